@@ -1,0 +1,21 @@
+/** Images with their labels, as they lie in memory. */
+export interface ImageSet {
+  /** Pixels, row by row: count x height x width x channels, 0 (background) to 255. */
+  readonly images: Uint8Array;
+  /** One class id an image, 0 to classes - 1. */
+  readonly labels: Uint8Array;
+  /** Optional soft targets: count x classes, each row summing to 1. Where given, losses use them in place of the one-hot label. */
+  readonly targets?: Float32Array;
+}
+
+/** A dataset: images to split into training and validation, and, where it has them, images kept apart for testing. */
+export interface Dataset extends ImageSet {
+  /** How results name it, such as "mnist" or a folder's path. */
+  readonly name: string;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly classes: number;
+  readonly test?: ImageSet & { readonly count: number };
+}

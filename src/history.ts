@@ -1,0 +1,31 @@
+/** What is measured on a set of images. */
+export interface Metrics {
+  /** Mean loss an image; null where it is not finite (a diverged run). */
+  readonly loss: number | null;
+  /** Share of images whose largest output is the label's, 0 to 1. */
+  readonly accuracy: number;
+}
+
+/** One epoch of one run. Epoch 0 is the state before training. */
+export interface EpochRecord {
+  readonly epoch: number;
+  /** The rate its steps used (epoch 0: the first rate to be used). */
+  readonly learningRate: number;
+  /** Running means over the epoch while the weights move, as in Keras; in epoch 0 measured on the initial weights. */
+  readonly train: Metrics;
+  /** Measured after the epoch. */
+  readonly validation: Metrics;
+  /** Seconds on a monotonic clock: the training steps alone, and the evaluation. */
+  readonly seconds: { readonly train: number; readonly evaluate: number };
+}
+
+/** How a run ended. */
+export type RunStatus = "completed" | "diverged" | "cancelled";
+
+/** Totals over a run: `warmUp` precedes the clock of the others; `total` is the whole of it, loading included. */
+export interface RunSeconds {
+  readonly train: number;
+  readonly evaluate: number;
+  readonly warmUp: number;
+  readonly total: number;
+}

@@ -1,0 +1,97 @@
+import type { LossGraph, UpdateGraph } from "./formula/graph.js";
+import type { NativeLayer, Shape } from "./models/native-layer.js";
+
+/**
+ * The native side's whole interface, as the addon exports it. This is the only file that opens the binary.
+ * TypeScript has validated what it passes; native checks again what would be unsafe and throws with the field's name.
+ */
+export interface Native {
+  /** Loads libtorch and the training core into this process. Needed once before anything else; later calls do nothing. */
+  open(libraries: { readonly libtorch: string; readonly core: string; readonly cuda?: string }): void;
+  /** What was loaded and what it found. */
+  info(): { readonly torch: string; readonly instructionSet: string; readonly devices: readonly string[]; readonly hardwareThreads: number };
+  Dataset: new (spec: NativeDatasetSpec) => NativeDataset;
+  Session: new (spec: SessionSpec) => NativeSession;
+  /** Runs an update alone: `steps` times on the given gradients; returns theta after each step. Float64Array runs in double precision. */
+  runUpdate<Vector extends Float32Array | Float64Array>(
+    update: UpdateGraph,
+    theta: Vector,
+    steps: readonly { readonly gradient: Vector; readonly learningRate: number }[],
+  ): Vector[];
+  /** A loss alone: each sample's value and the gradient of their sum with respect to the logits. */
+  runLoss<Vector extends Float32Array | Float64Array>(
+    loss: LossGraph,
+    logits: Vector,
+    targets: Vector,
+    classes: number,
+  ): { readonly values: Vector; readonly gradient: Vector };
+}
+
+/** Images and labels to copy to a device, where they stay as uint8. */
+export interface NativeDatasetSpec {
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+  readonly targets?: Float32Array;
+  readonly shape: Shape;
+  readonly classes: number;
+  readonly device: string;
+}
+
+export interface NativeDataset {
+  readonly bytes: number;
+  dispose(): void;
+}
+
+/** All that determines a training session. */
+export interface SessionSpec {
+  /** "cpu", "cuda" or "cuda:1". */
+  readonly device: string;
+  readonly threads: number;
+  readonly seed: number;
+  /** Samples that one thread computes at a time. Fixed by the config, never by the number of threads, so that results are too. */
+  readonly microBatch: number;
+  readonly input: Shape;
+  readonly classes: number;
+  readonly layers: readonly NativeLayer[];
+  readonly loss: LossGraph;
+  readonly update: UpdateGraph;
+}
+
+/** Sums over the samples that were seen. */
+export interface Measured {
+  readonly loss: number;
+  readonly correct: number;
+  readonly samples: number;
+  readonly steps: number;
+  /** Monotonic seconds of the work itself. */
+  readonly seconds: number;
+  readonly status: "completed" | "diverged" | "cancelled";
+}
+
+export interface NativeSession {
+  readonly parameterCount: number;
+  /** One pass over `order`, in batches; the last may be smaller. `epoch` keys the random streams (dropout). */
+  train(
+    dataset: NativeDataset,
+    pass: { readonly order: Uint32Array; readonly batchSize: number; readonly learningRate: number; readonly epoch: number },
+  ): Promise<Measured>;
+  /** Loss and accuracy on the given images, with the weights as they are. */
+  evaluate(dataset: NativeDataset, indices: Uint32Array): Promise<Measured>;
+  /** Class probabilities (softmax of the logits), count x classes. */
+  predict(images: Uint8Array): Promise<Float32Array>;
+  /** Everything that training changes, copied out: parameters, optimizer state, running statistics, step count. */
+  readState(): SessionState;
+  writeState(state: SessionState): void;
+  /** Names and shapes of the parameters, in the order in which they lie in the parameter vector. */
+  parameters(): readonly { readonly name: string; readonly shape: readonly number[]; readonly offset: number }[];
+  /** Ends the work in progress within one step; its promise resolves with status "cancelled". */
+  cancel(): void;
+  dispose(): void;
+}
+
+export interface SessionState {
+  readonly parameters: Float32Array;
+  readonly optimizer: Readonly<Record<string, Float32Array>>;
+  readonly statistics: Float32Array;
+  readonly step: number;
+}
