@@ -1,71 +1,110 @@
 import type { z } from "zod";
 import { configError } from "../errors.js";
+import { describe } from "./describe.js";
 import { didYouMean } from "./nearest.js";
 
 type Issue = z.core.$ZodIssue;
+type RawIssue = z.core.$ZodRawIssue;
 
 /**
  * Checks `value` against `schema` and returns it with every default filled in.
+ *
+ * A schema's own messages may contain `{path}`, which becomes the place in `value`.
  *
  * @param what names the whole value in messages, such as "train config"
  * @throws OptimbenchError (CONFIG): one line a problem,
  *   "Expected <what> for `<path>`, got <value> (<type>)."
  */
-export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
-  const result = schema.safeParse(value, { reportInput: true });
+export function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.output<Schema> {
+  const result = schema.safeParse(value, { error: explain, reportInput: true });
   if (result.success) return result.data;
-  throw configError(result.error.issues.flatMap((issue) => explain(issue, what)).join("\n"));
+  throw configError(result.error.issues.flatMap((issue) => locate(issue, what)).join("\n"));
 }
 
-function explain(issue: Issue, what: string): string[] {
-  const path = pathText(issue.path) || what;
+/** A problem in words, with `{path}` where it lies and `{path.}` before a key of it. */
+function explain(issue: RawIssue): string | undefined {
   const got = `got ${describe(issue.input)}`;
   switch (issue.code) {
     case "invalid_type":
-      return issue.input === undefined
-        ? [`Missing \`${path}\`: expected ${typeText(issue.expected)}.`]
-        : [`Expected ${typeText(issue.expected)} for \`${path}\`, ${got}.`];
-    case "invalid_value": {
-      const names = issue.values.map(String);
-      const hint = typeof issue.input === "string" ? didYouMean(issue.input, names) : "";
-      return [`Expected ${oneOf(names)} for \`${path}\`, ${got}.${hint}`];
-    }
+      return expected(typeText(issue.expected), issue.input);
+    case "invalid_value":
+      return expected(oneOf(issue.values.map(String)), issue.input);
     case "unrecognized_keys": {
       const known = knownKeys(issue);
       const list = known.length > 0 ? ` Known here: ${known.join(", ")}.` : "";
-      return issue.keys.map((key) => `Unknown key \`${pathText([...issue.path, key])}\`.${didYouMean(key, known)}${list}`);
+      return issue.keys
+        .map((key) => `Unknown key \`{path.}${key}\`.${didYouMean(key, known)}${list}`)
+        .join("\n");
     }
     case "too_small":
-      return [`Expected ${sizeText(issue.origin, issue.inclusive ? "at least" : "more than", issue.minimum)} for \`${path}\`, ${got}.`];
+      return `Expected ${sizeText(issue.origin, issue.inclusive ? "at least" : "more than", issue.minimum)} for \`{path}\`, ${got}.`;
     case "too_big":
-      return [`Expected ${sizeText(issue.origin, issue.inclusive ? "at most" : "less than", issue.maximum)} for \`${path}\`, ${got}.`];
+      return `Expected ${sizeText(issue.origin, issue.inclusive ? "at most" : "less than", issue.maximum)} for \`{path}\`, ${got}.`;
     case "invalid_union":
-      return explainUnion(issue, what, path, got);
-    case "custom":
-      return [`${issue.message.replaceAll("{path}", path)}`];
+      return explainUnion(issue);
+    case "invalid_format":
+      return `Expected another form of text for \`{path}\`, ${got}.`;
     default:
-      return [`${issue.message} for \`${path}\`, ${got}.`];
+      return undefined;
   }
 }
 
-/** Of a union's branches, explains the one that fits best: the one whose problems lie deepest. */
-function explainUnion(issue: z.core.$ZodIssueInvalidUnion, what: string, path: string, got: string): string[] {
-  const depth = (branch: Issue[]) => Math.max(0, ...branch.map((each) => each.path.length * 2 + (each.code === "invalid_type" ? 0 : 1)));
-  const best = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0];
-  if (best === undefined || depth(best) === 0) return [`Expected another kind of value for \`${path}\`, ${got}.`];
-  return best.flatMap((each) => explain({ ...each, path: [...issue.path, ...each.path] } as Issue, what));
+/** A union of which no branch is worth explaining by itself: of several types, or told apart by a key with an unknown value. */
+function explainUnion(issue: RawIssue): string {
+  if (typeof issue.discriminator !== "string") {
+    const types = (issue.errors as Issue[][]).flat().flatMap((each) => {
+      if (each.code === "invalid_type") return [typeText(each.expected)];
+      return each.code === "invalid_value" ? [oneOf(each.values.map(String))] : [];
+    });
+    return expected([...new Set(types)].join(" or "), issue.input);
+  }
+  const value = (issue.input as Record<string, unknown>)[issue.discriminator];
+  return expected(oneOf(((issue.options ?? []) as z.core.util.Primitive[]).map(String)), value);
 }
 
-/** The keys an object schema declares; zod keeps the schema that raised an issue in `inst`. */
-function knownKeys(issue: Issue): string[] {
-  const definition = (issue as { inst?: { _zod?: { def?: { shape?: object } } } }).inst?._zod?.def;
-  return definition?.shape === undefined ? [] : Object.keys(definition.shape);
+function expected(wanted: string, input: unknown): string {
+  if (input === undefined) return `Missing \`{path}\`: expected ${wanted}.`;
+  const names = [...wanted.matchAll(/"([^"]*)"/g)].map((match) => match[1]!);
+  const hint = typeof input === "string" ? didYouMean(input, names) : "";
+  return `Expected ${wanted} for \`{path}\`, got ${describe(input)}.${hint}`;
+}
+
+/** The messages of an issue with its place filled in; of a union's branches, those of the one that fits best. */
+function locate(issue: Issue, what: string, base: readonly PropertyKey[] = []): string[] {
+  const path = [...base, ...issue.path];
+  const branch = issue.code === "invalid_union" ? bestBranch(issue.errors) : undefined;
+  if (branch !== undefined) return branch.flatMap((each) => locate(each, what, path));
+  const text = pathText(path);
+  return [
+    issue.message.replaceAll("{path.}", text === "" ? "" : `${text}.`).replaceAll("{path}", text || what),
+  ];
+}
+
+/** The branch whose problems lie deepest; none where all fail at once because the type is another. */
+function bestBranch(branches: readonly Issue[][]): Issue[] | undefined {
+  const wrongType = (each: Issue) =>
+    each.code === "invalid_type" || (each.code === "invalid_value" && typeof each.input !== "string");
+  const depth = (branch: Issue[]) =>
+    Math.max(0, ...branch.map((each) => each.path.length * 2 + (wrongType(each) ? 0 : 1)));
+  const best = [...branches].sort((a, b) => depth(b) - depth(a))[0];
+  return best === undefined || depth(best) === 0 ? undefined : best;
+}
+
+/** The keys that an object schema declares; an issue names its schema as `inst`. */
+function knownKeys(issue: RawIssue): string[] {
+  const definition = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def;
+  return Object.keys(definition?.shape ?? {});
 }
 
 function sizeText(origin: string, bound: string, limit: number | bigint): string {
-  if (origin === "array" || origin === "set") return `${bound} ${limit} items`;
-  if (origin === "string") return `${bound} ${limit} characters`;
-  return `a number ${bound === "at least" || bound === "at most" ? bound : bound} ${limit}`;
+  const plural = limit === 1 ? "" : "s";
+  if (origin === "array" || origin === "set") return `${bound} ${limit} item${plural}`;
+  if (origin === "string") return `${bound} ${limit} character${plural}`;
+  return `a number ${bound} ${limit}`;
 }
 
 const TYPE_TEXT: Record<string, string> = {
@@ -76,26 +115,15 @@ const TYPE_TEXT: Record<string, string> = {
   object: "an object",
   record: "an object",
   array: "a list",
+  tuple: "a list",
 };
-const typeText = (expected: string) => TYPE_TEXT[expected] ?? expected;
+const typeText = (type: string) => TYPE_TEXT[type] ?? type;
 
-const oneOf = (names: string[]) => (names.length === 1 ? `"${names[0]}"` : `one of ${names.map((name) => `"${name}"`).join(", ")}`);
+const oneOf = (names: string[]) =>
+  names.length === 1 ? `"${names[0]}"` : `one of ${names.map((name) => `"${name}"`).join(", ")}`;
 
-const pathText = (path: readonly PropertyKey[]) =>
-  path.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? String(key) : `.${String(key)}`)).join("");
-
-/** A value as a reader would write it, with its type, cut to a readable length. */
-export function describe(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (value === null) return "null";
-  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
-  if (typeof value === "number" || typeof value === "bigint") return `${value} (number)`;
-  const type = Array.isArray(value) ? "list" : typeof value;
-  let text: string;
-  try {
-    text = JSON.stringify(value) ?? String(value);
-  } catch {
-    text = String(value);
-  }
-  return `${text.length > 60 ? `${text.slice(0, 57)}...` : text} (${type})`;
-}
+/** `layers[0].kernelSize` */
+export const pathText = (path: readonly PropertyKey[]) =>
+  path
+    .map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? String(key) : `.${String(key)}`))
+    .join("");

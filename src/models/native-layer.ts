@@ -21,7 +21,12 @@ export type NativeLayer = { readonly output: Shape } & (
       readonly weightLimit: UniformLimit;
       readonly biasLimit: UniformLimit;
     }
-  | { readonly kind: "maxPool2d" | "averagePool2d"; readonly kernel: Pair; readonly strides: Pair; readonly padding: Padding }
+  | {
+      readonly kind: "maxPool2d" | "averagePool2d";
+      readonly kernel: Pair;
+      readonly strides: Pair;
+      readonly padding: Padding;
+    }
   | {
       readonly kind: "dense";
       readonly units: number;
@@ -29,13 +34,32 @@ export type NativeLayer = { readonly output: Shape } & (
       readonly weightLimit: UniformLimit;
       readonly biasLimit: UniformLimit;
     }
-  /** `momentum` is the share of the old running mean that is kept (Keras' sense). */
-  | { readonly kind: "batchNorm2d"; readonly momentum: number; readonly epsilon: number; readonly center: boolean; readonly scale: boolean }
+  /**
+   * `momentum` is the share of the old running mean that is kept (Keras' sense);
+   * `unbiased`: the running variance is corrected by n / (n - 1), as in PyTorch.
+   */
+  | {
+      readonly kind: "batchNorm2d";
+      readonly momentum: number;
+      readonly epsilon: number;
+      readonly center: boolean;
+      readonly scale: boolean;
+      readonly unbiased: boolean;
+    }
   | { readonly kind: "dropout"; readonly rate: number }
   /** To one axis, in the order height, width, channels (Keras' order). */
   | { readonly kind: "flatten" }
   | { readonly kind: "activation"; readonly activation: Activation }
 );
 
-export const ACTIVATIONS = ["relu", "leakyRelu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus"] as const;
+export const ACTIVATIONS = [
+  "relu",
+  "leakyRelu",
+  "elu",
+  "gelu",
+  "silu",
+  "sigmoid",
+  "tanh",
+  "softplus",
+] as const;
 export type Activation = (typeof ACTIVATIONS)[number];

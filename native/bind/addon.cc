@@ -1,0 +1,111 @@
+// What the addon exports; src/native.ts declares and documents each of these.
+#include <napi.h>
+
+#include <vector>
+
+#include "core_library.h"
+#include "dataset.h"
+#include "job_thread.h"
+#include "session.h"
+#include "specs.h"
+
+namespace optimbench {
+namespace {
+
+void open(const Napi::CallbackInfo& info) {
+  const Reader paths(info[0], "libraries");
+  openCore({paths.text("libtorch"), paths.text("core"), paths.has("cuda") ? paths.text("cuda") : ""});
+}
+
+Napi::Value info(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const CoreInfo found = core().info();
+  Napi::Array devices = Napi::Array::New(env);
+  for (uint32_t i = 0; i < found.devices.size(); ++i) devices[i] = found.devices[i];
+  Napi::Object object = Napi::Object::New(env);
+  object["torch"] = found.torch;
+  object["instructionSet"] = found.instructionSet;
+  object["devices"] = devices;
+  object["hardwareThreads"] = static_cast<double>(found.hardwareThreads);
+  return object;
+}
+
+void shutdown(const Napi::CallbackInfo&) { JobThread::stopAll(); }
+
+// ---- formulas alone: Float64Array runs in double precision, Float32Array in single ----
+
+bool isDouble(const Napi::Value& value, const char* name) {
+  if (value.IsTypedArray()) {
+    const auto type = value.As<Napi::TypedArray>().TypedArrayType();
+    if (type == napi_float64_array) return true;
+    if (type == napi_float32_array) return false;
+  }
+  throw Napi::TypeError::New(value.Env(), std::string("Expected a Float32Array or Float64Array for `") + name + "`");
+}
+
+std::vector<double> readNumbers(const Napi::Value& value, const char* name) {
+  if (isDouble(value, name)) {
+    const auto array = value.As<Napi::Float64Array>();
+    return {array.Data(), array.Data() + array.ElementLength()};
+  }
+  const auto array = value.As<Napi::Float32Array>();
+  return {array.Data(), array.Data() + array.ElementLength()};
+}
+
+Napi::Value writeNumbers(Napi::Env env, const std::vector<double>& values, bool doublePrecision) {
+  if (doublePrecision) {
+    auto array = Napi::Float64Array::New(env, values.size());
+    std::copy(values.begin(), values.end(), array.Data());
+    return array;
+  }
+  auto array = Napi::Float32Array::New(env, values.size());
+  std::transform(values.begin(), values.end(), array.Data(), [](double x) { return static_cast<float>(x); });
+  return array;
+}
+
+Napi::Value runUpdate(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const UpdateSpec spec = readUpdateSpec(Reader(info[0], "update"));
+  const bool doublePrecision = isDouble(info[1], "theta");
+  if (!info[2].IsArray()) throw Napi::TypeError::New(env, "Expected a list for `steps`");
+  const auto list = info[2].As<Napi::Array>();
+  std::vector<UpdateStep> steps;
+  for (uint32_t i = 0; i < list.Length(); ++i) {
+    const Reader step(list.Get(i), "steps[" + std::to_string(i) + "]");
+    steps.push_back({readNumbers(step.value().As<Napi::Object>().Get("gradient"), "gradient"), step.number("learningRate")});
+  }
+  const auto path = core().runUpdate(spec, readNumbers(info[1], "theta"), steps, doublePrecision);
+  Napi::Array result = Napi::Array::New(env, path.size());
+  for (uint32_t i = 0; i < path.size(); ++i) result[i] = writeNumbers(env, path[i], doublePrecision);
+  return result;
+}
+
+Napi::Value runLoss(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const LossSpec spec = readLossSpec(Reader(info[0], "loss"));
+  const bool doublePrecision = isDouble(info[1], "logits");
+  if (!info[3].IsNumber()) throw Napi::TypeError::New(env, "Expected a number for `classes`");
+  const LossValues result = core().runLoss(spec, readNumbers(info[1], "logits"), readNumbers(info[2], "targets"),
+                                           info[3].As<Napi::Number>().Int64Value(), doublePrecision);
+  Napi::Object object = Napi::Object::New(env);
+  object["values"] = writeNumbers(env, result.values, doublePrecision);
+  object["gradient"] = writeNumbers(env, result.gradient, doublePrecision);
+  return object;
+}
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  exports["open"] = Napi::Function::New<open>(env, "open");
+  exports["info"] = Napi::Function::New<optimbench::info>(env, "info");
+  exports["shutdown"] = Napi::Function::New<shutdown>(env, "shutdown");
+  exports["runUpdate"] = Napi::Function::New<runUpdate>(env, "runUpdate");
+  exports["runLoss"] = Napi::Function::New<runLoss>(env, "runLoss");
+  exports["Dataset"] = DatasetHandle::define(env);
+  exports["Session"] = SessionHandle::define(env);
+  return exports;
+}
+
+}  // namespace
+}  // namespace optimbench
+
+static Napi::Object Init(Napi::Env env, Napi::Object exports) { return optimbench::initialise(env, exports); }
+NODE_API_MODULE(optimbench, Init)

@@ -1,0 +1,48 @@
+#include "core_library.h"
+
+#include <dlfcn.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <mutex>
+#include <stdexcept>
+
+#include "job_thread.h"
+
+namespace optimbench {
+namespace {
+
+std::atomic<Core*> theCore{nullptr};
+
+void* open(const std::string& path, int scope) {
+  void* library = dlopen(path.c_str(), RTLD_NOW | scope);
+  if (library == nullptr) throw std::runtime_error(std::string("could not load ") + path + ": " + dlerror());
+  return library;
+}
+
+}  // namespace
+
+void openCore(const LibraryPaths& paths) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  if (theCore != nullptr) return;
+  // Global scope: the core and libtorch_cuda find their symbols in what is open already. CUDA registers itself
+  // with the dispatcher when it is opened, which has to come before anything asks for a device.
+  open(paths.libtorch, RTLD_GLOBAL);
+  if (!paths.cuda.empty()) open(paths.cuda, RTLD_GLOBAL);
+  void* library = open(paths.core, RTLD_LOCAL);
+  auto* entry = reinterpret_cast<Core* (*)()>(dlsym(library, "optimbench_core"));
+  if (entry == nullptr) throw std::runtime_error(paths.core + " is not optimbench's core library");
+  theCore = entry();
+  // After libtorch's own exit handlers were registered, so it runs before them: no thread may be at work
+  // when libtorch takes its static objects down.
+  std::atexit([] { JobThread::stopAll(); });
+}
+
+Core& core() {
+  Core* opened = theCore;
+  if (opened == nullptr) throw std::runtime_error("libtorch is not open yet: call open() first");
+  return *opened;
+}
+
+}  // namespace optimbench

@@ -1,0 +1,22 @@
+// Opens libtorch and the core at run time, once a process, so that this addon loads where they are missing.
+#pragma once
+
+#include <string>
+
+#include "core/api.h"
+
+namespace optimbench {
+
+struct LibraryPaths {
+  std::string libtorch;  // libtorch_cpu.so
+  std::string core;      // liboptimbench_core.so
+  std::string cuda;      // libtorch_cuda.so, or empty
+};
+
+// Later calls do nothing. Throws std::runtime_error with the dynamic linker's message.
+void openCore(const LibraryPaths& paths);
+
+// Throws if openCore has not succeeded yet.
+Core& core();
+
+}  // namespace optimbench

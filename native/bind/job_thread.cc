@@ -1,0 +1,85 @@
+#include "job_thread.h"
+
+#include <set>
+
+namespace optimbench {
+namespace {
+
+// Every live JobThread. Never destroyed, since it is used while the process exits.
+struct Registry {
+  std::mutex mutex;
+  std::set<JobThread*> threads;
+};
+
+Registry& registry() {
+  static auto* instance = new Registry;
+  return *instance;
+}
+
+}  // namespace
+
+JobThread::JobThread() : thread_([this] { serve(); }) {
+  const std::lock_guard lock(registry().mutex);
+  registry().threads.insert(this);
+}
+
+JobThread::~JobThread() {
+  {
+    const std::lock_guard lock(registry().mutex);
+    registry().threads.erase(this);
+  }
+  stop();
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void JobThread::add(Work work) {
+  auto job = std::make_shared<Job>();
+  job->work = std::move(work);
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+  }
+  changed_.notify_all();
+}
+
+void JobThread::cancel() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& job : jobs_) job->cancelled = true;
+}
+
+void JobThread::stop() {
+  cancel();
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return jobs_.empty(); });
+}
+
+void JobThread::stopAll() {
+  const std::lock_guard lock(registry().mutex);
+  for (JobThread* thread : registry().threads) thread->cancel();
+  for (JobThread* thread : registry().threads) thread->stop();
+}
+
+void JobThread::serve() {
+  for (;;) {
+    std::shared_ptr<Job> job;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
+      if (jobs_.empty()) return;
+      job = jobs_.front();
+    }
+    job->work(job->cancelled);
+    {
+      const std::lock_guard lock(mutex_);
+      jobs_.pop_front();
+    }
+    changed_.notify_all();
+  }
+}
+
+}  // namespace optimbench

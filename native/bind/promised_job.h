@@ -1,0 +1,77 @@
+// Runs work on a JobThread and settles a promise with its result on the JavaScript thread.
+#pragma once
+
+#include <napi.h>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "job_thread.h"
+
+namespace optimbench {
+
+// How many promises are not settled yet; touched on the JavaScript thread only.
+using PendingJobs = std::shared_ptr<int>;
+
+// While the job lasts, its thread-safe function keeps the event loop alive, as a pending promise should.
+// If the environment ends first (a worker is terminated), a cleanup hook stops the thread and waits for it,
+// before Node takes the thread-safe function away.
+template <typename Result, typename Work, typename Convert>
+Napi::Promise promisedJob(Napi::Env env, const std::shared_ptr<JobThread>& thread, PendingJobs pending, Work work,
+                          Convert convert) {
+  struct Job {
+    Job(Napi::Env env, PendingJobs p, Convert c)
+        : deferred(Napi::Promise::Deferred::New(env)), pending(std::move(p)), convert(std::move(c)) {
+      ++*pending;
+    }
+    Napi::Promise::Deferred deferred;
+    PendingJobs pending;
+    Convert convert;
+    std::weak_ptr<JobThread> thread;
+    std::optional<Result> result;
+    std::string error;
+
+    static void onEnvironmentEnd(void* data) {
+      if (const auto thread = static_cast<Job*>(data)->thread.lock()) thread->stop();
+    }
+    void settle(Napi::Env env) {
+      napi_remove_env_cleanup_hook(env, &Job::onEnvironmentEnd, this);
+      --*pending;
+      if (result.has_value())
+        deferred.Resolve(convert(env, *result));
+      else
+        deferred.Reject(Napi::Error::New(env, error).Value());
+    }
+  };
+
+  auto job = std::make_shared<Job>(env, std::move(pending), std::move(convert));
+  job->thread = thread;
+  const auto nothing = Napi::Function::New(env, [](const Napi::CallbackInfo&) {});
+  auto settled = Napi::ThreadSafeFunction::New(env, nothing, "optimbench job", 0, 1);
+  napi_add_env_cleanup_hook(env, &Job::onEnvironmentEnd, job.get());
+  const Napi::Promise promise = job->deferred.Promise();
+
+  thread->add([job, settled, work = std::move(work)](const std::atomic<bool>& cancel) mutable {
+    try {
+      job->result.emplace(work(cancel));
+    } catch (const std::exception& error) {
+      job->error = error.what();
+    } catch (...) {
+      job->error = "unknown native failure";
+    }
+    // The job's JavaScript handles may only be let go on the JavaScript thread, so its ownership moves there.
+    auto* owned = new std::shared_ptr<Job>(std::move(job));
+    const napi_status status = settled.BlockingCall(owned, [](Napi::Env env, Napi::Function, std::shared_ptr<Job>* held) {
+      (*held)->settle(env);
+      delete held;
+    });
+    // Not delivered: the environment is ending and frees its handles itself.
+    if (status == napi_ok) settled.Release();
+  });
+  return promise;
+}
+
+}  // namespace optimbench

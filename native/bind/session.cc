@@ -1,0 +1,185 @@
+#include "session.h"
+
+#include <cmath>
+
+#include "core_library.h"
+#include "dataset.h"
+#include "specs.h"
+
+namespace optimbench {
+namespace {
+
+constexpr int64_t kMost = int64_t{1} << 32;
+
+const char* nameOf(Status status) {
+  switch (status) {
+    case Status::completed:
+      return "completed";
+    case Status::diverged:
+      return "diverged";
+    case Status::cancelled:
+      return "cancelled";
+  }
+  return "";
+}
+
+Napi::Value toObject(Napi::Env env, const Measured& measured) {
+  Napi::Object object = Napi::Object::New(env);
+  object["loss"] = measured.loss;
+  object["correct"] = static_cast<double>(measured.correct);
+  object["samples"] = static_cast<double>(measured.samples);
+  object["steps"] = static_cast<double>(measured.steps);
+  object["seconds"] = measured.seconds;
+  object["status"] = nameOf(measured.status);
+  return object;
+}
+
+Napi::Float32Array toArray(Napi::Env env, const std::vector<float>& values) {
+  auto array = Napi::Float32Array::New(env, values.size());
+  std::copy(values.begin(), values.end(), array.Data());
+  return array;
+}
+
+std::vector<uint32_t> readOrder(const Reader& reader, const char* key) {
+  const auto array = reader.array<Napi::Uint32Array>(key, napi_uint32_array, "a Uint32Array");
+  return {array.Data(), array.Data() + array.ElementLength()};
+}
+
+std::vector<float> readFloats(const Reader& reader, const char* key) {
+  const auto array = reader.array<Napi::Float32Array>(key, napi_float32_array, "a Float32Array");
+  return {array.Data(), array.Data() + array.ElementLength()};
+}
+
+}  // namespace
+
+Napi::Function SessionHandle::define(Napi::Env env) {
+  return DefineClass(env, "Session",
+                     {InstanceAccessor<&SessionHandle::parameterCount>("parameterCount"),
+                      InstanceMethod<&SessionHandle::train>("train"), InstanceMethod<&SessionHandle::evaluate>("evaluate"),
+                      InstanceMethod<&SessionHandle::predict>("predict"),
+                      InstanceMethod<&SessionHandle::readState>("readState"),
+                      InstanceMethod<&SessionHandle::writeState>("writeState"),
+                      InstanceMethod<&SessionHandle::parameters>("parameters"),
+                      InstanceMethod<&SessionHandle::cancel>("cancel"), InstanceMethod<&SessionHandle::dispose>("dispose")});
+}
+
+SessionHandle::SessionHandle(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  session_ = core().createSession(readSessionSpec(Reader(info[0], "session")));
+  thread_ = std::make_shared<JobThread>();
+  reported_ = session_->bytes();
+  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), reported_);
+}
+
+SessionHandle::~SessionHandle() { release(Env()); }
+
+Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {
+  const auto session = live(info.Env());
+  const auto dataset = DatasetHandle::from(info[0]);
+  const Reader reader(info[1], "pass");
+  Pass pass{readOrder(reader, "order"), reader.integer("batchSize", 1, kMost), reader.number("learningRate"),
+            reader.integer("epoch", 0, kMost)};
+  return promisedJob<Measured>(
+      info.Env(), thread_, pending_,
+      [session, dataset, pass = std::move(pass)](const CancelFlag& cancel) { return session->train(*dataset, pass, cancel); },
+      toObject);
+}
+
+Napi::Value SessionHandle::evaluate(const Napi::CallbackInfo& info) {
+  const auto session = live(info.Env());
+  const auto dataset = DatasetHandle::from(info[0]);
+  Napi::Object wrapper = Napi::Object::New(info.Env());
+  wrapper["indices"] = info[1];
+  return promisedJob<Measured>(
+      info.Env(), thread_, pending_,
+      [session, dataset, indices = readOrder(Reader(wrapper, "evaluate"), "indices")](const CancelFlag& cancel) {
+        return session->evaluate(*dataset, indices, cancel);
+      },
+      toObject);
+}
+
+Napi::Value SessionHandle::predict(const Napi::CallbackInfo& info) {
+  const auto session = live(info.Env());
+  if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array)
+    throw Napi::TypeError::New(info.Env(), "Expected a Uint8Array for `predict.images`");
+  const auto array = info[0].As<Napi::Uint8Array>();
+  return promisedJob<std::vector<float>>(
+      info.Env(), thread_, pending_,
+      [session, images = std::vector<uint8_t>(array.Data(), array.Data() + array.ElementLength())](
+          const CancelFlag& cancel) { return session->predict(images, cancel); },
+      [](Napi::Env env, const std::vector<float>& values) -> Napi::Value { return toArray(env, values); });
+}
+
+Napi::Value SessionHandle::readState(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const SessionState state = idle(env).readState();
+  Napi::Object optimizer = Napi::Object::New(env);
+  for (const auto& each : state.optimizer) optimizer[each.name] = toArray(env, each.values);
+  Napi::Object object = Napi::Object::New(env);
+  object["parameters"] = toArray(env, state.parameters);
+  object["optimizer"] = optimizer;
+  object["statistics"] = toArray(env, state.statistics);
+  object["step"] = static_cast<double>(state.step);
+  return object;
+}
+
+void SessionHandle::writeState(const Napi::CallbackInfo& info) {
+  Session& session = idle(info.Env());
+  const Reader reader(info[0], "state");
+  SessionState state;
+  state.parameters = readFloats(reader, "parameters");
+  state.statistics = readFloats(reader, "statistics");
+  state.step = reader.integer("step", 0, int64_t{1} << 53);
+  const Reader optimizer = reader.object("optimizer");
+  const Napi::Array names = optimizer.value().As<Napi::Object>().GetPropertyNames();
+  for (uint32_t i = 0; i < names.Length(); ++i) {
+    const std::string name = names.Get(i).ToString();
+    state.optimizer.push_back({name, readFloats(optimizer, name.c_str())});
+  }
+  session.writeState(state);
+}
+
+Napi::Value SessionHandle::parameters(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto parameters = live(env)->parameters();
+  Napi::Array list = Napi::Array::New(env, parameters.size());
+  for (uint32_t i = 0; i < parameters.size(); ++i) {
+    Napi::Array shape = Napi::Array::New(env, parameters[i].shape.size());
+    for (uint32_t j = 0; j < parameters[i].shape.size(); ++j) shape[j] = static_cast<double>(parameters[i].shape[j]);
+    Napi::Object object = Napi::Object::New(env);
+    object["name"] = parameters[i].name;
+    object["shape"] = shape;
+    object["offset"] = static_cast<double>(parameters[i].offset);
+    list[i] = object;
+  }
+  return list;
+}
+
+Napi::Value SessionHandle::parameterCount(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(live(info.Env())->parameterCount()));
+}
+
+void SessionHandle::cancel(const Napi::CallbackInfo&) {
+  if (thread_) thread_->cancel();
+}
+
+void SessionHandle::dispose(const Napi::CallbackInfo& info) { release(info.Env()); }
+
+const std::shared_ptr<Session>& SessionHandle::live(Napi::Env env) const {
+  if (!session_) throw Napi::Error::New(env, "The session is disposed");
+  return session_;
+}
+
+Session& SessionHandle::idle(Napi::Env env) const {
+  Session& session = *live(env);
+  if (*pending_ > 0) throw Napi::Error::New(env, "The session is at work: await what it does first");
+  return session;
+}
+
+void SessionHandle::release(Napi::Env env) {
+  thread_.reset();
+  session_.reset();
+  if (reported_ != 0) Napi::MemoryManagement::AdjustExternalMemory(env, -reported_);
+  reported_ = 0;
+}
+
+}  // namespace optimbench

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "core/api.h"
+#include "promised_job.h"
+
+namespace optimbench {
+
+// JavaScript's handle of a training session, with the thread that works for it.
+class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  explicit SessionHandle(const Napi::CallbackInfo& info);
+  ~SessionHandle() override;
+
+ private:
+  Napi::Value train(const Napi::CallbackInfo& info);
+  Napi::Value evaluate(const Napi::CallbackInfo& info);
+  Napi::Value predict(const Napi::CallbackInfo& info);
+  Napi::Value readState(const Napi::CallbackInfo& info);
+  void writeState(const Napi::CallbackInfo& info);
+  Napi::Value parameters(const Napi::CallbackInfo& info);
+  Napi::Value parameterCount(const Napi::CallbackInfo& info);
+  void cancel(const Napi::CallbackInfo& info);
+  void dispose(const Napi::CallbackInfo& info);
+
+  // Throws if disposed; idle() also if work is in progress.
+  const std::shared_ptr<Session>& live(Napi::Env env) const;
+  Session& idle(Napi::Env env) const;
+  void release(Napi::Env env);
+
+  PendingJobs pending_ = std::make_shared<int>(0);
+  std::shared_ptr<Session> session_;   // shared with the jobs in progress
+  std::shared_ptr<JobThread> thread_;  // last: its end waits for the jobs, which use the session
+  int64_t reported_ = 0;               // bytes told to V8
+};
+
+}  // namespace optimbench

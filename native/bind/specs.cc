@@ -1,0 +1,121 @@
+#include "specs.h"
+
+#include <algorithm>
+
+namespace optimbench {
+namespace {
+
+constexpr int64_t kMost = 1 << 24;   // of any size a spec may name; far above use, far below overflow
+constexpr int64_t kMostThreads = 256;
+
+Shape readShape(const Reader& reader, const char* key) {
+  const auto sizes = reader.integers(key, 3, 1, kMost);
+  return {sizes[0], sizes[1], sizes[2]};
+}
+
+template <size_t count>
+std::array<int64_t, count> readArray(const Reader& reader, const char* key, int64_t least) {
+  const auto values = reader.integers(key, count, least, kMost);
+  std::array<int64_t, count> array{};
+  std::copy(values.begin(), values.end(), array.begin());
+  return array;
+}
+
+LayerSpec readLayer(const Reader& reader) {
+  LayerSpec layer;
+  layer.kind = reader.text("kind");
+  layer.output = readShape(reader, "output");
+  if (reader.has("filters")) layer.filters = reader.integer("filters", 1, kMost);
+  if (reader.has("units")) layer.filters = reader.integer("units", 1, kMost);
+  if (reader.has("kernel")) {
+    layer.kernel = readArray<2>(reader, "kernel", 1);
+    layer.strides = readArray<2>(reader, "strides", 1);
+    layer.padding = readArray<4>(reader, "padding", 0);
+  }
+  if (reader.has("bias")) {
+    layer.bias = reader.flag("bias");
+    layer.weightLimit = reader.number("weightLimit");
+    layer.biasLimit = reader.number("biasLimit");
+  }
+  if (reader.has("rate")) {
+    layer.rate = reader.number("rate");
+    if (!(layer.rate >= 0 && layer.rate < 1)) reader.fail("rate", "a number from 0 to below 1");
+  }
+  if (reader.has("momentum")) {
+    layer.momentum = reader.number("momentum");
+    layer.epsilon = reader.number("epsilon");
+    layer.center = reader.flag("center");
+    layer.scale = reader.flag("scale");
+    layer.unbiased = reader.flag("unbiased");
+  }
+  if (reader.has("activation")) layer.activation = reader.text("activation");
+  return layer;
+}
+
+std::vector<NodeSpec> readNodes(const Reader& reader) {
+  std::vector<NodeSpec> nodes;
+  for (const Reader& each : reader.list("nodes")) {
+    NodeSpec node;
+    node.op = each.text("op");
+    if (node.op == "constant")
+      node.value = each.number("value");
+    else if (node.op == "input")
+      node.name = each.text("name");
+    else
+      node.arguments = each.integers("args", 0, 0, kMost);
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
+}  // namespace
+
+LossSpec readLossSpec(const Reader& reader) { return {readNodes(reader), reader.integer("result", 0, kMost)}; }
+
+UpdateSpec readUpdateSpec(const Reader& reader) {
+  UpdateSpec spec{readNodes(reader), {}, {}};
+  for (const Reader& each : reader.list("state")) spec.state.push_back({each.text("name"), each.number("initial")});
+  for (const Reader& each : reader.list("assign"))
+    spec.assign.push_back({each.text("target"), each.integer("node", 0, kMost)});
+  return spec;
+}
+
+SessionSpec readSessionSpec(const Reader& reader) {
+  SessionSpec spec;
+  spec.device = reader.text("device");
+  spec.threads = reader.integer("threads", 1, kMostThreads);
+  spec.seed = static_cast<uint64_t>(reader.integer("seed", 0, (int64_t{1} << 53) - 1));
+  spec.microBatch = reader.integer("microBatch", 1, kMost);
+  spec.input = readShape(reader, "input");
+  spec.classes = reader.integer("classes", 1, kMost);
+  for (const Reader& layer : reader.list("layers")) spec.layers.push_back(readLayer(layer));
+  spec.loss = readLossSpec(reader.object("loss"));
+  spec.update = readUpdateSpec(reader.object("update"));
+  return spec;
+}
+
+DatasetSpec readDatasetSpec(const Reader& reader) {
+  DatasetSpec spec{};
+  const auto images = reader.array<Napi::Uint8Array>("images", napi_uint8_array, "a Uint8Array");
+  const auto labels = reader.array<Napi::Uint8Array>("labels", napi_uint8_array, "a Uint8Array");
+  spec.shape = readShape(reader, "shape");
+  spec.classes = reader.integer("classes", 1, 256);
+  spec.device = reader.text("device");
+  spec.count = static_cast<int64_t>(labels.ElementLength());
+  const double pixels = static_cast<double>(spec.shape.channels) * static_cast<double>(spec.shape.height) *
+                        static_cast<double>(spec.shape.width);
+  if (static_cast<double>(spec.count) * pixels != static_cast<double>(images.ElementLength()))
+    reader.fail("images", "labels x shape bytes, " + std::to_string(spec.count) + " images of " +
+                              std::to_string(static_cast<int64_t>(pixels)) + " bytes,");
+  spec.images = images.Data();
+  spec.labels = labels.Data();
+  if (reader.has("targets")) {
+    const auto targets = reader.array<Napi::Float32Array>("targets", napi_float32_array, "a Float32Array");
+    if (targets.ElementLength() != static_cast<size_t>(spec.count * spec.classes))
+      reader.fail("targets", std::to_string(spec.count) + " x " + std::to_string(spec.classes) + " numbers");
+    spec.targets = targets.Data();
+  }
+  return spec;
+}
+
+}  // namespace optimbench

@@ -1,0 +1,15 @@
+// JavaScript's plain specs (src/native.ts) to the core's plain structs (core/api.h).
+#pragma once
+
+#include "core/api.h"
+#include "reader.h"
+
+namespace optimbench {
+
+SessionSpec readSessionSpec(const Reader& spec);
+LossSpec readLossSpec(const Reader& spec);
+UpdateSpec readUpdateSpec(const Reader& spec);
+// Borrows the arrays' memory: use it before JavaScript runs again.
+DatasetSpec readDatasetSpec(const Reader& spec);
+
+}  // namespace optimbench

@@ -1,0 +1,186 @@
+// The door between native/bind (Node-API, no mathematics) and native/core (libtorch, no Node-API).
+// Plain structs go in, plain structs come out; this header includes neither torch nor napi.
+// Functions throw std::runtime_error with a message for people; nothing else crosses.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace optimbench {
+
+struct Shape {
+  int64_t channels;
+  int64_t height;
+  int64_t width;
+};
+
+// ---- what a session is made from ----
+
+// One layer, every default already worked out (see src/models/native-layer.ts). Fields a kind does not use stay zero.
+struct LayerSpec {
+  std::string kind;        // "conv2d", "maxPool2d", "averagePool2d", "dense", "batchNorm2d", "dropout", "flatten", "activation"
+  Shape output{};          // of one sample, as TypeScript computed it; checked against what comes out
+  int64_t filters = 0;     // conv2d: filters; dense: units
+  std::array<int64_t, 2> kernel{};   // height, width
+  std::array<int64_t, 2> strides{};  // height, width
+  std::array<int64_t, 4> padding{};  // top, bottom, left, right
+  bool bias = false;
+  double weightLimit = 0;  // initial weights are uniform in [-limit, limit)
+  double biasLimit = 0;
+  double rate = 0;         // dropout: share of units set to zero
+  double momentum = 0;     // batchNorm2d: share of the old running mean that is kept
+  double epsilon = 0;
+  bool center = false;
+  bool scale = false;
+  bool unbiased = false;   // batchNorm2d: running variance with n / (n - 1)
+  std::string activation;
+};
+
+// A formula as a graph; every node follows its arguments (see src/formula/graph.ts).
+struct NodeSpec {
+  std::string op;          // "constant", "input" or an operation
+  double value = 0;        // constant
+  std::string name;        // input
+  std::vector<int64_t> arguments;
+};
+
+struct LossSpec {
+  std::vector<NodeSpec> nodes;
+  int64_t result = 0;
+};
+
+struct UpdateSpec {
+  struct State {
+    std::string name;
+    double initial;
+  };
+  struct Assignment {
+    std::string target;
+    int64_t node;
+  };
+  std::vector<NodeSpec> nodes;
+  std::vector<State> state;
+  std::vector<Assignment> assign;
+};
+
+struct SessionSpec {
+  std::string device;      // "cpu", "cuda", "cuda:1"
+  int64_t threads;
+  uint64_t seed;
+  int64_t microBatch;      // samples that one thread computes at a time
+  Shape input;
+  int64_t classes;
+  std::vector<LayerSpec> layers;
+  LossSpec loss;
+  UpdateSpec update;
+};
+
+struct DatasetSpec {
+  const uint8_t* images;   // [count, height, width, channels]
+  const uint8_t* labels;   // [count], each < classes
+  const float* targets;    // [count, classes], or null for one-hot labels
+  int64_t count;
+  Shape shape;
+  int64_t classes;
+  std::string device;
+};
+
+// ---- what a session does and gives ----
+
+struct Pass {
+  std::vector<uint32_t> order;  // which images, in which order
+  int64_t batchSize;
+  double learningRate;
+  int64_t epoch;                // keys the random streams
+};
+
+enum class Status { completed, diverged, cancelled };
+
+// Sums over the samples that were seen.
+struct Measured {
+  double loss = 0;
+  int64_t correct = 0;
+  int64_t samples = 0;
+  int64_t steps = 0;
+  double seconds = 0;
+  Status status = Status::completed;
+};
+
+struct ParameterInfo {
+  std::string name;             // "conv2d_0.weight"
+  std::vector<int64_t> shape;   // as it lies in memory: conv2d [filters, height, width, channels], dense [units, inputs]
+  int64_t offset;               // of its first number in the parameter vector
+};
+
+struct SessionState {
+  struct Vector {
+    std::string name;
+    std::vector<float> values;
+  };
+  std::vector<float> parameters;
+  std::vector<Vector> optimizer;
+  std::vector<float> statistics;
+  int64_t step = 0;
+};
+
+using CancelFlag = std::atomic<bool>;
+
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  virtual int64_t count() const = 0;
+  virtual int64_t bytes() const = 0;
+};
+
+// Not safe for use by two threads at once: its owner runs one call after the other.
+class Session {
+ public:
+  virtual ~Session() = default;
+  virtual int64_t parameterCount() const = 0;
+  virtual int64_t bytes() const = 0;
+  virtual std::vector<ParameterInfo> parameters() const = 0;
+  virtual Measured train(const Dataset&, const Pass&, const CancelFlag&) = 0;
+  virtual Measured evaluate(const Dataset&, const std::vector<uint32_t>& indices, const CancelFlag&) = 0;
+  virtual std::vector<float> predict(const std::vector<uint8_t>& images, const CancelFlag&) = 0;
+  virtual SessionState readState() const = 0;
+  virtual void writeState(const SessionState&) = 0;
+};
+
+struct CoreInfo {
+  std::string torch;
+  std::string instructionSet;
+  std::vector<std::string> devices;
+  int64_t hardwareThreads;
+};
+
+struct UpdateStep {
+  std::vector<double> gradient;
+  double learningRate;
+};
+
+struct LossValues {
+  std::vector<double> values;    // [samples]
+  std::vector<double> gradient;  // [samples, classes]: of the sum of values, with respect to the logits
+};
+
+class Core {
+ public:
+  virtual ~Core() = default;
+  virtual CoreInfo info() const = 0;
+  virtual std::unique_ptr<Dataset> createDataset(const DatasetSpec&) const = 0;
+  virtual std::unique_ptr<Session> createSession(const SessionSpec&) const = 0;
+  // Formulas alone, in double precision or rounded to float32 at every operation.
+  virtual std::vector<std::vector<double>> runUpdate(const UpdateSpec&, const std::vector<double>& theta,
+                                                     const std::vector<UpdateStep>&, bool doublePrecision) const = 0;
+  virtual LossValues runLoss(const LossSpec&, const std::vector<double>& logits, const std::vector<double>& targets,
+                             int64_t classes, bool doublePrecision) const = 0;
+};
+
+}  // namespace optimbench
+
+// The one symbol the core library exports; the object lives as long as the process.
+extern "C" __attribute__((visibility("default"))) optimbench::Core* optimbench_core();

@@ -1,0 +1,126 @@
+// The core as the binding sees it. Every libtorch error leaves here as a std::runtime_error with its message alone.
+#include <ATen/Parallel.h>
+#include <ATen/cpu/Utils.h>
+#include <torch/headeronly/version.h>
+
+#include <stdexcept>
+#include <thread>
+
+#include "allocator.h"
+#include "api.h"
+#include "device.h"
+#include "session.h"
+
+namespace optimbench {
+namespace {
+
+template <typename Work>
+auto guarded(const Work& work) {
+  try {
+    return work();
+  } catch (const c10::Error& error) {
+    throw std::runtime_error(error.what_without_backtrace());
+  }
+}
+
+// Passes each call on and translates its errors.
+class GuardedSession final : public Session {
+ public:
+  explicit GuardedSession(const SessionSpec& spec) : session_(guarded([&] { return std::make_unique<TrainingSession>(spec); })) {}
+  ~GuardedSession() override {
+    session_.reset();
+    releaseCachedMemory();
+  }
+  int64_t parameterCount() const override { return session_->parameterCount(); }
+  int64_t bytes() const override { return session_->bytes(); }
+  std::vector<ParameterInfo> parameters() const override { return session_->parameters(); }
+  Measured train(const Dataset& dataset, const Pass& pass, const CancelFlag& cancel) override {
+    return guarded([&] { return session_->train(dataset, pass, cancel); });
+  }
+  Measured evaluate(const Dataset& dataset, const std::vector<uint32_t>& indices, const CancelFlag& cancel) override {
+    return guarded([&] { return session_->evaluate(dataset, indices, cancel); });
+  }
+  std::vector<float> predict(const std::vector<uint8_t>& images, const CancelFlag& cancel) override {
+    return guarded([&] { return session_->predict(images, cancel); });
+  }
+  SessionState readState() const override {
+    return guarded([&] { return session_->readState(); });
+  }
+  void writeState(const SessionState& state) override {
+    guarded([&] { session_->writeState(state); });
+  }
+
+ private:
+  std::unique_ptr<TrainingSession> session_;
+};
+
+at::Tensor vectorOf(const std::vector<double>& values, bool doublePrecision) {
+  return at::tensor(values, doublePrecision ? at::kDouble : at::kFloat);
+}
+
+std::vector<double> numbersOf(const at::Tensor& tensor) {
+  const at::Tensor flat = tensor.to(at::kDouble).contiguous();
+  const double* data = flat.const_data_ptr<double>();
+  return {data, data + flat.numel()};
+}
+
+class TheCore final : public Core {
+ public:
+  TheCore() {
+    // Parallelism is ours, over micro-batches (lanes.h): one thread inside each operator keeps results independent
+    // of the number of threads, and operators of two threads from fighting over the cores.
+    at::set_num_threads(1);
+    installCachingAllocator();
+  }
+
+  CoreInfo info() const override {
+    return guarded([] {
+      return CoreInfo{TORCH_VERSION, at::get_cpu_capability(), availableDevices(),
+                      static_cast<int64_t>(std::thread::hardware_concurrency())};
+    });
+  }
+
+  std::unique_ptr<Dataset> createDataset(const DatasetSpec& spec) const override {
+    return guarded([&] { return std::make_unique<ResidentDataset>(spec); });
+  }
+
+  std::unique_ptr<Session> createSession(const SessionSpec& spec) const override {
+    return std::make_unique<GuardedSession>(spec);
+  }
+
+  std::vector<std::vector<double>> runUpdate(const UpdateSpec& spec, const std::vector<double>& theta,
+                                             const std::vector<UpdateStep>& steps, bool doublePrecision) const override {
+    return guarded([&] {
+      const at::NoGradGuard noGradient;
+      at::Tensor parameters = vectorOf(theta, doublePrecision);
+      Update update(spec, parameters);
+      std::vector<std::vector<double>> path;
+      for (const UpdateStep& step : steps) {
+        if (step.gradient.size() != theta.size()) throw std::runtime_error("a gradient has another length than theta");
+        update.step(parameters, vectorOf(step.gradient, doublePrecision), step.learningRate);
+        path.push_back(numbersOf(parameters));
+      }
+      return path;
+    });
+  }
+
+  LossValues runLoss(const LossSpec& spec, const std::vector<double>& logits, const std::vector<double>& targets,
+                     int64_t classes, bool doublePrecision) const override {
+    return guarded([&] {
+      if (classes < 1 || logits.size() != targets.size() || logits.size() % classes != 0)
+        throw std::runtime_error("logits and targets must both have samples x classes numbers");
+      const Loss loss(spec);
+      const Loss::Result result = loss.valuesAndGradient(vectorOf(logits, doublePrecision).view({-1, classes}),
+                                                         vectorOf(targets, doublePrecision).view({-1, classes}));
+      return LossValues{numbersOf(result.values), numbersOf(result.gradient)};
+    });
+  }
+};
+
+}  // namespace
+}  // namespace optimbench
+
+extern "C" optimbench::Core* optimbench_core() {
+  static auto* core = new optimbench::TheCore;  // never destroyed: threads may outlive static objects at exit
+  return core;
+}

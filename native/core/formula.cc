@@ -1,0 +1,168 @@
+#include "formula.h"
+
+#include <cmath>
+#include <functional>
+#include <stdexcept>
+#include <unordered_map>
+
+namespace optimbench {
+namespace {
+
+using Reduce = Formula::Reduce;
+using Values = std::vector<Value>;
+
+bool isNumber(const Value& value) { return std::holds_alternative<double>(value); }
+double number(const Value& value) { return std::get<double>(value); }
+
+// An operation: on numbers with `scalar`, as soon as one argument is a tensor with `tensor`.
+template <auto scalar, auto tensor>
+Value unary(const Values& v, Reduce) {
+  if (isNumber(v[0])) return scalar(number(v[0]));
+  return tensor(std::get<at::Tensor>(v[0]));
+}
+
+template <auto scalar, auto tensor>
+Value binary(const Values& v, Reduce) {
+  if (isNumber(v[0]) && isNumber(v[1])) return scalar(number(v[0]), number(v[1]));
+  return tensor(asTensor(v[0]), asTensor(v[1]));
+}
+
+// A reduction: over everything to one number on the device, or over the classes, keeping the axis.
+template <auto everything, auto classes>
+Value reduction(const Values& v, Reduce reduce) {
+  const at::Tensor x = asTensor(v[0]);
+  return reduce == Reduce::everything ? everything(x) : classes(x);
+}
+
+at::Tensor comparison(const at::Tensor& result, const at::Tensor& like) { return result.to(like.scalar_type()); }
+
+
+double positivePart(double x) { return x > 0 ? x : 0; }
+double softplus(double x) { return positivePart(x) + std::log1p(std::exp(-std::abs(x))); }
+at::Tensor softplusOf(const at::Tensor& x) { return at::clamp_min(x, 0) + at::log1p(at::exp(-at::abs(x))); }
+
+#define SCALAR1(expression) ([](double x) -> double { return expression; })
+#define SCALAR2(expression) ([](double x, double y) -> double { return expression; })
+#define TENSOR1(expression) ([](const at::Tensor& x) -> at::Tensor { return expression; })
+#define TENSOR2(expression) ([](const at::Tensor& x, const at::Tensor& y) -> at::Tensor { return expression; })
+
+using Apply = Value (*)(const Values&, Reduce);
+
+struct Operation {
+  size_t arity;
+  Apply apply;
+};
+
+const std::unordered_map<std::string, Operation>& operations() {
+  static const auto* table = new std::unordered_map<std::string, Operation>{
+      {"add", {2, binary<SCALAR2(x + y), TENSOR2(at::add(x, y))>}},
+      {"subtract", {2, binary<SCALAR2(x - y), TENSOR2(at::sub(x, y))>}},
+      {"multiply", {2, binary<SCALAR2(x * y), TENSOR2(at::mul(x, y))>}},
+      {"divide", {2, binary<SCALAR2(x / y), TENSOR2(at::div(x, y))>}},
+      {"power", {2, binary<SCALAR2(std::pow(x, y)), TENSOR2(at::pow(x, y))>}},
+      {"less", {2, binary<SCALAR2(x < y), TENSOR2(comparison(at::lt(x, y), x.dim() > 0 ? x : y))>}},
+      {"lessEqual", {2, binary<SCALAR2(x <= y), TENSOR2(comparison(at::le(x, y), x.dim() > 0 ? x : y))>}},
+      {"greater", {2, binary<SCALAR2(x > y), TENSOR2(comparison(at::gt(x, y), x.dim() > 0 ? x : y))>}},
+      {"greaterEqual", {2, binary<SCALAR2(x >= y), TENSOR2(comparison(at::ge(x, y), x.dim() > 0 ? x : y))>}},
+      {"equal", {2, binary<SCALAR2(x == y), TENSOR2(comparison(at::eq(x, y), x.dim() > 0 ? x : y))>}},
+      {"notEqual", {2, binary<SCALAR2(x != y), TENSOR2(comparison(at::ne(x, y), x.dim() > 0 ? x : y))>}},
+      {"minimum", {2, binary<SCALAR2(std::fmin(x, y)), TENSOR2(at::minimum(x, y))>}},
+      {"maximum", {2, binary<SCALAR2(std::fmax(x, y)), TENSOR2(at::maximum(x, y))>}},
+
+      {"negate", {1, unary<SCALAR1(-x), TENSOR1(at::neg(x))>}},
+      {"abs", {1, unary<SCALAR1(std::abs(x)), TENSOR1(at::abs(x))>}},
+      {"sign", {1, unary<SCALAR1((x > 0) - (x < 0)), TENSOR1(at::sign(x))>}},
+      {"sqrt", {1, unary<SCALAR1(std::sqrt(x)), TENSOR1(at::sqrt(x))>}},
+      {"square", {1, unary<SCALAR1(x * x), TENSOR1(at::square(x))>}},
+      {"exp", {1, unary<SCALAR1(std::exp(x)), TENSOR1(at::exp(x))>}},
+      {"log", {1, unary<SCALAR1(std::log(x)), TENSOR1(at::log(x))>}},
+      {"tanh", {1, unary<SCALAR1(std::tanh(x)), TENSOR1(at::tanh(x))>}},
+      {"sigmoid", {1, unary<SCALAR1(1 / (1 + std::exp(-x))), TENSOR1(at::sigmoid(x))>}},
+      {"softplus", {1, unary<softplus, softplusOf>}},
+      {"relu", {1, unary<positivePart, TENSOR1(at::relu(x))>}},
+
+      {"clip", {3, [](const Values& v, Reduce) -> Value {
+                  if (isNumber(v[0]) && isNumber(v[1]) && isNumber(v[2]))
+                    return std::fmin(std::fmax(number(v[0]), number(v[1])), number(v[2]));
+                  return at::minimum(at::maximum(asTensor(v[0]), asTensor(v[1])), asTensor(v[2]));
+                }}},
+      {"where", {3, [](const Values& v, Reduce) -> Value {
+                   if (isNumber(v[0])) return number(v[0]) != 0 ? v[1] : v[2];
+                   return at::where(asTensor(v[0]).ne(0), asTensor(v[1]), asTensor(v[2]));
+                 }}},
+
+      {"sum", {1, reduction<TENSOR1(at::sum(x)), TENSOR1(at::sum(x, {1}, true))>}},
+      {"mean", {1, reduction<TENSOR1(at::mean(x)), TENSOR1(at::mean(x, {1}, true))>}},
+      {"max", {1, reduction<TENSOR1(at::max(x)), TENSOR1(at::amax(x, {1}, true))>}},
+      {"min", {1, reduction<TENSOR1(at::min(x)), TENSOR1(at::amin(x, {1}, true))>}},
+      {"norm", {1, reduction<TENSOR1(at::norm(x)), TENSOR1(at::norm(x, 2, {1}, true))>}},
+      {"softmax", {1, reduction<TENSOR1(at::softmax(x, 0)), TENSOR1(at::softmax(x, 1))>}},
+      {"logSoftmax", {1, reduction<TENSOR1(at::log_softmax(x, 0)), TENSOR1(at::log_softmax(x, 1))>}},
+  };
+  return *table;
+}
+
+#undef SCALAR1
+#undef SCALAR2
+#undef TENSOR1
+#undef TENSOR2
+
+}  // namespace
+
+// A host number takes the other operand's precision, as a Python number does in PyTorch.
+at::Tensor asTensor(const Value& value) {
+  if (!isNumber(value)) return std::get<at::Tensor>(value);
+  at::Tensor tensor = at::scalar_tensor(number(value), at::kDouble);
+  tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
+  return tensor;
+}
+
+Formula::Formula(const std::vector<NodeSpec>& nodes, Reduce reduce, const std::vector<std::string>& inputs)
+    : reduce_(reduce) {
+  for (const NodeSpec& spec : nodes) {
+    const auto fail = [&](const std::string& what) {
+      throw std::runtime_error("formula node " + std::to_string(nodes_.size()) + ": " + what);
+    };
+    Node node{Node::Kind::operation, spec.value, 0, nullptr, {}};
+    if (spec.op == "constant") {
+      node.kind = Node::Kind::constant;
+    } else if (spec.op == "input") {
+      node.kind = Node::Kind::input;
+      while (node.input < inputs.size() && inputs[node.input] != spec.name) ++node.input;
+      if (node.input == inputs.size()) fail("unknown input '" + spec.name + "'");
+    } else {
+      const auto found = operations().find(spec.op);
+      if (found == operations().end()) fail("unknown operation '" + spec.op + "'");
+      if (found->second.arity != spec.arguments.size()) fail("wrong number of arguments for '" + spec.op + "'");
+      node.apply = found->second.apply;
+      for (const int64_t argument : spec.arguments) {
+        if (argument < 0 || argument >= static_cast<int64_t>(nodes_.size())) fail("argument does not precede its use");
+        node.arguments.push_back(static_cast<size_t>(argument));
+      }
+    }
+    nodes_.push_back(std::move(node));
+  }
+}
+
+std::vector<Value> Formula::run(const std::vector<Value>& inputs) const {
+  std::vector<Value> values;
+  values.reserve(nodes_.size());
+  Values arguments;
+  for (const Node& node : nodes_) {
+    switch (node.kind) {
+      case Node::Kind::constant:
+        values.emplace_back(node.value);
+        break;
+      case Node::Kind::input:
+        values.push_back(inputs[node.input]);
+        break;
+      case Node::Kind::operation:
+        arguments.clear();
+        for (const size_t argument : node.arguments) arguments.push_back(values[argument]);
+        values.push_back(node.apply(arguments, reduce_));
+    }
+  }
+  return values;
+}
+
+}  // namespace optimbench

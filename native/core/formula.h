@@ -1,0 +1,41 @@
+// Executes formulas: losses over [samples, classes], updates over the parameter vector.
+// A value is a number on the host (double) or a tensor; arithmetic of numbers alone stays on the host.
+#pragma once
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "api.h"
+#include "torch.h"
+
+namespace optimbench {
+
+using Value = std::variant<double, at::Tensor>;
+
+// A graph whose operations are looked up once, so that running it is a walk over function pointers.
+class Formula {
+ public:
+  enum class Reduce { everything, classes };  // what sum, mean, max, min and norm run over
+
+  Formula(const std::vector<NodeSpec>& nodes, Reduce reduce, const std::vector<std::string>& inputs);
+
+  // The value of every node, given the inputs in the order of the constructor's names.
+  std::vector<Value> run(const std::vector<Value>& inputs) const;
+
+ private:
+  struct Node {
+    enum class Kind { constant, input, operation } kind;
+    double value;
+    size_t input;
+    Value (*apply)(const std::vector<Value>& arguments, Reduce reduce);
+    std::vector<size_t> arguments;
+  };
+  std::vector<Node> nodes_;
+  Reduce reduce_;
+};
+
+at::Tensor asTensor(const Value& value);
+
+}  // namespace optimbench

@@ -1,0 +1,73 @@
+#include "lanes.h"
+
+#include <algorithm>
+
+namespace optimbench {
+namespace {
+
+constexpr int64_t kLanes = 16;  // bounds both the threads that can help and the memory for gradients
+
+}  // namespace
+
+Lanes::Lanes(const Model& model, const Loss& loss, Workers& workers, int64_t microBatch)
+    : model_(model), loss_(loss), workers_(workers), microBatch_(microBatch) {}
+
+Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<Views>& statistics,
+                        const ResidentDataset& dataset, const at::Tensor& positions, const StreamKey& key,
+                        at::Tensor& gradient, const CancelFlag& cancel) {
+  const int64_t batchSize = positions.size(0);
+  const int64_t microBatches = (batchSize + microBatch_ - 1) / microBatch_;
+  const int64_t count = std::min(microBatches, kLanes);
+  for (int64_t i = 0; i < count; ++i) lane(i, gradient);
+
+  workers_.run(count, [&](int64_t index) {
+    const at::AutoDispatchBelowADInplaceOrView noAutograd;
+    const c10::OptionalDeviceGuard onDevice(gradient.device());
+    Lane& lane = lanes_[index];
+    lane.gradient.zero_();
+    lane.sums.loss.zero_();
+    lane.sums.correct.zero_();
+    for (int64_t i = index; i < microBatches && !cancel; i += count) {
+      const int64_t start = i * microBatch_;
+      const int64_t size = std::min(microBatch_, batchSize - start);
+      StreamKey microKey = key;
+      microKey.microBatch = i;
+      runMicroBatch(lane, parameters, statistics, dataset.batch(positions.narrow(0, start, size)), batchSize, microKey);
+    }
+  });
+
+  gradient.copy_(lanes_[0].gradient);
+  Sums sums{lanes_[0].sums.loss.clone(), lanes_[0].sums.correct.clone()};
+  for (int64_t i = 1; i < count; ++i) {
+    gradient.add_(lanes_[i].gradient);
+    sums.loss.add_(lanes_[i].sums.loss);
+    sums.correct.add_(lanes_[i].sums.correct);
+  }
+  return sums;
+}
+
+void Lanes::runMicroBatch(Lane& lane, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
+                          const Batch& batch, int64_t batchSize, const StreamKey& key) const {
+  std::vector<Frame> frames = model_.frames(parameters, statistics);
+  for (size_t i = 0; i < frames.size(); ++i) {
+    frames[i].gradients = &lane.views[i];
+    frames[i].key = key;
+    frames[i].training = true;
+  }
+  const at::Tensor logits = model_.forward(batch.images, frames);
+  const Loss::Result loss = loss_.valuesAndGradient(logits, batch.targets);
+  lane.sums.loss.add_(loss.values.sum(at::kDouble));
+  lane.sums.correct.add_(logits.argmax(1).eq(batch.labels).sum());
+  model_.backward(loss.gradient / batchSize, frames);
+}
+
+Lanes::Lane& Lanes::lane(int64_t index, const at::Tensor& like) {
+  while (static_cast<int64_t>(lanes_.size()) <= index) {
+    Lane lane{at::empty_like(like), {}, {at::zeros({}, like.options().dtype(at::kDouble)), at::zeros({}, like.options().dtype(at::kLong))}};
+    lane.views = model_.parameterViews(lane.gradient);
+    lanes_.push_back(std::move(lane));
+  }
+  return lanes_[index];
+}
+
+}  // namespace optimbench

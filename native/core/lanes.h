@@ -1,0 +1,48 @@
+// The parallel part of a step. A batch is cut into micro-batches; micro-batch i belongs to lane i mod kLanes;
+// a lane is worked off by one thread, in order, into a gradient of its own; the lanes are summed in order.
+// So the result depends on the micro-batch size, which the config fixes, and never on the number of threads.
+#pragma once
+
+#include <vector>
+
+#include "api.h"
+#include "dataset.h"
+#include "loss.h"
+#include "model.h"
+#include "workers.h"
+
+namespace optimbench {
+
+class Lanes {
+ public:
+  Lanes(const Model& model, const Loss& loss, Workers& workers, int64_t microBatch);
+
+  struct Sums {
+    at::Tensor loss;     // [] float64, on the device
+    at::Tensor correct;  // [] int64, on the device
+  };
+
+  // Adds up loss and accuracy over the batch and leaves the mean loss' gradient in `gradient`.
+  // Returns early, with sums of no meaning, once `cancel` is set.
+  Sums step(const std::vector<Views>& parameters, const std::vector<Views>& statistics, const ResidentDataset& dataset,
+            const at::Tensor& positions, const StreamKey& key, at::Tensor& gradient, const CancelFlag& cancel);
+
+ private:
+  struct Lane {
+    at::Tensor gradient;  // [parameters]
+    std::vector<Views> views;
+    Sums sums;
+  };
+
+  void runMicroBatch(Lane& lane, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
+                     const Batch& batch, int64_t batchSize, const StreamKey& key) const;
+  Lane& lane(int64_t index, const at::Tensor& like);
+
+  const Model& model_;
+  const Loss& loss_;
+  Workers& workers_;
+  int64_t microBatch_;
+  std::vector<Lane> lanes_;  // made when first needed
+};
+
+}  // namespace optimbench

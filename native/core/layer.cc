@@ -1,0 +1,24 @@
+#include "layer.h"
+
+#include <stdexcept>
+#include <unordered_map>
+
+namespace optimbench {
+
+std::unique_ptr<Layer> makeLayer(const LayerSpec& spec, Shape input) {
+  static const std::unordered_map<std::string, std::unique_ptr<Layer> (*)(const LayerSpec&, Shape)> kinds{
+      {"conv2d", makeConv2d},
+      {"maxPool2d", makeMaxPool2d},
+      {"averagePool2d", makeAveragePool2d},
+      {"batchNorm2d", makeBatchNorm2d},
+      {"dropout", makeDropout},
+      {"flatten", makeFlatten},
+      {"dense", makeDense},
+      {"activation", makeActivation},
+  };
+  const auto found = kinds.find(spec.kind);
+  if (found == kinds.end()) throw std::runtime_error("unknown layer kind '" + spec.kind + "'");
+  return found->second(spec, input);
+}
+
+}  // namespace optimbench

@@ -1,0 +1,27 @@
+#include "loss.h"
+
+#include <stdexcept>
+
+namespace optimbench {
+
+Loss::Loss(const LossSpec& spec)
+    : formula_(spec.nodes, Formula::Reduce::classes, {"z", "y"}), result_(static_cast<size_t>(spec.result)) {
+  if (spec.result < 0 || result_ >= spec.nodes.size()) throw std::runtime_error("loss: the result is not a node");
+}
+
+at::Tensor Loss::values(const at::Tensor& logits, const at::Tensor& targets) const {
+  const at::Tensor values = asTensor(formula_.run({logits, targets})[result_]);
+  if (values.dim() == 2 && values.size(1) != 1) throw std::runtime_error("loss: expected one number a sample");
+  return values.to(logits.scalar_type()).expand({logits.size(0), 1});  // a constant loss has no axis yet
+}
+
+Loss::Result Loss::valuesAndGradient(const at::Tensor& logits, const at::Tensor& targets) const {
+  const at::AutoGradMode enabled(true);
+  const at::Tensor leaf = logits.detach().requires_grad_(true);
+  const at::Tensor values = this->values(leaf, targets);
+  if (!values.requires_grad()) return {values, at::zeros_like(logits)};  // the loss does not depend on z
+  const auto gradients = torch::autograd::grad({values.sum()}, {leaf}, {}, std::nullopt, false, /*allow_unused=*/true);
+  return {values.detach(), gradients[0].defined() ? gradients[0] : at::zeros_like(logits)};
+}
+
+}  // namespace optimbench

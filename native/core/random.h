@@ -1,0 +1,16 @@
+// Random streams, keyed by what they are for and never by the order of calls.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+
+#include "torch.h"
+
+namespace optimbench {
+
+enum class Purpose : uint64_t { initialWeights = 1, dropout = 2 };
+
+// A generator of its own for (seed, purpose, indices...), such as the dropout of (epoch, step, micro-batch, layer).
+at::Generator randomStream(at::Device device, uint64_t seed, Purpose purpose, std::initializer_list<int64_t> indices);
+
+}  // namespace optimbench

@@ -1,0 +1,114 @@
+#include "session.h"
+
+#include <stdexcept>
+
+#include "device.h"
+#include "evaluate.h"
+
+namespace optimbench {
+namespace {
+
+Weights makeWeights(const Model& model, uint64_t seed, at::Device device) {
+  Weights weights;
+  weights.theta = model.initialParameters(seed).to(device);
+  weights.gradient = at::zeros_like(weights.theta);
+  weights.statistics = model.initialStatistics().to(device);
+  weights.parameters = model.parameterViews(weights.theta);
+  weights.runningStatistics = model.statisticsViews(weights.statistics);
+  return weights;
+}
+
+std::vector<float> toVector(const at::Tensor& tensor) {
+  const at::Tensor flat = tensor.cpu().contiguous();
+  const float* data = flat.const_data_ptr<float>();
+  return {data, data + flat.numel()};
+}
+
+void fill(at::Tensor tensor, const std::vector<float>& values, const std::string& name) {
+  if (static_cast<int64_t>(values.size()) != tensor.numel())
+    throw std::runtime_error("state '" + name + "' has " + std::to_string(values.size()) + " numbers, expected " +
+                             std::to_string(tensor.numel()));
+  tensor.copy_(at::from_blob(const_cast<float*>(values.data()), tensor.sizes(), at::kFloat));
+}
+
+}  // namespace
+
+TrainingSession::TrainingSession(const SessionSpec& spec)
+    : device_(parseDevice(spec.device)),
+      seed_(spec.seed),
+      input_(spec.input),
+      classes_(spec.classes),
+      model_(spec),
+      loss_(spec.loss),
+      weights_(makeWeights(model_, spec.seed, device_)),
+      update_(spec.update, weights_.theta),
+      workers_(device_.is_cpu() ? spec.threads : 1),
+      lanes_(model_, loss_, workers_, spec.microBatch) {}
+
+const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
+  const auto& resident = dynamic_cast<const ResidentDataset&>(dataset);
+  const Shape shape = resident.shape();
+  if (shape.channels != input_.channels || shape.height != input_.height || shape.width != input_.width ||
+      resident.classes() != classes_)
+    throw std::runtime_error("the dataset's images or classes are not those the session was made for");
+  if (resident.device() != device_) throw std::runtime_error("the dataset lies on another device than the session");
+  return resident;
+}
+
+Measured TrainingSession::train(const Dataset& dataset, const Pass& pass, const CancelFlag& cancel) {
+  return trainPass(weights_, lanes_, update_, fitting(dataset), pass, seed_, cancel);
+}
+
+Measured TrainingSession::evaluate(const Dataset& dataset, const std::vector<uint32_t>& indices, const CancelFlag& cancel) {
+  const at::NoGradGuard noGradient;
+  return optimbench::evaluate(model_, loss_, weights_.parameters, weights_.runningStatistics, workers_, fitting(dataset),
+                              indices, cancel);
+}
+
+std::vector<float> TrainingSession::predict(const std::vector<uint8_t>& images, const CancelFlag& cancel) {
+  const at::NoGradGuard noGradient;
+  const int64_t pixels = input_.channels * input_.height * input_.width;
+  const auto count = static_cast<int64_t>(images.size()) / pixels;
+  if (count * pixels != static_cast<int64_t>(images.size()))
+    throw std::runtime_error("images has " + std::to_string(images.size()) + " bytes, not a multiple of " +
+                             std::to_string(pixels));
+  const at::Tensor input = at::from_blob(const_cast<uint8_t*>(images.data()),
+                                         {count, input_.height, input_.width, input_.channels}, at::kByte)
+                               .to(device_);
+  return toVector(
+      optimbench::predict(model_, weights_.parameters, weights_.runningStatistics, workers_, input, cancel));
+}
+
+int64_t TrainingSession::bytes() const {
+  return static_cast<int64_t>(weights_.theta.nbytes()) * static_cast<int64_t>(2 + update_.state().size());
+}
+
+SessionState TrainingSession::readState() const {
+  SessionState state;
+  state.parameters = toVector(weights_.theta);
+  for (const auto& each : update_.state()) state.optimizer.push_back({each.name, toVector(each.values)});
+  state.statistics = toVector(weights_.statistics);
+  state.step = update_.stepCount;
+  return state;
+}
+
+void TrainingSession::writeState(const SessionState& state) {
+  if (state.optimizer.size() != update_.state().size())
+    throw std::runtime_error("state has " + std::to_string(state.optimizer.size()) + " optimizer vectors, expected " +
+                             std::to_string(update_.state().size()));
+  for (size_t i = 0; i < state.optimizer.size(); ++i) {
+    const auto& each = state.optimizer[i];
+    bool found = false;
+    for (auto& mine : update_.state())
+      if (mine.name == each.name) {
+        fill(mine.values, each.values, each.name);
+        found = true;
+      }
+    if (!found) throw std::runtime_error("state has an unknown optimizer vector '" + each.name + "'");
+  }
+  fill(weights_.theta, state.parameters, "parameters");
+  fill(weights_.statistics, state.statistics, "statistics");
+  update_.stepCount = state.step;
+}
+
+}  // namespace optimbench

@@ -1,0 +1,37 @@
+// Model, loss, optimizer and their state: what a SessionSpec describes.
+#pragma once
+
+#include "api.h"
+#include "train_loop.h"
+
+namespace optimbench {
+
+class TrainingSession final : public Session {
+ public:
+  explicit TrainingSession(const SessionSpec& spec);
+
+  int64_t parameterCount() const override { return model_.parameterCount(); }
+  int64_t bytes() const override;
+  std::vector<ParameterInfo> parameters() const override { return model_.parameters(); }
+  Measured train(const Dataset&, const Pass&, const CancelFlag&) override;
+  Measured evaluate(const Dataset&, const std::vector<uint32_t>& indices, const CancelFlag&) override;
+  std::vector<float> predict(const std::vector<uint8_t>& images, const CancelFlag&) override;
+  SessionState readState() const override;
+  void writeState(const SessionState&) override;
+
+ private:
+  const ResidentDataset& fitting(const Dataset& dataset) const;
+
+  at::Device device_;
+  uint64_t seed_;
+  Shape input_;
+  int64_t classes_;
+  Model model_;
+  Loss loss_;
+  Weights weights_;
+  Update update_;
+  Workers workers_;
+  Lanes lanes_;
+};
+
+}  // namespace optimbench

@@ -1,0 +1,46 @@
+// The whole experiment on one page: batches in order, the gradient of each, one update each.
+#include "train_loop.h"
+
+#include <chrono>
+#include <cmath>
+
+namespace optimbench {
+
+Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const ResidentDataset& dataset, const Pass& pass,
+                   uint64_t seed, const CancelFlag& cancel) {
+  const at::NoGradGuard noGradient;
+  const auto start = std::chrono::steady_clock::now();
+  const at::Tensor order = dataset.positions(pass.order);
+  const int64_t count = order.size(0);
+  const bool onCpu = dataset.device().is_cpu();
+
+  Measured measured;
+  at::Tensor loss = at::zeros({}, order.options().dtype(at::kDouble));
+  at::Tensor correct = at::zeros({}, order.options());
+
+  for (int64_t first = 0; first < count; first += pass.batchSize) {
+    const int64_t size = std::min(pass.batchSize, count - first);
+    const StreamKey key{seed, pass.epoch, measured.steps, 0};
+    const Lanes::Sums sums = lanes.step(weights.parameters, weights.runningStatistics, dataset,
+                                        order.narrow(0, first, size), key, weights.gradient, cancel);
+    if (cancel) {  // this step's gradient is incomplete: it is dropped, so the weights are those after the last whole step
+      measured.status = Status::cancelled;
+      break;
+    }
+    update.step(weights.theta, weights.gradient, pass.learningRate);
+    loss.add_(sums.loss);
+    correct.add_(sums.correct);
+    measured.samples += size;
+    measured.steps += 1;
+    // On other devices this question would wait for the device; there it is asked once, after the pass.
+    if (onCpu && !std::isfinite(sums.loss.item<double>())) break;
+  }
+
+  measured.loss = loss.item<double>();
+  measured.correct = correct.item<int64_t>();
+  if (measured.status == Status::completed && !std::isfinite(measured.loss)) measured.status = Status::diverged;
+  measured.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return measured;
+}
+
+}  // namespace optimbench

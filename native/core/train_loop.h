@@ -1,0 +1,23 @@
+#pragma once
+
+#include "api.h"
+#include "dataset.h"
+#include "lanes.h"
+#include "update.h"
+
+namespace optimbench {
+
+// What training changes, and the views through which layers see it.
+struct Weights {
+  at::Tensor theta;       // [parameters]
+  at::Tensor gradient;    // [parameters]
+  at::Tensor statistics;  // running means and variances of batch normalisation
+  std::vector<Views> parameters;
+  std::vector<Views> runningStatistics;
+};
+
+// One pass over `pass.order`, batch by batch; the last batch may be smaller.
+Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const ResidentDataset& dataset, const Pass& pass,
+                   uint64_t seed, const CancelFlag& cancel);
+
+}  // namespace optimbench

@@ -1,0 +1,43 @@
+// A session's threads. The caller's thread works too, so `threads` = 1 starts none.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace optimbench {
+
+class Workers {
+ public:
+  explicit Workers(int64_t threads);
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  // Calls work(0) .. work(count - 1), each once, on whichever thread is free; returns when all are done.
+  // The first exception is thrown again here.
+  void run(int64_t count, const std::function<void(int64_t)>& work);
+
+ private:
+  void serve();
+  void take();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable done_;
+  const std::function<void(int64_t)>* work_ = nullptr;
+  int64_t count_ = 0;
+  std::atomic<int64_t> next_{0};
+  int64_t busy_ = 0;        // threads still inside the current run
+  uint64_t generation_ = 0; // counts runs, so that a thread joins each one once
+  bool stopping_ = false;
+  std::exception_ptr failure_;
+  std::vector<std::thread> threads_;  // last: they use all of the above
+};
+
+}  // namespace optimbench

@@ -1,0 +1,86 @@
+import { type CompareConfig, parseCompareConfig } from "./config/compare-config.js";
+import { type ResolvedCompareConfig, resolveCompareConfig } from "./config/resolve-compare-config.js";
+import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
+import { loadDataset } from "./data/load-dataset.js";
+import { environment } from "./environment.js";
+import { OptimbenchError } from "./errors.js";
+import type { EpochRecord } from "./history.js";
+import { loadNative } from "./native.js";
+import type { RunRecord, Study } from "./study.js";
+import { type Run, train } from "./train.js";
+
+/** One run of a study, before it starts. */
+export interface PlannedRun {
+  /** From 1. */
+  readonly number: number;
+  /** Runs in the study. */
+  readonly count: number;
+  readonly config: ResolvedTrainConfig;
+}
+
+/** Ways to watch and to end a study. */
+export interface CompareCallbacks {
+  /** Called after every epoch of every run, and waited for. */
+  readonly onEpoch?: (epoch: EpochRecord, run: PlannedRun) => void | Promise<void>;
+  /** Called after every run with the study so far, and waited for; the run's model is disposed of afterwards. */
+  readonly onRun?: (run: Run, study: Study) => void | Promise<void>;
+  /** Ends the study: the run in progress is kept as "cancelled", and what there is by then is returned. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains every optimizer with every loss and seed under equal conditions: runs of a seed share split, initial weights and
+ * order of images. Seeds are the outer loop, so that a machine that slows down over time slows every optimizer.
+ *
+ * @throws OptimbenchError (CONFIG, FORMULA, DATA, LIBTORCH) before the first run, (NATIVE) from a run that failed
+ */
+export async function compare(input: CompareConfig & CompareCallbacks = {}): Promise<Study> {
+  const { onEpoch, onRun, signal, ...given } = input;
+  const { dataset: source, dataDir } = parseCompareConfig(given);
+  const dataset = await loadDataset(source, { dataDir });
+  const config = resolveCompareConfig(given, dataset);
+  const study = {
+    schemaVersion: 1,
+    createdAt: new Date().toISOString(),
+    environment: environment(loadNative().info()),
+    config,
+    runs: [] as RunRecord[],
+  } as const satisfies Study;
+
+  for (const planned of plan(config)) {
+    if (signal?.aborted) break;
+    const run = await train({
+      ...planned.config,
+      dataset,
+      onEpoch: (epoch) => onEpoch?.(epoch, planned),
+      ...(signal && { signal }),
+    });
+    study.runs.push(run.record);
+    try {
+      checkEqualStart(study.runs);
+      await onRun?.(run, study);
+    } finally {
+      run.model.dispose();
+    }
+  }
+  return study;
+}
+
+function plan({ optimizers, losses, seeds, ...shared }: ResolvedCompareConfig): PlannedRun[] {
+  const configs = seeds.flatMap((seed) =>
+    losses.flatMap((loss) => optimizers.map((optimizer) => ({ ...shared, seed, loss, optimizer }))),
+  );
+  return configs.map((config, index) => ({ number: index + 1, count: configs.length, config }));
+}
+
+/** A comparison is fair only from equal weights: a defect that breaks this must not pass as a result. */
+function checkEqualStart(runs: readonly RunRecord[]): void {
+  const last = runs.at(-1)!;
+  const first = runs.find((run) => run.config.seed === last.config.seed)!;
+  if (first.parametersSha256.initial === last.parametersSha256.initial) return;
+  throw new OptimbenchError(
+    "NATIVE",
+    `Runs of seed ${last.config.seed} started from different weights (${first.config.optimizer.name}, ` +
+      `${last.config.optimizer.name}). This is a defect of optimbench: please report it.`,
+  );
+}

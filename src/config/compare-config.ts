@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { lossSchema } from "../losses/losses.js";
+import { optimizerSchema } from "../optimizers/optimizers.js";
+import { parse } from "./parse.js";
+import { PRESET_NAMES, PRESETS } from "./presets.js";
+import { seedSchema, sharedShape } from "./train-config.js";
+
+export const compareConfigSchema = z
+  .strictObject({
+    /** A named study to start from; what is given beside it takes precedence. "paper": the paper's table on all of MNIST. */
+    preset: z.enum(PRESET_NAMES).optional().describe("a named study to start from; other options take precedence"),
+    ...sharedShape,
+    /** The optimizers to compare. Default: the paper's four, "adam", "sgd", "rmsprop" and "adagrad". */
+    optimizers: z
+      .array(optimizerSchema)
+      .min(1)
+      .readonly()
+      .default(["adam", "sgd", "rmsprop", "adagrad"])
+      .describe("the optimizers to compare, with their hyperparameters"),
+    /** The losses to compare; each optimizer runs with each. Default: "sparseCategoricalCrossentropy" alone. */
+    losses: z
+      .array(lossSchema)
+      .min(1)
+      .readonly()
+      .default(["sparseCategoricalCrossentropy"])
+      .describe("the losses to compare; each optimizer runs with each"),
+    /** How many seeds (0, 1, ...), or which. Runs of one seed share split, initial weights and order of images. Default 1. */
+    seeds: z
+      .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1).readonly()])
+      .default(1)
+      .describe("how many seeds, or which; runs of one seed start and go on alike"),
+    /** Passes over the training images, for each run. Default 5. */
+    epochs: sharedShape.epochs.default(5),
+  })
+  .readonly();
+
+/** A study, as a user describes it. Everything has a default. */
+export interface CompareConfig extends z.input<typeof compareConfigSchema> {}
+
+/** A study's config with the preset's values and the defaults filled in. */
+export type ParsedCompareConfig = Omit<z.output<typeof compareConfigSchema>, "preset">;
+
+/** @throws OptimbenchError (CONFIG): one line a problem */
+export function parseCompareConfig(input: CompareConfig): ParsedCompareConfig {
+  const given = parse(compareConfigSchema, input, "compare config");
+  if (given.preset === undefined) return given;
+  const { preset: _, ...config } = parse(
+    compareConfigSchema,
+    { ...PRESETS[given.preset], ...input },
+    "compare config",
+  );
+  return config;
+}

@@ -1,0 +1,42 @@
+import { configError } from "../errors.js";
+import { type CompareConfig, parseCompareConfig } from "./compare-config.js";
+import { deepFreeze } from "./deep-freeze.js";
+import { type DatasetInfo, type ResolvedTrainConfig, resolveTrainConfig } from "./resolve-train-config.js";
+
+/** A study with every default filled in: plain JSON, and a valid `CompareConfig` again. */
+export interface ResolvedCompareConfig extends Omit<ResolvedTrainConfig, "optimizer" | "loss" | "seed"> {
+  readonly optimizers: readonly ResolvedTrainConfig["optimizer"][];
+  readonly losses: readonly ResolvedTrainConfig["loss"][];
+  readonly seeds: readonly number[];
+}
+
+/**
+ * Fills in every default of a study.
+ *
+ * @throws OptimbenchError (CONFIG) where a run of it is not possible on this dataset, or two runs would be the same
+ */
+export function resolveCompareConfig(input: CompareConfig, dataset: DatasetInfo): ResolvedCompareConfig {
+  const { optimizers, losses, seeds, ...shared } = parseCompareConfig(input);
+  const resolve = (factors: Pick<Partial<ResolvedTrainConfig>, "optimizer" | "loss">) =>
+    resolveTrainConfig({ ...shared, ...factors }, dataset);
+  const { optimizer: _o, loss: _l, seed: _s, ...common } = resolve({});
+  const resolved = {
+    ...common,
+    optimizers: optimizers.map((optimizer) => resolve({ optimizer }).optimizer),
+    losses: losses.map((loss) => resolve({ loss }).loss),
+    seeds: typeof seeds === "number" ? Array.from({ length: seeds }, (_, seed) => seed) : seeds,
+  };
+  for (const factor of ["optimizers", "losses", "seeds"] as const) checkDistinct(resolved[factor], factor);
+  return deepFreeze(resolved);
+}
+
+function checkDistinct(values: readonly unknown[], factor: string): void {
+  const first = new Map<string, number>();
+  for (const [index, value] of values.entries()) {
+    const key = JSON.stringify(value);
+    const earlier = first.get(key);
+    if (earlier !== undefined)
+      throw configError(`\`${factor}[${index}]\` is the same as \`${factor}[${earlier}]\`. Leave one of them out.`);
+    first.set(key, index);
+  }
+}

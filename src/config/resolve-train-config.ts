@@ -1,0 +1,97 @@
+import type { Dataset } from "../data/dataset.js";
+import { configError } from "../errors.js";
+import { type ResolvedLoss, resolveLoss } from "../losses/losses.js";
+import { lowerModel } from "../models/lower-model.js";
+import { type ResolvedModel, resolveModel } from "../models/models.js";
+import { type ResolvedOptimizer, resolveOptimizer } from "../optimizers/optimizers.js";
+import { type ResolvedSchedule, resolveSchedule } from "../schedules/schedules.js";
+import { deepFreeze } from "./deep-freeze.js";
+import { microBatchSize } from "./micro-batch.js";
+import { parse } from "./parse.js";
+import type { Semantics } from "./semantics.js";
+import { defaultThreads } from "./threads.js";
+import { type TrainConfig, trainConfigSchema } from "./train-config.js";
+
+/** What a config is resolved against. */
+export type DatasetInfo = Pick<Dataset, "name" | "count" | "height" | "width" | "channels" | "classes">;
+
+/** Images to train and to validate with. */
+export interface SplitSizes {
+  readonly train: number;
+  readonly validation: number;
+}
+
+/** A run with every default filled in: plain JSON, and a valid `TrainConfig` again. */
+export interface ResolvedTrainConfig {
+  /** The dataset's name; for one given in memory, the name it was given. */
+  readonly dataset: string;
+  readonly dataDir?: string;
+  readonly split: SplitSizes;
+  readonly model: ResolvedModel;
+  readonly loss: ResolvedLoss;
+  readonly optimizer: ResolvedOptimizer;
+  readonly semantics: Semantics;
+  readonly schedule: ResolvedSchedule;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly microBatch: number;
+  readonly seed: number;
+  readonly device: string;
+  readonly threads: number;
+  readonly warmUp: boolean;
+}
+
+/**
+ * Fills in every default, those that depend on the dataset included.
+ *
+ * @throws OptimbenchError (CONFIG) where the config does not describe a run on this dataset
+ */
+export function resolveTrainConfig(input: TrainConfig, dataset: DatasetInfo): ResolvedTrainConfig {
+  const config = parse(trainConfigSchema, input, "train config");
+  const { semantics } = config;
+  const { height, width, channels, classes } = dataset;
+  const split = resolveSplit(config.split ?? {}, dataset);
+  const model = resolveModel(config.model, { classes, semantics });
+  lowerModel(model, { input: [channels, height, width], classes, semantics });
+  const batchSize = Math.min(config.batchSize, split.train);
+  return deepFreeze({
+    dataset: dataset.name,
+    ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
+    split,
+    model,
+    loss: resolveLoss(config.loss, semantics),
+    optimizer: resolveOptimizer(config.optimizer, semantics),
+    semantics,
+    schedule: resolveSchedule(config.schedule),
+    epochs: config.epochs,
+    batchSize,
+    microBatch: resolveMicroBatch(config.microBatch, batchSize, model),
+    seed: config.seed,
+    device: config.device,
+    threads: config.threads ?? defaultThreads(),
+    warmUp: config.warmUp,
+  });
+}
+
+function resolveSplit(split: { train?: number | undefined; validation?: number | undefined }, dataset: DatasetInfo): SplitSizes {
+  const { count, name } = dataset;
+  const validation = split.validation ?? Math.min(Math.round(count / 5), count - (split.train ?? 0));
+  const train = split.train ?? count - validation;
+  if (train < 1 || validation < 1 || train + validation > count)
+    throw configError(
+      `The split takes ${train.toLocaleString("en")} images to train and ${validation.toLocaleString("en")} to validate, ` +
+        `but ${name} has ${count.toLocaleString("en")}. Leave at least one for each.`,
+    );
+  return { train, validation };
+}
+
+/** Batch normalisation's mean and variance are those of the whole batch, so its batches cannot be cut. */
+function resolveMicroBatch(given: number | undefined, batchSize: number, model: ResolvedModel): number {
+  const whole = model.layers.some((layer) => layer.type === "batchNorm2d");
+  const size = Math.min(given ?? (whole ? batchSize : microBatchSize(batchSize)), batchSize);
+  if (whole && size < batchSize)
+    throw configError(
+      `\`microBatch\` is ${size}, but batchNorm2d needs the whole batch of ${batchSize} at once. Leave \`microBatch\` out.`,
+    );
+  return size;
+}

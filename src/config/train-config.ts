@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { lossSchema } from "../losses/losses.js";
+import { modelSchema } from "../models/models.js";
+import { optimizerSchema } from "../optimizers/optimizers.js";
+import { scheduleSchema } from "../schedules/schedules.js";
+import { SEMANTICS } from "./semantics.js";
+
+const images = z.int().min(1);
+
+/** Images and labels in memory; `loadDataset` checks what is in them. */
+const inMemory = z.custom<DatasetInMemory>((value) => typeof value === "object" && value !== null && "images" in value, {
+  error: ({ input }) => `Expected a name, a folder or { images, labels } for \`{path}\`, got ${describe(input)}.`,
+});
+
+const epochs = z.int().min(0).max(100_000);
+
+/** What a run is made from, apart from its optimizer, loss and seed, which `compare` varies. */
+export const sharedShape = {
+  /** "mnist", "mnist-10k", a folder of IDX files, or `{ images, labels, ... }`. Default: "mnist" where it is on the disk, "mnist-10k" otherwise. */
+  dataset: z
+    .union([z.string().min(1), inMemory])
+    .optional()
+    .describe("mnist, mnist-10k or a folder of IDX files; by default mnist where it is on the disk, else mnist-10k"),
+  /** Folder in which to look for the files of a named dataset. */
+  dataDir: z.string().min(1).optional().describe("folder with the files of a named dataset"),
+  /** How many images to train with and to validate with, drawn by the seed. Default: four fifths and one fifth. */
+  split: z
+    .strictObject({
+      /** Images to train with. Default: all that validation leaves. */
+      train: images.optional().describe("images to train with; by default all that validation leaves"),
+      /** Images to validate with. Default: a fifth of the dataset, or what training leaves. */
+      validation: images.optional().describe("images to validate with; by default a fifth of the dataset"),
+    })
+    .readonly()
+    .optional()
+    .describe("images to train and to validate with"),
+  /** A preset's name, or `{ layers: [...] }` from image to logits. Default "paper-cnn". */
+  model: modelSchema.default("paper-cnn").describe("a model's name, or its layers"),
+  /** Whose formulas, defaults and initial weights: "keras3" (default) or "pytorch". */
+  semantics: z.enum(SEMANTICS).default("keras3").describe("whose formulas, defaults and initial weights"),
+  /** How the learning rate changes from epoch to epoch. Default "constant". */
+  schedule: scheduleSchema.default("constant").describe("how the learning rate changes from epoch to epoch"),
+  /** Passes over the training images. Default 10 in `train`, 5 in `compare`; 0 measures the initial weights alone. */
+  epochs: z.int().min(0).max(100_000).default(10).describe("passes over the training images"),
+  /** Images a step; more than there are means all of them. The last batch of an epoch may be smaller. Default 32. */
+  batchSize: z.int().min(1).default(32).describe("images a step; the whole training set if there are fewer"),
+  /**
+   * Images that one thread computes at a time. Results depend on it in the last bits, so it follows from the batch size
+   * alone unless given. Default: a quarter of the batch, 8 to 32; the whole batch for models with batchNorm2d.
+   */
+  microBatch: z.int().min(1).optional().describe("images one thread computes at a time; follows from the batch size"),
+  /** "cpu", "cuda", "cuda:1" ..., or "auto" (default): a GPU where there is one. */
+  device: z
+    .string()
+    .regex(/^(auto|cpu|cuda(:\d{1,2})?)$/, {
+      error: ({ input }) => `Expected "auto", "cpu", "cuda" or "cuda:<number>" for \`{path}\`, got "${input}" (string).`,
+    })
+    .default("auto")
+    .describe("auto, cpu, cuda or cuda:1: where to train"),
+  /** CPU threads; the same result with any number. Default: the cores this process may use. */
+  threads: z.int().min(1).max(1024).optional().describe("CPU threads; by default the cores this process may use"),
+  /** Whether to run a few steps untimed before the clock starts; they change nothing that counts. Default true. */
+  warmUp: z.boolean().default(true).describe("a few untimed steps before the clock starts, which change nothing"),
+} as const;
+
+export const seedSchema = z.int().min(0);
+
+export const trainConfigSchema = z
+  .strictObject({
+    ...sharedShape,
+    /** A loss's name, or `{ name, ... }` with its settings. Default "sparseCategoricalCrossentropy". */
+    loss: lossSchema.default("sparseCategoricalCrossentropy").describe("the loss to minimise"),
+    /** An optimizer's name, or `{ name, learningRate, ... }` with its hyperparameters. Default "adam". */
+    optimizer: optimizerSchema.default("adam").describe("the optimizer, with its hyperparameters"),
+    /** Determines the split, the initial weights, the order of the images and dropout. Default 0. */
+    seed: seedSchema.default(0).describe("determines the split, the initial weights and the order of the images"),
+  })
+  .readonly();
+
+/** One training, as a user describes it. Everything has a default. */
+export interface TrainConfig extends z.input<typeof trainConfigSchema> {}

@@ -1,0 +1,140 @@
+import {
+  createWriteStream,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism, totalmem } from "node:os";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { OptimbenchError } from "../errors.js";
+import { buildStamp, readStamp, sameStamp } from "./build-stamp.js";
+import type { Libtorch } from "./find-libtorch.js";
+import { libraryFileName } from "./library-file.js";
+import { runProgram } from "./run-program.js";
+import type { Setup } from "./setup.js";
+import { withLock } from "./setup-lock.js";
+import { requireBuildTools, requireCompiler } from "./toolchain.js";
+
+/** Compiling one file that includes libtorch's headers takes about this much memory. */
+const BYTES_PER_COMPILER = 1.5e9;
+
+const LOCK = "setup.lock";
+
+/** The build program, where this is a checkout (or a package beside which cmake-js is installed); else undefined. */
+export function findBuildProgram(root: string): string | undefined {
+  if (!existsSync(join(root, "CMakeLists.txt")) || !existsSync(join(root, "native"))) return undefined;
+  try {
+    return createRequire(join(root, "package.json")).resolve("cmake-js/bin/cmake-js");
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Compiles the native code against `libtorch` into build/Release, where anything changed since the last time.
+ *
+ * @returns whether there was anything to do
+ * @throws OptimbenchError (LIBTORCH) with the end of the compiler's output
+ */
+export async function buildNative(
+  root: string,
+  program: string,
+  libtorch: Libtorch,
+  setup: Setup,
+): Promise<boolean> {
+  const build = join(root, "build");
+  const stampPath = join(build, "stamp.json");
+  const isCurrent = () => {
+    // The compiler is looked for only if something is to be compiled.
+    const last = readStamp(stampPath);
+    const artefacts = ["optimbench.node", libraryFileName("optimbench_core")];
+    return (
+      !setup.force &&
+      sameStamp(last, buildStamp(root, libtorch, process.env.CXX?.trim() || (last.compiler ?? ""))) &&
+      artefacts.every((name) => existsSync(join(build, "Release", name)))
+    );
+  };
+  if (isCurrent()) return false;
+  return withLock(join(build, LOCK), setup.log, async (lock) => {
+    if (isCurrent()) return false; // Another set-up has just done it.
+    const compiler = requireCompiler();
+    const tools = await requireBuildTools({ ...setup, lock });
+    if (!isReusable(build, root, compiler, readStamp(stampPath).compiler)) empty(build);
+    rmSync(stampPath, { force: true });
+    const stamp = buildStamp(root, libtorch, compiler); // Before the build: what changes during it counts as newer.
+    setup.log("Compiling the native code (a minute or two the first time) ...");
+    const cmakeJs = [program, "--generator", "Ninja", `--CDLIBTORCH_ROOT=${libtorch.root}`];
+    if (isAbsolute(tools.cmake)) cmakeJs.push("--cmake-path", tools.cmake);
+    if (isAbsolute(compiler)) cmakeJs.push("--cxx", compiler, "--cc", compiler);
+    const env = {
+      CXX: compiler,
+      PATH: [...(isAbsolute(tools.ninja) ? [dirname(tools.ninja)] : []), process.env.PATH].join(delimiter),
+      CMAKE_BUILD_PARALLEL_LEVEL: String(compilersAtOnce()),
+    };
+    const log = createWriteStream(join(build, "build.log"));
+    const said: string[] = [];
+    const onLine = (line: string) => {
+      said.push(line);
+      log.write(`${line}\n`);
+      if (/^\[\d+\/\d+\] (Building|Linking)/.test(line)) setup.log(`  ${line}`);
+    };
+    for (const command of ["configure", "build"]) {
+      const args = [cmakeJs[0]!, command, ...cmakeJs.slice(1)];
+      const status = await runProgram(process.execPath, args, { lock, env, cwd: root, onLine });
+      if (status !== 0) {
+        log.end();
+        throw buildError(said, join(build, "build.log"));
+      }
+    }
+    log.end();
+    writeFileSync(`${stampPath}.new`, JSON.stringify(stamp));
+    renameSync(`${stampPath}.new`, stampPath);
+    return true;
+  });
+}
+
+const empty = (build: string) => {
+  for (const name of readdirSync(build)) {
+    if (!name.startsWith(LOCK)) rmSync(join(build, name), { recursive: true });
+  }
+};
+
+/** CMake refuses a folder that was configured elsewhere or for another generator, and keeps a compiler for ever. */
+function isReusable(
+  build: string,
+  root: string,
+  compiler: string,
+  lastCompiler: string | undefined,
+): boolean {
+  const cache = join(build, "CMakeCache.txt");
+  if (!existsSync(cache)) return true;
+  const text = readFileSync(cache, "utf8");
+  return (
+    text.includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${realpathSync(root)}\n`) &&
+    text.includes("CMAKE_GENERATOR:INTERNAL=Ninja\n") &&
+    (lastCompiler === undefined || lastCompiler === compiler)
+  );
+}
+
+function compilersAtOnce(): number {
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(memory / BYTES_PER_COMPILER)));
+}
+
+function buildError(said: readonly string[], log: string): OptimbenchError {
+  const first = said.findIndex((line) => /\berror\b|^FAILED|CMake Error/i.test(line));
+  const shown = first < 0 ? said.slice(-30) : said.slice(first, first + 30);
+  return new OptimbenchError(
+    "LIBTORCH",
+    [
+      "The native code did not compile:",
+      ...shown.map((line) => `  ${line}`),
+      `All of the output: ${log}`,
+    ].join("\n"),
+  );
+}

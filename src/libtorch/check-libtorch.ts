@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { OptimbenchError } from "../errors.js";
+import { libraryFileName, readLibraryHeader } from "./library-file.js";
+import { isAtLeast, libtorchVersion, majorMinor, OLDEST_VERSION, PINNED_VERSION } from "./version.js";
+
+/** What is asked of a libtorch beyond being whole and recent enough. */
+export interface Requirements {
+  /** Its headers are needed too. */
+  readonly forBuild?: boolean | undefined;
+  /** The version that the native code was compiled for; major and minor number must agree. */
+  readonly builtFor?: string | undefined;
+  /** Its CUDA libraries are needed too. */
+  readonly cuda?: boolean | undefined;
+}
+
+/**
+ * Checks the libtorch in `root` by its files, before anything loads it.
+ *
+ * @returns its version, such as "2.15.0+cpu"
+ * @throws OptimbenchError (LIBTORCH): one line that says what is wrong with it
+ */
+export function checkLibtorch(root: string, requirements: Requirements = {}): string {
+  const refuse = (why: string) =>
+    new OptimbenchError("LIBTORCH", `The libtorch at ${root} cannot be used: ${why}`);
+  if (!existsSync(root)) throw refuse("there is no such folder.");
+  for (const name of ["torch_cpu", "c10", ...(requirements.cuda ? ["torch_cuda", "c10_cuda"] : [])]) {
+    const why = wrongWithLibrary(root, name);
+    if (why !== undefined) throw refuse(why);
+  }
+  const version = libtorchVersion(root);
+  if (version === undefined)
+    throw refuse("neither version.py nor build-version nor its headers say its version.");
+  if (!isAtLeast(version, OLDEST_VERSION)) {
+    throw refuse(
+      `it is version ${version}; ${OLDEST_VERSION} or later is needed (${PINNED_VERSION} is best).`,
+    );
+  }
+  if (requirements.forBuild && !existsSync(join(root, "include", "torch", "headeronly", "version.h"))) {
+    throw refuse("its headers (include/torch) are missing, and they are needed to compile the native code.");
+  }
+  const { builtFor } = requirements;
+  if (builtFor !== undefined && majorMinor(version) !== majorMinor(builtFor)) {
+    throw refuse(
+      `it is version ${version}, but the native code was compiled for ${builtFor}. Run \`optimbench setup\` again.`,
+    );
+  }
+  return version;
+}
+
+function wrongWithLibrary(root: string, name: string): string | undefined {
+  const file = `lib/${libraryFileName(name)}`;
+  const path = join(root, file);
+  if (!existsSync(path)) return `${file} is missing.${betterRoot(root)}`;
+  if (process.platform === "win32") return undefined;
+  const header = readLibraryHeader(path);
+  if (header === undefined) return `${file} is not a shared library.`;
+  const format = process.platform === "darwin" ? "Mach-O" : "ELF";
+  if (header.format !== format) return `${file} is a ${header.format} file, this system needs ${format}.`;
+  if (!header.architectures.includes(process.arch)) {
+    return `${file} is for ${header.architectures.join(", ")}, this Node runs on ${process.arch}.`;
+  }
+  return header.complete ? undefined : `${file} is cut short; unpack or install it again.`;
+}
+
+/** Where someone named a folder above or below the right one, says so. */
+function betterRoot(root: string): string {
+  const library = libraryFileName("torch_cpu");
+  const near = [
+    join(root, "torch"),
+    join(root, "libtorch"),
+    ...(basename(root) === "lib" ? [join(root, "..")] : []),
+  ];
+  const found = near.find((each) => existsSync(join(each, "lib", library)));
+  return found === undefined ? "" : ` Did you mean ${found}?`;
+}

@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { cacheFolder } from "./cache-folder.js";
+import { checkLibtorch, type Requirements } from "./check-libtorch.js";
+import { pythonTorch } from "./python.js";
+import { majorMinor, PINNED_VERSION } from "./version.js";
+import type { Kind } from "./wheel-contents.js";
+
+/** A libtorch that passed its checks. */
+export interface Libtorch {
+  /** The folder that holds lib/ and include/. */
+  readonly root: string;
+  /** What pointed at it. */
+  readonly rule: "OPTIMBENCH_LIBTORCH" | "Python's torch" | "cache";
+  readonly version: string;
+}
+
+export interface Search extends Requirements {
+  /** Which of the cache's to look at, in this order; by default "cuda" (which runs on the CPU too), then "cpu". */
+  readonly cached?: readonly Kind[] | undefined;
+  /** Told of each candidate that was passed over, and why. */
+  readonly onRefused?: ((reason: string) => void) | undefined;
+}
+
+/**
+ * Looks for a libtorch that fits: `OPTIMBENCH_LIBTORCH`, then the package `torch` of the active Python, then the cache.
+ *
+ * @throws OptimbenchError (LIBTORCH) where `OPTIMBENCH_LIBTORCH` names one that cannot be used; the others are passed over
+ */
+export function findLibtorch(search: Search = {}): Libtorch | undefined {
+  return namedLibtorch(search) ?? usable("Python's torch", pythonTorch(), search) ?? cachedLibtorch(search);
+}
+
+function cachedLibtorch(search: Search): Libtorch | undefined {
+  for (const kind of search.cached ?? ["cuda", "cpu"]) {
+    const found = usable("cache", cachedRoot(kind), search);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The same for the start of a training: cheap, because what set-up chose is tried before Python is asked. */
+export function findLibtorchQuickly(search: Search): Libtorch | undefined {
+  return namedLibtorch(search) ?? recordedLibtorch(search) ?? findLibtorch(search);
+}
+
+function namedLibtorch(search: Search): Libtorch | undefined {
+  const named = process.env.OPTIMBENCH_LIBTORCH;
+  if (!named) return undefined;
+  const root = resolve(named);
+  return { root, rule: "OPTIMBENCH_LIBTORCH", version: checkLibtorch(root, search) };
+}
+
+function usable(rule: Libtorch["rule"], root: string | undefined, search: Search): Libtorch | undefined {
+  if (root === undefined || !existsSync(root)) return undefined;
+  try {
+    return { root, rule, version: checkLibtorch(root, search) };
+  } catch (error) {
+    search.onRefused?.((error as Error).message);
+    return undefined;
+  }
+}
+
+/** Where the cache keeps the pinned libtorch; the name says the machine, as a home folder may be shared by several. */
+export const cachedRoot = (kind: Kind): string =>
+  join(cacheFolder(), "libtorch", `${PINNED_VERSION}-${process.platform}-${process.arch}-${kind}`, "torch");
+
+const recordPath = (version: string) =>
+  join(cacheFolder(), "libtorch", `chosen-${majorMinor(version)}-${process.platform}-${process.arch}.json`);
+
+/** Notes what set-up chose, per major and minor version, for `findLibtorchQuickly`. */
+export function recordLibtorch(libtorch: Libtorch): void {
+  if (libtorch.rule === "OPTIMBENCH_LIBTORCH") return; // The variable speaks for itself, and only while it is set.
+  const path = recordPath(libtorch.version);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, JSON.stringify({ root: libtorch.root, rule: libtorch.rule }));
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+function recordedLibtorch(search: Search): Libtorch | undefined {
+  try {
+    const { rule, root } = JSON.parse(readFileSync(recordPath(search.builtFor ?? PINNED_VERSION), "utf8"));
+    return usable(rule, root, search);
+  } catch {
+    return undefined; // No record, or one that does not read: the full search decides.
+  }
+}

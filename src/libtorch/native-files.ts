@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { packageRoot } from "../package-root.js";
+import { libraryFileName } from "./library-file.js";
+
+/** This package's own binaries. */
+export interface NativeFiles {
+  readonly addon: string;
+  readonly core: string;
+  /** The version of libtorch that the core was compiled for, such as "2.15.0". */
+  readonly builtFor: string;
+}
+
+/** The binaries compiled here (build/) or shipped for this system (prebuilds/); undefined where there are none. */
+export function findNativeFiles(root = packageRoot): NativeFiles | undefined {
+  const { path } = createRequire(import.meta.url)("node-gyp-build") as { path: (root: string) => string };
+  try {
+    const addon = path(root);
+    const core = join(dirname(addon), libraryFileName("optimbench_core"));
+    const builtFor = existsSync(core) ? libtorchBuiltFor(core) : undefined;
+    return builtFor === undefined ? undefined : { addon, core, builtFor };
+  } catch {
+    return undefined; // node-gyp-build found none.
+  }
+}
+
+/** The build writes the version into the library's own name (CMakeLists.txt), so it can be read without loading. */
+export function libtorchBuiltFor(core: string): string | undefined {
+  return /optimbench_core-libtorch-(\d+\.\d+\.\d+)/.exec(readFileSync(core, "latin1"))?.[1];
+}

@@ -1,0 +1,30 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+/** A process, told apart from a later one that got the same number by when it started. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly start: string;
+}
+
+export const identityOf = (pid: number): ProcessIdentity => ({ pid, start: startOf(pid) ?? "" });
+
+/** Whether this very process still runs. */
+export const isAlive = ({ pid, start }: ProcessIdentity): boolean => startOf(pid) === start;
+
+/** When a process started, in the system's own words; undefined where it has ended. */
+function startOf(pid: number): string | undefined {
+  if (process.platform === "linux") {
+    try {
+      // The command's name may hold spaces and brackets; state and start (fields 3 and 22) follow its last bracket.
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+        .replace(/^.*\) /s, "")
+        .split(" ");
+      return fields[0] === "Z" ? undefined : fields[19];
+    } catch {
+      return undefined;
+    }
+  }
+  const { stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout?.trim() || undefined;
+}

@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { OptimbenchError } from "../errors.js";
+import { findLibtorchQuickly, type Libtorch } from "./find-libtorch.js";
+import { libraryFileName } from "./library-file.js";
+import { findNativeFiles } from "./native-files.js";
+
+/** Everything that has to be opened to train, as absolute paths. */
+export interface RuntimeLibraries {
+  readonly addon: string;
+  readonly core: string;
+  /** libtorch_cpu */
+  readonly libtorch: string;
+  /** libtorch_cuda, where this libtorch has it. */
+  readonly cuda?: string;
+  readonly found: Libtorch;
+}
+
+/**
+ * Finds this package's binaries and the libtorch they fit, and checks both before anything is loaded.
+ *
+ * @throws OptimbenchError (LIBTORCH): what is missing or does not fit, and what to do
+ */
+export function runtimeLibraries(): RuntimeLibraries {
+  const native = findNativeFiles();
+  if (native === undefined) {
+    throw new OptimbenchError(
+      "LIBTORCH",
+      `There is no native code for ${process.platform}-${process.arch} yet. Run \`optimbench setup\` (in a checkout: \`npm run setup\`).`,
+    );
+  }
+  const refused: string[] = [];
+  const found = findLibtorchQuickly({
+    builtFor: native.builtFor,
+    onRefused: (reason) => refused.push(reason),
+  });
+  if (found === undefined) {
+    throw new OptimbenchError(
+      "LIBTORCH",
+      [
+        "No libtorch was found. Run `optimbench setup`, or set OPTIMBENCH_LIBTORCH to an unpacked one.",
+        ...refused,
+      ].join("\n"),
+    );
+  }
+  const library = (name: string) => join(found.root, "lib", libraryFileName(name));
+  const cuda = library("torch_cuda");
+  return {
+    addon: native.addon,
+    core: native.core,
+    libtorch: library("torch_cpu"),
+    ...(existsSync(cuda) ? { cuda } : {}),
+    found,
+  };
+}

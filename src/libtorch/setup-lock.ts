@@ -1,0 +1,109 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { identityOf, isAlive, type ProcessIdentity } from "./process-identity.js";
+
+interface Holder {
+  readonly host: string;
+  /** The set-up, and the program it is running: that one may outlive a killed set-up and must end first. */
+  readonly processes: readonly ProcessIdentity[];
+}
+
+/** Held while a set-up works on what others share. */
+export interface SetupLock {
+  /** Names the program that works on behalf of this set-up. */
+  readonly adopt: (pid: number | undefined) => void;
+}
+
+/**
+ * Runs `work` while no other process holds the lock file at `path`; waits for its holder, and takes over from a dead one.
+ *
+ * @param onWait told once, whom it waits for
+ */
+export async function withLock<Result>(
+  path: string,
+  onWait: (message: string) => void,
+  work: (lock: SetupLock) => Promise<Result>,
+): Promise<Result> {
+  mkdirSync(dirname(path), { recursive: true });
+  const own = `${path}.${process.pid}`;
+  const self = identityOf(process.pid);
+  const write = (...others: ProcessIdentity[]) =>
+    writeFileSync(own, JSON.stringify({ host: hostname(), processes: [self, ...others] } satisfies Holder));
+
+  write();
+  for (let told = false; !tryLink(own, path); ) {
+    const holder = readHolder(path);
+    if (holder === undefined) continue; // Released between the two looks.
+    if (isGone(holder.parsed)) takeAway(path, holder.text, own);
+    else {
+      if (!told) onWait(waitMessage(holder.parsed, path));
+      told = true;
+      await sleep(500);
+    }
+  }
+  try {
+    return await work({
+      adopt: (pid) => {
+        if (pid === undefined) return;
+        write(identityOf(pid));
+        renameSync(own, path);
+      },
+    });
+  } finally {
+    rmSync(path, { force: true });
+    rmSync(own, { force: true });
+  }
+}
+
+/** A hard link appears whole or not at all, and fails where the name is taken. */
+function tryLink(own: string, path: string): boolean {
+  try {
+    linkSync(own, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function readHolder(path: string): { text: string; parsed: Holder } | undefined {
+  try {
+    const text = readFileSync(path, "utf8");
+    return { text, parsed: parseHolder(text) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** A file that does not read (a disk that lost power) names nobody. */
+function parseHolder(text: string): Holder {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { host: hostname(), processes: [] };
+  }
+}
+
+const isGone = (holder: Holder) => holder.host === hostname() && !holder.processes.some(isAlive);
+
+/** Moves a dead holder's file aside; should it meanwhile have become another's, puts that back. */
+function takeAway(path: string, expected: string, own: string): void {
+  const aside = `${own}.aside`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return; // Another waiter was faster.
+  }
+  if (readFileSync(aside, "utf8") !== expected) tryLink(aside, path);
+  rmSync(aside, { force: true });
+}
+
+function waitMessage({ host, processes }: Holder, path: string): string {
+  const who = `process ${processes.map(({ pid }) => pid).join(", ")}`;
+  return host === hostname()
+    ? `Waiting for another set-up (${who}) to finish ...`
+    : `Waiting for a set-up on ${host} (${who}) to finish; if it is gone, delete ${path}.`;
+}

@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { OptimbenchError } from "../errors.js";
+import { packageRoot } from "../package-root.js";
+import { buildNative, findBuildProgram } from "./build-native.js";
+import { cacheFolder } from "./cache-folder.js";
+import { fetchLibtorch } from "./fetch-libtorch.js";
+import { findLibtorch, type Libtorch, recordLibtorch, type Search } from "./find-libtorch.js";
+import { findNativeFiles } from "./native-files.js";
+import { hasNvidiaGpu } from "./nvidia-gpu.js";
+import { type SetupLock, withLock } from "./setup-lock.js";
+import { requireNode, requirePython } from "./toolchain.js";
+import type { Kind } from "./wheel-contents.js";
+
+export interface SetupOptions {
+  /** Wants libtorch with (true) or without (false) its CUDA libraries; by default what the machine's GPU asks for. */
+  readonly cuda?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  /** Compiles again even where nothing changed. */
+  readonly force?: boolean | undefined;
+}
+
+/** What the steps of one set-up share. */
+export interface Setup {
+  readonly log: (line: string) => void;
+  readonly quiet: boolean;
+  readonly force: boolean;
+  readonly lock?: SetupLock | undefined;
+}
+
+export interface SetupResult {
+  readonly libtorch: Libtorch;
+  /** Whether anything was fetched or compiled. */
+  readonly changed: boolean;
+}
+
+/**
+ * Gets this machine ready to train: finds or fetches libtorch, and compiles the native code where this is a checkout.
+ * Does nothing where everything is in place; may be killed at any time and run twice at once.
+ *
+ * @throws OptimbenchError (LIBTORCH): what is missing and how to mend it
+ */
+export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
+  requireNode();
+  const quiet = options.quiet ?? false;
+  const shared: Setup = {
+    quiet,
+    force: options.force ?? false,
+    log: quiet ? () => {} : (line) => process.stderr.write(`${line}\n`),
+  };
+  const program = findBuildProgram(packageRoot);
+  const prebuilt = program === undefined ? findNativeFiles() : undefined;
+  if (program === undefined && prebuilt === undefined) {
+    throw new OptimbenchError(
+      "LIBTORCH",
+      `This package brings no compiled code for ${process.platform}-${process.arch}. ` +
+        "Install cmake-js beside it to compile it here: npm install cmake-js node-addon-api node-api-headers",
+    );
+  }
+
+  const { libtorch, fetched } = await getLibtorch(
+    options.cuda,
+    program !== undefined,
+    prebuilt?.builtFor,
+    shared,
+  );
+  shared.log(`libtorch ${libtorch.version} at ${libtorch.root} (by ${libtorch.rule})`);
+  const built = program !== undefined && (await buildNative(packageRoot, program, libtorch, shared));
+  shared.log(
+    `native code: ${program === undefined ? "shipped with the package" : built ? "compiled" : "up to date"}`,
+  );
+  recordLibtorch(libtorch);
+  return { libtorch, changed: fetched || built };
+}
+
+async function getLibtorch(
+  wantsCuda: boolean | undefined,
+  forBuild: boolean,
+  builtFor: string | undefined,
+  shared: Setup,
+): Promise<{ libtorch: Libtorch; fetched: boolean }> {
+  const kind: Kind = (wantsCuda ?? hasNvidiaGpu()) ? "cuda" : "cpu";
+  const refused = new Set<string>();
+  const search: Search = {
+    forBuild,
+    builtFor,
+    cuda: wantsCuda, // A GPU that was merely detected does not rule out the user's own libtorch without CUDA ...
+    cached: kind === "cuda" ? ["cuda"] : ["cpu", "cuda"], // ... but decides what the cache should hold.
+    onRefused: (reason) => refused.add(reason),
+  };
+  const found = findLibtorch(search);
+  for (const reason of refused) shared.log(reason);
+  if (found !== undefined) return { libtorch: found, fetched: false };
+
+  const python = requirePython("fetch libtorch");
+  return withLock(join(cacheFolder(), "setup.lock"), shared.log, async (lock) => {
+    const meanwhile = findLibtorch(search);
+    if (meanwhile !== undefined) return { libtorch: meanwhile, fetched: false };
+    return { libtorch: await fetchLibtorch(kind, python, { ...shared, lock }), fetched: true };
+  });
+}

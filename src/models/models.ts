@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { parse } from "../config/parse.js";
+import type { Semantics } from "../config/semantics.js";
+import { type Layer, layerSchema, type ResolvedLayer, resolveLayer } from "./layers.js";
+import { paperCnn } from "./paper-cnn.js";
+
+/** The models that have a name. */
+export const MODELS = {
+  "paper-cnn": paperCnn,
+} as const satisfies Record<string, (classes: number) => Layer[]>;
+
+export type ModelName = keyof typeof MODELS;
+export const MODEL_NAMES = Object.keys(MODELS) as ModelName[];
+
+const customModelSchema = z.strictObject({
+  /** How results name it. */
+  name: z.string().min(1).optional(),
+  layers: z.array(layerSchema).min(1).max(1000).readonly(),
+});
+
+export const modelSchema = z.union([z.enum(MODEL_NAMES), customModelSchema]).readonly();
+
+/** A preset's name, or layers from input to logits. */
+export type Model = z.input<typeof modelSchema>;
+
+/** A model with every default filled in; a valid `Model` again. */
+export interface ResolvedModel {
+  readonly name?: string;
+  readonly layers: readonly ResolvedLayer[];
+}
+
+/** The model's layers, all defaults filled in. */
+export function resolveModel(
+  input: Model,
+  { classes, semantics }: { readonly classes: number; readonly semantics: Semantics },
+): ResolvedModel {
+  const model = typeof input === "string" ? { name: input, layers: MODELS[input](classes) } : input;
+  const { layers, name } = parse(customModelSchema, model, "model");
+  return {
+    ...(name === undefined ? {} : { name }),
+    layers: layers.map((layer) => resolveLayer(layer, semantics)),
+  };
+}

@@ -1,0 +1,50 @@
+import { configError } from "../errors.js";
+import type { Padding, Pair, Shape } from "./native-layer.js";
+
+/** One number stands for both directions. */
+export const pair = (size: number | Pair): Pair => (typeof size === "number" ? [size, size] : size);
+
+/** How a convolution or pooling window moves over its input, and the [height, width] that come out. */
+export interface Windows {
+  readonly kernel: Pair;
+  readonly strides: Pair;
+  readonly padding: Padding;
+  readonly size: Pair;
+}
+
+/**
+ * Lays windows over an input. "valid" uses whole windows only. "same" gives ceil(input / stride) and pads as TensorFlow
+ * does: an odd number of rows or columns has the extra one at the bottom or right.
+ *
+ * @param where names the layer in the message
+ * @throws OptimbenchError (CONFIG) where not one window fits
+ */
+export function windows(
+  [, height, width]: Shape,
+  layer: { readonly padding: "valid" | "same"; readonly strides: number | Pair },
+  kernel: Pair,
+  where: string,
+): Windows {
+  const strides = pair(layer.strides);
+  if (layer.padding === "valid" && (kernel[0] > height || kernel[1] > width))
+    throw configError(
+      `${where} does not fit: its window of ${kernel.join(" x ")} is larger than its input of ${height} x ${width}. ` +
+        'Make the window smaller, set padding to "same", or remove a pooling layer before it.',
+    );
+  const rows = slide(height, kernel[0], strides[0], layer.padding);
+  const columns = slide(width, kernel[1], strides[1], layer.padding);
+  return {
+    kernel,
+    strides,
+    padding: [rows.before, rows.after, columns.before, columns.after],
+    size: [rows.count, columns.count],
+  };
+}
+
+function slide(input: number, kernel: number, stride: number, padding: "valid" | "same") {
+  if (padding === "valid") return { count: Math.floor((input - kernel) / stride) + 1, before: 0, after: 0 };
+  const count = Math.ceil(input / stride);
+  const total = Math.max((count - 1) * stride + kernel - input, 0);
+  const before = Math.floor(total / 2);
+  return { count, before, after: total - before };
+}

@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { parse } from "./config/parse.js";
+import { OptimbenchError } from "./errors.js";
+import type { Study } from "./study.js";
+import { writeFileAtomically } from "./write-file.js";
+
+const metrics = z.object({ loss: z.number().nullable(), accuracy: z.number().min(0).max(1) });
+const seconds = z.number().min(0);
+const count = z.number().int().min(0);
+const formulaChoice = {
+  name: z.string(),
+  label: z.string().optional(),
+  semantics: z.string(),
+  formula: z.string(),
+};
+
+const epochRecord = z.object({
+  epoch: count,
+  learningRate: z.number(),
+  train: metrics,
+  validation: metrics,
+  seconds: z.object({ train: seconds, evaluate: seconds }),
+});
+
+/** Configs and environments are kept as they are, whatever else they say: a later version may say more. */
+const runConfig = z.looseObject({
+  dataset: z.string(),
+  split: z.looseObject({ train: count, validation: count }),
+  model: z.looseObject({ name: z.string().optional(), layers: z.array(z.unknown()) }),
+  loss: z.looseObject(formulaChoice),
+  optimizer: z.looseObject({ ...formulaChoice, learningRate: z.number() }),
+  schedule: z.looseObject({ name: z.string() }),
+  epochs: count,
+  batchSize: count.min(1),
+  seed: z.number(),
+  device: z.string(),
+  threads: count,
+});
+
+const studySchema = z.object({
+  schemaVersion: z.literal(1),
+  createdAt: z.string(),
+  environment: z.record(z.string(), z.unknown()),
+  config: z.unknown(),
+  runs: z.array(
+    z.object({
+      config: runConfig,
+      status: z.enum(["completed", "diverged", "cancelled"]),
+      history: z.array(epochRecord),
+      test: metrics.optional(),
+      seconds: z.object({ train: seconds, evaluate: seconds, warmUp: seconds, total: seconds }),
+      parametersSha256: z.object({ initial: z.string(), final: z.string() }),
+    }),
+  ),
+});
+
+/** Writes a study as indented JSON. JSON has no NaN and no infinity: both become null. */
+export function writeStudy(study: Study, path: string): Promise<void> {
+  return writeFileAtomically(path, `${JSON.stringify(study, null, 2)}\n`);
+}
+
+/**
+ * Reads a study that `writeStudy` wrote.
+ *
+ * @throws OptimbenchError (DATA) where the file cannot be read, is no JSON or is no study; the message says where
+ */
+export async function readStudy(path: string): Promise<Study> {
+  const refuse = (problem: string, cause: unknown) =>
+    new OptimbenchError("DATA", `${path} is not a study that can be read: ${problem}`, { cause });
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    throw refuse(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
+  if (typeof version === "number" && version > 1)
+    throw refuse(`its schemaVersion ${version} is newer than this program. Update optimbench.`, undefined);
+  try {
+    return parse(studySchema, value, "study");
+  } catch (cause) {
+    throw refuse(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}

@@ -1,0 +1,51 @@
+import type { EpochRecord, Metrics, RunSeconds, RunStatus } from "./history.js";
+
+/** An optimizer or a loss as it ran: its name, whose definition of it, and the exact formula. Hyperparameters lie beside them. */
+export interface FormulaChoice {
+  readonly name: string;
+  /** What a person called it, to tell two settings of one optimizer apart. */
+  readonly label?: string | undefined;
+  readonly semantics: string;
+  readonly formula: string;
+}
+
+/** What a study needs to know of a run's resolved config; the config itself says more. */
+export interface RunConfig {
+  readonly dataset: string;
+  /** Images in each part. */
+  readonly split: { readonly train: number; readonly validation: number };
+  readonly model: { readonly name?: string | undefined; readonly layers: readonly unknown[] };
+  readonly loss: FormulaChoice;
+  readonly optimizer: FormulaChoice & { readonly learningRate: number };
+  readonly schedule: { readonly name: string };
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly device: string;
+  readonly threads: number;
+}
+
+/** One training: what was asked for, how it ended, what was measured. */
+export interface RunRecord {
+  readonly config: RunConfig;
+  readonly status: RunStatus;
+  /** Epoch 0 (before training) first. */
+  readonly history: readonly EpochRecord[];
+  /** Measured once, after the last epoch, where the dataset has images kept apart for it. */
+  readonly test?: Metrics | undefined;
+  readonly seconds: RunSeconds;
+  /** Of the parameter vector before and after training: equal `initial` means equal initial weights. */
+  readonly parametersSha256: { readonly initial: string; readonly final: string };
+}
+
+/** A set of runs that differ in named factors; plain data, as study.json has it. */
+export interface Study {
+  readonly schemaVersion: 1;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** Where it ran: versions, processor, device, threads. */
+  readonly environment: Readonly<Record<string, unknown>>;
+  /** What was asked for, with every default filled in. */
+  readonly config: unknown;
+  readonly runs: readonly RunRecord[];
+}

@@ -1,0 +1,216 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { lowerModel } from "../../src/models/lower-model.js";
+import { type Model, resolveModel } from "../../src/models/models.js";
+import type { Pair, Shape } from "../../src/models/native-layer.js";
+
+const MNIST: Shape = [1, 28, 28];
+
+const lower = (
+  model: Model,
+  { input = MNIST, classes = 10, semantics = "keras3" as "keras3" | "pytorch" } = {},
+) => lowerModel(resolveModel(model, { classes, semantics }), { input, classes, semantics });
+
+const HEAD = [{ type: "flatten" }, { type: "dense", units: 10 }] as const;
+
+describe("paper-cnn", () => {
+  const { layers, parameterCount } = lower("paper-cnn");
+
+  it("has the paper's number of parameters", () => {
+    expect(parameterCount).toBe(109_898);
+  });
+
+  it("shrinks 28 x 28 pixels to one", () => {
+    const pools = layers.filter((layer) => layer.kind === "maxPool2d");
+    expect(pools.map((layer) => layer.output)).toEqual([
+      [32, 14, 14],
+      [64, 7, 7],
+      [64, 3, 3],
+      [64, 1, 1],
+    ]);
+    expect(layers.at(-1)!.output).toEqual([10, 1, 1]);
+  });
+
+  it("pools before it applies ReLU", () => {
+    expect(layers.slice(0, 4).map((layer) => layer.kind)).toEqual([
+      "conv2d",
+      "maxPool2d",
+      "activation",
+      "conv2d",
+    ]);
+    expect(layers[2]!.output).toEqual([32, 14, 14]);
+  });
+
+  it("ends in as many logits as the dataset has classes", () => {
+    expect(lower("paper-cnn", { classes: 7 }).layers.at(-1)!.output).toEqual([7, 1, 1]);
+  });
+});
+
+describe("the order of ReLU and max-pooling", () => {
+  const kinds = (...layers: Extract<Model, { layers: unknown }>["layers"]) =>
+    lower({ layers: [...layers, ...HEAD] })
+      .layers.slice(0, -2)
+      .map((layer) => (layer.kind === "activation" ? layer.activation : layer.kind));
+
+  it("moves a ReLU behind every max-pool that follows it directly", () => {
+    expect(
+      kinds({ type: "activation", activation: "relu" }, { type: "maxPool2d" }, { type: "maxPool2d" }),
+    ).toEqual(["maxPool2d", "maxPool2d", "relu"]);
+  });
+
+  it("keeps other activations, other pools and other neighbours where they are", () => {
+    expect(kinds({ type: "activation", activation: "gelu" }, { type: "maxPool2d" })).toEqual([
+      "gelu",
+      "maxPool2d",
+    ]);
+    expect(kinds({ type: "activation", activation: "relu" }, { type: "averagePool2d" })).toEqual([
+      "relu",
+      "averagePool2d",
+    ]);
+    expect(
+      kinds(
+        { type: "activation", activation: "relu" },
+        { type: "dropout", rate: 0.5 },
+        { type: "maxPool2d" },
+      ),
+    ).toEqual(["relu", "dropout", "maxPool2d"]);
+  });
+});
+
+describe("initial weights", () => {
+  const limits = (semantics: "keras3" | "pytorch") =>
+    lower(
+      { layers: [{ type: "conv2d", filters: 8, kernelSize: [3, 5], padding: "same" }, ...HEAD] },
+      { semantics, input: [4, 6, 6] },
+    )
+      .layers.filter((layer) => layer.kind === "conv2d" || layer.kind === "dense")
+      .map(({ weightLimit, biasLimit }) => [weightLimit, biasLimit]);
+
+  it("are Glorot uniform with zero bias as in Keras", () => {
+    expect(limits("keras3")).toEqual([
+      [Math.sqrt(6 / (15 * 4 + 15 * 8)), 0],
+      [Math.sqrt(6 / (8 * 36 + 10)), 0],
+    ]);
+  });
+
+  it("are uniform by the number of inputs, bias included, as in PyTorch", () => {
+    expect(limits("pytorch")).toEqual([
+      [1 / Math.sqrt(60), 1 / Math.sqrt(60)],
+      [1 / Math.sqrt(288), 1 / Math.sqrt(288)],
+    ]);
+  });
+});
+
+describe("batchNorm2d", () => {
+  const norm = (semantics: "keras3" | "pytorch") =>
+    lower({ layers: [{ type: "batchNorm2d" }, ...HEAD] }, { semantics }).layers[0];
+
+  it("has each library's defaults", () => {
+    expect(norm("keras3")).toMatchObject({ momentum: 0.99, epsilon: 1e-3, unbiased: false });
+    expect(norm("pytorch")).toMatchObject({ momentum: 0.9, epsilon: 1e-5, unbiased: true });
+  });
+
+  it("counts only what it learns", () => {
+    const count = (layer: { center?: boolean; scale?: boolean }) =>
+      lower({ layers: [{ type: "batchNorm2d", ...layer }, ...HEAD] }, { input: [3, 1, 1] }).parameterCount -
+      40;
+    expect([count({}), count({ center: false }), count({ center: false, scale: false })]).toEqual([6, 3, 0]);
+  });
+});
+
+/** Output positions counted one by one, from the definition. */
+function countWindows(input: number, kernel: number, stride: number, padding: "valid" | "same"): number {
+  let count = 0;
+  for (let start = 0; padding === "valid" ? start + kernel <= input : start < input; start += stride) count++;
+  return count;
+}
+
+describe("geometry", () => {
+  const size = fc.integer({ min: 1, max: 9 });
+  const sizes = fc.tuple(size, size);
+  const input = fc.tuple(
+    fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 9, max: 30 }),
+    fc.integer({ min: 9, max: 30 }),
+  );
+
+  it("gives the shapes that the definitions of 'valid' and 'same' give", () => {
+    fc.assert(
+      fc.property(
+        input,
+        sizes,
+        sizes,
+        fc.constantFrom("valid", "same"),
+        (shape, kernel, strides, padding) => {
+          const outputs = [0, 1].map((i) => countWindows(shape[i + 1]!, kernel[i]!, strides[i]!, padding));
+          for (const layer of [
+            { type: "conv2d", filters: 2, kernelSize: kernel, strides, padding },
+            { type: "maxPool2d", poolSize: kernel, strides, padding },
+          ] as const) {
+            const lowered = lower({ layers: [layer, ...HEAD] }, { input: shape }).layers[0]!;
+            expect(lowered.output.slice(1)).toEqual(outputs);
+          }
+        },
+      ),
+    );
+  });
+
+  it("pads so that the last window ends exactly at the padded edge, the extra row below or right", () => {
+    fc.assert(
+      fc.property(input, sizes, sizes, (shape, kernel: Pair, strides: Pair) => {
+        const layers = [{ type: "maxPool2d", poolSize: kernel, strides, padding: "same" } as const, ...HEAD];
+        const layer = lower({ layers }, { input: shape }).layers[0]!;
+        if (layer.kind !== "maxPool2d") throw new Error(layer.kind);
+        const [top, bottom, left, right] = layer.padding;
+        for (const [axis, before, after] of [[0, top, bottom] as const, [1, left, right] as const]) {
+          const reach = (layer.output[axis + 1]! - 1) * strides[axis] + kernel[axis];
+          expect(before + after).toBe(Math.max(0, reach - shape[axis + 1]!));
+          expect([0, 1]).toContain(after - before);
+        }
+      }),
+    );
+  });
+});
+
+describe("refusals", () => {
+  const refused: readonly [what: string, model: Model, message: string][] = [
+    [
+      "a window larger than its input",
+      {
+        layers: [{ type: "maxPool2d", poolSize: 14 }, { type: "conv2d", filters: 8, kernelSize: 3 }, ...HEAD],
+      },
+      '`model.layers[1]` (conv2d) does not fit: its window of 3 x 3 is larger than its input of 2 x 2. Make the window smaller, set padding to "same", or remove a pooling layer before it.',
+    ],
+    [
+      "dense on images",
+      { layers: [{ type: "dense", units: 10 }] },
+      '`model.layers[0]` (dense) needs one axis, but its input is 28 x 28 with 1 channels. Add { type: "flatten" } before it.',
+    ],
+    [
+      "an end that is not one logit a class",
+      { layers: [{ type: "flatten" }, { type: "dense", units: 64 }] },
+      '`model.layers[1]` (dense) gives 64 outputs, but the dataset has 10 classes. End the model with { type: "dense", units: 10 }.',
+    ],
+    [
+      "an end that is still an image",
+      { layers: [{ type: "conv2d", filters: 10, kernelSize: 3 }] },
+      '`model.layers[0]` (conv2d) gives 26 x 26 with 10 channels, but the dataset has 10 classes. End the model with { type: "dense", units: 10 }.',
+    ],
+    [
+      "a model beyond any memory",
+      {
+        layers: [
+          { type: "flatten" },
+          { type: "dense", units: 65_536 },
+          { type: "dense", units: 65_536 },
+          ...HEAD,
+        ],
+      },
+      "The model has 4,347,133,962 parameters; at most 1,000,000,000 are supported. Use fewer units or filters.",
+    ],
+  ];
+
+  it.each(refused)("explains %s", (_what, model, message) => {
+    expect(() => lower(model)).toThrow(message);
+  });
+});
