@@ -1,4 +1,8 @@
+import { createRequire } from "node:module";
+import { isMainThread } from "node:worker_threads";
+import { OptimbenchError } from "./errors.js";
 import type { LossGraph, UpdateGraph } from "./formula/graph.js";
+import { runtimeLibraries } from "./libtorch/runtime-libraries.js";
 import type { NativeLayer, Shape } from "./models/native-layer.js";
 
 /**
@@ -9,7 +13,14 @@ export interface Native {
   /** Loads libtorch and the training core into this process. Needed once before anything else; later calls do nothing. */
   open(libraries: { readonly libtorch: string; readonly core: string; readonly cuda?: string }): void;
   /** What was loaded and what it found. */
-  info(): { readonly torch: string; readonly instructionSet: string; readonly devices: readonly string[]; readonly hardwareThreads: number };
+  info(): {
+    readonly torch: string;
+    readonly instructionSet: string;
+    readonly devices: readonly string[];
+    readonly hardwareThreads: number;
+  };
+  /** Cancels all work in this process and waits for its threads. Called when the process exits. */
+  shutdown(): void;
   Dataset: new (spec: NativeDatasetSpec) => NativeDataset;
   Session: new (spec: SessionSpec) => NativeSession;
   /** Runs an update alone: `steps` times on the given gradients; returns theta after each step. Float64Array runs in double precision. */
@@ -73,8 +84,15 @@ export interface NativeSession {
   /** One pass over `order`, in batches; the last may be smaller. `epoch` keys the random streams (dropout). */
   train(
     dataset: NativeDataset,
-    pass: { readonly order: Uint32Array; readonly batchSize: number; readonly learningRate: number; readonly epoch: number },
+    pass: {
+      readonly order: Uint32Array;
+      readonly batchSize: number;
+      readonly learningRate: number;
+      readonly epoch: number;
+    },
   ): Promise<Measured>;
+  /** Applies the update `steps` times with the gradient of the last step: its cost alone, for benchmarks. */
+  repeatUpdate(options: { readonly steps: number; readonly learningRate: number }): Promise<Measured>;
   /** Loss and accuracy on the given images, with the weights as they are. */
   evaluate(dataset: NativeDataset, indices: Uint32Array): Promise<Measured>;
   /** Class probabilities (softmax of the logits), count x classes. */
@@ -83,7 +101,11 @@ export interface NativeSession {
   readState(): SessionState;
   writeState(state: SessionState): void;
   /** Names and shapes of the parameters, in the order in which they lie in the parameter vector. */
-  parameters(): readonly { readonly name: string; readonly shape: readonly number[]; readonly offset: number }[];
+  parameters(): readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly offset: number;
+  }[];
   /** Ends the work in progress within one step; its promise resolves with status "cancelled". */
   cancel(): void;
   dispose(): void;
@@ -94,4 +116,31 @@ export interface SessionState {
   readonly optimizer: Readonly<Record<string, Float32Array>>;
   readonly statistics: Float32Array;
   readonly step: number;
+}
+
+let opened: Native | undefined;
+
+/**
+ * The native side, opened at the first call; a process that never trains never loads libtorch.
+ *
+ * @throws OptimbenchError (LIBTORCH) that says what is missing or does not fit, and what to do
+ */
+export function loadNative(): Native {
+  if (opened !== undefined) return opened;
+  const { addon, ...libraries } = runtimeLibraries();
+  const native = createRequire(import.meta.url)(addon) as Native;
+  try {
+    native.open(libraries);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OptimbenchError(
+      "LIBTORCH",
+      `libtorch did not load: ${reason}. \`optimbench doctor\` says more.`,
+      { cause },
+    );
+  }
+  // Threads must be at rest before libtorch takes itself down. Worker threads have a cleanup hook of their own.
+  if (isMainThread) process.on("exit", () => native.shutdown());
+  opened = native;
+  return native;
 }

@@ -55,7 +55,8 @@ std::vector<float> readFloats(const Reader& reader, const char* key) {
 Napi::Function SessionHandle::define(Napi::Env env) {
   return DefineClass(env, "Session",
                      {InstanceAccessor<&SessionHandle::parameterCount>("parameterCount"),
-                      InstanceMethod<&SessionHandle::train>("train"), InstanceMethod<&SessionHandle::evaluate>("evaluate"),
+                      InstanceMethod<&SessionHandle::train>("train"), InstanceMethod<&SessionHandle::repeatUpdate>("repeatUpdate"),
+                      InstanceMethod<&SessionHandle::evaluate>("evaluate"),
                       InstanceMethod<&SessionHandle::predict>("predict"),
                       InstanceMethod<&SessionHandle::readState>("readState"),
                       InstanceMethod<&SessionHandle::writeState>("writeState"),
@@ -81,6 +82,17 @@ Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {
   return promisedJob<Measured>(
       info.Env(), thread_, pending_,
       [session, dataset, pass = std::move(pass)](const CancelFlag& cancel) { return session->train(*dataset, pass, cancel); },
+      toObject);
+}
+
+Napi::Value SessionHandle::repeatUpdate(const Napi::CallbackInfo& info) {
+  const auto session = live(info.Env());
+  const Reader reader(info[0], "repeatUpdate");
+  const int64_t steps = reader.integer("steps", 1, kMost);
+  const double learningRate = reader.number("learningRate");
+  return promisedJob<Measured>(
+      info.Env(), thread_, pending_,
+      [session, steps, learningRate](const CancelFlag& cancel) { return session->repeatUpdate(steps, learningRate, cancel); },
       toObject);
 }
 

@@ -18,6 +18,7 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
 
  private:
   Napi::Value train(const Napi::CallbackInfo& info);
+  Napi::Value repeatUpdate(const Napi::CallbackInfo& info);
   Napi::Value evaluate(const Napi::CallbackInfo& info);
   Napi::Value predict(const Napi::CallbackInfo& info);
   Napi::Value readState(const Napi::CallbackInfo& info);

@@ -144,6 +144,8 @@ class Session {
   virtual int64_t bytes() const = 0;
   virtual std::vector<ParameterInfo> parameters() const = 0;
   virtual Measured train(const Dataset&, const Pass&, const CancelFlag&) = 0;
+  // Applies the update again and again with the gradient of the last step: its cost alone, for benchmarks.
+  virtual Measured repeatUpdate(int64_t steps, double learningRate, const CancelFlag&) = 0;
   virtual Measured evaluate(const Dataset&, const std::vector<uint32_t>& indices, const CancelFlag&) = 0;
   virtual std::vector<float> predict(const std::vector<uint8_t>& images, const CancelFlag&) = 0;
   virtual SessionState readState() const = 0;

@@ -37,6 +37,9 @@ class GuardedSession final : public Session {
   Measured train(const Dataset& dataset, const Pass& pass, const CancelFlag& cancel) override {
     return guarded([&] { return session_->train(dataset, pass, cancel); });
   }
+  Measured repeatUpdate(int64_t steps, double learningRate, const CancelFlag& cancel) override {
+    return guarded([&] { return session_->repeatUpdate(steps, learningRate, cancel); });
+  }
   Measured evaluate(const Dataset& dataset, const std::vector<uint32_t>& indices, const CancelFlag& cancel) override {
     return guarded([&] { return session_->evaluate(dataset, indices, cancel); });
   }

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include <chrono>
 #include <stdexcept>
 
 #include "device.h"
@@ -57,6 +58,19 @@ const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
 
 Measured TrainingSession::train(const Dataset& dataset, const Pass& pass, const CancelFlag& cancel) {
   return trainPass(weights_, lanes_, update_, fitting(dataset), pass, seed_, cancel);
+}
+
+Measured TrainingSession::repeatUpdate(int64_t steps, double learningRate, const CancelFlag& cancel) {
+  const at::NoGradGuard noGradient;
+  const auto start = std::chrono::steady_clock::now();
+  Measured measured;
+  while (measured.steps < steps && !cancel) {
+    update_.step(weights_.theta, weights_.gradient, learningRate);
+    ++measured.steps;
+  }
+  measured.status = cancel ? Status::cancelled : Status::completed;
+  measured.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return measured;
 }
 
 Measured TrainingSession::evaluate(const Dataset& dataset, const std::vector<uint32_t>& indices, const CancelFlag& cancel) {

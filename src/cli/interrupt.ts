@@ -11,7 +11,7 @@ export interface Interrupt {
  * The first SIGINT or SIGTERM aborts the work, so that what is finished is written and reported, and sets the exit code
  * that shells expect (130, 143). The handler is then gone: the second one ends the process at once.
  */
-export function onInterrupt(tell: (message: string) => void): Interrupt {
+export function onInterrupt(): Interrupt {
   const controller = new AbortController();
   const stop = () => {
     process.off("SIGINT", abort);
@@ -20,7 +20,7 @@ export function onInterrupt(tell: (message: string) => void): Interrupt {
   const abort = (name: "SIGINT" | "SIGTERM") => {
     stop();
     process.exitCode = 128 + constants.signals[name];
-    tell("Stopping: what is finished is kept. Press Ctrl-C again to end at once.");
+    process.stderr.write("\nStopping: what is finished is kept. Press Ctrl-C again to end at once.\n");
     controller.abort();
   };
   process.on("SIGINT", abort);

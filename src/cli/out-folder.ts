@@ -6,9 +6,13 @@ export async function prepareOutFolder(folder: string): Promise<void> {
   const names = await mkdir(folder, { recursive: true })
     .then(() => readdir(folder))
     .catch((cause: unknown) => {
-      throw new OptimbenchError("DATA", `Cannot write to ${folder}: ${(cause as Error).message}. Name another folder with --out.`, {
-        cause,
-      });
+      throw new OptimbenchError(
+        "DATA",
+        `Cannot write to ${folder}: ${(cause as Error).message}. Name another folder with --out.`,
+        {
+          cause,
+        },
+      );
     });
   if (names.length > 0 && !names.includes("study.json"))
     throw new OptimbenchError(

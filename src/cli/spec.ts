@@ -10,14 +10,18 @@ export const parseSpecs = (text: string): Spec[] => splitOutsideQuotes(text, ","
 export function parseSpec(text: string): Spec {
   const [name, ...settings] = splitOutsideQuotes(text, ":").map((part) => part.trim());
   if (!name) throw configError(`Expected a name in "${text}", such as adam or sgd:learningRate=0.1.`);
-  return settings.length === 0 ? name : { name, ...Object.fromEntries(settings.map((each) => setting(each, text))) };
+  return settings.length === 0
+    ? name
+    : { name, ...Object.fromEntries(settings.map((each) => setting(each, text))) };
 }
 
 /** `name=formula` of --define-optimizer and --define-loss. */
 export function parseDefinition(text: string): { readonly name: string; readonly formula: string } {
   const [name, formula] = keyAndValue(text);
   if (!/^[A-Za-z_]\w*$/.test(name) || formula === "")
-    throw configError(`Expected a definition such as 'mine=theta = theta - learningRate * g', got "${text}".`);
+    throw configError(
+      `Expected a definition such as 'mine=theta = theta - learningRate * g', got "${text}".`,
+    );
   return { name, formula };
 }
 

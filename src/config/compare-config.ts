@@ -5,24 +5,31 @@ import { parse } from "./parse.js";
 import { PRESET_NAMES, PRESETS } from "./presets.js";
 import { seedSchema, sharedShape } from "./train-config.js";
 
+/** The paper's four. */
+export const DEFAULT_OPTIMIZERS = ["adam", "sgd", "rmsprop", "adagrad"] as const;
+export const DEFAULT_LOSSES = ["sparseCategoricalCrossentropy"] as const;
+
 export const compareConfigSchema = z
   .strictObject({
     /** A named study to start from; what is given beside it takes precedence. "paper": the paper's table on all of MNIST. */
-    preset: z.enum(PRESET_NAMES).optional().describe("a named study to start from; other options take precedence"),
+    preset: z
+      .enum(PRESET_NAMES)
+      .optional()
+      .describe("a named study to start from; other options take precedence"),
     ...sharedShape,
     /** The optimizers to compare. Default: the paper's four, "adam", "sgd", "rmsprop" and "adagrad". */
     optimizers: z
       .array(optimizerSchema)
       .min(1)
       .readonly()
-      .default(["adam", "sgd", "rmsprop", "adagrad"])
+      .default(DEFAULT_OPTIMIZERS)
       .describe("the optimizers to compare, with their hyperparameters"),
     /** The losses to compare; each optimizer runs with each. Default: "sparseCategoricalCrossentropy" alone. */
     losses: z
       .array(lossSchema)
       .min(1)
       .readonly()
-      .default(["sparseCategoricalCrossentropy"])
+      .default(DEFAULT_LOSSES)
       .describe("the losses to compare; each optimizer runs with each"),
     /** How many seeds (0, 1, ...), or which. Runs of one seed share split, initial weights and order of images. Default 1. */
     seeds: z

@@ -36,7 +36,9 @@ function checkDistinct(values: readonly unknown[], factor: string): void {
     const key = JSON.stringify(value);
     const earlier = first.get(key);
     if (earlier !== undefined)
-      throw configError(`\`${factor}[${index}]\` is the same as \`${factor}[${earlier}]\`. Leave one of them out.`);
+      throw configError(
+        `\`${factor}[${index}]\` is the same as \`${factor}[${earlier}]\`. Leave one of them out.`,
+      );
     first.set(key, index);
   }
 }

@@ -73,7 +73,10 @@ export function resolveTrainConfig(input: TrainConfig, dataset: DatasetInfo): Re
   });
 }
 
-function resolveSplit(split: { train?: number | undefined; validation?: number | undefined }, dataset: DatasetInfo): SplitSizes {
+function resolveSplit(
+  split: { train?: number | undefined; validation?: number | undefined },
+  dataset: DatasetInfo,
+): SplitSizes {
   const { count, name } = dataset;
   const validation = split.validation ?? Math.min(Math.round(count / 5), count - (split.train ?? 0));
   const train = split.train ?? count - validation;

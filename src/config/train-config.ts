@@ -3,16 +3,19 @@ import { lossSchema } from "../losses/losses.js";
 import { modelSchema } from "../models/models.js";
 import { optimizerSchema } from "../optimizers/optimizers.js";
 import { scheduleSchema } from "../schedules/schedules.js";
+import { describe } from "./describe.js";
 import { SEMANTICS } from "./semantics.js";
 
 const images = z.int().min(1);
 
 /** Images and labels in memory; `loadDataset` checks what is in them. */
-const inMemory = z.custom<DatasetInMemory>((value) => typeof value === "object" && value !== null && "images" in value, {
-  error: ({ input }) => `Expected a name, a folder or { images, labels } for \`{path}\`, got ${describe(input)}.`,
-});
-
-const epochs = z.int().min(0).max(100_000);
+const inMemory = z.custom<DatasetInMemory>(
+  (value) => typeof value === "object" && value !== null && "images" in value,
+  {
+    error: ({ input }) =>
+      `Expected a name, a folder or { images, labels } for \`{path}\`, got ${describe(input)}.`,
+  },
+);
 
 /** What a run is made from, apart from its optimizer, loss and seed, which `compare` varies. */
 export const sharedShape = {
@@ -20,7 +23,9 @@ export const sharedShape = {
   dataset: z
     .union([z.string().min(1), inMemory])
     .optional()
-    .describe("mnist, mnist-10k or a folder of IDX files; by default mnist where it is on the disk, else mnist-10k"),
+    .describe(
+      "mnist, mnist-10k or a folder of IDX files; by default mnist where it is on the disk, else mnist-10k",
+    ),
   /** Folder in which to look for the files of a named dataset. */
   dataDir: z.string().min(1).optional().describe("folder with the files of a named dataset"),
   /** How many images to train with and to validate with, drawn by the seed. Default: four fifths and one fifth. */
@@ -48,19 +53,32 @@ export const sharedShape = {
    * Images that one thread computes at a time. Results depend on it in the last bits, so it follows from the batch size
    * alone unless given. Default: a quarter of the batch, 8 to 32; the whole batch for models with batchNorm2d.
    */
-  microBatch: z.int().min(1).optional().describe("images one thread computes at a time; follows from the batch size"),
+  microBatch: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("images one thread computes at a time; follows from the batch size"),
   /** "cpu", "cuda", "cuda:1" ..., or "auto" (default): a GPU where there is one. */
   device: z
     .string()
     .regex(/^(auto|cpu|cuda(:\d{1,2})?)$/, {
-      error: ({ input }) => `Expected "auto", "cpu", "cuda" or "cuda:<number>" for \`{path}\`, got "${input}" (string).`,
+      error: ({ input }) =>
+        `Expected "auto", "cpu", "cuda" or "cuda:<number>" for \`{path}\`, got "${input}" (string).`,
     })
     .default("auto")
     .describe("auto, cpu, cuda or cuda:1: where to train"),
   /** CPU threads; the same result with any number. Default: the cores this process may use. */
-  threads: z.int().min(1).max(1024).optional().describe("CPU threads; by default the cores this process may use"),
+  threads: z
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe("CPU threads; by default the cores this process may use"),
   /** Whether to run a few steps untimed before the clock starts; they change nothing that counts. Default true. */
-  warmUp: z.boolean().default(true).describe("a few untimed steps before the clock starts, which change nothing"),
+  warmUp: z
+    .boolean()
+    .default(true)
+    .describe("a few untimed steps before the clock starts, which change nothing"),
 } as const;
 
 export const seedSchema = z.int().min(0);
@@ -73,7 +91,9 @@ export const trainConfigSchema = z
     /** An optimizer's name, or `{ name, learningRate, ... }` with its hyperparameters. Default "adam". */
     optimizer: optimizerSchema.default("adam").describe("the optimizer, with its hyperparameters"),
     /** Determines the split, the initial weights, the order of the images and dropout. Default 0. */
-    seed: seedSchema.default(0).describe("determines the split, the initial weights and the order of the images"),
+    seed: seedSchema
+      .default(0)
+      .describe("determines the split, the initial weights and the order of the images"),
   })
   .readonly();
 

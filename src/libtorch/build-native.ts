@@ -1,5 +1,4 @@
 import {
-  createWriteStream,
   existsSync,
   readdirSync,
   readFileSync,
@@ -15,7 +14,7 @@ import { OptimbenchError } from "../errors.js";
 import { buildStamp, readStamp, sameStamp } from "./build-stamp.js";
 import type { Libtorch } from "./find-libtorch.js";
 import { libraryFileName } from "./library-file.js";
-import { runProgram } from "./run-program.js";
+import { type ProgramRun, runProgram } from "./run-program.js";
 import type { Setup } from "./setup.js";
 import { withLock } from "./setup-lock.js";
 import { requireBuildTools, requireCompiler } from "./toolchain.js";
@@ -67,35 +66,42 @@ export async function buildNative(
     if (!isReusable(build, root, compiler, readStamp(stampPath).compiler)) empty(build);
     rmSync(stampPath, { force: true });
     const stamp = buildStamp(root, libtorch, compiler); // Before the build: what changes during it counts as newer.
-    setup.log("Compiling the native code (a minute or two the first time) ...");
-    const cmakeJs = [program, "--generator", "Ninja", `--CDLIBTORCH_ROOT=${libtorch.root}`];
-    if (isAbsolute(tools.cmake)) cmakeJs.push("--cmake-path", tools.cmake);
-    if (isAbsolute(compiler)) cmakeJs.push("--cxx", compiler, "--cc", compiler);
+    const options = ["--generator", "Ninja", `--CDLIBTORCH_ROOT=${libtorch.root}`];
+    if (isAbsolute(tools.cmake)) options.push("--cmake-path", tools.cmake);
+    if (isAbsolute(compiler)) options.push("--cxx", compiler, "--cc", compiler);
+    const toolPath = isAbsolute(tools.ninja) ? [dirname(tools.ninja)] : [];
     const env = {
       CXX: compiler,
-      PATH: [...(isAbsolute(tools.ninja) ? [dirname(tools.ninja)] : []), process.env.PATH].join(delimiter),
+      PATH: [...toolPath, process.env.PATH].join(delimiter),
       CMAKE_BUILD_PARALLEL_LEVEL: String(compilersAtOnce()),
     };
-    const log = createWriteStream(join(build, "build.log"));
-    const said: string[] = [];
-    const onLine = (line: string) => {
-      said.push(line);
-      log.write(`${line}\n`);
-      if (/^\[\d+\/\d+\] (Building|Linking)/.test(line)) setup.log(`  ${line}`);
-    };
-    for (const command of ["configure", "build"]) {
-      const args = [cmakeJs[0]!, command, ...cmakeJs.slice(1)];
-      const status = await runProgram(process.execPath, args, { lock, env, cwd: root, onLine });
-      if (status !== 0) {
-        log.end();
-        throw buildError(said, join(build, "build.log"));
-      }
-    }
-    log.end();
+    setup.log("Compiling the native code (a minute or two the first time) ...");
+    await compile(program, options, join(build, "build.log"), { env, cwd: root, lock }, setup);
     writeFileSync(`${stampPath}.new`, JSON.stringify(stamp));
     renameSync(`${stampPath}.new`, stampPath);
     return true;
   });
+}
+
+async function compile(
+  program: string,
+  options: readonly string[],
+  logPath: string,
+  run: ProgramRun,
+  setup: Setup,
+): Promise<void> {
+  const said: string[] = [];
+  const onLine = (line: string) => {
+    said.push(line);
+    if (/^\[\d+\/\d+\] (Building|Linking)/.test(line)) setup.log(`  ${line}`);
+  };
+  let status = 0;
+  for (const command of ["configure", "build"]) {
+    if (status === 0)
+      status = await runProgram(process.execPath, [program, command, ...options], { ...run, onLine });
+  }
+  writeFileSync(logPath, `${said.join("\n")}\n`);
+  if (status !== 0) throw buildError(said, logPath);
 }
 
 const empty = (build: string) => {

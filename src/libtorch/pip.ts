@@ -37,7 +37,7 @@ export async function runPip(
         ? undefined
         : (line) => {
             said.push(line);
-            log(`  ${line.trim()}`);
+            if (line.includes("Downloading")) log(`  ${line.trim()}`);
           },
     },
   );

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
@@ -27,16 +28,11 @@ export async function withLock<Result>(
   work: (lock: SetupLock) => Promise<Result>,
 ): Promise<Result> {
   mkdirSync(dirname(path), { recursive: true });
-  const own = `${path}.${process.pid}`;
   const self = identityOf(process.pid);
-  const write = (...others: ProcessIdentity[]) =>
-    writeFileSync(own, JSON.stringify({ host: hostname(), processes: [self, ...others] } satisfies Holder));
-
-  write();
-  for (let told = false; !tryLink(own, path); ) {
+  for (let told = false; !take(path, holderText(self)); ) {
     const holder = readHolder(path);
     if (holder === undefined) continue; // Released between the two looks.
-    if (isGone(holder.parsed)) takeAway(path, holder.text, own);
+    if (isGone(holder.parsed)) takeAway(path, holder.text);
     else {
       if (!told) onWait(waitMessage(holder.parsed, path));
       told = true;
@@ -47,24 +43,33 @@ export async function withLock<Result>(
     return await work({
       adopt: (pid) => {
         if (pid === undefined) return;
-        write(identityOf(pid));
-        renameSync(own, path);
+        const aside = asideOf(path);
+        writeFileSync(aside, holderText(self, identityOf(pid)));
+        renameSync(aside, path);
       },
     });
   } finally {
     rmSync(path, { force: true });
-    rmSync(own, { force: true });
   }
 }
 
-/** A hard link appears whole or not at all, and fails where the name is taken. */
-function tryLink(own: string, path: string): boolean {
+const holderText = (...processes: ProcessIdentity[]) =>
+  JSON.stringify({ host: hostname(), processes } satisfies Holder);
+
+const asideOf = (path: string) => `${path}.${randomUUID()}`;
+
+/** Creates the lock file with this text; false where there is one. A hard link appears whole, and only under a free name. */
+function take(path: string, text: string): boolean {
+  const aside = asideOf(path);
+  writeFileSync(aside, text);
   try {
-    linkSync(own, path);
+    linkSync(aside, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  } finally {
+    rmSync(aside);
   }
 }
 
@@ -90,15 +95,16 @@ function parseHolder(text: string): Holder {
 const isGone = (holder: Holder) => holder.host === hostname() && !holder.processes.some(isAlive);
 
 /** Moves a dead holder's file aside; should it meanwhile have become another's, puts that back. */
-function takeAway(path: string, expected: string, own: string): void {
-  const aside = `${own}.aside`;
+function takeAway(path: string, expected: string): void {
+  const aside = asideOf(path);
   try {
     renameSync(path, aside);
   } catch {
     return; // Another waiter was faster.
   }
-  if (readFileSync(aside, "utf8") !== expected) tryLink(aside, path);
-  rmSync(aside, { force: true });
+  const text = readFileSync(aside, "utf8");
+  if (text !== expected) take(path, text);
+  rmSync(aside);
 }
 
 function waitMessage({ host, processes }: Holder, path: string): string {

@@ -1,0 +1,21 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheFolder } from "../../dist/libtorch/cache-folder.js";
+
+const PACKAGES = ["torch==2.15.0", "keras>=3.10,<4", "tensorflow-cpu>=2.18,<3", "numpy"];
+
+/** Python of a virtual environment with the peers, made at the first call (some 3 GB to download). */
+export async function peersPython() {
+  const folder = join(cacheFolder(), "peers");
+  const python = join(folder, "bin", "python");
+  const complete = join(folder, "complete.json");
+  if (existsSync(complete)) return python;
+  process.stderr.write(`Making a virtual environment with ${PACKAGES.join(", ")} in ${folder}\n`);
+  rmSync(folder, { recursive: true, force: true });
+  const run = (program, args) => execFileSync(program, args, { stdio: ["ignore", "inherit", "inherit"] });
+  run("python3", ["-m", "venv", folder]);
+  run(python, ["-m", "pip", "install", ...PACKAGES]);
+  writeFileSync(complete, JSON.stringify(PACKAGES)); // last: what was interrupted is made anew
+  return python;
+}

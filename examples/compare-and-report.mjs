@@ -1,0 +1,14 @@
+// Compares two settings of SGD with Adam under equal conditions and writes a report.
+import { compare, writeReport } from "optimbench";
+
+const study = await compare({
+  dataset: "mnist-10k",
+  optimizers: ["adam", { name: "sgd", learningRate: 0.05 }, { name: "sgd", learningRate: 0.05, momentum: 0.9 }],
+  batchSize: 64,
+  epochs: 2,
+  onEpoch: ({ epoch, validation }, { number, count }) =>
+    console.log(`run ${number} of ${count}, epoch ${epoch}: accuracy ${validation.accuracy}`),
+});
+for (const { config, history } of study.runs)
+  console.log(config.optimizer.name, config.optimizer.momentum ?? "", history.at(-1).validation.accuracy);
+await writeReport(study, "sgd-and-adam");

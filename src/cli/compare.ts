@@ -1,0 +1,41 @@
+import type { Command } from "commander";
+import {
+  type CompareConfig,
+  compareConfigSchema,
+  DEFAULT_LOSSES,
+  DEFAULT_OPTIMIZERS,
+} from "../config/compare-config.js";
+import { configFromCommand } from "./command-config.js";
+import { addConfigOptions, addOutputOptions, COMPARE_OPTIONS, type OutputOptions } from "./config-options.js";
+import { type Definitions, withDefinitions } from "./definitions.js";
+import { showProgress } from "./progress.js";
+import { runStudy } from "./run-study.js";
+import type { Spec } from "./spec.js";
+
+/** Adds `optimbench compare`: a study, its table and its report. */
+export function addCompareCommand(program: Command): void {
+  const command = program
+    .command("compare")
+    .description("train several optimizers under equal conditions and report which learns best, and how fast");
+  addConfigOptions(command, COMPARE_OPTIONS, compareConfigSchema);
+  addOutputOptions(command)
+    .option("--out <folder>", "folder for study.json, table and figures (default: report; none with --json)")
+    .action(({ json = false, quiet = false, out, ...definitions }: OutputOptions) =>
+      runStudy(compareConfig(command, definitions), {
+        folder: out ?? (json ? undefined : "report"),
+        json,
+        progress: showProgress({ quiet }),
+      }),
+    );
+}
+
+function compareConfig(command: Command, { defineOptimizer, defineLoss }: OutputOptions): CompareConfig {
+  const config = configFromCommand(command, COMPARE_OPTIONS, (study) => study.config);
+  const choose = (key: "optimizers" | "losses", byDefault: readonly Spec[], definitions?: Definitions) =>
+    definitions && { [key]: withDefinitions((config[key] as readonly Spec[]) ?? byDefault, definitions) };
+  return {
+    ...config,
+    ...choose("optimizers", DEFAULT_OPTIMIZERS, defineOptimizer),
+    ...choose("losses", DEFAULT_LOSSES, defineLoss),
+  };
+}

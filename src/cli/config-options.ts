@@ -1,0 +1,101 @@
+import { type Command, Option } from "commander";
+import { z } from "zod";
+import { readJson } from "./config-file.js";
+import { collectDefinition, type Definitions } from "./definitions.js";
+import { parseSpec, parseSpecs } from "./spec.js";
+
+/** One option of the command line, and the place in the config that it sets. Its help comes from the schema there. */
+export interface ConfigOption {
+  readonly flags: string;
+  /** Such as "epochs" or "split.train". */
+  readonly path: string;
+  /** How the text becomes a value; the schema then judges the value. */
+  readonly read: (text: string) => unknown;
+}
+
+const text = (value: string) => value;
+/** What is no number stays text, for the schema to refuse. */
+const number = (value: string) =>
+  value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
+const numbers = (value: string) =>
+  value.includes(",")
+    ? value
+        .split(",")
+        .filter((each) => each !== "")
+        .map(number)
+    : number(value);
+const model = (value: string) => (value.endsWith(".json") ? readJson(value) : value);
+
+const shared: readonly ConfigOption[] = [
+  { flags: "--dataset <name|folder>", path: "dataset", read: text },
+  { flags: "--data-dir <folder>", path: "dataDir", read: text },
+  { flags: "--train-size <images>", path: "split.train", read: number },
+  { flags: "--validation-size <images>", path: "split.validation", read: number },
+  { flags: "--model <name|file.json>", path: "model", read: model },
+  { flags: "--semantics <library>", path: "semantics", read: text },
+  { flags: "--schedule <schedule>", path: "schedule", read: parseSpec },
+  { flags: "--epochs <count>", path: "epochs", read: number },
+  { flags: "--batch-size <images>", path: "batchSize", read: number },
+  { flags: "--micro-batch <images>", path: "microBatch", read: number },
+  { flags: "--device <device>", path: "device", read: text },
+  { flags: "--threads <count>", path: "threads", read: number },
+  { flags: "--no-warm-up", path: "warmUp", read: text },
+];
+
+export const TRAIN_OPTIONS: readonly ConfigOption[] = [
+  { flags: "--optimizer <optimizer>", path: "optimizer", read: parseSpec },
+  { flags: "--loss <loss>", path: "loss", read: parseSpec },
+  { flags: "--seed <number>", path: "seed", read: number },
+  ...shared,
+];
+
+export const COMPARE_OPTIONS: readonly ConfigOption[] = [
+  { flags: "--preset <name>", path: "preset", read: text },
+  { flags: "--optimizers <list>", path: "optimizers", read: parseSpecs },
+  { flags: "--losses <list>", path: "losses", read: parseSpecs },
+  { flags: "--seeds <count|list>", path: "seeds", read: numbers },
+  ...shared,
+];
+
+/** Adds the options to a command, each with the description, the choices and the default that the schema has. */
+export function addConfigOptions(
+  command: Command,
+  options: readonly ConfigOption[],
+  schema: z.ZodType,
+): void {
+  const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  for (const { flags, path, read } of options)
+    command.addOption(new Option(flags, helpText(schemaAt(root, path), flags)).argParser(read));
+}
+
+/** Options of `compare` and `train` beside the config. */
+export interface OutputOptions {
+  readonly defineOptimizer?: Definitions;
+  readonly defineLoss?: Definitions;
+  readonly config?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export const addOutputOptions = (command: Command): Command =>
+  command
+    .option("--define-optimizer <name=formula>", "an optimizer of your own; may be repeated", collectDefinition)
+    .option("--define-loss <name=formula>", "a loss of your own; may be repeated", collectDefinition)
+    .option("--config <file.json>", "a config, or a study.json to run again; options take precedence")
+    .option("--json", "print the study as JSON on stdout, and nothing else there")
+    .option("--quiet", "no progress");
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+const schemaAt = (root: JsonSchema, path: string): JsonSchema =>
+  path.split(".").reduce((schema, key) => schema.properties![key] as JsonSchema, root);
+
+function helpText(schema: JsonSchema, flags: string): string {
+  const choices = schema.enum === undefined ? "" : `: ${schema.enum.join(" or ")}`;
+  const byDefault =
+    schema.default === undefined || flags.startsWith("--no-")
+      ? ""
+      : ` (default: ${[schema.default].flat().join(",")})`;
+  return `${flags.startsWith("--no-") ? "leave out " : ""}${schema.description}${choices}${byDefault}`;
+}

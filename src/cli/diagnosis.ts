@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { findMnist } from "../data/mnist.js";
+import { type Environment, environment } from "../environment.js";
+import { findBuildProgram } from "../libtorch/build-native.js";
+import { cacheFolder } from "../libtorch/cache-folder.js";
+import { findLibtorchQuickly, type Libtorch } from "../libtorch/find-libtorch.js";
+import { libraryFileName } from "../libtorch/library-file.js";
+import { findNativeFiles, type NativeFiles } from "../libtorch/native-files.js";
+import { hasNvidiaGpu } from "../libtorch/nvidia-gpu.js";
+import { requireCompiler, requireNode, requirePython } from "../libtorch/toolchain.js";
+import { packageRoot } from "../package-root.js";
+import { probeNative } from "./probe-native.js";
+
+/** What `optimbench doctor` finds. */
+export interface Diagnosis {
+  readonly canTrain: boolean;
+  readonly environment: Environment;
+  readonly libtorch: Libtorch | null;
+  readonly native: NativeFiles | null;
+  readonly cache: string;
+  /** The folder of the full MNIST, or null where it is not on this disk (mnist-10k always is). */
+  readonly mnist: string | null;
+  /** What keeps this machine from training, each with how to mend it. */
+  readonly problems: readonly string[];
+  /** What is worth knowing and keeps nothing from working. */
+  readonly notes: readonly string[];
+}
+
+/** Looks at everything that training needs and, where it is all there, loads it once in a process of its own. */
+export async function diagnose(): Promise<Diagnosis> {
+  const problems: string[] = [];
+  const notes: string[] = [];
+  const attempt = <Result>(step: () => Result, into = problems): Result | undefined => {
+    try {
+      return step();
+    } catch (error) {
+      into.push((error as Error).message);
+      return undefined;
+    }
+  };
+
+  attempt(requireNode);
+  const native = findNativeFiles();
+  const libtorch = attempt(() =>
+    findLibtorchQuickly({ builtFor: native?.builtFor, onRefused: (reason) => notes.push(reason) }),
+  );
+  if (libtorch === undefined && problems.length === 0) {
+    problems.push(
+      "No libtorch was found. Run `optimbench setup`, or set OPTIMBENCH_LIBTORCH to an unpacked one.",
+    );
+    attempt(() => requirePython("fetch libtorch"));
+  }
+  if (native === undefined) {
+    problems.push(
+      `There is no native code for ${process.platform}-${process.arch}. Run \`optimbench setup\` (in a checkout: \`npm run setup\`).`,
+    );
+    if (findBuildProgram(packageRoot) !== undefined) attempt(requireCompiler);
+  }
+  const info =
+    problems.length > 0
+      ? undefined
+      : await probeNative().catch((error: Error) => void problems.push(error.message));
+  const found = environment(info ?? undefined);
+  if (process.platform === "linux" && found.glibc === null) {
+    problems.push(
+      "This Node runs on another C library than glibc (musl?); libtorch needs glibc 2.28 or later. Use a glibc image.",
+    );
+  }
+  if (libtorch && !existsSync(join(libtorch.root, "lib", libraryFileName("torch_cuda"))) && hasNvidiaGpu()) {
+    notes.push(
+      "There is an NVIDIA GPU, but this libtorch has no CUDA libraries. `optimbench setup --cuda` fetches them.",
+    );
+  }
+  return {
+    canTrain: problems.length === 0,
+    environment: found,
+    libtorch: libtorch ?? null,
+    native: native ?? null,
+    cache: cacheFolder(),
+    mnist: attempt(() => findMnist(), notes) ?? null,
+    problems,
+    notes,
+  };
+}

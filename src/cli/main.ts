@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { packageVersion } from "../package-root.js";
+import { addCompareCommand } from "./compare.js";
+import { addDataCommand } from "./data.js";
+import { addDoctorCommand } from "./doctor.js";
+import { endWith } from "./end-with.js";
+import { addReportCommand } from "./report.js";
+import { addSetupCommand } from "./setup.js";
+import { addTrainCommand } from "./train.js";
+
+// A reader that closes the pipe, such as `head`, has what it wanted.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
+const program = new Command("optimbench")
+  .description("Which optimizer and which loss function learn this task best, and how fast: training with libtorch.")
+  .version(packageVersion)
+  .exitOverride();
+for (const add of [
+  addCompareCommand,
+  addTrainCommand,
+  addReportCommand,
+  addDataCommand,
+  addSetupCommand,
+  addDoctorCommand,
+])
+  add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  endWith(error);
+}

@@ -1,0 +1,70 @@
+import { SingleBar } from "cli-progress";
+import type { PlannedRun } from "../compare.js";
+import type { EpochRecord } from "../history.js";
+
+/** What a person sees while a study runs. */
+export interface Progress {
+  onEpoch(epoch: EpochRecord, run: PlannedRun): void;
+  /** Removes the bar. */
+  stop(): void;
+}
+
+interface ProgressOptions {
+  readonly quiet: boolean;
+  readonly stream?: NodeJS.WriteStream;
+}
+
+/** A bar on a terminal, one line an epoch elsewhere, nothing where `quiet`. On stderr, so that stdout holds results alone. */
+export function showProgress({ quiet, stream = process.stderr }: ProgressOptions): Progress {
+  return stream.isTTY && !quiet ? bar(stream) : printEpochs({ quiet, stream });
+}
+
+/** One line an epoch. */
+export const printEpochs = ({ quiet, stream = process.stdout }: ProgressOptions): Progress => ({
+  onEpoch: (epoch, run) => {
+    if (!quiet) stream.write(`${epochLine(epoch, run)}\n`);
+  },
+  stop() {},
+});
+
+/** `run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912, 3.1 s` */
+export function epochLine(
+  { epoch, validation, seconds }: EpochRecord,
+  { number, count, config }: PlannedRun,
+): string {
+  const loss = validation.loss === null ? "not finite" : validation.loss.toFixed(4);
+  const run = count === 1 ? "" : `run ${number}/${count} `;
+  return (
+    `${run}${config.optimizer.name}: epoch ${epoch}/${config.epochs}, ` +
+    `validation accuracy ${validation.accuracy.toFixed(4)}, loss ${loss}, ${seconds.train.toFixed(1)} s`
+  );
+}
+
+function bar(stream: NodeJS.WriteStream): Progress {
+  const single = new SingleBar({
+    stream,
+    format:
+      "run {number}/{count} {optimizer} {bar} epoch {epoch}/{epochs}, accuracy {accuracy}, {eta_formatted} left",
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+    etaBuffer: 20,
+  });
+  return {
+    onEpoch(epoch, { number, count, config }) {
+      // Epoch 0 is measured too: each run makes epochs + 1 steps of the bar.
+      const perRun = config.epochs + 1;
+      const shown = {
+        number,
+        count,
+        optimizer: config.optimizer.name,
+        epoch: epoch.epoch,
+        epochs: config.epochs,
+        accuracy: epoch.validation.accuracy.toFixed(4),
+      };
+      if (!single.isActive) single.start(count * perRun, 0, shown);
+      single.update((number - 1) * perRun + epoch.epoch + 1, shown);
+    },
+    stop: () => single.stop(),
+  };
+}

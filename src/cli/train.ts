@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import type { CompareConfig } from "../config/compare-config.js";
+import { parse } from "../config/parse.js";
+import { trainConfigSchema } from "../config/train-config.js";
+import { configError } from "../errors.js";
+import { configFromCommand } from "./command-config.js";
+import { addConfigOptions, addOutputOptions, type OutputOptions, TRAIN_OPTIONS } from "./config-options.js";
+import { type Definitions, withDefinitions } from "./definitions.js";
+import { printEpochs } from "./progress.js";
+import { runStudy } from "./run-study.js";
+import type { Spec } from "./spec.js";
+
+/** Adds `optimbench train`: one training, which is a study of one run. */
+export function addTrainCommand(program: Command): void {
+  const command = program.command("train").description("train one model with one optimizer, and save it");
+  addConfigOptions(command, TRAIN_OPTIONS, trainConfigSchema);
+  addOutputOptions(command)
+    .option("--out <folder>", "folder for study.json, table and figures (default: none)")
+    .option("--save <file.safetensors>", "write the trained model's parameters")
+    .action(({ json = false, quiet = false, out, save, ...definitions }: OutputOptions & { save?: string }) =>
+      runStudy(trainConfig(command, definitions), {
+        folder: out,
+        json,
+        progress: printEpochs({ quiet, stream: json ? process.stderr : process.stdout }),
+        onRun: async (run) => {
+          if (save !== undefined) await run.model.save(save);
+        },
+      }),
+    );
+}
+
+function trainConfig(command: Command, { defineOptimizer, defineLoss }: OutputOptions): CompareConfig {
+  const config = configFromCommand(command, TRAIN_OPTIONS, ({ runs }) => {
+    if (runs.length === 1) return runs[0]!.config;
+    throw configError(`The study has ${runs.length} runs, and train makes one. Run it again with \`optimbench compare\`.`);
+  });
+  const choose = (key: "optimizer" | "loss", definitions?: Definitions) =>
+    definitions && { [key]: only(withDefinitions([config[key] as Spec].filter(Boolean), definitions), key) };
+  const { optimizer, loss, seed, ...shared } = parse(
+    trainConfigSchema,
+    { ...config, ...choose("optimizer", defineOptimizer), ...choose("loss", defineLoss) },
+    "train config",
+  );
+  return { ...shared, optimizers: [optimizer], losses: [loss], seeds: [seed] };
+}
+
+function only(choices: readonly Spec[], what: string): Spec {
+  if (choices.length === 1) return choices[0]!;
+  throw configError(`train takes one ${what}, and ${choices.length} are given. Compare several with \`optimbench compare\`.`);
+}

@@ -1,0 +1,144 @@
+import { createReadStream } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { OptimbenchError } from "../errors.js";
+
+/**
+ * IDX, the format of the MNIST files: two zero bytes, a type, the number of dimensions, the dimensions as big-endian
+ * 32-bit integers, then the values row by row. https://yann.lecun.com/exdb/mnist describes it.
+ */
+
+/** Unsigned bytes as an IDX file holds them. */
+export interface IdxArray {
+  readonly dimensions: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** Values larger than this are refused; it is about 1.3 million images of 28 x 28. */
+const MOST_BYTES = 2 ** 30;
+
+const MOST_DIMENSIONS = 4;
+
+/** No deflate stream expands further than this (zlib's technical notes), so a longer array cannot be in the file. */
+const MOST_EXPANSION = 1032;
+
+const UNSIGNED_BYTE = 0x08;
+const OTHER_TYPES: Record<number, string> = {
+  9: "int8",
+  11: "int16",
+  12: "int32",
+  13: "float32",
+  14: "float64",
+};
+
+/**
+ * Reads an IDX file of unsigned bytes, gzipped or not (its first bytes tell, not its name).
+ *
+ * Memory stays within what the header announces, and that within 1 GiB, whatever a gzip stream expands to.
+ *
+ * @param check sees the dimensions before any value is read, and throws an error with the reason to refuse them
+ * @throws OptimbenchError (DATA) with the file's name and the reason: missing, truncated, damaged, of another type,
+ *   too large, or followed by further bytes
+ */
+export async function readIdx(
+  file: string,
+  check: (dimensions: readonly number[]) => void = () => {},
+): Promise<IdxArray> {
+  try {
+    const status = await stat(file);
+    if (!status.isFile()) throw new Error("it is not a regular file.");
+    return await ((await isGzip(file)) ? readGzip(file, status.size, check) : readPlain(file, status.size, check));
+  } catch (error) {
+    throw new OptimbenchError("DATA", `Cannot read ${file}: ${reason(error as NodeJS.ErrnoException)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The bytes before the values of an IDX file of unsigned bytes. */
+export function idxHeader(dimensions: readonly number[]): Uint8Array {
+  const header = Buffer.alloc(4 + 4 * dimensions.length);
+  header.set([0, 0, UNSIGNED_BYTE, dimensions.length]);
+  dimensions.forEach((size, i) => {
+    header.writeUInt32BE(size, 4 + 4 * i);
+  });
+  return header;
+}
+
+type Check = (dimensions: readonly number[]) => void;
+
+async function isGzip(file: string): Promise<boolean> {
+  await using handle = await open(file);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+}
+
+async function readPlain(file: string, size: number, check: Check): Promise<IdxArray> {
+  return pipeline(createReadStream(file, { highWaterMark: 2 ** 20 }), (source) => decode(source, size, check));
+}
+
+async function readGzip(file: string, size: number, check: Check): Promise<IdxArray> {
+  const gunzip = createGunzip({ chunkSize: 2 ** 20 });
+  const array = await pipeline(createReadStream(file), gunzip, (source) =>
+    decode(source, size * MOST_EXPANSION, check),
+  );
+  const rest = size - gunzip.bytesWritten;
+  if (rest > 0) throw new Error(`${rest} bytes follow its gzip stream.`);
+  return array;
+}
+
+/** @param available no more bytes than this can come */
+async function decode(source: AsyncIterable<Buffer>, available: number, check: Check): Promise<IdxArray> {
+  let head = Buffer.alloc(0);
+  let array: IdxArray | undefined;
+  let filled = 0;
+  for await (let chunk of source) {
+    if (array === undefined) {
+      head = Buffer.concat([head, chunk]);
+      const dimensions = parseHeader(head);
+      if (dimensions === undefined) continue;
+      check(dimensions);
+      array = { dimensions, data: new Uint8Array(valueCount(dimensions, available)) };
+      chunk = head.subarray(4 + 4 * dimensions.length);
+    }
+    if (filled + chunk.length > array.data.length)
+      throw new Error(`further bytes follow the ${array.data.length} values that its header announces.`);
+    array.data.set(chunk, filled);
+    filled += chunk.length;
+  }
+  if (array === undefined) throw new Error("it ends within its header.");
+  if (filled < array.data.length)
+    throw new Error(`it is cut off: its header announces ${array.data.length} values, ${filled} are there.`);
+  return array;
+}
+
+/** The dimensions, or nothing where `head` does not reach to their end. */
+function parseHeader(head: Buffer): number[] | undefined {
+  if (head.length < 4) return undefined;
+  const [zero, zeroToo, type, rank] = head as Buffer & [number, number, number, number];
+  if (zero !== 0 || zeroToo !== 0 || !(type === UNSIGNED_BYTE || type in OTHER_TYPES))
+    throw new Error(`it is not an IDX file (it starts with the bytes ${head.toString("hex", 0, 4)}).`);
+  if (type !== UNSIGNED_BYTE)
+    throw new Error(`its values are ${OTHER_TYPES[type]}; expected unsigned bytes (type 08).`);
+  if (rank < 1 || rank > MOST_DIMENSIONS)
+    throw new Error(`it has ${rank} dimensions; expected 1 to ${MOST_DIMENSIONS}.`);
+  if (head.length < 4 + 4 * rank) return undefined;
+  return Array.from({ length: rank }, (_, i) => head.readUInt32BE(4 + 4 * i));
+}
+
+function valueCount(dimensions: readonly number[], available: number): number {
+  const count = dimensions.reduce((product, size) => product * size, 1);
+  const announced = `its header announces ${dimensions.join(" x ")} values`;
+  if (count === 0) throw new Error(`${announced}, so it is empty.`);
+  if (count > MOST_BYTES) throw new Error(`${announced}, more than the largest supported size, 1 GiB.`);
+  if (count > available) throw new Error(`it is cut off: ${announced}, more than the file can hold.`);
+  return count;
+}
+
+function reason(error: NodeJS.ErrnoException): string {
+  if (error.code === "ENOENT") return "there is no such file.";
+  if (error.code === "Z_BUF_ERROR") return "it is cut off: its gzip stream has no end.";
+  if (error.code?.startsWith("Z_")) return `its gzip stream is damaged (${error.message}).`;
+  return error.message;
+}

@@ -1,0 +1,78 @@
+import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
+import type { EpochRecord, Metrics, RunStatus } from "./history.js";
+import type { Measured, NativeDataset, NativeSession } from "./native.js";
+import { permutation, randomStream } from "./random.js";
+import { startSchedule } from "./schedules/schedules.js";
+import { finished } from "./session.js";
+
+/** Which images a run trains with and which it validates with. */
+export interface Parts {
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+}
+
+/** The epochs a training went through, and how it ended. */
+export interface Outcome {
+  readonly history: readonly EpochRecord[];
+  readonly status: RunStatus;
+}
+
+/**
+ * The epoch loop: before training everything is measured once (epoch 0), then each epoch is one pass over the training
+ * images in an order of its own, and a validation. Ends early when the loss is no longer finite or the signal fires;
+ * an epoch that the signal interrupts is dropped.
+ */
+export async function runEpochs(
+  session: NativeSession,
+  dataset: NativeDataset,
+  parts: Parts,
+  config: ResolvedTrainConfig,
+  onEpoch: (epoch: EpochRecord) => void | Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
+  const { batchSize, seed } = config;
+  const history: EpochRecord[] = [];
+  const schedule = startSchedule(config.schedule, config.optimizer.learningRate);
+
+  const measure = (images: Uint32Array) => finished(session.evaluate(dataset, images));
+  const pass = (epoch: number, learningRate: number) =>
+    finished(
+      session.train(dataset, { order: shuffled(parts.train, seed, epoch), batchSize, learningRate, epoch }),
+    );
+
+  for (let epoch = 0; epoch <= config.epochs; epoch++) {
+    const learningRate = schedule.rate();
+    const train = signal?.aborted
+      ? undefined
+      : await (epoch === 0 ? measure(parts.train) : pass(epoch, learningRate));
+    const validation = signal?.aborted ? undefined : await measure(parts.validation);
+    if (signal?.aborted || train === undefined || validation === undefined)
+      return { history, status: "cancelled" };
+
+    const record = {
+      epoch,
+      learningRate,
+      train: metrics(train),
+      validation: metrics(validation),
+      seconds:
+        epoch === 0
+          ? { train: 0, evaluate: train.seconds + validation.seconds }
+          : { train: train.seconds, evaluate: validation.seconds },
+    };
+    history.push(record);
+    await onEpoch(record);
+    if (record.train.loss === null || record.validation.loss === null) return { history, status: "diverged" };
+    if (epoch > 0) schedule.afterEpoch(record);
+  }
+  return { history, status: "completed" };
+}
+
+/** The mean loss, null where it is not finite, and the share of right answers. */
+export function metrics({ loss, correct, samples }: Measured): Metrics {
+  const mean = loss / samples;
+  return { loss: Number.isFinite(mean) ? mean : null, accuracy: correct / samples };
+}
+
+function shuffled(images: Uint32Array, seed: number, epoch: number): Uint32Array {
+  return permutation(images.length, randomStream(seed, "batchOrder", epoch)).map((place) => images[place]!);
+}

@@ -1,0 +1,33 @@
+import type { Dataset } from "./data/dataset.js";
+import { loadNative, type NativeDataset } from "./native.js";
+
+/** A dataset's images where they are trained on: copied to the device once, however many runs use them. */
+export interface ResidentDataset {
+  readonly images: NativeDataset;
+  readonly test?: NativeDataset;
+}
+
+// Freed with the dataset they were made from.
+const resident = new WeakMap<Dataset, Map<string, ResidentDataset>>();
+
+/** The dataset on the device; copies it there the first time. */
+export function residentDataset(dataset: Dataset, device: string): ResidentDataset {
+  const byDevice = resident.get(dataset) ?? new Map<string, ResidentDataset>();
+  resident.set(dataset, byDevice);
+  const found = byDevice.get(device);
+  if (found !== undefined) return found;
+  const { Dataset: NativeDatasetClass } = loadNative();
+  const shape = [dataset.channels, dataset.height, dataset.width] as const;
+  const copy = ({ images, labels, targets }: Pick<Dataset, "images" | "labels" | "targets">) =>
+    new NativeDatasetClass({
+      images,
+      labels,
+      shape,
+      classes: dataset.classes,
+      device,
+      ...(targets && { targets }),
+    });
+  const made = { images: copy(dataset), ...(dataset.test && { test: copy(dataset.test) }) };
+  byDevice.set(device, made);
+  return made;
+}

@@ -1,0 +1,55 @@
+import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
+import type { Dataset } from "./data/dataset.js";
+import { configError, OptimbenchError } from "./errors.js";
+import { lossGraph } from "./losses/losses.js";
+import { lowerModel } from "./models/lower-model.js";
+import type { Shape } from "./models/native-layer.js";
+import { loadNative, type NativeSession, type SessionSpec } from "./native.js";
+import { updateGraph } from "./optimizers/optimizers.js";
+
+/** The native session that a config describes. @throws OptimbenchError (NATIVE) */
+export function openSession(spec: SessionSpec): NativeSession {
+  const { Session } = loadNative();
+  try {
+    return new Session(spec);
+  } catch (error) {
+    throw nativeError(error);
+  }
+}
+
+/** What a session does, with its failures as OptimbenchErrors. */
+export const finished = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error) => {
+    throw nativeError(error);
+  });
+
+export function sessionSpec(config: ResolvedTrainConfig, dataset: Dataset): SessionSpec {
+  const input: Shape = [dataset.channels, dataset.height, dataset.width];
+  const { classes } = dataset;
+  return {
+    device: config.device,
+    threads: config.threads,
+    seed: config.seed,
+    microBatch: config.microBatch,
+    input,
+    classes,
+    layers: lowerModel(config.model, { input, classes, semantics: config.semantics }).layers,
+    loss: lossGraph(config.loss),
+    update: updateGraph(config.optimizer),
+  };
+}
+
+/** Names the device that "auto" stands for. Off the CPU a batch is not cut: the device is parallel within it. */
+export function placeOnDevice(config: ResolvedTrainConfig): ResolvedTrainConfig {
+  const { devices } = loadNative().info();
+  const wanted = config.device === "cuda" ? "cuda:0" : config.device;
+  const device = wanted === "auto" ? (devices[1] ?? "cpu") : wanted;
+  if (!devices.includes(device))
+    throw configError(`The device "${config.device}" is not available; available: ${devices.join(", ")}.`);
+  return { ...config, device, microBatch: device === "cpu" ? config.microBatch : config.batchSize };
+}
+
+const nativeError = (cause: unknown) =>
+  new OptimbenchError("NATIVE", `Native code failed: ${cause instanceof Error ? cause.message : cause}`, {
+    cause,
+  });

@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { parse } from "./config/parse.js";
+import { type ResolvedTrainConfig, resolveTrainConfig } from "./config/resolve-train-config.js";
+import { type TrainConfig, trainConfigSchema } from "./config/train-config.js";
+import type { Dataset } from "./data/dataset.js";
+import { loadDataset } from "./data/load-dataset.js";
+import { split } from "./data/split.js";
+import { metrics, runEpochs } from "./epochs.js";
+import type { EpochRecord } from "./history.js";
+import type { NativeSession } from "./native.js";
+import { residentDataset } from "./resident-dataset.js";
+import { finished, openSession, placeOnDevice, sessionSpec } from "./session.js";
+import { stopwatch } from "./stopwatch.js";
+import type { RunRecord } from "./study.js";
+import { TrainedModel } from "./trained-model.js";
+import { Training } from "./training.js";
+import { warmUp } from "./warm-up.js";
+
+/** Ways to watch and to end a training. */
+export interface TrainCallbacks {
+  /** Called after every epoch, epoch 0 (before training) included, and waited for. */
+  readonly onEpoch?: (epoch: EpochRecord) => void | Promise<void>;
+  /** Ends the training within one step; the run then has status "cancelled" and the epochs that ended before. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a training gives: its record as plain data, and the model. */
+export interface Run extends RunRecord {
+  readonly config: ResolvedTrainConfig;
+  /** The plain data of this run alone, as study.json has it. */
+  readonly record: RunRecord & { readonly config: ResolvedTrainConfig };
+  /** The model with the weights of the last step. */
+  readonly model: TrainedModel;
+}
+
+/**
+ * Trains one model. The same config gives the same numbers, bit for bit, on any number of threads.
+ *
+ * @example
+ * const run = await train({ optimizer: "adam", epochs: 3 });
+ * console.log(run.history.at(-1)?.validation.accuracy);
+ *
+ * @throws OptimbenchError by rejection: CONFIG, FORMULA, DATA or LIBTORCH before it starts, NATIVE if it fails midway.
+ *   A run that diverges or is cancelled is no error: it resolves with that status and what was measured.
+ */
+export function train(input: TrainConfig & TrainCallbacks = {}): Training<Run> {
+  return new Training((report) => run(input, report));
+}
+
+async function run(input: TrainConfig & TrainCallbacks, report: (epoch: EpochRecord) => void): Promise<Run> {
+  const total = stopwatch();
+  const { onEpoch, signal, ...given } = input;
+  parse(trainConfigSchema, given, "train config");
+  const dataset = await load(given);
+  const config = placeOnDevice(resolveTrainConfig(given, dataset));
+  const resident = residentDataset(dataset, config.device);
+  const parts = split(dataset.count, config.split, config.seed);
+  const spec = sessionSpec(config, dataset);
+  const warmUpSeconds = config.warmUp ? await warmUp(spec, resident.images, parts.train, config, signal) : 0;
+
+  const session = openSession(spec);
+  const stop = () => session.cancel();
+  signal?.addEventListener("abort", stop);
+  try {
+    const initial = sha256(session);
+    const announce = (epoch: EpochRecord) => {
+      report(epoch);
+      return onEpoch?.(epoch);
+    };
+    const { history, status } = await runEpochs(session, resident.images, parts, config, announce, signal);
+    const test =
+      resident.test && dataset.test && status === "completed"
+        ? await finished(
+            session.evaluate(
+              resident.test,
+              Uint32Array.from({ length: dataset.test.count }, (_, i) => i),
+            ),
+          )
+        : undefined;
+    const evaluate = sum(history.map(({ seconds }) => seconds.evaluate)) + (test?.seconds ?? 0);
+    const record = {
+      config,
+      status,
+      history,
+      ...(test?.status === "completed" && { test: metrics(test) }),
+      seconds: {
+        train: sum(history.map(({ seconds }) => seconds.train)),
+        evaluate,
+        warmUp: warmUpSeconds,
+        total: total(),
+      },
+      parametersSha256: { initial, final: sha256(session) },
+    };
+    const pixels = dataset.height * dataset.width * dataset.channels;
+    return withModel(record, new TrainedModel(session, config, pixels));
+  } catch (error) {
+    session.dispose();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** A dataset that is loaded already is shared between runs as it is. */
+const load = ({ dataset, dataDir }: TrainConfig): Promise<Dataset> | Dataset =>
+  typeof dataset === "object" && "count" in dataset
+    ? (dataset as Dataset)
+    : loadDataset(dataset, dataDir === undefined ? {} : { dataDir });
+
+/** A run prints and serialises as its record; the record and the model hang on it unseen. */
+const withModel = (record: Run["record"], model: TrainedModel): Run =>
+  Object.defineProperties({ ...record } as Run, { record: { value: record }, model: { value: model } });
+
+const sha256 = (session: NativeSession) =>
+  createHash("sha256").update(new Uint8Array(session.readState().parameters.buffer)).digest("hex");
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);

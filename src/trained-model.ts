@@ -1,0 +1,84 @@
+import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
+import { OptimbenchError } from "./errors.js";
+import type { NativeSession } from "./native.js";
+import { encodeSafetensors, type NamedTensor } from "./safetensors.js";
+import { writeFileAtomically } from "./write-file.js";
+
+/** A model after training. It holds native memory: `dispose()` it, or let `using` do so. */
+export class TrainedModel implements Disposable {
+  readonly #session: NativeSession;
+  readonly #config: ResolvedTrainConfig;
+  readonly #pixels: number;
+
+  constructor(session: NativeSession, config: ResolvedTrainConfig, pixels: number) {
+    this.#session = session;
+    this.#config = config;
+    this.#pixels = pixels;
+  }
+
+  /** Numbers the model has learnt. */
+  get parameterCount(): number {
+    return this.#session.parameterCount;
+  }
+
+  /**
+   * Class probabilities, the softmax of the logits.
+   *
+   * @param images one or more images like those of the training set, pixel by pixel from 0 to 255
+   * @returns images x classes numbers; each row sums to 1
+   * @throws OptimbenchError (DATA) if the length is not a whole number of images
+   */
+  async predict(images: Uint8Array): Promise<Float32Array> {
+    if (!(images instanceof Uint8Array) || images.length % this.#pixels !== 0 || images.length === 0) {
+      const got = images instanceof Uint8Array ? `${images.length} bytes` : `a ${typeof images}`;
+      throw new OptimbenchError(
+        "DATA",
+        `Expected a Uint8Array of n x ${this.#pixels} bytes for \`images\`, got ${got}.`,
+      );
+    }
+    return this.#session.predict(images);
+  }
+
+  /** The parameters by name, in PyTorch's layout: conv2d [filters, channels, height, width], dense [units, inputs]. */
+  parameters(): NamedTensor[] {
+    const all = this.#session.readState().parameters;
+    return this.#session.parameters().map(({ name, shape, offset }) => {
+      const size = shape.reduce((product, length) => product * length, 1);
+      const values = all.slice(offset, offset + size);
+      return shape.length === 4 ? channelsFirst(name, shape as FourNumbers, values) : { name, shape, values };
+    });
+  }
+
+  /** Writes the parameters as a safetensors file, with the resolved config in its metadata. */
+  async save(path: string): Promise<void> {
+    const metadata = { format: "pt", config: JSON.stringify(this.#config) };
+    await writeFileAtomically(path, encodeSafetensors(this.parameters(), metadata));
+  }
+
+  /** Frees the native memory; the model is of no use afterwards. */
+  dispose(): void {
+    this.#session.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+type FourNumbers = readonly [number, number, number, number];
+
+/** [filters, height, width, channels], as the native side keeps it, to [filters, channels, height, width]. */
+function channelsFirst(
+  name: string,
+  [filters, height, width, channels]: FourNumbers,
+  values: Float32Array,
+): NamedTensor {
+  const result = new Float32Array(values.length);
+  const area = height * width;
+  for (let filter = 0; filter < filters; filter++)
+    for (let place = 0; place < area; place++)
+      for (let channel = 0; channel < channels; channel++)
+        result[(filter * channels + channel) * area + place] =
+          values[(filter * area + place) * channels + channel]!;
+  return { name, shape: [filters, channels, height, width], values: result };
+}

@@ -1,0 +1,43 @@
+import { Command } from "commander";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { addDoctorCommand } from "../../src/cli/doctor.js";
+import { fakeLibtorch } from "../libtorch/fake-libtorch.js";
+import { useTestFolder } from "../libtorch/test-folder.js";
+
+const folder = useTestFolder();
+afterEach(() => {
+  process.exitCode = undefined;
+  vi.restoreAllMocks();
+});
+
+/** What `optimbench doctor` prints and the exit code it sets. */
+async function doctor(...args: string[]) {
+  const print = vi.spyOn(console, "log").mockImplementation(() => {});
+  const program = new Command();
+  addDoctorCommand(program);
+  await program.parseAsync(["doctor", ...args], { from: "user" });
+  return { text: print.mock.calls.flat().join("\n"), exitCode: process.exitCode };
+}
+
+describe("optimbench doctor", () => {
+  test("without libtorch: says so, says how to mend it, exits with 1", async () => {
+    const { text, exitCode } = await doctor();
+    expect(exitCode).toBe(1);
+    expect(text).toMatch(/^libtorch +not found$/m);
+    expect(text).toMatch(
+      /^WRONG +No libtorch was found\. Run `optimbench setup`, or set OPTIMBENCH_LIBTORCH/m,
+    );
+    expect(text).toMatch(/^WRONG +To fetch libtorch, Python 3 with pip/m);
+    expect(text).toMatch(/^training +cannot run$/m);
+    expect(text).toMatch(/^threads +\d+, (no cgroup quota|cgroup quota [\d.]+ CPUs)$/m);
+    expect(text).toContain(folder.path("cache"));
+  });
+
+  test("with a libtorch that is too old: gives the one line", async () => {
+    vi.stubEnv("OPTIMBENCH_LIBTORCH", fakeLibtorch(folder.path("old"), "2.6.0"));
+    const { text, exitCode } = await doctor("--json");
+    const { canTrain, libtorch, problems } = JSON.parse(text);
+    expect({ canTrain, libtorch, exitCode }).toEqual({ canTrain: false, libtorch: null, exitCode: 1 });
+    expect(problems[0]).toMatch(/it is version 2\.6\.0; 2\.11 or later is needed/);
+  });
+});

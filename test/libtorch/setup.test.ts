@@ -1,0 +1,22 @@
+import { expect, test, vi } from "vitest";
+import { setup } from "../../src/libtorch/setup.js";
+import { fakeLibtorch } from "./fake-libtorch.js";
+import { useTestFolder } from "./test-folder.js";
+
+const folder = useTestFolder();
+
+test("without libtorch and without Python, says how to get either", async () => {
+  await expect(setup({ quiet: true })).rejects.toThrow(
+    /^To fetch libtorch, Python 3 with pip .*OPTIMBENCH_LIBTORCH=/s,
+  );
+});
+
+test("refuses a wrong OPTIMBENCH_LIBTORCH before anything is fetched or compiled", async () => {
+  vi.stubEnv("OPTIMBENCH_LIBTORCH", fakeLibtorch(folder.path("old"), "2.6.0"));
+  await expect(setup({ quiet: true })).rejects.toThrow("it is version 2.6.0; 2.11 or later is needed");
+});
+
+test("with CUDA asked for, refuses a libtorch without it", async () => {
+  vi.stubEnv("OPTIMBENCH_LIBTORCH", fakeLibtorch(folder.path("own")));
+  await expect(setup({ quiet: true, cuda: true })).rejects.toThrow(/torch_cuda\.\w+ is missing/);
+});
