@@ -3,7 +3,11 @@ import { compare, writeReport } from "optimbench";
 
 const study = await compare({
   dataset: "mnist-10k",
-  optimizers: ["adam", { name: "sgd", learningRate: 0.05 }, { name: "sgd", learningRate: 0.05, momentum: 0.9 }],
+  optimizers: [
+    "adam",
+    { name: "sgd", learningRate: 0.05 },
+    { name: "sgd", learningRate: 0.05, momentum: 0.9 },
+  ],
   batchSize: 64,
   epochs: 2,
   onEpoch: ({ epoch, validation }, { number, count }) =>

@@ -4,7 +4,9 @@ import { loadDataset, train } from "optimbench";
 const digits = await loadDataset("mnist-10k");
 const training = train({ dataset: digits, optimizer: "adam", batchSize: 64, epochs: 2 });
 for await (const { epoch, validation } of training)
-  console.log(`epoch ${epoch}: ${(100 * validation.accuracy).toFixed(1)} % of the validation images are right`);
+  console.log(
+    `epoch ${epoch}: ${(100 * validation.accuracy).toFixed(1)} % of the validation images are right`,
+  );
 
 const { model } = await training;
 const pixels = digits.height * digits.width;

@@ -15,7 +15,7 @@ int64_t inChunks(Workers& workers, at::Device device, int64_t count, const Cance
   const int64_t chunks = (count + size - 1) / size;
   workers.run(chunks, [&](int64_t chunk) {
     if (cancel) return;
-    const at::AutoDispatchBelowADInplaceOrView noAutograd;
+    const at::NoGradGuard noGradient;
     const c10::OptionalDeviceGuard onDevice(device);
     work(chunk, chunk * size, std::min(size, count - chunk * size));
   });

@@ -59,7 +59,13 @@ const std::unordered_map<std::string, Operation>& operations() {
       {"subtract", {2, binary<SCALAR2(x - y), TENSOR2(at::sub(x, y))>}},
       {"multiply", {2, binary<SCALAR2(x * y), TENSOR2(at::mul(x, y))>}},
       {"divide", {2, binary<SCALAR2(x / y), TENSOR2(at::div(x, y))>}},
-      {"power", {2, binary<SCALAR2(std::pow(x, y)), TENSOR2(at::pow(x, y))>}},
+      {"power", {2, [](const Values& v, Reduce) -> Value {
+                   if (isNumber(v[1])) {  // libtorch squares where the exponent is a plain 2
+                     if (isNumber(v[0])) return std::pow(number(v[0]), number(v[1]));
+                     return at::pow(std::get<at::Tensor>(v[0]), number(v[1]));
+                   }
+                   return at::pow(asTensor(v[0]), asTensor(v[1]));
+                 }}},
       {"less", {2, binary<SCALAR2(x < y), TENSOR2(comparison(at::lt(x, y), x.dim() > 0 ? x : y))>}},
       {"lessEqual", {2, binary<SCALAR2(x <= y), TENSOR2(comparison(at::le(x, y), x.dim() > 0 ? x : y))>}},
       {"greater", {2, binary<SCALAR2(x > y), TENSOR2(comparison(at::gt(x, y), x.dim() > 0 ? x : y))>}},

@@ -21,7 +21,7 @@ Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<
   for (int64_t i = 0; i < count; ++i) lane(i, gradient);
 
   workers_.run(count, [&](int64_t index) {
-    const at::AutoDispatchBelowADInplaceOrView noAutograd;
+    const at::NoGradGuard noGradient;  // but for the loss, which asks for its own (loss.cc)
     const c10::OptionalDeviceGuard onDevice(gradient.device());
     Lane& lane = lanes_[index];
     lane.gradient.zero_();

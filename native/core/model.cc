@@ -126,12 +126,14 @@ std::vector<Frame> Model::frames(const std::vector<Views>& parameters, const std
 }
 
 at::Tensor Model::forward(const at::Tensor& images, std::vector<Frame>& frames) const {
+  const at::AutoDispatchBelowADInplaceOrView noAutograd;  // layers have gradients of their own
   at::Tensor x = images;
   for (size_t i = 0; i < layers_.size(); ++i) x = layers_[i]->forward(x, frames[i]);
   return x;
 }
 
 void Model::backward(const at::Tensor& logitsGradient, std::vector<Frame>& frames) const {
+  const at::AutoDispatchBelowADInplaceOrView noAutograd;
   at::Tensor gradient = logitsGradient;
   for (size_t i = layers_.size(); i-- > 0 && gradient.defined();) {
     gradient = layers_[i]->backward(gradient, frames[i]);

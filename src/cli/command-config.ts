@@ -19,7 +19,9 @@ export function configFromCommand(
   return options.reduce<Config>(
     (config, { flags, path }) => {
       const name = new Option(flags).attributeName();
-      return command.getOptionValueSource(name) === "cli" ? set(config, path, command.getOptionValue(name)) : config;
+      return command.getOptionValueSource(name) === "cli"
+        ? set(config, path, command.getOptionValue(name))
+        : config;
     },
     file === undefined ? {} : readConfigFile(file, fromStudy),
   );
@@ -28,5 +30,8 @@ export function configFromCommand(
 /** `path` is a key, or a key and a key in its value, such as "split.train". */
 function set(config: Config, path: string, value: unknown): Config {
   const [key, inner] = path.split(".") as [string, string?];
-  return { ...config, [key]: inner === undefined ? value : { ...(config[key] as Config | undefined), [inner]: value } };
+  return {
+    ...config,
+    [key]: inner === undefined ? value : { ...(config[key] as Config | undefined), [inner]: value },
+  };
 }

@@ -16,7 +16,9 @@ import type { Spec } from "./spec.js";
 export function addCompareCommand(program: Command): void {
   const command = program
     .command("compare")
-    .description("train several optimizers under equal conditions and report which learns best, and how fast");
+    .description(
+      "train several optimizers under equal conditions and report which learns best, and how fast",
+    );
   addConfigOptions(command, COMPARE_OPTIONS, compareConfigSchema);
   addOutputOptions(command)
     .option("--out <folder>", "folder for study.json, table and figures (default: report; none with --json)")

@@ -16,7 +16,11 @@ export function readConfigFile(file: string, fromStudy: (study: Study) => unknow
 }
 
 const isStudy = (value: unknown): value is Study =>
-  typeof value === "object" && value !== null && "schemaVersion" in value && "runs" in value && Array.isArray(value.runs);
+  typeof value === "object" &&
+  value !== null &&
+  "schemaVersion" in value &&
+  "runs" in value &&
+  Array.isArray(value.runs);
 
 /** @throws OptimbenchError (CONFIG) that names the file */
 export function readJson(file: string): unknown {

@@ -80,11 +80,23 @@ export interface OutputOptions {
 
 export const addOutputOptions = (command: Command): Command =>
   command
-    .option("--define-optimizer <name=formula>", "an optimizer of your own; may be repeated", collectDefinition)
+    .option(
+      "--define-optimizer <name=formula>",
+      "an optimizer of your own; may be repeated",
+      collectDefinition,
+    )
     .option("--define-loss <name=formula>", "a loss of your own; may be repeated", collectDefinition)
     .option("--config <file.json>", "a config, or a study.json to run again; options take precedence")
     .option("--json", "print the study as JSON on stdout, and nothing else there")
-    .option("--quiet", "no progress");
+    .option("--quiet", "no progress")
+    .addHelpText("after", EXAMPLES);
+
+const EXAMPLES = `
+Optimizers, losses and schedules take settings after colons, such as
+  adam,sgd:learningRate=0.1:momentum=0.9
+and formulas of your own, in quotes, such as
+  --define-optimizer 'mine=theta = theta - learningRate * sign(g)'
+`;
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
@@ -92,10 +104,21 @@ const schemaAt = (root: JsonSchema, path: string): JsonSchema =>
   path.split(".").reduce((schema, key) => schema.properties![key] as JsonSchema, root);
 
 function helpText(schema: JsonSchema, flags: string): string {
-  const choices = schema.enum === undefined ? "" : `: ${schema.enum.join(" or ")}`;
-  const byDefault =
-    schema.default === undefined || flags.startsWith("--no-")
-      ? ""
-      : ` (default: ${[schema.default].flat().join(",")})`;
-  return `${flags.startsWith("--no-") ? "leave out " : ""}${schema.description}${choices}${byDefault}`;
+  if (flags.startsWith("--no-")) return `leave out ${schema.description}`;
+  const names = choices(schema);
+  const byDefault = [schema.default ?? []].flat().join(",");
+  return [
+    schema.description,
+    ...(names.length > 0 ? [`: ${names.join(", ")}`] : []),
+    ...(byDefault === "" ? [] : [` (default: ${byDefault})`]),
+  ].join("");
+}
+
+/** The names that a value, or one of a list of values, may be. */
+function choices(schema: JsonSchema): readonly unknown[] {
+  if (schema.enum !== undefined) return schema.enum;
+  const inner = [...(schema.anyOf ?? []), schema.items].filter(
+    (each) => typeof each === "object",
+  ) as JsonSchema[];
+  return inner.map(choices).find((names) => names.length > 0) ?? [];
 }

@@ -16,7 +16,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const program = new Command("optimbench")
-  .description("Which optimizer and which loss function learn this task best, and how fast: training with libtorch.")
+  .description(
+    "Which optimizer and which loss function learn this task best, and how fast: training with libtorch.",
+  )
   .version(packageVersion)
   .exitOverride();
 for (const add of [

@@ -43,17 +43,17 @@ export function epochLine(
 function bar(stream: NodeJS.WriteStream): Progress {
   const single = new SingleBar({
     stream,
-    format:
-      "run {number}/{count} {optimizer} {bar} epoch {epoch}/{epochs}, accuracy {accuracy}, {eta_formatted} left",
+    format: "run {number}/{count} {optimizer} {bar} epoch {epoch}/{epochs}, accuracy {accuracy}{left}",
     barsize: 24,
     hideCursor: true,
     clearOnComplete: true,
-    etaBuffer: 20,
   });
+  let start: { readonly time: number; readonly done: number } | undefined;
   return {
     onEpoch(epoch, { number, count, config }) {
-      // Epoch 0 is measured too: each run makes epochs + 1 steps of the bar.
-      const perRun = config.epochs + 1;
+      const total = count * config.epochs;
+      const done = (number - 1) * config.epochs + epoch.epoch;
+      start ??= { time: performance.now(), done };
       const shown = {
         number,
         count,
@@ -61,10 +61,19 @@ function bar(stream: NodeJS.WriteStream): Progress {
         epoch: epoch.epoch,
         epochs: config.epochs,
         accuracy: epoch.validation.accuracy.toFixed(4),
+        left:
+          done > start.done
+            ? timeLeft((performance.now() - start.time) * ((total - done) / (done - start.done)))
+            : "",
       };
-      if (!single.isActive) single.start(count * perRun, 0, shown);
-      single.update((number - 1) * perRun + epoch.epoch + 1, shown);
+      if (single.isActive) single.update(done, shown);
+      else single.start(total, done, shown);
     },
     stop: () => single.stop(),
   };
+}
+
+function timeLeft(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 100 ? `, ${seconds} s left` : `, ${Math.round(seconds / 60)} min left`;
 }

@@ -21,10 +21,13 @@ export interface StudyOutput {
 }
 
 /** Runs a study, keeps it on the disk after every run, and presents what there is, even after Ctrl-C. */
-export async function runStudy(config: CompareConfig, { folder, json, progress, onRun }: StudyOutput): Promise<void> {
+export async function runStudy(
+  config: CompareConfig,
+  { folder, json, progress, onRun }: StudyOutput,
+): Promise<void> {
   const { dataset: source, dataDir } = parseCompareConfig(config);
   if (folder !== undefined) await prepareOutFolder(folder);
-  const dataset = await loadDataset(source, dataDir === undefined ? {} : { dataDir });
+  const dataset = await loadDataset(source, { dataDir });
 
   const interrupt = onInterrupt();
   const study = await compare({
@@ -45,11 +48,17 @@ export async function runStudy(config: CompareConfig, { folder, json, progress, 
 }
 
 /** The report's modules are large, so they load only when there is something to report. */
-async function present(study: Study, dataset: Dataset, folder: string | undefined, json: boolean): Promise<void> {
+async function present(
+  study: Study,
+  dataset: Dataset,
+  folder: string | undefined,
+  json: boolean,
+): Promise<void> {
   const { resultTable } = await import("../report/result-table.js");
   if (!json) process.stdout.write(`${resultTable(study)}\n`);
   if (folder === undefined) return;
   const { writeReport } = await import("../report/write-report.js");
+  const { sampleDigits } = await import("../data/sample-digits.js");
   await writeReport(study, folder, { samples: sampleDigits(dataset) });
   if (!json) process.stdout.write(`\nReport: ${join(folder, "index.html")}\n`);
 }

@@ -32,7 +32,9 @@ export function addTrainCommand(program: Command): void {
 function trainConfig(command: Command, { defineOptimizer, defineLoss }: OutputOptions): CompareConfig {
   const config = configFromCommand(command, TRAIN_OPTIONS, ({ runs }) => {
     if (runs.length === 1) return runs[0]!.config;
-    throw configError(`The study has ${runs.length} runs, and train makes one. Run it again with \`optimbench compare\`.`);
+    throw configError(
+      `The study has ${runs.length} runs, and train makes one. Run it again with \`optimbench compare\`.`,
+    );
   });
   const choose = (key: "optimizer" | "loss", definitions?: Definitions) =>
     definitions && { [key]: only(withDefinitions([config[key] as Spec].filter(Boolean), definitions), key) };
@@ -46,5 +48,7 @@ function trainConfig(command: Command, { defineOptimizer, defineLoss }: OutputOp
 
 function only(choices: readonly Spec[], what: string): Spec {
   if (choices.length === 1) return choices[0]!;
-  throw configError(`train takes one ${what}, and ${choices.length} are given. Compare several with \`optimbench compare\`.`);
+  throw configError(
+    `train takes one ${what}, and ${choices.length} are given. Compare several with \`optimbench compare\`.`,
+  );
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { lossSchema } from "../losses/losses.js";
-import { optimizerSchema } from "../optimizers/optimizers.js";
+import { LOSS_NAMES, lossSchema } from "../losses/losses.js";
+import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
 import { parse } from "./parse.js";
 import { PRESET_NAMES, PRESETS } from "./presets.js";
 import { seedSchema, sharedShape } from "./train-config.js";
@@ -23,14 +23,14 @@ export const compareConfigSchema = z
       .min(1)
       .readonly()
       .default(DEFAULT_OPTIMIZERS)
-      .describe("the optimizers to compare, with their hyperparameters"),
+      .describe(`the optimizers to compare: ${OPTIMIZER_NAMES.join(", ")}`),
     /** The losses to compare; each optimizer runs with each. Default: "sparseCategoricalCrossentropy" alone. */
     losses: z
       .array(lossSchema)
       .min(1)
       .readonly()
       .default(DEFAULT_LOSSES)
-      .describe("the losses to compare; each optimizer runs with each"),
+      .describe(`the losses to compare, each with each optimizer: ${LOSS_NAMES.join(", ")}`),
     /** How many seeds (0, 1, ...), or which. Runs of one seed share split, initial weights and order of images. Default 1. */
     seeds: z
       .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1).readonly()])

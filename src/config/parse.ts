@@ -25,8 +25,8 @@ export function parse<Schema extends z.ZodType>(
   throw configError(result.error.issues.flatMap((issue) => locate(issue, what)).join("\n"));
 }
 
-/** A problem in words, with `{path}` where it lies and `{path.}` before a key of it. */
-function explain(issue: RawIssue): string | undefined {
+/** A problem in words, with `{path}` where it lies and `{path.}` before a key of it: an error map for zod. */
+export function explain(issue: RawIssue): string | undefined {
   const got = `got ${describe(issue.input)}`;
   switch (issue.code) {
     case "invalid_type":

@@ -2,6 +2,7 @@ import { configError } from "../errors.js";
 import { type CompareConfig, parseCompareConfig } from "./compare-config.js";
 import { deepFreeze } from "./deep-freeze.js";
 import { type DatasetInfo, type ResolvedTrainConfig, resolveTrainConfig } from "./resolve-train-config.js";
+import type { TrainConfig } from "./train-config.js";
 
 /** A study with every default filled in: plain JSON, and a valid `CompareConfig` again. */
 export interface ResolvedCompareConfig extends Omit<ResolvedTrainConfig, "optimizer" | "loss" | "seed"> {
@@ -17,7 +18,7 @@ export interface ResolvedCompareConfig extends Omit<ResolvedTrainConfig, "optimi
  */
 export function resolveCompareConfig(input: CompareConfig, dataset: DatasetInfo): ResolvedCompareConfig {
   const { optimizers, losses, seeds, ...shared } = parseCompareConfig(input);
-  const resolve = (factors: Pick<Partial<ResolvedTrainConfig>, "optimizer" | "loss">) =>
+  const resolve = (factors: Pick<TrainConfig, "optimizer" | "loss">) =>
     resolveTrainConfig({ ...shared, ...factors }, dataset);
   const { optimizer: _o, loss: _l, seed: _s, ...common } = resolve({});
   const resolved = {

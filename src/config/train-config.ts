@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { lossSchema } from "../losses/losses.js";
+import type { DatasetInMemory } from "../data/load-dataset.js";
+import { LOSS_NAMES, lossSchema } from "../losses/losses.js";
 import { modelSchema } from "../models/models.js";
-import { optimizerSchema } from "../optimizers/optimizers.js";
+import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
 import { scheduleSchema } from "../schedules/schedules.js";
 import { describe } from "./describe.js";
 import { SEMANTICS } from "./semantics.js";
@@ -87,9 +88,11 @@ export const trainConfigSchema = z
   .strictObject({
     ...sharedShape,
     /** A loss's name, or `{ name, ... }` with its settings. Default "sparseCategoricalCrossentropy". */
-    loss: lossSchema.default("sparseCategoricalCrossentropy").describe("the loss to minimise"),
+    loss: lossSchema
+      .default("sparseCategoricalCrossentropy")
+      .describe(`the loss to minimise: ${LOSS_NAMES.join(", ")}`),
     /** An optimizer's name, or `{ name, learningRate, ... }` with its hyperparameters. Default "adam". */
-    optimizer: optimizerSchema.default("adam").describe("the optimizer, with its hyperparameters"),
+    optimizer: optimizerSchema.default("adam").describe(`the optimizer: ${OPTIMIZER_NAMES.join(", ")}`),
     /** Determines the split, the initial weights, the order of the images and dropout. Default 0. */
     seed: seedSchema
       .default(0)

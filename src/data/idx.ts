@@ -1,6 +1,5 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { OptimbenchError } from "../errors.js";
 
@@ -48,7 +47,9 @@ export async function readIdx(
   try {
     const status = await stat(file);
     if (!status.isFile()) throw new Error("it is not a regular file.");
-    return await ((await isGzip(file)) ? readGzip(file, status.size, check) : readPlain(file, status.size, check));
+    return await ((await isGzip(file))
+      ? readGzip(file, status.size, check)
+      : readPlain(file, status.size, check));
   } catch (error) {
     throw new OptimbenchError("DATA", `Cannot read ${file}: ${reason(error as NodeJS.ErrnoException)}`, {
       cause: error,
@@ -75,17 +76,21 @@ async function isGzip(file: string): Promise<boolean> {
 }
 
 async function readPlain(file: string, size: number, check: Check): Promise<IdxArray> {
-  return pipeline(createReadStream(file, { highWaterMark: 2 ** 20 }), (source) => decode(source, size, check));
+  return decode(createReadStream(file, { highWaterMark: 2 ** 20 }), size, check);
 }
 
 async function readGzip(file: string, size: number, check: Check): Promise<IdxArray> {
+  const packed = createReadStream(file);
   const gunzip = createGunzip({ chunkSize: 2 ** 20 });
-  const array = await pipeline(createReadStream(file), gunzip, (source) =>
-    decode(source, size * MOST_EXPANSION, check),
-  );
-  const rest = size - gunzip.bytesWritten;
-  if (rest > 0) throw new Error(`${rest} bytes follow its gzip stream.`);
-  return array;
+  packed.on("error", (error) => gunzip.destroy(error));
+  try {
+    const array = await decode(packed.pipe(gunzip), size * MOST_EXPANSION, check);
+    const rest = size - gunzip.bytesWritten;
+    if (rest > 0) throw new Error(`${rest} bytes follow its gzip stream.`);
+    return array;
+  } finally {
+    packed.destroy();
+  }
 }
 
 /** @param available no more bytes than this can come */

@@ -60,7 +60,10 @@ export function missingFiles(folder: string): string[] {
 export async function loadMnist(folder: string): Promise<Dataset> {
   const missing = missingFiles(folder);
   if (missing.length > 0)
-    throw new OptimbenchError("DATA", `The folder ${folder} is not MNIST: it has no ${missing.join(", no ")}.`);
+    throw new OptimbenchError(
+      "DATA",
+      `The folder ${folder} is not MNIST: it has no ${missing.join(", no ")}.`,
+    );
   const dataset = await loadIdxFolder(folder, "mnist");
   const files = idxFiles(folder);
   const test = dataset.test!;

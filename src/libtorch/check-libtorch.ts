@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { OptimbenchError } from "../errors.js";
 import { libraryFileName, readLibraryHeader } from "./library-file.js";
+import { missingLibraries } from "./needed-libraries.js";
 import { isAtLeast, libtorchVersion, majorMinor, OLDEST_VERSION, PINNED_VERSION } from "./version.js";
 
 /** What is asked of a libtorch beyond being whole and recent enough. */
@@ -60,7 +61,10 @@ function wrongWithLibrary(root: string, name: string): string | undefined {
   if (!header.architectures.includes(process.arch)) {
     return `${file} is for ${header.architectures.join(", ")}, this Node runs on ${process.arch}.`;
   }
-  return header.complete ? undefined : `${file} is cut short; unpack or install it again.`;
+  if (!header.complete) return `${file} is cut short; unpack or install it again.`;
+  const missing = header.format === "ELF" ? missingLibraries(path) : [];
+  if (missing.length === 0) return undefined;
+  return `${missing.join(" and ")}, which ${file} links, ${missing.length > 1 ? "are" : "is"} not installed.`;
 }
 
 /** Where someone named a folder above or below the right one, says so. */

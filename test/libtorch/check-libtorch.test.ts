@@ -2,7 +2,7 @@ import { truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkLibtorch, type Requirements } from "../../src/libtorch/check-libtorch.js";
 import { libraryFileName } from "../../src/libtorch/library-file.js";
-import { ELF_MACHINE, elf, fakeLibtorch, machO } from "./fake-libtorch.js";
+import { ELF_MACHINE, elf, elfLinking, fakeLibtorch, machO } from "./fake-libtorch.js";
 import { useTestFolder } from "./test-folder.js";
 
 const folder = useTestFolder();
@@ -95,6 +95,10 @@ describe.runIf(process.platform === "linux")("checkLibtorch looks into the libra
   test("refuses what is no library", () => {
     expect(withLibrary("version https://git-lfs".padEnd(130))).toBe(`lib/${TORCH} is not a shared library.`);
     expect(withLibrary("")).toBe(`lib/${TORCH} is not a shared library.`);
+  });
+  test("refuses one whose own libraries are missing", () => {
+    const message = `libcupti.so.99, which lib/${TORCH} links, is not installed.`;
+    expect(withLibrary(elfLinking([[1, "libcupti.so.99"]]))).toBe(message);
   });
   test("refuses one that is cut short", () => {
     const message = refusal((root) => truncateSync(`${root}/lib/${TORCH}`, 200));

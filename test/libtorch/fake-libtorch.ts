@@ -15,6 +15,28 @@ export function elf(machine: number, announced = 256, length = announced): Buffe
   return bytes;
 }
 
+/** An ELF file with a dynamic section of these entries (tag, text). */
+export function elfLinking(entries: readonly (readonly [number, string])[]): Buffer {
+  const strings = Buffer.from(`\0${entries.map(([, text]) => `${text}\0`).join("")}`);
+  const dynamic = Buffer.alloc(16 * entries.length);
+  entries.forEach(([tag, text], i) => {
+    dynamic.writeBigUInt64LE(BigInt(tag), 16 * i);
+    dynamic.writeBigUInt64LE(BigInt(strings.indexOf(`\0${text}\0`) + 1), 16 * i + 8);
+  });
+  const section = (type: number, offset: number, size: number, link: number) => {
+    const bytes = Buffer.alloc(64);
+    bytes.writeUInt32LE(type, 4);
+    bytes.writeBigUInt64LE(BigInt(offset), 0x18);
+    bytes.writeBigUInt64LE(BigInt(size), 0x20);
+    bytes.writeUInt32LE(link, 0x28);
+    return bytes;
+  };
+  const head = elf(ELF_MACHINE[process.arch as "x64" | "arm64"], 64 + 128).subarray(0, 64);
+  head.writeBigUInt64LE(BigInt(64 + strings.length + dynamic.length), 0x28);
+  const sections = [section(3, 64, strings.length, 0), section(6, 64 + strings.length, dynamic.length, 0)];
+  return Buffer.concat([head, strings, dynamic, ...sections]);
+}
+
 export const ELF_MACHINE = { x64: 62, arm64: 183 } as const;
 
 /** Head of a 64-bit Mach-O file. */

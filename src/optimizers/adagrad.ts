@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { defineOptimizer } from "./definition.js";
+import { epsilon } from "./ranges.js";
+
+/**
+ * Divides the gradient by the root of the sum of all its squares (Duchi et al. 2011), so that the rate falls with time.
+ * The sum starts at 0.1 in Keras and at 0 in PyTorch: with |g| = 0.001 the first step is 3.2e-6 there, 0.01 here.
+ */
+export const adagrad = defineOptimizer({
+  name: "adagrad",
+  title: "Adagrad",
+  sources: [
+    "Duchi, Hazan, Singer: Adaptive Subgradient Methods for Online Learning and Stochastic Optimization (JMLR 12, 2011)",
+    "keras/src/optimizers/adagrad.py",
+    "torch/optim/adagrad.py",
+  ],
+  hyperparameters: {
+    initialAccumulator: z.number().min(0).describe("what the sum of squares starts at"),
+    epsilon: epsilon.describe("added to the divisor"),
+    lrDecay: z.number().min(0).describe("how fast the rate falls with the steps besides (PyTorch only)"),
+  },
+  defaults: {
+    keras3: { learningRate: 0.001, initialAccumulator: 0.1, epsilon: 1e-7, lrDecay: 0 },
+    pytorch: { learningRate: 0.01, initialAccumulator: 0, epsilon: 1e-10, lrDecay: 0 },
+  },
+  formula({ lrDecay }, semantics) {
+    const rate = lrDecay === 0 ? "learningRate" : "learningRate / (1 + (t - 1) * lrDecay)";
+    const divisor = semantics === "keras3" ? "sqrt(a + epsilon)" : "(sqrt(a) + epsilon)";
+    return `a = a + g ** 2\ntheta = theta - ${rate} * g / ${divisor}`;
+  },
+  state: ({ initialAccumulator }) => ({ a: initialAccumulator }),
+});

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { defineOptimizer } from "./definition.js";
+import { decay, epsilon } from "./ranges.js";
+
+/**
+ * Divides the gradient by a running root of its mean square (Hinton 2012), which may be centered (Graves 2013) and
+ * carry momentum. Keras adds epsilon inside the root, PyTorch outside: tiny gradients are damped in Keras.
+ */
+export const rmsprop = defineOptimizer({
+  name: "rmsprop",
+  title: "RMSprop",
+  sources: [
+    "Hinton, Srivastava, Swersky: Neural Networks for Machine Learning, lecture 6e (2012)",
+    "Graves: Generating Sequences With Recurrent Neural Networks (2013), arXiv:1308.0850, equations 38 to 45",
+    "keras/src/optimizers/rmsprop.py",
+    "torch/optim/rmsprop.py",
+  ],
+  hyperparameters: {
+    rho: decay.describe("decay of the mean squared gradient (PyTorch calls it alpha)"),
+    momentum: decay.describe("share of the last step that the next keeps"),
+    epsilon: epsilon.describe("added to the divisor"),
+    centered: z.boolean().describe("whether to divide by the deviation rather than the root mean square"),
+  },
+  defaults: {
+    keras3: { learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
+    pytorch: { learningRate: 0.01, rho: 0.99, momentum: 0, epsilon: 1e-8, centered: false },
+  },
+  formula({ momentum, centered }, semantics) {
+    const lines = ["v = rho * v + (1 - rho) * g ** 2"];
+    if (centered) lines.push("average = rho * average + (1 - rho) * g");
+    const square = centered ? "v - average ** 2" : "v";
+    const scaled =
+      semantics === "keras3" ? `g / sqrt(${square} + epsilon)` : `g / (sqrt(${square}) + epsilon)`;
+    if (momentum === 0) lines.push(`theta = theta - learningRate * ${scaled}`);
+    else if (semantics === "keras3")
+      lines.push(`b = momentum * b + learningRate * ${scaled}`, "theta = theta - b");
+    else lines.push(`b = momentum * b + ${scaled}`, "theta = theta - learningRate * b");
+    return lines.join("\n");
+  },
+});

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import type { Metrics } from "../history.js";
+
+/**
+ * Multiplies the rate by `factor` when the monitored number has not improved for `patience` epochs: the paper's "halve the
+ * value of the learning rate as convergence slows down". Source: keras/src/callbacks/reduce_lr_on_plateau.py, whose
+ * own defaults are factor 0.1 and patience 10.
+ */
+export const reduceOnPlateauSchema = z.strictObject({
+  name: z.literal("reduceOnPlateau"),
+  /** What the rate is multiplied with. Default 0.5. */
+  factor: z.number().gt(0).lt(1).default(0.5),
+  /** Epochs without improvement to wait. Default 2. */
+  patience: z.int().min(0).default(2),
+  /** What to watch on the validation images. Default "loss". */
+  monitor: z.enum(["loss", "accuracy"]).default("loss"),
+  /** An improvement smaller than this is none. Default 0.0001. */
+  minDelta: z.number().min(0).default(1e-4),
+  /** Epochs to wait after a reduction before counting again. Default 0. */
+  cooldown: z.int().min(0).default(0),
+  /** The rate never falls below this. Default 0. */
+  minLearningRate: z.number().min(0).default(0),
+});
+
+/** Follows a training: the rate after each epoch's validation. */
+export function reduceOnPlateau(schedule: z.output<typeof reduceOnPlateauSchema>, initialRate: number) {
+  const { factor, patience, monitor, minDelta, cooldown, minLearningRate } = schedule;
+  const improves = (value: number, best: number) =>
+    monitor === "loss" ? value < best - minDelta : value > best + minDelta;
+  let rate = initialRate;
+  let best = monitor === "loss" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  let wait = 0;
+  let cooling = 0;
+  return {
+    rate: () => rate,
+    afterEpoch({ validation }: { readonly validation: Metrics }) {
+      const value = validation[monitor] ?? Number.NaN;
+      if (cooling > 0) {
+        cooling -= 1;
+        wait = 0;
+      }
+      if (improves(value, best)) {
+        best = value;
+        wait = 0;
+      } else if (cooling === 0) {
+        wait += 1;
+        if (wait >= patience && rate > minLearningRate) {
+          rate = Math.max(rate * factor, minLearningRate);
+          cooling = cooldown;
+          wait = 0;
+        }
+      }
+    },
+  };
+}

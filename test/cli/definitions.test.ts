@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { collectDefinition, withDefinitions } from "../../src/cli/definitions.js";
+
+const definitions = collectDefinition("b=theta = g", collectDefinition("a=theta = 2 * g"));
+
+it("gives the choices that name a definition its formula", () => {
+  expect(withDefinitions(["adam", { name: "a", learningRate: 0.1 }, "b"], definitions)).toEqual([
+    "adam",
+    { name: "a", learningRate: 0.1, formula: "theta = 2 * g" },
+    { name: "b", formula: "theta = g" },
+  ]);
+});
+
+it("chooses the definitions that no choice names", () => {
+  expect(withDefinitions(["adam", "b"], definitions)).toEqual([
+    "adam",
+    { name: "b", formula: "theta = g" },
+    { name: "a", formula: "theta = 2 * g" },
+  ]);
+});

@@ -1,0 +1,39 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { prepareOutFolder } from "../../src/cli/out-folder.js";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "optimbench-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+it("makes a folder, and takes an empty one or one with a study", async () => {
+  const folder = join(root, "a", "b");
+  await prepareOutFolder(folder);
+  expect(existsSync(folder)).toBe(true);
+  await prepareOutFolder(folder);
+  writeFileSync(join(folder, "study.json"), "{}");
+  writeFileSync(join(folder, "other.txt"), "");
+  await prepareOutFolder(folder);
+});
+
+it("leaves other people's folders alone", async () => {
+  const folder = join(root, "theirs");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "thesis.txt"), "");
+  await expect(prepareOutFolder(folder)).rejects.toMatchObject({
+    code: "DATA",
+    message: `${folder} holds files and no study.json, so it is not a report to replace. Name another folder with --out.`,
+  });
+});
+
+it("says why a folder cannot be made", async () => {
+  writeFileSync(join(root, "file"), "");
+  await expect(prepareOutFolder(join(root, "file"))).rejects.toMatchObject({
+    code: "DATA",
+    message: expect.stringMatching(/^Cannot write to .*file: .* Name another folder with --out\.$/),
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { type CompareConfig, parseCompareConfig } from "../../src/config/compare-config.js";
+import { PRESETS } from "../../src/config/presets.js";
+import { type ResolvedCompareConfig, resolveCompareConfig } from "../../src/config/resolve-compare-config.js";
+
+const MNIST = { name: "mnist", count: 60_000, height: 28, width: 28, channels: 1, classes: 10 };
+const resolve = (config: CompareConfig) => resolveCompareConfig(config, MNIST);
+const names = (choices: readonly { readonly name: string }[]) => choices.map(({ name }) => name);
+
+describe("resolveCompareConfig", () => {
+  it("compares the paper's four optimizers by default", () => {
+    const config = resolve({});
+    expect(names(config.optimizers)).toEqual(["adam", "sgd", "rmsprop", "adagrad"]);
+    expect(names(config.losses)).toEqual(["sparseCategoricalCrossentropy"]);
+    expect(config).toMatchObject({
+      seeds: [0],
+      epochs: 5,
+      batchSize: 32,
+      split: { train: 48_000, validation: 12_000 },
+    });
+    expect(config).not.toHaveProperty("optimizer");
+  });
+
+  it("gives a valid config again, as JSON, that resolves to itself", () => {
+    const resolved = resolve({
+      optimizers: ["sgd", { name: "sgd", momentum: 0.9 }],
+      seeds: 3,
+      semantics: "pytorch",
+    });
+    const read = JSON.parse(JSON.stringify(resolved)) as CompareConfig;
+    expect(read).toEqual(resolved);
+    expect(resolve(read)).toEqual(resolved);
+    expectTypeOf<ResolvedCompareConfig>().toExtend<CompareConfig>();
+  });
+
+  it("counts seeds from 0, or takes those given", () => {
+    expect(resolve({ seeds: 3 }).seeds).toEqual([0, 1, 2]);
+    expect(resolve({ seeds: [7, 5] }).seeds).toEqual([7, 5]);
+  });
+
+  it("refuses two runs that would be the same", () => {
+    expect(() => resolve({ optimizers: ["adam", "sgd", "adam"] })).toThrow(
+      "`optimizers[2]` is the same as `optimizers[0]`. Leave one of them out.",
+    );
+    expect(() => resolve({ optimizers: ["adam", { name: "adam", learningRate: 1e-3 }] })).toThrow(
+      "is the same as",
+    );
+    expect(() => resolve({ seeds: [1, 1] })).toThrow(
+      "`seeds[1]` is the same as `seeds[0]`. Leave one of them out.",
+    );
+  });
+
+  it("explains what it refuses", () => {
+    const message = (config: object) => {
+      try {
+        resolve(config as CompareConfig);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      throw new Error("was accepted");
+    };
+    expect(message({ optimizer: "adam" })).toContain('Unknown key `optimizer`. Did you mean "optimizers"?');
+    expect(message({ optimizers: [] })).toBe("Expected at least 1 item for `optimizers`, got [] (list).");
+    expect(message({ optimizers: ["adam", "sdg"] })).toContain(
+      '`optimizers[1]`, got "sdg" (string). Did you mean "sgd"?',
+    );
+    expect(message({ seeds: 0 })).toBe("Expected a number at least 1 for `seeds`, got 0 (number).");
+    expect(message({ preset: "papr" })).toBe(
+      'Expected "paper" for `preset`, got "papr" (string). Did you mean "paper"?',
+    );
+  });
+});
+
+describe("presets", () => {
+  it("paper is the paper's table on all of MNIST", () => {
+    expect(resolve({ preset: "paper" })).toMatchObject({
+      dataset: "mnist",
+      split: { train: 48_000, validation: 12_000 },
+      semantics: "keras3",
+    });
+  });
+
+  it("give way to what is given beside them", () => {
+    expect(parseCompareConfig({ preset: "paper", epochs: 1, optimizers: ["sgd"] })).toMatchObject({
+      dataset: "mnist",
+      epochs: 1,
+      optimizers: ["sgd"],
+      batchSize: PRESETS.paper.batchSize,
+    });
+  });
+
+  it.each(Object.keys(PRESETS))("%s is a valid config", (preset) => {
+    expect(() => resolve({ preset: preset as keyof typeof PRESETS })).not.toThrow();
+  });
+});

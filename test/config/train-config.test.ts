@@ -1,0 +1,137 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { type ResolvedTrainConfig, resolveTrainConfig } from "../../src/config/resolve-train-config.js";
+import type { TrainConfig } from "../../src/config/train-config.js";
+
+const MNIST_10K = { name: "mnist-10k", count: 10_000, height: 28, width: 28, channels: 1, classes: 10 };
+const resolve = (config: TrainConfig) => resolveTrainConfig(config, MNIST_10K);
+
+describe("resolveTrainConfig", () => {
+  it("fills in every default", () => {
+    const config = resolve({});
+    expect(config).toMatchObject({
+      dataset: "mnist-10k",
+      split: { train: 8000, validation: 2000 },
+      model: { name: "paper-cnn" },
+      loss: { name: "sparseCategoricalCrossentropy", semantics: "keras3" },
+      optimizer: { name: "adam", semantics: "keras3", learningRate: 1e-3 },
+      semantics: "keras3",
+      schedule: { name: "constant" },
+      epochs: 10,
+      batchSize: 32,
+      microBatch: 8,
+      seed: 0,
+      device: "auto",
+      warmUp: true,
+    });
+    expect(config.threads).toBeGreaterThanOrEqual(1);
+  });
+
+  it("gives a valid config again, as JSON, that resolves to itself", () => {
+    for (const config of [
+      {},
+      {
+        optimizer: "sgd",
+        loss: "meanSquaredError",
+        semantics: "pytorch",
+        schedule: "reduceOnPlateau",
+        microBatch: 4,
+      },
+    ] as const) {
+      const resolved = resolve(config);
+      const read = JSON.parse(JSON.stringify(resolved)) as TrainConfig;
+      expect(read).toEqual(resolved);
+      expect(resolve(read)).toEqual(resolved);
+    }
+    expectTypeOf<ResolvedTrainConfig>().toExtend<TrainConfig>();
+  });
+
+  it("cannot be changed afterwards", () => {
+    const config = resolve({}) as unknown as { epochs: number; model: { layers: { type: string }[] } };
+    expect(() => config.epochs++).toThrow(TypeError);
+    expect(() => config.model.layers.pop()).toThrow(TypeError);
+    expect(() => {
+      config.model.layers[0]!.type = "dense";
+    }).toThrow(TypeError);
+  });
+
+  it("takes what the other part of a split leaves", () => {
+    expect(resolve({ split: { train: 9000 } }).split).toEqual({ train: 9000, validation: 1000 });
+    expect(resolve({ split: { train: 100 } }).split).toEqual({ train: 100, validation: 2000 });
+    expect(resolve({ split: { validation: 500 } }).split).toEqual({ train: 9500, validation: 500 });
+  });
+
+  it("caps the batch at the training set", () => {
+    expect(resolve({ split: { train: 100 }, batchSize: 1_000_000 })).toMatchObject({
+      batchSize: 100,
+      microBatch: 25,
+    });
+  });
+
+  it("keeps batches whole for batchNorm2d", () => {
+    const model = {
+      layers: [{ type: "batchNorm2d" }, { type: "flatten" }, { type: "dense", units: 10 }],
+    } as const;
+    expect(resolve({ model, batchSize: 256 }).microBatch).toBe(256);
+    expect(() => resolve({ model, batchSize: 256, microBatch: 32 })).toThrow(
+      "`microBatch` is 32, but batchNorm2d needs the whole batch of 256 at once. Leave `microBatch` out.",
+    );
+  });
+});
+
+describe("messages", () => {
+  const refused: readonly [config: object, message: string][] = [
+    [{ epoch: 3 }, 'Unknown key `epoch`. Did you mean "epochs"?'],
+    [{ epochs: -1 }, "Expected a number at least 0 for `epochs`, got -1 (number)."],
+    [{ batchSize: 0 }, "Expected a number at least 1 for `batchSize`, got 0 (number)."],
+    [{ seed: 0.5 }, "Expected a whole number for `seed`, got 0.5 (number)."],
+    [
+      { semantics: "keras" },
+      'Expected one of "keras3", "pytorch" for `semantics`, got "keras" (string). Did you mean "keras3"?',
+    ],
+    [
+      { device: "gpu" },
+      'Expected "auto", "cpu", "cuda" or "cuda:<number>" for `device`, got "gpu" (string).',
+    ],
+    [{ dataset: 3 }, "Expected a name, a folder or { images, labels } for `dataset`, got 3 (number)."],
+    [
+      { split: { trian: 3 } },
+      'Unknown key `split.trian`. Did you mean "train"? Known here: train, validation.',
+    ],
+    [
+      { split: { train: 8000, validation: 4000 } },
+      "The split takes 8,000 images to train and 4,000 to validate, but mnist-10k has 10,000. Leave at least one for each.",
+    ],
+    [
+      { split: { train: 10_000 } },
+      "The split takes 10,000 images to train and 0 to validate, but mnist-10k has 10,000. Leave at least one for each.",
+    ],
+    [
+      { model: { layers: [{ type: "dense", units: 10 }] } },
+      '`model.layers[0]` (dense) needs one axis, but its input is 28 x 28 with 1 channels. Add { type: "flatten" } before it.',
+    ],
+    [
+      { model: { layers: [{ type: "flaten" }] } },
+      'for `model.layers[0].type`, got "flaten" (string). Did you mean "flatten"?',
+    ],
+    [{ optimizer: "admm" }, '`optimizer`, got "admm" (string). Did you mean "adam"?'],
+  ];
+
+  it.each(refused)("for %j", (config, message) => {
+    expect(() => resolve(config as TrainConfig)).toThrow(message);
+  });
+});
+
+it("refuses wrong configs at compile time", () => {
+  const accepts = (_config: TrainConfig) => undefined;
+  accepts({ optimizer: { name: "adam", learningRate: 1e-3 }, epochs: 3 });
+  // @ts-expect-error a misspelt key
+  accepts({ epoch: 3 });
+  // @ts-expect-error a misspelt name
+  accepts({ optimizer: "admm" });
+  // @ts-expect-error another type
+  accepts({ batchSize: "32" });
+  // @ts-expect-error a layer's parameter that is missing
+  accepts({ model: { layers: [{ type: "conv2d", filters: 8 }] } });
+  // @ts-expect-error the loss applies softmax
+  accepts({ model: { layers: [{ type: "dense", units: 10, activation: "softmax" }] } });
+});

@@ -1,0 +1,224 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { type DownloadProgress, downloadMnist } from "../../src/data/download.js";
+import { IDX_PARTS } from "../../src/data/idx-folder.js";
+import { MNIST_FILES } from "../../src/data/mnist.js";
+import { idx, temporaryFolder } from "./idx-files.js";
+import { mirror } from "./mirror.js";
+
+/** The smallest of MNIST's files, as it is published. */
+const NAME = "t10k-labels-idx1-ubyte.gz";
+const FILE = readFileSync(new URL(NAME, import.meta.url));
+const OTHERS = IDX_PARTS.map((part) => MNIST_FILES[part].name).filter((name) => !NAME.startsWith(name));
+
+const good: RequestListener = (_, response) => response.end(FILE);
+const quick = { pauseMilliseconds: 1, timeoutMilliseconds: 2000 };
+
+/** A folder that lacks that file alone. */
+function almostComplete(): string {
+  const folder = temporaryFolder();
+  for (const name of OTHERS) writeFileSync(join(folder, name), "");
+  return folder;
+}
+
+const expectWhole = (folder: string) => {
+  expect(readdirSync(folder).sort()).toEqual([NAME, ...OTHERS].sort());
+  expect(readFileSync(join(folder, NAME)).equals(FILE)).toBe(true);
+};
+const expectUntouched = (folder: string) => expect(readdirSync(folder).sort()).toEqual(OTHERS.toSorted());
+
+beforeEach(() => {
+  for (const name of ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "no_proxy", "NO_PROXY"])
+    vi.stubEnv(name, undefined);
+});
+afterEach(() => vi.unstubAllEnvs());
+
+describe("downloadMnist", () => {
+  it("fetches the files that are missing, tells how far it is, and asks for nothing when all are there", async () => {
+    const folder = almostComplete();
+    const { url, asked } = await mirror((_, response) =>
+      response.writeHead(200, { "content-length": FILE.length }).end(FILE),
+    );
+    const seen: DownloadProgress[] = [];
+    await downloadMnist(folder, { mirrors: [url], onProgress: (progress) => seen.push(progress) });
+    expectWhole(folder);
+    expect(seen.at(-1)).toEqual({ file: NAME, receivedBytes: FILE.length, totalBytes: FILE.length });
+    await downloadMnist(folder, { mirrors: [url] });
+    expect(asked).toEqual([`/${NAME}`]);
+  });
+
+  it("makes the folder and asks for every file there", async () => {
+    const folder = join(temporaryFolder(), "a", "b");
+    const { url, asked } = await mirror((_, response) => response.writeHead(404).end());
+    await expect(downloadMnist(folder, { mirrors: [`${url}mnist`], rounds: 1 })).rejects.toThrow(
+      /404 Not Found/,
+    );
+    expect(asked).toEqual(["/mnist/train-images-idx3-ubyte.gz"]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each<[string, RequestListener, RegExp]>([
+    [
+      "answers 404",
+      (_, response) => response.writeHead(404).end("not here"),
+      /the server answers 404 Not Found/,
+    ],
+    [
+      "drops the connection half way",
+      (_, response) => {
+        response.writeHead(200, { "content-length": FILE.length });
+        response.write(FILE.subarray(0, 2000), () => response.destroy());
+      },
+      /other side closed|terminated|aborted/,
+    ],
+    [
+      "sends another file",
+      (_, response) => response.end(gzipSync(idx([10_000]))),
+      /what it sends is not the published file/,
+    ],
+    [
+      "sends a web page",
+      (_, response) => response.end("<html>Log in first</html>"),
+      /what it sends is not the published file/,
+    ],
+    [
+      "sends a part",
+      (_, response) => response.end(FILE.subarray(0, 3000)),
+      /what it sends is not the published file/,
+    ],
+    [
+      "sends without end",
+      (_, response) => {
+        const megabyte = Buffer.alloc(2 ** 20);
+        const send = () => void response.write(megabyte, (error) => error || send());
+        send();
+      },
+      /it sends far more than the file has/,
+    ],
+    [
+      "redirects in circles",
+      (_, response) => response.writeHead(302, { location: `/${NAME}` }).end(),
+      /redirect count exceeded/,
+    ],
+  ])("goes on to the next mirror where one %s", async (_, bad, reason) => {
+    const folder = almostComplete();
+    const [first, second] = [await mirror(bad), await mirror(good)];
+    await downloadMnist(folder, { mirrors: [first.url, second.url], ...quick });
+    expectWhole(folder);
+    expect(first.asked.length).toBeGreaterThan(0);
+
+    const empty = almostComplete();
+    const failure = downloadMnist(empty, { mirrors: [first.url], rounds: 1, ...quick });
+    await expect(failure).rejects.toMatchObject({ code: "DATA", message: expect.stringMatching(reason) });
+    expectUntouched(empty);
+  });
+
+  it.each<[string, RequestListener]>([
+    ["never answers", () => {}],
+    ["stops sending", (_, response) => void response.write(FILE.subarray(0, 2000))],
+  ])("gives up a mirror that %s", async (_, silent) => {
+    const folder = almostComplete();
+    const [first, second] = [await mirror(silent), await mirror(good)];
+    await downloadMnist(folder, { mirrors: [first.url, second.url], timeoutMilliseconds: 300 });
+    expectWhole(folder);
+  });
+
+  it("tries again where every mirror failed", async () => {
+    const folder = almostComplete();
+    let requests = 0;
+    const { url } = await mirror((request, response) =>
+      ++requests < 3 ? response.writeHead(503).end() : good(request, response as never),
+    );
+    await downloadMnist(folder, { mirrors: [url], ...quick });
+    expect(requests).toBe(3);
+    expectWhole(folder);
+  });
+
+  it("follows a redirection", async () => {
+    const folder = almostComplete();
+    const { url: target } = await mirror(good);
+    const { url } = await mirror((_, response) =>
+      response.writeHead(302, { location: `${target}else.gz` }).end(),
+    );
+    await downloadMnist(folder, { mirrors: [url], rounds: 1 });
+    expectWhole(folder);
+  });
+
+  it("says without a network what was tried and what else can be done", async () => {
+    const folder = almostComplete();
+    const mirrors = ["http://127.0.0.1:1/mnist/", "http://no-such-host.invalid/"];
+    const error = await downloadMnist(folder, { mirrors, rounds: 2, ...quick }).catch((reason) => reason);
+    expect(error.code).toBe("DATA");
+    expect(error.message.split("\n")).toEqual([
+      "MNIST could not be downloaded:",
+      expect.stringMatching(/^ {2}http:\/\/127\.0\.0\.1:1\/mnist\/t10k-labels-idx1-ubyte\.gz: .+/),
+      expect.stringMatching(/^ {2}http:\/\/no-such-host\.invalid\/t10k-labels-idx1-ubyte\.gz: .+/),
+      expect.stringMatching(/HTTPS_PROXY.*t10k-labels-idx1-ubyte\.gz\).*OPTIMBENCH_DATA.*"mnist-10k"/),
+    ]);
+    expectUntouched(folder);
+  });
+
+  it("goes through the proxy that the environment names", async () => {
+    const folder = almostComplete();
+    const { url } = await mirror(good);
+    const tunnels: string[] = [];
+    const proxy = createServer().on("connect", (request, socket) => {
+      tunnels.push(request.url!);
+      const through = connect(Number(new URL(url).port), "127.0.0.1", () => {
+        socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+        through.pipe(socket).pipe(through);
+      });
+      for (const each of [through, socket]) each.on("error", () => {});
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void proxy.close());
+    vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    await downloadMnist(folder, { mirrors: ["http://mirror.invalid/"], rounds: 1, ...quick });
+    expectWhole(folder);
+    expect(tunnels).toEqual(["mirror.invalid:80"]);
+  });
+
+  it("stops at once when aborted, and leaves nothing behind", async () => {
+    const folder = almostComplete();
+    const { url } = await mirror((_, response) => void response.write(FILE.subarray(0, 2000)));
+    const controller = new AbortController();
+    const download = downloadMnist(folder, {
+      mirrors: [url],
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    await expect(download).rejects.toMatchObject({ code: "ABORTED", message: "The download was stopped." });
+    expectUntouched(folder);
+  });
+
+  it("stops between two tries when aborted", async () => {
+    const { url, asked } = await mirror((_, response) => response.writeHead(503).end());
+    const download = downloadMnist(almostComplete(), {
+      mirrors: [url],
+      signal: AbortSignal.timeout(200),
+      pauseMilliseconds: 3_600_000,
+    });
+    await expect(download).rejects.toMatchObject({ code: "ABORTED" });
+    expect(asked.length).toBe(1);
+  });
+
+  it("says where the folder cannot be made", async () => {
+    const file = join(temporaryFolder(), "file");
+    writeFileSync(file, "");
+    await expect(downloadMnist(join(file, "sub"))).rejects.toThrow(
+      `Cannot make the folder ${join(file, "sub")}: ENOTDIR`,
+    );
+  });
+
+  it("survives a second download into the same folder", async () => {
+    const folder = almostComplete();
+    mkdirSync(folder, { recursive: true });
+    const { url } = await mirror(good);
+    await Promise.all([1, 2, 3].map(() => downloadMnist(folder, { mirrors: [url] })));
+    expectWhole(folder);
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { idxFiles, loadIdxFolder } from "../../src/data/idx-folder.js";
+import { OptimbenchError } from "../../src/errors.js";
+import { idx, temporaryFolder, writeFiles } from "./idx-files.js";
+
+const IMAGES = "train-images-idx3-ubyte";
+const LABELS = "train-labels-idx1-ubyte";
+const TRAIN = { [IMAGES]: idx([4, 2, 3]), [LABELS]: idx([4], [2, 0, 1, 2]) };
+
+const folderWith = (files: Readonly<Record<string, Uint8Array>>) => {
+  const folder = temporaryFolder();
+  writeFiles(folder, files);
+  return folder;
+};
+
+describe("loadIdxFolder", () => {
+  it("reads images of any shape with their labels, and counts the classes", async () => {
+    const folder = folderWith(TRAIN);
+    expect(await loadIdxFolder(folder)).toEqual({
+      name: folder,
+      count: 4,
+      height: 2,
+      width: 3,
+      channels: 1,
+      classes: 3,
+      images: Uint8Array.from({ length: 24 }, (_, i) => i),
+      labels: Uint8Array.from([2, 0, 1, 2]),
+    });
+  });
+
+  it("reads images apart for testing, colours, gzipped files and names with a dot", async () => {
+    const folder = folderWith({
+      "train-images-idx4-ubyte.gz": idx([2, 1, 2, 3]),
+      "train-labels.idx1-ubyte.gz": idx([2], [0, 0]),
+      "t10k-images-idx4-ubyte": idx([1, 1, 2, 3], [9, 8, 7, 6, 5, 4]),
+      "t10k-labels.idx1-ubyte": idx([1], [5]),
+    });
+    const dataset = await loadIdxFolder(folder, "colours");
+    expect(dataset).toMatchObject({
+      name: "colours",
+      count: 2,
+      height: 1,
+      width: 2,
+      channels: 3,
+      classes: 6,
+    });
+    expect(dataset.test).toEqual({
+      count: 1,
+      images: Uint8Array.from([9, 8, 7, 6, 5, 4]),
+      labels: Uint8Array.from([5]),
+    });
+  });
+
+  it("counts at least two classes", async () => {
+    const folder = folderWith({ ...TRAIN, [LABELS]: idx([4], [0, 0, 0, 0]) });
+    expect((await loadIdxFolder(folder)).classes).toBe(2);
+  });
+
+  it("takes the plain one of two files", () => {
+    const folder = folderWith({ ...TRAIN, [`${IMAGES}.gz`]: idx([1, 1, 1]) });
+    expect(idxFiles(folder)).toEqual({
+      "train-images": `${folder}/${IMAGES}`,
+      "train-labels": `${folder}/${LABELS}`,
+    });
+  });
+
+  it.each<[string, Record<string, Uint8Array>, string]>([
+    ["no images", { [LABELS]: TRAIN[LABELS]! }, `has no file of images named ${IMAGES} or ${IMAGES}.gz.`],
+    ["no labels", { [IMAGES]: TRAIN[IMAGES]! }, `has no file of labels named ${LABELS} or ${LABELS}.gz.`],
+    [
+      "test images without labels",
+      { ...TRAIN, "t10k-images-idx3-ubyte": idx([1, 2, 3]) },
+      "has no file of labels named t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz.",
+    ],
+    [
+      "labels where images are expected",
+      { ...TRAIN, [IMAGES]: TRAIN[LABELS]! },
+      `${IMAGES}: expected images (3 or 4 dimensions), but it has 1, as a file of labels does.`,
+    ],
+    [
+      "images where labels are expected",
+      { ...TRAIN, [LABELS]: TRAIN[IMAGES]! },
+      `${LABELS}: expected labels (1 dimension), but it has 3, as a file of images does.`,
+    ],
+    [
+      "another number of labels",
+      { ...TRAIN, [LABELS]: idx([5]) },
+      `${LABELS}: it holds 5 labels, but FOLDER/${IMAGES} 4 images.`,
+    ],
+    [
+      "huge images",
+      { ...TRAIN, [IMAGES]: idx([1, 1025, 1]) },
+      `${IMAGES}: images of 1025 x 1 x 1 are larger than 1024 x 1024 x 64.`,
+    ],
+    [
+      "test images of another shape",
+      { ...TRAIN, "t10k-images-idx3-ubyte": idx([1, 3, 2]), "t10k-labels-idx1-ubyte": idx([1]) },
+      `FOLDER/t10k-images-idx3-ubyte holds images of 3 x 2 x 1, but FOLDER/${IMAGES} of 2 x 3 x 1.`,
+    ],
+  ])("refuses %s", async (_, files, message) => {
+    const folder = folderWith(files);
+    const error = await loadIdxFolder(folder).catch((reason) => reason);
+    expect(error).toBeInstanceOf(OptimbenchError);
+    expect(error.message).toContain(folder);
+    expect(error.message.replaceAll(folder, "FOLDER")).toContain(message);
+  });
+
+  it("refuses a folder that is not there", async () => {
+    await expect(loadIdxFolder("/no/such/folder")).rejects.toThrow(
+      "Cannot read the folder /no/such/folder: ENOENT",
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { type DatasetInMemory, inMemoryDataset } from "../../src/data/in-memory.js";
+import { OptimbenchError } from "../../src/errors.js";
+
+const images = (count: number, pixels: number) => new Uint8Array(count * pixels).map((_, i) => i);
+const SQUARE = { images: images(3, 4), labels: [0, 2, 1] };
+
+describe("inMemoryDataset", () => {
+  it("fills in square images of one channel, and the classes from the labels", () => {
+    const dataset = inMemoryDataset(SQUARE);
+    expect(dataset).toEqual({
+      name: "in-memory",
+      count: 3,
+      height: 2,
+      width: 2,
+      channels: 1,
+      classes: 3,
+      images: SQUARE.images,
+      labels: Uint8Array.from([0, 2, 1]),
+    });
+    expect(dataset.images).toBe(SQUARE.images);
+  });
+
+  it("takes every field as it is given", () => {
+    const test = {
+      images: images(1, 12),
+      labels: Uint8Array.of(3),
+      targets: Float32Array.of(0, 0.5, 0.25, 0.25),
+    };
+    const given = {
+      name: "mine",
+      images: images(2, 12),
+      labels: Uint8Array.of(0, 1),
+      targets: Float32Array.of(1, 0, 0, 0, 0.1, 0.2, 0.3, 0.4),
+      height: 1,
+      width: 4,
+      channels: 3,
+      classes: 4,
+      test,
+    };
+    const dataset = inMemoryDataset(given);
+    expect(dataset).toEqual({ ...given, count: 2, test: { ...test, count: 1 } });
+    expect(inMemoryDataset(dataset)).toEqual(dataset);
+  });
+
+  it("derives the side that is missing, and the classes from soft targets", () => {
+    expect(inMemoryDataset({ ...SQUARE, height: 1 })).toMatchObject({ height: 1, width: 4 });
+    expect(inMemoryDataset({ ...SQUARE, width: 4 })).toMatchObject({ height: 1, width: 4 });
+    const targets = new Float32Array(15).fill(0.2);
+    expect(inMemoryDataset({ ...SQUARE, targets }).classes).toBe(5);
+  });
+
+  it("counts the classes of test labels too", () => {
+    const test = { images: images(1, 4), labels: [6] };
+    expect(inMemoryDataset({ ...SQUARE, test }).classes).toBe(7);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["images of another type", { ...SQUARE, images: [1, 2] }, "`images`"],
+    ["labels that are no class ids", { ...SQUARE, labels: [0, 1.5, 1] }, "`labels[1]`"],
+    ["unknown keys", { ...SQUARE, heigth: 2 }, 'Unknown key `heigth`. Did you mean "height"?'],
+    [
+      "no images",
+      { images: new Uint8Array(), labels: [] },
+      "The dataset has no labels. Give one for each image.",
+    ],
+    [
+      "labels that do not fit the images",
+      { ...SQUARE, labels: [0, 1], height: 2, width: 2 },
+      "`images` holds 12 values, but 2 labels and images of 2 x 2 x 1 need 8.",
+    ],
+    [
+      "no images for labels",
+      { images: new Uint8Array(), labels: [0] },
+      "`images` holds 0 values for 1 labels with 1 channels: no whole height and width, 1 to 1024, follow from that.",
+    ],
+    [
+      "images that are not square",
+      { images: images(3, 6), labels: [0, 2, 1] },
+      "`images` holds 18 values for 3 labels with 1 channels: no whole height and width, 1 to 1024, follow from that. Give `height` and `width`.",
+    ],
+    [
+      "a side that does not divide the pixels",
+      { ...SQUARE, height: 3 },
+      "`images` holds 12 values for 3 labels with 1 channels: no whole height and width",
+    ],
+    ["another count", { ...SQUARE, count: 4 }, "`count` is 4, but there are 3 labels."],
+    [
+      "labels beyond the classes",
+      { ...SQUARE, classes: 2 },
+      "`labels[1]` is 2, but with 2 classes labels go from 0 to 1.",
+    ],
+    [
+      "test images of another size",
+      { ...SQUARE, test: { images: images(2, 3), labels: [0, 1] } },
+      "`test.images` holds 6 values, but 2 labels and images of 2 x 2 x 1 need 8.",
+    ],
+    [
+      "test labels beyond the classes",
+      { ...SQUARE, classes: 3, test: { images: images(1, 4), labels: [3] } },
+      "`test.labels[0]` is 3",
+    ],
+    [
+      "targets of another size",
+      { ...SQUARE, classes: 3, targets: new Float32Array(8) },
+      "`targets` holds 8 values, but 3 images and 3 classes need 9.",
+    ],
+    [
+      "targets that are no whole rows",
+      { ...SQUARE, targets: new Float32Array(8) },
+      "`targets` holds 8 values for 3 labels: no whole number of classes, 2 to 256.",
+    ],
+    [
+      "targets that do not sum to 1",
+      { ...SQUARE, targets: Float32Array.of(1, 0, 0, 0.5, 0.25, 0, 0, 0, 1) },
+      "`targets` of image 1 are [0.5, 0.25, 0] with the sum 0.75. Expected numbers of at least 0 that sum to 1.",
+    ],
+    [
+      "negative targets",
+      { ...SQUARE, targets: Float32Array.of(1, 0, 0, 2, -1, 0, 0, 0, 1) },
+      "`targets` of image 1",
+    ],
+    ["targets of NaN", { ...SQUARE, targets: new Float32Array(9).fill(Number.NaN) }, "`targets` of image 0"],
+  ])("refuses %s", (_, input, message) => {
+    const attempt = () => inMemoryDataset(input as DatasetInMemory);
+    expect(attempt).toThrow(OptimbenchError);
+    expect(attempt).toThrow(message);
+  });
+});

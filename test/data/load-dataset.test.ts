@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { loadDataset } from "../../src/data/load-dataset.js";
+import { findMnist } from "../../src/data/mnist.js";
+import { idx, temporaryFolder, writeFiles } from "./idx-files.js";
+import { mirror } from "./mirror.js";
+
+const MNIST = findMnist();
+let cache: string;
+beforeEach(() => {
+  cache = temporaryFolder();
+  vi.stubEnv("OPTIMBENCH_CACHE", cache);
+  vi.stubEnv("OPTIMBENCH_DATA", undefined);
+});
+afterEach(() => vi.unstubAllEnvs());
+
+describe("loadDataset", () => {
+  it("falls back on mnist-10k, and says so", async () => {
+    expect((await loadDataset()).name).toBe("mnist-10k");
+    vi.stubEnv("OPTIMBENCH_DATA", join(cache, "none"));
+    expect((await loadDataset()).name).toBe("mnist-10k");
+  });
+
+  it.runIf(MNIST)("takes the full set by default where it is", async () => {
+    vi.stubEnv("OPTIMBENCH_DATA", MNIST);
+    expect(await loadDataset()).toMatchObject({ name: "mnist", count: 60_000 });
+    vi.stubEnv("OPTIMBENCH_DATA", undefined);
+    expect((await loadDataset("mnist", { dataDir: MNIST! })).name).toBe("mnist");
+  });
+
+  it("does not pass over a damaged full set, nor a named folder without it", async () => {
+    const folder = temporaryFolder();
+    await expect(loadDataset(undefined, { dataDir: folder })).rejects.toThrow(
+      `The dataset "mnist" is not there: looked for its four files in ${folder}.`,
+    );
+    writeFiles(folder, {
+      "train-images-idx3-ubyte": Buffer.from("damaged"),
+      "train-labels-idx1-ubyte": idx([1]),
+      "t10k-images-idx3-ubyte": idx([1, 1, 1]),
+      "t10k-labels-idx1-ubyte": idx([1]),
+    });
+    vi.stubEnv("OPTIMBENCH_DATA", folder);
+    await expect(loadDataset()).rejects.toThrow(`Cannot read ${join(folder, "train-images-idx3-ubyte")}: `);
+  });
+
+  it("says where it looked for MNIST and how to get it", async () => {
+    vi.stubEnv("OPTIMBENCH_DATA", "/data/of/mine");
+    await expect(loadDataset("mnist")).rejects.toThrow(
+      `The dataset "mnist" is not there: looked for its four files in /data/of/mine and ${join(cache, "data", "mnist")}. ` +
+        'Fetch it with "optimbench data fetch mnist", set OPTIMBENCH_DATA to a folder that has it, ' +
+        'or use "mnist-10k", 10,000 digits of it that need no download.',
+    );
+  });
+
+  it("fetches MNIST where asked to, into the cache or the named folder", async () => {
+    const { url, asked } = await mirror((_, response) => response.writeHead(410).end());
+    const folder = temporaryFolder();
+    const signal = AbortSignal.timeout(500);
+    for (const dataDir of [undefined, folder])
+      await expect(
+        loadDataset("mnist", { dataDir, download: true, mirrors: [url], signal }),
+      ).rejects.toMatchObject({
+        code: "ABORTED",
+      });
+    expect(asked[0]).toBe("/train-images-idx3-ubyte.gz");
+  });
+
+  it("reads a folder of IDX files by its path", async () => {
+    const folder = temporaryFolder();
+    writeFiles(folder, { "train-images-idx3-ubyte": idx([2, 3, 3]), "train-labels-idx1-ubyte": idx([2]) });
+    expect(await loadDataset(folder)).toMatchObject({ name: folder, count: 2, height: 3 });
+  });
+
+  it("takes arrays, and a dataset that was loaded before as it is", async () => {
+    const dataset = await loadDataset({ images: new Uint8Array(8), labels: [0, 1] });
+    expect(dataset).toMatchObject({ name: "in-memory", count: 2, height: 2 });
+    expect(await loadDataset(dataset)).toBe(dataset);
+    // A copy is another dataset and is checked again.
+    await expect(loadDataset({ ...dataset, labels: Uint8Array.of(0, 1, 1) })).rejects.toThrow(
+      "`images` holds 8 values",
+    );
+  });
+
+  it.each([
+    [
+      "mnist10k",
+      'There is no dataset or folder "mnist10k". Did you mean "mnist-10k"? Expected "mnist", "mnist-10k" or a folder of IDX files.',
+    ],
+    ["./no/folder", 'There is no dataset or folder "./no/folder". Expected'],
+    [import.meta.filename, "There is no dataset or folder"],
+    ["a\0b", "There is no dataset or folder"],
+  ])("refuses the unknown name %s", async (name, message) => {
+    await expect(loadDataset(name)).rejects.toMatchObject({
+      code: "CONFIG",
+      message: expect.stringContaining(message),
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import { decode } from "fast-png";
+import { describe, expect, it } from "vitest";
+import { inMemoryDataset } from "../../src/data/in-memory.js";
+import { sampleDigits } from "../../src/data/sample-digits.js";
+
+/** Class 0: two images of 28 x 28, all 10 or all 20; class 1: one image, all 30. */
+const plain = inMemoryDataset({
+  images: Uint8Array.from({ length: 3 * 784 }, (_, i) => 10 * (1 + Math.floor(i / 784))),
+  labels: [0, 0, 1],
+});
+/** A tile is 56 pixels and 4 of gap. */
+const middle = (n: number) => 4 + n * 60 + 28;
+
+describe("sampleDigits", () => {
+  it("shows a row for each class, dark on white, enlarged by whole numbers", () => {
+    const picture = decode(sampleDigits(plain, { perClass: 3 }));
+    expect(picture).toMatchObject({ width: 3 * 60 + 4, height: 2 * 60 + 4, channels: 1, depth: 8 });
+    const at = (row: number, column: number) => picture.data[middle(row) * picture.width + middle(column)];
+    expect([at(0, 0), at(0, 1)].sort()).toEqual([235, 245]);
+    // Two images of class 0, one of class 1: the other places stay empty.
+    expect([at(0, 2), at(1, 0), at(1, 1), at(1, 2)]).toEqual([255, 225, 255, 255]);
+  });
+
+  it("keeps each pixel sharp", () => {
+    const dataset = inMemoryDataset({ images: Uint8Array.of(0, 50, 100, 150), labels: [1] });
+    const { data, width } = decode(sampleDigits(dataset, { perClass: 1 }));
+    // 2 x 2 pixels of 28 each, after gaps of 56.
+    const inside = (y: number, x: number) => data[(56 + 112 + y) * width + 56 + x];
+    expect([inside(0, 27), inside(0, 28), inside(27, 0), inside(28, 0), inside(55, 55)]).toEqual([
+      255, 205, 255, 155, 105,
+    ]);
+    expect(new Set(data)).toEqual(new Set([255, 205, 155, 105]));
+  });
+
+  it("shows three channels as colours", () => {
+    const dataset = inMemoryDataset({ images: Uint8Array.of(1, 2, 3, 4, 5, 6), labels: [0, 1], channels: 3 });
+    const { data, channels, width } = decode(sampleDigits(dataset, { perClass: 1 }));
+    expect(channels).toBe(3);
+    expect([...data.subarray((112 * width + 112) * 3, (112 * width + 112) * 3 + 3)]).toEqual([1, 2, 3]);
+  });
+
+  it("draws by the seed", () => {
+    const draw = (seed: number) => Buffer.from(sampleDigits(plain, { perClass: 1, seed }));
+    expect(draw(5).equals(draw(5))).toBe(true);
+    expect(new Set([0, 1, 2, 3, 4, 5, 6, 7].map((seed) => draw(seed).toString("hex"))).size).toBe(2);
+  });
+});

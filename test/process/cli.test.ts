@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ResolvedCompareConfig } from "../../src/config/resolve-compare-config.js";
+import { packageRoot } from "../../src/package-root.js";
+import type { Study } from "../../src/study.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "optimbench-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const MAIN = join(packageRoot, "dist", "cli", "main.js");
+const SMALL = [
+  "--dataset",
+  "mnist-10k",
+  "--train-size",
+  "256",
+  "--validation-size",
+  "64",
+  "--batch-size",
+  "64",
+];
+
+const start = (...line: string[]) => spawn(process.execPath, [MAIN, ...line], { cwd: folder });
+
+async function ended(child: ChildProcess) {
+  const code = new Promise((resolve) => child.on("close", (status, signal) => resolve(signal ?? status)));
+  const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
+  return { code: await code, stdout, stderr };
+}
+const optimbench = (...line: string[]) => ended(start(...line));
+
+const readStudy = (...path: string[]): Study => JSON.parse(readFileSync(join(folder, ...path), "utf8"));
+const measured = (study: Study) =>
+  study.runs.map(({ config, history, status, parametersSha256 }) => ({
+    optimizer: config.optimizer,
+    seed: config.seed,
+    history: history.map(({ seconds: _, ...epoch }) => epoch),
+    status,
+    parametersSha256,
+  }));
+
+describe("compare", () => {
+  it("prints a table, writes a report and runs again from it with the same numbers", async () => {
+    const line = [...SMALL, "--optimizers", "adam,sgd:momentum=0.9", "--seeds", "2", "--epochs", "1"];
+    const first = await optimbench("compare", ...line);
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.stdout).toContain("adam");
+    expect(first.stdout).toContain(`Report: ${join("report", "index.html")}`);
+    expect(existsSync(join(folder, "report", "index.html"))).toBe(true);
+    expect(first.stderr.split("\n")).toContainEqual(
+      expect.stringMatching(
+        /^run 4\/4 sgd: epoch 1\/1, validation accuracy 0\.\d{4}, loss \d\.\d{4}, \d+\.\d s$/,
+      ),
+    );
+
+    const study = readStudy("report", "study.json");
+    expect(study.runs.map(({ config }) => [config.seed, config.optimizer.name])).toEqual([
+      [0, "adam"],
+      [0, "sgd"],
+      [1, "adam"],
+      [1, "sgd"],
+    ]);
+    const [a, b, c] = study.runs.map(({ parametersSha256 }) => parametersSha256.initial);
+    expect(b).toBe(a);
+    expect(c).not.toBe(a);
+
+    const again = await optimbench("compare", "--config", join("report", "study.json"), "--json", "--quiet");
+    expect(again).toMatchObject({ code: 0, stderr: "" });
+    expect(measured(JSON.parse(again.stdout))).toEqual(measured(study));
+    expect(JSON.parse(again.stdout).config).toEqual(study.config as ResolvedCompareConfig);
+  });
+
+  it("takes formulas of the user's own", async () => {
+    const { code, stdout } = await optimbench(
+      ...["compare", ...SMALL, "--epochs", "1", "--json"],
+      ...[
+        "--optimizers",
+        "mine:learningRate=0.001",
+        "--define-optimizer",
+        "mine=theta = theta - learningRate * sign(g)",
+      ],
+      ...["--losses", "basic", "--define-loss", "basic=mean(abs(softmax(z) - y))"],
+    );
+    expect(code).toBe(0);
+    const [run] = (JSON.parse(stdout) as Study).runs;
+    expect(run).toMatchObject({
+      status: "completed",
+      config: { optimizer: { name: "mine" }, loss: { name: "basic" } },
+    });
+    expect(run!.config.optimizer.formula).toContain("sign(g)");
+  });
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("keeps and reports what is finished on %s", async (signal, exitCode) => {
+    const child = start(
+      "compare",
+      ...SMALL,
+      "--optimizers",
+      "sgd,adam",
+      "--epochs",
+      "100000",
+      "--out",
+      "out",
+    );
+    child.stderr!.on("data", (line) => {
+      if (String(line).includes("epoch 1/")) child.kill(signal);
+    });
+    expect(await ended(child)).toMatchObject({ code: exitCode, stderr: expect.stringContaining("Stopping") });
+    const { runs } = readStudy("out", "study.json");
+    expect(runs).toMatchObject([{ status: "cancelled", config: { optimizer: { name: "sgd" } } }]);
+    expect(runs[0]!.history.length).toBeGreaterThanOrEqual(2);
+    expect(existsSync(join(folder, "out", "index.html"))).toBe(true);
+  });
+
+  it("refuses what is wrong before it makes anything", async () => {
+    const wrong = await optimbench("compare", "--optimizers", "admm", "--epochs", "0.5", "--out", "out");
+    expect(wrong).toMatchObject({ code: 2, stdout: "" });
+    expect(wrong.stderr).toContain('Did you mean "adam"?');
+    expect(wrong.stderr).toContain("Expected a whole number for `epochs`, got 0.5 (number).");
+    expect(existsSync(join(folder, "out"))).toBe(false);
+    expect(await optimbench("compare", "--epoch", "3")).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "error: unknown option '--epoch'\n(Did you mean --epochs?)\n",
+    });
+  });
+
+  it("ends quietly when its reader does", async () => {
+    const child = start("compare", ...SMALL, "--epochs", "1", "--optimizers", "sgd", "--json", "--quiet");
+    child.stdout!.destroy();
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect([code, await text(child.stderr!)]).toEqual([0, ""]);
+  });
+});
+
+describe("train", () => {
+  it("prints epochs, saves the model and a study of one run, and runs again from it", async () => {
+    const { code, stdout } = await optimbench(
+      ...["train", ...SMALL, "--optimizer", "sgd:learningRate=0.05", "--epochs", "2", "--seed", "3"],
+      ...["--save", "digits.safetensors", "--out", "out"],
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^sgd: epoch 0\/2, .*\nsgd: epoch 1\/2, .*\nsgd: epoch 2\/2, /);
+    expect(readFileSync(join(folder, "digits.safetensors")).length).toBeGreaterThan(109_898 * 4);
+    const study = readStudy("out", "study.json");
+    const again = await optimbench("train", "--config", join("out", "study.json"), "--json", "--quiet");
+    expect(measured(JSON.parse(again.stdout))).toEqual(measured(study));
+  });
+});
