@@ -1,6 +1,11 @@
-// Ends a long training after a second: what was measured until then is kept.
+// Ends a long training after five seconds: what was measured until then is kept.
 import { train } from "optimbench";
 
-const run = await train({ dataset: "mnist-10k", epochs: 1000, signal: AbortSignal.timeout(1000) });
-console.log(`${run.status} after ${run.history.length - 1} whole epochs`);
+const run = await train({
+  dataset: "mnist-10k",
+  split: { train: 320, validation: 100 },
+  epochs: 100_000,
+  signal: AbortSignal.timeout(5000),
+});
+console.log(run.status, "after epoch", run.history.at(-1)?.epoch);
 run.model.dispose();

@@ -3,12 +3,13 @@ import { compare, writeReport } from "optimbench";
 
 const study = await compare({
   dataset: "mnist-10k",
+  split: { train: 4000, validation: 1000 },
   optimizers: [
     "adam",
-    { name: "sgd", learningRate: 0.05 },
+    { name: "sgd", learningRate: 0.1 },
     { name: "sgd", learningRate: 0.05, momentum: 0.9 },
   ],
-  batchSize: 64,
+  batchSize: 32,
   epochs: 2,
   onEpoch: ({ epoch, validation }, { number, count }) =>
     console.log(`run ${number} of ${count}, epoch ${epoch}: accuracy ${validation.accuracy}`),

@@ -10,11 +10,12 @@ for await (const { epoch, validation } of training)
 
 const { model } = await training;
 const pixels = digits.height * digits.width;
-const probabilities = await model.predict(digits.images.subarray(0, 10 * pixels));
-for (let i = 0; i < 10; i++) {
-  const row = [...probabilities.subarray(i * digits.classes, (i + 1) * digits.classes)];
-  const best = row.indexOf(Math.max(...row));
-  console.log(`a ${digits.labels[i]}: taken for a ${best} with ${(100 * row[best]).toFixed(1)} %`);
+for (let i = 0; i < digits.count; i += 1000) {
+  const probabilities = await model.predict(digits.images.subarray(i * pixels, (i + 1) * pixels));
+  const largest = Math.max(...probabilities);
+  console.log(
+    `a ${digits.labels[i]}: taken for a ${probabilities.indexOf(largest)} with ${(100 * largest).toFixed(1)} %`,
+  );
 }
 await model.save("digits.safetensors");
 model.dispose();

@@ -26,6 +26,7 @@ const epochRecord = z.object({
 /** Configs and environments are kept as they are, whatever else they say: a later version may say more. */
 const runConfig = z.looseObject({
   dataset: z.string(),
+  dataDir: z.string().optional(),
   split: z.looseObject({ train: count, validation: count }),
   model: z.looseObject({ name: z.string().optional(), layers: z.array(z.unknown()) }),
   loss: z.looseObject(formulaChoice),

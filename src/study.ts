@@ -12,6 +12,7 @@ export interface FormulaChoice {
 /** What a study needs to know of a run's resolved config; the config itself says more. */
 export interface RunConfig {
   readonly dataset: string;
+  readonly dataDir?: string | undefined;
   /** Images in each part. */
   readonly split: { readonly train: number; readonly validation: number };
   readonly model: { readonly name?: string | undefined; readonly layers: readonly unknown[] };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { studentT, summarise } from "../src/statistics.js";
-import golden from "./golden/statistics.json" with { type: "json" };
+import golden from "./golden/student_t.json" with { type: "json" };
 
 describe("studentT", () => {
   it.each(golden.quantiles)("agrees with SciPy: $probability, $degrees degrees of freedom", (expected) => {

@@ -41,7 +41,7 @@ export function showDownload({
       if (file !== current) {
         bar.stop();
         current = file;
-        bar.start(totalBytes ?? receivedBytes, 0, shown);
+        bar.start(totalBytes ?? receivedBytes, receivedBytes, shown);
       }
       bar.update(receivedBytes, shown);
     },

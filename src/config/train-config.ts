@@ -52,7 +52,7 @@ export const sharedShape = {
   batchSize: z.int().min(1).default(32).describe("images a step; the whole training set if there are fewer"),
   /**
    * Images that one thread computes at a time. Results depend on it in the last bits, so it follows from the batch size
-   * alone unless given. Default: a quarter of the batch, 8 to 32; the whole batch for models with batchNorm2d.
+   * alone unless given. Default: half the batch, 8 to 16; the whole batch for models with batchNorm2d.
    */
   microBatch: z
     .int()

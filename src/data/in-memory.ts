@@ -102,7 +102,11 @@ function sides(given: Sides & { images: Uint8Array; channels: number }, count: n
   );
 }
 
-function countClasses(labels: Uint8Array, targets?: Float32Array, testLabels = new Uint8Array()): number {
+function countClasses(
+  labels: Uint8Array,
+  targets?: Float32Array,
+  testLabels: Uint8Array = new Uint8Array(),
+): number {
   if (targets === undefined) return classesOf(labels, testLabels);
   const columns = targets.length / labels.length;
   if (Number.isInteger(columns) && columns >= 2 && columns <= 256) return columns;
@@ -128,7 +132,6 @@ function checkTargets(targets: Float32Array, count: number, classes: number, whe
   for (let row = 0; row < count; row++) {
     const values = targets.subarray(row * classes, (row + 1) * classes);
     const sum = values.reduce((total, value) => total + value, 0);
-    // Not `> 1e-4`, which NaN would pass.
     if (values.every((value) => value >= 0) && Math.abs(sum - 1) <= 1e-4) continue;
     throw configError(
       `\`${where}targets\` of image ${row} are [${values.subarray(0, 10).join(", ")}${classes > 10 ? ", ..." : ""}] ` +

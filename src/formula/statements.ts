@@ -18,7 +18,8 @@ export function statements(text: string): Statement[] {
       0,
       `A formula has at most ${MOST_CHARACTERS} characters, this one has ${text.length}.`,
     );
-  return syntax(text).body.map((statement) => {
+  const body = syntax(text).body.filter(({ type }) => type !== "EmptyStatement");
+  return body.map((statement) => {
     if (statement.type !== "ExpressionStatement")
       throw formulaError(text, statement.start, "Expected `name = expression` or an expression.");
     const { expression } = statement;
@@ -33,7 +34,7 @@ export function statements(text: string): Statement[] {
 
 function syntax(text: string): Program {
   try {
-    return parse(text, { ecmaVersion: 2023 });
+    return parse(withLineEnds(text), { ecmaVersion: 2023 });
   } catch (error) {
     // acorn's SyntaxError has the place in `pos`; very deep nesting exhausts its stack instead.
     const { message, pos } = error as { message: string; pos?: number };
@@ -42,4 +43,20 @@ function syntax(text: string): Program {
     const hint = /Unparenthesized|unary/i.test(problem) ? " Write `-(x ** 2)` or `(-x) ** 2`." : "";
     throw formulaError(text, pos, `${problem}.${hint}`);
   }
+}
+
+/**
+ * A line ends a statement, which JavaScript's own rule would not grant where the next line starts with a minus or a
+ * parenthesis; a line goes on while a parenthesis is open or after an operator. Every character keeps its place.
+ */
+function withLineEnds(text: string): string {
+  let depth = 0;
+  let last = "";
+  return text.replace(/[^\s]|\n/g, (character) => {
+    if (character === "\n") return depth === 0 && !"=+-*/<>,".includes(last || "=") ? ";" : "\n";
+    if (character === "(") depth++;
+    if (character === ")") depth--;
+    last = character;
+    return character;
+  });
 }

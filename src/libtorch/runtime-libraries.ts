@@ -4,6 +4,7 @@ import { OptimbenchError } from "../errors.js";
 import { findLibtorchQuickly, type Libtorch } from "./find-libtorch.js";
 import { libraryFileName } from "./library-file.js";
 import { findNativeFiles } from "./native-files.js";
+import { hasNvidiaGpu } from "./nvidia-gpu.js";
 
 /** Everything that has to be opened to train, as absolute paths. */
 export interface RuntimeLibraries {
@@ -11,7 +12,7 @@ export interface RuntimeLibraries {
   readonly core: string;
   /** libtorch_cpu */
   readonly libtorch: string;
-  /** libtorch_cuda, where this libtorch has it. */
+  /** libtorch_cuda, where this libtorch has it and this machine has a GPU for it: it takes long to load. */
   readonly cuda?: string;
   readonly found: Libtorch;
 }
@@ -49,7 +50,7 @@ export function runtimeLibraries(): RuntimeLibraries {
     addon: native.addon,
     core: native.core,
     libtorch: library("torch_cpu"),
-    ...(existsSync(cuda) ? { cuda } : {}),
+    ...(existsSync(cuda) && hasNvidiaGpu() ? { cuda } : {}),
     found,
   };
 }

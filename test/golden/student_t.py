@@ -1,4 +1,4 @@
-"""Writes statistics.json: quantiles of Student's t and summaries of samples, by SciPy."""
+"""Writes student_t.json: quantiles of Student's t and summaries of samples, by SciPy."""
 
 import json
 import math

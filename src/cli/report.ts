@@ -1,0 +1,45 @@
+import { dirname, join, resolve } from "node:path";
+import type { Command } from "commander";
+import { loadDataset } from "../data/load-dataset.js";
+import { OptimbenchError } from "../errors.js";
+import type { Study } from "../study.js";
+import { readStudy, writeStudy } from "../study-file.js";
+import { prepareOutFolder } from "./out-folder.js";
+
+/** Adds `optimbench report`: the table and the report of a study that ran before. */
+export function addReportCommand(program: Command): void {
+  program
+    .command("report")
+    .description("make table, figures and page again from a study.json")
+    .argument("<study>", "a study.json, as compare and train write it")
+    .option("--out <folder>", "folder to write to (default: the study's own)")
+    .action(report);
+}
+
+async function report(path: string, { out = dirname(path) }: { out?: string }): Promise<void> {
+  const study = await readStudy(path);
+  await prepareOutFolder(out);
+  const { resultTable } = await import("../report/result-table.js");
+  const { writeReport } = await import("../report/write-report.js");
+  process.stdout.write(`${resultTable(study)}\n`);
+  const copy = join(out, "study.json");
+  if (resolve(copy) !== resolve(path)) await writeStudy(study, copy);
+  const onNotice = (text: string) => process.stderr.write(`${text}\n`);
+  const samples = await samplesOf(study, onNotice);
+  await writeReport(study, out, { onNotice, ...(samples && { samples }) });
+  process.stdout.write(`\nReport: ${join(out, "index.html")}\n`);
+}
+
+/** Sample images, where the study's dataset is on this machine too. */
+async function samplesOf({ runs }: Study, onNotice: (text: string) => void): Promise<Uint8Array | undefined> {
+  const config = runs[0]?.config;
+  if (config === undefined) return undefined;
+  try {
+    const { sampleDigits } = await import("../data/sample-digits.js");
+    return sampleDigits(await loadDataset(config.dataset, { dataDir: config.dataDir }));
+  } catch (error) {
+    if (!(error instanceof OptimbenchError)) throw error;
+    onNotice(`Without sample images: ${error.message}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,139 @@
+"""Golden files for optimizers: Keras 3 and PyTorch apply given gradients to 8 parameters, in double precision.
+
+Usage: python optimizers.py      (writes optimizers/<framework>-<name>.json beside this file)
+Needs: pip install torch keras numpy
+
+A file holds the framework's own defaults, the gradients, and for several settings of the optimizer the rates (they change
+in the middle, which shows where an optimizer keeps its rate) and theta after every step.
+Keras runs on its PyTorch backend: on TensorFlow, constants such as 0.999 pass through float32 even in double precision.
+"""
+import json, math, os, pathlib, struct
+
+os.environ["KERAS_BACKEND"] = "torch"
+import keras
+import torch
+
+keras.config.set_floatx("float64")
+torch.set_default_dtype(torch.float64)
+
+STEPS = 24
+THETA = [1.0, -2.0, 0.5, 0.0, 3.0, -0.25, 0.0123, 10.0]
+
+
+def gradient(t):
+    return [
+        0.0,
+        1e-6,
+        1e3,
+        math.sin(1.7 * t),
+        0.3 if t % 4 == 0 else 0.0,
+        -1e3 if t == 5 else -1e-6,
+        0.7 if t % 2 == 0 else -0.6,
+        0.5**t,
+    ]
+
+
+# optimbench's name of each hyperparameter: the framework's.
+KERAS_NAMES = {
+    "sgd": ("SGD", {"learningRate": "learning_rate", "momentum": "momentum", "nesterov": "nesterov"}),
+    "adam": ("Adam", {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}),
+    "rmsprop": ("RMSprop", {"learningRate": "learning_rate", "rho": "rho", "momentum": "momentum", "epsilon": "epsilon", "centered": "centered"}),
+    "adagrad": ("Adagrad", {"learningRate": "learning_rate", "initialAccumulator": "initial_accumulator_value", "epsilon": "epsilon"}),
+}
+# PyTorch's two betas are one pair, "betas".
+PYTORCH_NAMES = {
+    "sgd": ("SGD", {"learningRate": "lr", "momentum": "momentum", "nesterov": "nesterov", "dampening": "dampening"}),
+    "adam": ("Adam", {"learningRate": "lr", "beta1": ("betas", 0), "beta2": ("betas", 1), "epsilon": "eps"}),
+    "rmsprop": ("RMSprop", {"learningRate": "lr", "rho": "alpha", "momentum": "momentum", "epsilon": "eps", "centered": "centered"}),
+    "adagrad": ("Adagrad", {"learningRate": "lr", "initialAccumulator": "initial_accumulator_value", "epsilon": "eps", "lrDecay": "lr_decay"}),
+}
+SETTINGS = {
+    "sgd": [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}],
+    "adam": [{}, {"beta1": 0.5, "beta2": 0.9, "epsilon": 1e-3}, {"beta1": 0.0}],
+    "rmsprop": [{}, {"momentum": 0.9}, {"centered": True}, {"rho": 0.95, "momentum": 0.5, "centered": True, "epsilon": 1e-4}],
+    "adagrad": [{}, {"initialAccumulator": 0.5, "epsilon": 1e-3}],
+}
+PYTORCH_SETTINGS = {"sgd": [{"momentum": 0.8, "dampening": 0.3}], "adagrad": [{"lrDecay": 0.05}]}
+
+
+def keras_optimizer(name, settings):
+    kind, names = KERAS_NAMES[name]
+    return getattr(keras.optimizers, kind)(**{names[key]: value for key, value in settings.items()})
+
+
+def keras_run(name, settings, rates):
+    theta = keras.Variable(keras.ops.convert_to_tensor(THETA, dtype="float64"), dtype="float64")
+    optimizer = keras_optimizer(name, settings)
+    after = []
+    for t, rate in enumerate(rates, start=1):
+        optimizer.learning_rate = rate
+        optimizer.apply([keras.ops.convert_to_tensor(gradient(t), dtype="float64")], [theta])
+        after.append(keras.ops.convert_to_numpy(theta).tolist())
+    return after
+
+
+def pytorch_optimizer(name, settings, parameters):
+    kind, names = PYTORCH_NAMES[name]
+    defaults = getattr(torch.optim, kind)(parameters).defaults
+    options = {}
+    for key, value in settings.items():
+        option = names[key]
+        if isinstance(option, tuple):
+            pair = list(options.get(option[0], defaults[option[0]]))
+            pair[option[1]] = value
+            options[option[0]] = tuple(pair)
+        else:
+            options[option] = value
+    return getattr(torch.optim, kind)(parameters, **options)
+
+
+def pytorch_run(name, settings, rates):
+    theta = torch.tensor(THETA, requires_grad=True)
+    optimizer = pytorch_optimizer(name, settings, [theta])
+    after = []
+    for t, rate in enumerate(rates, start=1):
+        optimizer.param_groups[0]["lr"] = rate
+        theta.grad = torch.tensor(gradient(t))
+        optimizer.step()
+        after.append(theta.tolist())
+    return after
+
+
+def keras_defaults(name):
+    config = keras_optimizer(name, {}).get_config()
+    found = {key: config[option] for key, option in KERAS_NAMES[name][1].items()}
+    return {**found, "learningRate": float(f"{found['learningRate']:.6g}")}  # Keras keeps its rate in float32
+
+
+def pytorch_defaults(name):
+    defaults = pytorch_optimizer(name, {}, [torch.zeros(1)]).defaults
+    names = PYTORCH_NAMES[name][1]
+    return {key: defaults[option[0]][option[1]] if isinstance(option, tuple) else defaults[option] for key, option in names.items()}
+
+
+def in_float32(value):
+    return struct.unpack("f", struct.pack("f", value))[0]
+
+
+def write(framework, name, version, defaults, settings, run):
+    rate = defaults["learningRate"]
+    rates = [in_float32(each) for each in [rate] * (STEPS // 2) + [0.3 * rate] * (STEPS // 2)]
+    golden = {
+        "optimizer": name,
+        "semantics": framework,
+        "versions": version,
+        "defaults": defaults,
+        "theta": THETA,
+        "gradients": [gradient(t) for t in range(1, STEPS + 1)],
+        "cases": [{"settings": each, "learningRates": rates, "path": run(name, each, rates)} for each in settings],
+    }
+    (folder / f"{framework}-{name}.json").write_text(json.dumps(golden) + "\n")
+
+
+folder = pathlib.Path(__file__).parent / "optimizers"
+folder.mkdir(exist_ok=True)
+for name, settings in SETTINGS.items():
+    write("keras3", name, {"keras": keras.__version__}, keras_defaults(name), settings, keras_run)
+    more = PYTORCH_SETTINGS.get(name, [])
+    version = {"torch": torch.__version__.split("+")[0]}
+    write("pytorch", name, version, pytorch_defaults(name), settings + more, pytorch_run)

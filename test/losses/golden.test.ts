@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { SEMANTICS, type Semantics } from "../../src/config/semantics.js";
+import { LOSS_NAMES, type LossName, lossGraph, resolveLoss } from "../../src/losses/losses.js";
+import { loadNative } from "../../src/native.js";
+import { relativeError } from "../relative-error.js";
+
+/** What test/golden/losses.py wrote. */
+interface Golden {
+  readonly loss: LossName;
+  readonly semantics: Semantics;
+  readonly classes: number;
+  readonly logits: readonly number[];
+  readonly cases: readonly {
+    readonly settings: object;
+    readonly kind: string;
+    readonly targets: readonly number[];
+    readonly values: readonly number[];
+    readonly gradient: readonly number[];
+  }[];
+}
+
+const folder = new URL("../golden/losses/", import.meta.url);
+const goldens = readdirSync(folder).map(
+  (file): Golden => JSON.parse(readFileSync(new URL(file, folder), "utf8")),
+);
+
+it("has a golden file for every loss in every semantics", () => {
+  const wanted = SEMANTICS.flatMap((semantics) => LOSS_NAMES.map((name) => `${semantics} ${name}`));
+  expect(goldens.map(({ semantics, loss }) => `${semantics} ${loss}`).sort()).toEqual(wanted.sort());
+});
+
+describe.each(goldens)("$semantics $loss", ({ loss, semantics, classes, logits, cases }) => {
+  it.each(cases)("has the framework's values and gradients for $kind targets and $settings", (golden) => {
+    const graph = lossGraph(resolveLoss({ name: loss, ...golden.settings }, semantics));
+    const { runLoss } = loadNative();
+    const inDouble = runLoss(graph, Float64Array.from(logits), Float64Array.from(golden.targets), classes);
+    expect(relativeError(inDouble.values, golden.values, 1e-9)).toBeLessThan(1e-10);
+    expect(relativeError(inDouble.gradient, golden.gradient, 1e-6)).toBeLessThan(1e-9);
+    const inSingle = runLoss(graph, Float32Array.from(logits), Float32Array.from(golden.targets), classes);
+    expect(relativeError(inSingle.values, golden.values, 1)).toBeLessThan(1e-6);
+    expect(relativeError(inSingle.gradient, golden.gradient, 1)).toBeLessThan(1e-6);
+  });
+});

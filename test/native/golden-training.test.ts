@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Semantics } from "../../src/config/semantics.js";
+import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
+import { lowerModel } from "../../src/models/lower-model.js";
+import { type Model, resolveModel } from "../../src/models/models.js";
+import { loadNative, type NativeSession } from "../../src/native.js";
+import { type OptimizerConfig, resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { noise } from "./noise.js";
+
+/** What test/golden/training.py wrote. */
+interface Golden {
+  readonly name: string;
+  readonly framework: Semantics;
+  readonly version: string;
+  readonly layers: Extract<Model, { layers: unknown }>["layers"];
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly optimizer: Exclude<OptimizerConfig, string>;
+  readonly count: number;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly stride: number;
+  readonly parameterCount: number;
+  readonly losses: readonly number[];
+  readonly parameters: readonly number[];
+  readonly probabilities: readonly number[];
+}
+
+const folder = new URL("../golden/training/", import.meta.url);
+const goldens = readdirSync(folder).map(
+  (file): Golden => JSON.parse(readFileSync(new URL(file, folder), "utf8")),
+);
+const CLASSES = 10;
+
+describe("whole training steps agree with Keras and PyTorch, which computed them in double precision", () => {
+  it("finds the golden files", () => expect(goldens).toHaveLength(7));
+
+  for (const golden of goldens) {
+    // Batch normalisation's statistics are the whole batch's, so its batches are not cut.
+    const cuts = golden.layers.some(({ type }) => type === "batchNorm2d")
+      ? [golden.batchSize]
+      : [5, golden.batchSize];
+    it.each(cuts)(`${golden.framework} ${golden.name}, micro-batches of %i`, async (microBatch) => {
+      const { Dataset } = loadNative();
+      const { shape, count, batchSize } = golden;
+      const [height, width, channels] = shape;
+      const size = height * width * channels;
+      const images = Uint8Array.from(noise(count * size, 1000), (value) => value * 256);
+      const labels = Uint8Array.from(noise(count, 2000), (value) => value * CLASSES);
+      const dataset = new Dataset({
+        images,
+        labels,
+        shape: [channels, height, width],
+        classes: CLASSES,
+        device: "cpu",
+      });
+      const session = open(golden, microBatch);
+      expect(session.parameterCount).toBe(golden.parameterCount);
+
+      const learningRate = golden.optimizer.learningRate!;
+      const losses: number[] = [];
+      for (let epoch = 1; epoch <= golden.epochs; epoch++)
+        for (let start = 0; start < count; start += batchSize) {
+          const order = Uint32Array.from({ length: Math.min(batchSize, count - start) }, (_, i) => start + i);
+          const { loss, samples } = await session.train(dataset, { order, batchSize, learningRate, epoch });
+          losses.push(loss / samples);
+        }
+
+      if (golden.losses.length > 0) expectClose(losses, golden.losses, 2e-5);
+      const parameters = [...session.readState().parameters].filter((_, i) => i % golden.stride === 0);
+      expectClose(parameters, golden.parameters, 1e-5);
+      expectClose([...(await session.predict(images.subarray(0, 4 * size)))], golden.probabilities, 2e-5);
+      session.dispose();
+      dataset.dispose();
+    });
+  }
+});
+
+function open(golden: Golden, microBatch: number): NativeSession {
+  const [height, width, channels] = golden.shape;
+  const semantics = golden.framework;
+  const input = [channels, height, width] as const;
+  const model = resolveModel({ layers: golden.layers }, { classes: CLASSES, semantics });
+  const lowered = lowerModel(model, { input, classes: CLASSES, semantics });
+  const session = new (loadNative().Session)({
+    device: "cpu",
+    threads: 2,
+    seed: 0,
+    microBatch,
+    input,
+    classes: CLASSES,
+    layers: lowered.layers,
+    loss: lossGraph(resolveLoss("sparseCategoricalCrossentropy", semantics)),
+    update: updateGraph(resolveOptimizer(golden.optimizer, semantics)),
+  });
+  session.writeState({ ...session.readState(), parameters: initialParameters(session) });
+  return session;
+}
+
+/** As training.py draws them: one stream a tensor; weights by their fans, biases small, scales around 1. */
+function initialParameters(session: NativeSession): Float32Array {
+  const parameters = new Float32Array(session.parameterCount);
+  for (const [index, { name, shape, offset }] of session.parameters().entries()) {
+    const size = shape.reduce((product, length) => product * length, 1);
+    const limit = name.endsWith(".weight") ? Math.sqrt(6 / (size / shape[0]! + shape[0]!)) : 0.1;
+    const centre = name.endsWith(".scale") ? 1 : 0;
+    parameters.set(
+      noise(size, index + 1).map((value) => (value * 2 - 1) * limit + centre),
+      offset,
+    );
+  }
+  return parameters;
+}
+
+/** Within `tolerance` of the larger of 1 and the value: weights and losses here are of the order of 0.01 to 3. */
+function expectClose(found: readonly number[], expected: readonly number[], tolerance: number): void {
+  expect(found).toHaveLength(expected.length);
+  const worst = found.reduce((most, value, i) => {
+    const error = Math.abs(value - expected[i]!) / Math.max(1, Math.abs(expected[i]!));
+    return Number.isNaN(error) ? Number.POSITIVE_INFINITY : Math.max(most, error);
+  }, 0);
+  expect(worst).toBeLessThan(tolerance);
+}

@@ -1,0 +1,76 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Study } from "../src/study.js";
+import { readStudy, writeStudy } from "../src/study-file.js";
+import { STUDIES } from "./report/example-studies.js";
+
+let path: string;
+beforeEach(async () => {
+  path = join(await mkdtemp(join(tmpdir(), "optimbench-study-")), "study.json");
+});
+
+test.each(Object.entries(STUDIES))("%s comes back as it was written", async (_, study) => {
+  await writeStudy(study, path);
+  expect(await readStudy(path)).toEqual(study);
+});
+
+test("a loss that is not finite comes back as null", async () => {
+  const study = structuredClone<unknown>(STUDIES.oneRun) as {
+    runs: [{ history: { train: { loss: number | null } }[] }];
+  };
+  study.runs[0].history[0]!.train.loss = Number.NaN;
+  study.runs[0].history[1]!.train.loss = Number.POSITIVE_INFINITY;
+  await writeStudy(study as unknown as Study, path);
+  const { history } = (await readStudy(path)).runs[0]!;
+  expect([history[0]!.train.loss, history[1]!.train.loss]).toEqual([null, null]);
+});
+
+test("what a later version adds to a config is kept", async () => {
+  const study = structuredClone(STUDIES.oneRun) as Study;
+  Object.assign(study.runs[0]!.config, { novelty: { depth: 3 } });
+  await writeStudy(study, path);
+  expect((await readStudy(path)).runs[0]!.config).toMatchObject({ novelty: { depth: 3 } });
+});
+
+describe("refuses with the file's name and the reason", () => {
+  const spoilt = (
+    spoil: (study: Record<string, unknown> & { runs: { status: string; history: unknown }[] }) => void,
+  ) => {
+    const study = structuredClone(STUDIES.oneRun) as never;
+    spoil(study);
+    return JSON.stringify(study);
+  };
+  test.each([
+    ["no JSON", "{", /JSON/],
+    ["another kind of JSON", "[1, 2]", /an object/],
+    ["null", "null", /an object/],
+    [
+      "a later version",
+      spoilt((study) => Object.assign(study, { schemaVersion: 2 })),
+      /schemaVersion 2 is newer/,
+    ],
+    [
+      "an unknown status",
+      spoilt((study) => Object.assign(study.runs[0]!, { status: "done" })),
+      /runs\[0\]\.status/,
+    ],
+    [
+      "a missing history",
+      spoilt((study) => Object.assign(study.runs[0]!, { history: undefined })),
+      /Missing `runs\[0\]\.history`/,
+    ],
+  ])("%s", async (_, text, reason) => {
+    await writeFile(path, text);
+    await expect(readStudy(path)).rejects.toThrow(reason);
+    await expect(readStudy(path)).rejects.toMatchObject({
+      code: "DATA",
+      message: expect.stringContaining(path),
+    });
+  });
+
+  test("a file that is not there", async () => {
+    await expect(readStudy(path)).rejects.toThrow(/ENOENT/);
+  });
+});
