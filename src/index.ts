@@ -4,7 +4,7 @@ export type { ResolvedCompareConfig } from "./config/resolve-compare-config.js";
 export type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 export type { TrainConfig } from "./config/train-config.js";
 export type { Dataset, ImageSet } from "./data/dataset.js";
-export { loadDataset } from "./data/load-dataset.js";
+export { type DatasetInMemory, type LoadOptions, loadDataset } from "./data/load-dataset.js";
 export { type ErrorCode, OptimbenchError } from "./errors.js";
 export type { EpochRecord, Metrics, RunSeconds, RunStatus } from "./history.js";
 export type { LossConfig } from "./losses/losses.js";

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { parse } from "./config/parse.js";
 import { type ResolvedTrainConfig, resolveTrainConfig } from "./config/resolve-train-config.js";
 import { type TrainConfig, trainConfigSchema } from "./config/train-config.js";
-import type { Dataset } from "./data/dataset.js";
 import { loadDataset } from "./data/load-dataset.js";
 import { split } from "./data/split.js";
 import { metrics, runEpochs } from "./epochs.js";
@@ -51,7 +50,10 @@ async function run(input: TrainConfig & TrainCallbacks, report: (epoch: EpochRec
   const total = stopwatch();
   const { onEpoch, signal, ...given } = input;
   parse(trainConfigSchema, given, "train config");
-  const dataset = await load(given);
+  const dataset = await loadDataset(
+    given.dataset,
+    given.dataDir === undefined ? {} : { dataDir: given.dataDir },
+  );
   const config = placeOnDevice(resolveTrainConfig(given, dataset));
   const resident = residentDataset(dataset, config.device);
   const parts = split(dataset.count, config.split, config.seed);
@@ -100,12 +102,6 @@ async function run(input: TrainConfig & TrainCallbacks, report: (epoch: EpochRec
     signal?.removeEventListener("abort", stop);
   }
 }
-
-/** A dataset that is loaded already is shared between runs as it is. */
-const load = ({ dataset, dataDir }: TrainConfig): Promise<Dataset> | Dataset =>
-  typeof dataset === "object" && "count" in dataset
-    ? (dataset as Dataset)
-    : loadDataset(dataset, dataDir === undefined ? {} : { dataDir });
 
 /** A run prints and serialises as its record; the record and the model hang on it unseen. */
 const withModel = (record: Run["record"], model: TrainedModel): Run =>
