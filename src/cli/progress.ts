@@ -1,6 +1,7 @@
 import { SingleBar } from "cli-progress";
 import type { PlannedRun } from "../compare.js";
 import type { EpochRecord } from "../history.js";
+import { optimizerLabel } from "../optimizers/optimizers.js";
 
 /** What a person sees while a study runs. */
 export interface Progress {
@@ -35,7 +36,7 @@ export function epochLine(
   const loss = validation.loss === null ? "not finite" : validation.loss.toFixed(4);
   const run = count === 1 ? "" : `run ${number}/${count} `;
   return (
-    `${run}${config.optimizer.name}: epoch ${epoch}/${config.epochs}, ` +
+    `${run}${optimizerLabel(config.optimizer)}: epoch ${epoch}/${config.epochs}, ` +
     `validation accuracy ${validation.accuracy.toFixed(4)}, loss ${loss}, ${seconds.train.toFixed(1)} s`
   );
 }
@@ -57,7 +58,7 @@ function bar(stream: NodeJS.WriteStream): Progress {
       const shown = {
         number,
         count,
-        optimizer: config.optimizer.name,
+        optimizer: optimizerLabel(config.optimizer),
         epoch: epoch.epoch,
         epochs: config.epochs,
         accuracy: epoch.validation.accuracy.toFixed(4),

@@ -1,96 +1,109 @@
-import type { Expression } from "acorn";
+import type { BinaryExpression, CallExpression, Expression, Identifier } from "acorn";
 import { didYouMean } from "../config/nearest.js";
 import { formulaError } from "./formula-error.js";
-import { BINARY_OPERATORS, type FormulaFunction, FUNCTIONS } from "./functions.js";
+import { COMPARISONS, type FormulaFunction, FUNCTIONS, OPERATORS } from "./functions.js";
 import type { Operation } from "./graph.js";
-import type { GraphBuilder, Term } from "./graph-builder.js";
+import type { Term } from "./graph-builder.js";
+import type { Names } from "./names.js";
 
-/** Where a formula stands: its text, its graph, and what its names mean at this point. */
-export interface Scope {
-  readonly text: string;
-  readonly graph: GraphBuilder;
-  /** What vectors are, in words: "a vector over the parameters" or "a row of classes". */
+/** What the expressions of a kind of formula are made of. */
+export interface Language {
+  /** A vector in words: "a vector over the parameters" or "one number a class". */
   readonly vector: string;
-  /** Whether softmax and logSoftmax make sense. */
-  readonly classes: boolean;
-  /** The value a name has here, if it has one. */
-  lookUp(name: string): Term | undefined;
-  /** Every name there is, for suggestions. */
-  names(): string[];
+  readonly functions: ReadonlyMap<string, FormulaFunction>;
 }
 
 const MOST_DEPTH = 200;
-const UNSUPPORTED: Readonly<Record<string, string>> = {
+const INSTEAD: Readonly<Record<string, string>> = {
   ConditionalExpression: "Use where(condition, a, b) in place of `? :`.",
-  LogicalExpression: "Use where(condition, a, b), or multiply conditions.",
-  MemberExpression: "A name has no members: write sqrt(x), not Math.sqrt(x).",
-  AssignmentExpression: "An assignment stands on a line of its own.",
+  LogicalExpression: "Use where(condition, a, b), or multiply the conditions.",
+  MemberExpression: "Names have no members: write sqrt(x), not Math.sqrt(x).",
+  AssignmentExpression: "An assignment is a statement of its own.",
+  "^": " Write `**` for a power.",
+  "===": " Write `==`.",
+  "!==": " Write `!=`.",
+  "!": " Write `1 - x` or `x == 0`.",
 };
 
-/** Adds an expression to the graph. */
-export function build(expression: Expression, scope: Scope, depth = 0): Term {
-  const { text, graph } = scope;
-  const fail = (problem: string, at: { start: number } = expression) => formulaError(text, at.start, problem);
-  if (depth > MOST_DEPTH) throw fail("The formula is nested too deeply.");
+/** Adds an expression to the graph of `names`. */
+export function build(expression: Expression, names: Names, language: Language, depth = 0): Term {
+  const fail = (problem: string) => formulaError(problem, names.text, expression.start);
+  const inner = (each: Expression) => build(each, names, language, depth + 1);
+  if (depth > MOST_DEPTH) throw fail("Nested too deeply here. Assign parts to names of their own.");
   switch (expression.type) {
     case "Literal":
       if (typeof expression.value !== "number") throw fail("Expected a number.");
-      return graph.constant(expression.value);
-    case "Identifier": {
-      const found = scope.lookUp(expression.name);
-      if (found !== undefined) return found;
-      throw fail(`Unknown name \`${expression.name}\`.${didYouMean(expression.name, scope.names())}`);
-    }
-    case "ParenthesizedExpression":
-      return build(expression.expression, scope, depth + 1);
+      return names.graph.constant(expression.value);
+    case "Identifier":
+      return variable(expression, names);
     case "UnaryExpression": {
-      const argument = build(expression.argument, scope, depth + 1);
+      const argument = inner(expression.argument);
       if (expression.operator === "+") return argument;
-      if (expression.operator === "-") return graph.elementwise("negate", [argument], (x) => -x!);
-      throw fail(`The operator \`${expression.operator}\` has no meaning in a formula.`);
+      if (expression.operator === "-") return names.graph.elementwise("negate", [argument], (x) => -x!);
+      throw fail(unknownOperator(expression.operator));
     }
-    case "BinaryExpression": {
-      const operator = BINARY_OPERATORS[expression.operator];
-      if (operator === undefined)
-        throw fail(`The operator \`${expression.operator}\` has no meaning in a formula.`);
-      if (expression.left.type === "PrivateIdentifier") throw fail("Expected a number.");
-      const left = build(expression.left, scope, depth + 1);
-      const right = build(expression.right, scope, depth + 1);
-      return graph.elementwise(operator.operation, [left, right], (a, b) => operator.fold(a!, b!));
-    }
-    case "CallExpression": {
-      const { callee } = expression;
-      if (callee.type !== "Identifier") throw fail(UNSUPPORTED.MemberExpression!, callee);
-      const args = expression.arguments.map((argument) => {
-        if (argument.type === "SpreadElement") throw fail("Expected an expression.", argument);
-        return build(argument, scope, depth + 1);
-      });
-      return call(callee, args, scope);
-    }
+    case "BinaryExpression":
+      return binary(expression, names, inner);
+    case "CallExpression":
+      return call(expression, names, language, inner);
     default:
       throw fail(
-        UNSUPPORTED[expression.type] ?? "A formula is made of numbers, names, arithmetic and functions only.",
+        INSTEAD[expression.type] ?? "A formula is made of numbers, names, arithmetic and functions.",
       );
   }
 }
 
-function call(callee: { name: string; start: number }, args: readonly Term[], scope: Scope): Term {
-  const { text, graph } = scope;
+function variable({ name, start }: Identifier, names: Names): Term {
+  const found = names.read(name);
+  if (found !== undefined) return found;
+  const hint = Object.hasOwn(FUNCTIONS, name)
+    ? ` It is a function: write ${name}(...).`
+    : didYouMean(name, names.all());
+  throw formulaError(`Unknown name \`${name}\`.${hint}`, names.text, start);
+}
+
+function binary(
+  { operator, left, right, start }: BinaryExpression,
+  names: Names,
+  inner: (each: Expression) => Term,
+): Term {
+  const fail = (problem: string) => formulaError(problem, names.text, start);
+  const found = OPERATORS.get(operator);
+  if (found === undefined || left.type === "PrivateIdentifier") throw fail(unknownOperator(operator));
+  if (COMPARISONS.has(operator) && left.type === "BinaryExpression" && COMPARISONS.has(left.operator))
+    throw fail("Comparisons do not chain: multiply two of them.");
+  return names.graph.elementwise(found.operation, [inner(left), inner(right)], (a, b) => found.fold(a!, b!));
+}
+
+const unknownOperator = (operator: string) =>
+  `The operator \`${operator}\` has no meaning in a formula.${INSTEAD[operator] ?? ""}`;
+
+function call(
+  expression: CallExpression,
+  names: Names,
+  { functions, vector }: Language,
+  inner: (each: Expression) => Term,
+): Term {
+  const { callee } = expression;
+  const fail = (problem: string, at: { start: number } = callee) =>
+    formulaError(problem, names.text, at.start);
+  if (callee.type !== "Identifier")
+    throw fail(INSTEAD[callee.type] ?? "Only functions can be called. Write `*` to multiply.");
   const { name } = callee;
-  const fail = (problem: string) => formulaError(text, callee.start, problem);
-  const known = Object.entries<FormulaFunction>(FUNCTIONS).filter(
-    ([, { shape }]) => scope.classes || shape !== "along-classes",
-  );
-  const found = known.find(([each]) => each === name)?.[1];
+  const found = functions.get(name);
   if (found === undefined) {
-    const names = known.map(([each]) => each);
-    throw fail(`Unknown function \`${name}\`.${didYouMean(name, names)} Known: ${names.join(", ")}.`);
+    const known = [...functions.keys()];
+    const hint = names.all().includes(name) ? " Write `*` to multiply." : didYouMean(name, known);
+    throw fail(`Unknown function \`${name}\`.${hint} Known: ${known.join(", ")}.`);
   }
-  const { arity, shape, fold } = found;
+  const args = expression.arguments.map((argument) => {
+    if (argument.type === "SpreadElement") throw fail("Expected an expression.", argument);
+    return inner(argument);
+  });
+  const { arity, shape } = found;
   if (args.length !== arity)
     throw fail(`\`${name}\` takes ${arity} argument${arity === 1 ? "" : "s"}, not ${args.length}.`);
-  const operation = name as Operation;
-  if (shape === "elementwise") return graph.elementwise(operation, args, fold);
-  if (args[0]!.kind !== "vector") throw fail(`\`${name}\` needs ${scope.vector}, but gets one number.`);
-  return graph.operation(operation, args, shape === "reduction" ? "reduced" : "vector");
+  if (shape === "elementwise") return names.graph.elementwise(name as Operation, args, found.fold);
+  if (args[0]!.kind !== "vector") throw fail(`\`${name}\` needs ${vector}, but this is a single number.`);
+  return names.graph.operation(name as Operation, args, shape === "reduction" ? "reduced" : "vector");
 }

@@ -1,22 +1,21 @@
 import type { Operation } from "./graph.js";
 
-/** What a function does to kinds: keeps them, reduces a vector to one number, or works along the classes. */
-export type Shape = "elementwise" | "reduction" | "along-classes";
+/** A function that a formula may call. */
+export type FormulaFunction = { readonly arity: number; readonly meaning: string } & (
+  | {
+      readonly shape: "elementwise";
+      /** On plain numbers: constants are folded with it. */
+      readonly fold: Fold;
+    }
+  /** A vector becomes one number. */
+  | { readonly shape: "reduction" }
+  /** A row of classes becomes another, in losses only. */
+  | { readonly shape: "along-classes" }
+);
 
-/** A function that a formula may call, or an operator it may use. */
-export interface FormulaFunction {
-  readonly arity: number;
-  readonly shape: Shape;
-  /** On plain numbers: constants are folded with it. */
-  readonly fold?: (...numbers: number[]) => number;
-  readonly meaning: string;
-}
+type Fold = (...numbers: number[]) => number;
 
-const elementwise = (
-  arity: number,
-  fold: (...numbers: number[]) => number,
-  meaning: string,
-): FormulaFunction => ({
+const elementwise = (arity: number, fold: Fold, meaning: string): FormulaFunction => ({
   arity,
   shape: "elementwise",
   fold,
@@ -62,19 +61,30 @@ export const FUNCTIONS = {
   logSoftmax: alongClasses("log of softmax, without overflow"),
 } as const satisfies Partial<Record<Operation, FormulaFunction>>;
 
+/** What a loss may call. */
+export const ALL_FUNCTIONS: ReadonlyMap<string, FormulaFunction> = new Map(Object.entries(FUNCTIONS));
+
+/** What an update may call: parameters are no classes. */
+export const ELEMENTWISE_AND_REDUCTIONS: ReadonlyMap<string, FormulaFunction> = new Map(
+  [...ALL_FUNCTIONS].filter(([, { shape }]) => shape !== "along-classes"),
+);
+
 /** Operators of the expression syntax, as operations with what they do to numbers. */
-export const BINARY_OPERATORS: Readonly<
-  Record<string, { operation: Operation; fold: (a: number, b: number) => number }>
-> = {
-  "+": { operation: "add", fold: (a, b) => a + b },
-  "-": { operation: "subtract", fold: (a, b) => a - b },
-  "*": { operation: "multiply", fold: (a, b) => a * b },
-  "/": { operation: "divide", fold: (a, b) => a / b },
-  "**": { operation: "power", fold: (a, b) => a ** b },
-  "<": { operation: "less", fold: (a, b) => Number(a < b) },
-  "<=": { operation: "lessEqual", fold: (a, b) => Number(a <= b) },
-  ">": { operation: "greater", fold: (a, b) => Number(a > b) },
-  ">=": { operation: "greaterEqual", fold: (a, b) => Number(a >= b) },
-  "==": { operation: "equal", fold: (a, b) => Number(a === b) },
-  "!=": { operation: "notEqual", fold: (a, b) => Number(a !== b) },
-};
+export const OPERATORS: ReadonlyMap<
+  string,
+  { readonly operation: Operation; readonly fold: (a: number, b: number) => number }
+> = new Map([
+  ["+", { operation: "add", fold: (a, b) => a + b }],
+  ["-", { operation: "subtract", fold: (a, b) => a - b }],
+  ["*", { operation: "multiply", fold: (a, b) => a * b }],
+  ["/", { operation: "divide", fold: (a, b) => a / b }],
+  ["**", { operation: "power", fold: (a, b) => a ** b }],
+  ["<", { operation: "less", fold: (a, b) => Number(a < b) }],
+  ["<=", { operation: "lessEqual", fold: (a, b) => Number(a <= b) }],
+  [">", { operation: "greater", fold: (a, b) => Number(a > b) }],
+  [">=", { operation: "greaterEqual", fold: (a, b) => Number(a >= b) }],
+  ["==", { operation: "equal", fold: (a, b) => Number(a === b) }],
+  ["!=", { operation: "notEqual", fold: (a, b) => Number(a !== b) }],
+]);
+
+export const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "==", "!="]);

@@ -1,62 +1,90 @@
-import { type Expression, type Program, parse } from "acorn";
+import { type Expression, type Options, type Program, parse, type Token, tokenizer, tokTypes } from "acorn";
 import { formulaError } from "./formula-error.js";
 
 /** `name = expression`, or an expression alone. */
 export interface Statement {
-  readonly target?: { readonly name: string; readonly start: number };
+  readonly target?: Target;
   readonly expression: Expression;
 }
 
+/** The name that a statement assigns to, and where it stands. */
+export interface Target {
+  readonly name: string;
+  readonly start: number;
+}
+
 const MOST_CHARACTERS = 10_000;
+const SYNTAX: Options = { ecmaVersion: 2023, sourceType: "module" };
 
 /** A formula's statements, one a line or separated by semicolons; parsed, never evaluated. */
 export function statements(text: string): Statement[] {
-  if (text.trim() === "") throw formulaError(text, 0, "The formula is empty.");
   if (text.length > MOST_CHARACTERS)
-    throw formulaError(
-      text,
-      0,
-      `A formula has at most ${MOST_CHARACTERS} characters, this one has ${text.length}.`,
-    );
+    throw formulaError(`A formula has at most ${MOST_CHARACTERS} characters, this one has ${text.length}.`);
   const body = syntax(text).body.filter(({ type }) => type !== "EmptyStatement");
+  if (body.length === 0) throw formulaError("The formula is empty.");
   return body.map((statement) => {
     if (statement.type !== "ExpressionStatement")
-      throw formulaError(text, statement.start, "Expected `name = expression` or an expression.");
+      throw formulaError("Expected `name = expression` or an expression.", text, statement.start);
     const { expression } = statement;
     if (expression.type !== "AssignmentExpression") return { expression };
     const { left, right, operator } = expression;
-    if (operator !== "=")
-      throw formulaError(text, expression.start, `Write the assignment out: \`a = a ${operator[0]} b\`.`);
-    if (left.type !== "Identifier") throw formulaError(text, left.start, "Expected a name to assign to.");
-    return { target: { name: left.name, start: left.start }, expression: right };
+    if (left.type !== "Identifier") throw formulaError("Expected a name to assign to.", text, left.start);
+    const { name, start } = left;
+    if (operator !== "=") {
+      const written = `\`${name} = ${name} ${operator.slice(0, -1)} ...\``;
+      throw formulaError(`Write \`${operator}\` out: ${written}.`, text, start);
+    }
+    return { target: { name, start }, expression: right };
   });
 }
 
 function syntax(text: string): Program {
   try {
-    return parse(withLineEnds(text), { ecmaVersion: 2023 });
+    return parse(withLineEnds(text), SYNTAX);
   } catch (error) {
-    // acorn's SyntaxError has the place in `pos`; very deep nesting exhausts its stack instead.
+    // acorn's SyntaxError has the place in `pos`; very deep nesting exhausts the stack instead.
     const { message, pos } = error as { message: string; pos?: number };
-    if (pos === undefined) throw formulaError(text, 0, "The formula is nested too deeply.");
-    const problem = message.replace(/ \(\d+:\d+\)$/, "");
-    const hint = /Unparenthesized|unary/i.test(problem) ? " Write `-(x ** 2)` or `(-x) ** 2`." : "";
-    throw formulaError(text, pos, `${problem}.${hint}`);
+    if (pos === undefined) throw formulaError("The formula is nested too deeply.");
+    throw formulaError(`${message.replace(/ \(\d+:\d+\)$/, "")}.${syntaxHint(text, pos)}`, text, pos);
   }
 }
 
+/** What to write where the parser can only say that it expected something else. */
+function syntaxHint(text: string, place: number): string {
+  if (startsWithOperator(text, place))
+    return " A line ends a statement: end the line before with the operator, or use parentheses.";
+  if (text.startsWith("**", place)) return " `-x ** 2` needs parentheses: `-(x ** 2)` or `(-x) ** 2`.";
+  if (/^[A-Za-z_]/.test(text.slice(place)) && /[\w)]\s*$/.test(text.slice(0, place)))
+    return " Write `*` to multiply.";
+  return "";
+}
+
+/** Whether a line other than the first starts here, and with an operator. */
+export const startsWithOperator = (text: string, place: number): boolean =>
+  /^[-+*/<>]/.test(text.slice(place)) && /\S\s*\n\s*$/.test(text.slice(0, place));
+
+const ENDS_AN_EXPRESSION = new Set([tokTypes.name, tokTypes.num, tokTypes.parenR]);
+
 /**
- * A line ends a statement, which JavaScript's own rule would not grant where the next line starts with a minus or a
- * parenthesis; a line goes on while a parenthesis is open or after an operator. Every character keeps its place.
+ * Puts a semicolon where a line ends a statement. JavaScript's own rule would go on where the next line starts with a
+ * minus or a parenthesis; here a line goes on only while a parenthesis is open or after an operator.
+ * Comments become blanks, and every other character keeps its place.
  */
 function withLineEnds(text: string): string {
+  const characters = text.split("");
+  const onComment = (_block: boolean, _text: string, start: number, end: number) => {
+    for (let i = start; i < end; i++) if (characters[i] !== "\n") characters[i] = " ";
+  };
   let depth = 0;
-  let last = "";
-  return text.replace(/[^\s]|\n/g, (character) => {
-    if (character === "\n") return depth === 0 && !"=+-*/<>,".includes(last || "=") ? ";" : "\n";
-    if (character === "(") depth++;
-    if (character === ")") depth--;
-    last = character;
-    return character;
-  });
+  let last: Token | undefined;
+  for (const token of tokenizer(text, { ...SYNTAX, onComment })) {
+    if (last !== undefined && depth === 0 && ENDS_AN_EXPRESSION.has(last.type)) {
+      const end = characters.indexOf("\n", last.end);
+      if (end >= 0 && end < token.start) characters[end] = ";";
+    }
+    if (token.type === tokTypes.parenL) depth++;
+    if (token.type === tokTypes.parenR) depth--;
+    last = token;
+  }
+  return characters.join("");
 }

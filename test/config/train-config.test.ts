@@ -18,7 +18,7 @@ describe("resolveTrainConfig", () => {
       schedule: { name: "constant" },
       epochs: 10,
       batchSize: 32,
-      microBatch: 8,
+      microBatch: 16,
       seed: 0,
       device: "auto",
       warmUp: true,
@@ -63,7 +63,7 @@ describe("resolveTrainConfig", () => {
   it("caps the batch at the training set", () => {
     expect(resolve({ split: { train: 100 }, batchSize: 1_000_000 })).toMatchObject({
       batchSize: 100,
-      microBatch: 25,
+      microBatch: 16,
     });
   });
 

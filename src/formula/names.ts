@@ -1,0 +1,86 @@
+import { formulaError } from "./formula-error.js";
+import { FUNCTIONS } from "./functions.js";
+import type { GraphBuilder, Kind, Term } from "./graph-builder.js";
+import type { Target } from "./statements.js";
+
+/** What is given to a formula from outside. */
+export interface GivenNames {
+  /** Names that every formula of its kind has, such as `theta` and `g`. */
+  readonly inputs: ReadonlyMap<string, Kind>;
+  readonly hyperparameters: ReadonlyMap<string, number>;
+  /** Vectors that live from step to step. */
+  readonly states?: ReadonlySet<string>;
+}
+
+/** What the names of a formula stand for, while it is read from top to bottom. */
+export class Names {
+  readonly #assigned = new Map<string, { readonly value: Term; readonly at: Target }>();
+  readonly #read = new Set<string>();
+
+  constructor(
+    readonly text: string,
+    readonly graph: GraphBuilder,
+    readonly given: GivenNames,
+  ) {
+    const { inputs, hyperparameters, states = new Set() } = given;
+    for (const name of [...hyperparameters.keys(), ...states]) {
+      if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name))
+        throw formulaError(`\`${name}\` cannot be a name in a formula: use letters, digits and _.`);
+      if (inputs.has(name) || Object.hasOwn(FUNCTIONS, name))
+        throw formulaError(`\`${name}\` has a meaning in every formula. Choose another name.`);
+      if (hyperparameters.has(name) && states.has(name))
+        throw formulaError(`\`${name}\` is both a hyperparameter and a state. Choose another name for one.`);
+    }
+  }
+
+  /** The value that a name has here, if it has one. */
+  read(name: string): Term | undefined {
+    this.#read.add(name);
+    const { inputs, hyperparameters, states } = this.given;
+    const assigned = this.#assigned.get(name)?.value;
+    if (assigned !== undefined) return assigned;
+    const kind = states?.has(name) ? "vector" : inputs.get(name);
+    if (kind !== undefined) return this.graph.input(name, kind);
+    const hyperparameter = hyperparameters.get(name);
+    return hyperparameter === undefined ? undefined : this.graph.constant(hyperparameter);
+  }
+
+  /** Gives a name its value for the statements that follow. */
+  assign(target: Target, value: Term): void {
+    this.#assigned.set(target.name, { value, at: target });
+  }
+
+  /** @throws OptimbenchError (FORMULA) where the name is not the formula's own */
+  checkTarget({ name, start }: Target, assignableInput?: string): void {
+    const { inputs, hyperparameters } = this.given;
+    if (hyperparameters.has(name) || (inputs.has(name) && name !== assignableInput))
+      throw formulaError(
+        `\`${name}\` is given and cannot be assigned. Assign to another name.`,
+        this.text,
+        start,
+      );
+    if (Object.hasOwn(FUNCTIONS, name))
+      throw formulaError(`\`${name}\` is a function. Assign to another name.`, this.text, start);
+  }
+
+  /** What a name stands for after the last statement, if anything was assigned to it. */
+  final = (name: string): Term | undefined => this.#assigned.get(name)?.value;
+
+  wasRead = (name: string): boolean => this.#read.has(name);
+
+  /** Every name there is at this point, for suggestions. */
+  all(): string[] {
+    const { inputs, hyperparameters, states = [] } = this.given;
+    return [...inputs.keys(), ...hyperparameters.keys(), ...states, ...this.#assigned.keys()];
+  }
+
+  /** @throws OptimbenchError (FORMULA) at a hyperparameter or an assignment that nothing reads */
+  checkAllRead(...results: readonly string[]): void {
+    for (const name of this.given.hyperparameters.keys())
+      if (!this.wasRead(name))
+        throw formulaError(`The hyperparameter \`${name}\` is never used. Use it, or leave it out.`);
+    for (const [name, { at }] of this.#assigned)
+      if (!this.wasRead(name) && !results.includes(name))
+        throw formulaError(`\`${name}\` is assigned but never used.`, this.text, at.start);
+  }
+}

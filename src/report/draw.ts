@@ -1,0 +1,17 @@
+import type { TopLevelSpec } from "vega-lite";
+import { escapeHtml } from "./html.js";
+
+/**
+ * A chart as SVG text, with the spec's description for those who do not see it.
+ * Vega is loaded at the first chart, not with this package: it takes half a second.
+ */
+export async function drawSvg(spec: TopLevelSpec): Promise<string> {
+  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
+  const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), { renderer: "none" });
+  try {
+    const svg = await view.toSVG();
+    return svg.replace("<svg ", () => `<svg role="img" aria-label="${escapeHtml(spec.description ?? "")}" `);
+  } finally {
+    view.finalize();
+  }
+}

@@ -1,0 +1,52 @@
+import type { RunConfig } from "../study.js";
+import { groupBy } from "./group-by.js";
+import { printable } from "./printable.js";
+
+/**
+ * The shortest label that tells each config from the others: the optimizer's name, and after it, only where
+ * names coincide, the loss, the learning rate and whatever else differs.
+ *
+ * @param told paths of what stands beside the label anyway, and so tells configs apart already
+ */
+export function distinctLabels(configs: readonly RunConfig[], told: readonly string[] = []): string[] {
+  const factors = configs.map(leaves);
+  const labels = configs.map((config) => printable(config.optimizer.label ?? config.optimizer.name));
+  const beside = factors.map((each) => told.map((path) => each.get(path)).join("\n"));
+  const coinciding = () =>
+    groupBy(labels.keys(), (i) => `${labels[i]}\n${beside[i]}`).filter((group) => group.length > 1);
+  for (const path of new Set([...FIRST, ...factors.flatMap((each) => [...each.keys()])])) {
+    for (const group of coinciding()) {
+      const values = group.map((i) => factors[i]!.get(path));
+      if (new Set(values).size > 1)
+        for (const [k, i] of group.entries()) labels[i] += `, ${factorText(path, values[k])}`;
+    }
+  }
+  for (const group of coinciding()) for (const [k, i] of group.entries()) labels[i] += ` #${k + 1}`;
+  return labels;
+}
+
+/** What a reader looks for first. */
+const FIRST = ["loss.label", "loss.name", "optimizer.learningRate", "optimizer.semantics", "schedule.name"];
+/** What follows from something else, or says too much for a label. */
+const NEVER = /(^|\.)(seed|formula)$|^model\.layers|^optimizer\.(name|label)$/;
+
+/** Every plain value of a config by its path, such as "optimizer.beta1". */
+function leaves(config: RunConfig): Map<string, string> {
+  const found = new Map<string, string>();
+  const walk = (value: unknown, path: string) => {
+    if (NEVER.test(path)) return;
+    if (typeof value === "object" && value !== null)
+      for (const [key, inner] of Object.entries(value)) walk(inner, path === "" ? key : `${path}.${key}`);
+    else if (value !== undefined) found.set(path, printable(String(value)));
+  };
+  walk(config, "");
+  return found;
+}
+
+/** "meanSquaredError", "learning rate 0.01", "momentum 0.9". */
+function factorText(path: string, value: string | undefined): string {
+  const key = path.split(".").at(-1)!;
+  if (["name", "label", "semantics", "dataset"].includes(key)) return value ?? "default";
+  const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return value === undefined ? `no ${words}` : `${words} ${value}`;
+}

@@ -1,0 +1,135 @@
+import type { TopLevelSpec } from "vega-lite";
+import { CHART_CONFIG, colourOf, dashOf } from "./chart-style.js";
+import type { Curve } from "./curve.js";
+import { errorOf, type ValueAxis } from "./value-axis.js";
+
+export interface LineChart {
+  readonly title: string;
+  /** One line each. */
+  readonly subtitle: readonly string[];
+  /** For those who do not see it. */
+  readonly description: string;
+  readonly curves: readonly Curve[];
+  /** All names that get a colour, in the legend's order. */
+  readonly names: readonly string[];
+  readonly x: "epoch" | "seconds";
+  readonly axis: (values: readonly number[]) => ValueAxis;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Mean lines with a band from the lowest to the highest seed; runs that ended early are thin and end in a mark. */
+export function lineChart(chart: LineChart): TopLevelSpec {
+  const { curves, names, x, width, height } = chart;
+  const axis = chart.axis(curves.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high])));
+  const place = axis.asError ? errorOf : (value: number) => value;
+  const rows = curves.flatMap(({ name, of, ended, points }, curve) =>
+    points.map((point, i) => ({
+      name,
+      curve,
+      of,
+      x: point[x],
+      value: point.value,
+      y: place(point.value),
+      low: place(point.low),
+      high: place(point.high),
+      end: i === points.length - 1 ? ended : "",
+    })),
+  );
+  const longest = Math.max(...curves.map(({ points }) => points.length));
+  const filter = (expression: string) => [{ filter: expression }];
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    description: chart.description,
+    title: {
+      text: chart.title,
+      limit: width + 140,
+      subtitle: [...(axis.note === undefined ? [] : [axis.note]), ...chart.subtitle],
+    },
+    width,
+    height,
+    config: CHART_CONFIG,
+    data: { values: rows },
+    encoding: {
+      x: { field: "x", type: "quantitative", ...xAxis(chart) },
+      y: {
+        field: "y",
+        type: "quantitative",
+        title: axis.title,
+        scale: { type: axis.type, domain: [...axis.domain], nice: false, reverse: axis.asError },
+        axis: {
+          values: [...axis.ticks],
+          labelExpr: axis.asError ? "format(1 - datum.value, '.6~f')" : "format(datum.value, '.6~g')",
+        },
+      },
+      color: {
+        field: "name",
+        type: "nominal",
+        title: null,
+        sort: null,
+        scale: { domain: [...names], range: names.map((_, i) => colourOf(i)) },
+        legend: {
+          values: names.filter((name) => curves.some((curve) => curve.name === name)),
+          columns: Math.max(1, Math.floor(width / (9 * Math.max(...names.map((name) => name.length)) + 50))),
+        },
+      },
+    },
+    layer: [
+      {
+        transform: filter("datum.low !== datum.high"),
+        mark: longest > 1 ? { type: "area", opacity: 0.16 } : { type: "rule", strokeWidth: 1.5 },
+        encoding: { y: { field: "low" }, y2: { field: "high" }, detail: { field: "curve" } },
+      },
+      {
+        mark: { type: "line", strokeCap: "round", strokeJoin: "round" },
+        encoding: {
+          detail: { field: "curve", type: "nominal" },
+          strokeDash: {
+            field: "name",
+            type: "nominal",
+            sort: null,
+            scale: { domain: [...names], range: names.map((_, i) => dashOf(i)) },
+          },
+          strokeWidth: { condition: { test: "datum.of === 'one run'", value: 1.2 }, value: 2.2 },
+        },
+      },
+      ...(longest <= 25
+        ? [
+            {
+              transform: filter("datum.of === 'completed runs'"),
+              mark: { type: "point", filled: true, size: 26, opacity: 1 },
+            } as const,
+          ]
+        : []),
+      {
+        transform: filter("datum.end === 'diverged'"),
+        mark: { type: "point", shape: "M-1,-1L1,1M1,-1L-1,1", size: 90, strokeWidth: 2.4, opacity: 1 },
+      },
+      {
+        transform: filter("datum.end === 'cancelled'"),
+        mark: { type: "point", shape: "circle", fill: "white", size: 60, strokeWidth: 1.6, opacity: 1 },
+      },
+    ],
+  };
+}
+
+function xAxis({ x, curves }: LineChart) {
+  const end = Math.max(...curves.flatMap(({ points }) => points.map((point) => point[x])));
+  if (x === "seconds")
+    return {
+      title: "training time (s, steps alone)",
+      scale: { domain: [0, end || 1], nice: true },
+      axis: { tickCount: 8 },
+    };
+  return {
+    title: "epoch",
+    scale: { domain: end > 1 ? [1, end] : [0, 2], nice: false, padding: 10 },
+    axis: {
+      format: "d",
+      labelFlush: false,
+      ...(end <= 12
+        ? { values: Array.from({ length: end }, (_, i) => i + 1) }
+        : { tickMinStep: 1, tickCount: 10 }),
+    },
+  };
+}

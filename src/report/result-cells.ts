@@ -1,0 +1,100 @@
+import type { Study } from "../study.js";
+import { accuracyText, numberText, summaryText } from "./number-text.js";
+import { printable } from "./printable.js";
+import { bestOf, type Result, resultsOf } from "./results.js";
+import { earlyEnds } from "./run-end.js";
+
+/** The results as text, for every kind of table. */
+export interface ResultCells {
+  readonly head: readonly string[];
+  /** One row a setting, as long as `head`. */
+  readonly rows: readonly (readonly string[])[];
+  /** The row with the best validation accuracy; -1 where there is none, or nothing to compare. */
+  readonly best: number;
+  /** Whether a column holds numbers, for each. */
+  readonly numeric: readonly boolean[];
+  /** What a reader must know to read the numbers right; one sentence each. */
+  readonly notes: readonly string[];
+}
+
+interface Column {
+  readonly head: string;
+  readonly cell: (result: Result) => string;
+  readonly shown?: boolean;
+  readonly text?: boolean;
+}
+
+/** The study's table: settings in the order in which they ran. */
+export function resultCells(study: Study): ResultCells {
+  const results = resultsOf(study);
+  const best = bestOf(results);
+  const losses = new Set(results.map(({ setting }) => setting.loss));
+  const semantics = new Set(results.map(({ setting }) => setting.config.optimizer.semantics));
+  const several = results.some(({ setting }) => setting.runs.length > 1);
+  const all: Column[] = [
+    { head: "optimizer", cell: ({ setting }) => setting.name, text: true },
+    {
+      head: "semantics",
+      cell: ({ setting }) => printable(setting.config.optimizer.semantics),
+      shown: semantics.size > 1,
+      text: true,
+    },
+    {
+      head: "loss",
+      cell: ({ setting }) => setting.loss,
+      shown: losses.size > 1,
+      text: true,
+    },
+    { head: "learning rate", cell: ({ setting }) => String(setting.config.optimizer.learningRate) },
+    {
+      head: "validation accuracy",
+      cell: (result) =>
+        `${summaryText(result.validationAccuracy, accuracyText)}${result === best && results.length > 1 ? " *" : ""}`,
+    },
+    { head: "validation loss", cell: ({ validationLoss }) => summaryText(validationLoss, numberText) },
+    {
+      head: "test accuracy",
+      cell: ({ testAccuracy }) => summaryText(testAccuracy, accuracyText),
+      shown: results.some(({ testAccuracy }) => testAccuracy !== undefined),
+    },
+    { head: "seeds", cell: ({ setting }) => String(setting.completed.length), shown: several },
+    { head: "training, s", cell: ({ trainSeconds }) => summaryText(trainSeconds, numberText) },
+    {
+      head: "step, ms",
+      cell: ({ stepMilliseconds }) => (stepMilliseconds ? numberText(stepMilliseconds.mean) : "–"),
+      shown: results.some(({ stepMilliseconds }) => stepMilliseconds !== undefined),
+    },
+    {
+      head: "status",
+      cell: ({ status }) => status,
+      shown: results.some(({ status }) => status !== "completed"),
+      text: true,
+    },
+  ];
+  const columns = all.filter(({ shown }) => shown !== false);
+  return {
+    head: columns.map(({ head }) => head),
+    rows: results.map((result) => columns.map(({ cell }) => cell(result))),
+    best: results.length > 1 && best !== undefined ? results.indexOf(best) : -1,
+    numeric: columns.map(({ text }) => text !== true),
+    notes: notesOn(results, several, semantics),
+  };
+}
+
+function notesOn(results: readonly Result[], several: boolean, semantics: ReadonlySet<string>): string[] {
+  const measured = results.some(({ validationAccuracy }) => validationAccuracy !== undefined);
+  return [
+    ...(semantics.size === 1 ? [`Formulas and defaults: ${printable([...semantics][0]!)}.`] : []),
+    ...(measured && several ? [SEVERAL_SEEDS] : []),
+    ...(measured && !several && results.length > 1 ? [ONE_SEED] : []),
+    ...results.flatMap(({ setting }) => {
+      const ends = earlyEnds(setting).map(({ text }) => text);
+      return ends.length === 0 ? [] : [`${setting.label}: ${ends.join(", ")}.`];
+    }),
+  ];
+}
+
+const SEVERAL_SEEDS =
+  "Mean ± standard deviation over the completed seeds, after the last epoch; * marks the best mean validation accuracy.";
+const ONE_SEED =
+  "One seed: a difference between two rows may be chance, and one seed cannot tell. Several seeds (--seeds 5) can.";

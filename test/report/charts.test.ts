@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { type DecodedPng, decode } from "fast-png";
+import { expect, test, vi } from "vitest";
+import { curvesOf } from "../../src/report/curve.js";
+import { drawSvg } from "../../src/report/draw.js";
+import { loadPngRenderer } from "../../src/report/png.js";
+import { settingsOf } from "../../src/report/settings.js";
+import { studyCharts } from "../../src/report/study-charts.js";
+import type { Study } from "../../src/study.js";
+import { exampleStudy, HOSTILE, STUDIES } from "./example-studies.js";
+
+const chart = (study: Study, name: string) => studyCharts(study).find((each) => each.name === name)!;
+const draw = (study: Study, name: string) => drawSvg(chart(study, name).spec);
+/** The marks' paths of one kind, such as "line". */
+const marks = (svg: string, kind: string) =>
+  [...svg.matchAll(new RegExp(`<g class="mark-${kind} role-mark [^>]*>(.*?)</g>`, "g"))].flatMap(
+    ([, inner]) => [...inner!.matchAll(/<path /g)],
+  ).length;
+const lines = (svg: string) => marks(svg.replaceAll("<g></g>", ""), "line");
+
+test("the paper's figures, the losses and the comparisons are all there", () => {
+  expect(studyCharts(STUDIES.fourOptimizers).map(({ name }) => name)).toEqual([
+    "validation-accuracy",
+    "validation-accuracy-seconds",
+    "validation-loss",
+    ...["adam", "sgd", "rmsprop", "adagrad"].flatMap((name) => [`accuracy-${name}`, `loss-${name}`]),
+  ]);
+});
+
+test("a comparison has a line, a band and a legend entry for each optimizer, and no warning", async () => {
+  const warn = vi.spyOn(console, "warn");
+  const svg = await draw(STUDIES.fourOptimizers, "validation-accuracy");
+  expect(lines(svg)).toBe(4);
+  expect(marks(svg, "area")).toBe(4);
+  for (const name of ["adam", "sgd", "rmsprop", "adagrad"]) expect(svg).toContain(`>${name}</text>`);
+  expect(svg).toContain("band: lowest to highest");
+  expect(warn).not.toHaveBeenCalled();
+});
+
+test("a setting's own chart has training and validation; one seed has no band", async () => {
+  const svg = await draw(STUDIES.oneSeed, "accuracy-adam");
+  expect(lines(svg)).toBe(2);
+  expect(marks(svg, "area")).toBe(0);
+  expect(svg).toContain(">training</text>");
+  expect(svg).toContain(">validation</text>");
+});
+
+test("each loss has its own comparison, in which a setting keeps its colour", async () => {
+  const study = STUDIES.twoLosses;
+  const [all, second] = [chart(study, "validation-accuracy"), chart(study, "validation-loss-2")];
+  expect(second.spec).toMatchObject({
+    encoding: {
+      color: {
+        scale: (all.spec as never as { encoding: { color: { scale: object } } }).encoding.color.scale,
+      },
+    },
+  });
+  const svg = await drawSvg(second.spec);
+  expect(lines(svg)).toBe(4);
+  expect(svg).toContain(">adam, meanSquaredError</text>");
+  expect(svg).not.toContain(">adam, sparseCategoricalCrossentropy</text>");
+});
+
+test("runs that ended early are apart from the mean, marked and named", async () => {
+  const sgd = settingsOf(STUDIES.endedEarly)[1]!;
+  const curves = curvesOf(sgd, "sgd", ({ validation }) => validation.accuracy);
+  expect(curves.map(({ of, ended, points }) => [of, ended, points.map(({ epoch }) => epoch)])).toEqual([
+    ["completed runs", "completed", [1, 2, 3, 4, 5, 6]],
+    ["one run", "diverged", [1, 2]],
+  ]);
+  const finals = sgd.completed.map(({ history }) => history.at(-1)!.validation.accuracy);
+  expect(curves[0]!.points.at(-1)).toMatchObject({
+    value: (finals[0]! + finals[1]!) / 2,
+    low: Math.min(...finals),
+    high: Math.max(...finals),
+  });
+  const svg = await draw(STUDIES.endedEarly, "validation-accuracy");
+  expect(svg).toContain("× sgd, seed 1 diverged in epoch 3");
+  expect(svg).toContain("○ rmsprop, seed 2 cancelled after epoch 3");
+  expect(lines(svg)).toBe(3 + 1 + 1 + 3);
+});
+
+test("accuracy's axis fits the epochs after the first, and its labels are accuracies", async () => {
+  const { axis, scale } = (
+    chart(STUDIES.oneSeed, "accuracy-adam").spec as never as {
+      encoding: { y: { axis: { values: number[] }; scale: { domain: [number, number] } } };
+    }
+  ).encoding.y;
+  expect(scale.domain[0]).toBeGreaterThan(0.8);
+  expect(scale.domain[1]).toBeLessThanOrEqual(1);
+  expect(axis.values.length).toBeGreaterThanOrEqual(4);
+  expect(await draw(STUDIES.oneSeed, "validation-accuracy")).toContain(">0.95</text>");
+});
+
+test("twenty settings look different from each other", () => {
+  const { encoding, layer } = chart(STUDIES.many, "validation-accuracy").spec as never as {
+    encoding: { color: { scale: { range: string[] } } };
+    layer: { encoding?: { strokeDash?: { scale: { range: number[][] } } } }[];
+  };
+  const dashes = layer.find((each) => each.encoding?.strokeDash)!.encoding!.strokeDash!.scale.range;
+  const looks = encoding.color.scale.range.map((colour, i) => `${colour} ${dashes[i]}`);
+  expect(new Set(looks).size).toBe(20);
+});
+
+test("importing the report loads no drawing library: they take half a second", async () => {
+  const folder = new URL("../../src/report/", import.meta.url);
+  for (const name of readdirSync(folder)) {
+    const imports = readFileSync(new URL(name, folder), "utf8").match(/^import (?!type).*$/gm) ?? [];
+    expect(imports.filter((line) => /"(vega|vega-lite|@resvg\/resvg-js)"/.test(line))).toEqual([]);
+  }
+});
+
+test("no completed epoch, no chart", () => {
+  expect(studyCharts(STUDIES.noEpoch)).toEqual([]);
+  expect(studyCharts(STUDIES.noRun)).toEqual([]);
+});
+
+test("names are escaped, and the picture is described", async () => {
+  const svg = await draw(
+    exampleStudy([{ optimizer: HOSTILE.slice(0, 40) }, { optimizer: "adam" }]),
+    "validation-accuracy",
+  );
+  expect(svg).not.toContain("<script");
+  expect(svg).toMatch(
+    /^<svg role="img" aria-label="Validation accuracy by epoch, a line for each of &#34;&#62;&#60;script/,
+  );
+});
+
+test("the PNG has its text, though no font of the system is used", async () => {
+  const svg = await draw(STUDIES.oneRun, "accuracy-adam");
+  const toPng = (await loadPngRenderer())!;
+  const [width, height] = [...svg.match(/width="(\d+)" height="(\d+)"/)!].slice(1).map(Number);
+  const full = decode(await toPng(svg));
+  expect([full.width, full.height]).toEqual([2 * width!, 2 * height!]);
+  const bare = decode(await toPng(svg.replace(/<text.*?<\/text>/gs, "")));
+  // The title alone has 14 letters of some 100 dark pixels each.
+  expect(darkPixels(full) - darkPixels(bare)).toBeGreaterThan(2000);
+  expect(darkPixels(bare)).toBeGreaterThan(2000);
+});
+
+function darkPixels({ data, channels }: DecodedPng): number {
+  let count = 0;
+  for (let i = 0; i < data.length; i += channels) if (data[i]! + data[i + 1]! + data[i + 2]! < 500) count++;
+  return count;
+}

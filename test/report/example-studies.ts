@@ -1,0 +1,186 @@
+import type { EpochRecord, RunStatus } from "../../src/history.js";
+import { randomStream } from "../../src/random.js";
+import type { RunRecord, Study } from "../../src/study.js";
+
+/** What a made-up run should look like; curves rise to `reaches` at `pace`. */
+export interface ExampleRun {
+  readonly optimizer: string;
+  readonly label?: string;
+  readonly learningRate?: number;
+  readonly loss?: string;
+  readonly seed?: number;
+  readonly epochs?: number;
+  readonly status?: RunStatus;
+  readonly reaches?: number;
+  readonly pace?: number;
+  readonly secondsAnEpoch?: number;
+  readonly test?: boolean;
+}
+
+export const FORMULAS: Record<string, string> = {
+  adam: "m = beta1 * m + (1 - beta1) * g\nv = beta2 * v + (1 - beta2) * g ** 2\ntheta = theta - learningRate * sqrt(1 - beta2 ** t) / (1 - beta1 ** t) * m / (sqrt(v) + epsilon)",
+  sgd: "theta = theta - learningRate * g",
+  rmsprop: "v = rho * v + (1 - rho) * g ** 2\ntheta = theta - learningRate * g / sqrt(v + epsilon)",
+  adagrad: "a = a + g ** 2\ntheta = theta - learningRate * g / sqrt(a + epsilon)",
+};
+
+/** A made-up run with plausible curves; the same input gives the same run. */
+export function exampleRun(example: ExampleRun): RunRecord {
+  const { optimizer, label, learningRate = 0.001, loss = "sparseCategoricalCrossentropy" } = example;
+  const { seed = 0, epochs = 6, status = "completed", secondsAnEpoch = 4 } = example;
+  const history = exampleHistory(example);
+  const sum = (key: "train" | "evaluate") => history.reduce((total, epoch) => total + epoch.seconds[key], 0);
+  const last = history.at(-1);
+  return {
+    config: {
+      dataset: "mnist-10k",
+      split: { train: 8000, validation: 2000 },
+      model: {
+        name: "paper-cnn",
+        layers: [
+          { type: "conv2d", filters: 32 },
+          { type: "dense", units: 10 },
+        ],
+      },
+      loss: {
+        name: loss,
+        semantics: "keras3",
+        formula: loss === "meanSquaredError" ? "mean((softmax(z) - y) ** 2)" : "-sum(y * logSoftmax(z))",
+      },
+      optimizer: {
+        name: optimizer,
+        ...(label === undefined ? {} : { label }),
+        semantics: "keras3",
+        learningRate,
+        ...(optimizer === "adam" ? { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } : {}),
+        formula: FORMULAS[optimizer] ?? "theta = theta - learningRate * g",
+      },
+      schedule: { name: "constant" },
+      epochs,
+      batchSize: 32,
+      seed,
+      device: "cpu",
+      threads: 2,
+    },
+    status,
+    history,
+    ...(example.test && last ? { test: last.validation } : {}),
+    seconds: {
+      train: sum("train"),
+      evaluate: sum("evaluate"),
+      warmUp: 0.4,
+      total: epochs * secondsAnEpoch * 1.1 + 0.9,
+    },
+    parametersSha256: { initial: `initial-${seed}`, final: `final-${optimizer}-${seed}` },
+  };
+}
+
+function exampleHistory(example: ExampleRun): EpochRecord[] {
+  const { optimizer, epochs = 6, status = "completed", learningRate = 0.001, seed = 0 } = example;
+  const { reaches = 0.98, pace = 1.2, secondsAnEpoch = 4 } = example;
+  const noise = randomStream(seed, "samples", optimizer.length * 100 + optimizer.charCodeAt(0));
+  const jitter = (size: number) => (noise() / 2 ** 32 - 0.5) * size;
+  const last = status === "completed" ? epochs : Math.floor(epochs / 2);
+  return Array.from({ length: last + 1 }, (_, epoch) => {
+    const lost = status === "diverged" && epoch === last && epoch > 0;
+    const trainError = 0.9 * Math.exp(-pace * epoch ** 0.8) + (1 - reaches) * 0.6;
+    const validationError = 0.9 * Math.exp(-pace * (epoch * 1.3) ** 0.8) + (1 - reaches);
+    const metrics = (error: number) => {
+      const share = Math.min(0.999, Math.max(0.0005, error + jitter(0.15 * error)));
+      return {
+        loss: lost ? null : 3.2 * share ** 0.9,
+        accuracy: lost ? 0.0985 : Math.round((1 - share) * 2000) / 2000,
+      };
+    };
+    return {
+      epoch,
+      learningRate,
+      train: metrics(epoch === 0 ? 0.9 : trainError),
+      validation: metrics(epoch === 0 ? 0.9 : validationError),
+      seconds: { train: epoch === 0 ? 0 : secondsAnEpoch + jitter(0.3), evaluate: 0.3 },
+    };
+  });
+}
+
+export function exampleStudy(runs: readonly ExampleRun[]): Study {
+  return {
+    schemaVersion: 1,
+    createdAt: "2026-01-02T03:04:05.000Z",
+    environment: {
+      optimbench: "0.1.0",
+      node: "20.20.2",
+      libtorch: "2.15.0",
+      instructionSet: "AVX512",
+      devices: ["cpu"],
+      cpu: "Example CPU @ 2.60GHz",
+      threads: 2,
+      cpuQuota: null,
+    },
+    config: { optimizers: [...new Set(runs.map(({ optimizer }) => optimizer))], epochs: 6, batchSize: 32 },
+    runs: runs.map(exampleRun),
+  };
+}
+
+/** The paper's four optimizers. */
+export const FOUR: readonly ExampleRun[] = [
+  { optimizer: "adam", reaches: 0.984, pace: 1.9, secondsAnEpoch: 4.2, test: true },
+  { optimizer: "sgd", learningRate: 0.01, reaches: 0.955, pace: 0.75, secondsAnEpoch: 3.6, test: true },
+  { optimizer: "rmsprop", reaches: 0.982, pace: 1.8, secondsAnEpoch: 4.0, test: true },
+  { optimizer: "adagrad", reaches: 0.9, pace: 0.45, secondsAnEpoch: 3.9, test: true },
+];
+
+const withSeeds = (runs: readonly ExampleRun[], seeds: readonly number[]) =>
+  seeds.flatMap((seed) => runs.map((run) => ({ ...run, seed })));
+
+export const HOSTILE = `"><script>alert(1)</script>&amp;<img src=x onerror=alert(2)>\u001b[31m|*_\`](javascript:x)\n=1+1`;
+
+/** One of each kind of study that a report must bear. */
+export const STUDIES = {
+  fourOptimizers: exampleStudy(withSeeds(FOUR, [0, 1, 2])),
+  oneSeed: exampleStudy(FOUR),
+  oneRun: exampleStudy([{ optimizer: "adam" }]),
+  endedEarly: exampleStudy(
+    withSeeds(FOUR, [0, 1, 2]).map((run) => {
+      if (run.optimizer === "sgd" && run.seed === 1) return { ...run, status: "diverged" as const };
+      if (run.optimizer === "adagrad") return { ...run, status: "diverged" as const };
+      return run.optimizer === "rmsprop" && run.seed === 2 ? { ...run, status: "cancelled" as const } : run;
+    }),
+  ),
+  twoLosses: exampleStudy(
+    withSeeds(
+      ["sparseCategoricalCrossentropy", "meanSquaredError"].flatMap((loss) =>
+        FOUR.map((run) => ({ ...run, loss })),
+      ),
+      [0, 1],
+    ),
+  ),
+  learningRates: exampleStudy(
+    withSeeds(
+      [0.1, 0.01, 0.001].flatMap((learningRate) => [
+        { optimizer: "adam", learningRate },
+        { optimizer: "sgd", learningRate },
+      ]),
+      [0, 1],
+    ),
+  ),
+  hostileNames: exampleStudy([
+    { optimizer: HOSTILE, loss: HOSTILE },
+    { optimizer: "adam", label: HOSTILE, loss: HOSTILE },
+    { optimizer: "ünïcödé ∇θ 🎉", loss: HOSTILE },
+  ]),
+  noEpoch: exampleStudy([
+    { optimizer: "adam", epochs: 0, status: "cancelled" },
+    { optimizer: "sgd", epochs: 0 },
+  ]),
+  noRun: exampleStudy([]),
+  many: exampleStudy(
+    Array.from({ length: 20 }, (_, i) => ({
+      optimizer: `optimizer${i + 1}`,
+      reaches: 0.9 + 0.0045 * i,
+      pace: 0.6 + 0.07 * i,
+      epochs: 12,
+    })),
+  ),
+  oneEpoch: exampleStudy(withSeeds(FOUR, [0, 1]).map((run) => ({ ...run, epochs: 1 }))),
+  long: exampleStudy(FOUR.map((run) => ({ ...run, epochs: 200, pace: run.pace! / 10 }))),
+} as const satisfies Record<string, Study>;

@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { settingsOf } from "../../src/report/settings.js";
+import { exampleStudy, STUDIES } from "./example-studies.js";
+
+const labels = (...args: Parameters<typeof exampleStudy>) =>
+  settingsOf(exampleStudy(...args)).map(({ label }) => label);
+
+test("runs that differ in the seed alone are one setting", () => {
+  const settings = settingsOf(STUDIES.fourOptimizers);
+  expect(settings.map(({ label, runs }) => [label, runs.length])).toEqual([
+    ["adam", 3],
+    ["sgd", 3],
+    ["rmsprop", 3],
+    ["adagrad", 3],
+  ]);
+});
+
+test("a label says what tells settings apart, and no more", () => {
+  expect(
+    labels([
+      { optimizer: "adam" },
+      { optimizer: "sgd", learningRate: 0.1 },
+      { optimizer: "sgd", learningRate: 1 },
+    ]),
+  ).toEqual(["adam", "sgd, learning rate 0.1", "sgd, learning rate 1"]);
+  expect(
+    labels([
+      { optimizer: "adam", loss: "a" },
+      { optimizer: "adam", loss: "b" },
+    ]),
+  ).toEqual(["adam, a", "adam, b"]);
+  expect(
+    labels([
+      { optimizer: "adam", epochs: 2 },
+      { optimizer: "adam", epochs: 3 },
+    ]),
+  ).toEqual(["adam, epochs 2", "adam, epochs 3"]);
+  expect(labels([{ optimizer: "adam", label: "mine" }, { optimizer: "adam" }])).toEqual(["mine", "adam"]);
+});
+
+test("labels and file names are never equal, empty or unprintable, whatever the names", () => {
+  const run = fc.record({
+    optimizer: fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("a", "A", "../a", "a".repeat(500))),
+    learningRate: fc.constantFrom(0.1, 0.2),
+    epochs: fc.constantFrom(0, 1),
+  });
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 6 }), (runs) => {
+      const settings = settingsOf(exampleStudy(runs));
+      const all = (key: "label" | "slug") => settings.map((setting) => setting[key]);
+      for (const each of ["label", "slug"] as const) expect(new Set(all(each)).size).toBe(settings.length);
+      for (const slug of all("slug")) expect(slug).toMatch(/^[a-z0-9][a-z0-9-]{0,70}$/);
+      for (const label of all("label")) expect(label).toMatch(/^[^\p{C}]+$/u);
+    }),
+  );
+});

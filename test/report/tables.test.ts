@@ -1,0 +1,110 @@
+import { stripVTControlCharacters } from "node:util";
+import { expect, test } from "vitest";
+import { epochsCsv } from "../../src/report/epochs-csv.js";
+import { markdownTable } from "../../src/report/markdown-table.js";
+import { resultTable } from "../../src/report/result-table.js";
+import { exampleRun, exampleStudy, HOSTILE, STUDIES } from "./example-studies.js";
+
+/** A study with round numbers: adam over two seeds, sgd of which one diverged. */
+function plainStudy() {
+  const history = (accuracies: number[]) =>
+    accuracies.map((accuracy, epoch) => ({
+      epoch,
+      learningRate: 0.001,
+      train: { loss: 2 - epoch, accuracy: accuracy / 2 },
+      validation: { loss: 1 / (epoch + 1), accuracy },
+      seconds: { train: epoch === 0 ? 0 : 2.5, evaluate: 0.5 },
+    }));
+  const run = (optimizer: string, seed: number, accuracies: number[], train: number) => ({
+    ...exampleRun({ optimizer, seed, learningRate: 0.001 }),
+    history: history(accuracies),
+    test: { loss: 0.25, accuracy: accuracies.at(-1)! - 0.01 },
+    seconds: { train, evaluate: 1, warmUp: 0.5, total: train + 2 },
+  });
+  const diverged = run("sgd", 1, [0.1, 0.2, 0.1], 5);
+  return {
+    ...exampleStudy([]),
+    runs: [
+      run("adam", 0, [0.1, 0.9, 0.96], 5),
+      run("sgd", 0, [0.1, 0.7, 0.8], 4),
+      run("adam", 1, [0.1, 0.92, 0.98], 6),
+      {
+        ...diverged,
+        status: "diverged" as const,
+        history: diverged.history.map((epoch) =>
+          epoch.epoch === 2 ? { ...epoch, validation: { loss: null, accuracy: 0.1 } } : epoch,
+        ),
+      },
+    ],
+  };
+}
+
+test("the terminal's table, over the completed seeds", () => {
+  expect(stripVTControlCharacters(resultTable(plainStudy())).split("\n")).toEqual([
+    "┌───────────┬───────────────┬─────────────────────┬─────────────────┬─────────────────┬───────┬───────────────┬──────────┬──────────────┐",
+    "│ optimizer │ learning rate │ validation accuracy │ validation loss │   test accuracy │ seeds │   training, s │ step, ms │ status       │",
+    "│ adam      │         0.001 │   0.9700 ± 0.0141 * │ 0.3333 ± 0.0000 │ 0.9600 ± 0.0141 │     2 │ 5.500 ± 0.707 │    11.00 │ completed    │",
+    "│ sgd       │         0.001 │              0.8000 │          0.3333 │          0.7900 │     1 │         4.000 │    8.000 │ 1/2 diverged │",
+    "└───────────┴───────────────┴─────────────────────┴─────────────────┴─────────────────┴───────┴───────────────┴──────────┴──────────────┘",
+    "Formulas and defaults: keras3.",
+    "Mean ± standard deviation over the completed seeds, after the last epoch; * marks the best mean validation accuracy.",
+    "sgd: seed 1 diverged in epoch 2.",
+  ]);
+});
+
+test("the same in Markdown", () => {
+  expect(markdownTable(plainStudy()).split("\n").slice(0, 5)).toEqual([
+    "| optimizer | learning rate | validation accuracy | validation loss | test accuracy | seeds | training, s | step, ms | status |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
+    "| **adam** | **0.001** | **0.9700 ± 0.0141 \\*** | **0.3333 ± 0.0000** | **0.9600 ± 0.0141** | **2** | **5.500 ± 0.707** | **11.00** | **completed** |",
+    "| sgd | 0.001 | 0.8000 | 0.3333 | 0.7900 | 1 | 4.000 | 8.000 | 1/2 diverged |",
+    "",
+  ]);
+});
+
+test("one seed gives plain numbers and says what they cannot tell", () => {
+  const table = resultTable(STUDIES.oneSeed);
+  expect(table).not.toContain("±");
+  expect(table).toContain("One seed: a difference between two rows may be chance");
+});
+
+test("several losses, and learning rates, have a column and no second mention", () => {
+  expect(markdownTable(STUDIES.twoLosses)).toContain("| optimizer | loss | learning rate |");
+  expect(markdownTable(STUDIES.twoLosses)).toContain("| sgd | meanSquaredError | 0.01 |");
+  expect(markdownTable(STUDIES.learningRates)).toContain("| adam | 0.01 |");
+});
+
+test("a setting that did not complete is not the best, however good what survived", () => {
+  const study = plainStudy();
+  const [, sgd] = study.runs;
+  sgd!.history.at(-1)!.validation.accuracy = 0.999;
+  expect(markdownTable(study)).toContain("**adam**");
+});
+
+test("no name reaches a terminal's control sequences, or is read as Markdown or HTML", () => {
+  expect(resultTable(exampleStudy([{ optimizer: "\u001b[31mred\nline" }]))).toContain(
+    "│ \uFFFD[31mred\uFFFDline │",
+  );
+  const markdown = markdownTable(exampleStudy([{ optimizer: "a|b<script>*x*_y_`z`[l](u)" }]));
+  expect(markdown).toContain("| a\\|b&lt;script>\\*x\\*\\_y\\_\\`z\\`\\[l\\](u) |");
+});
+
+test("the CSV has a row for each run and epoch, with seconds added up", () => {
+  const lines = epochsCsv(plainStudy()).trimEnd().split("\n");
+  expect(lines).toHaveLength(1 + 4 * 3);
+  expect(lines[0]).toBe(
+    "setting,optimizer,semantics,initialLearningRate,loss,seed,status,epoch,learningRate,trainLoss,trainAccuracy,validationLoss,validationAccuracy,trainSeconds,evaluateSeconds,totalTrainSeconds,totalEvaluateSeconds",
+  );
+  expect(lines[3]).toBe(
+    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,2.5,0.5,5,1.5",
+  );
+  expect(lines.at(-1)).toBe(
+    "sgd,sgd,keras3,0.001,sparseCategoricalCrossentropy,1,diverged,2,0.001,0,0.05,,0.1,2.5,0.5,5,1.5",
+  );
+});
+
+test("the CSV quotes what needs it", () => {
+  expect(epochsCsv(exampleStudy([{ optimizer: HOSTILE, epochs: 0 }]))).toContain(
+    `"${HOSTILE.replaceAll('"', '""')}"`,
+  );
+});
