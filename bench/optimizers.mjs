@@ -5,7 +5,9 @@ import { Bench } from "tinybench";
 import { OPTIMIZER_NAMES } from "../dist/optimizers/optimizers.js";
 import { referenceSession } from "./reference-session.mjs";
 
-const { values } = parseArgs({ options: { threads: { type: "string" }, time: { type: "string", default: "2" } } });
+const { values } = parseArgs({
+  options: { threads: { type: "string" }, time: { type: "string", default: "2" } },
+});
 const threads = values.threads === undefined ? {} : { threads: Number(values.threads) };
 const UPDATES = 100; // in one call, so that the way into native code does not count
 
@@ -16,10 +18,18 @@ for (const optimizer of OPTIMIZER_NAMES) {
     const session = referenceSession({ optimizer, batchSize, ...threads });
     sessions.push(session);
     // The native clock is taken: it starts and ends with the work itself.
-    bench.add(`${optimizer}, step, batch ${batchSize}`, async () => ({ overriddenDuration: await session.train(1) }), { async: true });
+    bench.add(
+      `${optimizer}, step, batch ${batchSize}`,
+      async () => ({ overriddenDuration: await session.train(1) }),
+      { async: true },
+    );
   }
   const session = sessions.at(-1);
-  bench.add(`${optimizer}, update alone`, async () => ({ overriddenDuration: await session.update(UPDATES) }), { async: true });
+  bench.add(
+    `${optimizer}, update alone`,
+    async () => ({ overriddenDuration: await session.update(UPDATES) }),
+    { async: true },
+  );
 }
 
 await bench.run();

@@ -59,6 +59,9 @@ async function present(
   if (folder === undefined) return;
   const { writeReport } = await import("../report/write-report.js");
   const { sampleDigits } = await import("../data/sample-digits.js");
-  await writeReport(study, folder, { samples: sampleDigits(dataset) });
+  await writeReport(study, folder, {
+    samples: sampleDigits(dataset),
+    onNotice: (text) => process.stderr.write(`${text}\n`),
+  });
   if (!json) process.stdout.write(`\nReport: ${join(folder, "index.html")}\n`);
 }

@@ -36,8 +36,8 @@ export const compareConfigSchema = z
       .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1).readonly()])
       .default(1)
       .describe("how many seeds, or which; runs of one seed start and go on alike"),
-    /** Passes over the training images, for each run. Default 5. */
-    epochs: sharedShape.epochs.default(5),
+    /** Passes over the training images, for each run. Default 3. */
+    epochs: sharedShape.epochs.default(3),
   })
   .readonly();
 

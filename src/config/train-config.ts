@@ -46,7 +46,7 @@ export const sharedShape = {
   semantics: z.enum(SEMANTICS).default("keras3").describe("whose formulas, defaults and initial weights"),
   /** How the learning rate changes from epoch to epoch. Default "constant". */
   schedule: scheduleSchema.default("constant").describe("how the learning rate changes from epoch to epoch"),
-  /** Passes over the training images. Default 10 in `train`, 5 in `compare`; 0 measures the initial weights alone. */
+  /** Passes over the training images. Default 10 in `train`, 3 in `compare`; 0 measures the initial weights alone. */
   epochs: z.int().min(0).max(100_000).default(10).describe("passes over the training images"),
   /** Images a step; more than there are means all of them. The last batch of an epoch may be smaller. Default 32. */
   batchSize: z.int().min(1).default(32).describe("images a step; the whole training set if there are fewer"),

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { defineLoss } from "./definition.js";
+import { define } from "../formula/definition.js";
 
 /**
  * The same for targets that are rows of probabilities, one-hot or soft, and with label smoothing:
  * y (1 - e) + e / classes, in Keras as in PyTorch.
  */
-export const categoricalCrossentropy = defineLoss({
+export const categoricalCrossentropy = define({
   name: "categoricalCrossentropy",
   title: "Categorical cross-entropy",
   sources: [

@@ -1,10 +1,10 @@
-import { defineLoss } from "./definition.js";
+import { define } from "../formula/definition.js";
 
 /**
  * The paper's "very basic loss function": the mean absolute difference between prediction and actual value,
  * on softmax outputs; the same in Keras and PyTorch.
  */
-export const meanAbsoluteError = defineLoss({
+export const meanAbsoluteError = define({
   name: "meanAbsoluteError",
   title: "Mean absolute error",
   sources: [

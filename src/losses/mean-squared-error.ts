@@ -1,7 +1,7 @@
-import { defineLoss } from "./definition.js";
+import { define } from "../formula/definition.js";
 
 /** Mean over the classes of the squared difference between probabilities and target; the same in Keras and PyTorch, on softmax outputs. */
-export const meanSquaredError = defineLoss({
+export const meanSquaredError = define({
   name: "meanSquaredError",
   title: "Mean squared error",
   sources: ["keras/src/losses/losses.py: MeanSquaredError", "torch/nn/modules/loss.py: MSELoss"],

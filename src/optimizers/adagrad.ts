@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { defineOptimizer } from "./definition.js";
-import { epsilon } from "./ranges.js";
+import { define } from "../formula/definition.js";
+import { epsilon, learningRate } from "./ranges.js";
 
 /**
  * Divides the gradient by the root of the sum of all its squares (Duchi et al. 2011), so that the rate falls with time.
  * The sum starts at 0.1 in Keras and at 0 in PyTorch: with |g| = 0.001 the first step is 3.2e-6 there, 0.01 here.
  */
-export const adagrad = defineOptimizer({
+export const adagrad = define({
   name: "adagrad",
   title: "Adagrad",
   sources: [
@@ -15,15 +15,20 @@ export const adagrad = defineOptimizer({
     "torch/optim/adagrad.py",
   ],
   hyperparameters: {
+    learningRate,
     initialAccumulator: z.number().min(0).describe("what the sum of squares starts at"),
-    epsilon: epsilon.describe("added to the divisor"),
-    lrDecay: z.number().min(0).describe("how fast the rate falls with the steps besides (PyTorch only)"),
+    epsilon,
+    lrDecay: z
+      .number()
+      .min(0)
+      .optional()
+      .describe("how fast the rate falls with the steps besides (PyTorch only)"),
   },
   defaults: {
-    keras3: { learningRate: 0.001, initialAccumulator: 0.1, epsilon: 1e-7, lrDecay: 0 },
+    keras3: { learningRate: 0.001, initialAccumulator: 0.1, epsilon: 1e-7 },
     pytorch: { learningRate: 0.01, initialAccumulator: 0, epsilon: 1e-10, lrDecay: 0 },
   },
-  formula({ lrDecay }, semantics) {
+  formula({ lrDecay = 0 }, semantics) {
     const rate = lrDecay === 0 ? "learningRate" : "learningRate / (1 + (t - 1) * lrDecay)";
     const divisor = semantics === "keras3" ? "sqrt(a + epsilon)" : "(sqrt(a) + epsilon)";
     return `a = a + g ** 2\ntheta = theta - ${rate} * g / ${divisor}`;

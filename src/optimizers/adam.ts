@@ -1,12 +1,12 @@
-import { defineOptimizer } from "./definition.js";
-import { decay, epsilon } from "./ranges.js";
+import { define } from "../formula/definition.js";
+import { decay, epsilon, learningRate } from "./ranges.js";
 
 /**
  * Adaptive moment estimation (Kingma & Ba 2015, algorithm 1 and the reformulation at the end of its section 2).
  * In Keras epsilon stands beside the uncorrected sqrt(v), the paper's "epsilon hat": at the first step it counts
  * 1 / sqrt(1 - beta2) = 32 times as much as the same number in PyTorch.
  */
-export const adam = defineOptimizer({
+export const adam = define({
   name: "adam",
   title: "Adam",
   sources: [
@@ -15,9 +15,10 @@ export const adam = defineOptimizer({
     "torch/optim/adam.py",
   ],
   hyperparameters: {
+    learningRate,
     beta1: decay.describe("decay of the mean gradient"),
     beta2: decay.describe("decay of the mean squared gradient"),
-    epsilon: epsilon.describe("added to the divisor"),
+    epsilon,
   },
   defaults: {
     keras3: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { defineOptimizer } from "./definition.js";
-import { decay, epsilon } from "./ranges.js";
+import { define } from "../formula/definition.js";
+import { decay, epsilon, learningRate } from "./ranges.js";
 
 /**
  * Divides the gradient by a running root of its mean square (Hinton 2012), which may be centered (Graves 2013) and
  * carry momentum. Keras adds epsilon inside the root, PyTorch outside: tiny gradients are damped in Keras.
  */
-export const rmsprop = defineOptimizer({
+export const rmsprop = define({
   name: "rmsprop",
   title: "RMSprop",
   sources: [
@@ -16,9 +16,10 @@ export const rmsprop = defineOptimizer({
     "torch/optim/rmsprop.py",
   ],
   hyperparameters: {
+    learningRate,
     rho: decay.describe("decay of the mean squared gradient (PyTorch calls it alpha)"),
     momentum: decay.describe("share of the last step that the next keeps"),
-    epsilon: epsilon.describe("added to the divisor"),
+    epsilon,
     centered: z.boolean().describe("whether to divide by the deviation rather than the root mean square"),
   },
   defaults: {

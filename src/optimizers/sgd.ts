@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { defineOptimizer } from "./definition.js";
-import { decay } from "./ranges.js";
+import { define } from "../formula/definition.js";
+import { decay, learningRate } from "./ranges.js";
 
 /**
  * Stochastic gradient descent, with momentum (Polyak 1964) or Nesterov's (Sutskever et al. 2013) where asked for.
  * Keras keeps the learning rate inside the velocity, PyTorch outside: they differ once the rate changes.
  */
-export const sgd = defineOptimizer({
+export const sgd = define({
   name: "sgd",
   title: "Stochastic gradient descent",
   sources: [
@@ -15,19 +15,27 @@ export const sgd = defineOptimizer({
     "torch/optim/sgd.py",
   ],
   hyperparameters: {
+    learningRate,
     momentum: decay.describe("share of the last step that the next keeps"),
     nesterov: z.boolean().describe("whether to look ahead along the momentum"),
     dampening: z
       .number()
       .min(0)
       .max(1)
+      .optional()
       .describe("share of the gradient kept out of the momentum (PyTorch only)"),
   },
   defaults: {
-    keras3: { learningRate: 0.01, momentum: 0, nesterov: false, dampening: 0 },
+    keras3: { learningRate: 0.01, momentum: 0, nesterov: false },
     pytorch: { learningRate: 0.001, momentum: 0, nesterov: false, dampening: 0 },
   },
-  formula({ momentum, nesterov, dampening }, semantics) {
+  conflict({ momentum, nesterov, dampening = 0 }) {
+    if (momentum === 0 && nesterov) return "`nesterov` does nothing without `momentum`. Give one above 0.";
+    if (momentum === 0 && dampening > 0)
+      return "`dampening` does nothing without `momentum`. Give one above 0.";
+    return nesterov && dampening > 0 ? "`nesterov` and `dampening` exclude each other." : undefined;
+  },
+  formula({ momentum, nesterov, dampening = 0 }, semantics) {
     if (momentum === 0) return "theta = theta - learningRate * g";
     if (semantics === "keras3") {
       const step = nesterov ? "theta + momentum * v - learningRate * g" : "theta + v";

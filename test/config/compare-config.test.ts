@@ -14,7 +14,7 @@ describe("resolveCompareConfig", () => {
     expect(names(config.losses)).toEqual(["sparseCategoricalCrossentropy"]);
     expect(config).toMatchObject({
       seeds: [0],
-      epochs: 5,
+      epochs: 3,
       batchSize: 32,
       split: { train: 48_000, validation: 12_000 },
     });

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { parse } from "../config/parse.js";
+import { SEMANTICS, type Semantics } from "../config/semantics.js";
+import { configError, OptimbenchError } from "../errors.js";
+import type { Definition } from "./definition.js";
+
+/** The optimizers, or the losses, that have a name, and the form of a user's own. */
+export interface Catalogue {
+  readonly what: "optimizer" | "loss";
+  readonly definitions: Readonly<Record<string, Definition>>;
+  readonly own: z.ZodType;
+}
+
+/** An entry with every default filled in and the formula it runs: plain data, and valid input again. */
+export type Resolved = {
+  readonly name: string;
+  /** What results call it, where the name does not tell two settings apart. */
+  readonly label?: string;
+  /** Whose formula and defaults; "own" for a user's own. */
+  readonly semantics: Semantics | "own";
+  readonly formula: string;
+} & { readonly [hyperparameter: string]: unknown };
+
+export const labelSchema = z.string().min(1).max(200);
+
+/** What a user's own optimizer or loss has besides its settings. */
+export const ownShape = {
+  name: z.string().min(1).max(100),
+  label: labelSchema.optional(),
+  semantics: z.literal("own").default("own"),
+  hyperparameters: z.record(z.string(), z.number()).default({}),
+  formula: z.string(),
+};
+
+/** The schema that the value's own name asks for, so that errors speak of that entry alone. */
+export function schemaFor({ definitions, own }: Catalogue, value: unknown): z.ZodType {
+  const known = z.enum(Object.keys(definitions));
+  if (typeof value !== "object" || value === null) return known;
+  const { name } = value as { name?: unknown };
+  if (typeof name === "string" && Object.hasOwn(definitions, name)) return builtIn(definitions[name]!);
+  return "formula" in value ? own : z.looseObject({ name: known });
+}
+
+const builtIn = ({ name, hyperparameters }: Definition) =>
+  z.strictObject({
+    name: z.literal(name),
+    label: labelSchema.optional(),
+    semantics: z.enum(SEMANTICS).optional(),
+    ...z.object(hyperparameters).partial().shape,
+    formula: z.string().optional(),
+  });
+
+/**
+ * Fills in the framework's defaults and the formula.
+ *
+ * @param semantics whose, unless the input says it itself
+ * @throws OptimbenchError (CONFIG)
+ */
+export function resolve(catalogue: Catalogue, input: unknown, semantics: Semantics): Resolved {
+  const value = parse(schemaFor(catalogue, input), input, catalogue.what);
+  const given = (typeof value === "string" ? { name: value } : value) as Partial<Resolved>;
+  const definition = definitionOf(catalogue, given.name!);
+  return definition === undefined ? (given as Resolved) : fillIn(definition, given, semantics);
+}
+
+function fillIn(definition: Definition, given: Partial<Resolved>, fallback: Semantics): Resolved {
+  const { name: _, label, semantics: own, formula: claimed, ...settings } = given;
+  const { name } = definition;
+  const semantics = (own ?? fallback) as Semantics;
+  const defaults = definition.defaults[semantics];
+  const unknown = Object.keys(settings).find((key) => !Object.hasOwn(defaults, key));
+  if (unknown !== undefined)
+    throw configError(
+      `${name} has no \`${unknown}\` in ${semantics}. Known there: ${Object.keys(defaults).join(", ")}.`,
+    );
+  const hyperparameters = { ...defaults, ...settings };
+  const conflict = definition.conflict?.(hyperparameters);
+  if (conflict !== undefined) throw configError(`${name}: ${conflict}`);
+  const formula = definition.formula(hyperparameters, semantics);
+  if (claimed !== undefined && claimed !== formula)
+    throw configError(
+      `\`formula\` is not ${name}'s formula with these settings. Rename it to run it as your own, or leave it out.`,
+    );
+  return { name, ...(label !== undefined && { label }), semantics, ...hyperparameters, formula };
+}
+
+export const definitionOf = ({ definitions }: Catalogue, name: string): Definition | undefined =>
+  Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+
+/** Of a built-in's hyperparameters, those that its formula mentions; the others only chose the formula. */
+export function constantsOf(definition: Definition, resolved: Resolved): Record<string, number> {
+  const mentioned = new Set(resolved.formula.match(/\w+/g));
+  const entries = Object.keys(definition.hyperparameters)
+    .filter((key) => mentioned.has(key))
+    .map((key) => [key, resolved[key] as number]);
+  return Object.fromEntries(entries);
+}
+
+/** Says in a formula's errors whose formula it is. */
+export function inFormulaOf<Result>({ what }: Catalogue, name: string, parseFormula: () => Result): Result {
+  try {
+    return parseFormula();
+  } catch (error) {
+    if (!(error instanceof OptimbenchError)) throw error;
+    throw new OptimbenchError(error.code, `In the formula of ${what} "${name}": ${error.message}`);
+  }
+}

@@ -1,0 +1,34 @@
+import type { z } from "zod";
+import type { Semantics } from "../config/semantics.js";
+
+/** An optimizer or a loss that this package knows by name: everything about it, in one place. */
+export interface Definition<Shape extends z.ZodRawShape = z.ZodRawShape> {
+  readonly name: string;
+  readonly title: string;
+  /** Where the formula comes from: paper, Keras file, PyTorch file. */
+  readonly sources: readonly string[];
+  /** Its hyperparameters, each with its range and meaning; optional ones are not known to every framework. */
+  readonly hyperparameters: Shape;
+  /** The hyperparameters that each framework knows, with what it takes where nothing is given. */
+  readonly defaults: Readonly<Record<Semantics, Values<Shape>>>;
+  /** The formula as text, in the language of docs/formulas.md. */
+  formula(hyperparameters: Values<Shape>, semantics: Semantics): string;
+  /** What is wrong with hyperparameters that are in range one by one, such as a setting without effect. */
+  conflict?(hyperparameters: Values<Shape>): string | undefined;
+  /** What an optimizer's states start as, where not as 0. */
+  state?(hyperparameters: Values<Shape>): Readonly<Record<string, number>>;
+}
+
+type Values<Shape extends z.ZodRawShape> = Readonly<z.output<z.ZodObject<Shape>>>;
+
+/** Keeps the exact types of the name and the hyperparameters, from which the config types follow. */
+export const define = <const Name extends string, Shape extends z.ZodRawShape>(
+  definition: Definition<Shape> & { readonly name: Name },
+) => definition;
+
+/** The settings that a user may give with the name. */
+export type Settings<Defined> = Defined extends {
+  readonly hyperparameters: infer Shape extends z.ZodRawShape;
+}
+  ? { readonly [Key in keyof Shape]?: z.input<Shape[Key]> }
+  : never;

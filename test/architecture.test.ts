@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+import { packageRoot } from "../src/package-root.js";
+
+/** Data flows down this list; a file imports from its own stage or from one above. */
+const STAGES: readonly (readonly string[])[] = [
+  ["errors", "random", "history", "package-root", "stopwatch", "write-file", "cpu-quota"],
+  [
+    "config/deep-freeze",
+    "config/describe",
+    "config/micro-batch",
+    "config/nearest",
+    "config/parse",
+    "config/schema-by-value",
+    "config/semantics",
+    "config/threads",
+  ],
+  ["libtorch/"],
+  ["data/"],
+  ["models/"],
+  ["formula/"],
+  ["losses/", "optimizers/", "schedules/"],
+  ["config/"],
+  ["native"],
+  ["session", "resident-dataset", "warm-up", "epochs", "safetensors", "trained-model", "training"],
+  ["study", "study-file", "environment"],
+  ["train"],
+  ["compare"],
+  ["statistics"],
+  ["report/"],
+  ["cli/", "index"],
+];
+
+const source = join(packageRoot, "src");
+const files = (folder: string, ending: RegExp) =>
+  readdirSync(join(packageRoot, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => ending.test(file))
+    .map((file) => join(packageRoot, folder, file));
+const read = (file: string) => readFileSync(file, "utf8");
+
+function stageOf(file: string): number {
+  const name = relative(source, file).replace(/\.[jt]s$/, "");
+  return STAGES.findIndex((entries) =>
+    entries.some((entry) => (entry.endsWith("/") ? name.startsWith(entry) : name === entry)),
+  );
+}
+
+const importsOf = (file: string) =>
+  [...read(file).matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path]) =>
+    join(dirname(file), path!),
+  );
+
+describe("imports", () => {
+  const sources = files("src", /\.ts$/);
+
+  it("go one way, along the data", () => {
+    expect(sources.length).toBeGreaterThan(80);
+    const unknown = sources.filter((file) => stageOf(file) < 0);
+    expect(unknown).toEqual([]);
+    const back = sources.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => stageOf(target) > stageOf(file))
+        .map((target) => `${relative(source, file)} imports ${relative(source, target)}`),
+    );
+    expect(back).toEqual([]);
+  });
+
+  it("open the addon in one place only", () => {
+    const doors = sources.filter((file) => /createRequire\([^)]*\)\(addon\)/.test(read(file)));
+    expect(doors.map((file) => relative(source, file))).toEqual(["native.ts"]);
+  });
+});
+
+describe("native code", () => {
+  const includes = (folder: string) =>
+    files(folder, /\.(cc|h)$/).flatMap((file) =>
+      [...read(file).matchAll(/#include [<"]([^>"]+)[>"]/g)].map(([, path]) => path!),
+    );
+
+  it("keeps libtorch out of the binding and Node-API out of the core", () => {
+    expect(includes("native/core")).toContain("torch.h");
+    expect(includes("native/core").filter((path) => /napi|node_api/.test(path))).toEqual([]);
+    expect(includes("native/bind")).toContain("napi.h");
+    expect(includes("native/bind").filter((path) => /torch|ATen|c10/.test(path))).toEqual([]);
+  });
+
+  it("asks for Node-API 9 at most, which Node 20 has", () => {
+    expect(read(join(packageRoot, "CMakeLists.txt"))).toContain("NAPI_VERSION=9");
+  });
+});
+
+it("keeps files small", () => {
+  const lengths = [...files("src", /\.ts$/), ...files("native", /\.(cc|h)$/)].map((file) => ({
+    file: relative(packageRoot, file),
+    lines: read(file).split("\n").length,
+  }));
+  expect(lengths.filter(({ lines }) => lines > 300)).toEqual([]);
+});

@@ -1,0 +1,103 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { packageRoot } from "../../src/package-root.js";
+
+const pages = ["README.md", "docs/formulas.md"].map((name) => ({
+  name,
+  text: readFileSync(join(packageRoot, name), "utf8"),
+}));
+const blocks = (language: string) =>
+  pages.flatMap(({ name, text }) =>
+    [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, code]) => ({
+      name,
+      code: code!,
+    })),
+  );
+
+/** Commands in the order of the page, each without its comment; a backslash joins lines. */
+const commands = blocks("sh")
+  .flatMap(({ name, code }) =>
+    code
+      .replaceAll("\\\n", " ")
+      .split("\n")
+      .map((line) => ({ name, line: line.replace(/\s+# .*$/, "").trim() })),
+  )
+  .filter(({ line }) => line !== "");
+const ours = commands.filter(({ line }) => line.startsWith("npx optimbench "));
+
+// One folder for all, as for a reader who types them one after the other.
+const folder = mkdtempSync(join(tmpdir(), "optimbench-readme-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Training commands run on few digits here; all else is as it stands on the page. */
+const FEW = "--dataset mnist-10k --train-size 320 --validation-size 100";
+const shortened = (line: string) => (/ (compare|train) /.test(`${line} `) ? `${line} ${FEW}` : line);
+
+describe("the commands on the pages", () => {
+  it("are found", () => expect(ours.length).toBeGreaterThanOrEqual(8));
+
+  it("name scripts that package.json has", () => {
+    const { scripts } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
+    const text = pages.map((page) => page.text).join("\n");
+    const named = [...text.matchAll(/npm (?:run )?([a-z][a-z:]+)/g)]
+      .map(([, name]) => name!)
+      .filter((name) => name !== "ci");
+    expect(named).toContain("start");
+    for (const name of named) expect(scripts).toHaveProperty([name]);
+  });
+
+  for (const { name, line } of ours)
+    it(`${name}: ${line}`, { timeout: 120_000 }, () => {
+      const program = `node "${join(packageRoot, "dist", "cli", "main.js")}"`;
+      const { status, stderr, stdout } = spawnSync(
+        "bash",
+        ["-c", shortened(line).replace("npx optimbench", program)],
+        {
+          cwd: folder,
+          encoding: "utf8",
+        },
+      );
+      expect({
+        status,
+        stderr: status === 0 ? "" : stderr,
+        empty: stdout === "" && !line.includes("samples"),
+      }).toEqual({
+        status: 0,
+        stderr: "",
+        empty: false,
+      });
+    });
+});
+
+describe("the programs on the pages", () => {
+  const programs = blocks("js").filter(({ code }) => code.includes("import "));
+  it("are found", () => expect(programs.length).toBeGreaterThanOrEqual(1));
+
+  for (const [index, { name, code }] of programs.entries())
+    it(`${name}, ${index + 1}`, { timeout: 180_000 }, () => {
+      const library = pathToFileURL(join(packageRoot, "dist", "index.js")).href;
+      const file = join(folder, `program-${index}.mjs`);
+      const few = code.replaceAll(
+        'dataset: "mnist-10k",',
+        'dataset: "mnist-10k", split: { train: 640, validation: 100 },',
+      );
+      writeFileSync(file, few.replaceAll('from "optimbench"', `from "${library}"`));
+      const { status, stderr } = spawnSync(process.execPath, [file], { cwd: folder, encoding: "utf8" });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    });
+
+  it("leave what the page says", () => {
+    expect(existsSync(join(folder, "digits.safetensors"))).toBe(true);
+    expect(existsSync(join(folder, "adam-and-sgd", "index.html"))).toBe(true);
+  });
+});
+
+it("every link to a file leads somewhere", () => {
+  for (const { name, text } of pages)
+    for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
+      expect(existsSync(join(packageRoot, name, "..", target!)), `${name}: ${target}`).toBe(true);
+});
