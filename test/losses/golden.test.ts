@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { SEMANTICS, type Semantics } from "../../src/config/semantics.js";
-import { LOSS_NAMES, type LossName, lossGraph, resolveLoss } from "../../src/losses/losses.js";
+import {
+  LOSS_NAMES,
+  type LossConfig,
+  type LossName,
+  lossGraph,
+  resolveLoss,
+} from "../../src/losses/losses.js";
 import { loadNative } from "../../src/native.js";
 import { relativeError } from "../relative-error.js";
 
@@ -32,7 +38,7 @@ it("has a golden file for every loss in every semantics", () => {
 
 describe.each(goldens)("$semantics $loss", ({ loss, semantics, classes, logits, cases }) => {
   it.each(cases)("has the framework's values and gradients for $kind targets and $settings", (golden) => {
-    const graph = lossGraph(resolveLoss({ name: loss, ...golden.settings }, semantics));
+    const graph = lossGraph(resolveLoss({ name: loss, ...golden.settings } as LossConfig, semantics));
     const { runLoss } = loadNative();
     const inDouble = runLoss(graph, Float64Array.from(logits), Float64Array.from(golden.targets), classes);
     expect(relativeError(inDouble.values, golden.values, 1e-9)).toBeLessThan(1e-10);

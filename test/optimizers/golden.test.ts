@@ -4,6 +4,7 @@ import { SEMANTICS, type Semantics } from "../../src/config/semantics.js";
 import { loadNative } from "../../src/native.js";
 import {
   OPTIMIZER_NAMES,
+  type OptimizerConfig,
   type OptimizerName,
   resolveOptimizer,
   updateGraph,
@@ -37,7 +38,7 @@ it("has a golden file for every optimizer in every semantics", () => {
 
 describe.each(goldens)("$semantics $optimizer", ({ optimizer, semantics, theta, gradients, cases }) => {
   it.each(cases)("follows the framework's path with $settings", ({ settings, learningRates, path }) => {
-    const resolved = resolveOptimizer({ name: optimizer, ...settings }, semantics);
+    const resolved = resolveOptimizer({ name: optimizer, ...settings } as OptimizerConfig, semantics);
     // The framework's default, where the settings give none; Keras keeps it in float32.
     expect(relativeError([learningRates[0]!], [resolved.learningRate], 0)).toBeLessThan(1e-7);
     expect(path.length).toBeGreaterThanOrEqual(20);
