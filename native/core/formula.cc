@@ -94,7 +94,9 @@ const std::unordered_map<std::string, Operation>& operations() {
                 }}},
       {"where", {3, [](const Values& v, Reduce) -> Value {
                    if (isNumber(v[0])) return number(v[0]) != 0 ? v[1] : v[2];
-                   return at::where(asTensor(v[0]).ne(0), asTensor(v[1]), asTensor(v[2]));
+                   // Of two numbers, at::where would make float32, whatever the precision of the condition.
+                   const at::Tensor condition = asTensor(v[0]);
+                   return at::where(condition.ne(0), asTensor(v[1]), asTensor(v[2])).to(condition.scalar_type());
                  }}},
 
       {"sum", {1, reduction<TENSOR1(at::sum(x)), TENSOR1(at::sum(x, {1}, true))>}},

@@ -12,14 +12,15 @@ export interface Catalogue {
 }
 
 /** An entry with every default filled in and the formula it runs: plain data, and valid input again. */
-export type Resolved = {
+export interface Resolved {
   readonly name: string;
   /** What results call it, where the name does not tell two settings apart. */
   readonly label?: string;
   /** Whose formula and defaults; "own" for a user's own. */
   readonly semantics: Semantics | "own";
   readonly formula: string;
-} & { readonly [hyperparameter: string]: unknown };
+  readonly [setting: string]: unknown;
+}
 
 export const labelSchema = z.string().min(1).max(200);
 
@@ -84,16 +85,17 @@ function fillIn(definition: Definition, given: Partial<Resolved>, fallback: Sema
   return { name, ...(label !== undefined && { label }), semantics, ...hyperparameters, formula };
 }
 
-export const definitionOf = ({ definitions }: Catalogue, name: string): Definition | undefined =>
+const definitionOf = ({ definitions }: Catalogue, name: string): Definition | undefined =>
   Object.hasOwn(definitions, name) ? definitions[name] : undefined;
 
 /** Of a built-in's hyperparameters, those that its formula mentions; the others only chose the formula. */
-export function constantsOf(definition: Definition, resolved: Resolved): Record<string, number> {
+export function constantsOf(
+  { hyperparameters }: Pick<Definition, "hyperparameters">,
+  resolved: { readonly formula: string },
+): Record<string, number> {
   const mentioned = new Set(resolved.formula.match(/\w+/g));
-  const entries = Object.keys(definition.hyperparameters)
-    .filter((key) => mentioned.has(key))
-    .map((key) => [key, resolved[key] as number]);
-  return Object.fromEntries(entries);
+  const isConstant = ([key]: [string, unknown]) => Object.hasOwn(hyperparameters, key) && mentioned.has(key);
+  return Object.fromEntries(Object.entries(resolved).filter(isConstant)) as Record<string, number>;
 }
 
 /** Says in a formula's errors whose formula it is. */

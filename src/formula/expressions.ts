@@ -36,6 +36,8 @@ export function build(expression: Expression, names: Names, language: Language, 
       return names.graph.constant(expression.value);
     case "Identifier":
       return variable(expression, names);
+    case "ParenthesizedExpression":
+      return inner(expression.expression);
     case "UnaryExpression": {
       const argument = inner(expression.argument);
       if (expression.operator === "+") return argument;

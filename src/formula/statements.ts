@@ -14,7 +14,7 @@ export interface Target {
 }
 
 const MOST_CHARACTERS = 10_000;
-const SYNTAX: Options = { ecmaVersion: 2023, sourceType: "module" };
+const SYNTAX: Options = { ecmaVersion: 2023, sourceType: "module", preserveParens: true };
 
 /** A formula's statements, one a line or separated by semicolons; parsed, never evaluated. */
 export function statements(text: string): Statement[] {
@@ -45,7 +45,9 @@ function syntax(text: string): Program {
     // acorn's SyntaxError has the place in `pos`; very deep nesting exhausts the stack instead.
     const { message, pos } = error as { message: string; pos?: number };
     if (pos === undefined) throw formulaError("The formula is nested too deeply.");
-    throw formulaError(`${message.replace(/ \(\d+:\d+\)$/, "")}.${syntaxHint(text, pos)}`, text, pos);
+    const problem =
+      pos >= text.trimEnd().length ? "Something is missing at the end" : message.replace(/ \(\d+:\d+\)$/, "");
+    throw formulaError(`${problem}.${syntaxHint(text, pos)}`, text, pos);
   }
 }
 

@@ -4,14 +4,12 @@ import type { Semantics } from "../config/semantics.js";
 import {
   type Catalogue,
   constantsOf,
-  definitionOf,
   inFormulaOf,
   ownShape,
-  type Resolved,
   resolve,
   schemaFor,
 } from "../formula/catalogue.js";
-import type { Settings } from "../formula/definition.js";
+import type { ResolvedSettings, Settings } from "../formula/definition.js";
 import type { LossGraph } from "../formula/graph.js";
 import { parseLoss } from "../formula/parse-loss.js";
 import { categoricalCrossentropy } from "./categorical-crossentropy.js";
@@ -49,10 +47,19 @@ const ownSchema = z.strictObject(ownShape);
 export interface OwnLoss extends Readonly<z.input<typeof ownSchema>> {}
 
 /** A loss: a name, a name with settings, or a formula of one's own. */
-export type LossConfig = LossName | BuiltInLoss | OwnLoss | ResolvedLoss;
+export type LossConfig = LossName | BuiltInLoss | OwnLoss;
 
 /** A loss with every default filled in and the formula it runs; a valid `LossConfig` again. */
-export type ResolvedLoss = Resolved;
+export type ResolvedLoss = ResolvedBuiltIn | Readonly<z.output<typeof ownSchema>>;
+
+type ResolvedBuiltIn = {
+  [Name in LossName]: {
+    readonly name: Name;
+    readonly label?: string;
+    readonly semantics: Semantics;
+    readonly formula: string;
+  } & ResolvedSettings<(typeof LOSSES)[Name]>;
+}[LossName];
 
 const CATALOGUE: Catalogue = { what: "loss", definitions: LOSSES, own: ownSchema };
 
@@ -65,7 +72,7 @@ export const lossSchema = schemaByValue<LossConfig>((value) => schemaFor(CATALOG
  * @throws OptimbenchError (CONFIG, FORMULA)
  */
 export function resolveLoss(input: LossConfig, semantics: Semantics): ResolvedLoss {
-  const resolved = resolve(CATALOGUE, input, semantics);
+  const resolved = resolve(CATALOGUE, input, semantics) as ResolvedLoss;
   lossGraph(resolved); // a formula that does not parse is refused here, before anything runs
   return resolved;
 }
@@ -73,10 +80,6 @@ export function resolveLoss(input: LossConfig, semantics: Semantics): ResolvedLo
 /** The loss that native code runs. */
 export function lossGraph(loss: ResolvedLoss): LossGraph {
   const { name, formula } = loss;
-  const definition = definitionOf(CATALOGUE, name);
-  if (definition === undefined) {
-    const own = loss as unknown as z.output<typeof ownSchema>;
-    return inFormulaOf(CATALOGUE, name, () => parseLoss(formula, own));
-  }
-  return parseLoss(formula, { hyperparameters: constantsOf(definition, loss) });
+  if (loss.semantics === "own") return inFormulaOf(CATALOGUE, name, () => parseLoss(formula, loss));
+  return parseLoss(formula, { hyperparameters: constantsOf(LOSSES[loss.name], loss) });
 }

@@ -4,14 +4,12 @@ import type { Semantics } from "../config/semantics.js";
 import {
   type Catalogue,
   constantsOf,
-  definitionOf,
   inFormulaOf,
   ownShape,
-  type Resolved,
   resolve,
   schemaFor,
 } from "../formula/catalogue.js";
-import type { Settings } from "../formula/definition.js";
+import type { Definition, ResolvedSettings, Settings } from "../formula/definition.js";
 import type { UpdateGraph } from "../formula/graph.js";
 import { parseUpdate } from "../formula/parse-update.js";
 import { adagrad } from "./adagrad.js";
@@ -49,10 +47,19 @@ const ownSchema = z.strictObject({
 export interface OwnOptimizer extends Readonly<z.input<typeof ownSchema>> {}
 
 /** An optimizer: a name, a name with settings, or a formula of one's own. */
-export type OptimizerConfig = OptimizerName | BuiltInOptimizer | OwnOptimizer | ResolvedOptimizer;
+export type OptimizerConfig = OptimizerName | BuiltInOptimizer | OwnOptimizer;
 
 /** An optimizer with every default filled in and the formula it runs; a valid `OptimizerConfig` again. */
-export type ResolvedOptimizer = Resolved & { readonly learningRate: number };
+export type ResolvedOptimizer = ResolvedBuiltIn | Readonly<z.output<typeof ownSchema>>;
+
+type ResolvedBuiltIn = {
+  [Name in OptimizerName]: {
+    readonly name: Name;
+    readonly label?: string;
+    readonly semantics: Semantics;
+    readonly formula: string;
+  } & ResolvedSettings<(typeof OPTIMIZERS)[Name]>;
+}[OptimizerName];
 
 const CATALOGUE: Catalogue = { what: "optimizer", definitions: OPTIMIZERS, own: ownSchema };
 
@@ -73,21 +80,21 @@ export function resolveOptimizer(input: OptimizerConfig, semantics: Semantics): 
 /** The update that native code runs. */
 export function updateGraph(optimizer: ResolvedOptimizer): UpdateGraph {
   const { name, formula } = optimizer;
-  const definition = definitionOf(CATALOGUE, name);
-  if (definition === undefined) {
-    const own = optimizer as unknown as z.output<typeof ownSchema>;
-    return inFormulaOf(CATALOGUE, name, () => parseUpdate(formula, own));
-  }
+  if (optimizer.semantics === "own")
+    return inFormulaOf(CATALOGUE, name, () => parseUpdate(formula, optimizer));
+  const definition: Definition = OPTIMIZERS[optimizer.name];
   const { learningRate: _, ...hyperparameters } = constantsOf(definition, optimizer);
   return parseUpdate(formula, { hyperparameters, state: definition.state?.(optimizer) ?? {} });
 }
 
 /** One line that tells it apart: "adam", or "sgd (learningRate 0.1, momentum 0.9)" where settings differ from the defaults. */
 export function optimizerLabel(optimizer: ResolvedOptimizer): string {
-  const { name, label, semantics } = optimizer;
-  if (label !== undefined) return label;
-  const defaults = Object.entries(definitionOf(CATALOGUE, name)?.defaults[semantics as Semantics] ?? {});
-  const different = defaults.filter(([key, value]) => optimizer[key] !== value);
-  if (different.length === 0) return name;
-  return `${name} (${different.map(([key]) => `${key} ${optimizer[key]}`).join(", ")})`;
+  if (optimizer.label !== undefined) return optimizer.label;
+  if (optimizer.semantics === "own") return optimizer.name;
+  const defaults: Record<string, unknown> = OPTIMIZERS[optimizer.name].defaults[optimizer.semantics];
+  const different = Object.entries(optimizer).filter(
+    ([key, value]) => Object.hasOwn(defaults, key) && value !== defaults[key],
+  );
+  const text = different.map(([key, value]) => `${key} ${value}`).join(", ");
+  return text === "" ? optimizer.name : `${optimizer.name} (${text})`;
 }

@@ -128,7 +128,8 @@ function xAxis({ x, curves }: LineChart) {
       format: "d",
       labelFlush: false,
       ...(end <= 12
-        ? { values: Array.from({ length: end }, (_, i) => i + 1) }
+        ? // Vega thins out ticks that are as near as the step which it derives from the format: 1.
+          { values: Array.from({ length: end }, (_, i) => i + 1), tickMinStep: 0.5 }
         : { tickMinStep: 1, tickCount: 10 }),
     },
   };

@@ -9,24 +9,24 @@ import type { Metrics } from "../history.js";
 export const reduceOnPlateauSchema = z.strictObject({
   name: z.literal("reduceOnPlateau"),
   /** What the rate is multiplied with. Default 0.5. */
-  factor: z.number().gt(0).lt(1).default(0.5),
+  factor: z.number().gt(0).lt(1).default(0.5).describe("what the rate is multiplied with"),
   /** Epochs without improvement to wait. Default 2. */
-  patience: z.int().min(0).default(2),
+  patience: z.int().min(0).default(2).describe("epochs without improvement to wait"),
   /** What to watch on the validation images. Default "loss". */
-  monitor: z.enum(["loss", "accuracy"]).default("loss"),
+  monitor: z.enum(["loss", "accuracy"]).default("loss").describe("what to watch on the validation images"),
   /** An improvement smaller than this is none. Default 0.0001. */
-  minDelta: z.number().min(0).default(1e-4),
+  minDelta: z.number().min(0).default(1e-4).describe("an improvement smaller than this is none"),
   /** Epochs to wait after a reduction before counting again. Default 0. */
-  cooldown: z.int().min(0).default(0),
+  cooldown: z.int().min(0).default(0).describe("epochs to wait after a reduction before counting again"),
   /** The rate never falls below this. Default 0. */
-  minLearningRate: z.number().min(0).default(0),
+  minLearningRate: z.number().min(0).default(0).describe("the rate never falls below this"),
 });
 
 /** Follows a training: the rate after each epoch's validation. */
 export function reduceOnPlateau(schedule: z.output<typeof reduceOnPlateauSchema>, initialRate: number) {
   const { factor, patience, monitor, minDelta, cooldown, minLearningRate } = schedule;
   const improves = (value: number, best: number) =>
-    monitor === "loss" ? value < best - minDelta : value > best + minDelta;
+    monitor === "loss" ? value + minDelta < best : value - minDelta > best; // rounded as in Keras
   let rate = initialRate;
   let best = monitor === "loss" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   let wait = 0;

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { parseLoss } from "../../src/formula/parse-loss.js";
+import { parseUpdate, type UpdateNames } from "../../src/formula/parse-update.js";
+
+const update = (text: string, names: Partial<UpdateNames> = {}) =>
+  parseUpdate(text, { hyperparameters: {}, ...names });
+const loss = (text: string) => parseLoss(text, { hyperparameters: {} });
+
+describe("a mistake in a formula is shown where it is", () => {
+  it("under its line", () => {
+    expect(() => update("m = 0.9 * m + g\ntheta = theta - learningrate * m")).toThrow(
+      [
+        'Unknown name `learningrate`. Did you mean "learningRate"? (line 2, column 17)',
+        "  theta = theta - learningrate * m",
+        "                  ^",
+      ].join("\n"),
+    );
+  });
+
+  it("in the part of a very long line that is around it", () => {
+    const text = `theta = theta - ${"0.5 * ".repeat(100)}gg`;
+    const [, line, caret] = message(() => update(text)).split("\n");
+    expect(line!.length).toBeLessThan(110);
+    expect(line!.slice(caret!.indexOf("^"))).toBe("gg");
+  });
+});
+
+/** The message without the line and the caret. */
+const message = (parse: () => unknown): string => {
+  try {
+    parse();
+  } catch (error) {
+    expect(error).toMatchObject({ name: "OptimbenchError", code: "FORMULA" });
+    return (error as Error).message;
+  }
+  throw new Error("nothing was wrong");
+};
+const firstLine = (parse: () => unknown) => message(parse).split("\n")[0]!;
+
+const UPDATE_FUNCTIONS =
+  "abs, sign, sqrt, square, exp, log, tanh, sigmoid, softplus, relu, minimum, maximum, clip, where, sum, mean, max, min, norm";
+
+it.each([
+  [
+    "theta = theta - sqr(g)",
+    `Unknown function \`sqr\`. Did you mean "sqrt"? Known: ${UPDATE_FUNCTIONS}. (line 1, column 17)`,
+  ],
+  ["theta = softmax(g)", `Unknown function \`softmax\`. Known: ${UPDATE_FUNCTIONS}. (line 1, column 9)`],
+  [
+    "theta = theta - t(g)",
+    `Unknown function \`t\`. Write \`*\` to multiply. Known: ${UPDATE_FUNCTIONS}. (line 1, column 17)`,
+  ],
+  ["theta = theta - 2(g)", "Only functions can be called. Write `*` to multiply. (line 1, column 17)"],
+  ["theta = theta - 2 g", "Unexpected token. Write `*` to multiply. (line 1, column 19)"],
+  ["theta = theta - 2g", "Identifier directly after number. Write `*` to multiply. (line 1, column 18)"],
+  ["theta = theta - sqrt * g", "Unknown name `sqrt`. It is a function: write sqrt(...). (line 1, column 17)"],
+  ["theta = theta - constructor * g", "Unknown name `constructor`. (line 1, column 17)"],
+  ["theta = theta - clip(g, 1)", "`clip` takes 3 arguments, not 2. (line 1, column 17)"],
+  ["theta = theta - abs(g, 1)", "`abs` takes 1 argument, not 2. (line 1, column 17)"],
+  [
+    "theta = theta - norm(t) * g",
+    "`norm` needs a vector over the parameters, but this is a single number. (line 1, column 17)",
+  ],
+  ["theta = g > 0 ? 1 : 2", "Use where(condition, a, b) in place of `? :`. (line 1, column 9)"],
+  ["theta = g && 1", "Use where(condition, a, b), or multiply the conditions. (line 1, column 9)"],
+  ["theta = Math.sqrt(g)", "Names have no members: write sqrt(x), not Math.sqrt(x). (line 1, column 9)"],
+  ["theta = g.x", "Names have no members: write sqrt(x), not Math.sqrt(x). (line 1, column 9)"],
+  ["theta = 'g'", "Expected a number. (line 1, column 9)"],
+  ["theta = 5n * g", "Expected a number. (line 1, column 9)"],
+  ["theta = { g }", "A formula is made of numbers, names, arithmetic and functions. (line 1, column 9)"],
+  [
+    "theta = import('fs')",
+    "A formula is made of numbers, names, arithmetic and functions. (line 1, column 9)",
+  ],
+  [
+    "theta = g ^ 2",
+    "The operator `^` has no meaning in a formula. Write `**` for a power. (line 1, column 9)",
+  ],
+  ["theta = g % 2", "The operator `%` has no meaning in a formula. (line 1, column 9)"],
+  ["theta = 0 < g < 1", "Comparisons do not chain: multiply two of them. (line 1, column 9)"],
+  [
+    "theta = theta - -g ** 2",
+    "Unexpected token. `-x ** 2` needs parentheses: `-(x ** 2)` or `(-x) ** 2`. (line 1, column 20)",
+  ],
+  ["theta = a = g", "An assignment is a statement of its own. (line 1, column 9)"],
+  ["theta = g = 1", "An assignment is a statement of its own. (line 1, column 9)"],
+  ["theta -= g", "Write `-=` out: `theta = theta - ...`. (line 1, column 1)"],
+  ["theta = (theta - g", "Something is missing at the end. (line 1, column 19)"],
+  ["let theta = g", "Expected `name = expression` or an expression. (line 1, column 1)"],
+  ["while (1) theta = g", "Expected `name = expression` or an expression. (line 1, column 1)"],
+  [
+    "theta = theta\n  - g",
+    "Expected `name = expression`. A line ends a statement: end the line before with the operator, or use parentheses. (line 2, column 3)",
+  ],
+  [
+    "theta = theta\n  * g",
+    "Unexpected token. A line ends a statement: end the line before with the operator, or use parentheses. (line 2, column 3)",
+  ],
+  ["g = 0; theta = g", "`g` is given and cannot be assigned. Assign to another name. (line 1, column 1)"],
+  ["t = 0; theta = g", "`t` is given and cannot be assigned. Assign to another name. (line 1, column 1)"],
+  ["sqrt = g; theta = sqrt", "`sqrt` is a function. Assign to another name. (line 1, column 1)"],
+  ["m = g; theta = theta - g", "`m` is assigned but never used. (line 1, column 1)"],
+  ["v = g", "The formula never assigns `theta`, so nothing would learn."],
+  ["theta = 0.9 * theta", "The formula never uses the gradient `g`."],
+  ["  // nothing", "The formula is empty."],
+  ["g".repeat(10_001), "A formula has at most 10000 characters, this one has 10001."],
+  [
+    `theta = g${" + g".repeat(300)}`,
+    "Nested too deeply here. Assign parts to names of their own. (line 1, column 9)",
+  ],
+])("update: %s", (text, expected) => {
+  expect(firstLine(() => update(text))).toBe(expected);
+});
+
+it.each([
+  [{ hyperparameters: { mu: 1 } }, "The hyperparameter `mu` is never used. Use it, or leave it out."],
+  [{ state: { m: 0 } }, "The state `m` is never used. Use it, or leave it out."],
+  [{ hyperparameters: { t: 1 } }, "`t` has a meaning in every formula. Choose another name."],
+  [{ state: { abs: 1 } }, "`abs` has a meaning in every formula. Choose another name."],
+  [{ state: { "a-b": 1 } }, "`a-b` cannot be a name in a formula: use letters, digits and _."],
+])("names: %j", (names, expected) => {
+  expect(firstLine(() => update("theta = theta - g", names))).toBe(expected);
+});
+
+it("a state that never changes, and a name that is two things", () => {
+  const text = "theta = theta - m * g";
+  expect(firstLine(() => update(text, { state: { m: 1 } }))).toBe(
+    "The state `m` never changes. Assign it, or make it a hyperparameter.",
+  );
+  expect(firstLine(() => update(text, { hyperparameters: { m: 1 }, state: { m: 1 } }))).toBe(
+    "`m` is both a hyperparameter and a state. Choose another name for one.",
+  );
+  expect(firstLine(() => update(`m = g; ${text}`, { hyperparameters: { m: 1 } }))).toBe(
+    "`m` is given and cannot be assigned. Assign to another name. (line 1, column 1)",
+  );
+});
+
+it.each([
+  [
+    "abs(softmax(z) - y)",
+    "A loss is one number a sample, this is one a class: wrap it in sum(...) or mean(...). (line 1, column 1)",
+  ],
+  ["sum(y)", "The loss does not depend on `z`, the logits, so nothing would learn."],
+  [
+    "p = softmax(z)",
+    "The last statement is the loss itself: an expression, not an assignment. (line 1, column 1)",
+  ],
+  ["sum(z); sum(y)", "Only the last statement is an expression; those before it assign. (line 1, column 1)"],
+  ["softmax(sum(z))", "`softmax` needs one number a class, but this is a single number. (line 1, column 1)"],
+  ["y = z; sum(y)", "`y` is given and cannot be assigned. Assign to another name. (line 1, column 1)"],
+  ["p = y; sum(z)", "`p` is assigned but never used. (line 1, column 1)"],
+  ["sum(theta)", "Unknown name `theta`. (line 1, column 5)"],
+])("loss: %s", (text, expected) => {
+  expect(firstLine(() => loss(text))).toBe(expected);
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { parseUpdate } from "../../src/formula/parse-update.js";
+
+const none = { hyperparameters: {} };
+
+describe("parseUpdate", () => {
+  it("makes a graph whose nodes follow their arguments", () => {
+    expect(parseUpdate("theta = theta - learningRate * g", none)).toEqual({
+      nodes: [
+        { op: "input", name: "theta" },
+        { op: "input", name: "learningRate" },
+        { op: "input", name: "g" },
+        { op: "multiply", args: [1, 2] },
+        { op: "subtract", args: [0, 3] },
+      ],
+      state: [],
+      assign: [{ target: "theta", node: 4 }],
+    });
+  });
+
+  it("makes hyperparameters constants, folds them in double precision and keeps no node that nothing needs", () => {
+    const { nodes } = parseUpdate("theta = theta - (1 - beta) * g", { hyperparameters: { beta: 0.9 } });
+    const constants = nodes.filter(({ op }) => op === "constant");
+    expect(constants).toEqual([{ op: "constant", value: 1 - 0.9 }]);
+  });
+
+  it("leaves the rate and the step to the run", () => {
+    const { nodes } = parseUpdate("theta = theta - learningRate / (1 - 0.5 ** t) * g", none);
+    expect(nodes).toContainEqual({ op: "input", name: "learningRate" });
+    expect(nodes).toContainEqual({ op: "input", name: "t" });
+  });
+
+  it("shares equal parts", () => {
+    const { nodes } = parseUpdate("theta = theta - sqrt(g * g) / (sqrt(g * g) + 1)", none);
+    expect(nodes.filter(({ op }) => op === "sqrt")).toHaveLength(1);
+  });
+
+  it("takes a name read before it is assigned as a state that starts as 0", () => {
+    const { state, assign } = parseUpdate("m = 0.9 * m + g; step = 2 * m; theta = theta - step", none);
+    expect(state).toEqual([{ name: "m", initial: 0 }]);
+    expect(assign.map(({ target }) => target)).toEqual(["theta", "m"]);
+  });
+
+  it("starts a declared state as declared", () => {
+    const { state } = parseUpdate("a = a + g ** 2; theta = theta - g / sqrt(a)", {
+      ...none,
+      state: { a: 0.1 },
+    });
+    expect(state).toEqual([{ name: "a", initial: 0.1 }]);
+  });
+
+  it("reads what was assigned above, theta and states included", () => {
+    const { nodes, assign } = parseUpdate("theta = theta - g; m = m + theta; theta = 2 * m", none);
+    const theta = { op: "input", name: "theta" };
+    expect(nodes.map((node) => ("args" in node ? [node.op, ...node.args] : node))).toEqual([
+      theta,
+      { op: "input", name: "g" },
+      ["subtract", 0, 1],
+      { op: "input", name: "m" },
+      ["add", 3, 2],
+      { op: "constant", value: 2 },
+      ["multiply", 5, 4],
+    ]);
+    expect(assign).toEqual([
+      { target: "theta", node: 6 },
+      { target: "m", node: 4 },
+    ]);
+  });
+
+  it.each([
+    ["statements a line", "m = g\n\n  theta = theta - m\n"],
+    ["statements by semicolons", "m = g; theta = theta - m;"],
+    ["Windows' line ends", "m = g\r\ntheta = theta - m\r\n"],
+    ["comments", "m = g // the gradient; kept\n/* and\nthen */ theta = theta - m"],
+    ["lines that go on", "m = (g\n)\ntheta = theta -\n  m"],
+  ])("takes %s", (_, text) => {
+    expect(parseUpdate(text, none)).toEqual(parseUpdate("m = g; theta = theta - m", none));
+  });
+
+  it("ends a statement with its line, whatever the next begins with", () => {
+    expect(() => parseUpdate("m = g\n(theta) = theta - m", none)).not.toThrow(/call/);
+  });
+
+  it("knows no names from JavaScript's objects", () => {
+    const { state } = parseUpdate("toString = toString + g; theta = theta - toString", none);
+    expect(state).toEqual([{ name: "toString", initial: 0 }]);
+  });
+});

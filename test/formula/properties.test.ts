@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type FormulaFunction, FUNCTIONS, OPERATORS } from "../../src/formula/functions.js";
+import { OPERATIONS } from "../../src/formula/graph.js";
+import { parseLoss } from "../../src/formula/parse-loss.js";
+import { parseUpdate } from "../../src/formula/parse-update.js";
+import { loadNative } from "../../src/native.js";
+import { relativeError } from "../relative-error.js";
+
+const VECTOR = [0, 0.25, -0.75, 1.5, -2, 3];
+const GRADIENT = [0.5, -0.1, 0, 2, -1.25, 1];
+
+/** An expression as text, with its value computed here, without the parser. */
+interface Known {
+  readonly text: string;
+  readonly values: readonly number[];
+}
+
+const elementwise = Object.entries<FormulaFunction>(FUNCTIONS).flatMap(([name, found]) =>
+  found.shape === "elementwise" ? [{ name, ...found }] : [],
+);
+const each = (fold: (...numbers: number[]) => number, args: readonly Known[]) =>
+  VECTOR.map((_, i) => fold(...args.map(({ values }) => values[i]!)));
+
+/** Expressions over the given leaves, with every operator and every elementwise function. */
+const expressions = (leaves: fc.Arbitrary<Known>) =>
+  fc.letrec<{ expression: Known }>((tie) => ({
+    expression: fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      leaves,
+      fc
+        .tuple(fc.constantFrom(...OPERATORS), tie("expression"), tie("expression"))
+        .map(([[symbol, { fold }], a, b]) => ({
+          text: `(${a.text}) ${symbol} (${b.text})`,
+          values: each((x, y) => fold(x!, y!), [a, b]),
+        })),
+      tie("expression").map((a) => ({ text: `-(${a.text})`, values: each((x) => -x!, [a]) })),
+      fc
+        .tuple(fc.constantFrom(...elementwise), fc.array(tie("expression"), { minLength: 3, maxLength: 3 }))
+        .map(([{ name, arity, fold }, all]) => {
+          const args = all.slice(0, arity);
+          return { text: `${name}(${args.map(({ text }) => text).join(", ")})`, values: each(fold, args) };
+        }),
+    ),
+  })).expression;
+
+const numbers = fc.constantFrom(0, 0.5, 1, 2, 3, 1e-3).map((value) => ({
+  text: String(value),
+  values: VECTOR.map(() => value),
+}));
+const vectors = fc.constantFrom({ text: "theta", values: VECTOR }, { text: "g", values: GRADIENT });
+
+describe("expressions", () => {
+  it("of constants are folded to their value", () => {
+    fc.assert(
+      fc.property(expressions(numbers), ({ text, values }) => {
+        const { nodes, assign } = parseUpdate(`c = ${text}; theta = theta - c + g`, { hyperparameters: {} });
+        const constant = nodes.find(({ op }) => op === "constant");
+        expect(assign).toHaveLength(1);
+        expect(constant).toEqual({ op: "constant", value: values[0] });
+      }),
+    );
+  });
+
+  it("of vectors have their value when native code runs them", () => {
+    const { runUpdate } = loadNative();
+    fc.assert(
+      fc.property(expressions(fc.oneof(numbers, vectors)), ({ text, values }) => {
+        // Far values differ in rounding, and NaN has no order: both are left to the golden files.
+        fc.pre(values.every((value) => Math.abs(value) < 1e6));
+        const update = parseUpdate(`theta = (${text}) + 0 * g`, { hyperparameters: {} });
+        const [theta] = runUpdate(update, Float64Array.from(VECTOR), [
+          { gradient: Float64Array.from(GRADIENT), learningRate: 1 },
+        ]);
+        expect(relativeError(theta!, values, 1)).toBeLessThan(1e-9);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("any text", () => {
+  const pieces = fc.constantFrom(
+    ..."theta g z y t m learningRate softmax ( ) ( ) , = == + - * / ** < ? : ; \n // /* */ 0.5 1e3 \" ` ${ } [ ] { . ... => await \\u0061 # ' \u2028 §".split(
+      " ",
+    ),
+  );
+  const texts = fc.oneof(
+    fc.array(pieces, { maxLength: 40 }).map((list) => list.join(" ")),
+    fc.array(pieces, { maxLength: 40 }).map((list) => list.join("")),
+    fc.string({ unit: "binary", maxLength: 60 }),
+  );
+
+  it.each([parseUpdate, parseLoss])("is parsed or refused with an error of ours: %o", (parse) => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        try {
+          parse(text, { hyperparameters: {} });
+        } catch (error) {
+          expect(error).toMatchObject({ name: "OptimbenchError", code: "FORMULA" });
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each(["(", "-", "- (", "sqrt(", "1 + (", "g **", "[", "{", "`${", "a = "])(
+    "nested as deeply as its length allows: %s",
+    (piece) => {
+      const text = `theta = ${piece.repeat(9_900 / piece.length)}`;
+      expect(() => parseUpdate(text, { hyperparameters: {} })).toThrowError(
+        expect.objectContaining({ code: "FORMULA" }),
+      );
+    },
+  );
+});
+
+it("every operation has a place in the language", () => {
+  const reachable = [...Object.keys(FUNCTIONS), ...[...OPERATORS.values()].map(({ operation }) => operation)];
+  expect([...reachable, "negate"].sort()).toEqual([...OPERATIONS].sort());
+});

@@ -1,0 +1,166 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { SEMANTICS, type Semantics } from "../../src/config/semantics.js";
+import { loadNative } from "../../src/native.js";
+import {
+  OPTIMIZER_NAMES,
+  OPTIMIZERS,
+  type OptimizerConfig,
+  optimizerLabel,
+  resolveOptimizer,
+  updateGraph,
+} from "../../src/optimizers/optimizers.js";
+
+const all = SEMANTICS.flatMap((semantics) => OPTIMIZER_NAMES.map((name) => ({ semantics, name })));
+const message = (input: unknown, semantics: Semantics = "keras3"): string => {
+  try {
+    resolveOptimizer(input as OptimizerConfig, semantics);
+  } catch (error) {
+    expect(error).toMatchObject({ name: "OptimbenchError" });
+    return (error as Error).message;
+  }
+  throw new Error("nothing was wrong");
+};
+
+describe.each(all)("$name in $semantics", ({ name, semantics }) => {
+  const { defaults } = OPTIMIZERS[name];
+
+  it("has the framework's own defaults", () => {
+    const file = new URL(`../golden/optimizers/${semantics}-${name}.json`, import.meta.url);
+    expect(defaults[semantics]).toEqual(JSON.parse(readFileSync(file, "utf8")).defaults);
+  });
+
+  it("is resolved to plain data that resolves to itself, whatever the run's semantics", () => {
+    const resolved = resolveOptimizer(name, semantics);
+    expect(resolved).toMatchObject({ name, semantics, ...defaults[semantics] });
+    for (const other of SEMANTICS)
+      expect(resolveOptimizer(JSON.parse(JSON.stringify(resolved)), other)).toEqual(resolved);
+  });
+
+  it("descends on a quadratic", () => {
+    const update = updateGraph(resolveOptimizer({ name, learningRate: 0.1 } as OptimizerConfig, semantics));
+    const { runUpdate } = loadNative();
+    // With gradients of a constant sign, every optimizer here moves against it.
+    const step = { gradient: Float64Array.of(1, -2), learningRate: 0.1 };
+    const [theta] = runUpdate(update, Float64Array.of(1, -1), [step]);
+    expect(theta![0]).toBeLessThan(1);
+    expect(theta![1]).toBeGreaterThan(-1);
+  });
+});
+
+it("differs between the frameworks where the frameworks differ", () => {
+  for (const config of [
+    "adam",
+    "rmsprop",
+    "adagrad",
+    { name: "sgd", momentum: 0.9 },
+    { name: "rmsprop", momentum: 0.9 },
+  ] as const)
+    expect(resolveOptimizer(config, "keras3").formula).not.toBe(resolveOptimizer(config, "pytorch").formula);
+});
+
+it("takes the semantics of the optimizer before those of the run", () => {
+  const resolved = resolveOptimizer({ name: "adam", semantics: "pytorch" }, "keras3");
+  expect(resolved).toMatchObject({ semantics: "pytorch", epsilon: 1e-8 });
+});
+
+it.each([
+  [
+    "adma",
+    'Expected one of "adam", "sgd", "rmsprop", "adagrad" for `optimizer`, got "adma" (string). Did you mean "adam"?',
+  ],
+  [
+    { name: "adagard" },
+    'Expected one of "adam", "sgd", "rmsprop", "adagrad" for `name`, got "adagard" (string). Did you mean "adagrad"?',
+  ],
+  [
+    { name: "adam", beta: 0.5 },
+    'Unknown key `beta`. Did you mean "beta1"? Known here: name, label, semantics, learningRate, beta1, beta2, epsilon, formula.',
+  ],
+  [{ name: "adam", learningRate: 0 }, "Expected a number more than 0 for `learningRate`, got 0 (number)."],
+  [
+    { name: "adam", learningRate: Number.POSITIVE_INFINITY },
+    "Expected a number for `learningRate`, got Infinity.",
+  ],
+  [{ name: "adam", beta1: 1 }, "Expected a number less than 1 for `beta1`, got 1 (number)."],
+  [{ name: "adam", beta2: -0.1 }, "Expected a number at least 0 for `beta2`, got -0.1 (number)."],
+  [{ name: "rmsprop", rho: "0.9" }, 'Expected a number for `rho`, got "0.9" (string).'],
+  [{ name: "sgd", nesterov: true }, "sgd: `nesterov` does nothing without `momentum`. Give one above 0."],
+  [
+    { name: "sgd", momentum: 0.9, dampening: 0.1 },
+    "sgd has no `dampening` in keras3. Known there: learningRate, momentum, nesterov.",
+  ],
+  [
+    { name: "adagrad", lrDecay: 0.1 },
+    "adagrad has no `lrDecay` in keras3. Known there: learningRate, initialAccumulator, epsilon.",
+  ],
+  [
+    { name: "sgd", semantics: "pytorch", dampening: 0.1 },
+    "sgd: `dampening` does nothing without `momentum`. Give one above 0.",
+  ],
+  [
+    { name: "sgd", semantics: "pytorch", momentum: 0.9, nesterov: true, dampening: 0.1 },
+    "sgd: `nesterov` and `dampening` exclude each other.",
+  ],
+  [
+    { name: "adam", formula: "theta = theta - g" },
+    "`formula` is not adam's formula with these settings. Rename it to run it as your own, or leave it out.",
+  ],
+  [
+    { name: "mine", formula: "theta = theta - gg" },
+    'In the formula of optimizer "mine": Unknown name `gg`. Did you mean "g"? (line 1, column 17)\n' +
+      "  theta = theta - gg\n                  ^",
+  ],
+  [
+    { name: "mine", formula: "theta = theta - g", hyperparameters: { mu: "1" } },
+    'Expected a number for `hyperparameters.mu`, got "1" (string).',
+  ],
+])("refuses %j", (input, expected) => {
+  expect(message(input)).toBe(expected);
+});
+
+describe("an optimizer of one's own", () => {
+  const signMomentum = {
+    name: "sign-momentum",
+    formula: "m = beta * m + (1 - beta) * g; theta = theta - learningRate * sign(m)",
+    learningRate: 0.25,
+    hyperparameters: { beta: 0.5 },
+    state: { m: 2 },
+  };
+
+  it("is resolved to plain data that resolves to itself", () => {
+    const resolved = resolveOptimizer(signMomentum, "keras3");
+    expect(resolved).toEqual({ ...signMomentum, semantics: "own" });
+    expect(resolveOptimizer(JSON.parse(JSON.stringify(resolved)), "pytorch")).toEqual(resolved);
+  });
+
+  it("has defaults", () => {
+    expect(resolveOptimizer({ name: "plain", formula: "theta = theta - g" }, "keras3")).toEqual({
+      name: "plain",
+      semantics: "own",
+      learningRate: 0.001,
+      hyperparameters: {},
+      state: {},
+      formula: "theta = theta - g",
+    });
+  });
+
+  it("runs as written, with its state", () => {
+    const update = updateGraph(resolveOptimizer(signMomentum, "keras3"));
+    const gradient = Float64Array.of(-1, -3, -1);
+    const steps = [1, 2].map(() => ({ gradient, learningRate: 0.25 }));
+    // m: 2 -> 0.5, -0.5, 0.5 -> -0.25, -1.75, -0.25
+    const [first, second] = loadNative().runUpdate(update, Float64Array.of(0, 0, 1), steps);
+    expect([...first!]).toEqual([-0.25, 0.25, 0.75]);
+    expect([...second!]).toEqual([0, 0.5, 1]);
+  });
+});
+
+it.each([
+  ["adam", "adam"],
+  [{ name: "sgd", learningRate: 0.1, momentum: 0.9 }, "sgd (learningRate 0.1, momentum 0.9)"],
+  [{ name: "sgd", label: "mine", momentum: 0.9 }, "mine"],
+  [{ name: "plain", formula: "theta = theta - g" }, "plain"],
+] as const)("labels %j as %s", (input, label) => {
+  expect(optimizerLabel(resolveOptimizer(input, "keras3"))).toBe(label);
+});
