@@ -1,6 +1,9 @@
 /** Studies that have a name. */
 export const PRESETS = {
-  /** The paper's table: four optimizers at Keras' defaults on all of MNIST. The paper names no batch size and no epochs. */
+  /**
+   * The paper's table: four optimizers at Keras' defaults on all of MNIST. The paper names no batch size and no epochs:
+   * with batches of 32 (Keras' default), of 1 to 12 epochs 6 come nearest to its four accuracies.
+   */
   paper: {
     dataset: "mnist",
     split: { train: 48_000, validation: 12_000 },
@@ -10,7 +13,7 @@ export const PRESETS = {
     semantics: "keras3",
     schedule: "constant",
     batchSize: 32,
-    epochs: 10,
+    epochs: 6,
   },
 } as const;
 

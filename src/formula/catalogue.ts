@@ -95,7 +95,10 @@ export function constantsOf(
 ): Record<string, number> {
   const mentioned = new Set(resolved.formula.match(/\w+/g));
   const isConstant = ([key]: [string, unknown]) => Object.hasOwn(hyperparameters, key) && mentioned.has(key);
-  return Object.fromEntries(Object.entries(resolved).filter(isConstant)) as Record<string, number>;
+  return Object.fromEntries(Object.entries<unknown>({ ...resolved }).filter(isConstant)) as Record<
+    string,
+    number
+  >;
 }
 
 /** Says in a formula's errors whose formula it is. */

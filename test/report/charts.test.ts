@@ -37,6 +37,11 @@ test("a comparison has a line, a band and a legend entry for each optimizer, and
   expect(warn).not.toHaveBeenCalled();
 });
 
+test("every epoch has its label where they are few", async () => {
+  const svg = await draw(STUDIES.fourOptimizers, "validation-accuracy");
+  for (const epoch of [1, 2, 3, 4, 5, 6]) expect(svg).toContain(`>${epoch}</text>`);
+});
+
 test("a setting's own chart has training and validation; one seed has no band", async () => {
   const svg = await draw(STUDIES.oneSeed, "accuracy-adam");
   expect(lines(svg)).toBe(2);
