@@ -19,8 +19,8 @@ export interface Definition<Shape extends z.ZodRawShape = z.ZodRawShape> {
   state?(hyperparameters: Values<Shape>): Readonly<Record<string, number>>;
 }
 
-/** Not `z.output`, which forbids every key where there is no hyperparameter. */
-type Values<Shape extends z.ZodRawShape> = {
+/** The hyperparameters with every default filled in. Not `z.output`, which forbids every key where there is no hyperparameter. */
+export type Values<Shape extends z.ZodRawShape> = {
   readonly [Key in keyof Shape as undefined extends z.output<Shape[Key]> ? never : Key]: z.output<Shape[Key]>;
 } & {
   readonly [Key in keyof Shape as undefined extends z.output<Shape[Key]> ? Key : never]?: z.output<
@@ -33,12 +33,5 @@ export const define = <const Name extends string, Shape extends z.ZodRawShape>(
   definition: Definition<Shape> & { readonly name: Name },
 ) => definition;
 
-type ShapeOf<Defined> = Defined extends { readonly hyperparameters: infer Shape extends z.ZodRawShape }
-  ? Shape
-  : never;
-
 /** The settings that a user may give with the name. */
-export type Settings<Defined> = { readonly [Key in keyof ShapeOf<Defined>]?: z.input<ShapeOf<Defined>[Key]> };
-
-/** The same with every default filled in. */
-export type ResolvedSettings<Defined> = Values<ShapeOf<Defined>>;
+export type Settings<Shape extends z.ZodRawShape> = { readonly [Key in keyof Shape]?: z.input<Shape[Key]> };

@@ -9,7 +9,7 @@ import {
   resolve,
   schemaFor,
 } from "../formula/catalogue.js";
-import type { ResolvedSettings, Settings } from "../formula/definition.js";
+import type { Settings, Values } from "../formula/definition.js";
 import type { LossGraph } from "../formula/graph.js";
 import { parseLoss } from "../formula/parse-loss.js";
 import { categoricalCrossentropy } from "./categorical-crossentropy.js";
@@ -38,7 +38,7 @@ export type BuiltInLoss = {
     readonly semantics?: Semantics;
     /** Only in results read back: must be the formula that the settings stand for. */
     readonly formula?: string;
-  } & Settings<(typeof LOSSES)[Name]>;
+  } & Settings<(typeof LOSSES)[Name]["hyperparameters"]>;
 }[LossName];
 
 const ownSchema = z.strictObject(ownShape);
@@ -58,7 +58,7 @@ type ResolvedBuiltIn = {
     readonly label?: string;
     readonly semantics: Semantics;
     readonly formula: string;
-  } & ResolvedSettings<(typeof LOSSES)[Name]>;
+  } & Values<(typeof LOSSES)[Name]["hyperparameters"]>;
 }[LossName];
 
 const CATALOGUE: Catalogue = { what: "loss", definitions: LOSSES, own: ownSchema };

@@ -9,7 +9,7 @@ import {
   resolve,
   schemaFor,
 } from "../formula/catalogue.js";
-import type { Definition, ResolvedSettings, Settings } from "../formula/definition.js";
+import type { Definition, Settings, Values } from "../formula/definition.js";
 import type { UpdateGraph } from "../formula/graph.js";
 import { parseUpdate } from "../formula/parse-update.js";
 import { adagrad } from "./adagrad.js";
@@ -34,7 +34,7 @@ export type BuiltInOptimizer = {
     readonly semantics?: Semantics;
     /** Only in results read back: must be the formula that the settings stand for. */
     readonly formula?: string;
-  } & Settings<(typeof OPTIMIZERS)[Name]>;
+  } & Settings<(typeof OPTIMIZERS)[Name]["hyperparameters"]>;
 }[OptimizerName];
 
 const ownSchema = z.strictObject({
@@ -58,7 +58,7 @@ type ResolvedBuiltIn = {
     readonly label?: string;
     readonly semantics: Semantics;
     readonly formula: string;
-  } & ResolvedSettings<(typeof OPTIMIZERS)[Name]>;
+  } & Values<(typeof OPTIMIZERS)[Name]["hyperparameters"]>;
 }[OptimizerName];
 
 const CATALOGUE: Catalogue = { what: "optimizer", definitions: OPTIMIZERS, own: ownSchema };
