@@ -58,12 +58,14 @@ async function run(input: TrainConfig & TrainCallbacks, report: (epoch: EpochRec
   const resident = residentDataset(dataset, config.device);
   const parts = split(dataset.count, config.split, config.seed);
   const spec = sessionSpec(config, dataset);
-  const warmUpSeconds = config.warmUp ? await warmUp(spec, resident.images, parts.train, config, signal) : 0;
 
-  const session = openSession(spec);
+  const session = openSession(spec); // before the warm-up, whose memory it then takes over
   const stop = () => session.cancel();
   signal?.addEventListener("abort", stop);
   try {
+    const warmUpSeconds = config.warmUp
+      ? await warmUp(spec, resident.images, parts.train, config, signal)
+      : 0;
     const initial = sha256(session);
     const announce = (epoch: EpochRecord) => {
       report(epoch);

@@ -74,11 +74,11 @@ SessionHandle::SessionHandle(const Napi::CallbackInfo& info) : ObjectWrap(info) 
 SessionHandle::~SessionHandle() { release(Env()); }
 
 Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {
-  const auto session = live(info.Env());
   const auto dataset = DatasetHandle::from(info[0]);
   const Reader reader(info[1], "pass");
   Pass pass{readOrder(reader, "order"), reader.integer("batchSize", 1, kMost), reader.number("learningRate"),
             reader.integer("epoch", 0, kMost)};
+  const auto session = live(info.Env());  // last: reading a property can run JavaScript, which may dispose
   return promisedJob<Measured>(
       info.Env(), thread_, pending_,
       [session, dataset, pass = std::move(pass)](const CancelFlag& cancel) { return session->train(*dataset, pass, cancel); },
@@ -86,10 +86,10 @@ Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SessionHandle::repeatUpdate(const Napi::CallbackInfo& info) {
-  const auto session = live(info.Env());
   const Reader reader(info[0], "repeatUpdate");
   const int64_t steps = reader.integer("steps", 1, kMost);
   const double learningRate = reader.number("learningRate");
+  const auto session = live(info.Env());
   return promisedJob<Measured>(
       info.Env(), thread_, pending_,
       [session, steps, learningRate](const CancelFlag& cancel) { return session->repeatUpdate(steps, learningRate, cancel); },
@@ -135,7 +135,6 @@ Napi::Value SessionHandle::readState(const Napi::CallbackInfo& info) {
 }
 
 void SessionHandle::writeState(const Napi::CallbackInfo& info) {
-  Session& session = idle(info.Env());
   const Reader reader(info[0], "state");
   SessionState state;
   state.parameters = readFloats(reader, "parameters");
@@ -147,7 +146,7 @@ void SessionHandle::writeState(const Napi::CallbackInfo& info) {
     const std::string name = names.Get(i).ToString();
     state.optimizer.push_back({name, readFloats(optimizer, name.c_str())});
   }
-  session.writeState(state);
+  idle(info.Env()).writeState(state);
 }
 
 Napi::Value SessionHandle::parameters(const Napi::CallbackInfo& info) {

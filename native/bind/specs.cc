@@ -1,6 +1,7 @@
 #include "specs.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace optimbench {
 namespace {
@@ -95,26 +96,28 @@ SessionSpec readSessionSpec(const Reader& reader) {
 }
 
 DatasetSpec readDatasetSpec(const Reader& reader) {
-  DatasetSpec spec{};
+  // Every property is read before the first pointer is taken: a getter runs JavaScript, which could detach a buffer.
   const auto images = reader.array<Napi::Uint8Array>("images", napi_uint8_array, "a Uint8Array");
   const auto labels = reader.array<Napi::Uint8Array>("labels", napi_uint8_array, "a Uint8Array");
+  std::optional<Napi::Float32Array> targets;
+  if (reader.has("targets"))
+    targets = reader.array<Napi::Float32Array>("targets", napi_float32_array, "a Float32Array");
+  DatasetSpec spec{};
   spec.shape = readShape(reader, "shape");
   spec.classes = reader.integer("classes", 1, 256);
   spec.device = reader.text("device");
+
   spec.count = static_cast<int64_t>(labels.ElementLength());
   const double pixels = static_cast<double>(spec.shape.channels) * static_cast<double>(spec.shape.height) *
                         static_cast<double>(spec.shape.width);
   if (static_cast<double>(spec.count) * pixels != static_cast<double>(images.ElementLength()))
     reader.fail("images", "labels x shape bytes, " + std::to_string(spec.count) + " images of " +
                               std::to_string(static_cast<int64_t>(pixels)) + " bytes,");
+  if (targets && targets->ElementLength() != static_cast<size_t>(spec.count * spec.classes))
+    reader.fail("targets", std::to_string(spec.count) + " x " + std::to_string(spec.classes) + " numbers");
   spec.images = images.Data();
   spec.labels = labels.Data();
-  if (reader.has("targets")) {
-    const auto targets = reader.array<Napi::Float32Array>("targets", napi_float32_array, "a Float32Array");
-    if (targets.ElementLength() != static_cast<size_t>(spec.count * spec.classes))
-      reader.fail("targets", std::to_string(spec.count) + " x " + std::to_string(spec.classes) + " numbers");
-    spec.targets = targets.Data();
-  }
+  spec.targets = targets ? targets->Data() : nullptr;
   return spec;
 }
 

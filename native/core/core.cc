@@ -3,6 +3,7 @@
 #include <ATen/cpu/Utils.h>
 #include <torch/headeronly/version.h>
 
+#include <atomic>
 #include <stdexcept>
 #include <thread>
 
@@ -23,13 +24,18 @@ auto guarded(const Work& work) {
   }
 }
 
-// Passes each call on and translates its errors.
+std::atomic<int64_t> liveSessions{0};
+
+// Passes each call on and translates its errors. The last session to go gives the cached memory back.
 class GuardedSession final : public Session {
  public:
-  explicit GuardedSession(const SessionSpec& spec) : session_(guarded([&] { return std::make_unique<TrainingSession>(spec); })) {}
+  explicit GuardedSession(const SessionSpec& spec)
+      : session_(guarded([&] { return std::make_unique<TrainingSession>(spec); })) {
+    ++liveSessions;
+  }
   ~GuardedSession() override {
     session_.reset();
-    releaseCachedMemory();
+    if (--liveSessions == 0) releaseCachedMemory();
   }
   int64_t parameterCount() const override { return session_->parameterCount(); }
   int64_t bytes() const override { return session_->bytes(); }

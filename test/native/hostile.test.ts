@@ -1,0 +1,231 @@
+import { describe, expect, it } from "vitest";
+import { loadNative, type NativeDatasetSpec, type SessionSpec } from "../../src/native.js";
+
+// TypeScript validates before it calls; native code must survive whoever does not.
+const native = loadNative();
+const input = (name: string) => ({ op: "input" as const, name });
+const loss = { nodes: [input("z"), { op: "mean" as const, args: [0] }], result: 1 };
+const update = {
+  nodes: [input("theta"), input("g"), { op: "subtract" as const, args: [0, 1] }],
+  state: [],
+  assign: [{ target: "theta", node: 2 }],
+};
+const flat = { kind: "flatten", output: [4, 1, 1] } as const;
+const dense = {
+  kind: "dense",
+  units: 2,
+  bias: true,
+  weightLimit: 0.1,
+  biasLimit: 0,
+  output: [2, 1, 1],
+} as const;
+const spec: SessionSpec = {
+  device: "cpu",
+  threads: 1,
+  seed: 0,
+  microBatch: 4,
+  input: [1, 2, 2],
+  classes: 2,
+  layers: [flat, dense],
+  loss,
+  update,
+};
+const images: NativeDatasetSpec = {
+  images: new Uint8Array(12),
+  labels: Uint8Array.of(0, 1, 0),
+  shape: [1, 2, 2],
+  classes: 2,
+  device: "cpu",
+};
+const conv = {
+  kind: "conv2d",
+  filters: 2,
+  kernel: [3, 3],
+  strides: [1, 1],
+  padding: [1, 1, 1, 1],
+  bias: true,
+  weightLimit: 0,
+  biasLimit: 0,
+  output: [2, 2, 2],
+} as const;
+
+const session = (changes: object) => () => new native.Session({ ...spec, ...changes });
+const dataset = (changes: object) => () => new native.Dataset({ ...images, ...changes });
+
+describe("a session refuses", () => {
+  it.each([
+    ["no spec", () => new native.Session(undefined as never), /Expected an object for `session`/],
+    ["no threads", session({ threads: 0 }), /a whole number from 1 to 256 for `session.threads`/],
+    ["half a micro-batch", session({ microBatch: 0.5 }), /`session.microBatch`/],
+    ["a negative shape", session({ input: [1, -2, 2] }), /`session.input`/],
+    ["a seed that is no number", session({ seed: Number.NaN }), /`session.seed`/],
+    ["no layers", session({ layers: [] }), /the last layer does not give one logit a class/],
+    [
+      "an unknown layer",
+      session({ layers: [{ ...flat, kind: "transformer" }] }),
+      /unknown layer kind 'transformer'/,
+    ],
+    [
+      "a layer that gives another shape",
+      session({ layers: [{ ...flat, output: [5, 1, 1] }, dense] }),
+      /layers\[0\] \(flatten_0\) gives 4/,
+    ],
+    ["a kernel larger than the image", session({ layers: [{ ...conv, kernel: [9, 9] }] }), /./],
+    [
+      "a stride of nothing",
+      session({ layers: [{ ...conv, strides: [0, 1] }] }),
+      /`session.layers\[0\].strides`/,
+    ],
+    [
+      "a layer too large for memory",
+      session({
+        layers: [
+          flat,
+          { ...dense, units: 2 ** 24, output: [2 ** 24, 1, 1] },
+          { ...dense, units: 2 ** 24, output: [2 ** 24, 1, 1] },
+        ],
+      }),
+      /./,
+    ],
+    [
+      "a rate of one",
+      session({ layers: [{ kind: "dropout", rate: 1, output: [1, 2, 2] }] }),
+      /`session.layers\[0\].rate`/,
+    ],
+    [
+      "a node that uses a later one",
+      session({ loss: { nodes: [{ op: "mean", args: [1] }, input("z")], result: 0 } }),
+      /does not precede its use/,
+    ],
+    [
+      "an unknown operation",
+      session({ loss: { nodes: [{ op: "system", args: [] }], result: 0 } }),
+      /unknown operation 'system'/,
+    ],
+    ["an unknown input", session({ update: { ...update, nodes: [input("w")] } }), /unknown input 'w'/],
+    [
+      "a missing argument",
+      session({ loss: { nodes: [input("z"), { op: "add", args: [0] }], result: 1 } }),
+      /wrong number of arguments for 'add'/,
+    ],
+    [
+      "a target that is no node",
+      session({ update: { ...update, assign: [{ target: "theta", node: 9 }] } }),
+      /not a node/,
+    ],
+    [
+      "an unknown target",
+      session({ update: { ...update, assign: [{ target: "g", node: 2 }] } }),
+      /unknown target 'g'/,
+    ],
+    [
+      "a device that is not there",
+      session({ device: "cuda:3" }),
+      /device 'cuda:3' is not available here; available: cpu/,
+    ],
+  ])("%s", (_, make, message) => expect(make).toThrow(message));
+});
+
+describe("a dataset refuses", () => {
+  it.each([
+    ["too few pixels", dataset({ images: new Uint8Array(11) }), /3 images of 4 bytes, for `dataset.images`/],
+    [
+      "another type of array",
+      dataset({ images: new Float64Array(12) }),
+      /Expected a Uint8Array for `dataset.images`/,
+    ],
+    [
+      "a label out of range",
+      dataset({ labels: Uint8Array.of(0, 1, 2) }),
+      /labels\[2\] is 2, but there are 2 classes/,
+    ],
+    [
+      "targets of another length",
+      dataset({ targets: new Float32Array(5) }),
+      /3 x 2 numbers for `dataset.targets`/,
+    ],
+    ["an image that overflows", dataset({ shape: [2 ** 24, 2 ** 24, 2 ** 24] }), /`dataset.images`/],
+  ])("%s", (_, make, message) => expect(make).toThrow(message));
+
+  it("pixels that a getter takes away while it reads", () => {
+    const bytes = new Uint8Array(12);
+    const make = dataset({
+      images: bytes,
+      get targets() {
+        structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+        return undefined;
+      },
+    });
+    const hostile = { ...images, images: bytes };
+    Object.defineProperty(hostile, "targets", {
+      get: () => void structuredClone(bytes.buffer, { transfer: [bytes.buffer] }),
+    });
+    expect(make).toThrow(); // spreading has read the getter, so the buffer is gone by now
+    expect(() => new native.Dataset(hostile)).toThrow(/for `dataset.images`/);
+  });
+});
+
+describe("a session at work", () => {
+  const data = new native.Dataset(images);
+  const pass = { order: Uint32Array.of(0, 1, 2), batchSize: 2, learningRate: 0.1, epoch: 1 };
+
+  it("survives being disposed by a getter of its own arguments", () => {
+    const one = new native.Session(spec);
+    const hostile = { ...pass };
+    Object.defineProperty(hostile, "epoch", {
+      get: () => {
+        one.dispose();
+        return 1;
+      },
+    });
+    expect(() => one.train(data, hostile)).toThrow("The session is disposed");
+  });
+
+  it("refuses images that are not there, other objects, and steps of no size", async () => {
+    const one = new native.Session(spec);
+    await expect(one.train(data, { ...pass, order: Uint32Array.of(3) })).rejects.toThrow(
+      "order names image 3, but there are 3 images",
+    );
+    expect(() => one.train({} as never, pass)).toThrow("Expected a Dataset");
+    expect(() => one.train(one as never, pass)).toThrow("Expected a Dataset");
+    expect(() => one.train(data, { ...pass, batchSize: 0 })).toThrow(/`pass.batchSize`/);
+    expect(() => one.train.call({} as never, data, pass)).toThrow();
+    await expect(one.predict(new Uint8Array(3))).rejects.toThrow("not a multiple of 4");
+    expect(await one.predict(new Uint8Array(0))).toHaveLength(0);
+    one.dispose();
+  });
+
+  it("refuses to be read while it works, and state that is not its own", async () => {
+    const one = new native.Session(spec);
+    const training = one.train(data, pass);
+    expect(() => one.readState()).toThrow("The session is at work");
+    await training;
+    const state = one.readState();
+    expect(() => one.writeState({ ...state, parameters: new Float32Array(3) })).toThrow(
+      "state 'parameters' has 3 numbers, expected 10",
+    );
+    expect(() => one.writeState({ ...state, optimizer: { m: new Float32Array(10) } })).toThrow(
+      /optimizer vectors/,
+    );
+    expect(() => one.writeState({ ...state, step: -1 })).toThrow(/`state.step`/);
+    one.dispose();
+    one.dispose();
+    expect(() => one.readState()).toThrow("The session is disposed");
+  });
+
+  it("goes on with a dataset that is disposed meanwhile", async () => {
+    const own = new native.Dataset(images);
+    const one = new native.Session(spec);
+    const training = one.train(own, pass);
+    own.dispose();
+    expect(await training).toMatchObject({ status: "completed", steps: 2, samples: 3 });
+    expect(() => one.train(own, pass)).toThrow("The dataset is disposed");
+    one.dispose();
+  });
+
+  it("fails with a message where a formula's shapes do not fit", async () => {
+    const wide = new native.Session({ ...spec, loss: { nodes: [input("z")], result: 0 } });
+    await expect(wide.train(data, pass)).rejects.toThrow("expected one number a sample");
+    wide.dispose();
+  });
+});
