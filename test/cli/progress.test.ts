@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { epochLine } from "../../src/cli/progress.js";
 import type { PlannedRun } from "../../src/compare.js";
 import type { EpochRecord } from "../../src/history.js";
+import { resolveOptimizer } from "../../src/optimizers/optimizers.js";
 
 const epoch: EpochRecord = {
   epoch: 2,
@@ -13,7 +14,7 @@ const epoch: EpochRecord = {
 const run = {
   number: 1,
   count: 4,
-  config: { optimizer: { name: "adam" }, epochs: 5 },
+  config: { optimizer: resolveOptimizer("adam", "keras3"), epochs: 5 },
 } as unknown as PlannedRun;
 
 it("says in one line where a study stands", () => {

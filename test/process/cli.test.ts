@@ -55,7 +55,7 @@ describe("compare", () => {
     expect(existsSync(join(folder, "report", "index.html"))).toBe(true);
     expect(first.stderr.split("\n")).toContainEqual(
       expect.stringMatching(
-        /^run 4\/4 sgd: epoch 1\/1, validation accuracy 0\.\d{4}, loss \d\.\d{4}, \d+\.\d s$/,
+        /^run 4\/4 sgd \(momentum 0\.9\): epoch 1\/1, validation accuracy 0\.\d{4}, loss \d\.\d{4}, \d+\.\d s$/,
       ),
     );
 
@@ -148,7 +148,7 @@ describe("train", () => {
       ...["--save", "digits.safetensors", "--out", "out"],
     );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^sgd: epoch 0\/2, .*\nsgd: epoch 1\/2, .*\nsgd: epoch 2\/2, /);
+    expect(stdout).toMatch(/^(sgd \(learningRate 0\.05\): epoch [012]\/2, .*\n){3}/);
     expect(readFileSync(join(folder, "digits.safetensors")).length).toBeGreaterThan(109_898 * 4);
     const study = readStudy("out", "study.json");
     const again = await optimbench("train", "--config", join("out", "study.json"), "--json", "--quiet");
