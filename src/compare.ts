@@ -1,3 +1,4 @@
+import { checkCallbacks } from "./config/callbacks.js";
 import { type CompareConfig, parseCompareConfig } from "./config/compare-config.js";
 import { type ResolvedCompareConfig, resolveCompareConfig } from "./config/resolve-compare-config.js";
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
@@ -35,6 +36,7 @@ export interface CompareCallbacks {
  * @throws OptimbenchError (CONFIG, FORMULA, DATA, LIBTORCH) before the first run, (NATIVE) from a run that failed
  */
 export async function compare(input: CompareConfig & CompareCallbacks = {}): Promise<Study> {
+  checkCallbacks(input, "compare config");
   const { onEpoch, onRun, signal, ...given } = input;
   const { dataset: source, dataDir } = parseCompareConfig(given);
   const dataset = await loadDataset(source, { dataDir });

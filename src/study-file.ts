@@ -43,7 +43,7 @@ const studySchema = z.object({
   schemaVersion: z.literal(1),
   createdAt: z.string(),
   environment: z.record(z.string(), z.unknown()),
-  config: z.unknown(),
+  config: z.looseObject({}),
   runs: z.array(
     z.object({
       config: runConfig,

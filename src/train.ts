@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { checkCallbacks } from "./config/callbacks.js";
 import { parse } from "./config/parse.js";
 import { type ResolvedTrainConfig, resolveTrainConfig } from "./config/resolve-train-config.js";
 import { type TrainConfig, trainConfigSchema } from "./config/train-config.js";
@@ -48,6 +49,7 @@ export function train(input: TrainConfig & TrainCallbacks = {}): Training<Run> {
 
 async function run(input: TrainConfig & TrainCallbacks, report: (epoch: EpochRecord) => void): Promise<Run> {
   const total = stopwatch();
+  checkCallbacks(input, "train config");
   const { onEpoch, signal, ...given } = input;
   parse(trainConfigSchema, given, "train config");
   const dataset = await loadDataset(

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import { OptimbenchError } from "./errors.js";
 import type { NativeSession } from "./native.js";

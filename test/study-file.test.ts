@@ -57,6 +57,11 @@ describe("refuses with the file's name and the reason", () => {
       /runs\[0\]\.status/,
     ],
     [
+      "a missing config",
+      spoilt((study) => Object.assign(study, { config: undefined })),
+      /Missing `config`: expected an object\./,
+    ],
+    [
       "a missing history",
       spoilt((study) => Object.assign(study.runs[0]!, { history: undefined })),
       /Missing `runs\[0\]\.history`/,

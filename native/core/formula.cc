@@ -36,10 +36,14 @@ Value reduction(const Values& v, Reduce reduce) {
 
 at::Tensor comparison(const at::Tensor& result, const at::Tensor& like) { return result.to(like.scalar_type()); }
 
-
 double positivePart(double x) { return x > 0 ? x : 0; }
 double softplus(double x) { return positivePart(x) + std::log1p(std::exp(-std::abs(x))); }
 at::Tensor softplusOf(const at::Tensor& x) { return at::clamp_min(x, 0) + at::log1p(at::exp(-at::abs(x))); }
+
+// libtorch makes float32 of two plain numbers; here a number takes the precision of what decides.
+at::Tensor chosen(const Value& value, const at::Tensor& condition) {
+  return isNumber(value) ? at::scalar_tensor(number(value), condition.scalar_type()) : std::get<at::Tensor>(value);
+}
 
 #define SCALAR1(expression) ([](double x) -> double { return expression; })
 #define SCALAR2(expression) ([](double x, double y) -> double { return expression; })
@@ -47,6 +51,9 @@ at::Tensor softplusOf(const at::Tensor& x) { return at::clamp_min(x, 0) + at::lo
 #define TENSOR2(expression) ([](const at::Tensor& x, const at::Tensor& y) -> at::Tensor { return expression; })
 
 using Apply = Value (*)(const Values&, Reduce);
+
+constexpr Apply minimum = binary<SCALAR2(std::fmin(x, y)), TENSOR2(at::minimum(x, y))>;
+constexpr Apply maximum = binary<SCALAR2(std::fmax(x, y)), TENSOR2(at::maximum(x, y))>;
 
 struct Operation {
   size_t arity;
@@ -72,8 +79,8 @@ const std::unordered_map<std::string, Operation>& operations() {
       {"greaterEqual", {2, binary<SCALAR2(x >= y), TENSOR2(comparison(at::ge(x, y), x.dim() > 0 ? x : y))>}},
       {"equal", {2, binary<SCALAR2(x == y), TENSOR2(comparison(at::eq(x, y), x.dim() > 0 ? x : y))>}},
       {"notEqual", {2, binary<SCALAR2(x != y), TENSOR2(comparison(at::ne(x, y), x.dim() > 0 ? x : y))>}},
-      {"minimum", {2, binary<SCALAR2(std::fmin(x, y)), TENSOR2(at::minimum(x, y))>}},
-      {"maximum", {2, binary<SCALAR2(std::fmax(x, y)), TENSOR2(at::maximum(x, y))>}},
+      {"minimum", {2, minimum}},
+      {"maximum", {2, maximum}},
 
       {"negate", {1, unary<SCALAR1(-x), TENSOR1(at::neg(x))>}},
       {"abs", {1, unary<SCALAR1(std::abs(x)), TENSOR1(at::abs(x))>}},
@@ -87,16 +94,13 @@ const std::unordered_map<std::string, Operation>& operations() {
       {"softplus", {1, unary<softplus, softplusOf>}},
       {"relu", {1, unary<positivePart, TENSOR1(at::relu(x))>}},
 
-      {"clip", {3, [](const Values& v, Reduce) -> Value {
-                  if (isNumber(v[0]) && isNumber(v[1]) && isNumber(v[2]))
-                    return std::fmin(std::fmax(number(v[0]), number(v[1])), number(v[2]));
-                  return at::minimum(at::maximum(asTensor(v[0]), asTensor(v[1])), asTensor(v[2]));
+      {"clip", {3, [](const Values& v, Reduce reduce) -> Value {
+                  return minimum({maximum({v[0], v[1]}, reduce), v[2]}, reduce);
                 }}},
       {"where", {3, [](const Values& v, Reduce) -> Value {
                    if (isNumber(v[0])) return number(v[0]) != 0 ? v[1] : v[2];
-                   // Of two numbers, at::where would make float32, whatever the precision of the condition.
-                   const at::Tensor condition = asTensor(v[0]);
-                   return at::where(condition.ne(0), asTensor(v[1]), asTensor(v[2])).to(condition.scalar_type());
+                   const at::Tensor& condition = std::get<at::Tensor>(v[0]);
+                   return at::where(condition.ne(0), chosen(v[1], condition), chosen(v[2], condition));
                  }}},
 
       {"sum", {1, reduction<TENSOR1(at::sum(x)), TENSOR1(at::sum(x, {1}, true))>}},

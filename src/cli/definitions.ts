@@ -17,6 +17,16 @@ export function withDefinitions(choices: readonly Spec[], definitions: Definitio
   return all.map((choice) => {
     const formula = definitions.get(name(choice));
     if (formula === undefined) return choice;
-    return { ...(typeof choice === "string" ? { name: choice } : choice), formula };
+    return typeof choice === "string" ? { name: choice, formula } : { ...ownSettings(choice), formula };
   });
+}
+
+/** Numbers beside the learning rate are hyperparameters of the formula. */
+function ownSettings(choice: Exclude<Spec, string>): Exclude<Spec, string> {
+  const isOwn = ([key, value]: [string, unknown]) => typeof value === "number" && key !== "learningRate";
+  const own = Object.entries(choice).filter(isOwn);
+  if (own.length === 0) return choice;
+  const rest = Object.entries(choice).filter((entry) => !isOwn(entry));
+  const hyperparameters = { ...(choice.hyperparameters as object | undefined), ...Object.fromEntries(own) };
+  return { name: choice.name, ...Object.fromEntries(rest), hyperparameters };
 }

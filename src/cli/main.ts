@@ -15,6 +15,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+// Progress that nobody reads any more does not end the work.
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 const program = new Command("optimbench")
   .description(
     "Which optimizer and which loss function learn this task best, and how fast: training with libtorch.",

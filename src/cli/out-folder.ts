@@ -1,22 +1,27 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
 
 /** Makes the folder that results go to. A folder with an earlier study is used again; one with anything else is left alone. */
 export async function prepareOutFolder(folder: string): Promise<void> {
-  const names = await mkdir(folder, { recursive: true })
-    .then(() => readdir(folder))
-    .catch((cause: unknown) => {
-      throw new OptimbenchError(
-        "DATA",
-        `Cannot write to ${folder}: ${(cause as Error).message}. Name another folder with --out.`,
-        {
-          cause,
-        },
-      );
-    });
+  const names = await namesInWritable(folder).catch((cause: unknown) => {
+    throw new OptimbenchError(
+      "DATA",
+      `Cannot write to ${folder}: ${(cause as Error).message}. Name another folder with --out.`,
+      { cause },
+    );
+  });
   if (names.length > 0 && !names.includes("study.json"))
     throw new OptimbenchError(
       "DATA",
       `${folder} holds files and no study.json, so it is not a report to replace. Name another folder with --out.`,
     );
+}
+
+/** Tries to write: better to fail here than after the first run, perhaps hours later. */
+async function namesInWritable(folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const names = await readdir(folder);
+  await rmdir(await mkdtemp(join(folder, ".optimbench-")));
+  return names;
 }

@@ -1,7 +1,7 @@
 import { configError } from "../errors.js";
 
 /** A name, or a name with settings, as on the command line. */
-export type Spec = string | { readonly name: string; readonly [key: string]: string | number | boolean };
+export type Spec = string | { readonly name: string; readonly [key: string]: unknown };
 
 /** `adam,sgd:learningRate=0.1:momentum=0.9` as config; quotes keep commas and colons of a value together. */
 export const parseSpecs = (text: string): Spec[] => splitOutsideQuotes(text, ",").map(parseSpec);

@@ -78,9 +78,10 @@ function resolveSplit(
   dataset: DatasetInfo,
 ): SplitSizes {
   const { count, name } = dataset;
-  const validation = split.validation ?? Math.min(Math.round(count / 5), count - (split.train ?? 0));
-  const train = split.train ?? count - validation;
-  if (train < 1 || validation < 1 || train + validation > count)
+  const validation =
+    split.validation ?? Math.max(1, Math.min(Math.round(count / 5), count - (split.train ?? 0)));
+  const train = split.train ?? Math.max(1, count - validation);
+  if (train + validation > count)
     throw configError(
       `The split takes ${train.toLocaleString("en")} images to train and ${validation.toLocaleString("en")} to validate, ` +
         `but ${name} has ${count.toLocaleString("en")}. Leave at least one for each.`,

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { OptimbenchError } from "../errors.js";
 import { cacheFolder } from "./cache-folder.js";
 import { checkLibtorch, type Requirements } from "./check-libtorch.js";
 import { pythonTorch } from "./python.js";
@@ -48,7 +49,15 @@ function namedLibtorch(search: Search): Libtorch | undefined {
   const named = process.env.OPTIMBENCH_LIBTORCH;
   if (!named) return undefined;
   const root = resolve(named);
-  return { root, rule: "OPTIMBENCH_LIBTORCH", version: checkLibtorch(root, search) };
+  try {
+    return { root, rule: "OPTIMBENCH_LIBTORCH", version: checkLibtorch(root, search) };
+  } catch (cause) {
+    throw new OptimbenchError(
+      "LIBTORCH",
+      `${(cause as Error).message} OPTIMBENCH_LIBTORCH names it: name another one, or unset the variable.`,
+      { cause },
+    );
+  }
 }
 
 function usable(rule: Libtorch["rule"], root: string | undefined, search: Search): Libtorch | undefined {

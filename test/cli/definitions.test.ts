@@ -18,3 +18,11 @@ it("chooses the definitions that no choice names", () => {
     { name: "a", formula: "theta = 2 * g" },
   ]);
 });
+
+it("takes other numbers beside a definition's name as its hyperparameters", () => {
+  const mine = { name: "a", learningRate: 0.1, beta: 0.5, label: "mine" };
+  const expected = { name: "a", learningRate: 0.1, label: "mine", hyperparameters: { beta: 0.5 } };
+  expect(withDefinitions([mine, "b"], definitions)[0]).toEqual({ ...expected, formula: "theta = 2 * g" });
+  // Of a config read from a file, whose hyperparameters have their place already.
+  expect(withDefinitions([expected, "b"], definitions)[0]).toEqual({ ...expected, formula: "theta = 2 * g" });
+});

@@ -37,3 +37,10 @@ it("says why a folder cannot be made", async () => {
     message: expect.stringMatching(/^Cannot write to .*file: .* Name another folder with --out\.$/),
   });
 });
+
+// Nobody can write there, not even root.
+it("says at once that a folder cannot be written to", () =>
+  expect(prepareOutFolder("/proc/self/task")).rejects.toMatchObject({
+    code: "DATA",
+    message: expect.stringMatching(/^Cannot write to \/proc\/self\/task: /),
+  }));

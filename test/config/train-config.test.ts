@@ -102,8 +102,12 @@ describe("messages", () => {
       "The split takes 8,000 images to train and 4,000 to validate, but mnist-10k has 10,000. Leave at least one for each.",
     ],
     [
+      { split: { train: 20_000 } },
+      "The split takes 20,000 images to train and 1 to validate, but mnist-10k has 10,000. Leave at least one for each.",
+    ],
+    [
       { split: { train: 10_000 } },
-      "The split takes 10,000 images to train and 0 to validate, but mnist-10k has 10,000. Leave at least one for each.",
+      "The split takes 10,000 images to train and 1 to validate, but mnist-10k has 10,000. Leave at least one for each.",
     ],
     [
       { model: { layers: [{ type: "dense", units: 10 }] } },

@@ -25,23 +25,26 @@ const each = (fold: (...numbers: number[]) => number, args: readonly Known[]) =>
 /** Expressions over the given leaves, with every operator and every elementwise function. */
 const expressions = (leaves: fc.Arbitrary<Known>) =>
   fc.letrec<{ expression: Known }>((tie) => ({
-    expression: fc.oneof(
-      { maxDepth: 4, withCrossShrink: true },
-      leaves,
-      fc
-        .tuple(fc.constantFrom(...OPERATORS), tie("expression"), tie("expression"))
-        .map(([[symbol, { fold }], a, b]) => ({
-          text: `(${a.text}) ${symbol} (${b.text})`,
-          values: each((x, y) => fold(x!, y!), [a, b]),
-        })),
-      tie("expression").map((a) => ({ text: `-(${a.text})`, values: each((x) => -x!, [a]) })),
-      fc
-        .tuple(fc.constantFrom(...elementwise), fc.array(tie("expression"), { minLength: 3, maxLength: 3 }))
-        .map(([{ name, arity, fold }, all]) => {
-          const args = all.slice(0, arity);
-          return { text: `${name}(${args.map(({ text }) => text).join(", ")})`, values: each(fold, args) };
-        }),
-    ),
+    expression: fc
+      .oneof(
+        { maxDepth: 4, withCrossShrink: true },
+        leaves,
+        fc
+          .tuple(fc.constantFrom(...OPERATORS), tie("expression"), tie("expression"))
+          .map(([[symbol, { fold }], a, b]) => ({
+            text: `(${a.text}) ${symbol} (${b.text})`,
+            values: each((x, y) => fold(x!, y!), [a, b]),
+          })),
+        tie("expression").map((a) => ({ text: `-(${a.text})`, values: each((x) => -x!, [a]) })),
+        fc
+          .tuple(fc.constantFrom(...elementwise), fc.array(tie("expression"), { minLength: 3, maxLength: 3 }))
+          .map(([{ name, arity, fold }, all]) => {
+            const args = all.slice(0, arity);
+            return { text: `${name}(${args.map(({ text }) => text).join(", ")})`, values: each(fold, args) };
+          }),
+      )
+      // NaN has no sign and no order: which one a part takes for it is nobody's promise.
+      .filter(({ values }) => !values.some(Number.isNaN)),
   })).expression;
 
 const numbers = fc.constantFrom(0, 0.5, 1, 2, 3, 1e-3).map((value) => ({
@@ -66,7 +69,7 @@ describe("expressions", () => {
     const { runUpdate } = loadNative();
     fc.assert(
       fc.property(expressions(fc.oneof(numbers, vectors)), ({ text, values }) => {
-        // Far values differ in rounding, and NaN has no order: both are left to the golden files.
+        // Far values differ in rounding: they are left to the golden files.
         fc.pre(values.every((value) => Math.abs(value) < 1e6));
         const update = parseUpdate(`theta = (${text}) + 0 * g`, { hyperparameters: {} });
         const [theta] = runUpdate(update, Float64Array.from(VECTOR), [

@@ -38,7 +38,10 @@ describe("findLibtorch", () => {
   test("refuses a wrong OPTIMBENCH_LIBTORCH instead of looking further", () => {
     fakeLibtorch(cachedRoot("cpu"));
     vi.stubEnv("OPTIMBENCH_LIBTORCH", "/no/such");
-    expect(() => findLibtorch()).toThrow("The libtorch at /no/such cannot be used: there is no such folder.");
+    expect(() => findLibtorch()).toThrow(
+      "The libtorch at /no/such cannot be used: there is no such folder. " +
+        "OPTIMBENCH_LIBTORCH names it: name another one, or unset the variable.",
+    );
     expect(() => findLibtorchQuickly({})).toThrow("/no/such");
   });
 

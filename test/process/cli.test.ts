@@ -81,9 +81,9 @@ describe("compare", () => {
       ...["compare", ...SMALL, "--epochs", "1", "--json"],
       ...[
         "--optimizers",
-        "mine:learningRate=0.001",
+        "mine:learningRate=0.001:beta=0.5",
         "--define-optimizer",
-        "mine=theta = theta - learningRate * sign(g)",
+        "mine=m = beta * m + g; theta = theta - learningRate * sign(m)",
       ],
       ...["--losses", "basic", "--define-loss", "basic=mean(abs(softmax(z) - y))"],
     );
@@ -91,9 +91,9 @@ describe("compare", () => {
     const [run] = (JSON.parse(stdout) as Study).runs;
     expect(run).toMatchObject({
       status: "completed",
-      config: { optimizer: { name: "mine" }, loss: { name: "basic" } },
+      config: { optimizer: { name: "mine", hyperparameters: { beta: 0.5 } }, loss: { name: "basic" } },
     });
-    expect(run!.config.optimizer.formula).toContain("sign(g)");
+    expect(run!.config.optimizer.formula).toContain("sign(m)");
   });
 
   it.each([
@@ -138,6 +138,16 @@ describe("compare", () => {
     child.stdout!.destroy();
     const code = await new Promise((resolve) => child.on("close", resolve));
     expect([code, await text(child.stderr!)]).toEqual([0, ""]);
+  });
+
+  it("goes on when nobody reads its progress", async () => {
+    const child = start("compare", ...SMALL, "--epochs", "1", "--optimizers", "sgd", "--out", "out");
+    child.stderr!.destroy();
+    const [code] = await Promise.all([
+      new Promise((resolve) => child.on("close", resolve)),
+      text(child.stdout!),
+    ]);
+    expect([code, readStudy("out", "study.json").runs]).toMatchObject([0, [{ status: "completed" }]]);
   });
 });
 

@@ -62,6 +62,14 @@ test("the same in Markdown", () => {
   ]);
 });
 
+test("only a terminal gets colours", () => {
+  const plain = resultTable(plainStudy(), false);
+  expect(plain).not.toContain("\u001b");
+  const colored = resultTable(plainStudy(), true);
+  expect(colored).toContain("\u001b[1m");
+  expect(stripVTControlCharacters(colored)).toBe(plain);
+});
+
 test("one seed gives plain numbers and says what they cannot tell", () => {
   const table = resultTable(STUDIES.oneSeed);
   expect(table).not.toContain("±");
