@@ -2,6 +2,8 @@
 // prebuildify drives node-gyp; this stands in for it, takes node-gyp's arguments and runs cmake-js.
 "use strict";
 
+const { copyFileSync, mkdirSync } = require("node:fs");
+const { join } = require("node:path");
 const { spawnSync } = require("node:child_process");
 const { parseArgs } = require("node:util");
 
@@ -20,6 +22,7 @@ const { values, positionals } = parseArgs({
 
 async function main() {
   const { findLibtorch } = await import("../dist/libtorch/find-libtorch.js");
+  const { libraryFileName } = await import("../dist/libtorch/library-file.js");
   const libtorch = findLibtorch({ forBuild: true });
   if (libtorch === undefined) throw new Error("No libtorch found. Run `npm run setup` first.");
   // --target and --devdir are dropped on purpose: Node-API needs neither, and cmake-js reads --target as CMake's.
@@ -27,6 +30,12 @@ async function main() {
   command.push("--config", values.debug ? "Debug" : "Release", `--CDLIBTORCH_ROOT=${libtorch.root}`);
   if (values.arch) command.push("--arch", values.arch);
   process.exitCode = spawnSync(process.execPath, command, { stdio: "inherit" }).status ?? 1;
+  if (process.exitCode !== 0) return;
+  // prebuildify takes the addon alone; the core it opens goes beside it.
+  const core = libraryFileName("optimbench_core");
+  const folder = join("prebuilds", `${process.platform}-${values.arch ?? process.arch}`);
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(join("build", "Release", core), join(folder, core));
 }
 
 main().catch((error) => {

@@ -7,6 +7,7 @@ import { environment } from "./environment.js";
 import { OptimbenchError } from "./errors.js";
 import type { EpochRecord } from "./history.js";
 import { loadNative } from "./native.js";
+import { optimizerLabel } from "./optimizers/optimizers.js";
 import type { RunRecord, Study } from "./study.js";
 import { type Run, train } from "./train.js";
 
@@ -16,6 +17,8 @@ export interface PlannedRun {
   readonly number: number;
   /** Runs in the study. */
   readonly count: number;
+  /** What tells it from the study's other runs, such as "adam" or "adam, meanSquaredError, seed 2". */
+  readonly label: string;
   readonly config: ResolvedTrainConfig;
 }
 
@@ -72,7 +75,16 @@ function plan({ optimizers, losses, seeds, ...shared }: ResolvedCompareConfig): 
   const configs = seeds.flatMap((seed) =>
     losses.flatMap((loss) => optimizers.map((optimizer) => ({ ...shared, seed, loss, optimizer }))),
   );
-  return configs.map((config, index) => ({ number: index + 1, count: configs.length, config }));
+  return configs.map((config, index) => ({
+    number: index + 1,
+    count: configs.length,
+    label: [
+      optimizerLabel(config.optimizer),
+      ...(losses.length > 1 ? [config.loss.label ?? config.loss.name] : []),
+      ...(seeds.length > 1 ? [`seed ${config.seed}`] : []),
+    ].join(", "),
+    config,
+  }));
 }
 
 /** A comparison is fair only from equal weights: a defect that breaks this must not pass as a result. */

@@ -39,7 +39,8 @@ const runConfig = z.looseObject({
   threads: count,
 });
 
-const studySchema = z.object({
+/** What a study must hold to be read back or reported. */
+export const studySchema = z.object({
   schemaVersion: z.literal(1),
   createdAt: z.string(),
   environment: z.record(z.string(), z.unknown()),

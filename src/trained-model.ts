@@ -1,6 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+
+import { describe } from "./config/describe.js";
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
-import { OptimbenchError } from "./errors.js";
+import { configError, OptimbenchError } from "./errors.js";
 import type { NativeSession } from "./native.js";
 import { encodeSafetensors, type NamedTensor } from "./safetensors.js";
 import { writeFileAtomically } from "./write-file.js";
@@ -10,6 +12,7 @@ export class TrainedModel implements Disposable {
   readonly #session: NativeSession;
   readonly #config: ResolvedTrainConfig;
   readonly #pixels: number;
+  #disposed = false;
 
   constructor(session: NativeSession, config: ResolvedTrainConfig, pixels: number) {
     this.#session = session;
@@ -27,11 +30,12 @@ export class TrainedModel implements Disposable {
    *
    * @param images one or more images like those of the training set, pixel by pixel from 0 to 255
    * @returns images x classes numbers; each row sums to 1
-   * @throws OptimbenchError (DATA) if the length is not a whole number of images
+   * @throws OptimbenchError (DATA) if the length is not a whole number of images, (CONFIG) after `dispose()`
    */
   async predict(images: Uint8Array): Promise<Float32Array> {
+    this.#checkAlive();
     if (!(images instanceof Uint8Array) || images.length % this.#pixels !== 0 || images.length === 0) {
-      const got = images instanceof Uint8Array ? `${images.length} bytes` : `a ${typeof images}`;
+      const got = images instanceof Uint8Array ? `${images.length} bytes` : describe(images);
       throw new OptimbenchError(
         "DATA",
         `Expected a Uint8Array of n x ${this.#pixels} bytes for \`images\`, got ${got}.`,
@@ -42,6 +46,7 @@ export class TrainedModel implements Disposable {
 
   /** The parameters by name, in PyTorch's layout: conv2d [filters, channels, height, width], dense [units, inputs]. */
   parameters(): NamedTensor[] {
+    this.#checkAlive();
     const all = this.#session.readState().parameters;
     return this.#session.parameters().map(({ name, shape, offset }) => {
       const size = shape.reduce((product, length) => product * length, 1);
@@ -58,11 +63,19 @@ export class TrainedModel implements Disposable {
 
   /** Frees the native memory; the model is of no use afterwards. */
   dispose(): void {
+    this.#disposed = true;
     this.#session.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #checkAlive(): void {
+    if (this.#disposed)
+      throw configError(
+        "The model is disposed of. A run of `compare` keeps its model until `onRun` has ended.",
+      );
   }
 }
 

@@ -65,6 +65,23 @@ describe("compare", () => {
     expect(study.runs.map(({ status }) => status)).toEqual(["completed", "cancelled"]);
   });
 
+  it("labels a run by what tells it from the others", async () => {
+    const labels = new Set<string>();
+    await compare({
+      ...small,
+      optimizers: ["sgd"],
+      losses: ["meanSquaredError", "meanAbsoluteError"],
+      seeds: 2,
+      onEpoch: (_, { label }) => void labels.add(label),
+    });
+    expect([...labels]).toEqual([
+      "sgd, meanSquaredError, seed 0",
+      "sgd, meanAbsoluteError, seed 0",
+      "sgd, meanSquaredError, seed 1",
+      "sgd, meanAbsoluteError, seed 1",
+    ]);
+  });
+
   it("refuses a wrong config before it trains anything", async () => {
     await expect(compare({ ...small, optimizers: ["adam", "adam"] })).rejects.toMatchObject({
       code: "CONFIG",

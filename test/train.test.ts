@@ -224,9 +224,13 @@ describe("a run", () => {
     await expect(model.predict(new Uint8Array(145))).rejects.toThrow(
       "Expected a Uint8Array of n x 144 bytes for `images`, got 145 bytes.",
     );
+    await expect(model.predict([1, 2] as never)).rejects.toThrow("got [1,2] (list)");
     model.dispose();
     model.dispose();
-    await expect(model.predict(new Uint8Array(144))).rejects.toThrow("The session is disposed");
+    await expect(model.predict(new Uint8Array(144))).rejects.toMatchObject({
+      code: "CONFIG",
+      message: expect.stringMatching(/^The model is disposed of\./),
+    });
   });
 
   it("saves its weights as safetensors, in PyTorch's layout", async () => {

@@ -1,5 +1,8 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
+import { didYouMean } from "../config/nearest.js";
+import { configError } from "../errors.js";
+import { MODEL_NAMES, MODELS } from "../models/models.js";
 import { readJson } from "./config-file.js";
 import { collectDefinition, type Definitions } from "./definitions.js";
 import { parseSpec, parseSpecs } from "./spec.js";
@@ -24,7 +27,14 @@ const numbers = (value: string) =>
         .filter((each) => each !== "")
         .map(number)
     : number(value);
-const model = (value: string) => (value.endsWith(".json") ? readJson(value) : value);
+const model = (value: string) => {
+  if (value.endsWith(".json")) return readJson(value);
+  if (Object.hasOwn(MODELS, value)) return value;
+  const names = MODEL_NAMES.map((name) => `"${name}"`).join(", ");
+  throw configError(
+    `Expected ${names} or a file with layers that ends in .json for --model, got "${value}".${didYouMean(value, MODEL_NAMES)}`,
+  );
+};
 
 const shared: readonly ConfigOption[] = [
   { flags: "--dataset <name|folder>", path: "dataset", read: text },

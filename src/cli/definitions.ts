@@ -1,3 +1,4 @@
+import { configError } from "../errors.js";
 import { parseDefinition, type Spec } from "./spec.js";
 
 /** Formulas by name, from --define-optimizer or --define-loss. */
@@ -6,6 +7,8 @@ export type Definitions = ReadonlyMap<string, string>;
 /** Collects a repeatable option. */
 export const collectDefinition = (text: string, previous: Definitions = new Map()): Definitions => {
   const { name, formula } = parseDefinition(text);
+  if (previous.has(name))
+    throw configError(`"${name}" is defined twice. Give each definition a name of its own.`);
   return new Map(previous).set(name, formula);
 };
 

@@ -1,7 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { PlannedRun } from "../compare.js";
 import type { EpochRecord } from "../history.js";
-import { optimizerLabel } from "../optimizers/optimizers.js";
 
 /** What a person sees while a study runs. */
 export interface Progress {
@@ -31,12 +30,12 @@ export const printEpochs = ({ quiet, stream = process.stdout }: ProgressOptions)
 /** `run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912, 3.1 s` */
 export function epochLine(
   { epoch, validation, seconds }: EpochRecord,
-  { number, count, config }: PlannedRun,
+  { number, count, label, config }: PlannedRun,
 ): string {
   const loss = validation.loss === null ? "not finite" : validation.loss.toFixed(4);
   const run = count === 1 ? "" : `run ${number}/${count} `;
   return (
-    `${run}${optimizerLabel(config.optimizer)}: epoch ${epoch}/${config.epochs}, ` +
+    `${run}${label}: epoch ${epoch}/${config.epochs}, ` +
     `validation accuracy ${validation.accuracy.toFixed(4)}, loss ${loss}, ${seconds.train.toFixed(1)} s`
   );
 }
@@ -44,21 +43,21 @@ export function epochLine(
 function bar(stream: NodeJS.WriteStream): Progress {
   const single = new SingleBar({
     stream,
-    format: "run {number}/{count} {optimizer} {bar} epoch {epoch}/{epochs}, accuracy {accuracy}{left}",
+    format: "run {number}/{count} {label} {bar} epoch {epoch}/{epochs}, accuracy {accuracy}{left}",
     barsize: 24,
     hideCursor: true,
     clearOnComplete: true,
   });
   let start: { readonly time: number; readonly done: number } | undefined;
   return {
-    onEpoch(epoch, { number, count, config }) {
+    onEpoch(epoch, { number, count, label, config }) {
       const total = count * config.epochs;
       const done = (number - 1) * config.epochs + epoch.epoch;
       start ??= { time: performance.now(), done };
       const shown = {
         number,
         count,
-        optimizer: optimizerLabel(config.optimizer),
+        label,
         epoch: epoch.epoch,
         epochs: config.epochs,
         accuracy: epoch.validation.accuracy.toFixed(4),

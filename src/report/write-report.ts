@@ -1,5 +1,8 @@
 import { join } from "node:path";
+import { z } from "zod";
+import { parse } from "../config/parse.js";
 import type { Study } from "../study.js";
+import { studySchema } from "../study-file.js";
 import { writeFileAtomically } from "../write-file.js";
 import { drawSvg } from "./draw.js";
 import { epochsCsv } from "./epochs-csv.js";
@@ -21,13 +24,15 @@ export interface ReportOptions {
  * spec that it was drawn from. Each file is written whole or not at all; other files in the folder stay.
  *
  * @returns the paths written, `index.html` last
- * @throws OptimbenchError (DATA) where the folder cannot be written to
+ * @throws OptimbenchError (CONFIG) where the study is none, (DATA) where the folder cannot be written to
  */
 export async function writeReport(
   study: Study,
   folder: string,
   options: ReportOptions = {},
 ): Promise<string[]> {
+  parse(studySchema, study, "study");
+  parse(z.string().min(1), folder, "folder");
   const { samples, onNotice } = options;
   const written: string[] = [];
   const write = async (name: string, data: string | Uint8Array) => {

@@ -71,6 +71,13 @@ describe("the command line as a config", () => {
     });
   });
 
+  it("says what a model can be", () => {
+    expect(configOf(["--model", "paper-cnn"])).toEqual({ model: "paper-cnn" });
+    expect(() => configOf(["--model", "paper"])).toThrow(
+      /^Expected "paper-cnn" or a file .* \.json for --model, got "paper"/,
+    );
+  });
+
   it("leaves what is no number for the schema to refuse", () => {
     expect(configOf(["--epochs", "many"])).toEqual({ epochs: "many" });
   });

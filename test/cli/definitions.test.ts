@@ -26,3 +26,6 @@ it("takes other numbers beside a definition's name as its hyperparameters", () =
   // Of a config read from a file, whose hyperparameters have their place already.
   expect(withDefinitions([expected, "b"], definitions)[0]).toEqual({ ...expected, formula: "theta = 2 * g" });
 });
+
+it("refuses to define a name twice", () =>
+  expect(() => collectDefinition("a=theta = g", definitions)).toThrow('"a" is defined twice.'));

@@ -76,6 +76,14 @@ test("a folder that cannot be written to gives a clear error", async () => {
   await expect(writeReport(STUDIES.oneRun, folder)).rejects.toThrow(/EACCES/);
 });
 
+test("what is no study, and a folder that is none, are refused", async () => {
+  await expect(writeReport({} as never, folder)).rejects.toMatchObject({ code: "CONFIG" });
+  await expect(writeReport(STUDIES.oneRun, 3 as never)).rejects.toMatchObject({
+    code: "CONFIG",
+    message: "Expected a string for `folder`, got 3 (number).",
+  });
+});
+
 describe("index.html", () => {
   test("loads nothing, from anywhere", async () => {
     const page = await pageOf(STUDIES.fourOptimizers, Uint8Array.of(1, 2, 3));
