@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parse } from "../config/parse.js";
-import { SEMANTICS, type Semantics } from "../config/semantics.js";
+import type { Semantics, Source } from "../config/semantics.js";
 import { configError, OptimbenchError } from "../errors.js";
 import type { Definition } from "./definition.js";
 
@@ -17,7 +17,7 @@ export interface Resolved {
   /** What results call it, where the name does not tell two settings apart. */
   readonly label?: string;
   /** Whose formula and defaults; "own" for a user's own. */
-  readonly semantics: Semantics | "own";
+  readonly semantics: Source | "own";
   readonly formula: string;
   readonly [setting: string]: unknown;
 }
@@ -42,11 +42,11 @@ export function schemaFor({ definitions, own }: Catalogue, value: unknown): z.Zo
   return "formula" in value ? own : z.looseObject({ name: known });
 }
 
-const builtIn = ({ name, hyperparameters }: Definition) =>
+const builtIn = ({ name, hyperparameters, defaults }: Definition) =>
   z.strictObject({
     name: z.literal(name),
     label: labelSchema.optional(),
-    semantics: z.enum(SEMANTICS).optional(),
+    semantics: z.enum(Object.keys(defaults) as Source[]).optional(),
     ...z.object(hyperparameters).partial().shape,
     formula: z.string().optional(),
   });
@@ -67,8 +67,8 @@ export function resolve(catalogue: Catalogue, input: unknown, semantics: Semanti
 function fillIn(definition: Definition, given: Partial<Resolved>, fallback: Semantics): Resolved {
   const { name: _, label, semantics: own, formula: claimed, ...settings } = given;
   const { name } = definition;
-  const semantics = (own ?? fallback) as Semantics;
-  const defaults = definition.defaults[semantics];
+  const semantics = (own as Source | undefined) ?? sourceFor(definition, fallback);
+  const defaults = definition.defaults[semantics]!;
   const unknown = Object.keys(settings).find((key) => !Object.hasOwn(defaults, key));
   if (unknown !== undefined)
     throw configError(
@@ -83,6 +83,12 @@ function fillIn(definition: Definition, given: Partial<Resolved>, fallback: Sema
       `\`formula\` is not ${name}'s formula with these settings. Rename it to run it as your own, or leave it out.`,
     );
   return { name, ...(label !== undefined && { label }), semantics, ...hyperparameters, formula };
+}
+
+/** Where a framework does not define something, the nearest source does; the result says which. */
+function sourceFor({ defaults }: Definition, wanted: Semantics): Source {
+  const nearest: Source[] = wanted === "pytorch" ? ["author", "keras3"] : ["keras3", "author", "pytorch"];
+  return [wanted, ...nearest].find((source) => Object.hasOwn(defaults, source))!;
 }
 
 const definitionOf = ({ definitions }: Catalogue, name: string): Definition | undefined =>

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Semantics } from "../config/semantics.js";
+import type { Source } from "../config/semantics.js";
 
 /** An optimizer or a loss that this package knows by name: everything about it, in one place. */
 export interface Definition<Shape extends z.ZodRawShape = z.ZodRawShape> {
@@ -9,10 +9,10 @@ export interface Definition<Shape extends z.ZodRawShape = z.ZodRawShape> {
   readonly sources: readonly string[];
   /** Its hyperparameters, each with its range and meaning; optional ones are not known to every framework. */
   readonly hyperparameters: Shape;
-  /** The hyperparameters that each framework knows, with what it takes where nothing is given. */
-  readonly defaults: Readonly<Record<Semantics, Values<Shape>>>;
+  /** The sources that define it; for each, the hyperparameters it knows, with what it takes where nothing is given. */
+  readonly defaults: Readonly<Partial<Record<Source, Values<Shape>>>>;
   /** The formula as text, in the language of docs/formulas.md. */
-  formula(hyperparameters: Values<Shape>, semantics: Semantics): string;
+  formula(hyperparameters: Values<Shape>, source: Source): string;
   /** What is wrong with hyperparameters that are in range one by one, such as a setting without effect. */
   conflict?(hyperparameters: Values<Shape>): string | undefined;
   /** What an optimizer's states start as, where not as 0. */

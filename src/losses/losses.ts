@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { schemaByValue } from "../config/schema-by-value.js";
-import type { Semantics } from "../config/semantics.js";
+import type { Semantics, Source } from "../config/semantics.js";
 import {
   type Catalogue,
   constantsOf,
@@ -35,7 +35,7 @@ export type BuiltInLoss = {
     /** What results call it. */
     readonly label?: string;
     /** Whose formula and defaults. Default: the run's. */
-    readonly semantics?: Semantics;
+    readonly semantics?: Source;
     /** Only in results read back: must be the formula that the settings stand for. */
     readonly formula?: string;
   } & Settings<(typeof LOSSES)[Name]["hyperparameters"]>;
@@ -56,7 +56,7 @@ type ResolvedBuiltIn = {
   [Name in LossName]: {
     readonly name: Name;
     readonly label?: string;
-    readonly semantics: Semantics;
+    readonly semantics: Source;
     readonly formula: string;
   } & Values<(typeof LOSSES)[Name]["hyperparameters"]>;
 }[LossName];

@@ -4,7 +4,7 @@ import type { UniformLimit } from "./native-layer.js";
 /**
  * Initial weights and biases are uniform in [-limit, limit).
  *
- * keras3: Glorot uniform, sqrt(6 / (fanIn + fanOut)), and zero bias (Glorot & Bengio 2010).
+ * Keras: Glorot uniform, sqrt(6 / (fanIn + fanOut)), and zero bias (Glorot & Bengio 2010).
  * pytorch: 1 / sqrt(fanIn) for both, which is its kaiming_uniform with a = sqrt(5).
  *
  * @param fans inputs and outputs of one weight: for a convolution, channels times the window's area
@@ -13,7 +13,7 @@ export function initialLimits(
   semantics: Semantics,
   fans: { readonly in: number; readonly out: number },
 ): { weightLimit: UniformLimit; biasLimit: UniformLimit } {
-  if (semantics === "keras3") return { weightLimit: Math.sqrt(6 / (fans.in + fans.out)), biasLimit: 0 };
+  if (semantics !== "pytorch") return { weightLimit: Math.sqrt(6 / (fans.in + fans.out)), biasLimit: 0 };
   const limit = 1 / Math.sqrt(fans.in);
   return { weightLimit: limit, biasLimit: limit };
 }

@@ -44,9 +44,9 @@ export const layerSchema = z
       .transform((layer) => ({ ...layer, strides: layer.strides ?? layer.poolSize })),
     z.strictObject({
       type: z.literal("batchNorm2d"),
-      /** Share of the old running mean that a step keeps. Default .99 (keras3) or .9 (pytorch, which calls it 0.1). */
+      /** Share of the old running mean that a step keeps. Default .99 (Keras) or .9 (pytorch, which calls it 0.1). */
       momentum: z.number().min(0).max(1).optional(),
-      /** Added to the variance. Default 1e-3 (keras3) or 1e-5 (pytorch). */
+      /** Added to the variance. Default 1e-3 (Keras) or 1e-5 (pytorch). */
       epsilon: z.number().positive().optional(),
       /** Whether to add a learned offset. Default true. */
       center: z.boolean().default(true),
@@ -84,6 +84,7 @@ export type ResolvedLayer =
 
 const BATCH_NORM_DEFAULTS = {
   keras3: { momentum: 0.99, epsilon: 1e-3 },
+  keras2: { momentum: 0.99, epsilon: 1e-3 },
   pytorch: { momentum: 0.9, epsilon: 1e-5 },
 } as const satisfies Record<Semantics, object>;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { schemaByValue } from "../config/schema-by-value.js";
-import type { Semantics } from "../config/semantics.js";
+import type { Semantics, Source } from "../config/semantics.js";
 import {
   type Catalogue,
   constantsOf,
@@ -31,7 +31,7 @@ export type BuiltInOptimizer = {
     /** What results call it, to tell two settings of one optimizer apart. */
     readonly label?: string;
     /** Whose formula and defaults. Default: the run's. */
-    readonly semantics?: Semantics;
+    readonly semantics?: Source;
     /** Only in results read back: must be the formula that the settings stand for. */
     readonly formula?: string;
   } & Settings<(typeof OPTIMIZERS)[Name]["hyperparameters"]>;
@@ -56,7 +56,7 @@ type ResolvedBuiltIn = {
   [Name in OptimizerName]: {
     readonly name: Name;
     readonly label?: string;
-    readonly semantics: Semantics;
+    readonly semantics: Source;
     readonly formula: string;
   } & Values<(typeof OPTIMIZERS)[Name]["hyperparameters"]>;
 }[OptimizerName];
@@ -91,7 +91,9 @@ export function updateGraph(optimizer: ResolvedOptimizer): UpdateGraph {
 export function optimizerLabel(optimizer: ResolvedOptimizer): string {
   if (optimizer.label !== undefined) return optimizer.label;
   if (optimizer.semantics === "own") return optimizer.name;
-  const defaults: Record<string, unknown> = OPTIMIZERS[optimizer.name].defaults[optimizer.semantics];
+  const defaults: Record<string, unknown> = (OPTIMIZERS[optimizer.name] as Definition).defaults[
+    optimizer.semantics
+  ]!;
   const different = Object.entries(optimizer).filter(
     ([key, value]) => Object.hasOwn(defaults, key) && value !== defaults[key],
   );

@@ -126,6 +126,6 @@ describe.each([
     expect(help).not.toContain("undefined");
     expect(help.replaceAll(/\s+/g, " ")).toContain("passes over the training images (default: ");
     expect(help.replaceAll(/\s+/g, " ")).toContain("adam, ");
-    expect(help.replaceAll(/\s+/g, " ")).toContain("keras3, pytorch (default: keras3)");
+    expect(help.replaceAll(/\s+/g, " ")).toContain("keras3, keras2, pytorch (default: keras3)");
   });
 });

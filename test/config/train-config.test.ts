@@ -86,7 +86,7 @@ describe("messages", () => {
     [{ seed: 0.5 }, "Expected a whole number for `seed`, got 0.5 (number)."],
     [
       { semantics: "keras" },
-      'Expected one of "keras3", "pytorch" for `semantics`, got "keras" (string). Did you mean "keras3"?',
+      'Expected one of "keras3", "keras2", "pytorch" for `semantics`, got "keras" (string). Did you mean "keras3"?',
     ],
     [
       { device: "gpu" },
