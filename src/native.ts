@@ -23,11 +23,16 @@ export interface Native {
   shutdown(): void;
   Dataset: new (spec: NativeDatasetSpec) => NativeDataset;
   Session: new (spec: SessionSpec) => NativeSession;
-  /** Runs an update alone: `steps` times on the given gradients; returns theta after each step. Float64Array runs in double precision. */
+  /**
+   * Runs an update alone: `steps` times on the given gradients; returns theta after each step, or the weights to evaluate
+   * with. Float64Array runs in double precision. `shapes` are the parameters' in theta's order, each as it lies in memory
+   * ([filters, height, width, channels], [units, inputs]); by default theta is one parameter with one axis.
+   */
   runUpdate<Vector extends Float32Array | Float64Array>(
     update: UpdateGraph,
     theta: Vector,
     steps: readonly { readonly gradient: Vector; readonly learningRate: number }[],
+    options?: { readonly shapes?: readonly (readonly number[])[]; readonly evaluation?: boolean },
   ): Vector[];
   /** A loss alone: each sample's value and the gradient of their sum with respect to the logits. */
   runLoss<Vector extends Float32Array | Float64Array>(
@@ -113,6 +118,8 @@ export interface NativeSession {
 
 export interface SessionState {
   readonly parameters: Float32Array;
+  /** The weights to evaluate with; left out where they are the parameters. */
+  readonly evaluation?: Float32Array;
   readonly optimizer: Readonly<Record<string, Float32Array>>;
   readonly statistics: Float32Array;
   readonly step: number;

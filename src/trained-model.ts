@@ -7,7 +7,7 @@ import type { NativeSession } from "./native.js";
 import { encodeSafetensors, type NamedTensor } from "./safetensors.js";
 import { writeFileAtomically } from "./write-file.js";
 
-/** A model after training. It holds native memory: `dispose()` it, or let `using` do so. */
+/** A model after training, with the weights that its evaluation used. It holds native memory: `dispose()` it, or let `using` do so. */
 export class TrainedModel implements Disposable {
   readonly #session: NativeSession;
   readonly #config: ResolvedTrainConfig;
@@ -47,7 +47,7 @@ export class TrainedModel implements Disposable {
   /** The parameters by name, in PyTorch's layout: conv2d [filters, channels, height, width], dense [units, inputs]. */
   parameters(): NamedTensor[] {
     this.#checkAlive();
-    const all = this.#session.readState().parameters;
+    const { parameters, evaluation: all = parameters } = this.#session.readState();
     return this.#session.parameters().map(({ name, shape, offset }) => {
       const size = shape.reduce((product, length) => product * length, 1);
       const values = all.slice(offset, offset + size);

@@ -63,6 +63,33 @@ Napi::Value writeNumbers(Napi::Env env, const std::vector<double>& values, bool 
   return array;
 }
 
+// Lists of sizes, one a parameter, in the order in which they lie in the vector.
+std::vector<ParameterInfo> readShapes(const Napi::Value& value) {
+  if (!value.IsArray()) throw Napi::TypeError::New(value.Env(), "Expected a list of lists for `shapes`");
+  const auto list = value.As<Napi::Array>();
+  std::vector<ParameterInfo> shapes;
+  int64_t offset = 0;
+  for (uint32_t i = 0; i < list.Length(); ++i) {
+    const std::string name = "shapes[" + std::to_string(i) + "]";
+    const Napi::Value each = list.Get(i);
+    if (!each.IsArray()) throw Napi::TypeError::New(value.Env(), "Expected a list for `" + name + "`");
+    const auto sizes = each.As<Napi::Array>();
+    ParameterInfo parameter{name, {}, offset};
+    int64_t length = 1;
+    for (uint32_t k = 0; k < sizes.Length(); ++k) {
+      const Napi::Value given = sizes.Get(k);
+      const double size = given.IsNumber() ? given.As<Napi::Number>().DoubleValue() : 0;
+      if (!(size >= 1 && size <= 1 << 24)) throw Napi::RangeError::New(value.Env(), "Expected sizes for `" + name + "`");
+      parameter.shape.push_back(static_cast<int64_t>(size));
+      length *= parameter.shape.back();
+      if (length > 1 << 30) throw Napi::RangeError::New(value.Env(), "`" + name + "` is too large");
+    }
+    offset += length;
+    shapes.push_back(std::move(parameter));
+  }
+  return shapes;
+}
+
 Napi::Value runUpdate(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const UpdateSpec spec = readUpdateSpec(Reader(info[0], "update"));
@@ -74,7 +101,16 @@ Napi::Value runUpdate(const Napi::CallbackInfo& info) {
     const Reader step(list.Get(i), "steps[" + std::to_string(i) + "]");
     steps.push_back({readNumbers(step.value().As<Napi::Object>().Get("gradient"), "gradient"), step.number("learningRate")});
   }
-  const auto path = core().runUpdate(spec, readNumbers(info[1], "theta"), steps, doublePrecision);
+  const std::vector<double> theta = readNumbers(info[1], "theta");
+  std::vector<ParameterInfo> shapes{{"theta", {static_cast<int64_t>(theta.size())}, 0}};
+  bool watchEvaluation = false;
+  if (!info[3].IsUndefined()) {
+    const Reader options(info[3], "options");
+    if (options.has("shapes")) shapes = readShapes(options.value().As<Napi::Object>().Get("shapes"));
+    if (options.has("evaluation")) watchEvaluation = options.flag("evaluation");
+  }
+  const UpdatePath paths = core().runUpdate(spec, theta, shapes, steps, doublePrecision);
+  const auto& path = watchEvaluation && !paths.evaluation.empty() ? paths.evaluation : paths.theta;
   Napi::Array result = Napi::Array::New(env, path.size());
   for (uint32_t i = 0; i < path.size(); ++i) result[i] = writeNumbers(env, path[i], doublePrecision);
   return result;

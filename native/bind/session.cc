@@ -128,6 +128,7 @@ Napi::Value SessionHandle::readState(const Napi::CallbackInfo& info) {
   for (const auto& each : state.optimizer) optimizer[each.name] = toArray(env, each.values);
   Napi::Object object = Napi::Object::New(env);
   object["parameters"] = toArray(env, state.parameters);
+  if (!state.evaluation.empty()) object["evaluation"] = toArray(env, state.evaluation);
   object["optimizer"] = optimizer;
   object["statistics"] = toArray(env, state.statistics);
   object["step"] = static_cast<double>(state.step);
@@ -138,6 +139,7 @@ void SessionHandle::writeState(const Napi::CallbackInfo& info) {
   const Reader reader(info[0], "state");
   SessionState state;
   state.parameters = readFloats(reader, "parameters");
+  if (reader.has("evaluation")) state.evaluation = readFloats(reader, "evaluation");
   state.statistics = readFloats(reader, "statistics");
   state.step = reader.integer("step", 0, int64_t{1} << 53);
   const Reader optimizer = reader.object("optimizer");

@@ -74,10 +74,18 @@ std::vector<NodeSpec> readNodes(const Reader& reader) {
 LossSpec readLossSpec(const Reader& reader) { return {readNodes(reader), reader.integer("result", 0, kMost)}; }
 
 UpdateSpec readUpdateSpec(const Reader& reader) {
-  UpdateSpec spec{readNodes(reader), {}, {}};
-  for (const Reader& each : reader.list("state")) spec.state.push_back({each.text("name"), each.number("initial")});
-  for (const Reader& each : reader.list("assign"))
-    spec.assign.push_back({each.text("target"), each.integer("node", 0, kMost)});
+  UpdateSpec spec{{}, reader.text("layout") == "keras"};
+  for (const Reader& each : reader.list("blocks")) {
+    UpdateSpec::Block block{each.text("on"), readNodes(each), {}, {}};
+    for (const Reader& state : each.list("state")) {
+      const bool startsAsTheta = state.flag("startsAsTheta");
+      block.state.push_back({state.text("name"), startsAsTheta ? 0 : state.number("initial"), startsAsTheta,
+                             state.text("kind") == "number"});
+    }
+    for (const Reader& assignment : each.list("assign"))
+      block.assign.push_back({assignment.text("target"), assignment.integer("node", 0, kMost)});
+    spec.blocks.push_back(std::move(block));
+  }
   return spec;
 }
 

@@ -57,14 +57,22 @@ struct UpdateSpec {
   struct State {
     std::string name;
     double initial;
+    bool startsAsTheta;    // instead of as `initial`
+    bool isNumber;         // a number on the host, not a tensor
   };
   struct Assignment {
-    std::string target;
+    std::string target;    // "theta", "g", "evaluation" or a state
     int64_t node;
   };
-  std::vector<NodeSpec> nodes;
-  std::vector<State> state;
-  std::vector<Assignment> assign;
+  // Blocks run one after the other.
+  struct Block {
+    std::string on;        // "all": the whole vector at once; or the parameters it runs on, one after the other
+    std::vector<NodeSpec> nodes;
+    std::vector<State> state;
+    std::vector<Assignment> assign;
+  };
+  std::vector<Block> blocks;
+  bool kerasLayout;        // of the parameters' axes: inputs before outputs
 };
 
 struct SessionSpec {
@@ -122,7 +130,8 @@ struct SessionState {
     std::vector<float> values;
   };
   std::vector<float> parameters;
-  std::vector<Vector> optimizer;
+  std::vector<float> evaluation;  // the weights to evaluate with; empty where they are the parameters
+  std::vector<Vector> optimizer;  // of a number the 8 bytes of a double
   std::vector<float> statistics;
   int64_t step = 0;
 };
@@ -164,6 +173,12 @@ struct UpdateStep {
   double learningRate;
 };
 
+// After each step: the parameters, and the weights to evaluate with where they differ.
+struct UpdatePath {
+  std::vector<std::vector<double>> theta;
+  std::vector<std::vector<double>> evaluation;
+};
+
 struct LossValues {
   std::vector<double> values;    // [samples]
   std::vector<double> gradient;  // [samples, classes]: of the sum of values, with respect to the logits
@@ -176,8 +191,9 @@ class Core {
   virtual std::unique_ptr<Dataset> createDataset(const DatasetSpec&) const = 0;
   virtual std::unique_ptr<Session> createSession(const SessionSpec&) const = 0;
   // Formulas alone, in double precision or rounded to float32 at every operation.
-  virtual std::vector<std::vector<double>> runUpdate(const UpdateSpec&, const std::vector<double>& theta,
-                                                     const std::vector<UpdateStep>&, bool doublePrecision) const = 0;
+  virtual UpdatePath runUpdate(const UpdateSpec&, const std::vector<double>& theta,
+                               const std::vector<ParameterInfo>&, const std::vector<UpdateStep>&,
+                               bool doublePrecision) const = 0;
   virtual LossValues runLoss(const LossSpec&, const std::vector<double>& logits, const std::vector<double>& targets,
                              int64_t classes, bool doublePrecision) const = 0;
 };

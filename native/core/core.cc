@@ -4,6 +4,8 @@
 #include <torch/headeronly/version.h>
 
 #include <atomic>
+#include <functional>
+#include <numeric>
 #include <stdexcept>
 #include <thread>
 
@@ -97,17 +99,23 @@ class TheCore final : public Core {
     return std::make_unique<GuardedSession>(spec);
   }
 
-  std::vector<std::vector<double>> runUpdate(const UpdateSpec& spec, const std::vector<double>& theta,
-                                             const std::vector<UpdateStep>& steps, bool doublePrecision) const override {
+  UpdatePath runUpdate(const UpdateSpec& spec, const std::vector<double>& theta, const std::vector<ParameterInfo>& shapes,
+                       const std::vector<UpdateStep>& steps, bool doublePrecision) const override {
     return guarded([&] {
       const at::NoGradGuard noGradient;
       at::Tensor parameters = vectorOf(theta, doublePrecision);
-      Update update(spec, parameters);
-      std::vector<std::vector<double>> path;
+      int64_t count = 0;
+      for (const ParameterInfo& each : shapes)
+        count += std::accumulate(each.shape.begin(), each.shape.end(), int64_t{1}, std::multiplies<>());
+      if (count != parameters.numel()) throw std::runtime_error("the shapes do not add up to theta's length");
+      Update update(spec, parameters, shapes);
+      UpdatePath path;
       for (const UpdateStep& step : steps) {
         if (step.gradient.size() != theta.size()) throw std::runtime_error("a gradient has another length than theta");
-        update.step(parameters, vectorOf(step.gradient, doublePrecision), step.learningRate);
-        path.push_back(numbersOf(parameters));
+        at::Tensor gradient = vectorOf(step.gradient, doublePrecision);
+        update.step(parameters, gradient, step.learningRate);
+        path.theta.push_back(numbersOf(parameters));
+        if (update.evaluation().defined()) path.evaluation.push_back(numbersOf(update.evaluation()));
       }
       return path;
     });

@@ -34,6 +34,15 @@ Value reduction(const Values& v, Reduce reduce) {
   return reduce == Reduce::everything ? everything(x) : classes(x);
 }
 
+// Of a parameter with rows and columns, its last two axes. While a state has no axes yet, nothing is done with it.
+template <auto function>
+Value matrix(const Values& v, Reduce) {
+  const at::Tensor x = asTensor(v[0]);
+  if (x.dim() == 0) return x;
+  if (x.dim() == 1) throw std::runtime_error("a function of rows and columns was given a parameter with one axis");
+  return function(x);
+}
+
 at::Tensor comparison(const at::Tensor& result, const at::Tensor& like) { return result.to(like.scalar_type()); }
 
 double positivePart(double x) { return x > 0 ? x : 0; }
@@ -108,6 +117,13 @@ const std::unordered_map<std::string, Operation>& operations() {
       {"max", {1, reduction<TENSOR1(at::max(x)), TENSOR1(at::amax(x, {1}, true))>}},
       {"min", {1, reduction<TENSOR1(at::min(x)), TENSOR1(at::amin(x, {1}, true))>}},
       {"norm", {1, reduction<TENSOR1(at::norm(x)), TENSOR1(at::norm(x, 2, {1}, true))>}},
+      {"rowMean", {1, matrix<TENSOR1(at::mean(x, {-1}, true))>}},
+      {"columnMean", {1, matrix<TENSOR1(at::mean(x, {-2}, true))>}},
+      {"transpose", {1, matrix<TENSOR1(at::transpose(x, -2, -1))>}},
+      {"rows", {1, matrix<[](const at::Tensor& x) { return static_cast<double>(x.size(-2)); }>}},
+      {"columns", {1, matrix<[](const at::Tensor& x) { return static_cast<double>(x.size(-1)); }>}},
+      {"matmul", {2, [](const Values& v, Reduce) -> Value { return at::matmul(asTensor(v[0]), asTensor(v[1])); }}},
+
       {"softmax", {1, reduction<TENSOR1(at::softmax(x, 0)), TENSOR1(at::softmax(x, 1))>}},
       {"logSoftmax", {1, reduction<TENSOR1(at::log_softmax(x, 0)), TENSOR1(at::log_softmax(x, 1))>}},
   };

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <chrono>
+#include <cstring>
 #include <stdexcept>
 
 #include "device.h"
@@ -32,6 +33,20 @@ void fill(at::Tensor tensor, const std::vector<float>& values, const std::string
   tensor.copy_(at::from_blob(const_cast<float*>(values.data()), tensor.sizes(), at::kFloat));
 }
 
+// A number keeps all its bits in the place of two floats.
+std::vector<float> toVector(const Value& value) {
+  if (const auto* tensor = std::get_if<at::Tensor>(&value)) return toVector(*tensor);
+  std::vector<float> bits(2);
+  std::memcpy(bits.data(), &std::get<double>(value), sizeof(double));
+  return bits;
+}
+
+void fill(Value& value, const std::vector<float>& values, const std::string& name) {
+  if (const auto* tensor = std::get_if<at::Tensor>(&value)) return fill(*tensor, values, name);
+  if (values.size() != 2) throw std::runtime_error("state '" + name + "' is a number: expected its 8 bytes");
+  std::memcpy(&std::get<double>(value), values.data(), sizeof(double));
+}
+
 }  // namespace
 
 TrainingSession::TrainingSession(const SessionSpec& spec)
@@ -42,7 +57,8 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
       model_(spec),
       loss_(spec.loss),
       weights_(makeWeights(model_, spec.seed, device_)),
-      update_(spec.update, weights_.theta),
+      update_(spec.update, weights_.theta, model_.parameters()),
+      evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
       workers_(device_.is_cpu() ? spec.threads : 1),
       lanes_(model_, loss_, workers_, spec.microBatch) {}
 
@@ -75,7 +91,7 @@ Measured TrainingSession::repeatUpdate(int64_t steps, double learningRate, const
 
 Measured TrainingSession::evaluate(const Dataset& dataset, const std::vector<uint32_t>& indices, const CancelFlag& cancel) {
   const at::NoGradGuard noGradient;
-  return optimbench::evaluate(model_, loss_, weights_.parameters, weights_.runningStatistics, workers_, fitting(dataset),
+  return optimbench::evaluate(model_, loss_, evaluated_, weights_.runningStatistics, workers_, fitting(dataset),
                               indices, cancel);
 }
 
@@ -90,17 +106,22 @@ std::vector<float> TrainingSession::predict(const std::vector<uint8_t>& images, 
                                          {count, input_.height, input_.width, input_.channels}, at::kByte)
                                .to(device_);
   return toVector(
-      optimbench::predict(model_, weights_.parameters, weights_.runningStatistics, workers_, input, cancel));
+      optimbench::predict(model_, evaluated_, weights_.runningStatistics, workers_, input, cancel));
 }
 
 int64_t TrainingSession::bytes() const {
-  return static_cast<int64_t>(weights_.theta.nbytes()) * static_cast<int64_t>(2 + update_.state().size());
+  int64_t bytes = 2 * static_cast<int64_t>(weights_.theta.nbytes());
+  if (update_.evaluation().defined()) bytes += static_cast<int64_t>(weights_.theta.nbytes());
+  for (const auto& each : update_.state())
+    if (const auto* tensor = std::get_if<at::Tensor>(&each.value)) bytes += static_cast<int64_t>(tensor->nbytes());
+  return bytes;
 }
 
 SessionState TrainingSession::readState() const {
   SessionState state;
   state.parameters = toVector(weights_.theta);
-  for (const auto& each : update_.state()) state.optimizer.push_back({each.name, toVector(each.values)});
+  if (update_.evaluation().defined()) state.evaluation = toVector(update_.evaluation());
+  for (const auto& each : update_.state()) state.optimizer.push_back({each.name, toVector(each.value)});
   state.statistics = toVector(weights_.statistics);
   state.step = update_.stepCount;
   return state;
@@ -115,12 +136,13 @@ void TrainingSession::writeState(const SessionState& state) {
     bool found = false;
     for (auto& mine : update_.state())
       if (mine.name == each.name) {
-        fill(mine.values, each.values, each.name);
+        fill(mine.value, each.values, each.name);
         found = true;
       }
     if (!found) throw std::runtime_error("state has an unknown optimizer vector '" + each.name + "'");
   }
   fill(weights_.theta, state.parameters, "parameters");
+  if (update_.evaluation().defined()) fill(update_.evaluation(), state.evaluation, "evaluation");
   fill(weights_.statistics, state.statistics, "statistics");
   update_.stepCount = state.step;
 }

@@ -31,6 +31,7 @@ class TrainingSession final : public Session {
   Loss loss_;
   Weights weights_;
   Update update_;
+  std::vector<Views> evaluated_;  // the weights to evaluate with
   Workers workers_;
   Lanes lanes_;
 };

@@ -1,52 +1,199 @@
 #include "update.h"
 
+#include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 namespace optimbench {
 namespace {
 
-std::vector<std::string> inputNames(const UpdateSpec& spec) {
+using Axes = std::vector<int64_t>;
+
+std::vector<std::string> inputNames(const UpdateSpec::Block& block) {
   std::vector<std::string> names{"theta", "g", "learningRate", "t"};
-  for (const auto& state : spec.state) names.push_back(state.name);
+  for (const auto& state : block.state) names.push_back(state.name);
   return names;
+}
+
+bool isMatrix(const ParameterInfo& parameter) { return parameter.shape.size() > 1; }
+
+// Whether a block with this label takes a parameter. Hidden weights are those between the first layer's and the last's.
+bool takes(const std::string& label, const std::vector<ParameterInfo>& all, const ParameterInfo& parameter) {
+  if (label == "parameters") return true;
+  if (label == "matrices") return isMatrix(parameter);
+  if (label == "vectors") return !isMatrix(parameter);
+  if (label == "dense") return parameter.shape.size() == 2;
+  if (label != "hidden") throw std::runtime_error("update: unknown block '" + label + "'");
+  const auto first = std::find_if(all.begin(), all.end(), isMatrix);
+  const auto last = std::find_if(all.rbegin(), all.rend(), isMatrix);
+  return isMatrix(parameter) && parameter.offset != first->offset && parameter.offset != last->offset;
+}
+
+bool takenByAnother(const UpdateSpec& spec, const std::vector<ParameterInfo>& all, const ParameterInfo& parameter) {
+  return std::any_of(spec.blocks.begin(), spec.blocks.end(), [&](const UpdateSpec::Block& block) {
+    return block.on != "all" && block.on != "parameters" && block.on != "others" && takes(block.on, all, parameter);
+  });
+}
+
+// In memory a convolution's weights are [filters, height, width, channels] and a dense layer's [units, inputs].
+Axes axesOf(const std::vector<int64_t>& shape, bool kerasLayout) {
+  if (shape.size() == 4) return kerasLayout ? Axes{1, 2, 3, 0} : Axes{0, 3, 1, 2};
+  if (shape.size() == 2 && kerasLayout) return {1, 0};
+  Axes axes(shape.size());
+  std::iota(axes.begin(), axes.end(), 0);
+  return axes;
 }
 
 }  // namespace
 
-Update::Update(const UpdateSpec& spec, const at::Tensor& theta)
-    : formula_(spec.nodes, Formula::Reduce::everything, inputNames(spec)) {
-  for (const auto& state : spec.state) state_.push_back({state.name, at::full_like(theta, state.initial)});
-  for (const auto& assignment : spec.assign) {
-    if (assignment.node < 0 || assignment.node >= static_cast<int64_t>(spec.nodes.size()))
+at::Tensor Update::Part::of(const at::Tensor& vector) const {
+  return axes.empty() ? vector : vector.narrow(0, offset, length).view(shape).permute(axes);
+}
+
+Update::Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<ParameterInfo>& parameters) {
+  for (const UpdateSpec::Block& block : spec.blocks) addBlock(spec, block, theta, parameters);
+}
+
+void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, const at::Tensor& theta,
+                      const std::vector<ParameterInfo>& parameters) {
+  Block made{Formula(block.nodes, Formula::Reduce::everything, inputNames(block)), {}, {}, block.state.size()};
+  for (const auto& assignment : block.assign) {
+    if (assignment.node < 0 || assignment.node >= static_cast<int64_t>(block.nodes.size()))
       throw std::runtime_error("update: '" + assignment.target + "' is assigned something that is not a node");
-    int64_t index = assignment.target == "theta" ? -1 : 0;
-    if (index == 0) {
-      while (index < static_cast<int64_t>(state_.size()) && state_[index].name != assignment.target) ++index;
-      if (index == static_cast<int64_t>(state_.size()))
+    using Target = Assignment::Target;
+    Assignment each{Target::state, 0, static_cast<size_t>(assignment.node)};
+    if (assignment.target == "theta") {
+      each.target = Target::theta;
+    } else if (assignment.target == "g") {
+      each.target = Target::gradient;
+    } else if (assignment.target == "evaluation") {
+      each.target = Target::evaluation;
+      if (!evaluation_.defined()) evaluation_ = theta.clone();
+    } else {
+      while (each.state < block.state.size() && block.state[each.state].name != assignment.target) ++each.state;
+      if (each.state == block.state.size())
         throw std::runtime_error("update: unknown target '" + assignment.target + "'");
     }
-    assign_.push_back({index, static_cast<size_t>(assignment.node)});
+    made.assign.push_back(each);
+  }
+
+  if (block.on == "all") {
+    made.parts.push_back({"", 0, theta.numel(), {}, {}, 0});
+  } else {
+    for (const ParameterInfo& parameter : parameters) {
+      const bool mine = block.on == "others" ? !takenByAnother(spec, parameters, parameter)
+                                             : takes(block.on, parameters, parameter);
+      if (!mine) continue;
+      const int64_t length =
+          std::accumulate(parameter.shape.begin(), parameter.shape.end(), int64_t{1}, std::multiplies<>());
+      std::vector<int64_t> shape = parameter.shape;
+      // Hidden weights are matrices: outputs by inputs, a filter's window laid out in a row.
+      if (block.on == "hidden") shape = {shape[0], length / shape[0]};
+      const Axes axes = block.on == "hidden" ? Axes{0, 1} : axesOf(shape, spec.kerasLayout);
+      made.parts.push_back({parameter.name + ".", parameter.offset, length, shape, axes, 0});
+    }
+  }
+  for (Part& part : made.parts) {
+    part.firstState = state_.size();
+    try {
+      addState(block, made, part, theta);
+    } catch (const c10::Error& error) {
+      throw std::runtime_error("the update does not fit" +
+                               (part.name.empty() ? "" : " " + part.name.substr(0, part.name.size() - 1)) + ": " +
+                               error.what_without_backtrace());
+    }
+  }
+  blocks_.push_back(std::move(made));
+}
+
+// A state has the shape of what it is assigned: theta's, or, say, one number a row. It starts without any axis, and the
+// formula is run, storing nothing, until every state has found its shape.
+void Update::addState(const UpdateSpec::Block& spec, const Block& block, const Part& part, const at::Tensor& theta) {
+  for (const auto& each : spec.state) {
+    const std::string name = part.name + each.name;
+    for (const State& other : state_)
+      if (other.name == name) throw std::runtime_error("update: two blocks have a state '" + name + "'");
+    if (each.startsAsTheta)
+      state_.push_back({name, part.of(theta).clone()});
+    else if (each.isNumber)
+      state_.push_back({name, each.initial});
+    else
+      state_.push_back({name, at::full({}, each.initial, theta.options())});
+  }
+  const at::Tensor gradient = at::zeros_like(theta);
+  bool settled = false;
+  for (int attempt = 0; !settled; ++attempt) {
+    if (attempt > 8) throw std::runtime_error("update: a state changes its shape from step to step");
+    const std::vector<Value> values = block.formula.run(inputs(block, part, theta, gradient, 1));
+    settled = true;
+    for (const Assignment& assignment : block.assign) {
+      if (assignment.target != Assignment::Target::state) {
+        const at::Tensor result = asTensor(values[assignment.node]);
+        if (!at::is_expandable_to(result.sizes(), part.of(theta).sizes()))
+          throw std::runtime_error("update: what is assigned has another shape than the parameter" +
+                                   (part.name.empty() ? "s" : " " + part.name.substr(0, part.name.size() - 1)));
+        continue;
+      }
+      const bool isTensor = std::holds_alternative<at::Tensor>(values[assignment.node]);
+      if (spec.state[assignment.state].isNumber) {
+        if (isTensor)
+          throw std::runtime_error("update: state '" + spec.state[assignment.state].name +
+                                   "' is a number and is assigned a tensor");
+        continue;
+      }
+      Value& state = state_[part.firstState + assignment.state].value;
+      const at::Tensor found = asTensor(values[assignment.node]);
+      if (std::get<at::Tensor>(state).sizes() == found.sizes()) continue;
+      state = at::full(found.sizes(), spec.state[assignment.state].initial, theta.options());
+      settled = false;
+    }
   }
 }
 
-void Update::step(at::Tensor& theta, const at::Tensor& gradient, double learningRate) {
+std::vector<Value> Update::inputs(const Block& block, const Part& part, const at::Tensor& theta,
+                                  const at::Tensor& gradient, double learningRate) const {
+  std::vector<Value> inputs{part.of(theta), part.of(gradient), learningRate, static_cast<double>(stepCount + 1)};
+  for (size_t i = 0; i < block.stateCount; ++i) inputs.push_back(state_[part.firstState + i].value);
+  return inputs;
+}
+
+void Update::step(at::Tensor& theta, at::Tensor& gradient, double learningRate) {
+  for (const Block& block : blocks_) {
+    for (const Part& part : block.parts) {
+      const std::vector<Value> given = inputs(block, part, theta, gradient, learningRate);
+      const std::vector<Value> values = block.formula.run(given);
+      // All values are computed before the first is stored. A node can share the memory of what was given ("old = m"),
+      // which storing could overwrite: such a value is copied first.
+      std::vector<Value> results;
+      for (const Assignment& assignment : block.assign) {
+        Value result = values[assignment.node];
+        if (auto* tensor = std::get_if<at::Tensor>(&result))
+          for (const Value& input : given)
+            if (const auto* other = std::get_if<at::Tensor>(&input); other != nullptr && tensor->is_alias_of(*other)) {
+              *tensor = tensor->clone();
+              break;
+            }
+        results.push_back(std::move(result));
+      }
+      for (size_t i = 0; i < results.size(); ++i) {
+        const Assignment& assignment = block.assign[i];
+        using Target = Assignment::Target;
+        if (assignment.target == Target::state) {
+          Value& state = state_[part.firstState + assignment.state].value;
+          if (auto* number = std::get_if<double>(&state))
+            *number = std::get<double>(results[i]);
+          else
+            std::get<at::Tensor>(state).copy_(asTensor(results[i]));
+        } else {
+          at::Tensor& target = assignment.target == Target::theta      ? theta
+                               : assignment.target == Target::gradient ? gradient
+                                                                       : evaluation_;
+          part.of(target).copy_(asTensor(results[i]));
+        }
+      }
+    }
+  }
   ++stepCount;
-  std::vector<Value> inputs{theta, gradient, learningRate, static_cast<double>(stepCount)};
-  for (const State& state : state_) inputs.emplace_back(state.values);
-  const std::vector<Value> values = formula_.run(inputs);
-  // All values are computed before the first is stored. A node can be another state as it was ("old = m"),
-  // which storing could overwrite: such a value is copied first.
-  std::vector<at::Tensor> results;
-  for (const Assignment& assignment : assign_) {
-    at::Tensor result = asTensor(values[assignment.node]);
-    for (const State& state : state_)
-      if (result.is_same(state.values)) result = result.clone();
-    results.push_back(result.is_same(theta) ? result.clone() : result);
-  }
-  for (size_t i = 0; i < assign_.size(); ++i) {
-    at::Tensor& target = assign_[i].state < 0 ? theta : state_[assign_[i].state].values;
-    target.copy_(results[i]);
-  }
 }
 
 }  // namespace optimbench

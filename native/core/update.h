@@ -1,4 +1,4 @@
-// An optimizer's update: a formula over the whole parameter vector, with its state vectors.
+// An optimizer's update: formulas over the whole parameter vector, or over one parameter after the other.
 #pragma once
 
 #include <string>
@@ -11,28 +11,56 @@ namespace optimbench {
 
 class Update {
  public:
-  // State vectors are made like theta: same length, precision and device.
-  Update(const UpdateSpec& spec, const at::Tensor& theta);
+  // State takes the precision and device of theta; `parameters` says where each parameter lies in it.
+  Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<ParameterInfo>& parameters);
 
-  // One step in place: theta and the state take their new values.
-  void step(at::Tensor& theta, const at::Tensor& gradient, double learningRate);
+  // One step in place: theta and the state take their new values. A formula may change the gradient as well.
+  void step(at::Tensor& theta, at::Tensor& gradient, double learningRate);
 
   struct State {
     std::string name;
-    at::Tensor values;  // [parameters]
+    Value value;  // a number, or a tensor of the shape that the formula gives it
   };
   std::vector<State>& state() { return state_; }
   const std::vector<State>& state() const { return state_; }
+  // [parameters], the weights to evaluate with; undefined where they are theta itself.
+  at::Tensor& evaluation() { return evaluation_; }
+  const at::Tensor& evaluation() const { return evaluation_; }
   int64_t stepCount = 0;  // steps done so far; a formula's t is this plus one
 
  private:
+  // What a block of the formula runs on at a time: the whole vector, or one parameter in its own shape.
+  struct Part {
+    std::string name;
+    int64_t offset;
+    int64_t length;
+    std::vector<int64_t> shape;  // as it lies in memory
+    std::vector<int64_t> axes;   // their order in the formula
+    size_t firstState;           // of this part, in state_
+
+    at::Tensor of(const at::Tensor& vector) const;
+  };
   struct Assignment {
-    int64_t state;  // index, or -1 for theta
+    enum class Target { theta, gradient, evaluation, state } target;
+    size_t state;  // of the part
     size_t node;
   };
+  struct Block {
+    Formula formula;
+    std::vector<Part> parts;
+    std::vector<Assignment> assign;
+    size_t stateCount;
+  };
+
+  void addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, const at::Tensor& theta,
+                const std::vector<ParameterInfo>& parameters);
+  void addState(const UpdateSpec::Block& spec, const Block& block, const Part& part, const at::Tensor& theta);
+  std::vector<Value> inputs(const Block& block, const Part& part, const at::Tensor& theta, const at::Tensor& gradient,
+                            double learningRate) const;
+
   std::vector<State> state_;
-  Formula formula_;
-  std::vector<Assignment> assign_;
+  std::vector<Block> blocks_;
+  at::Tensor evaluation_;
 };
 
 }  // namespace optimbench

@@ -16,7 +16,7 @@ export interface Definition<Shape extends z.ZodRawShape = z.ZodRawShape> {
   /** What is wrong with hyperparameters that are in range one by one, such as a setting without effect. */
   conflict?(hyperparameters: Values<Shape>): string | undefined;
   /** What an optimizer's states start as, where not as 0. */
-  state?(hyperparameters: Values<Shape>): Readonly<Record<string, number>>;
+  state?(hyperparameters: Values<Shape>): Readonly<Record<string, number | "theta">>;
 }
 
 /** The hyperparameters with every default filled in. Not `z.output`, which forbids every key where there is no hyperparameter. */

@@ -24,6 +24,12 @@ const INSTEAD: Readonly<Record<string, string>> = {
   "!==": " Write `!=`.",
   "!": " Write `1 - x` or `x == 0`.",
 };
+/** Where a function belongs that is unknown here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  matrix: "works on one parameter of an update: put it into a block such as `matrices: { ... }`.",
+  size: "works on one parameter of an update: put it into a block such as `matrices: { ... }`.",
+  "along-classes": "works along the classes, in losses only.",
+};
 
 /** Adds an expression to the graph of `names`. */
 export function build(expression: Expression, names: Names, language: Language, depth = 0): Term {
@@ -94,6 +100,9 @@ function call(
   const { name } = callee;
   const found = functions.get(name);
   if (found === undefined) {
+    const elsewhere =
+      Object.hasOwn(FUNCTIONS, name) && ELSEWHERE[FUNCTIONS[name as keyof typeof FUNCTIONS].shape];
+    if (elsewhere) throw fail(`\`${name}\` ${elsewhere}`);
     const known = [...functions.keys()];
     const hint = names.all().includes(name) ? " Write `*` to multiply." : didYouMean(name, known);
     throw fail(`Unknown function \`${name}\`.${hint} Known: ${known.join(", ")}.`);
@@ -107,5 +116,6 @@ function call(
     throw fail(`\`${name}\` takes ${arity} argument${arity === 1 ? "" : "s"}, not ${args.length}.`);
   if (shape === "elementwise") return names.graph.elementwise(name as Operation, args, found.fold);
   if (args[0]!.kind !== "vector") throw fail(`\`${name}\` needs ${vector}, but this is a single number.`);
-  return names.graph.operation(name as Operation, args, shape === "reduction" ? "reduced" : "vector");
+  const kind = shape === "reduction" || shape === "size" ? "reduced" : "vector";
+  return names.graph.operation(name as Operation, args, kind);
 }

@@ -11,6 +11,8 @@ export type FormulaFunction = { readonly arity: number; readonly meaning: string
   | { readonly shape: "reduction" }
   /** A row of classes becomes another, in losses only. */
   | { readonly shape: "along-classes" }
+  /** Of one parameter's rows and columns, in an update's labelled blocks only; "size" is a number. */
+  | { readonly shape: "matrix" | "size" }
 );
 
 type Fold = (...numbers: number[]) => number;
@@ -23,6 +25,7 @@ const elementwise = (arity: number, fold: Fold, meaning: string): FormulaFunctio
 });
 const reduction = (meaning: string): FormulaFunction => ({ arity: 1, shape: "reduction", meaning });
 const alongClasses = (meaning: string): FormulaFunction => ({ arity: 1, shape: "along-classes", meaning });
+const matrix = (arity: number, meaning: string): FormulaFunction => ({ arity, shape: "matrix", meaning });
 
 /** The functions by the name a formula calls them with. */
 export const FUNCTIONS = {
@@ -57,17 +60,27 @@ export const FUNCTIONS = {
   max: reduction("largest"),
   min: reduction("smallest"),
   norm: reduction("square root of the sum of squares"),
+  rowMean: matrix(1, "mean of each row"),
+  columnMean: matrix(1, "mean of each column"),
+  transpose: matrix(1, "rows become columns"),
+  matmul: matrix(2, "matrix product"),
+  rows: { arity: 1, shape: "size", meaning: "how many rows" },
+  columns: { arity: 1, shape: "size", meaning: "how many columns" },
   softmax: alongClasses("probabilities: exp(z) / sum(exp(z)), without overflow"),
   logSoftmax: alongClasses("log of softmax, without overflow"),
 } as const satisfies Partial<Record<Operation, FormulaFunction>>;
 
-/** What a loss may call. */
-export const ALL_FUNCTIONS: ReadonlyMap<string, FormulaFunction> = new Map(Object.entries(FUNCTIONS));
+const functionsOf = (...shapes: FormulaFunction["shape"][]): ReadonlyMap<string, FormulaFunction> =>
+  new Map(Object.entries<FormulaFunction>(FUNCTIONS).filter(([, { shape }]) => shapes.includes(shape)));
 
-/** What an update may call: parameters are no classes. */
-export const ELEMENTWISE_AND_REDUCTIONS: ReadonlyMap<string, FormulaFunction> = new Map(
-  [...ALL_FUNCTIONS].filter(([, { shape }]) => shape !== "along-classes"),
-);
+/** What a loss may call. */
+export const LOSS_FUNCTIONS = functionsOf("elementwise", "reduction", "along-classes");
+
+/** What an update may call on the whole parameter vector. */
+export const VECTOR_FUNCTIONS = functionsOf("elementwise", "reduction");
+
+/** What an update may call on one parameter. */
+export const PARAMETER_FUNCTIONS = functionsOf("elementwise", "reduction", "matrix", "size");
 
 /** Operators of the expression syntax, as operations with what they do to numbers. */
 export const OPERATORS: ReadonlyMap<

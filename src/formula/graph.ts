@@ -17,18 +17,43 @@ export const OPERATIONS = [
   "minimum", "maximum", "clip", "where",
   // along the class axis (losses) or over all parameters (updates)
   "sum", "mean", "max", "min", "norm",
+  // on the rows and columns of one parameter (updates)
+  "rowMean", "columnMean", "transpose", "matmul", "rows", "columns",
   // along the class axis, losses only
   "softmax", "logSoftmax",
 ] as const; // biome-ignore format: one line a family
 export type Operation = (typeof OPERATIONS)[number];
 
-/** An optimizer's update, ready to run: hyperparameters are constants by now; inputs are g, theta, t, learningRate and states. */
+/**
+ * What a block of an update runs on: "all" is the whole parameter vector at once; the others run on one parameter after the
+ * other: each, those with two axes or more, those with one, those with exactly two, the weights between the first layer's
+ * and the last's, and those that no other such block takes.
+ */
+export const SCOPES = ["all", "parameters", "matrices", "vectors", "dense", "hidden", "others"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** An optimizer's update, ready to run: blocks that run one after the other. */
 export interface UpdateGraph {
+  readonly blocks: readonly UpdateBlock[];
+  /** The order of a parameter's axes: in Keras inputs come before outputs. */
+  readonly layout: "keras" | "pytorch";
+}
+
+/** Hyperparameters are constants by now; inputs are theta, g, learningRate, t and states. */
+export interface UpdateBlock {
+  readonly on: Scope;
   readonly nodes: readonly Node[];
-  /** Vectors of theta's length that live from step to step, with the number each starts as. */
-  readonly state: readonly { readonly name: string; readonly initial: number }[];
-  /** The node that each target takes as its value at the end of a step; "theta" is one of them. */
+  /** What lives from step to step: numbers, and tensors of the shape that they are assigned. */
+  readonly state: readonly UpdateState[];
+  /** The node that each target takes as its value at the end of the block: theta, g, evaluation or a state. */
   readonly assign: readonly { readonly target: string; readonly node: number }[];
+}
+
+export interface UpdateState {
+  readonly name: string;
+  readonly kind: "number" | "vector";
+  readonly initial: number;
+  readonly startsAsTheta: boolean;
 }
 
 /** A loss per sample, ready to run: inputs are z (logits) and y (target), both [samples, classes]; the result is [samples, 1]. */

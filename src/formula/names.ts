@@ -8,8 +8,8 @@ export interface GivenNames {
   /** Names that every formula of its kind has, such as `theta` and `g`. */
   readonly inputs: ReadonlyMap<string, Kind>;
   readonly hyperparameters: ReadonlyMap<string, number>;
-  /** Vectors that live from step to step. */
-  readonly states?: ReadonlySet<string>;
+  /** What lives from step to step. */
+  readonly states?: ReadonlyMap<string, Kind>;
 }
 
 /** What the names of a formula stand for, while it is read from top to bottom. */
@@ -22,8 +22,8 @@ export class Names {
     readonly graph: GraphBuilder,
     readonly given: GivenNames,
   ) {
-    const { inputs, hyperparameters, states = new Set() } = given;
-    for (const name of [...hyperparameters.keys(), ...states]) {
+    const { inputs, hyperparameters, states = new Map() } = given;
+    for (const name of [...hyperparameters.keys(), ...states.keys()]) {
       if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name))
         throw formulaError(`\`${name}\` cannot be a name in a formula: use letters, digits and _.`);
       if (inputs.has(name) || Object.hasOwn(FUNCTIONS, name))
@@ -39,7 +39,7 @@ export class Names {
     const { inputs, hyperparameters, states } = this.given;
     const assigned = this.#assigned.get(name)?.value;
     if (assigned !== undefined) return assigned;
-    const kind = states?.has(name) ? "vector" : inputs.get(name);
+    const kind = states?.get(name) ?? inputs.get(name);
     if (kind !== undefined) return this.graph.input(name, kind);
     const hyperparameter = hyperparameters.get(name);
     return hyperparameter === undefined ? undefined : this.graph.constant(hyperparameter);
@@ -51,9 +51,9 @@ export class Names {
   }
 
   /** @throws OptimbenchError (FORMULA) where the name is not the formula's own */
-  checkTarget({ name, start }: Target, assignableInput?: string): void {
+  checkTarget({ name, start }: Target, ...assignableInputs: readonly string[]): void {
     const { inputs, hyperparameters } = this.given;
-    if (hyperparameters.has(name) || (inputs.has(name) && name !== assignableInput))
+    if (hyperparameters.has(name) || (inputs.has(name) && !assignableInputs.includes(name)))
       throw formulaError(
         `\`${name}\` is given and cannot be assigned. Assign to another name.`,
         this.text,
@@ -70,15 +70,19 @@ export class Names {
 
   /** Every name there is at this point, for suggestions. */
   all(): string[] {
-    const { inputs, hyperparameters, states = [] } = this.given;
-    return [...inputs.keys(), ...hyperparameters.keys(), ...states, ...this.#assigned.keys()];
+    const { inputs, hyperparameters, states = new Map() } = this.given;
+    return [...inputs.keys(), ...hyperparameters.keys(), ...states.keys(), ...this.#assigned.keys()];
   }
 
-  /** @throws OptimbenchError (FORMULA) at a hyperparameter or an assignment that nothing reads */
-  checkAllRead(...results: readonly string[]): void {
+  /** @throws OptimbenchError (FORMULA) at a hyperparameter that nothing reads, here or in `others` */
+  checkHyperparametersRead(...others: readonly Names[]): void {
     for (const name of this.given.hyperparameters.keys())
-      if (!this.wasRead(name))
+      if (![this, ...others].some((names) => names.wasRead(name)))
         throw formulaError(`The hyperparameter \`${name}\` is never used. Use it, or leave it out.`);
+  }
+
+  /** @throws OptimbenchError (FORMULA) at an assignment that nothing reads */
+  checkAllRead(...results: readonly string[]): void {
     for (const [name, { at }] of this.#assigned)
       if (!this.wasRead(name) && !results.includes(name))
         throw formulaError(`\`${name}\` is assigned but never used.`, this.text, at.start);

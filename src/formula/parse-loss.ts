@@ -1,6 +1,6 @@
 import { build, type Language } from "./expressions.js";
 import { formulaError } from "./formula-error.js";
-import { ALL_FUNCTIONS } from "./functions.js";
+import { LOSS_FUNCTIONS } from "./functions.js";
 import type { LossGraph } from "./graph.js";
 import { GraphBuilder, type Kind } from "./graph-builder.js";
 import { Names } from "./names.js";
@@ -11,7 +11,7 @@ const INPUTS = new Map<string, Kind>([
   ["z", "vector"],
   ["y", "vector"],
 ]);
-const LANGUAGE: Language = { vector: "one number a class", functions: ALL_FUNCTIONS };
+const LANGUAGE: Language = { vector: "one number a class", functions: LOSS_FUNCTIONS };
 
 /**
  * Parses a loss: an expression in z (the logits) and y (the target), one number a sample.
@@ -55,6 +55,7 @@ export function parseLoss(
   if (!names.wasRead("z"))
     throw formulaError("The loss does not depend on `z`, the logits, so nothing would learn.");
   names.checkAllRead();
+  names.checkHyperparametersRead();
 
   const { nodes, results } = graph.finish([loss]);
   return { nodes, result: results[0]! };

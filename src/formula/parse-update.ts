@@ -1,17 +1,20 @@
+import { didYouMean } from "../config/nearest.js";
 import { build, type Language } from "./expressions.js";
 import { formulaError } from "./formula-error.js";
-import { ELEMENTWISE_AND_REDUCTIONS } from "./functions.js";
-import type { UpdateGraph } from "./graph.js";
+import { PARAMETER_FUNCTIONS, VECTOR_FUNCTIONS } from "./functions.js";
+import { SCOPES, type Scope, type UpdateBlock, type UpdateGraph } from "./graph.js";
 import { GraphBuilder, type Kind } from "./graph-builder.js";
 import { Names } from "./names.js";
 import { readsOf } from "./reads.js";
-import { type Statement, startsWithOperator, statements } from "./statements.js";
+import { type Block, blocks, type Statement, startsWithOperator, type Target } from "./statements.js";
 
 /** What an update's own names stand for. */
 export interface UpdateNames {
   readonly hyperparameters: Readonly<Record<string, number>>;
-  /** State and the number each starts as. A name that is read before it is assigned is a state too, and starts as 0. */
-  readonly state?: Readonly<Record<string, number>>;
+  /** States and what each starts as. A name that is read before it is assigned is a state too, and starts as 0. */
+  readonly state?: Readonly<Record<string, number | "theta">>;
+  /** The order of a parameter's axes in labelled blocks. Default "pytorch": outputs before inputs. */
+  readonly layout?: UpdateGraph["layout"];
 }
 
 /** What every update has: the parameters, their gradient, the rate, and the number of the step, from 1. */
@@ -21,53 +24,104 @@ const INPUTS = new Map<string, Kind>([
   ["learningRate", "number"],
   ["t", "number"],
 ]);
-const LANGUAGE: Language = { vector: "a vector over the parameters", functions: ELEMENTWISE_AND_REDUCTIONS };
+const ON_ALL: Language = { vector: "a vector over the parameters", functions: VECTOR_FUNCTIONS };
+const ON_ONE: Language = { vector: "a parameter's numbers", functions: PARAMETER_FUNCTIONS };
+const LABELS = SCOPES.filter((scope) => scope !== "all");
 
 /**
  * Parses an optimizer's update. A statement reads what those above it assigned; states keep their value to the next step.
+ * Labelled blocks, such as `matrices: { ... }`, run on one parameter after the other; blocks share theta, g and nothing else.
  *
  * @example parseUpdate("v = mu * v + g; theta = theta - learningRate * v", { hyperparameters: { mu: 0.9 } })
  * @throws OptimbenchError (FORMULA) that shows the place
  */
-export function parseUpdate(text: string, { hyperparameters, state = {} }: UpdateNames): UpdateGraph {
-  const list = statements(text);
+export function parseUpdate(text: string, given: UpdateNames): UpdateGraph {
+  const found = blocks(text);
+  const parsed = found.map((block, i) => parseBlock(text, block, given, readsGradient(found.slice(i + 1))));
+  const names = parsed.map((each) => each.names);
+
+  if (!names.some((each) => each.final("theta") !== undefined))
+    throw formulaError("The formula never assigns `theta`, so nothing would learn.");
+  if (!parsed.some(({ block }) => block.nodes.some((node) => node.op === "input" && node.name === "g")))
+    throw formulaError("The formula never uses the gradient `g`.");
+  names[0]!.checkHyperparametersRead(...names.slice(1));
+  for (const name of Object.keys(given.state ?? {}))
+    if (!names.some((each) => each.wasRead(name)))
+      throw formulaError(`The state \`${name}\` is never used. Use it, or leave it out.`);
+  for (const { block, names: own } of parsed)
+    own.checkAllRead("theta", "evaluation", ...block.assign.map(({ target }) => target));
+  return { blocks: parsed.map(({ block }) => block), layout: given.layout ?? "pytorch" };
+}
+
+function parseBlock(
+  text: string,
+  { label, statements: list }: Block,
+  { hyperparameters, state = {} }: UpdateNames,
+  gradientIsReadLater: boolean,
+): { readonly block: UpdateBlock; readonly names: Names } {
+  const on = label === undefined ? "all" : scopeOf(label, text);
   const constants = new Map(Object.entries(hyperparameters));
-  const initial = new Map([
-    ...readBeforeAssigned(list, constants).map((name): [string, number] => [name, 0]),
-    ...Object.entries(state),
-  ]);
+  const declared = new Map(Object.entries(state));
+  const own = statesOf(list, constants, declared);
+  const vectors = vectorsOf(list, own, declared);
   const graph = new GraphBuilder();
   const names = new Names(text, graph, {
     inputs: INPUTS,
     hyperparameters: constants,
-    states: new Set(initial.keys()),
+    states: new Map(
+      [...declared.keys(), ...own].map((name) => [name, vectors.has(name) ? "vector" : "number"]),
+    ),
   });
 
   for (const { target, expression } of list) {
     if (target === undefined) throw notAnAssignment(text, expression.start);
-    names.checkTarget(target, "theta");
-    names.assign(target, build(expression, names, LANGUAGE));
+    names.checkTarget(target, "theta", "g");
+    if (target.name === "evaluation" && on !== "all" && on !== "parameters")
+      throw formulaError(
+        "Assign `evaluation` outside of this block: it needs every parameter.",
+        text,
+        target.start,
+      );
+    names.assign(target, build(expression, names, on === "all" ? ON_ALL : ON_ONE));
   }
 
-  if (names.final("theta") === undefined)
-    throw formulaError("The formula never assigns `theta`, so nothing would learn.");
-  if (!names.wasRead("g")) throw formulaError("The formula never uses the gradient `g`.");
-  for (const name of initial.keys()) {
-    if (!names.wasRead(name))
-      throw formulaError(`The state \`${name}\` is never used. Use it, or leave it out.`);
+  const kept = gradientIsReadLater ? ["theta", "g", "evaluation"] : ["theta", "evaluation"];
+  const targets = [...kept.filter((name) => names.final(name) !== undefined), ...own];
+  for (const name of own)
     if (names.final(name) === undefined)
       throw formulaError(`The state \`${name}\` never changes. Assign it, or make it a hyperparameter.`);
-  }
-  names.checkAllRead("theta");
-
-  const targets = ["theta", ...initial.keys()];
   const { nodes, results } = graph.finish(targets.map((target) => names.final(target)!));
   return {
-    nodes,
-    state: Array.from(initial, ([name, value]) => ({ name, initial: value })),
-    assign: targets.map((target, i) => ({ target, node: results[i]! })),
+    names,
+    block: {
+      on,
+      nodes,
+      state: own.map((name) => {
+        const initial = declared.get(name) ?? 0;
+        return {
+          name,
+          kind: vectors.has(name) ? "vector" : "number",
+          initial: initial === "theta" ? 0 : initial,
+          startsAsTheta: initial === "theta",
+        };
+      }),
+      assign: targets.map((target, i) => ({ target, node: results[i]! })),
+    },
   };
 }
+
+function scopeOf({ name, start }: Target, text: string): Scope {
+  const found = LABELS.find((label) => label === name);
+  if (found !== undefined) return found;
+  throw formulaError(
+    `Unknown block \`${name}\`.${didYouMean(name, LABELS)} Known: ${LABELS.join(", ")}.`,
+    text,
+    start,
+  );
+}
+
+const readsGradient = (list: readonly Block[]) =>
+  list.some(({ statements }) => statements.some(({ expression }) => readsOf(expression).has("g")));
 
 function notAnAssignment(text: string, start: number) {
   const hint = startsWithOperator(text, start)
@@ -76,19 +130,38 @@ function notAnAssignment(text: string, start: number) {
   return formulaError(`Expected \`name = expression\`.${hint}`, text, start);
 }
 
-/** Names that are assigned somewhere and read no later than their first assignment: their value comes from the step before. */
-function readBeforeAssigned(
+/** Names that are declared as states and stand here, or are read before they are assigned, if only by the same statement. */
+function statesOf(
   list: readonly Statement[],
   hyperparameters: ReadonlyMap<string, number>,
+  declared: ReadonlyMap<string, unknown>,
 ): string[] {
   const own = new Set(list.flatMap(({ target }) => (target === undefined ? [] : [target.name])));
   const assigned = new Set<string>();
-  const states = new Set<string>();
+  const states = new Set([...own].filter((name) => declared.has(name)));
   for (const { target, expression } of list) {
-    for (const name of readsOf(expression))
-      if (own.has(name) && !assigned.has(name) && !INPUTS.has(name) && !hyperparameters.has(name))
-        states.add(name);
+    for (const name of readsOf(expression)) {
+      const isRead = own.has(name) && !assigned.has(name) && !INPUTS.has(name) && !hyperparameters.has(name);
+      if (isRead || declared.has(name)) states.add(name);
+    }
     if (target !== undefined) assigned.add(target.name);
   }
+  states.delete("evaluation");
   return [...states];
+}
+
+/** Names that depend on the parameters or their gradient; the others are plain numbers. */
+function vectorsOf(
+  list: readonly Statement[],
+  states: readonly string[],
+  declared: ReadonlyMap<string, number | "theta">,
+): Set<string> {
+  const vectors = new Set(["theta", "g", ...states.filter((name) => declared.get(name) === "theta")]);
+  for (let before = -1; before !== vectors.size; ) {
+    before = vectors.size;
+    for (const { target, expression } of list)
+      if (target !== undefined && [...readsOf(expression)].some((name) => vectors.has(name)))
+        vectors.add(target.name);
+  }
+  return vectors;
 }

@@ -16,26 +16,63 @@ export interface Target {
 const MOST_CHARACTERS = 10_000;
 const SYNTAX: Options = { ecmaVersion: 2023, sourceType: "module", preserveParens: true };
 
+/** Statements that belong together: those in the braces of a label, or those between. */
+export interface Block {
+  readonly label?: Target;
+  readonly statements: readonly Statement[];
+}
+
 /** A formula's statements, one a line or separated by semicolons; parsed, never evaluated. */
 export function statements(text: string): Statement[] {
+  return bodyOf(text).map((each) => statement(each, text));
+}
+
+/** A formula's statements, in blocks: `label: { ... }`, and what stands between. */
+export function blocks(text: string): Block[] {
+  const found: { label?: Target; statements: Statement[] }[] = [];
+  for (const each of bodyOf(text)) {
+    if (each.type === "LabeledStatement") {
+      const { label, body } = each;
+      if (body.type !== "BlockStatement")
+        throw formulaError(`Expected braces after \`${label.name}:\`.`, text, body.start);
+      const inner = withoutEmpty(body.body).map((part) => statement(part, text));
+      if (inner.length === 0) throw formulaError(`The block \`${label.name}\` is empty.`, text, label.start);
+      found.push({ label: { name: label.name, start: label.start }, statements: inner });
+    } else if (found.at(-1) === undefined || found.at(-1)!.label !== undefined) {
+      found.push({ statements: [statement(each, text)] });
+    } else {
+      found.at(-1)!.statements.push(statement(each, text));
+    }
+  }
+  return found;
+}
+
+type Part = Program["body"][number];
+
+function bodyOf(text: string): Part[] {
   if (text.length > MOST_CHARACTERS)
     throw formulaError(`A formula has at most ${MOST_CHARACTERS} characters, this one has ${text.length}.`);
-  const body = syntax(text).body.filter(({ type }) => type !== "EmptyStatement");
+  const body = withoutEmpty(syntax(text).body);
   if (body.length === 0) throw formulaError("The formula is empty.");
-  return body.map((statement) => {
-    if (statement.type !== "ExpressionStatement")
-      throw formulaError("Expected `name = expression` or an expression.", text, statement.start);
-    const { expression } = statement;
-    if (expression.type !== "AssignmentExpression") return { expression };
-    const { left, right, operator } = expression;
-    if (left.type !== "Identifier") throw formulaError("Expected a name to assign to.", text, left.start);
-    const { name, start } = left;
-    if (operator !== "=") {
-      const written = `\`${name} = ${name} ${operator.slice(0, -1)} ...\``;
-      throw formulaError(`Write \`${operator}\` out: ${written}.`, text, start);
-    }
-    return { target: { name, start }, expression: right };
-  });
+  return body;
+}
+
+const withoutEmpty = <Each extends Part>(body: readonly Each[]) =>
+  body.filter(({ type }) => type !== "EmptyStatement");
+
+function statement(part: Part, text: string): Statement {
+  if (part.type !== "ExpressionStatement")
+    throw formulaError("Expected `name = expression` or an expression.", text, part.start);
+  const { expression } = part;
+  if (expression.type !== "AssignmentExpression") return { expression };
+  const { left, right, operator } = expression;
+  if (left.type !== "Identifier") throw formulaError("Expected a name to assign to.", text, left.start);
+  const { name, start } = left;
+  if (operator !== "=") {
+    const written = `\`${name} = ${name} ${operator.slice(0, -1)} ...\``;
+    throw formulaError(`Write \`${operator}\` out: ${written}.`, text, start);
+  }
+  return { target: { name, start }, expression: right };
 }
 
 function syntax(text: string): Program {

@@ -40,7 +40,7 @@ export type BuiltInOptimizer = {
 const ownSchema = z.strictObject({
   ...ownShape,
   learningRate: learningRate.default(0.001),
-  state: z.record(z.string(), z.number()).default({}),
+  state: z.record(z.string(), z.union([z.number(), z.literal("theta")])).default({}),
 });
 
 /** An optimizer of the user's own: a formula in theta, g, t, learningRate, its hyperparameters and states. */
@@ -84,7 +84,11 @@ export function updateGraph(optimizer: ResolvedOptimizer): UpdateGraph {
     return inFormulaOf(CATALOGUE, name, () => parseUpdate(formula, optimizer));
   const definition: Definition = OPTIMIZERS[optimizer.name];
   const { learningRate: _, ...hyperparameters } = constantsOf(definition, optimizer);
-  return parseUpdate(formula, { hyperparameters, state: definition.state?.(optimizer) ?? {} });
+  return parseUpdate(formula, {
+    hyperparameters,
+    state: definition.state?.(optimizer) ?? {},
+    layout: optimizer.semantics.startsWith("keras") ? "keras" : "pytorch",
+  });
 }
 
 /** One line that tells it apart: "adam", or "sgd (learningRate 0.1, momentum 0.9)" where settings differ from the defaults. */

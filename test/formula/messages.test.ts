@@ -96,7 +96,21 @@ it.each([
     "theta = theta\n  * g",
     "Unexpected token. A line ends a statement: end the line before with the operator, or use parentheses. (line 2, column 3)",
   ],
-  ["g = 0; theta = g", "`g` is given and cannot be assigned. Assign to another name. (line 1, column 1)"],
+  ["g = 0; theta = g", "The formula never uses the gradient `g`."],
+  ["t = 0; theta = g - t", "`t` is given and cannot be assigned. Assign to another name. (line 1, column 1)"],
+  [
+    "matrix: { theta = g }",
+    "Unknown block `matrix`. Known: parameters, matrices, vectors, dense, hidden, others. (line 1, column 1)",
+  ],
+  [
+    "matrices: { evaluation = theta; theta = g }",
+    "Assign `evaluation` outside of this block: it needs every parameter. (line 1, column 13)",
+  ],
+  ["matrices: { }", "The block `matrices` is empty. (line 1, column 1)"],
+  [
+    "theta = theta - rowMean(g)",
+    "`rowMean` works on one parameter of an update: put it into a block such as `matrices: { ... }`. (line 1, column 17)",
+  ],
   ["t = 0; theta = g", "`t` is given and cannot be assigned. Assign to another name. (line 1, column 1)"],
   ["sqrt = g; theta = sqrt", "`sqrt` is a function. Assign to another name. (line 1, column 1)"],
   ["m = g; theta = theta - g", "`m` is assigned but never used. (line 1, column 1)"],

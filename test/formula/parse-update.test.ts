@@ -2,10 +2,13 @@ import { describe, expect, it } from "vitest";
 import { parseUpdate } from "../../src/formula/parse-update.js";
 
 const none = { hyperparameters: {} };
+/** Of an update that is one block. */
+const parseOne = (...given: Parameters<typeof parseUpdate>) => parseUpdate(...given).blocks[0]!;
 
 describe("parseUpdate", () => {
   it("makes a graph whose nodes follow their arguments", () => {
-    expect(parseUpdate("theta = theta - learningRate * g", none)).toEqual({
+    expect(parseOne("theta = theta - learningRate * g", none)).toEqual({
+      on: "all",
       nodes: [
         { op: "input", name: "theta" },
         { op: "input", name: "learningRate" },
@@ -19,38 +22,38 @@ describe("parseUpdate", () => {
   });
 
   it("makes hyperparameters constants, folds them in double precision and keeps no node that nothing needs", () => {
-    const { nodes } = parseUpdate("theta = theta - (1 - beta) * g", { hyperparameters: { beta: 0.9 } });
+    const { nodes } = parseOne("theta = theta - (1 - beta) * g", { hyperparameters: { beta: 0.9 } });
     const constants = nodes.filter(({ op }) => op === "constant");
     expect(constants).toEqual([{ op: "constant", value: 1 - 0.9 }]);
   });
 
   it("leaves the rate and the step to the run", () => {
-    const { nodes } = parseUpdate("theta = theta - learningRate / (1 - 0.5 ** t) * g", none);
+    const { nodes } = parseOne("theta = theta - learningRate / (1 - 0.5 ** t) * g", none);
     expect(nodes).toContainEqual({ op: "input", name: "learningRate" });
     expect(nodes).toContainEqual({ op: "input", name: "t" });
   });
 
   it("shares equal parts", () => {
-    const { nodes } = parseUpdate("theta = theta - sqrt(g * g) / (sqrt(g * g) + 1)", none);
+    const { nodes } = parseOne("theta = theta - sqrt(g * g) / (sqrt(g * g) + 1)", none);
     expect(nodes.filter(({ op }) => op === "sqrt")).toHaveLength(1);
   });
 
   it("takes a name read before it is assigned as a state that starts as 0", () => {
-    const { state, assign } = parseUpdate("m = 0.9 * m + g; step = 2 * m; theta = theta - step", none);
-    expect(state).toEqual([{ name: "m", initial: 0 }]);
+    const { state, assign } = parseOne("m = 0.9 * m + g; step = 2 * m; theta = theta - step", none);
+    expect(state).toEqual([{ name: "m", kind: "vector", initial: 0, startsAsTheta: false }]);
     expect(assign.map(({ target }) => target)).toEqual(["theta", "m"]);
   });
 
   it("starts a declared state as declared", () => {
-    const { state } = parseUpdate("a = a + g ** 2; theta = theta - g / sqrt(a)", {
+    const { state } = parseOne("a = a + g ** 2; theta = theta - g / sqrt(a)", {
       ...none,
       state: { a: 0.1 },
     });
-    expect(state).toEqual([{ name: "a", initial: 0.1 }]);
+    expect(state).toEqual([{ name: "a", kind: "vector", initial: 0.1, startsAsTheta: false }]);
   });
 
   it("reads what was assigned above, theta and states included", () => {
-    const { nodes, assign } = parseUpdate("theta = theta - g; m = m + theta; theta = 2 * m", none);
+    const { nodes, assign } = parseOne("theta = theta - g; m = m + theta; theta = 2 * m", none);
     const theta = { op: "input", name: "theta" };
     expect(nodes.map((node) => ("args" in node ? [node.op, ...node.args] : node))).toEqual([
       theta,
@@ -81,8 +84,40 @@ describe("parseUpdate", () => {
     expect(() => parseUpdate("m = g\n(theta) = theta - m", none)).not.toThrow(/call/);
   });
 
+  it("keeps a state that depends on no vector as a number", () => {
+    const { state } = parseOne("p = p * 0.9; q = p; m = m + q * g; theta = theta - m", {
+      ...none,
+      state: { p: 1, m: "theta" },
+    });
+    expect(
+      state.map(({ name, kind, initial, startsAsTheta }) => [name, kind, initial, startsAsTheta]),
+    ).toEqual([
+      ["p", "number", 1, false],
+      ["m", "vector", 0, true],
+    ]);
+  });
+
+  it("makes a block of each label, and of what stands between", () => {
+    const { blocks } = parseUpdate(
+      "g = clip(g, -1, 1)\nmatrices: {\n  theta = theta - matmul(g, transpose(g))\n}\nvectors: { theta = theta - g }\nevaluation = theta",
+      none,
+    );
+    expect(blocks.map(({ on, assign }) => [on, ...assign.map(({ target }) => target)])).toEqual([
+      ["all", "g"], // later blocks read it
+      ["matrices", "theta"],
+      ["vectors", "theta"],
+      ["all", "evaluation"],
+    ]);
+  });
+
+  it("stores a changed gradient only for blocks to come", () => {
+    expect(parseOne("g = 2 * g; theta = theta - g", none).assign.map(({ target }) => target)).toEqual([
+      "theta",
+    ]);
+  });
+
   it("knows no names from JavaScript's objects", () => {
-    const { state } = parseUpdate("toString = toString + g; theta = theta - toString", none);
-    expect(state).toEqual([{ name: "toString", initial: 0 }]);
+    const { state } = parseOne("toString = toString + g; theta = theta - toString", none);
+    expect(state).toEqual([{ name: "toString", kind: "vector", initial: 0, startsAsTheta: false }]);
   });
 });

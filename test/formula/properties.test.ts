@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FormulaFunction, FUNCTIONS, OPERATORS } from "../../src/formula/functions.js";
-import { OPERATIONS } from "../../src/formula/graph.js";
+import { OPERATIONS, type UpdateBlock } from "../../src/formula/graph.js";
 import { parseLoss } from "../../src/formula/parse-loss.js";
 import { parseUpdate } from "../../src/formula/parse-update.js";
 import { loadNative } from "../../src/native.js";
@@ -57,7 +57,8 @@ describe("expressions", () => {
   it("of constants are folded to their value", () => {
     fc.assert(
       fc.property(expressions(numbers), ({ text, values }) => {
-        const { nodes, assign } = parseUpdate(`c = ${text}; theta = theta - c + g`, { hyperparameters: {} });
+        const { blocks } = parseUpdate(`c = ${text}; theta = theta - c + g`, { hyperparameters: {} });
+        const [{ nodes, assign }] = blocks as [UpdateBlock];
         const constant = nodes.find(({ op }) => op === "constant");
         expect(assign).toHaveLength(1);
         expect(constant).toEqual({ op: "constant", value: values[0] });

@@ -1,15 +1,19 @@
 import { describe, expect, it } from "vitest";
+import type { UpdateGraph } from "../../src/formula/graph.js";
 import { loadNative, type NativeDatasetSpec, type SessionSpec } from "../../src/native.js";
 
 // TypeScript validates before it calls; native code must survive whoever does not.
 const native = loadNative();
 const input = (name: string) => ({ op: "input" as const, name });
 const loss = { nodes: [input("z"), { op: "mean" as const, args: [0] }], result: 1 };
-const update = {
+const block = {
+  on: "all" as const,
   nodes: [input("theta"), input("g"), { op: "subtract" as const, args: [0, 1] }],
   state: [],
   assign: [{ target: "theta", node: 2 }],
 };
+const updateOf = (changes: object): UpdateGraph => ({ blocks: [{ ...block, ...changes }], layout: "keras" });
+const update = updateOf({});
 const flat = { kind: "flatten", output: [4, 1, 1] } as const;
 const dense = {
   kind: "dense",
@@ -102,7 +106,7 @@ describe("a session refuses", () => {
       session({ loss: { nodes: [{ op: "system", args: [] }], result: 0 } }),
       /unknown operation 'system'/,
     ],
-    ["an unknown input", session({ update: { ...update, nodes: [input("w")] } }), /unknown input 'w'/],
+    ["an unknown input", session({ update: updateOf({ nodes: [input("w")] }) }), /unknown input 'w'/],
     [
       "a missing argument",
       session({ loss: { nodes: [input("z"), { op: "add", args: [0] }], result: 1 } }),
@@ -110,13 +114,47 @@ describe("a session refuses", () => {
     ],
     [
       "a target that is no node",
-      session({ update: { ...update, assign: [{ target: "theta", node: 9 }] } }),
+      session({ update: updateOf({ assign: [{ target: "theta", node: 9 }] }) }),
       /not a node/,
     ],
     [
       "an unknown target",
-      session({ update: { ...update, assign: [{ target: "g", node: 2 }] } }),
-      /unknown target 'g'/,
+      session({ update: updateOf({ assign: [{ target: "m", node: 2 }] }) }),
+      /unknown target 'm'/,
+    ],
+    ["an unknown block", session({ update: updateOf({ on: "some" }) }), /unknown block 'some'/],
+    [
+      "a matrix function on the whole vector",
+      session({
+        update: updateOf({
+          nodes: [...block.nodes, { op: "transpose", args: [2] }],
+          assign: [{ target: "theta", node: 3 }],
+        }),
+      }),
+      /./,
+    ],
+    [
+      "a state that grows",
+      session({
+        update: updateOf({
+          on: "dense",
+          nodes: [input("g"), input("s"), { op: "matmul", args: [0, 1] }],
+          state: [{ name: "s", kind: "vector", initial: 0, startsAsTheta: true }],
+          assign: [{ target: "s", node: 2 }],
+        }),
+      }),
+      /the update does not fit dense_0\.weight: /,
+    ],
+    [
+      "a number that becomes a tensor",
+      session({
+        update: updateOf({
+          nodes: [...block.nodes, input("s")],
+          state: [{ name: "s", kind: "number", initial: 0, startsAsTheta: false }],
+          assign: [{ target: "s", node: 2 }],
+        }),
+      }),
+      /state 's' is a number and is assigned a tensor/,
     ],
     [
       "a device that is not there",
