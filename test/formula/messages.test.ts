@@ -45,7 +45,7 @@ it.each([
     "theta = theta - sqr(g)",
     `Unknown function \`sqr\`. Did you mean "sqrt"? Known: ${UPDATE_FUNCTIONS}. (line 1, column 17)`,
   ],
-  ["theta = softmax(g)", `Unknown function \`softmax\`. Known: ${UPDATE_FUNCTIONS}. (line 1, column 9)`],
+  ["theta = softmax(g)", "`softmax` works along the classes, in losses only. (line 1, column 9)"],
   [
     "theta = theta - t(g)",
     `Unknown function \`t\`. Write \`*\` to multiply. Known: ${UPDATE_FUNCTIONS}. (line 1, column 17)`,
