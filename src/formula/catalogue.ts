@@ -9,6 +9,12 @@ export interface Catalogue {
   readonly what: "optimizer" | "loss";
   readonly definitions: Readonly<Record<string, Definition>>;
   readonly own: z.ZodType;
+  /** Settings that every entry takes besides its own, and what they do to its formula. */
+  readonly modifiers?: {
+    readonly shape: z.ZodRawShape;
+    modify(formula: string, settings: object, source: Source): string;
+    conflict(settings: object, formula: string): string | undefined;
+  };
 }
 
 /** An entry with every default filled in and the formula it runs: plain data, and valid input again. */
@@ -34,20 +40,22 @@ export const ownShape = {
 };
 
 /** The schema that the value's own name asks for, so that errors speak of that entry alone. */
-export function schemaFor({ definitions, own }: Catalogue, value: unknown): z.ZodType {
+export function schemaFor({ definitions, own, modifiers }: Catalogue, value: unknown): z.ZodType {
   const known = z.enum(Object.keys(definitions));
   if (typeof value !== "object" || value === null) return known;
   const { name } = value as { name?: unknown };
-  if (typeof name === "string" && Object.hasOwn(definitions, name)) return builtIn(definitions[name]!);
+  if (typeof name === "string" && Object.hasOwn(definitions, name))
+    return builtIn(definitions[name]!, modifiers?.shape);
   return "formula" in value ? own : z.looseObject({ name: known });
 }
 
-const builtIn = ({ name, hyperparameters, defaults }: Definition) =>
+const builtIn = ({ name, hyperparameters, defaults }: Definition, modifiers: z.ZodRawShape = {}) =>
   z.strictObject({
     name: z.literal(name),
     label: labelSchema.optional(),
     semantics: z.enum(Object.keys(defaults) as Source[]).optional(),
     ...z.object(hyperparameters).partial().shape,
+    ...modifiers,
     formula: z.string().optional(),
   });
 
@@ -61,11 +69,20 @@ export function resolve(catalogue: Catalogue, input: unknown, semantics: Semanti
   const value = parse(schemaFor(catalogue, input), input, catalogue.what);
   const given = (typeof value === "string" ? { name: value } : value) as Partial<Resolved>;
   const definition = definitionOf(catalogue, given.name!);
-  return definition === undefined ? (given as Resolved) : fillIn(definition, given, semantics);
+  return definition === undefined ? (given as Resolved) : fillIn(catalogue, definition, given, semantics);
 }
 
-function fillIn(definition: Definition, given: Partial<Resolved>, fallback: Semantics): Resolved {
-  const { name: _, label, semantics: own, formula: claimed, ...settings } = given;
+function fillIn(
+  { modifiers }: Catalogue,
+  definition: Definition,
+  given: Partial<Resolved>,
+  fallback: Semantics,
+): Resolved {
+  const { name: _, label, semantics: own, formula: claimed, ...all } = given;
+  const isModifier = ([key]: [string, unknown]) =>
+    modifiers !== undefined && Object.hasOwn(modifiers.shape, key);
+  const added = Object.fromEntries(Object.entries(all).filter(isModifier));
+  const settings = Object.fromEntries(Object.entries(all).filter((entry) => !isModifier(entry)));
   const { name } = definition;
   const semantics = (own as Source | undefined) ?? sourceFor(definition, fallback);
   const defaults = definition.defaults[semantics]!;
@@ -75,14 +92,15 @@ function fillIn(definition: Definition, given: Partial<Resolved>, fallback: Sema
       `${name} has no \`${unknown}\` in ${semantics}. Known there: ${Object.keys(defaults).join(", ")}.`,
     );
   const hyperparameters = { ...defaults, ...settings };
-  const conflict = definition.conflict?.(hyperparameters);
+  const plain = definition.formula(hyperparameters, semantics);
+  const conflict = definition.conflict?.(hyperparameters) ?? modifiers?.conflict(added, plain);
   if (conflict !== undefined) throw configError(`${name}: ${conflict}`);
-  const formula = definition.formula(hyperparameters, semantics);
+  const formula = modifiers?.modify(plain, added, semantics) ?? plain;
   if (claimed !== undefined && claimed !== formula)
     throw configError(
       `\`formula\` is not ${name}'s formula with these settings. Rename it to run it as your own, or leave it out.`,
     );
-  return { name, ...(label !== undefined && { label }), semantics, ...hyperparameters, formula };
+  return { name, ...(label !== undefined && { label }), semantics, ...hyperparameters, ...added, formula };
 }
 
 /** Where a framework does not define something, the nearest source does; the result says which. */
@@ -96,7 +114,7 @@ const definitionOf = ({ definitions }: Catalogue, name: string): Definition | un
 
 /** Of a built-in's hyperparameters, those that its formula mentions; the others only chose the formula. */
 export function constantsOf(
-  { hyperparameters }: Pick<Definition, "hyperparameters">,
+  hyperparameters: object,
   resolved: { readonly formula: string },
 ): Record<string, number> {
   const mentioned = new Set(resolved.formula.match(/\w+/g));

@@ -81,5 +81,5 @@ export function resolveLoss(input: LossConfig, semantics: Semantics): ResolvedLo
 export function lossGraph(loss: ResolvedLoss): LossGraph {
   const { name, formula } = loss;
   if (loss.semantics === "own") return inFormulaOf(CATALOGUE, name, () => parseLoss(formula, loss));
-  return parseLoss(formula, { hyperparameters: constantsOf(LOSSES[loss.name], loss) });
+  return parseLoss(formula, { hyperparameters: constantsOf(LOSSES[loss.name].hyperparameters, loss) });
 }

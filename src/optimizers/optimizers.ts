@@ -12,14 +12,29 @@ import {
 import type { Definition, Settings, Values } from "../formula/definition.js";
 import type { UpdateGraph } from "../formula/graph.js";
 import { parseUpdate } from "../formula/parse-update.js";
+import { adafactor } from "./adafactor.js";
 import { adagrad } from "./adagrad.js";
 import { adam } from "./adam.js";
+import { lamb } from "./lamb.js";
+import { MODIFIERS, type Modifiers, modifierConflict, modify } from "./modifiers.js";
+import { muon } from "./muon.js";
 import { learningRate } from "./ranges.js";
 import { rmsprop } from "./rmsprop.js";
+import { scheduleFreeAdamw, scheduleFreeSgd } from "./schedule-free.js";
 import { sgd } from "./sgd.js";
 
 /** The optimizers that have a name. */
-export const OPTIMIZERS = { adam, sgd, rmsprop, adagrad } as const;
+export const OPTIMIZERS = {
+  adam,
+  sgd,
+  rmsprop,
+  adagrad,
+  lamb,
+  adafactor,
+  muon,
+  scheduleFreeSgd,
+  scheduleFreeAdamw,
+} as const;
 
 export type OptimizerName = keyof typeof OPTIMIZERS;
 export const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS) as OptimizerName[];
@@ -34,7 +49,8 @@ export type BuiltInOptimizer = {
     readonly semantics?: Source;
     /** Only in results read back: must be the formula that the settings stand for. */
     readonly formula?: string;
-  } & Settings<(typeof OPTIMIZERS)[Name]["hyperparameters"]>;
+  } & Settings<(typeof OPTIMIZERS)[Name]["hyperparameters"]> &
+    Modifiers;
 }[OptimizerName];
 
 const ownSchema = z.strictObject({
@@ -58,10 +74,16 @@ type ResolvedBuiltIn = {
     readonly label?: string;
     readonly semantics: Source;
     readonly formula: string;
-  } & Values<(typeof OPTIMIZERS)[Name]["hyperparameters"]>;
+  } & Values<(typeof OPTIMIZERS)[Name]["hyperparameters"]> &
+    Modifiers;
 }[OptimizerName];
 
-const CATALOGUE: Catalogue = { what: "optimizer", definitions: OPTIMIZERS, own: ownSchema };
+const CATALOGUE: Catalogue = {
+  what: "optimizer",
+  definitions: OPTIMIZERS,
+  own: ownSchema,
+  modifiers: { shape: MODIFIERS, modify, conflict: modifierConflict },
+};
 
 export const optimizerSchema = schemaByValue<OptimizerConfig>((value) => schemaFor(CATALOGUE, value));
 
@@ -83,7 +105,10 @@ export function updateGraph(optimizer: ResolvedOptimizer): UpdateGraph {
   if (optimizer.semantics === "own")
     return inFormulaOf(CATALOGUE, name, () => parseUpdate(formula, optimizer));
   const definition: Definition = OPTIMIZERS[optimizer.name];
-  const { learningRate: _, ...hyperparameters } = constantsOf(definition, optimizer);
+  const { learningRate: _, ...hyperparameters } = constantsOf(
+    { ...definition.hyperparameters, ...MODIFIERS },
+    optimizer,
+  );
   return parseUpdate(formula, {
     hyperparameters,
     state: definition.state?.(optimizer) ?? {},
@@ -98,8 +123,9 @@ export function optimizerLabel(optimizer: ResolvedOptimizer): string {
   const defaults: Record<string, unknown> = (OPTIMIZERS[optimizer.name] as Definition).defaults[
     optimizer.semantics
   ]!;
+  const settings: object = { ...defaults, ...MODIFIERS };
   const different = Object.entries(optimizer).filter(
-    ([key, value]) => Object.hasOwn(defaults, key) && value !== defaults[key],
+    ([key, value]) => Object.hasOwn(settings, key) && value !== defaults[key],
   );
   const text = different.map(([key, value]) => `${key} ${value}`).join(", ");
   return text === "" ? optimizer.name : `${optimizer.name} (${text})`;

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { define } from "../formula/definition.js";
+import { learningRate } from "./ranges.js";
+
+/**
+ * Adam's divisor from the means of the rows and columns alone, so that a matrix needs no second one beside it (Shazeer &
+ * Stern 2018). The step is relative to the size of the parameter and its rate never above 1 / sqrt(t). Keras' switch
+ * `relative_step` changes nothing there, so it is none here. PyTorch's epsilon1 is by default float32's machine epsilon.
+ */
+export const adafactor = define({
+  name: "adafactor",
+  title: "Adafactor",
+  sources: [
+    "Shazeer, Stern: Adafactor: Adaptive Learning Rates with Sublinear Memory Cost (ICML 2018), arXiv:1804.04235",
+    "keras/src/optimizers/adafactor.py",
+    "torch/optim/_adafactor.py",
+  ],
+  hyperparameters: {
+    learningRate,
+    beta2Decay: z.number().lt(0).describe("exponent with which the decay of the mean square nears 1"),
+    epsilon1: z.number().min(0).max(1).describe("keeps the divisor above zero"),
+    epsilon2: z.number().min(0).describe("least size that a parameter is taken to have"),
+    clipThreshold: z.number().gt(0).describe("largest root mean square of an update before the rate"),
+    weightDecay: z
+      .number()
+      .min(0)
+      .optional()
+      .describe("share of the weights, times the rate, that a step takes away (PyTorch only)"),
+  },
+  defaults: {
+    keras3: { learningRate: 0.001, beta2Decay: -0.8, epsilon1: 1e-30, epsilon2: 1e-3, clipThreshold: 1 },
+    pytorch: {
+      learningRate: 0.01,
+      beta2Decay: -0.8,
+      epsilon1: 2 ** -23,
+      epsilon2: 1e-3,
+      clipThreshold: 1,
+      weightDecay: 0,
+    },
+  },
+  formula({ weightDecay = 0 }, source) {
+    const keras = source === "keras3";
+    const decay = weightDecay > 0 ? ["theta = theta - learningRate * weightDecay * theta"] : [];
+    const divisor = (variance: string) =>
+      keras ? `sqrt(${variance})` : `sqrt(maximum(${variance}, epsilon1 ** 2))`;
+    const rowsOf = keras ? "columnMean(r)" : "maximum(columnMean(r), epsilon1)";
+    const block = (name: string, variance: readonly string[], estimate: string) =>
+      [
+        `${name}: {`,
+        ...[
+          "size = maximum(epsilon2, sqrt(mean(theta ** 2)))",
+          ...decay,
+          "beta2 = 1 - t ** beta2Decay",
+          `s = g ** 2${keras ? " + epsilon1" : ""}`,
+          ...variance,
+          `u = g / ${divisor(estimate)}`,
+          "u = u / maximum(1, sqrt(mean(u ** 2)) / clipThreshold)",
+          "theta = theta - minimum(learningRate, 1 / sqrt(t)) * size * u",
+        ].map((line) => `  ${line}`),
+        "}",
+      ].join("\n");
+    return [
+      block(
+        "matrices",
+        ["r = beta2 * r + (1 - beta2) * rowMean(s)", "c = beta2 * c + (1 - beta2) * columnMean(s)"],
+        `r / ${rowsOf} * c`,
+      ),
+      block("vectors", ["v = beta2 * v + (1 - beta2) * s"], "v"),
+    ].join("\n");
+  },
+});

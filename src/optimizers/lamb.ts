@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { define } from "../formula/definition.js";
+import { decay, epsilon, learningRate } from "./ranges.js";
+
+/**
+ * Adam whose step is, parameter by parameter, as long as the parameter itself times the rate (You et al. 2020, algorithm 2).
+ * The authors add the decay of the weights to the direction before it is measured; Keras' decay is none of its own.
+ */
+export const lamb = define({
+  name: "lamb",
+  title: "LAMB",
+  sources: [
+    "You et al.: Large Batch Optimization for Deep Learning: Training BERT in 76 minutes (ICLR 2020), arXiv:1904.00962",
+    "keras/src/optimizers/lamb.py",
+  ],
+  hyperparameters: {
+    learningRate,
+    beta1: decay.describe("decay of the mean gradient"),
+    beta2: decay.describe("decay of the mean squared gradient"),
+    epsilon,
+    weightDecay: z
+      .number()
+      .min(0)
+      .optional()
+      .describe("share of the weights added to the direction (authors only)"),
+  },
+  defaults: {
+    keras3: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    author: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01 },
+  },
+  formula: ({ weightDecay = 0 }) =>
+    [
+      "parameters: {",
+      "  m = beta1 * m + (1 - beta1) * g",
+      "  v = beta2 * v + (1 - beta2) * g ** 2",
+      "  u = m / (1 - beta1 ** t) / (sqrt(v / (1 - beta2 ** t)) + epsilon)",
+      ...(weightDecay > 0 ? ["  u = u + weightDecay * theta"] : []),
+      "  trust = where(norm(theta) > 0, where(norm(u) > 0, norm(theta) / norm(u), 1), 1)",
+      "  theta = theta - learningRate * trust * u",
+      "}",
+    ].join("\n"),
+});

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { Source } from "../config/semantics.js";
+
+/**
+ * What any optimizer can be given besides its own hyperparameters. Each adds statements to its formula, before or after it,
+ * so that a result's formula says all that was done.
+ */
+export const MODIFIERS = {
+  l2: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe(
+      "share of the weights added to the gradient (PyTorch's weight_decay; Keras' regularizers.L2 takes half of it)",
+    ),
+  decoupledWeightDecay: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe(
+      "share of the weights, times the rate, that a step takes away beside the gradient (Keras' weight_decay)",
+    ),
+  clipValue: z.number().gt(0).optional().describe("largest number in the gradient; larger ones are cut"),
+  clipNorm: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe("largest norm of one parameter's gradient; a longer one is shortened"),
+  globalClipNorm: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe("largest norm of the whole gradient; a longer one is shortened"),
+  weightAverage: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe("decay of the moving average of the weights, which are then evaluated in their place"),
+} as const;
+
+export type Modifiers = { readonly [Key in keyof typeof MODIFIERS]?: number };
+
+/**
+ * Adds what the modifiers ask for: gradients are clipped first, as in Keras and as by PyTorch's clip_grad_*, then the
+ * weights decay, then the optimizer steps, then the average follows.
+ *
+ * Sources: keras/src/optimizers/base_optimizer.py (clip_gradients, _apply_weight_decay,
+ * _update_model_variables_moving_average), torch/nn/utils/clip_grad.py, torch/optim/swa_utils.py.
+ */
+export function modify(formula: string, modifiers: Modifiers, source: Source): string {
+  const { l2, decoupledWeightDecay, clipValue, clipNorm, globalClipNorm, weightAverage } = modifiers;
+  // Both shorten a longer gradient to the bound; PyTorch keeps 1e-6 from it.
+  const shortened = (bound: string) =>
+    source.startsWith("keras")
+      ? `g = g * ${bound} / maximum(norm(g), ${bound})`
+      : `g = g * minimum(1, ${bound} / (norm(g) + 1e-6))`;
+  return [
+    ...(clipValue === undefined ? [] : ["g = clip(g, -clipValue, clipValue)"]),
+    ...(clipNorm === undefined ? [] : [`parameters: {\n  ${shortened("clipNorm")}\n}`]),
+    ...(globalClipNorm === undefined ? [] : [shortened("globalClipNorm")]),
+    ...(l2 === undefined ? [] : ["g = g + l2 * theta"]),
+    ...(decoupledWeightDecay === undefined
+      ? []
+      : ["theta = theta - learningRate * decoupledWeightDecay * theta"]),
+    formula,
+    ...(weightAverage === undefined
+      ? []
+      : [
+          "average = where(t == 1, theta, weightAverage * average + (1 - weightAverage) * theta)",
+          "evaluation = average",
+        ]),
+  ].join("\n");
+}
+
+/** What is wrong with modifiers that are in range one by one. */
+export function modifierConflict(modifiers: Modifiers, formula: string): string | undefined {
+  if (modifiers.decoupledWeightDecay !== undefined && /weightDecay/i.test(formula))
+    return "it has a weight decay of its own: set `weightDecay` in place of `decoupledWeightDecay`.";
+  if (modifiers.weightAverage !== undefined && /\bevaluation\b/.test(formula))
+    return "it has weights of its own to evaluate with: leave out `weightAverage`.";
+  return undefined;
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { define } from "../formula/definition.js";
+import { decay, epsilon, learningRate } from "./ranges.js";
+
+/** Where the gradient is taken, between the average and the newest point. At 0 the average could not be found again. */
+const interpolation = decay
+  .gt(0)
+  .describe("where the gradient is taken: 1 is at the average, 0 at the newest point");
+
+const averaging = {
+  warmupSteps: z.int().min(0).describe("steps over which the rate rises to its value"),
+  r: z.number().min(0).describe("power of the step in its weight in the average"),
+  weightLearningRatePower: z.number().min(0).describe("power of the largest rate so far in a step's weight"),
+};
+const weightDecay = z.number().min(0).describe("share of the weights added to the direction");
+
+const SOURCES = [
+  "Defazio et al.: The Road Less Scheduled (NeurIPS 2024), arXiv:2405.15682",
+  "facebookresearch/schedule_free (the Python package schedulefree)",
+] as const;
+
+/** The steps that both share, given the direction `d`; z is the newest point, `evaluation` the average. */
+const averagedStep = (warmupSteps: number, beta: string) => [
+  `rate = learningRate${warmupSteps > 0 ? " * minimum(1, t / warmupSteps)" : ""}`,
+  "largest = maximum(rate, largest)",
+  "weight = t ** r * largest ** weightLearningRatePower",
+  "total = total + weight",
+  "c = weight / total",
+  `theta = theta + c * (z - theta) + rate * (${beta} * (1 - c) - 1) * d`,
+  "z = z - rate * d",
+  `evaluation = theta + (1 - 1 / ${beta}) * (z - theta)`,
+];
+
+/** Gradient descent whose average needs no schedule to converge; it is evaluated at the average. */
+export const scheduleFreeSgd = define({
+  name: "scheduleFreeSgd",
+  title: "Schedule-free SGD",
+  sources: [...SOURCES],
+  hyperparameters: { learningRate, momentum: interpolation, weightDecay, ...averaging },
+  defaults: {
+    author: {
+      learningRate: 1,
+      momentum: 0.9,
+      weightDecay: 0,
+      warmupSteps: 0,
+      r: 0,
+      weightLearningRatePower: 2,
+    },
+  },
+  formula: ({ weightDecay, warmupSteps }) =>
+    [
+      `d = g${weightDecay > 0 ? " + weightDecay * theta" : ""}`,
+      ...averagedStep(warmupSteps, "momentum"),
+    ].join("\n"),
+  state: () => ({ z: "theta" }),
+});
+
+/**
+ * AdamW without its mean gradient, averaged in the same way. Keras weighs all steps alike, evaluates where the gradient is
+ * taken, not at the average, and (3.15, on TensorFlow and PyTorch) finds the last average with the newest point's new
+ * place, since its `momentum_old` is the variable itself; so does "keras3" here.
+ */
+export const scheduleFreeAdamw = define({
+  name: "scheduleFreeAdamw",
+  title: "Schedule-free AdamW",
+  sources: [...SOURCES, "keras/src/optimizers/schedule_free_adamw.py"],
+  hyperparameters: {
+    learningRate,
+    beta1: interpolation,
+    beta2: decay.describe("decay of the mean squared gradient"),
+    epsilon,
+    weightDecay: weightDecay.optional(),
+    warmupSteps: averaging.warmupSteps,
+    r: averaging.r.optional(),
+    weightLearningRatePower: averaging.weightLearningRatePower.optional(),
+  },
+  defaults: {
+    keras3: { learningRate: 0.0025, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, warmupSteps: 0 },
+    author: {
+      learningRate: 0.0025,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      weightDecay: 0,
+      warmupSteps: 0,
+      r: 0,
+      weightLearningRatePower: 2,
+    },
+  },
+  formula({ weightDecay: share = 0, warmupSteps }, source) {
+    const direction = [
+      "v = beta2 * v + (1 - beta2) * g ** 2",
+      `d = g / (sqrt(v / (1 - beta2 ** t)) + epsilon)${share > 0 ? " + weightDecay * theta" : ""}`,
+    ];
+    if (source === "author") return [...direction, ...averagedStep(warmupSteps, "beta1")].join("\n");
+    return [
+      ...direction,
+      `z = z - learningRate${warmupSteps > 0 ? " * minimum(1, t / warmupSteps)" : ""} * d`,
+      "average = (theta - (1 - beta1) * z) / beta1",
+      "average = average + (z - average) / t",
+      "theta = (1 - beta1) * z + beta1 * average",
+    ].join("\n");
+  },
+  state: () => ({ z: "theta" }),
+});

@@ -1,0 +1,314 @@
+"""Golden files for optimizers that look at one parameter after the other, and for those with weights to evaluate with.
+
+Usage: python parameter_optimizers.py      (writes parameter_optimizers/<source>-<name>.json beside this file)
+Needs: pip install torch keras numpy schedulefree
+
+Keras 3 (on its PyTorch backend), PyTorch and the authors' code train six parameters of three layers on given gradients, in
+double precision: a convolution's weights and bias, and those of two dense layers. "hidden" is the middle layer. For LAMB and
+Muon the authors' algorithm is written out below: LAMB's has no code of its own, and Muon's rounds to bfloat16.
+Vectors hold the parameters as optimbench keeps them: convolutions [filters, height, width, channels], dense [units, inputs].
+"""
+import json, math, os, pathlib
+
+os.environ["KERAS_BACKEND"] = "torch"
+import keras
+import numpy as np
+import schedulefree
+import torch
+
+keras.config.set_floatx("float64")
+torch.set_default_dtype(torch.float64)
+
+SHAPES = [[3, 2, 2, 2], [3], [5, 4], [5], [3, 5], [3]]
+STEPS = 24
+KEPT = [1, 2, 3, 6, 12, 13, 18, 24]
+LENGTH = sum(math.prod(shape) for shape in SHAPES)
+THETA = [round(0.5 * math.sin(1 + 2.3 * i), 6) for i in range(LENGTH)]
+
+
+def gradient(t):
+    """Zeros, tiny and huge numbers among ordinary ones; the bias of the first layer never moves in the first half."""
+    row = [round(math.sin(0.7 * t + 1.9 * i) * (1 + i % 3), 6) for i in range(LENGTH)]
+    for i in range(LENGTH):
+        if i % 11 == 3:
+            row[i] = 0.0
+        if i % 13 == 5:
+            row[i] = 1e-6 * (-1) ** t
+        if i % 29 == 7:
+            row[i] = 1e3 if t % 5 == 0 else 0.1
+        if 24 <= i < 27 and t <= STEPS // 2:
+            row[i] = 0.0
+    return row
+
+
+def cut(vector):
+    parts, at = [], 0
+    for shape in SHAPES:
+        size = math.prod(shape)
+        parts.append(np.array(vector[at : at + size]).reshape(shape))
+        at += size
+    return parts
+
+
+def joined(parts):
+    return np.concatenate([np.ascontiguousarray(part).reshape(-1) for part in parts]).tolist()
+
+
+# Each framework's own order of the axes, and back.
+def to_keras(part):
+    return part.transpose(1, 2, 3, 0) if part.ndim == 4 else part.T
+
+
+def from_keras(part):
+    return part.transpose(3, 0, 1, 2) if part.ndim == 4 else part.T
+
+
+def to_torch(part):
+    return part.transpose(0, 3, 1, 2) if part.ndim == 4 else part
+
+
+def from_torch(part):
+    return part.transpose(0, 2, 3, 1) if part.ndim == 4 else part
+
+
+def keras_path(optimizer, rates):
+    variables = [keras.Variable(to_keras(part).copy(), dtype="float64") for part in cut(THETA)]
+    path = []
+    for t, rate in enumerate(rates, start=1):
+        optimizer.learning_rate = rate
+        gradients = [keras.ops.convert_to_tensor(to_keras(part).copy(), dtype="float64") for part in cut(gradient(t))]
+        optimizer.apply(gradients, variables)
+        path.append(joined([from_keras(keras.ops.convert_to_numpy(each)) for each in variables]))
+    return path, None
+
+
+def torch_path(make, rates):
+    parameters = [torch.tensor(to_torch(part).copy(), requires_grad=True) for part in cut(THETA)]
+    optimizer = make(parameters)
+    averaged = hasattr(optimizer, "eval")
+    read = lambda: joined([from_torch(each.detach().numpy()) for each in parameters])
+    path, evaluation = [], []
+    for t, rate in enumerate(rates, start=1):
+        if averaged:
+            optimizer.train()
+        for group in optimizer.param_groups:
+            group["lr"] = rate * group.get("ratio", 1)
+        for parameter, part in zip(parameters, cut(gradient(t))):
+            parameter.grad = torch.tensor(to_torch(part).copy())
+        optimizer.step()
+        path.append(read())
+        if averaged:
+            optimizer.eval()
+            evaluation.append(read())
+    return path, evaluation or None
+
+
+class Lamb(torch.optim.Optimizer):
+    """You et al. 2020, algorithm 2, with phi(x) = x."""
+
+    def __init__(self, parameters, beta1, beta2, epsilon, weightDecay):
+        super().__init__(parameters, dict(lr=1, beta1=beta1, beta2=beta2, epsilon=epsilon, decay=weightDecay))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.state[p]
+                if not state:
+                    state.update(t=0, m=torch.zeros_like(p), v=torch.zeros_like(p))
+                state["t"] += 1
+                beta1, beta2 = group["beta1"], group["beta2"]
+                state["m"] = beta1 * state["m"] + (1 - beta1) * p.grad
+                state["v"] = beta2 * state["v"] + (1 - beta2) * p.grad**2
+                m = state["m"] / (1 - beta1 ** state["t"])
+                v = state["v"] / (1 - beta2 ** state["t"])
+                direction = m / (v.sqrt() + group["epsilon"]) + group["decay"] * p
+                trust = p.norm() / direction.norm() if p.norm() > 0 and direction.norm() > 0 else 1.0
+                p -= group["lr"] * trust * direction
+
+
+class Muon(torch.optim.Optimizer):
+    """KellerJordan/Muon's algorithm with its AdamW for all that is no hidden matrix, without rounding to bfloat16."""
+
+    def __init__(self, parameters, settings):
+        hidden = [parameters[2]]
+        rest = [p for i, p in enumerate(parameters) if i != 2]
+        ratio = settings.get("adamLearningRateRatio", 0.015)
+        super().__init__([dict(params=hidden, muon=True), dict(params=rest, muon=False, ratio=ratio)], dict(lr=0.02))
+        self.settings = {"momentum": 0.95, "nesterov": True, "weightDecay": 0, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-10, "adamWeightDecay": 0, **settings}
+
+    def orthogonal(self, x):
+        x = x.reshape(len(x), -1)
+        wide = x.mT if x.size(0) > x.size(1) else x
+        wide = wide / (wide.norm() + 1e-7)
+        for _ in range(5):
+            gram = wide @ wide.mT
+            wide = 3.4445 * wide + (-4.7750 * gram + 2.0315 * gram @ gram) @ wide
+        result = wide.mT if x.size(0) > x.size(1) else wide
+        return result * max(1, x.size(0) / x.size(1)) ** 0.5
+
+    @torch.no_grad()
+    def step(self):
+        own = self.settings
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.state[p]
+                if not state:
+                    state.update(t=0, m=torch.zeros_like(p), v=torch.zeros_like(p))
+                state["t"] += 1
+                if group["muon"]:
+                    state["m"].lerp_(p.grad, 1 - own["momentum"])
+                    ahead = p.grad.lerp(state["m"], own["momentum"]) if own["nesterov"] else state["m"]
+                    p.mul_(1 - group["lr"] * own["weightDecay"])
+                    p.add_(self.orthogonal(ahead).reshape(p.shape), alpha=-group["lr"])
+                else:
+                    state["m"].lerp_(p.grad, 1 - own["beta1"])
+                    state["v"].lerp_(p.grad.square(), 1 - own["beta2"])
+                    m = state["m"] / (1 - own["beta1"] ** state["t"])
+                    v = state["v"] / (1 - own["beta2"] ** state["t"])
+                    p.mul_(1 - group["lr"] * own["adamWeightDecay"])
+                    p.add_(m / (v.sqrt() + own["epsilon"]), alpha=-group["lr"])
+
+
+KERAS = {
+    "lamb": ("Lamb", {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}, [{}, {"beta1": 0.5, "epsilon": 1e-3}]),
+    "adafactor": (
+        "Adafactor",
+        {"learningRate": "learning_rate", "beta2Decay": "beta_2_decay", "epsilon1": "epsilon_1", "epsilon2": "epsilon_2", "clipThreshold": "clip_threshold"},
+        [{}, {"beta2Decay": -0.5, "epsilon2": 0.1, "clipThreshold": 0.3}],
+    ),
+    "muon": (
+        "Muon",
+        {
+            "learningRate": "learning_rate",
+            "momentum": "momentum",
+            "nesterov": "nesterov",
+            "weightDecay": "weight_decay",
+            "adamLearningRateRatio": "adam_lr_ratio",
+            "beta1": "adam_beta_1",
+            "beta2": "adam_beta_2",
+            "epsilon": "epsilon",
+            "adamWeightDecay": "adam_weight_decay",
+        },
+        [{}, {"nesterov": False, "momentum": 0.8, "weightDecay": 0, "adamLearningRateRatio": 0.3, "adamWeightDecay": 0.1}],
+    ),
+    "scheduleFreeAdamw": (
+        "ScheduleFreeAdamW",
+        {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon", "warmupSteps": "warmup_steps"},
+        [{}, {"beta1": 0.5, "warmupSteps": 5}],
+    ),
+}
+AVERAGING = {"weightDecay": "weight_decay", "warmupSteps": "warmup_steps", "r": "r", "weightLearningRatePower": "weight_lr_power"}
+
+
+def keras_optimizer(kind, names, settings):
+    options = {names[key]: value for key, value in settings.items()}
+    return getattr(keras.optimizers, kind)(**options)
+
+
+def keras_defaults(kind, names):
+    # Keras keeps a rate in float32; Muon leaves some of its arguments out of its config.
+    optimizer = keras_optimizer(kind, names, {})
+    config = optimizer.get_config()
+    read = lambda option: config[option] if option in config else getattr(optimizer, option)
+    found = {key: read(option) for key, option in names.items()}
+    return {**found, "learningRate": float(f"{found['learningRate']:.6g}")}
+
+
+def schedule_free(kind, settings):
+    options = {AVERAGING.get(key, key): value for key, value in settings.items()}
+    if "beta1" in options:
+        options["betas"] = (options.pop("beta1"), 0.999)
+    return lambda parameters: getattr(schedulefree, kind)(parameters, foreach=False, **options)
+
+
+def adafactor(settings):
+    names = {"beta2Decay": "beta2_decay", "clipThreshold": "d", "weightDecay": "weight_decay"}
+    options = {names[key]: value for key, value in settings.items() if key in names}
+    # By default epsilon1 is the precision's own; float32's is what float32 training has.
+    eps = (settings.get("epsilon1", 2**-23), settings.get("epsilon2", 1e-3))
+    return lambda parameters: torch.optim.Adafactor(parameters, eps=eps, **options)
+
+
+def write(folder, source, name, versions, defaults, cases):
+    rate = defaults["learningRate"]
+    rates = [float(np.float32(each)) for each in [rate] * (STEPS // 2) + [0.3 * rate] * (STEPS // 2)]
+    found = []
+    for settings, run in cases:
+        path, evaluation = run(rates)
+        kept = {"path": [path[t - 1] for t in KEPT]}
+        if evaluation is not None:
+            kept["evaluation"] = [evaluation[t - 1] for t in KEPT]
+        found.append({"settings": settings, **kept})
+    golden = {
+        "optimizer": name,
+        "semantics": source,
+        "versions": versions,
+        "defaults": defaults,
+        "shapes": SHAPES,
+        "theta": THETA,
+        "gradients": [gradient(t) for t in range(1, STEPS + 1)],
+        "learningRates": rates,
+        "steps": KEPT,
+        "cases": found,
+    }
+    (folder / f"{source}-{name}.json").write_text(json.dumps(golden) + "\n")
+
+
+if __name__ == "__main__":
+    folder = pathlib.Path(__file__).parent / "parameter_optimizers"
+    folder.mkdir(exist_ok=True)
+    for name, (kind, names, settings) in KERAS.items():
+        cases = [(each, lambda rates, each=each: keras_path(keras_optimizer(kind, names, each), rates)) for each in settings]
+        write(folder, "keras3", name, {"keras": keras.__version__}, keras_defaults(kind, names), cases)
+
+    by_torch = lambda make: lambda rates: torch_path(make, rates)
+    versions = {"torch": torch.__version__.split("+")[0]}
+
+    defaults = {"learningRate": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "weightDecay": 0.01}
+    settings = [{}, {"weightDecay": 0.0, "beta2": 0.9}]
+    lamb = lambda own: lambda p: Lamb(p, **{key: value for key, value in {**defaults, **own}.items() if key != "learningRate"})
+    write(folder, "author", "lamb", versions, defaults, [(each, by_torch(lamb(each))) for each in settings])
+
+    found = torch.optim.Adafactor([torch.zeros(1)]).defaults
+    defaults = {
+        "learningRate": found["lr"],
+        "beta2Decay": found["beta2_decay"],
+        "epsilon1": 2**-23,
+        "epsilon2": found["eps"][1],
+        "clipThreshold": found["d"],
+        "weightDecay": found["weight_decay"],
+    }
+    settings = [{}, {"beta2Decay": -0.5, "epsilon1": 1e-3, "epsilon2": 0.1, "clipThreshold": 1.5, "weightDecay": 0.1}]
+    write(folder, "pytorch", "adafactor", versions, defaults, [(each, by_torch(adafactor(each))) for each in settings])
+
+    defaults = {
+        "learningRate": 0.02,
+        "momentum": 0.95,
+        "nesterov": True,
+        "weightDecay": 0,
+        "adamLearningRateRatio": 0.015,
+        "beta1": 0.9,
+        "beta2": 0.95,
+        "epsilon": 1e-10,
+        "adamWeightDecay": 0,
+    }
+    settings = [{}, {"nesterov": False, "momentum": 0.8, "weightDecay": 0.1, "adamWeightDecay": 0.2, "adamLearningRateRatio": 0.5}]
+    write(folder, "author", "muon", versions, defaults, [(each, by_torch(lambda p, each=each: Muon(p, each))) for each in settings])
+
+    versions = {**versions, "schedulefree": __import__("importlib.metadata").metadata.version("schedulefree")}
+    found = schedulefree.SGDScheduleFree([torch.zeros(1)]).defaults
+    defaults = {"learningRate": found["lr"], "momentum": found["momentum"], **{key: found[option] for key, option in AVERAGING.items()}}
+    settings = [{}, {"momentum": 0.6, "weightDecay": 0.1, "warmupSteps": 5, "r": 1, "weightLearningRatePower": 1}]
+    write(folder, "author", "scheduleFreeSgd", versions, defaults, [(each, by_torch(schedule_free("SGDScheduleFree", each))) for each in settings])
+
+    found = schedulefree.AdamWScheduleFree([torch.zeros(1)]).defaults
+    defaults = {
+        "learningRate": found["lr"],
+        "beta1": found["betas"][0],
+        "beta2": found["betas"][1],
+        "epsilon": found["eps"],
+        **{key: found[option] for key, option in AVERAGING.items()},
+    }
+    settings = [{}, {"beta1": 0.6, "weightDecay": 0.1, "warmupSteps": 5, "r": 1, "weightLearningRatePower": 1}]
+    write(folder, "author", "scheduleFreeAdamw", versions, defaults, [(each, by_torch(schedule_free("AdamWScheduleFree", each))) for each in settings])
