@@ -212,6 +212,21 @@ describe("a run", () => {
     expect(Object.keys(run)).not.toContain("model");
   });
 
+  it("evaluates, predicts and saves with the weights that the optimizer names for it", async () => {
+    const { history, model } = await train({
+      ...task,
+      epochs: 2,
+      optimizer: { name: "zero", formula: "theta = theta - learningRate * g; evaluation = 0 * theta" },
+    });
+    expect(history[0]!.validation.loss).not.toBeCloseTo(Math.log(3), 6); // the initial weights
+    expect(history[2]!.validation.loss).toBeCloseTo(Math.log(3), 6); // all alike
+    expect(history[2]!.train.loss).not.toBeCloseTo(Math.log(3), 3); // trained with theta itself
+    const probabilities = await model.predict(dataset.images.subarray(0, 144));
+    for (const each of probabilities) expect(each).toBeCloseTo(1 / 3, 6);
+    expect(model.parameters().every(({ values }) => values.every((value) => value === 0))).toBe(true);
+    model.dispose();
+  });
+
   it("predicts probabilities for each image", async () => {
     const { model } = await train(task);
     const probabilities = await model.predict(dataset.images.subarray(0, 10 * 144));

@@ -6,6 +6,8 @@ import { learningRate } from "./ranges.js";
  * Adam's divisor from the means of the rows and columns alone, so that a matrix needs no second one beside it (Shazeer &
  * Stern 2018). The step is relative to the size of the parameter and its rate never above 1 / sqrt(t). Keras' switch
  * `relative_step` changes nothing there, so it is none here. PyTorch's epsilon1 is by default float32's machine epsilon.
+ * Where a unit is dead, both its row and its column, Keras' divisor underflows in float32 and the weights become NaN: Keras
+ * 3.15 on `paper-cnn` ends so, and "keras3" here as well; PyTorch's bound on the divisor prevents it.
  */
 export const adafactor = define({
   name: "adafactor",
