@@ -12,6 +12,7 @@ export const adagrad = define({
   sources: [
     "Duchi, Hazan, Singer: Adaptive Subgradient Methods for Online Learning and Stochastic Optimization (JMLR 12, 2011)",
     "keras/src/optimizers/adagrad.py",
+    "tf_keras/src/optimizers/legacy/adagrad.py",
     "torch/optim/adagrad.py",
   ],
   hyperparameters: {
@@ -26,6 +27,7 @@ export const adagrad = define({
   },
   defaults: {
     keras3: { learningRate: 0.001, initialAccumulator: 0.1, epsilon: 1e-7 },
+    keras2: { learningRate: 0.001, initialAccumulator: 0.1, epsilon: 1e-7 },
     pytorch: { learningRate: 0.01, initialAccumulator: 0, epsilon: 1e-10, lrDecay: 0 },
   },
   formula({ lrDecay = 0 }, semantics) {

@@ -12,6 +12,7 @@ export const adam = define({
   sources: [
     "Kingma, Ba: Adam: A Method for Stochastic Optimization (ICLR 2015), arXiv:1412.6980",
     "keras/src/optimizers/adam.py",
+    "tf_keras/src/optimizers/legacy/adam.py",
     "torch/optim/adam.py",
   ],
   hyperparameters: {
@@ -22,14 +23,15 @@ export const adam = define({
   },
   defaults: {
     keras3: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    keras2: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
     pytorch: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   },
   formula: (_, semantics) =>
     [
       "m = beta1 * m + (1 - beta1) * g",
       "v = beta2 * v + (1 - beta2) * g ** 2",
-      semantics === "keras3"
-        ? "theta = theta - learningRate * sqrt(1 - beta2 ** t) / (1 - beta1 ** t) * m / (sqrt(v) + epsilon)"
-        : "theta = theta - learningRate / (1 - beta1 ** t) * m / (sqrt(v) / sqrt(1 - beta2 ** t) + epsilon)",
+      semantics === "pytorch"
+        ? "theta = theta - learningRate / (1 - beta1 ** t) * m / (sqrt(v) / sqrt(1 - beta2 ** t) + epsilon)"
+        : "theta = theta - learningRate * sqrt(1 - beta2 ** t) / (1 - beta1 ** t) * m / (sqrt(v) + epsilon)",
     ].join("\n"),
 });

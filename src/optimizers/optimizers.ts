@@ -12,12 +12,20 @@ import {
 import type { Definition, Settings, Values } from "../formula/definition.js";
 import type { UpdateGraph } from "../formula/graph.js";
 import { parseUpdate } from "../formula/parse-update.js";
+import { adadelta } from "./adadelta.js";
 import { adafactor } from "./adafactor.js";
 import { adagrad } from "./adagrad.js";
 import { adam } from "./adam.js";
+import { adamax } from "./adamax.js";
+import { adamw } from "./adamw.js";
+import { amsgrad } from "./amsgrad.js";
+import { ftrl } from "./ftrl.js";
 import { lamb } from "./lamb.js";
+import { lion } from "./lion.js";
 import { MODIFIERS, type Modifiers, modifierConflict, modify } from "./modifiers.js";
 import { muon } from "./muon.js";
+import { nadam } from "./nadam.js";
+import { radam } from "./radam.js";
 import { learningRate } from "./ranges.js";
 import { rmsprop } from "./rmsprop.js";
 import { scheduleFreeAdamw, scheduleFreeSgd } from "./schedule-free.js";
@@ -29,6 +37,14 @@ export const OPTIMIZERS = {
   sgd,
   rmsprop,
   adagrad,
+  adamw,
+  amsgrad,
+  nadam,
+  radam,
+  adamax,
+  adadelta,
+  ftrl,
+  lion,
   lamb,
   adafactor,
   muon,

@@ -4,7 +4,8 @@ import { decay, epsilon, learningRate } from "./ranges.js";
 
 /**
  * Divides the gradient by a running root of its mean square (Hinton 2012), which may be centered (Graves 2013) and
- * carry momentum. Keras adds epsilon inside the root, PyTorch outside: tiny gradients are damped in Keras.
+ * carry momentum. Keras 3 adds epsilon inside the root, PyTorch outside, Keras 2 outside but with
+ * momentum: tiny gradients are damped in Keras 3.
  */
 export const rmsprop = define({
   name: "rmsprop",
@@ -13,6 +14,7 @@ export const rmsprop = define({
     "Hinton, Srivastava, Swersky: Neural Networks for Machine Learning, lecture 6e (2012)",
     "Graves: Generating Sequences With Recurrent Neural Networks (2013), arXiv:1308.0850, equations 38 to 45",
     "keras/src/optimizers/rmsprop.py",
+    "tf_keras/src/optimizers/legacy/rmsprop.py",
     "torch/optim/rmsprop.py",
   ],
   hyperparameters: {
@@ -24,16 +26,17 @@ export const rmsprop = define({
   },
   defaults: {
     keras3: { learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
+    keras2: { learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
     pytorch: { learningRate: 0.01, rho: 0.99, momentum: 0, epsilon: 1e-8, centered: false },
   },
   formula({ momentum, centered }, semantics) {
     const lines = ["v = rho * v + (1 - rho) * g ** 2"];
     if (centered) lines.push("average = rho * average + (1 - rho) * g");
     const square = centered ? "v - average ** 2" : "v";
-    const scaled =
-      semantics === "keras3" ? `g / sqrt(${square} + epsilon)` : `g / (sqrt(${square}) + epsilon)`;
+    const inside = semantics === "keras3" || (semantics === "keras2" && momentum > 0);
+    const scaled = inside ? `g / sqrt(${square} + epsilon)` : `g / (sqrt(${square}) + epsilon)`;
     if (momentum === 0) lines.push(`theta = theta - learningRate * ${scaled}`);
-    else if (semantics === "keras3")
+    else if (semantics !== "pytorch")
       lines.push(`b = momentum * b + learningRate * ${scaled}`, "theta = theta - b");
     else lines.push(`b = momentum * b + ${scaled}`, "theta = theta - learningRate * b");
     return lines.join("\n");

@@ -12,6 +12,7 @@ export const sgd = define({
   sources: [
     "Sutskever, Martens, Dahl, Hinton: On the importance of initialization and momentum in deep learning (ICML 2013)",
     "keras/src/optimizers/sgd.py",
+    "tf_keras/src/optimizers/legacy/gradient_descent.py",
     "torch/optim/sgd.py",
   ],
   hyperparameters: {
@@ -27,6 +28,7 @@ export const sgd = define({
   },
   defaults: {
     keras3: { learningRate: 0.01, momentum: 0, nesterov: false },
+    keras2: { learningRate: 0.01, momentum: 0, nesterov: false },
     pytorch: { learningRate: 0.001, momentum: 0, nesterov: false, dampening: 0 },
   },
   conflict({ momentum, nesterov, dampening = 0 }) {
@@ -37,7 +39,7 @@ export const sgd = define({
   },
   formula({ momentum, nesterov, dampening = 0 }, semantics) {
     if (momentum === 0) return "theta = theta - learningRate * g";
-    if (semantics === "keras3") {
+    if (semantics !== "pytorch") {
       const step = nesterov ? "theta + momentum * v - learningRate * g" : "theta + v";
       return `v = momentum * v - learningRate * g\ntheta = ${step}`;
     }

@@ -34,31 +34,67 @@ def gradient(t):
 
 
 # optimbench's name of each hyperparameter: the framework's.
+ADAM = {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}
 KERAS_NAMES = {
     "sgd": ("SGD", {"learningRate": "learning_rate", "momentum": "momentum", "nesterov": "nesterov"}),
     "adam": ("Adam", {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}),
     "rmsprop": ("RMSprop", {"learningRate": "learning_rate", "rho": "rho", "momentum": "momentum", "epsilon": "epsilon", "centered": "centered"}),
     "adagrad": ("Adagrad", {"learningRate": "learning_rate", "initialAccumulator": "initial_accumulator_value", "epsilon": "epsilon"}),
+    "adamw": ("AdamW", {**ADAM, "weightDecay": "weight_decay"}),
+    "amsgrad": ("Adam", ADAM),
+    "nadam": ("Nadam", ADAM),
+    "adamax": ("Adamax", ADAM),
+    "adadelta": ("Adadelta", {"learningRate": "learning_rate", "rho": "rho", "epsilon": "epsilon"}),
+    "ftrl": (
+        "Ftrl",
+        {
+            "learningRate": "learning_rate",
+            "learningRatePower": "learning_rate_power",
+            "initialAccumulator": "initial_accumulator_value",
+            "l1Strength": "l1_regularization_strength",
+            "l2Strength": "l2_regularization_strength",
+            "l2Shrinkage": "l2_shrinkage_regularization_strength",
+            "beta": "beta",
+        },
+    ),
+    "lion": ("Lion", {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2"}),
 }
 # PyTorch's two betas are one pair, "betas".
+BETAS = {"learningRate": "lr", "beta1": ("betas", 0), "beta2": ("betas", 1), "epsilon": "eps"}
 PYTORCH_NAMES = {
     "sgd": ("SGD", {"learningRate": "lr", "momentum": "momentum", "nesterov": "nesterov", "dampening": "dampening"}),
     "adam": ("Adam", {"learningRate": "lr", "beta1": ("betas", 0), "beta2": ("betas", 1), "epsilon": "eps"}),
     "rmsprop": ("RMSprop", {"learningRate": "lr", "rho": "alpha", "momentum": "momentum", "epsilon": "eps", "centered": "centered"}),
     "adagrad": ("Adagrad", {"learningRate": "lr", "initialAccumulator": "initial_accumulator_value", "epsilon": "eps", "lrDecay": "lr_decay"}),
+    "adamw": ("AdamW", {**BETAS, "weightDecay": "weight_decay"}),
+    "amsgrad": ("Adam", BETAS),
+    "nadam": ("NAdam", {**BETAS, "momentumDecay": "momentum_decay"}),
+    "radam": ("RAdam", BETAS),
+    "adamax": ("Adamax", BETAS),
+    "adadelta": ("Adadelta", {"learningRate": "lr", "rho": "rho", "epsilon": "eps"}),
 }
+# What makes AMSGrad of the frameworks' Adam.
+EXTRA = {"amsgrad": {"amsgrad": True}}
 SETTINGS = {
     "sgd": [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}],
     "adam": [{}, {"beta1": 0.5, "beta2": 0.9, "epsilon": 1e-3}, {"beta1": 0.0}],
     "rmsprop": [{}, {"momentum": 0.9}, {"centered": True}, {"rho": 0.95, "momentum": 0.5, "centered": True, "epsilon": 1e-4}],
     "adagrad": [{}, {"initialAccumulator": 0.5, "epsilon": 1e-3}],
+    "adamw": [{}, {"beta1": 0.5, "weightDecay": 0.3}, {"weightDecay": 0.0}],
+    "amsgrad": [{}, {"beta1": 0.5, "beta2": 0.6, "epsilon": 1e-3}],
+    "nadam": [{}, {"beta1": 0.5, "beta2": 0.9, "epsilon": 1e-3}],
+    "radam": [{}, {"beta1": 0.5, "beta2": 0.9, "epsilon": 1e-3}],
+    "adamax": [{}, {"beta1": 0.5, "beta2": 0.6, "epsilon": 1e-3}],
+    "adadelta": [{}, {"rho": 0.5, "epsilon": 1e-3}],
+    "ftrl": [{}, {"l1Strength": 0.1, "l2Strength": 0.2, "beta": 0.3}, {"learningRatePower": -0.7, "initialAccumulator": 0.5, "l2Shrinkage": 0.1}],
+    "lion": [{}, {"beta1": 0.5, "beta2": 0.6}],
 }
-PYTORCH_SETTINGS = {"sgd": [{"momentum": 0.8, "dampening": 0.3}], "adagrad": [{"lrDecay": 0.05}]}
+PYTORCH_SETTINGS = {"sgd": [{"momentum": 0.8, "dampening": 0.3}], "adagrad": [{"lrDecay": 0.05}], "nadam": [{"momentumDecay": 0.5}]}
 
 
 def keras_optimizer(name, settings):
     kind, names = KERAS_NAMES[name]
-    return getattr(keras.optimizers, kind)(**{names[key]: value for key, value in settings.items()})
+    return getattr(keras.optimizers, kind)(**EXTRA.get(name, {}), **{names[key]: value for key, value in settings.items()})
 
 
 def keras_run(name, settings, rates):
@@ -84,7 +120,7 @@ def pytorch_optimizer(name, settings, parameters):
             options[option[0]] = tuple(pair)
         else:
             options[option] = value
-    return getattr(torch.optim, kind)(parameters, **options)
+    return getattr(torch.optim, kind)(parameters, **EXTRA.get(name, {}), **options)
 
 
 def pytorch_run(name, settings, rates):
@@ -132,8 +168,26 @@ def write(framework, name, version, defaults, settings, run):
 
 folder = pathlib.Path(__file__).parent / "optimizers"
 folder.mkdir(exist_ok=True)
+version = {"torch": torch.__version__.split("+")[0]}
 for name, settings in SETTINGS.items():
-    write("keras3", name, {"keras": keras.__version__}, keras_defaults(name), settings, keras_run)
-    more = PYTORCH_SETTINGS.get(name, [])
-    version = {"torch": torch.__version__.split("+")[0]}
-    write("pytorch", name, version, pytorch_defaults(name), settings + more, pytorch_run)
+    if name in KERAS_NAMES:
+        write("keras3", name, {"keras": keras.__version__}, keras_defaults(name), settings, keras_run)
+    if name in PYTORCH_NAMES:
+        more = PYTORCH_SETTINGS.get(name, [])
+        write("pytorch", name, version, pytorch_defaults(name), settings + more, pytorch_run)
+
+
+def lion_run(_, settings, rates):
+    """Chen et al. 2023, algorithm 2."""
+    beta1, beta2, decay = settings.get("beta1", 0.9), settings.get("beta2", 0.99), settings.get("weightDecay", 0)
+    theta, m, after = torch.tensor(THETA), torch.zeros(len(THETA)), []
+    for t, rate in enumerate(rates, start=1):
+        g = torch.tensor(gradient(t))
+        theta = theta - rate * (torch.sign(beta1 * m + (1 - beta1) * g) + decay * theta)
+        m = beta2 * m + (1 - beta2) * g
+        after.append(theta.tolist())
+    return after
+
+
+defaults = {"learningRate": 0.0001, "beta1": 0.9, "beta2": 0.99, "weightDecay": 0}
+write("author", "lion", version, defaults, [{}, {"beta1": 0.5, "weightDecay": 0.1}], lion_run)

@@ -1,0 +1,34 @@
+import { define } from "../formula/definition.js";
+import { decay, epsilon, learningRate } from "./ranges.js";
+
+/**
+ * Steps in the units of the steps before (Zeiler 2012). The paper needs no rate: PyTorch's default of 1 is its form, while
+ * Keras' is a thousandth of that.
+ */
+export const adadelta = define({
+  name: "adadelta",
+  title: "Adadelta",
+  sources: [
+    "Zeiler: ADADELTA: An Adaptive Learning Rate Method (2012), arXiv:1212.5701",
+    "keras/src/optimizers/adadelta.py",
+    "tf_keras/src/optimizers/legacy/adadelta.py",
+    "torch/optim/adadelta.py",
+  ],
+  hyperparameters: {
+    learningRate,
+    rho: decay.describe("decay of both mean squares"),
+    epsilon,
+  },
+  defaults: {
+    keras3: { learningRate: 0.001, rho: 0.95, epsilon: 1e-7 },
+    keras2: { learningRate: 0.001, rho: 0.95, epsilon: 1e-7 },
+    pytorch: { learningRate: 1, rho: 0.9, epsilon: 1e-6 },
+  },
+  formula: () =>
+    [
+      "v = rho * v + (1 - rho) * g ** 2",
+      "delta = sqrt(d + epsilon) / sqrt(v + epsilon) * g",
+      "d = rho * d + (1 - rho) * delta ** 2",
+      "theta = theta - learningRate * delta",
+    ].join("\n"),
+});

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { define } from "../formula/definition.js";
+import { learningRate } from "./ranges.js";
+
+const strength = z.number().min(0);
+
+/**
+ * Follow the regularised leader (McMahan et al. 2013): the weights are computed anew at each step, from the sum of all
+ * gradients, with penalties that can make them exactly zero. Made for linear models; the initial weights soon count little.
+ */
+export const ftrl = define({
+  name: "ftrl",
+  title: "FTRL",
+  sources: [
+    "McMahan et al.: Ad Click Prediction: a View from the Trenches (KDD 2013)",
+    "keras/src/optimizers/ftrl.py",
+    "tf_keras/src/optimizers/legacy/ftrl.py",
+  ],
+  hyperparameters: {
+    learningRate,
+    learningRatePower: z.number().max(0).describe("power of the sum of squares by which the rate falls"),
+    initialAccumulator: z.number().min(0).describe("what the sum of squares starts at"),
+    l1Strength: strength.describe("penalty on the size of the weights"),
+    l2Strength: strength.describe("penalty on the square of the weights"),
+    l2Shrinkage: strength.describe("penalty on the square of the weights that acts through the gradient"),
+    beta: strength.describe("added to the root of the sum of squares, as in the paper"),
+  },
+  defaults: {
+    keras3: {
+      learningRate: 0.001,
+      learningRatePower: -0.5,
+      initialAccumulator: 0.1,
+      l1Strength: 0,
+      l2Strength: 0,
+      l2Shrinkage: 0,
+      beta: 0,
+    },
+    keras2: {
+      learningRate: 0.001,
+      learningRatePower: -0.5,
+      initialAccumulator: 0.1,
+      l1Strength: 0,
+      l2Strength: 0,
+      l2Shrinkage: 0,
+      beta: 0,
+    },
+  },
+  formula: ({ l2Shrinkage }) =>
+    [
+      "sum2 = n + g ** 2",
+      `z = z + g${l2Shrinkage > 0 ? " + 2 * l2Shrinkage * theta" : ""} - (sum2 ** -learningRatePower - n ** -learningRatePower) / learningRate * theta`,
+      "n = sum2",
+      "quadratic = n ** -learningRatePower / learningRate + 2 * (l2Strength + beta / (2 * learningRate))",
+      "theta = (clip(z, -l1Strength, l1Strength) - z) / quadratic",
+    ].join("\n"),
+  state: ({ initialAccumulator }) => ({ n: initialAccumulator }),
+});

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { define } from "../formula/definition.js";
+import { decay, learningRate } from "./ranges.js";
+
+/** Steps of one size, in the direction of an interpolated momentum's sign (Chen et al. 2023); its weights decay apart. */
+export const lion = define({
+  name: "lion",
+  title: "Lion",
+  sources: [
+    "Chen et al.: Symbolic Discovery of Optimization Algorithms (NeurIPS 2023), arXiv:2302.06675, algorithm 2",
+    "keras/src/optimizers/lion.py",
+  ],
+  hyperparameters: {
+    learningRate,
+    beta1: decay.describe("share of the momentum in the direction"),
+    beta2: decay.describe("decay of the momentum"),
+    weightDecay: z
+      .number()
+      .min(0)
+      .optional()
+      .describe("share of the weights, times the rate, that a step takes away (authors only)"),
+  },
+  defaults: {
+    keras3: { learningRate: 0.001, beta1: 0.9, beta2: 0.99 },
+    author: { learningRate: 0.0001, beta1: 0.9, beta2: 0.99, weightDecay: 0 },
+  },
+  formula: ({ weightDecay = 0 }) =>
+    [
+      "direction = sign(beta1 * m + (1 - beta1) * g)",
+      `theta = theta - learningRate * ${weightDecay > 0 ? "(direction + weightDecay * theta)" : "direction"}`,
+      "m = beta2 * m + (1 - beta2) * g",
+    ].join("\n"),
+});
