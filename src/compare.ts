@@ -72,6 +72,7 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
 }
 
 function plan({ optimizers, losses, seeds, ...shared }: ResolvedCompareConfig): PlannedRun[] {
+  const sources = new Set(optimizers.map(({ semantics }) => semantics));
   const configs = seeds.flatMap((seed) =>
     losses.flatMap((loss) => optimizers.map((optimizer) => ({ ...shared, seed, loss, optimizer }))),
   );
@@ -80,6 +81,7 @@ function plan({ optimizers, losses, seeds, ...shared }: ResolvedCompareConfig): 
     count: configs.length,
     label: [
       optimizerLabel(config.optimizer),
+      ...(sources.size > 1 ? [config.optimizer.semantics] : []),
       ...(losses.length > 1 ? [config.loss.label ?? config.loss.name] : []),
       ...(seeds.length > 1 ? [`seed ${config.seed}`] : []),
     ].join(", "),

@@ -17,6 +17,7 @@ export interface ConfigOption {
 }
 
 const text = (value: string) => value;
+const texts = (value: string) => (value.includes(",") ? value.split(",").filter(Boolean) : value);
 /** What is no number stays text, for the schema to refuse. */
 const number = (value: string) =>
   value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
@@ -42,7 +43,6 @@ const shared: readonly ConfigOption[] = [
   { flags: "--train-size <images>", path: "split.train", read: number },
   { flags: "--validation-size <images>", path: "split.validation", read: number },
   { flags: "--model <name|file.json>", path: "model", read: model },
-  { flags: "--semantics <library>", path: "semantics", read: text },
   { flags: "--schedule <schedule>", path: "schedule", read: parseSpec },
   { flags: "--epochs <count>", path: "epochs", read: number },
   { flags: "--batch-size <images>", path: "batchSize", read: number },
@@ -56,6 +56,7 @@ export const TRAIN_OPTIONS: readonly ConfigOption[] = [
   { flags: "--optimizer <optimizer>", path: "optimizer", read: parseSpec },
   { flags: "--loss <loss>", path: "loss", read: parseSpec },
   { flags: "--seed <number>", path: "seed", read: number },
+  { flags: "--semantics <library>", path: "semantics", read: text },
   ...shared,
 ];
 
@@ -64,6 +65,7 @@ export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--optimizers <list>", path: "optimizers", read: parseSpecs },
   { flags: "--losses <list>", path: "losses", read: parseSpecs },
   { flags: "--seeds <count|list>", path: "seeds", read: numbers },
+  { flags: "--semantics <library,...>", path: "semantics", read: texts },
   ...shared,
 ];
 

@@ -3,6 +3,7 @@ import { LOSS_NAMES, lossSchema } from "../losses/losses.js";
 import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
 import { parse } from "./parse.js";
 import { PRESET_NAMES, PRESETS } from "./presets.js";
+import { SEMANTICS } from "./semantics.js";
 import { seedSchema, sharedShape } from "./train-config.js";
 
 /** The paper's four. */
@@ -31,6 +32,16 @@ export const compareConfigSchema = z
       .readonly()
       .default(DEFAULT_LOSSES)
       .describe(`the losses to compare, each with each optimizer: ${LOSS_NAMES.join(", ")}`),
+    /**
+     * Whose formulas and defaults: "keras3" (default), "keras2" or "pytorch"; of several, each optimizer runs with each that
+     * defines it, and losses and initial weights are those of the first.
+     */
+    semantics: z
+      .union([z.enum(SEMANTICS), z.array(z.enum(SEMANTICS)).min(1).readonly()])
+      .default("keras3")
+      .describe(
+        "whose formulas and defaults, or a list to run each optimizer with each; initial weights are the first's",
+      ),
     /** How many seeds (0, 1, ...), or which. Runs of one seed share split, initial weights and order of images. Default 1. */
     seeds: z
       .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1).readonly()])

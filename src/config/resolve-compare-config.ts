@@ -1,7 +1,9 @@
 import { configError } from "../errors.js";
+import { type OptimizerConfig, resolveOptimizer } from "../optimizers/optimizers.js";
 import { type CompareConfig, parseCompareConfig } from "./compare-config.js";
 import { deepFreeze } from "./deep-freeze.js";
 import { type DatasetInfo, type ResolvedTrainConfig, resolveTrainConfig } from "./resolve-train-config.js";
+import type { Semantics } from "./semantics.js";
 import type { TrainConfig } from "./train-config.js";
 
 /** A study with every default filled in: plain JSON, and a valid `CompareConfig` again. */
@@ -17,18 +19,31 @@ export interface ResolvedCompareConfig extends Omit<ResolvedTrainConfig, "optimi
  * @throws OptimbenchError (CONFIG) where a run of it is not possible on this dataset, or two runs would be the same
  */
 export function resolveCompareConfig(input: CompareConfig, dataset: DatasetInfo): ResolvedCompareConfig {
-  const { optimizers, losses, seeds, ...shared } = parseCompareConfig(input);
-  const resolve = (factors: Pick<TrainConfig, "optimizer" | "loss">) =>
-    resolveTrainConfig({ ...shared, ...factors }, dataset);
+  const { optimizers, losses, seeds, semantics: given, ...shared } = parseCompareConfig(input);
+  const [first, ...others] = [given].flat() as [Semantics, ...Semantics[]];
+  const resolve = (factors: Pick<TrainConfig, "optimizer" | "loss" | "semantics">) =>
+    resolveTrainConfig({ ...shared, semantics: first, ...factors }, dataset);
   const { optimizer: _o, loss: _l, seed: _s, ...common } = resolve({});
   const resolved = {
     ...common,
-    optimizers: optimizers.map((optimizer) => resolve({ optimizer }).optimizer),
+    optimizers: optimizers.flatMap((optimizer) => [
+      resolve({ optimizer }).optimizer,
+      ...inOthers(optimizer, first, others),
+    ]),
     losses: losses.map((loss) => resolve({ loss }).loss),
     seeds: typeof seeds === "number" ? Array.from({ length: seeds }, (_, seed) => seed) : seeds,
   };
   for (const factor of ["optimizers", "losses", "seeds"] as const) checkDistinct(resolved[factor], factor);
   return deepFreeze(resolved);
+}
+
+/** An optimizer as the other frameworks define it: those that do, and where the config leaves it to them. */
+function inOthers(optimizer: OptimizerConfig, first: Semantics, others: readonly Semantics[]) {
+  const { semantics: already } = resolveOptimizer(optimizer, first);
+  return others.flatMap((semantics) => {
+    const resolved = resolveOptimizer(optimizer, semantics);
+    return resolved.semantics === semantics && semantics !== already ? [resolved] : [];
+  });
 }
 
 function checkDistinct(values: readonly unknown[], factor: string): void {

@@ -38,6 +38,21 @@ describe("resolveCompareConfig", () => {
     expect(resolve({ seeds: [7, 5] }).seeds).toEqual([7, 5]);
   });
 
+  it("takes each optimizer in each semantics that defines it, and the rest in the first", () => {
+    const { optimizers, semantics } = resolve({
+      semantics: ["keras3", "pytorch"],
+      optimizers: ["sgd", "radam", "lion", { name: "adam", semantics: "keras2" }],
+    });
+    expect(semantics).toBe("keras3");
+    expect(optimizers.map(({ name, semantics }) => `${name} ${semantics}`)).toEqual([
+      "sgd keras3",
+      "sgd pytorch",
+      "radam pytorch",
+      "lion keras3",
+      "adam keras2",
+    ]);
+  });
+
   it("refuses two runs that would be the same", () => {
     expect(() => resolve({ optimizers: ["adam", "sgd", "adam"] })).toThrow(
       "`optimizers[2]` is the same as `optimizers[0]`. Leave one of them out.",
