@@ -32,26 +32,31 @@ export async function runEpochs(
 ): Promise<Outcome> {
   const { batchSize, seed } = config;
   const history: EpochRecord[] = [];
-  const schedule = startSchedule(config.schedule, config.optimizer.learningRate);
+  const stepsPerEpoch = Math.ceil(parts.train.length / batchSize);
+  const { learningRate } = config.optimizer;
+  const schedule = startSchedule(config.schedule, { learningRate, stepsPerEpoch, epochs: config.epochs });
 
   const measure = (images: Uint32Array) => finished(session.evaluate(dataset, images));
-  const pass = (epoch: number, learningRate: number) =>
+  const pass = (epoch: number, learningRates: Float64Array) =>
     finished(
-      session.train(dataset, { order: shuffled(parts.train, seed, epoch), batchSize, learningRate, epoch }),
+      session.train(dataset, { order: shuffled(parts.train, seed, epoch), batchSize, learningRates, epoch }),
     );
 
   for (let epoch = 0; epoch <= config.epochs; epoch++) {
-    const learningRate = schedule.rate();
+    const firstStep = Math.max(0, epoch - 1) * stepsPerEpoch;
+    const learningRates = Float64Array.from({ length: stepsPerEpoch }, (_, i) =>
+      schedule.rate(firstStep + i),
+    );
     const train = signal?.aborted
       ? undefined
-      : await (epoch === 0 ? measure(parts.train) : pass(epoch, learningRate));
+      : await (epoch === 0 ? measure(parts.train) : pass(epoch, learningRates));
     const validation = signal?.aborted ? undefined : await measure(parts.validation);
     if (signal?.aborted || train === undefined || validation === undefined)
       return { history, status: "cancelled" };
 
     const record = {
       epoch,
-      learningRate,
+      learningRate: learningRates[0]!,
       train: metrics(train),
       validation: metrics(validation),
       seconds:
