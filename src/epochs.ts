@@ -1,3 +1,4 @@
+import { type EarlyEnd, keepBest } from "./best-weights.js";
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import type { EpochRecord, Metrics, RunStatus } from "./history.js";
 import type { Measured, NativeDataset, NativeSession } from "./native.js";
@@ -12,15 +13,15 @@ export interface Parts {
 }
 
 /** The epochs a training went through, and how it ended. */
-export interface Outcome {
+export interface Outcome extends Partial<EarlyEnd> {
   readonly history: readonly EpochRecord[];
   readonly status: RunStatus;
 }
 
 /**
  * The epoch loop: before training everything is measured once (epoch 0), then each epoch is one pass over the training
- * images in an order of its own, and a validation. Ends early when the loss is no longer finite or the signal fires;
- * an epoch that the signal interrupts is dropped.
+ * images in an order of its own, and a validation. Ends early when the loss is no longer finite, the signal fires or early
+ * stopping says so; an epoch that the signal interrupts is dropped.
  */
 export async function runEpochs(
   session: NativeSession,
@@ -35,6 +36,9 @@ export async function runEpochs(
   const stepsPerEpoch = Math.ceil(parts.train.length / batchSize);
   const { learningRate } = config.optimizer;
   const schedule = startSchedule(config.schedule, { learningRate, stepsPerEpoch, epochs: config.epochs });
+
+  const best = config.earlyStopping && keepBest(session, config.earlyStopping);
+  const ended = (status: RunStatus): Outcome => ({ history, status, ...best?.restore() });
 
   const measure = (images: Uint32Array) => finished(session.evaluate(dataset, images));
   const pass = (epoch: number, learningRates: Float64Array) =>
@@ -51,8 +55,7 @@ export async function runEpochs(
       ? undefined
       : await (epoch === 0 ? measure(parts.train) : pass(epoch, learningRates));
     const validation = signal?.aborted ? undefined : await measure(parts.validation);
-    if (signal?.aborted || train === undefined || validation === undefined)
-      return { history, status: "cancelled" };
+    if (signal?.aborted || train === undefined || validation === undefined) return ended("cancelled");
 
     const record = {
       epoch,
@@ -66,10 +69,12 @@ export async function runEpochs(
     };
     history.push(record);
     await onEpoch(record);
-    if (record.train.loss === null || record.validation.loss === null) return { history, status: "diverged" };
-    if (epoch > 0) schedule.afterEpoch(record);
+    if (record.train.loss === null || record.validation.loss === null) return ended("diverged");
+    if (epoch === 0) continue;
+    schedule.afterEpoch(record);
+    if (best?.afterEpoch(record)) break;
   }
-  return { history, status: "completed" };
+  return ended("completed");
 }
 
 /** The mean loss, null where it is not finite, and the share of right answers. */

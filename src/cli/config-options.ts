@@ -5,7 +5,7 @@ import { configError } from "../errors.js";
 import { MODEL_NAMES, MODELS } from "../models/models.js";
 import { readJson } from "./config-file.js";
 import { collectDefinition, type Definitions } from "./definitions.js";
-import { parseSpec, parseSpecs } from "./spec.js";
+import { parseSettings, parseSpec, parseSpecs } from "./spec.js";
 
 /** One option of the command line, and the place in the config that it sets. Its help comes from the schema there. */
 export interface ConfigOption {
@@ -44,6 +44,7 @@ const shared: readonly ConfigOption[] = [
   { flags: "--model <name|file.json>", path: "model", read: model },
   { flags: "--semantics <library>", path: "semantics", read: text },
   { flags: "--schedule <schedule>", path: "schedule", read: parseSpec },
+  { flags: "--early-stopping <settings>", path: "earlyStopping", read: parseSettings },
   { flags: "--epochs <count>", path: "epochs", read: number },
   { flags: "--batch-size <images>", path: "batchSize", read: number },
   { flags: "--micro-batch <images>", path: "microBatch", read: number },

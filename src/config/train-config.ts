@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DatasetInMemory } from "../data/load-dataset.js";
+import { earlyStoppingSchema } from "../early-stopping.js";
 import { LOSS_NAMES, lossSchema } from "../losses/losses.js";
 import { modelSchema } from "../models/models.js";
 import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
@@ -48,6 +49,10 @@ export const sharedShape = {
   schedule: scheduleSchema
     .default("constant")
     .describe(`how the learning rate changes: ${SCHEDULE_NAMES.join(", ")}`),
+  /** When to end a training before its last epoch; the best epoch's weights are then restored. Default: never. */
+  earlyStopping: earlyStoppingSchema
+    .optional()
+    .describe("when to end before the last epoch, with the best epoch's weights restored"),
   /** Passes over the training images. Default 10 in `train`, 3 in `compare`; 0 measures the initial weights alone. */
   epochs: z.int().min(0).max(100_000).default(10).describe("passes over the training images"),
   /** Images a step; more than there are means all of them. The last batch of an epoch may be smaller. Default 32. */
