@@ -18,7 +18,7 @@ export interface ConfigOption {
 
 const text = (value: string) => value;
 /** What is no number stays text, for the schema to refuse. */
-const number = (value: string) =>
+export const number = (value: string) =>
   value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
 const numbers = (value: string) =>
   value.includes(",")
@@ -105,6 +105,8 @@ export const addOutputOptions = (command: Command): Command =>
 const EXAMPLES = `
 Optimizers, losses and schedules take settings after colons, such as
   adam,sgd:learningRate=0.1:momentum=0.9
+(\`optimbench schedule --help\` lists the schedules' settings), early stopping settings alone, such as
+  patience=3:monitor=validation.accuracy
 and formulas of your own, in quotes, such as
   --define-optimizer 'mine=theta = theta - learningRate * sign(g)'
 `;
@@ -125,9 +127,10 @@ function helpText(schema: JsonSchema, flags: string): string {
   ].join("");
 }
 
-/** The names that a value, or one of a list of values, may be. */
+/** The names that a value, or one of a list of values, may be, or those of an object's settings. */
 function choices(schema: JsonSchema): readonly unknown[] {
   if (schema.enum !== undefined) return schema.enum;
+  if (schema.properties !== undefined) return Object.keys(schema.properties);
   const inner = [...(schema.anyOf ?? []), schema.items].filter(
     (each) => typeof each === "object",
   ) as JsonSchema[];
