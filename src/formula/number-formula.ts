@@ -1,6 +1,6 @@
 import { build, type Language } from "./expressions.js";
 import { formulaError } from "./formula-error.js";
-import { ALL_FUNCTIONS, type FormulaFunction, OPERATORS } from "./functions.js";
+import { type FormulaFunction, OPERATORS, VECTOR_FUNCTIONS } from "./functions.js";
 import { GraphBuilder } from "./graph-builder.js";
 import { Names } from "./names.js";
 import { statements } from "./statements.js";
@@ -18,7 +18,9 @@ const numeric = (fold: Fold, meaning: string): Elementwise => ({
   meaning,
 });
 const FUNCTIONS: ReadonlyMap<string, Elementwise> = new Map([
-  ...[...ALL_FUNCTIONS].filter((entry): entry is [string, Elementwise] => entry[1].shape === "elementwise"),
+  ...[...VECTOR_FUNCTIONS].filter(
+    (entry): entry is [string, Elementwise] => entry[1].shape === "elementwise",
+  ),
   ["cos", numeric(Math.cos, "cosine")],
   ["floor", numeric(Math.floor, "the whole number below")],
 ]);
