@@ -55,6 +55,6 @@ export function startEarlyStopping({
       if (improves(value, baseline)) wait = 0;
       return "best";
     }
-    return wait >= patience && record.epoch > 1 ? "stop" : "go on";
+    return wait >= patience ? "stop" : "go on";
   };
 }

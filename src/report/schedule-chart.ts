@@ -19,7 +19,7 @@ export function scheduleChart({ title, subtitle, rates, stepsPerEpoch }: Schedul
   const shown = Array.from({ length: Math.ceil(rates.length / stride) }, (_, i) => i * stride);
   const highest = rates.reduce((most, rate) => Math.max(most, rate), 0) || 1;
   const epochs = rates.length / stepsPerEpoch;
-  const values = [...shown, rates.length - 1].map((step) => ({
+  const values = shown.map((step) => ({
     epoch: step / stepsPerEpoch,
     rate: rates[step],
   }));

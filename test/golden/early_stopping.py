@@ -26,6 +26,7 @@ SETTINGS = [
     {"patience": 3, "baseline": 0.75},
     {"patience": 6, "baseline": 0.75},
     {"patience": 4, "monitor": "accuracy", "baseline": 0.21},
+    {"startFromEpoch": 3},
     {"startFromEpoch": 5},
     {"patience": 2, "startFromEpoch": 5},
     {"startFromEpoch": 50},

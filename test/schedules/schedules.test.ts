@@ -229,7 +229,10 @@ describe("a formula", () => {
     ).toEqual([0.4, 0.4, 0.4, 0.4, 0.2, 0.2, 0.2, 0.2, 0.1]);
     expect(
       firstRates(
-        { name: "mine", formula: "where(epoch == epochs - 1, -(-9), floor(step / steps + 1.5)) + 0 * pi" },
+        {
+          name: "mine",
+          formula: "where(epoch == epochs - 1, -(step - 17), floor(step / steps + 1.5)) + 0 * pi",
+        },
         9,
       ),
     ).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 9]);
