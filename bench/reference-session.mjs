@@ -33,7 +33,8 @@ export function referenceSession(options) {
     /** Trains `steps` steps; resolves with the milliseconds of each. */
     async train(steps) {
       const order = Uint32Array.from({ length: steps * batchSize }, (_, i) => i % COUNT);
-      const { seconds } = await session.train(images, { order, batchSize, learningRate, epoch: 1 });
+      const learningRates = new Float64Array(steps).fill(learningRate);
+      const { seconds } = await session.train(images, { order, batchSize, learningRates, epoch: 1 });
       return (seconds / steps) * 1000;
     },
     /** Updates `steps` times with one gradient; resolves with the milliseconds of each. */

@@ -1,3 +1,4 @@
+import { type EarlyEnd, keepBest } from "./best-weights.js";
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import type { EpochRecord, Metrics, RunStatus } from "./history.js";
 import type { Measured, NativeDataset, NativeSession } from "./native.js";
@@ -12,15 +13,15 @@ export interface Parts {
 }
 
 /** The epochs a training went through, and how it ended. */
-export interface Outcome {
+export interface Outcome extends Partial<EarlyEnd> {
   readonly history: readonly EpochRecord[];
   readonly status: RunStatus;
 }
 
 /**
  * The epoch loop: before training everything is measured once (epoch 0), then each epoch is one pass over the training
- * images in an order of its own, and a validation. Ends early when the loss is no longer finite or the signal fires;
- * an epoch that the signal interrupts is dropped.
+ * images in an order of its own, and a validation. Ends early when the loss is no longer finite, the signal fires or early
+ * stopping says so; an epoch that the signal interrupts is dropped.
  */
 export async function runEpochs(
   session: NativeSession,
@@ -32,26 +33,33 @@ export async function runEpochs(
 ): Promise<Outcome> {
   const { batchSize, seed } = config;
   const history: EpochRecord[] = [];
-  const schedule = startSchedule(config.schedule, config.optimizer.learningRate);
+  const stepsPerEpoch = Math.ceil(parts.train.length / batchSize);
+  const { learningRate } = config.optimizer;
+  const schedule = startSchedule(config.schedule, { learningRate, stepsPerEpoch, epochs: config.epochs });
+
+  const best = config.earlyStopping && keepBest(session, config.earlyStopping);
+  const ended = (status: RunStatus): Outcome => ({ history, status, ...best?.restore() });
 
   const measure = (images: Uint32Array) => finished(session.evaluate(dataset, images));
-  const pass = (epoch: number, learningRate: number) =>
+  const pass = (epoch: number, learningRates: Float64Array) =>
     finished(
-      session.train(dataset, { order: shuffled(parts.train, seed, epoch), batchSize, learningRate, epoch }),
+      session.train(dataset, { order: shuffled(parts.train, seed, epoch), batchSize, learningRates, epoch }),
     );
 
   for (let epoch = 0; epoch <= config.epochs; epoch++) {
-    const learningRate = schedule.rate();
+    const firstStep = Math.max(0, epoch - 1) * stepsPerEpoch;
+    const learningRates = Float64Array.from({ length: stepsPerEpoch }, (_, i) =>
+      schedule.rate(firstStep + i),
+    );
     const train = signal?.aborted
       ? undefined
-      : await (epoch === 0 ? measure(parts.train) : pass(epoch, learningRate));
+      : await (epoch === 0 ? measure(parts.train) : pass(epoch, learningRates));
     const validation = signal?.aborted ? undefined : await measure(parts.validation);
-    if (signal?.aborted || train === undefined || validation === undefined)
-      return { history, status: "cancelled" };
+    if (signal?.aborted || train === undefined || validation === undefined) return ended("cancelled");
 
     const record = {
       epoch,
-      learningRate,
+      learningRate: learningRates[0]!,
       train: metrics(train),
       validation: metrics(validation),
       seconds:
@@ -61,10 +69,12 @@ export async function runEpochs(
     };
     history.push(record);
     await onEpoch(record);
-    if (record.train.loss === null || record.validation.loss === null) return { history, status: "diverged" };
-    if (epoch > 0) schedule.afterEpoch(record);
+    if (record.train.loss === null || record.validation.loss === null) return ended("diverged");
+    if (epoch === 0) continue;
+    schedule.afterEpoch(record);
+    if (best?.afterEpoch(record)) break;
   }
-  return { history, status: "completed" };
+  return ended("completed");
 }
 
 /** The mean loss, null where it is not finite, and the share of right answers. */

@@ -9,7 +9,7 @@ export interface Metrics {
 /** One epoch of one run. Epoch 0 is the state before training. */
 export interface EpochRecord {
   readonly epoch: number;
-  /** The rate its steps used (epoch 0: the first rate to be used). */
+  /** The rate of its first step; a schedule may change it from step to step. In epoch 0, that of the first step to come. */
   readonly learningRate: number;
   /** Running means over the epoch while the weights move, as in Keras; in epoch 0 measured on the initial weights. */
   readonly train: Metrics;

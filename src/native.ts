@@ -92,7 +92,8 @@ export interface NativeSession {
     pass: {
       readonly order: Uint32Array;
       readonly batchSize: number;
-      readonly learningRate: number;
+      /** One a batch: its length is that of `order` / `batchSize`, rounded up. */
+      readonly learningRates: Float64Array;
       readonly epoch: number;
     },
   ): Promise<Measured>;

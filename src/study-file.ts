@@ -50,6 +50,8 @@ export const studySchema = z.object({
       config: runConfig,
       status: z.enum(["completed", "diverged", "cancelled"]),
       history: z.array(epochRecord),
+      bestEpoch: count.optional(),
+      stoppedEarly: z.boolean().optional(),
       test: metrics.optional(),
       seconds: z.object({ train: seconds, evaluate: seconds, warmUp: seconds, total: seconds }),
       parametersSha256: z.object({ initial: z.string(), final: z.string() }),

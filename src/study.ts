@@ -32,12 +32,19 @@ export interface RunRecord {
   readonly status: RunStatus;
   /** Epoch 0 (before training) first. */
   readonly history: readonly EpochRecord[];
-  /** Measured once, after the last epoch, where the dataset has images kept apart for it. */
+  /** With early stopping: the epoch whose weights were restored at the end, and whether training ended before its last epoch. */
+  readonly bestEpoch?: number | undefined;
+  readonly stoppedEarly?: boolean | undefined;
+  /** Measured once, with the weights at the end, where the dataset has images kept apart for it. */
   readonly test?: Metrics | undefined;
   readonly seconds: RunSeconds;
   /** Of the parameter vector before and after training: equal `initial` means equal initial weights. */
   readonly parametersSha256: { readonly initial: string; readonly final: string };
 }
+
+/** The epoch whose weights a run ended with: its last, or with early stopping its best. */
+export const finalEpoch = ({ history, bestEpoch }: RunRecord): EpochRecord | undefined =>
+  history.find(({ epoch }) => epoch === bestEpoch) ?? history.at(-1);
 
 /** A set of runs that differ in named factors; plain data, as study.json has it. */
 export interface Study {

@@ -29,7 +29,7 @@ export interface Run extends RunRecord {
   readonly config: ResolvedTrainConfig;
   /** The plain data of this run alone, as study.json has it. */
   readonly record: RunRecord & { readonly config: ResolvedTrainConfig };
-  /** The model with the weights of the last step. */
+  /** The model with the weights of the last step; with early stopping, of the best epoch. */
   readonly model: TrainedModel;
 }
 
@@ -73,7 +73,14 @@ async function run(input: TrainConfig & TrainCallbacks, report: (epoch: EpochRec
       report(epoch);
       return onEpoch?.(epoch);
     };
-    const { history, status } = await runEpochs(session, resident.images, parts, config, announce, signal);
+    const { history, status, ...early } = await runEpochs(
+      session,
+      resident.images,
+      parts,
+      config,
+      announce,
+      signal,
+    );
     const test =
       resident.test && dataset.test && status === "completed"
         ? await finished(
@@ -88,6 +95,7 @@ async function run(input: TrainConfig & TrainCallbacks, report: (epoch: EpochRec
       config,
       status,
       history,
+      ...early,
       ...(test?.status === "completed" && { test: metrics(test) }),
       seconds: {
         train: sum(history.map(({ seconds }) => seconds.train)),

@@ -26,8 +26,8 @@ export async function warmUp(
   signal?.addEventListener("abort", stop);
   try {
     const order = trainImages.slice(0, Math.min(4 * batchSize, MOST_IMAGES));
-    const { learningRate } = optimizer;
-    await finished(session.train(dataset, { order, batchSize, learningRate, epoch: 0 }));
+    const learningRates = new Float64Array(Math.ceil(order.length / batchSize)).fill(optimizer.learningRate);
+    await finished(session.train(dataset, { order, batchSize, learningRates, epoch: 0 }));
     await finished(session.evaluate(dataset, order));
   } finally {
     signal?.removeEventListener("abort", stop);

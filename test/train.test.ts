@@ -125,6 +125,24 @@ describe("train", () => {
     expect(run.history.map(({ learningRate }) => learningRate)).toEqual([0.5, 0.5, 0.5, 0.25, 0.125]);
   });
 
+  it("changes the rate with each step, the last and smaller batch included", async () => {
+    const theta = async (epochs: number) => {
+      const run = await train({
+        ...task,
+        batchSize: 20, // 5 steps an epoch
+        epochs,
+        optimizer: { name: "fall", formula: "theta = theta - learningRate * (g == g)", learningRate: 0.5 },
+        schedule: { name: "mine", formula: "learningRate / 2 ** step" },
+      });
+      const weights = run.model.parameters()[0]!.values;
+      run.model.dispose();
+      return { weight: weights[0]!, rates: run.history.map(({ learningRate }) => learningRate) };
+    };
+    const [before, after] = [await theta(0), await theta(2)];
+    expect(before.weight - after.weight).toBeCloseTo(1 - 2 ** -10, 6);
+    expect(after.rates).toEqual([0.5, 0.5, 0.5 / 2 ** 5]);
+  });
+
   it("runs a loss and an optimizer of the user's own", async () => {
     const own = await train({
       ...task,

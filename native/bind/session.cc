@@ -45,6 +45,16 @@ std::vector<uint32_t> readOrder(const Reader& reader, const char* key) {
   return {array.Data(), array.Data() + array.ElementLength()};
 }
 
+Pass readPass(const Reader& reader) {
+  Pass pass{readOrder(reader, "order"), reader.integer("batchSize", 1, kMost), {}, reader.integer("epoch", 0, kMost)};
+  const auto rates = reader.array<Napi::Float64Array>("learningRates", napi_float64_array, "a Float64Array");
+  const auto batches = (static_cast<int64_t>(pass.order.size()) + pass.batchSize - 1) / pass.batchSize;
+  if (static_cast<int64_t>(rates.ElementLength()) != batches)
+    reader.fail("learningRates", "a rate for each of the " + std::to_string(batches) + " batches");
+  pass.learningRates.assign(rates.Data(), rates.Data() + rates.ElementLength());
+  return pass;
+}
+
 std::vector<float> readFloats(const Reader& reader, const char* key) {
   const auto array = reader.array<Napi::Float32Array>(key, napi_float32_array, "a Float32Array");
   return {array.Data(), array.Data() + array.ElementLength()};
@@ -75,9 +85,7 @@ SessionHandle::~SessionHandle() { release(Env()); }
 
 Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {
   const auto dataset = DatasetHandle::from(info[0]);
-  const Reader reader(info[1], "pass");
-  Pass pass{readOrder(reader, "order"), reader.integer("batchSize", 1, kMost), reader.number("learningRate"),
-            reader.integer("epoch", 0, kMost)};
+  Pass pass = readPass(Reader(info[1], "pass"));
   const auto session = live(info.Env());  // last: reading a property can run JavaScript, which may dispose
   return promisedJob<Measured>(
       info.Env(), thread_, pending_,

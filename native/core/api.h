@@ -102,7 +102,7 @@ struct DatasetSpec {
 struct Pass {
   std::vector<uint32_t> order;  // which images, in which order
   int64_t batchSize;
-  double learningRate;
+  std::vector<double> learningRates;  // of each batch
   int64_t epoch;                // keys the random streams
 };
 

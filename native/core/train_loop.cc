@@ -27,7 +27,7 @@ Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const Residen
       measured.status = Status::cancelled;
       break;
     }
-    update.step(weights.theta, weights.gradient, pass.learningRate);
+    update.step(weights.theta, weights.gradient, pass.learningRates[measured.steps]);
     loss.add_(sums.loss);
     correct.add_(sums.correct);
     measured.samples += size;

@@ -5,7 +5,7 @@ import { configError } from "../errors.js";
 import { MODEL_NAMES, MODELS } from "../models/models.js";
 import { readJson } from "./config-file.js";
 import { collectDefinition, type Definitions } from "./definitions.js";
-import { parseSpec, parseSpecs } from "./spec.js";
+import { parseSettings, parseSpec, parseSpecs } from "./spec.js";
 
 /** One option of the command line, and the place in the config that it sets. Its help comes from the schema there. */
 export interface ConfigOption {
@@ -19,7 +19,7 @@ export interface ConfigOption {
 const text = (value: string) => value;
 const texts = (value: string) => (value.includes(",") ? value.split(",").filter(Boolean) : value);
 /** What is no number stays text, for the schema to refuse. */
-const number = (value: string) =>
+export const number = (value: string) =>
   value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
 const numbers = (value: string) =>
   value.includes(",")
@@ -44,6 +44,7 @@ const shared: readonly ConfigOption[] = [
   { flags: "--validation-size <images>", path: "split.validation", read: number },
   { flags: "--model <name|file.json>", path: "model", read: model },
   { flags: "--schedule <schedule>", path: "schedule", read: parseSpec },
+  { flags: "--early-stopping <settings>", path: "earlyStopping", read: parseSettings },
   { flags: "--epochs <count>", path: "epochs", read: number },
   { flags: "--batch-size <images>", path: "batchSize", read: number },
   { flags: "--micro-batch <images>", path: "microBatch", read: number },
@@ -106,6 +107,8 @@ export const addOutputOptions = (command: Command): Command =>
 const EXAMPLES = `
 Optimizers, losses and schedules take settings after colons, such as
   adam,sgd:learningRate=0.1:momentum=0.9
+(\`optimbench schedule --help\` lists the schedules' settings), early stopping settings alone, such as
+  patience=3:monitor=validation.accuracy
 and formulas of your own, in quotes, such as
   --define-optimizer 'mine=theta = theta - learningRate * sign(g)'
 `;
@@ -126,9 +129,10 @@ function helpText(schema: JsonSchema, flags: string): string {
   ].join("");
 }
 
-/** The names that a value, or one of a list of values, may be. */
+/** The names that a value, or one of a list of values, may be, or those of an object's settings. */
 function choices(schema: JsonSchema): readonly unknown[] {
   if (schema.enum !== undefined) return schema.enum;
+  if (schema.properties !== undefined) return Object.keys(schema.properties);
   const inner = [...(schema.anyOf ?? []), schema.items].filter(
     (each) => typeof each === "object",
   ) as JsonSchema[];

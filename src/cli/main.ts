@@ -6,6 +6,7 @@ import { addDataCommand } from "./data.js";
 import { addDoctorCommand } from "./doctor.js";
 import { endWith } from "./end-with.js";
 import { addReportCommand } from "./report.js";
+import { addScheduleCommand } from "./schedule.js";
 import { addSetupCommand } from "./setup.js";
 import { addTrainCommand } from "./train.js";
 
@@ -30,6 +31,7 @@ for (const add of [
   addCompareCommand,
   addTrainCommand,
   addReportCommand,
+  addScheduleCommand,
   addDataCommand,
   addSetupCommand,
   addDoctorCommand,

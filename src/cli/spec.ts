@@ -3,17 +3,22 @@ import { configError } from "../errors.js";
 /** A name, or a name with settings, as on the command line. */
 export type Spec = string | { readonly name: string; readonly [key: string]: unknown };
 
-/** `adam,sgd:learningRate=0.1:momentum=0.9` as config; quotes keep commas and colons of a value together. */
+/** `adam,sgd:learningRate=0.1:momentum=0.9` as config; quotes and brackets keep commas and colons of a value together. */
 export const parseSpecs = (text: string): Spec[] => splitOutsideQuotes(text, ",").map(parseSpec);
 
-/** `sgd:learningRate=0.1` as `{ name: "sgd", learningRate: 0.1 }`; a name alone stays one. */
+/** `sgd:learningRate=0.1` as `{ name: "sgd", learningRate: 0.1 }`; a name alone stays one, `[1,2]` is a list. */
 export function parseSpec(text: string): Spec {
   const [name, ...settings] = splitOutsideQuotes(text, ":").map((part) => part.trim());
   if (!name) throw configError(`Expected a name in "${text}", such as adam or sgd:learningRate=0.1.`);
-  return settings.length === 0
-    ? name
-    : { name, ...Object.fromEntries(settings.map((each) => setting(each, text))) };
+  return settings.length === 0 ? name : { name, ...settingsOf(settings, text) };
 }
+
+const settingsOf = (settings: readonly string[], whole: string) =>
+  Object.fromEntries(settings.map((each) => setting(each.trim(), whole)));
+
+/** `patience=3:monitor=validation.accuracy` as an object. */
+export const parseSettings = (text: string): Record<string, unknown> =>
+  settingsOf(splitOutsideQuotes(text, ":"), text);
 
 /** `name=formula` of --define-optimizer and --define-loss. */
 export function parseDefinition(text: string): { readonly name: string; readonly formula: string } {
@@ -25,10 +30,13 @@ export function parseDefinition(text: string): { readonly name: string; readonly
   return { name, formula };
 }
 
-function setting(text: string, whole: string): [string, string | number | boolean] {
+type Scalar = string | number | boolean;
+
+function setting(text: string, whole: string): [string, Scalar | Scalar[]] {
   const [key, value] = keyAndValue(text);
   if (key === "" || value === "") throw configError(`Expected key=value, got "${text}" in "${whole}".`);
-  return [key, scalar(value)];
+  const list = /^\[(.*)\]$/s.exec(value);
+  return [key, list === null ? scalar(value) : list[1]!.split(",").map((each) => scalar(each.trim()))];
 }
 
 function keyAndValue(text: string): [string, string] {
@@ -36,7 +44,7 @@ function keyAndValue(text: string): [string, string] {
   return at < 0 ? [text.trim(), ""] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-function scalar(text: string): string | number | boolean {
+function scalar(text: string): Scalar {
   if (text === "true" || text === "false") return text === "true";
   const quoted = /^(["'])(.*)\1$/s.exec(text);
   if (quoted !== null) return quoted[2]!;
@@ -51,10 +59,11 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
       parts.push("");
       continue;
     }
-    if (quote === "" && (character === '"' || character === "'")) quote = character;
+    if (quote === "" && `"'[`.includes(character)) quote = character === "[" ? "]" : character;
     else if (character === quote) quote = "";
     parts[parts.length - 1] += character;
   }
-  if (quote !== "") throw configError(`A quote (${quote}) is not closed in: ${text}`);
+  if (quote !== "")
+    throw configError(`${quote === "]" ? "A bracket" : `A quote (${quote})`} is not closed in: ${text}`);
   return parts;
 }

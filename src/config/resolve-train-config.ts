@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.js";
+import type { EarlyStopping } from "../early-stopping.js";
 import { configError } from "../errors.js";
 import { type ResolvedLoss, resolveLoss } from "../losses/losses.js";
 import { lowerModel } from "../models/lower-model.js";
@@ -32,6 +33,7 @@ export interface ResolvedTrainConfig {
   readonly optimizer: ResolvedOptimizer;
   readonly semantics: Semantics;
   readonly schedule: ResolvedSchedule;
+  readonly earlyStopping?: EarlyStopping;
   readonly epochs: number;
   readonly batchSize: number;
   readonly microBatch: number;
@@ -63,6 +65,7 @@ export function resolveTrainConfig(input: TrainConfig, dataset: DatasetInfo): Re
     optimizer: resolveOptimizer(config.optimizer, semantics),
     semantics,
     schedule: resolveSchedule(config.schedule),
+    ...(config.earlyStopping && { earlyStopping: config.earlyStopping }),
     epochs: config.epochs,
     batchSize,
     microBatch: resolveMicroBatch(config.microBatch, batchSize, model),

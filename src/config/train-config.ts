@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { DatasetInMemory } from "../data/load-dataset.js";
+import { earlyStoppingSchema } from "../early-stopping.js";
 import { LOSS_NAMES, lossSchema } from "../losses/losses.js";
 import { modelSchema } from "../models/models.js";
 import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
-import { scheduleSchema } from "../schedules/schedules.js";
+import { SCHEDULE_NAMES, scheduleSchema } from "../schedules/schedules.js";
 import { describe } from "./describe.js";
 import { SEMANTICS } from "./semantics.js";
 
@@ -44,8 +45,14 @@ export const sharedShape = {
   model: modelSchema.default("paper-cnn").describe("a model's name, or its layers"),
   /** Whose formulas, defaults and initial weights: "keras3" (default) or "pytorch". */
   semantics: z.enum(SEMANTICS).default("keras3").describe("whose formulas, defaults and initial weights"),
-  /** How the learning rate changes from epoch to epoch. Default "constant". */
-  schedule: scheduleSchema.default("constant").describe("how the learning rate changes from epoch to epoch"),
+  /** How the learning rate changes from step to step: a name, `{ name, ... }` with settings, or a formula. Default "constant". */
+  schedule: scheduleSchema
+    .default("constant")
+    .describe(`how the learning rate changes: ${SCHEDULE_NAMES.join(", ")}`),
+  /** When to end a training before its last epoch; the best epoch's weights are then restored. Default: never. */
+  earlyStopping: earlyStoppingSchema
+    .optional()
+    .describe("when to end before the last epoch, with the best epoch's weights restored"),
   /** Passes over the training images. Default 10 in `train`, 3 in `compare`; 0 measures the initial weights alone. */
   epochs: z.int().min(0).max(100_000).default(10).describe("passes over the training images"),
   /** Images a step; more than there are means all of them. The last batch of an epoch may be smaller. Default 32. */

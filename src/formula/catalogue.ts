@@ -126,7 +126,11 @@ export function constantsOf(
 }
 
 /** Says in a formula's errors whose formula it is. */
-export function inFormulaOf<Result>({ what }: Catalogue, name: string, parseFormula: () => Result): Result {
+export function inFormulaOf<Result>(
+  { what }: { readonly what: string },
+  name: string,
+  parseFormula: () => Result,
+): Result {
   try {
     return parseFormula();
   } catch (error) {

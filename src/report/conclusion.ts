@@ -1,5 +1,5 @@
 import { summarise } from "../statistics.js";
-import type { RunRecord, Study } from "../study.js";
+import { finalEpoch, type RunRecord, type Study } from "../study.js";
 import { accuracyText, summaryText } from "./number-text.js";
 import { printable } from "./printable.js";
 import { bestOf, type Result, resultsOf } from "./results.js";
@@ -33,7 +33,7 @@ function answerOf(results: readonly Result[]): Pick<Conclusion, "answer" | "cave
   const best = bestOf(results);
   if (best?.validationAccuracy === undefined) return { answer: "No run completed an epoch.", caveats: [] };
   const { setting, validationAccuracy } = best;
-  const epochs = setting.completed[0]!.history.at(-1)!.epoch;
+  const epochs = finalEpoch(setting.completed[0]!)!.epoch;
   const accuracy = summaryText(validationAccuracy, accuracyText);
   const of =
     validationAccuracy.count > 1 ? ` (mean ± standard deviation of ${validationAccuracy.count} seeds)` : "";
@@ -70,7 +70,7 @@ function seedCaveats(best: Result, others: readonly Result[]): string[] {
 
 /** Best minus other, over the seeds that both completed; undefined for fewer than two. */
 function pairedDifference(best: Result, other: Result) {
-  const accuracy = (run: RunRecord) => run.history.at(-1)!.validation.accuracy;
+  const accuracy = (run: RunRecord) => finalEpoch(run)!.validation.accuracy;
   const bySeed = new Map(other.setting.completed.map((run) => [run.config.seed, accuracy(run)]));
   const differences = best.setting.completed.flatMap((run) => {
     const theirs = bySeed.get(run.config.seed);

@@ -3,6 +3,7 @@ import { accuracyText, numberText, summaryText } from "./number-text.js";
 import { printable } from "./printable.js";
 import { bestOf, type Result, resultsOf } from "./results.js";
 import { earlyEnds } from "./run-end.js";
+import type { Setting } from "./settings.js";
 
 /** The results as text, for every kind of table. */
 export interface ResultCells {
@@ -87,6 +88,7 @@ function notesOn(results: readonly Result[], several: boolean, semantics: Readon
     ...(semantics.size === 1 ? [`Formulas and defaults: ${printable([...semantics][0]!)}.`] : []),
     ...(measured && several ? [SEVERAL_SEEDS] : []),
     ...(measured && !several && results.length > 1 ? [ONE_SEED] : []),
+    ...results.flatMap(({ setting }) => bestEpochNote(setting)),
     ...results.flatMap(({ setting }) => {
       const ends = earlyEnds(setting).map(({ text }) => text);
       return ends.length === 0 ? [] : [`${setting.label}: ${ends.join(", ")}.`];
@@ -94,7 +96,18 @@ function notesOn(results: readonly Result[], several: boolean, semantics: Readon
   ];
 }
 
+/** Early stopping: which epochs the numbers are of. */
+function bestEpochNote({ label, completed }: Setting): string[] {
+  const watched = completed.filter(({ bestEpoch }) => bestEpoch !== undefined);
+  if (watched.length === 0) return [];
+  const ends = watched.map(
+    ({ bestEpoch, stoppedEarly, history }) =>
+      `epoch ${bestEpoch} of ${history.at(-1)!.epoch}${stoppedEarly ? ", stopped early" : ""}`,
+  );
+  return [`${label}: weights and numbers of the best epoch (${ends.join("; ")}).`];
+}
+
 const SEVERAL_SEEDS =
-  "Mean ± standard deviation over the completed seeds, after the last epoch; * marks the best mean validation accuracy.";
+  "Mean ± standard deviation over the completed seeds, at the end of training; * marks the best mean validation accuracy.";
 const ONE_SEED =
   "One seed: a difference between two rows may be chance, and one seed cannot tell. Several seeds (--seeds 5) can.";

@@ -1,8 +1,8 @@
 import { type Summary, summarise } from "../statistics.js";
-import type { RunRecord, Study } from "../study.js";
+import { finalEpoch, type RunRecord, type Study } from "../study.js";
 import { type Setting, settingsOf } from "./settings.js";
 
-/** A setting with what its completed runs came to after their last epoch; undefined where nothing was measured. */
+/** A setting with what its completed runs came to, with the weights they ended with; undefined where nothing was measured. */
 export interface Result {
   readonly setting: Setting;
   readonly validationAccuracy: Summary | undefined;
@@ -25,8 +25,8 @@ function resultOf(setting: Setting): Result {
   };
   return {
     setting,
-    validationAccuracy: over((run) => run.history.at(-1)?.validation.accuracy),
-    validationLoss: over((run) => run.history.at(-1)?.validation.loss),
+    validationAccuracy: over((run) => finalEpoch(run)?.validation.accuracy),
+    validationLoss: over((run) => finalEpoch(run)?.validation.loss),
     testAccuracy: over((run) => run.test?.accuracy),
     trainSeconds: over((run) => run.seconds.train),
     stepMilliseconds: over((run) => (1000 * run.seconds.train) / stepsOf(run)),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { warmUpShape } from "./course.js";
 
 /** The learning rate stays as it is. */
-export const constantSchema = z.strictObject({ name: z.literal("constant") });
+export const constantSchema = z.strictObject({ name: z.literal("constant"), ...warmUpShape });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Metrics } from "../history.js";
+import { warmUpShape } from "./course.js";
 
 /**
  * Multiplies the rate by `factor` when the monitored number has not improved for `patience` epochs: the paper's "halve the
@@ -20,6 +21,7 @@ export const reduceOnPlateauSchema = z.strictObject({
   cooldown: z.int().min(0).default(0).describe("epochs to wait after a reduction before counting again"),
   /** The rate never falls below this. Default 0. */
   minLearningRate: z.number().min(0).default(0).describe("the rate never falls below this"),
+  ...warmUpShape,
 });
 
 /** Follows a training: the rate after each epoch's validation. */

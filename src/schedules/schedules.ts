@@ -1,47 +1,129 @@
 import { z } from "zod";
 import { parse } from "../config/parse.js";
+import { schemaByValue } from "../config/schema-by-value.js";
 import type { Metrics } from "../history.js";
 import { constantSchema } from "./constant.js";
+import { cosine, cosineSchema } from "./cosine.js";
+import { cosineRestarts, cosineRestartsSchema } from "./cosine-restarts.js";
+import { type Course, type RateOfStep, stepsIn } from "./course.js";
+import { exponential, exponentialSchema } from "./exponential.js";
+import { inverseTime, inverseTimeSchema } from "./inverse-time.js";
+import { oneCycle, oneCycleSchema } from "./one-cycle.js";
+import { ownSchedule, ownScheduleSchema, parseOwnSchedule } from "./own-schedule.js";
+import { piecewise, piecewiseSchema } from "./piecewise.js";
+import { polynomial, polynomialSchema } from "./polynomial.js";
 import { reduceOnPlateau, reduceOnPlateauSchema } from "./reduce-on-plateau.js";
+import { step, stepSchema } from "./step.js";
 
 /** The schedules, each a plain object with a name. */
-const SCHEMAS = { constant: constantSchema, reduceOnPlateau: reduceOnPlateauSchema } as const;
+export const SCHEDULES = {
+  constant: constantSchema,
+  reduceOnPlateau: reduceOnPlateauSchema,
+  step: stepSchema,
+  exponential: exponentialSchema,
+  inverseTime: inverseTimeSchema,
+  polynomial: polynomialSchema,
+  cosine: cosineSchema,
+  cosineRestarts: cosineRestartsSchema,
+  oneCycle: oneCycleSchema,
+  piecewise: piecewiseSchema,
+} as const;
 
-export type ScheduleName = keyof typeof SCHEMAS;
-export const SCHEDULE_NAMES = Object.keys(SCHEMAS) as ScheduleName[];
+type Schemas = typeof SCHEDULES;
+export type ScheduleName = keyof Schemas;
+export const SCHEDULE_NAMES = Object.keys(SCHEDULES) as ScheduleName[];
 
-export const scheduleSchema = z.union([
-  z.enum(SCHEDULE_NAMES),
-  z.discriminatedUnion("name", [constantSchema, reduceOnPlateauSchema]).readonly(),
-]);
+type BuiltIn = { [Name in ScheduleName]: Readonly<z.input<Schemas[Name]>> }[ScheduleName];
 
-/** How the learning rate changes from epoch to epoch: a name, or a name with settings. */
-export type ScheduleConfig = z.input<typeof scheduleSchema>;
+/** A schedule of the user's own: a formula for the rate of a step. */
+export interface OwnSchedule extends Readonly<z.input<typeof ownScheduleSchema>> {}
+
+/** How the learning rate changes from step to step: a name, a name with settings, or a formula of one's own. */
+export type ScheduleConfig = ScheduleName | BuiltIn | OwnSchedule;
+
+type ResolvedBuiltIn = { [Name in ScheduleName]: Readonly<z.output<Schemas[Name]>> }[ScheduleName];
+type ResolvedOwn = Readonly<z.output<typeof ownScheduleSchema>>;
 
 /** A schedule with every default filled in; a valid `ScheduleConfig` again. */
-export type ResolvedSchedule = Readonly<z.output<(typeof SCHEMAS)[ScheduleName]>>;
+export type ResolvedSchedule = ResolvedBuiltIn | ResolvedOwn;
 
-/** Fills in the defaults. @throws OptimbenchError (CONFIG) */
-export function resolveSchedule(input: ScheduleConfig): ResolvedSchedule {
-  const value = parse(scheduleSchema, input, "schedule");
-  return typeof value === "string"
-    ? parse(SCHEMAS[value] as z.ZodType<ResolvedSchedule>, { name: value }, "schedule")
-    : value;
+/** The schema that the value's own name asks for, so that errors speak of that schedule alone. */
+function schemaFor(value: unknown): z.ZodType {
+  const known = z.enum(SCHEDULE_NAMES);
+  if (typeof value !== "object" || value === null) return known;
+  const { name } = value as { name?: unknown };
+  if (isBuiltIn(name)) return SCHEDULES[name];
+  return "formula" in value ? ownScheduleSchema : z.looseObject({ name: known });
 }
+
+const isBuiltIn = (name: unknown): name is ScheduleName =>
+  typeof name === "string" && Object.hasOwn(SCHEDULES, name);
+
+export const scheduleSchema = schemaByValue<ScheduleConfig>(schemaFor);
+
+/** Fills in the defaults. @throws OptimbenchError (CONFIG, FORMULA) */
+export function resolveSchedule(input: ScheduleConfig): ResolvedSchedule {
+  parse(scheduleSchema, input, "schedule");
+  const given = typeof input === "string" ? { name: input } : input;
+  const schedule = parse(schemaFor(given), given, "schedule") as ResolvedSchedule;
+  if (isOwn(schedule)) parseOwnSchedule(schedule); // refused here, before anything runs
+  return schedule;
+}
+
+const isOwn = (schedule: ResolvedSchedule): schedule is ResolvedOwn => !isBuiltIn(schedule.name);
+
+/** The optimizer's learning rate, and how long a training is. */
+export type TrainingLength = Omit<Course, "steps">;
 
 /** A schedule at work in one run. */
 export interface ScheduleInProgress {
-  /** The rate of the epoch to come. */
-  rate(): number;
+  /** The rate of a step, counted from 0 at the first of the run. */
+  readonly rate: RateOfStep;
   afterEpoch(metrics: { readonly validation: Metrics }): void;
 }
 
-/** Starts a schedule at the optimizer's learning rate. */
-export function startSchedule(schedule: ResolvedSchedule, initialRate: number): ScheduleInProgress {
+/** Starts a schedule, with its warm-up before it. */
+export function startSchedule(schedule: ResolvedSchedule, length: TrainingLength): ScheduleInProgress {
+  const { warmUpEpochs = 0, warmUpFrom = 0 } = schedule;
+  const rising = warmUpEpochs === 0 ? 0 : stepsIn(warmUpEpochs, length);
+  const steps = Math.max(1, length.epochs * length.stepsPerEpoch - rising);
+  const { rate, afterEpoch } = startAfterWarmUp(schedule, { ...length, steps });
+  return {
+    rate: (step) =>
+      step < rising ? rate(0) * ((1 - warmUpFrom) * (step / rising) + warmUpFrom) : rate(step - rising),
+    afterEpoch,
+  };
+}
+
+function startAfterWarmUp(schedule: ResolvedSchedule, course: Course): ScheduleInProgress {
+  if (!isOwn(schedule) && schedule.name === "reduceOnPlateau")
+    return reduceOnPlateau(schedule, course.learningRate);
+  return { rate: rateOfStep(schedule, course), afterEpoch: () => {} };
+}
+
+function rateOfStep(
+  schedule: Exclude<ResolvedSchedule, { name: "reduceOnPlateau" }>,
+  course: Course,
+): RateOfStep {
+  if (isOwn(schedule)) return ownSchedule(schedule, course);
   switch (schedule.name) {
     case "constant":
-      return { rate: () => initialRate, afterEpoch: () => {} };
-    case "reduceOnPlateau":
-      return reduceOnPlateau(schedule, initialRate);
+      return () => course.learningRate;
+    case "step":
+      return step(schedule, course);
+    case "exponential":
+      return exponential(schedule, course);
+    case "inverseTime":
+      return inverseTime(schedule, course);
+    case "polynomial":
+      return polynomial(schedule, course);
+    case "cosine":
+      return cosine(schedule, course);
+    case "cosineRestarts":
+      return cosineRestarts(schedule, course);
+    case "oneCycle":
+      return oneCycle(schedule, course);
+    case "piecewise":
+      return piecewise(schedule, course);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDefinition, parseSpec, parseSpecs } from "../../src/cli/spec.js";
+import { parseDefinition, parseSettings, parseSpec, parseSpecs } from "../../src/cli/spec.js";
 
 describe("parseSpecs", () => {
   it("reads names and settings", () => {
@@ -25,6 +25,16 @@ describe("parseSpecs", () => {
     ]);
   });
 
+  it("reads lists", () => {
+    expect(parseSpecs("piecewise:boundaryEpochs=[1, 2.5]:values=[0.1,1e-2,x],adam")).toEqual([
+      { name: "piecewise", boundaryEpochs: [1, 2.5], values: [0.1, 0.01, "x"] },
+      "adam",
+    ]);
+    expect(() => parseSpec("piecewise:values=[1,2")).toThrow(
+      "A bracket is not closed in: piecewise:values=[1,2",
+    );
+  });
+
   it("refuses what it cannot read", () => {
     expect(() => parseSpecs("adam,,sgd")).toThrow(
       'Expected a name in "", such as adam or sgd:learningRate=0.1.',
@@ -47,5 +57,15 @@ describe("parseDefinition", () => {
 
   it.each(["mine", "mine=", "=theta = g", "my optimizer=theta = g"])("refuses %j", (text) => {
     expect(() => parseDefinition(text)).toThrow("Expected a definition such as");
+  });
+});
+
+describe("parseSettings", () => {
+  it("reads settings alone", () => {
+    expect(parseSettings("patience=3:monitor=validation.accuracy")).toEqual({
+      patience: 3,
+      monitor: "validation.accuracy",
+    });
+    expect(() => parseSettings("patience")).toThrow('Expected key=value, got "patience" in "patience".');
   });
 });

@@ -57,12 +57,12 @@ describe("whole training steps agree with Keras and PyTorch, which computed them
       const session = open(golden, microBatch);
       expect(session.parameterCount).toBe(golden.parameterCount);
 
-      const learningRate = golden.optimizer.learningRate!;
+      const learningRates = Float64Array.of(golden.optimizer.learningRate!);
       const losses: number[] = [];
       for (let epoch = 1; epoch <= golden.epochs; epoch++)
         for (let start = 0; start < count; start += batchSize) {
           const order = Uint32Array.from({ length: Math.min(batchSize, count - start) }, (_, i) => start + i);
-          const { loss, samples } = await session.train(dataset, { order, batchSize, learningRate, epoch });
+          const { loss, samples } = await session.train(dataset, { order, batchSize, learningRates, epoch });
           losses.push(loss / samples);
         }
 

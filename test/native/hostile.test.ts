@@ -205,7 +205,12 @@ describe("a dataset refuses", () => {
 
 describe("a session at work", () => {
   const data = new native.Dataset(images);
-  const pass = { order: Uint32Array.of(0, 1, 2), batchSize: 2, learningRate: 0.1, epoch: 1 };
+  const pass = {
+    order: Uint32Array.of(0, 1, 2),
+    batchSize: 2,
+    learningRates: Float64Array.of(0.1, 0.1),
+    epoch: 1,
+  };
 
   it("survives being disposed by a getter of its own arguments", () => {
     const one = new native.Session(spec);
@@ -221,12 +226,18 @@ describe("a session at work", () => {
 
   it("refuses images that are not there, other objects, and steps of no size", async () => {
     const one = new native.Session(spec);
-    await expect(one.train(data, { ...pass, order: Uint32Array.of(3) })).rejects.toThrow(
+    await expect(one.train(data, { ...pass, order: Uint32Array.of(0, 1, 3) })).rejects.toThrow(
       "order names image 3, but there are 3 images",
     );
     expect(() => one.train({} as never, pass)).toThrow("Expected a Dataset");
     expect(() => one.train(one as never, pass)).toThrow("Expected a Dataset");
     expect(() => one.train(data, { ...pass, batchSize: 0 })).toThrow(/`pass.batchSize`/);
+    expect(() => one.train(data, { ...pass, learningRates: Float64Array.of(0.1) })).toThrow(
+      "Expected a rate for each of the 2 batches for `pass.learningRates`",
+    );
+    expect(() => one.train(data, { ...pass, learningRates: [0.1, 0.1] as never })).toThrow(
+      "Expected a Float64Array for `pass.learningRates`",
+    );
     expect(() => one.train.call({} as never, data, pass)).toThrow();
     await expect(one.predict(new Uint8Array(3))).rejects.toThrow("not a multiple of 4");
     expect(await one.predict(new Uint8Array(0))).toHaveLength(0);

@@ -168,6 +168,11 @@ export const STUDIES = {
     { optimizer: "adam", label: HOSTILE, loss: HOSTILE },
     { optimizer: "ünïcödé ∇θ 🎉", loss: HOSTILE },
   ]),
+  earlyStopping: (() => {
+    const study = exampleStudy(FOUR);
+    const runs = study.runs.map((run, i) => ({ ...run, bestEpoch: 3 + i, stoppedEarly: i % 2 === 0 }));
+    return { ...study, runs };
+  })(),
   noEpoch: exampleStudy([
     { optimizer: "adam", epochs: 0, status: "cancelled" },
     { optimizer: "sgd", epochs: 0 },

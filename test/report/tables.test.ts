@@ -47,7 +47,7 @@ test("the terminal's table, over the completed seeds", () => {
     "│ sgd       │         0.001 │              0.8000 │          0.3333 │          0.7900 │     1 │         4.000 │    8.000 │ 1/2 diverged │",
     "└───────────┴───────────────┴─────────────────────┴─────────────────┴─────────────────┴───────┴───────────────┴──────────┴──────────────┘",
     "Formulas and defaults: keras3.",
-    "Mean ± standard deviation over the completed seeds, after the last epoch; * marks the best mean validation accuracy.",
+    "Mean ± standard deviation over the completed seeds, at the end of training; * marks the best mean validation accuracy.",
     "sgd: seed 1 diverged in epoch 2.",
   ]);
 });
@@ -115,4 +115,17 @@ test("the CSV quotes what needs it", () => {
   expect(epochsCsv(exampleStudy([{ optimizer: HOSTILE, epochs: 0 }]))).toContain(
     `"${HOSTILE.replaceAll('"', '""')}"`,
   );
+});
+
+test("early stopping: the table has each run's best epoch, and says which it is", () => {
+  const study = plainStudy();
+  const runs = [
+    { ...study.runs[0]!, bestEpoch: 1, stoppedEarly: true },
+    { ...study.runs[1]!, bestEpoch: 2, stoppedEarly: false },
+  ];
+  const table = markdownTable({ ...study, runs }).replaceAll(/\*\*|\\\*/g, "");
+  expect(table).toContain("| adam | 0.001 | 0.9000  | 0.5000 |");
+  expect(table).toContain("| sgd | 0.001 | 0.8000 | 0.3333 |");
+  expect(table).toContain("adam: weights and numbers of the best epoch (epoch 1 of 2, stopped early).");
+  expect(table).toContain("sgd: weights and numbers of the best epoch (epoch 2 of 2).");
 });

@@ -1,6 +1,23 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { resolveSchedule, type ScheduleConfig, startSchedule } from "../../src/schedules/schedules.js";
+import {
+  resolveSchedule,
+  SCHEDULE_NAMES,
+  type ScheduleConfig,
+  startSchedule,
+} from "../../src/schedules/schedules.js";
+import { relativeError } from "../relative-error.js";
+
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../golden/schedules/${name}.json`, import.meta.url), "utf8"));
+
+/** What test/golden/step_schedules.py wrote. */
+interface StepGolden {
+  readonly learningRate: number;
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+  readonly cases: readonly { readonly schedule: object; readonly rates: readonly number[] }[];
+}
 
 /** What test/golden/schedules.py wrote. */
 const golden: {
@@ -8,18 +25,18 @@ const golden: {
   losses: number[];
   accuracies: number[];
   cases: { schedule: object; rates: number[] }[];
-} = JSON.parse(readFileSync(new URL("../golden/schedules/reduceOnPlateau.json", import.meta.url), "utf8"));
+} = read("reduceOnPlateau");
 
 /** The rate after each epoch. */
 function ratesOf(
   config: ScheduleConfig,
-  initialRate: number,
+  learningRate: number,
   validations: readonly { loss: number | null; accuracy: number }[],
 ) {
-  const schedule = startSchedule(resolveSchedule(config), initialRate);
+  const schedule = startSchedule(resolveSchedule(config), { learningRate, stepsPerEpoch: 5, epochs: 100 });
   return validations.map((validation) => {
     schedule.afterEpoch({ validation });
-    return schedule.rate();
+    return schedule.rate(0);
   });
 }
 
@@ -34,12 +51,16 @@ describe("reduceOnPlateau", () => {
   });
 
   it("starts at the initial rate, and takes a loss that is not finite for no improvement", () => {
-    const schedule = startSchedule(resolveSchedule({ name: "reduceOnPlateau", patience: 1 }), 0.8);
-    expect(schedule.rate()).toBe(0.8);
+    const schedule = startSchedule(resolveSchedule({ name: "reduceOnPlateau", patience: 1 }), {
+      learningRate: 0.8,
+      stepsPerEpoch: 5,
+      epochs: 3,
+    });
+    expect(schedule.rate(7)).toBe(0.8);
     schedule.afterEpoch({ validation: { loss: 1, accuracy: 0.5 } });
-    expect(schedule.rate()).toBe(0.8);
+    expect(schedule.rate(7)).toBe(0.8);
     schedule.afterEpoch({ validation: { loss: null, accuracy: 0.5 } });
-    expect(schedule.rate()).toBe(0.4);
+    expect(schedule.rate(7)).toBe(0.4);
   });
 
   it("does not raise a rate that is below its floor", () => {
@@ -75,16 +96,166 @@ it("is resolved to plain data that resolves to itself", () => {
 });
 
 it.each([
-  [
-    "reduceOnPlatau",
-    'Expected one of "constant", "reduceOnPlateau" for `schedule`, got "reduceOnPlatau" (string). Did you mean "reduceOnPlateau"?',
-  ],
+  ["reduceOnPlatau", 'for `schedule`, got "reduceOnPlatau" (string). Did you mean "reduceOnPlateau"?'],
   [{ name: "reduceOnPlateau", factor: 1 }, "Expected a number less than 1 for `factor`, got 1 (number)."],
   [{ name: "reduceOnPlateau", patience: 1.5 }, "Expected a whole number for `patience`, got 1.5 (number)."],
   [
     { name: "reduceOnPlateau", wait: 1 },
-    "Unknown key `wait`. Known here: name, factor, patience, monitor, minDelta, cooldown, minLearningRate.",
+    "Unknown key `wait`. Known here: name, factor, patience, monitor, minDelta, cooldown, minLearningRate, warmUpEpochs, warmUpFrom.",
   ],
+  [{ name: "cosin" }, 'for `name`, got "cosin" (string). Did you mean "cosine"?'],
+  ["step", "Missing `stepSize`: expected a number."],
+  [{ name: "cosine", decaySteps: 3, decayEpochs: 1 }, "Give `decaySteps` or `decayEpochs`, not both."],
+  [{ name: "cosineRestarts", tMul: 0.5 }, "Expected a number at least 1 for `tMul`, got 0.5 (number)."],
+  [{ name: "piecewise", values: [1, 2] }, "Give `boundaries` or `boundaryEpochs`, one of them."],
+  [
+    { name: "piecewise", boundaries: [4, 9], values: [1, 2] },
+    "Expected one value more than boundaries for `values`.",
+  ],
+  [
+    { name: "piecewise", boundaries: [9, 4], values: [1, 2, 3] },
+    "Expected ascending numbers for `boundaries`.",
+  ],
+  [
+    { name: "constant", warmUpEpochs: -1 },
+    "Expected a number at least 0 for `warmUpEpochs`, got -1 (number).",
+  ],
+  [
+    { name: "mine", formula: "learningRate / sqr(1 + step)" },
+    'In the formula of schedule "mine": Unknown function `sqr`. Did you mean "sqrt"?',
+  ],
+  [{ name: "mine", formula: "learningRate * stp" }, 'Unknown name `stp`. Did you mean "step"?'],
+  [{ name: "mine", formula: "sum(step)" }, "Unknown function `sum`."],
+  [{ name: "mine", formula: "rate = step" }, "an expression, not an assignment. (line 1, column 1)"],
 ])("refuses %j", (input, expected) => {
   expect(() => resolveSchedule(input as ScheduleConfig)).toThrow(expected);
+});
+
+describe("the rates of each step", () => {
+  const golden = SCHEDULE_NAMES.filter((name) => name !== "constant" && name !== "reduceOnPlateau").map(
+    (name) => [name, read(name) as StepGolden] as const,
+  );
+
+  describe.each(golden)("%s", (name, { cases, ...length }) => {
+    it.each(cases)("are those of Keras or PyTorch with $schedule", ({ schedule, rates }) => {
+      const { rate } = startSchedule(resolveSchedule({ name, ...schedule } as ScheduleConfig), length);
+      const found = rates.map((_, step) => rate(step));
+      expect(relativeError(found, [...rates], 1e-3)).toBeLessThan(1e-12);
+      expect(new Set(rates).size).toBeGreaterThan(1);
+    });
+
+    it("are finite and not negative, however short the training", () => {
+      for (const [stepsPerEpoch, epochs] of [
+        [1, 0],
+        [1, 1],
+        [1, 3],
+        [3, 1],
+        [4, 2],
+      ] as const)
+        for (const { schedule } of cases) {
+          const config = resolveSchedule({ name, warmUpEpochs: 0.5, ...schedule } as ScheduleConfig);
+          const { rate } = startSchedule(config, { learningRate: 0.1, stepsPerEpoch, epochs });
+          for (let step = 0; step < Math.max(1, stepsPerEpoch * epochs); step++) {
+            expect(rate(step)).toBeGreaterThanOrEqual(0);
+            expect(rate(step)).toBeLessThan(Number.POSITIVE_INFINITY);
+          }
+        }
+    });
+  });
+});
+
+const LENGTH = { learningRate: 0.4, stepsPerEpoch: 4, epochs: 3 };
+const firstRates = (config: ScheduleConfig, steps: number, length = LENGTH) => {
+  const { rate } = startSchedule(resolveSchedule(config), length);
+  return Array.from({ length: steps }, (_, step) => rate(step));
+};
+
+describe("lengths in epochs", () => {
+  it("are those in steps, for every batch size", () => {
+    for (const stepsPerEpoch of [4, 8]) {
+      const length = { ...LENGTH, stepsPerEpoch };
+      expect(firstRates({ name: "exponential", decayEpochs: 1.5 }, 12, length)).toEqual(
+        firstRates({ name: "exponential", decaySteps: 1.5 * stepsPerEpoch }, 12, length),
+      );
+      expect(firstRates({ name: "cosineRestarts", firstDecayEpochs: 0.5 }, 12, length)).toEqual(
+        firstRates({ name: "cosineRestarts", firstDecaySteps: 0.5 * stepsPerEpoch }, 12, length),
+      );
+    }
+  });
+
+  it("end a piece with the last step of its epoch", () => {
+    expect(firstRates({ name: "piecewise", boundaryEpochs: [1, 1.5], values: [3, 2, 1] }, 7)).toEqual([
+      3, 3, 3, 3, 2, 2, 1,
+    ]);
+  });
+});
+
+describe("warm-up", () => {
+  it("rises in a straight line to where the schedule begins, which then has what is left", () => {
+    expect(firstRates({ name: "constant", warmUpEpochs: 1 }, 6)).toEqual([0, 0.1, 0.2, 0.4 * 0.75, 0.4, 0.4]);
+    expect(firstRates({ name: "constant", warmUpEpochs: 0.5, warmUpFrom: 0.5 }, 3)).toEqual([
+      0.2,
+      0.4 * 0.75,
+      0.4,
+    ]);
+    const after = firstRates({ name: "cosine", warmUpEpochs: 1 }, 12).slice(4);
+    expect(after).toEqual(firstRates("cosine", 8, { ...LENGTH, epochs: 2 }));
+  });
+
+  it("rises to the plateau's rate, and steps of less than one are one", () => {
+    const schedule = startSchedule(
+      resolveSchedule({ name: "reduceOnPlateau", patience: 0, warmUpEpochs: 0.01 }),
+      LENGTH,
+    );
+    expect([schedule.rate(0), schedule.rate(1)]).toEqual([0, 0.4]);
+    schedule.afterEpoch({ validation: { loss: 1, accuracy: 0 } });
+    schedule.afterEpoch({ validation: { loss: 2, accuracy: 0 } });
+    expect(schedule.rate(9)).toBe(0.2);
+  });
+});
+
+describe("a formula", () => {
+  it("gives the rate of a step", () => {
+    expect(firstRates({ name: "mine", formula: "learningRate / sqrt(1 + step)" }, 3)).toEqual([
+      0.4,
+      0.4 / Math.sqrt(2),
+      0.4 / Math.sqrt(3),
+    ]);
+    expect(
+      firstRates(
+        { name: "mine", formula: "drop = c ** epoch; learningRate * drop", hyperparameters: { c: 0.5 } },
+        9,
+      ),
+    ).toEqual([0.4, 0.4, 0.4, 0.4, 0.2, 0.2, 0.2, 0.2, 0.1]);
+    expect(
+      firstRates(
+        {
+          name: "mine",
+          formula: "where(epoch == epochs - 1, -(step - 17), floor(step / steps + 1.5)) + 0 * pi",
+        },
+        9,
+      ),
+    ).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 9]);
+  });
+
+  it("can write what is built in", () => {
+    const formula = "learningRate * (1 + cos(pi * step / steps)) / 2";
+    const found = firstRates({ name: "mine", formula, warmUpEpochs: 1 }, 12);
+    expect(relativeError(found, firstRates({ name: "cosine", warmUpEpochs: 1 }, 12), 1e-5)).toBeLessThan(
+      1e-12,
+    );
+  });
+
+  it("is refused at the step that it gives no rate for", () => {
+    const message = (formula: string) => () => firstRates({ name: "mine", formula }, 5);
+    expect(message("log(step)")).toThrow(
+      'The schedule "mine" gives -Infinity at step 0. A learning rate is a finite number of at least 0.',
+    );
+    expect(message("2 - step")).toThrow("gives -1 at step 3");
+  });
+
+  it("stays as it is when resolved again", () => {
+    const resolved = resolveSchedule({ name: "mine", formula: "learningRate / (1 + step)" });
+    expect(resolveSchedule(resolved)).toEqual(resolved);
+  });
 });

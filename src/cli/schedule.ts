@@ -1,0 +1,101 @@
+import { extname } from "node:path";
+import Table from "cli-table3";
+import type { Command } from "commander";
+import { z } from "zod";
+import { configError } from "../errors.js";
+import { warmUpShape } from "../schedules/course.js";
+import { type ScheduleLength, scheduleRates, trainingLengthSchema } from "../schedules/schedule-rates.js";
+import { SCHEDULE_NAMES, SCHEDULES, type ScheduleConfig } from "../schedules/schedules.js";
+import { writeFileAtomically } from "../write-file.js";
+import { configFromCommand } from "./command-config.js";
+import { addConfigOptions, type ConfigOption, number } from "./config-options.js";
+import { parseSpec } from "./spec.js";
+
+const LENGTH_OPTIONS: readonly ConfigOption[] = [
+  { flags: "--epochs <count>", path: "epochs", read: number },
+  { flags: "--batch-size <images>", path: "batchSize", read: number },
+  { flags: "--train-size <images>", path: "trainSize", read: number },
+  { flags: "--learning-rate <rate>", path: "learningRate", read: number },
+];
+
+/** Adds `optimbench schedule`: the rates of a schedule, before a run. */
+export function addScheduleCommand(program: Command): void {
+  const command = program
+    .command("schedule")
+    .description("show or draw how a schedule changes the learning rate, without training")
+    .argument("<schedule>", `${SCHEDULE_NAMES.join(", ")}, with settings after colons, or a formula`);
+  addConfigOptions(command, LENGTH_OPTIONS, trainingLengthSchema);
+  command
+    .addHelpText("after", settingsHelp())
+    .option("--out <file>", "picture to write, .png or .svg; without it, a table is printed")
+    .action((schedule: string, { out }: { out?: string }) => {
+      const length = configFromCommand(command, LENGTH_OPTIONS, () => ({}));
+      return show(schedule, length, out);
+    });
+}
+
+/** The settings of each schedule, as its schema describes them. */
+function settingsHelp(): string {
+  const lines = (schema: z.ZodType, without: object) =>
+    Object.entries(z.toJSONSchema(schema, { io: "input" }).properties ?? {})
+      .filter(([key]) => !Object.hasOwn(without, key))
+      .map(([key, each]) => {
+        const { description, default: byDefault } = each as { description: string; default?: unknown };
+        return `    ${key}: ${description}${byDefault === undefined ? "" : ` (default: ${byDefault})`}`;
+      });
+  const common = { name: undefined, ...warmUpShape };
+  const each = Object.entries(SCHEDULES).flatMap(([name, schema]) => [`  ${name}`, ...lines(schema, common)]);
+  const warmUp = ["  before each of them", ...lines(z.object(warmUpShape), {})];
+  return `\nSchedules and their settings:\n${[...each, ...warmUp].join("\n")}\n`;
+}
+
+async function show(text: string, length: ScheduleLength, out: string | undefined): Promise<void> {
+  const rates = scheduleRates(parseSpec(text) as ScheduleConfig, length);
+  const { epochs, batchSize, trainSize } = trainingLengthSchema.parse(length);
+  const stepsPerEpoch = rates.length / epochs;
+  if (out === undefined) {
+    process.stdout.write(`${rateTable(rates, stepsPerEpoch)}\n`);
+    return;
+  }
+  const count = (value: number) => value.toLocaleString("en");
+  const subtitle = `${count(rates.length)} steps: ${count(trainSize)} images in batches of ${count(batchSize)}`;
+  await writeFileAtomically(out, await picture(out, { title: text, subtitle, rates, stepsPerEpoch }));
+  process.stdout.write(`${out}: ${text}, ${subtitle}\n`);
+}
+
+const MOST_ROWS = 12;
+
+/** Rates at the beginning and the end of epochs; of many epochs, some of them. */
+function rateTable(rates: Float64Array, stepsPerEpoch: number): string {
+  const table = new Table({
+    head: ["epoch", "rate of its first step", "rate of its last step"],
+    colAligns: ["right", "right", "right"],
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+    style: { head: [], border: [], compact: true },
+  });
+  const epochs = rates.length / stepsPerEpoch;
+  const rows = Math.min(epochs, MOST_ROWS);
+  for (let row = 0; row < rows; row++) {
+    const epoch = rows === 1 ? 0 : Math.round((row * (epochs - 1)) / (rows - 1));
+    const first = epoch * stepsPerEpoch;
+    const [from, to] = [rates[first]!, rates[first + stepsPerEpoch - 1]!];
+    table.push([epoch + 1, from, to].map((value) => String(Number(value.toPrecision(4)))));
+  }
+  return table.toString();
+}
+
+/** Drawing loads large modules, so only where there is something to draw. */
+async function picture(file: string, chart: import("../report/schedule-chart.js").ScheduleChart) {
+  const ending = extname(file).toLowerCase();
+  if (ending !== ".svg" && ending !== ".png")
+    throw configError(`Expected a file that ends in .png or .svg for --out, got "${file}".`);
+  const { scheduleChart } = await import("../report/schedule-chart.js");
+  const { drawSvg } = await import("../report/draw.js");
+  const svg = await drawSvg(scheduleChart(chart));
+  if (ending === ".svg") return svg;
+  const { loadPngRenderer } = await import("../report/png.js");
+  const toPng = await loadPngRenderer();
+  if (toPng === undefined)
+    throw configError("A PNG needs the optional package @resvg/resvg-js. Install it, or write an .svg.");
+  return toPng(svg);
+}

@@ -1,0 +1,84 @@
+import { build, type Language } from "./expressions.js";
+import { formulaError } from "./formula-error.js";
+import { type FormulaFunction, OPERATORS, VECTOR_FUNCTIONS } from "./functions.js";
+import { GraphBuilder } from "./graph-builder.js";
+import { Names } from "./names.js";
+import { statements } from "./statements.js";
+
+/** A formula of numbers alone, which needs no vectors and no native code. */
+export type NumberFormula<Input extends string> = (inputs: Readonly<Record<Input, number>>) => number;
+
+type Fold = (...numbers: number[]) => number;
+type Elementwise = Extract<FormulaFunction, { shape: "elementwise" }>;
+
+const numeric = (fold: Fold, meaning: string): Elementwise => ({
+  arity: 1,
+  shape: "elementwise",
+  fold,
+  meaning,
+});
+const FUNCTIONS: ReadonlyMap<string, Elementwise> = new Map([
+  ...[...VECTOR_FUNCTIONS].filter(
+    (entry): entry is [string, Elementwise] => entry[1].shape === "elementwise",
+  ),
+  ["cos", numeric(Math.cos, "cosine")],
+  ["floor", numeric(Math.floor, "the whole number below")],
+]);
+const LANGUAGE: Language = { vector: "a vector", functions: FUNCTIONS };
+
+/** What each operation of a graph does to numbers. */
+const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
+  ...Array.from(OPERATORS.values(), ({ operation, fold }): [string, Fold] => [operation, fold as Fold]),
+  ...Array.from(FUNCTIONS, ([name, { fold }]): [string, Fold] => [name, fold]),
+  ["negate", (x) => -x!],
+]);
+
+/**
+ * Parses an expression in the inputs, which assignments may precede.
+ *
+ * @throws OptimbenchError (FORMULA) that shows the place
+ */
+export function parseNumberFormula<Input extends string>(
+  text: string,
+  inputs: readonly Input[],
+  hyperparameters: Readonly<Record<string, number>>,
+): NumberFormula<Input> {
+  const graph = new GraphBuilder();
+  const names = new Names(text, graph, {
+    inputs: new Map(inputs.map((name) => [name, "number"])),
+    hyperparameters: new Map(Object.entries(hyperparameters)),
+  });
+  const list = statements(text);
+  const last = list.pop()!;
+  for (const { target, expression } of list) {
+    if (target === undefined)
+      throw formulaError(
+        "Only the last statement is an expression; those before it assign.",
+        text,
+        expression.start,
+      );
+    names.checkTarget(target);
+    names.assign(target, build(expression, names, LANGUAGE));
+  }
+  if (last.target !== undefined)
+    throw formulaError(
+      "The last statement is the value itself: an expression, not an assignment.",
+      text,
+      last.target.start,
+    );
+  const { nodes, results } = graph.finish([build(last.expression, names, LANGUAGE)]);
+  names.checkAllRead();
+
+  return (values) => {
+    const computed: number[] = [];
+    for (const node of nodes)
+      computed.push(
+        "args" in node
+          ? FOLDS.get(node.op)!(...node.args.map((place) => computed[place]!))
+          : node.op === "constant"
+            ? node.value
+            : values[node.name as Input],
+      );
+    return computed[results[0]!]!;
+  };
+}

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { halfCosine } from "./cosine.js";
+import { type Course, decayStepsOf, type RateOfStep, warmUpShape } from "./course.js";
+
+/**
+ * A cosine decay that starts again and again: SGDR. Sources: keras.optimizers.schedules.CosineDecayRestarts;
+ * Loshchilov & Hutter 2016.
+ */
+export const cosineRestartsSchema = z
+  .strictObject({
+    name: z.literal("cosineRestarts"),
+    /** Steps of the first decay. Default: those of an epoch. */
+    firstDecaySteps: z.int().min(1).optional().describe("steps of the first decay"),
+    /** The same in epochs. */
+    firstDecayEpochs: z.number().gt(0).optional().describe("the same in epochs"),
+    /** How many times longer each decay is than the one before. Default 2. */
+    tMul: z.number().min(1).default(2).describe("how many times longer each decay is"),
+    /** How many times higher each decay begins. Default 1. */
+    mMul: z.number().gt(0).default(1).describe("how many times higher each decay begins"),
+    /** Where each decay ends, as a share of the learning rate. Default 0. */
+    alpha: z.number().min(0).default(0).describe("where each decay ends, as a share of the learning rate"),
+    ...warmUpShape,
+  })
+  .refine((given) => given.firstDecaySteps === undefined || given.firstDecayEpochs === undefined, {
+    error: "Give `firstDecaySteps` or `firstDecayEpochs`, not both.",
+  });
+
+export function cosineRestarts(schedule: z.output<typeof cosineRestartsSchema>, course: Course): RateOfStep {
+  const { firstDecaySteps: decaySteps, firstDecayEpochs: decayEpochs, tMul, mMul, alpha } = schedule;
+  const first = decayStepsOf({ decaySteps, decayEpochs }, course, course.stepsPerEpoch);
+  return (step) => {
+    const { start, length, restarts } = decayAt(step, first, tMul);
+    const height = mMul ** restarts * halfCosine((step - start) / length);
+    return course.learningRate * ((1 - alpha) * height + alpha);
+  };
+}
+
+/** Which decay a step lies in. Keras asks a logarithm, whose rounding can miss the step of a restart. */
+function decayAt(step: number, first: number, tMul: number) {
+  if (tMul === 1) {
+    const restarts = Math.floor(step / first);
+    return { start: restarts * first, length: first, restarts };
+  }
+  let [start, length, restarts] = [0, first, 0];
+  while (step >= start + length) {
+    start += length;
+    length *= tMul;
+    restarts += 1;
+  }
+  return { start, length, restarts };
+}

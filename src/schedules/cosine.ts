@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { type Course, decayShape, decayStepsOf, notBoth, type RateOfStep, warmUpShape } from "./course.js";
+
+/**
+ * Half a cosine from the learning rate to `alpha` times it; then it stays there.
+ * Sources: keras.optimizers.schedules.CosineDecay; Loshchilov & Hutter 2016, "SGDR".
+ */
+export const cosineSchema = z
+  .strictObject({
+    name: z.literal("cosine"),
+    ...decayShape,
+    /** Where the rate ends after `decaySteps`, by default the whole training, as a share of the learning rate. Default 0. */
+    alpha: z.number().min(0).default(0).describe("where the rate ends, as a share of the learning rate"),
+    ...warmUpShape,
+  })
+  .refine(...notBoth);
+
+export function cosine(schedule: z.output<typeof cosineSchema>, course: Course): RateOfStep {
+  const { alpha } = schedule;
+  const length = decayStepsOf(schedule, course, course.steps);
+  return (step) => course.learningRate * ((1 - alpha) * halfCosine(Math.min(step, length) / length) + alpha);
+}
+
+/** From 1 to 0 as `done` goes from 0 to 1. */
+export const halfCosine = (done: number): number => 0.5 * (1 + Math.cos(Math.PI * done));

@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+/** The training that a schedule runs through, from the end of its warm-up. */
+export interface Course {
+  /** The optimizer's learning rate: what a schedule begins at, rises to or multiplies. */
+  readonly learningRate: number;
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+  /** Steps in all, at least 1. */
+  readonly steps: number;
+}
+
+/** The rate of a step, counted from 0. */
+export type RateOfStep = (step: number) => number;
+
+/** Before any schedule. Source: keras/src/optimizers/schedules/learning_rate_schedule.py, CosineDecay. */
+export const warmUpShape = {
+  /** Epochs, or a part of one, in which the rate first rises, step by step, to where the schedule begins. Default: none. */
+  warmUpEpochs: z.number().min(0).optional().describe("epochs in which the rate first rises, such as 0.5"),
+  /** Where the rise begins, as a share of where it ends. Default 0, as Keras' examples have it: the first step changes nothing. */
+  warmUpFrom: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("where the rise begins, as a share of where it ends"),
+} as const;
+
+/** How long a decay takes, in steps, as Keras has it, or in epochs, which mean the same for every batch size. */
+export const decayShape = {
+  decaySteps: z.int().min(1).optional().describe("steps that the decay takes"),
+  decayEpochs: z.number().gt(0).optional().describe("the same in epochs"),
+} as const;
+
+/** For a schema with `decayShape`. */
+export const notBoth = [
+  (decay: Decay) => decay.decaySteps === undefined || decay.decayEpochs === undefined,
+  { error: "Give `decaySteps` or `decayEpochs`, not both." },
+] as const;
+
+type Decay = { readonly decaySteps?: number | undefined; readonly decayEpochs?: number | undefined };
+
+/** A decay's length in steps. */
+export const decayStepsOf = ({ decaySteps, decayEpochs }: Decay, course: Course, byDefault: number): number =>
+  decaySteps ?? (decayEpochs === undefined ? byDefault : stepsIn(decayEpochs, course));
+
+/** The steps of some epochs or parts of epochs, at least 1. */
+export const stepsIn = (epochs: number, { stepsPerEpoch }: Pick<Course, "stepsPerEpoch">): number =>
+  Math.max(1, Math.round(epochs * stepsPerEpoch));

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { type Course, type RateOfStep, stepsIn, warmUpShape } from "./course.js";
+
+const ascending = (list: readonly number[]) => list.every((value, i) => i === 0 || value > list[i - 1]!);
+const ASCENDING = { error: "Expected ascending numbers for `{path}`." };
+
+/**
+ * A list of rates, whatever the optimizer's own. Source: keras.optimizers.schedules.PiecewiseConstantDecay, where a value
+ * holds up to its boundary, the step at the boundary included.
+ */
+export const piecewiseSchema = z
+  .strictObject({
+    name: z.literal("piecewise"),
+    /** Steps, from 0, at which a value ends. */
+    boundaries: z
+      .array(z.int().min(0))
+      .min(1)
+      .refine(ascending, ASCENDING)
+      .readonly()
+      .optional()
+      .describe("steps, from 0, at which a value ends"),
+    /** The same in epochs, or parts of them: the value ends with the last step of the epoch. */
+    boundaryEpochs: z
+      .array(z.number().gt(0))
+      .min(1)
+      .refine(ascending, ASCENDING)
+      .readonly()
+      .optional()
+      .describe("the same in epochs: the value ends with the epoch's last step"),
+    /** The rates, one more than boundaries. */
+    values: z.array(z.number().min(0)).min(2).readonly().describe("the rates, one more than boundaries"),
+    ...warmUpShape,
+  })
+  .refine(({ boundaries, boundaryEpochs }) => (boundaries === undefined) !== (boundaryEpochs === undefined), {
+    error: "Give `boundaries` or `boundaryEpochs`, one of them.",
+  })
+  .refine(
+    ({ boundaries, boundaryEpochs, values }) =>
+      values.length === (boundaries ?? boundaryEpochs ?? []).length + 1,
+    { error: "Expected one value more than boundaries for `values`." },
+  );
+
+export function piecewise(schedule: z.output<typeof piecewiseSchema>, course: Course): RateOfStep {
+  const { boundaries, boundaryEpochs = [], values } = schedule;
+  const ends = boundaries ?? boundaryEpochs.map((epochs) => stepsIn(epochs, course) - 1);
+  return (step) => {
+    const part = ends.findIndex((end) => step <= end);
+    return values.at(part)!; // after the last end, the last value
+  };
+}

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { type Course, decayShape, decayStepsOf, notBoth, type RateOfStep, warmUpShape } from "./course.js";
+
+/**
+ * From the learning rate to `endLearningRate` along `(1 - step / decaySteps) ** power`; then it stays there.
+ * Source: keras.optimizers.schedules.PolynomialDecay.
+ */
+export const polynomialSchema = z
+  .strictObject({
+    name: z.literal("polynomial"),
+    /** Where the rate ends after `decaySteps`, by default the whole training. Default 0.0001. */
+    endLearningRate: z.number().min(0).default(1e-4).describe("where the rate ends"),
+    /** 1 is a straight line, 2 a parabola. Default 1. */
+    power: z.number().gt(0).default(1).describe("1 is a straight line, 2 a parabola"),
+    ...decayShape,
+    /** Whether the rate rises again after each `decaySteps`, each time to a longer decay's value. Default false. */
+    cycle: z.boolean().default(false).describe("whether it rises again after the decay"),
+    ...warmUpShape,
+  })
+  .refine(...notBoth);
+
+export function polynomial(schedule: z.output<typeof polynomialSchema>, course: Course): RateOfStep {
+  const { endLearningRate, power, cycle } = schedule;
+  const length = decayStepsOf(schedule, course, course.steps);
+  return (step) => {
+    const whole = cycle ? length * Math.max(1, Math.ceil(step / length)) : length;
+    const left = 1 - Math.min(step, whole) / whole;
+    return (course.learningRate - endLearningRate) * left ** power + endLearningRate;
+  };
+}

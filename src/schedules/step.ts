@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { type Course, type RateOfStep, warmUpShape } from "./course.js";
+
+/** Multiplies the rate by `gamma` every `stepSize` epochs. Source: torch.optim.lr_scheduler.StepLR. */
+export const stepSchema = z.strictObject({
+  name: z.literal("step"),
+  /** Epochs between two changes. */
+  stepSize: z.int().min(1).describe("epochs between two changes"),
+  /** What the rate is multiplied with. Default 0.1. */
+  gamma: z.number().gt(0).default(0.1).describe("what the rate is multiplied with"),
+  ...warmUpShape,
+});
+
+export const step =
+  ({ stepSize, gamma }: z.output<typeof stepSchema>, { learningRate, stepsPerEpoch }: Course): RateOfStep =>
+  (at) =>
+    learningRate * gamma ** Math.floor(at / (stepSize * stepsPerEpoch));

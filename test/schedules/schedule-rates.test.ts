@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { scheduleRates } from "../../src/schedules/schedule-rates.js";
+
+it("lists the rate of every step, the last and smaller batch included", () => {
+  const length = { epochs: 2, batchSize: 4, trainSize: 9, learningRate: 0.5 };
+  expect(scheduleRates({ name: "step", stepSize: 1, gamma: 0.5 }, length)).toEqual(
+    Float64Array.of(0.5, 0.5, 0.5, 0.25, 0.25, 0.25),
+  );
+});
+
+it("has defaults", () => {
+  const rates = scheduleRates("constant");
+  expect(rates).toHaveLength(15_000);
+  expect(new Set(rates)).toEqual(new Set([0.001]));
+});
+
+it("refuses what it cannot know, and what is too much", () => {
+  expect(() => scheduleRates("reduceOnPlateau")).toThrow("nothing is known of them before");
+  expect(() => scheduleRates("cosine", { epochs: 100_000, batchSize: 1 })).toThrow(
+    "4,800,000,000 steps are too many to list.",
+  );
+  expect(() => scheduleRates("cosine", { epochs: 0 })).toThrow("Expected a number at least 1 for `epochs`");
+});
