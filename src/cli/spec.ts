@@ -3,7 +3,7 @@ import { configError } from "../errors.js";
 /** A name, or a name with settings, as on the command line. */
 export type Spec = string | { readonly name: string; readonly [key: string]: unknown };
 
-/** `adam,sgd:learningRate=0.1:momentum=0.9` as config; quotes keep commas and colons of a value together. */
+/** `adam,sgd:learningRate=0.1:momentum=0.9` as config; quotes keep commas and colons of a value together, `1;2;3` is a list. */
 export const parseSpecs = (text: string): Spec[] => splitOutsideQuotes(text, ",").map(parseSpec);
 
 /** `sgd:learningRate=0.1` as `{ name: "sgd", learningRate: 0.1 }`; a name alone stays one. */
@@ -25,10 +25,12 @@ export function parseDefinition(text: string): { readonly name: string; readonly
   return { name, formula };
 }
 
-function setting(text: string, whole: string): [string, string | number | boolean] {
+type Value = string | number | boolean | readonly number[];
+
+function setting(text: string, whole: string): [string, Value] {
   const [key, value] = keyAndValue(text);
   if (key === "" || value === "") throw configError(`Expected key=value, got "${text}" in "${whole}".`);
-  return [key, scalar(value)];
+  return [key, read(value)];
 }
 
 function keyAndValue(text: string): [string, string] {
@@ -36,11 +38,14 @@ function keyAndValue(text: string): [string, string] {
   return at < 0 ? [text.trim(), ""] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-function scalar(text: string): string | number | boolean {
+/** A number, true or false, numbers with semicolons between them, or text. */
+function read(text: string): Value {
   if (text === "true" || text === "false") return text === "true";
   const quoted = /^(["'])(.*)\1$/s.exec(text);
   if (quoted !== null) return quoted[2]!;
-  return Number.isNaN(Number(text)) ? text : Number(text);
+  const numbers = text.split(";").map((each) => (each.trim() === "" ? Number.NaN : Number(each)));
+  if (numbers.some(Number.isNaN)) return text;
+  return numbers.length === 1 ? numbers[0]! : numbers;
 }
 
 function splitOutsideQuotes(text: string, separator: string): string[] {
