@@ -25,6 +25,11 @@ describe("parseSpecs", () => {
     ]);
   });
 
+  it("reads numbers with semicolons between them as a list, other text with semicolons as text", () => {
+    expect(parseSpecs("a:w=1;2.5;-1e-3:b=1,c")).toEqual([{ name: "a", w: [1, 2.5, -1e-3], b: 1 }, "c"]);
+    expect(parseSpec("a:b=1;:c=x;2:d='1;2'")).toEqual({ name: "a", b: "1;", c: "x;2", d: "1;2" });
+  });
+
   it("refuses what it cannot read", () => {
     expect(() => parseSpecs("adam,,sgd")).toThrow(
       'Expected a name in "", such as adam or sgd:learningRate=0.1.',
