@@ -1,3 +1,4 @@
+export { checkLossGradient, type GradientCheck, type PartialDerivative } from "./check-loss-gradient.js";
 export { type CompareCallbacks, compare, type PlannedRun } from "./compare.js";
 export type { CompareConfig } from "./config/compare-config.js";
 export type { ResolvedCompareConfig } from "./config/resolve-compare-config.js";

@@ -32,6 +32,7 @@ const STAGES: readonly (readonly string[])[] = [
     "safetensors",
     "trained-model",
     "training",
+    "check-loss-gradient",
   ],
   ["study", "study-file", "environment"],
   ["train"],

@@ -56,6 +56,18 @@ double Reader::number(const char* key) const {
   return field(key).As<Napi::Number>().DoubleValue();
 }
 
+std::vector<double> Reader::numbers(const char* key) const {
+  if (!field(key).IsArray()) fail(key, "a list of numbers");
+  const auto items = field(key).As<Napi::Array>();
+  std::vector<double> values;
+  for (uint32_t i = 0; i < items.Length(); ++i) {
+    const Napi::Value item = items.Get(i);
+    if (!item.IsNumber()) fail(key, "a list of numbers");
+    values.push_back(item.As<Napi::Number>().DoubleValue());
+  }
+  return values;
+}
+
 int64_t Reader::integer(const char* key, int64_t least, int64_t most) const {
   bool good = false;
   const int64_t result = toInteger(field(key), least, most, good);

@@ -19,6 +19,7 @@ class Reader {
   std::string text(const char* key) const;
   bool flag(const char* key) const;
   double number(const char* key) const;
+  std::vector<double> numbers(const char* key) const;
   // A whole number within [least, most].
   int64_t integer(const char* key, int64_t least, int64_t most) const;
   std::vector<int64_t> integers(const char* key, size_t count, int64_t least, int64_t most) const;

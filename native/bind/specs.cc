@@ -60,6 +60,8 @@ std::vector<NodeSpec> readNodes(const Reader& reader) {
     node.op = each.text("op");
     if (node.op == "constant")
       node.value = each.number("value");
+    else if (node.op == "row")
+      node.values = each.numbers("values");
     else if (node.op == "input")
       node.name = each.text("name");
     else

@@ -42,8 +42,9 @@ struct LayerSpec {
 
 // A formula as a graph; every node follows its arguments (see src/formula/graph.ts).
 struct NodeSpec {
-  std::string op;          // "constant", "input" or an operation
+  std::string op;          // "constant", "row", "input" or an operation
   double value = 0;        // constant
+  std::vector<double> values;  // row: one number a class
   std::string name;        // input
   std::vector<int64_t> arguments;
 };

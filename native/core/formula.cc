@@ -47,7 +47,7 @@ at::Tensor comparison(const at::Tensor& result, const at::Tensor& like) { return
 
 double positivePart(double x) { return x > 0 ? x : 0; }
 double softplus(double x) { return positivePart(x) + std::log1p(std::exp(-std::abs(x))); }
-at::Tensor softplusOf(const at::Tensor& x) { return at::clamp_min(x, 0) + at::log1p(at::exp(-at::abs(x))); }
+at::Tensor softplusOf(const at::Tensor& x) { return -at::log_sigmoid(-x); }  // exact, its gradient at 0 too
 
 // libtorch makes float32 of two plain numbers; here a number takes the precision of what decides.
 at::Tensor chosen(const Value& value, const at::Tensor& condition) {
@@ -124,6 +124,10 @@ const std::unordered_map<std::string, Operation>& operations() {
       {"columns", {1, matrix<[](const at::Tensor& x) { return static_cast<double>(x.size(-1)); }>}},
       {"matmul", {2, [](const Values& v, Reduce) -> Value { return at::matmul(asTensor(v[0]), asTensor(v[1])); }}},
 
+      {"oneHot", {1, [](const Values& v, Reduce) -> Value {
+                    const at::Tensor x = asTensor(v[0]);
+                    return at::zeros_like(x).scatter_(1, x.argmax(1, true), 1);
+                  }}},
       {"softmax", {1, reduction<TENSOR1(at::softmax(x, 0)), TENSOR1(at::softmax(x, 1))>}},
       {"logSoftmax", {1, reduction<TENSOR1(at::log_softmax(x, 0)), TENSOR1(at::log_softmax(x, 1))>}},
   };
@@ -151,9 +155,12 @@ Formula::Formula(const std::vector<NodeSpec>& nodes, Reduce reduce, const std::v
     const auto fail = [&](const std::string& what) {
       throw std::runtime_error("formula node " + std::to_string(nodes_.size()) + ": " + what);
     };
-    Node node{Node::Kind::operation, spec.value, 0, nullptr, {}};
+    Node node{Node::Kind::operation, spec.value, {}, 0, nullptr, {}};
     if (spec.op == "constant") {
       node.kind = Node::Kind::constant;
+    } else if (spec.op == "row") {
+      node.kind = Node::Kind::row;
+      node.row = at::tensor(spec.values, at::kDouble).unsqueeze(0);
     } else if (spec.op == "input") {
       node.kind = Node::Kind::input;
       while (node.input < inputs.size() && inputs[node.input] != spec.name) ++node.input;
@@ -180,6 +187,9 @@ std::vector<Value> Formula::run(const std::vector<Value>& inputs) const {
     switch (node.kind) {
       case Node::Kind::constant:
         values.emplace_back(node.value);
+        break;
+      case Node::Kind::row:  // in the precision and on the device of the logits
+        values.emplace_back(node.row.to(std::get<at::Tensor>(inputs[0]).options()));
         break;
       case Node::Kind::input:
         values.push_back(inputs[node.input]);

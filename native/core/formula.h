@@ -26,8 +26,9 @@ class Formula {
 
  private:
   struct Node {
-    enum class Kind { constant, input, operation } kind;
+    enum class Kind { constant, row, input, operation } kind;
     double value;
+    at::Tensor row;  // [1, classes], in double precision
     size_t input;
     Value (*apply)(const std::vector<Value>& arguments, Reduce reduce);
     std::vector<size_t> arguments;

@@ -24,9 +24,10 @@ export function withDefinitions(choices: readonly Spec[], definitions: Definitio
   });
 }
 
-/** Numbers beside the learning rate are hyperparameters of the formula. */
+/** Numbers, and lists of them, beside the learning rate are hyperparameters of the formula. */
 function ownSettings(choice: Exclude<Spec, string>): Exclude<Spec, string> {
-  const isOwn = ([key, value]: [string, unknown]) => typeof value === "number" && key !== "learningRate";
+  const isOwn = ([key, value]: [string, unknown]) =>
+    (typeof value === "number" || Array.isArray(value)) && key !== "learningRate";
   const own = Object.entries(choice).filter(isOwn);
   if (own.length === 0) return choice;
   const rest = Object.entries(choice).filter((entry) => !isOwn(entry));

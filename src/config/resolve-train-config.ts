@@ -61,7 +61,7 @@ export function resolveTrainConfig(input: TrainConfig, dataset: DatasetInfo): Re
     ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
     split,
     model,
-    loss: resolveLoss(config.loss, semantics),
+    loss: resolveLoss(config.loss, semantics, classes),
     optimizer: resolveOptimizer(config.optimizer, semantics),
     semantics,
     schedule: resolveSchedule(config.schedule),

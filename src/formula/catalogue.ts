@@ -113,15 +113,15 @@ const definitionOf = ({ definitions }: Catalogue, name: string): Definition | un
   Object.hasOwn(definitions, name) ? definitions[name] : undefined;
 
 /** Of a built-in's hyperparameters, those that its formula mentions; the others only chose the formula. */
-export function constantsOf(
+export function constantsOf<Constant = number>(
   hyperparameters: object,
   resolved: { readonly formula: string },
-): Record<string, number> {
+): Record<string, Constant> {
   const mentioned = new Set(resolved.formula.match(/\w+/g));
   const isConstant = ([key]: [string, unknown]) => Object.hasOwn(hyperparameters, key) && mentioned.has(key);
   return Object.fromEntries(Object.entries<unknown>({ ...resolved }).filter(isConstant)) as Record<
     string,
-    number
+    Constant
   >;
 }
 

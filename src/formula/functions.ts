@@ -68,6 +68,7 @@ export const FUNCTIONS = {
   columns: { arity: 1, shape: "size", meaning: "how many columns" },
   softmax: alongClasses("probabilities: exp(z) / sum(exp(z)), without overflow"),
   logSoftmax: alongClasses("log of softmax, without overflow"),
+  oneHot: alongClasses("1 for the largest class, the first of several; 0 for the others"),
 } as const satisfies Partial<Record<Operation, FormulaFunction>>;
 
 const functionsOf = (...shapes: FormulaFunction["shape"][]): ReadonlyMap<string, FormulaFunction> =>

@@ -26,6 +26,10 @@ export class GraphBuilder {
     return { node: this.#place({ op: "constant", value }, key), kind: "number" };
   }
 
+  row(values: readonly number[]): Term {
+    return { node: this.#place({ op: "row", values }, values.join()), kind: "vector" };
+  }
+
   input(name: string, kind: Kind): Term {
     return { node: this.#place({ op: "input", name }, name), kind };
   }

@@ -4,6 +4,8 @@
  */
 export type Node =
   | { readonly op: "constant"; readonly value: number }
+  /** One number a class, in losses only. */
+  | { readonly op: "row"; readonly values: readonly number[] }
   | { readonly op: "input"; readonly name: string }
   | { readonly op: Operation; readonly args: readonly number[] };
 
@@ -20,7 +22,7 @@ export const OPERATIONS = [
   // on the rows and columns of one parameter (updates)
   "rowMean", "columnMean", "transpose", "matmul", "rows", "columns",
   // along the class axis, losses only
-  "softmax", "logSoftmax",
+  "softmax", "logSoftmax", "oneHot",
 ] as const; // biome-ignore format: one line a family
 export type Operation = (typeof OPERATIONS)[number];
 

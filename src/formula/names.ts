@@ -3,11 +3,14 @@ import { FUNCTIONS } from "./functions.js";
 import type { GraphBuilder, Kind, Term } from "./graph-builder.js";
 import type { Target } from "./statements.js";
 
+/** A number, or in a loss a row: one number a class. */
+export type Hyperparameter = number | readonly number[];
+
 /** What is given to a formula from outside. */
 export interface GivenNames {
   /** Names that every formula of its kind has, such as `theta` and `g`. */
   readonly inputs: ReadonlyMap<string, Kind>;
-  readonly hyperparameters: ReadonlyMap<string, number>;
+  readonly hyperparameters: ReadonlyMap<string, Hyperparameter>;
   /** What lives from step to step. */
   readonly states?: ReadonlyMap<string, Kind>;
 }
@@ -42,7 +45,10 @@ export class Names {
     const kind = states?.get(name) ?? inputs.get(name);
     if (kind !== undefined) return this.graph.input(name, kind);
     const hyperparameter = hyperparameters.get(name);
-    return hyperparameter === undefined ? undefined : this.graph.constant(hyperparameter);
+    if (hyperparameter === undefined) return undefined;
+    return typeof hyperparameter === "number"
+      ? this.graph.constant(hyperparameter)
+      : this.graph.row(hyperparameter);
   }
 
   /** Gives a name its value for the statements that follow. */

@@ -3,7 +3,7 @@ import { formulaError } from "./formula-error.js";
 import { LOSS_FUNCTIONS } from "./functions.js";
 import type { LossGraph } from "./graph.js";
 import { GraphBuilder, type Kind } from "./graph-builder.js";
-import { Names } from "./names.js";
+import { type Hyperparameter, Names } from "./names.js";
 import { statements } from "./statements.js";
 
 /** What every loss has: the logits and the target, one-hot or soft, each a number a class. */
@@ -16,12 +16,13 @@ const LANGUAGE: Language = { vector: "one number a class", functions: LOSS_FUNCT
 /**
  * Parses a loss: an expression in z (the logits) and y (the target), one number a sample.
  * Assignments may precede it: "p = softmax(z); mean(abs(p - y))". The loss of a batch is the mean over its samples.
+ * A hyperparameter is a number, or a row: one number a class.
  *
  * @throws OptimbenchError (FORMULA) that shows the place
  */
 export function parseLoss(
   text: string,
-  { hyperparameters }: { readonly hyperparameters: Readonly<Record<string, number>> },
+  { hyperparameters }: { readonly hyperparameters: Readonly<Record<string, Hyperparameter>> },
 ): LossGraph {
   const graph = new GraphBuilder();
   const constants = new Map(Object.entries(hyperparameters));

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { schemaByValue } from "../config/schema-by-value.js";
 import type { Semantics, Source } from "../config/semantics.js";
+import { configError } from "../errors.js";
 import {
   type Catalogue,
   constantsOf,
@@ -11,11 +12,25 @@ import {
 } from "../formula/catalogue.js";
 import type { Settings, Values } from "../formula/definition.js";
 import type { LossGraph } from "../formula/graph.js";
+import type { Hyperparameter } from "../formula/names.js";
 import { parseLoss } from "../formula/parse-loss.js";
+import { binaryCrossentropy } from "./binary-crossentropy.js";
+import { brier } from "./brier.js";
 import { categoricalCrossentropy } from "./categorical-crossentropy.js";
+import { categoricalFocalCrossentropy } from "./categorical-focal-crossentropy.js";
+import { categoricalHinge } from "./categorical-hinge.js";
+import { cosineSimilarity } from "./cosine-similarity.js";
+import { generalisedCrossentropy } from "./generalised-crossentropy.js";
+import { hinge } from "./hinge.js";
+import { huber } from "./huber.js";
+import { klDivergence } from "./kl-divergence.js";
+import { logCosh } from "./log-cosh.js";
 import { meanAbsoluteError } from "./mean-absolute-error.js";
 import { meanSquaredError } from "./mean-squared-error.js";
+import { multiMargin } from "./multi-margin.js";
+import { poisson } from "./poisson.js";
 import { sparseCategoricalCrossentropy } from "./sparse-categorical-crossentropy.js";
+import { squaredHinge } from "./squared-hinge.js";
 
 /** The losses that have a name. */
 export const LOSSES = {
@@ -23,6 +38,19 @@ export const LOSSES = {
   categoricalCrossentropy,
   meanSquaredError,
   meanAbsoluteError,
+  binaryCrossentropy,
+  categoricalFocalCrossentropy,
+  huber,
+  logCosh,
+  klDivergence,
+  poisson,
+  hinge,
+  squaredHinge,
+  categoricalHinge,
+  multiMargin,
+  cosineSimilarity,
+  brier,
+  generalisedCrossentropy,
 } as const;
 
 export type LossName = keyof typeof LOSSES;
@@ -41,9 +69,17 @@ export type BuiltInLoss = {
   } & Settings<(typeof LOSSES)[Name]["hyperparameters"]>;
 }[LossName];
 
-const ownSchema = z.strictObject(ownShape);
+const ownSchema = z.strictObject({
+  ...ownShape,
+  hyperparameters: z
+    .record(z.string(), z.union([z.number(), z.array(z.number()).min(1).readonly()]))
+    .default({}),
+});
 
-/** A loss of the user's own: a formula in z (logits) and y (target), one number a sample. */
+/**
+ * A loss of the user's own: a formula in z (logits) and y (target), one number a sample. A hyperparameter is a number,
+ * or a list of one number a class.
+ */
 export interface OwnLoss extends Readonly<z.input<typeof ownSchema>> {}
 
 /** A loss: a name, a name with settings, or a formula of one's own. */
@@ -69,17 +105,31 @@ export const lossSchema = schemaByValue<LossConfig>((value) => schemaFor(CATALOG
  * Fills in the framework's defaults and the formula.
  *
  * @param semantics whose, unless the loss says it itself
+ * @param classes how many numbers a list has; not checked where left out
  * @throws OptimbenchError (CONFIG, FORMULA)
  */
-export function resolveLoss(input: LossConfig, semantics: Semantics): ResolvedLoss {
+export function resolveLoss(input: LossConfig, semantics: Semantics, classes?: number): ResolvedLoss {
   const resolved = resolve(CATALOGUE, input, semantics) as ResolvedLoss;
   lossGraph(resolved); // a formula that does not parse is refused here, before anything runs
+  if (classes !== undefined) checkRows(resolved, classes);
   return resolved;
+}
+
+/** @throws OptimbenchError (CONFIG) where a list has not one number a class; an empty one stands for a default */
+function checkRows(loss: ResolvedLoss, classes: number): void {
+  const settings = { ...(loss.semantics === "own" ? loss.hyperparameters : loss) };
+  for (const [key, value] of Object.entries<unknown>(settings))
+    if (Array.isArray(value) && value.length > 0 && value.length !== classes)
+      throw configError(
+        `Expected ${classes} numbers, one a class, for \`${key}\` of the loss ${loss.name}, got ${value.length}.`,
+      );
 }
 
 /** The loss that native code runs. */
 export function lossGraph(loss: ResolvedLoss): LossGraph {
   const { name, formula } = loss;
   if (loss.semantics === "own") return inFormulaOf(CATALOGUE, name, () => parseLoss(formula, loss));
-  return parseLoss(formula, { hyperparameters: constantsOf(LOSSES[loss.name].hyperparameters, loss) });
+  return parseLoss(formula, {
+    hyperparameters: constantsOf<Hyperparameter>(LOSSES[loss.name].hyperparameters, loss),
+  });
 }

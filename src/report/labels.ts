@@ -35,7 +35,9 @@ function leaves(config: RunConfig): Map<string, string> {
   const found = new Map<string, string>();
   const walk = (value: unknown, path: string) => {
     if (NEVER.test(path)) return;
-    if (typeof value === "object" && value !== null)
+    if (Array.isArray(value) && value.every((each) => typeof each === "number"))
+      found.set(path, printable(value.length === 0 ? "none" : value.join(";")));
+    else if (typeof value === "object" && value !== null)
       for (const [key, inner] of Object.entries(value)) walk(inner, path === "" ? key : `${path}.${key}`);
     else if (value !== undefined) found.set(path, printable(String(value)));
   };

@@ -27,5 +27,10 @@ it("takes other numbers beside a definition's name as its hyperparameters", () =
   expect(withDefinitions([expected, "b"], definitions)[0]).toEqual({ ...expected, formula: "theta = 2 * g" });
 });
 
+it("takes a list as a hyperparameter, one number a class", () =>
+  expect(withDefinitions([{ name: "a", weights: [1, 2] }], definitions)[0]).toMatchObject({
+    hyperparameters: { weights: [1, 2] },
+  }));
+
 it("refuses to define a name twice", () =>
   expect(() => collectDefinition("a=theta = g", definitions)).toThrow('"a" is defined twice.'));

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { SEMANTICS } from "../../src/config/semantics.js";
-import { LOSS_NAMES, type LossConfig, lossGraph, resolveLoss } from "../../src/losses/losses.js";
+import { LOSS_NAMES, LOSSES, type LossConfig, lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { loadNative } from "../../src/native.js";
+import { train } from "../../src/train.js";
+import { bands, smallModel } from "../small-task.js";
 
 const message = (input: unknown): string => {
   try {
@@ -16,7 +18,10 @@ const message = (input: unknown): string => {
 it.each(LOSS_NAMES)("%s is resolved to plain data that resolves to itself", (name) => {
   for (const semantics of SEMANTICS) {
     const resolved = resolveLoss(name, semantics);
-    expect(resolved).toMatchObject({ name, semantics: semantics === "keras2" ? "keras3" : semantics });
+    const sources = Object.keys(LOSSES[name].defaults);
+    const nearest =
+      semantics === "pytorch" ? ["pytorch", "author", "keras3"] : ["keras3", "author", "pytorch"];
+    expect(resolved).toMatchObject({ name, semantics: nearest.find((each) => sources.includes(each)) });
     for (const other of SEMANTICS)
       expect(resolveLoss(JSON.parse(JSON.stringify(resolved)), other)).toEqual(resolved);
   }
@@ -25,7 +30,7 @@ it.each(LOSS_NAMES)("%s is resolved to plain data that resolves to itself", (nam
 it.each([
   [
     "meanAbsolutError",
-    'Expected one of "sparseCategoricalCrossentropy", "categoricalCrossentropy", "meanSquaredError", "meanAbsoluteError" for `loss`, got "meanAbsolutError" (string). Did you mean "meanAbsoluteError"?',
+    `Expected one of ${LOSS_NAMES.map((name) => `"${name}"`).join(", ")} for \`loss\`, got "meanAbsolutError" (string). Did you mean "meanAbsoluteError"?`,
   ],
   [
     { name: "meanSquaredError", labelSmoothing: 0.1 },
@@ -34,6 +39,29 @@ it.each([
   [
     { name: "categoricalCrossentropy", labelSmoothing: 2 },
     "Expected a number at most 1 for `labelSmoothing`, got 2 (number).",
+  ],
+  [{ name: "huber", delta: 0 }, "Expected a number more than 0 for `delta`, got 0 (number)."],
+  [{ name: "generalisedCrossentropy", q: 1.5 }, "Expected a number at most 1 for `q`, got 1.5 (number)."],
+  [
+    { name: "categoricalFocalCrossentropy", gamma: -1 },
+    "Expected a number at least 0 for `gamma`, got -1 (number).",
+  ],
+  [
+    { name: "categoricalFocalCrossentropy", alpha: "much" },
+    'Expected a number or a list for `alpha`, got "much" (string).',
+  ],
+  [{ name: "multiMargin", p: 3 }, 'Expected one of "1", "2" for `p`, got 3 (number).'],
+  [
+    { name: "sparseCategoricalCrossentropy", classWeights: [1, -1] },
+    "Expected a number at least 0 for `classWeights[1]`, got -1 (number).",
+  ],
+  [
+    { name: "sparseCategoricalCrossentropy", semantics: "pytorch", classWeights: [1, 2] },
+    "sparseCategoricalCrossentropy has no `classWeights` in pytorch. Known there: labelSmoothing.",
+  ],
+  [
+    { name: "mine", formula: "sum(w * (z - y) ** 2)", hyperparameters: { w: "1;2" } },
+    'Expected a number or a list for `hyperparameters.w`, got "1;2" (string).',
   ],
   [
     { name: "meanSquaredError", formula: "sum(z)" },
@@ -70,4 +98,55 @@ describe("a loss of one's own", () => {
     const mine = resolveLoss({ name: "mine", formula: "p = softmax(z); mean(abs(p - y))" }, "keras3");
     expect(lossGraph(mine)).toEqual(lossGraph(resolveLoss("meanAbsoluteError", "keras3")));
   });
+});
+
+describe("a row of one number a class", () => {
+  const weighted = (weights: readonly number[]) =>
+    ({ name: "mine", formula: "sum(w * y * (z - y) ** 2)", hyperparameters: { w: weights } }) as const;
+
+  it("weighs the classes, in double and in single precision", () => {
+    const graph = lossGraph(resolveLoss(weighted([1, 0.5, 0.1]), "keras3", 3));
+    const { runLoss } = loadNative();
+    const inDouble = runLoss(graph, Float64Array.of(3, 3, 3, 2, 2, 2), Float64Array.of(1, 0, 0, 0, 0, 1), 3);
+    expect([...inDouble.values]).toEqual([4, 0.1]);
+    expect([...inDouble.gradient]).toEqual([4, 0, 0, 0, 0, 0.2]);
+    const inSingle = runLoss(graph, Float32Array.of(2, 2, 2), Float32Array.of(0, 0, 1), 3);
+    expect([...inSingle.values]).toEqual([Math.fround(0.1)]);
+  });
+
+  it("has as many numbers as there are classes, the defaults aside", () => {
+    expect(() => resolveLoss(weighted([1, 2]), "keras3", 3)).toThrow(
+      "Expected 3 numbers, one a class, for `w` of the loss mine, got 2.",
+    );
+    const alpha = { name: "categoricalFocalCrossentropy", alpha: [1, 2, 3, 4] } as const;
+    expect(() => resolveLoss(alpha, "keras3", 3)).toThrow(
+      "Expected 3 numbers, one a class, for `alpha` of the loss categoricalFocalCrossentropy, got 4.",
+    );
+    expect(() => resolveLoss("sparseCategoricalCrossentropy", "keras3", 3)).not.toThrow();
+  });
+
+  it("is refused by a run on a dataset of other classes", async () => {
+    await expect(
+      train({ dataset: await bands(), model: smallModel, loss: weighted([1, 2]), epochs: 0 }),
+    ).rejects.toMatchObject({
+      code: "CONFIG",
+      message: expect.stringContaining("Expected 3 numbers"),
+    });
+  });
+
+  it("goes through a result as plain data", () => {
+    const resolved = resolveLoss({ name: "multiMargin", classWeights: [1, 2] }, "keras3");
+    expect(resolveLoss(JSON.parse(JSON.stringify(resolved)), "pytorch")).toEqual(resolved);
+    expect(resolved).toMatchObject({ classWeights: [1, 2], p: 1, margin: 1 });
+  });
+});
+
+it("oneHot takes the first of several largest classes, and softplus is smooth at 0", () => {
+  const { runLoss } = loadNative();
+  const first = lossGraph(resolveLoss({ name: "a", formula: "sum(z * oneHot(y))" }, "keras3"));
+  const { values } = runLoss(first, Float64Array.of(1, 2, 3, 4, 5, 6), Float64Array.of(0, 1, 1, 3, 3, 3), 3);
+  expect([...values]).toEqual([2, 4]);
+  const smooth = lossGraph(resolveLoss({ name: "b", formula: "sum(softplus(z))" }, "keras3"));
+  const { gradient } = runLoss(smooth, Float64Array.of(0, 1000, -1000), Float64Array.of(0, 0, 0), 3);
+  expect([...gradient]).toEqual([0.5, 1, 0]);
 });

@@ -108,6 +108,11 @@ describe("a session refuses", () => {
     ],
     ["an unknown input", session({ update: updateOf({ nodes: [input("w")] }) }), /unknown input 'w'/],
     [
+      "a row that is no list of numbers",
+      session({ loss: { nodes: [{ op: "row", values: ["1"] }], result: 0 } }),
+      /a list of numbers for `session\.loss\.nodes\[0\]\.values`/,
+    ],
+    [
       "a missing argument",
       session({ loss: { nodes: [input("z"), { op: "add", args: [0] }], result: 1 } }),
       /wrong number of arguments for 'add'/,

@@ -151,6 +151,23 @@ describe("compare", () => {
   });
 });
 
+describe("check-gradient", () => {
+  it("reports the worst case of each loss, and fails where one is wrong", async () => {
+    const right = await optimbench("check-gradient", "huber:delta=0.1,hinge", "--classes", "3");
+    expect(right).toMatchObject({ code: 0, stderr: "" });
+    expect(right.stdout).toMatch(/^huber: right\..*\n {2}formula .*delta(.*\n)+hinge: right\./);
+    expect(right.stdout).toMatch(
+      /worst case +class \d, error \d\.\de-\d+\n +gradient +-?\d.*\n +difference +-?\d/,
+    );
+
+    const mine = ["--define-loss", "mine=sum(w * sqrt(z * z) * y)", "mine:w=[1,2,3]"];
+    const wrong = await optimbench("check-gradient", ...mine, "--classes", "3");
+    expect(wrong).toMatchObject({ code: 1, stderr: "" });
+    expect(wrong.stdout).toContain("mine: WRONG. The gradient is not a finite number at some logits");
+    expect(await optimbench("check-gradient")).toMatchObject({ code: 2, stdout: "" });
+  });
+});
+
 describe("train", () => {
   it("prints epochs, saves the model and a study of one run, and runs again from it", async () => {
     const { code, stdout } = await optimbench(

@@ -36,6 +36,15 @@ test("a label says what tells settings apart, and no more", () => {
       { optimizer: "adam", epochs: 3 },
     ]),
   ).toEqual(["adam, epochs 2", "adam, epochs 3"]);
+  const weighed = exampleStudy([{ optimizer: "adam" }, { optimizer: "adam" }]);
+  const runs = weighed.runs.map((run, i) => ({
+    ...run,
+    config: { ...run.config, loss: { ...run.config.loss, classWeights: i === 0 ? [] : [1, 2.5] } },
+  }));
+  expect(settingsOf({ ...weighed, runs }).map(({ label }) => label)).toEqual([
+    "adam, class weights none",
+    "adam, class weights 1;2.5",
+  ]);
   expect(labels([{ optimizer: "adam", label: "mine" }, { optimizer: "adam" }])).toEqual(["mine", "adam"]);
 });
 

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { define } from "../formula/definition.js";
+
+/**
+ * Each class is a question of its own, answered by sigmoid(z): the mean over the classes of -y log p - (1 - y) log(1 - p).
+ * From logits in both: Keras' BinaryCrossentropy(from_logits=True) and PyTorch's BCEWithLogitsLoss.
+ * Keras smooths labels to y (1 - e) + e / 2.
+ */
+export const binaryCrossentropy = define({
+  name: "binaryCrossentropy",
+  title: "Binary cross-entropy on logits",
+  sources: ["keras/src/losses/losses.py: BinaryCrossentropy", "torch/nn/modules/loss.py: BCEWithLogitsLoss"],
+  hyperparameters: {
+    labelSmoothing: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe("share of each target moved to one half (Keras only)"),
+  },
+  defaults: { keras3: { labelSmoothing: 0 }, pytorch: {} },
+  formula: ({ labelSmoothing = 0 }) =>
+    labelSmoothing === 0
+      ? "mean(softplus(z) - y * z)"
+      : "mean(softplus(z) - (y * (1 - labelSmoothing) + labelSmoothing / 2) * z)",
+});

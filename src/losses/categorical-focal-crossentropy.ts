@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { define } from "../formula/definition.js";
+
+/**
+ * Cross-entropy in which what is already right counts less: alpha (1 - p) ** gamma times -log p.
+ * Keras clips the probabilities to [1e-7, 1 - 1e-7], beyond which its gradient is 0; that p sums to 1, which it
+ * establishes first, a softmax does by itself. The authors' has no such bounds; they write it for a sigmoid a class,
+ * and here it stands for the softmax, as Keras has it. PyTorch has none.
+ */
+export const categoricalFocalCrossentropy = define({
+  name: "categoricalFocalCrossentropy",
+  title: "Focal loss",
+  sources: [
+    "Lin, Goyal, Girshick, He, Dollár: Focal loss for dense object detection (ICCV 2017), equation 5",
+    "keras/src/losses/losses.py: CategoricalFocalCrossentropy",
+  ],
+  hyperparameters: {
+    alpha: z
+      .union([z.number().min(0), z.array(z.number().min(0)).min(1).readonly()])
+      .describe("weight of all classes, or one number a class"),
+    gamma: z.number().min(0).describe("how much less an easy sample counts; 0 for the cross-entropy"),
+    labelSmoothing: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe("share of the target spread over all classes (Keras only)"),
+  },
+  defaults: {
+    keras3: { alpha: 0.25, gamma: 2, labelSmoothing: 0 },
+    author: { alpha: 0.25, gamma: 2 },
+  },
+  formula({ labelSmoothing = 0 }, source) {
+    // With 0 < gamma < 1 the slope of (1 - p) ** gamma is infinite at p = 1, which float32 reaches.
+    if (source === "author")
+      return "l = logSoftmax(z)\n-sum(alpha * maximum(1 - exp(l), 1e-12) ** gamma * y * l)";
+    const terms = "p = clip(softmax(z), 1e-7, 1 - 1e-7)\nl = alpha * (1 - p) ** gamma * log(p)";
+    const smoothed = "-(1 - labelSmoothing) * sum(y * l) - labelSmoothing * mean(l)";
+    return `${terms}\n${labelSmoothing === 0 ? "-sum(y * l)" : smoothed}`;
+  },
+});

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { define } from "../formula/definition.js";
+
+/**
+ * Half the squared difference between probabilities and target where it is small, linear beyond delta; mean over the
+ * classes. The same in Keras and PyTorch, on softmax outputs: no difference exceeds 1 there, so that with their default
+ * of 1 it is half the mean squared error.
+ */
+export const huber = define({
+  name: "huber",
+  title: "Huber loss",
+  sources: [
+    "Huber: Robust estimation of a location parameter (Annals of Mathematical Statistics 1964)",
+    "keras/src/losses/losses.py: Huber",
+    "torch/nn/modules/loss.py: HuberLoss",
+  ],
+  hyperparameters: {
+    delta: z.number().gt(0).describe("difference from which on the loss is linear"),
+  },
+  defaults: { keras3: { delta: 1 }, pytorch: { delta: 1 } },
+  formula: () =>
+    "d = abs(softmax(z) - y)\nmean(where(d <= delta, 0.5 * d ** 2, delta * d - 0.5 * delta ** 2))",
+});

@@ -1,0 +1,11 @@
+import { define } from "../formula/definition.js";
+
+/** Mean over the classes of log(cosh(p - y)), on softmax outputs, written as Keras does so that it cannot overflow. PyTorch has none. */
+export const logCosh = define({
+  name: "logCosh",
+  title: "Log-cosh",
+  sources: ["keras/src/losses/losses.py: LogCosh"],
+  hyperparameters: {},
+  defaults: { keras3: {} },
+  formula: () => "d = softmax(z) - y\nmean(d + softplus(-2 * d) - log(2))",
+});

@@ -1,0 +1,16 @@
+import { define } from "../formula/definition.js";
+
+/**
+ * Negative log-likelihood of counts y, without the term that does not depend on the prediction; mean over the classes.
+ * Keras takes the rates themselves, here softmax(z), and adds 1e-7 under the logarithm. PyTorch's PoissonNLLLoss takes
+ * the logs of the rates by default (`log_input`): the logits as they are.
+ */
+export const poisson = define({
+  name: "poisson",
+  title: "Poisson loss",
+  sources: ["keras/src/losses/losses.py: Poisson", "torch/nn/modules/loss.py: PoissonNLLLoss"],
+  hyperparameters: {},
+  defaults: { keras3: {}, pytorch: {} },
+  formula: (_, source) =>
+    source === "pytorch" ? "mean(exp(z) - y * z)" : "p = softmax(z)\nmean(p - y * log(p + 1e-7))",
+});

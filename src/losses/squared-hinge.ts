@@ -1,0 +1,11 @@
+import { define } from "../formula/definition.js";
+
+/** The hinge loss with each class's term squared, on the logits as they are: see hinge. */
+export const squaredHinge = define({
+  name: "squaredHinge",
+  title: "Squared hinge loss",
+  sources: ["keras/src/losses/losses.py: SquaredHinge"],
+  hyperparameters: {},
+  defaults: { keras3: {} },
+  formula: () => "mean(relu(1 - (2 * y - 1) * z) ** 2)",
+});
