@@ -1,5 +1,5 @@
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
-import type { EpochRecord, Metrics, RunStatus } from "./history.js";
+import type { EpochRecord, EvaluationMetrics, Metrics, RunStatus } from "./history.js";
 import type { Measured, NativeDataset, NativeSession } from "./native.js";
 import { permutation, randomStream } from "./random.js";
 import { startSchedule } from "./schedules/schedules.js";
@@ -30,14 +30,20 @@ export async function runEpochs(
   onEpoch: (epoch: EpochRecord) => void | Promise<void>,
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
-  const { batchSize, seed } = config;
+  const { batchSize, gradientAccumulation, seed } = config;
   const history: EpochRecord[] = [];
   const schedule = startSchedule(config.schedule, config.optimizer.learningRate);
 
   const measure = (images: Uint32Array) => finished(session.evaluate(dataset, images));
   const pass = (epoch: number, learningRate: number) =>
     finished(
-      session.train(dataset, { order: shuffled(parts.train, seed, epoch), batchSize, learningRate, epoch }),
+      session.train(dataset, {
+        order: shuffled(parts.train, seed, epoch),
+        batchSize,
+        gradientAccumulation,
+        learningRate,
+        epoch,
+      }),
     );
 
   for (let epoch = 0; epoch <= config.epochs; epoch++) {
@@ -53,7 +59,7 @@ export async function runEpochs(
       epoch,
       learningRate,
       train: metrics(train),
-      validation: metrics(validation),
+      validation: evaluationMetrics(validation),
       seconds:
         epoch === 0
           ? { train: 0, evaluate: train.seconds + validation.seconds }
@@ -68,10 +74,19 @@ export async function runEpochs(
 }
 
 /** The mean loss, null where it is not finite, and the share of right answers. */
-export function metrics({ loss, correct, samples }: Measured): Metrics {
-  const mean = loss / samples;
-  return { loss: Number.isFinite(mean) ? mean : null, accuracy: correct / samples };
-}
+const metrics = ({ loss, correct, samples }: Measured): Metrics => ({
+  loss: finite(loss / samples),
+  accuracy: correct / samples,
+});
+
+/** The same of an evaluation, with what it measures whatever the loss. */
+export const evaluationMetrics = (measured: Measured): EvaluationMetrics => ({
+  ...metrics(measured),
+  negativeLogLikelihood: finite(measured.negativeLogLikelihood / measured.samples),
+  calibrationError: finite(measured.calibrationError / measured.samples),
+});
+
+const finite = (value: number) => (Number.isFinite(value) ? value : null);
 
 function shuffled(images: Uint32Array, seed: number, epoch: number): Uint32Array {
   return permutation(images.length, randomStream(seed, "batchOrder", epoch)).map((place) => images[place]!);

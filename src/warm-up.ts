@@ -16,7 +16,7 @@ export async function warmUp(
   spec: SessionSpec,
   dataset: NativeDataset,
   trainImages: Uint32Array,
-  { batchSize, optimizer }: ResolvedTrainConfig,
+  { batchSize, gradientAccumulation, optimizer }: ResolvedTrainConfig,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   if (signal?.aborted) return 0;
@@ -27,7 +27,9 @@ export async function warmUp(
   try {
     const order = trainImages.slice(0, Math.min(4 * batchSize, MOST_IMAGES));
     const { learningRate } = optimizer;
-    await finished(session.train(dataset, { order, batchSize, learningRate, epoch: 0 }));
+    await finished(
+      session.train(dataset, { order, batchSize, gradientAccumulation, learningRate, epoch: 0 }),
+    );
     await finished(session.evaluate(dataset, order));
   } finally {
     signal?.removeEventListener("abort", stop);

@@ -10,6 +10,7 @@ namespace optimbench {
 namespace {
 
 constexpr int64_t kMost = int64_t{1} << 32;
+constexpr int64_t kMostAccumulated = 1 << 24;
 
 const char* nameOf(Status status) {
   switch (status) {
@@ -27,6 +28,8 @@ Napi::Value toObject(Napi::Env env, const Measured& measured) {
   Napi::Object object = Napi::Object::New(env);
   object["loss"] = measured.loss;
   object["correct"] = static_cast<double>(measured.correct);
+  object["negativeLogLikelihood"] = measured.negativeLogLikelihood;
+  object["calibrationError"] = measured.calibrationError;
   object["samples"] = static_cast<double>(measured.samples);
   object["steps"] = static_cast<double>(measured.steps);
   object["seconds"] = measured.seconds;
@@ -76,8 +79,8 @@ SessionHandle::~SessionHandle() { release(Env()); }
 Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {
   const auto dataset = DatasetHandle::from(info[0]);
   const Reader reader(info[1], "pass");
-  Pass pass{readOrder(reader, "order"), reader.integer("batchSize", 1, kMost), reader.number("learningRate"),
-            reader.integer("epoch", 0, kMost)};
+  Pass pass{readOrder(reader, "order"), reader.integer("batchSize", 1, kMost),
+            reader.has("gradientAccumulation") ? reader.integer("gradientAccumulation", 1, kMostAccumulated) : 1, reader.number("learningRate"), reader.integer("epoch", 0, kMost)};
   const auto session = live(info.Env());  // last: reading a property can run JavaScript, which may dispose
   return promisedJob<Measured>(
       info.Env(), thread_, pending_,

@@ -5,7 +5,7 @@ import { configError } from "../errors.js";
 import { MODEL_NAMES, MODELS } from "../models/models.js";
 import { readJson } from "./config-file.js";
 import { collectDefinition, type Definitions } from "./definitions.js";
-import { parseSpec, parseSpecs } from "./spec.js";
+import { parseSettings, parseSpec, parseSpecs } from "./spec.js";
 
 /** One option of the command line, and the place in the config that it sets. Its help comes from the schema there. */
 export interface ConfigOption {
@@ -46,6 +46,8 @@ const shared: readonly ConfigOption[] = [
   { flags: "--schedule <schedule>", path: "schedule", read: parseSpec },
   { flags: "--epochs <count>", path: "epochs", read: number },
   { flags: "--batch-size <images>", path: "batchSize", read: number },
+  { flags: "--gradient-accumulation <batches>", path: "gradientAccumulation", read: number },
+  { flags: "--augmentation <settings>", path: "augmentation", read: parseSettings },
   { flags: "--micro-batch <images>", path: "microBatch", read: number },
   { flags: "--device <device>", path: "device", read: text },
   { flags: "--threads <count>", path: "threads", read: number },

@@ -3,6 +3,9 @@ import { configError } from "../errors.js";
 /** A name, or a name with settings, as on the command line. */
 export type Spec = string | { readonly name: string; readonly [key: string]: unknown };
 
+type Scalar = string | number | boolean;
+type Settings = Record<string, Scalar | object>;
+
 /** `adam,sgd:learningRate=0.1:momentum=0.9` as config; quotes keep commas and colons of a value together. */
 export const parseSpecs = (text: string): Spec[] => splitOutsideQuotes(text, ",").map(parseSpec);
 
@@ -15,6 +18,18 @@ export function parseSpec(text: string): Spec {
     : { name, ...Object.fromEntries(settings.map((each) => setting(each, text))) };
 }
 
+/** `shift=2:elastic.alpha=34` as `{ shift: 2, elastic: { alpha: 34 } }`. */
+export function parseSettings(text: string): Settings {
+  const settings: Settings = {};
+  for (const part of splitOutsideQuotes(text, ":")) {
+    const [path, value] = setting(part, text);
+    const [key, inner] = path.split(".") as [string, string?];
+    settings[key] =
+      inner === undefined ? value : { ...(settings[key] as object | undefined), [inner]: value };
+  }
+  return settings;
+}
+
 /** `name=formula` of --define-optimizer and --define-loss. */
 export function parseDefinition(text: string): { readonly name: string; readonly formula: string } {
   const [name, formula] = keyAndValue(text);
@@ -25,7 +40,7 @@ export function parseDefinition(text: string): { readonly name: string; readonly
   return { name, formula };
 }
 
-function setting(text: string, whole: string): [string, string | number | boolean] {
+function setting(text: string, whole: string): [string, Scalar] {
   const [key, value] = keyAndValue(text);
   if (key === "" || value === "") throw configError(`Expected key=value, got "${text}" in "${whole}".`);
   return [key, scalar(value)];
@@ -36,7 +51,7 @@ function keyAndValue(text: string): [string, string] {
   return at < 0 ? [text.trim(), ""] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-function scalar(text: string): string | number | boolean {
+function scalar(text: string): Scalar {
   if (text === "true" || text === "false") return text === "true";
   const quoted = /^(["'])(.*)\1$/s.exec(text);
   if (quoted !== null) return quoted[2]!;

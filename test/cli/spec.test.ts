@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDefinition, parseSpec, parseSpecs } from "../../src/cli/spec.js";
+import { parseDefinition, parseSettings, parseSpec, parseSpecs } from "../../src/cli/spec.js";
 
 describe("parseSpecs", () => {
   it("reads names and settings", () => {
@@ -34,6 +34,20 @@ describe("parseSpecs", () => {
       'Expected key=value, got "momentum=" in "sgd:momentum=".',
     );
     expect(() => parseSpecs("sgd:label='x")).toThrow("A quote (') is not closed in: sgd:label='x");
+  });
+});
+
+describe("parseSettings", () => {
+  it("reads settings, and settings within one", () => {
+    expect(parseSettings("shift=2:elastic.alpha=34:elastic.sigma=4:rotation=x")).toEqual({
+      shift: 2,
+      elastic: { alpha: 34, sigma: 4 },
+      rotation: "x",
+    });
+  });
+
+  it("refuses what is no setting", () => {
+    expect(() => parseSettings("shift")).toThrow('Expected key=value, got "shift" in "shift".');
   });
 });
 
