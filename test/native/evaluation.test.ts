@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { evaluationMetrics } from "../../src/epochs.js";
 import { type LossName, lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { loadNative } from "../../src/native.js";
+import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
 import { train } from "../../src/train.js";
 import { bands, smallModel } from "../small-task.js";
 
@@ -46,7 +47,7 @@ function evaluate(weights: readonly number[], loss: LossName, threads = 1) {
       { kind: "dense", output: [CLASSES, 1, 1], ...dense },
     ],
     loss: lossGraph(resolveLoss(loss, "keras3")),
-    update: { nodes: [], state: [], assign: [] },
+    update: updateGraph(resolveOptimizer("sgd", "keras3")),
   });
   session.writeState({
     parameters: Float32Array.from(weights),
