@@ -1,6 +1,6 @@
 import { type EarlyEnd, keepBest } from "./best-weights.js";
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
-import type { EpochRecord, Metrics, RunStatus } from "./history.js";
+import type { EpochRecord, EvaluationMetrics, Metrics, RunStatus } from "./history.js";
 import type { Measured, NativeDataset, NativeSession } from "./native.js";
 import { permutation, randomStream } from "./random.js";
 import { startSchedule } from "./schedules/schedules.js";
@@ -31,9 +31,9 @@ export async function runEpochs(
   onEpoch: (epoch: EpochRecord) => void | Promise<void>,
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
-  const { batchSize, seed } = config;
+  const { batchSize, gradientAccumulation, seed } = config;
   const history: EpochRecord[] = [];
-  const stepsPerEpoch = Math.ceil(parts.train.length / batchSize);
+  const stepsPerEpoch = Math.ceil(parts.train.length / (batchSize * gradientAccumulation));
   const { learningRate } = config.optimizer;
   const schedule = startSchedule(config.schedule, { learningRate, stepsPerEpoch, epochs: config.epochs });
 
@@ -43,7 +43,13 @@ export async function runEpochs(
   const measure = (images: Uint32Array) => finished(session.evaluate(dataset, images));
   const pass = (epoch: number, learningRates: Float64Array) =>
     finished(
-      session.train(dataset, { order: shuffled(parts.train, seed, epoch), batchSize, learningRates, epoch }),
+      session.train(dataset, {
+        order: shuffled(parts.train, seed, epoch),
+        batchSize,
+        gradientAccumulation,
+        learningRates,
+        epoch,
+      }),
     );
 
   for (let epoch = 0; epoch <= config.epochs; epoch++) {
@@ -61,7 +67,7 @@ export async function runEpochs(
       epoch,
       learningRate: learningRates[0]!,
       train: metrics(train),
-      validation: metrics(validation),
+      validation: evaluationMetrics(validation),
       seconds:
         epoch === 0
           ? { train: 0, evaluate: train.seconds + validation.seconds }
@@ -78,10 +84,19 @@ export async function runEpochs(
 }
 
 /** The mean loss, null where it is not finite, and the share of right answers. */
-export function metrics({ loss, correct, samples }: Measured): Metrics {
-  const mean = loss / samples;
-  return { loss: Number.isFinite(mean) ? mean : null, accuracy: correct / samples };
-}
+const metrics = ({ loss, correct, samples }: Measured): Metrics => ({
+  loss: finite(loss / samples),
+  accuracy: correct / samples,
+});
+
+/** The same of an evaluation, with what it measures whatever the loss. */
+export const evaluationMetrics = (measured: Measured): EvaluationMetrics => ({
+  ...metrics(measured),
+  negativeLogLikelihood: finite(measured.negativeLogLikelihood / measured.samples),
+  calibrationError: finite(measured.calibrationError / measured.samples),
+});
+
+const finite = (value: number) => (Number.isFinite(value) ? value : null);
 
 function shuffled(images: Uint32Array, seed: number, epoch: number): Uint32Array {
   return permutation(images.length, randomStream(seed, "batchOrder", epoch)).map((place) => images[place]!);

@@ -6,6 +6,17 @@ export interface Metrics {
   readonly accuracy: number;
 }
 
+/** What is measured on images that are not trained on. The two more make nets of different losses comparable. */
+export interface EvaluationMetrics extends Metrics {
+  /** Mean of -log softmax(logits)[label] an image, whatever the loss; null where not finite; missing in studies of optimbench 0.1. */
+  readonly negativeLogLikelihood?: number | null | undefined;
+  /**
+   * Expected calibration error, 0 to 1 (Guo et al. 2017): how far the largest probability is from the share of right answers,
+   * in the mean over 15 equal bins of that probability; null and missing as above.
+   */
+  readonly calibrationError?: number | null | undefined;
+}
+
 /** One epoch of one run. Epoch 0 is the state before training. */
 export interface EpochRecord {
   readonly epoch: number;
@@ -14,7 +25,7 @@ export interface EpochRecord {
   /** Running means over the epoch while the weights move, as in Keras; in epoch 0 measured on the initial weights. */
   readonly train: Metrics;
   /** Measured after the epoch. */
-  readonly validation: Metrics;
+  readonly validation: EvaluationMetrics;
   /** Seconds on a monotonic clock: the training steps alone, and the evaluation. */
   readonly seconds: { readonly train: number; readonly evaluate: number };
 }

@@ -24,6 +24,26 @@ export interface Native {
   Dataset: new (spec: NativeDatasetSpec) => NativeDataset;
   Session: new (spec: SessionSpec) => NativeSession;
   /**
+   * Images as epoch `epoch` of a run with this seed and augmentation would see them, each under its place in `images` as
+   * its number in the dataset.
+   */
+  augment(
+    spec: NativeImages & {
+      readonly augmentation: AugmentationSpec;
+      readonly seed: number;
+      readonly epoch: number;
+    },
+  ): Uint8Array;
+  /** Images under one given distortion: scaled by `factor` and turned counter-clockwise by `rotation` degrees about their centre, then shifted by pixels to the right and down. */
+  transform(
+    spec: NativeImages & {
+      readonly shiftX: number;
+      readonly shiftY: number;
+      readonly rotation: number;
+      readonly factor: number;
+    },
+  ): Uint8Array;
+  /**
    * Runs an update alone: `steps` times on the given gradients; returns theta after each step, or the weights to evaluate
    * with. Float64Array runs in double precision. `shapes` are the parameters' in theta's order, each as it lies in memory
    * ([filters, height, width, channels], [units, inputs]); by default theta is one parameter with one axis.
@@ -41,6 +61,24 @@ export interface Native {
     targets: Vector,
     classes: number,
   ): { readonly values: Vector; readonly gradient: Vector };
+}
+
+/** Images [count, height, width, channels] that a function looks at. */
+export interface NativeImages {
+  readonly images: Uint8Array;
+  readonly shape: Shape;
+}
+
+/** Random distortions of training images; 0 leaves a kind out. What they do is in native/core/augment.h. */
+export interface AugmentationSpec {
+  /** Pixels. */
+  readonly shift: number;
+  /** Degrees. */
+  readonly rotation: number;
+  /** Share of the size. */
+  readonly scale: number;
+  /** Pixels; `sigma` is the standard deviation of the Gaussian that smooths the displacement, `alpha` its factor. */
+  readonly elastic?: { readonly alpha: number; readonly sigma: number } | undefined;
 }
 
 /** Images and labels to copy to a device, where they stay as uint8. */
@@ -71,12 +109,18 @@ export interface SessionSpec {
   readonly layers: readonly NativeLayer[];
   readonly loss: LossGraph;
   readonly update: UpdateGraph;
+  /** What is done to training images, anew in every epoch. */
+  readonly augmentation?: AugmentationSpec;
 }
 
 /** Sums over the samples that were seen. */
 export interface Measured {
   readonly loss: number;
   readonly correct: number;
+  /** Of the labels, under the softmax of the logits. This and the next are measured by `evaluate` alone. */
+  readonly negativeLogLikelihood: number;
+  /** Over bins of the largest probability: |sum of these probabilities - number of right answers|. */
+  readonly calibrationError: number;
   readonly samples: number;
   readonly steps: number;
   /** Monotonic seconds of the work itself. */
@@ -86,13 +130,18 @@ export interface Measured {
 
 export interface NativeSession {
   readonly parameterCount: number;
-  /** One pass over `order`, in batches; the last may be smaller. `epoch` keys the random streams (dropout). */
+  /**
+   * One pass over `order`, in batches; the last may be smaller. Every `gradientAccumulation` batches make one update.
+   * `epoch` keys the random streams (dropout, augmentation).
+   */
   train(
     dataset: NativeDataset,
     pass: {
       readonly order: Uint32Array;
       readonly batchSize: number;
-      /** One a batch: its length is that of `order` / `batchSize`, rounded up. */
+      /** Batches that an update takes its gradient from. Default 1. */
+      readonly gradientAccumulation?: number;
+      /** One an update: as many as `order` has groups of batchSize x gradientAccumulation, the last of which may be smaller. */
       readonly learningRates: Float64Array;
       readonly epoch: number;
     },

@@ -36,6 +36,7 @@ export function sessionSpec(config: ResolvedTrainConfig, dataset: Dataset): Sess
     layers: lowerModel(config.model, { input, classes, semantics: config.semantics }).layers,
     loss: lossGraph(config.loss),
     update: updateGraph(config.optimizer),
+    ...(config.augmentation && { augmentation: config.augmentation }),
   };
 }
 

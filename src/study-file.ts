@@ -6,6 +6,8 @@ import type { Study } from "./study.js";
 import { writeFileAtomically } from "./write-file.js";
 
 const metrics = z.object({ loss: z.number().nullable(), accuracy: z.number().min(0).max(1) });
+const mean = z.number().min(0).nullable().optional();
+const evaluationMetrics = metrics.extend({ negativeLogLikelihood: mean, calibrationError: mean });
 const seconds = z.number().min(0);
 const count = z.number().int().min(0);
 const formulaChoice = {
@@ -19,7 +21,7 @@ const epochRecord = z.object({
   epoch: count,
   learningRate: z.number(),
   train: metrics,
-  validation: metrics,
+  validation: evaluationMetrics,
   seconds: z.object({ train: seconds, evaluate: seconds }),
 });
 
@@ -34,6 +36,7 @@ const runConfig = z.looseObject({
   schedule: z.looseObject({ name: z.string() }),
   epochs: count,
   batchSize: count.min(1),
+  gradientAccumulation: count.min(1).optional(),
   seed: z.number(),
   device: z.string(),
   threads: count,
@@ -52,7 +55,7 @@ export const studySchema = z.object({
       history: z.array(epochRecord),
       bestEpoch: count.optional(),
       stoppedEarly: z.boolean().optional(),
-      test: metrics.optional(),
+      test: evaluationMetrics.optional(),
       seconds: z.object({ train: seconds, evaluate: seconds, warmUp: seconds, total: seconds }),
       parametersSha256: z.object({ initial: z.string(), final: z.string() }),
     }),

@@ -1,4 +1,4 @@
-import type { EpochRecord, Metrics, RunSeconds, RunStatus } from "./history.js";
+import type { EpochRecord, EvaluationMetrics, RunSeconds, RunStatus } from "./history.js";
 
 /** An optimizer or a loss as it ran: its name, whose definition of it, and the exact formula. Hyperparameters lie beside them. */
 export interface FormulaChoice {
@@ -21,6 +21,8 @@ export interface RunConfig {
   readonly schedule: { readonly name: string };
   readonly epochs: number;
   readonly batchSize: number;
+  /** Batches an update; 1 where it is not said. */
+  readonly gradientAccumulation?: number | undefined;
   readonly seed: number;
   readonly device: string;
   readonly threads: number;
@@ -36,7 +38,7 @@ export interface RunRecord {
   readonly bestEpoch?: number | undefined;
   readonly stoppedEarly?: boolean | undefined;
   /** Measured once, with the weights at the end, where the dataset has images kept apart for it. */
-  readonly test?: Metrics | undefined;
+  readonly test?: EvaluationMetrics | undefined;
   readonly seconds: RunSeconds;
   /** Of the parameter vector before and after training: equal `initial` means equal initial weights. */
   readonly parametersSha256: { readonly initial: string; readonly final: string };

@@ -5,7 +5,7 @@ import { type ResolvedTrainConfig, resolveTrainConfig } from "./config/resolve-t
 import { type TrainConfig, trainConfigSchema } from "./config/train-config.js";
 import { loadDataset } from "./data/load-dataset.js";
 import { split } from "./data/split.js";
-import { metrics, runEpochs } from "./epochs.js";
+import { evaluationMetrics, runEpochs } from "./epochs.js";
 import type { EpochRecord } from "./history.js";
 import type { NativeSession } from "./native.js";
 import { residentDataset } from "./resident-dataset.js";
@@ -96,7 +96,7 @@ async function run(input: TrainConfig & TrainCallbacks, report: (epoch: EpochRec
       status,
       history,
       ...early,
-      ...(test?.status === "completed" && { test: metrics(test) }),
+      ...(test?.status === "completed" && { test: evaluationMetrics(test) }),
       seconds: {
         train: sum(history.map(({ seconds }) => seconds.train)),
         evaluate,

@@ -16,7 +16,7 @@ export async function warmUp(
   spec: SessionSpec,
   dataset: NativeDataset,
   trainImages: Uint32Array,
-  { batchSize, optimizer }: ResolvedTrainConfig,
+  { batchSize, gradientAccumulation, optimizer }: ResolvedTrainConfig,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   if (signal?.aborted) return 0;
@@ -26,8 +26,11 @@ export async function warmUp(
   signal?.addEventListener("abort", stop);
   try {
     const order = trainImages.slice(0, Math.min(4 * batchSize, MOST_IMAGES));
-    const learningRates = new Float64Array(Math.ceil(order.length / batchSize)).fill(optimizer.learningRate);
-    await finished(session.train(dataset, { order, batchSize, learningRates, epoch: 0 }));
+    const updates = Math.ceil(order.length / (batchSize * gradientAccumulation));
+    const learningRates = new Float64Array(updates).fill(optimizer.learningRate);
+    await finished(
+      session.train(dataset, { order, batchSize, gradientAccumulation, learningRates, epoch: 0 }),
+    );
     await finished(session.evaluate(dataset, order));
   } finally {
     signal?.removeEventListener("abort", stop);

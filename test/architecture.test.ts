@@ -26,6 +26,7 @@ const STAGES: readonly (readonly string[])[] = [
   [
     "session",
     "resident-dataset",
+    "augmented-images",
     "warm-up",
     "best-weights",
     "epochs",

@@ -27,6 +27,18 @@ test("a loss that is not finite comes back as null", async () => {
   expect([history[0]!.train.loss, history[1]!.train.loss]).toEqual([null, null]);
 });
 
+test("a study without likelihood and calibration is one of an earlier version", async () => {
+  const study = structuredClone(STUDIES.oneRun) as unknown as {
+    runs: { history: { validation: { negativeLogLikelihood?: number; calibrationError?: number } }[] }[];
+  };
+  for (const { validation } of study.runs[0]!.history) {
+    delete validation.negativeLogLikelihood;
+    delete validation.calibrationError;
+  }
+  await writeStudy(study as unknown as Study, path);
+  expect(await readStudy(path)).toEqual(study);
+});
+
 test("what a later version adds to a config is kept", async () => {
   const study = structuredClone(STUDIES.oneRun) as Study;
   Object.assign(study.runs[0]!.config, { novelty: { depth: 3 } });

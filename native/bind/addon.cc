@@ -1,6 +1,7 @@
 // What the addon exports; src/native.ts declares and documents each of these.
 #include <napi.h>
 
+#include <cmath>
 #include <vector>
 
 #include "core_library.h"
@@ -31,6 +32,30 @@ Napi::Value info(const Napi::CallbackInfo& info) {
 }
 
 void shutdown(const Napi::CallbackInfo&) { JobThread::stopAll(); }
+
+// ---- images alone, distorted ----
+
+Napi::Value toPixels(Napi::Env env, const std::vector<uint8_t>& pixels) {
+  auto array = Napi::Uint8Array::New(env, pixels.size());
+  std::copy(pixels.begin(), pixels.end(), array.Data());
+  return array;
+}
+
+Napi::Value augment(const Napi::CallbackInfo& info) {
+  const Reader reader(info[0], "augment");
+  const AugmentationSpec augmentation = readAugmentationSpec(reader.object("augmentation"));
+  const auto seed = static_cast<uint64_t>(reader.integer("seed", 0, (int64_t{1} << 53) - 1));
+  const int64_t epoch = reader.integer("epoch", 0, int64_t{1} << 32);
+  return toPixels(info.Env(), core().augment(readImagesSpec(reader), augmentation, seed, epoch));
+}
+
+Napi::Value transform(const Napi::CallbackInfo& info) {
+  const Reader reader(info[0], "transform");
+  const AffineSpec affine{reader.number("shiftX"), reader.number("shiftY"), reader.number("rotation"), reader.number("factor")};
+  if (!std::isfinite(affine.shiftX + affine.shiftY + affine.rotation)) reader.fail("shiftX, shiftY, rotation", "finite numbers");
+  if (!(affine.factor > 0)) reader.fail("factor", "a number above 0");
+  return toPixels(info.Env(), core().transform(readImagesSpec(reader), affine));
+}
 
 // ---- formulas alone: Float64Array runs in double precision, Float32Array in single ----
 
@@ -133,6 +158,8 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports["open"] = Napi::Function::New<open>(env, "open");
   exports["info"] = Napi::Function::New<optimbench::info>(env, "info");
   exports["shutdown"] = Napi::Function::New<shutdown>(env, "shutdown");
+  exports["augment"] = Napi::Function::New<optimbench::augment>(env, "augment");
+  exports["transform"] = Napi::Function::New<optimbench::transform>(env, "transform");
   exports["runUpdate"] = Napi::Function::New<runUpdate>(env, "runUpdate");
   exports["runLoss"] = Napi::Function::New<runLoss>(env, "runLoss");
   exports["Dataset"] = DatasetHandle::define(env);

@@ -10,6 +10,7 @@ namespace optimbench {
 namespace {
 
 constexpr int64_t kMost = int64_t{1} << 32;
+constexpr int64_t kMostAccumulated = 1 << 24;
 
 const char* nameOf(Status status) {
   switch (status) {
@@ -27,6 +28,8 @@ Napi::Value toObject(Napi::Env env, const Measured& measured) {
   Napi::Object object = Napi::Object::New(env);
   object["loss"] = measured.loss;
   object["correct"] = static_cast<double>(measured.correct);
+  object["negativeLogLikelihood"] = measured.negativeLogLikelihood;
+  object["calibrationError"] = measured.calibrationError;
   object["samples"] = static_cast<double>(measured.samples);
   object["steps"] = static_cast<double>(measured.steps);
   object["seconds"] = measured.seconds;
@@ -46,11 +49,14 @@ std::vector<uint32_t> readOrder(const Reader& reader, const char* key) {
 }
 
 Pass readPass(const Reader& reader) {
-  Pass pass{readOrder(reader, "order"), reader.integer("batchSize", 1, kMost), {}, reader.integer("epoch", 0, kMost)};
+  Pass pass{readOrder(reader, "order"), reader.integer("batchSize", 1, kMost), 1, {}, reader.integer("epoch", 0, kMost)};
+  if (reader.has("gradientAccumulation"))
+    pass.gradientAccumulation = reader.integer("gradientAccumulation", 1, kMostAccumulated);
   const auto rates = reader.array<Napi::Float64Array>("learningRates", napi_float64_array, "a Float64Array");
-  const auto batches = (static_cast<int64_t>(pass.order.size()) + pass.batchSize - 1) / pass.batchSize;
-  if (static_cast<int64_t>(rates.ElementLength()) != batches)
-    reader.fail("learningRates", "a rate for each of the " + std::to_string(batches) + " batches");
+  const int64_t perUpdate = pass.batchSize * pass.gradientAccumulation;
+  const int64_t updates = (static_cast<int64_t>(pass.order.size()) + perUpdate - 1) / perUpdate;
+  if (static_cast<int64_t>(rates.ElementLength()) != updates)
+    reader.fail("learningRates", "a rate for each of the " + std::to_string(updates) + " updates");
   pass.learningRates.assign(rates.Data(), rates.Data() + rates.ElementLength());
   return pass;
 }

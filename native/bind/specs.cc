@@ -1,6 +1,7 @@
 #include "specs.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 namespace optimbench {
@@ -8,10 +9,15 @@ namespace {
 
 constexpr int64_t kMost = 1 << 24;   // of any size a spec may name; far above use, far below overflow
 constexpr int64_t kMostThreads = 256;
+constexpr int64_t kMostSigma = 1000;   // pixels; its Gaussian is this long
 
 Shape readShape(const Reader& reader, const char* key) {
   const auto sizes = reader.integers(key, 3, 1, kMost);
   return {sizes[0], sizes[1], sizes[2]};
+}
+
+double pixelsIn(const Shape& shape) {  // a double holds what would overflow an integer
+  return static_cast<double>(shape.channels) * static_cast<double>(shape.height) * static_cast<double>(shape.width);
 }
 
 template <size_t count>
@@ -91,6 +97,23 @@ UpdateSpec readUpdateSpec(const Reader& reader) {
   return spec;
 }
 
+AugmentationSpec readAugmentationSpec(const Reader& reader) {
+  const auto atLeast0 = [](const Reader& from, const char* key) {
+    const double value = from.number(key);
+    if (!(value >= 0 && value <= kMost)) from.fail(key, "a number from 0 to " + std::to_string(kMost));
+    return value;
+  };
+  AugmentationSpec spec{atLeast0(reader, "shift"), atLeast0(reader, "rotation"), atLeast0(reader, "scale"), 0, 0};
+  if (!(spec.scale < 1)) reader.fail("scale", "a number below 1");
+  if (reader.has("elastic")) {
+    const Reader elastic = reader.object("elastic");
+    spec.elasticAlpha = atLeast0(elastic, "alpha");
+    spec.elasticSigma = atLeast0(elastic, "sigma");
+    if (!(spec.elasticSigma <= kMostSigma)) elastic.fail("sigma", "a number up to " + std::to_string(kMostSigma));
+  }
+  return spec;
+}
+
 SessionSpec readSessionSpec(const Reader& reader) {
   SessionSpec spec;
   spec.device = reader.text("device");
@@ -102,7 +125,17 @@ SessionSpec readSessionSpec(const Reader& reader) {
   for (const Reader& layer : reader.list("layers")) spec.layers.push_back(readLayer(layer));
   spec.loss = readLossSpec(reader.object("loss"));
   spec.update = readUpdateSpec(reader.object("update"));
+  if (reader.has("augmentation")) spec.augmentation = readAugmentationSpec(reader.object("augmentation"));
   return spec;
+}
+
+ImagesSpec readImagesSpec(const Reader& reader) {
+  const Shape shape = readShape(reader, "shape");
+  const auto images = reader.array<Napi::Uint8Array>("images", napi_uint8_array, "a Uint8Array");
+  const double pixels = pixelsIn(shape);
+  const double count = static_cast<double>(images.ElementLength()) / pixels;
+  if (count != std::trunc(count)) reader.fail("images", "a multiple of " + std::to_string(static_cast<int64_t>(pixels)) + " bytes");
+  return {images.Data(), static_cast<int64_t>(count), shape};
 }
 
 DatasetSpec readDatasetSpec(const Reader& reader) {
@@ -118,8 +151,7 @@ DatasetSpec readDatasetSpec(const Reader& reader) {
   spec.device = reader.text("device");
 
   spec.count = static_cast<int64_t>(labels.ElementLength());
-  const double pixels = static_cast<double>(spec.shape.channels) * static_cast<double>(spec.shape.height) *
-                        static_cast<double>(spec.shape.width);
+  const double pixels = pixelsIn(spec.shape);
   if (static_cast<double>(spec.count) * pixels != static_cast<double>(images.ElementLength()))
     reader.fail("images", "labels x shape bytes, " + std::to_string(spec.count) + " images of " +
                               std::to_string(static_cast<int64_t>(pixels)) + " bytes,");

@@ -7,9 +7,11 @@
 namespace optimbench {
 
 SessionSpec readSessionSpec(const Reader& spec);
+AugmentationSpec readAugmentationSpec(const Reader& spec);
 LossSpec readLossSpec(const Reader& spec);
 UpdateSpec readUpdateSpec(const Reader& spec);
-// Borrows the arrays' memory: use it before JavaScript runs again.
+// Both borrow the arrays' memory: use it before JavaScript runs again.
+ImagesSpec readImagesSpec(const Reader& spec);
 DatasetSpec readDatasetSpec(const Reader& spec);
 
 }  // namespace optimbench

@@ -76,6 +76,23 @@ struct UpdateSpec {
   bool kerasLayout;        // of the parameters' axes: inputs before outputs
 };
 
+// Random distortions of training images; 0 leaves a kind out (see augment.h).
+struct AugmentationSpec {
+  double shift = 0;     // pixels
+  double rotation = 0;  // degrees
+  double scale = 0;     // share
+  double elasticAlpha = 0;
+  double elasticSigma = 0;
+};
+
+// One distortion that is not random.
+struct AffineSpec {
+  double shiftX = 0;    // pixels to the right
+  double shiftY = 0;    // and down
+  double rotation = 0;  // degrees, counter-clockwise
+  double factor = 1;    // of the size
+};
+
 struct SessionSpec {
   std::string device;      // "cpu", "cuda", "cuda:1"
   int64_t threads;
@@ -86,6 +103,14 @@ struct SessionSpec {
   std::vector<LayerSpec> layers;
   LossSpec loss;
   UpdateSpec update;
+  AugmentationSpec augmentation;
+};
+
+// Borrowed memory of images.
+struct ImagesSpec {
+  const uint8_t* pixels;  // [count, height, width, channels]
+  int64_t count;
+  Shape shape;
 };
 
 struct DatasetSpec {
@@ -103,7 +128,8 @@ struct DatasetSpec {
 struct Pass {
   std::vector<uint32_t> order;  // which images, in which order
   int64_t batchSize;
-  std::vector<double> learningRates;  // of each batch
+  int64_t gradientAccumulation;  // batches an update takes its gradient from
+  std::vector<double> learningRates;  // of each update
   int64_t epoch;                // keys the random streams
 };
 
@@ -113,6 +139,8 @@ enum class Status { completed, diverged, cancelled };
 struct Measured {
   double loss = 0;
   int64_t correct = 0;
+  double negativeLogLikelihood = 0;  // this and the next from evaluate() alone
+  double calibrationError = 0;       // how far confidences and right answers are apart, bin by bin
   int64_t samples = 0;
   int64_t steps = 0;
   double seconds = 0;
@@ -191,6 +219,9 @@ class Core {
   virtual CoreInfo info() const = 0;
   virtual std::unique_ptr<Dataset> createDataset(const DatasetSpec&) const = 0;
   virtual std::unique_ptr<Session> createSession(const SessionSpec&) const = 0;
+  // Images as training sees them in an epoch, each under its place as its number; and under one given distortion.
+  virtual std::vector<uint8_t> augment(const ImagesSpec&, const AugmentationSpec&, uint64_t seed, int64_t epoch) const = 0;
+  virtual std::vector<uint8_t> transform(const ImagesSpec&, const AffineSpec&) const = 0;
   // Formulas alone, in double precision or rounded to float32 at every operation.
   virtual UpdatePath runUpdate(const UpdateSpec&, const std::vector<double>& theta,
                                const std::vector<ParameterInfo>&, const std::vector<UpdateStep>&,

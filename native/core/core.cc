@@ -11,6 +11,7 @@
 
 #include "allocator.h"
 #include "api.h"
+#include "augment.h"
 #include "device.h"
 #include "session.h"
 
@@ -75,6 +76,18 @@ std::vector<double> numbersOf(const at::Tensor& tensor) {
   return {data, data + flat.numel()};
 }
 
+at::Tensor tensorOf(const ImagesSpec& images) {
+  const auto [channels, height, width] = images.shape;
+  return normalise(at::from_blob(const_cast<uint8_t*>(images.pixels), {images.count, height, width, channels}, at::kByte));
+}
+
+// normalise()'s way back.
+std::vector<uint8_t> pixelsOf(const at::Tensor& images) {
+  const at::Tensor bytes = images.permute({0, 2, 3, 1}).mul(255).round_().to(at::kByte).contiguous();
+  const uint8_t* data = bytes.const_data_ptr<uint8_t>();
+  return {data, data + bytes.numel()};
+}
+
 class TheCore final : public Core {
  public:
   TheCore() {
@@ -97,6 +110,17 @@ class TheCore final : public Core {
 
   std::unique_ptr<Session> createSession(const SessionSpec& spec) const override {
     return std::make_unique<GuardedSession>(spec);
+  }
+
+  std::vector<uint8_t> augment(const ImagesSpec& images, const AugmentationSpec& augmentation, uint64_t seed,
+                               int64_t epoch) const override {
+    return guarded([&] {
+      return pixelsOf(optimbench::augment(tensorOf(images), at::arange(images.count, at::kLong), augmentation, seed, epoch));
+    });
+  }
+
+  std::vector<uint8_t> transform(const ImagesSpec& images, const AffineSpec& affine) const override {
+    return guarded([&] { return pixelsOf(optimbench::transform(tensorOf(images), affine)); });
   }
 
   UpdatePath runUpdate(const UpdateSpec& spec, const std::vector<double>& theta, const std::vector<ParameterInfo>& shapes,

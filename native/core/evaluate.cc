@@ -1,11 +1,14 @@
 #include "evaluate.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cmath>
 
 namespace optimbench {
 namespace {
 
+constexpr size_t kBins = 15;    // of the calibration error
 constexpr int64_t kChunk = 64;  // images a thread computes at a time: their activations fit its cache
 
 // Calls work(chunk, start, size) for each piece of 0 .. count-1, without autograd, on the session's threads.
@@ -22,6 +25,32 @@ int64_t inChunks(Workers& workers, at::Device device, int64_t count, const Cance
   return chunks;
 }
 
+// Rows of loss, negative log-likelihood, confidence, right or not: in double precision, on the CPU.
+at::Tensor score(const at::Tensor& losses, const at::Tensor& logits, const at::Tensor& labels) {
+  const at::Tensor logProbabilities = logits.to(at::kDouble).log_softmax(1);
+  return at::cat({losses.to(at::kDouble), -logProbabilities.gather(1, labels.unsqueeze(1)),
+                  logProbabilities.amax(1, true).exp(), logits.argmax(1, true).eq(labels.unsqueeze(1)).to(at::kDouble)},
+                 1)
+      .cpu();
+}
+
+Measured sumOf(const at::Tensor& scores) {
+  Measured measured;
+  std::array<double, kBins> gaps{};
+  const auto rows = scores.accessor<double, 2>();
+  for (int64_t i = 0; i < rows.size(0); ++i) {  // in the images' order, whichever thread came first
+    const double confidence = rows[i][2];
+    measured.loss += rows[i][0];
+    measured.negativeLogLikelihood += rows[i][1];
+    measured.correct += static_cast<int64_t>(rows[i][3]);
+    // A net that diverged has no confidence; its likelihood is no number either.
+    const double bin = std::isfinite(confidence) ? std::ceil(confidence * kBins) - 1 : 0;
+    gaps[static_cast<size_t>(std::clamp(bin, 0.0, kBins - 1.0))] += confidence - rows[i][3];
+  }
+  for (const double gap : gaps) measured.calibrationError += std::abs(gap);
+  return measured;
+}
+
 }  // namespace
 
 Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>& parameters,
@@ -30,19 +59,15 @@ Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>
   const auto start = std::chrono::steady_clock::now();
   const at::Tensor positions = dataset.positions(indices);
   const int64_t count = positions.size(0);
-  std::vector<std::pair<double, int64_t>> sums(static_cast<size_t>(count) / kChunk + 1);
-  inChunks(workers, dataset.device(), count, cancel, [&](int64_t chunk, int64_t first, int64_t size) {
+  std::vector<at::Tensor> scores(static_cast<size_t>(count) / kChunk + 1);
+  const int64_t chunks = inChunks(workers, dataset.device(), count, cancel, [&](int64_t chunk, int64_t first, int64_t size) {
     std::vector<Frame> frames = model.frames(parameters, statistics);
     const Batch batch = dataset.batch(positions.narrow(0, first, size));
     const at::Tensor logits = model.forward(batch.images, frames);
-    sums[chunk] = {loss.values(logits, batch.targets).sum(at::kDouble).item<double>(),
-                   logits.argmax(1).eq(batch.labels).sum().item<int64_t>()};
+    scores[chunk] = score(loss.values(logits, batch.targets), logits, batch.labels);
   });
-  Measured measured;
-  for (const auto& [lossSum, correct] : sums) {  // in order, whichever thread came first
-    measured.loss += lossSum;
-    measured.correct += correct;
-  }
+  scores.resize(chunks);
+  Measured measured = cancel || chunks == 0 ? Measured{} : sumOf(at::cat(scores));
   measured.samples = count;
   measured.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (cancel) measured.status = Status::cancelled;

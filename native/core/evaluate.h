@@ -8,7 +8,9 @@
 
 namespace optimbench {
 
-// Loss and accuracy with the weights as they are.
+// Loss, accuracy, and what nets of any loss share: the negative log-likelihood of the label under softmax(logits), and the
+// expected calibration error (Guo et al. 2017, "On Calibration of Modern Neural Networks"): images fall into 15 bins
+// ((m - 1) / 15, m / 15] of their largest probability; a bin adds |sum of these probabilities - number of right answers|.
 Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>& parameters,
                   const std::vector<Views>& statistics, Workers& workers, const ResidentDataset& dataset,
                   const std::vector<uint32_t>& indices, const CancelFlag& cancel);

@@ -9,12 +9,13 @@ constexpr int64_t kLanes = 16;  // bounds both the threads that can help and the
 
 }  // namespace
 
-Lanes::Lanes(const Model& model, const Loss& loss, Workers& workers, int64_t microBatch)
-    : model_(model), loss_(loss), workers_(workers), microBatch_(microBatch) {}
+Lanes::Lanes(const Model& model, const Loss& loss, Workers& workers, int64_t microBatch,
+             const AugmentationSpec& augmentation)
+    : model_(model), loss_(loss), workers_(workers), microBatch_(microBatch), augmentation_(augmentation) {}
 
 Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<Views>& statistics,
-                        const ResidentDataset& dataset, const at::Tensor& positions, const StreamKey& key,
-                        at::Tensor& gradient, const CancelFlag& cancel) {
+                        const ResidentDataset& dataset, const at::Tensor& positions, int64_t samples,
+                        const StreamKey& key, at::Tensor& gradient, const CancelFlag& cancel) {
   const int64_t batchSize = positions.size(0);
   const int64_t microBatches = (batchSize + microBatch_ - 1) / microBatch_;
   const int64_t count = std::min(microBatches, kLanes);
@@ -32,11 +33,14 @@ Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<
       const int64_t size = std::min(microBatch_, batchSize - start);
       StreamKey microKey = key;
       microKey.microBatch = i;
-      runMicroBatch(lane, parameters, statistics, dataset.batch(positions.narrow(0, start, size)), batchSize, microKey);
+      const at::Tensor numbers = positions.narrow(0, start, size);
+      Batch batch = dataset.batch(numbers);
+      batch.images = augment(batch.images, numbers, augmentation_, key.seed, key.epoch);
+      runMicroBatch(lane, parameters, statistics, batch, samples, microKey);
     }
   });
 
-  gradient.copy_(lanes_[0].gradient);
+  gradient.add_(lanes_[0].gradient);
   Sums sums{lanes_[0].sums.loss.clone(), lanes_[0].sums.correct.clone()};
   for (int64_t i = 1; i < count; ++i) {
     gradient.add_(lanes_[i].gradient);
@@ -47,7 +51,7 @@ Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<
 }
 
 void Lanes::runMicroBatch(Lane& lane, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
-                          const Batch& batch, int64_t batchSize, const StreamKey& key) const {
+                          const Batch& batch, int64_t samples, const StreamKey& key) const {
   std::vector<Frame> frames = model_.frames(parameters, statistics);
   for (size_t i = 0; i < frames.size(); ++i) {
     frames[i].gradients = &lane.views[i];
@@ -58,7 +62,7 @@ void Lanes::runMicroBatch(Lane& lane, const std::vector<Views>& parameters, cons
   const Loss::Result loss = loss_.valuesAndGradient(logits, batch.targets);
   lane.sums.loss.add_(loss.values.sum(at::kDouble));
   lane.sums.correct.add_(logits.argmax(1).eq(batch.labels).sum());
-  model_.backward(loss.gradient / batchSize, frames);
+  model_.backward(loss.gradient / samples, frames);
 }
 
 Lanes::Lane& Lanes::lane(int64_t index, const at::Tensor& like) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api.h"
+#include "augment.h"
 #include "dataset.h"
 #include "loss.h"
 #include "model.h"
@@ -15,17 +16,18 @@ namespace optimbench {
 
 class Lanes {
  public:
-  Lanes(const Model& model, const Loss& loss, Workers& workers, int64_t microBatch);
+  Lanes(const Model& model, const Loss& loss, Workers& workers, int64_t microBatch,
+        const AugmentationSpec& augmentation);
 
   struct Sums {
     at::Tensor loss;     // [] float64, on the device
     at::Tensor correct;  // [] int64, on the device
   };
 
-  // Adds up loss and accuracy over the batch and leaves the mean loss' gradient in `gradient`.
+  // Adds up loss and accuracy over the batch, and to `gradient` its part in the gradient of a mean over `samples` images.
   // Returns early, with sums of no meaning, once `cancel` is set.
   Sums step(const std::vector<Views>& parameters, const std::vector<Views>& statistics, const ResidentDataset& dataset,
-            const at::Tensor& positions, const StreamKey& key, at::Tensor& gradient, const CancelFlag& cancel);
+            const at::Tensor& positions, int64_t samples, const StreamKey& key, at::Tensor& gradient, const CancelFlag& cancel);
 
  private:
   struct Lane {
@@ -35,13 +37,14 @@ class Lanes {
   };
 
   void runMicroBatch(Lane& lane, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
-                     const Batch& batch, int64_t batchSize, const StreamKey& key) const;
+                     const Batch& batch, int64_t samples, const StreamKey& key) const;
   Lane& lane(int64_t index, const at::Tensor& like);
 
   const Model& model_;
   const Loss& loss_;
   Workers& workers_;
   int64_t microBatch_;
+  AugmentationSpec augmentation_;
   std::vector<Lane> lanes_;  // made when first needed
 };
 

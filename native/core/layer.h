@@ -27,7 +27,7 @@ using Views = std::vector<at::Tensor>;  // one per slot
 struct StreamKey {
   uint64_t seed = 0;
   int64_t epoch = 0;
-  int64_t step = 0;
+  int64_t batch = 0;  // of the epoch
   int64_t microBatch = 0;
 };
 

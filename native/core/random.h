@@ -8,9 +8,9 @@
 
 namespace optimbench {
 
-enum class Purpose : uint64_t { initialWeights = 1, dropout = 2 };
+enum class Purpose : uint64_t { initialWeights = 1, dropout = 2, augmentation = 3 };
 
-// A generator of its own for (seed, purpose, indices...), such as the dropout of (epoch, step, micro-batch, layer).
+// A generator of its own for (seed, purpose, indices...), such as the dropout of (epoch, batch, micro-batch, layer).
 at::Generator randomStream(at::Device device, uint64_t seed, Purpose purpose, std::initializer_list<int64_t> indices);
 
 }  // namespace optimbench

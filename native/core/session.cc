@@ -60,7 +60,7 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
       update_(spec.update, weights_.theta, model_.parameters()),
       evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
       workers_(device_.is_cpu() ? spec.threads : 1),
-      lanes_(model_, loss_, workers_, spec.microBatch) {}
+      lanes_(model_, loss_, workers_, spec.microBatch, spec.augmentation) {}
 
 const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
   const auto& resident = dynamic_cast<const ResidentDataset&>(dataset);

@@ -1,4 +1,4 @@
-// The whole experiment on one page: batches in order, the gradient of each, one update each.
+// The whole experiment on one page: batches in order, the gradient of each, one update each or each few.
 #include "train_loop.h"
 
 #include <chrono>
@@ -18,20 +18,26 @@ Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const Residen
   at::Tensor loss = at::zeros({}, order.options().dtype(at::kDouble));
   at::Tensor correct = at::zeros({}, order.options());
 
+  const int64_t perUpdate = pass.batchSize * pass.gradientAccumulation;  // images; a group of batches that make one update
   for (int64_t first = 0; first < count; first += pass.batchSize) {
     const int64_t size = std::min(pass.batchSize, count - first);
-    const StreamKey key{seed, pass.epoch, measured.steps, 0};
+    const int64_t groupStart = first - first % perUpdate;
+    const int64_t groupSize = std::min(perUpdate, count - groupStart);
+    const StreamKey key{seed, pass.epoch, first / pass.batchSize, 0};
+    if (first == groupStart) weights.gradient.zero_();
     const Lanes::Sums sums = lanes.step(weights.parameters, weights.runningStatistics, dataset,
-                                        order.narrow(0, first, size), key, weights.gradient, cancel);
+                                        order.narrow(0, first, size), groupSize, key, weights.gradient, cancel);
     if (cancel) {  // this step's gradient is incomplete: it is dropped, so the weights are those after the last whole step
       measured.status = Status::cancelled;
       break;
     }
-    update.step(weights.theta, weights.gradient, pass.learningRates[measured.steps]);
+    if (first + size == groupStart + groupSize) {
+      update.step(weights.theta, weights.gradient, pass.learningRates[measured.steps]);
+      measured.steps += 1;
+    }
     loss.add_(sums.loss);
     correct.add_(sums.correct);
     measured.samples += size;
-    measured.steps += 1;
     // On other devices this question would wait for the device; there it is asked once, after the pass.
     if (onCpu && !std::isfinite(sums.loss.item<double>())) break;
   }

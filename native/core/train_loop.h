@@ -16,7 +16,8 @@ struct Weights {
   std::vector<Views> runningStatistics;
 };
 
-// One pass over `pass.order`, batch by batch; the last batch may be smaller.
+// One pass over `pass.order`, batch by batch; the last batch may be smaller. Every `pass.gradientAccumulation` batches
+// make one update, with the gradient of the mean loss over all their images; the last of these groups may be smaller too.
 Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const ResidentDataset& dataset, const Pass& pass,
                    uint64_t seed, const CancelFlag& cancel);
 

@@ -47,6 +47,8 @@ const shared: readonly ConfigOption[] = [
   { flags: "--early-stopping <settings>", path: "earlyStopping", read: parseSettings },
   { flags: "--epochs <count>", path: "epochs", read: number },
   { flags: "--batch-size <images>", path: "batchSize", read: number },
+  { flags: "--gradient-accumulation <batches>", path: "gradientAccumulation", read: number },
+  { flags: "--augmentation <settings>", path: "augmentation", read: parseSettings },
   { flags: "--micro-batch <images>", path: "microBatch", read: number },
   { flags: "--device <device>", path: "device", read: text },
   { flags: "--threads <count>", path: "threads", read: number },

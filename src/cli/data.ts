@@ -1,6 +1,9 @@
 import Table from "cli-table3";
 import { Argument, type Command, InvalidArgumentError } from "commander";
+import { augmentedImages } from "../augmented-images.js";
+import { type Augmentation, augmentationSchema } from "../config/augmentation.js";
 import { didYouMean } from "../config/nearest.js";
+import { parse } from "../config/parse.js";
 import { DATASET_NAMES, loadDataset } from "../data/load-dataset.js";
 import { findMnist } from "../data/mnist.js";
 import { sampleDigits } from "../data/sample-digits.js";
@@ -8,6 +11,7 @@ import { configError, OptimbenchError } from "../errors.js";
 import { writeFileAtomically } from "../write-file.js";
 import { showDownload } from "./download-progress.js";
 import { onInterrupt } from "./interrupt.js";
+import { parseSettings } from "./spec.js";
 
 /** Adds `optimbench data`: what data there is, fetching it, and looking at it. */
 export function addDataCommand(program: Command): void {
@@ -46,6 +50,11 @@ export function addDataCommand(program: Command): void {
     .requiredOption("--out <file>", "PNG file to write")
     .option("--per-class <number>", "samples a class, 1 to 100", wholeNumber(1, 100), 12)
     .option("--seed <number>", "determines which samples", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option(
+      "--augmentation <settings>",
+      "show them as training with it would see them, such as shift=2:rotation=10",
+      (text) => parse(augmentationSchema, parseSettings(text), "augmentation"),
+    )
     .option(...dataDir)
     .action(writeSamples);
 }
@@ -101,14 +110,27 @@ async function fetchMnist(
   if (!quiet) process.stdout.write(`${name}: ${state}: ${findMnist(dataDir)}\n`);
 }
 
+interface SamplesOptions {
+  readonly out: string;
+  readonly perClass: number;
+  readonly seed: number;
+  readonly augmentation?: Augmentation;
+  readonly dataDir?: string;
+}
+
 async function writeSamples(
   name: string | undefined,
-  { out, perClass, seed, dataDir }: { out: string; perClass: number; seed: number; dataDir?: string },
+  { out, perClass, seed, augmentation, dataDir }: SamplesOptions,
 ): Promise<void> {
   const dataset = await loadDataset(name, { dataDir });
-  await writeFileAtomically(out, sampleDigits(dataset, { perClass, seed }));
+  const shown =
+    augmentation === undefined
+      ? dataset
+      : { ...dataset, images: augmentedImages(dataset, augmentation, { seed, epoch: 1 }) };
+  await writeFileAtomically(out, sampleDigits(shown, { perClass, seed }));
+  const how = augmentation === undefined ? "" : ", augmented as in a run's first epoch";
   process.stdout.write(
-    `${out}: ${perClass} samples of each of the ${dataset.classes} classes of ${dataset.name}\n`,
+    `${out}: ${perClass} samples of each of the ${dataset.classes} classes of ${dataset.name}${how}\n`,
   );
 }
 

@@ -3,6 +3,9 @@ import { configError } from "../errors.js";
 /** A name, or a name with settings, as on the command line. */
 export type Spec = string | { readonly name: string; readonly [key: string]: unknown };
 
+type Scalar = string | number | boolean;
+type Settings = Record<string, Scalar | object>;
+
 /** `adam,sgd:learningRate=0.1:momentum=0.9` as config; quotes and brackets keep commas and colons of a value together. */
 export const parseSpecs = (text: string): Spec[] => splitOutsideQuotes(text, ",").map(parseSpec);
 
@@ -13,12 +16,19 @@ export function parseSpec(text: string): Spec {
   return settings.length === 0 ? name : { name, ...settingsOf(settings, text) };
 }
 
-const settingsOf = (settings: readonly string[], whole: string) =>
-  Object.fromEntries(settings.map((each) => setting(each.trim(), whole)));
+/** `shift=2:elastic.alpha=34` as `{ shift: 2, elastic: { alpha: 34 } }`. */
+export const parseSettings = (text: string): Settings => settingsOf(splitOutsideQuotes(text, ":"), text);
 
-/** `patience=3:monitor=validation.accuracy` as an object. */
-export const parseSettings = (text: string): Record<string, unknown> =>
-  settingsOf(splitOutsideQuotes(text, ":"), text);
+function settingsOf(parts: readonly string[], whole: string): Settings {
+  const settings: Settings = {};
+  for (const part of parts) {
+    const [path, value] = setting(part.trim(), whole);
+    const [key, inner] = path.split(".") as [string, string?];
+    settings[key] =
+      inner === undefined ? value : { ...(settings[key] as object | undefined), [inner]: value };
+  }
+  return settings;
+}
 
 /** `name=formula` of --define-optimizer and --define-loss. */
 export function parseDefinition(text: string): { readonly name: string; readonly formula: string } {
@@ -29,8 +39,6 @@ export function parseDefinition(text: string): { readonly name: string; readonly
     );
   return { name, formula };
 }
-
-type Scalar = string | number | boolean;
 
 function setting(text: string, whole: string): [string, Scalar | Scalar[]] {
   const [key, value] = keyAndValue(text);

@@ -6,6 +6,7 @@ import { lowerModel } from "../models/lower-model.js";
 import { type ResolvedModel, resolveModel } from "../models/models.js";
 import { type ResolvedOptimizer, resolveOptimizer } from "../optimizers/optimizers.js";
 import { type ResolvedSchedule, resolveSchedule } from "../schedules/schedules.js";
+import type { Augmentation } from "./augmentation.js";
 import { deepFreeze } from "./deep-freeze.js";
 import { microBatchSize } from "./micro-batch.js";
 import { parse } from "./parse.js";
@@ -36,6 +37,8 @@ export interface ResolvedTrainConfig {
   readonly earlyStopping?: EarlyStopping;
   readonly epochs: number;
   readonly batchSize: number;
+  readonly gradientAccumulation: number;
+  readonly augmentation?: Augmentation;
   readonly microBatch: number;
   readonly seed: number;
   readonly device: string;
@@ -68,6 +71,8 @@ export function resolveTrainConfig(input: TrainConfig, dataset: DatasetInfo): Re
     ...(config.earlyStopping && { earlyStopping: config.earlyStopping }),
     epochs: config.epochs,
     batchSize,
+    gradientAccumulation: config.gradientAccumulation,
+    ...(config.augmentation && { augmentation: config.augmentation }),
     microBatch: resolveMicroBatch(config.microBatch, batchSize, model),
     seed: config.seed,
     device: config.device,

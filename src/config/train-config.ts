@@ -5,6 +5,7 @@ import { LOSS_NAMES, lossSchema } from "../losses/losses.js";
 import { modelSchema } from "../models/models.js";
 import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
 import { SCHEDULE_NAMES, scheduleSchema } from "../schedules/schedules.js";
+import { augmentationSchema } from "./augmentation.js";
 import { describe } from "./describe.js";
 import { SEMANTICS } from "./semantics.js";
 
@@ -58,6 +59,20 @@ export const sharedShape = {
   /** Images a step; more than there are means all of them. The last batch of an epoch may be smaller. Default 32. */
   batchSize: z.int().min(1).default(32).describe("images a step; the whole training set if there are fewer"),
   /**
+   * Batches an update: the update takes the gradient of the mean loss over all their images, as one batch that many times
+   * larger would. The last group of an epoch may have fewer. Default 1.
+   */
+  gradientAccumulation: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1)
+    .describe("batches an update, which takes the gradient of their mean loss"),
+  /** Random distortions of the training images, drawn anew for each image and epoch by the seed. Default: none. */
+  augmentation: augmentationSchema
+    .optional()
+    .describe("random distortions of training images, such as shift=2:rotation=10"),
+  /**
    * Images that one thread computes at a time. Results depend on it in the last bits, so it follows from the batch size
    * alone unless given. Default: half the batch, 8 to 16; the whole batch for models with batchNorm2d.
    */
@@ -100,7 +115,7 @@ export const trainConfigSchema = z
       .describe(`the loss to minimise: ${LOSS_NAMES.join(", ")}`),
     /** An optimizer's name, or `{ name, learningRate, ... }` with its hyperparameters. Default "adam". */
     optimizer: optimizerSchema.default("adam").describe(`the optimizer: ${OPTIMIZER_NAMES.join(", ")}`),
-    /** Determines the split, the initial weights, the order of the images and dropout. Default 0. */
+    /** Determines the split, the initial weights, the order of the images and dropout and augmentation. Default 0. */
     seed: seedSchema
       .default(0)
       .describe("determines the split, the initial weights and the order of the images"),

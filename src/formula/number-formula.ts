@@ -71,14 +71,11 @@ export function parseNumberFormula<Input extends string>(
 
   return (values) => {
     const computed: number[] = [];
-    for (const node of nodes)
-      computed.push(
-        "args" in node
-          ? FOLDS.get(node.op)!(...node.args.map((place) => computed[place]!))
-          : node.op === "constant"
-            ? node.value
-            : values[node.name as Input],
-      );
+    for (const node of nodes) {
+      if ("args" in node) computed.push(FOLDS.get(node.op)!(...node.args.map((place) => computed[place]!)));
+      else if (node.op === "constant") computed.push(node.value);
+      else if (node.op === "input") computed.push(values[node.name as Input]);
+    }
     return computed[results[0]!]!;
   };
 }

@@ -32,6 +32,8 @@ export function resultCells(study: Study): ResultCells {
   const losses = new Set(results.map(({ setting }) => setting.loss));
   const semantics = new Set(results.map(({ setting }) => setting.config.optimizer.semantics));
   const several = results.some(({ setting }) => setting.runs.length > 1);
+  const likelihood =
+    losses.size > 1 && results.some(({ negativeLogLikelihood }) => negativeLogLikelihood !== undefined);
   const all: Column[] = [
     { head: "optimizer", cell: ({ setting }) => setting.name, text: true },
     {
@@ -53,6 +55,16 @@ export function resultCells(study: Study): ResultCells {
         `${summaryText(result.validationAccuracy, accuracyText)}${result === best && results.length > 1 ? " *" : ""}`,
     },
     { head: "validation loss", cell: ({ validationLoss }) => summaryText(validationLoss, numberText) },
+    {
+      head: "NLL",
+      cell: ({ negativeLogLikelihood }) => summaryText(negativeLogLikelihood, numberText),
+      shown: likelihood,
+    },
+    {
+      head: "ECE",
+      cell: ({ calibrationError }) => summaryText(calibrationError, accuracyText),
+      shown: likelihood,
+    },
     {
       head: "test accuracy",
       cell: ({ testAccuracy }) => summaryText(testAccuracy, accuracyText),
@@ -78,7 +90,7 @@ export function resultCells(study: Study): ResultCells {
     rows: results.map((result) => columns.map(({ cell }) => cell(result))),
     best: results.length > 1 && best !== undefined ? results.indexOf(best) : -1,
     numeric: columns.map(({ text }) => text !== true),
-    notes: notesOn(results, several, semantics),
+    notes: [...notesOn(results, several, semantics), ...(likelihood ? [LIKELIHOOD] : [])],
   };
 }
 
@@ -107,6 +119,8 @@ function bestEpochNote({ label, completed }: Setting): string[] {
   return [`${label}: weights and numbers of the best epoch (${ends.join("; ")}).`];
 }
 
+const LIKELIHOOD =
+  "NLL: negative log-likelihood of the labels under the softmax of the outputs; ECE: expected calibration error (15 bins). Both on the validation images, and comparable between losses.";
 const SEVERAL_SEEDS =
   "Mean ± standard deviation over the completed seeds, at the end of training; * marks the best mean validation accuracy.";
 const ONE_SEED =

@@ -7,6 +7,8 @@ export interface Result {
   readonly setting: Setting;
   readonly validationAccuracy: Summary | undefined;
   readonly validationLoss: Summary | undefined;
+  readonly negativeLogLikelihood: Summary | undefined;
+  readonly calibrationError: Summary | undefined;
   readonly testAccuracy: Summary | undefined;
   /** Training steps alone, a run. */
   readonly trainSeconds: Summary | undefined;
@@ -27,6 +29,8 @@ function resultOf(setting: Setting): Result {
     setting,
     validationAccuracy: over((run) => finalEpoch(run)?.validation.accuracy),
     validationLoss: over((run) => finalEpoch(run)?.validation.loss),
+    negativeLogLikelihood: over((run) => finalEpoch(run)?.validation.negativeLogLikelihood),
+    calibrationError: over((run) => finalEpoch(run)?.validation.calibrationError),
     testAccuracy: over((run) => run.test?.accuracy),
     trainSeconds: over((run) => run.seconds.train),
     stepMilliseconds: over((run) => (1000 * run.seconds.train) / stepsOf(run)),
@@ -34,9 +38,10 @@ function resultOf(setting: Setting): Result {
   };
 }
 
-/** Every epoch takes every training image once; the last batch may be smaller. */
+/** Every epoch takes every training image once; the last batch, and the last group of accumulated ones, may be smaller. */
 const stepsOf = ({ config, history }: RunRecord) =>
-  (history.at(-1)?.epoch ?? 0) * Math.ceil(config.split.train / config.batchSize);
+  (history.at(-1)?.epoch ?? 0) *
+  Math.ceil(config.split.train / (config.batchSize * (config.gradientAccumulation ?? 1)));
 
 function statusText(runs: readonly RunRecord[]): string {
   const ended = (["diverged", "cancelled"] as const).flatMap((status) => {

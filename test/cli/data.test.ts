@@ -157,6 +157,35 @@ describe("optimbench data samples", () => {
     expect(readdirSync(join(folder, "new"))).toEqual(["digits.png"]);
   });
 
+  it("shows them augmented", async () => {
+    vi.unstubAllEnvs(); // libtorch lies in the real cache
+    const folder = temporaryFolder();
+    const picture = async (...options: string[]) => {
+      const out = join(folder, "digits.png");
+      const { stdout, error } = await data(
+        "samples",
+        "mnist-10k",
+        "--out",
+        out,
+        "--per-class",
+        "2",
+        ...options,
+      );
+      expect(error).toBeUndefined();
+      return { stdout, data: decode(readFileSync(out)).data };
+    };
+    const plain = await picture();
+    expect((await picture("--augmentation", "rotation=0")).data).toEqual(plain.data);
+    const { stdout, data: turned } = await picture("--augmentation", "rotation=20:elastic.alpha=20");
+    expect(stdout).toContain("of mnist-10k, augmented as in a run's first epoch\n");
+    expect(turned).not.toEqual(plain.data);
+  });
+
+  it("refuses an augmentation that is none", async () => {
+    const { error } = await data("samples", "--out", "x.png", "--augmentation", "rotatio=20");
+    expect(error?.message).toContain('Unknown key `rotatio`. Did you mean "rotation"?');
+  });
+
   it("takes the default dataset where none is named", async () => {
     const out = join(temporaryFolder(), "digits.png");
     expect((await data("samples", "--out", out)).stdout).toContain("of mnist-10k\n");

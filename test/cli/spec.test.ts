@@ -47,6 +47,20 @@ describe("parseSpecs", () => {
   });
 });
 
+describe("parseSettings", () => {
+  it("reads settings, and settings within one", () => {
+    expect(parseSettings("shift=2:elastic.alpha=34:elastic.sigma=4:rotation=x")).toEqual({
+      shift: 2,
+      elastic: { alpha: 34, sigma: 4 },
+      rotation: "x",
+    });
+  });
+
+  it("refuses what is no setting", () => {
+    expect(() => parseSettings("shift")).toThrow('Expected key=value, got "shift" in "shift".');
+  });
+});
+
 describe("parseDefinition", () => {
   it("splits at the first equals sign alone", () => {
     expect(parseDefinition("mine=theta = theta - learningRate * g")).toEqual({

@@ -18,6 +18,7 @@ describe("resolveTrainConfig", () => {
       schedule: { name: "constant" },
       epochs: 10,
       batchSize: 32,
+      gradientAccumulation: 1,
       microBatch: 16,
       seed: 0,
       device: "auto",
@@ -35,6 +36,8 @@ describe("resolveTrainConfig", () => {
         semantics: "pytorch",
         schedule: "reduceOnPlateau",
         microBatch: 4,
+        gradientAccumulation: 3,
+        augmentation: { shift: 2, elastic: { alpha: 30 } },
       },
     ] as const) {
       const resolved = resolve(config);

@@ -92,11 +92,16 @@ function exampleHistory(example: ExampleRun): EpochRecord[] {
         accuracy: lost ? 0.0985 : Math.round((1 - share) * 2000) / 2000,
       };
     };
+    const evaluated = (of: ReturnType<typeof metrics>) => ({
+      ...of,
+      negativeLogLikelihood: lost ? null : 2 * (1 - of.accuracy),
+      calibrationError: lost ? null : (1 - of.accuracy) / 4,
+    });
     return {
       epoch,
       learningRate,
       train: metrics(epoch === 0 ? 0.9 : trainError),
-      validation: metrics(epoch === 0 ? 0.9 : validationError),
+      validation: evaluated(metrics(epoch === 0 ? 0.9 : validationError)),
       seconds: { train: epoch === 0 ? 0 : secondsAnEpoch + jitter(0.3), evaluate: 0.3 },
     };
   });

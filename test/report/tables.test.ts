@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { epochsCsv } from "../../src/report/epochs-csv.js";
 import { markdownTable } from "../../src/report/markdown-table.js";
 import { resultTable } from "../../src/report/result-table.js";
+import type { Study } from "../../src/study.js";
 import { exampleRun, exampleStudy, HOSTILE, STUDIES } from "./example-studies.js";
 
 /** A study with round numbers: adam over two seeds, sgd of which one diverged. */
@@ -12,7 +13,12 @@ function plainStudy() {
       epoch,
       learningRate: 0.001,
       train: { loss: 2 - epoch, accuracy: accuracy / 2 },
-      validation: { loss: 1 / (epoch + 1), accuracy },
+      validation: {
+        loss: 1 / (epoch + 1),
+        accuracy,
+        negativeLogLikelihood: 2 - accuracy,
+        calibrationError: 0.25,
+      },
       seconds: { train: epoch === 0 ? 0 : 2.5, evaluate: 0.5 },
     }));
   const run = (optimizer: string, seed: number, accuracies: number[], train: number) => ({
@@ -32,7 +38,17 @@ function plainStudy() {
         ...diverged,
         status: "diverged" as const,
         history: diverged.history.map((epoch) =>
-          epoch.epoch === 2 ? { ...epoch, validation: { loss: null, accuracy: 0.1 } } : epoch,
+          epoch.epoch === 2
+            ? {
+                ...epoch,
+                validation: {
+                  loss: null,
+                  accuracy: 0.1,
+                  negativeLogLikelihood: null,
+                  calibrationError: null,
+                },
+              }
+            : epoch,
         ),
       },
     ],
@@ -82,6 +98,36 @@ test("several losses, and learning rates, have a column and no second mention", 
   expect(markdownTable(STUDIES.learningRates)).toContain("| adam | 0.01 |");
 });
 
+test("several losses are compared by what they share, where the study has it", () => {
+  const { runs, ...study } = plainStudy();
+  const withLoss = (name: string) =>
+    runs.map((run) => ({ ...run, config: { ...run.config, loss: { ...run.config.loss, name } } }));
+  const both = { ...study, runs: [...withLoss("a"), ...withLoss("b")] };
+  const markdown = markdownTable(both);
+  expect(markdown).toContain("| validation loss | NLL | ECE | test accuracy |");
+  expect(markdown).toContain("| sgd | a | 0.001 | 0.8000 | 0.3333 | 1.200 | 0.2500 | 0.7900 |");
+  expect(markdown).toContain("NLL: negative log-likelihood");
+  expect(resultTable(both)).toMatch(/│ validation loss │ +NLL │ +ECE │/);
+
+  const older = structuredClone(both) as Study;
+  for (const { history } of older.runs)
+    for (const { validation } of history)
+      Object.assign(validation, { negativeLogLikelihood: undefined, calibrationError: undefined });
+  expect(markdownTable(older)).not.toMatch(/NLL|ECE/);
+  expect(epochsCsv(older).split("\n")[3]).toContain("0.3333333333333333,0.96,,,2.5");
+});
+
+test("a step is an update, of however many batches", () => {
+  const study = plainStudy();
+  const accumulated = {
+    ...study,
+    runs: study.runs.map((run) => ({ ...run, config: { ...run.config, gradientAccumulation: 4 } })),
+  };
+  expect(resultTable(study)).toContain("│    8.000 │");
+  // 250 batches of 32 make 63 updates.
+  expect(resultTable(accumulated)).toContain(`│    ${(4000 / 126).toFixed(2)} │`);
+});
+
 test("a setting that did not complete is not the best, however good what survived", () => {
   const study = plainStudy();
   const [, sgd] = study.runs;
@@ -101,13 +147,13 @@ test("the CSV has a row for each run and epoch, with seconds added up", () => {
   const lines = epochsCsv(plainStudy()).trimEnd().split("\n");
   expect(lines).toHaveLength(1 + 4 * 3);
   expect(lines[0]).toBe(
-    "setting,optimizer,semantics,initialLearningRate,loss,seed,status,epoch,learningRate,trainLoss,trainAccuracy,validationLoss,validationAccuracy,trainSeconds,evaluateSeconds,totalTrainSeconds,totalEvaluateSeconds",
+    "setting,optimizer,semantics,initialLearningRate,loss,seed,status,epoch,learningRate,trainLoss,trainAccuracy,validationLoss,validationAccuracy,validationNegativeLogLikelihood,validationCalibrationError,trainSeconds,evaluateSeconds,totalTrainSeconds,totalEvaluateSeconds",
   );
   expect(lines[3]).toBe(
-    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,2.5,0.5,5,1.5",
+    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,2.5,0.5,5,1.5",
   );
   expect(lines.at(-1)).toBe(
-    "sgd,sgd,keras3,0.001,sparseCategoricalCrossentropy,1,diverged,2,0.001,0,0.05,,0.1,2.5,0.5,5,1.5",
+    "sgd,sgd,keras3,0.001,sparseCategoricalCrossentropy,1,diverged,2,0.001,0,0.05,,0.1,,,2.5,0.5,5,1.5",
   );
 });
 

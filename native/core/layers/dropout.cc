@@ -12,7 +12,7 @@ class Dropout final : public Layer {
     if (!frame.training) return input;
     const StreamKey& key = frame.key;
     const auto stream = randomStream(input.device(), key.seed, Purpose::dropout,
-                                     {key.epoch, key.step, key.microBatch, frame.layer});
+                                     {key.epoch, key.batch, key.microBatch, frame.layer});
     const at::Tensor mask = at::empty_like(input).bernoulli_(1 - rate_, stream).div_(1 - rate_);
     frame.saved = {mask};
     return input * mask;
