@@ -71,14 +71,11 @@ export function parseNumberFormula<Input extends string>(
 
   return (values) => {
     const computed: number[] = [];
-    for (const node of nodes)
-      computed.push(
-        "args" in node
-          ? FOLDS.get(node.op)!(...node.args.map((place) => computed[place]!))
-          : node.op === "constant"
-            ? node.value
-            : values[node.name as Input],
-      );
+    for (const node of nodes) {
+      if ("args" in node) computed.push(FOLDS.get(node.op)!(...node.args.map((place) => computed[place]!)));
+      else if ("value" in node) computed.push(node.value);
+      else if ("name" in node) computed.push(values[node.name as Input]); // rows over classes are of losses alone
+    }
     return computed[results[0]!]!;
   };
 }
