@@ -143,6 +143,17 @@ describe("train", () => {
     expect(after.rates).toEqual([0.5, 0.5, 0.5 / 2 ** 5]);
   });
 
+  it.each(["scheduleFreeSgd", "scheduleFreeAdamw"] as const)(
+    "averages with %s from a first rate of 0",
+    async (name) => {
+      const optimizer = { name, semantics: "author", learningRate: 0.05 } as const;
+      const run = await train({ ...task, optimizer, schedule: { name: "constant", warmUpEpochs: 1 } });
+      expect(run.history.map(({ learningRate }) => learningRate)).toEqual([0, 0, 0.05, 0.05, 0.05]);
+      expect(run.history.at(-1)!.train.loss).toBeLessThan(run.history[0]!.train.loss! / 1.2);
+      run.model.dispose();
+    },
+  );
+
   it("runs a loss and an optimizer of the user's own", async () => {
     const own = await train({
       ...task,

@@ -67,6 +67,7 @@ export function parseNumberFormula<Input extends string>(
       last.target.start,
     );
   const { nodes, results } = graph.finish([build(last.expression, names, LANGUAGE)]);
+  names.checkHyperparametersRead();
   names.checkAllRead();
 
   return (values) => {

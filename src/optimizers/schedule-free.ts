@@ -25,7 +25,7 @@ const averagedStep = (warmupSteps: number, beta: string) => [
   "largest = maximum(rate, largest)",
   "weight = t ** r * largest ** weightLearningRatePower",
   "total = total + weight",
-  "c = weight / total",
+  "c = where(total > 0, weight / total, 0)", // a warm-up's first rate is 0
   `theta = theta + c * (z - theta) + rate * (${beta} * (1 - c) - 1) * d`,
   "z = z - rate * d",
   `evaluation = theta + (1 - 1 / ${beta}) * (z - theta)`,

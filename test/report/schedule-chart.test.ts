@@ -26,6 +26,7 @@ test("thins out many steps, and keeps the first and the last", () => {
   const points = pointsOf(chart(rates, 1000));
   expect(points.length).toBeLessThan(2010);
   expect(points[0]!.rate).toBe(0);
+  expect(points[1000]).toEqual({ epoch: 26, rate: 26_000 });
   expect(points.at(-1)!.rate).toBe(50_000);
 });
 

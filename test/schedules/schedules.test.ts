@@ -126,6 +126,11 @@ it.each([
   ],
   [{ name: "mine", formula: "learningRate * stp" }, 'Unknown name `stp`. Did you mean "step"?'],
   [{ name: "mine", formula: "sum(step)" }, "Unknown function `sum`."],
+  [
+    { name: "mine", formula: "learningRate", hyperparameters: { c: 1 } },
+    "The hyperparameter `c` is never used. Use it, or leave it out.",
+  ],
+  [{ name: "mine", formula: "a = step; learningRate" }, "`a` is assigned but never used. (line 1, column 1)"],
   [{ name: "mine", formula: "rate = step" }, "an expression, not an assignment. (line 1, column 1)"],
 ])("refuses %j", (input, expected) => {
   expect(() => resolveSchedule(input as ScheduleConfig)).toThrow(expected);
