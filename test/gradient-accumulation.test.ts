@@ -22,6 +22,7 @@ async function parameters(batches: { batchSize: number; gradientAccumulation?: n
       formula: "m = 0.9 * m + g; theta = theta - learningRate * m / sqrt(t)",
       learningRate: 0.05,
     },
+    schedule: "cosine",
     epochs: 3,
     ...batches,
   });
