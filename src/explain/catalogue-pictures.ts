@@ -4,7 +4,7 @@ import { groupBy } from "../report/group-by.js";
 import { lossShapeChart } from "../report/loss-shape-chart.js";
 import { valleyChart } from "../report/valley-chart.js";
 import { originText } from "./differences.js";
-import type { Explanation } from "./explanation.js";
+import type { Explanation, LossExplanation, OptimizerExplanation } from "./explanation.js";
 import { lossShape } from "./loss-shape.js";
 import { bestRate, STEEPNESS, STEPS, valleyPath } from "./valley.js";
 
@@ -15,30 +15,40 @@ export async function catalogueSvg(explanation: Explanation): Promise<string> {
   return svg.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))));
 }
 
-function optimizerSvg({ name, title, definitions }: Explanation): Promise<string> {
+function optimizerSvg({ name, title, definitions }: OptimizerExplanation): Promise<string> {
   const sources = definitions.map(({ source }) => source as Source);
-  const rate = bestRate(name, sources[0]!);
-  const paths = together(sources, (source) => valleyPath(name, source, rate));
+  const rates = new Map(sources.map((source) => [source, bestRate(name, source)]));
+  const paths = together(sources, (source) => valleyPath(name, source, rates.get(source)!));
+  const different = new Set(rates.values()).size > 1;
+  const inVector = definitions.some(({ firstStepInMatrix }) => firstStepInMatrix !== undefined);
+  const said = [
+    `${STEPS} steps on (x² + ${STEEPNESS} y²) / 2`,
+    ...(different ? [] : [`learning rate ${rates.get(sources[0]!)}`]),
+    ...(inVector ? ["as for a bias"] : []),
+  ];
   return drawSvg(
     valleyChart({
       title,
-      subtitle: `${STEPS} steps on (x² + ${STEEPNESS} y²) / 2, learning rate ${rate}`,
+      subtitle: said.join(", "),
       description: `The path of ${title} down a valley that is steep across and flat along`,
       steepness: STEEPNESS,
-      paths: paths.map(({ name: of, values }) => ({ name: of, points: values })),
+      paths: paths.map(({ of, values }) => ({
+        name: `${namesOf(of)}${different ? `, rate ${rates.get(of[0]!)}` : ""}`,
+        points: values,
+      })),
     }),
   );
 }
 
-function lossSvg({ name, title, definitions }: Explanation): Promise<string> {
+function lossSvg({ name, title, definitions }: LossExplanation): Promise<string> {
   const sources = definitions.map(({ source }) => source as Source);
   const curves = together(sources, (source) => lossShape(name, source));
   return drawSvg(
     lossShapeChart({
       title,
-      subtitle: "of two classes, logits m / 2 and -m / 2, and its derivative by the margin m",
+      subtitle: "two classes, the first right; dashed its derivative",
       description: `${title} and its gradient, over the margin between the logits of two classes`,
-      curves: curves.map(({ name: of, values }) => ({ name: of, points: values })),
+      curves: curves.map(({ of, values }) => ({ name: namesOf(of), points: values })),
     }),
   );
 }
@@ -49,7 +59,9 @@ function together<Values>(sources: readonly Source[], valuesOf: (source: Source)
     typeof value === "number" ? Number(value.toFixed(2)) : value;
   const all = sources.map((source) => ({ source, values: valuesOf(source) }));
   return groupBy(all, ({ values }) => JSON.stringify(values, visible)).map((group) => ({
-    name: group.map(({ source }) => originText(source)).join(", "),
+    of: group.map(({ source }) => source),
     values: group[0]!.values,
   }));
 }
+
+const namesOf = (sources: readonly Source[]) => sources.map(originText).join(", ");

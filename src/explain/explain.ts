@@ -20,9 +20,8 @@ import { firstStep } from "./first-step.js";
 import { hyperparameterTexts } from "./range-text.js";
 import { stateBytes, statesOf } from "./states.js";
 
-/** One sample of three classes, rather sure and right. */
+/** One sample of three classes, rather sure and right; more where a list has one number a class. */
 const LOGITS = [2, -1, 0.5];
-const TARGET = [1, 0, 0];
 
 type Given = { readonly name: string; readonly [setting: string]: unknown };
 
@@ -116,7 +115,7 @@ function own(given: Given, formula: string): Explanation {
   const isUpdate = blocks(formula).some(({ statements }) =>
     statements.some(({ target }) => target?.name === "theta"),
   );
-  const numbers = Object.entries((given.hyperparameters ?? {}) as Record<string, number>);
+  const numbers = Object.entries((given.hyperparameters ?? {}) as object);
   const shared = { name: given.name, title: given.name, sources: [], differences: [] };
   const hyperparameters = [
     ...(isUpdate ? [["learningRate", given.learningRate ?? 0.001] as const] : []),
@@ -151,9 +150,17 @@ function optimizerDefinition(
 }
 
 function lossDefinition(source: Source | "own", loss: ReturnType<typeof resolveLoss>): LossDefinition {
-  const [logits, target] = [Float64Array.from(LOGITS), Float64Array.from(TARGET)];
-  const { values, gradient } = loadNative().runLoss(lossGraph(loss), logits, target, LOGITS.length);
-  const example = { logits: LOGITS, target: TARGET, value: values[0]!, gradient: [...gradient] };
+  const settings: object = loss.semantics === "own" ? loss.hyperparameters : loss;
+  const rows = Object.values(settings).filter((each) => Array.isArray(each) && each.length > 0);
+  const logits = Array.from(
+    { length: rows[0]?.length ?? LOGITS.length },
+    (_, i) => LOGITS[i % LOGITS.length]!,
+  );
+  const target = logits.map((_, i) => (i === 0 ? 1 : 0));
+  const graph = lossGraph(loss);
+  const [z, y] = [Float64Array.from(logits), Float64Array.from(target)];
+  const { values, gradient } = loadNative().runLoss(graph, z, y, logits.length);
+  const example = { logits, target, value: values[0]!, gradient: [...gradient] };
   return { source, formula: loss.formula, example };
 }
 

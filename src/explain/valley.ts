@@ -5,7 +5,7 @@ import { type OptimizerConfig, resolveOptimizer, updateGraph } from "../optimize
 /** A valley 20 times as steep across as along: f(x, y) = (x^2 + 20 y^2) / 2. */
 export const STEEPNESS = 20;
 export const START = [-4, 1.2] as const;
-export const STEPS = 40;
+export const STEPS = 30;
 
 type Point = readonly [number, number];
 
@@ -33,12 +33,12 @@ export function valleyPath(name: string, source: Source, learningRate: number): 
   return path;
 }
 
-/** The rate that brings it lowest over the path's last quarter, and does not climb above the start. */
+/** The rate that brings it lowest over the path's last eight points, and does not climb above the start. */
 export function bestRate(name: string, source: Source): number {
   const costs = RATES.map((rate) => {
     const heights = valleyPath(name, source, rate).map(height);
     const stays = heights.length > STEPS && Math.max(...heights) <= 1.5 * heights[0]!;
-    const end = heights.slice(-STEPS / 4);
+    const end = heights.slice(-8);
     return stays ? end.reduce((sum, each) => sum + each, 0) : Infinity;
   });
   return RATES[costs.indexOf(Math.min(...costs))]!;

@@ -16,7 +16,7 @@ export interface ValleyChart {
 const X = [-5, 5];
 const Y = [-1.8, 1.8];
 /** Heights of the contours. */
-const HEIGHTS = [0.1, 0.5, 1.5, 4, 8, 14, 22, 32];
+const HEIGHTS = [0.1, 0.6, 2, 5, 10, 18, 28];
 
 /** Paths over the contours of a valley, from above. */
 export function valleyChart({ title, subtitle, description, steepness, paths }: ValleyChart): TopLevelSpec {
@@ -77,8 +77,8 @@ export function valleyChart({ title, subtitle, description, steepness, paths }: 
 
 const contours = (steepness: number) =>
   HEIGHTS.flatMap((level) =>
-    Array.from({ length: 49 }, (_, i) => {
-      const angle = (i / 48) * 2 * Math.PI;
+    Array.from({ length: 65 }, (_, i) => {
+      const angle = (i / 64) * 2 * Math.PI;
       const radius = Math.sqrt(2 * level);
       return {
         height: level,

@@ -6,7 +6,13 @@ import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../src/package-root.js";
 
-const pages = ["README.md", "docs/formulas.md", "docs/schedules.md", "docs/training.md"].map((name) => ({
+const pages = [
+  "README.md",
+  "docs/formulas.md",
+  "docs/schedules.md",
+  "docs/training.md",
+  "docs/own-formulas.md",
+].map((name) => ({
   name,
   text: readFileSync(join(packageRoot, name), "utf8"),
 }));
