@@ -88,7 +88,9 @@ function stepDifference(definitions: readonly Each[]): string[] {
     Math.max(...steps.map(({ step }) => step)),
   ];
   if (least === 0 || most / least < 1.005) return [];
-  const each = steps.map(({ source, step }) => `${stepText(step)} in ${originText(source)}`).join(", ");
+  const each = groupBy(steps, ({ step }) => stepText(step))
+    .map((of) => `${stepText(of[0]!.step)} in ${listed(of.map(({ source }) => source))}`)
+    .join(", ");
   return [
     `The first step, where |g| = ${FIRST_GRADIENT}: ${each}. The largest is ${stepText(most / least)} times the smallest.`,
   ];

@@ -1,3 +1,4 @@
+import { groupBy } from "../report/group-by.js";
 import { originText, stepText, valueText } from "./differences.js";
 import type {
   Explanation,
@@ -40,11 +41,13 @@ function perOrigin<Each extends { readonly source: Origin }>(
   definitions: readonly Each[],
   text: (each: Each) => string,
 ): string[] {
-  const texts = definitions.map(text);
-  if (new Set(texts).size === 1) return [texts[0]!];
-  return definitions.map(
-    ({ source }, i) => `${originText(source)}:${texts[i]!.startsWith("\n") ? "" : " "}${texts[i]}`,
-  );
+  const groups = groupBy(definitions, text);
+  if (groups.length === 1) return [text(groups[0]![0]!)];
+  return groups.map((group) => {
+    const said = text(group[0]!);
+    const origins = group.map(({ source }) => originText(source)).join(", ");
+    return `${origins}:${said.startsWith("\n") ? "" : " "}${said}`;
+  });
 }
 
 const formulas = (definitions: readonly (OptimizerDefinition | LossDefinition)[]) =>
@@ -65,10 +68,13 @@ function hyperparameterLine({ name, meaning, range, defaults }: HyperparameterEx
 /** "0.001", or "0.001 (Keras 3), 0.01 (PyTorch)" where they differ. */
 export function defaultsText(defaults: HyperparameterExplanation["defaults"]): string {
   const entries = Object.entries(defaults) as [Origin, unknown][];
-  const texts = entries.map(([, value]) => valueText(value));
-  if (entries.length === 0) return "none";
-  if (new Set(texts).size === 1 && (entries.length > 1 || entries[0]![0] === "own")) return texts[0]!;
-  return entries.map(([origin], i) => `${texts[i]} (${originText(origin)})`).join(", ");
+  const groups = groupBy(entries, ([, value]) => valueText(value));
+  if (groups.length === 0) return "none";
+  if (groups.length === 1 && (entries.length > 1 || entries[0]![0] === "own"))
+    return valueText(entries[0]![1]);
+  return groups
+    .map((of) => `${valueText(of[0]![1])} (${of.map(([origin]) => originText(origin)).join(", ")})`)
+    .join(", ");
 }
 
 /** "8 bytes a parameter: m, v". */

@@ -13,7 +13,7 @@ describe("explain an optimizer", () => {
     expect(step.keras3).toBeCloseTo((0.001 * 1e-3) / Math.sqrt(0.1 + 1e-6 + 1e-7), 12);
     expect(step.pytorch).toBeCloseTo(0.01, 6);
     expect(differences.at(-1)).toContain("3160 times");
-    expect(differences).toContain("`initialAccumulator`: 0.1 in Keras 3, 0 in PyTorch.");
+    expect(differences).toContain("`initialAccumulator`: 0.1 in Keras 3 and Keras 2, 0 in PyTorch.");
     expect(differences).toContain("`lrDecay`: 0 in PyTorch, unknown elsewhere.");
     expect(hyperparameters[0]).toMatchObject({
       name: "learningRate",
@@ -99,6 +99,6 @@ it("is written for a terminal", () => {
   const text = explanationText(explain("adagrad"));
   expect(text).toContain("  Keras 3:\n    a = a + g ** 2\n");
   expect(text).toContain(
-    "  epsilon = 1e-7 (Keras 3), 1e-10 (PyTorch)\n      0 <= x <= 1; added to the divisor",
+    "  epsilon = 1e-7 (Keras 3, Keras 2), 1e-10 (PyTorch)\n      0 <= x <= 1; added to the divisor",
   );
 });
