@@ -7,6 +7,8 @@ export type { TrainConfig } from "./config/train-config.js";
 export type { Dataset, ImageSet } from "./data/dataset.js";
 export { type DatasetInMemory, type LoadOptions, loadDataset } from "./data/load-dataset.js";
 export { type ErrorCode, OptimbenchError } from "./errors.js";
+export { explain } from "./explain/explain.js";
+export type { Explanation, LossExplanation, OptimizerExplanation } from "./explain/explanation.js";
 export type { EpochRecord, Metrics, RunSeconds, RunStatus } from "./history.js";
 export type { LossConfig } from "./losses/losses.js";
 export type { Layer } from "./models/layers.js";

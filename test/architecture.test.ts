@@ -40,6 +40,7 @@ const STAGES: readonly (readonly string[])[] = [
   ["compare"],
   ["statistics"],
   ["report/"],
+  ["explain/"],
   ["cli/", "index"],
 ];
 

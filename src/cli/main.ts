@@ -6,6 +6,7 @@ import { addCompareCommand } from "./compare.js";
 import { addDataCommand } from "./data.js";
 import { addDoctorCommand } from "./doctor.js";
 import { endWith } from "./end-with.js";
+import { addExplainCommand } from "./explain.js";
 import { addReportCommand } from "./report.js";
 import { addScheduleCommand } from "./schedule.js";
 import { addSetupCommand } from "./setup.js";
@@ -33,6 +34,7 @@ for (const add of [
   addTrainCommand,
   addReportCommand,
   addScheduleCommand,
+  addExplainCommand,
   addDataCommand,
   addSetupCommand,
   addDoctorCommand,

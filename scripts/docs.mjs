@@ -1,0 +1,18 @@
+// Writes the catalogue's pages and pictures into docs/, from the tables OPTIMIZERS and LOSSES: `npm run docs`.
+// A test compares the pages with the tables; pictures are drawn anew here alone.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { catalogue, cataloguePages, picturePath } from "../dist/explain/catalogue-pages.js";
+import { catalogueSvg } from "../dist/explain/catalogue-pictures.js";
+import { packageRoot } from "../dist/package-root.js";
+
+const docs = join(packageRoot, "docs");
+const entries = catalogue();
+
+rmSync(join(docs, "catalogue"), { recursive: true, force: true });
+mkdirSync(join(docs, "catalogue", "images"), { recursive: true });
+for (const [path, text] of cataloguePages(entries)) writeFileSync(join(docs, path), text);
+for (const entry of entries) {
+  writeFileSync(join(docs, picturePath(entry)), await catalogueSvg(entry));
+  console.log(entry.name);
+}

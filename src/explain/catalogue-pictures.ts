@@ -1,0 +1,67 @@
+import type { Source } from "../config/semantics.js";
+import { drawSvg } from "../report/draw.js";
+import { groupBy } from "../report/group-by.js";
+import { lossShapeChart } from "../report/loss-shape-chart.js";
+import { valleyChart } from "../report/valley-chart.js";
+import { originText } from "./differences.js";
+import type { Explanation, LossExplanation, OptimizerExplanation } from "./explanation.js";
+import { lossShape } from "./loss-shape.js";
+import { bestRate, STEEPNESS, STEPS, valleyPath } from "./valley.js";
+
+/** The picture of a catalogue page, as SVG: an optimizer's path down a valley, a loss's shape with its gradient. */
+export async function catalogueSvg(explanation: Explanation): Promise<string> {
+  const svg = await (explanation.kind === "optimizer" ? optimizerSvg(explanation) : lossSvg(explanation));
+  // A hundredth of a pixel is enough, and keeps the file small.
+  return svg.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))));
+}
+
+function optimizerSvg({ name, title, definitions }: OptimizerExplanation): Promise<string> {
+  const sources = definitions.map(({ source }) => source as Source);
+  const rates = new Map(sources.map((source) => [source, bestRate(name, source)]));
+  const paths = together(sources, (source) => valleyPath(name, source, rates.get(source)!));
+  const different = new Set(rates.values()).size > 1;
+  const inVector = definitions.some(({ firstStepInMatrix }) => firstStepInMatrix !== undefined);
+  const said = [
+    `${STEPS} steps on (x² + ${STEEPNESS} y²) / 2`,
+    ...(different ? [] : [`learning rate ${rates.get(sources[0]!)}`]),
+    ...(inVector ? ["as for a bias"] : []),
+  ];
+  return drawSvg(
+    valleyChart({
+      title,
+      subtitle: said.join(", "),
+      description: `The path of ${title} down a valley that is steep across and flat along`,
+      steepness: STEEPNESS,
+      paths: paths.map(({ of, values }) => ({
+        name: `${namesOf(of)}${different ? `, rate ${rates.get(of[0]!)}` : ""}`,
+        points: values,
+      })),
+    }),
+  );
+}
+
+function lossSvg({ name, title, definitions }: LossExplanation): Promise<string> {
+  const sources = definitions.map(({ source }) => source as Source);
+  const curves = together(sources, (source) => lossShape(name, source));
+  return drawSvg(
+    lossShapeChart({
+      title,
+      subtitle: "two classes, the first right; dashed its derivative",
+      description: `${title} and its gradient, over the margin between the logits of two classes`,
+      curves: curves.map(({ of, values }) => ({ name: namesOf(of), points: values })),
+    }),
+  );
+}
+
+/** What sources have in common is drawn once, where no eye could tell the difference. */
+function together<Values>(sources: readonly Source[], valuesOf: (source: Source) => Values) {
+  const visible = (_: string, value: unknown) =>
+    typeof value === "number" ? Number(value.toFixed(2)) : value;
+  const all = sources.map((source) => ({ source, values: valuesOf(source) }));
+  return groupBy(all, ({ values }) => JSON.stringify(values, visible)).map((group) => ({
+    of: group.map(({ source }) => source),
+    values: group[0]!.values,
+  }));
+}
+
+const namesOf = (sources: readonly Source[]) => sources.map(originText).join(", ");

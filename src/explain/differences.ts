@@ -1,0 +1,106 @@
+import type { Source } from "../config/semantics.js";
+import { groupBy } from "../report/group-by.js";
+import type { LossDefinition, OptimizerDefinition, Origin } from "./explanation.js";
+import { FIRST_GRADIENT } from "./first-step.js";
+
+const NAMES: Readonly<Record<Origin, string>> = {
+  keras3: "Keras 3",
+  keras2: "Keras 2",
+  pytorch: "PyTorch",
+  author: "the original",
+  own: "own",
+};
+
+/** "Keras 3" and the like. */
+export const originText = (origin: Origin): string => NAMES[origin];
+
+type Defaults = Readonly<Partial<Record<Source, Readonly<Record<string, unknown>>>>>;
+type Each = OptimizerDefinition | LossDefinition;
+
+/**
+ * What differs between the sources of a definition, a sentence each; nothing where there is one source.
+ *
+ * @param formulaWith a source's formula with given settings, undefined where they do not go together
+ */
+export function differencesBetween(
+  definitions: readonly Each[],
+  allDefaults: Defaults,
+  formulaWith: (source: Source, settings: Readonly<Record<string, unknown>>) => string | undefined,
+): string[] {
+  const sources = definitions.map(({ source }) => source as Source);
+  if (sources.length < 2) return [];
+  const defaults = new Map(sources.map((source) => [source, allDefaults[source]!]));
+  return [
+    ...defaultDifferences(defaults),
+    ...formulaDifferences(definitions, defaults, formulaWith),
+    ...stepDifference(definitions),
+  ];
+}
+
+function defaultDifferences(defaults: ReadonlyMap<Source, Readonly<Record<string, unknown>>>): string[] {
+  const names = [...new Set([...defaults.values()].flatMap((values) => Object.keys(values)))];
+  return names.flatMap((name) => {
+    const having = [...defaults].filter(([, values]) => Object.hasOwn(values, name));
+    const groups = groupBy(having, ([, values]) => valueText(values[name]));
+    const values = groups.map(
+      (of) => `${valueText(of[0]![1][name])} in ${listed(of.map(([source]) => source))}`,
+    );
+    if (having.length < defaults.size) return [`\`${name}\`: ${values.join(", ")}, unknown elsewhere.`];
+    return groups.length > 1 ? [`\`${name}\`: ${values.join(", ")}.`] : [];
+  });
+}
+
+function formulaDifferences(
+  definitions: readonly Each[],
+  defaults: ReadonlyMap<Source, Readonly<Record<string, unknown>>>,
+  formulaWith: (source: Source, settings: Readonly<Record<string, unknown>>) => string | undefined,
+): string[] {
+  const groups = groupBy(definitions, ({ formula }) => formula);
+  if (groups.length > 1) {
+    const [first, ...others] = groups.map((of) => listed(of.map(({ source }) => source as Source)));
+    return [`The formula differs: that of ${first} is not that of ${others.join(", nor of ")}.`];
+  }
+  const [first, ...rest] = [...defaults.values()];
+  const shared = Object.keys(first!).filter((name) => rest.every((values) => Object.hasOwn(values, name)));
+  const changing = shared.filter((name) => {
+    const settings = { [name]: another(first![name]) };
+    const formulas = [...defaults.keys()].map((source) => formulaWith(source, settings));
+    return !formulas.includes(undefined) && new Set(formulas).size > 1;
+  });
+  return changing.length === 0
+    ? []
+    : [
+        `The formula is the same by default, and differs with ${changing.map((name) => `\`${name}\``).join(", ")}.`,
+      ];
+}
+
+/** Another value than the default, to see whether the formula changes. */
+const another = (value: unknown) =>
+  typeof value === "boolean" ? !value : typeof value === "number" ? 0.5 : value;
+
+function stepDifference(definitions: readonly Each[]): string[] {
+  const steps = definitions.flatMap((each) =>
+    "firstStep" in each ? [{ source: each.source as Source, step: each.firstStep }] : [],
+  );
+  if (steps.length < 2) return [];
+  const [least, most] = [
+    Math.min(...steps.map(({ step }) => step)),
+    Math.max(...steps.map(({ step }) => step)),
+  ];
+  if (least === 0 || most / least < 1.005) return [];
+  const each = groupBy(steps, ({ step }) => stepText(step))
+    .map((of) => `${stepText(of[0]!.step)} in ${listed(of.map(({ source }) => source))}`)
+    .join(", ");
+  return [
+    `The first step, where |g| = ${FIRST_GRADIENT}: ${each}. The largest is ${stepText(most / least)} times the smallest.`,
+  ];
+}
+
+/** Three significant digits. */
+export const stepText = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** A setting as it is written in a config. */
+export const valueText = (value: unknown): string =>
+  typeof value === "string" ? value : JSON.stringify(value);
+
+const listed = (sources: readonly Source[]) => sources.map(originText).join(" and ");

@@ -1,0 +1,106 @@
+import { groupBy } from "../report/group-by.js";
+import { originText, stepText, valueText } from "./differences.js";
+import type {
+  Explanation,
+  HyperparameterExplanation,
+  LossDefinition,
+  OptimizerDefinition,
+  Origin,
+} from "./explanation.js";
+import { FIRST_GRADIENT } from "./first-step.js";
+
+/** An explanation to read on a terminal. */
+export function explanationText(explanation: Explanation): string {
+  const { name, title, kind, sources, hyperparameters, differences } = explanation;
+  const definitions: readonly (OptimizerDefinition | LossDefinition)[] = explanation.definitions;
+  return [
+    title === name ? `${name}: your own ${kind}` : `${name}: ${title} (${kind})`,
+    ...section("Formula", formulas(definitions)),
+    ...section("Hyperparameters", hyperparameters.map(hyperparameterLine)),
+    ...(explanation.kind === "optimizer"
+      ? [
+          ...section("State", perOrigin(explanation.definitions, stateText)),
+          ...section(
+            `First step from 0, where |g| = ${FIRST_GRADIENT}`,
+            perOrigin(explanation.definitions, firstStepText),
+          ),
+        ]
+      : section("For example", perOrigin(explanation.definitions, exampleText))),
+    ...section("What differs", differences),
+    ...section("Sources", sources),
+  ].join("\n");
+}
+
+const section = (title: string, lines: readonly string[]) =>
+  lines.length === 0
+    ? []
+    : ["", title, ...lines.flatMap((line) => line.split("\n")).map((line) => `  ${line}`)];
+
+/** What each source says, once where they agree. */
+function perOrigin<Each extends { readonly source: Origin }>(
+  definitions: readonly Each[],
+  text: (each: Each) => string,
+): string[] {
+  const groups = groupBy(definitions, text);
+  if (groups.length === 1) return [text(groups[0]![0]!)];
+  return groups.map((group) => {
+    const said = text(group[0]!);
+    const origins = group.map(({ source }) => originText(source)).join(", ");
+    return `${origins}:${said.startsWith("\n") ? "" : " "}${said}`;
+  });
+}
+
+const formulas = (definitions: readonly (OptimizerDefinition | LossDefinition)[]) =>
+  perOrigin(definitions, ({ formula }) =>
+    definitions.every((each) => each.formula === definitions[0]!.formula)
+      ? formula
+      : `\n${formula.replace(/^/gm, "  ")}`,
+  );
+
+function hyperparameterLine({ name, meaning, range, defaults }: HyperparameterExplanation): string {
+  const values = defaultsText(defaults);
+  return [
+    `${name} = ${values}`,
+    ...(range === "" ? [] : [`    ${[range, meaning].filter(Boolean).join("; ")}`]),
+  ].join("\n");
+}
+
+/** "0.001", or "0.001 (Keras 3), 0.01 (PyTorch)" where they differ. */
+export function defaultsText(defaults: HyperparameterExplanation["defaults"]): string {
+  const entries = Object.entries(defaults) as [Origin, unknown][];
+  const groups = groupBy(entries, ([, value]) => valueText(value));
+  if (groups.length === 0) return "none";
+  if (groups.length === 1 && (entries.length > 1 || entries[0]![0] === "own"))
+    return valueText(entries[0]![1]);
+  return groups
+    .map((of) => `${valueText(of[0]![1])} (${of.map(([origin]) => originText(origin)).join(", ")})`)
+    .join(", ");
+}
+
+/** "8 bytes a parameter: m, v". */
+export function stateText({ states, stateBytes }: OptimizerDefinition): string {
+  const scopes = Object.entries(stateBytes);
+  const cost = scopes
+    .map(([scope, bytes]) => `${scope === "all" ? "" : `${scope}: `}${bytes} bytes a parameter`)
+    .join(", ");
+  const names = states.map(({ name, block, per }) => {
+    const of = per === "parameter" ? "" : per === "optimizer" ? "one number" : `one for each ${per}`;
+    const where = scopes.length > 1 ? block : "";
+    const note = [where, of].filter(Boolean).join(", ");
+    return note === "" ? name : `${name} (${note})`;
+  });
+  return names.length === 0 ? "none" : `${cost}: ${names.join(", ")}`;
+}
+
+/** "0.001", and the step in a matrix where it is another. */
+export const firstStepText = ({ firstStep, firstStepInMatrix }: OptimizerDefinition): string =>
+  firstStepInMatrix === undefined || stepText(firstStepInMatrix) === stepText(firstStep)
+    ? stepText(firstStep)
+    : `${stepText(firstStep)}; ${stepText(firstStepInMatrix)} in a 4 x 4 matrix`;
+
+/** The example of a loss in one line. */
+export function exampleText({ example }: LossDefinition): string {
+  const list = (values: readonly number[]) => `[${values.map(stepText).join(", ")}]`;
+  const { logits, target, value, gradient } = example;
+  return `logits ${list(logits)}, target ${list(target)}: loss ${stepText(value)}, gradient ${list(gradient)}`;
+}

@@ -1,0 +1,35 @@
+import type { UpdateGraph } from "../formula/graph.js";
+import { loadNative } from "../native.js";
+import type { OptimizerDefinition } from "./explanation.js";
+import { isApart } from "./states.js";
+
+/** The gradient's size at the first step, as late in training it may be: adaptive methods differ most there. */
+export const FIRST_GRADIENT = 1e-3;
+
+/** Signs of a 4 x 4 Hadamard matrix: of full rank, and all numbers equally large. */
+const SIGNS = [1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, 1, -1, -1, 1];
+
+/** How far one step goes from theta = 0, run natively. */
+export function firstStep(
+  update: UpdateGraph,
+  learningRate: number,
+): Pick<OptimizerDefinition, "firstStep" | "firstStepInMatrix"> {
+  const run = (signs: readonly number[], shapes: readonly (readonly number[])[]) => {
+    const gradient = Float64Array.from(signs, (sign) => sign * FIRST_GRADIENT);
+    return loadNative().runUpdate(update, new Float64Array(signs.length), [{ gradient, learningRate }], {
+      shapes,
+    })[0]!;
+  };
+  const inVector = Math.abs(run([1], [[1]])[0]!);
+  if (!update.blocks.some(({ on }) => isApart(on))) return { firstStep: inVector };
+  // Some take the weights between the first layer's and the last's only.
+  const between = run(
+    [...SIGNS, ...SIGNS, ...SIGNS],
+    [
+      [4, 4],
+      [4, 4],
+      [4, 4],
+    ],
+  )[SIGNS.length]!;
+  return { firstStep: inVector, firstStepInMatrix: Math.abs(between) };
+}

@@ -1,0 +1,36 @@
+import { z } from "zod";
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+/** Meaning and range of each hyperparameter, from its schema. */
+export function hyperparameterTexts(
+  shape: z.ZodRawShape,
+): { name: string; meaning: string; range: string }[] {
+  const { properties = {} } = z.toJSONSchema(z.object(shape), { io: "input", unrepresentable: "any" });
+  return Object.entries(properties).map(([name, schema]) => {
+    const property = schema as JsonSchema;
+    return { name, meaning: property.description ?? "", range: rangeText(property) };
+  });
+}
+
+/** "0 <= x < 1", "true or false", or the values that it may be. */
+function rangeText(schema: JsonSchema): string {
+  const { type, minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema;
+  if (schema.enum !== undefined) return schema.enum.map((each) => JSON.stringify(each)).join(", ");
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.anyOf !== undefined)
+    return schema.anyOf.map((each) => rangeText(each as JsonSchema)).join(", or ");
+  if (type === "boolean") return "true or false";
+  if (type === "array") return `a list, each ${rangeText(schema.items as JsonSchema)}`;
+  if (type !== "number" && type !== "integer") return String(type ?? "any");
+  const least =
+    exclusiveMinimum !== undefined ? `${exclusiveMinimum} < ` : isBound(minimum) ? `${minimum} <= ` : "";
+  const most =
+    exclusiveMaximum !== undefined ? ` < ${exclusiveMaximum}` : isBound(maximum) ? ` <= ${maximum}` : "";
+  const what = type === "integer" ? "whole number" : "number";
+  return least + most === "" ? `any ${what}` : `${least}x${most}${type === "integer" ? ", whole" : ""}`;
+}
+
+/** Whole numbers have the bounds of what a double can count, which say nothing. */
+const isBound = (bound: number | undefined) =>
+  bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;

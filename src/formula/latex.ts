@@ -1,0 +1,164 @@
+import type { Expression } from "acorn";
+import { blocks, type Statement } from "./statements.js";
+
+/** Statements that belong together, typeset: an `aligned` environment, and the label where they have one. */
+export interface TypesetBlock {
+  readonly label?: string;
+  readonly latex: string;
+}
+
+/** A formula as LaTeX, for pages. Products are gathered into one fraction; the text says the exact order. */
+export function typeset(formula: string): TypesetBlock[] {
+  return blocks(formula).map(({ label, statements }) => ({
+    ...(label !== undefined && { label: label.name }),
+    latex: `\\begin{aligned}\n${statements.map(line).join(" \\\\\n")}\n\\end{aligned}`,
+  }));
+}
+
+const line = ({ target, expression }: Statement) =>
+  target === undefined
+    ? `& ${latexOf(expression)}`
+    : `${symbol(target.name)} &\\leftarrow ${latexOf(expression)}`;
+
+/** How tightly an expression holds together: what is looser than its place needs parentheses. */
+const COMPARISON = 0;
+const SUM = 1;
+/** `\sum x` takes in the factors behind it. */
+const BIG_SUM = 1.5;
+const PRODUCT = 2;
+const POWER = 3;
+const ATOM = 4;
+
+interface Typeset {
+  readonly latex: string;
+  readonly binds: number;
+}
+
+const latexOf = (expression: Expression): string => of(expression).latex;
+const atLeast = (binds: number, expression: Expression): string => {
+  const inner = of(expression);
+  return inner.binds >= binds ? inner.latex : parenthesised(inner.latex);
+};
+const parenthesised = (latex: string) => `\\left(${latex}\\right)`;
+const atom = (latex: string): Typeset => ({ latex, binds: ATOM });
+
+const COMPARED: Readonly<Record<string, string>> = {
+  "<": "<",
+  "<=": "\\le",
+  ">": ">",
+  ">=": "\\ge",
+  "==": "=",
+  "!=": "\\ne",
+};
+
+function of(expression: Expression): Typeset {
+  switch (expression.type) {
+    case "ParenthesizedExpression":
+      return of(expression.expression);
+    case "Literal":
+      return number(Number(expression.value));
+    case "Identifier":
+      return atom(symbol(expression.name));
+    case "UnaryExpression":
+      return { latex: `${expression.operator}${atLeast(BIG_SUM, expression.argument)}`, binds: SUM };
+    case "BinaryExpression": {
+      const { operator, right } = expression;
+      const left = expression.left as Expression;
+      if (operator === "*" || operator === "/") return product(expression);
+      if (operator === "**") return { latex: `${atLeast(ATOM, left)}^{${latexOf(right)}}`, binds: POWER };
+      if (operator === "+" || operator === "-") {
+        const second = atLeast(BIG_SUM, right);
+        return { latex: `${atLeast(SUM, left)} ${operator} ${second}`, binds: SUM };
+      }
+      return {
+        latex: `${atLeast(SUM, left)} ${COMPARED[operator]} ${atLeast(SUM, right)}`,
+        binds: COMPARISON,
+      };
+    }
+    case "CallExpression":
+      return call((expression.callee as { name: string }).name, expression.arguments as Expression[]);
+    default:
+      throw new Error(`No formula has a ${expression.type}.`); // parsing has refused it before
+  }
+}
+
+/** A chain of `*` and `/` as one product or fraction. */
+function product(expression: Expression): Typeset {
+  const [above, below] = [factorsOf(expression, false), factorsOf(expression, true)];
+  if (below.length === 0) return { latex: factors(above), binds: PRODUCT };
+  return { latex: `\\frac{${factors(above)}}{${factors(below)}}`, binds: PRODUCT };
+}
+
+/** The factors above the fraction's line, or those below. */
+function factorsOf(expression: Expression, below: boolean): Expression[] {
+  if (expression.type === "ParenthesizedExpression") return factorsOf(expression.expression, below);
+  if (expression.type !== "BinaryExpression" || !/^[*/]$/.test(expression.operator))
+    return below ? [] : [expression];
+  const right = factorsOf(expression.right, expression.operator === "/" ? !below : below);
+  return [...factorsOf(expression.left as Expression, below), ...right];
+}
+
+/** Numbers that follow another factor need a dot, or they would read as one number. */
+function factors(list: readonly Expression[]): string {
+  if (list.length === 1) return latexOf(list[0]!);
+  return list
+    .map((each, i) => {
+      const latex = atLeast(PRODUCT, each);
+      return i === 0 ? latex : `${/^[\d.]/.test(latex) ? " \\cdot " : " \\, "}${latex}`;
+    })
+    .join("");
+}
+
+function number(value: number): Typeset {
+  const [mantissa, exponent] = String(value).split("e");
+  if (exponent === undefined) return atom(mantissa!);
+  const power = `10^{${Number(exponent)}}`;
+  return { latex: mantissa === "1" ? power : `${mantissa} \\cdot ${power}`, binds: PRODUCT };
+}
+
+const WRITTEN: Readonly<Record<string, (...args: Expression[]) => Typeset>> = {
+  abs: (x) => atom(`\\left\\lvert ${latexOf(x!)} \\right\\rvert`),
+  norm: (x) => atom(`\\left\\lVert ${latexOf(x!)} \\right\\rVert`),
+  sqrt: (x) => atom(`\\sqrt{${latexOf(x!)}}`),
+  square: (x) => ({ latex: `${atLeast(ATOM, x!)}^{2}`, binds: POWER }),
+  exp: (x) => ({ latex: `e^{${latexOf(x!)}}`, binds: POWER }),
+  sum: (x) => ({ latex: `\\sum ${atLeast(PRODUCT, x!)}`, binds: BIG_SUM }),
+  transpose: (x) => ({ latex: `${atLeast(ATOM, x!)}^{\\top}`, binds: POWER }),
+  matmul: (a, b) => ({ latex: `${atLeast(PRODUCT, a!)} \\, ${atLeast(PRODUCT, b!)}`, binds: PRODUCT }),
+  where: (condition, a, b) =>
+    atom(
+      `\\begin{cases} ${latexOf(a!)} & \\text{if } ${latexOf(condition!)} \\\\ ${latexOf(b!)} & \\text{else} \\end{cases}`,
+    ),
+};
+/** Functions that LaTeX knows by a command. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  log: "\\log",
+  tanh: "\\tanh",
+  minimum: "\\min",
+  maximum: "\\max",
+  max: "\\max",
+  min: "\\min",
+};
+
+function call(name: string, args: readonly Expression[]): Typeset {
+  const written = Object.hasOwn(WRITTEN, name) ? WRITTEN[name] : undefined;
+  if (written !== undefined) return written(...args);
+  const command = COMMANDS[name] ?? `\\operatorname{${name}}`;
+  return atom(`${command}${parenthesised(args.map(latexOf).join(", "))}`);
+}
+
+const GREEK = new Set(
+  "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega".split(
+    " ",
+  ),
+);
+
+/** `theta`, `beta1` and the like as Greek letters, the learning rate as eta, longer names as they are. */
+function symbol(name: string): string {
+  if (name === "learningRate") return "\\eta";
+  const [, letters, digits] = /^([A-Za-z]+)(\d*)$/.exec(name) ?? [];
+  const known = letters !== undefined && (letters.length === 1 || GREEK.has(letters));
+  if (!known) return `\\mathit{${name.replaceAll("_", "\\_")}}`;
+  const letter = letters === "epsilon" ? "\\varepsilon" : letters.length === 1 ? letters : `\\${letters}`;
+  return digits === "" ? letter : `${letter}_{${digits}}`;
+}

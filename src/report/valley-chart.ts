@@ -1,0 +1,90 @@
+import type { TopLevelSpec } from "vega-lite";
+import { CHART_CONFIG, colourOf } from "./chart-style.js";
+
+type Point = readonly [number, number];
+
+export interface ValleyChart {
+  readonly title: string;
+  readonly subtitle: string;
+  /** For those who do not see it. */
+  readonly description: string;
+  /** The valley is (x^2 + steepness y^2) / 2. */
+  readonly steepness: number;
+  readonly paths: readonly { readonly name: string; readonly points: readonly Point[] }[];
+}
+
+const X = [-5, 5];
+const Y = [-1.8, 1.8];
+/** Heights of the contours. */
+const HEIGHTS = [0.1, 0.6, 2, 5, 10, 18, 28];
+
+/** Paths over the contours of a valley, from above. */
+export function valleyChart({ title, subtitle, description, steepness, paths }: ValleyChart): TopLevelSpec {
+  const names = paths.map(({ name }) => name);
+  const rounded = (value: number) => Number(value.toFixed(3));
+  const axis = (field: "x" | "y", domain: number[]) => ({
+    field,
+    type: "quantitative" as const,
+    scale: { domain, nice: false },
+    title: field,
+  });
+  const [x, y] = [axis("x", X), axis("y", Y)];
+  const color = {
+    field: "name",
+    type: "nominal",
+    title: null,
+    sort: null,
+    scale: { domain: names, range: names.map((_, i) => colourOf(i)) },
+    ...(names.length === 1 && { legend: null }),
+  } as const;
+  const order = { field: "i", type: "quantitative" } as const;
+  const points = paths.flatMap(({ name, points: list }) =>
+    list.map(([px, py], i) => ({ name, i, x: rounded(px), y: rounded(py) })),
+  );
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    description,
+    title: { text: title, subtitle },
+    width: 460,
+    height: 230,
+    config: { ...CHART_CONFIG, axis: { ...CHART_CONFIG.axis, grid: false } },
+    layer: [
+      {
+        data: { values: contours(steepness) },
+        mark: { type: "line", color: "#BBBBBB", strokeWidth: 0.8, clip: true },
+        encoding: { x, y, order, detail: { field: "height", type: "nominal" } },
+      },
+      {
+        data: { values: [{ x: 0, y: 0 }] },
+        mark: { type: "point", shape: "cross", filled: true, color: "#333333", size: 60, opacity: 1 },
+        encoding: { x, y },
+      },
+      ...paths.map(({ name }, n) => ({
+        data: { values: points.filter((point) => point.name === name) },
+        mark: {
+          type: "line",
+          clip: true,
+          strokeWidth: 1.6,
+          // What lies above others lets them show through.
+          strokeDash: n === 0 ? [] : [5, 3],
+          point: { filled: true, size: 14, opacity: 1 },
+        } as const,
+        encoding: { x, y, order, color },
+      })),
+    ],
+  };
+}
+
+const contours = (steepness: number) =>
+  HEIGHTS.flatMap((level) =>
+    Array.from({ length: 65 }, (_, i) => {
+      const angle = (i / 64) * 2 * Math.PI;
+      const radius = Math.sqrt(2 * level);
+      return {
+        height: level,
+        i,
+        x: radius * Math.cos(angle),
+        y: (radius / Math.sqrt(steepness)) * Math.sin(angle),
+      };
+    }),
+  );

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { explain } from "../../src/explain/explain.js";
+import type { LossExplanation, OptimizerExplanation } from "../../src/explain/explanation.js";
+import { explanationText } from "../../src/explain/explanation-text.js";
+
+const optimizer = (what: Parameters<typeof explain>[0]) => explain(what) as OptimizerExplanation;
+const loss = (what: Parameters<typeof explain>[0]) => explain(what) as LossExplanation;
+
+describe("explain an optimizer", () => {
+  it("says that Adagrad's first step is 3160 times as long in PyTorch as in Keras", () => {
+    const { definitions, differences, hyperparameters } = optimizer("adagrad");
+    const step = Object.fromEntries(definitions.map(({ source, firstStep }) => [source, firstStep]));
+    expect(step.keras3).toBeCloseTo((0.001 * 1e-3) / Math.sqrt(0.1 + 1e-6 + 1e-7), 12);
+    expect(step.pytorch).toBeCloseTo(0.01, 6);
+    expect(differences.at(-1)).toContain("3160 times");
+    expect(differences).toContain("`initialAccumulator`: 0.1 in Keras 3 and Keras 2, 0 in PyTorch.");
+    expect(differences).toContain("`lrDecay`: 0 in PyTorch, unknown elsewhere.");
+    expect(hyperparameters[0]).toMatchObject({
+      name: "learningRate",
+      range: "0 < x",
+      defaults: { keras3: 0.001, pytorch: 0.01 },
+    });
+  });
+
+  it("names settings with which formulas differ that are equal by default", () => {
+    expect(optimizer("sgd").differences).toContain(
+      "The formula is the same by default, and differs with `momentum`.",
+    );
+  });
+
+  it("counts the bytes of state", () => {
+    expect(optimizer("sgd").definitions[0]!.stateBytes).toEqual({ all: 0 });
+    expect(optimizer({ name: "sgd", momentum: 0.9 }).definitions[0]!.stateBytes).toEqual({ all: 4 });
+    expect(optimizer("adam").definitions[0]!.stateBytes).toEqual({ all: 8 });
+    const { states, stateBytes } = optimizer("adafactor").definitions[0]!;
+    expect(stateBytes).toEqual({ matrices: 0, vectors: 4 });
+    expect(states.map(({ name, per }) => [name, per])).toEqual([
+      ["r", "row"],
+      ["c", "column"],
+      ["v", "parameter"],
+    ]);
+    const numbers = optimizer({ name: "scheduleFreeSgd" }).definitions[0]!.states;
+    expect(numbers.find(({ name }) => name === "total")!.per).toBe("optimizer");
+  });
+
+  it("steps in a matrix too, where matrices are treated apart", () => {
+    expect(optimizer("muon").definitions[0]!.firstStepInMatrix).toBeGreaterThan(0);
+    expect(optimizer("adam").definitions[0]!.firstStepInMatrix).toBeUndefined();
+  });
+
+  it("leaves the sources that know the settings", () => {
+    expect(optimizer({ name: "adagrad", lrDecay: 0.1 }).definitions.map(({ source }) => source)).toEqual([
+      "pytorch",
+    ]);
+  });
+});
+
+describe("explain a loss", () => {
+  it("gives the value and the gradient of an example", () => {
+    const { value, gradient } = loss("categoricalCrossentropy").definitions[0]!.example;
+    const total = Math.exp(2) + Math.exp(-1) + Math.exp(0.5);
+    expect(value).toBeCloseTo(Math.log(total) - 2, 10);
+    expect(gradient[0]).toBeCloseTo(Math.exp(2) / total - 1, 10);
+    expect(gradient[1]).toBeCloseTo(Math.exp(-1) / total, 10);
+  });
+});
+
+it("gives an example of as many classes as a list of weights has", () => {
+  const weighted = { name: "l", formula: "sum(w * (z - y) ** 2)", hyperparameters: { w: [1, 2, 3, 4] } };
+  const { logits, gradient } = loss(weighted).definitions[0]!.example;
+  expect(logits).toEqual([2, -1, 0.5, 2]);
+  expect(gradient).toEqual([2, -4, 3, 16]);
+});
+
+describe("explain a formula of one's own", () => {
+  it("tells an update from a loss", () => {
+    const mine = optimizer({
+      name: "mine",
+      formula: "m = b * m + g; theta = theta - learningRate * m",
+      hyperparameters: { b: 0.9 },
+      learningRate: 0.5,
+    });
+    expect(mine).toMatchObject({ kind: "optimizer", sources: [], differences: [] });
+    expect(mine.definitions[0]).toMatchObject({ source: "own", firstStep: 0.0005, stateBytes: { all: 4 } });
+    expect(loss({ name: "l", formula: "sum((z - y) ** 2)" }).definitions[0]!.example).toMatchObject({
+      value: 2.25,
+      gradient: [2, -2, 1],
+    });
+  });
+});
+
+it("suggests the nearest name", () => {
+  expect(() => explain("adagard")).toThrow(
+    'There is no optimizer or loss "adagard". Did you mean "adagrad"?',
+  );
+});
+
+it("is written for a terminal", () => {
+  const text = explanationText(explain("adagrad"));
+  expect(text).toContain("  Keras 3:\n    a = a + g ** 2\n");
+  expect(text).toContain(
+    "  epsilon = 1e-7 (Keras 3, Keras 2), 1e-10 (PyTorch)\n      0 <= x <= 1; added to the divisor",
+  );
+});
