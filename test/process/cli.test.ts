@@ -55,7 +55,7 @@ describe("compare", () => {
     expect(existsSync(join(folder, "report", "index.html"))).toBe(true);
     expect(first.stderr.split("\n")).toContainEqual(
       expect.stringMatching(
-        /^run 4\/4 sgd \(momentum 0\.9\): epoch 1\/1, validation accuracy 0\.\d{4}, loss \d\.\d{4}, \d+\.\d s$/,
+        /^run 4\/4 sgd \(momentum 0\.9\), seed 1: epoch 1\/1, validation accuracy 0\.\d{4}, loss \d\.\d{4}, \d+\.\d s$/,
       ),
     );
 
