@@ -41,25 +41,27 @@ export async function runEpochs(
   const ended = (status: RunStatus): Outcome => ({ history, status, ...best?.restore() });
 
   const measure = (images: Uint32Array) => finished(session.evaluate(dataset, images));
-  const pass = (epoch: number, learningRates: Float64Array) =>
+  const pass = (epoch: number, learningRates: Float64Array, momentum: Float64Array | undefined) =>
     finished(
       session.train(dataset, {
         order: shuffled(parts.train, seed, epoch),
         batchSize,
         gradientAccumulation,
         learningRates,
+        ...(momentum && { inputs: [{ values: momentum }] }),
         epoch,
       }),
     );
 
   for (let epoch = 0; epoch <= config.epochs; epoch++) {
     const firstStep = Math.max(0, epoch - 1) * stepsPerEpoch;
-    const learningRates = Float64Array.from({ length: stepsPerEpoch }, (_, i) =>
-      schedule.rate(firstStep + i),
-    );
+    const eachStep = (value: (step: number) => number) =>
+      Float64Array.from({ length: stepsPerEpoch }, (_, i) => value(firstStep + i));
+    const learningRates = eachStep(schedule.rate);
+    const momentum = schedule.momentum && eachStep(schedule.momentum);
     const train = signal?.aborted
       ? undefined
-      : await (epoch === 0 ? measure(parts.train) : pass(epoch, learningRates));
+      : await (epoch === 0 ? measure(parts.train) : pass(epoch, learningRates, momentum));
     const validation = signal?.aborted ? undefined : await measure(parts.validation);
     if (signal?.aborted || train === undefined || validation === undefined) return ended("cancelled");
 

@@ -143,6 +143,8 @@ export interface NativeSession {
       readonly gradientAccumulation?: number;
       /** One an update: as many as `order` has groups of batchSize x gradientAccumulation, the last of which may be smaller. */
       readonly learningRates: Float64Array;
+      /** Values of the update's `inputs`, in their order, one an update; left out, they stay as they are. */
+      readonly inputs?: readonly { readonly values: Float64Array }[];
       readonly epoch: number;
     },
   ): Promise<Measured>;

@@ -5,7 +5,8 @@ import { lossGraph } from "./losses/losses.js";
 import { lowerModel } from "./models/lower-model.js";
 import type { Shape } from "./models/native-layer.js";
 import { loadNative, type NativeSession, type SessionSpec } from "./native.js";
-import { updateGraph } from "./optimizers/optimizers.js";
+import { momentumOf, updateGraph } from "./optimizers/optimizers.js";
+import { changesMomentum } from "./schedules/schedules.js";
 
 /** The native session that a config describes. @throws OptimbenchError (NATIVE) */
 export function openSession(spec: SessionSpec): NativeSession {
@@ -35,7 +36,9 @@ export function sessionSpec(config: ResolvedTrainConfig, dataset: Dataset): Sess
     classes,
     layers: lowerModel(config.model, { input, classes, semantics: config.semantics }).layers,
     loss: lossGraph(config.loss),
-    update: updateGraph(config.optimizer),
+    update: updateGraph(config.optimizer, {
+      changing: changesMomentum(config.schedule) ? [momentumOf(config.optimizer)!] : [],
+    }),
     ...(config.augmentation && { augmentation: config.augmentation }),
   };
 }

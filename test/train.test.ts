@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { TrainConfig } from "../src/config/train-config.js";
 import type { EpochRecord } from "../src/history.js";
 import { type Run, train } from "../src/train.js";
 import { bands, smallModel } from "./small-task.js";
@@ -239,6 +240,32 @@ describe("a run", () => {
     const run = await train({ ...task, epochs: 1 });
     expect(JSON.parse(JSON.stringify(run))).toEqual(run.record);
     expect(Object.keys(run)).not.toContain("model");
+  });
+
+  it("hands the momentum of each step to the optimizer", async () => {
+    const weights = async (optimizer: TrainConfig["optimizer"], schedule: TrainConfig["schedule"]) =>
+      (await train({ ...task, epochs: 2, optimizer, schedule })).parametersSha256.final;
+    const cycle = (baseMomentum: number, maxMomentum: number) =>
+      ({ name: "oneCycle", baseMomentum, maxMomentum }) as const;
+    for (const optimizer of [
+      { name: "sgd", momentum: 0.9, learningRate: 0.1 },
+      { name: "adam", beta1: 0.9 },
+      {
+        name: "mine",
+        formula: "m = momentum * m + g; theta = theta - learningRate * m",
+        hyperparameters: { momentum: 0.9 },
+      },
+    ] as const) {
+      const constant = await weights(optimizer, "oneCycle");
+      expect(await weights(optimizer, cycle(0.9, 0.9))).toBe(constant);
+      expect(await weights(optimizer, cycle(0.8, 0.95))).not.toBe(constant);
+    }
+    await expect(train({ ...task, optimizer: "sgd", schedule: cycle(0.8, 0.9) })).rejects.toThrow(
+      "The schedule changes the momentum, but sgd has none.",
+    );
+    await expect(train({ ...task, schedule: { name: "oneCycle", baseMomentum: 0.8 } })).rejects.toThrow(
+      "give both, or neither",
+    );
   });
 
   it("evaluates, predicts and saves with the weights that the optimizer names for it", async () => {

@@ -49,7 +49,7 @@ std::vector<uint32_t> readOrder(const Reader& reader, const char* key) {
 }
 
 Pass readPass(const Reader& reader) {
-  Pass pass{readOrder(reader, "order"), reader.integer("batchSize", 1, kMost), 1, {}, reader.integer("epoch", 0, kMost)};
+  Pass pass{readOrder(reader, "order"), reader.integer("batchSize", 1, kMost), 1, {}, {}, reader.integer("epoch", 0, kMost)};
   if (reader.has("gradientAccumulation"))
     pass.gradientAccumulation = reader.integer("gradientAccumulation", 1, kMostAccumulated);
   const auto rates = reader.array<Napi::Float64Array>("learningRates", napi_float64_array, "a Float64Array");
@@ -58,6 +58,13 @@ Pass readPass(const Reader& reader) {
   if (static_cast<int64_t>(rates.ElementLength()) != updates)
     reader.fail("learningRates", "a rate for each of the " + std::to_string(updates) + " updates");
   pass.learningRates.assign(rates.Data(), rates.Data() + rates.ElementLength());
+  if (reader.has("inputs"))
+    for (const Reader& input : reader.list("inputs")) {
+      const auto values = input.array<Napi::Float64Array>("values", napi_float64_array, "a Float64Array");
+      if (static_cast<int64_t>(values.ElementLength()) != updates)
+        input.fail("values", "a number for each of the " + std::to_string(updates) + " updates");
+      pass.inputs.emplace_back(values.Data(), values.Data() + values.ElementLength());
+    }
   return pass;
 }
 

@@ -82,7 +82,8 @@ std::vector<NodeSpec> readNodes(const Reader& reader) {
 LossSpec readLossSpec(const Reader& reader) { return {readNodes(reader), reader.integer("result", 0, kMost)}; }
 
 UpdateSpec readUpdateSpec(const Reader& reader) {
-  UpdateSpec spec{{}, reader.text("layout") == "keras"};
+  UpdateSpec spec{{}, reader.text("layout") == "keras", {}};
+  for (const Reader& input : reader.list("inputs")) spec.inputs.push_back({input.text("name"), input.number("value")});
   for (const Reader& each : reader.list("blocks")) {
     UpdateSpec::Block block{each.text("on"), readNodes(each), {}, {}};
     for (const Reader& state : each.list("state")) {

@@ -72,8 +72,13 @@ struct UpdateSpec {
     std::vector<State> state;
     std::vector<Assignment> assign;
   };
+  struct Input {
+    std::string name;
+    double value;          // until a pass says otherwise
+  };
   std::vector<Block> blocks;
   bool kerasLayout;        // of the parameters' axes: inputs before outputs
+  std::vector<Input> inputs;  // hyperparameters that a pass may change from step to step
 };
 
 // Random distortions of training images; 0 leaves a kind out (see augment.h).
@@ -130,6 +135,7 @@ struct Pass {
   int64_t batchSize;
   int64_t gradientAccumulation;  // batches an update takes its gradient from
   std::vector<double> learningRates;  // of each update
+  std::vector<std::vector<double>> inputs;  // of the update's inputs, in their order, a value each update; or none
   int64_t epoch;                // keys the random streams
 };
 

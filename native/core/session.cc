@@ -73,6 +73,9 @@ const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
 }
 
 Measured TrainingSession::train(const Dataset& dataset, const Pass& pass, const CancelFlag& cancel) {
+  if (!pass.inputs.empty() && pass.inputs.size() != update_.changing.size())
+    throw std::runtime_error("the pass has values for " + std::to_string(pass.inputs.size()) + " inputs, the update has " +
+                             std::to_string(update_.changing.size()));
   return trainPass(weights_, lanes_, update_, fitting(dataset), pass, seed_, cancel);
 }
 

@@ -32,6 +32,7 @@ Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const Residen
       break;
     }
     if (first + size == groupStart + groupSize) {
+      for (size_t i = 0; i < pass.inputs.size(); ++i) update.changing[i] = pass.inputs[i][measured.steps];
       update.step(weights.theta, weights.gradient, pass.learningRates[measured.steps]);
       measured.steps += 1;
     }

@@ -9,8 +9,9 @@ namespace {
 
 using Axes = std::vector<int64_t>;
 
-std::vector<std::string> inputNames(const UpdateSpec::Block& block) {
+std::vector<std::string> inputNames(const UpdateSpec& spec, const UpdateSpec::Block& block) {
   std::vector<std::string> names{"theta", "g", "learningRate", "t"};
+  for (const auto& input : spec.inputs) names.push_back(input.name);
   for (const auto& state : block.state) names.push_back(state.name);
   return names;
 }
@@ -51,12 +52,13 @@ at::Tensor Update::Part::of(const at::Tensor& vector) const {
 }
 
 Update::Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<ParameterInfo>& parameters) {
+  for (const UpdateSpec::Input& input : spec.inputs) changing.push_back(input.value);
   for (const UpdateSpec::Block& block : spec.blocks) addBlock(spec, block, theta, parameters);
 }
 
 void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, const at::Tensor& theta,
                       const std::vector<ParameterInfo>& parameters) {
-  Block made{Formula(block.nodes, Formula::Reduce::everything, inputNames(block)), {}, {}, block.state.size()};
+  Block made{Formula(block.nodes, Formula::Reduce::everything, inputNames(spec, block)), {}, {}, block.state.size()};
   for (const auto& assignment : block.assign) {
     if (assignment.node < 0 || assignment.node >= static_cast<int64_t>(block.nodes.size()))
       throw std::runtime_error("update: '" + assignment.target + "' is assigned something that is not a node");
@@ -153,6 +155,7 @@ void Update::addState(const UpdateSpec::Block& spec, const Block& block, const P
 std::vector<Value> Update::inputs(const Block& block, const Part& part, const at::Tensor& theta,
                                   const at::Tensor& gradient, double learningRate) const {
   std::vector<Value> inputs{part.of(theta), part.of(gradient), learningRate, static_cast<double>(stepCount + 1)};
+  inputs.insert(inputs.end(), changing.begin(), changing.end());
   for (size_t i = 0; i < block.stateCount; ++i) inputs.push_back(state_[part.firstState + i].value);
   return inputs;
 }

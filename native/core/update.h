@@ -26,6 +26,7 @@ class Update {
   // [parameters], the weights to evaluate with; undefined where they are theta itself.
   at::Tensor& evaluation() { return evaluation_; }
   const at::Tensor& evaluation() const { return evaluation_; }
+  std::vector<double> changing;  // the inputs' values for the next step
   int64_t stepCount = 0;  // steps done so far; a formula's t is this plus one
 
  private:

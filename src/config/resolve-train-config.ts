@@ -4,8 +4,8 @@ import { configError } from "../errors.js";
 import { type ResolvedLoss, resolveLoss } from "../losses/losses.js";
 import { lowerModel } from "../models/lower-model.js";
 import { type ResolvedModel, resolveModel } from "../models/models.js";
-import { type ResolvedOptimizer, resolveOptimizer } from "../optimizers/optimizers.js";
-import { type ResolvedSchedule, resolveSchedule } from "../schedules/schedules.js";
+import { momentumOf, type ResolvedOptimizer, resolveOptimizer } from "../optimizers/optimizers.js";
+import { changesMomentum, type ResolvedSchedule, resolveSchedule } from "../schedules/schedules.js";
 import type { Augmentation } from "./augmentation.js";
 import { deepFreeze } from "./deep-freeze.js";
 import { microBatchSize } from "./micro-batch.js";
@@ -59,15 +59,21 @@ export function resolveTrainConfig(input: TrainConfig, dataset: DatasetInfo): Re
   const model = resolveModel(config.model, { classes, semantics });
   lowerModel(model, { input: [channels, height, width], classes, semantics });
   const batchSize = Math.min(config.batchSize, split.train);
+  const optimizer = resolveOptimizer(config.optimizer, semantics);
+  const schedule = resolveSchedule(config.schedule);
+  if (changesMomentum(schedule) && momentumOf(optimizer) === undefined)
+    throw configError(
+      `The schedule changes the momentum, but ${optimizer.name} has none. Give it one above 0, or leave out \`baseMomentum\` and \`maxMomentum\`.`,
+    );
   return deepFreeze({
     dataset: dataset.name,
     ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
     split,
     model,
     loss: resolveLoss(config.loss, semantics, classes),
-    optimizer: resolveOptimizer(config.optimizer, semantics),
+    optimizer,
     semantics,
-    schedule: resolveSchedule(config.schedule),
+    schedule,
     ...(config.earlyStopping && { earlyStopping: config.earlyStopping }),
     epochs: config.epochs,
     batchSize,

@@ -39,9 +39,11 @@ export interface UpdateGraph {
   readonly blocks: readonly UpdateBlock[];
   /** The order of a parameter's axes: in Keras inputs come before outputs. */
   readonly layout: "keras" | "pytorch";
+  /** Hyperparameters that may change from step to step, each with its value where nothing changes it. */
+  readonly inputs: readonly { readonly name: string; readonly value: number }[];
 }
 
-/** Hyperparameters are constants by now; inputs are theta, g, learningRate, t and states. */
+/** Other hyperparameters are constants by now; inputs are theta, g, learningRate, t and states. */
 export interface UpdateBlock {
   readonly on: Scope;
   readonly nodes: readonly Node[];

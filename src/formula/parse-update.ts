@@ -15,6 +15,8 @@ export interface UpdateNames {
   readonly state?: Readonly<Record<string, number | "theta">>;
   /** The order of a parameter's axes in labelled blocks. Default "pytorch": outputs before inputs. */
   readonly layout?: UpdateGraph["layout"];
+  /** Hyperparameters that are to stay inputs, since they change from step to step. */
+  readonly changing?: readonly string[];
 }
 
 /** What every update has: the parameters, their gradient, the rate, and the number of the step, from 1. */
@@ -50,23 +52,25 @@ export function parseUpdate(text: string, given: UpdateNames): UpdateGraph {
       throw formulaError(`The state \`${name}\` is never used. Use it, or leave it out.`);
   for (const { block, names: own } of parsed)
     own.checkAllRead("theta", "evaluation", ...block.assign.map(({ target }) => target));
-  return { blocks: parsed.map(({ block }) => block), layout: given.layout ?? "pytorch" };
+  const inputs = (given.changing ?? []).map((name) => ({ name, value: given.hyperparameters[name]! }));
+  return { blocks: parsed.map(({ block }) => block), layout: given.layout ?? "pytorch", inputs };
 }
 
 function parseBlock(
   text: string,
   { label, statements: list }: Block,
-  { hyperparameters, state = {} }: UpdateNames,
+  { hyperparameters, state = {}, changing = [] }: UpdateNames,
   gradientIsReadLater: boolean,
 ): { readonly block: UpdateBlock; readonly names: Names } {
   const on = label === undefined ? "all" : scopeOf(label, text);
-  const constants = new Map(Object.entries(hyperparameters));
+  const constants = new Map(Object.entries(hyperparameters).filter(([name]) => !changing.includes(name)));
+  const inputs = new Map([...INPUTS, ...changing.map((name): [string, Kind] => [name, "number"])]);
   const declared = new Map(Object.entries(state));
-  const own = statesOf(list, constants, declared);
+  const own = statesOf(list, new Set([...inputs.keys(), ...constants.keys()]), declared);
   const vectors = vectorsOf(list, own, declared);
   const graph = new GraphBuilder();
   const names = new Names(text, graph, {
-    inputs: INPUTS,
+    inputs,
     hyperparameters: constants,
     states: new Map(
       [...declared.keys(), ...own].map((name) => [name, vectors.has(name) ? "vector" : "number"]),
@@ -133,7 +137,7 @@ function notAnAssignment(text: string, start: number) {
 /** Names that are declared as states and stand here, or are read before they are assigned, if only by the same statement. */
 function statesOf(
   list: readonly Statement[],
-  hyperparameters: ReadonlyMap<string, number>,
+  given: ReadonlySet<string>,
   declared: ReadonlyMap<string, unknown>,
 ): string[] {
   const own = new Set(list.flatMap(({ target }) => (target === undefined ? [] : [target.name])));
@@ -141,7 +145,7 @@ function statesOf(
   const states = new Set([...own].filter((name) => declared.has(name)));
   for (const { target, expression } of list) {
     for (const name of readsOf(expression)) {
-      const isRead = own.has(name) && !assigned.has(name) && !INPUTS.has(name) && !hyperparameters.has(name);
+      const isRead = own.has(name) && !assigned.has(name) && !given.has(name);
       if (isRead || declared.has(name)) states.add(name);
     }
     if (target !== undefined) assigned.add(target.name);

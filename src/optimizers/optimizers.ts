@@ -115,11 +115,25 @@ export function resolveOptimizer(input: OptimizerConfig, semantics: Semantics): 
   return resolved;
 }
 
-/** The update that native code runs. */
-export function updateGraph(optimizer: ResolvedOptimizer): UpdateGraph {
+/** The hyperparameter that is an optimizer's momentum, where its formula has one that a schedule can change. */
+export function momentumOf(optimizer: ResolvedOptimizer): "momentum" | "beta1" | undefined {
+  const words = new Set(optimizer.formula.match(/\w+/g));
+  const settings: object = optimizer.semantics === "own" ? optimizer.hyperparameters : optimizer;
+  return (["momentum", "beta1"] as const).find((name) => Object.hasOwn(settings, name) && words.has(name));
+}
+
+/**
+ * The update that native code runs.
+ *
+ * @param changing hyperparameters that change from step to step, and so stay inputs
+ */
+export function updateGraph(
+  optimizer: ResolvedOptimizer,
+  { changing = [] }: { readonly changing?: readonly string[] } = {},
+): UpdateGraph {
   const { name, formula } = optimizer;
   if (optimizer.semantics === "own")
-    return inFormulaOf(CATALOGUE, name, () => parseUpdate(formula, optimizer));
+    return inFormulaOf(CATALOGUE, name, () => parseUpdate(formula, { ...optimizer, changing }));
   const definition: Definition = OPTIMIZERS[optimizer.name];
   const { learningRate: _, ...hyperparameters } = constantsOf(
     { ...definition.hyperparameters, ...MODIFIERS },
@@ -128,6 +142,7 @@ export function updateGraph(optimizer: ResolvedOptimizer): UpdateGraph {
   return parseUpdate(formula, {
     hyperparameters,
     state: definition.state?.(optimizer) ?? {},
+    changing,
     layout: optimizer.semantics.startsWith("keras") ? "keras" : "pytorch",
   });
 }

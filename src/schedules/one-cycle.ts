@@ -2,40 +2,68 @@ import { z } from "zod";
 import { halfCosine } from "./cosine.js";
 import { type Course, type RateOfStep, warmUpShape } from "./course.js";
 
+const momentum = z.number().min(0).lt(1);
+
 /**
  * Up to the learning rate, and down to almost nothing, over the whole training.
  * Sources: torch.optim.lr_scheduler.OneCycleLR, whose max_lr is the optimizer's learning rate here;
  * Smith & Topin 2017, "Super-Convergence".
  */
-export const oneCycleSchema = z.strictObject({
-  name: z.literal("oneCycle"),
-  /** Share of the steps in which the rate rises. Default 0.3. */
-  pctStart: z.number().min(0).max(1).default(0.3).describe("share of the steps in which the rate rises"),
-  /** "cos" (default) or "linear": the shape of the rise and the fall. */
-  annealStrategy: z.enum(["cos", "linear"]).default("cos").describe("the shape of the rise and the fall"),
-  /** The first rate is the learning rate divided by this. Default 25. */
-  divFactor: z.number().gt(0).default(25).describe("the first rate is the learning rate divided by this"),
-  /** The last rate is the first divided by this. Default 10000. */
-  finalDivFactor: z.number().gt(0).default(1e4).describe("the last rate is the first divided by this"),
-  /** Whether the fall has two parts: as the rise, mirrored, then to the last rate. Default false. */
-  threePhase: z
-    .boolean()
-    .default(false)
-    .describe("whether the fall has two parts, the first as long as the rise"),
-  ...warmUpShape,
-});
+export const oneCycleSchema = z
+  .strictObject({
+    name: z.literal("oneCycle"),
+    /** Share of the steps in which the rate rises. Default 0.3. */
+    pctStart: z.number().min(0).max(1).default(0.3).describe("share of the steps in which the rate rises"),
+    /** "cos" (default) or "linear": the shape of the rise and the fall. */
+    annealStrategy: z.enum(["cos", "linear"]).default("cos").describe("the shape of the rise and the fall"),
+    /** The first rate is the learning rate divided by this. Default 25. */
+    divFactor: z.number().gt(0).default(25).describe("the first rate is the learning rate divided by this"),
+    /** The last rate is the first divided by this. Default 10000. */
+    finalDivFactor: z.number().gt(0).default(1e4).describe("the last rate is the first divided by this"),
+    /** Whether the fall has two parts: as the rise, mirrored, then to the last rate. Default false. */
+    threePhase: z
+      .boolean()
+      .default(false)
+      .describe("whether the fall has two parts, the first as long as the rise"),
+    /** The momentum where the rate is highest; given, the momentum falls as the rate rises and rises as it falls. */
+    baseMomentum: momentum
+      .optional()
+      .describe("the momentum where the rate is highest; with maxMomentum it cycles against the rate"),
+    /** The momentum where the rate is lowest. */
+    maxMomentum: momentum
+      .optional()
+      .describe("the momentum where the rate is lowest; with baseMomentum it cycles against the rate"),
+    ...warmUpShape,
+  })
+  .refine(({ baseMomentum, maxMomentum }) => (baseMomentum === undefined) === (maxMomentum === undefined), {
+    error: "oneCycle cycles the momentum between `baseMomentum` and `maxMomentum`: give both, or neither.",
+  });
 
-export function oneCycle(schedule: z.output<typeof oneCycleSchema>, course: Course): RateOfStep {
-  const { pctStart, annealStrategy, divFactor, finalDivFactor, threePhase } = schedule;
-  const { learningRate: highest, steps } = course;
-  const first = highest / divFactor;
-  const last = first / finalDivFactor;
-  const rise = pctStart * steps - 1;
+type Resolved = z.output<typeof oneCycleSchema>;
+
+export function oneCycle(schedule: Resolved, { learningRate: highest, steps }: Course): RateOfStep {
+  const first = highest / schedule.divFactor;
+  return through(schedule, steps, [first, highest, first, first / schedule.finalDivFactor]);
+}
+
+/** The momentum of a step, where it cycles: PyTorch's `cycle_momentum`, with its base_momentum and max_momentum. */
+export function oneCycleMomentum(schedule: Resolved, steps: number): ((step: number) => number) | undefined {
+  const { baseMomentum, maxMomentum } = schedule;
+  if (baseMomentum === undefined || maxMomentum === undefined) return undefined;
+  return through(schedule, steps, [maxMomentum, baseMomentum, maxMomentum, maxMomentum]);
+}
+
+/** A value of each step: from the first to the peak's, back to the middle's where there are three phases, to the last. */
+function through(
+  { pctStart, annealStrategy, threePhase }: Resolved,
+  steps: number,
+  [first, peak, middle, last]: readonly [number, number, number, number],
+): (step: number) => number {
   const points = [
-    { at: 0, rate: first },
-    { at: rise, rate: highest },
-    ...(threePhase ? [{ at: 2 * pctStart * steps - 2, rate: first }] : []),
-    { at: steps - 1, rate: last },
+    { at: 0, value: first },
+    { at: pctStart * steps - 1, value: peak },
+    ...(threePhase ? [{ at: 2 * pctStart * steps - 2, value: middle }] : []),
+    { at: steps - 1, value: last },
   ];
   const share = annealStrategy === "cos" ? halfCosine : (done: number) => 1 - done;
   return (step) => {
@@ -43,6 +71,6 @@ export function oneCycle(schedule: z.output<typeof oneCycleSchema>, course: Cour
     const end = points.at(next)!; // past the last, the last
     const start = points.at(next < 0 ? -2 : next - 1)!;
     const done = end.at === start.at ? 1 : (step - start.at) / (end.at - start.at);
-    return end.rate + (start.rate - end.rate) * share(Math.min(done, 1));
+    return end.value + (start.value - end.value) * share(Math.min(done, 1));
   };
 }

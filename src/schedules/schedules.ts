@@ -8,7 +8,7 @@ import { cosineRestarts, cosineRestartsSchema } from "./cosine-restarts.js";
 import { type Course, type RateOfStep, stepsIn } from "./course.js";
 import { exponential, exponentialSchema } from "./exponential.js";
 import { inverseTime, inverseTimeSchema } from "./inverse-time.js";
-import { oneCycle, oneCycleSchema } from "./one-cycle.js";
+import { oneCycle, oneCycleMomentum, oneCycleSchema } from "./one-cycle.js";
 import { ownSchedule, ownScheduleSchema, parseOwnSchedule } from "./own-schedule.js";
 import { piecewise, piecewiseSchema } from "./piecewise.js";
 import { polynomial, polynomialSchema } from "./polynomial.js";
@@ -72,6 +72,10 @@ export function resolveSchedule(input: ScheduleConfig): ResolvedSchedule {
 
 const isOwn = (schedule: ResolvedSchedule): schedule is ResolvedOwn => !isBuiltIn(schedule.name);
 
+/** Whether a schedule changes the optimizer's momentum as well. */
+export const changesMomentum = (schedule: ResolvedSchedule): boolean =>
+  !isOwn(schedule) && schedule.name === "oneCycle" && schedule.baseMomentum !== undefined;
+
 /** The optimizer's learning rate, and how long a training is. */
 export type TrainingLength = Omit<Course, "steps">;
 
@@ -79,6 +83,8 @@ export type TrainingLength = Omit<Course, "steps">;
 export interface ScheduleInProgress {
   /** The rate of a step, counted from 0 at the first of the run. */
   readonly rate: RateOfStep;
+  /** The optimizer's momentum in a step, where the schedule changes that too. */
+  readonly momentum?: ((step: number) => number) | undefined;
   afterEpoch(metrics: { readonly validation: Metrics }): void;
 }
 
@@ -87,10 +93,11 @@ export function startSchedule(schedule: ResolvedSchedule, length: TrainingLength
   const { warmUpEpochs = 0, warmUpFrom = 0 } = schedule;
   const rising = warmUpEpochs === 0 ? 0 : stepsIn(warmUpEpochs, length);
   const steps = Math.max(1, length.epochs * length.stepsPerEpoch - rising);
-  const { rate, afterEpoch } = startAfterWarmUp(schedule, { ...length, steps });
+  const { rate, momentum, afterEpoch } = startAfterWarmUp(schedule, { ...length, steps });
   return {
     rate: (step) =>
       step < rising ? rate(0) * ((1 - warmUpFrom) * (step / rising) + warmUpFrom) : rate(step - rising),
+    momentum: momentum && ((step) => momentum(Math.max(0, step - rising))),
     afterEpoch,
   };
 }
@@ -98,7 +105,9 @@ export function startSchedule(schedule: ResolvedSchedule, length: TrainingLength
 function startAfterWarmUp(schedule: ResolvedSchedule, course: Course): ScheduleInProgress {
   if (!isOwn(schedule) && schedule.name === "reduceOnPlateau")
     return reduceOnPlateau(schedule, course.learningRate);
-  return { rate: rateOfStep(schedule, course), afterEpoch: () => {} };
+  const momentum =
+    !isOwn(schedule) && schedule.name === "oneCycle" ? oneCycleMomentum(schedule, course.steps) : undefined;
+  return { rate: rateOfStep(schedule, course), momentum, afterEpoch: () => {} };
 }
 
 function rateOfStep(

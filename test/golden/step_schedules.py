@@ -53,24 +53,29 @@ def piecewise(boundaries, values):
     return keras_rates(keras_schedules.PiecewiseConstantDecay(boundaries, values))
 
 
-def torch_rates(make, every=1, steps=STEPS):
+def torch_rates(make, every=1, steps=STEPS, key="lr"):
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=RATE, momentum=0.9)
     schedule = make(optimizer)
     rates = []
     for step in range(steps):
-        rates.append(optimizer.param_groups[0]["lr"])
+        rates.append(optimizer.param_groups[0][key])
         optimizer.step()
         if (step + 1) % every == 0 and step + 1 < steps:
             schedule.step()
     return rates
 
 
-def one_cycle(pctStart=0.3, annealStrategy="cos", divFactor=25.0, finalDivFactor=1e4, threePhase=False):
+def one_cycle(
+    pctStart=0.3, annealStrategy="cos", divFactor=25.0, finalDivFactor=1e4, threePhase=False,
+    baseMomentum=0.85, maxMomentum=0.95, key="lr",
+):
     return torch_rates(
         lambda optimizer: torch.optim.lr_scheduler.OneCycleLR(
             optimizer, RATE, total_steps=STEPS, pct_start=pctStart, anneal_strategy=annealStrategy,
             div_factor=divFactor, final_div_factor=finalDivFactor, three_phase=threePhase,
-        )
+            base_momentum=baseMomentum, max_momentum=maxMomentum,
+        ),
+        key=key,
     )
 
 
@@ -87,7 +92,7 @@ CASES = {
     "polynomial": (polynomial, [{}, {"power": 2.0, "endLearningRate": 0.01}, {"power": 0.5, "decaySteps": 11}, {"decaySteps": 10, "cycle": True, "power": 1.5}]),
     "cosine": (cosine, [{}, {"alpha": 0.1}, {"decaySteps": 20}, {"warmUpEpochs": 1}, {"warmUpEpochs": 1.5, "warmUpFrom": 0.2, "alpha": 0.05}, {"warmUpEpochs": 0.5, "decaySteps": 15}]),
     "cosineRestarts": (cosine_restarts, [{}, {"firstDecaySteps": 10, "tMul": 1.0}, {"firstDecaySteps": 5, "tMul": 1.5, "mMul": 0.8, "alpha": 0.02}, {"firstDecaySteps": 3, "tMul": 2.0, "mMul": 0.5}]),
-    "oneCycle": (one_cycle, [{}, {"pctStart": 0.25, "annealStrategy": "linear"}, {"threePhase": True}, {"threePhase": True, "pctStart": 0.4, "annealStrategy": "linear", "divFactor": 10.0, "finalDivFactor": 100.0}, {"pctStart": 0.0}, {"pctStart": 1.0}]),
+    "oneCycle": (one_cycle, [{}, {"pctStart": 0.25, "annealStrategy": "linear"}, {"threePhase": True}, {"threePhase": True, "pctStart": 0.4, "annealStrategy": "linear", "divFactor": 10.0, "finalDivFactor": 100.0}, {"pctStart": 0.0}, {"pctStart": 1.0}, {"baseMomentum": 0.8, "maxMomentum": 0.97}, {"baseMomentum": 0.5, "maxMomentum": 0.9, "threePhase": True, "annealStrategy": "linear"}]),
     "piecewise": (piecewise, [{"boundaries": [10, 30], "values": [0.2, 0.02, 0.5]}, {"boundaries": [0], "values": [1.0, 0.5]}]),
 }
 
@@ -100,4 +105,7 @@ for name, (rates, settings) in CASES.items():
         "epochs": EPOCHS,
         "cases": [{"schedule": each, "rates": rates(**each)} for each in settings],
     }
+    for case in golden["cases"]:
+        if "baseMomentum" in case["schedule"]:
+            case["momenta"] = rates(**case["schedule"], key="momentum")
     (folder / f"{name}.json").write_text(json.dumps(golden) + "\n")

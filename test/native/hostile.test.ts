@@ -12,7 +12,11 @@ const block = {
   state: [],
   assign: [{ target: "theta", node: 2 }],
 };
-const updateOf = (changes: object): UpdateGraph => ({ blocks: [{ ...block, ...changes }], layout: "keras" });
+const updateOf = (changes: object): UpdateGraph => ({
+  blocks: [{ ...block, ...changes }],
+  layout: "keras",
+  inputs: [],
+});
 const update = updateOf({});
 const flat = { kind: "flatten", output: [4, 1, 1] } as const;
 const dense = {

@@ -16,7 +16,11 @@ interface StepGolden {
   readonly learningRate: number;
   readonly stepsPerEpoch: number;
   readonly epochs: number;
-  readonly cases: readonly { readonly schedule: object; readonly rates: readonly number[] }[];
+  readonly cases: readonly {
+    readonly schedule: object;
+    readonly rates: readonly number[];
+    readonly momenta?: readonly number[];
+  }[];
 }
 
 /** What test/golden/schedules.py wrote. */
@@ -142,11 +146,17 @@ describe("the rates of each step", () => {
   );
 
   describe.each(golden)("%s", (name, { cases, ...length }) => {
-    it.each(cases)("are those of Keras or PyTorch with $schedule", ({ schedule, rates }) => {
-      const { rate } = startSchedule(resolveSchedule({ name, ...schedule } as ScheduleConfig), length);
+    it.each(cases)("are those of Keras or PyTorch with $schedule", ({ schedule, rates, momenta }) => {
+      const { rate, momentum } = startSchedule(
+        resolveSchedule({ name, ...schedule } as ScheduleConfig),
+        length,
+      );
       const found = rates.map((_, step) => rate(step));
       expect(relativeError(found, [...rates], 1e-3)).toBeLessThan(1e-12);
       expect(new Set(rates).size).toBeGreaterThan(1);
+      const cycled = momentum && rates.map((_, step) => momentum(step));
+      if (momenta === undefined) expect(cycled).toBeUndefined();
+      else expect(relativeError(cycled!, momenta, 1e-3)).toBeLessThan(1e-12);
     });
 
     it("are finite and not negative, however short the training", () => {
