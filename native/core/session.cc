@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -25,10 +26,13 @@ std::vector<float> toVector(const at::Tensor& tensor) {
   return {data, data + flat.numel()};
 }
 
-void fill(at::Tensor tensor, const std::vector<float>& values, const std::string& name) {
+void checkLength(const at::Tensor& tensor, const std::vector<float>& values, const std::string& name) {
   if (static_cast<int64_t>(values.size()) != tensor.numel())
     throw std::runtime_error("state '" + name + "' has " + std::to_string(values.size()) + " numbers, expected " +
                              std::to_string(tensor.numel()));
+}
+
+void fill(at::Tensor tensor, const std::vector<float>& values) {
   tensor.copy_(at::from_blob(const_cast<float*>(values.data()), tensor.sizes(), at::kFloat));
 }
 
@@ -89,8 +93,10 @@ std::vector<float> TrainingSession::predict(const std::vector<uint8_t>& images, 
   const at::Tensor input = at::from_blob(const_cast<uint8_t*>(images.data()),
                                          {count, input_.height, input_.width, input_.channels}, at::kByte)
                                .to(device_);
-  return toVector(
-      optimbench::predict(model_, weights_.parameters, weights_.runningStatistics, workers_, input, cancel));
+  const at::Tensor probabilities =
+      optimbench::predict(model_, weights_.parameters, weights_.runningStatistics, workers_, input, cancel);
+  if (cancel) throw std::runtime_error("The prediction was cancelled");
+  return toVector(probabilities);
 }
 
 int64_t TrainingSession::bytes() const {
@@ -110,18 +116,20 @@ void TrainingSession::writeState(const SessionState& state) {
   if (state.optimizer.size() != update_.state().size())
     throw std::runtime_error("state has " + std::to_string(state.optimizer.size()) + " optimizer vectors, expected " +
                              std::to_string(update_.state().size()));
-  for (size_t i = 0; i < state.optimizer.size(); ++i) {
-    const auto& each = state.optimizer[i];
-    bool found = false;
-    for (auto& mine : update_.state())
-      if (mine.name == each.name) {
-        fill(mine.values, each.values, each.name);
-        found = true;
-      }
-    if (!found) throw std::runtime_error("state has an unknown optimizer vector '" + each.name + "'");
+  checkLength(weights_.theta, state.parameters, "parameters");
+  checkLength(weights_.statistics, state.statistics, "statistics");
+  std::vector<at::Tensor> targets;
+  for (const auto& each : state.optimizer) {
+    const auto mine = std::ranges::find(update_.state(), each.name, &Update::State::name);
+    if (mine == update_.state().end())
+      throw std::runtime_error("state has an unknown optimizer vector '" + each.name + "'");
+    checkLength(mine->values, each.values, each.name);
+    targets.push_back(mine->values);
   }
-  fill(weights_.theta, state.parameters, "parameters");
-  fill(weights_.statistics, state.statistics, "statistics");
+  // Nothing is written before all of it is found to fit.
+  for (size_t i = 0; i < targets.size(); ++i) fill(targets[i], state.optimizer[i].values);
+  fill(weights_.theta, state.parameters);
+  fill(weights_.statistics, state.statistics);
   update_.stepCount = state.step;
 }
 
