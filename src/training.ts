@@ -39,6 +39,7 @@ export class Training<Result> implements Promise<Result>, AsyncIterable<EpochRec
 
   /** All epochs from the first on, each as soon as it has ended. A failed training throws here too. */
   async *[Symbol.asyncIterator](): AsyncGenerator<EpochRecord, void, undefined> {
+    this.#result.catch(() => {}); // thrown below, once the loop gets there; until then it is not unhandled
     for (let next = 0; ; ) {
       while (next < this.#epochs.length) yield this.#epochs[next++]!;
       if (this.#ended) break;

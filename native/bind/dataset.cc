@@ -11,15 +11,17 @@ constexpr napi_type_tag kTag{0x6f7074696d62656eULL, 0x0000646174617365ULL};
 }  // namespace
 
 Napi::Function DatasetHandle::define(Napi::Env env) {
-  return DefineClass(env, "Dataset",
-                     {InstanceAccessor<&DatasetHandle::bytes>("bytes"), InstanceMethod<&DatasetHandle::dispose>("dispose")});
+  return DefineClass(env, "Dataset", {InstanceMethod<&DatasetHandle::dispose>("dispose")});
 }
 
 DatasetHandle::DatasetHandle(const Napi::CallbackInfo& info) : ObjectWrap(info) {
-  info.This().As<Napi::Object>().TypeTag(&kTag);
+  auto self = info.This().As<Napi::Object>();
+  self.TypeTag(&kTag);
   dataset_ = core().createDataset(readDatasetSpec(Reader(info[0], "dataset")));
   reported_ = dataset_->bytes();
   Napi::MemoryManagement::AdjustExternalMemory(info.Env(), reported_);
+  // A plain value: unlike a method, a getter of a native class runs on objects of other classes too.
+  self.DefineProperty(Napi::PropertyDescriptor::Value("bytes", Napi::Number::New(info.Env(), static_cast<double>(reported_))));
 }
 
 DatasetHandle::~DatasetHandle() { release(Env()); }
@@ -30,10 +32,6 @@ std::shared_ptr<const Dataset> DatasetHandle::from(Napi::Value value) {
   auto dataset = Unwrap(value.As<Napi::Object>())->dataset_;
   if (!dataset) throw Napi::Error::New(value.Env(), "The dataset is disposed");
   return dataset;
-}
-
-Napi::Value DatasetHandle::bytes(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(reported_));
 }
 
 void DatasetHandle::dispose(const Napi::CallbackInfo& info) { release(info.Env()); }

@@ -19,7 +19,6 @@ class DatasetHandle : public Napi::ObjectWrap<DatasetHandle> {
   static std::shared_ptr<const Dataset> from(Napi::Value value);
 
  private:
-  Napi::Value bytes(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
   void release(Napi::Env env);
 

@@ -53,9 +53,11 @@ void JobThread::cancel() {
 }
 
 void JobThread::stop() {
-  cancel();
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return jobs_.empty(); });
+  changed_.wait(lock, [this] {
+    for (const auto& job : jobs_) job->cancelled = true;
+    return jobs_.empty();
+  });
 }
 
 void JobThread::stopAll() {

@@ -23,7 +23,7 @@ class JobThread {
   void add(Work work);
   // Tells the running job and those waiting to end; returns at once.
   void cancel();
-  // cancel(), then waits until no job is left.
+  // Waits until no job is left, cancelling those that arrive meanwhile too.
   void stop();
 
   // stop() for every JobThread of this process: nothing may run while the process takes itself down.

@@ -17,17 +17,23 @@ namespace optimbench {
 using PendingJobs = std::shared_ptr<int>;
 
 // While the job lasts, its thread-safe function keeps the event loop alive, as a pending promise should.
+// So does the handle that it works for: collected meanwhile, it would cancel the job.
 // If the environment ends first (a worker is terminated), a cleanup hook stops the thread and waits for it,
 // before Node takes the thread-safe function away.
 template <typename Result, typename Work, typename Convert>
-Napi::Promise promisedJob(Napi::Env env, const std::shared_ptr<JobThread>& thread, PendingJobs pending, Work work,
-                          Convert convert) {
+Napi::Promise promisedJob(const Napi::CallbackInfo& info, const std::shared_ptr<JobThread>& thread, PendingJobs pending,
+                          Work work, Convert convert) {
+  const Napi::Env env = info.Env();
   struct Job {
-    Job(Napi::Env env, PendingJobs p, Convert c)
-        : deferred(Napi::Promise::Deferred::New(env)), pending(std::move(p)), convert(std::move(c)) {
+    Job(const Napi::CallbackInfo& info, PendingJobs p, Convert c)
+        : deferred(Napi::Promise::Deferred::New(info.Env())),
+          handle(Napi::Persistent(info.This().As<Napi::Object>())),
+          pending(std::move(p)),
+          convert(std::move(c)) {
       ++*pending;
     }
     Napi::Promise::Deferred deferred;
+    Napi::ObjectReference handle;
     PendingJobs pending;
     Convert convert;
     std::weak_ptr<JobThread> thread;
@@ -47,7 +53,7 @@ Napi::Promise promisedJob(Napi::Env env, const std::shared_ptr<JobThread>& threa
     }
   };
 
-  auto job = std::make_shared<Job>(env, std::move(pending), std::move(convert));
+  auto job = std::make_shared<Job>(info, std::move(pending), std::move(convert));
   job->thread = thread;
   const auto nothing = Napi::Function::New(env, [](const Napi::CallbackInfo&) {});
   auto settled = Napi::ThreadSafeFunction::New(env, nothing, "optimbench job", 0, 1);
@@ -65,8 +71,8 @@ Napi::Promise promisedJob(Napi::Env env, const std::shared_ptr<JobThread>& threa
     // The job's JavaScript handles may only be let go on the JavaScript thread, so its ownership moves there.
     auto* owned = new std::shared_ptr<Job>(std::move(job));
     const napi_status status = settled.BlockingCall(owned, [](Napi::Env env, Napi::Function, std::shared_ptr<Job>* held) {
+      const std::unique_ptr<std::shared_ptr<Job>> last(held);  // also where an ending environment refuses the result
       (*held)->settle(env);
-      delete held;
     });
     // Not delivered: the environment is ending and frees its handles itself.
     if (status == napi_ok) settled.Release();

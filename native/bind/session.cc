@@ -77,8 +77,7 @@ std::vector<float> readFloats(const Reader& reader, const char* key) {
 
 Napi::Function SessionHandle::define(Napi::Env env) {
   return DefineClass(env, "Session",
-                     {InstanceAccessor<&SessionHandle::parameterCount>("parameterCount"),
-                      InstanceMethod<&SessionHandle::train>("train"), InstanceMethod<&SessionHandle::repeatUpdate>("repeatUpdate"),
+                     {InstanceMethod<&SessionHandle::train>("train"), InstanceMethod<&SessionHandle::repeatUpdate>("repeatUpdate"),
                       InstanceMethod<&SessionHandle::evaluate>("evaluate"),
                       InstanceMethod<&SessionHandle::predict>("predict"),
                       InstanceMethod<&SessionHandle::readState>("readState"),
@@ -92,6 +91,9 @@ SessionHandle::SessionHandle(const Napi::CallbackInfo& info) : ObjectWrap(info) 
   thread_ = std::make_shared<JobThread>();
   reported_ = session_->bytes();
   Napi::MemoryManagement::AdjustExternalMemory(info.Env(), reported_);
+  // A plain value: unlike a method, a getter of a native class runs on objects of other classes too.
+  info.This().As<Napi::Object>().DefineProperty(Napi::PropertyDescriptor::Value(
+      "parameterCount", Napi::Number::New(info.Env(), static_cast<double>(session_->parameterCount()))));
 }
 
 SessionHandle::~SessionHandle() { release(Env()); }
@@ -101,7 +103,7 @@ Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {
   Pass pass = readPass(Reader(info[1], "pass"));
   const auto session = live(info.Env());  // last: reading a property can run JavaScript, which may dispose
   return promisedJob<Measured>(
-      info.Env(), thread_, pending_,
+      info, thread_, pending_,
       [session, dataset, pass = std::move(pass)](const CancelFlag& cancel) { return session->train(*dataset, pass, cancel); },
       toObject);
 }
@@ -112,7 +114,7 @@ Napi::Value SessionHandle::repeatUpdate(const Napi::CallbackInfo& info) {
   const double learningRate = reader.number("learningRate");
   const auto session = live(info.Env());
   return promisedJob<Measured>(
-      info.Env(), thread_, pending_,
+      info, thread_, pending_,
       [session, steps, learningRate](const CancelFlag& cancel) { return session->repeatUpdate(steps, learningRate, cancel); },
       toObject);
 }
@@ -123,7 +125,7 @@ Napi::Value SessionHandle::evaluate(const Napi::CallbackInfo& info) {
   Napi::Object wrapper = Napi::Object::New(info.Env());
   wrapper["indices"] = info[1];
   return promisedJob<Measured>(
-      info.Env(), thread_, pending_,
+      info, thread_, pending_,
       [session, dataset, indices = readOrder(Reader(wrapper, "evaluate"), "indices")](const CancelFlag& cancel) {
         return session->evaluate(*dataset, indices, cancel);
       },
@@ -136,7 +138,7 @@ Napi::Value SessionHandle::predict(const Napi::CallbackInfo& info) {
     throw Napi::TypeError::New(info.Env(), "Expected a Uint8Array for `predict.images`");
   const auto array = info[0].As<Napi::Uint8Array>();
   return promisedJob<std::vector<float>>(
-      info.Env(), thread_, pending_,
+      info, thread_, pending_,
       [session, images = std::vector<uint8_t>(array.Data(), array.Data() + array.ElementLength())](
           const CancelFlag& cancel) { return session->predict(images, cancel); },
       [](Napi::Env env, const std::vector<float>& values) -> Napi::Value { return toArray(env, values); });
@@ -186,10 +188,6 @@ Napi::Value SessionHandle::parameters(const Napi::CallbackInfo& info) {
     list[i] = object;
   }
   return list;
-}
-
-Napi::Value SessionHandle::parameterCount(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(live(info.Env())->parameterCount()));
 }
 
 void SessionHandle::cancel(const Napi::CallbackInfo&) {

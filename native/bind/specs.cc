@@ -141,16 +141,21 @@ ImagesSpec readImagesSpec(const Reader& reader) {
 
 DatasetSpec readDatasetSpec(const Reader& reader) {
   // Every property is read before the first pointer is taken: a getter runs JavaScript, which could detach a buffer.
-  const auto images = reader.array<Napi::Uint8Array>("images", napi_uint8_array, "a Uint8Array");
-  const auto labels = reader.array<Napi::Uint8Array>("labels", napi_uint8_array, "a Uint8Array");
-  std::optional<Napi::Float32Array> targets;
+  // (Napi's typed arrays take theirs when they are made, so those made here are let go as plain values.)
+  const Napi::Value imagesRead = reader.array<Napi::Uint8Array>("images", napi_uint8_array, "a Uint8Array");
+  const Napi::Value labelsRead = reader.array<Napi::Uint8Array>("labels", napi_uint8_array, "a Uint8Array");
+  Napi::Value targetsRead;
   if (reader.has("targets"))
-    targets = reader.array<Napi::Float32Array>("targets", napi_float32_array, "a Float32Array");
+    targetsRead = reader.array<Napi::Float32Array>("targets", napi_float32_array, "a Float32Array");
   DatasetSpec spec{};
   spec.shape = readShape(reader, "shape");
   spec.classes = reader.integer("classes", 1, 256);
   spec.device = reader.text("device");
 
+  const auto images = imagesRead.As<Napi::Uint8Array>();
+  const auto labels = labelsRead.As<Napi::Uint8Array>();
+  std::optional<Napi::Float32Array> targets;
+  if (!targetsRead.IsEmpty()) targets = targetsRead.As<Napi::Float32Array>();
   spec.count = static_cast<int64_t>(labels.ElementLength());
   const double pixels = pixelsIn(spec.shape);
   if (static_cast<double>(spec.count) * pixels != static_cast<double>(images.ElementLength()))

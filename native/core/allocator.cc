@@ -8,7 +8,7 @@
 #include <mutex>
 #include <new>
 #include <unordered_map>
-#include <vector>
+#include <utility>
 
 namespace optimbench {
 namespace {
@@ -16,9 +16,10 @@ namespace {
 constexpr size_t kAlignment = 64;             // a cache line, and the widest vector register
 constexpr size_t kCacheLimit = size_t{1} << 30;  // bytes kept at most; beyond it, blocks go back to the system
 
-// A block's size, in the cache line before its data.
+// In the cache line before a block's data. Freeing may not fail, so the lists of free blocks run through these.
 struct Header {
   size_t bytes;
+  Header* next;
 };
 
 Header* headerOf(void* data) { return reinterpret_cast<Header*>(static_cast<char*>(data) - kAlignment); }
@@ -40,29 +41,37 @@ class CachingAllocator final : public c10::Allocator {
     std::memcpy(destination, source, bytes);
   }
 
-  void release() {
+  void begin() {
     const std::lock_guard lock(mutex_);
-    for (auto& [bytes, blocks] : free_)
-      for (void* data : blocks) std::free(headerOf(data));
-    free_.clear();
-    cached_ = 0;
+    ++users_;
+  }
+  void end() {
+    const std::lock_guard lock(mutex_);
+    if (--users_ == 0) release();
   }
 
  private:
+  void release() {
+    for (auto& [bytes, first] : free_)
+      while (first != nullptr) std::free(std::exchange(first, first->next));
+    cached_ = 0;
+  }
+
   void* take(size_t bytes) {
     {
       const std::lock_guard lock(mutex_);
-      auto& blocks = free_[bytes];
-      if (!blocks.empty()) {
-        void* data = blocks.back();
-        blocks.pop_back();
+      Header*& first = free_[bytes];  // stays there: give() must find it
+      if (first != nullptr) {
         cached_ -= bytes;
-        return data;
+        return reinterpret_cast<char*>(std::exchange(first, first->next)) + kAlignment;
       }
     }
     void* base = std::aligned_alloc(kAlignment, bytes + kAlignment);
     if (base == nullptr) {
-      release();
+      {
+        const std::lock_guard lock(mutex_);
+        release();
+      }
       base = std::aligned_alloc(kAlignment, bytes + kAlignment);
       if (base == nullptr) throw std::bad_alloc();
     }
@@ -71,23 +80,25 @@ class CachingAllocator final : public c10::Allocator {
   }
 
   void give(void* data) {
-    const size_t bytes = headerOf(data)->bytes;
+    Header* header = headerOf(data);
+    const size_t bytes = header->bytes;
     {
       const std::lock_guard lock(mutex_);
-      if (cached_ + bytes <= kCacheLimit) {
-        free_[bytes].push_back(data);
+      if (users_ > 0 && cached_ + bytes <= kCacheLimit) {
+        header->next = std::exchange(free_.find(bytes)->second, header);
         cached_ += bytes;
         return;
       }
     }
-    std::free(headerOf(data));
+    std::free(header);
   }
 
   static void free(void* data);
 
   std::mutex mutex_;
-  std::unordered_map<size_t, std::vector<void*>> free_;  // by block size
+  std::unordered_map<size_t, Header*> free_;  // by block size
   size_t cached_ = 0;
+  int64_t users_ = 0;
 };
 
 // Never destroyed: tensors in static storage may outlive every static object of ours.
@@ -104,6 +115,8 @@ void CachingAllocator::free(void* data) {
 
 void installCachingAllocator() { c10::SetCPUAllocator(&theAllocator(), /*priority=*/1); }
 
-void releaseCachedMemory() { theAllocator().release(); }
+void beginCaching() { theAllocator().begin(); }
+
+void endCaching() { theAllocator().end(); }
 
 }  // namespace optimbench

@@ -9,7 +9,8 @@ namespace optimbench {
 // Makes libtorch's CPU tensors use the caching allocator from now on. Idempotent.
 void installCachingAllocator();
 
-// Returns every block that is not in use to the system.
-void releaseCachedMemory();
+// Freed blocks are kept from the first begin to the last end, which returns them to the system.
+void beginCaching();
+void endCaching();
 
 }  // namespace optimbench

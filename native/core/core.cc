@@ -3,7 +3,6 @@
 #include <ATen/cpu/Utils.h>
 #include <torch/headeronly/version.h>
 
-#include <atomic>
 #include <functional>
 #include <numeric>
 #include <stdexcept>
@@ -20,6 +19,8 @@ namespace {
 
 template <typename Work>
 auto guarded(const Work& work) {
+  // libtorch tells a thread the number set below only when it is first asked; some operators never ask.
+  at::get_num_threads();
   try {
     return work();
   } catch (const c10::Error& error) {
@@ -27,18 +28,16 @@ auto guarded(const Work& work) {
   }
 }
 
-std::atomic<int64_t> liveSessions{0};
-
-// Passes each call on and translates its errors. The last session to go gives the cached memory back.
+// Passes each call on and translates its errors. Freed memory is kept as long as there are sessions.
 class GuardedSession final : public Session {
  public:
   explicit GuardedSession(const SessionSpec& spec)
       : session_(guarded([&] { return std::make_unique<TrainingSession>(spec); })) {
-    ++liveSessions;
+    beginCaching();
   }
   ~GuardedSession() override {
     session_.reset();
-    if (--liveSessions == 0) releaseCachedMemory();
+    endCaching();
   }
   int64_t parameterCount() const override { return session_->parameterCount(); }
   int64_t bytes() const override { return session_->bytes(); }

@@ -10,11 +10,12 @@ namespace {
 
 constexpr size_t kBins = 15;    // of the calibration error
 constexpr int64_t kChunk = 64;  // images a thread computes at a time: their activations fit its cache
+constexpr int64_t kDeviceChunk = 4096;  // keep a device busy, in a few GB with all their activations
 
 // Calls work(chunk, start, size) for each piece of 0 .. count-1, without autograd, on the session's threads.
 template <typename Work>
 int64_t inChunks(Workers& workers, at::Device device, int64_t count, const CancelFlag& cancel, const Work& work) {
-  const int64_t size = device.is_cpu() ? kChunk : std::max<int64_t>(count, 1);
+  const int64_t size = device.is_cpu() ? kChunk : kDeviceChunk;
   const int64_t chunks = (count + size - 1) / size;
   workers.run(chunks, [&](int64_t chunk) {
     if (cancel) return;

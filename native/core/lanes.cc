@@ -1,6 +1,7 @@
 #include "lanes.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace optimbench {
 namespace {
@@ -18,6 +19,8 @@ Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<
                         const StreamKey& key, at::Tensor& gradient, const CancelFlag& cancel) {
   const int64_t batchSize = positions.size(0);
   const int64_t microBatches = (batchSize + microBatch_ - 1) / microBatch_;
+  if (microBatches > 1 && model_.statisticsCount() > 0)  // which all lanes would write
+    throw std::runtime_error("batchNorm2d needs the whole batch in one micro-batch");
   const int64_t count = std::min(microBatches, kLanes);
   for (int64_t i = 0; i < count; ++i) lane(i, gradient);
 

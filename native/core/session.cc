@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <stdexcept>
@@ -26,14 +27,12 @@ std::vector<float> toVector(const at::Tensor& tensor) {
   return {data, data + flat.numel()};
 }
 
-void fill(at::Tensor tensor, const std::vector<float>& values, const std::string& name) {
-  if (static_cast<int64_t>(values.size()) != tensor.numel())
-    throw std::runtime_error("state '" + name + "' has " + std::to_string(values.size()) + " numbers, expected " +
-                             std::to_string(tensor.numel()));
-  tensor.copy_(at::from_blob(const_cast<float*>(values.data()), tensor.sizes(), at::kFloat));
+// Floats that a value takes: a number keeps all its bits in the place of two.
+int64_t lengthOf(const Value& value) {
+  const auto* tensor = std::get_if<at::Tensor>(&value);
+  return tensor != nullptr ? tensor->numel() : 2;
 }
 
-// A number keeps all its bits in the place of two floats.
 std::vector<float> toVector(const Value& value) {
   if (const auto* tensor = std::get_if<at::Tensor>(&value)) return toVector(*tensor);
   std::vector<float> bits(2);
@@ -41,9 +40,18 @@ std::vector<float> toVector(const Value& value) {
   return bits;
 }
 
-void fill(Value& value, const std::vector<float>& values, const std::string& name) {
-  if (const auto* tensor = std::get_if<at::Tensor>(&value)) return fill(*tensor, values, name);
-  if (values.size() != 2) throw std::runtime_error("state '" + name + "' is a number: expected its 8 bytes");
+void checkLength(int64_t expected, const std::vector<float>& values, const std::string& name) {
+  if (static_cast<int64_t>(values.size()) != expected)
+    throw std::runtime_error("state '" + name + "' has " + std::to_string(values.size()) + " numbers, expected " +
+                             std::to_string(expected));
+}
+
+void fill(at::Tensor tensor, const std::vector<float>& values) {
+  tensor.copy_(at::from_blob(const_cast<float*>(values.data()), tensor.sizes(), at::kFloat));
+}
+
+void fill(Value& value, const std::vector<float>& values) {
+  if (const auto* tensor = std::get_if<at::Tensor>(&value)) return fill(*tensor, values);
   std::memcpy(&std::get<double>(value), values.data(), sizeof(double));
 }
 
@@ -108,8 +116,10 @@ std::vector<float> TrainingSession::predict(const std::vector<uint8_t>& images, 
   const at::Tensor input = at::from_blob(const_cast<uint8_t*>(images.data()),
                                          {count, input_.height, input_.width, input_.channels}, at::kByte)
                                .to(device_);
-  return toVector(
-      optimbench::predict(model_, evaluated_, weights_.runningStatistics, workers_, input, cancel));
+  const at::Tensor probabilities =
+      optimbench::predict(model_, evaluated_, weights_.runningStatistics, workers_, input, cancel);
+  if (cancel) throw std::runtime_error("The prediction was cancelled");
+  return toVector(probabilities);
 }
 
 int64_t TrainingSession::bytes() const {
@@ -134,19 +144,22 @@ void TrainingSession::writeState(const SessionState& state) {
   if (state.optimizer.size() != update_.state().size())
     throw std::runtime_error("state has " + std::to_string(state.optimizer.size()) + " optimizer vectors, expected " +
                              std::to_string(update_.state().size()));
-  for (size_t i = 0; i < state.optimizer.size(); ++i) {
-    const auto& each = state.optimizer[i];
-    bool found = false;
-    for (auto& mine : update_.state())
-      if (mine.name == each.name) {
-        fill(mine.value, each.values, each.name);
-        found = true;
-      }
-    if (!found) throw std::runtime_error("state has an unknown optimizer vector '" + each.name + "'");
+  checkLength(weights_.theta.numel(), state.parameters, "parameters");
+  checkLength(weights_.statistics.numel(), state.statistics, "statistics");
+  if (update_.evaluation().defined()) checkLength(weights_.theta.numel(), state.evaluation, "evaluation");
+  std::vector<Value*> targets;
+  for (const auto& each : state.optimizer) {
+    const auto mine = std::ranges::find(update_.state(), each.name, &Update::State::name);
+    if (mine == update_.state().end())
+      throw std::runtime_error("state has an unknown optimizer vector '" + each.name + "'");
+    checkLength(lengthOf(mine->value), each.values, each.name);
+    targets.push_back(&mine->value);
   }
-  fill(weights_.theta, state.parameters, "parameters");
-  if (update_.evaluation().defined()) fill(update_.evaluation(), state.evaluation, "evaluation");
-  fill(weights_.statistics, state.statistics, "statistics");
+  // Nothing is written before all of it is found to fit.
+  for (size_t i = 0; i < targets.size(); ++i) fill(*targets[i], state.optimizer[i].values);
+  fill(weights_.theta, state.parameters);
+  if (update_.evaluation().defined()) fill(update_.evaluation(), state.evaluation);
+  fill(weights_.statistics, state.statistics);
   update_.stepCount = state.step;
 }
 

@@ -5,10 +5,17 @@
 namespace optimbench {
 
 Workers::Workers(int64_t threads) {
-  for (int64_t i = 1; i < threads; ++i) threads_.emplace_back([this] { serve(); });
+  try {
+    for (int64_t i = 1; i < threads; ++i) threads_.emplace_back([this] { serve(); });
+  } catch (...) {  // the system has no more threads: those that run must end before they are let go
+    stop();
+    throw;
+  }
 }
 
-Workers::~Workers() {
+Workers::~Workers() { stop(); }
+
+void Workers::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

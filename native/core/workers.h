@@ -24,6 +24,7 @@ class Workers {
   void run(int64_t count, const std::function<void(int64_t)>& work);
 
  private:
+  void stop();
   void serve();
   void take();
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import type { UpdateGraph } from "../../src/formula/graph.js";
 import { loadNative, type NativeDatasetSpec, type SessionSpec } from "../../src/native.js";
@@ -194,22 +196,26 @@ describe("a dataset refuses", () => {
     ["an image that overflows", dataset({ shape: [2 ** 24, 2 ** 24, 2 ** 24] }), /`dataset.images`/],
   ])("%s", (_, make, message) => expect(make).toThrow(message));
 
-  it("pixels that a getter takes away while it reads", () => {
-    const bytes = new Uint8Array(12);
-    const make = dataset({
-      images: bytes,
-      get targets() {
-        structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
-        return undefined;
+  it.each(["images", "labels", "targets"] as const)("%s that a getter takes away while it reads", (key) => {
+    const arrays = { ...images, images: images.images.slice(), targets: new Float32Array(6) };
+    arrays.labels = images.labels.slice();
+    const hostile = Object.defineProperty(arrays, "device", {
+      get: () => {
+        const { buffer } = arrays[key] as { buffer: ArrayBuffer };
+        structuredClone(buffer, { transfer: [buffer] });
+        return "cpu";
       },
     });
-    const hostile = { ...images, images: bytes };
-    Object.defineProperty(hostile, "targets", {
-      get: () => void structuredClone(bytes.buffer, { transfer: [bytes.buffer] }),
-    });
-    expect(make).toThrow(); // spreading has read the getter, so the buffer is gone by now
-    expect(() => new native.Dataset(hostile)).toThrow(/for `dataset.images`/);
+    expect(() => new native.Dataset(hostile)).toThrow(/for `dataset\.(images|targets)`/);
   });
+});
+
+it("hands out no getters: they would run on objects of another class, whose memory is not theirs", () => {
+  for (const { prototype } of [native.Dataset, native.Session])
+    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype)))
+      expect([name, get]).toEqual([name, undefined]);
+  expect(new native.Session(spec).parameterCount).toBe(10);
+  expect(new native.Dataset(images).bytes).toBeGreaterThan(12);
 });
 
 describe("a session at work", () => {
@@ -253,7 +259,49 @@ describe("a session at work", () => {
     one.dispose();
   });
 
+  it("works on where nobody holds it but its promise", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const large = {
+      ...spec,
+      layers: [flat, { ...dense, units: 4096, output: [4096, 1, 1] }, dense],
+    } as const;
+    const predicted = new native.Session(large).predict(new Uint8Array(4 * 100_000));
+    for (let i = 0; i < 5; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      collect();
+    }
+    expect(await predicted).toHaveLength(2 * 100_000);
+  });
+
+  it("says so where a prediction is cut short", async () => {
+    const one = new native.Session(spec);
+    const predicted = one.predict(new Uint8Array(4 * 1_000_000));
+    one.dispose();
+    await expect(predicted).rejects.toThrow("cancelled");
+  });
+
+  it("refuses a batch cut into pieces where batch normalisation needs it whole", async () => {
+    const norm = { kind: "batchNorm2d", momentum: 0.9, epsilon: 1e-3, center: true, scale: true } as const;
+    const layers = [{ ...norm, unbiased: false, output: [1, 2, 2] }, flat, dense] as const;
+    const cut = new native.Session({ ...spec, layers, microBatch: 2 });
+    await expect(cut.train(data, { ...pass, batchSize: 3 })).rejects.toThrow(/needs the whole batch/);
+    expect(await cut.train(data, pass)).toMatchObject({ status: "completed" });
+    cut.dispose();
+  });
+
   it("refuses to be read while it works, and state that is not its own", async () => {
+    const momentum = updateOf({
+      nodes: [input("theta"), input("g"), input("m"), { op: "add" as const, args: [1, 2] }],
+      state: [{ name: "m", kind: "vector", initial: 1, startsAsTheta: false }],
+      assign: [{ target: "m", node: 3 }],
+    });
+    const two = new native.Session({ ...spec, update: momentum });
+    const other = { ...two.readState(), optimizer: { m: new Float32Array(10) } };
+    expect(() => two.writeState({ ...other, statistics: new Float32Array(1) })).toThrow("statistics");
+    expect(two.readState().optimizer).toEqual({ m: new Float32Array(10).fill(1) }); // all of a state is written, or none
+    two.dispose();
+
     const one = new native.Session(spec);
     const training = one.train(data, pass);
     expect(() => one.readState()).toThrow("The session is at work");

@@ -8,11 +8,13 @@ class Flatten final : public Layer {
  public:
   explicit Flatten(Shape input) : input_(input) {}
 
-  at::Tensor forward(const at::Tensor& input, Frame&) const override {
+  at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
+    if (frame.training) frame.saved = {input};
     return input.dim() == 2 ? input : input.permute({0, 2, 3, 1}).reshape({input.size(0), -1});
   }
 
-  at::Tensor backward(const at::Tensor& outputGradient, const Frame&) const override {
+  at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const override {
+    if (frame.saved[0].dim() == 2) return outputGradient;
     return outputGradient.view({-1, input_.height, input_.width, input_.channels}).permute({0, 3, 1, 2});
   }
 

@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { ACTIVATIONS } from "../../src/models/native-layer.js";
+import { loadNative } from "../../src/native.js";
+import { train } from "../../src/train.js";
+import { bands } from "../small-task.js";
+import { noise } from "./noise.js";
+
+// What comes out depends on the config and the data, never on which thread computes it.
+const dataset = await bands();
+const head = [{ type: "flatten" }, { type: "dense", units: 3 }] as const;
+const parameters = async (layers: readonly object[], threads: number) => {
+  const { parametersSha256, history, model } = await train({
+    ...{ dataset, model: { layers } as never, threads, epochs: 2, batchSize: 24, optimizer: "sgd" },
+  });
+  model.dispose();
+  return [parametersSha256, ...history.map((epoch) => [epoch.train, epoch.validation])];
+};
+
+it.each([
+  ["conv2d", [{ type: "conv2d", filters: 8, kernelSize: 3, strides: 2, padding: "same" }, ...head]],
+  ["averagePool2d", [{ type: "averagePool2d", poolSize: 5, strides: 2, padding: "same" }, ...head]],
+  ["maxPool2d", [{ type: "maxPool2d", poolSize: 3, strides: 2, padding: "same" }, ...head]],
+  ["batchNorm2d", [{ type: "conv2d", filters: 4, kernelSize: 3 }, { type: "batchNorm2d" }, ...head]],
+  ["dropout", [{ type: "dropout", rate: 0.3 }, ...head]],
+  ...ACTIVATIONS.map((kind) => [kind, [{ type: "activation", activation: kind }, ...head]] as const),
+] as const)("%s gives the same bits with one thread and with three", async (_, layers) =>
+  expect(await parameters(layers, 3)).toEqual(await parameters(layers, 1)),
+);
+
+it("predicts the same bits the first time and later", async () => {
+  const dense = (units: number) =>
+    ({ kind: "dense", units, bias: false, weightLimit: 0.02, biasLimit: 0, output: [units, 1, 1] }) as const;
+  const session = new (loadNative().Session)({
+    ...{ device: "cpu", threads: 1, seed: 0, microBatch: 8, input: [1, 28, 28], classes: 10 },
+    layers: [{ kind: "flatten", output: [784, 1, 1] }, dense(512), dense(10)],
+    loss: { nodes: [{ op: "constant", value: 0 }], result: 0 },
+    update: { blocks: [], layout: "keras", inputs: [] },
+  });
+  // Few enough numbers that no elementwise operator asks how many threads there are before the matrix product runs.
+  const images = Uint8Array.from(noise(5 * 784, 1), (value) => value * 256);
+  const first = await session.predict(images);
+  expect(await session.predict(images)).toEqual(first);
+  session.dispose();
+});
+
+it("trains through a flatten that has nothing to do", async () => {
+  const dense = { type: "dense", units: 8, activation: "relu" } as const;
+  const [, before, , after] = (await parameters([head[0], dense, ...head], 1)) as { loss: number }[][];
+  expect(after![0]!.loss).toBeLessThan(before![0]!.loss);
+});
