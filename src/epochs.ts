@@ -64,6 +64,7 @@ export async function runEpochs(
       : await (epoch === 0 ? measure(parts.train) : pass(epoch, learningRates, momentum));
     const validation = signal?.aborted ? undefined : await measure(parts.validation);
     if (signal?.aborted || train === undefined || validation === undefined) return ended("cancelled");
+    if (train.status === "cancelled" || validation.status === "cancelled") return ended("cancelled");
 
     const record = {
       epoch,

@@ -5,6 +5,7 @@ import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import { configError, OptimbenchError } from "./errors.js";
 import type { NativeSession } from "./native.js";
 import { encodeSafetensors, type NamedTensor } from "./safetensors.js";
+import { finished } from "./session.js";
 import { writeFileAtomically } from "./write-file.js";
 
 /** A model after training, with the weights that its evaluation used. It holds native memory: `dispose()` it, or let `using` do so. */
@@ -30,7 +31,7 @@ export class TrainedModel implements Disposable {
    *
    * @param images one or more images like those of the training set, pixel by pixel from 0 to 255
    * @returns images x classes numbers; each row sums to 1
-   * @throws OptimbenchError (DATA) if the length is not a whole number of images, (CONFIG) after `dispose()`
+   * @throws OptimbenchError (DATA) if the length is not a whole number of images, (CONFIG) after `dispose()`, (NATIVE) if it is cut short
    */
   async predict(images: Uint8Array): Promise<Float32Array> {
     this.#checkAlive();
@@ -41,7 +42,7 @@ export class TrainedModel implements Disposable {
         `Expected a Uint8Array of n x ${this.#pixels} bytes for \`images\`, got ${got}.`,
       );
     }
-    return this.#session.predict(images);
+    return finished(this.#session.predict(images));
   }
 
   /** The parameters by name, in PyTorch's layout: conv2d [filters, channels, height, width], dense [units, inputs]. */

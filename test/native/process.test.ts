@@ -19,7 +19,7 @@ function run(program: string, limits = "true") {
         { kind: "dense", units: 2, bias: true, weightLimit: 0.1, biasLimit: 0, output: [2, 1, 1] },
       ],
       loss: { nodes: [{ op: "constant", value: 0 }], result: 0 },
-      update: { nodes: [], state: [], assign: [] },
+      update: { blocks: [], layout: "keras", inputs: [] },
     };
     const images = (count) => ({
       images: new Uint8Array(count * 784), labels: new Uint8Array(count), shape: [1, 28, 28], classes: 2, device: "cpu",
@@ -52,7 +52,7 @@ it("comes to rest and ends while another thread asks for one pass after the othe
         const [data, session] = [new native.Dataset(images), new native.Session(spec)];
         const order = new Uint32Array(20_000_000);
         for (;;) {
-          const pass = session.train(data, { order, batchSize: 4, learningRate: 0, epoch: 1 });
+          const pass = session.train(data, { order, batchSize: 4, learningRates: new Float64Array(5_000_000), epoch: 1 });
           parentPort.postMessage("started");
           await pass;
         }
