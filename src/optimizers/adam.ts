@@ -1,5 +1,5 @@
 import { define } from "../formula/definition.js";
-import { decay, epsilon, learningRate } from "./ranges.js";
+import { moments } from "./ranges.js";
 
 /**
  * Adaptive moment estimation (Kingma & Ba 2015, algorithm 1 and the reformulation at the end of its section 2).
@@ -15,12 +15,7 @@ export const adam = define({
     "tf_keras/src/optimizers/legacy/adam.py",
     "torch/optim/adam.py",
   ],
-  hyperparameters: {
-    learningRate,
-    beta1: decay.describe("decay of the mean gradient"),
-    beta2: decay.describe("decay of the mean squared gradient"),
-    epsilon,
-  },
+  hyperparameters: moments,
   defaults: {
     keras3: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
     keras2: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },

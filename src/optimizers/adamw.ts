@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { define } from "../formula/definition.js";
-import { decay, epsilon, learningRate } from "./ranges.js";
+import { moments } from "./ranges.js";
 
 /** Adam beside which the weights decay by themselves, at the learning rate (Loshchilov & Hutter 2019). */
 export const adamw = define({
@@ -12,10 +12,7 @@ export const adamw = define({
     "torch/optim/adamw.py",
   ],
   hyperparameters: {
-    learningRate,
-    beta1: decay.describe("decay of the mean gradient"),
-    beta2: decay.describe("decay of the mean squared gradient"),
-    epsilon,
+    ...moments,
     weightDecay: z.number().min(0).describe("share of the weights, times the rate, that a step takes away"),
   },
   defaults: {

@@ -1,5 +1,5 @@
 import { define } from "../formula/definition.js";
-import { decay, epsilon, learningRate } from "./ranges.js";
+import { moments } from "./ranges.js";
 
 /**
  * Adam whose divisor never shrinks (Reddi et al. 2018): Keras and PyTorch call it Adam with `amsgrad=True`, and take the
@@ -14,12 +14,7 @@ export const amsgrad = define({
     "tf_keras/src/optimizers/legacy/adam.py",
     "torch/optim/adam.py",
   ],
-  hyperparameters: {
-    learningRate,
-    beta1: decay.describe("decay of the mean gradient"),
-    beta2: decay.describe("decay of the mean squared gradient"),
-    epsilon,
-  },
+  hyperparameters: moments,
   defaults: {
     keras3: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
     keras2: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },

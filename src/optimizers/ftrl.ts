@@ -4,6 +4,16 @@ import { learningRate } from "./ranges.js";
 
 const strength = z.number().min(0);
 
+const DEFAULTS = {
+  learningRate: 0.001,
+  learningRatePower: -0.5,
+  initialAccumulator: 0.1,
+  l1Strength: 0,
+  l2Strength: 0,
+  l2Shrinkage: 0,
+  beta: 0,
+};
+
 /**
  * Follow the regularised leader (McMahan et al. 2013): the weights are computed anew at each step, from the sum of all
  * gradients, with penalties that can make them exactly zero. Made for linear models; the initial weights soon count little.
@@ -26,24 +36,8 @@ export const ftrl = define({
     beta: strength.describe("added to the root of the sum of squares, as in the paper"),
   },
   defaults: {
-    keras3: {
-      learningRate: 0.001,
-      learningRatePower: -0.5,
-      initialAccumulator: 0.1,
-      l1Strength: 0,
-      l2Strength: 0,
-      l2Shrinkage: 0,
-      beta: 0,
-    },
-    keras2: {
-      learningRate: 0.001,
-      learningRatePower: -0.5,
-      initialAccumulator: 0.1,
-      l1Strength: 0,
-      l2Strength: 0,
-      l2Shrinkage: 0,
-      beta: 0,
-    },
+    keras3: DEFAULTS,
+    keras2: DEFAULTS,
   },
   formula: ({ l2Shrinkage }) =>
     [

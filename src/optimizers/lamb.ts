@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { define } from "../formula/definition.js";
-import { decay, epsilon, learningRate } from "./ranges.js";
+import { moments } from "./ranges.js";
 
 /**
  * Adam whose step is, parameter by parameter, as long as the parameter itself times the rate (You et al. 2020, algorithm 2).
@@ -14,10 +14,7 @@ export const lamb = define({
     "keras/src/optimizers/lamb.py",
   ],
   hyperparameters: {
-    learningRate,
-    beta1: decay.describe("decay of the mean gradient"),
-    beta2: decay.describe("decay of the mean squared gradient"),
-    epsilon,
+    ...moments,
     weightDecay: z
       .number()
       .min(0)

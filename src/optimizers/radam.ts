@@ -1,5 +1,5 @@
 import { define } from "../formula/definition.js";
-import { decay, epsilon, learningRate } from "./ranges.js";
+import { moments } from "./ranges.js";
 
 /**
  * Adam without its divisor while too few gradients were seen to trust it, and with a step corrected for their number
@@ -12,12 +12,7 @@ export const radam = define({
     "Liu et al.: On the Variance of the Adaptive Learning Rate and Beyond (ICLR 2020), arXiv:1908.03265",
     "torch/optim/radam.py",
   ],
-  hyperparameters: {
-    learningRate,
-    beta1: decay.describe("decay of the mean gradient"),
-    beta2: decay.describe("decay of the mean squared gradient"),
-    epsilon,
-  },
+  hyperparameters: moments,
   defaults: { pytorch: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } },
   formula: () =>
     [
