@@ -116,11 +116,12 @@ const text = ([channels, height, width]: Shape) =>
   height * width === 1 ? `${channels} outputs` : `${height} x ${width} with ${channels} channels`;
 
 function unlike(layer: ResolvedResidual, main: Shape, other: Shape, place: string): Error {
-  const what = layer.shortcut === undefined ? "its input" : "its shortcut";
-  const advice =
+  const strides = Math.max(1, Math.round(other[1] / main[1]));
+  const conv = `{ type: "conv2d", filters: ${main[0]}, kernelSize: 1, strides: ${strides} }`;
+  const [what, advice] =
     layer.shortcut === undefined
-      ? `Give it a \`shortcut\`, such as [{ type: "conv2d", filters: ${main[0]}, kernelSize: 1, strides: ... }], or let its layers keep the shape.`
-      : "Let both give the same.";
+      ? ["its input", `Give it a \`shortcut\`, such as [${conv}], or let its layers keep the shape.`]
+      : ["what its shortcut gives", "Let both give the same."];
   return configError(
     `\`${place}\` (residual) cannot add what its layers give, ${text(main)}, to ${what}, ${text(other)}. ${advice}`,
   );
