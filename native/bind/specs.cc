@@ -31,14 +31,18 @@ std::array<int64_t, count> readArray(const Reader& reader, const char* key, int6
 LayerSpec readLayer(const Reader& reader) {
   LayerSpec layer;
   layer.kind = reader.text("kind");
+  layer.name = reader.text("name");
+  if (reader.has("from")) layer.from = reader.integers("from", 0, -1, kMost);
   layer.output = readShape(reader, "output");
   if (reader.has("filters")) layer.filters = reader.integer("filters", 1, kMost);
   if (reader.has("units")) layer.filters = reader.integer("units", 1, kMost);
+  if (reader.has("groups")) layer.groups = reader.integer("groups", 1, kMost);
   if (reader.has("kernel")) {
     layer.kernel = readArray<2>(reader, "kernel", 1);
     layer.strides = readArray<2>(reader, "strides", 1);
-    layer.padding = readArray<4>(reader, "padding", 0);
   }
+  if (reader.has("dilation")) layer.dilation = readArray<2>(reader, "dilation", 1);
+  if (reader.has("padding")) layer.padding = readArray<4>(reader, "padding", 0);
   if (reader.has("bias")) {
     layer.bias = reader.flag("bias");
     layer.weightLimit = reader.number("weightLimit");
@@ -48,14 +52,17 @@ LayerSpec readLayer(const Reader& reader) {
     layer.rate = reader.number("rate");
     if (!(layer.rate >= 0 && layer.rate < 1)) reader.fail("rate", "a number from 0 to below 1");
   }
-  if (reader.has("momentum")) {
-    layer.momentum = reader.number("momentum");
+  if (reader.has("epsilon")) {
     layer.epsilon = reader.number("epsilon");
     layer.center = reader.flag("center");
     layer.scale = reader.flag("scale");
+  }
+  if (reader.has("momentum")) {
+    layer.momentum = reader.number("momentum");
     layer.unbiased = reader.flag("unbiased");
   }
   if (reader.has("activation")) layer.activation = reader.text("activation");
+  if (reader.has("slope")) layer.slope = reader.number("slope");
   return layer;
 }
 

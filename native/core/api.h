@@ -22,22 +22,27 @@ struct Shape {
 
 // One layer, every default already worked out (see src/models/native-layer.ts). Fields a kind does not use stay zero.
 struct LayerSpec {
-  std::string kind;        // "conv2d", "maxPool2d", "averagePool2d", "dense", "batchNorm2d", "dropout", "flatten", "activation"
+  std::string kind;
+  std::string name;        // "residual_0.conv2d_1": what its parameters' names begin with
+  std::vector<int64_t> from;  // the layers whose outputs it takes, summed; -1 is the image; none: the layer before
   Shape output{};          // of one sample, as TypeScript computed it; checked against what comes out
   int64_t filters = 0;     // conv2d: filters; dense: units
+  int64_t groups = 1;      // conv2d, groupNorm: parts into which the channels are cut
   std::array<int64_t, 2> kernel{};   // height, width
   std::array<int64_t, 2> strides{};  // height, width
+  std::array<int64_t, 2> dilation{1, 1};  // conv2d: distance between a window's pixels
   std::array<int64_t, 4> padding{};  // top, bottom, left, right
   bool bias = false;
   double weightLimit = 0;  // initial weights are uniform in [-limit, limit)
   double biasLimit = 0;
-  double rate = 0;         // dropout: share of units set to zero
+  double rate = 0;         // dropout: share of units set to zero; spatialDropout2d: of channels
   double momentum = 0;     // batchNorm2d: share of the old running mean that is kept
   double epsilon = 0;
   bool center = false;
   bool scale = false;
   bool unbiased = false;   // batchNorm2d: running variance with n / (n - 1)
   std::string activation;
+  double slope = 0;        // activation leakyRelu: of its negative side
 };
 
 // A formula as a graph; every node follows its arguments (see src/formula/graph.ts).
@@ -155,7 +160,7 @@ struct Measured {
 
 struct ParameterInfo {
   std::string name;             // "conv2d_0.weight"
-  std::vector<int64_t> shape;   // as it lies in memory: conv2d [filters, height, width, channels], dense [units, inputs]
+  std::vector<int64_t> shape;   // as it lies in memory: conv2d [filters, height, width, channels / groups], dense [units, inputs]
   int64_t offset;               // of its first number in the parameter vector
 };
 

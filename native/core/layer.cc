@@ -15,6 +15,13 @@ std::unique_ptr<Layer> makeLayer(const LayerSpec& spec, Shape input) {
       {"flatten", makeFlatten},
       {"dense", makeDense},
       {"activation", makeActivation},
+      {"globalMaxPool2d", makeGlobalMaxPool2d},
+      {"globalAveragePool2d", makeGlobalAveragePool2d},
+      {"zeroPadding2d", makeZeroPadding2d},
+      {"spatialDropout2d", makeSpatialDropout2d},
+      {"layerNorm", makeLayerNorm},
+      {"groupNorm", makeGroupNorm},
+      {"sum", makeSum},
   };
   const auto found = kinds.find(spec.kind);
   if (found == kinds.end()) throw std::runtime_error("unknown layer kind '" + spec.kind + "'");

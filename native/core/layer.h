@@ -1,6 +1,6 @@
 // A layer computes its output and, from the gradient of the output, those of its input and parameters.
 // Layers hold geometry only: parameters, running statistics and gradients are views into vectors that others own.
-// Activations are [samples, channels, height, width] in channels-last memory, or [samples, features].
+// Activations are [samples, channels, height, width] in channels-last memory; once flattened, height and width are 1.
 #pragma once
 
 #include <memory>
@@ -39,7 +39,7 @@ struct Frame {
   StreamKey key;
   int64_t layer = 0;
   bool training = false;
-  bool inputGradient = true;          // false for the first layer, whose input is the data
+  bool inputGradient = true;          // false where nothing learns before this layer
   std::vector<at::Tensor> saved;      // from forward, for backward
 };
 
@@ -64,6 +64,13 @@ std::unique_ptr<Layer> makeDropout(const LayerSpec&, Shape input);
 std::unique_ptr<Layer> makeFlatten(const LayerSpec&, Shape input);
 std::unique_ptr<Layer> makeDense(const LayerSpec&, Shape input);
 std::unique_ptr<Layer> makeActivation(const LayerSpec&, Shape input);
+std::unique_ptr<Layer> makeGlobalMaxPool2d(const LayerSpec&, Shape input);
+std::unique_ptr<Layer> makeGlobalAveragePool2d(const LayerSpec&, Shape input);
+std::unique_ptr<Layer> makeZeroPadding2d(const LayerSpec&, Shape input);
+std::unique_ptr<Layer> makeSpatialDropout2d(const LayerSpec&, Shape input);
+std::unique_ptr<Layer> makeLayerNorm(const LayerSpec&, Shape input);
+std::unique_ptr<Layer> makeGroupNorm(const LayerSpec&, Shape input);
+std::unique_ptr<Layer> makeSum(const LayerSpec&, Shape input);
 
 // Zero-free padding at the four sides; symmetric padding is left to the operator that follows.
 struct Border {

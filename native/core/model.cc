@@ -18,6 +18,8 @@ int64_t sizeOf(const std::vector<Slot>& slots) {
   return size;
 }
 
+std::array<int64_t, 3> sizesOf(const Shape& shape) { return {shape.channels, shape.height, shape.width}; }
+
 Views cut(const at::Tensor& vector, const std::vector<Slot>& slots, int64_t& offset) {
   Views views;
   for (const Slot& slot : slots) {
@@ -29,45 +31,50 @@ Views cut(const at::Tensor& vector, const std::vector<Slot>& slots, int64_t& off
 
 }  // namespace
 
-Model::Model(const SessionSpec& spec) {
-  std::map<std::string, int> seen;
-  Shape shape = spec.input;
-  for (const LayerSpec& layer : spec.layers) {
-    layers_.push_back(makeLayer(layer, shape));
-    names_.push_back(layer.kind + "_" + std::to_string(seen[layer.kind]++));
-    parameterCount_ += sizeOf(layers_.back()->parameters());
-    statisticsCount_ += sizeOf(layers_.back()->statistics());
-    shape = layer.output;
-  }
-  checkShapes(spec);
+Model::Model(const SessionSpec& spec) : shapes_{spec.input}, learns_{false}, lastUse_{0} {
+  for (const LayerSpec& layer : spec.layers) add(layer);
+  checkShapes(spec.classes);
 }
 
-void Model::checkShapes(const SessionSpec& spec) const {
+void Model::add(const LayerSpec& spec) {
+  const auto index = static_cast<int64_t>(steps_.size());
+  const std::string where = "layers[" + std::to_string(index) + "] (" + spec.name + ")";
+  Step step{spec.name, nullptr, {}};
+  bool learns = false;
+  for (const int64_t from : spec.from.empty() ? std::vector<int64_t>{index - 1} : spec.from) {
+    if (from < -1 || from >= index) throw std::runtime_error(where + " takes a layer that does not precede it");
+    step.inputs.push_back(static_cast<size_t>(from + 1));
+    const size_t value = step.inputs.back();
+    if (sizesOf(shapes_[value]) != sizesOf(shapes_[step.inputs[0]]))
+      throw std::runtime_error(where + " takes layers of different shapes");
+    learns = learns || learns_[value];
+    lastUse_[value] = steps_.size();
+  }
+  step.layer = makeLayer(spec, shapes_[step.inputs[0]]);
+  parameterCount_ += sizeOf(step.layer->parameters());
+  statisticsCount_ += sizeOf(step.layer->statistics());
+  learns_.push_back(learns || !step.layer->parameters().empty());
+  shapes_.push_back(spec.output);
+  lastUse_.push_back(steps_.size() + 1);
+  steps_.push_back(std::move(step));
+}
+
+void Model::checkShapes(int64_t classes) const {
   const auto parameters = parameterViews(at::zeros({parameterCount_}));
   const auto statistics = statisticsViews(initialStatistics());
   std::vector<Frame> trial = frames(parameters, statistics);
-  at::Tensor x = at::zeros({1, spec.input.height, spec.input.width, spec.input.channels}).permute({0, 3, 1, 2});
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    x = layers_[i]->forward(x, trial[i]);
-    const auto [channels, height, width] = spec.layers[i].output;
-    const bool fits = x.dim() == 4 ? x.size(1) == channels && x.size(2) == height && x.size(3) == width
-                                   : x.size(1) == channels && height == 1 && width == 1;
-    if (!fits) {
-      std::string got;
-      for (const int64_t size : x.sizes().slice(1)) got += (got.empty() ? "" : " x ") + std::to_string(size);
-      throw std::runtime_error("layers[" + std::to_string(i) + "] (" + names_[i] + ") gives " + got +
-                               ", not the declared output");
-    }
-  }
-  if (x.dim() != 2 || x.size(1) != spec.classes) throw std::runtime_error("the last layer does not give one logit a class");
+  const auto [channels, height, width] = shapes_[0];
+  forward(at::zeros({1, height, width, channels}).permute({0, 3, 1, 2}), trial);
+  if (sizesOf(shapes_.back()) != std::array<int64_t, 3>{classes, 1, 1} || steps_.empty())
+    throw std::runtime_error("the last layer does not give one logit a class");
 }
 
 std::vector<ParameterInfo> Model::parameters() const {
   std::vector<ParameterInfo> list;
   int64_t offset = 0;
-  for (size_t i = 0; i < layers_.size(); ++i)
-    for (const Slot& slot : layers_[i]->parameters()) {
-      list.push_back({names_[i] + "." + slot.name, slot.shape, offset});
+  for (const Step& step : steps_)
+    for (const Slot& slot : step.layer->parameters()) {
+      list.push_back({step.name + "." + slot.name, slot.shape, offset});
       offset += sizeOf(slot);
     }
   return list;
@@ -76,8 +83,8 @@ std::vector<ParameterInfo> Model::parameters() const {
 at::Tensor Model::initialParameters(uint64_t seed) const {
   const at::Tensor vector = at::empty({parameterCount_});
   int64_t offset = 0;
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    const auto slots = layers_[i]->parameters();
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const auto slots = steps_[i].layer->parameters();
     const Views views = cut(vector, slots, offset);
     for (size_t j = 0; j < slots.size(); ++j) {
       views[j].fill_(slots[j].center);
@@ -92,8 +99,8 @@ at::Tensor Model::initialParameters(uint64_t seed) const {
 at::Tensor Model::initialStatistics() const {
   const at::Tensor vector = at::empty({statisticsCount_});
   int64_t offset = 0;
-  for (const auto& layer : layers_) {
-    const auto slots = layer->statistics();
+  for (const Step& step : steps_) {
+    const auto slots = step.layer->statistics();
     const Views views = cut(vector, slots, offset);
     for (size_t j = 0; j < slots.size(); ++j) views[j].fill_(slots[j].center);
   }
@@ -103,40 +110,66 @@ at::Tensor Model::initialStatistics() const {
 std::vector<Views> Model::parameterViews(const at::Tensor& vector) const {
   std::vector<Views> views;
   int64_t offset = 0;
-  for (const auto& layer : layers_) views.push_back(cut(vector, layer->parameters(), offset));
+  for (const Step& step : steps_) views.push_back(cut(vector, step.layer->parameters(), offset));
   return views;
 }
 
 std::vector<Views> Model::statisticsViews(const at::Tensor& vector) const {
   std::vector<Views> views;
   int64_t offset = 0;
-  for (const auto& layer : layers_) views.push_back(cut(vector, layer->statistics(), offset));
+  for (const Step& step : steps_) views.push_back(cut(vector, step.layer->statistics(), offset));
   return views;
 }
 
 std::vector<Frame> Model::frames(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const {
-  std::vector<Frame> frames(layers_.size());
+  std::vector<Frame> frames(steps_.size());
   for (size_t i = 0; i < frames.size(); ++i) {
     frames[i].parameters = &parameters[i];
     frames[i].statistics = &statistics[i];
     frames[i].layer = static_cast<int64_t>(i);
-    frames[i].inputGradient = i > 0;
+    frames[i].inputGradient = false;
+    for (const size_t value : steps_[i].inputs) frames[i].inputGradient = frames[i].inputGradient || learns_[value];
   }
   return frames;
 }
 
 at::Tensor Model::forward(const at::Tensor& images, std::vector<Frame>& frames) const {
   const at::AutoDispatchBelowADInplaceOrView noAutograd;  // layers have gradients of their own
-  at::Tensor x = images;
-  for (size_t i = 0; i < layers_.size(); ++i) x = layers_[i]->forward(x, frames[i]);
-  return x;
+  std::vector<at::Tensor> values(steps_.size() + 1);
+  values[0] = images;
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const auto& inputs = steps_[i].inputs;
+    at::Tensor x = values[inputs[0]];
+    for (size_t j = 1; j < inputs.size(); ++j) x = x + values[inputs[j]];
+    for (const size_t value : inputs)
+      if (lastUse_[value] == i) values[value].reset();  // its memory serves the next layers
+    values[i + 1] = steps_[i].layer->forward(x, frames[i]);
+    checkShape(values[i + 1], i);
+  }
+  return values.back().flatten(1);
+}
+
+void Model::checkShape(const at::Tensor& output, size_t step) const {
+  const auto [channels, height, width] = shapes_[step + 1];
+  const auto sizes = output.sizes();
+  if (sizes.size() == 4 && sizes[1] == channels && sizes[2] == height && sizes[3] == width) return;
+  std::string got;
+  for (const int64_t size : sizes.slice(1)) got += (got.empty() ? "" : " x ") + std::to_string(size);
+  throw std::runtime_error("layers[" + std::to_string(step) + "] (" + steps_[step].name + ") gives " + got +
+                           ", not the declared output");
 }
 
 void Model::backward(const at::Tensor& logitsGradient, std::vector<Frame>& frames) const {
   const at::AutoDispatchBelowADInplaceOrView noAutograd;
-  at::Tensor gradient = logitsGradient;
-  for (size_t i = layers_.size(); i-- > 0 && gradient.defined();) {
-    gradient = layers_[i]->backward(gradient, frames[i]);
+  std::vector<at::Tensor> gradients(steps_.size() + 1);  // with respect to each value
+  gradients.back() = logitsGradient.unsqueeze(2).unsqueeze(3);
+  for (size_t i = steps_.size(); i-- > 0;) {
+    const at::Tensor outputGradient = std::move(gradients[i + 1]);
+    if (outputGradient.defined()) {
+      const at::Tensor inputGradient = steps_[i].layer->backward(outputGradient, frames[i]);
+      for (const size_t value : steps_[i].inputs)
+        if (learns_[value]) gradients[value] = gradients[value].defined() ? gradients[value] + inputGradient : inputGradient;
+    }
     frames[i].saved.clear();
   }
 }

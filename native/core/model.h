@@ -1,4 +1,4 @@
-// Layers in a row over one parameter vector.
+// Layers over one parameter vector, each after those whose outputs it takes.
 #pragma once
 
 #include <memory>
@@ -33,10 +33,21 @@ class Model {
   void backward(const at::Tensor& logitsGradient, std::vector<Frame>& frames) const;
 
  private:
-  void checkShapes(const SessionSpec& spec) const;
+  struct Step {
+    std::string name;  // "conv2d_0"
+    std::unique_ptr<Layer> layer;
+    std::vector<size_t> inputs;  // the values it takes, summed
+  };
 
-  std::vector<std::string> names_;  // "conv2d_0"
-  std::vector<std::unique_ptr<Layer>> layers_;
+  void add(const LayerSpec& spec);
+  void checkShapes(int64_t classes) const;
+  void checkShape(const at::Tensor& output, size_t step) const;
+
+  // Values are numbered: 0 is the images, i + 1 the output of step i.
+  std::vector<Step> steps_;
+  std::vector<Shape> shapes_;    // of each value
+  std::vector<bool> learns_;     // whether parameters stand before each value
+  std::vector<size_t> lastUse_;  // the last step that takes each value
   int64_t parameterCount_ = 0;
   int64_t statisticsCount_ = 0;
 };

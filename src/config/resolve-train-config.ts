@@ -4,6 +4,7 @@ import { configError } from "../errors.js";
 import { type ResolvedLoss, resolveLoss } from "../losses/losses.js";
 import { lowerModel } from "../models/lower-model.js";
 import { type ResolvedModel, resolveModel } from "../models/models.js";
+import { needsWholeBatch } from "../models/whole-batch.js";
 import { momentumOf, type ResolvedOptimizer, resolveOptimizer } from "../optimizers/optimizers.js";
 import { changesMomentum, type ResolvedSchedule, resolveSchedule } from "../schedules/schedules.js";
 import type { Augmentation } from "./augmentation.js";
@@ -103,9 +104,9 @@ function resolveSplit(
   return { train, validation };
 }
 
-/** Batch normalisation's mean and variance are those of the whole batch, so its batches cannot be cut. */
+/** Models that need their batches whole do not have them cut. */
 function resolveMicroBatch(given: number | undefined, batchSize: number, model: ResolvedModel): number {
-  const whole = model.layers.some((layer) => layer.type === "batchNorm2d");
+  const whole = needsWholeBatch(model.layers);
   const size = Math.min(given ?? (whole ? batchSize : microBatchSize(batchSize)), batchSize);
   if (whole && size < batchSize)
     throw configError(

@@ -1,34 +1,49 @@
 import type { Semantics } from "../config/semantics.js";
 import { configError } from "../errors.js";
 import { initialLimits } from "./initial-limits.js";
-import type { ResolvedLayer } from "./layers.js";
-import type { NativeLayer, Shape } from "./native-layer.js";
+import type { ResolvedPlainLayer } from "./layers.js";
+import type { Activation, NativeOperation, Padding, Shape } from "./native-layer.js";
 import { pair, windows } from "./window.js";
 
-/** A layer as native code runs it, without its activation, and how many numbers it learns. */
+/** What native code runs for a layer, without its activation, and how many numbers it learns. */
 export interface LoweredLayer {
-  readonly layer: NativeLayer;
+  readonly layer: NativeOperation & { readonly output: Shape };
   readonly parameterCount: number;
 }
 
+type Convolution = Extract<ResolvedPlainLayer, { type: "conv2d" | "depthwiseConv2d" }>;
+
+/** Of leakyRelu's negative side. Keras 2 takes TensorFlow's function. */
+const LEAKY_SLOPE: Record<Semantics, number> = { keras3: 0.2, keras2: 0.2, pytorch: 0.01 };
+
+export const lowerActivation = (
+  activation: Activation,
+  semantics: Semantics,
+  slope = LEAKY_SLOPE[semantics],
+): NativeOperation => ({
+  kind: "activation",
+  activation,
+  ...(activation === "leakyRelu" && { slope }),
+});
+
 /** @param where names the layer in messages */
 export function lowerLayer(
-  layer: ResolvedLayer,
+  layer: ResolvedPlainLayer,
   input: Shape,
   semantics: Semantics,
   where: string,
 ): LoweredLayer {
   const [channels, height, width] = input;
+  const unlearned = (operation: NativeOperation, output = input): LoweredLayer => ({
+    layer: { ...operation, output },
+    parameterCount: 0,
+  });
   switch (layer.type) {
-    case "conv2d": {
-      const { size, ...geometry } = windows(input, layer, pair(layer.kernelSize), where);
-      const { filters, useBias: bias } = layer;
-      const area = geometry.kernel[0] * geometry.kernel[1];
-      const limits = initialLimits(semantics, { in: area * channels, out: area * filters });
-      return {
-        layer: { kind: "conv2d", output: [filters, ...size], filters, ...geometry, bias, ...limits },
-        parameterCount: (area * channels + Number(bias)) * filters,
-      };
+    case "conv2d":
+      return lowerConvolution(layer, layer, input, semantics, where);
+    case "depthwiseConv2d": {
+      const each = { groups: channels, filters: channels * layer.depthMultiplier };
+      return lowerConvolution(layer, each, input, semantics, where);
     }
     case "dense": {
       if (height * width !== 1)
@@ -46,24 +61,96 @@ export function lowerLayer(
     case "maxPool2d":
     case "averagePool2d": {
       const { size, ...geometry } = windows(input, layer, pair(layer.poolSize), where);
-      return { layer: { kind: layer.type, output: [channels, ...size], ...geometry }, parameterCount: 0 };
+      return unlearned({ kind: layer.type, ...geometry }, [channels, ...size]);
     }
-    case "batchNorm2d": {
-      const { momentum, epsilon, center, scale } = layer;
-      const unbiased = semantics === "pytorch";
+    case "globalMaxPool2d":
+    case "globalAveragePool2d":
+      return unlearned({ kind: layer.type }, [channels, 1, 1]);
+    case "zeroPadding2d": {
+      const padding = sides(layer.padding);
+      const [top, bottom, left, right] = padding;
+      return unlearned({ kind: "zeroPadding2d", padding }, [
+        channels,
+        height + top + bottom,
+        width + left + right,
+      ]);
+    }
+    case "batchNorm2d":
+    case "layerNorm":
+    case "groupNorm": {
+      const { center, scale, epsilon } = layer;
       return {
-        layer: { kind: "batchNorm2d", output: input, momentum, epsilon, center, scale, unbiased },
+        layer: { ...normalisation(layer, channels, semantics, where), epsilon, center, scale, output: input },
         parameterCount: channels * (Number(center) + Number(scale)),
       };
     }
     case "dropout":
-      return { layer: { kind: "dropout", output: input, rate: layer.rate }, parameterCount: 0 };
+    case "spatialDropout2d":
+      return unlearned({ kind: layer.type, rate: layer.rate });
     case "flatten":
-      return { layer: { kind: "flatten", output: [channels * height * width, 1, 1] }, parameterCount: 0 };
+      return unlearned({ kind: "flatten" }, [channels * height * width, 1, 1]);
     case "activation":
-      return {
-        layer: { kind: "activation", output: input, activation: layer.activation },
-        parameterCount: 0,
-      };
+      return unlearned(lowerActivation(layer.activation, semantics, layer.negativeSlope));
   }
+}
+
+function lowerConvolution(
+  layer: Convolution,
+  { filters, groups }: { readonly filters: number; readonly groups: number },
+  input: Shape,
+  semantics: Semantics,
+  where: string,
+): LoweredLayer {
+  const [channels] = input;
+  if (channels % groups !== 0 || filters % groups !== 0)
+    throw configError(
+      `${where} cannot cut ${channels} channels and ${filters} filters into ${groups} groups. ` +
+        "Set `groups` to a number that divides both.",
+    );
+  const dilation = pair(layer.dilationRate);
+  const { size, ...geometry } = windows(input, layer, pair(layer.kernelSize), where, dilation);
+  const area = geometry.kernel[0] * geometry.kernel[1];
+  const { useBias: bias } = layer;
+  // Keras counts a kernel's last two axes: those of a depthwise one are the channels and the multiplier.
+  const fans =
+    layer.type === "depthwiseConv2d" && semantics !== "pytorch"
+      ? { in: area * channels, out: area * layer.depthMultiplier }
+      : { in: (area * channels) / groups, out: area * filters };
+  const limits = initialLimits(semantics, fans);
+  return {
+    layer: {
+      kind: "conv2d",
+      output: [filters, ...size],
+      filters,
+      groups,
+      ...geometry,
+      dilation,
+      bias,
+      ...limits,
+    },
+    parameterCount: ((area * channels) / groups + Number(bias)) * filters,
+  };
+}
+
+/** What is particular to each kind of normalisation. */
+function normalisation(
+  layer: Extract<ResolvedPlainLayer, { type: "batchNorm2d" | "layerNorm" | "groupNorm" }>,
+  channels: number,
+  semantics: Semantics,
+  where: string,
+) {
+  if (layer.type === "batchNorm2d")
+    return { kind: layer.type, momentum: layer.momentum, unbiased: semantics === "pytorch" } as const;
+  if (layer.type === "layerNorm") return { kind: layer.type } as const;
+  const groups = layer.groups === -1 ? channels : layer.groups;
+  if (channels % groups !== 0)
+    throw configError(
+      `${where} cannot cut ${channels} channels into ${groups} groups. Set \`groups\` to a number that divides ${channels}.`,
+    );
+  return { kind: layer.type, groups } as const;
+}
+
+function sides(padding: Extract<ResolvedPlainLayer, { type: "zeroPadding2d" }>["padding"]): Padding {
+  const [rows, columns] = typeof padding === "number" ? [padding, padding] : padding;
+  return [...pair(rows), ...pair(columns)];
 }

@@ -1,6 +1,7 @@
 import type { Semantics } from "../config/semantics.js";
 import { configError } from "../errors.js";
-import { lowerLayer } from "./lower-layer.js";
+import type { ResolvedLayer, ResolvedResidual } from "./layers.js";
+import { type LoweredLayer, lowerActivation, lowerLayer } from "./lower-layer.js";
 import type { ResolvedModel } from "./models.js";
 import type { NativeLayer, Shape } from "./native-layer.js";
 
@@ -14,7 +15,8 @@ export interface LoweredModel {
 }
 
 /**
- * Works out every shape, padding and initial weight of a model; activations become layers of their own.
+ * Works out every shape, padding and initial weight of a model; activations become layers of their own, and residual
+ * blocks branches that meet in a sum.
  *
  * @param options.input shape of one image, [channels, height, width]
  * @throws OptimbenchError (CONFIG) where a layer does not fit its input, or the model does not end in `classes` logits
@@ -23,31 +25,106 @@ export function lowerModel(
   model: ResolvedModel,
   options: { readonly input: Shape; readonly classes: number; readonly semantics: Semantics },
 ): LoweredModel {
-  const layers: NativeLayer[] = [];
-  let shape = options.input;
-  let parameterCount = 0;
-  for (const [index, layer] of model.layers.entries()) {
-    const lowered = lowerLayer(layer, shape, options.semantics, `\`model.layers[${index}]\` (${layer.type})`);
-    append(layers, lowered.layer);
-    parameterCount += lowered.parameterCount;
-    shape = lowered.layer.output;
-    if ((layer.type === "conv2d" || layer.type === "dense") && layer.activation !== undefined)
-      append(layers, { kind: "activation", output: shape, activation: layer.activation });
-  }
-  checkSize(parameterCount);
+  const lowering = new Lowering(options.semantics);
+  const { shape } = lowering.chain(model.layers, { place: -1, shape: options.input }, "model.layers", "");
+  checkSize(lowering.parameterCount);
   checkLogits(model, shape, options.classes);
-  return { layers, parameterCount };
+  return { layers: lowering.layers, parameterCount: lowering.parameterCount };
 }
 
-/**
- * A ReLU directly before a max-pool goes behind it: max(relu(x)) = relu(max(x)), gradients included,
- * with a quarter of the work under a 2 x 2 window.
- */
-function append(layers: NativeLayer[], next: NativeLayer): void {
-  const last = layers.at(-1);
-  if (next.kind === "maxPool2d" && last?.kind === "activation" && last.activation === "relu")
-    layers.splice(-1, 1, next, { ...last, output: next.output });
-  else layers.push(next);
+/** An output: of the layer at `place`, -1 for the image. */
+interface Value {
+  readonly place: number;
+  readonly shape: Shape;
+}
+
+class Lowering {
+  readonly layers: NativeLayer[] = [];
+  parameterCount = 0;
+  readonly #semantics: Semantics;
+
+  constructor(semantics: Semantics) {
+    this.#semantics = semantics;
+  }
+
+  /**
+   * Lowers layers in a row.
+   *
+   * @param path of the list in the config, for messages
+   * @param prefix of the layers' names
+   * @returns what the last gives
+   */
+  chain(layers: readonly ResolvedLayer[], input: Value, path: string, prefix: string): Value {
+    const seen = new Map<string, number>();
+    let value = input;
+    for (const [index, layer] of layers.entries()) {
+      const place = `${path}[${index}]`;
+      const number = seen.get(layer.type) ?? 0;
+      seen.set(layer.type, number + 1);
+      const name = `${prefix}${layer.type}_${number}`;
+      if (layer.type === "residual") value = this.#residual(layer, value, place, name);
+      else {
+        const where = `\`${place}\` (${layer.type})`;
+        const lowered = lowerLayer(layer, value.shape, this.#semantics, where);
+        this.parameterCount += lowered.parameterCount;
+        const relu = value !== input && this.#takeRelu(lowered);
+        value = this.#append({ ...lowered.layer, name }, relu ? relu.from : [value.place]);
+        if (relu) value = this.#append({ ...relu.layer, output: value.shape }, [value.place]);
+      }
+      if ("activation" in layer && layer.activation !== undefined && layer.type !== "activation") {
+        const activation = lowerActivation(layer.activation, this.#semantics);
+        value = this.#append({ ...activation, output: value.shape, name: `${name}.activation` }, [
+          value.place,
+        ]);
+      }
+    }
+    return value;
+  }
+
+  #residual(layer: ResolvedResidual, input: Value, place: string, name: string): Value {
+    const main = this.chain(layer.layers, input, `${place}.layers`, `${name}.`);
+    const shortcut =
+      layer.shortcut === undefined
+        ? input
+        : this.chain(layer.shortcut, input, `${place}.shortcut`, `${name}.shortcut.`);
+    if (main.shape.join() !== shortcut.shape.join()) throw unlike(layer, main.shape, shortcut.shape, place);
+    return this.#append({ kind: "sum", output: main.shape, name }, [main.place, shortcut.place]);
+  }
+
+  #append(layer: NativeLayer, from: readonly number[]): Value {
+    const place = this.layers.length;
+    const implied = from.length === 1 && from[0] === place - 1;
+    this.layers.push(implied ? layer : { ...layer, from });
+    return { place, shape: layer.output };
+  }
+
+  /**
+   * A ReLU directly before a max-pool goes behind it: max(relu(x)) = relu(max(x)), gradients included,
+   * with a quarter of the work under a 2 x 2 window. Takes such a ReLU, the last layer, away.
+   */
+  #takeRelu(next: LoweredLayer): { layer: NativeLayer; from: readonly number[] } | undefined {
+    const last = this.layers.at(-1);
+    if (next.layer.kind !== "maxPool2d" || last?.kind !== "activation" || last.activation !== "relu")
+      return undefined;
+    this.layers.pop();
+    const { from = [this.layers.length - 1], ...layer } = last;
+    return { layer, from };
+  }
+}
+
+const text = ([channels, height, width]: Shape) =>
+  height * width === 1 ? `${channels} outputs` : `${height} x ${width} with ${channels} channels`;
+
+function unlike(layer: ResolvedResidual, main: Shape, other: Shape, place: string): Error {
+  const strides = Math.max(1, Math.round(other[1] / main[1]));
+  const conv = `{ type: "conv2d", filters: ${main[0]}, kernelSize: 1, strides: ${strides} }`;
+  const [what, advice] =
+    layer.shortcut === undefined
+      ? ["its input", `Give it a \`shortcut\`, such as [${conv}], or let its layers keep the shape.`]
+      : ["what its shortcut gives", "Let both give the same."];
+  return configError(
+    `\`${place}\` (residual) cannot add what its layers give, ${text(main)}, to ${what}, ${text(other)}. ${advice}`,
+  );
 }
 
 function checkSize(parameterCount: number): void {
@@ -58,13 +135,12 @@ function checkSize(parameterCount: number): void {
   );
 }
 
-function checkLogits(model: ResolvedModel, [channels, height, width]: Shape, classes: number): void {
+function checkLogits(model: ResolvedModel, shape: Shape, classes: number): void {
+  const [channels, height, width] = shape;
   if (channels === classes && height === 1 && width === 1) return;
   const last = model.layers.length - 1;
-  const found =
-    height * width === 1 ? `${channels} outputs` : `${height} x ${width} with ${channels} channels`;
   throw configError(
-    `\`model.layers[${last}]\` (${model.layers[last]!.type}) gives ${found}, but the dataset has ${classes} classes. ` +
+    `\`model.layers[${last}]\` (${model.layers[last]!.type}) gives ${text(shape)}, but the dataset has ${classes} classes. ` +
       `End the model with { type: "dense", units: ${classes} }.`,
   );
 }

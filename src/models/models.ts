@@ -1,12 +1,17 @@
 import { z } from "zod";
 import { parse } from "../config/parse.js";
 import type { Semantics } from "../config/semantics.js";
-import { type Layer, layerSchema, type ResolvedLayer, resolveLayer } from "./layers.js";
+import { type Layer, layerListSchema, type ResolvedLayer } from "./layers.js";
+import { lenet5 } from "./lenet-5.js";
+import { mlp } from "./mlp.js";
 import { paperCnn } from "./paper-cnn.js";
+import { resolveLayer } from "./resolve-layer.js";
 
 /** The models that have a name. */
 export const MODELS = {
   "paper-cnn": paperCnn,
+  mlp,
+  "lenet-5": lenet5,
 } as const satisfies Record<string, (classes: number) => Layer[]>;
 
 export type ModelName = keyof typeof MODELS;
@@ -15,7 +20,7 @@ export const MODEL_NAMES = Object.keys(MODELS) as ModelName[];
 const customModelSchema = z.strictObject({
   /** How results name it. */
   name: z.string().min(1).optional(),
-  layers: z.array(layerSchema).min(1).max(1000).readonly(),
+  layers: layerListSchema,
 });
 
 export const modelSchema = z.union([z.enum(MODEL_NAMES), customModelSchema]).readonly();

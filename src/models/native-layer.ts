@@ -1,7 +1,4 @@
-/**
- * A layer as native code runs it: only numbers, every default and every shape already worked out.
- * Shapes are [channels, height, width] of one sample; [features, 1, 1] once flattened.
- */
+/** [channels, height, width] of one sample; [features, 1, 1] once flattened. */
 export type Shape = readonly [channels: number, height: number, width: number];
 export type Pair = readonly [height: number, width: number];
 /** Rows and columns added at the four sides: top, bottom, left, right. */
@@ -10,12 +7,23 @@ export type Padding = readonly [number, number, number, number];
 /** Uniform initial values in [-limit, limit); 0 means zeros. */
 export type UniformLimit = number;
 
-export type NativeLayer = { readonly output: Shape } & (
+/** A layer as native code runs it: only numbers, every default and every shape already worked out. */
+export type NativeLayer = NativeOperation & {
+  readonly output: Shape;
+  /** What its parameters' names begin with, such as "residual_0.conv2d_1". */
+  readonly name: string;
+  /** The layers whose outputs it takes, summed, by their places in the list; -1 is the image. Default: the one before. */
+  readonly from?: readonly number[];
+};
+
+export type NativeOperation =
   | {
       readonly kind: "conv2d";
       readonly filters: number;
+      readonly groups: number;
       readonly kernel: Pair;
       readonly strides: Pair;
+      readonly dilation: Pair;
       readonly padding: Padding;
       readonly bias: boolean;
       readonly weightLimit: UniformLimit;
@@ -46,16 +54,36 @@ export type NativeLayer = { readonly output: Shape } & (
       readonly scale: boolean;
       readonly unbiased: boolean;
     }
-  | { readonly kind: "dropout"; readonly rate: number }
+  /** Over the channels of each pixel. */
+  | {
+      readonly kind: "layerNorm";
+      readonly epsilon: number;
+      readonly center: boolean;
+      readonly scale: boolean;
+    }
+  /** Over all pixels of each of `groups` parts of the channels. */
+  | {
+      readonly kind: "groupNorm";
+      readonly groups: number;
+      readonly epsilon: number;
+      readonly center: boolean;
+      readonly scale: boolean;
+    }
+  | { readonly kind: "dropout" | "spatialDropout2d"; readonly rate: number }
   /** To one axis, in the order height, width, channels (Keras' order). */
   | { readonly kind: "flatten" }
-  | { readonly kind: "activation"; readonly activation: Activation }
-);
+  /** `slope` is that of leakyRelu's negative side. */
+  | { readonly kind: "activation"; readonly activation: Activation; readonly slope?: number }
+  | { readonly kind: "globalMaxPool2d" | "globalAveragePool2d" }
+  | { readonly kind: "zeroPadding2d"; readonly padding: Padding }
+  /** Where branches meet: the sum of its inputs. */
+  | { readonly kind: "sum" };
 
 export const ACTIVATIONS = [
   "relu",
   "leakyRelu",
   "elu",
+  "selu",
   "gelu",
   "silu",
   "sigmoid",

@@ -16,6 +16,7 @@ export interface Windows {
  * Lays windows over an input. "valid" uses whole windows only. "same" gives ceil(input / stride) and pads as TensorFlow
  * does: an odd number of rows or columns has the extra one at the bottom or right.
  *
+ * @param dilation distance between the pixels of a window
  * @param where names the layer in the message
  * @throws OptimbenchError (CONFIG) where not one window fits
  */
@@ -24,15 +25,17 @@ export function windows(
   layer: { readonly padding: "valid" | "same"; readonly strides: number | Pair },
   kernel: Pair,
   where: string,
+  dilation: Pair = [1, 1],
 ): Windows {
   const strides = pair(layer.strides);
-  if (layer.padding === "valid" && (kernel[0] > height || kernel[1] > width))
+  const reach: Pair = [(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1];
+  if (layer.padding === "valid" && (reach[0] > height || reach[1] > width))
     throw configError(
-      `${where} does not fit: its window of ${kernel.join(" x ")} is larger than its input of ${height} x ${width}. ` +
+      `${where} does not fit: its window of ${reach.join(" x ")} is larger than its input of ${height} x ${width}. ` +
         'Make the window smaller, set padding to "same", or remove a pooling layer before it.',
     );
-  const rows = slide(height, kernel[0], strides[0], layer.padding);
-  const columns = slide(width, kernel[1], strides[1], layer.padding);
+  const rows = slide(height, reach[0], strides[0], layer.padding);
+  const columns = slide(width, reach[1], strides[1], layer.padding);
   return {
     kernel,
     strides,

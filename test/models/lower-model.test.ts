@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Semantics } from "../../src/config/semantics.js";
+import type { Layer } from "../../src/models/layers.js";
 import { lowerModel } from "../../src/models/lower-model.js";
 import { type Model, resolveModel } from "../../src/models/models.js";
 import { ACTIVATIONS, type Pair, type Shape } from "../../src/models/native-layer.js";
 
 const MNIST: Shape = [1, 28, 28];
 
-const lower = (
-  model: Model,
-  { input = MNIST, classes = 10, semantics = "keras3" as "keras3" | "pytorch" } = {},
-) => lowerModel(resolveModel(model, { classes, semantics }), { input, classes, semantics });
+const lower = (model: Model, { input = MNIST, classes = 10, semantics = "keras3" as Semantics } = {}) =>
+  lowerModel(resolveModel(model, { classes, semantics }), { input, classes, semantics });
 
 const HEAD = [{ type: "flatten" }, { type: "dense", units: 10 }] as const;
 
@@ -100,6 +100,40 @@ describe("initial weights", () => {
       [1 / Math.sqrt(288), 1 / Math.sqrt(288)],
     ]);
   });
+
+  it("count a group's channels, and a depthwise kernel's as each framework does", () => {
+    const limit = (layer: Layer, semantics: "keras3" | "pytorch") => {
+      const lowered = lower({ layers: [layer, ...HEAD] }, { semantics, input: [4, 6, 6] }).layers[0]!;
+      return lowered.kind === "conv2d" ? lowered.weightLimit : undefined;
+    };
+    const grouped: Layer = { type: "conv2d", filters: 8, kernelSize: 3, groups: 2 };
+    expect(limit(grouped, "keras3")).toBe(Math.sqrt(6 / (9 * 2 + 9 * 8)));
+    expect(limit(grouped, "pytorch")).toBe(1 / Math.sqrt(18));
+    const depthwise: Layer = { type: "depthwiseConv2d", kernelSize: 3, depthMultiplier: 3 };
+    expect(limit(depthwise, "keras3")).toBe(Math.sqrt(6 / (9 * 4 + 9 * 3)));
+    expect(limit(depthwise, "pytorch")).toBe(1 / 3);
+  });
+});
+
+describe("leakyRelu", () => {
+  const slopes = (semantics: "keras2" | "keras3" | "pytorch") =>
+    lower(
+      {
+        layers: [
+          { type: "activation", activation: "leakyRelu" },
+          { type: "activation", activation: "leakyRelu", negativeSlope: 0.3 },
+          { type: "activation", activation: "relu" },
+          ...HEAD,
+        ],
+      },
+      { semantics },
+    ).layers.flatMap((layer) => (layer.kind === "activation" ? [layer.slope] : []));
+
+  it("has each library's slope, or its own", () => {
+    expect(slopes("keras3")).toEqual([0.2, 0.3, undefined]);
+    expect(slopes("keras2")).toEqual([0.2, 0.3, undefined]);
+    expect(slopes("pytorch")).toEqual([0.01, 0.3, undefined]);
+  });
 });
 
 describe("batchNorm2d", () => {
@@ -146,11 +180,37 @@ describe("geometry", () => {
           const outputs = [0, 1].map((i) => countWindows(shape[i + 1]!, kernel[i]!, strides[i]!, padding));
           for (const layer of [
             { type: "conv2d", filters: 2, kernelSize: kernel, strides, padding },
+            { type: "depthwiseConv2d", kernelSize: kernel, strides, padding },
             { type: "maxPool2d", poolSize: kernel, strides, padding },
           ] as const) {
             const lowered = lower({ layers: [layer, ...HEAD] }, { input: shape }).layers[0]!;
             expect(lowered.output.slice(1)).toEqual(outputs);
           }
+        },
+      ),
+    );
+  });
+
+  it("takes a dilated window for one as large as what it spans", () => {
+    const small = fc.integer({ min: 1, max: 3 });
+    const smalls = fc.tuple(small, small);
+    fc.assert(
+      fc.property(
+        input,
+        smalls,
+        smalls,
+        smalls,
+        fc.constantFrom("valid", "same"),
+        (shape, kernel, strides, dilationRate, padding) => {
+          const span: Pair = [(kernel[0] - 1) * dilationRate[0] + 1, (kernel[1] - 1) * dilationRate[1] + 1];
+          const of = (layer: Layer) => {
+            const lowered = lower({ layers: [layer, ...HEAD] }, { input: shape }).layers[0]!;
+            return "padding" in lowered ? { output: lowered.output, padding: lowered.padding } : undefined;
+          };
+          const conv = { type: "conv2d", filters: 2, strides, padding } as const;
+          const plain = of({ ...conv, kernelSize: span });
+          expect(plain).toBeDefined();
+          expect(of({ ...conv, kernelSize: kernel, dilationRate })).toEqual(plain);
         },
       ),
     );
@@ -170,6 +230,72 @@ describe("geometry", () => {
         }
       }),
     );
+  });
+});
+
+describe("residual", () => {
+  const same = (filters: number): Layer => ({ type: "conv2d", filters, kernelSize: 3, padding: "same" });
+  const wiring = (...layers: Layer[]) =>
+    lower({ layers: [...layers, ...HEAD] }).layers.map(({ name, from }) => [name, ...(from ?? [])]);
+
+  it("lets two branches meet in a sum, named by their place", () => {
+    const block: Layer = {
+      type: "residual",
+      layers: [same(4), { type: "activation", activation: "relu" }, same(8)],
+      shortcut: [{ type: "conv2d", filters: 8, kernelSize: 1 }],
+      activation: "relu",
+    };
+    const inner: Layer = { type: "residual", layers: [same(8), same(8)] };
+    expect(wiring(same(4), block, { type: "residual", layers: [inner, same(8)] })).toEqual([
+      ["conv2d_0"],
+      ["residual_0.conv2d_0"],
+      ["residual_0.activation_0"],
+      ["residual_0.conv2d_1"],
+      ["residual_0.shortcut.conv2d_0", 0],
+      ["residual_0", 3, 4],
+      ["residual_0.activation"],
+      ["residual_1.residual_0.conv2d_0"],
+      ["residual_1.residual_0.conv2d_1"],
+      ["residual_1.residual_0", 8, 6],
+      ["residual_1.conv2d_0"],
+      ["residual_1", 10, 6],
+      ["flatten_0"],
+      ["dense_0"],
+    ]);
+  });
+
+  it("may begin at the image", () => {
+    expect(wiring({ type: "residual", layers: [same(1)] })[1]).toEqual(["residual_0", 0, -1]);
+  });
+
+  it("keeps a ReLU before branches that begin with a max-pool, and moves one within a branch", () => {
+    const pooled: Layer[] = [{ type: "maxPool2d" }, same(1)];
+    const relu: Layer = { type: "activation", activation: "relu" };
+    expect(
+      wiring(relu, { type: "residual", layers: pooled, shortcut: [relu, { type: "maxPool2d" }] }),
+    ).toEqual([
+      ["activation_0"],
+      ["residual_0.maxPool2d_0"],
+      ["residual_0.conv2d_0"],
+      ["residual_0.shortcut.maxPool2d_0", 0],
+      ["residual_0.shortcut.activation_0"],
+      ["residual_0", 2, 4],
+      ["flatten_0"],
+      ["dense_0"],
+    ]);
+  });
+
+  it("counts what its branches learn", () => {
+    const block: Layer = {
+      type: "residual",
+      layers: [
+        { type: "depthwiseConv2d", kernelSize: 3, depthMultiplier: 2, padding: "same" },
+        { type: "groupNorm", groups: 2 },
+      ],
+      shortcut: [{ type: "conv2d", filters: 6, kernelSize: 1, groups: 3, useBias: false }],
+    };
+    const counted = lower({ layers: [block, ...HEAD] }, { input: [3, 2, 2] }).parameterCount;
+    expect(counted).toBe(6 * 9 + 6 + 12 + 6 * 1 + 6 * 4 * 10 + 10);
   });
 });
 
@@ -196,6 +322,65 @@ describe("refusals", () => {
       "an end that is still an image",
       { layers: [{ type: "conv2d", filters: 10, kernelSize: 3 }] },
       '`model.layers[0]` (conv2d) gives 26 x 26 with 10 channels, but the dataset has 10 classes. End the model with { type: "dense", units: 10 }.',
+    ],
+    [
+      "a residual whose layers change the shape",
+      {
+        layers: [
+          { type: "conv2d", filters: 8, kernelSize: 3 },
+          {
+            type: "residual",
+            layers: [{ type: "conv2d", filters: 16, kernelSize: 3, strides: 2, padding: "same" }],
+          },
+          ...HEAD,
+        ],
+      },
+      '`model.layers[1]` (residual) cannot add what its layers give, 13 x 13 with 16 channels, to its input, 26 x 26 with 8 channels. Give it a `shortcut`, such as [{ type: "conv2d", filters: 16, kernelSize: 1, strides: 2 }], or let its layers keep the shape.',
+    ],
+    [
+      "a nested residual whose branches differ",
+      {
+        layers: [
+          {
+            type: "residual",
+            layers: [
+              { type: "flatten" },
+              {
+                type: "residual",
+                layers: [{ type: "dense", units: 5 }],
+                shortcut: [{ type: "dense", units: 6 }],
+              },
+            ],
+          },
+          ...HEAD,
+        ],
+      },
+      "`model.layers[0].layers[1]` (residual) cannot add what its layers give, 5 outputs, to what its shortcut gives, 6 outputs. Let both give the same.",
+    ],
+    [
+      "a layer of a shortcut",
+      {
+        layers: [
+          { type: "residual", layers: [{ type: "flatten" }], shortcut: [{ type: "dense", units: 4 }] },
+          ...HEAD,
+        ],
+      },
+      "`model.layers[0].shortcut[0]` (dense) needs one axis",
+    ],
+    [
+      "groups of a convolution",
+      { layers: [{ type: "conv2d", filters: 8, kernelSize: 3, groups: 3 }, ...HEAD] },
+      "`model.layers[0]` (conv2d) cannot cut 1 channels and 8 filters into 3 groups. Set `groups` to a number that divides both.",
+    ],
+    [
+      "groups of a normalisation",
+      { layers: [{ type: "conv2d", filters: 8, kernelSize: 3 }, { type: "groupNorm" }, ...HEAD] },
+      "`model.layers[1]` (groupNorm) cannot cut 8 channels into 32 groups. Set `groups` to a number that divides 8.",
+    ],
+    [
+      "a dilated window larger than its input",
+      { layers: [{ type: "conv2d", filters: 8, kernelSize: 4, dilationRate: 10 }, ...HEAD] },
+      "its window of 31 x 31 is larger than its input of 28 x 28",
     ],
     [
       "a model beyond any memory",

@@ -43,8 +43,8 @@ function evaluate(weights: readonly number[], loss: LossName, threads = 1) {
     input: shape,
     classes: CLASSES,
     layers: [
-      { kind: "flatten", output: [INPUTS, 1, 1] },
-      { kind: "dense", output: [CLASSES, 1, 1], ...dense },
+      { kind: "flatten", name: "flatten_0", output: [INPUTS, 1, 1] },
+      { kind: "dense", name: "dense_0", output: [CLASSES, 1, 1], ...dense },
     ],
     loss: lossGraph(resolveLoss(loss, "keras3")),
     update: updateGraph(resolveOptimizer("sgd", "keras3")),

@@ -4,11 +4,12 @@ import type { Semantics } from "../../src/config/semantics.js";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { lowerModel } from "../../src/models/lower-model.js";
 import { type Model, resolveModel } from "../../src/models/models.js";
+import { needsWholeBatch } from "../../src/models/whole-batch.js";
 import { loadNative, type NativeSession } from "../../src/native.js";
 import { type OptimizerConfig, resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
 import { noise } from "./noise.js";
 
-/** What test/golden/training.py wrote. */
+/** What test/golden/training.py and layers.py wrote. */
 interface Golden {
   readonly name: string;
   readonly framework: Semantics;
@@ -33,13 +34,11 @@ const goldens = readdirSync(folder).map(
 const CLASSES = 10;
 
 describe("whole training steps agree with Keras and PyTorch, which computed them in double precision", () => {
-  it("finds the golden files", () => expect(goldens).toHaveLength(7));
+  it("finds the golden files", () => expect(goldens).toHaveLength(11));
 
   for (const golden of goldens) {
     // Batch normalisation's statistics are the whole batch's, so its batches are not cut.
-    const cuts = golden.layers.some(({ type }) => type === "batchNorm2d")
-      ? [golden.batchSize]
-      : [5, golden.batchSize];
+    const cuts = needsWholeBatch(modelOf(golden).layers) ? [golden.batchSize] : [5, golden.batchSize];
     it.each(cuts)(`${golden.framework} ${golden.name}, micro-batches of %i`, async (microBatch) => {
       const { Dataset } = loadNative();
       const { shape, count, batchSize } = golden;
@@ -76,12 +75,14 @@ describe("whole training steps agree with Keras and PyTorch, which computed them
   }
 });
 
+const modelOf = ({ layers, framework: semantics }: Golden) =>
+  resolveModel({ layers }, { classes: CLASSES, semantics });
+
 function open(golden: Golden, microBatch: number): NativeSession {
   const [height, width, channels] = golden.shape;
   const semantics = golden.framework;
   const input = [channels, height, width] as const;
-  const model = resolveModel({ layers: golden.layers }, { classes: CLASSES, semantics });
-  const lowered = lowerModel(model, { input, classes: CLASSES, semantics });
+  const lowered = lowerModel(modelOf(golden), { input, classes: CLASSES, semantics });
   const session = new (loadNative().Session)({
     device: "cpu",
     threads: 2,

@@ -20,9 +20,10 @@ const updateOf = (changes: object): UpdateGraph => ({
   inputs: [],
 });
 const update = updateOf({});
-const flat = { kind: "flatten", output: [4, 1, 1] } as const;
+const flat = { kind: "flatten", name: "flatten_0", output: [4, 1, 1] } as const;
 const dense = {
   kind: "dense",
+  name: "dense_0",
   units: 2,
   bias: true,
   weightLimit: 0.1,
@@ -49,9 +50,12 @@ const images: NativeDatasetSpec = {
 };
 const conv = {
   kind: "conv2d",
+  name: "conv2d_0",
   filters: 2,
+  groups: 1,
   kernel: [3, 3],
   strides: [1, 1],
+  dilation: [1, 1],
   padding: [1, 1, 1, 1],
   bias: true,
   weightLimit: 0,
@@ -98,8 +102,36 @@ describe("a session refuses", () => {
       /./,
     ],
     [
+      "a layer without a name",
+      session({ layers: [{ ...flat, name: undefined }, dense] }),
+      /`session.layers\[0\].name`/,
+    ],
+    [
+      "a layer that takes a later one",
+      session({ layers: [{ ...flat, from: [1] }, dense] }),
+      /layers\[0\] \(flatten_0\) takes a layer that does not precede it/,
+    ],
+    [
+      "a layer that takes one before the image",
+      session({ layers: [{ ...flat, from: [-2] }, dense] }),
+      /`session.layers\[0\].from`/,
+    ],
+    [
+      "a sum of different shapes",
+      session({
+        layers: [flat, dense, { kind: "sum", name: "residual_0", from: [0, 1], output: [2, 1, 1] }],
+      }),
+      /layers\[2\] \(residual_0\) takes layers of different shapes/,
+    ],
+    [
+      "groups that do not divide the channels",
+      session({ layers: [{ ...conv, groups: 3 }, flat, dense] }),
+      /./,
+    ],
+    ["no groups", session({ layers: [{ ...conv, groups: 0 }] }), /`session.layers\[0\].groups`/],
+    [
       "a rate of one",
-      session({ layers: [{ kind: "dropout", rate: 1, output: [1, 2, 2] }] }),
+      session({ layers: [{ kind: "dropout", name: "dropout_0", rate: 1, output: [1, 2, 2] }] }),
       /`session.layers\[0\].rate`/,
     ],
     [
@@ -282,7 +314,14 @@ describe("a session at work", () => {
   });
 
   it("refuses a batch cut into pieces where batch normalisation needs it whole", async () => {
-    const norm = { kind: "batchNorm2d", momentum: 0.9, epsilon: 1e-3, center: true, scale: true } as const;
+    const norm = {
+      kind: "batchNorm2d",
+      name: "batchNorm2d_0",
+      momentum: 0.9,
+      epsilon: 1e-3,
+      center: true,
+      scale: true,
+    } as const;
     const layers = [{ ...norm, unbiased: false, output: [1, 2, 2] }, flat, dense] as const;
     const cut = new native.Session({ ...spec, layers, microBatch: 2 });
     await expect(

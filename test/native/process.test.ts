@@ -15,8 +15,8 @@ function run(program: string, limits = "true") {
     const spec = {
       device: "cpu", threads: 1, seed: 0, microBatch: 4, input: [1, 28, 28], classes: 2,
       layers: [
-        { kind: "flatten", output: [784, 1, 1] },
-        { kind: "dense", units: 2, bias: true, weightLimit: 0.1, biasLimit: 0, output: [2, 1, 1] },
+        { kind: "flatten", name: "flatten_0", output: [784, 1, 1] },
+        { kind: "dense", name: "dense_0", units: 2, bias: true, weightLimit: 0.1, biasLimit: 0, output: [2, 1, 1] },
       ],
       loss: { nodes: [{ op: "constant", value: 0 }], result: 0 },
       update: { blocks: [], layout: "keras", inputs: [] },

@@ -29,10 +29,18 @@ it.each([
 
 it("predicts the same bits the first time and later", async () => {
   const dense = (units: number) =>
-    ({ kind: "dense", units, bias: false, weightLimit: 0.02, biasLimit: 0, output: [units, 1, 1] }) as const;
+    ({
+      kind: "dense",
+      name: `dense_${units}`,
+      units,
+      bias: false,
+      weightLimit: 0.02,
+      biasLimit: 0,
+      output: [units, 1, 1],
+    }) as const;
   const session = new (loadNative().Session)({
     ...{ device: "cpu", threads: 1, seed: 0, microBatch: 8, input: [1, 28, 28], classes: 10 },
-    layers: [{ kind: "flatten", output: [784, 1, 1] }, dense(512), dense(10)],
+    layers: [{ kind: "flatten", name: "flatten_0", output: [784, 1, 1] }, dense(512), dense(10)],
     loss: { nodes: [{ op: "constant", value: 0 }], result: 0 },
     update: { blocks: [], layout: "keras", inputs: [] },
   });

@@ -12,6 +12,7 @@ const pages = [
   "docs/schedules.md",
   "docs/training.md",
   "docs/own-formulas.md",
+  "docs/models.md",
 ].map((name) => ({
   name,
   text: readFileSync(join(packageRoot, name), "utf8"),

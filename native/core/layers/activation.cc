@@ -1,3 +1,4 @@
+#include <functional>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -10,23 +11,25 @@ using at::Tensor;
 
 // An activation function, and its gradient from the output's gradient, its input x and its output y.
 struct Function {
-  Tensor (*value)(const Tensor& x);
-  Tensor (*gradient)(const Tensor& outputGradient, const Tensor& x, const Tensor& y);
+  std::function<Tensor(const Tensor& x)> value;
+  std::function<Tensor(const Tensor& outputGradient, const Tensor& x, const Tensor& y)> gradient;
 };
 
-constexpr double kLeakySlope = 0.2;  // keras.activations.leaky_relu
+// Klambauer et al. 2017.
+constexpr double kSeluAlpha = 1.6732632423543772848170429916717;
+constexpr double kSeluScale = 1.0507009873554804934193349852946;
 
-// Definitions and defaults of keras.activations.
+// Definitions of keras.activations, which are PyTorch's too.
 const std::unordered_map<std::string, Function> kFunctions{
     {"relu",
      {[](const Tensor& x) { return at::relu(x); },
       [](const Tensor& g, const Tensor&, const Tensor& y) { return at::threshold_backward(g, y, 0); }}},
-    {"leakyRelu",
-     {[](const Tensor& x) { return at::leaky_relu(x, kLeakySlope); },
-      [](const Tensor& g, const Tensor& x, const Tensor&) { return at::leaky_relu_backward(g, x, kLeakySlope, false); }}},
     {"elu",
      {[](const Tensor& x) { return at::elu(x); },
       [](const Tensor& g, const Tensor& x, const Tensor&) { return at::elu_backward(g, 1, 1, 1, false, x); }}},
+    {"selu",
+     {[](const Tensor& x) { return at::selu(x); },
+      [](const Tensor& g, const Tensor& x, const Tensor&) { return at::elu_backward(g, kSeluAlpha, kSeluScale, 1, false, x); }}},
     {"gelu",
      {[](const Tensor& x) { return at::gelu(x); },
       [](const Tensor& g, const Tensor& x, const Tensor&) { return at::gelu_backward(g, x); }}},
@@ -44,9 +47,14 @@ const std::unordered_map<std::string, Function> kFunctions{
       [](const Tensor& g, const Tensor& x, const Tensor&) { return at::softplus_backward(g, x, 1, 20); }}},
 };
 
+Function leakyRelu(double slope) {
+  return {[slope](const Tensor& x) { return at::leaky_relu(x, slope); },
+          [slope](const Tensor& g, const Tensor& x, const Tensor&) { return at::leaky_relu_backward(g, x, slope, false); }};
+}
+
 class Activation final : public Layer {
  public:
-  explicit Activation(const Function& function) : function_(function) {}
+  explicit Activation(Function function) : function_(std::move(function)) {}
 
   Tensor forward(const Tensor& input, Frame& frame) const override {
     Tensor output = function_.value(input);
@@ -65,6 +73,7 @@ class Activation final : public Layer {
 }  // namespace
 
 std::unique_ptr<Layer> makeActivation(const LayerSpec& spec, Shape) {
+  if (spec.activation == "leakyRelu") return std::make_unique<Activation>(leakyRelu(spec.slope));
   const auto found = kFunctions.find(spec.activation);
   if (found == kFunctions.end()) throw std::runtime_error("unknown activation '" + spec.activation + "'");
   return std::make_unique<Activation>(found->second);

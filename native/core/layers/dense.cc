@@ -14,16 +14,19 @@ class Dense final : public Layer {
   }
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
-    if (frame.training) frame.saved = {input};
+    const at::Tensor rows = input.flatten(1);
+    if (frame.training) frame.saved = {rows};
     const at::Tensor transposed = frame.parameters->at(0).t();
-    return spec_.bias ? at::addmm(frame.parameters->at(1), input, transposed) : at::mm(input, transposed);
+    const at::Tensor output = spec_.bias ? at::addmm(frame.parameters->at(1), rows, transposed) : at::mm(rows, transposed);
+    return output.view({-1, spec_.filters, 1, 1});
   }
 
-  at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const override {
+  at::Tensor backward(const at::Tensor& gradient, const Frame& frame) const override {
+    const at::Tensor outputGradient = gradient.flatten(1);
     at::Tensor weightGradient = frame.gradients->at(0);
     weightGradient.addmm_(outputGradient.t(), frame.saved[0]);
     if (spec_.bias) frame.gradients->at(1).add_(outputGradient.sum(0));
-    return frame.inputGradient ? outputGradient.mm(frame.parameters->at(0)) : at::Tensor();
+    return frame.inputGradient ? outputGradient.mm(frame.parameters->at(0)).view({-1, inputs_, 1, 1}) : at::Tensor();
   }
 
  private:

@@ -1,0 +1,87 @@
+// Normalisations within a sample: they need no running statistics, and training and evaluation are alike.
+#include "../layer.h"
+
+namespace optimbench {
+namespace {
+
+class SampleNorm : public Layer {
+ public:
+  SampleNorm(const LayerSpec& spec, Shape input) : spec_(spec), input_(input) {}
+
+  std::vector<Slot> parameters() const override {
+    std::vector<Slot> slots;
+    if (spec_.scale) slots.push_back({"scale", {input_.channels}, 0, 1});
+    if (spec_.center) slots.push_back({"center", {input_.channels}});
+    return slots;
+  }
+
+ protected:
+  at::Tensor scale(const Frame& frame) const { return spec_.scale ? frame.parameters->at(0) : at::Tensor(); }
+  at::Tensor center(const Frame& frame) const { return spec_.center ? frame.parameters->back() : at::Tensor(); }
+  void addGradients(const Frame& frame, const at::Tensor& ofScale, const at::Tensor& ofCenter) const {
+    if (spec_.scale) frame.gradients->at(0).add_(ofScale);
+    if (spec_.center) frame.gradients->back().add_(ofCenter);
+  }
+
+  LayerSpec spec_;
+  Shape input_;
+};
+
+// Over the channels of each pixel.
+class LayerNorm final : public SampleNorm {
+ public:
+  using SampleNorm::SampleNorm;
+
+  at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
+    const at::Tensor pixels = input.permute({0, 2, 3, 1}).contiguous();
+    const auto [output, mean, inverseDeviation] =
+        at::native_layer_norm(pixels, {input_.channels}, scale(frame), center(frame), spec_.epsilon);
+    if (frame.training) frame.saved = {pixels, mean, inverseDeviation};
+    return output.permute({0, 3, 1, 2});
+  }
+
+  at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const override {
+    const auto [input, ofScale, ofCenter] = at::native_layer_norm_backward(
+        outputGradient.permute({0, 2, 3, 1}).contiguous(), frame.saved[0], {input_.channels}, frame.saved[1],
+        frame.saved[2], scale(frame), center(frame), {frame.inputGradient, spec_.scale, spec_.center});
+    addGradients(frame, ofScale, ofCenter);
+    return input.defined() ? input.permute({0, 3, 1, 2}) : input;
+  }
+};
+
+// Over all pixels of each group of channels (Wu & He 2018).
+class GroupNorm final : public SampleNorm {
+ public:
+  using SampleNorm::SampleNorm;
+
+  at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
+    const at::Tensor dense = input.contiguous(memory(input));
+    const auto [output, mean, inverseDeviation] =
+        at::native_group_norm(dense, scale(frame), center(frame), input.size(0), input_.channels,
+                              input_.height * input_.width, spec_.groups, spec_.epsilon);
+    if (frame.training) frame.saved = {dense, mean, inverseDeviation};
+    return output;
+  }
+
+  at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const override {
+    const auto [input, ofScale, ofCenter] = at::native_group_norm_backward(
+        outputGradient.contiguous(memory(outputGradient)), frame.saved[0], frame.saved[1], frame.saved[2], scale(frame),
+        outputGradient.size(0), input_.channels, input_.height * input_.width, spec_.groups,
+        {frame.inputGradient, spec_.scale, spec_.center});
+    addGradients(frame, ofScale, ofCenter);
+    return input;
+  }
+
+ private:
+  // What the operators ask for.
+  static at::MemoryFormat memory(const at::Tensor& tensor) {
+    return tensor.is_cpu() ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Layer> makeLayerNorm(const LayerSpec& spec, Shape input) { return std::make_unique<LayerNorm>(spec, input); }
+std::unique_ptr<Layer> makeGroupNorm(const LayerSpec& spec, Shape input) { return std::make_unique<GroupNorm>(spec, input); }
+
+}  // namespace optimbench

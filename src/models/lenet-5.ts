@@ -1,0 +1,16 @@
+import type { Layer } from "./layers.js";
+
+/**
+ * LeCun et al. 1998 as it is commonly built: tanh, plain means for pooling, each filter of the second convolution sees all
+ * channels, and a dense layer in place of the radial basis functions. 28 x 28 pixels become 14, 10 and 5.
+ */
+export const lenet5 = (classes: number): Layer[] => [
+  { type: "conv2d", filters: 6, kernelSize: 5, padding: "same", activation: "tanh" },
+  { type: "averagePool2d", poolSize: 2 },
+  { type: "conv2d", filters: 16, kernelSize: 5, activation: "tanh" },
+  { type: "averagePool2d", poolSize: 2 },
+  { type: "flatten" },
+  { type: "dense", units: 120, activation: "tanh" },
+  { type: "dense", units: 84, activation: "tanh" },
+  { type: "dense", units: classes },
+];

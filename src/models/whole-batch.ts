@@ -1,0 +1,9 @@
+import type { ResolvedLayer } from "./layers.js";
+
+/** Whether a layer needs the whole batch at once: batch normalisation's mean and variance are those of the batch. */
+export const needsWholeBatch = (layers: readonly ResolvedLayer[]): boolean =>
+  layers.some((layer) =>
+    layer.type === "residual"
+      ? needsWholeBatch([...layer.layers, ...(layer.shortcut ?? [])])
+      : layer.type === "batchNorm2d",
+  );
