@@ -4,6 +4,7 @@ import type { Semantics } from "../config/semantics.js";
 import { type Layer, layerListSchema, type ResolvedLayer } from "./layers.js";
 import { lenet5 } from "./lenet-5.js";
 import { mlp } from "./mlp.js";
+import { mnist99 } from "./mnist-99.js";
 import { paperCnn } from "./paper-cnn.js";
 import { resolveLayer } from "./resolve-layer.js";
 
@@ -12,6 +13,7 @@ export const MODELS = {
   "paper-cnn": paperCnn,
   mlp,
   "lenet-5": lenet5,
+  "mnist-99": mnist99,
 } as const satisfies Record<string, (classes: number) => Layer[]>;
 
 export type ModelName = keyof typeof MODELS;

@@ -74,7 +74,7 @@ describe("the command line as a config", () => {
   it("says what a model can be", () => {
     expect(configOf(["--model", "paper-cnn"])).toEqual({ model: "paper-cnn" });
     expect(() => configOf(["--model", "paper"])).toThrow(
-      /^Expected "paper-cnn", .*"lenet-5" or a file .* \.json for --model, got "paper"/,
+      /^Expected "paper-cnn", .*"mnist-99" or a file .* \.json for --model, got "paper"/,
     );
   });
 

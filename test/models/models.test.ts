@@ -84,9 +84,12 @@ describe("messages", () => {
   const refused: readonly [model: unknown, message: string][] = [
     [
       "paper-cn",
-      'Expected one of "paper-cnn", "mlp", "lenet-5" for `model`, got "paper-cn" (string). Did you mean "paper-cnn"?',
+      'Expected one of "paper-cnn", "mlp", "lenet-5", "mnist-99" for `model`, got "paper-cn" (string). Did you mean "paper-cnn"?',
     ],
-    [3, 'Expected one of "paper-cnn", "mlp", "lenet-5" or an object for `model`, got 3 (number).'],
+    [
+      3,
+      'Expected one of "paper-cnn", "mlp", "lenet-5", "mnist-99" or an object for `model`, got 3 (number).',
+    ],
     [{ layers: [] }, "Expected at least 1 item for `layers`, got [] (list)."],
     [
       { layers: [{ type: "conv2D", filters: 8, kernelSize: 3 }] },
