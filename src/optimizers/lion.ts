@@ -2,13 +2,17 @@ import { z } from "zod";
 import { define } from "../formula/definition.js";
 import { decay, learningRate } from "./ranges.js";
 
-/** Steps of one size, in the direction of an interpolated momentum's sign (Chen et al. 2023); its weights decay apart. */
+/**
+ * Steps of one size, in the direction of an interpolated momentum's sign (Chen et al. 2023); its weights decay apart.
+ * Keras 2's legacy optimizers lack it: `keras2` is that of its later ones. PyTorch has none.
+ */
 export const lion = define({
   name: "lion",
   title: "Lion",
   sources: [
     "Chen et al.: Symbolic Discovery of Optimization Algorithms (NeurIPS 2023), arXiv:2302.06675, algorithm 2",
     "keras/src/optimizers/lion.py",
+    "tf_keras/src/optimizers/lion.py",
   ],
   hyperparameters: {
     learningRate,
@@ -22,6 +26,7 @@ export const lion = define({
   },
   defaults: {
     keras3: { learningRate: 0.001, beta1: 0.9, beta2: 0.99 },
+    keras2: { learningRate: 0.0001, beta1: 0.9, beta2: 0.99 },
     author: { learningRate: 0.0001, beta1: 0.9, beta2: 0.99, weightDecay: 0 },
   },
   formula: ({ weightDecay = 0 }) =>

@@ -83,10 +83,10 @@ SETTINGS = {
     "adamw": [{}, {"beta1": 0.5, "weightDecay": 0.3}, {"weightDecay": 0.0}],
     "amsgrad": [{}, {"beta1": 0.5, "beta2": 0.6, "epsilon": 1e-3}],
     "nadam": [{}, {"beta1": 0.5, "beta2": 0.9, "epsilon": 1e-3}],
-    "radam": [{}, {"beta1": 0.5, "beta2": 0.9, "epsilon": 1e-3}],
+    "radam": [{}, {"beta1": 0.5, "beta2": 0.9, "epsilon": 1e-3}, {"beta2": 0.6}, {"beta2": 0.0}],
     "adamax": [{}, {"beta1": 0.5, "beta2": 0.6, "epsilon": 1e-3}],
     "adadelta": [{}, {"rho": 0.5, "epsilon": 1e-3}],
-    "ftrl": [{}, {"l1Strength": 0.1, "l2Strength": 0.2, "beta": 0.3}, {"learningRatePower": -0.7, "initialAccumulator": 0.5, "l2Shrinkage": 0.1}],
+    "ftrl": [{}, {"l1Strength": 0.1, "l2Strength": 0.2, "beta": 0.3}, {"learningRatePower": -0.7, "initialAccumulator": 0.5, "l2Shrinkage": 0.125}],
     "lion": [{}, {"beta1": 0.5, "beta2": 0.6}],
 }
 PYTORCH_SETTINGS = {"sgd": [{"momentum": 0.8, "dampening": 0.3}], "adagrad": [{"lrDecay": 0.05}], "nadam": [{"momentumDecay": 0.5}]}

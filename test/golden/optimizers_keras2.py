@@ -1,30 +1,35 @@
-"""Golden files for the optimizers of Keras 2 (tf.keras 2.0 to 2.10, tf_keras.optimizers.legacy) on 8 parameters.
+"""Golden files for the optimizers of Keras 2, which lives on as tf_keras, on 8 parameters, in double precision.
 
 Usage: python optimizers_keras2.py      (writes optimizers/keras2-<name>.json beside this file)
-Needs: pip install tf_keras tensorflow-cpu
+Needs: pip install tf_keras tensorflow-cpu numpy
 
-Parameters, gradients and rates are those of keras3-<name>.json, which optimizers.py writes first. TensorFlow passes constants
-through float32 even in double precision, so these files agree with the formulas to that precision only.
+tf_keras.optimizers.legacy are the definitions of tf.keras 2.0 to 2.10; AdamW and Lion came later, and are those of
+tf_keras.optimizers. Parameters, gradients and settings are those of keras3-<name>.json, which optimizers.py writes first.
+
+TensorFlow passes Python's numbers through float32 even in double precision, so hyperparameters are set as tensors in double
+precision. What cannot be set, the 0.96 of Nadam, stays in float32: its files agree with the formula to that precision only.
 """
 import json, os, pathlib
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
+import numpy as np
 import tensorflow as tf
 import tf_keras
+from tf_keras.optimizers import legacy
 
 ADAM = {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}
 NAMES = {
-    "sgd": ("SGD", {"learningRate": "learning_rate", "momentum": "momentum", "nesterov": "nesterov"}, {}),
-    "adam": ("Adam", ADAM, {}),
-    "rmsprop": ("RMSprop", {"learningRate": "learning_rate", "rho": "rho", "momentum": "momentum", "epsilon": "epsilon", "centered": "centered"}, {}),
-    "adagrad": ("Adagrad", {"learningRate": "learning_rate", "initialAccumulator": "initial_accumulator_value", "epsilon": "epsilon"}, {}),
-    "amsgrad": ("Adam", ADAM, {"amsgrad": True}),
-    "nadam": ("Nadam", {**ADAM, "momentumDecay": "schedule_decay"}, {}),
-    "adamax": ("Adamax", ADAM, {}),
-    "adadelta": ("Adadelta", {"learningRate": "learning_rate", "rho": "rho", "epsilon": "epsilon"}, {}),
+    "sgd": (legacy.SGD, {"learningRate": "learning_rate", "momentum": "momentum", "nesterov": "nesterov"}, {}),
+    "adam": (legacy.Adam, ADAM, {}),
+    "rmsprop": (legacy.RMSprop, {"learningRate": "learning_rate", "rho": "rho", "momentum": "momentum", "epsilon": "epsilon", "centered": "centered"}, {}),
+    "adagrad": (legacy.Adagrad, {"learningRate": "learning_rate", "initialAccumulator": "initial_accumulator_value", "epsilon": "epsilon"}, {}),
+    "amsgrad": (legacy.Adam, ADAM, {"amsgrad": True}),
+    "nadam": (legacy.Nadam, {**ADAM, "momentumDecay": "schedule_decay"}, {}),
+    "adamax": (legacy.Adamax, ADAM, {}),
+    "adadelta": (legacy.Adadelta, {"learningRate": "learning_rate", "rho": "rho", "epsilon": "epsilon"}, {}),
     "ftrl": (
-        "Ftrl",
+        legacy.Ftrl,
         {
             "learningRate": "learning_rate",
             "learningRatePower": "learning_rate_power",
@@ -36,30 +41,33 @@ NAMES = {
         },
         {},
     ),
+    "adamw": (tf_keras.optimizers.AdamW, {**ADAM, "weightDecay": "weight_decay"}, {}),
+    "lion": (tf_keras.optimizers.Lion, {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2"}, {}),
 }
+# Hyperparameters that would pass through float32.
+CAST = ["momentum", "rho", "beta_1", "beta_2", "beta", "weight_decay", "learning_rate_power", "l1_regularization_strength", "l2_regularization_strength"]
 
 
 def make(name, settings):
     kind, names, extra = NAMES[name]
-    options = {names[key]: value for key, value in settings.items()}
-    return getattr(tf_keras.optimizers.legacy, kind)(**extra, **options)
+    return kind(**extra, **{names[key]: value for key, value in settings.items()})
 
 
 def defaults_of(name):
-    optimizer = make(name, {})
-    config = optimizer.get_config()
-    # Nadam's and Ftrl's configs call some arguments by other names.
-    other = {"schedule_decay": "decay", "initial_accumulator_value": "initial_accumulator_value"}
-    found = {key: config.get(option, config.get(other.get(option))) for key, option in NAMES[name][1].items()}
-    return {key: value if value is not None else getattr(optimizer, NAMES[name][1][key]) for key, value in found.items()}
+    config = make(name, {}).get_config()
+    config["schedule_decay"] = config.get("decay")  # Nadam's config calls it by another name
+    found = {key: config[option] for key, option in NAMES[name][1].items()}
+    return {**found, "learningRate": float(f"{found['learningRate']:.6g}")}  # Lion and AdamW keep their rate in float32
 
 
 def run(name, settings, golden, rates):
     theta = tf.Variable(golden["theta"], dtype=tf.float64)
     optimizer = make(name, settings)
+    for option, value in optimizer.get_config().items():
+        if option in CAST and value:  # a momentum or a decay of 0 is none
+            setattr(optimizer, option, tf.constant(value, dtype=tf.float64))
     after = []
     for gradient, rate in zip(golden["gradients"], rates):
-        # Nadam's momentum schedule refuses a changed rate only where it is a schedule.
         optimizer.learning_rate = rate
         optimizer.apply_gradients([(tf.constant(gradient, dtype=tf.float64), theta)])
         after.append(theta.numpy().tolist())
@@ -69,10 +77,12 @@ def run(name, settings, golden, rates):
 folder = pathlib.Path(__file__).parent / "optimizers"
 for name in NAMES:
     golden = json.loads((folder / f"keras3-{name}.json").read_text())
-    rates = golden["cases"][0]["learningRates"]
+    defaults = defaults_of(name)
+    steps = len(golden["gradients"])
+    rates = [float(np.float32(defaults["learningRate"] * share)) for share in [1] * (steps // 2) + [0.3] * (steps // 2)]
     settings = [case["settings"] for case in golden["cases"]]
     if name == "nadam":
         settings.append({"momentumDecay": 0.5})
     cases = [{"settings": each, "learningRates": rates, "path": run(name, each, golden, rates)} for each in settings]
-    golden.update(semantics="keras2", versions={"tf_keras": tf_keras.__version__}, defaults=defaults_of(name), cases=cases)
+    golden.update(semantics="keras2", versions={"tf_keras": tf_keras.__version__}, defaults=defaults, cases=cases)
     (folder / f"keras2-{name}.json").write_text(json.dumps(golden) + "\n")
