@@ -17,6 +17,7 @@ const DEFAULTS = {
 /**
  * Follow the regularised leader (McMahan et al. 2013): the weights are computed anew at each step, from the sum of all
  * gradients, with penalties that can make them exactly zero. Made for linear models; the initial weights soon count little.
+ * Where no gradient came yet and `initialAccumulator` is 0, Keras 2 sets a weight to 0 and Keras 3 divides 0 by 0.
  */
 export const ftrl = define({
   name: "ftrl",
@@ -39,13 +40,15 @@ export const ftrl = define({
     keras3: DEFAULTS,
     keras2: DEFAULTS,
   },
-  formula: ({ l2Shrinkage }) =>
-    [
+  formula({ l2Shrinkage }, source) {
+    const weights = "(clip(z, -l1Strength, l1Strength) - z) / quadratic";
+    return [
       "sum2 = n + g ** 2",
       `z = z + g${l2Shrinkage > 0 ? " + 2 * l2Shrinkage * theta" : ""} - (sum2 ** -learningRatePower - n ** -learningRatePower) / learningRate * theta`,
       "n = sum2",
       "quadratic = n ** -learningRatePower / learningRate + 2 * (l2Strength + beta / (2 * learningRate))",
-      "theta = (clip(z, -l1Strength, l1Strength) - z) / quadratic",
-    ].join("\n"),
+      `theta = ${source === "keras2" ? `where(abs(z) > l1Strength, ${weights}, 0)` : weights}`,
+    ].join("\n");
+  },
   state: ({ initialAccumulator }) => ({ n: initialAccumulator }),
 });

@@ -47,6 +47,9 @@ NAMES = {
 # Hyperparameters that would pass through float32.
 CAST = ["momentum", "rho", "beta_1", "beta_2", "beta", "weight_decay", "learning_rate_power", "l1_regularization_strength", "l2_regularization_strength"]
 
+# What Keras 3 lacks, and where its path is not a number.
+MORE = {"nadam": [{"momentumDecay": 0.5}], "ftrl": [{"initialAccumulator": 0.0}]}
+
 
 def make(name, settings):
     kind, names, extra = NAMES[name]
@@ -80,9 +83,7 @@ for name in NAMES:
     defaults = defaults_of(name)
     steps = len(golden["gradients"])
     rates = [float(np.float32(defaults["learningRate"] * share)) for share in [1] * (steps // 2) + [0.3] * (steps // 2)]
-    settings = [case["settings"] for case in golden["cases"]]
-    if name == "nadam":
-        settings.append({"momentumDecay": 0.5})
+    settings = [case["settings"] for case in golden["cases"]] + MORE.get(name, [])
     cases = [{"settings": each, "learningRates": rates, "path": run(name, each, golden, rates)} for each in settings]
     golden.update(semantics="keras2", versions={"tf_keras": tf_keras.__version__}, defaults=defaults, cases=cases)
     (folder / f"keras2-{name}.json").write_text(json.dumps(golden) + "\n")

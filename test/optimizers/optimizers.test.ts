@@ -68,6 +68,33 @@ it("takes the semantics of the optimizer before those of the run", () => {
 });
 
 it.each([
+  ["radam", "keras3", "pytorch"],
+  ["radam", "keras2", "pytorch"],
+  ["ftrl", "pytorch", "keras3"],
+  ["lion", "pytorch", "author"],
+  ["lion", "keras2", "keras2"],
+  ["adamw", "keras2", "keras2"],
+  ["muon", "keras2", "keras3"],
+] as const)("takes %s, where a run is in %s, from %s", (name, run, source) => {
+  const resolved = resolveOptimizer(name, run);
+  expect(resolved).toMatchObject({ semantics: source, ...(OPTIMIZERS[name] as Definition).defaults[source] });
+});
+
+it("decays weights at their own share, and not where that is 0", () => {
+  const after = (config: OptimizerConfig) => {
+    const step = { gradient: Float64Array.of(0), learningRate: 0.5 };
+    const update = updateGraph(resolveOptimizer(config, "keras3"));
+    return loadNative().runUpdate(update, Float64Array.of(8), [step])[0]![0];
+  };
+  for (const semantics of ["keras3", "keras2", "pytorch"] as const) {
+    expect(after({ name: "adamw", semantics, weightDecay: 0.25 })).toBe(7);
+    expect(after({ name: "adamw", semantics, weightDecay: 0 })).toBe(8);
+  }
+  expect(after({ name: "lion", semantics: "author", weightDecay: 0.25 })).toBe(7);
+  expect(after({ name: "lion", semantics: "author" })).toBe(8);
+});
+
+it.each([
   ["adma", `Expected one of ${NAMES} for \`optimizer\`, got "adma" (string). Did you mean "adam"?`],
   [
     { name: "adagard" },
@@ -102,6 +129,41 @@ it.each([
     { name: "sgd", semantics: "pytorch", momentum: 0.9, nesterov: true, dampening: 0.1 },
     "sgd: `nesterov` and `dampening` exclude each other.",
   ],
+  [
+    { name: "adamw", weightDecay: -0.1 },
+    "Expected a number at least 0 for `weightDecay`, got -0.1 (number).",
+  ],
+  [{ name: "amsgrad", epsilon: 2 }, "Expected a number at most 1 for `epsilon`, got 2 (number)."],
+  [
+    { name: "nadam", semantics: "pytorch", momentumDecay: -1 },
+    "Expected a number at least 0 for `momentumDecay`, got -1 (number).",
+  ],
+  [
+    { name: "nadam", momentumDecay: 0.1 },
+    "nadam has no `momentumDecay` in keras3. Known there: learningRate, beta1, beta2, epsilon.",
+  ],
+  [{ name: "radam", beta2: 1 }, "Expected a number less than 1 for `beta2`, got 1 (number)."],
+  [{ name: "adamax", beta1: -0.5 }, "Expected a number at least 0 for `beta1`, got -0.5 (number)."],
+  [{ name: "adadelta", rho: 1.5 }, "Expected a number less than 1 for `rho`, got 1.5 (number)."],
+  [
+    { name: "ftrl", learningRatePower: 0.5 },
+    "Expected a number at most 0 for `learningRatePower`, got 0.5 (number).",
+  ],
+  [
+    { name: "ftrl", initialAccumulator: -1 },
+    "Expected a number at least 0 for `initialAccumulator`, got -1 (number).",
+  ],
+  [{ name: "ftrl", l1Strength: -1 }, "Expected a number at least 0 for `l1Strength`, got -1 (number)."],
+  [{ name: "lion", beta2: 1 }, "Expected a number less than 1 for `beta2`, got 1 (number)."],
+  [
+    { name: "lion", weightDecay: 0.1 },
+    "lion has no `weightDecay` in keras3. Known there: learningRate, beta1, beta2.",
+  ],
+  [
+    { name: "adamw", decoupledWeightDecay: 0.1 },
+    "adamw: it has a weight decay of its own: set `weightDecay` in place of `decoupledWeightDecay`.",
+  ],
+  [{ name: "radam", semantics: "keras3" }, 'Expected "pytorch" for `semantics`, got "keras3" (string).'],
   [
     { name: "adam", formula: "theta = theta - g" },
     "`formula` is not adam's formula with these settings. Rename it to run it as your own, or leave it out.",
