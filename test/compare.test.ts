@@ -82,6 +82,24 @@ describe("compare", () => {
     ]);
   });
 
+  it("runs each optimizer as each framework defines it, from the weights that the first starts with", async () => {
+    const labels = new Set<string>();
+    const study = await compare({
+      ...small,
+      semantics: ["pytorch", "keras3"],
+      optimizers: ["sgd", "ftrl"],
+      onEpoch: (_, { label }) => void labels.add(label),
+    });
+    expect([...labels]).toEqual(["sgd, pytorch", "sgd, keras3", "ftrl, keras3"]);
+    const alone = await train({ ...small, semantics: "pytorch", optimizer: "sgd" });
+    alone.model.dispose();
+    expect(study.runs[0]!.parametersSha256).toEqual(alone.parametersSha256);
+    const starts = study.runs.map(({ parametersSha256 }) => parametersSha256.initial);
+    expect(new Set(starts)).toEqual(new Set([alone.parametersSha256.initial]));
+    const ends = study.runs.map(({ parametersSha256 }) => parametersSha256.final);
+    expect(new Set(ends).size).toBe(3);
+  });
+
   it("refuses a wrong config before it trains anything", async () => {
     await expect(compare({ ...small, optimizers: ["adam", "adam"] })).rejects.toMatchObject({
       code: "CONFIG",

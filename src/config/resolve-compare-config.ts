@@ -21,6 +21,7 @@ export interface ResolvedCompareConfig extends Omit<ResolvedTrainConfig, "optimi
 export function resolveCompareConfig(input: CompareConfig, dataset: DatasetInfo): ResolvedCompareConfig {
   const { optimizers, losses, seeds, semantics: given, ...shared } = parseCompareConfig(input);
   const [first, ...others] = [given].flat() as [Semantics, ...Semantics[]];
+  checkDistinct([first, ...others], "semantics");
   const resolve = (factors: Pick<TrainConfig, "optimizer" | "loss" | "semantics">) =>
     resolveTrainConfig({ ...shared, semantics: first, ...factors }, dataset);
   const { optimizer: _o, loss: _l, seed: _s, ...common } = resolve({});

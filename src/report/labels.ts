@@ -4,7 +4,7 @@ import { printable } from "./printable.js";
 
 /**
  * The shortest label that tells each config from the others: the optimizer's name, and after it, only where
- * names coincide, the loss, the learning rate and whatever else differs.
+ * names coincide, the loss, the framework, the learning rate and whatever else differs.
  *
  * @param told paths of what stands beside the label anyway, and so tells configs apart already
  */
@@ -26,7 +26,7 @@ export function distinctLabels(configs: readonly RunConfig[], told: readonly str
 }
 
 /** What a reader looks for first. */
-const FIRST = ["loss.label", "loss.name", "optimizer.learningRate", "optimizer.semantics", "schedule.name"];
+const FIRST = ["loss.label", "loss.name", "optimizer.semantics", "optimizer.learningRate", "schedule.name"];
 /** What follows from something else, or says too much for a label. */
 const NEVER = /(^|\.)(seed|formula)$|^model\.layers|^optimizer\.(name|label)$/;
 
@@ -45,9 +45,10 @@ function leaves(config: RunConfig): Map<string, string> {
   return found;
 }
 
-/** "meanSquaredError", "learning rate 0.01", "momentum 0.9". */
+/** "meanSquaredError", "pytorch", "keras3 loss", "learning rate 0.01", "momentum 0.9". */
 function factorText(path: string, value: string | undefined): string {
   const key = path.split(".").at(-1)!;
+  if (path === "loss.semantics") return `${value} loss`;
   if (["name", "label", "semantics", "dataset"].includes(key)) return value ?? "default";
   const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return value === undefined ? `no ${words}` : `${words} ${value}`;

@@ -63,6 +63,9 @@ describe("resolveCompareConfig", () => {
     expect(() => resolve({ seeds: [1, 1] })).toThrow(
       "`seeds[1]` is the same as `seeds[0]`. Leave one of them out.",
     );
+    expect(() => resolve({ semantics: ["keras3", "pytorch", "pytorch"] })).toThrow(
+      "`semantics[2]` is the same as `semantics[1]`. Leave one of them out.",
+    );
   });
 
   it("explains what it refuses", () => {

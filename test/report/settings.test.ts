@@ -48,6 +48,31 @@ test("a label says what tells settings apart, and no more", () => {
   expect(labels([{ optimizer: "adam", label: "mine" }, { optimizer: "adam" }])).toEqual(["mine", "adam"]);
 });
 
+test("a label says whose definition an optimizer or a loss is, before the rate that follows from it", () => {
+  const as = (of: "optimizer" | "loss", semantics: readonly string[], rates: readonly number[]) => {
+    const study = exampleStudy(rates.map((learningRate) => ({ optimizer: "adagrad", learningRate })));
+    const runs = study.runs.map((run, i) => ({
+      ...run,
+      config: { ...run.config, [of]: { ...run.config[of], semantics: semantics[i]! } },
+    }));
+    return settingsOf({ ...study, runs }).map(({ label }) => label);
+  };
+  expect(as("optimizer", ["keras3", "keras2", "pytorch"], [0.001, 0.001, 0.01])).toEqual([
+    "adagrad, keras3",
+    "adagrad, keras2",
+    "adagrad, pytorch",
+  ]);
+  expect(as("optimizer", ["keras3", "keras3", "pytorch"], [0.001, 0.01, 0.01])).toEqual([
+    "adagrad, keras3, learning rate 0.001",
+    "adagrad, keras3, learning rate 0.01",
+    "adagrad, pytorch",
+  ]);
+  expect(as("loss", ["keras3", "pytorch"], [0.001, 0.001])).toEqual([
+    "adagrad, keras3 loss",
+    "adagrad, pytorch loss",
+  ]);
+});
+
 test("labels and file names are never equal, empty or unprintable, whatever the names", () => {
   const run = fc.record({
     optimizer: fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("a", "A", "../a", "a".repeat(500))),
