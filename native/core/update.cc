@@ -45,10 +45,18 @@ Axes axesOf(const std::vector<int64_t>& shape, bool kerasLayout) {
   return axes;
 }
 
+// A formula may give a state more axes later than at the steps that its shape was found with.
+void store(at::Tensor& state, const at::Tensor& result) {
+  if (at::is_expandable_to(result.sizes(), state.sizes()))
+    state.copy_(result);
+  else
+    state = result.to(state.scalar_type(), /*non_blocking=*/false, /*copy=*/true);  // another state may hold the same
+}
+
 }  // namespace
 
 at::Tensor Update::Part::of(const at::Tensor& vector) const {
-  return axes.empty() ? vector : vector.narrow(0, offset, length).view(shape).permute(axes);
+  return isWhole() ? vector : vector.narrow(0, offset, length).view(shape).permute(axes);
 }
 
 Update::Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<ParameterInfo>& parameters) {
@@ -63,7 +71,7 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
     if (assignment.node < 0 || assignment.node >= static_cast<int64_t>(block.nodes.size()))
       throw std::runtime_error("update: '" + assignment.target + "' is assigned something that is not a node");
     using Target = Assignment::Target;
-    Assignment each{Target::state, 0, static_cast<size_t>(assignment.node)};
+    Assignment each{Target::state, assignment.target, 0, static_cast<size_t>(assignment.node)};
     if (assignment.target == "theta") {
       each.target = Target::theta;
     } else if (assignment.target == "g") {
@@ -108,53 +116,57 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
   blocks_.push_back(std::move(made));
 }
 
-// A state has the shape of what it is assigned: theta's, or, say, one number a row. It starts without any axis, and the
-// formula is run, storing nothing, until every state has found its shape.
+// On the whole vector a state is a vector. On a parameter it has the shape of what it is assigned: the parameter's, or, say,
+// one number a row. There it starts without any axis, and the formula is run, storing nothing, until it has grown to it; at
+// the first step and at a late one, since a formula may tell them apart by t.
 void Update::addState(const UpdateSpec::Block& spec, const Block& block, const Part& part, const at::Tensor& theta) {
+  const auto fail = [](const std::string& what) { throw std::runtime_error("update: " + what); };
   for (const auto& each : spec.state) {
     const std::string name = part.name + each.name;
     for (const State& other : state_)
-      if (other.name == name) throw std::runtime_error("update: two blocks have a state '" + name + "'");
+      if (other.name == name) fail("two blocks have a state '" + name + "'");
     if (each.startsAsTheta)
       state_.push_back({name, part.of(theta).clone()});
     else if (each.isNumber)
       state_.push_back({name, each.initial});
     else
-      state_.push_back({name, at::full({}, each.initial, theta.options())});
+      state_.push_back({name, part.isWhole() ? at::full_like(theta, each.initial)
+                                             : at::full({}, each.initial, theta.options())});
   }
   const at::Tensor gradient = at::zeros_like(theta);
-  bool settled = false;
-  for (int attempt = 0; !settled; ++attempt) {
-    if (attempt > 8) throw std::runtime_error("update: a state changes its shape from step to step");
-    const std::vector<Value> values = block.formula.run(inputs(block, part, theta, gradient, 1));
-    settled = true;
-    for (const Assignment& assignment : block.assign) {
-      if (assignment.target != Assignment::Target::state) {
-        const at::Tensor result = asTensor(values[assignment.node]);
-        if (!at::is_expandable_to(result.sizes(), part.of(theta).sizes()))
-          throw std::runtime_error("update: what is assigned has another shape than the parameter" +
-                                   (part.name.empty() ? "s" : " " + part.name.substr(0, part.name.size() - 1)));
-        continue;
+  for (const double t : {1.0, 1e9}) {
+    bool settled = false;
+    for (int attempt = 0; !settled; ++attempt) {
+      if (attempt > 8) fail("a state changes its shape from step to step");
+      const std::vector<Value> values = block.formula.run(inputs(block, part, theta, gradient, 1, t));
+      settled = true;
+      for (const Assignment& assignment : block.assign) {
+        const Value& value = values[assignment.node];
+        const at::IntArrayRef found = std::holds_alternative<double>(value) ? at::IntArrayRef{} : std::get<at::Tensor>(value).sizes();
+        if (assignment.target != Assignment::Target::state) {
+          if (!at::is_expandable_to(found, part.of(theta).sizes()))
+            fail("what is assigned to " + assignment.name + " has another shape than the parameter");
+          continue;
+        }
+        if (spec.state[assignment.state].isNumber) {
+          if (std::holds_alternative<at::Tensor>(value))
+            fail("state '" + assignment.name + "' is a number and is assigned a tensor");
+          continue;
+        }
+        Value& state = state_[part.firstState + assignment.state].value;
+        const auto wide = at::infer_size(std::get<at::Tensor>(state).sizes(), found);
+        if (std::get<at::Tensor>(state).sizes() == at::IntArrayRef(wide)) continue;
+        if (spec.state[assignment.state].startsAsTheta) fail("state '" + assignment.name + "' outgrows theta, as which it starts");
+        state = at::full(wide, spec.state[assignment.state].initial, theta.options());
+        settled = false;
       }
-      const bool isTensor = std::holds_alternative<at::Tensor>(values[assignment.node]);
-      if (spec.state[assignment.state].isNumber) {
-        if (isTensor)
-          throw std::runtime_error("update: state '" + spec.state[assignment.state].name +
-                                   "' is a number and is assigned a tensor");
-        continue;
-      }
-      Value& state = state_[part.firstState + assignment.state].value;
-      const at::Tensor found = asTensor(values[assignment.node]);
-      if (std::get<at::Tensor>(state).sizes() == found.sizes()) continue;
-      state = at::full(found.sizes(), spec.state[assignment.state].initial, theta.options());
-      settled = false;
     }
   }
 }
 
 std::vector<Value> Update::inputs(const Block& block, const Part& part, const at::Tensor& theta,
-                                  const at::Tensor& gradient, double learningRate) const {
-  std::vector<Value> inputs{part.of(theta), part.of(gradient), learningRate, static_cast<double>(stepCount + 1)};
+                                  const at::Tensor& gradient, double learningRate, double t) const {
+  std::vector<Value> inputs{part.of(theta), part.of(gradient), learningRate, t};
   inputs.insert(inputs.end(), changing.begin(), changing.end());
   for (size_t i = 0; i < block.stateCount; ++i) inputs.push_back(state_[part.firstState + i].value);
   return inputs;
@@ -163,7 +175,7 @@ std::vector<Value> Update::inputs(const Block& block, const Part& part, const at
 void Update::step(at::Tensor& theta, at::Tensor& gradient, double learningRate) {
   for (const Block& block : blocks_) {
     for (const Part& part : block.parts) {
-      const std::vector<Value> given = inputs(block, part, theta, gradient, learningRate);
+      const std::vector<Value> given = inputs(block, part, theta, gradient, learningRate, static_cast<double>(stepCount + 1));
       const std::vector<Value> values = block.formula.run(given);
       // All values are computed before the first is stored. A node can share the memory of what was given ("old = m"),
       // which storing could overwrite: such a value is copied first.
@@ -186,7 +198,7 @@ void Update::step(at::Tensor& theta, at::Tensor& gradient, double learningRate) 
           if (auto* number = std::get_if<double>(&state))
             *number = std::get<double>(results[i]);
           else
-            std::get<at::Tensor>(state).copy_(asTensor(results[i]));
+            store(std::get<at::Tensor>(state), asTensor(results[i]));
         } else {
           at::Tensor& target = assignment.target == Target::theta      ? theta
                                : assignment.target == Target::gradient ? gradient

@@ -39,10 +39,12 @@ class Update {
     std::vector<int64_t> axes;   // their order in the formula
     size_t firstState;           // of this part, in state_
 
+    bool isWhole() const { return axes.empty(); }
     at::Tensor of(const at::Tensor& vector) const;
   };
   struct Assignment {
     enum class Target { theta, gradient, evaluation, state } target;
+    std::string name;
     size_t state;  // of the part
     size_t node;
   };
@@ -57,7 +59,7 @@ class Update {
                 const std::vector<ParameterInfo>& parameters);
   void addState(const UpdateSpec::Block& spec, const Block& block, const Part& part, const at::Tensor& theta);
   std::vector<Value> inputs(const Block& block, const Part& part, const at::Tensor& theta, const at::Tensor& gradient,
-                            double learningRate) const;
+                            double learningRate, double t) const;
 
   std::vector<State> state_;
   std::vector<Block> blocks_;
