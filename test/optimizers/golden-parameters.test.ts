@@ -62,7 +62,7 @@ describe.each(goldens)("$semantics $optimizer of $script.py", (golden) => {
     for (const [i, found] of run(double, false).entries())
       expect(relativeError(found, path[i]!, 1e-3)).toBeLessThan(precision);
     for (const [i, found] of run(single, false).entries())
-      expect(relativeError(found, path[i]!, 1)).toBeLessThan(2e-6);
+      expect(relativeError(found, path[i]!, 1)).toBeLessThan(1e-6);
     for (const [i, found] of run(double, true).entries())
       expect(relativeError(found, (evaluation ?? path)[i]!, 1e-3)).toBeLessThan(precision);
   });

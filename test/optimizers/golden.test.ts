@@ -26,6 +26,9 @@ interface Golden {
   }[];
 }
 
+/** Those whose path float32 cannot follow to 1e-6: each of the 24 steps rounds theta by up to 2^-24 of its size. */
+const ROUNDED = new Set(["author lion", "pytorch adamax", "pytorch adamw"]);
+
 const folder = new URL("../golden/optimizers/", import.meta.url);
 const goldens = readdirSync(folder).map(
   (file): Golden => JSON.parse(readFileSync(new URL(file, folder), "utf8")),
@@ -56,11 +59,12 @@ describe.each(goldens)("$semantics $optimizer", ({ optimizer, semantics, theta, 
       );
     const inDouble = run((values) => Float64Array.from(values));
     const inSingle = run((values) => Float32Array.from(values));
+    const single = ROUNDED.has(`${semantics} ${optimizer}`) ? path.length * 2 ** -24 : 1e-6;
     for (const [i, expected] of path.entries()) {
       // Keras 2 keeps a constant of Nadam's in float32 even in double precision.
       const precision = semantics === "keras2" && optimizer === "nadam" ? 1e-6 : 1e-12;
       expect(relativeError(inDouble[i]!, expected, 1e-12)).toBeLessThan(precision);
-      expect(relativeError(inSingle[i]!, expected, 1)).toBeLessThan(2e-6); // 24 steps, each rounded
+      expect(relativeError(inSingle[i]!, expected, 1)).toBeLessThan(single);
     }
   });
 });
