@@ -1,5 +1,5 @@
 import { define } from "../formula/definition.js";
-import { moments } from "./ranges.js";
+import { MOMENT_DEFAULTS, MOMENTS, momentStep, moments } from "./moments.js";
 
 /**
  * Adaptive moment estimation (Kingma & Ba 2015, algorithm 1 and the reformulation at the end of its section 2).
@@ -16,17 +16,6 @@ export const adam = define({
     "torch/optim/adam.py",
   ],
   hyperparameters: moments,
-  defaults: {
-    keras3: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-    keras2: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-    pytorch: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-  },
-  formula: (_, semantics) =>
-    [
-      "m = beta1 * m + (1 - beta1) * g",
-      "v = beta2 * v + (1 - beta2) * g ** 2",
-      semantics === "pytorch"
-        ? "theta = theta - learningRate / (1 - beta1 ** t) * m / (sqrt(v) / sqrt(1 - beta2 ** t) + epsilon)"
-        : "theta = theta - learningRate * sqrt(1 - beta2 ** t) / (1 - beta1 ** t) * m / (sqrt(v) + epsilon)",
-    ].join("\n"),
+  defaults: MOMENT_DEFAULTS,
+  formula: (_, source) => [MOMENTS, momentStep(source, "v")].join("\n"),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { define } from "../formula/definition.js";
-import { moments } from "./ranges.js";
+import { MOMENT_DEFAULTS, moments } from "./moments.js";
 
 /**
  * Adam whose step is, parameter by parameter, as long as the parameter itself times the rate (You et al. 2020, algorithm 2).
@@ -22,7 +22,7 @@ export const lamb = define({
       .describe("share of the weights added to the direction (authors only)"),
   },
   defaults: {
-    keras3: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    keras3: MOMENT_DEFAULTS.keras3,
     author: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01 },
   },
   formula: ({ weightDecay = 0 }) =>

@@ -1,5 +1,5 @@
 import { define } from "../formula/definition.js";
-import { moments } from "./ranges.js";
+import { MOMENT_DEFAULTS, MOMENTS, moments } from "./moments.js";
 
 /**
  * Adam without its divisor while too few gradients were seen to trust it, and with a step corrected for their number
@@ -13,11 +13,10 @@ export const radam = define({
     "torch/optim/radam.py",
   ],
   hyperparameters: moments,
-  defaults: { pytorch: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } },
+  defaults: { pytorch: MOMENT_DEFAULTS.pytorch },
   formula: () =>
     [
-      "m = beta1 * m + (1 - beta1) * g",
-      "v = beta2 * v + (1 - beta2) * g ** 2",
+      MOMENTS,
       "longest = 2 / (1 - beta2) - 1",
       "length = longest - 2 * t * beta2 ** t / (1 - beta2 ** t)",
       "ratio = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)",

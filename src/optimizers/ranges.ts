@@ -4,11 +4,3 @@ import { z } from "zod";
 export const learningRate = z.number().gt(0).describe("size of a step, in units of the update");
 export const decay = z.number().min(0).lt(1);
 export const epsilon = z.number().min(0).max(1).describe("added to the divisor");
-
-/** The hyperparameters of Adam and its kin. */
-export const moments = {
-  learningRate,
-  beta1: decay.describe("decay of the mean gradient"),
-  beta2: decay.describe("decay of the mean squared gradient"),
-  epsilon,
-} as const;

@@ -97,7 +97,7 @@ export function resultCells(study: Study): ResultCells {
 function notesOn(results: readonly Result[], several: boolean, semantics: ReadonlySet<string>): string[] {
   const measured = results.some(({ validationAccuracy }) => validationAccuracy !== undefined);
   return [
-    ...(semantics.size === 1 ? [`Formulas and defaults: ${printable([...semantics][0]!)}.`] : []),
+    sourcesNote(results, semantics),
     ...(measured && several ? [SEVERAL_SEEDS] : []),
     ...(measured && !several && results.length > 1 ? [ONE_SEED] : []),
     ...results.flatMap(({ setting }) => bestEpochNote(setting)),
@@ -106,6 +106,18 @@ function notesOn(results: readonly Result[], several: boolean, semantics: Readon
       return ends.length === 0 ? [] : [`${setting.label}: ${ends.join(", ")}.`];
     }),
   ];
+}
+
+/** Whose formulas ran, as far as no column says it: the optimizers', and the losses' where they are others. */
+function sourcesNote(results: readonly Result[], semantics: ReadonlySet<string>): string {
+  const [common] = semantics.size === 1 ? semantics : [];
+  const others = results.filter(({ setting }) => setting.config.loss.semantics !== common);
+  const losses = new Set(
+    others.map(({ setting }) => `${setting.loss} ${printable(setting.config.loss.semantics)}`),
+  );
+  const ofLosses = [...losses].join(", ");
+  if (common === undefined) return `Formulas of the losses: ${ofLosses}.`;
+  return `Formulas and defaults: ${printable(common)}${ofLosses && `; of the losses ${ofLosses}`}.`;
 }
 
 /** Early stopping: which epochs the numbers are of. */

@@ -175,3 +175,21 @@ test("early stopping: the table has each run's best epoch, and says which it is"
   expect(table).toContain("adam: weights and numbers of the best epoch (epoch 1 of 2, stopped early).");
   expect(table).toContain("sgd: weights and numbers of the best epoch (epoch 2 of 2).");
 });
+
+test.each([
+  ["keras3", "keras3", "Formulas and defaults: keras3."],
+  ["keras3", "pytorch", "Formulas and defaults: keras3; of the losses meanSquaredError pytorch."],
+  ["own", "keras3", "Formulas of the losses: sparseCategoricalCrossentropy keras3, meanSquaredError keras3."],
+])("says whose formulas ran: optimizers' %s, losses' %s", (optimizer, loss, note) => {
+  const study = exampleStudy([{ optimizer: "adam" }, { optimizer: "sgd", loss: "meanSquaredError" }]);
+  const runs = study.runs.map((run, i) => {
+    const { config } = run;
+    if (i === 0) return run;
+    const [ofOptimizer, ofLoss] = [
+      { ...config.optimizer, semantics: optimizer },
+      { ...config.loss, semantics: loss },
+    ];
+    return { ...run, config: { ...config, optimizer: ofOptimizer, loss: ofLoss } };
+  });
+  expect(resultTable({ ...study, runs }, false).split("\n")).toContain(note);
+});
