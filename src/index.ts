@@ -15,7 +15,7 @@ export type { Layer } from "./models/layers.js";
 export type { Model } from "./models/models.js";
 export type { OptimizerConfig } from "./optimizers/optimizers.js";
 export { writeReport } from "./report/write-report.js";
-export { type ScheduleLength, scheduleRates } from "./schedules/schedule-rates.js";
+export { type ScheduleLength, scheduleMomenta, scheduleRates } from "./schedules/schedule-rates.js";
 export type { ScheduleConfig } from "./schedules/schedules.js";
 export type { RunRecord, Study } from "./study.js";
 export { readStudy, writeStudy } from "./study-file.js";

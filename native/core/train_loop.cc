@@ -27,7 +27,7 @@ Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const Residen
     if (first == groupStart) weights.gradient.zero_();
     const Lanes::Sums sums = lanes.step(weights.parameters, weights.runningStatistics, dataset,
                                         order.narrow(0, first, size), groupSize, key, weights.gradient, cancel);
-    if (cancel) {  // this step's gradient is incomplete: it is dropped, so the weights are those after the last whole step
+    if (cancel) {  // this step's gradient is incomplete: it is dropped, so the weights are those after the last whole update
       measured.status = Status::cancelled;
       break;
     }

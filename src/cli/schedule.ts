@@ -4,7 +4,12 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { configError } from "../errors.js";
 import { warmUpShape } from "../schedules/course.js";
-import { type ScheduleLength, scheduleRates, trainingLengthSchema } from "../schedules/schedule-rates.js";
+import {
+  type ScheduleLength,
+  scheduleMomenta,
+  scheduleRates,
+  trainingLengthSchema,
+} from "../schedules/schedule-rates.js";
 import { SCHEDULE_NAMES, SCHEDULES, type ScheduleConfig } from "../schedules/schedules.js";
 import { writeFileAtomically } from "../write-file.js";
 import { configFromCommand } from "./command-config.js";
@@ -50,36 +55,48 @@ function settingsHelp(): string {
 }
 
 async function show(text: string, length: ScheduleLength, out: string | undefined): Promise<void> {
-  const rates = scheduleRates(parseSpec(text) as ScheduleConfig, length);
+  const schedule = parseSpec(text) as ScheduleConfig;
+  const rates = scheduleRates(schedule, length);
+  const momenta = scheduleMomenta(schedule, length);
   const { epochs, batchSize, trainSize } = trainingLengthSchema.parse(length);
   const stepsPerEpoch = rates.length / epochs;
   if (out === undefined) {
-    process.stdout.write(`${rateTable(rates, stepsPerEpoch)}\n`);
+    process.stdout.write(
+      `${stepTable({ rate: rates, ...(momenta && { momentum: momenta }) }, stepsPerEpoch)}\n`,
+    );
     return;
   }
   const count = (value: number) => value.toLocaleString("en");
   const subtitle = `${count(rates.length)} steps: ${count(trainSize)} images in batches of ${count(batchSize)}`;
-  await writeFileAtomically(out, await picture(out, { title: text, subtitle, rates, stepsPerEpoch }));
+  await writeFileAtomically(
+    out,
+    await picture(out, { title: text, subtitle, rates, momenta, stepsPerEpoch }),
+  );
   process.stdout.write(`${out}: ${text}, ${subtitle}\n`);
 }
 
 const MOST_ROWS = 12;
 
-/** Rates at the beginning and the end of epochs; of many epochs, some of them. */
-function rateTable(rates: Float64Array, stepsPerEpoch: number): string {
+/** Values at the beginning and the end of epochs; of many epochs, some of them. */
+function stepTable(values: Readonly<Record<string, Float64Array>>, stepsPerEpoch: number): string {
+  const named = Object.entries(values);
+  const head = [
+    "epoch",
+    ...named.flatMap(([name]) => [`${name} of its first step`, `${name} of its last step`]),
+  ];
   const table = new Table({
-    head: ["epoch", "rate of its first step", "rate of its last step"],
-    colAligns: ["right", "right", "right"],
+    head,
+    colAligns: head.map(() => "right" as const),
     chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
     style: { head: [], border: [], compact: true },
   });
-  const epochs = rates.length / stepsPerEpoch;
+  const epochs = named[0]![1].length / stepsPerEpoch;
   const rows = Math.min(epochs, MOST_ROWS);
   for (let row = 0; row < rows; row++) {
     const epoch = rows === 1 ? 0 : Math.round((row * (epochs - 1)) / (rows - 1));
     const first = epoch * stepsPerEpoch;
-    const [from, to] = [rates[first]!, rates[first + stepsPerEpoch - 1]!];
-    table.push([epoch + 1, from, to].map((value) => String(Number(value.toPrecision(4)))));
+    const ends = named.flatMap(([, each]) => [each[first]!, each[first + stepsPerEpoch - 1]!]);
+    table.push([epoch + 1, ...ends].map((value) => String(Number(value.toPrecision(4)))));
   }
   return table.toString();
 }

@@ -7,31 +7,43 @@ export interface ScheduleChart {
   readonly subtitle: string;
   /** Of each step. */
   readonly rates: Float64Array;
+  /** The momentum of each step, where the schedule changes it. */
+  readonly momenta?: Float64Array | undefined;
   readonly stepsPerEpoch: number;
 }
 
 /** More points than this would not be seen. */
 const MOST_POINTS = 2000;
 
-/** The learning rate from step to step, over the epochs. */
-export function scheduleChart({ title, subtitle, rates, stepsPerEpoch }: ScheduleChart): TopLevelSpec {
-  const stride = Math.ceil(rates.length / MOST_POINTS);
-  const shown = Array.from({ length: Math.ceil(rates.length / stride) }, (_, i) => i * stride);
-  const highest = rates.reduce((most, rate) => Math.max(most, rate), 0) || 1;
-  const epochs = rates.length / stepsPerEpoch;
-  const values = shown.map((step) => ({
-    epoch: step / stepsPerEpoch,
-    rate: rates[step],
-  }));
+/** The learning rate from step to step, over the epochs, and under it the momentum where that changes too. */
+export function scheduleChart(chart: ScheduleChart): TopLevelSpec {
+  const { title, subtitle, rates, momenta, stepsPerEpoch } = chart;
+  const panels = [
+    panel("learning rate", rates, stepsPerEpoch, 300),
+    ...(momenta === undefined ? [] : [panel("momentum", momenta, stepsPerEpoch, 140)]),
+  ];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: `${title}: the learning rate of ${rates.length} steps.`,
     title: { text: title, subtitle, limit: 760 },
-    width: 620,
-    height: 300,
     config: CHART_CONFIG,
-    // A rate holds until the next step; the last until the end.
-    data: { values: [...values, { epoch: epochs, rate: rates.at(-1) }] },
+    vconcat: panels,
+  };
+}
+
+type Panel = Extract<TopLevelSpec, { readonly vconcat: unknown }>["vconcat"][number];
+
+function panel(name: string, values: Float64Array, stepsPerEpoch: number, height: number): Panel {
+  const stride = Math.ceil(values.length / MOST_POINTS);
+  const shown = Array.from({ length: Math.ceil(values.length / stride) }, (_, i) => i * stride);
+  const highest = values.reduce((most, value) => Math.max(most, value), 0) || 1;
+  const epochs = values.length / stepsPerEpoch;
+  const points = shown.map((step) => ({ epoch: step / stepsPerEpoch, value: values[step] }));
+  return {
+    width: 620,
+    height,
+    // A value holds until the next step; the last until the end.
+    data: { values: [...points, { epoch: epochs, value: values.at(-1) }] },
     mark: { type: "line", interpolate: "step-after", strokeWidth: 2.2, color: colourOf(0) },
     encoding: {
       x: {
@@ -42,9 +54,9 @@ export function scheduleChart({ title, subtitle, rates, stepsPerEpoch }: Schedul
         axis: { tickMinStep: 1, tickCount: 10, format: "d", labelFlush: false },
       },
       y: {
-        field: "rate",
+        field: "value",
         type: "quantitative",
-        title: "learning rate",
+        title: name,
         scale: { domain: [0, 1.05 * highest], nice: false },
         axis: { values: roundSteps(0, highest), labelExpr: "format(datum.value, '.6~g')" },
       },

@@ -26,17 +26,32 @@ export interface ScheduleLength extends Readonly<z.input<typeof trainingLengthSc
  * @throws OptimbenchError (CONFIG, FORMULA); (CONFIG) for "reduceOnPlateau", whose rates depend on what is measured
  */
 export function scheduleRates(config: ScheduleConfig, length: ScheduleLength = {}): Float64Array {
-  const schedule = resolveSchedule(config);
+  const { schedule, steps } = start(config, length);
+  return Float64Array.from({ length: steps }, (_, step) => schedule.rate(step));
+}
+
+/** The optimizer's momentum of each step, where the schedule changes it; otherwise like `scheduleRates`. */
+export function scheduleMomenta(
+  config: ScheduleConfig,
+  length: ScheduleLength = {},
+): Float64Array | undefined {
+  const { schedule, steps } = start(config, length);
+  const { momentum } = schedule;
+  return momentum && Float64Array.from({ length: steps }, (_, step) => momentum(step));
+}
+
+function start(config: ScheduleConfig, length: ScheduleLength) {
+  const resolved = resolveSchedule(config);
   const { epochs, learningRate, ...images } = parse(trainingLengthSchema, length, "training length");
   const stepsPerEpoch = Math.ceil(images.trainSize / images.batchSize);
-  if (schedule.name === "reduceOnPlateau")
+  const steps = epochs * stepsPerEpoch;
+  if (resolved.name === "reduceOnPlateau")
     throw configError(
       "The rates of reduceOnPlateau follow what a run measures: nothing is known of them before.",
     );
-  if (epochs * stepsPerEpoch > MOST_STEPS)
+  if (steps > MOST_STEPS)
     throw configError(
-      `${(epochs * stepsPerEpoch).toLocaleString("en")} steps are too many to list. Take fewer epochs, or a larger batch.`,
+      `${steps.toLocaleString("en")} steps are too many to list. Take fewer epochs, or a larger batch.`,
     );
-  const { rate } = startSchedule(schedule, { learningRate, stepsPerEpoch, epochs });
-  return Float64Array.from({ length: epochs * stepsPerEpoch }, (_, step) => rate(step));
+  return { schedule: startSchedule(resolved, { learningRate, stepsPerEpoch, epochs }), steps };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { scheduleRates } from "../../src/schedules/schedule-rates.js";
+import { scheduleMomenta, scheduleRates } from "../../src/schedules/schedule-rates.js";
 
 it("lists the rate of every step, the last and smaller batch included", () => {
   const length = { epochs: 2, batchSize: 4, trainSize: 9, learningRate: 0.5 };
@@ -20,4 +20,12 @@ it("refuses what it cannot know, and what is too much", () => {
     "4,800,000,000 steps are too many to list.",
   );
   expect(() => scheduleRates("cosine", { epochs: 0 })).toThrow("Expected a number at least 1 for `epochs`");
+});
+
+it("lists the momentum of each step where a schedule changes it", () => {
+  const cycle = { name: "oneCycle", baseMomentum: 0.8, maxMomentum: 0.95 } as const;
+  const momenta = scheduleMomenta(cycle, { epochs: 1, batchSize: 1, trainSize: 10 })!;
+  expect(momenta).toHaveLength(10);
+  expect([momenta[0], momenta[2], momenta[9]]).toEqual([0.95, 0.8, 0.95]); // the rate is highest at the third
+  expect(scheduleMomenta("oneCycle")).toBeUndefined();
 });
