@@ -1,10 +1,9 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Semantics } from "../../src/config/semantics.js";
 import type { Layer } from "../../src/models/layers.js";
 import { lowerModel } from "../../src/models/lower-model.js";
 import { type Model, resolveModel } from "../../src/models/models.js";
-import { ACTIVATIONS, type Pair, type Shape } from "../../src/models/native-layer.js";
+import { ACTIVATIONS, type Shape } from "../../src/models/native-layer.js";
 
 const MNIST: Shape = [1, 28, 28];
 
@@ -150,152 +149,6 @@ describe("batchNorm2d", () => {
       lower({ layers: [{ type: "batchNorm2d", ...layer }, ...HEAD] }, { input: [3, 1, 1] }).parameterCount -
       40;
     expect([count({}), count({ center: false }), count({ center: false, scale: false })]).toEqual([6, 3, 0]);
-  });
-});
-
-/** Output positions counted one by one, from the definition. */
-function countWindows(input: number, kernel: number, stride: number, padding: "valid" | "same"): number {
-  let count = 0;
-  for (let start = 0; padding === "valid" ? start + kernel <= input : start < input; start += stride) count++;
-  return count;
-}
-
-describe("geometry", () => {
-  const size = fc.integer({ min: 1, max: 9 });
-  const sizes = fc.tuple(size, size);
-  const input = fc.tuple(
-    fc.integer({ min: 1, max: 3 }),
-    fc.integer({ min: 9, max: 30 }),
-    fc.integer({ min: 9, max: 30 }),
-  );
-
-  it("gives the shapes that the definitions of 'valid' and 'same' give", () => {
-    fc.assert(
-      fc.property(
-        input,
-        sizes,
-        sizes,
-        fc.constantFrom("valid", "same"),
-        (shape, kernel, strides, padding) => {
-          const outputs = [0, 1].map((i) => countWindows(shape[i + 1]!, kernel[i]!, strides[i]!, padding));
-          for (const layer of [
-            { type: "conv2d", filters: 2, kernelSize: kernel, strides, padding },
-            { type: "depthwiseConv2d", kernelSize: kernel, strides, padding },
-            { type: "maxPool2d", poolSize: kernel, strides, padding },
-          ] as const) {
-            const lowered = lower({ layers: [layer, ...HEAD] }, { input: shape }).layers[0]!;
-            expect(lowered.output.slice(1)).toEqual(outputs);
-          }
-        },
-      ),
-    );
-  });
-
-  it("takes a dilated window for one as large as what it spans", () => {
-    const small = fc.integer({ min: 1, max: 3 });
-    const smalls = fc.tuple(small, small);
-    fc.assert(
-      fc.property(
-        input,
-        smalls,
-        smalls,
-        smalls,
-        fc.constantFrom("valid", "same"),
-        (shape, kernel, strides, dilationRate, padding) => {
-          const span: Pair = [(kernel[0] - 1) * dilationRate[0] + 1, (kernel[1] - 1) * dilationRate[1] + 1];
-          const of = (layer: Layer) => {
-            const lowered = lower({ layers: [layer, ...HEAD] }, { input: shape }).layers[0]!;
-            return "padding" in lowered ? { output: lowered.output, padding: lowered.padding } : undefined;
-          };
-          const conv = { type: "conv2d", filters: 2, strides, padding } as const;
-          const plain = of({ ...conv, kernelSize: span });
-          expect(plain).toBeDefined();
-          expect(of({ ...conv, kernelSize: kernel, dilationRate })).toEqual(plain);
-        },
-      ),
-    );
-  });
-
-  it("pads so that the last window ends exactly at the padded edge, the extra row below or right", () => {
-    fc.assert(
-      fc.property(input, sizes, sizes, (shape, kernel: Pair, strides: Pair) => {
-        const layers = [{ type: "maxPool2d", poolSize: kernel, strides, padding: "same" } as const, ...HEAD];
-        const layer = lower({ layers }, { input: shape }).layers[0]!;
-        if (layer.kind !== "maxPool2d") throw new Error(layer.kind);
-        const [top, bottom, left, right] = layer.padding;
-        for (const [axis, before, after] of [[0, top, bottom] as const, [1, left, right] as const]) {
-          const reach = (layer.output[axis + 1]! - 1) * strides[axis] + kernel[axis];
-          expect(before + after).toBe(Math.max(0, reach - shape[axis + 1]!));
-          expect([0, 1]).toContain(after - before);
-        }
-      }),
-    );
-  });
-});
-
-describe("residual", () => {
-  const same = (filters: number): Layer => ({ type: "conv2d", filters, kernelSize: 3, padding: "same" });
-  const wiring = (...layers: Layer[]) =>
-    lower({ layers: [...layers, ...HEAD] }).layers.map(({ name, from }) => [name, ...(from ?? [])]);
-
-  it("lets two branches meet in a sum, named by their place", () => {
-    const block: Layer = {
-      type: "residual",
-      layers: [same(4), { type: "activation", activation: "relu" }, same(8)],
-      shortcut: [{ type: "conv2d", filters: 8, kernelSize: 1 }],
-      activation: "relu",
-    };
-    const inner: Layer = { type: "residual", layers: [same(8), same(8)] };
-    expect(wiring(same(4), block, { type: "residual", layers: [inner, same(8)] })).toEqual([
-      ["conv2d_0"],
-      ["residual_0.conv2d_0"],
-      ["residual_0.activation_0"],
-      ["residual_0.conv2d_1"],
-      ["residual_0.shortcut.conv2d_0", 0],
-      ["residual_0", 3, 4],
-      ["residual_0.activation"],
-      ["residual_1.residual_0.conv2d_0"],
-      ["residual_1.residual_0.conv2d_1"],
-      ["residual_1.residual_0", 8, 6],
-      ["residual_1.conv2d_0"],
-      ["residual_1", 10, 6],
-      ["flatten_0"],
-      ["dense_0"],
-    ]);
-  });
-
-  it("may begin at the image", () => {
-    expect(wiring({ type: "residual", layers: [same(1)] })[1]).toEqual(["residual_0", 0, -1]);
-  });
-
-  it("keeps a ReLU before branches that begin with a max-pool, and moves one within a branch", () => {
-    const pooled: Layer[] = [{ type: "maxPool2d" }, same(1)];
-    const relu: Layer = { type: "activation", activation: "relu" };
-    expect(
-      wiring(relu, { type: "residual", layers: pooled, shortcut: [relu, { type: "maxPool2d" }] }),
-    ).toEqual([
-      ["activation_0"],
-      ["residual_0.maxPool2d_0"],
-      ["residual_0.conv2d_0"],
-      ["residual_0.shortcut.maxPool2d_0", 0],
-      ["residual_0.shortcut.activation_0"],
-      ["residual_0", 2, 4],
-      ["flatten_0"],
-      ["dense_0"],
-    ]);
-  });
-
-  it("counts what its branches learn", () => {
-    const block: Layer = {
-      type: "residual",
-      layers: [
-        { type: "depthwiseConv2d", kernelSize: 3, depthMultiplier: 2, padding: "same" },
-        { type: "groupNorm", groups: 2 },
-      ],
-      shortcut: [{ type: "conv2d", filters: 6, kernelSize: 1, groups: 3, useBias: false }],
-    };
-    const counted = lower({ layers: [block, ...HEAD] }, { input: [3, 2, 2] }).parameterCount;
-    expect(counted).toBe(6 * 9 + 6 + 12 + 6 * 1 + 6 * 4 * 10 + 10);
   });
 });
 

@@ -1,0 +1,61 @@
+import type { UpdateGraph } from "../../src/formula/graph.js";
+import { loadNative, type NativeDatasetSpec, type SessionSpec } from "../../src/native.js";
+
+// The smallest session there is, as plain specs for tests to spoil.
+export const native = loadNative();
+export const input = (name: string) => ({ op: "input" as const, name });
+export const loss = { nodes: [input("z"), { op: "mean" as const, args: [0] }], result: 1 };
+export const block = {
+  on: "all" as const,
+  nodes: [input("theta"), input("g"), { op: "subtract" as const, args: [0, 1] }],
+  state: [],
+  assign: [{ target: "theta", node: 2 }],
+};
+export const updateOf = (changes: object): UpdateGraph => ({
+  blocks: [{ ...block, ...changes }],
+  layout: "keras",
+  inputs: [],
+});
+export const update = updateOf({});
+export const flat = { kind: "flatten", name: "flatten_0", output: [4, 1, 1] } as const;
+export const dense = {
+  kind: "dense",
+  name: "dense_0",
+  units: 2,
+  bias: true,
+  weightLimit: 0.1,
+  biasLimit: 0,
+  output: [2, 1, 1],
+} as const;
+export const spec: SessionSpec = {
+  device: "cpu",
+  threads: 1,
+  seed: 0,
+  microBatch: 4,
+  input: [1, 2, 2],
+  classes: 2,
+  layers: [flat, dense],
+  loss,
+  update,
+};
+export const images: NativeDatasetSpec = {
+  images: new Uint8Array(12),
+  labels: Uint8Array.of(0, 1, 0),
+  shape: [1, 2, 2],
+  classes: 2,
+  device: "cpu",
+};
+export const conv = {
+  kind: "conv2d",
+  name: "conv2d_0",
+  filters: 2,
+  groups: 1,
+  kernel: [3, 3],
+  strides: [1, 1],
+  dilation: [1, 1],
+  padding: [1, 1, 1, 1],
+  bias: true,
+  weightLimit: 0,
+  biasLimit: 0,
+  output: [2, 2, 2],
+} as const;
