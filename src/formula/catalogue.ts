@@ -79,10 +79,11 @@ function fillIn(
   fallback: Semantics,
 ): Resolved {
   const { name: _, label, semantics: own, formula: claimed, ...all } = given;
+  const set = Object.entries(all).filter(([, value]) => value !== undefined); // left open, as if left out
   const isModifier = ([key]: [string, unknown]) =>
     modifiers !== undefined && Object.hasOwn(modifiers.shape, key);
-  const added = Object.fromEntries(Object.entries(all).filter(isModifier));
-  const settings = Object.fromEntries(Object.entries(all).filter((entry) => !isModifier(entry)));
+  const added = Object.fromEntries(set.filter(isModifier));
+  const settings = Object.fromEntries(set.filter((entry) => !isModifier(entry)));
   const { name } = definition;
   const semantics = (own as Source | undefined) ?? sourceFor(definition, fallback);
   const defaults = definition.defaults[semantics]!;

@@ -1,9 +1,8 @@
-import { build, type Language } from "./expressions.js";
-import { formulaError } from "./formula-error.js";
+import { buildValue } from "./build-value.js";
+import type { Language } from "./expressions.js";
 import { type FormulaFunction, OPERATORS, VECTOR_FUNCTIONS } from "./functions.js";
 import { GraphBuilder } from "./graph-builder.js";
 import { Names } from "./names.js";
-import { statements } from "./statements.js";
 
 /** A formula of numbers alone, which needs no vectors and no native code. */
 export type NumberFormula<Input extends string> = (inputs: Readonly<Record<Input, number>>) => number;
@@ -48,25 +47,7 @@ export function parseNumberFormula<Input extends string>(
     inputs: new Map(inputs.map((name) => [name, "number"])),
     hyperparameters: new Map(Object.entries(hyperparameters)),
   });
-  const list = statements(text);
-  const last = list.pop()!;
-  for (const { target, expression } of list) {
-    if (target === undefined)
-      throw formulaError(
-        "Only the last statement is an expression; those before it assign.",
-        text,
-        expression.start,
-      );
-    names.checkTarget(target);
-    names.assign(target, build(expression, names, LANGUAGE));
-  }
-  if (last.target !== undefined)
-    throw formulaError(
-      "The last statement is the value itself: an expression, not an assignment.",
-      text,
-      last.target.start,
-    );
-  const { nodes, results } = graph.finish([build(last.expression, names, LANGUAGE)]);
+  const { nodes, results } = graph.finish([buildValue(names, LANGUAGE, "value").value]);
   names.checkHyperparametersRead();
   names.checkAllRead();
 

@@ -1,10 +1,10 @@
-import { build, type Language } from "./expressions.js";
+import { buildValue } from "./build-value.js";
+import type { Language } from "./expressions.js";
 import { formulaError } from "./formula-error.js";
 import { LOSS_FUNCTIONS } from "./functions.js";
 import type { LossGraph } from "./graph.js";
 import { GraphBuilder, type Kind } from "./graph-builder.js";
 import { type Hyperparameter, Names } from "./names.js";
-import { statements } from "./statements.js";
 
 /** What every loss has: the logits and the target, one-hot or soft, each a number a class. */
 const INPUTS = new Map<string, Kind>([
@@ -28,30 +28,12 @@ export function parseLoss(
   const constants = new Map(Object.entries(hyperparameters));
   const names = new Names(text, graph, { inputs: INPUTS, hyperparameters: constants });
 
-  const list = statements(text);
-  const last = list.pop()!;
-  for (const { target, expression } of list) {
-    if (target === undefined)
-      throw formulaError(
-        "Only the last statement is an expression; those before it assign.",
-        text,
-        expression.start,
-      );
-    names.checkTarget(target);
-    names.assign(target, build(expression, names, LANGUAGE));
-  }
-  if (last.target !== undefined)
-    throw formulaError(
-      "The last statement is the loss itself: an expression, not an assignment.",
-      text,
-      last.target.start,
-    );
-  const loss = build(last.expression, names, LANGUAGE);
+  const { value: loss, start } = buildValue(names, LANGUAGE, "loss");
   if (loss.kind === "vector")
     throw formulaError(
       "A loss is one number a sample, this is one a class: wrap it in sum(...) or mean(...).",
       text,
-      last.expression.start,
+      start,
     );
   if (!names.wasRead("z"))
     throw formulaError("The loss does not depend on `z`, the logits, so nothing would learn.");

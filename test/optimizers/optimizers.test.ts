@@ -62,6 +62,13 @@ it("differs between the frameworks where the frameworks differ", () => {
     expect(resolveOptimizer(config, "keras3").formula).not.toBe(resolveOptimizer(config, "pytorch").formula);
 });
 
+it("takes a setting that is left open as one that is left out", () => {
+  const open = { name: "adam", learningRate: undefined, l2: undefined, semantics: undefined };
+  expect(resolveOptimizer(open as unknown as OptimizerConfig, "pytorch")).toStrictEqual(
+    resolveOptimizer("adam", "pytorch"),
+  );
+});
+
 it("takes the semantics of the optimizer before those of the run", () => {
   const resolved = resolveOptimizer({ name: "adam", semantics: "pytorch" }, "keras3");
   expect(resolved).toMatchObject({ semantics: "pytorch", epsilon: 1e-8 });

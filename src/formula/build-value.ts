@@ -1,0 +1,38 @@
+import { build, type Language } from "./expressions.js";
+import { formulaError } from "./formula-error.js";
+import type { Term } from "./graph-builder.js";
+import type { Names } from "./names.js";
+import { statements } from "./statements.js";
+
+/**
+ * Builds a formula that stands for one value: assignments, if any, and an expression after them.
+ *
+ * @param what names the value in errors, such as "loss"
+ * @throws OptimbenchError (FORMULA) that shows the place
+ */
+export function buildValue(
+  names: Names,
+  language: Language,
+  what: string,
+): { readonly value: Term; readonly start: number } {
+  const { text } = names;
+  const list = statements(text);
+  const last = list.pop()!;
+  for (const { target, expression } of list) {
+    if (target === undefined)
+      throw formulaError(
+        "Only the last statement is an expression; those before it assign.",
+        text,
+        expression.start,
+      );
+    names.checkTarget(target);
+    names.assign(target, build(expression, names, language));
+  }
+  if (last.target !== undefined)
+    throw formulaError(
+      `The last statement is the ${what} itself: an expression, not an assignment.`,
+      text,
+      last.target.start,
+    );
+  return { value: build(last.expression, names, language), start: last.expression.start };
+}
