@@ -20,9 +20,19 @@ export function parse<Schema extends z.ZodType>(
   value: unknown,
   what: string,
 ): z.output<Schema> {
-  const result = schema.safeParse(value, { error: explain, reportInput: true });
+  const result = safely(() => schema.safeParse(value, { error: explain, reportInput: true }), what);
   if (result.success) return result.data;
   throw configError(result.error.issues.flatMap((issue) => locate(issue, what)).join("\n"));
+}
+
+/** Layers can hold layers: nested without end, they exhaust the stack. */
+function safely<Result>(check: () => Result, what: string): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw configError(`The ${what} is nested too deeply, or holds itself.`);
+  }
 }
 
 /** A problem in words, with `{path}` where it lies and `{path.}` before a key of it: an error map for zod. */

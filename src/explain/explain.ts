@@ -1,3 +1,4 @@
+import { describe } from "../config/describe.js";
 import { didYouMean } from "../config/nearest.js";
 import type { Source } from "../config/semantics.js";
 import { configError, OptimbenchError } from "../errors.js";
@@ -36,15 +37,20 @@ type Given = { readonly name: string; readonly [setting: string]: unknown };
  */
 export function explain(what: string | OptimizerConfig | LossConfig): Explanation {
   const given = (typeof what === "string" ? { name: what } : what) as Given;
+  if (typeof given?.name !== "string") {
+    throw configError(
+      `Expected the name of an optimizer or a loss, or an object with a \`name\`, got ${describe(what)}.`,
+    );
+  }
   if (Object.hasOwn(OPTIMIZERS, given.name)) return builtInOptimizer(given);
   if (Object.hasOwn(LOSSES, given.name)) return builtInLoss(given);
   if (typeof given.formula === "string") return own(given, given.formula);
   throw unknownName(given.name);
 }
 
-function unknownName(name: unknown) {
+function unknownName(name: string) {
   const [optimizers, losses] = [Object.keys(OPTIMIZERS), Object.keys(LOSSES)];
-  const hint = didYouMean(String(name), [...optimizers, ...losses]);
+  const hint = didYouMean(name, [...optimizers, ...losses]);
   return configError(
     `There is no optimizer or loss "${name}".${hint} Optimizers: ${optimizers.join(", ")}. Losses: ${losses.join(", ")}.`,
   );

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parse } from "../config/parse.js";
 import type { Semantics } from "../config/semantics.js";
-import { type Layer, layerListSchema, type ResolvedLayer } from "./layers.js";
+import { type Layer, layerListSchema, type ParsedLayer, type ResolvedLayer } from "./layers.js";
 import { lenet5 } from "./lenet-5.js";
 import { mlp } from "./mlp.js";
 import { mnist99 } from "./mnist-99.js";
@@ -19,10 +19,23 @@ export const MODELS = {
 export type ModelName = keyof typeof MODELS;
 export const MODEL_NAMES = Object.keys(MODELS) as ModelName[];
 
+/** Layers within layers; more is a mistake, such as a block that holds itself. */
+const DEEPEST = 32;
+
+const isDeeperThan = (most: number, layers: readonly ParsedLayer[] = []): boolean =>
+  most === 0 ||
+  layers.some(
+    (layer) =>
+      layer.type === "residual" &&
+      (isDeeperThan(most - 1, layer.layers) || isDeeperThan(most - 1, layer.shortcut)),
+  );
+
 const customModelSchema = z.strictObject({
   /** How results name it. */
   name: z.string().min(1).optional(),
-  layers: layerListSchema,
+  layers: layerListSchema.refine((layers) => !isDeeperThan(DEEPEST, layers), {
+    error: `The layers of \`{path}\` are nested more than ${DEEPEST} deep, or hold themselves.`,
+  }),
 });
 
 export const modelSchema = z.union([z.enum(MODEL_NAMES), customModelSchema]).readonly();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { describe } from "../config/describe.js";
 import { schemaByValue } from "../config/schema-by-value.js";
 import type { Semantics, Source } from "../config/semantics.js";
 import {
@@ -72,7 +73,17 @@ export type BuiltInOptimizer = {
 const ownSchema = z.strictObject({
   ...ownShape,
   learningRate: learningRate.default(0.001),
-  state: z.record(z.string(), z.union([z.number(), z.literal("theta")])).default({}),
+  state: z
+    .record(
+      z.string(),
+      z.union([
+        z.number(),
+        z.literal("theta", {
+          error: ({ input }) => `Expected a number or "theta" for \`{path}\`, got ${describe(input)}.`,
+        }),
+      ]),
+    )
+    .default({}),
 });
 
 /** An optimizer of the user's own: a formula in theta, g, t, learningRate, its hyperparameters and states. */

@@ -126,6 +126,13 @@ describe("messages", () => {
   it.each(refused)("for %j", (config, message) => {
     expect(() => resolve(config as TrainConfig)).toThrow(message);
   });
+
+  it("for layers nested without end", () => {
+    const layer = { type: "residual", layers: [] as object[] };
+    layer.layers.push(layer);
+    const config = { model: { layers: [layer] } } as object as TrainConfig;
+    expect(() => resolve(config)).toThrow(/are nested more than 32 deep, or hold themselves/);
+  });
 });
 
 it("refuses wrong configs at compile time", () => {

@@ -95,6 +95,14 @@ it("suggests the nearest name", () => {
   );
 });
 
+it.each([
+  [null, "got null"],
+  [3, "got 3 (number)"],
+  [{}, "got {} (object)"],
+])("refuses %j, which has no name", (what, message) => {
+  expect(() => explain(what as never)).toThrow(message);
+});
+
 it("is written for a terminal", () => {
   const text = explanationText(explain("adagrad"));
   expect(text).toContain("  Keras 3:\n    a = a + g ** 2\n");

@@ -184,6 +184,10 @@ it.each([
     { name: "mine", formula: "theta = theta - g", hyperparameters: { mu: "1" } },
     'Expected a number for `hyperparameters.mu`, got "1" (string).',
   ],
+  [
+    { name: "mine", formula: "theta = theta - g", state: { m: "g" } },
+    'Expected a number or "theta" for `state.m`, got "g" (string).',
+  ],
 ])("refuses %j", (input, expected) => {
   expect(message(input)).toBe(expected);
 });
