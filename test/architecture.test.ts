@@ -11,6 +11,7 @@ const STAGES: readonly (readonly string[])[] = [
     "config/describe",
     "config/micro-batch",
     "config/nearest",
+    "config/number-range",
     "config/parse",
     "config/schema-by-value",
     "config/semantics",

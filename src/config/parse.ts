@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { configError } from "../errors.js";
 import { describe } from "./describe.js";
 import { didYouMean } from "./nearest.js";
+import { rangeText, schemaAt } from "./number-range.js";
 
 type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;
@@ -20,9 +21,16 @@ export function parse<Schema extends z.ZodType>(
   value: unknown,
   what: string,
 ): z.output<Schema> {
-  const result = safely(() => schema.safeParse(value, { error: explain, reportInput: true }), what);
-  if (result.success) return result.data;
-  throw configError(result.error.issues.flatMap((issue) => locate(issue, what)).join("\n"));
+  const result = safely(() => judge(schema, value), what);
+  if (result.success) return result.data as z.output<Schema>;
+  throw configError(result.issues.flatMap((issue) => locate(issue, what)).join("\n"));
+}
+
+/** What a schema makes of a value, or what is wrong with it, in messages that may contain `{path}`. */
+export function judge(schema: z.ZodType, value: unknown) {
+  const { success, data, error } = schema.safeParse(value, { error: explain, reportInput: true });
+  if (success) return { success, data };
+  return { success, issues: error.issues.map((issue) => withRange(issue, schema)) };
 }
 
 /** Layers can hold layers: nested without end, they exhaust the stack. */
@@ -36,7 +44,7 @@ function safely<Result>(check: () => Result, what: string): Result {
 }
 
 /** A problem in words, with `{path}` where it lies and `{path.}` before a key of it: an error map for zod. */
-export function explain(issue: RawIssue): string | undefined {
+function explain(issue: RawIssue): string | undefined {
   const got = `got ${describe(issue.input)}`;
   switch (issue.code) {
     case "invalid_type":
@@ -61,6 +69,14 @@ export function explain(issue: RawIssue): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** Of a number out of bounds, zod tells the bound that it breaks; people want the whole range. */
+function withRange(issue: Issue, schema: z.ZodType): Issue {
+  if (issue.code !== "too_small" && issue.code !== "too_big") return issue;
+  const range = rangeText(schemaAt(schema, issue.path));
+  if (range === undefined) return issue;
+  return { ...issue, message: `Expected ${range} for \`{path}\`, got ${describe(issue.input)}.` };
 }
 
 /** A union of which no branch is worth explaining by itself: of several types, or told apart by a key with an unknown value. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { explain } from "./parse.js";
+import { judge } from "./parse.js";
 
 /**
  * A schema that judges a value by the schema which the value itself asks for, such as by its `name`, so that messages
@@ -7,6 +7,6 @@ import { explain } from "./parse.js";
  */
 export const schemaByValue = <Value>(schemaOf: (value: unknown) => z.ZodType) =>
   z.custom<Value>().superRefine((value, context) => {
-    const { error } = schemaOf(value).safeParse(value, { error: explain, reportInput: true });
-    for (const issue of error?.issues ?? []) context.addIssue({ ...issue, continue: false } as never);
+    for (const issue of judge(schemaOf(value), value).issues ?? [])
+      context.addIssue({ ...issue, continue: false } as never);
   });

@@ -38,10 +38,13 @@ it.each([
   ],
   [
     { name: "categoricalCrossentropy", labelSmoothing: 2 },
-    "Expected a number at most 1 for `labelSmoothing`, got 2 (number).",
+    "Expected a number at least 0 and at most 1 for `labelSmoothing`, got 2 (number).",
   ],
   [{ name: "huber", delta: 0 }, "Expected a number more than 0 for `delta`, got 0 (number)."],
-  [{ name: "generalisedCrossentropy", q: 1.5 }, "Expected a number at most 1 for `q`, got 1.5 (number)."],
+  [
+    { name: "generalisedCrossentropy", q: 1.5 },
+    "Expected a number more than 0 and at most 1 for `q`, got 1.5 (number).",
+  ],
   [
     { name: "categoricalFocalCrossentropy", gamma: -1 },
     "Expected a number at least 0 for `gamma`, got -1 (number).",

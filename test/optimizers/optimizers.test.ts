@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { SEMANTICS, type Semantics, type Source } from "../../src/config/semantics.js";
 import type { Definition } from "../../src/formula/definition.js";
 import { loadNative } from "../../src/native.js";
@@ -116,8 +117,11 @@ it.each([
     { name: "adam", learningRate: Number.POSITIVE_INFINITY },
     "Expected a number for `learningRate`, got Infinity.",
   ],
-  [{ name: "adam", beta1: 1 }, "Expected a number less than 1 for `beta1`, got 1 (number)."],
-  [{ name: "adam", beta2: -0.1 }, "Expected a number at least 0 for `beta2`, got -0.1 (number)."],
+  [{ name: "adam", beta1: 1 }, "Expected a number at least 0 and less than 1 for `beta1`, got 1 (number)."],
+  [
+    { name: "adam", beta2: -0.1 },
+    "Expected a number at least 0 and less than 1 for `beta2`, got -0.1 (number).",
+  ],
   [{ name: "rmsprop", rho: "0.9" }, 'Expected a number for `rho`, got "0.9" (string).'],
   [{ name: "sgd", nesterov: true }, "sgd: `nesterov` does nothing without `momentum`. Give one above 0."],
   [
@@ -140,7 +144,10 @@ it.each([
     { name: "adamw", weightDecay: -0.1 },
     "Expected a number at least 0 for `weightDecay`, got -0.1 (number).",
   ],
-  [{ name: "amsgrad", epsilon: 2 }, "Expected a number at most 1 for `epsilon`, got 2 (number)."],
+  [
+    { name: "amsgrad", epsilon: 2 },
+    "Expected a number at least 0 and at most 1 for `epsilon`, got 2 (number).",
+  ],
   [
     { name: "nadam", semantics: "pytorch", momentumDecay: -1 },
     "Expected a number at least 0 for `momentumDecay`, got -1 (number).",
@@ -149,9 +156,15 @@ it.each([
     { name: "nadam", momentumDecay: 0.1 },
     "nadam has no `momentumDecay` in keras3. Known there: learningRate, beta1, beta2, epsilon.",
   ],
-  [{ name: "radam", beta2: 1 }, "Expected a number less than 1 for `beta2`, got 1 (number)."],
-  [{ name: "adamax", beta1: -0.5 }, "Expected a number at least 0 for `beta1`, got -0.5 (number)."],
-  [{ name: "adadelta", rho: 1.5 }, "Expected a number less than 1 for `rho`, got 1.5 (number)."],
+  [{ name: "radam", beta2: 1 }, "Expected a number at least 0 and less than 1 for `beta2`, got 1 (number)."],
+  [
+    { name: "adamax", beta1: -0.5 },
+    "Expected a number at least 0 and less than 1 for `beta1`, got -0.5 (number).",
+  ],
+  [
+    { name: "adadelta", rho: 1.5 },
+    "Expected a number at least 0 and less than 1 for `rho`, got 1.5 (number).",
+  ],
   [
     { name: "ftrl", learningRatePower: 0.5 },
     "Expected a number at most 0 for `learningRatePower`, got 0.5 (number).",
@@ -161,7 +174,7 @@ it.each([
     "Expected a number at least 0 for `initialAccumulator`, got -1 (number).",
   ],
   [{ name: "ftrl", l1Strength: -1 }, "Expected a number at least 0 for `l1Strength`, got -1 (number)."],
-  [{ name: "lion", beta2: 1 }, "Expected a number less than 1 for `beta2`, got 1 (number)."],
+  [{ name: "lion", beta2: 1 }, "Expected a number at least 0 and less than 1 for `beta2`, got 1 (number)."],
   [
     { name: "lion", weightDecay: 0.1 },
     "lion has no `weightDecay` in keras3. Known there: learningRate, beta1, beta2.",
@@ -190,6 +203,25 @@ it.each([
   ],
 ])("refuses %j", (input, expected) => {
   expect(message(input)).toBe(expected);
+});
+
+describe.each(OPTIMIZER_NAMES)("%s", (name) => {
+  const { properties } = z.toJSONSchema(z.object(OPTIMIZERS[name].hyperparameters));
+  const bounded = Object.entries(properties as Record<string, Record<string, number>>).flatMap(
+    ([key, { minimum, exclusiveMinimum, maximum, exclusiveMaximum }]) => {
+      const least = exclusiveMinimum ?? minimum;
+      const most = exclusiveMaximum ?? (maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum);
+      const beyond = [exclusiveMinimum ?? minimum! - 1, exclusiveMaximum ?? most! + 1];
+      const bounds = [least, most].filter((bound) => bound !== undefined);
+      return beyond.filter(Number.isFinite).map((value) => [key, value, bounds] as const);
+    },
+  );
+
+  it.each(bounded)("refuses %s = %d with the range in the message", (key, value, bounds) => {
+    const said = message({ name, [key]: value });
+    expect(said).toMatch(new RegExp(`^Expected a number .* for \`${key}\`, got ${value} `));
+    for (const bound of bounds) expect(said.slice(0, said.indexOf("for"))).toContain(` ${bound} `);
+  });
 });
 
 describe("an optimizer of one's own", () => {

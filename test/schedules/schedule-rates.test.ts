@@ -19,7 +19,9 @@ it("refuses what it cannot know, and what is too much", () => {
   expect(() => scheduleRates("cosine", { epochs: 100_000, batchSize: 1 })).toThrow(
     "4,800,000,000 steps are too many to list.",
   );
-  expect(() => scheduleRates("cosine", { epochs: 0 })).toThrow("Expected a number at least 1 for `epochs`");
+  expect(() => scheduleRates("cosine", { epochs: 0 })).toThrow(
+    "Expected a number at least 1 and at most 100000 for `epochs`",
+  );
 });
 
 it("lists the momentum of each step where a schedule changes it", () => {

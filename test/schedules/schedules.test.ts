@@ -101,7 +101,10 @@ it("is resolved to plain data that resolves to itself", () => {
 
 it.each([
   ["reduceOnPlatau", 'for `schedule`, got "reduceOnPlatau" (string). Did you mean "reduceOnPlateau"?'],
-  [{ name: "reduceOnPlateau", factor: 1 }, "Expected a number less than 1 for `factor`, got 1 (number)."],
+  [
+    { name: "reduceOnPlateau", factor: 1 },
+    "Expected a number more than 0 and less than 1 for `factor`, got 1 (number).",
+  ],
   [{ name: "reduceOnPlateau", patience: 1.5 }, "Expected a whole number for `patience`, got 1.5 (number)."],
   [
     { name: "reduceOnPlateau", wait: 1 },

@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+/** The schema of what lies at `path` in a value, where objects and lists alone lead there. */
+export function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
+  const inner = unwrapped(schema);
+  if (path.length === 0) return inner;
+  const next = childOf(inner, path[0]!);
+  return next && schemaAt(next, path.slice(1));
+}
+
+function childOf(schema: z.ZodType, key: PropertyKey): z.ZodType | undefined {
+  if (schema instanceof z.ZodObject) return schema.shape[String(key)];
+  return schema instanceof z.ZodArray ? (schema.element as z.ZodType) : undefined;
+}
+
+const unwrapped = (schema: z.ZodType): z.ZodType =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodReadonly
+    ? unwrapped(schema.unwrap() as z.ZodType)
+    : schema;
+
+/** "a number at least 0 and less than 1"; nothing for what is no number. */
+export function rangeText(schema: z.ZodType | undefined): string | undefined {
+  if (!(schema instanceof z.ZodNumber)) return undefined;
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = z.toJSONSchema(schema);
+  const bounds = [
+    exclusiveMinimum === undefined ? boundText("at least", minimum) : `more than ${exclusiveMinimum}`,
+    exclusiveMaximum === undefined ? boundText("at most", maximum) : `less than ${exclusiveMaximum}`,
+  ];
+  return `a number ${bounds.filter(Boolean).join(" and ")}`;
+}
+
+/** Whole numbers have the bounds of what a double can count, which say nothing. */
+const boundText = (word: string, bound: number | undefined) =>
+  bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? "" : `${word} ${bound}`;
