@@ -73,6 +73,9 @@ PYTORCH_NAMES = {
     "adamax": ("Adamax", BETAS),
     "adadelta": ("Adadelta", {"learningRate": "lr", "rho": "rho", "epsilon": "eps"}),
 }
+# Decay of the weights, which every optimizer of a framework takes: beside the gradient in Keras, in it in PyTorch.
+KERAS_DECAY = {"decoupledWeightDecay": "weight_decay"}
+PYTORCH_DECAY = {"l2": "weight_decay"}
 # What makes AMSGrad of the frameworks' Adam.
 EXTRA = {"amsgrad": {"amsgrad": True}}
 SETTINGS = {
@@ -94,6 +97,7 @@ PYTORCH_SETTINGS = {"sgd": [{"momentum": 0.8, "dampening": 0.3}], "adagrad": [{"
 
 def keras_optimizer(name, settings):
     kind, names = KERAS_NAMES[name]
+    names = {**names, **KERAS_DECAY}
     return getattr(keras.optimizers, kind)(**EXTRA.get(name, {}), **{names[key]: value for key, value in settings.items()})
 
 
@@ -110,6 +114,7 @@ def keras_run(name, settings, rates):
 
 def pytorch_optimizer(name, settings, parameters):
     kind, names = PYTORCH_NAMES[name]
+    names = {**names, **PYTORCH_DECAY}
     defaults = getattr(torch.optim, kind)(parameters).defaults
     options = {}
     for key, value in settings.items():
@@ -170,10 +175,12 @@ folder = pathlib.Path(__file__).parent / "optimizers"
 folder.mkdir(exist_ok=True)
 version = {"torch": torch.__version__.split("+")[0]}
 for name, settings in SETTINGS.items():
+    owned = "weightDecay" in settings[-1]  # AdamW's own decay is among its settings
     if name in KERAS_NAMES:
-        write("keras3", name, {"keras": keras.__version__}, keras_defaults(name), settings, keras_run)
+        decayed = [] if owned else [{"decoupledWeightDecay": 0.1}]
+        write("keras3", name, {"keras": keras.__version__}, keras_defaults(name), settings + decayed, keras_run)
     if name in PYTORCH_NAMES:
-        more = PYTORCH_SETTINGS.get(name, [])
+        more = PYTORCH_SETTINGS.get(name, []) + ([] if owned else [{"l2": 0.1}])
         write("pytorch", name, version, pytorch_defaults(name), settings + more, pytorch_run)
 
 

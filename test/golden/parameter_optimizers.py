@@ -171,11 +171,11 @@ class Muon(torch.optim.Optimizer):
 
 
 KERAS = {
-    "lamb": ("Lamb", {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}, [{}, {"beta1": 0.5, "epsilon": 1e-3}]),
+    "lamb": ("Lamb", {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}, [{}, {"beta1": 0.5, "epsilon": 1e-3}, {"decoupledWeightDecay": 0.1}]),
     "adafactor": (
         "Adafactor",
         {"learningRate": "learning_rate", "beta2Decay": "beta_2_decay", "epsilon1": "epsilon_1", "epsilon2": "epsilon_2", "clipThreshold": "clip_threshold"},
-        [{}, {"beta2Decay": -0.5, "epsilon2": 0.1, "clipThreshold": 0.3}],
+        [{}, {"beta2Decay": -0.5, "epsilon2": 0.1, "clipThreshold": 0.3}, {"decoupledWeightDecay": 0.1}],
     ),
     "muon": (
         "Muon",
@@ -190,18 +190,19 @@ KERAS = {
             "epsilon": "epsilon",
             "adamWeightDecay": "adam_weight_decay",
         },
-        [{}, {"nesterov": False, "momentum": 0.8, "weightDecay": 0, "adamLearningRateRatio": 0.3, "adamWeightDecay": 0.1}],
+        [{}, {"nesterov": False, "momentum": 0.8, "weightDecay": 0, "adamLearningRateRatio": 0.3, "adamWeightDecay": 0.1}, {"weightDecay": 0, "adamWeightDecay": 0}],
     ),
     "scheduleFreeAdamw": (
         "ScheduleFreeAdamW",
         {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon", "warmupSteps": "warmup_steps"},
-        [{}, {"beta1": 0.5, "warmupSteps": 5}],
+        [{}, {"beta1": 0.5, "warmupSteps": 5}, {"decoupledWeightDecay": 0.1}],
     ),
 }
 AVERAGING = {"weightDecay": "weight_decay", "warmupSteps": "warmup_steps", "r": "r", "weightLearningRatePower": "weight_lr_power"}
 
 
 def keras_optimizer(kind, names, settings):
+    names = {**names, "decoupledWeightDecay": "weight_decay"}  # which every optimizer of Keras takes
     options = {names[key]: value for key, value in settings.items()}
     return getattr(keras.optimizers, kind)(**options)
 

@@ -11,7 +11,7 @@ import {
   updateGraph,
 } from "../../src/optimizers/optimizers.js";
 import { relativeError } from "../relative-error.js";
-import { goldenNames } from "./golden-files.js";
+import { goldenNames, readGolden } from "./golden-files.js";
 
 /** What test/golden/optimizers.py wrote. */
 interface Golden {
@@ -27,7 +27,12 @@ interface Golden {
 }
 
 /** Those whose path float32 cannot follow to 1e-6: each of the 24 steps rounds theta by up to 2^-24 of its size. */
-const ROUNDED = new Set(["author lion", "pytorch adamax", "pytorch adamw"]);
+const ROUNDED = new Set(["author lion", "keras3 lion", "pytorch adamax", "pytorch adamw"]);
+
+const DECAY = /^l2$|weightDecay$/i;
+
+/** Keras 2's legacy optimizers know no decay of the weights. */
+const WITHOUT_DECAY = /^keras2-(?!adamw|lion)/;
 
 const folder = new URL("../golden/optimizers/", import.meta.url);
 const goldens = readdirSync(folder).map(
@@ -40,6 +45,27 @@ it("has a golden file for every optimizer of every source", () => {
   );
   expect([...goldenNames].sort()).toEqual(wanted.sort());
 });
+
+it.each(goldenNames)("%s has 20 steps, gradients of 0, 1e-6 and 1e3, and a rate that changes", (file) => {
+  const { gradients, cases, learningRates = cases[0].learningRates } = readGolden(file);
+  expect(gradients.length).toBeGreaterThanOrEqual(20);
+  const sizes = new Set((gradients as number[][]).flat().map(Math.abs));
+  expect([0, 1e-6, 1e3].filter((size) => !sizes.has(size))).toEqual([]);
+  expect(new Set(learningRates).size).toBeGreaterThan(1);
+});
+
+it.each(goldenNames.filter((file) => !WITHOUT_DECAY.test(file)))(
+  "%s has weights that decay, and weights that do not",
+  (file) => {
+    const { defaults, cases } = readGolden(file);
+    const decays = (cases as Golden["cases"]).map(({ settings }) =>
+      Object.entries<number>({ ...defaults, ...settings }).some(
+        ([key, value]) => DECAY.test(key) && value > 0,
+      ),
+    );
+    expect(new Set(decays)).toEqual(new Set([true, false]));
+  },
+);
 
 describe.each(goldens)("$semantics $optimizer", ({ optimizer, semantics, theta, gradients, cases }) => {
   it.each(cases)("follows the framework's path with $settings", ({ settings, learningRates, path }) => {
