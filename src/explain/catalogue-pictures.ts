@@ -20,11 +20,11 @@ function optimizerSvg({ name, title, definitions }: OptimizerExplanation): Promi
   const rates = new Map(sources.map((source) => [source, bestRate(name, source)]));
   const paths = together(sources, (source) => valleyPath(name, source, rates.get(source)!));
   const different = new Set(rates.values()).size > 1;
-  const inVector = definitions.some(({ firstStepInMatrix }) => firstStepInMatrix !== undefined);
+  const inMatrix = definitions.some(({ firstStepInMatrix }) => firstStepInMatrix !== undefined);
   const said = [
     `${STEPS} steps on (x² + ${STEEPNESS} y²) / 2`,
     ...(different ? [] : [`learning rate ${rates.get(sources[0]!)}`]),
-    ...(inVector ? ["as for a bias"] : []),
+    ...(inMatrix ? ["(x, y) a matrix"] : []),
   ];
   return drawSvg(
     valleyChart({

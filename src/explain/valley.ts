@@ -1,6 +1,8 @@
 import type { Source } from "../config/semantics.js";
+import type { UpdateGraph } from "../formula/graph.js";
 import { loadNative } from "../native.js";
 import { type OptimizerConfig, resolveOptimizer, updateGraph } from "../optimizers/optimizers.js";
+import { isApart } from "./states.js";
 
 /** A valley 20 times as steep across as along: f(x, y) = (x^2 + 20 y^2) / 2. */
 export const STEEPNESS = 20;
@@ -21,12 +23,38 @@ const RATES = [-4, -3, -2, -1, 0, 1, 2].flatMap((power) =>
 export function valleyPath(name: string, source: Source, learningRate: number): Point[] {
   const config = { name, semantics: source, learningRate } as OptimizerConfig;
   const update = updateGraph(resolveOptimizer(config, "keras3"));
-  const path: Point[] = [START];
-  const steps: { gradient: Float64Array; learningRate: number }[] = [];
-  for (let step = 0; step < STEPS; step++) {
+  return descend(update, { start: START, slope, learningRate, steps: STEPS });
+}
+
+interface Descent {
+  readonly start: Point;
+  readonly slope: (point: Point) => Point;
+  readonly learningRate: number;
+  readonly steps: number;
+}
+
+/** Between two layers whose weights stay as they are: some optimizers take only what lies between as a matrix. */
+const BETWEEN = [
+  [1, 1],
+  [1, 2],
+  [1, 1],
+];
+
+/**
+ * The points that an update goes through, the start first; it ends early where they are no longer finite. Where the update
+ * takes matrices apart, a point is one, a layer's 1 x 2 weights.
+ */
+export function descend(update: UpdateGraph, { start, slope, learningRate, steps }: Descent): Point[] {
+  const isMatrix = update.blocks.some(({ on }) => isApart(on));
+  const vector = ([x, y]: Point, ends: number) => Float64Array.from(isMatrix ? [ends, x, y, ends] : [x, y]);
+  const shapes = isMatrix ? BETWEEN : [[2]];
+  const path = [start];
+  const given: { gradient: Float64Array; learningRate: number }[] = [];
+  for (let step = 0; step < steps; step++) {
     // An update cannot be paused, so each point is reached from the start again, which here takes no time.
-    steps.push({ gradient: Float64Array.from(slope(path.at(-1)!)), learningRate });
-    const [x, y] = loadNative().runUpdate(update, Float64Array.from(START), steps).at(-1)!;
+    given.push({ gradient: vector(slope(path.at(-1)!), 0), learningRate });
+    const theta = loadNative().runUpdate(update, vector(start, 1), given, { shapes }).at(-1)!;
+    const [x, y] = isMatrix ? theta.subarray(1) : theta;
     if (!Number.isFinite(x! + y!)) break;
     path.push([x!, y!]);
   }

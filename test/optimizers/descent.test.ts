@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Source } from "../../src/config/semantics.js";
-import { loadNative } from "../../src/native.js";
+import { descend } from "../../src/explain/valley.js";
 import {
   OPTIMIZER_NAMES,
   OPTIMIZERS,
@@ -14,29 +14,22 @@ type Point = readonly [number, number];
 const QUADRATIC = {
   start: [-4, 1.2] as Point,
   value: ([x, y]: Point) => (x ** 2 + 20 * y ** 2) / 2,
-  gradient: ([x, y]: Point) => [x, 20 * y],
+  gradient: ([x, y]: Point) => [x, 20 * y] as Point,
 };
 const ROSENBROCK = {
   start: [-1.2, 1] as Point,
   value: ([x, y]: Point) => (1 - x) ** 2 + 100 * (y - x ** 2) ** 2,
-  gradient: ([x, y]: Point) => [-2 * (1 - x) - 400 * x * (y - x ** 2), 200 * (y - x ** 2)],
+  gradient: ([x, y]: Point) => [-2 * (1 - x) - 400 * x * (y - x ** 2), 200 * (y - x ** 2)] as Point,
 };
 const RATES = [-4, -3, -2, -1, 0, 1, 2].flatMap((power) => [1, 3].map((digit) => digit * 10 ** power));
 const STEPS = 30;
 
-/** The lowest that a function becomes with the rate that suits the optimizer best. */
+/** How low a function is after STEPS steps with the rate that suits the optimizer best. */
 function lowest(name: string, source: Source, { start, value, gradient }: typeof QUADRATIC): number {
   const update = updateGraph(resolveOptimizer({ name, semantics: source } as OptimizerConfig, "keras3"));
   const ends = RATES.map((learningRate) => {
-    let point = start;
-    const steps: { gradient: Float64Array; learningRate: number }[] = [];
-    // An update cannot be paused: each point is reached from the start again.
-    for (let step = 0; step < STEPS && Number.isFinite(value(point)); step++) {
-      steps.push({ gradient: Float64Array.from(gradient(point)), learningRate });
-      const [x, y] = loadNative().runUpdate(update, Float64Array.from(start), steps).at(-1)!;
-      point = [x!, y!];
-    }
-    return Number.isFinite(value(point)) ? value(point) : Infinity;
+    const path = descend(update, { start, slope: gradient, learningRate, steps: STEPS });
+    return path.length > STEPS ? value(path.at(-1)!) : Infinity;
   });
   return Math.min(...ends);
 }
