@@ -44,7 +44,7 @@ export const sharedShape = {
     .describe("images to train and to validate with"),
   /** A preset's name, or `{ layers: [...] }` from image to logits. Default "paper-cnn". */
   model: modelSchema.default("paper-cnn").describe("a model's name, or its layers"),
-  /** Whose formulas, defaults and initial weights: "keras3" (default) or "pytorch". */
+  /** Whose formulas, defaults and initial weights: "keras3" (default), "keras2" or "pytorch". */
   semantics: z.enum(SEMANTICS).default("keras3").describe("whose formulas, defaults and initial weights"),
   /** How the learning rate changes from step to step: a name, `{ name, ... }` with settings, or a formula. Default "constant". */
   schedule: scheduleSchema

@@ -75,7 +75,7 @@ const lossesPage = (entries: readonly Extract<Explanation, { kind: "loss" }>[]) 
   );
 
 function page(entry: Explanation): string {
-  const { name, title, kind, hyperparameters, differences, sources } = entry;
+  const { name, title, kind, note, hyperparameters, differences, sources } = entry;
   const origins = entry.definitions.map(({ source }) => source);
   return lines(
     `# ${title}`,
@@ -111,6 +111,7 @@ function page(entry: Explanation): string {
     ...(differences.length === 0
       ? []
       : ["", "## What differs", "", differences.map((each) => `- ${each}`)].flat()),
+    ...(note === undefined ? [] : ["", "## To know", "", note]),
     "",
     "## Use it",
     "",

@@ -80,11 +80,12 @@ function described<Each extends OptimizerDefinition | LossDefinition>(
   definitions: readonly Each[],
   resolve: (settings: Given) => { readonly formula: string },
 ) {
-  const { name, title, sources, defaults } = definition;
+  const { name, title, sources, note, defaults } = definition;
   return {
     name,
     title,
     sources,
+    ...(note !== undefined && { note }),
     hyperparameters: hyperparametersOf(definition),
     definitions,
     differences: differencesBetween(definitions, defaults, (source, settings) =>

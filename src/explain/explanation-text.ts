@@ -11,7 +11,7 @@ import { FIRST_GRADIENT } from "./first-step.js";
 
 /** An explanation to read on a terminal. */
 export function explanationText(explanation: Explanation): string {
-  const { name, title, kind, sources, hyperparameters, differences } = explanation;
+  const { name, title, kind, sources, note, hyperparameters, differences } = explanation;
   const definitions: readonly (OptimizerDefinition | LossDefinition)[] = explanation.definitions;
   return [
     title === name ? `${name}: your own ${kind}` : `${name}: ${title} (${kind})`,
@@ -27,6 +27,7 @@ export function explanationText(explanation: Explanation): string {
         ]
       : section("For example", perOrigin(explanation.definitions, exampleText))),
     ...section("What differs", differences),
+    ...section("To know", note === undefined ? [] : [note]),
     ...section("Sources", sources),
   ].join("\n");
 }

@@ -12,6 +12,8 @@ interface Common<Definition> {
   readonly title: string;
   /** Where the formula comes from: paper, Keras file, PyTorch file. Empty for one's own. */
   readonly sources: readonly string[];
+  /** What to know before using it; left out where formula and defaults say all. */
+  readonly note?: string;
   readonly hyperparameters: readonly HyperparameterExplanation[];
   /** One for each source that defines it. */
   readonly definitions: readonly Definition[];

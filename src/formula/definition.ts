@@ -7,6 +7,8 @@ export interface Definition<Shape extends z.ZodRawShape = z.ZodRawShape> {
   readonly title: string;
   /** Where the formula comes from: paper, Keras file, PyTorch file. */
   readonly sources: readonly string[];
+  /** What to know before using it, where there is something that neither formula nor defaults show. */
+  readonly note?: string;
   /** Its hyperparameters, each with its range and meaning; optional ones are not known to every framework. */
   readonly hyperparameters: Shape;
   /** The sources that define it; for each, the hyperparameters it knows, with what it takes where nothing is given. */

@@ -6,8 +6,6 @@ import { learningRate } from "./ranges.js";
  * Adam's divisor from the means of the rows and columns alone, so that a matrix needs no second one beside it (Shazeer &
  * Stern 2018). The step is relative to the size of the parameter and its rate never above 1 / sqrt(t). Keras' switch
  * `relative_step` changes nothing there, so it is none here. PyTorch's epsilon1 is by default float32's machine epsilon.
- * Where a unit is dead, both its row and its column, Keras' divisor underflows in float32 and the weights become NaN: Keras
- * 3.15 on `paper-cnn` ends so, and "keras3" here as well; PyTorch's bound on the divisor prevents it.
  */
 export const adafactor = define({
   name: "adafactor",
@@ -17,6 +15,7 @@ export const adafactor = define({
     "keras/src/optimizers/adafactor.py",
     "torch/optim/_adafactor.py",
   ],
+  note: 'Where a unit is dead, so that its row and its column of gradients are 0, the divisor of Keras 3 underflows in float32 and the weights become NaN: Keras 3.15 diverges so on `paper-cnn`, and keras3 here as well. PyTorch bounds the divisor: take `semantics: "pytorch"` (on the command line, adafactor:semantics=pytorch).',
   hyperparameters: {
     learningRate,
     beta2Decay: z.number().lt(0).describe("exponent with which the decay of the mean square nears 1"),

@@ -48,6 +48,13 @@ describe("explain an optimizer", () => {
     expect(optimizer("adam").definitions[0]!.firstStepInMatrix).toBeUndefined();
   });
 
+  it("says what neither formula nor defaults show", () => {
+    const { note } = optimizer("adafactor");
+    expect(note).toContain("underflows in float32");
+    expect(explanationText(optimizer("adafactor"))).toContain(`To know\n  ${note}`);
+    expect(explanationText(optimizer("adam"))).not.toContain("To know");
+  });
+
   it("leaves the sources that know the settings", () => {
     expect(optimizer({ name: "adagrad", lrDecay: 0.1 }).definitions.map(({ source }) => source)).toEqual([
       "pytorch",
