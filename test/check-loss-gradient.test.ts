@@ -63,7 +63,7 @@ describe("checkLossGradient", () => {
 
   it("refuses what it does not know", () => {
     expect(() => checkLossGradient("huber", { classes: 1 })).toThrow(
-      "Expected a number at least 2 for `classes`, got 1 (number).",
+      "Expected a number at least 2 and at most 1000 for `classes`, got 1 (number).",
     );
     expect(() => checkLossGradient(mine("sum(q)"))).toThrow(
       'In the formula of loss "mine": Unknown name `q`.',
