@@ -1,3 +1,6 @@
+export { type BenchCallbacks, type BenchProgress, bench } from "./bench/bench.js";
+export type { BenchConfig } from "./bench/bench-config.js";
+export type { BenchRecord, BenchResult, StepProfile } from "./bench/bench-record.js";
 export { checkLossGradient, type GradientCheck, type PartialDerivative } from "./check-loss-gradient.js";
 export { type CompareCallbacks, compare, type PlannedRun } from "./compare.js";
 export type { CompareConfig } from "./config/compare-config.js";

@@ -12,6 +12,7 @@
 #include "api.h"
 #include "augment.h"
 #include "device.h"
+#include "matrix_product.h"
 #include "session.h"
 
 namespace optimbench {
@@ -154,6 +155,10 @@ class TheCore final : public Core {
                                                          vectorOf(targets, doublePrecision).view({-1, classes}));
       return LossValues{numbersOf(result.values), numbersOf(result.gradient)};
     });
+  }
+
+  double timeMatrixProduct(int64_t size, int64_t threads) const override {
+    return guarded([&] { return optimbench::timeMatrixProduct(size, threads); });
   }
 };
 

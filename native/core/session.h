@@ -25,6 +25,7 @@ class TrainingSession final : public Session {
 
   at::Device device_;
   uint64_t seed_;
+  int64_t threads_;
   Shape input_;
   int64_t classes_;
   Model model_;
