@@ -1,50 +1,10 @@
+import { openBenchSession } from "../dist/bench/bench-session.js";
+import { randomImages } from "../dist/bench/random-images.js";
 import { resolveTrainConfig } from "../dist/config/resolve-train-config.js";
-import { loadNative } from "../dist/native.js";
-import { placeOnDevice, sessionSpec } from "../dist/session.js";
+import { placeOnDevice } from "../dist/session.js";
 
-const COUNT = 8192;
+const images = randomImages(12_000);
 
-/** Random images like MNIST's: the time of a step does not depend on what they show. */
-const dataset = {
-  name: "random",
-  count: COUNT,
-  height: 28,
-  width: 28,
-  channels: 1,
-  classes: 10,
-  images: Uint8Array.from({ length: COUNT * 784 }, (_, i) => (Math.imul(i, 2654435761) >>> 24) & 255),
-  labels: Uint8Array.from({ length: COUNT }, (_, i) => i % 10),
-};
-
-/**
- * The paper's CNN, ready to train on random images.
- *
- * @param {object} options as for `train`: optimizer, batchSize, threads ...
- */
-export function referenceSession(options) {
-  const native = loadNative();
-  const config = placeOnDevice(resolveTrainConfig(options, dataset));
-  const session = new native.Session(sessionSpec(config, dataset));
-  const images = new native.Dataset({ ...dataset, shape: [1, 28, 28], device: config.device });
-  const { batchSize } = config;
-  const { learningRate } = config.optimizer;
-  return {
-    config,
-    /** Trains `steps` steps; resolves with the milliseconds of each. */
-    async train(steps) {
-      const order = Uint32Array.from({ length: steps * batchSize }, (_, i) => i % COUNT);
-      const learningRates = new Float64Array(steps).fill(learningRate);
-      const { seconds } = await session.train(images, { order, batchSize, learningRates, epoch: 1 });
-      return (seconds / steps) * 1000;
-    },
-    /** Updates `steps` times with one gradient; resolves with the milliseconds of each. */
-    async update(steps) {
-      const { seconds } = await session.repeatUpdate({ steps, learningRate });
-      return (seconds / steps) * 1000;
-    },
-    dispose() {
-      session.dispose();
-      images.dispose();
-    },
-  };
-}
+/** The paper's CNN with Adam on the CPU, on random images. */
+export const referenceSession = (options) =>
+  openBenchSession(placeOnDevice(resolveTrainConfig({ device: "cpu", ...options }, images)), images);
