@@ -17,6 +17,7 @@ export type { LossConfig } from "./losses/losses.js";
 export type { Layer } from "./models/layers.js";
 export type { Model } from "./models/models.js";
 export type { OptimizerConfig } from "./optimizers/optimizers.js";
+export type { Profile, StepsProfile } from "./profile.js";
 export { writeReport } from "./report/write-report.js";
 export { type ScheduleLength, scheduleMomenta, scheduleRates } from "./schedules/schedule-rates.js";
 export type { ScheduleConfig } from "./schedules/schedules.js";

@@ -15,6 +15,13 @@ export interface Profile {
   readonly rest: number;
 }
 
+/** Where the time of some steps went. */
+export interface StepsProfile {
+  readonly steps: number;
+  /** Of all these steps. */
+  readonly seconds: Profile;
+}
+
 /** The profile of two pieces of training of one model together. */
 export const addProfiles = (a: Profile | undefined, b: Profile): Profile =>
   a === undefined

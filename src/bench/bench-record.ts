@@ -1,5 +1,5 @@
 import type { Environment } from "../environment.js";
-import type { Profile } from "../profile.js";
+import type { StepsProfile } from "../profile.js";
 import type { Measure } from "./bench-config.js";
 import type { Spread } from "./spread.js";
 
@@ -46,12 +46,9 @@ export interface BenchResult {
   readonly milliseconds: Spread;
 }
 
-/** Where the time of some steps went. */
-export interface StepProfile {
+/** Where the time of some steps went, and of which. */
+export interface StepProfile extends StepsProfile {
   readonly optimizer: string;
   readonly threads: number;
   readonly images: number;
-  readonly steps: number;
-  /** Of all these steps. */
-  readonly seconds: Profile;
 }

@@ -15,7 +15,7 @@ export function benchChart(record: BenchRecord): TopLevelSpec {
     title: {
       text: `Time of training, ${settings.model}`,
       subtitle: [
-        `${environment.cpu}, ${settings.device}, libtorch ${environment.libtorch}, ${createdAt.slice(0, 10)}`,
+        `${environment.cpu}, ${settings.device}${threads.length === 1 ? `, ${threadsText(threads[0]!)}` : ""}, libtorch ${environment.libtorch}, ${createdAt.slice(0, 10)}`,
         "Point: median; line: from the lower to the upper quartile",
       ],
     },
@@ -29,7 +29,7 @@ const panelOf = (result: BenchResult) => {
   const { measure, images } = result;
   if (measure === "update") return "update alone";
   if (measure === "step") return `training step, ${imagesText({ measure, images: images! })}`;
-  return "forward pass, backward pass, evaluation";
+  return "passes of a step, and evaluation";
 };
 
 function panelSpec(panel: readonly BenchResult[], threads: readonly number[]) {

@@ -20,9 +20,9 @@ export function benchTable(record: BenchRecord): string {
     ],
     record.results.map(cells),
   );
-  const profiles = (record.profiles ?? []).flatMap(({ steps, seconds, ...what }) => [
-    `\nWhere a step's time goes: ${benchLabel({ ...what, measure: "step" })}`,
-    profileTable(seconds, steps),
+  const profiles = (record.profiles ?? []).flatMap((profile) => [
+    `\n${benchLabel({ ...profile, measure: "step" })}`,
+    profileTable(profile),
   ]);
   return [...notes(record), table, ...profiles].join("\n");
 }

@@ -1,8 +1,8 @@
-import type { Profile } from "../profile.js";
+import type { StepsProfile } from "../profile.js";
 import { plainTable } from "./plain-table.js";
 
 /** Where the time of so many steps went, part by part, in the order of the work. */
-export function profileTable(seconds: Profile, steps: number): string {
+export function profileTable({ seconds, steps }: StepsProfile): string {
   const { layers, batch, loss, waiting, summing, update, rest } = seconds;
   const parts: [string, number, number?][] = [
     ["batch gathered", batch],
