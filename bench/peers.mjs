@@ -2,10 +2,9 @@
 // Usage: npm run bench:peers [-- --rounds N] [--threads N] [--only step,evaluation,...] [--json FILE]
 import { parseArgs } from "node:util";
 import { defaultThreads } from "../dist/config/threads.js";
-import { plainTable } from "../dist/report/plain-table.js";
 import { startPeers } from "./peers/peer.mjs";
+import { printRows } from "./print-rows.mjs";
 import { recordHead, writeRecord } from "./record.mjs";
-import { ROW_HEAD, rowCells } from "./row-text.mjs";
 import { arithmeticRate } from "./rows/arithmetic-rate.mjs";
 import { evaluation } from "./rows/evaluation.mjs";
 import { peakMemory } from "./rows/peak-memory.mjs";
@@ -47,12 +46,7 @@ for (const peer of Object.values(peers)) peer.end();
 const versions = Object.assign({}, ...Object.values(peers).map((peer) => peer.versions));
 
 if (values.json !== undefined) writeRecord(values.json, { ...head, peers: versions, rows });
-console.log(
-  plainTable(
-    ROW_HEAD.map((title) => ({ title })),
-    rows.map(rowCells),
-  ),
-);
+printRows(rows);
 
 function count(option) {
   const value = Number(values[option]);

@@ -20,9 +20,7 @@ export const benchConfigSchema = z
       .min(1)
       .readonly()
       .default(MEASURES)
-      .describe(
-        "what to measure: step (of training), update (of the parameters, alone), forward and backward (of a step), evaluation",
-      ),
+      .describe("what to measure, by default all"),
     /** Whose step and update to time. Default: the paper's four. All else is timed with the first. */
     optimizers: z
       .array(optimizerSchema)
@@ -52,7 +50,7 @@ export const benchConfigSchema = z
     /** Rounds in which the measurements take turns, so that what else the machine does hits all of them alike. Default 5. */
     rounds: z.int().min(1).max(1000).default(5).describe("rounds in which the measurements take turns"),
     /** Whether to say where the time of a step goes as well. Default false. */
-    profile: z.boolean().default(false).describe("say where the time of a step goes"),
+    profile: z.boolean().optional().describe("say where the time of a step goes"),
   })
   .readonly();
 
