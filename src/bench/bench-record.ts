@@ -43,7 +43,8 @@ export interface BenchResult {
   readonly threads: number;
   /** Images in a batch, or of an evaluation; an update has none. */
   readonly images?: number;
-  readonly milliseconds: Spread;
+  /** Null where the training diverged while it was timed. */
+  readonly milliseconds: Spread | null;
 }
 
 /** Where the time of some steps went, and of which. */

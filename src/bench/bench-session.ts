@@ -24,12 +24,19 @@ export interface BenchSession {
   dispose(): void;
 }
 
-/** The training that a config describes, stopped before its first step. */
-export function openBenchSession(config: ResolvedTrainConfig, dataset: Dataset): BenchSession {
+/**
+ * The training that a config describes, stopped before its first step.
+ *
+ * @param learningRate of all steps; by default the optimizer's
+ */
+export function openBenchSession(
+  config: ResolvedTrainConfig,
+  dataset: Dataset,
+  learningRate = config.optimizer.learningRate,
+): BenchSession {
   const session = openSession(sessionSpec(config, dataset));
   const { images } = residentDataset(dataset, config.device);
   const { batchSize } = config;
-  const { learningRate } = config.optimizer;
   const first = (count: number) => Uint32Array.from({ length: count }, (_, i) => i % dataset.count);
   const train = (steps: number, profile: boolean) =>
     whole(
@@ -57,14 +64,13 @@ export function openBenchSession(config: ResolvedTrainConfig, dataset: Dataset):
   };
 }
 
-/** Work that was cut short has no time to speak of. A diverged net takes as long as any, but its pass ends at once. */
+/** The training diverged while it was timed: there is no net left to time. */
+export class Diverged extends Error {}
+
+/** Work that was cut short has no time to speak of. */
 async function whole(work: Promise<Measured>): Promise<Measured> {
   const measured = await finished(work);
   if (measured.status === "cancelled") throw new OptimbenchError("ABORTED", "The measurement was cancelled.");
-  if (measured.status === "diverged")
-    throw new OptimbenchError(
-      "NATIVE",
-      "The training diverged while it was timed. Give the optimizer a smaller learningRate.",
-    );
+  if (measured.status === "diverged") throw new Diverged();
   return measured;
 }

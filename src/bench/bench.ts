@@ -32,7 +32,7 @@ export interface BenchCallbacks {
  * @example
  * const { results } = await bench({ optimizers: ["adam", "sgd"], batchSizes: [32], seconds: 2 });
  *
- * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH) before anything is measured, (NATIVE) if a training diverges
+ * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH) before anything is measured
  */
 export async function bench(input: BenchConfig & BenchCallbacks = {}): Promise<BenchRecord> {
   checkCallbacks(input, "bench config");
@@ -68,19 +68,29 @@ async function measure(
   { rounds, seconds }: ParsedBenchConfig,
   { onProgress, signal }: { [Key in keyof BenchCallbacks]-?: BenchCallbacks[Key] | undefined },
 ): Promise<BenchResult[]> {
-  const rows = planned.map((measurement) => ({ measurement, samples: [] as (readonly number[])[] }));
+  const rows = planned.map((measurement) => ({
+    measurement,
+    samples: [] as (readonly number[])[],
+    diverged: false,
+  }));
   let number = 0;
   for (let round = 0; round < rounds; round++)
-    for (const { measurement, samples } of rows) {
+    for (const row of rows) {
+      const { measurement, samples } = row;
       if (signal?.aborted) break;
       number += 1;
       onProgress?.({ ...shown(measurement), number, count: rounds * rows.length });
+      if (row.diverged) continue;
       const milliseconds = await sample(measurement, { ms: (seconds * 1000) / rounds, signal });
-      if (milliseconds.length > 0) samples.push(milliseconds);
+      row.diverged = milliseconds === "diverged";
+      if (milliseconds !== "diverged" && milliseconds.length > 0) samples.push(milliseconds);
     }
   return rows
-    .filter(({ samples }) => samples.length > 0)
-    .map(({ measurement, samples }) => ({ ...shown(measurement), milliseconds: spreadOf(samples) }));
+    .filter(({ samples, diverged }) => samples.length > 0 || diverged)
+    .map(({ measurement, samples, diverged }) => ({
+      ...shown(measurement),
+      milliseconds: diverged ? null : spreadOf(samples),
+    }));
 }
 
 const shown = ({ session: _, run: __, ...what }: Measurement) => what;

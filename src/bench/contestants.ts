@@ -7,6 +7,12 @@ import type { BenchSettings } from "./bench-record.js";
 import { type BenchSession, openBenchSession } from "./bench-session.js";
 import { randomImages } from "./random-images.js";
 
+/**
+ * An update takes as long whatever the rate. With this one the net stays as it is, so that no optimizer diverges on images
+ * that show nothing, and all of them are timed on the same activations.
+ */
+const LEARNING_RATE = 1e-9;
+
 /** A session, and what it is for. */
 export interface Contestant {
   readonly optimizer: string;
@@ -47,7 +53,7 @@ export function openContestants(config: ParsedBenchConfig): {
     optimizer: optimizerLabel(each.optimizer),
     batchSize: each.batchSize,
     threads: each.threads,
-    session: openBenchSession(each, dataset),
+    session: openBenchSession(each, dataset, LEARNING_RATE),
   }));
   const [one] = configs;
   const settings = {

@@ -1,19 +1,16 @@
 import { Bench } from "tinybench";
 import { OptimbenchError } from "../errors.js";
+import { Diverged } from "./bench-session.js";
 import type { Measurement } from "./measurements.js";
 
 /** A sample lasts at least so long: what is shorter is done several times, so that the clock's own time does not count. */
 const LEAST_MS = 2;
 
-/**
- * Milliseconds of a measurement, time after time for `ms` in all, after a warm-up; none where the signal ended it.
- *
- * @throws OptimbenchError (NATIVE)
- */
+/** Milliseconds of a measurement, time after time for `ms` in all, after a warm-up; none where the signal ended it. */
 export async function sample(
   { session, run }: Measurement,
   { ms, signal }: { readonly ms: number; readonly signal: AbortSignal | undefined },
-): Promise<readonly number[]> {
+): Promise<readonly number[] | "diverged"> {
   let times = 1;
   const bench = new Bench({
     time: ms,
@@ -46,6 +43,7 @@ export async function sample(
     const [task] = await bench.run();
     return task?.result.state === "completed" ? (task.result.latency.samples ?? []) : [];
   } catch (error) {
+    if (error instanceof Diverged) return "diverged";
     if (error instanceof OptimbenchError && error.code === "ABORTED") return [];
     throw error;
   }

@@ -8,7 +8,8 @@ import { groupBy } from "./group-by.js";
 export function benchChart(record: BenchRecord): TopLevelSpec {
   const { environment, settings, results, createdAt } = record;
   const threads = [...new Set(results.map((each) => each.threads))];
-  const panels = groupBy(results, panelOf);
+  const measured = results.filter(({ milliseconds }) => milliseconds !== null);
+  const panels = groupBy(measured, panelOf);
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: `Milliseconds of ${results.map(benchLabel).join("; ")}. The record has the numbers.`,

@@ -28,13 +28,17 @@ export function benchTable(record: BenchRecord): string {
 }
 
 function cells({ measure, optimizer, images, threads, milliseconds }: BenchResult): string[] {
-  const { median, lowerQuartile, upperQuartile, least, medianOfRounds, samples } = milliseconds;
-  const text = (value: number) => numberText(value, median);
-  return [
+  const what = [
     measure,
     measure === "step" || measure === "update" ? optimizer : "",
     images === undefined ? "" : imagesText({ measure, images }),
     String(threads),
+  ];
+  if (milliseconds === null) return [...what, "diverged", "", "", "", ""];
+  const { median, lowerQuartile, upperQuartile, least, medianOfRounds, samples } = milliseconds;
+  const text = (value: number) => numberText(value, median);
+  return [
+    ...what,
     text(median),
     `${text(lowerQuartile)} to ${text(upperQuartile)}`,
     text(least),
