@@ -2,7 +2,7 @@
 // Usage: npm run bench:peers [-- --rounds N] [--threads N] [--only step,evaluation,...] [--json FILE]
 import { parseArgs } from "node:util";
 import { defaultThreads } from "../dist/config/threads.js";
-import { startPeers } from "./peers/peer.mjs";
+import { startTrainingPeers } from "./peers/training-peers.mjs";
 import { printRows } from "./print-rows.mjs";
 import { recordHead, writeRecord } from "./record.mjs";
 import { arithmeticRate } from "./rows/arithmetic-rate.mjs";
@@ -39,7 +39,7 @@ for (const name of chosen)
   if (!Object.hasOwn(ROWS, name)) fail(`--only takes ${Object.keys(ROWS).join(", ")}; got "${name}".`);
 
 const head = recordHead("peers", { threads, rounds });
-const peers = chosen.some((name) => WITH_PEERS.includes(name)) ? await startPeers(threads) : {};
+const peers = chosen.some((name) => WITH_PEERS.includes(name)) ? await startTrainingPeers(threads) : {};
 const rows = [];
 for (const name of chosen) rows.push(...[await ROWS[name]({ threads, rounds, peers })].flat());
 for (const peer of Object.values(peers)) peer.end();

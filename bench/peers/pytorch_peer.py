@@ -1,8 +1,8 @@
 """PyTorch's side of bench/peers.mjs: trains and evaluates the paper's CNN on request.
 
 Usage: python pytorch_peer.py MODE THREADS      MODE: eager, channels-last (eager in that memory format) or compile
-Its first line of output names the versions. Each line on standard input is a request, and each is answered by one line
-{"milliseconds": ...}:
+Each line on standard input is a request, and each is answered by one line of JSON, {"milliseconds": ...} but for the first:
+  {"task": "versions"}                                 what is measured
   {"task": "train", "batch": 256, "steps": 10}         milliseconds of a step
   {"task": "evaluate", "batch": 256, "images": 12000}  milliseconds of all images: loss and accuracy
 Needs: pip install torch numpy
@@ -56,11 +56,11 @@ def evaluate(batch, count):
     return (time.perf_counter() - start) * 1e3
 
 
-print(json.dumps({"pytorch": torch.__version__}), flush=True)
+tasks = {
+    "versions": lambda: {"pytorch": torch.__version__},
+    "train": lambda batch, steps: {"milliseconds": train(batch, steps)},
+    "evaluate": lambda batch, images: {"milliseconds": evaluate(batch, images)},
+}
 for line in sys.stdin:
     request = json.loads(line)
-    if request["task"] == "train":
-        milliseconds = train(request["batch"], request["steps"])
-    else:
-        milliseconds = evaluate(request["batch"], request["images"])
-    print(json.dumps({"milliseconds": milliseconds}), flush=True)
+    print(json.dumps(tasks[request.pop("task")](**request)), flush=True)

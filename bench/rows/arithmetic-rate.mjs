@@ -24,7 +24,7 @@ export async function arithmeticRate({ threads, rounds }) {
   const rates = await interleaved(
     "arithmetic rate",
     {
-      step: async () => GFLOP / ((await session.train(STEPS)) / STEPS),
+      step: async () => (GFLOP / (await session.train(STEPS))) * 1000,
       "matrix product": () => PRODUCT_GFLOP / native.timeMatrixProduct({ size: SIZE, threads }),
     },
     rounds,

@@ -12,12 +12,7 @@ export async function threadScaling({ rounds }) {
     sessions[name] = referenceSession({ batchSize: BATCH, threads });
   const times = await interleaved(
     "thread scaling",
-    Object.fromEntries(
-      Object.entries(sessions).map(([name, session]) => [
-        name,
-        async () => ((await session.train(STEPS)) / STEPS) * 1000,
-      ]),
-    ),
+    Object.fromEntries(Object.entries(sessions).map(([name, session]) => [name, () => session.train(STEPS)])),
     rounds,
   );
   for (const session of Object.values(sessions)) session.dispose();

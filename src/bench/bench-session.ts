@@ -1,7 +1,7 @@
 import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
 import type { Dataset } from "../data/dataset.js";
 import { OptimbenchError } from "../errors.js";
-import type { Measured } from "../native.js";
+import type { Measured, SessionState } from "../native.js";
 import type { Profile } from "../profile.js";
 import { residentDataset } from "../resident-dataset.js";
 import { finished, openSession, sessionSpec } from "../session.js";
@@ -9,6 +9,10 @@ import { finished, openSession, sessionSpec } from "../session.js";
 /** A session whose pieces of work can be timed one by one; each resolves with its seconds, by the native clock. */
 export interface BenchSession {
   readonly parameterCount: number;
+  /** As they lie in memory. */
+  readonly parameterShapes: readonly (readonly number[])[];
+  /** What an update reads and writes at least: parameters and state in both directions, the gradient in one. */
+  readonly updateBytes: number;
   /** The state after one step from the initial weights: with a gradient to update with, and far from where repeated updates lead. */
   prepare(): Promise<void>;
   /** Steps of training. */
@@ -51,6 +55,8 @@ export function openBenchSession(
   const initial = session.readState();
   return {
     parameterCount: session.parameterCount,
+    parameterShapes: session.parameters().map(({ shape }) => shape),
+    updateBytes: updateBytes(initial),
     async prepare() {
       session.writeState(initial);
       await train(1, false);
@@ -62,6 +68,11 @@ export function openBenchSession(
     cancel: () => session.cancel(),
     dispose: () => session.dispose(),
   };
+}
+
+function updateBytes({ parameters, optimizer, evaluation }: SessionState): number {
+  const state = Object.values(optimizer).reduce((sum, { length }) => sum + length, 0);
+  return 4 * (3 * parameters.length + 2 * state + (evaluation?.length ?? 0));
 }
 
 /** The training diverged while it was timed: there is no net left to time. */
