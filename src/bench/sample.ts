@@ -1,4 +1,3 @@
-import { Bench } from "tinybench";
 import { OptimbenchError } from "../errors.js";
 import { Diverged } from "./bench-session.js";
 import type { Measurement } from "./measurements.js";
@@ -11,6 +10,7 @@ export async function sample(
   { session, run }: Measurement,
   { ms, signal }: { readonly ms: number; readonly signal: AbortSignal | undefined },
 ): Promise<readonly number[] | "diverged"> {
+  const { Bench } = await import("tinybench"); // not with the package, which should load fast
   let times = 1;
   const bench = new Bench({
     time: ms,
