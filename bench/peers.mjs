@@ -1,13 +1,12 @@
 // A training step of the paper's CNN with Adam beside PyTorch and Keras: same network, batch and threads,
 // rounds interleaved so that what else the machine does hits all alike; ratios of medians with their spread.
 // Usage: npm run bench:peers [-- --rounds N] [--threads N] [--batch 32,256] [--json]
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { defaultThreads } from "../dist/config/threads.js";
 import { peersPython } from "./peers/environment.mjs";
+import { median } from "./peers/median.mjs";
+import { startPeer } from "./peers/peer.mjs";
 import { referenceSession } from "./reference-session.mjs";
 
 const { values } = parseArgs({
@@ -26,20 +25,20 @@ const STEPS = { 32: 40, 256: 8 };
 const python = await peersPython();
 const script = (name) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
 const peers = {
-  "pytorch eager": startPeer([script("pytorch_step.py"), "eager", String(threads)]),
-  "pytorch compile": startPeer([script("pytorch_step.py"), "compile", String(threads)]),
-  "keras tensorflow": startPeer([script("keras_step.py"), String(threads)]),
+  "pytorch eager": startPeer(python, [script("pytorch_step.py"), "eager", String(threads)]),
+  "pytorch compile": startPeer(python, [script("pytorch_step.py"), "compile", String(threads)]),
+  "keras tensorflow": startPeer(python, [script("keras_step.py"), String(threads)]),
 };
 
 const record = { date: new Date().toISOString(), threads, rounds, results: [] };
 for (const batch of batches) {
   const ours = referenceSession({ optimizer: "adam", batchSize: batch, threads });
-  const contestants = { optimbench: { measure: (steps) => ours.train(steps) }, ...peers };
+  const contestants = { optimbench: { measure: ({ steps }) => ours.train(steps) }, ...peers };
   const steps = STEPS[batch] ?? Math.max(4, Math.ceil(2048 / batch));
   const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
   for (let round = -1; round < rounds; round++) {
     for (const [name, contestant] of Object.entries(contestants)) {
-      const milliseconds = await contestant.measure(steps, batch);
+      const milliseconds = await contestant.measure({ steps, batch });
       if (round >= 0) times[name].push(milliseconds); // the round before is warm-up: compilation, caches
     }
     process.stderr.write(`batch ${batch}: round ${round + 1} of ${rounds}\n`);
@@ -72,28 +71,4 @@ else {
       "per round": row.ratioOfRounds.map((ratio) => ratio.toFixed(2)).join(" to "),
     })),
   );
-}
-
-/** A peer's process, which answers one line for each request line. */
-function startPeer(args) {
-  const child = spawn(python, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async measure(steps, batch) {
-      child.stdin.write(`${JSON.stringify({ batch, steps })}\n`);
-      const { value, done } = await lines.next();
-      if (done) {
-        if (child.exitCode === null) await once(child, "exit");
-        throw new Error(`${args.join(" ")} ended with code ${child.exitCode}`);
-      }
-      return JSON.parse(value).milliseconds;
-    },
-    end: () => child.stdin.end(),
-  };
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

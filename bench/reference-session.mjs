@@ -42,6 +42,16 @@ export function referenceSession(options) {
       const { seconds } = await session.repeatUpdate({ steps, learningRate });
       return (seconds / steps) * 1000;
     },
+    /** The parameters' shapes and number, and the bytes that an update must read and write. */
+    memory() {
+      const { parameters, evaluation, optimizer } = session.readState();
+      const state = Object.values(optimizer).reduce((sum, { length }) => sum + length, 0);
+      return {
+        shapes: session.parameters().map(({ shape }) => shape),
+        parameters: parameters.length,
+        bytes: 4 * (3 * parameters.length + 2 * state + (evaluation?.length ?? 0)),
+      };
+    },
     dispose() {
       session.dispose();
       images.dispose();
