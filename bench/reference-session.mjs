@@ -25,7 +25,7 @@ export function referenceSession(options) {
     memory: () => ({
       shapes: session.parameterShapes,
       parameters: session.parameterCount,
-      bytes: session.updateBytes,
+      bytes: session.updateBytes(),
     }),
     dispose: () => session.dispose(),
   };

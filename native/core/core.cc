@@ -132,7 +132,8 @@ class TheCore final : public Core {
       for (const ParameterInfo& each : shapes)
         count += std::accumulate(each.shape.begin(), each.shape.end(), int64_t{1}, std::multiplies<>());
       if (count != parameters.numel()) throw std::runtime_error("the shapes do not add up to theta's length");
-      Update update(spec, parameters, shapes);
+      Workers workers(1);
+      Update update(spec, parameters, shapes, workers);
       UpdatePath path;
       for (const UpdateStep& step : steps) {
         if (step.gradient.size() != theta.size()) throw std::runtime_error("a gradient has another length than theta");

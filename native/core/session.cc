@@ -66,9 +66,9 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
       model_(spec),
       loss_(spec.loss),
       weights_(makeWeights(model_, spec.seed, device_)),
-      update_(spec.update, weights_.theta, model_.parameters()),
-      evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
       workers_(device_.is_cpu() ? spec.threads : 1),
+      update_(spec.update, weights_.theta, model_.parameters(), workers_),
+      evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
       lanes_(model_, loss_, workers_, spec.microBatch, spec.augmentation) {}
 
 const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {

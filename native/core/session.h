@@ -31,9 +31,9 @@ class TrainingSession final : public Session {
   Model model_;
   Loss loss_;
   Weights weights_;
+  Workers workers_;
   Update update_;
   std::vector<Views> evaluated_;  // the weights to evaluate with
-  Workers workers_;
   Lanes lanes_;
 };
 

@@ -12,7 +12,7 @@ export interface BenchSession {
   /** As they lie in memory. */
   readonly parameterShapes: readonly (readonly number[])[];
   /** What an update reads and writes at least: parameters and state in both directions, the gradient in one. */
-  readonly updateBytes: number;
+  updateBytes(): number;
   /** The state after one step from the initial weights: with a gradient to update with, and far from where repeated updates lead. */
   prepare(): Promise<void>;
   /** Steps of training. */
@@ -56,7 +56,7 @@ export function openBenchSession(
   return {
     parameterCount: session.parameterCount,
     parameterShapes: session.parameters().map(({ shape }) => shape),
-    updateBytes: updateBytes(initial),
+    updateBytes: () => updateBytes(session.readState()),
     async prepare() {
       session.writeState(initial);
       await train(1, false);
