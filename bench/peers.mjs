@@ -1,99 +1,59 @@
-// A training step of the paper's CNN with Adam beside PyTorch and Keras: same network, batch and threads,
-// rounds interleaved so that what else the machine does hits all alike; ratios of medians with their spread.
-// Usage: npm run bench:peers [-- --rounds N] [--threads N] [--batch 32,256] [--json]
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+// What the project sets itself as its goals of speed, measured: beside PyTorch and Keras where they do the same.
+// Usage: npm run bench:peers [-- --rounds N] [--threads N] [--only step,evaluation,...] [--json FILE]
 import { parseArgs } from "node:util";
 import { defaultThreads } from "../dist/config/threads.js";
-import { peersPython } from "./peers/environment.mjs";
-import { referenceSession } from "./reference-session.mjs";
+import { startTrainingPeers } from "./peers/training-peers.mjs";
+import { printRows } from "./print-rows.mjs";
+import { recordHead, writeRecord } from "./record.mjs";
+import { arithmeticRate } from "./rows/arithmetic-rate.mjs";
+import { evaluation } from "./rows/evaluation.mjs";
+import { peakMemory } from "./rows/peak-memory.mjs";
+import { start } from "./rows/start.mjs";
+import { threadScaling } from "./rows/thread-scaling.mjs";
+import { trainingStep } from "./rows/training-step.mjs";
+
+const ROWS = {
+  step: async (options) => [
+    await trainingStep({ ...options, batch: 256, goal: 0.4 }),
+    await trainingStep({ ...options, batch: 32, goal: 0.35 }),
+  ],
+  evaluation,
+  rate: arithmeticRate,
+  threads: threadScaling,
+  start,
+  memory: peakMemory,
+};
+const WITH_PEERS = ["step", "evaluation"];
 
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "7" },
     threads: { type: "string", default: String(defaultThreads()) },
-    batch: { type: "string", default: "32,256" },
-    json: { type: "boolean", default: false },
+    only: { type: "string", default: Object.keys(ROWS).join(",") },
+    json: { type: "string" },
   },
 });
-const rounds = Number(values.rounds);
-const threads = Number(values.threads);
-const batches = values.batch.split(",").map(Number);
-const STEPS = { 32: 40, 256: 8 };
+const [rounds, threads] = [count("rounds"), count("threads")];
+const chosen = values.only.split(",");
+for (const name of chosen)
+  if (!Object.hasOwn(ROWS, name)) fail(`--only takes ${Object.keys(ROWS).join(", ")}; got "${name}".`);
 
-const python = await peersPython();
-const script = (name) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
-const peers = {
-  "pytorch eager": startPeer([script("pytorch_step.py"), "eager", String(threads)]),
-  "pytorch compile": startPeer([script("pytorch_step.py"), "compile", String(threads)]),
-  "keras tensorflow": startPeer([script("keras_step.py"), String(threads)]),
-};
-
-const record = { date: new Date().toISOString(), threads, rounds, results: [] };
-for (const batch of batches) {
-  const ours = referenceSession({ optimizer: "adam", batchSize: batch, threads });
-  const contestants = { optimbench: { measure: (steps) => ours.train(steps) }, ...peers };
-  const steps = STEPS[batch] ?? Math.max(4, Math.ceil(2048 / batch));
-  const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
-    for (const [name, contestant] of Object.entries(contestants)) {
-      const milliseconds = await contestant.measure(steps, batch);
-      if (round >= 0) times[name].push(milliseconds); // the round before is warm-up: compilation, caches
-    }
-    process.stderr.write(`batch ${batch}: round ${round + 1} of ${rounds}\n`);
-  }
-  ours.dispose();
-  for (const [name, own] of Object.entries(times)) {
-    const ratios = own.map((each, i) => times.optimbench[i] / each);
-    record.results.push({
-      batch,
-      name,
-      medianMs: median(own),
-      leastMs: Math.min(...own),
-      oursToThis: median(times.optimbench) / median(own),
-      ratioOfRounds: [Math.min(...ratios), Math.max(...ratios)],
-    });
-  }
-}
+const head = recordHead("peers", { threads, rounds });
+const peers = chosen.some((name) => WITH_PEERS.includes(name)) ? await startTrainingPeers(threads) : {};
+const rows = [];
+for (const name of chosen) rows.push(...[await ROWS[name]({ threads, rounds, peers })].flat());
 for (const peer of Object.values(peers)) peer.end();
+const versions = Object.assign({}, ...Object.values(peers).map((peer) => peer.versions));
 
-if (values.json) console.log(JSON.stringify(record, null, 2));
-else {
-  console.log(`A training step of paper-cnn with Adam, ${threads} threads, ${rounds} interleaved rounds.`);
-  console.table(
-    record.results.map((row) => ({
-      batch: row.batch,
-      what: row.name,
-      "median ms": row.medianMs.toFixed(1),
-      "least ms": row.leastMs.toFixed(1),
-      "optimbench / this": row.oursToThis.toFixed(2),
-      "per round": row.ratioOfRounds.map((ratio) => ratio.toFixed(2)).join(" to "),
-    })),
-  );
+if (values.json !== undefined) writeRecord(values.json, { ...head, peers: versions, rows });
+printRows(rows);
+
+function count(option) {
+  const value = Number(values[option]);
+  return Number.isInteger(value) && value > 0 ? value : fail(`--${option} takes a whole number above 0.`);
 }
 
-/** A peer's process, which answers one line for each request line. */
-function startPeer(args) {
-  const child = spawn(python, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async measure(steps, batch) {
-      child.stdin.write(`${JSON.stringify({ batch, steps })}\n`);
-      const { value, done } = await lines.next();
-      if (done) {
-        if (child.exitCode === null) await once(child, "exit");
-        throw new Error(`${args.join(" ")} ended with code ${child.exitCode}`);
-      }
-      return JSON.parse(value).milliseconds;
-    },
-    end: () => child.stdin.end(),
-  };
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+function fail(message) {
+  console.error(message);
+  process.exit(2);
 }

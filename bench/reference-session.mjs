@@ -1,50 +1,32 @@
+import { openBenchSession } from "../dist/bench/bench-session.js";
+import { randomImages } from "../dist/bench/random-images.js";
 import { resolveTrainConfig } from "../dist/config/resolve-train-config.js";
-import { loadNative } from "../dist/native.js";
-import { placeOnDevice, sessionSpec } from "../dist/session.js";
+import { placeOnDevice } from "../dist/session.js";
 
-const COUNT = 8192;
-
-/** Random images like MNIST's: the time of a step does not depend on what they show. */
-const dataset = {
-  name: "random",
-  count: COUNT,
-  height: 28,
-  width: 28,
-  channels: 1,
-  classes: 10,
-  images: Uint8Array.from({ length: COUNT * 784 }, (_, i) => (Math.imul(i, 2654435761) >>> 24) & 255),
-  labels: Uint8Array.from({ length: COUNT }, (_, i) => i % 10),
-};
+const images = randomImages(12_000);
 
 /**
- * The paper's CNN, ready to train on random images.
+ * The paper's CNN with Adam on the CPU, unless `options` say otherwise, ready to train on random images; all its times are
+ * milliseconds.
  *
- * @param {object} options as for `train`: optimizer, batchSize, threads ...
+ * @param {object} options as for `train`: model, optimizer, batchSize, threads ...
  */
 export function referenceSession(options) {
-  const native = loadNative();
-  const config = placeOnDevice(resolveTrainConfig(options, dataset));
-  const session = new native.Session(sessionSpec(config, dataset));
-  const images = new native.Dataset({ ...dataset, shape: [1, 28, 28], device: config.device });
-  const { batchSize } = config;
-  const { learningRate } = config.optimizer;
+  const config = placeOnDevice(resolveTrainConfig({ device: "cpu", ...options }, images));
+  const session = openBenchSession(config, images);
   return {
-    config,
-    /** Trains `steps` steps; resolves with the milliseconds of each. */
-    async train(steps) {
-      const order = Uint32Array.from({ length: steps * batchSize }, (_, i) => i % COUNT);
-      const learningRates = new Float64Array(steps).fill(learningRate);
-      const { seconds } = await session.train(images, { order, batchSize, learningRates, epoch: 1 });
-      return (seconds / steps) * 1000;
-    },
-    /** Updates `steps` times with one gradient; resolves with the milliseconds of each. */
-    async update(steps) {
-      const { seconds } = await session.repeatUpdate({ steps, learningRate });
-      return (seconds / steps) * 1000;
-    },
-    dispose() {
-      session.dispose();
-      images.dispose();
-    },
+    /** Milliseconds of a step. */
+    train: async (steps) => ((await session.train(steps)) / steps) * 1000,
+    /** Milliseconds of an update, with the last step's gradient. */
+    update: async (steps) => ((await session.update(steps)) / steps) * 1000,
+    /** Milliseconds of all images. */
+    evaluate: async (count) => (await session.evaluate(count)) * 1000,
+    /** The parameters' shapes and number, and the bytes that an update must read and write. */
+    memory: () => ({
+      shapes: session.parameterShapes,
+      parameters: session.parameterCount,
+      bytes: session.updateBytes(),
+    }),
+    dispose: () => session.dispose(),
   };
 }

@@ -1,4 +1,5 @@
-// Writes the catalogue's pages and pictures into docs/, from the tables OPTIMIZERS and LOSSES: `npm run docs`.
+// Writes the catalogue's pages and pictures into docs/, from the tables OPTIMIZERS and LOSSES, and into the README what
+// was measured last: `npm run docs`.
 // A test compares the pages with the tables; pictures are drawn anew here alone.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,3 +17,5 @@ for (const entry of entries) {
   writeFileSync(join(docs, picturePath(entry)), await catalogueSvg(entry));
   console.log(entry.name);
 }
+
+await import("../bench/readme.mjs");

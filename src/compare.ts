@@ -30,6 +30,8 @@ export interface CompareCallbacks {
   readonly onRun?: (run: Run, study: Study) => void | Promise<void>;
   /** Ends the study: the run in progress is kept as "cancelled", and what there is by then is returned. */
   readonly signal?: AbortSignal;
+  /** Whether every run also says where the time of its steps went. Default false. */
+  readonly profile?: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface CompareCallbacks {
  */
 export async function compare(input: CompareConfig & CompareCallbacks = {}): Promise<Study> {
   checkCallbacks(input, "compare config");
-  const { onEpoch, onRun, signal, ...given } = input;
+  const { onEpoch, onRun, signal, profile = false, ...given } = input;
   const { dataset: source, dataDir } = parseCompareConfig(given);
   const dataset = await loadDataset(source, { dataDir });
   const config = resolveCompareConfig(given, dataset);
@@ -59,6 +61,7 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
       dataset,
       onEpoch: (epoch) => onEpoch?.(epoch, planned),
       ...(signal && { signal }),
+      profile,
     });
     study.runs.push(run.record);
     try {

@@ -2,6 +2,7 @@ import { type EarlyEnd, keepBest } from "./best-weights.js";
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import type { EpochRecord, EvaluationMetrics, Metrics, RunStatus } from "./history.js";
 import type { Measured, NativeDataset, NativeSession } from "./native.js";
+import { addProfiles, type StepsProfile } from "./profile.js";
 import { permutation, randomStream } from "./random.js";
 import { startSchedule } from "./schedules/schedules.js";
 import { finished } from "./session.js";
@@ -12,8 +13,17 @@ export interface Parts {
   readonly validation: Uint32Array;
 }
 
+/** How a training is watched and ended. */
+export interface Watch {
+  readonly onEpoch: (epoch: EpochRecord) => void | Promise<void>;
+  readonly signal: AbortSignal | undefined;
+  /** Whether to say where the time went. */
+  readonly profile: boolean;
+}
+
 /** The epochs a training went through, and how it ended. */
 export interface Outcome extends Partial<EarlyEnd> {
+  readonly profile?: StepsProfile;
   readonly history: readonly EpochRecord[];
   readonly status: RunStatus;
 }
@@ -28,8 +38,7 @@ export async function runEpochs(
   dataset: NativeDataset,
   parts: Parts,
   config: ResolvedTrainConfig,
-  onEpoch: (epoch: EpochRecord) => void | Promise<void>,
-  signal: AbortSignal | undefined,
+  { onEpoch, signal, profile }: Watch,
 ): Promise<Outcome> {
   const { batchSize, gradientAccumulation, seed } = config;
   const history: EpochRecord[] = [];
@@ -38,7 +47,13 @@ export async function runEpochs(
   const schedule = startSchedule(config.schedule, { learningRate, stepsPerEpoch, epochs: config.epochs });
 
   const best = config.earlyStopping && keepBest(session, config.earlyStopping);
-  const ended = (status: RunStatus): Outcome => ({ history, status, ...best?.restore() });
+  let watched: StepsProfile | undefined;
+  const ended = (status: RunStatus): Outcome => ({
+    history,
+    status,
+    ...best?.restore(),
+    ...(watched && { profile: watched }),
+  });
 
   const measure = (images: Uint32Array) => finished(session.evaluate(dataset, images));
   const pass = (epoch: number, learningRates: Float64Array, momentum: Float64Array | undefined) =>
@@ -50,6 +65,7 @@ export async function runEpochs(
         learningRates,
         ...(momentum && { inputs: [{ values: momentum }] }),
         epoch,
+        profile,
       }),
     );
 
@@ -77,6 +93,11 @@ export async function runEpochs(
           : { train: train.seconds, evaluate: validation.seconds },
     };
     history.push(record);
+    if (train.profile)
+      watched = {
+        steps: (watched?.steps ?? 0) + train.steps,
+        seconds: addProfiles(watched?.seconds, train.profile),
+      };
     await onEpoch(record);
     if (record.train.loss === null || record.validation.loss === null) return ended("diverged");
     if (epoch === 0) continue;

@@ -1,3 +1,6 @@
+export { type BenchCallbacks, type BenchProgress, bench } from "./bench/bench.js";
+export type { BenchConfig } from "./bench/bench-config.js";
+export type { BenchRecord, BenchResult, StepProfile } from "./bench/bench-record.js";
 export { checkLossGradient, type GradientCheck, type PartialDerivative } from "./check-loss-gradient.js";
 export { type CompareCallbacks, compare, type PlannedRun } from "./compare.js";
 export type { CompareConfig } from "./config/compare-config.js";
@@ -14,6 +17,7 @@ export type { LossConfig } from "./losses/losses.js";
 export type { Layer } from "./models/layers.js";
 export type { Model } from "./models/models.js";
 export type { OptimizerConfig } from "./optimizers/optimizers.js";
+export type { Profile, StepsProfile } from "./profile.js";
 export { writeReport } from "./report/write-report.js";
 export { type ScheduleLength, scheduleMomenta, scheduleRates } from "./schedules/schedule-rates.js";
 export type { ScheduleConfig } from "./schedules/schedules.js";

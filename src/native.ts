@@ -4,6 +4,7 @@ import { OptimbenchError } from "./errors.js";
 import type { LossGraph, UpdateGraph } from "./formula/graph.js";
 import { runtimeLibraries } from "./libtorch/runtime-libraries.js";
 import type { NativeLayer, Shape } from "./models/native-layer.js";
+import type { Profile } from "./profile.js";
 
 /**
  * The native side's whole interface, as the addon exports it. This is the only file that opens the binary.
@@ -61,6 +62,8 @@ export interface Native {
     targets: Vector,
     classes: number,
   ): { readonly values: Vector; readonly gradient: Vector };
+  /** Seconds of one product of float32 matrices [size, size], its rows shared out to `threads`: what the machine can do at most. */
+  timeMatrixProduct(options: { readonly size: number; readonly threads: number }): number;
 }
 
 /** Images [count, height, width, channels] that a function looks at. */
@@ -126,6 +129,8 @@ export interface Measured {
   /** Monotonic seconds of the work itself. */
   readonly seconds: number;
   readonly status: "completed" | "diverged" | "cancelled";
+  /** From `train`, where the pass asks for it. */
+  readonly profile?: Profile;
 }
 
 export interface NativeSession {
@@ -146,6 +151,8 @@ export interface NativeSession {
       /** Values of the update's `inputs`, in their order, one an update; left out, they stay as they are. */
       readonly inputs?: readonly { readonly values: Float64Array }[];
       readonly epoch: number;
+      /** Whether to say where the time went. Default false. On a GPU, what is timed is the host. */
+      readonly profile?: boolean;
     },
   ): Promise<Measured>;
   /** Applies the update `steps` times with the gradient of the last step: its cost alone, for benchmarks. */

@@ -25,6 +25,19 @@ const epochRecord = z.object({
   seconds: z.object({ train: seconds, evaluate: seconds }),
 });
 
+const stepsProfile = z.object({
+  steps: count,
+  seconds: z.object({
+    layers: z.array(z.object({ name: z.string(), forward: seconds, backward: seconds })),
+    batch: seconds,
+    loss: seconds,
+    waiting: seconds,
+    summing: seconds,
+    update: seconds,
+    rest: seconds,
+  }),
+});
+
 /** Configs and environments are kept as they are, whatever else they say: a later version may say more. */
 const runConfig = z.looseObject({
   dataset: z.string(),
@@ -57,6 +70,7 @@ export const studySchema = z.object({
       stoppedEarly: z.boolean().optional(),
       test: evaluationMetrics.optional(),
       seconds: z.object({ train: seconds, evaluate: seconds, warmUp: seconds, total: seconds }),
+      profile: stepsProfile.optional(),
       parametersSha256: z.object({ initial: z.string(), final: z.string() }),
     }),
   ),

@@ -1,4 +1,5 @@
 import type { EpochRecord, EvaluationMetrics, RunSeconds, RunStatus } from "./history.js";
+import type { StepsProfile } from "./profile.js";
 
 /** An optimizer or a loss as it ran: its name, whose definition of it, and the exact formula. Hyperparameters lie beside them. */
 export interface FormulaChoice {
@@ -40,6 +41,8 @@ export interface RunRecord {
   /** Measured once, with the weights at the end, where the dataset has images kept apart for it. */
   readonly test?: EvaluationMetrics | undefined;
   readonly seconds: RunSeconds;
+  /** Where the time of its steps went, where that was asked for. */
+  readonly profile?: StepsProfile | undefined;
   /** Of the parameter vector before and after training: equal `initial` means equal initial weights. */
   readonly parametersSha256: { readonly initial: string; readonly final: string };
 }

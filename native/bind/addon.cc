@@ -154,6 +154,14 @@ Napi::Value runLoss(const Napi::CallbackInfo& info) {
   return object;
 }
 
+// ---- what the machine can do at most ----
+
+Napi::Value timeMatrixProduct(const Napi::CallbackInfo& info) {
+  const Reader reader(info[0], "timeMatrixProduct");
+  const int64_t size = reader.integer("size", 1, 1 << 13);
+  return Napi::Number::New(info.Env(), core().timeMatrixProduct(size, reader.integer("threads", 1, 1024)));
+}
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports["open"] = Napi::Function::New<open>(env, "open");
   exports["info"] = Napi::Function::New<optimbench::info>(env, "info");
@@ -162,6 +170,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports["transform"] = Napi::Function::New<optimbench::transform>(env, "transform");
   exports["runUpdate"] = Napi::Function::New<runUpdate>(env, "runUpdate");
   exports["runLoss"] = Napi::Function::New<runLoss>(env, "runLoss");
+  exports["timeMatrixProduct"] = Napi::Function::New<timeMatrixProduct>(env, "timeMatrixProduct");
   exports["Dataset"] = DatasetHandle::define(env);
   exports["Session"] = SessionHandle::define(env);
   return exports;

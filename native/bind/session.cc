@@ -24,6 +24,26 @@ const char* nameOf(Status status) {
   return "";
 }
 
+Napi::Object toProfile(Napi::Env env, const Profile& profile) {
+  Napi::Array layers = Napi::Array::New(env, profile.layers.size());
+  for (uint32_t i = 0; i < profile.layers.size(); ++i) {
+    Napi::Object layer = Napi::Object::New(env);
+    layer["name"] = profile.layers[i].name;
+    layer["forward"] = profile.layers[i].forward;
+    layer["backward"] = profile.layers[i].backward;
+    layers[i] = layer;
+  }
+  Napi::Object object = Napi::Object::New(env);
+  object["layers"] = layers;
+  object["batch"] = profile.batch;
+  object["loss"] = profile.loss;
+  object["waiting"] = profile.waiting;
+  object["summing"] = profile.summing;
+  object["update"] = profile.update;
+  object["rest"] = profile.rest;
+  return object;
+}
+
 Napi::Value toObject(Napi::Env env, const Measured& measured) {
   Napi::Object object = Napi::Object::New(env);
   object["loss"] = measured.loss;
@@ -34,6 +54,7 @@ Napi::Value toObject(Napi::Env env, const Measured& measured) {
   object["steps"] = static_cast<double>(measured.steps);
   object["seconds"] = measured.seconds;
   object["status"] = nameOf(measured.status);
+  if (measured.profile) object["profile"] = toProfile(env, *measured.profile);
   return object;
 }
 
@@ -65,6 +86,7 @@ Pass readPass(const Reader& reader) {
         input.fail("values", "a number for each of the " + std::to_string(updates) + " updates");
       pass.inputs.emplace_back(values.Data(), values.Data() + values.ElementLength());
     }
+  if (reader.has("profile")) pass.profile = reader.flag("profile");
   return pass;
 }
 

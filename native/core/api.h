@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -142,9 +143,26 @@ struct Pass {
   std::vector<double> learningRates;  // of each update
   std::vector<std::vector<double>> inputs;  // of the update's inputs, in their order, a value each update; or none
   int64_t epoch;                // keys the random streams
+  bool profile = false;         // whether to say where the time went
 };
 
 enum class Status { completed, diverged, cancelled };
+
+// Where the seconds of a pass went. Of what threads do at once, the mean over the threads: all of it adds up to the pass.
+struct Profile {
+  struct Layer {
+    std::string name;
+    double forward;
+    double backward;
+  };
+  std::vector<Layer> layers;
+  double batch = 0;    // gathering images and labels, and augmentation
+  double loss = 0;     // its values and gradient, and the accuracy
+  double waiting = 0;  // of threads that had nothing left to do for others that had
+  double summing = 0;  // of the lanes' gradients
+  double update = 0;
+  double rest = 0;
+};
 
 // Sums over the samples that were seen.
 struct Measured {
@@ -156,6 +174,7 @@ struct Measured {
   int64_t steps = 0;
   double seconds = 0;
   Status status = Status::completed;
+  std::optional<Profile> profile;    // from train() where the pass asks for it
 };
 
 struct ParameterInfo {
@@ -239,6 +258,8 @@ class Core {
                                bool doublePrecision) const = 0;
   virtual LossValues runLoss(const LossSpec&, const std::vector<double>& logits, const std::vector<double>& targets,
                              int64_t classes, bool doublePrecision) const = 0;
+  // Seconds of a float32 matrix product [size, size] on that many threads.
+  virtual double timeMatrixProduct(int64_t size, int64_t threads) const = 0;
 };
 
 }  // namespace optimbench

@@ -12,6 +12,7 @@
 #include "api.h"
 #include "augment.h"
 #include "device.h"
+#include "matrix_product.h"
 #include "session.h"
 
 namespace optimbench {
@@ -131,7 +132,8 @@ class TheCore final : public Core {
       for (const ParameterInfo& each : shapes)
         count += std::accumulate(each.shape.begin(), each.shape.end(), int64_t{1}, std::multiplies<>());
       if (count != parameters.numel()) throw std::runtime_error("the shapes do not add up to theta's length");
-      Update update(spec, parameters, shapes);
+      Workers workers(1);
+      Update update(spec, parameters, shapes, workers);
       UpdatePath path;
       for (const UpdateStep& step : steps) {
         if (step.gradient.size() != theta.size()) throw std::runtime_error("a gradient has another length than theta");
@@ -154,6 +156,10 @@ class TheCore final : public Core {
                                                          vectorOf(targets, doublePrecision).view({-1, classes}));
       return LossValues{numbersOf(result.values), numbersOf(result.gradient)};
     });
+  }
+
+  double timeMatrixProduct(int64_t size, int64_t threads) const override {
+    return guarded([&] { return optimbench::timeMatrixProduct(size, threads); });
   }
 };
 

@@ -150,7 +150,7 @@ at::Tensor asTensor(const Value& value) {
 }
 
 Formula::Formula(const std::vector<NodeSpec>& nodes, Reduce reduce, const std::vector<std::string>& inputs)
-    : reduce_(reduce) {
+    : specs_(nodes), reduce_(reduce) {
   for (const NodeSpec& spec : nodes) {
     const auto fail = [&](const std::string& what) {
       throw std::runtime_error("formula node " + std::to_string(nodes_.size()) + ": " + what);
@@ -179,27 +179,21 @@ Formula::Formula(const std::vector<NodeSpec>& nodes, Reduce reduce, const std::v
   }
 }
 
+Value Formula::run(size_t index, const std::vector<Value>& values, const std::vector<Value>& inputs) const {
+  const Node& node = nodes_[index];
+  if (node.kind == Node::Kind::constant) return node.value;
+  if (node.kind == Node::Kind::input) return inputs[node.input];
+  if (node.kind == Node::Kind::row)  // in the precision and on the device of the logits
+    return node.row.to(std::get<at::Tensor>(inputs[0]).options());
+  Values arguments;
+  for (const size_t argument : node.arguments) arguments.push_back(values[argument]);
+  return node.apply(arguments, reduce_);
+}
+
 std::vector<Value> Formula::run(const std::vector<Value>& inputs) const {
   std::vector<Value> values;
   values.reserve(nodes_.size());
-  Values arguments;
-  for (const Node& node : nodes_) {
-    switch (node.kind) {
-      case Node::Kind::constant:
-        values.emplace_back(node.value);
-        break;
-      case Node::Kind::row:  // in the precision and on the device of the logits
-        values.emplace_back(node.row.to(std::get<at::Tensor>(inputs[0]).options()));
-        break;
-      case Node::Kind::input:
-        values.push_back(inputs[node.input]);
-        break;
-      case Node::Kind::operation:
-        arguments.clear();
-        for (const size_t argument : node.arguments) arguments.push_back(values[argument]);
-        values.push_back(node.apply(arguments, reduce_));
-    }
-  }
+  for (size_t i = 0; i < nodes_.size(); ++i) values.push_back(run(i, values, inputs));
   return values;
 }
 

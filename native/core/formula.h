@@ -23,6 +23,11 @@ class Formula {
 
   // The value of every node, given the inputs in the order of the constructor's names.
   std::vector<Value> run(const std::vector<Value>& inputs) const;
+  // The value of one node, given those of the nodes before it.
+  Value run(size_t node, const std::vector<Value>& values, const std::vector<Value>& inputs) const;
+
+  const std::vector<NodeSpec>& nodes() const { return specs_; }
+  size_t input(size_t node) const { return nodes_[node].input; }  // which of the inputs it is
 
  private:
   struct Node {
@@ -33,6 +38,7 @@ class Formula {
     Value (*apply)(const std::vector<Value>& arguments, Reduce reduce);
     std::vector<size_t> arguments;
   };
+  std::vector<NodeSpec> specs_;
   std::vector<Node> nodes_;
   Reduce reduce_;
 };

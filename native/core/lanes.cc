@@ -16,18 +16,25 @@ Lanes::Lanes(const Model& model, const Loss& loss, Workers& workers, int64_t mic
 
 Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<Views>& statistics,
                         const ResidentDataset& dataset, const at::Tensor& positions, int64_t samples,
-                        const StreamKey& key, at::Tensor& gradient, const CancelFlag& cancel) {
+                        const StreamKey& key, at::Tensor& gradient, const CancelFlag& cancel,
+                        PassProfile* profile) {
   const int64_t batchSize = positions.size(0);
   const int64_t microBatches = (batchSize + microBatch_ - 1) / microBatch_;
   if (microBatches > 1 && model_.statisticsCount() > 0)  // which all lanes would write
     throw std::runtime_error("batchNorm2d needs the whole batch in one micro-batch");
   const int64_t count = std::min(microBatches, kLanes);
   for (int64_t i = 0; i < count; ++i) lane(i, gradient);
+  if (profile) {
+    profile->lane(count - 1);  // all are made before threads use them
+    profile->lap(profile->rest);
+  }
 
   workers_.run(count, [&](int64_t index) {
     const at::NoGradGuard noGradient;  // but for the loss, which asks for its own (loss.cc)
     const c10::OptionalDeviceGuard onDevice(gradient.device());
     Lane& lane = lanes_[index];
+    LaneProfile* times = profile ? &profile->lane(index) : nullptr;
+    if (times) times->start();
     lane.gradient.zero_();
     lane.sums.loss.zero_();
     lane.sums.correct.zero_();
@@ -39,9 +46,11 @@ Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<
       const at::Tensor numbers = positions.narrow(0, start, size);
       Batch batch = dataset.batch(numbers);
       batch.images = augment(batch.images, numbers, augmentation_, key.seed, key.epoch);
-      runMicroBatch(lane, parameters, statistics, batch, samples, microKey);
+      if (times) times->lap(times->batch);
+      runMicroBatch(lane, parameters, statistics, batch, samples, microKey, times);
     }
   });
+  if (profile) profile->lap(profile->parallel);
 
   gradient.add_(lanes_[0].gradient);
   Sums sums{lanes_[0].sums.loss.clone(), lanes_[0].sums.correct.clone()};
@@ -50,22 +59,26 @@ Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<
     sums.loss.add_(lanes_[i].sums.loss);
     sums.correct.add_(lanes_[i].sums.correct);
   }
+  if (profile) profile->lap(profile->summing);
   return sums;
 }
 
 void Lanes::runMicroBatch(Lane& lane, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
-                          const Batch& batch, int64_t samples, const StreamKey& key) const {
+                          const Batch& batch, int64_t samples, const StreamKey& key, LaneProfile* profile) const {
   std::vector<Frame> frames = model_.frames(parameters, statistics);
   for (size_t i = 0; i < frames.size(); ++i) {
     frames[i].gradients = &lane.views[i];
     frames[i].key = key;
     frames[i].training = true;
+    frames[i].profile = profile;
   }
   const at::Tensor logits = model_.forward(batch.images, frames);
   const Loss::Result loss = loss_.valuesAndGradient(logits, batch.targets);
   lane.sums.loss.add_(loss.values.sum(at::kDouble));
   lane.sums.correct.add_(logits.argmax(1).eq(batch.labels).sum());
-  model_.backward(loss.gradient / samples, frames);
+  const at::Tensor logitsGradient = loss.gradient / samples;
+  if (profile) profile->lap(profile->loss);
+  model_.backward(logitsGradient, frames);
 }
 
 Lanes::Lane& Lanes::lane(int64_t index, const at::Tensor& like) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api.h"
+#include "profile.h"
 #include "random.h"
 #include "torch.h"
 
@@ -41,6 +42,7 @@ struct Frame {
   bool training = false;
   bool inputGradient = true;          // false where nothing learns before this layer
   std::vector<at::Tensor> saved;      // from forward, for backward
+  LaneProfile* profile = nullptr;     // where the time goes, if anyone asks
 };
 
 class Layer {

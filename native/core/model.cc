@@ -80,6 +80,12 @@ std::vector<ParameterInfo> Model::parameters() const {
   return list;
 }
 
+std::vector<std::string> Model::names() const {
+  std::vector<std::string> names;
+  for (const Step& step : steps_) names.push_back(step.name);
+  return names;
+}
+
 at::Tensor Model::initialParameters(uint64_t seed) const {
   const at::Tensor vector = at::empty({parameterCount_});
   int64_t offset = 0;
@@ -145,6 +151,7 @@ at::Tensor Model::forward(const at::Tensor& images, std::vector<Frame>& frames) 
       if (lastUse_[value] == i) values[value].reset();  // its memory serves the next layers
     values[i + 1] = steps_[i].layer->forward(x, frames[i]);
     checkShape(values[i + 1], i);
+    if (auto* profile = frames[i].profile) profile->lap(profile->forward[i]);
   }
   return values.back().flatten(1);
 }
@@ -171,6 +178,7 @@ void Model::backward(const at::Tensor& logitsGradient, std::vector<Frame>& frame
         if (learns_[value]) gradients[value] = gradients[value].defined() ? gradients[value] + inputGradient : inputGradient;
     }
     frames[i].saved.clear();
+    if (auto* profile = frames[i].profile) profile->lap(profile->backward[i]);
   }
 }
 

@@ -60,14 +60,15 @@ void fill(Value& value, const std::vector<float>& values) {
 TrainingSession::TrainingSession(const SessionSpec& spec)
     : device_(parseDevice(spec.device)),
       seed_(spec.seed),
+      threads_(spec.threads),
       input_(spec.input),
       classes_(spec.classes),
       model_(spec),
       loss_(spec.loss),
       weights_(makeWeights(model_, spec.seed, device_)),
-      update_(spec.update, weights_.theta, model_.parameters()),
-      evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
       workers_(device_.is_cpu() ? spec.threads : 1),
+      update_(spec.update, weights_.theta, model_.parameters(), workers_),
+      evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
       lanes_(model_, loss_, workers_, spec.microBatch, spec.augmentation) {}
 
 const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
@@ -84,7 +85,11 @@ Measured TrainingSession::train(const Dataset& dataset, const Pass& pass, const 
   if (!pass.inputs.empty() && pass.inputs.size() != update_.changing.size())
     throw std::runtime_error("the pass has values for " + std::to_string(pass.inputs.size()) + " inputs, the update has " +
                              std::to_string(update_.changing.size()));
-  return trainPass(weights_, lanes_, update_, fitting(dataset), pass, seed_, cancel);
+  if (!pass.profile) return trainPass(weights_, lanes_, update_, fitting(dataset), pass, seed_, cancel);
+  PassProfile profile(model_.names(), threads_);
+  Measured measured = trainPass(weights_, lanes_, update_, fitting(dataset), pass, seed_, cancel, &profile);
+  measured.profile = profile.sum();
+  return measured;
 }
 
 Measured TrainingSession::repeatUpdate(int64_t steps, double learningRate, const CancelFlag& cancel) {

@@ -25,14 +25,15 @@ class TrainingSession final : public Session {
 
   at::Device device_;
   uint64_t seed_;
+  int64_t threads_;
   Shape input_;
   int64_t classes_;
   Model model_;
   Loss loss_;
   Weights weights_;
+  Workers workers_;
   Update update_;
   std::vector<Views> evaluated_;  // the weights to evaluate with
-  Workers workers_;
   Lanes lanes_;
 };
 

@@ -7,7 +7,7 @@
 namespace optimbench {
 
 Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const ResidentDataset& dataset, const Pass& pass,
-                   uint64_t seed, const CancelFlag& cancel) {
+                   uint64_t seed, const CancelFlag& cancel, PassProfile* profile) {
   const at::NoGradGuard noGradient;
   const auto start = std::chrono::steady_clock::now();
   const at::Tensor order = dataset.positions(pass.order);
@@ -26,7 +26,7 @@ Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const Residen
     const StreamKey key{seed, pass.epoch, first / pass.batchSize, 0};
     if (first == groupStart) weights.gradient.zero_();
     const Lanes::Sums sums = lanes.step(weights.parameters, weights.runningStatistics, dataset,
-                                        order.narrow(0, first, size), groupSize, key, weights.gradient, cancel);
+                                        order.narrow(0, first, size), groupSize, key, weights.gradient, cancel, profile);
     if (cancel) {  // this step's gradient is incomplete: it is dropped, so the weights are those after the last whole update
       measured.status = Status::cancelled;
       break;
@@ -35,6 +35,7 @@ Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const Residen
       for (size_t i = 0; i < pass.inputs.size(); ++i) update.changing[i] = pass.inputs[i][measured.steps];
       update.step(weights.theta, weights.gradient, pass.learningRates[measured.steps]);
       measured.steps += 1;
+      if (profile) profile->lap(profile->update);
     }
     loss.add_(sums.loss);
     correct.add_(sums.correct);
@@ -46,6 +47,7 @@ Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const Residen
   measured.loss = loss.item<double>();
   measured.correct = correct.item<int64_t>();
   if (measured.status == Status::completed && !std::isfinite(measured.loss)) measured.status = Status::diverged;
+  if (profile) profile->lap(profile->rest);
   measured.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return measured;
 }

@@ -18,7 +18,8 @@ struct Weights {
 
 // One pass over `pass.order`, batch by batch; the last batch may be smaller. Every `pass.gradientAccumulation` batches
 // make one update, with the gradient of the mean loss over all their images; the last of these groups may be smaller too.
+// `profile`, where there is one, learns where the time goes.
 Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const ResidentDataset& dataset, const Pass& pass,
-                   uint64_t seed, const CancelFlag& cancel);
+                   uint64_t seed, const CancelFlag& cancel, PassProfile* profile = nullptr);
 
 }  // namespace optimbench

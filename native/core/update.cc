@@ -4,6 +4,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "kernels/instruction_set.h"
+
 namespace optimbench {
 namespace {
 
@@ -59,7 +61,9 @@ at::Tensor Update::Part::of(const at::Tensor& vector) const {
   return isWhole() ? vector : vector.narrow(0, offset, length).view(shape).permute(axes);
 }
 
-Update::Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<ParameterInfo>& parameters) {
+Update::Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<ParameterInfo>& parameters,
+               Workers& workers)
+    : workers_(workers) {
   for (const UpdateSpec::Input& input : spec.inputs) changing.push_back(input.value);
   for (const UpdateSpec::Block& block : spec.blocks) addBlock(spec, block, theta, parameters);
 }
@@ -88,7 +92,7 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
   }
 
   if (block.on == "all") {
-    made.parts.push_back({"", 0, theta.numel(), {}, {}, 0});
+    made.parts.push_back({"", 0, theta.numel(), {}, {}, 0, {}});
   } else {
     for (const ParameterInfo& parameter : parameters) {
       const bool mine = block.on == "others" ? !takenByAnother(spec, parameters, parameter)
@@ -100,13 +104,13 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
       // Hidden weights are matrices: outputs by inputs, a filter's window laid out in a row.
       if (block.on == "hidden") shape = {shape[0], length / shape[0]};
       const Axes axes = block.on == "hidden" ? Axes{0, 1} : axesOf(shape, spec.kerasLayout);
-      made.parts.push_back({parameter.name + ".", parameter.offset, length, shape, axes, 0});
+      made.parts.push_back({parameter.name + ".", parameter.offset, length, shape, axes, 0, {}});
     }
   }
   for (Part& part : made.parts) {
     part.firstState = state_.size();
     try {
-      addState(block, made, part, theta);
+      addPlan(made, part, theta, addState(block, made, part, theta));
     } catch (const c10::Error& error) {
       throw std::runtime_error("the update does not fit" +
                                (part.name.empty() ? "" : " " + part.name.substr(0, part.name.size() - 1)) + ": " +
@@ -119,7 +123,9 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
 // On the whole vector a state is a vector. On a parameter it has the shape of what it is assigned: the parameter's, or, say,
 // one number a row. There it starts without any axis, and the formula is run, storing nothing, until it has grown to it; at
 // the first step and at a late one, since a formula may tell them apart by t.
-void Update::addState(const UpdateSpec::Block& spec, const Block& block, const Part& part, const at::Tensor& theta) {
+// Gives the nodes' values at the last of these runs.
+std::vector<Value> Update::addState(const UpdateSpec::Block& spec, const Block& block, const Part& part,
+                                    const at::Tensor& theta) {
   const auto fail = [](const std::string& what) { throw std::runtime_error("update: " + what); };
   for (const auto& each : spec.state) {
     const std::string name = part.name + each.name;
@@ -134,11 +140,12 @@ void Update::addState(const UpdateSpec::Block& spec, const Block& block, const P
                                              : at::full({}, each.initial, theta.options())});
   }
   const at::Tensor gradient = at::zeros_like(theta);
+  std::vector<Value> values;
   for (const double t : {1.0, 1e9}) {
     bool settled = false;
     for (int attempt = 0; !settled; ++attempt) {
       if (attempt > 8) fail("a state changes its shape from step to step");
-      const std::vector<Value> values = block.formula.run(inputs(block, part, theta, gradient, 1, t));
+      values = block.formula.run(inputs(block, part, theta, gradient, 1, t));
       settled = true;
       for (const Assignment& assignment : block.assign) {
         const Value& value = values[assignment.node];
@@ -157,11 +164,30 @@ void Update::addState(const UpdateSpec::Block& spec, const Block& block, const P
         const auto wide = at::infer_size(std::get<at::Tensor>(state).sizes(), found);
         if (std::get<at::Tensor>(state).sizes() == at::IntArrayRef(wide)) continue;
         if (spec.state[assignment.state].startsAsTheta) fail("state '" + assignment.name + "' outgrows theta, as which it starts");
-        state = at::full(wide, spec.state[assignment.state].initial, theta.options());
+        // A state as large as the parameter lies in memory as the parameter does, so that both can be walked together.
+        const at::Tensor mine = part.of(theta);
+        state = mine.sizes() == at::IntArrayRef(wide) ? at::empty_strided(mine.sizes(), mine.strides(), theta.options())
+                                                      : at::empty(wide, theta.options());
+        std::get<at::Tensor>(state).fill_(spec.state[assignment.state].initial);
         settled = false;
       }
     }
   }
+  return values;
+}
+
+void Update::addPlan(const Block& block, Part& part, const at::Tensor& theta, const std::vector<Value>& seen) {
+  if (!theta.is_cpu() || theta.scalar_type() != at::kFloat || referenceKernels()) return;
+  const std::vector<Value> given = inputs(block, part, theta, at::zeros_like(theta), 1, 1);
+  using Target = Assignment::Target;
+  std::vector<UpdatePlan::Write> writes;
+  for (const Assignment& assignment : block.assign)
+    writes.push_back({assignment.node, assignment.target == Target::theta      ? 0
+                                       : assignment.target == Target::gradient ? 1
+                                       : assignment.target == Target::state
+                                           ? given.size() - block.stateCount + assignment.state
+                                           : given.size()});
+  part.plan = UpdatePlan::make(block.formula, given, seen, part.of(theta), writes);
 }
 
 std::vector<Value> Update::inputs(const Block& block, const Part& part, const at::Tensor& theta,
@@ -176,12 +202,18 @@ void Update::step(at::Tensor& theta, at::Tensor& gradient, double learningRate) 
   for (const Block& block : blocks_) {
     for (const Part& part : block.parts) {
       const std::vector<Value> given = inputs(block, part, theta, gradient, learningRate, static_cast<double>(stepCount + 1));
-      const std::vector<Value> values = block.formula.run(given);
-      // All values are computed before the first is stored. A node can share the memory of what was given ("old = m"),
-      // which storing could overwrite: such a value is copied first.
+      const std::vector<Value> values =
+          part.plan ? part.plan->run(block.formula, given, evaluation_.defined() ? part.of(evaluation_) : at::Tensor(), workers_)
+                    : block.formula.run(given);
+      // All values are computed before the first is stored, but for those that a plan has stored itself. A node can share the
+      // memory of what was given ("old = m"), which storing could overwrite: such a value is copied first.
       std::vector<Value> results;
-      for (const Assignment& assignment : block.assign) {
-        Value result = values[assignment.node];
+      for (size_t i = 0; i < block.assign.size(); ++i) {
+        if (part.plan && part.plan->isStored(i)) {
+          results.emplace_back();
+          continue;
+        }
+        Value result = values[block.assign[i].node];
         if (auto* tensor = std::get_if<at::Tensor>(&result))
           for (const Value& input : given)
             if (const auto* other = std::get_if<at::Tensor>(&input); other != nullptr && tensor->is_alias_of(*other)) {
@@ -191,6 +223,7 @@ void Update::step(at::Tensor& theta, at::Tensor& gradient, double learningRate) 
         results.push_back(std::move(result));
       }
       for (size_t i = 0; i < results.size(); ++i) {
+        if (part.plan && part.plan->isStored(i)) continue;
         const Assignment& assignment = block.assign[i];
         using Target = Assignment::Target;
         if (assignment.target == Target::state) {

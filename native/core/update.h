@@ -6,13 +6,15 @@
 
 #include "api.h"
 #include "formula.h"
+#include "update_plan.h"
+#include "workers.h"
 
 namespace optimbench {
 
 class Update {
  public:
   // State takes the precision and device of theta; `parameters` says where each parameter lies in it.
-  Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<ParameterInfo>& parameters);
+  Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<ParameterInfo>& parameters, Workers& workers);
 
   // One step in place: theta and the state take their new values. A formula may change the gradient as well.
   void step(at::Tensor& theta, at::Tensor& gradient, double learningRate);
@@ -38,6 +40,7 @@ class Update {
     std::vector<int64_t> shape;  // as it lies in memory
     std::vector<int64_t> axes;   // their order in the formula
     size_t firstState;           // of this part, in state_
+    std::optional<UpdatePlan> plan;
 
     bool isWhole() const { return axes.empty(); }
     at::Tensor of(const at::Tensor& vector) const;
@@ -57,10 +60,12 @@ class Update {
 
   void addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, const at::Tensor& theta,
                 const std::vector<ParameterInfo>& parameters);
-  void addState(const UpdateSpec::Block& spec, const Block& block, const Part& part, const at::Tensor& theta);
+  std::vector<Value> addState(const UpdateSpec::Block& spec, const Block& block, const Part& part, const at::Tensor& theta);
+  void addPlan(const Block& block, Part& part, const at::Tensor& theta, const std::vector<Value>& seen);
   std::vector<Value> inputs(const Block& block, const Part& part, const at::Tensor& theta, const at::Tensor& gradient,
                             double learningRate, double t) const;
 
+  Workers& workers_;
   std::vector<State> state_;
   std::vector<Block> blocks_;
   at::Tensor evaluation_;

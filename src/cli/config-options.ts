@@ -28,7 +28,7 @@ const numbers = (value: string) =>
         .filter((each) => each !== "")
         .map(number)
     : number(value);
-const model = (value: string) => {
+export const model = (value: string) => {
   if (value.endsWith(".json")) return readJson(value);
   if (Object.hasOwn(MODELS, value)) return value;
   const names = MODEL_NAMES.map((name) => `"${name}"`).join(", ");

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { packageVersion } from "../package-root.js";
+import { addBenchCommand } from "./bench.js";
 import { addCheckGradientCommand } from "./check-gradient.js";
 import { addCompareCommand } from "./compare.js";
 import { addDataCommand } from "./data.js";
@@ -35,6 +36,7 @@ for (const add of [
   addReportCommand,
   addScheduleCommand,
   addExplainCommand,
+  addBenchCommand,
   addDataCommand,
   addSetupCommand,
   addDoctorCommand,

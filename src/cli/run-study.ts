@@ -18,12 +18,14 @@ export interface StudyOutput {
   readonly json: boolean;
   readonly progress: Progress;
   readonly onRun?: (run: Run) => Promise<void>;
+  /** Whether to show where the time of the steps went. */
+  readonly profile?: boolean;
 }
 
 /** Runs a study, keeps it on the disk after every run, and presents what there is, even after Ctrl-C. */
 export async function runStudy(
   config: CompareConfig,
-  { folder, json, progress, onRun }: StudyOutput,
+  { folder, json, progress, onRun, profile = false }: StudyOutput,
 ): Promise<void> {
   const { dataset: source, dataDir } = parseCompareConfig(config);
   if (folder !== undefined) await prepareOutFolder(folder);
@@ -34,6 +36,7 @@ export async function runStudy(
     ...config,
     dataset,
     signal: interrupt.signal,
+    profile,
     onEpoch: progress.onEpoch,
     async onRun(run, soFar) {
       if (folder !== undefined) await writeStudy(soFar, join(folder, "study.json"));
@@ -56,6 +59,7 @@ async function present(
 ): Promise<void> {
   const { resultTable } = await import("../report/result-table.js");
   if (!json) process.stdout.write(`${resultTable(study)}\n`);
+  if (!json) await presentProfiles(study);
   if (folder === undefined) return;
   const { writeReport } = await import("../report/write-report.js");
   const { sampleDigits } = await import("../data/sample-digits.js");
@@ -64,4 +68,10 @@ async function present(
     onNotice: (text) => process.stderr.write(`${text}\n`),
   });
   if (!json) process.stdout.write(`\nReport: ${join(folder, "index.html")}\n`);
+}
+
+async function presentProfiles({ runs }: Study): Promise<void> {
+  const { profileTable } = await import("../report/profile-table.js");
+  for (const { profile } of runs)
+    if (profile !== undefined && profile.steps > 0) process.stdout.write(`\n${profileTable(profile)}\n`);
 }

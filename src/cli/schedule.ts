@@ -1,8 +1,6 @@
-import { extname } from "node:path";
 import Table from "cli-table3";
 import type { Command } from "commander";
 import { z } from "zod";
-import { configError } from "../errors.js";
 import { warmUpShape } from "../schedules/course.js";
 import {
   type ScheduleLength,
@@ -11,9 +9,9 @@ import {
   trainingLengthSchema,
 } from "../schedules/schedule-rates.js";
 import { SCHEDULE_NAMES, SCHEDULES, type ScheduleConfig } from "../schedules/schedules.js";
-import { writeFileAtomically } from "../write-file.js";
 import { configFromCommand } from "./command-config.js";
 import { addConfigOptions, type ConfigOption, number } from "./config-options.js";
+import { pictureWriter } from "./picture.js";
 import { parseSpec } from "./spec.js";
 
 const LENGTH_OPTIONS: readonly ConfigOption[] = [
@@ -68,10 +66,9 @@ async function show(text: string, length: ScheduleLength, out: string | undefine
   }
   const count = (value: number) => value.toLocaleString("en");
   const subtitle = `${count(rates.length)} steps: ${count(trainSize)} images in batches of ${count(batchSize)}`;
-  await writeFileAtomically(
-    out,
-    await picture(out, { title: text, subtitle, rates, momenta, stepsPerEpoch }),
-  );
+  const write = await pictureWriter(out, "--out");
+  const { scheduleChart } = await import("../report/schedule-chart.js");
+  await write(scheduleChart({ title: text, subtitle, rates, momenta, stepsPerEpoch }));
   process.stdout.write(`${out}: ${text}, ${subtitle}\n`);
 }
 
@@ -99,20 +96,4 @@ function stepTable(values: Readonly<Record<string, Float64Array>>, stepsPerEpoch
     table.push([epoch + 1, ...ends].map((value) => String(Number(value.toPrecision(4)))));
   }
   return table.toString();
-}
-
-/** Drawing loads large modules, so only where there is something to draw. */
-async function picture(file: string, chart: import("../report/schedule-chart.js").ScheduleChart) {
-  const ending = extname(file).toLowerCase();
-  if (ending !== ".svg" && ending !== ".png")
-    throw configError(`Expected a file that ends in .png or .svg for --out, got "${file}".`);
-  const { scheduleChart } = await import("../report/schedule-chart.js");
-  const { drawSvg } = await import("../report/draw.js");
-  const svg = await drawSvg(scheduleChart(chart));
-  if (ending === ".svg") return svg;
-  const { loadPngRenderer } = await import("../report/png.js");
-  const toPng = await loadPngRenderer();
-  if (toPng === undefined)
-    throw configError("A PNG needs the optional package @resvg/resvg-js. Install it, or write an .svg.");
-  return toPng(svg);
 }

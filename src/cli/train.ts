@@ -10,17 +10,24 @@ import { printEpochs } from "./progress.js";
 import { runStudy } from "./run-study.js";
 import type { Spec } from "./spec.js";
 
+interface Options extends OutputOptions {
+  readonly save?: string;
+  readonly profile?: boolean;
+}
+
 /** Adds `optimbench train`: one training, which is a study of one run. */
 export function addTrainCommand(program: Command): void {
   const command = program.command("train").description("train one model with one optimizer, and save it");
   addConfigOptions(command, TRAIN_OPTIONS, trainConfigSchema);
   addOutputOptions(command)
     .option("--out <folder>", "folder for study.json, table and figures (default: none)")
+    .option("--profile", "show where the time of the training steps goes")
     .option("--save <file.safetensors>", "write the trained model's parameters")
-    .action(({ json = false, quiet = false, out, save, ...definitions }: OutputOptions & { save?: string }) =>
+    .action(({ json = false, quiet = false, out, save, profile = false, ...definitions }: Options) =>
       runStudy(trainConfig(command, definitions), {
         folder: out,
         json,
+        profile,
         progress: printEpochs({ quiet, stream: json ? process.stderr : process.stdout }),
         onRun: async (run) => {
           if (save !== undefined) await run.model.save(save);

@@ -9,6 +9,8 @@ const callback = z.custom<(...values: never[]) => unknown>((value) => typeof val
 const callbacks = z.looseObject({
   onEpoch: callback.optional(),
   onRun: callback.optional(),
+  onProgress: callback.optional(),
+  profile: z.boolean().optional(),
   signal: z
     .instanceof(AbortSignal, {
       error: ({ input }) => `Expected an AbortSignal for \`{path}\`, got ${describe(input)}.`,

@@ -12,7 +12,7 @@ export const DEFAULT_LOSSES = ["sparseCategoricalCrossentropy"] as const;
 
 export const compareConfigSchema = z
   .strictObject({
-    /** A named study to start from; what is given beside it takes precedence. "paper": the paper's table on all of MNIST. */
+    /** A named study to start from; what is given beside it takes precedence. "paper": the paper's table on all of MNIST; "mnist-99": 99% of its test images, quickly. */
     preset: z
       .enum(PRESET_NAMES)
       .optional()

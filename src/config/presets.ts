@@ -15,6 +15,19 @@ export const PRESETS = {
     batchSize: 32,
     epochs: 6,
   },
+  /** MNIST to 99% of its test images, quickly: the model mnist-99 and few epochs of one cycle. */
+  "mnist-99": {
+    dataset: "mnist",
+    split: { train: 59_000, validation: 1_000 },
+    model: "mnist-99",
+    optimizers: [{ name: "adam", learningRate: 0.01 }],
+    losses: ["sparseCategoricalCrossentropy"],
+    semantics: "keras3",
+    schedule: "oneCycle",
+    batchSize: 128,
+    microBatch: 64,
+    epochs: 3,
+  },
 } as const;
 
 export type PresetName = keyof typeof PRESETS;

@@ -84,7 +84,7 @@ describe("resolveCompareConfig", () => {
     );
     expect(message({ seeds: 0 })).toBe("Expected a number at least 1 for `seeds`, got 0 (number).");
     expect(message({ preset: "papr" })).toBe(
-      'Expected "paper" for `preset`, got "papr" (string). Did you mean "paper"?',
+      'Expected one of "paper", "mnist-99" for `preset`, got "papr" (string). Did you mean "paper"?',
     );
   });
 });

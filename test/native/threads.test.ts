@@ -8,9 +8,20 @@ import { noise } from "./noise.js";
 // What comes out depends on the config and the data, never on which thread computes it.
 const dataset = await bands();
 const head = [{ type: "flatten" }, { type: "dense", units: 3 }] as const;
-const parameters = async (layers: readonly object[], threads: number) => {
+const parameters = async (
+  layers: readonly object[],
+  threads: number,
+  optimizer: object = { name: "sgd" },
+) => {
   const { parametersSha256, history, model } = await train({
-    ...{ dataset, model: { layers } as never, threads, epochs: 2, batchSize: 24, optimizer: "sgd" },
+    ...{
+      dataset,
+      model: { layers } as never,
+      threads,
+      epochs: 2,
+      batchSize: 24,
+      optimizer: optimizer as never,
+    },
   });
   model.dispose();
   return [parametersSha256, ...history.map((epoch) => [epoch.train, epoch.validation])];
@@ -26,6 +37,15 @@ it.each([
 ] as const)("%s gives the same bits with one thread and with three", async (_, layers) =>
   expect(await parameters(layers, 3)).toEqual(await parameters(layers, 1)),
 );
+
+// Their vectors are long enough to be cut among threads, and their norms are sums over all pieces.
+it.each(["adam", "lamb"])("%s gives the same bits with one thread, with two and with three", async (name) => {
+  const layers = [{ type: "flatten" }, { type: "dense", units: 300 }, { type: "dense", units: 3 }];
+  const [one, ...more] = await Promise.all(
+    [1, 2, 3].map((threads) => parameters(layers, threads, { name, globalClipNorm: 0.1 })),
+  );
+  for (const each of more) expect(each).toEqual(one);
+});
 
 it("predicts the same bits the first time and later", async () => {
   const dense = (units: number) =>

@@ -50,7 +50,7 @@ describe("the commands on the pages", () => {
   it("name scripts that package.json has", () => {
     const { scripts } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
     const text = pages.map((page) => page.text).join("\n");
-    const named = [...text.matchAll(/npm (?:run )?([a-z][a-z:]+)/g)]
+    const named = [...text.matchAll(/npm (?:run )?([a-z][a-z\d:-]+)/g)]
       .map(([, name]) => name!)
       .filter((name) => name !== "ci" && name !== "install");
     expect(named).toContain("start");

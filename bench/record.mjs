@@ -1,0 +1,26 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
+import { dirname } from "node:path";
+import { environment } from "../dist/environment.js";
+import { loadNative } from "../dist/native.js";
+
+/** What every record says of the machine; call it before measuring, while the load is that of others alone. */
+export const recordHead = (kind, settings) => ({
+  schemaVersion: 1,
+  kind,
+  createdAt: new Date().toISOString(),
+  environment: environment(loadNative().info()),
+  /** Processes that ran or waited on average in the minute before. */
+  loadBefore: loadavg()[0],
+  settings,
+});
+
+export function writeRecord(path, record) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.tmp`, `${JSON.stringify(record, rounded, 2)}\n`);
+  renameSync(`${path}.tmp`, path);
+}
+
+/** Five digits are more than any clock here can tell. */
+const rounded = (_, value) =>
+  typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;

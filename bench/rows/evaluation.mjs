@@ -1,0 +1,38 @@
+import { interleaved } from "../interleaved.mjs";
+import { referenceSession } from "../reference-session.mjs";
+import { toFasterPeer } from "../row.mjs";
+
+const IMAGES = 12_000;
+const BATCHES = [64, 256, 1000];
+
+/** Loss and accuracy of 12,000 images, beside the peers, each with the batch size that suits it best. */
+export async function evaluation({ threads, rounds, peers }) {
+  const session = referenceSession({ threads });
+  const contestants = { optimbench: () => session.evaluate(IMAGES) };
+  for (const [name, peer] of Object.entries(peers)) {
+    if (name.includes("compiled")) continue; // it compiles anew for each shape, and trains with what it compiled
+    const batch = await bestBatch(peer);
+    contestants[`${name}, batch ${batch}`] = () => peer.evaluate(batch, IMAGES);
+  }
+  const times = await interleaved("evaluation", contestants, rounds);
+  session.dispose();
+  return {
+    what: "evaluation of 12,000 images, over the faster peer's",
+    goal: { atMost: 0.5 },
+    unit: "",
+    ...toFasterPeer(times),
+    measured: times,
+    measuredUnit: "ms",
+  };
+}
+
+/** The fastest of two tries each, after one that warms up. */
+async function bestBatch(peer) {
+  const tried = [];
+  for (const batch of BATCHES) {
+    const times = [];
+    for (let i = 0; i < 3; i++) times.push(await peer.evaluate(batch, 2000));
+    tried.push({ batch, milliseconds: Math.min(...times.slice(1)) });
+  }
+  return tried.sort((a, b) => a.milliseconds - b.milliseconds)[0].batch;
+}

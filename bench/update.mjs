@@ -1,0 +1,137 @@
+// The optimizer's update alone beside PyTorch's fused kernels and eager loop, and beside what memory allows: the same layer
+// shapes and threads, rounds interleaved so that what else the machine does hits all alike, ratios of medians.
+// Usage: npm run bench:update [-- --rounds N] [--threads N] [--models small,large] [--optimizers adam,sgd] [--json FILE]
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { defaultThreads } from "../dist/config/threads.js";
+import { OPTIMIZER_NAMES } from "../dist/optimizers/optimizers.js";
+import { plainTable } from "../dist/report/plain-table.js";
+import { interleaved } from "./interleaved.mjs";
+import { peersPython } from "./peers/environment.mjs";
+import { startPeer } from "./peers/peer.mjs";
+import { printRows } from "./print-rows.mjs";
+import { recordHead, writeRecord } from "./record.mjs";
+import { referenceSession } from "./reference-session.mjs";
+import { median, ratio } from "./row.mjs";
+
+const dense = (units) => ({ type: "dense", units, activation: "relu" });
+const MODELS = {
+  small: { model: "paper-cnn", steps: 200 }, // 109,898 parameters
+  large: {
+    model: {
+      layers: [{ type: "flatten" }, dense(2048), dense(2048), dense(2048), { type: "dense", units: 10 }],
+    },
+    steps: 4, // 10,020,874 parameters
+  },
+};
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "7" },
+    threads: { type: "string", default: String(defaultThreads()) },
+    models: { type: "string", default: "small,large" },
+    optimizers: { type: "string", default: OPTIMIZER_NAMES.join(",") },
+    json: { type: "string" },
+  },
+});
+const rounds = Number(values.rounds);
+const threads = Number(values.threads);
+
+const head = recordHead("update", { threads, rounds });
+const script = fileURLToPath(new URL("peers/pytorch_update.py", import.meta.url));
+const pytorch = startPeer(await peersPython(), [script, String(threads)]);
+const results = [];
+
+for (const size of values.models.split(",")) {
+  const { model, steps } = MODELS[size];
+  // How fast memory is: theta = theta - rate * g, here or in PyTorch, whichever is faster.
+  const stream = referenceSession({ model, optimizer: "sgd", batchSize: 32, threads });
+  await stream.train(1);
+  for (const optimizer of values.optimizers.split(",")) {
+    // Its matrix products take seconds there: memory is not the question.
+    if (optimizer === "muon" && size === "large") continue;
+    const ours = referenceSession({ model, optimizer, semantics: "pytorch", batchSize: 32, threads });
+    await ours.train(1); // for a gradient
+    const { shapes, parameters, bytes } = ours.memory();
+    const { stream: theirs, ...times } = await interleaved(
+      `${parameters} parameters, ${optimizer}`,
+      {
+        optimbench: () => ours.update(steps),
+        ...Object.fromEntries(
+          ["fused", "loop", "stream"].map((mode) => [
+            mode,
+            () => pytorch.measure({ shapes, optimizer, mode, steps }),
+          ]),
+        ),
+        ownStream: () => stream.update(steps),
+      },
+      rounds,
+    );
+    ours.dispose();
+    const { ownStream, ...compared } = times;
+    // theta and the gradient are read and theta is written: three numbers a parameter.
+    const share = bytes / (3 * 4 * parameters);
+    const fastest = median(theirs) < median(ownStream) ? theirs : ownStream;
+    const own = Object.entries({ ...compared, memory: fastest.map((each) => each * share) });
+    results.push({
+      parameters,
+      optimizer,
+      milliseconds: Object.fromEntries(own.filter(([, list]) => !list.includes(null))),
+    });
+  }
+  stream.dispose();
+}
+pytorch.end();
+
+const rows = [...new Set(results.map(({ parameters }) => parameters))].flatMap((parameters) => {
+  const of = results.filter((each) => each.parameters === parameters);
+  const has = (name) => of.filter(({ milliseconds }) => milliseconds[name] !== undefined);
+  const count = parameters.toLocaleString("en");
+  return [
+    worst(`update of ${count} parameters, over PyTorch's fused kernel`, has("fused"), "fused", 1.1),
+    worst(
+      `update of ${count} parameters, over PyTorch's loop where it has no fused kernel`,
+      has("loop").filter(({ milliseconds }) => milliseconds.fused === undefined),
+      "loop",
+      0.5,
+    ),
+    ...(parameters < 1e6
+      ? []
+      : [worst(`update of ${count} parameters, over what memory allows`, of, "memory", 1.5)]),
+  ].filter((row) => row !== undefined);
+});
+if (values.json !== undefined) writeRecord(values.json, { ...head, rows, results });
+
+const text = (value) => (value === undefined ? "" : value.toFixed(2));
+const to = ({ milliseconds }, name) =>
+  milliseconds[name] && ratio(milliseconds.optimbench, milliseconds[name]).value;
+console.log(
+  plainTable(
+    ["parameters", "optimizer", "median ms", "/ PyTorch fused", "/ PyTorch loop", "/ memory"].map(
+      (title, i) => ({ title, right: i !== 1 }),
+    ),
+    results.map((each) => [
+      String(each.parameters),
+      each.optimizer,
+      median(each.milliseconds.optimbench).toFixed(3),
+      ...["fused", "loop", "memory"].map((name) => text(to(each, name))),
+    ]),
+  ),
+);
+printRows(rows);
+
+/** The row of the optimizer that is furthest from the goal; none where there is nothing to compare. */
+function worst(what, candidates, name, atMost) {
+  const [row] = candidates
+    .map(({ optimizer, milliseconds }) => ({
+      what,
+      goal: { atMost },
+      unit: "",
+      ...ratio(milliseconds.optimbench, milliseconds[name]),
+      against: `worst: ${optimizer}`,
+      measured: { optimbench: milliseconds.optimbench, [name]: milliseconds[name] },
+      measuredUnit: "ms",
+    }))
+    .sort((a, b) => b.value - a.value);
+  return row;
+}

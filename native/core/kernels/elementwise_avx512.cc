@@ -1,0 +1,7 @@
+#if defined(__x86_64__)
+#include "elementwise.h"
+
+namespace optimbench::avx512 {
+#include "elementwise.inc"
+}  // namespace optimbench::avx512
+#endif

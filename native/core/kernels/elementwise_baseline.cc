@@ -1,0 +1,5 @@
+#include "elementwise.h"
+
+namespace optimbench::baseline {
+#include "elementwise.inc"
+}  // namespace optimbench::baseline

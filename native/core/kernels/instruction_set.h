@@ -1,0 +1,14 @@
+// Which of the kernels compiled for several instruction sets run here.
+#pragma once
+
+namespace optimbench {
+
+enum class InstructionSet { baseline, avx2, avx512 };
+
+// The widest that the processor has; OPTIMBENCH_KERNELS = baseline or avx2 asks for less.
+InstructionSet instructionSet();
+
+// OPTIMBENCH_KERNELS = reference: libtorch's operators in place of all kernels.
+bool referenceKernels();
+
+}  // namespace optimbench

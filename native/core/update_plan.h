@@ -1,0 +1,51 @@
+// How a formula runs on one part of the parameters on the CPU: elementwise nodes together, block by block, and what is left
+// (matrix products, means of rows, rare functions) through libtorch's dispatcher. Programs and other nodes take turns, since
+// the one may need the other's results: a norm is known only after all blocks.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "block_program.h"
+#include "formula.h"
+
+namespace optimbench {
+
+class UpdatePlan {
+ public:
+  // A node whose value an array takes in the end: one of the formula's inputs, or, as the number after them, another.
+  struct Write {
+    size_t node;
+    size_t array;
+  };
+
+  // None where blocks would gain nothing or could give other values. `whole` is a vector as the part lies in memory, `seen`
+  // the value of every node at some step, of which the shapes are taken.
+  static std::optional<UpdatePlan> make(const Formula& formula, const std::vector<Value>& inputs,
+                                        const std::vector<Value>& seen, const at::Tensor& whole,
+                                        const std::vector<Write>& writes);
+
+  // One step. Gives the values of the nodes that the caller is to store; what isStored() is stored already.
+  std::vector<Value> run(const Formula& formula, const std::vector<Value>& inputs, const at::Tensor& another,
+                         Workers& workers) const;
+  bool isStored(size_t write) const { return stored_[write]; }
+
+ private:
+  struct Total {
+    size_t node;
+    enum class Kind { sum, mean, norm } kind;
+  };
+  // First nodes one by one, then a program.
+  struct Stage {
+    std::vector<size_t> nodes;
+    BlockProgram program;
+    std::vector<size_t> arrays;   // of the program: nodes, and from `nodes().size()` on inputs
+    std::vector<size_t> results;  // nodes that it leaves as tensors
+    std::vector<Total> totals;
+  };
+
+  std::vector<Stage> stages_;
+  std::vector<bool> stored_;
+};
+
+}  // namespace optimbench

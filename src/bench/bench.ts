@@ -1,0 +1,96 @@
+import { checkCallbacks } from "../config/callbacks.js";
+import { parse } from "../config/parse.js";
+import { environment } from "../environment.js";
+import { loadNative } from "../native.js";
+import { type BenchConfig, benchConfigSchema, type ParsedBenchConfig } from "./bench-config.js";
+import type { BenchRecord, BenchResult } from "./bench-record.js";
+import { openContestants } from "./contestants.js";
+import { type Measurement, measurements } from "./measurements.js";
+import { sample } from "./sample.js";
+import { spreadOf } from "./spread.js";
+import { stepProfiles } from "./step-profiles.js";
+
+/** One measurement of one round, as it begins. */
+export interface BenchProgress extends Omit<BenchResult, "milliseconds"> {
+  /** From 1. */
+  readonly number: number;
+  /** Over all rounds. */
+  readonly count: number;
+}
+
+/** Ways to watch and to end measuring. */
+export interface BenchCallbacks {
+  readonly onProgress?: (progress: BenchProgress) => void;
+  /** Ends measuring; what is measured by then is returned, with status "cancelled". */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Times training steps, updates alone, forward and backward pass and evaluation on random images, by optimizer, batch size
+ * and number of threads. The measurements take turns in rounds, so that what else the machine does hits all alike.
+ *
+ * @example
+ * const { results } = await bench({ optimizers: ["adam", "sgd"], batchSizes: [32], seconds: 2 });
+ *
+ * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH) before anything is measured
+ */
+export async function bench(input: BenchConfig & BenchCallbacks = {}): Promise<BenchRecord> {
+  checkCallbacks(input, "bench config");
+  const { onProgress, signal, ...given } = input;
+  const config = parse(benchConfigSchema, given, "bench config");
+  const { contestants, settings } = openContestants(config);
+  const cancel = () => {
+    for (const { session } of contestants) session.cancel();
+  };
+  signal?.addEventListener("abort", cancel);
+  try {
+    const results = await measure(measurements(contestants, config), config, { onProgress, signal });
+    const profiles = config.profile ? await stepProfiles(contestants, { ...config, signal }) : [];
+    return {
+      schemaVersion: 1,
+      kind: "bench",
+      createdAt: new Date().toISOString(),
+      environment: environment(loadNative().info()),
+      settings,
+      status: signal?.aborted ? "cancelled" : "completed",
+      results,
+      ...(profiles.length > 0 && { profiles }),
+    };
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+    for (const { session } of contestants) session.dispose();
+  }
+}
+
+/** Round by round; what no round has reached is left out. */
+async function measure(
+  planned: readonly Measurement[],
+  { rounds, seconds }: ParsedBenchConfig,
+  { onProgress, signal }: { [Key in keyof BenchCallbacks]-?: BenchCallbacks[Key] | undefined },
+): Promise<BenchResult[]> {
+  const rows = planned.map((measurement) => ({
+    measurement,
+    samples: [] as (readonly number[])[],
+    diverged: false,
+  }));
+  let number = 0;
+  for (let round = 0; round < rounds; round++)
+    for (const row of rows) {
+      const { measurement, samples } = row;
+      if (signal?.aborted) break;
+      number += 1;
+      onProgress?.({ ...shown(measurement), number, count: rounds * rows.length });
+      if (row.diverged) continue;
+      const milliseconds = await sample(measurement, { ms: (seconds * 1000) / rounds, signal });
+      row.diverged = milliseconds === "diverged";
+      if (milliseconds !== "diverged" && milliseconds.length > 0) samples.push(milliseconds);
+    }
+  return rows
+    .filter(({ samples, diverged }) => samples.length > 0 || diverged)
+    .map(({ measurement, samples, diverged }) => ({
+      ...shown(measurement),
+      milliseconds: diverged ? null : spreadOf(samples),
+    }));
+}
+
+const shown = ({ session: _, run: __, ...what }: Measurement) => what;

@@ -1,0 +1,69 @@
+import { resolveTrainConfig } from "../config/resolve-train-config.js";
+import { defaultThreads } from "../config/threads.js";
+import { optimizerLabel } from "../optimizers/optimizers.js";
+import { placeOnDevice } from "../session.js";
+import { MOST_IMAGES, type ParsedBenchConfig } from "./bench-config.js";
+import type { BenchSettings } from "./bench-record.js";
+import { type BenchSession, openBenchSession } from "./bench-session.js";
+import { randomImages } from "./random-images.js";
+
+/**
+ * An update takes as long whatever the rate. With this one the net stays as it is, so that no optimizer diverges on images
+ * that show nothing, and all of them are timed on the same activations.
+ */
+const LEARNING_RATE = 1e-9;
+
+/** A session, and what it is for. */
+export interface Contestant {
+  readonly optimizer: string;
+  readonly batchSize: number;
+  readonly threads: number;
+  readonly session: BenchSession;
+}
+
+/**
+ * A session for each optimizer, batch size and number of threads, and the settings with every default filled in.
+ *
+ * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH)
+ */
+export function openContestants(config: ParsedBenchConfig): {
+  readonly contestants: readonly Contestant[];
+  readonly settings: BenchSettings;
+} {
+  const { optimizers, batchSizes, threads = [defaultThreads()], measure, ...rest } = config;
+  const { model, loss, semantics, device, seed, evaluationImages, seconds, rounds } = rest;
+  const dataset = randomImages(MOST_IMAGES);
+  // All are checked before the first is opened.
+  const configs = batchSizes.flatMap((batchSize) =>
+    threads.flatMap((count) =>
+      optimizers.map((optimizer) =>
+        placeOnDevice(
+          resolveTrainConfig(
+            {
+              ...{ optimizer, batchSize, model, loss, semantics, device, seed, threads: count },
+              split: { train: MOST_IMAGES - 1, validation: 1 },
+            },
+            dataset,
+          ),
+        ),
+      ),
+    ),
+  );
+  const contestants = configs.map((each) => ({
+    optimizer: optimizerLabel(each.optimizer),
+    batchSize: each.batchSize,
+    threads: each.threads,
+    session: openBenchSession(each, dataset, LEARNING_RATE),
+  }));
+  const [one] = configs;
+  const settings = {
+    measure,
+    optimizers: [...new Set(contestants.map(({ optimizer }) => optimizer))],
+    ...{ batchSizes, threads, evaluationImages },
+    model: one!.model.name ?? "layers",
+    parameters: contestants[0]!.session.parameterCount,
+    loss: one!.loss.label ?? one!.loss.name,
+    ...{ semantics, device: one!.device, seed, seconds, rounds },
+  };
+  return { contestants, settings };
+}

@@ -1,0 +1,19 @@
+import type { Dataset } from "../data/dataset.js";
+import { randomStream } from "../random.js";
+
+const [HEIGHT, WIDTH, CLASSES] = [28, 28, 10];
+
+/** Images of MNIST's size that show nothing: the time of a step hardly depends on what is to be seen. */
+export function randomImages(count: number): Dataset {
+  const next = randomStream(0, "samples");
+  return {
+    name: "random images",
+    count,
+    height: HEIGHT,
+    width: WIDTH,
+    channels: 1,
+    classes: CLASSES,
+    images: Uint8Array.from({ length: count * HEIGHT * WIDTH }, () => next() >>> 24),
+    labels: Uint8Array.from({ length: count }, (_, i) => i % CLASSES),
+  };
+}

@@ -1,0 +1,31 @@
+import { OptimbenchError } from "../errors.js";
+import { addProfiles, type Profile } from "../profile.js";
+import { stopwatch } from "../stopwatch.js";
+import type { StepProfile } from "./bench-record.js";
+import { Diverged } from "./bench-session.js";
+import type { Contestant } from "./contestants.js";
+
+/** Where the time of a step goes, of each contestant with the first one's optimizer; each is watched for so many seconds. */
+export async function stepProfiles(
+  contestants: readonly Contestant[],
+  { seconds, signal }: { readonly seconds: number; readonly signal: AbortSignal | undefined },
+): Promise<StepProfile[]> {
+  const profiles: StepProfile[] = [];
+  for (const { optimizer, threads, batchSize, session } of contestants) {
+    if (optimizer !== contestants[0]!.optimizer || signal?.aborted) continue;
+    const watch = stopwatch();
+    let profile: Profile | undefined;
+    let steps = 0;
+    try {
+      await session.prepare();
+      for (; steps === 0 || (watch() < seconds && !signal?.aborted); steps++)
+        profile = addProfiles(profile, await session.profile(1));
+    } catch (error) {
+      const isEnd =
+        error instanceof Diverged || (error instanceof OptimbenchError && error.code === "ABORTED");
+      if (!isEnd) throw error;
+    }
+    if (profile) profiles.push({ optimizer, threads, images: batchSize, steps, seconds: profile });
+  }
+  return profiles;
+}

@@ -1,0 +1,67 @@
+import type { Command } from "commander";
+import { bench } from "../bench/bench.js";
+import { benchConfigSchema } from "../bench/bench-config.js";
+import { OPTIMIZER_NAMES } from "../optimizers/optimizers.js";
+import { writeFileAtomically } from "../write-file.js";
+import { showBenchProgress } from "./bench-progress.js";
+import { configFromCommand } from "./command-config.js";
+import { addConfigOptions, type ConfigOption, model, number } from "./config-options.js";
+import { onInterrupt } from "./interrupt.js";
+import { pictureWriter } from "./picture.js";
+import { parseSpec, parseSpecs } from "./spec.js";
+
+const list = (value: string) => value.split(",").filter((each) => each !== "");
+const optimizers = (value: string) => (value === "all" ? OPTIMIZER_NAMES : parseSpecs(value));
+
+const BENCH_OPTIONS: readonly ConfigOption[] = [
+  { flags: "--measure <list>", path: "measure", read: list },
+  { flags: "--optimizers <list>", path: "optimizers", read: optimizers },
+  { flags: "--batch-sizes <list>", path: "batchSizes", read: (value) => list(value).map(number) },
+  { flags: "--threads <list>", path: "threads", read: (value) => list(value).map(number) },
+  { flags: "--evaluation-images <count>", path: "evaluationImages", read: number },
+  { flags: "--model <name|file.json>", path: "model", read: model },
+  { flags: "--loss <loss>", path: "loss", read: parseSpec },
+  { flags: "--semantics <library>", path: "semantics", read: (value) => value },
+  { flags: "--device <device>", path: "device", read: (value) => value },
+  { flags: "--seed <number>", path: "seed", read: number },
+  { flags: "--seconds <seconds>", path: "seconds", read: number },
+  { flags: "--rounds <count>", path: "rounds", read: number },
+  { flags: "--profile", path: "profile", read: (value) => value },
+];
+
+interface Options {
+  readonly json?: string;
+  readonly chart?: string;
+  readonly quiet?: boolean;
+}
+
+/** Adds `optimbench bench`: how fast this machine trains. */
+export function addBenchCommand(program: Command): void {
+  const command = program
+    .command("bench")
+    .description("time training steps, updates and evaluation on this machine, on random images");
+  addConfigOptions(command, BENCH_OPTIONS, benchConfigSchema);
+  command
+    .option("--json <file>", "write a record: measurements, machine, versions and settings")
+    .option("--chart <file>", "draw the measurements, .svg or .png")
+    .option("--quiet", "no progress")
+    .action(async ({ json, chart, quiet = false }: Options) => {
+      const writeChart = chart === undefined ? undefined : await pictureWriter(chart, "--chart");
+      const interrupt = onInterrupt();
+      const progress = showBenchProgress({ quiet });
+      const record = await bench({
+        ...configFromCommand(command, BENCH_OPTIONS, () => ({})),
+        onProgress: progress.onProgress,
+        signal: interrupt.signal,
+      }).finally(() => {
+        progress.stop();
+        interrupt.stop();
+      });
+      const { benchTable } = await import("../report/bench-table.js");
+      process.stdout.write(`${benchTable(record)}\n`);
+      if (json !== undefined) await writeFileAtomically(json, `${JSON.stringify(record, null, 2)}\n`);
+      if (writeChart === undefined || record.results.length === 0) return;
+      const { benchChart } = await import("../report/bench-chart.js");
+      await writeChart(benchChart(record));
+    });
+}

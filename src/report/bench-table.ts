@@ -1,0 +1,58 @@
+import type { BenchRecord, BenchResult } from "../bench/bench-record.js";
+import { benchLabel, imagesText } from "./bench-label.js";
+import { numberText } from "./number-text.js";
+import { plainTable } from "./plain-table.js";
+import { profileTable } from "./profile-table.js";
+
+/** A record's tables for a terminal, with what must be known to read them. */
+export function benchTable(record: BenchRecord): string {
+  const table = plainTable(
+    [
+      { title: "what" },
+      { title: "optimizer" },
+      { title: "images" },
+      { title: "threads", right: true },
+      { title: "median ms", right: true },
+      { title: "quartiles ms", right: true },
+      { title: "least ms", right: true },
+      { title: "rounds ms", right: true },
+      { title: "samples", right: true },
+    ],
+    record.results.map(cells),
+  );
+  const profiles = (record.profiles ?? []).flatMap((profile) => [
+    `\n${benchLabel({ ...profile, measure: "step" })}`,
+    profileTable(profile),
+  ]);
+  return [...notes(record), table, ...profiles].join("\n");
+}
+
+function cells({ measure, optimizer, images, threads, milliseconds }: BenchResult): string[] {
+  const what = [
+    measure,
+    measure === "step" || measure === "update" ? optimizer : "",
+    images === undefined ? "" : imagesText({ measure, images }),
+    String(threads),
+  ];
+  if (milliseconds === null) return [...what, "diverged", "", "", "", ""];
+  const { median, lowerQuartile, upperQuartile, least, medianOfRounds, samples } = milliseconds;
+  const text = (value: number) => numberText(value, median);
+  return [
+    ...what,
+    text(median),
+    `${text(lowerQuartile)} to ${text(upperQuartile)}`,
+    text(least),
+    `${text(Math.min(...medianOfRounds))} to ${text(Math.max(...medianOfRounds))}`,
+    String(samples),
+  ];
+}
+
+/** The machine and the settings, in lines. */
+function notes({ environment, settings, status }: BenchRecord): string[] {
+  const { cpu, instructionSet, libtorch, node, optimbench } = environment;
+  return [
+    ...(status === "cancelled" ? ["Ended early: what is missing was not measured."] : []),
+    `${settings.model}, ${settings.parameters.toLocaleString("en")} parameters, ${settings.loss}, on ${settings.device}`,
+    `${cpu} (${instructionSet}), libtorch ${libtorch}, node ${node}, optimbench ${optimbench}`,
+  ];
+}

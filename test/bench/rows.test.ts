@@ -1,0 +1,60 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { packageRoot } from "../../src/package-root.js";
+
+const folder = mkdtempSync(join(tmpdir(), "optimbench-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const benchFile = (name: string) => join(packageRoot, "bench", name);
+const { interleaved } = await import(pathToFileURL(benchFile("interleaved.mjs")).href);
+const { isReached, ratio, toFasterPeer } = await import(pathToFileURL(benchFile("row.mjs")).href);
+
+describe("the rows of bench:peers", () => {
+  it("compare with the peer whose median is the least, by medians and round by round", () => {
+    const times = { optimbench: [1, 2, 9], slow: [10, 10, 10], fast: [4, 100, 3] };
+    expect(toFasterPeer(times)).toEqual({ value: 0.5, spread: [0.02, 3], against: "fast" });
+  });
+
+  it("are quotients of medians with the spread of the rounds", () => {
+    expect(ratio([2, 4, 6], [1, 4, 2])).toEqual({ value: 2, spread: [1, 3] });
+  });
+
+  it("reach their goal from the right side, and never without a value", () => {
+    expect(isReached({ goal: { atMost: 0.4 }, value: 0.4 })).toBe(true);
+    expect(isReached({ goal: { atMost: 0.4 }, value: 0.41 })).toBe(false);
+    expect(isReached({ goal: { atLeast: 1.8 }, value: 1.8 })).toBe(true);
+    expect(isReached({ goal: { atLeast: 1.8 }, value: 1.7 })).toBe(false);
+    expect(isReached({ goal: { atMost: 6 }, value: null })).toBe(false);
+  });
+
+  it("come from rounds in which each begins in turn, the first of them to warm up", async () => {
+    const calls: string[] = [];
+    const contestant = (name: string) => () => calls.push(name);
+    const measured = await interleaved("test", { a: contestant("a"), b: contestant("b") }, 2);
+    expect(calls).toEqual(["a", "b", "b", "a", "a", "b"]);
+    expect(measured).toEqual({ a: [4, 5], b: [3, 6] });
+  });
+});
+
+describe("what the README says was measured", () => {
+  const check = (...readme: string[]) =>
+    spawnSync(process.execPath, [benchFile("readme.mjs"), "--check", ...readme], { encoding: "utf8" });
+
+  it("is what the records say", () => {
+    expect(check()).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("would not pass with another number, nor without a place for it", () => {
+    const text = readFileSync(join(packageRoot, "README.md"), "utf8");
+    const other = join(folder, "README.md");
+    writeFileSync(other, text.replace(/(\| at most 0\.4 \| )0\.\d\d/, "$10.01"));
+    expect(readFileSync(other, "utf8")).not.toBe(text);
+    expect(check(other)).toMatchObject({ status: 1, stderr: expect.stringContaining("npm run docs") });
+    writeFileSync(other, text.replace("<!-- measured", "<!-- "));
+    expect(check(other)).toMatchObject({ status: 1, stderr: expect.stringContaining("has no place") });
+  });
+});

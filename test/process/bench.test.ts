@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { BenchRecord } from "../../src/bench/bench-record.js";
+import { packageRoot } from "../../src/package-root.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "optimbench-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const MAIN = join(packageRoot, "dist", "cli", "main.js");
+const BRIEF = ["--model", "mnist-99", "--rounds", "1", "--seconds", "0.01", "--batch-sizes", "16"];
+const start = (...line: string[]) => spawn(process.execPath, [MAIN, "bench", ...line], { cwd: folder });
+
+async function ended(child: ChildProcess) {
+  const code = new Promise((resolve) => child.on("close", (status, signal) => resolve(signal ?? status)));
+  const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
+  return { code: await code, stdout, stderr };
+}
+const readRecord = (): BenchRecord => JSON.parse(readFileSync(join(folder, "out", "record.json"), "utf8"));
+
+it("prints a table and progress, and writes a record and a chart", async () => {
+  const { code, stdout, stderr } = await ended(
+    start(
+      ...[...BRIEF, "--optimizers", "adam,sgd:momentum=0.9", "--threads", "1,2", "--profile"],
+      ...["--json", join("out", "record.json"), "--chart", join("out", "chart.svg")],
+    ),
+  );
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^mnist-99, 59,482 parameters, sparseCategoricalCrossentropy, on cpu\n.*libtorch/);
+  expect(stdout).toMatch(/│ step +│ sgd \(momentum 0\.9\) +│ batch 16 +│ +2 │/);
+  expect(stdout).toContain("step, adam, batch 16, 1 thread\n");
+  expect(stdout).toMatch(/│ conv2d_1 +│ +\d+\.\d{3} │ +\d+\.\d{3} │/);
+  const lines = stderr.trim().split("\n");
+  expect(lines[0]).toBe("1/14 step, adam, batch 16, 1 thread");
+  expect(lines[13]).toBe("14/14 evaluation, 1,000 images, 2 threads");
+  expect(lines).toHaveLength(14);
+  const record = readRecord();
+  expect(record).toMatchObject({ kind: "bench", status: "completed", settings: { threads: [1, 2] } });
+  expect(record.results).toHaveLength(14);
+  expect(record.profiles).toHaveLength(2);
+  expect(readFileSync(join(folder, "out", "chart.svg"), "utf8")).toContain("sgd (momentum 0.9)");
+});
+
+it("says nothing but its results with --quiet", async () => {
+  const { code, stderr, stdout } = await ended(start(...BRIEF, "--measure", "update", "--quiet"));
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain("adagrad");
+});
+
+it("refuses what is wrong before it measures or writes anything", async () => {
+  const json = ["--json", join("out", "record.json")];
+  expect(await ended(start("--batch-sizes", "32,x", "--threads", "0", ...json))).toEqual({
+    code: 2,
+    stdout: "",
+    stderr:
+      'error: Expected a number for `batchSizes[1]`, got "x" (string).\n' +
+      "Expected a number at least 1 for `threads[0]`, got 0 (number).\n",
+  });
+  expect(await ended(start("--optimizers", "admm", ...json))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Did you mean "adam"?'),
+  });
+  expect(await ended(start(...BRIEF, "--chart", "chart.gif", ...json))).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: 'error: Expected a file that ends in .png or .svg for --chart, got "chart.gif".\n',
+  });
+  expect(existsSync(join(folder, "out"))).toBe(false);
+});
+
+it("keeps and reports what is measured on Ctrl-C", async () => {
+  const child = start(
+    ...["--model", "mnist-99", "--measure", "update,step", "--optimizers", "adam", "--batch-sizes", "16"],
+    ...["--rounds", "1000", "--seconds", "100", "--json", join("out", "record.json")],
+  );
+  child.stderr!.on("data", (line) => {
+    if (/^3\//m.test(String(line))) child.kill("SIGINT");
+  });
+  const { code, stdout, stderr } = await ended(child);
+  expect([code, stderr]).toEqual([130, expect.stringContaining("Stopping")]);
+  expect(stdout).toContain("Ended early");
+  expect(readRecord()).toMatchObject({
+    status: "cancelled",
+    results: [{ measure: "update" }, { measure: "step" }],
+  });
+});
