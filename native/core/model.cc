@@ -3,6 +3,10 @@
 #include <map>
 #include <stdexcept>
 
+#include "device.h"
+#include "kernels/instruction_set.h"
+#include "layers/convolution_block.h"
+
 namespace optimbench {
 namespace {
 
@@ -32,17 +36,19 @@ Views cut(const at::Tensor& vector, const std::vector<Slot>& slots, int64_t& off
 }  // namespace
 
 Model::Model(const SessionSpec& spec) : shapes_{spec.input}, learns_{false}, lastUse_{0} {
-  for (const LayerSpec& layer : spec.layers) add(layer);
+  const bool onCpu = parseDevice(spec.device).is_cpu();
+  for (size_t i = 0; i < spec.layers.size();) i += add(spec.layers, i, onCpu);
   checkShapes(spec.classes);
 }
 
-void Model::add(const LayerSpec& spec) {
-  const auto index = static_cast<int64_t>(steps_.size());
+size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu) {
+  const LayerSpec& spec = layers[index];
+  const auto place = static_cast<int64_t>(index);
   const std::string where = "layers[" + std::to_string(index) + "] (" + spec.name + ")";
-  Step step{spec.name, nullptr, {}};
+  Step step{index, spec.name, spec.name, nullptr, {}, index + 1};
   bool learns = false;
-  for (const int64_t from : spec.from.empty() ? std::vector<int64_t>{index - 1} : spec.from) {
-    if (from < -1 || from >= index) throw std::runtime_error(where + " takes a layer that does not precede it");
+  for (const int64_t from : spec.from.empty() ? std::vector<int64_t>{place - 1} : spec.from) {
+    if (from < -1 || from >= place) throw std::runtime_error(where + " takes a layer that does not precede it");
     step.inputs.push_back(static_cast<size_t>(from + 1));
     const size_t value = step.inputs.back();
     if (sizesOf(shapes_[value]) != sizesOf(shapes_[step.inputs[0]]))
@@ -50,13 +56,23 @@ void Model::add(const LayerSpec& spec) {
     learns = learns || learns_[value];
     lastUse_[value] = steps_.size();
   }
-  step.layer = makeLayer(spec, shapes_[step.inputs[0]]);
+  const Shape input = shapes_[step.inputs[0]];
+  step.layer = makeLayer(spec, input);
+  if (onCpu && !referenceKernels()) {
+    const ConvolutionBlock block = convolutionBlock(layers, index, input);
+    if (block.layers > 0) step.layer = makeConvolutionBlock(std::move(step.layer), block.shape);
+    for (; step.output < index + block.layers; ++step.output) step.names += ", " + layers[step.output].name;
+  }
   parameterCount_ += sizeOf(step.layer->parameters());
   statisticsCount_ += sizeOf(step.layer->statistics());
-  learns_.push_back(learns || !step.layer->parameters().empty());
-  shapes_.push_back(spec.output);
-  lastUse_.push_back(steps_.size() + 1);
+  for (size_t i = index; i < step.output; ++i) {
+    learns_.push_back(learns || !step.layer->parameters().empty());
+    shapes_.push_back(layers[i].output);
+    lastUse_.push_back(steps_.size() + 1);
+  }
+  const size_t next = step.output;
   steps_.push_back(std::move(step));
+  return next - index;
 }
 
 void Model::checkShapes(int64_t classes) const {
@@ -82,7 +98,7 @@ std::vector<ParameterInfo> Model::parameters() const {
 
 std::vector<std::string> Model::names() const {
   std::vector<std::string> names;
-  for (const Step& step : steps_) names.push_back(step.name);
+  for (const Step& step : steps_) names.push_back(step.names);
   return names;
 }
 
@@ -95,7 +111,7 @@ at::Tensor Model::initialParameters(uint64_t seed) const {
     for (size_t j = 0; j < slots.size(); ++j) {
       views[j].fill_(slots[j].center);
       if (slots[j].limit == 0) continue;
-      const auto stream = randomStream(at::kCPU, seed, Purpose::initialWeights, {int64_t(i), int64_t(j)});
+      const auto stream = randomStream(at::kCPU, seed, Purpose::initialWeights, {int64_t(steps_[i].first), int64_t(j)});
       views[j].uniform_(slots[j].center - slots[j].limit, slots[j].center + slots[j].limit, stream);
     }
   }
@@ -132,7 +148,7 @@ std::vector<Frame> Model::frames(const std::vector<Views>& parameters, const std
   for (size_t i = 0; i < frames.size(); ++i) {
     frames[i].parameters = &parameters[i];
     frames[i].statistics = &statistics[i];
-    frames[i].layer = static_cast<int64_t>(i);
+    frames[i].layer = static_cast<int64_t>(steps_[i].first);
     frames[i].inputGradient = false;
     for (const size_t value : steps_[i].inputs) frames[i].inputGradient = frames[i].inputGradient || learns_[value];
   }
@@ -141,7 +157,7 @@ std::vector<Frame> Model::frames(const std::vector<Views>& parameters, const std
 
 at::Tensor Model::forward(const at::Tensor& images, std::vector<Frame>& frames) const {
   const at::AutoDispatchBelowADInplaceOrView noAutograd;  // layers have gradients of their own
-  std::vector<at::Tensor> values(steps_.size() + 1);
+  std::vector<at::Tensor> values(shapes_.size());
   values[0] = images;
   for (size_t i = 0; i < steps_.size(); ++i) {
     const auto& inputs = steps_[i].inputs;
@@ -149,29 +165,30 @@ at::Tensor Model::forward(const at::Tensor& images, std::vector<Frame>& frames) 
     for (size_t j = 1; j < inputs.size(); ++j) x = x + values[inputs[j]];
     for (const size_t value : inputs)
       if (lastUse_[value] == i) values[value].reset();  // its memory serves the next layers
-    values[i + 1] = steps_[i].layer->forward(x, frames[i]);
-    checkShape(values[i + 1], i);
+    at::Tensor& output = values[steps_[i].output];
+    output = steps_[i].layer->forward(x, frames[i]);
+    checkShape(output, steps_[i]);
     if (auto* profile = frames[i].profile) profile->lap(profile->forward[i]);
   }
   return values.back().flatten(1);
 }
 
-void Model::checkShape(const at::Tensor& output, size_t step) const {
-  const auto [channels, height, width] = shapes_[step + 1];
+void Model::checkShape(const at::Tensor& output, const Step& step) const {
+  const auto [channels, height, width] = shapes_[step.output];
   const auto sizes = output.sizes();
   if (sizes.size() == 4 && sizes[1] == channels && sizes[2] == height && sizes[3] == width) return;
   std::string got;
   for (const int64_t size : sizes.slice(1)) got += (got.empty() ? "" : " x ") + std::to_string(size);
-  throw std::runtime_error("layers[" + std::to_string(step) + "] (" + steps_[step].name + ") gives " + got +
+  throw std::runtime_error("layers[" + std::to_string(step.first) + "] (" + step.names + ") gives " + got +
                            ", not the declared output");
 }
 
 void Model::backward(const at::Tensor& logitsGradient, std::vector<Frame>& frames) const {
   const at::AutoDispatchBelowADInplaceOrView noAutograd;
-  std::vector<at::Tensor> gradients(steps_.size() + 1);  // with respect to each value
+  std::vector<at::Tensor> gradients(shapes_.size());  // with respect to each value
   gradients.back() = logitsGradient.unsqueeze(2).unsqueeze(3);
   for (size_t i = steps_.size(); i-- > 0;) {
-    const at::Tensor outputGradient = std::move(gradients[i + 1]);
+    const at::Tensor outputGradient = std::move(gradients[steps_[i].output]);
     if (outputGradient.defined()) {
       const at::Tensor inputGradient = steps_[i].layer->backward(outputGradient, frames[i]);
       for (const size_t value : steps_[i].inputs)

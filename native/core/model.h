@@ -17,7 +17,7 @@ class Model {
   int64_t parameterCount() const { return parameterCount_; }
   int64_t statisticsCount() const { return statisticsCount_; }
   std::vector<ParameterInfo> parameters() const;
-  std::vector<std::string> names() const;  // of the layers
+  std::vector<std::string> names() const;  // of the steps
 
   // New vectors on the CPU: initial parameters from the seed, and initial running statistics.
   at::Tensor initialParameters(uint64_t seed) const;
@@ -34,17 +34,22 @@ class Model {
   void backward(const at::Tensor& logitsGradient, std::vector<Frame>& frames) const;
 
  private:
+  // One layer, or several that one operator computes.
   struct Step {
-    std::string name;  // "conv2d_0"
+    size_t first;      // of its layers
+    std::string name;  // of that layer: "conv2d_0"
+    std::string names;  // of all: "conv2d_0, maxPool2d_0"
     std::unique_ptr<Layer> layer;
     std::vector<size_t> inputs;  // the values it takes, summed
+    size_t output;               // the value it gives
   };
 
-  void add(const LayerSpec& spec);
+  // Adds the layer, and those after it that one operator computes with it; gives their number.
+  size_t add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu);
   void checkShapes(int64_t classes) const;
-  void checkShape(const at::Tensor& output, size_t step) const;
+  void checkShape(const at::Tensor& output, const Step& step) const;
 
-  // Values are numbered: 0 is the images, i + 1 the output of step i.
+  // Values are numbered: 0 is the images, i + 1 the output of layer i. Those within a step never exist.
   std::vector<Step> steps_;
   std::vector<Shape> shapes_;    // of each value
   std::vector<bool> learns_;     // whether parameters stand before each value

@@ -35,7 +35,7 @@ it("prints a table and progress, and writes a record and a chart", async () => {
   expect(stdout).toMatch(/^mnist-99, 59,482 parameters, sparseCategoricalCrossentropy, on cpu\n.*libtorch/);
   expect(stdout).toMatch(/│ step +│ sgd \(momentum 0\.9\) +│ batch 16 +│ +2 │/);
   expect(stdout).toContain("step, adam, batch 16, 1 thread\n");
-  expect(stdout).toMatch(/│ conv2d_1 +│ +\d+\.\d{3} │ +\d+\.\d{3} │/);
+  expect(stdout).toMatch(/│ conv2d_1, maxPool2d_0, conv2d_1.activation +│ +\d+\.\d{3} │ +\d+\.\d{3} │/);
   const lines = stderr.trim().split("\n");
   expect(lines[0]).toBe("1/14 step, adam, batch 16, 1 thread");
   expect(lines[13]).toBe("14/14 evaluation, 1,000 images, 2 threads");
@@ -60,7 +60,7 @@ it("refuses what is wrong before it measures or writes anything", async () => {
     stdout: "",
     stderr:
       'error: Expected a number for `batchSizes[1]`, got "x" (string).\n' +
-      "Expected a number at least 1 for `threads[0]`, got 0 (number).\n",
+      "Expected a number at least 1 and at most 1024 for `threads[0]`, got 0 (number).\n",
   });
   expect(await ended(start("--optimizers", "admm", ...json))).toMatchObject({
     code: 2,

@@ -1,0 +1,52 @@
+// Convolution, bias, max-pooling and ReLU as one operator, and its gradients.
+//
+// Forward, the convolution's outputs stay in the first cache until they are pooled. Backward, one output under each
+// pooling window carries a gradient, and none where ReLU is off: the work is that of these outputs alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace optimbench {
+
+// Sizes in pixels. Arrays have channels last. Pooling windows lie side by side, without padding.
+struct Convolution {
+  int64_t channels, height, width;  // of an image
+  int64_t filters;
+  int64_t kernel[2], strides[2];  // height, width
+  int64_t padding[4];             // top, bottom, left, right
+  int64_t pool[2];                // height, width; 1, 1 where nothing is pooled; at most 255 pixels
+  bool relu;
+  int64_t outputHeight, outputWidth;  // after pooling
+};
+
+struct ConvolutionKernels {
+  // Bytes that forward and backward need to work in.
+  int64_t (*scratchBytes)(const Convolution&);
+
+  // Of `count` images. `weight` is [filters, kernel height, kernel width, channels]; `bias` may be null.
+  // `positions` (may be null) says of each output which pixel of its window it came from, in row order, or, where ReLU made
+  // it 0, the number of the window's pixels.
+  void (*forward)(const Convolution&, int64_t count, const float* images, const float* weight, const float* bias,
+                  float* output, uint8_t* positions, void* scratch);
+
+  // Adds to `weightGradient` and `biasGradient` (may be null); sets `imageGradient` (may be null).
+  void (*backward)(const Convolution&, int64_t count, const float* images, const float* weight,
+                   const float* outputGradient, const uint8_t* positions, float* weightGradient, float* biasGradient,
+                   float* imageGradient, void* scratch);
+};
+
+// For the instruction set of instructionSet().
+const ConvolutionKernels& convolutionKernels();
+
+namespace baseline {
+extern const ConvolutionKernels convolution;
+}
+namespace avx2 {
+extern const ConvolutionKernels convolution;
+}
+namespace avx512 {
+extern const ConvolutionKernels convolution;
+}
+
+}  // namespace optimbench

@@ -1,0 +1,5 @@
+#include "convolution.h"
+
+namespace optimbench::baseline {
+#include "convolution.inc"
+}  // namespace optimbench::baseline
