@@ -29,6 +29,8 @@ class ResidentDataset final : public Dataset {
   at::Tensor positions(const std::vector<uint32_t>& indices) const;
 
  private:
+  at::Tensor gather(const at::Tensor& positions) const;  // on the CPU
+
   Shape shape_;
   at::Tensor images_;   // [count, height, width, channels] uint8
   at::Tensor labels_;   // [count] int64

@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
+import type { Layer } from "../../src/models/layers.js";
+import { lowerModel } from "../../src/models/lower-model.js";
+import { resolveModel } from "../../src/models/models.js";
+import type { Shape } from "../../src/models/native-layer.js";
+import { loadNative } from "../../src/native.js";
+import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { noise } from "./noise.js";
+
+const asked = process.env.OPTIMBENCH_KERNELS;
+afterEach(() => {
+  if (asked === undefined) delete process.env.OPTIMBENCH_KERNELS;
+  else process.env.OPTIMBENCH_KERNELS = asked;
+});
+
+const { Dataset, Session } = loadNative();
+const CLASSES = 3;
+const COUNT = 6;
+const LEARNING_RATE = 0.5;
+
+/** Probabilities of a net, and the gradients that one step follows, by kernels or, for "reference", libtorch's operators. */
+async function run(layers: readonly Layer[], input: Shape, kernels: string, threads = 1) {
+  process.env.OPTIMBENCH_KERNELS = kernels;
+  const semantics = "keras3";
+  const model = resolveModel({ layers }, { classes: CLASSES, semantics });
+  const lowered = lowerModel(model, { input, classes: CLASSES, semantics });
+  const session = new Session({
+    device: "cpu",
+    threads,
+    seed: 3,
+    microBatch: 2,
+    input,
+    classes: CLASSES,
+    layers: lowered.layers,
+    loss: lossGraph(resolveLoss("sparseCategoricalCrossentropy", semantics)),
+    update: updateGraph(resolveOptimizer({ name: "sgd", learningRate: LEARNING_RATE }, semantics)),
+  });
+  const images = Uint8Array.from(noise(COUNT * input[0] * input[1] * input[2], 5), (value) => value * 256);
+  const labels = Uint8Array.from({ length: COUNT }, (_, i) => i % CLASSES);
+  const dataset = new Dataset({ images, labels, shape: input, classes: CLASSES, device: "cpu" });
+  const order = Uint32Array.from({ length: COUNT }, (_, i) => i);
+  const probabilities = await session.predict(images);
+  const before = session.readState().parameters;
+  const pass = { order, batchSize: COUNT, learningRates: Float64Array.of(LEARNING_RATE), epoch: 1 };
+  await session.train(dataset, pass);
+  const gradients = session.readState().parameters.map((value, i) => (before[i]! - value) / LEARNING_RATE);
+  const profile = (await session.train(dataset, { ...pass, profile: true })).profile;
+  session.dispose();
+  dataset.dispose();
+  return { probabilities, gradients, layers: profile!.layers.map(({ name }) => name) };
+}
+
+const largest = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const difference = (a: Float32Array, b: Float32Array) => largest(a.map((value, i) => value - b[i]!));
+
+/** A convolution behind another, so that its input's gradient counts too. */
+const net = fc.record({
+  image: fc.tuple(fc.integer({ min: 6, max: 13 }), fc.integer({ min: 6, max: 13 })),
+  before: fc.option(fc.constantFrom(1, 3, 8, 17, 32, 70), { nil: undefined }),
+  filters: fc.constantFrom(1, 5, 8, 16, 24, 33, 64),
+  kernelSize: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })),
+  strides: fc.tuple(fc.constantFrom(1, 1, 2), fc.constantFrom(1, 1, 3)),
+  padding: fc.constantFrom("same" as const, "valid" as const),
+  useBias: fc.boolean(),
+  poolSize: fc.option(fc.constantFrom<[number, number]>([2, 2], [1, 2], [3, 2], [2, 1]), { nil: undefined }),
+  relu: fc.boolean(),
+});
+
+type Net = typeof net extends fc.Arbitrary<infer Value> ? Value : never;
+
+function layersOf({ before, poolSize, relu, image: _, ...convolution }: Net): Layer[] {
+  return [
+    ...(before === undefined ? [] : [{ type: "conv2d", filters: before, kernelSize: 1 } as const]),
+    { type: "conv2d", ...convolution, ...(relu && { activation: "relu" as const }) },
+    ...(poolSize === undefined ? [] : [{ type: "maxPool2d", poolSize } as const]),
+    { type: "flatten" },
+    { type: "dense", units: CLASSES },
+  ];
+}
+
+const outputOf = ({ image, kernelSize, strides, padding, poolSize }: Net) =>
+  image.map((size, axis) => {
+    const reach = padding === "same" ? size + strides[axis]! - 1 : size - kernelSize[axis]! + strides[axis]!;
+    return Math.floor(Math.floor(reach / strides[axis]!) / (poolSize?.[axis] ?? 1));
+  });
+
+describe.each(["", "avx2", "baseline"])("kernels %j of convolutions", (kernels) => {
+  it("give what libtorch's operators give, and the gradients", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        net.filter((each) => (each.relu || each.poolSize !== undefined) && Math.min(...outputOf(each)) > 0),
+        async (each) => {
+          const layers = layersOf(each);
+          const input: Shape = [1, ...each.image];
+          const ours = await run(layers, input, kernels);
+          const theirs = await run(layers, input, "reference");
+          expect(ours.layers.length).toBeLessThan(theirs.layers.length); // several layers were one operator
+          expect(difference(ours.probabilities, theirs.probabilities)).toBeLessThan(1e-5);
+          expect(difference(ours.gradients, theirs.gradients)).toBeLessThan(
+            1e-5 * Math.max(1, largest(theirs.gradients)),
+          );
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
+it("leaves alone what other layers want too, and what it cannot do", async () => {
+  const conv = { type: "conv2d", filters: 8, kernelSize: 3, padding: "same" } as const;
+  const end = [{ type: "flatten" }, { type: "dense", units: CLASSES }] as const;
+  const names = async (layers: readonly Layer[]) => (await run([...layers, ...end], [8, 6, 6], "")).layers[0];
+  expect(await names([{ ...conv, activation: "relu" }])).toBe("conv2d_0, conv2d_0.activation");
+  expect(await names([conv])).toBe("conv2d_0");
+  expect(await names([{ ...conv, activation: "tanh" }])).toBe("conv2d_0");
+  expect(await names([{ ...conv, groups: 2, activation: "relu" }])).toBe("conv2d_0");
+  expect(await names([{ ...conv, dilationRate: 2, activation: "relu" }])).toBe("conv2d_0");
+  expect(await names([conv, { type: "maxPool2d", poolSize: 3, strides: 2 }])).toBe("conv2d_0");
+  expect(
+    await names([conv, { type: "residual", layers: [{ type: "activation", activation: "relu" }] }]),
+  ).toBe("conv2d_0");
+});
+
+it("give the same bits for any number of threads", async () => {
+  const layers: Layer[] = [
+    { type: "conv2d", filters: 12, kernelSize: 3, padding: "same", activation: "relu" },
+    { type: "maxPool2d", poolSize: 2 },
+    { type: "conv2d", filters: 20, kernelSize: 3, padding: "same", activation: "relu" },
+    { type: "flatten" },
+    { type: "dense", units: CLASSES },
+  ];
+  const [one, ...others] = await Promise.all(
+    [1, 2, 3].map((threads) => run(layers, [1, 10, 10], "", threads)),
+  );
+  for (const other of others) expect(other).toEqual(one);
+});
