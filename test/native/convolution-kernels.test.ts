@@ -20,7 +20,7 @@ const CLASSES = 3;
 const COUNT = 6;
 const LEARNING_RATE = 0.5;
 
-/** Probabilities of a net, and the gradients that one step follows, by kernels or, for "reference", libtorch's operators. */
+/** The gradients that one step follows, and a net's probabilities after it, by kernels or, for "reference", libtorch's operators. */
 async function run(layers: readonly Layer[], input: Shape, kernels: string, threads = 1) {
   process.env.OPTIMBENCH_KERNELS = kernels;
   const semantics = "keras3";
@@ -41,11 +41,11 @@ async function run(layers: readonly Layer[], input: Shape, kernels: string, thre
   const labels = Uint8Array.from({ length: COUNT }, (_, i) => i % CLASSES);
   const dataset = new Dataset({ images, labels, shape: input, classes: CLASSES, device: "cpu" });
   const order = Uint32Array.from({ length: COUNT }, (_, i) => i);
-  const probabilities = await session.predict(images);
   const before = session.readState().parameters;
   const pass = { order, batchSize: COUNT, learningRates: Float64Array.of(LEARNING_RATE), epoch: 1 };
   await session.train(dataset, pass);
   const gradients = session.readState().parameters.map((value, i) => (before[i]! - value) / LEARNING_RATE);
+  const probabilities = await session.predict(images); // with biases that the step has moved from 0
   const profile = (await session.train(dataset, { ...pass, profile: true })).profile;
   session.dispose();
   dataset.dispose();
@@ -97,7 +97,7 @@ describe.each(["", "avx2", "baseline"])("kernels %j of convolutions", (kernels) 
           const ours = await run(layers, input, kernels);
           const theirs = await run(layers, input, "reference");
           expect(ours.layers.length).toBeLessThan(theirs.layers.length); // several layers were one operator
-          expect(difference(ours.probabilities, theirs.probabilities)).toBeLessThan(1e-5);
+          expect(difference(ours.probabilities, theirs.probabilities)).toBeLessThan(1e-4);
           expect(difference(ours.gradients, theirs.gradients)).toBeLessThan(
             1e-5 * Math.max(1, largest(theirs.gradients)),
           );
