@@ -31,11 +31,12 @@ describe("a run that says where its time went", () => {
       profile: true,
     });
     expect(profile!.steps).toBe(20 * 6);
-    expect(profile!.seconds.layers.map(({ name }) => name)).toEqual(
+    // Layers that one operator computes stand together.
+    expect(profile!.seconds.layers.flatMap(({ name }) => name.split(", "))).toEqual(
       expect.arrayContaining(["conv2d_0", "maxPool2d_0", "flatten_0", "dense_0"]),
     );
     const { layers, batch, loss, update, summing } = profile!.seconds;
-    const convolution = layers.find(({ name }) => name === "conv2d_0")!;
+    const convolution = layers.find(({ name }) => name.startsWith("conv2d_0"))!;
     for (const each of [convolution.forward, convolution.backward, batch, loss, update, summing])
       expect(each).toBeGreaterThan(0);
     for (const each of parts(profile!.seconds)) expect(each).toBeGreaterThanOrEqual(0);
