@@ -86,24 +86,42 @@ const outputOf = ({ image, kernelSize, strides, padding, poolSize }: Net) =>
     return Math.floor(Math.floor(reach / strides[axis]!) / (poolSize?.[axis] ?? 1));
   });
 
+async function checkAgainstReference(each: Net, kernels: string) {
+  const layers = layersOf(each);
+  const input: Shape = [1, ...each.image];
+  const ours = await run(layers, input, kernels);
+  const theirs = await run(layers, input, "reference");
+  expect(ours.layers.length).toBeLessThan(theirs.layers.length); // several layers were one operator
+  expect(difference(ours.probabilities, theirs.probabilities)).toBeLessThan(1e-4);
+  expect(difference(ours.gradients, theirs.gradients)).toBeLessThan(
+    1e-5 * Math.max(1, largest(theirs.gradients)),
+  );
+}
+
+/** What is computed by Winograd's minimal filtering. */
+const winograd = {
+  kernelSize: fc.constant<[number, number]>([3, 3]),
+  strides: fc.constant<[number, number]>([1, 1]),
+  poolSize: fc.constant<[number, number]>([2, 2]),
+  before: fc.constantFrom(16, 17, 24, 33, 70),
+};
+
 describe.each(["", "avx2", "baseline"])("kernels %j of convolutions", (kernels) => {
   it("give what libtorch's operators give, and the gradients", async () => {
+    const nets = net.filter(
+      (each) => (each.relu || each.poolSize !== undefined) && Math.min(...outputOf(each)) > 0,
+    );
     await fc.assert(
-      fc.asyncProperty(
-        net.filter((each) => (each.relu || each.poolSize !== undefined) && Math.min(...outputOf(each)) > 0),
-        async (each) => {
-          const layers = layersOf(each);
-          const input: Shape = [1, ...each.image];
-          const ours = await run(layers, input, kernels);
-          const theirs = await run(layers, input, "reference");
-          expect(ours.layers.length).toBeLessThan(theirs.layers.length); // several layers were one operator
-          expect(difference(ours.probabilities, theirs.probabilities)).toBeLessThan(1e-4);
-          expect(difference(ours.gradients, theirs.gradients)).toBeLessThan(
-            1e-5 * Math.max(1, largest(theirs.gradients)),
-          );
-        },
-      ),
+      fc.asyncProperty(nets, (each) => checkAgainstReference(each, kernels)),
       { numRuns: 40 },
+    );
+  });
+
+  it("do so for kernels of 3 x 3 and windows of 2 x 2", async () => {
+    const nets = fc.tuple(net, fc.record(winograd)).map(([each, fixed]): Net => ({ ...each, ...fixed }));
+    await fc.assert(
+      fc.asyncProperty(nets, (each) => checkAgainstReference(each, kernels)),
+      { numRuns: 20 },
     );
   });
 });
