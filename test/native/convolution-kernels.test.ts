@@ -58,7 +58,7 @@ const difference = (a: Float32Array, b: Float32Array) => largest(a.map((value, i
 /** A convolution behind another, so that its input's gradient counts too. */
 const net = fc.record({
   image: fc.tuple(fc.integer({ min: 6, max: 13 }), fc.integer({ min: 6, max: 13 })),
-  before: fc.option(fc.constantFrom(1, 3, 8, 17, 32, 70), { nil: undefined }),
+  before: fc.option(fc.constantFrom<number>(1, 3, 8, 17, 32, 70), { nil: undefined }),
   filters: fc.constantFrom(1, 5, 8, 16, 24, 33, 64),
   kernelSize: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })),
   strides: fc.tuple(fc.constantFrom(1, 1, 2), fc.constantFrom(1, 1, 3)),
@@ -101,8 +101,8 @@ async function checkAgainstReference(each: Net, kernels: string) {
 /** What is computed by Winograd's minimal filtering. */
 const winograd = {
   kernelSize: fc.constant<[number, number]>([3, 3]),
-  strides: fc.constant<[number, number]>([1, 1]),
-  poolSize: fc.constant<[number, number]>([2, 2]),
+  strides: fc.constant<Net["strides"]>([1, 1]),
+  poolSize: fc.constant<Net["poolSize"]>([2, 2]),
   before: fc.constantFrom(16, 17, 24, 33, 70),
 };
 
