@@ -8,6 +8,7 @@ import { OptimbenchError } from "./errors.js";
 import type { EpochRecord } from "./history.js";
 import { loadNative } from "./native.js";
 import { optimizerLabel } from "./optimizers/optimizers.js";
+import { sideBySide } from "./side-by-side.js";
 import type { RunRecord, Study } from "./study.js";
 import { type Run, train } from "./train.js";
 
@@ -26,9 +27,12 @@ export interface PlannedRun {
 export interface CompareCallbacks {
   /** Called after every epoch of every run, and waited for. */
   readonly onEpoch?: (epoch: EpochRecord, run: PlannedRun) => void | Promise<void>;
-  /** Called after every run with the study so far, and waited for; the run's model is disposed of afterwards. */
-  readonly onRun?: (run: Run, study: Study) => void | Promise<void>;
-  /** Ends the study: the run in progress is kept as "cancelled", and what there is by then is returned. */
+  /**
+   * Called after every run with the study so far, and waited for; the run's model is disposed of afterwards. Where runs share
+   * the clock, the calls still come one after the other, and the study has what is finished in the order of the plan.
+   */
+  readonly onRun?: (run: Run, study: Study, planned: PlannedRun) => void | Promise<void>;
+  /** Ends the study: runs in progress are kept as "cancelled", and what there is by then is returned. */
   readonly signal?: AbortSignal;
   /** Whether every run also says where the time of its steps went. Default false. */
   readonly profile?: boolean;
@@ -46,35 +50,45 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
   const { dataset: source, dataDir } = parseCompareConfig(given);
   const dataset = await loadDataset(source, { dataDir });
   const config = resolveCompareConfig(given, dataset);
-  const study = {
+  const runs: RunRecord[] = [];
+  const study: Study = {
     schemaVersion: 1,
     createdAt: new Date().toISOString(),
     environment: environment(loadNative().info()),
     config,
-    runs: [] as RunRecord[],
-  } as const satisfies Study;
+    runs,
+  };
 
-  for (const planned of plan(config)) {
-    if (signal?.aborted) break;
+  const failure = new AbortController();
+  const ended = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
+  const records = new Map<number, RunRecord>();
+  let told: Promise<void> = Promise.resolve();
+  const tell = async (run: Run, planned: PlannedRun) => {
+    records.set(planned.number, run.record);
+    runs.splice(0, runs.length, ...[...records].sort(([a], [b]) => a - b).map(([, record]) => record));
+    checkEqualStart(runs, run.record);
+    await onRun?.(run, study, planned);
+  };
+  const work = async (planned: PlannedRun) => {
+    if (ended.aborted) return;
     const run = await train({
       ...planned.config,
       dataset,
       onEpoch: (epoch) => onEpoch?.(epoch, planned),
-      ...(signal && { signal }),
+      signal: ended,
       profile,
     });
-    study.runs.push(run.record);
-    try {
-      checkEqualStart(study.runs);
-      await onRun?.(run, study);
-    } finally {
-      run.model.dispose();
-    }
-  }
+    const before = told;
+    told = before.then(() => tell(run, planned)).finally(() => run.model.dispose());
+    await told;
+  };
+  const atOnce = config.clock === "shared" ? config.threads : 1;
+  await sideBySide(plan(config), atOnce, work, () => failure.abort());
   return study;
 }
 
-function plan({ optimizers, losses, seeds, ...shared }: ResolvedCompareConfig): PlannedRun[] {
+function plan({ optimizers, losses, seeds, clock, ...rest }: ResolvedCompareConfig): PlannedRun[] {
+  const shared = { ...rest, ...(clock === "shared" && { threads: 1 }) };
   const sources = new Set(optimizers.map(({ semantics }) => semantics));
   const configs = seeds.flatMap((seed) =>
     losses.flatMap((loss) => optimizers.map((optimizer) => ({ ...shared, seed, loss, optimizer }))),
@@ -93,9 +107,8 @@ function plan({ optimizers, losses, seeds, ...shared }: ResolvedCompareConfig): 
 }
 
 /** A comparison is fair only from equal weights: a defect that breaks this must not pass as a result. */
-function checkEqualStart(runs: readonly RunRecord[]): void {
-  const last = runs.at(-1)!;
-  const first = runs.find((run) => run.config.seed === last.config.seed)!;
+function checkEqualStart(runs: readonly RunRecord[], last: RunRecord): void {
+  const first = runs.find((run) => run !== last && run.config.seed === last.config.seed) ?? last;
   if (first.parametersSha256.initial === last.parametersSha256.initial) return;
   throw new OptimbenchError(
     "NATIVE",

@@ -51,6 +51,10 @@ export interface RunRecord {
 export const finalEpoch = ({ history, bestEpoch }: RunRecord): EpochRecord | undefined =>
   history.find(({ epoch }) => epoch === bestEpoch) ?? history.at(-1);
 
+/** Whether its runs shared the processor, so that their times say nothing. */
+export const hasSharedClock = ({ config }: Study): boolean =>
+  (config as { readonly clock?: unknown } | null)?.clock === "shared";
+
 /** A set of runs that differ in named factors; plain data, as study.json has it. */
 export interface Study {
   readonly schemaVersion: 1;

@@ -38,12 +38,13 @@ const STAGES: readonly (readonly string[])[] = [
   ],
   ["study", "study-file", "environment"],
   ["train"],
-  ["compare"],
+  ["side-by-side", "compare"],
   ["statistics"],
   ["bench/"],
   ["report/"],
   ["explain/"],
   ["cli/", "index"],
+  ["entry"],
 ];
 
 const source = join(packageRoot, "src");

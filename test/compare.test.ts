@@ -1,5 +1,7 @@
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { compare } from "../src/compare.js";
+import type { Study } from "../src/study.js";
 import { train } from "../src/train.js";
 
 const small = {
@@ -98,6 +100,93 @@ describe("compare", () => {
     expect(new Set(starts)).toEqual(new Set([alone.parametersSha256.initial]));
     const ends = study.runs.map(({ parametersSha256 }) => parametersSha256.final);
     expect(new Set(ends).size).toBe(3);
+  });
+
+  describe("with runs that share the clock", () => {
+    const study = { ...small, optimizers: ["sgd", "adam", "rmsprop"], threads: 2, seeds: 2 } as const;
+    const told = ({ runs }: Study) =>
+      runs.map(({ config: { optimizer, seed }, status, history, parametersSha256 }) => ({
+        run: `${optimizer.name} ${seed}`,
+        status,
+        measured: history.map(({ train, validation }) => ({ train, validation })),
+        parametersSha256,
+      }));
+
+    it("gives the same runs in the same order", async () => {
+      const inTurn = await compare(study);
+      const seen: string[] = [];
+      let inCall = 0;
+      const shared = await compare({
+        ...study,
+        clock: "shared",
+        // The first run waits until others have ended.
+        onEpoch: async ({ epoch }, { number }) => {
+          while (number === 1 && epoch === 0 && seen.length < 2) await setTimeout(5);
+        },
+        onRun: async (_, { runs }, planned) => {
+          expect(inCall++).toBe(0);
+          await setTimeout(20);
+          inCall--;
+          seen.push(planned.label);
+          expect(runs.map(({ config }) => config.seed)).toEqual(runs.map(({ config }) => config.seed).sort());
+        },
+      });
+      expect(seen.length).toBe(6);
+      expect(seen.indexOf("sgd, seed 0")).toBeGreaterThanOrEqual(2);
+      expect(told(shared)).toEqual(told(inTurn));
+      expect(shared.config).toMatchObject({ clock: "shared", threads: 2 });
+      expect(inTurn.config).toMatchObject({ clock: "exclusive", threads: 2 });
+      for (const { config } of shared.runs) expect(config.threads).toBe(1);
+    });
+
+    it("trains as many at once as there are threads", async () => {
+      let [now, most] = [0, 0];
+      await compare({
+        ...study,
+        threads: 3,
+        clock: "shared",
+        onEpoch: ({ epoch }) => {
+          now += epoch === 0 ? 1 : -1;
+          most = Math.max(most, now);
+        },
+      });
+      expect(most).toBe(3);
+    });
+
+    it("keeps all that was under way when it is ended", async () => {
+      const controller = new AbortController();
+      const ended = await compare({
+        ...study,
+        epochs: 50,
+        clock: "shared",
+        signal: controller.signal,
+        onEpoch: ({ epoch }, { number }) => {
+          if (number === 2 && epoch === 1) controller.abort();
+        },
+      });
+      expect(ended.runs.map(({ status, config }) => [status, config.optimizer.name])).toEqual([
+        ["cancelled", "sgd"],
+        ["cancelled", "adam"],
+      ]);
+    });
+
+    it("ends the others when one fails, and begins no more", async () => {
+      const begun = new Set<string>();
+      const kept: string[] = [];
+      const failed = compare({
+        ...study,
+        epochs: 50,
+        clock: "shared",
+        onEpoch: ({ epoch }, { label }) => {
+          begun.add(label);
+          if (label === "adam, seed 0" && epoch === 1) throw new Error("no more");
+        },
+        onRun: ({ status, config }) => void kept.push(`${config.optimizer.name} ${status}`),
+      });
+      await expect(failed).rejects.toThrow("no more");
+      expect([...begun].sort()).toEqual(["adam, seed 0", "sgd, seed 0"]);
+      expect(kept).toEqual(["sgd cancelled"]);
+    });
   });
 
   it("refuses a wrong config before it trains anything", async () => {

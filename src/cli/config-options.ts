@@ -69,6 +69,7 @@ export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--losses <list>", path: "losses", read: parseSpecs },
   { flags: "--seeds <count|list>", path: "seeds", read: numbers },
   { flags: "--semantics <library,...>", path: "semantics", read: texts },
+  { flags: "--clock <clock>", path: "clock", read: text },
   ...shared,
 ];
 

@@ -5,6 +5,8 @@ import type { EpochRecord } from "../history.js";
 /** What a person sees while a study runs. */
 export interface Progress {
   onEpoch(epoch: EpochRecord, run: PlannedRun): void;
+  /** After a run, which may have ended before its last epoch. */
+  onRun(run: PlannedRun): void;
   /** Removes the bar. */
   stop(): void;
 }
@@ -24,6 +26,7 @@ export const printEpochs = ({ quiet, stream = process.stdout }: ProgressOptions)
   onEpoch: (epoch, run) => {
     if (!quiet) stream.write(`${epochLine(epoch, run)}\n`);
   },
+  onRun() {},
   stop() {},
 });
 
@@ -49,10 +52,12 @@ function bar(stream: NodeJS.WriteStream): Progress {
     clearOnComplete: true,
   });
   let start: { readonly time: number; readonly done: number } | undefined;
+  const epochs = new Map<number, number>(); // done, of each run: several may be under way
   return {
     onEpoch(epoch, { number, count, label, config }) {
+      epochs.set(number, epoch.epoch);
       const total = count * config.epochs;
-      const done = (number - 1) * config.epochs + epoch.epoch;
+      const done = [...epochs.values()].reduce((sum, each) => sum + each, 0);
       start ??= { time: performance.now(), done };
       const shown = {
         number,
@@ -69,6 +74,7 @@ function bar(stream: NodeJS.WriteStream): Progress {
       if (single.isActive) single.update(done, shown);
       else single.start(total, done, shown);
     },
+    onRun: ({ number, config }) => epochs.set(number, config.epochs),
     stop: () => single.stop(),
   };
 }

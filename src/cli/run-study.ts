@@ -38,7 +38,8 @@ export async function runStudy(
     signal: interrupt.signal,
     profile,
     onEpoch: progress.onEpoch,
-    async onRun(run, soFar) {
+    async onRun(run, soFar, planned) {
+      progress.onRun(planned);
       if (folder !== undefined) await writeStudy(soFar, join(folder, "study.json"));
       await onRun?.(run);
     },

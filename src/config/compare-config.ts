@@ -10,6 +10,8 @@ import { seedSchema, sharedShape } from "./train-config.js";
 export const DEFAULT_OPTIMIZERS = ["adam", "sgd", "rmsprop", "adagrad"] as const;
 export const DEFAULT_LOSSES = ["sparseCategoricalCrossentropy"] as const;
 
+export const CLOCKS = ["exclusive", "shared"] as const;
+
 export const compareConfigSchema = z
   .strictObject({
     /** A named study to start from; what is given beside it takes precedence. "paper": the paper's table on all of MNIST; "mnist-99": 99% of its test images, quickly. */
@@ -47,6 +49,14 @@ export const compareConfigSchema = z
       .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1).readonly()])
       .default(1)
       .describe("how many seeds, or which; runs of one seed start and go on alike"),
+    /**
+     * "exclusive" (default): one run after the other, each on all threads, so that their times can be compared. "shared": as
+     * many runs at once as there are threads, each on one; a study is done sooner, and its times say nothing.
+     */
+    clock: z
+      .enum(CLOCKS)
+      .default("exclusive")
+      .describe("one run after the other, or, where time is not the question, one on each thread at once"),
     /** Passes over the training images, for each run. Default 3. */
     epochs: sharedShape.epochs.default(3),
   })

@@ -1,6 +1,6 @@
 import { configError } from "../errors.js";
 import { type OptimizerConfig, resolveOptimizer } from "../optimizers/optimizers.js";
-import { type CompareConfig, parseCompareConfig } from "./compare-config.js";
+import { type CLOCKS, type CompareConfig, parseCompareConfig } from "./compare-config.js";
 import { deepFreeze } from "./deep-freeze.js";
 import { type DatasetInfo, type ResolvedTrainConfig, resolveTrainConfig } from "./resolve-train-config.js";
 import type { Semantics } from "./semantics.js";
@@ -11,6 +11,7 @@ export interface ResolvedCompareConfig extends Omit<ResolvedTrainConfig, "optimi
   readonly optimizers: readonly ResolvedTrainConfig["optimizer"][];
   readonly losses: readonly ResolvedTrainConfig["loss"][];
   readonly seeds: readonly number[];
+  readonly clock: (typeof CLOCKS)[number];
 }
 
 /**
@@ -19,7 +20,7 @@ export interface ResolvedCompareConfig extends Omit<ResolvedTrainConfig, "optimi
  * @throws OptimbenchError (CONFIG) where a run of it is not possible on this dataset, or two runs would be the same
  */
 export function resolveCompareConfig(input: CompareConfig, dataset: DatasetInfo): ResolvedCompareConfig {
-  const { optimizers, losses, seeds, semantics: given, ...shared } = parseCompareConfig(input);
+  const { optimizers, losses, seeds, clock, semantics: given, ...shared } = parseCompareConfig(input);
   const [first, ...others] = [given].flat() as [Semantics, ...Semantics[]];
   checkDistinct([first, ...others], "semantics");
   const resolve = (factors: Pick<TrainConfig, "optimizer" | "loss" | "semantics">) =>
@@ -33,6 +34,7 @@ export function resolveCompareConfig(input: CompareConfig, dataset: DatasetInfo)
     ]),
     losses: losses.map((loss) => resolve({ loss }).loss),
     seeds: typeof seeds === "number" ? Array.from({ length: seeds }, (_, seed) => seed) : seeds,
+    clock,
   };
   for (const factor of ["optimizers", "losses", "seeds"] as const) checkDistinct(resolved[factor], factor);
   return deepFreeze(resolved);

@@ -1,4 +1,4 @@
-import type { Study } from "../study.js";
+import { hasSharedClock, type Study } from "../study.js";
 import { conclude } from "./conclusion.js";
 import { groupBy } from "./group-by.js";
 import { Html, html } from "./html.js";
@@ -135,12 +135,12 @@ function sampleSection(samples: Uint8Array | undefined): Html | undefined {
 <figure><img class="samples" src="data:image/png;base64,${data}" alt="Some images of each class of the dataset"></figure></section>`;
 }
 
-function measurement({ runs }: Study): Html {
+function measurement(study: Study): Html {
+  const { runs } = study;
   const total = (of: (run: Study["runs"][number]) => number) =>
     secondsText(runs.reduce((sum, run) => sum + of(run), 0));
   return html`
-<p>Training time counts the training steps alone, on a monotonic clock. Evaluating, loading and the untimed steps that warm
-the machine up before the clock starts are apart from it. Training loss and accuracy are means over the epoch while the weights
+<p>${hasSharedClock(study) ? SHARED_CLOCK : EXCLUSIVE_CLOCK} Training loss and accuracy are means over the epoch while the weights
 move; validation is measured after each epoch. ${equalStart(runs)}</p>
 ${definitions({
   runs: runs.length,
@@ -150,6 +150,11 @@ ${definitions({
   "in all": total(({ seconds }) => seconds.total),
 })}`;
 }
+
+const EXCLUSIVE_CLOCK = `Training time counts the training steps alone, on a monotonic clock. Evaluating, loading and the untimed
+steps that warm the machine up before the clock starts are apart from it.`;
+const SHARED_CLOCK = `Runs went side by side, one on each thread, so their times, summed below, include waiting for one another
+and are not to be compared.`;
 
 /** Said only after looking: the hashes of the initial weights are in the study. */
 function equalStart(runs: Study["runs"]): string {

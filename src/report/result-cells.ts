@@ -1,4 +1,4 @@
-import type { Study } from "../study.js";
+import { hasSharedClock, type Study } from "../study.js";
 import { accuracyText, numberText, summaryText } from "./number-text.js";
 import { printable } from "./printable.js";
 import { bestOf, type Result, resultsOf } from "./results.js";
@@ -32,6 +32,7 @@ export function resultCells(study: Study): ResultCells {
   const losses = new Set(results.map(({ setting }) => setting.loss));
   const semantics = new Set(results.map(({ setting }) => setting.config.optimizer.semantics));
   const several = results.some(({ setting }) => setting.runs.length > 1);
+  const timed = !hasSharedClock(study);
   const likelihood =
     losses.size > 1 && results.some(({ negativeLogLikelihood }) => negativeLogLikelihood !== undefined);
   const all: Column[] = [
@@ -71,11 +72,15 @@ export function resultCells(study: Study): ResultCells {
       shown: results.some(({ testAccuracy }) => testAccuracy !== undefined),
     },
     { head: "seeds", cell: ({ setting }) => String(setting.completed.length), shown: several },
-    { head: "training, s", cell: ({ trainSeconds }) => summaryText(trainSeconds, numberText) },
+    {
+      head: "training, s",
+      cell: ({ trainSeconds }) => summaryText(trainSeconds, numberText),
+      shown: timed,
+    },
     {
       head: "step, ms",
       cell: ({ stepMilliseconds }) => (stepMilliseconds ? numberText(stepMilliseconds.mean) : "–"),
-      shown: results.some(({ stepMilliseconds }) => stepMilliseconds !== undefined),
+      shown: timed && results.some(({ stepMilliseconds }) => stepMilliseconds !== undefined),
     },
     {
       head: "status",
@@ -90,7 +95,11 @@ export function resultCells(study: Study): ResultCells {
     rows: results.map((result) => columns.map(({ cell }) => cell(result))),
     best: results.length > 1 && best !== undefined ? results.indexOf(best) : -1,
     numeric: columns.map(({ text }) => text !== true),
-    notes: [...notesOn(results, several, semantics), ...(likelihood ? [LIKELIHOOD] : [])],
+    notes: [
+      ...notesOn(results, several, semantics),
+      ...(likelihood ? [LIKELIHOOD] : []),
+      ...(timed ? [] : [SHARED_CLOCK]),
+    ],
   };
 }
 
@@ -133,6 +142,8 @@ function bestEpochNote({ label, completed }: Setting): string[] {
 
 const LIKELIHOOD =
   "NLL: negative log-likelihood of the labels under the softmax of the outputs; ECE: expected calibration error (15 bins). Both on the validation images, and comparable between losses.";
+const SHARED_CLOCK =
+  "Runs shared the processor (clock: shared), so their times are not told: they say nothing about the optimizers.";
 const SEVERAL_SEEDS =
   "Mean ± standard deviation over the completed seeds, at the end of training; * marks the best mean validation accuracy.";
 const ONE_SEED =

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { EpochRecord } from "../history.js";
-import type { Study } from "../study.js";
+import { hasSharedClock, type Study } from "../study.js";
 import { curvesOf } from "./curve.js";
 import { groupBy } from "./group-by.js";
 import { lineChart } from "./line-chart.js";
@@ -21,14 +21,15 @@ export interface Chart {
 /** A study's charts: the comparisons, then accuracy and loss of each setting. What has no epoch to show has no chart. */
 export function studyCharts(study: Study): Chart[] {
   const settings = settingsOf(study);
-  return [...comparisons(settings), ...settings.flatMap(settingCharts)].filter(
+  return [...comparisons(settings, !hasSharedClock(study)), ...settings.flatMap(settingCharts)].filter(
     (chart): chart is Chart => chart !== undefined,
   );
 }
 
 const validationAccuracy = ({ validation }: EpochRecord) => validation.accuracy;
 
-function comparisons(settings: readonly Setting[]): (Chart | undefined)[] {
+/** @param timed whether times can be compared */
+function comparisons(settings: readonly Setting[], timed: boolean): (Chart | undefined)[] {
   const byLoss = groupBy(settings, ({ loss }) => loss);
   return [
     compared(
@@ -39,14 +40,16 @@ function comparisons(settings: readonly Setting[]): (Chart | undefined)[] {
       errorAxis,
       "epoch",
     ),
-    compared(
-      "validation-accuracy-seconds",
-      "Validation accuracy by training time",
-      settings,
-      validationAccuracy,
-      errorAxis,
-      "seconds",
-    ),
+    timed
+      ? compared(
+          "validation-accuracy-seconds",
+          "Validation accuracy by training time",
+          settings,
+          validationAccuracy,
+          errorAxis,
+          "seconds",
+        )
+      : undefined,
     // Values of different losses have nothing in common: each has a chart of its own.
     ...byLoss.map((group, i) => {
       const loss = group[0]!.loss;

@@ -27,6 +27,15 @@ test("the paper's figures, the losses and the comparisons are all there", () => 
   ]);
 });
 
+test("where runs shared the clock, none is by time", () => {
+  const shared = { ...STUDIES.fourOptimizers, config: { clock: "shared" } };
+  expect(
+    studyCharts(shared)
+      .slice(0, 2)
+      .map(({ name }) => name),
+  ).toEqual(["validation-accuracy", "validation-loss"]);
+});
+
 test("a comparison has a line, a band and a legend entry for each optimizer, and no warning", async () => {
   const warn = vi.spyOn(console, "warn");
   const svg = await draw(STUDIES.fourOptimizers, "validation-accuracy");

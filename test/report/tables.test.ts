@@ -193,3 +193,14 @@ test.each([
   });
   expect(resultTable({ ...study, runs }, false).split("\n")).toContain(note);
 });
+
+test("no times where runs shared the clock, and why", () => {
+  const shared = { ...plainStudy(), config: { clock: "shared" } };
+  const [of, text] = [resultTable(plainStudy()), resultTable(shared)];
+  for (const times of ["training, s", "step, ms"]) {
+    expect(of).toContain(times);
+    expect(text).not.toContain(times);
+  }
+  expect(text).toContain("Runs shared the processor (clock: shared)");
+  expect(of).not.toContain("shared");
+});
