@@ -2,7 +2,7 @@
 // prebuildify drives node-gyp; this stands in for it, takes node-gyp's arguments and runs cmake-js.
 "use strict";
 
-const { copyFileSync, mkdirSync } = require("node:fs");
+const { copyFileSync, existsSync, mkdirSync } = require("node:fs");
 const { join } = require("node:path");
 const { spawnSync } = require("node:child_process");
 const { parseArgs } = require("node:util");
@@ -21,6 +21,7 @@ const { values, positionals } = parseArgs({
 });
 
 async function main() {
+  const { findCudaHeaders } = await import("../dist/libtorch/cuda-headers.js");
   const { findLibtorch } = await import("../dist/libtorch/find-libtorch.js");
   const { libraryFileName } = await import("../dist/libtorch/library-file.js");
   const libtorch = findLibtorch({ forBuild: true });
@@ -28,14 +29,16 @@ async function main() {
   // --target and --devdir are dropped on purpose: Node-API needs neither, and cmake-js reads --target as CMake's.
   const command = [require.resolve("cmake-js/bin/cmake-js"), positionals[0] ?? "rebuild"];
   command.push("--config", values.debug ? "Debug" : "Release", `--CDLIBTORCH_ROOT=${libtorch.root}`);
+  command.push(`--CDCUDA_HEADERS=${findCudaHeaders(libtorch) ?? ""}`);
   if (values.arch) command.push("--arch", values.arch);
   process.exitCode = spawnSync(process.execPath, command, { stdio: "inherit" }).status ?? 1;
   if (process.exitCode !== 0) return;
-  // prebuildify takes the addon alone; the core it opens goes beside it.
-  const core = libraryFileName("optimbench_core");
+  // prebuildify takes the addon alone; what it opens goes beside it.
   const folder = join("prebuilds", `${process.platform}-${values.arch ?? process.arch}`);
   mkdirSync(folder, { recursive: true });
-  copyFileSync(join("build", "Release", core), join(folder, core));
+  for (const name of ["optimbench_core", "optimbench_cuda"].map(libraryFileName))
+    if (existsSync(join("build", "Release", name)))
+      copyFileSync(join("build", "Release", name), join(folder, name));
 }
 
 main().catch((error) => {

@@ -12,12 +12,19 @@ import type { Profile } from "./profile.js";
  */
 export interface Native {
   /** Loads libtorch and the training core into this process. Needed once before anything else; later calls do nothing. */
-  open(libraries: { readonly libtorch: string; readonly core: string; readonly cuda?: string }): void;
+  open(libraries: {
+    readonly libtorch: string;
+    readonly core: string;
+    readonly cuda?: string;
+    readonly cudaGraphs?: string;
+  }): void;
   /** What was loaded and what it found. */
   info(): {
     readonly torch: string;
     readonly instructionSet: string;
     readonly devices: readonly string[];
+    /** Where there is a GPU: why its steps are not recorded as graphs, if they are not. */
+    readonly whyNoGraphs?: string;
     readonly hardwareThreads: number;
   };
   /** Cancels all work in this process and waits for its threads. Called when the process exits. */
@@ -131,6 +138,8 @@ export interface Measured {
   readonly status: "completed" | "diverged" | "cancelled";
   /** From `train`, where the pass asks for it. */
   readonly profile?: Profile;
+  /** From `train` on a GPU: "recorded", or "not recorded: ..." with the reason. */
+  readonly stepGraph?: string;
 }
 
 export interface NativeSession {

@@ -15,7 +15,8 @@ namespace {
 
 void open(const Napi::CallbackInfo& info) {
   const Reader paths(info[0], "libraries");
-  openCore({paths.text("libtorch"), paths.text("core"), paths.has("cuda") ? paths.text("cuda") : ""});
+  openCore({paths.text("libtorch"), paths.text("core"), paths.has("cuda") ? paths.text("cuda") : "",
+            paths.has("cudaGraphs") ? paths.text("cudaGraphs") : ""});
 }
 
 Napi::Value info(const Napi::CallbackInfo& info) {
@@ -27,6 +28,7 @@ Napi::Value info(const Napi::CallbackInfo& info) {
   object["torch"] = found.torch;
   object["instructionSet"] = found.instructionSet;
   object["devices"] = devices;
+  if (!found.whyNoGraphs.empty()) object["whyNoGraphs"] = found.whyNoGraphs;
   object["hardwareThreads"] = static_cast<double>(found.hardwareThreads);
   return object;
 }

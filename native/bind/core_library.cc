@@ -30,6 +30,8 @@ void openCore(const LibraryPaths& paths) {
   // with the dispatcher when it is opened, which has to come before anything asks for a device.
   open(paths.libtorch, RTLD_GLOBAL);
   if (!paths.cuda.empty()) open(paths.cuda, RTLD_GLOBAL);
+  // Registers itself too, with what libtorch_cuda has just brought. Without it steps are not recorded, and their results say so.
+  if (!paths.cuda.empty() && !paths.cudaGraphs.empty()) dlopen(paths.cudaGraphs.c_str(), RTLD_NOW | RTLD_LOCAL);
   void* library = open(paths.core, RTLD_LOCAL);
   auto* entry = reinterpret_cast<Core* (*)()>(dlsym(library, "optimbench_core"));
   if (entry == nullptr) throw std::runtime_error(paths.core + " is not optimbench's core library");

@@ -54,6 +54,7 @@ Napi::Value toObject(Napi::Env env, const Measured& measured) {
   object["steps"] = static_cast<double>(measured.steps);
   object["seconds"] = measured.seconds;
   object["status"] = nameOf(measured.status);
+  if (!measured.stepGraph.empty()) object["stepGraph"] = measured.stepGraph;
   if (measured.profile) object["profile"] = toProfile(env, *measured.profile);
   return object;
 }

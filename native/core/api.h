@@ -175,6 +175,7 @@ struct Measured {
   double seconds = 0;
   Status status = Status::completed;
   std::optional<Profile> profile;    // from train() where the pass asks for it
+  std::string stepGraph;             // on a device: "recorded", or why steps were not; else empty
 };
 
 struct ParameterInfo {
@@ -224,6 +225,7 @@ struct CoreInfo {
   std::string torch;
   std::string instructionSet;
   std::vector<std::string> devices;
+  std::string whyNoGraphs;  // why the first device but the CPU does not record steps; empty where it does, or there is none
   int64_t hardwareThreads;
 };
 

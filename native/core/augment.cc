@@ -119,10 +119,13 @@ at::Tensor distortEach(const at::Tensor& images, const DistortionOf& distortionO
 
 }  // namespace
 
+bool isNone(const AugmentationSpec& augmentation) {
+  return augmentation.shift == 0 && augmentation.rotation == 0 && augmentation.scale == 0 && augmentation.elasticAlpha == 0;
+}
+
 at::Tensor augment(const at::Tensor& images, const at::Tensor& numbers, const AugmentationSpec& augmentation, uint64_t seed,
                    int64_t epoch) {
-  if (augmentation.shift == 0 && augmentation.rotation == 0 && augmentation.scale == 0 && augmentation.elasticAlpha == 0)
-    return images;
+  if (isNone(augmentation)) return images;
   const at::Tensor places = numbers.cpu();
   return distortEach(images, [&](int64_t i) {
     const Random random(seed, epoch, places.const_data_ptr<int64_t>()[i]);

@@ -15,6 +15,8 @@ namespace optimbench {
 at::Tensor augment(const at::Tensor& images, const at::Tensor& numbers, const AugmentationSpec& augmentation, uint64_t seed,
                    int64_t epoch);
 
+bool isNone(const AugmentationSpec& augmentation);
+
 at::Tensor transform(const at::Tensor& images, const AffineSpec& affine);
 
 }  // namespace optimbench

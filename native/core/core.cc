@@ -14,6 +14,7 @@
 #include "device.h"
 #include "matrix_product.h"
 #include "session.h"
+#include "step_graph.h"
 
 namespace optimbench {
 namespace {
@@ -99,7 +100,9 @@ class TheCore final : public Core {
 
   CoreInfo info() const override {
     return guarded([] {
-      return CoreInfo{TORCH_VERSION, at::get_cpu_capability(), availableDevices(),
+      const std::vector<std::string> devices = availableDevices();
+      return CoreInfo{TORCH_VERSION, at::get_cpu_capability(), devices,
+                      devices.size() > 1 ? whyNoGraphs(at::Device(devices[1])) : "",
                       static_cast<int64_t>(std::thread::hardware_concurrency())};
     });
   }

@@ -23,6 +23,7 @@ ResidentDataset::ResidentDataset(const DatasetSpec& spec) : shape_(spec.shape) {
   labels_ = copy(spec.labels, {spec.count}, at::kByte).to(at::kLong);
   targets_ = spec.targets == nullptr ? at::one_hot(labels_, spec.classes).to(at::kFloat)
                                      : copy(spec.targets, {spec.count, spec.classes}, at::kFloat);
+  finish(device);  // before sessions read it on their own streams
 }
 
 int64_t ResidentDataset::bytes() const {

@@ -20,6 +20,7 @@ class ResidentDataset final : public Dataset {
   int64_t bytes() const override;
   at::Device device() const { return images_.device(); }
   Shape shape() const { return shape_; }
+  const at::Tensor& images() const { return images_; }
   int64_t classes() const { return targets_.size(1); }
 
   // positions: [samples] int64 on the device.

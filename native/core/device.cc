@@ -1,6 +1,7 @@
 #include "device.h"
 
 #include <ATen/DeviceAccelerator.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <stdexcept>
 
@@ -13,6 +14,15 @@ std::vector<std::string> availableDevices() {
   const std::string type = c10::DeviceTypeName(*accelerator, /*lower_case=*/true);
   for (c10::DeviceIndex i = 0; i < at::accelerator::deviceCount(); ++i) names.push_back(type + ":" + std::to_string(i));
   return names;
+}
+
+std::optional<c10::Stream> streamOn(at::Device device) {
+  if (device.is_cpu()) return std::nullopt;
+  return c10::impl::VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device);
+}
+
+void finish(at::Device device) {
+  if (!device.is_cpu()) c10::impl::VirtualGuardImpl(device.type()).getStream(device).synchronize();
 }
 
 at::Device parseDevice(const std::string& name) {

@@ -1,5 +1,6 @@
 #include "formula.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <stdexcept>
@@ -188,6 +189,34 @@ Value Formula::run(size_t index, const std::vector<Value>& values, const std::ve
   Values arguments;
   for (const size_t argument : node.arguments) arguments.push_back(values[argument]);
   return node.apply(arguments, reduce_);
+}
+
+std::vector<std::optional<double>> Formula::numbers(const std::vector<Value>& inputs) const {
+  std::vector<std::optional<double>> known(nodes_.size());
+  std::vector<Value> values(nodes_.size());
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = nodes_[i];
+    if (node.kind == Node::Kind::row) continue;
+    if (node.kind == Node::Kind::input && !isNumber(inputs[node.input])) continue;
+    const auto isKnown = [&](size_t argument) { return known[argument].has_value(); };
+    if (!std::ranges::all_of(node.arguments, isKnown)) continue;
+    values[i] = run(i, values, inputs);
+    if (isNumber(values[i])) known[i] = number(values[i]);
+  }
+  return known;
+}
+
+std::vector<bool> Formula::varying() const {
+  std::vector<bool> varying;
+  for (const Node& node : nodes_)
+    varying.push_back(node.kind == Node::Kind::input ||
+                      std::ranges::any_of(node.arguments, [&](size_t argument) { return varying[argument]; }));
+  return varying;
+}
+
+void Formula::place(const at::TensorOptions& options) {
+  for (Node& node : nodes_)
+    if (node.row.defined()) node.row = node.row.to(options);
 }
 
 std::vector<Value> Formula::run(const std::vector<Value>& inputs) const {

@@ -50,6 +50,7 @@ class Layer {
   virtual ~Layer() = default;
   virtual std::vector<Slot> parameters() const { return {}; }
   virtual std::vector<Slot> statistics() const { return {}; }
+  virtual bool drawsRandomNumbers() const { return false; }  // in training
   virtual at::Tensor forward(const at::Tensor& input, Frame& frame) const = 0;
   // The gradient with respect to the input (undefined if frame.inputGradient is false).
   virtual at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const = 0;

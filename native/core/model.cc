@@ -1,5 +1,6 @@
 #include "model.h"
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 
@@ -94,6 +95,10 @@ std::vector<ParameterInfo> Model::parameters() const {
       offset += sizeOf(slot);
     }
   return list;
+}
+
+bool Model::drawsRandomNumbers() const {
+  return std::ranges::any_of(steps_, [](const Step& step) { return step.layer->drawsRandomNumbers(); });
 }
 
 std::vector<std::string> Model::names() const {

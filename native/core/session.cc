@@ -5,6 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "augment.h"
 #include "device.h"
 #include "evaluate.h"
 
@@ -55,10 +56,17 @@ void fill(Value& value, const std::vector<float>& values) {
   std::memcpy(&std::get<double>(value), values.data(), sizeof(double));
 }
 
+// Their numbers are drawn anew in each step, by the host.
+std::string whatForbidsRecording(const Model& model, const AugmentationSpec& augmentation) {
+  if (!isNone(augmentation)) return "augmentation draws random numbers on the host";
+  return model.drawsRandomNumbers() ? "dropout draws random numbers on the host" : "";
+}
+
 }  // namespace
 
 TrainingSession::TrainingSession(const SessionSpec& spec)
     : device_(parseDevice(spec.device)),
+      stream_(streamOn(device_)),
       seed_(spec.seed),
       threads_(spec.threads),
       input_(spec.input),
@@ -69,7 +77,14 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
       workers_(device_.is_cpu() ? spec.threads : 1),
       update_(spec.update, weights_.theta, model_.parameters(), workers_),
       evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
-      lanes_(model_, loss_, workers_, spec.microBatch, spec.augmentation) {}
+      lanes_(model_, loss_, workers_, spec.microBatch, spec.augmentation) {
+  loss_.place(weights_.theta.options());
+  const StepMode mode = stepMode(device_);
+  if (mode != StepMode::plain)
+    devicePass_ = std::make_unique<DevicePass>(weights_, lanes_, update_, mode,
+                                               whatForbidsRecording(model_, spec.augmentation));
+  finish(device_);  // before the session's own stream goes on
+}
 
 const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
   const auto& resident = dynamic_cast<const ResidentDataset&>(dataset);
@@ -82,9 +97,11 @@ const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
 }
 
 Measured TrainingSession::train(const Dataset& dataset, const Pass& pass, const CancelFlag& cancel) {
+  const auto guard = onStream();
   if (!pass.inputs.empty() && pass.inputs.size() != update_.changing.size())
     throw std::runtime_error("the pass has values for " + std::to_string(pass.inputs.size()) + " inputs, the update has " +
                              std::to_string(update_.changing.size()));
+  if (devicePass_ && !pass.profile) return devicePass_->run(fitting(dataset), pass, seed_, cancel);
   if (!pass.profile) return trainPass(weights_, lanes_, update_, fitting(dataset), pass, seed_, cancel);
   PassProfile profile(model_.names(), threads_);
   Measured measured = trainPass(weights_, lanes_, update_, fitting(dataset), pass, seed_, cancel, &profile);
@@ -93,6 +110,7 @@ Measured TrainingSession::train(const Dataset& dataset, const Pass& pass, const 
 }
 
 Measured TrainingSession::repeatUpdate(int64_t steps, double learningRate, const CancelFlag& cancel) {
+  const auto guard = onStream();
   const at::NoGradGuard noGradient;
   const auto start = std::chrono::steady_clock::now();
   Measured measured;
@@ -100,18 +118,21 @@ Measured TrainingSession::repeatUpdate(int64_t steps, double learningRate, const
     update_.step(weights_.theta, weights_.gradient, learningRate);
     ++measured.steps;
   }
+  finish(device_);
   measured.status = cancel ? Status::cancelled : Status::completed;
   measured.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return measured;
 }
 
 Measured TrainingSession::evaluate(const Dataset& dataset, const std::vector<uint32_t>& indices, const CancelFlag& cancel) {
+  const auto guard = onStream();
   const at::NoGradGuard noGradient;
   return optimbench::evaluate(model_, loss_, evaluated_, weights_.runningStatistics, workers_, fitting(dataset),
                               indices, cancel);
 }
 
 std::vector<float> TrainingSession::predict(const std::vector<uint8_t>& images, const CancelFlag& cancel) {
+  const auto guard = onStream();
   const at::NoGradGuard noGradient;
   const int64_t pixels = input_.channels * input_.height * input_.width;
   const auto count = static_cast<int64_t>(images.size()) / pixels;
@@ -136,6 +157,7 @@ int64_t TrainingSession::bytes() const {
 }
 
 SessionState TrainingSession::readState() const {
+  const auto guard = onStream();
   SessionState state;
   state.parameters = toVector(weights_.theta);
   if (update_.evaluation().defined()) state.evaluation = toVector(update_.evaluation());
@@ -146,6 +168,7 @@ SessionState TrainingSession::readState() const {
 }
 
 void TrainingSession::writeState(const SessionState& state) {
+  const auto guard = onStream();
   if (state.optimizer.size() != update_.state().size())
     throw std::runtime_error("state has " + std::to_string(state.optimizer.size()) + " optimizer vectors, expected " +
                              std::to_string(update_.state().size()));

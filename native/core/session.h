@@ -1,7 +1,11 @@
 // Model, loss, optimizer and their state: what a SessionSpec describes.
 #pragma once
 
+#include <memory>
+#include <optional>
+
 #include "api.h"
+#include "device_pass.h"
 #include "train_loop.h"
 
 namespace optimbench {
@@ -23,7 +27,11 @@ class TrainingSession final : public Session {
  private:
   const ResidentDataset& fitting(const Dataset& dataset) const;
 
+  // While it lives, work on a device goes to the session's own stream, so that several sessions work side by side.
+  c10::OptionalStreamGuard onStream() const { return stream_ ? c10::OptionalStreamGuard(*stream_) : c10::OptionalStreamGuard(); }
+
   at::Device device_;
+  std::optional<c10::Stream> stream_;
   uint64_t seed_;
   int64_t threads_;
   Shape input_;
@@ -35,6 +43,7 @@ class TrainingSession final : public Session {
   Update update_;
   std::vector<Views> evaluated_;  // the weights to evaluate with
   Lanes lanes_;
+  std::unique_ptr<DevicePass> devicePass_;  // where steps are not taken as the CPU takes them
 };
 
 }  // namespace optimbench

@@ -6,23 +6,29 @@
 
 namespace optimbench {
 
+std::vector<BatchPlace> batchPlaces(const Pass& pass) {
+  const auto count = static_cast<int64_t>(pass.order.size());
+  const int64_t perUpdate = pass.batchSize * pass.gradientAccumulation;
+  std::vector<BatchPlace> places;
+  for (int64_t first = 0; first < count; first += pass.batchSize) {
+    const int64_t groupStart = first - first % perUpdate;
+    places.push_back({first, std::min(pass.batchSize, count - first), groupStart, std::min(perUpdate, count - groupStart)});
+  }
+  return places;
+}
+
 Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const ResidentDataset& dataset, const Pass& pass,
                    uint64_t seed, const CancelFlag& cancel, PassProfile* profile) {
   const at::NoGradGuard noGradient;
   const auto start = std::chrono::steady_clock::now();
   const at::Tensor order = dataset.positions(pass.order);
-  const int64_t count = order.size(0);
   const bool onCpu = dataset.device().is_cpu();
 
   Measured measured;
   at::Tensor loss = at::zeros({}, order.options().dtype(at::kDouble));
   at::Tensor correct = at::zeros({}, order.options());
 
-  const int64_t perUpdate = pass.batchSize * pass.gradientAccumulation;  // images; a group of batches that make one update
-  for (int64_t first = 0; first < count; first += pass.batchSize) {
-    const int64_t size = std::min(pass.batchSize, count - first);
-    const int64_t groupStart = first - first % perUpdate;
-    const int64_t groupSize = std::min(perUpdate, count - groupStart);
+  for (const auto& [first, size, groupStart, groupSize] : batchPlaces(pass)) {
     const StreamKey key{seed, pass.epoch, first / pass.batchSize, 0};
     if (first == groupStart) weights.gradient.zero_();
     const Lanes::Sums sums = lanes.step(weights.parameters, weights.runningStatistics, dataset,

@@ -16,6 +16,15 @@ struct Weights {
   std::vector<Views> runningStatistics;
 };
 
+// Where a batch lies in the pass, and the group of batches whose gradients make one update.
+struct BatchPlace {
+  int64_t first;
+  int64_t size;
+  int64_t groupStart;
+  int64_t groupSize;  // images
+};
+std::vector<BatchPlace> batchPlaces(const Pass& pass);
+
 // One pass over `pass.order`, batch by batch; the last batch may be smaller. Every `pass.gradientAccumulation` batches
 // make one update, with the gradient of the mean loss over all their images; the last of these groups may be smaller too.
 // `profile`, where there is one, learns where the time goes.

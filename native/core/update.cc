@@ -48,7 +48,7 @@ Axes axesOf(const std::vector<int64_t>& shape, bool kerasLayout) {
 }
 
 // A formula may give a state more axes later than at the steps that its shape was found with.
-void store(at::Tensor& state, const at::Tensor& result) {
+void assign(at::Tensor& state, const at::Tensor& result) {
   if (at::is_expandable_to(result.sizes(), state.sizes()))
     state.copy_(result);
   else
@@ -92,7 +92,7 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
   }
 
   if (block.on == "all") {
-    made.parts.push_back({"", 0, theta.numel(), {}, {}, 0, {}});
+    made.parts.push_back({"", 0, theta.numel(), {}, {}, 0, {}, {}});
   } else {
     for (const ParameterInfo& parameter : parameters) {
       const bool mine = block.on == "others" ? !takenByAnother(spec, parameters, parameter)
@@ -104,13 +104,14 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
       // Hidden weights are matrices: outputs by inputs, a filter's window laid out in a row.
       if (block.on == "hidden") shape = {shape[0], length / shape[0]};
       const Axes axes = block.on == "hidden" ? Axes{0, 1} : axesOf(shape, spec.kerasLayout);
-      made.parts.push_back({parameter.name + ".", parameter.offset, length, shape, axes, 0, {}});
+      made.parts.push_back({parameter.name + ".", parameter.offset, length, shape, axes, 0, {}, {}});
     }
   }
   for (Part& part : made.parts) {
     part.firstState = state_.size();
     try {
       addPlan(made, part, theta, addState(block, made, part, theta));
+      findNumbers(made, part);
     } catch (const c10::Error& error) {
       throw std::runtime_error("the update does not fit" +
                                (part.name.empty() ? "" : " " + part.name.substr(0, part.name.size() - 1)) + ": " +
@@ -199,49 +200,55 @@ std::vector<Value> Update::inputs(const Block& block, const Part& part, const at
 }
 
 void Update::step(at::Tensor& theta, at::Tensor& gradient, double learningRate) {
-  for (const Block& block : blocks_) {
+  for (const Block& block : blocks_)
     for (const Part& part : block.parts) {
       const std::vector<Value> given = inputs(block, part, theta, gradient, learningRate, static_cast<double>(stepCount + 1));
       const std::vector<Value> values =
           part.plan ? part.plan->run(block.formula, given, evaluation_.defined() ? part.of(evaluation_) : at::Tensor(), workers_)
                     : block.formula.run(given);
-      // All values are computed before the first is stored, but for those that a plan has stored itself. A node can share the
-      // memory of what was given ("old = m"), which storing could overwrite: such a value is copied first.
-      std::vector<Value> results;
-      for (size_t i = 0; i < block.assign.size(); ++i) {
-        if (part.plan && part.plan->isStored(i)) {
-          results.emplace_back();
-          continue;
+      store(block, part, given, values, theta, gradient, /*byHost=*/true);
+    }
+  ++stepCount;
+}
+
+// All values are computed before the first is stored, but for those that a plan has stored itself. A node can share the
+// memory of what was given ("old = m"), which storing could overwrite: such a value is copied first.
+void Update::store(const Block& block, const Part& part, const std::vector<Value>& given, const std::vector<Value>& values,
+                   at::Tensor& theta, at::Tensor& gradient, bool byHost) {
+  const auto isDone = [&](size_t i) {
+    const Assignment& assignment = block.assign[i];
+    if (byHost) return part.plan && part.plan->isStored(i);
+    return assignment.target == Assignment::Target::state &&
+           std::holds_alternative<double>(state_[part.firstState + assignment.state].value);
+  };
+  std::vector<Value> results(block.assign.size());
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (isDone(i)) continue;
+    results[i] = values[block.assign[i].node];
+    if (auto* tensor = std::get_if<at::Tensor>(&results[i]))
+      for (const Value& input : given)
+        if (const auto* other = std::get_if<at::Tensor>(&input); other != nullptr && tensor->is_alias_of(*other)) {
+          *tensor = tensor->clone();
+          break;
         }
-        Value result = values[block.assign[i].node];
-        if (auto* tensor = std::get_if<at::Tensor>(&result))
-          for (const Value& input : given)
-            if (const auto* other = std::get_if<at::Tensor>(&input); other != nullptr && tensor->is_alias_of(*other)) {
-              *tensor = tensor->clone();
-              break;
-            }
-        results.push_back(std::move(result));
-      }
-      for (size_t i = 0; i < results.size(); ++i) {
-        if (part.plan && part.plan->isStored(i)) continue;
-        const Assignment& assignment = block.assign[i];
-        using Target = Assignment::Target;
-        if (assignment.target == Target::state) {
-          Value& state = state_[part.firstState + assignment.state].value;
-          if (auto* number = std::get_if<double>(&state))
-            *number = std::get<double>(results[i]);
-          else
-            store(std::get<at::Tensor>(state), asTensor(results[i]));
-        } else {
-          at::Tensor& target = assignment.target == Target::theta      ? theta
-                               : assignment.target == Target::gradient ? gradient
-                                                                       : evaluation_;
-          part.of(target).copy_(asTensor(results[i]));
-        }
-      }
+  }
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (isDone(i)) continue;
+    const Assignment& assignment = block.assign[i];
+    using Target = Assignment::Target;
+    if (assignment.target == Target::state) {
+      Value& state = state_[part.firstState + assignment.state].value;
+      if (auto* number = std::get_if<double>(&state))
+        *number = std::get<double>(results[i]);
+      else
+        assign(std::get<at::Tensor>(state), asTensor(results[i]));
+    } else {
+      at::Tensor& target = assignment.target == Target::theta      ? theta
+                           : assignment.target == Target::gradient ? gradient
+                                                                   : evaluation_;
+      part.of(target).copy_(asTensor(results[i]));
     }
   }
-  ++stepCount;
 }
 
 }  // namespace optimbench

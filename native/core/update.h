@@ -19,6 +19,21 @@ class Update {
   // One step in place: theta and the state take their new values. A formula may change the gradient as well.
   void step(at::Tensor& theta, at::Tensor& gradient, double learningRate);
 
+  // The same for a device, whose host should not take part in each step. What numbers alone make (of the learning rate, t, the
+  // changing inputs and the states that are numbers) the host works out for many steps ahead, in double precision: numbers()
+  // is called once for each, and takes these states and t on to the next. step() then finds them on the device.
+  int64_t numberCount() const;
+  std::vector<double> numbers(double learningRate);
+  void step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& numbers);  // [numberCount] float64
+
+  // Where numbers() has come to; set back where fewer steps were done than were asked for.
+  struct Progress {
+    int64_t stepCount;
+    std::vector<double> states;
+  };
+  Progress progress() const;
+  void setProgress(const Progress& progress);
+
   struct State {
     std::string name;
     Value value;  // a number, or a tensor of the shape that the formula gives it
@@ -40,6 +55,7 @@ class Update {
     std::vector<int64_t> shape;  // as it lies in memory
     std::vector<int64_t> axes;   // their order in the formula
     size_t firstState;           // of this part, in state_
+    std::vector<size_t> numbers;  // the nodes that numbers() gives: tensors are computed with them
     std::optional<UpdatePlan> plan;
 
     bool isWhole() const { return axes.empty(); }
@@ -62,6 +78,10 @@ class Update {
                 const std::vector<ParameterInfo>& parameters);
   std::vector<Value> addState(const UpdateSpec::Block& spec, const Block& block, const Part& part, const at::Tensor& theta);
   void addPlan(const Block& block, Part& part, const at::Tensor& theta, const std::vector<Value>& seen);
+  void findNumbers(const Block& block, Part& part);
+  std::vector<std::optional<double>> knownNumbers(const Block& block, const Part& part, double learningRate) const;
+  void store(const Block& block, const Part& part, const std::vector<Value>& given, const std::vector<Value>& values,
+             at::Tensor& theta, at::Tensor& gradient, bool byHost);
   std::vector<Value> inputs(const Block& block, const Part& part, const at::Tensor& theta, const at::Tensor& gradient,
                             double learningRate, double t) const;
 

@@ -12,6 +12,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { OptimbenchError } from "../errors.js";
 import { buildStamp, readStamp, sameStamp } from "./build-stamp.js";
+import { getCudaHeaders } from "./cuda-headers.js";
 import type { Libtorch } from "./find-libtorch.js";
 import { libraryFileName } from "./library-file.js";
 import { type ProgramRun, runProgram } from "./run-program.js";
@@ -67,6 +68,8 @@ export async function buildNative(
     rmSync(stampPath, { force: true });
     const stamp = buildStamp(root, libtorch, compiler); // Before the build: what changes during it counts as newer.
     const options = ["--generator", "Ninja", `--CDLIBTORCH_ROOT=${libtorch.root}`];
+    const headers = await getCudaHeaders(libtorch, { ...setup, lock });
+    options.push(`--CDCUDA_HEADERS=${headers ?? ""}`);
     if (isAbsolute(tools.cmake)) options.push("--cmake-path", tools.cmake);
     if (isAbsolute(compiler)) options.push("--cxx", compiler, "--cc", compiler);
     const toolPath = isAbsolute(tools.ninja) ? [dirname(tools.ninja)] : [];

@@ -8,6 +8,8 @@ import { libraryFileName } from "./library-file.js";
 export interface NativeFiles {
   readonly addon: string;
   readonly core: string;
+  /** What records steps on CUDA, where it was compiled. */
+  readonly cudaGraphs?: string;
   /** The version of libtorch that the core was compiled for, such as "2.15.0". */
   readonly builtFor: string;
 }
@@ -19,7 +21,9 @@ export function findNativeFiles(root = packageRoot): NativeFiles | undefined {
     const addon = path(root);
     const core = join(dirname(addon), libraryFileName("optimbench_core"));
     const builtFor = existsSync(core) ? libtorchBuiltFor(core) : undefined;
-    return builtFor === undefined ? undefined : { addon, core, builtFor };
+    if (builtFor === undefined) return undefined;
+    const cudaGraphs = join(dirname(addon), libraryFileName("optimbench_cuda"));
+    return { addon, core, ...(existsSync(cudaGraphs) && { cudaGraphs }), builtFor };
   } catch {
     return undefined; // node-gyp-build found none.
   }

@@ -14,6 +14,8 @@ export interface RuntimeLibraries {
   readonly libtorch: string;
   /** libtorch_cuda, where this libtorch has it and this machine has a GPU for it: it takes long to load. */
   readonly cuda?: string;
+  /** What records steps on CUDA, where it was compiled. */
+  readonly cudaGraphs?: string;
   readonly found: Libtorch;
 }
 
@@ -51,6 +53,7 @@ export function runtimeLibraries(): RuntimeLibraries {
     core: native.core,
     libtorch: library("torch_cpu"),
     ...(existsSync(cuda) && hasNvidiaGpu() ? { cuda } : {}),
+    ...(native.cudaGraphs !== undefined && { cudaGraphs: native.cudaGraphs }),
     found,
   };
 }

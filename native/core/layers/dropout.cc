@@ -8,6 +8,8 @@ class Dropout final : public Layer {
  public:
   Dropout(double rate, bool channels) : rate_(rate), channels_(channels) {}
 
+  bool drawsRandomNumbers() const override { return true; }
+
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
     if (!frame.training) return input;
     const StreamKey& key = frame.key;

@@ -1,0 +1,116 @@
+#include "device_pass.h"
+
+#include <chrono>
+#include <cmath>
+
+namespace optimbench {
+
+DevicePass::DevicePass(Weights& weights, Lanes& lanes, Update& update, StepMode mode, std::string obstacle)
+    : weights_(weights), lanes_(lanes), update_(update), mode_(mode), obstacle_(std::move(obstacle)) {
+  const auto options = weights.theta.options();
+  order_ = at::empty({0}, options.dtype(at::kLong));
+  numbers_ = at::empty({0, update.numberCount()}, options.dtype(at::kDouble));
+  next_ = at::zeros({1}, options.dtype(at::kLong));
+  updates_ = at::zeros({1}, options.dtype(at::kLong));
+  loss_ = at::zeros({}, options.dtype(at::kDouble));
+  correct_ = at::zeros({}, options.dtype(at::kLong));
+  if (mode == StepMode::eager && obstacle_.empty()) obstacle_ = "OPTIMBENCH_STEP=eager";
+}
+
+Measured DevicePass::run(const ResidentDataset& dataset, const Pass& pass, uint64_t seed, const CancelFlag& cancel) {
+  const at::NoGradGuard noGradient;
+  const auto start = std::chrono::steady_clock::now();
+  const Update::Progress before = update_.progress();
+  upload(dataset, pass);
+
+  Measured measured;
+  const auto count = static_cast<int64_t>(pass.order.size());
+  for (const BatchPlace& place : batchPlaces(pass)) {
+    const Kind kind{place.size, place.groupSize, place.first == place.groupStart,
+                    place.first + place.size == place.groupStart + place.groupSize};
+    if (cancel || !step(kind, dataset, {seed, pass.epoch, place.first / pass.batchSize, 0}, cancel)) {
+      measured.status = Status::cancelled;
+      break;
+    }
+    measured.samples += place.size;
+    measured.steps += kind.ends ? 1 : 0;
+  }
+  if (measured.samples < count) update_.setProgress(measured.steps == 0 ? before : progress_[measured.steps - 1]);
+
+  measured.loss = loss_.item<double>();  // waits for the device
+  measured.correct = correct_.item<int64_t>();
+  if (measured.status == Status::completed && !std::isfinite(measured.loss)) measured.status = Status::diverged;
+  measured.stepGraph = obstacle_.empty() ? "recorded" : "not recorded: " + obstacle_;
+  measured.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return measured;
+}
+
+void DevicePass::upload(const ResidentDataset& dataset, const Pass& pass) {
+  if (!images_.defined() || !images_.is_same(dataset.images())) {
+    forgetGraphs();
+    images_ = dataset.images();
+  }
+  place(order_, dataset.positions(pass.order));
+  std::vector<double> numbers;
+  progress_.clear();
+  for (size_t i = 0; i < pass.learningRates.size(); ++i) {
+    for (size_t k = 0; k < pass.inputs.size(); ++k) update_.changing[k] = pass.inputs[k][i];
+    const std::vector<double> mine = update_.numbers(pass.learningRates[i]);
+    numbers.insert(numbers.end(), mine.begin(), mine.end());
+    progress_.push_back(update_.progress());
+  }
+  const auto updates = static_cast<int64_t>(pass.learningRates.size());
+  place(numbers_, at::tensor(numbers, at::kDouble).view({updates, update_.numberCount()}));
+  next_.zero_();
+  updates_.zero_();
+  loss_.zero_();
+  correct_.zero_();
+}
+
+// Graphs know their memory by its address: it is only left for longer values.
+void DevicePass::place(at::Tensor& buffer, const at::Tensor& values) {
+  if (buffer.size(0) < values.size(0)) {
+    forgetGraphs();
+    buffer = at::empty(values.sizes(), buffer.options());
+  }
+  buffer.narrow(0, 0, values.size(0)).copy_(values);
+}
+
+bool DevicePass::step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel) {
+  static const CancelFlag never{false};
+  if (!obstacle_.empty()) return compute(kind, dataset, key, cancel);
+  const auto [found, isFirst] = graphs_.try_emplace(kind);
+  if (isFirst) return compute(kind, dataset, key, cancel);
+  std::unique_ptr<StepGraph>& graph = found->second;
+  if (graph == nullptr) {
+    try {
+      graph = makeStepGraph(mode_);
+      // A graph lives no longer than the dataset's images (see upload), and so than the dataset.
+      graph->record([this, kind, key, &dataset] { compute(kind, dataset, key, never); });
+    } catch (const c10::Error& error) {
+      forgetGraphs();
+      obstacle_ = error.what_without_backtrace();
+      return compute(kind, dataset, key, cancel);
+    }
+  }
+  graph->replay();
+  return true;
+}
+
+bool DevicePass::compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel) {
+  const at::Tensor positions = order_.index_select(0, next_ + at::arange(kind.size, next_.options()));
+  if (kind.begins) weights_.gradient.zero_();
+  const Lanes::Sums sums = lanes_.step(weights_.parameters, weights_.runningStatistics, dataset, positions, kind.groupSize,
+                                       key, weights_.gradient, cancel);
+  if (cancel) return false;
+  if (kind.ends) {
+    update_.step(weights_.theta, weights_.gradient, numbers_.index_select(0, updates_).view({-1}));
+    updates_.add_(1);
+  }
+  next_.add_(kind.size);
+  loss_.add_(sums.loss);
+  correct_.add_(sums.correct);
+  return true;
+}
+
+}  // namespace optimbench
