@@ -24,6 +24,8 @@ export interface Watch {
 /** The epochs a training went through, and how it ended. */
 export interface Outcome extends Partial<EarlyEnd> {
   readonly profile?: StepsProfile;
+  /** On a GPU: "recorded", or why its steps were not. */
+  readonly stepGraph?: string;
   readonly history: readonly EpochRecord[];
   readonly status: RunStatus;
 }
@@ -48,11 +50,13 @@ export async function runEpochs(
 
   const best = config.earlyStopping && keepBest(session, config.earlyStopping);
   let watched: StepsProfile | undefined;
+  let stepGraph: string | undefined;
   const ended = (status: RunStatus): Outcome => ({
     history,
     status,
     ...best?.restore(),
     ...(watched && { profile: watched }),
+    ...(stepGraph !== undefined && { stepGraph }),
   });
 
   const measure = (images: Uint32Array) => finished(session.evaluate(dataset, images));
@@ -93,6 +97,7 @@ export async function runEpochs(
           : { train: train.seconds, evaluate: validation.seconds },
     };
     history.push(record);
+    stepGraph = train.stepGraph;
     if (train.profile)
       watched = {
         steps: (watched?.steps ?? 0) + train.steps,

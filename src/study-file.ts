@@ -71,6 +71,7 @@ export const studySchema = z.object({
       test: evaluationMetrics.optional(),
       seconds: z.object({ train: seconds, evaluate: seconds, warmUp: seconds, total: seconds }),
       profile: stepsProfile.optional(),
+      stepGraph: z.string().optional(),
       parametersSha256: z.object({ initial: z.string(), final: z.string() }),
     }),
   ),

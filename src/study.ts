@@ -43,6 +43,8 @@ export interface RunRecord {
   readonly seconds: RunSeconds;
   /** Where the time of its steps went, where that was asked for. */
   readonly profile?: StepsProfile | undefined;
+  /** On a GPU: "recorded" where its steps were replayed as a graph, or "not recorded: ..." with the reason. */
+  readonly stepGraph?: string | undefined;
   /** Of the parameter vector before and after training: equal `initial` means equal initial weights. */
   readonly parametersSha256: { readonly initial: string; readonly final: string };
 }

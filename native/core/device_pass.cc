@@ -89,7 +89,8 @@ bool DevicePass::step(const Kind& kind, const ResidentDataset& dataset, const St
       graph->record([this, kind, key, &dataset] { compute(kind, dataset, key, never); });
     } catch (const c10::Error& error) {
       forgetGraphs();
-      obstacle_ = error.what_without_backtrace();
+      const std::string said = error.what_without_backtrace();
+      obstacle_ = said.substr(0, said.find('\n'));
       return compute(kind, dataset, key, cancel);
     }
   }

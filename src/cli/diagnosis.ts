@@ -72,6 +72,10 @@ export async function diagnose(): Promise<Diagnosis> {
       "There is an NVIDIA GPU, but this libtorch has no CUDA libraries. `optimbench setup --cuda` fetches them.",
     );
   }
+  if (info?.whyNoGraphs !== undefined)
+    notes.push(
+      `Steps on the GPU are not recorded as graphs, so they are slower: ${info.whyNoGraphs}. \`optimbench setup --force\` compiles it, where CUDA's headers can be fetched.`,
+    );
   return {
     canTrain: problems.length === 0,
     environment: found,

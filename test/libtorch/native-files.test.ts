@@ -24,6 +24,17 @@ test("finds what was compiled here, and for which libtorch", () => {
   });
 });
 
+test("finds what records steps on CUDA, where it was compiled", () => {
+  const cuda = libraryFileName("optimbench_cuda");
+  const root = writeFiles(folder.path(), {
+    ...packageJson,
+    "build/Release/optimbench.node": "",
+    [`build/Release/${CORE}`]: core("2.15.0"),
+    [`build/Release/${cuda}`]: "",
+  });
+  expect(findNativeFiles(root)).toMatchObject({ cudaGraphs: `${root}/build/Release/${cuda}` });
+});
+
 test("finds what the package brings for this system", () => {
   const prebuilds = `prebuilds/${process.platform}-${process.arch}`;
   const root = writeFiles(folder.path(), {
