@@ -26,13 +26,12 @@ int64_t inChunks(Workers& workers, at::Device device, int64_t count, const Cance
   return chunks;
 }
 
-// Rows of loss, negative log-likelihood, confidence, right or not: in double precision, on the CPU.
+// Rows of loss, negative log-likelihood, confidence, right or not: in double precision.
 at::Tensor score(const at::Tensor& losses, const at::Tensor& logits, const at::Tensor& labels) {
   const at::Tensor logProbabilities = logits.to(at::kDouble).log_softmax(1);
   return at::cat({losses.to(at::kDouble), -logProbabilities.gather(1, labels.unsqueeze(1)),
                   logProbabilities.amax(1, true).exp(), logits.argmax(1, true).eq(labels.unsqueeze(1)).to(at::kDouble)},
-                 1)
-      .cpu();
+                 1);
 }
 
 Measured sumOf(const at::Tensor& scores) {
@@ -68,7 +67,7 @@ Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>
     scores[chunk] = score(loss.values(logits, batch.targets), logits, batch.labels);
   });
   scores.resize(chunks);
-  Measured measured = cancel || chunks == 0 ? Measured{} : sumOf(at::cat(scores));
+  Measured measured = cancel || chunks == 0 ? Measured{} : sumOf(at::cat(scores).cpu());
   measured.samples = count;
   measured.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (cancel) measured.status = Status::cancelled;

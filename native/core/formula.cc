@@ -52,7 +52,7 @@ at::Tensor softplusOf(const at::Tensor& x) { return -at::log_sigmoid(-x); }  // 
 
 // libtorch makes float32 of two plain numbers; here a number takes the precision of what decides.
 at::Tensor chosen(const Value& value, const at::Tensor& condition) {
-  return isNumber(value) ? at::scalar_tensor(number(value), condition.scalar_type()) : std::get<at::Tensor>(value);
+  return isNumber(value) ? at::full({}, number(value), condition.options()) : std::get<at::Tensor>(value);
 }
 
 #define SCALAR1(expression) ([](double x) -> double { return expression; })

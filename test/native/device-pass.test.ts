@@ -168,6 +168,7 @@ describe("steps as a device takes them", () => {
         },
       },
     ],
+    ["with a formula without numbers", { optimizer: { name: "mine", formula: "theta = theta - 0.01 * g" } }],
     ["with a changing momentum", { optimizer: { name: "sgd", momentum: 0.9 }, changing: ["momentum"] }],
     ["with accumulated gradients", { accumulation: 2 }],
     ["with groups of which the last is smaller", { accumulation: 3 }],
