@@ -90,7 +90,7 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
 }
 
 function plan({ optimizers, losses, seeds, clock, ...rest }: ResolvedCompareConfig): PlannedRun[] {
-  const shared = { ...rest, ...(clock === "shared" && { threads: 1 }) };
+  const shared = { ...rest, ...(clock === "shared" && { threads: 1, warmUp: false }) }; // warming up serves the clock alone
   const sources = new Set(optimizers.map(({ semantics }) => semantics));
   const configs = seeds.flatMap((seed) =>
     losses.flatMap((loss) => optimizers.map((optimizer) => ({ ...shared, seed, loss, optimizer }))),

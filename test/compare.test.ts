@@ -136,7 +136,10 @@ describe("compare", () => {
       expect(told(shared)).toEqual(told(inTurn));
       expect(shared.config).toMatchObject({ clock: "shared", threads: 2 });
       expect(inTurn.config).toMatchObject({ clock: "exclusive", threads: 2 });
-      for (const { config } of shared.runs) expect(config.threads).toBe(1);
+      for (const { config, seconds } of shared.runs) {
+        expect(config).toMatchObject({ threads: 1, warmUp: false });
+        expect(seconds.warmUp).toBe(0);
+      }
     });
 
     it("trains as many at once as there are threads", async () => {
