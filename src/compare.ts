@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { checkCallbacks } from "./config/callbacks.js";
 import { type CompareConfig, parseCompareConfig } from "./config/compare-config.js";
 import { type ResolvedCompareConfig, resolveCompareConfig } from "./config/resolve-compare-config.js";
@@ -61,6 +62,7 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
 
   const failure = new AbortController();
   const ended = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
+  setMaxListeners(0, ended); // every run at once listens, on as many as there are threads
   const records = new Map<number, RunRecord>();
   let told: Promise<void> = Promise.resolve();
   const tell = async (run: Run, planned: PlannedRun) => {
@@ -88,7 +90,7 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
 }
 
 function plan({ optimizers, losses, seeds, clock, ...rest }: ResolvedCompareConfig): PlannedRun[] {
-  const shared = { ...rest, ...(clock === "shared" && { threads: 1 }) };
+  const shared = { ...rest, ...(clock === "shared" && { threads: 1, warmUp: false }) }; // warming up serves the clock alone
   const sources = new Set(optimizers.map(({ semantics }) => semantics));
   const configs = seeds.flatMap((seed) =>
     losses.flatMap((loss) => optimizers.map((optimizer) => ({ ...shared, seed, loss, optimizer }))),

@@ -136,21 +136,49 @@ describe("compare", () => {
       expect(told(shared)).toEqual(told(inTurn));
       expect(shared.config).toMatchObject({ clock: "shared", threads: 2 });
       expect(inTurn.config).toMatchObject({ clock: "exclusive", threads: 2 });
-      for (const { config } of shared.runs) expect(config.threads).toBe(1);
+      for (const { config, seconds } of shared.runs) {
+        expect(config).toMatchObject({ threads: 1, warmUp: false });
+        expect(seconds.warmUp).toBe(0);
+      }
     });
 
     it("trains as many at once as there are threads", async () => {
-      let [now, most] = [0, 0];
+      const underWay = new Set<string>();
+      let most = 0;
       await compare({
         ...study,
         threads: 3,
         clock: "shared",
-        onEpoch: ({ epoch }) => {
-          now += epoch === 0 ? 1 : -1;
-          most = Math.max(most, now);
+        onEpoch: async ({ epoch }, { label }) => {
+          if (epoch !== 0) return;
+          underWay.add(label);
+          most = Math.max(most, underWay.size);
+          while (most < 3) await setTimeout(5); // the first ones wait for each other
+          await setTimeout(50); // in which more would come, if more were begun
         },
+        onRun: (_, __, { label }) => void underWay.delete(label),
       });
       expect(most).toBe(3);
+    });
+
+    it("listens for the end of many runs without a warning", async () => {
+      const warnings: string[] = [];
+      const warn = ({ message }: Error) => warnings.push(message);
+      process.on("warning", warn);
+      let underWay = 0;
+      await compare({
+        ...study,
+        optimizers: ["sgd"],
+        seeds: 12,
+        threads: 12,
+        clock: "shared",
+        signal: new AbortController().signal,
+        onEpoch: async ({ epoch }) => {
+          underWay += epoch === 0 ? 1 : 0;
+          while (underWay < 12) await setTimeout(5);
+        },
+      }).finally(() => process.off("warning", warn));
+      expect(warnings).toEqual([]);
     });
 
     it("keeps all that was under way when it is ended", async () => {
@@ -177,9 +205,11 @@ describe("compare", () => {
         ...study,
         epochs: 50,
         clock: "shared",
-        onEpoch: ({ epoch }, { label }) => {
+        onEpoch: async ({ epoch }, { label }) => {
           begun.add(label);
-          if (label === "adam, seed 0" && epoch === 1) throw new Error("no more");
+          if (label !== "adam, seed 0" || epoch !== 1) return;
+          while (begun.size < 2) await setTimeout(5);
+          throw new Error("no more");
         },
         onRun: ({ status, config }) => void kept.push(`${config.optimizer.name} ${status}`),
       });

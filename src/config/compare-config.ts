@@ -51,7 +51,8 @@ export const compareConfigSchema = z
       .describe("how many seeds, or which; runs of one seed start and go on alike"),
     /**
      * "exclusive" (default): one run after the other, each on all threads, so that their times can be compared. "shared": as
-     * many runs at once as there are threads, each on one; a study is done sooner, and its times say nothing.
+     * many runs at once as there are threads, each on one and without warm-up; a study is done sooner, and its times say
+     * nothing.
      */
     clock: z
       .enum(CLOCKS)

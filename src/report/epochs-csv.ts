@@ -1,10 +1,10 @@
 import { stringify } from "csv-stringify/sync";
-import type { Study } from "../study.js";
+import { hasSharedClock, type Study } from "../study.js";
 import { settingsOf } from "./settings.js";
 
 /**
  * results.csv: one row a run and epoch, epoch 0 (before training) included. Seconds are of the epoch and since
- * the run began; a loss that is not finite is empty.
+ * the run began, and empty where runs shared the clock; a loss that is not finite is empty.
  */
 export function epochsCsv(study: Study): string {
   const rows = settingsOf(study).flatMap(({ label, runs }) =>
@@ -38,7 +38,8 @@ export function epochsCsv(study: Study): string {
       });
     }),
   );
-  return stringify(rows, { header: true, columns: [...COLUMNS] });
+  const told = hasSharedClock(study) ? rows.map((row) => ({ ...row, ...UNTIMED })) : rows;
+  return stringify(told, { header: true, columns: [...COLUMNS] });
 }
 
 const COLUMNS = [
@@ -62,3 +63,10 @@ const COLUMNS = [
   "totalTrainSeconds",
   "totalEvaluateSeconds",
 ] as const;
+
+const UNTIMED: Partial<Record<(typeof COLUMNS)[number], undefined>> = {
+  trainSeconds: undefined,
+  evaluateSeconds: undefined,
+  totalTrainSeconds: undefined,
+  totalEvaluateSeconds: undefined,
+};

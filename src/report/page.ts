@@ -67,7 +67,7 @@ function setupLine(study: Study, settings: readonly Setting[]): Html | undefined
     `model ${values(({ config }) => printable(config.model.name ?? "of its own"))}`,
     `${epochs} ${epochs === "1" ? "epoch" : "epochs"} in batches of ${values(({ config }) => count(config.batchSize))}`,
     `${seeds.length === 1 ? "seed" : "seeds"} ${seeds.slice(0, 12).join(", ")}${seeds.length > 12 ? " ..." : ""}`,
-    `on ${values(({ config }) => printable(config.device))}, ${threads} ${threads === "1" ? "thread" : "threads"}`,
+    `on ${values(({ config }) => printable(config.device))}, ${threads} ${threads === "1" ? "thread" : "threads"}${hasSharedClock(study) ? " each, runs side by side (clock: shared)" : ""}`,
   ];
   return html`<p class="setup">${parts.join(" · ")}</p>`;
 }

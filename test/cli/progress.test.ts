@@ -1,5 +1,7 @@
-import { expect, it } from "vitest";
-import { epochLine } from "../../src/cli/progress.js";
+import { PassThrough } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, it } from "vitest";
+import { epochLine, showProgress } from "../../src/cli/progress.js";
 import type { PlannedRun } from "../../src/compare.js";
 import type { EpochRecord } from "../../src/history.js";
 
@@ -27,4 +29,48 @@ it("says that a loss is not finite, and leaves out the run where it is the only 
   expect(epochLine({ ...epoch, validation: { loss: null, accuracy: 0.1 } }, { ...run, count: 1 })).toBe(
     "adam: epoch 2/5, validation accuracy 0.1000, loss not finite, 3.1 s",
   );
+});
+
+/** All that a terminal is sent while `report` reports to it. */
+function onTerminal(report: (progress: ReturnType<typeof showProgress>) => void, quiet = false): string {
+  const stream = Object.assign(new PassThrough(), {
+    isTTY: true,
+    columns: 200,
+    cursorTo() {},
+    clearLine() {},
+  });
+  const progress = showProgress({ quiet, stream: stream as unknown as NodeJS.WriteStream });
+  report(progress);
+  progress.stop();
+  return stripVTControlCharacters(String(stream.read() ?? ""));
+}
+
+describe("on a terminal", () => {
+  const at = (number: number) => ({ ...epoch, epoch: number });
+  const two = { ...run, count: 2 };
+  const other = { ...two, number: 2, label: "sgd" };
+  /** How much of the bar's 24 columns is done at last. */
+  const done = (text: string) => text.match(/=*(?=-* epoch \d\/5[^=-]*$)/)![0].length;
+
+  it("one bar shows how far several runs at once are together", () => {
+    const shown = onTerminal((bar) => {
+      bar.onEpoch(at(2), other);
+      bar.onEpoch(at(3), two);
+    });
+    expect(shown).toMatch(/run 1\/2 adam [=-]+ epoch 3\/5, accuracy 0\.9731, \d+ s left$/);
+    expect(done(shown)).toBe(12);
+  });
+
+  it("a run that ended early counts as done", () => {
+    const shown = onTerminal((bar) => {
+      bar.onEpoch(at(1), two);
+      bar.onRun(two);
+      bar.onEpoch(at(0), other);
+    });
+    expect(done(shown)).toBe(12);
+  });
+
+  it("there is nothing where it should be quiet", () => {
+    expect(onTerminal((bar) => bar.onEpoch(at(1), two), true)).toBe("");
+  });
 });

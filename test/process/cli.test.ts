@@ -120,6 +120,43 @@ describe("compare", () => {
     expect(existsSync(join(folder, "out", "index.html"))).toBe(true);
   });
 
+  it("trains runs side by side, tells of no times, and runs again from the study", async () => {
+    const line = [...SMALL, "--optimizers", "sgd,adam", "--epochs", "1", "--threads", "2"];
+    const shared = await optimbench("compare", ...line, "--clock", "shared");
+    expect(shared).toMatchObject({ code: 0 });
+    expect(shared.stdout).toContain("Runs shared the processor (clock: shared)");
+    expect(shared.stdout).not.toMatch(/training, s|step, ms/);
+    const lines = shared.stderr.trimEnd().split("\n");
+    expect(lines.map((each) => each.match(/^run [12]\/2 \w+: epoch [01]\/1/)?.[0]).sort()).toEqual(
+      [1, 2].flatMap((run) =>
+        [0, 1].map((epoch) => `run ${run}/2 ${["sgd", "adam"][run - 1]}: epoch ${epoch}/1`),
+      ),
+    );
+    const study = readStudy("report", "study.json");
+
+    const again = await optimbench("compare", "--config", join("report", "study.json"), "--json", "--quiet");
+    expect(again).toMatchObject({ code: 0, stderr: "" });
+    expect(JSON.parse(again.stdout).config).toEqual(study.config);
+    expect(measured(JSON.parse(again.stdout))).toEqual(measured(study));
+    const inTurn = await optimbench("compare", ...line, "--json", "--quiet");
+    expect(measured(JSON.parse(inTurn.stdout))).toEqual(measured(study));
+  });
+
+  it("keeps and reports all runs that share the clock on SIGINT", async () => {
+    const line = [...SMALL, "--optimizers", "sgd,adam,rmsprop", "--epochs", "100000", "--threads", "2"];
+    const child = start("compare", ...line, "--clock", "shared", "--out", "out");
+    const begun = new Set<string>();
+    child.stderr!.on("data", (said) => {
+      for (const [run] of String(said).matchAll(/run \d(?=.*epoch 1\/)/g)) begun.add(run);
+      if (begun.size === 2 && !child.killed) child.kill("SIGINT"); // a second one would end it at once
+    });
+    expect(await ended(child)).toMatchObject({ code: 130 });
+    expect(readStudy("out", "study.json").runs).toMatchObject(
+      ["sgd", "adam"].map((name) => ({ status: "cancelled", config: { optimizer: { name } } })),
+    );
+    expect(existsSync(join(folder, "out", "index.html"))).toBe(true);
+  });
+
   it("refuses what is wrong before it makes anything", async () => {
     const wrong = await optimbench("compare", "--optimizers", "admm", "--epochs", "0.5", "--out", "out");
     expect(wrong).toMatchObject({ code: 2, stdout: "" });

@@ -157,6 +157,13 @@ test("the CSV has a row for each run and epoch, with seconds added up", () => {
   );
 });
 
+test("the CSV has no seconds where runs shared the clock", () => {
+  const shared = { ...plainStudy(), config: { clock: "shared" } };
+  expect(epochsCsv(shared).split("\n")[3]).toBe(
+    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,,,,",
+  );
+});
+
 test("the CSV quotes what needs it", () => {
   expect(epochsCsv(exampleStudy([{ optimizer: HOSTILE, epochs: 0 }]))).toContain(
     `"${HOSTILE.replaceAll('"', '""')}"`,

@@ -64,6 +64,21 @@ test("writes the files it returns, and no other", async () => {
   });
 });
 
+test("the page says how runs shared the clock, and only then", async () => {
+  const page = await pageOf(STUDIES.fourOptimizers);
+  const shared = await pageOf({ ...STUDIES.fourOptimizers, config: { clock: "shared" } });
+  for (const said of [
+    "runs side by side (clock: shared)",
+    "are not to be compared",
+    "Runs shared the processor",
+  ]) {
+    expect(shared).toContain(said);
+    expect(page).not.toContain(said);
+  }
+  expect(page).toContain("on a monotonic clock");
+  expect(shared).not.toContain("on a monotonic clock");
+});
+
 test("a folder that cannot be written to gives a clear error", async () => {
   await writeFile(join(folder, "file"), "");
   await expect(writeReport(STUDIES.oneRun, join(folder, "file"))).rejects.toMatchObject({
