@@ -37,7 +37,7 @@ describe("train", () => {
 
   it("tells whether a device's steps were recorded, and trains as without", async () => {
     const plain = await train(task);
-    vi.stubEnv("OPTIMBENCH_STEP", "repeat"); // the processor takes them as a device does
+    vi.stubEnv("OPTIMBENCH_STEP", "tape"); // the processor takes them as a device does
     const recorded = await train(task).finally(() => vi.unstubAllEnvs());
     expect(plain.stepGraph).toBeUndefined();
     expect(recorded.record.stepGraph).toMatch(/^not recorded: dropout draws/);

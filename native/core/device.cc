@@ -3,9 +3,19 @@
 #include <ATen/DeviceAccelerator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
+#include <algorithm>
+#include <mutex>
 #include <stdexcept>
 
 namespace optimbench {
+namespace {
+
+constexpr int kStreams = 64;  // at least as many as a pool has
+
+std::mutex streamsMutex;
+std::vector<c10::Stream> takenStreams;
+
+}  // namespace
 
 std::vector<std::string> availableDevices() {
   std::vector<std::string> names{"cpu"};
@@ -16,9 +26,21 @@ std::vector<std::string> availableDevices() {
   return names;
 }
 
-std::optional<c10::Stream> streamOn(at::Device device) {
-  if (device.is_cpu()) return std::nullopt;
-  return c10::impl::VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device);
+OwnStream::OwnStream(at::Device device) {
+  if (device.is_cpu()) return;
+  const c10::impl::VirtualGuardImpl guard(device.type());
+  const std::lock_guard lock(streamsMutex);
+  for (int i = 0; i < kStreams && !stream_; ++i) {  // the pool hands them out in turn, whoever has them
+    const c10::Stream next = guard.getStreamFromGlobalPool(device);
+    if (std::ranges::find(takenStreams, next) == takenStreams.end()) stream_ = next;
+  }
+  if (stream_) takenStreams.push_back(*stream_);
+}
+
+OwnStream::~OwnStream() {
+  if (!stream_) return;
+  const std::lock_guard lock(streamsMutex);
+  takenStreams.erase(std::ranges::find(takenStreams, *stream_));
 }
 
 void finish(at::Device device) {

@@ -12,8 +12,20 @@ namespace optimbench {
 at::Device parseDevice(const std::string& name);
 std::vector<std::string> availableDevices();
 
-// A stream of its own for a session on a device; none on the CPU.
-std::optional<c10::Stream> streamOn(at::Device device);
+// A stream of a device that is one session's alone, so that no other's work gets into what it records. None on the CPU, nor
+// where other sessions have them all (CUDA has 32).
+class OwnStream {
+ public:
+  explicit OwnStream(at::Device device);
+  ~OwnStream();
+  OwnStream(const OwnStream&) = delete;
+  OwnStream& operator=(const OwnStream&) = delete;
+  const std::optional<c10::Stream>& get() const { return stream_; }
+
+ private:
+  std::optional<c10::Stream> stream_;
+};
+
 // Waits for what the current stream of a device has been given.
 void finish(at::Device device);
 

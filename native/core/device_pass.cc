@@ -78,34 +78,38 @@ void DevicePass::place(at::Tensor& buffer, const at::Tensor& values) {
 
 bool DevicePass::step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel) {
   static const CancelFlag never{false};
-  if (!obstacle_.empty()) return compute(kind, dataset, key, cancel);
-  const auto [found, isFirst] = graphs_.try_emplace(kind);
-  if (isFirst) return compute(kind, dataset, key, cancel);
-  std::unique_ptr<StepGraph>& graph = found->second;
-  if (graph == nullptr) {
+  if (!obstacle_.empty()) return compute(kind, dataset, key, nullptr, cancel);
+  Recording& recording = recordings_[kind];
+  recording.masks.draw(key);
+  if (!recording.isWarm || !isSettled_) {
+    recording.isWarm = compute(kind, dataset, key, &recording.masks, cancel);
+    return recording.isWarm;
+  }
+  if (recording.graph == nullptr) {
     try {
-      graph = makeStepGraph(mode_);
-      // A graph lives no longer than the dataset's images (see upload), and so than the dataset.
-      graph->record([this, kind, key, &dataset] { compute(kind, dataset, key, never); });
+      std::unique_ptr<StepGraph> graph = makeStepGraph(mode_);
+      graph->record([&] { compute(kind, dataset, key, &recording.masks, never); });
+      recording.graph = std::move(graph);
     } catch (const c10::Error& error) {
       forgetGraphs();
       const std::string said = error.what_without_backtrace();
       obstacle_ = said.substr(0, said.find('\n'));
-      return compute(kind, dataset, key, cancel);
+      return compute(kind, dataset, key, nullptr, cancel);
     }
   }
-  graph->replay();
+  recording.graph->replay();
   return true;
 }
 
-bool DevicePass::compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel) {
+bool DevicePass::compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Masks* masks,
+                         const CancelFlag& cancel) {
   const at::Tensor positions = order_.index_select(0, next_ + at::arange(kind.size, next_.options()));
   if (kind.begins) weights_.gradient.zero_();
   const Lanes::Sums sums = lanes_.step(weights_.parameters, weights_.runningStatistics, dataset, positions, kind.groupSize,
-                                       key, weights_.gradient, cancel);
+                                       key, weights_.gradient, cancel, nullptr, masks);
   if (cancel) return false;
   if (kind.ends) {
-    update_.step(weights_.theta, weights_.gradient, numbers_.index_select(0, updates_).view({-1}));
+    isSettled_ = update_.step(weights_.theta, weights_.gradient, numbers_.index_select(0, updates_).view({-1}));
     updates_.add_(1);
   }
   next_.add_(kind.size);

@@ -11,6 +11,7 @@
 #include "api.h"
 #include "dataset.h"
 #include "lanes.h"
+#include "masks.h"
 #include "step_graph.h"
 #include "train_loop.h"
 #include "update.h"
@@ -19,7 +20,7 @@ namespace optimbench {
 
 class DevicePass {
  public:
-  // `obstacle` says why steps must not be recorded, where the model draws random numbers, say.
+  // `obstacle` says why steps must not be recorded, where the host distorts images, say.
   DevicePass(Weights& weights, Lanes& lanes, Update& update, StepMode mode, std::string obstacle);
 
   // What trainPass() gives, but for a loss that is not finite: the device goes on to the end of the pass.
@@ -35,19 +36,26 @@ class DevicePass {
     auto operator<=>(const Kind&) const = default;
   };
 
+  struct Recording {
+    Masks masks;
+    bool isWarm = false;  // the step was done once, operator by operator
+    std::unique_ptr<StepGraph> graph;
+  };
+
   // Whether the step was done; else `cancel` came in between, and it has changed nothing.
   bool step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel);
-  bool compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel);
+  bool compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Masks* masks, const CancelFlag& cancel);
   void place(at::Tensor& buffer, const at::Tensor& values);
   void upload(const ResidentDataset& dataset, const Pass& pass);
-  void forgetGraphs() { graphs_.clear(); }
+  void forgetGraphs() { recordings_.clear(); }
 
   Weights& weights_;
   Lanes& lanes_;
   Update& update_;
   StepMode mode_;
   std::string obstacle_;
-  std::map<Kind, std::unique_ptr<StepGraph>> graphs_;  // null after the first occurrence
+  std::map<Kind, Recording> recordings_;
+  bool isSettled_ = false;  // the optimizer's state has its place in memory
   at::Tensor images_;  // those that the graphs read: kept as long as they are
   std::vector<Update::Progress> progress_;  // of the update, after each of the pass
 

@@ -17,7 +17,7 @@ Lanes::Lanes(const Model& model, const Loss& loss, Workers& workers, int64_t mic
 Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<Views>& statistics,
                         const ResidentDataset& dataset, const at::Tensor& positions, int64_t samples,
                         const StreamKey& key, at::Tensor& gradient, const CancelFlag& cancel,
-                        PassProfile* profile) {
+                        PassProfile* profile, Masks* masks) {
   const int64_t batchSize = positions.size(0);
   const int64_t microBatches = (batchSize + microBatch_ - 1) / microBatch_;
   if (microBatches > 1 && model_.statisticsCount() > 0)  // which all lanes would write
@@ -47,7 +47,7 @@ Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<
       Batch batch = dataset.batch(numbers);
       batch.images = augment(batch.images, numbers, augmentation_, key.seed, key.epoch);
       if (times) times->lap(times->batch);
-      runMicroBatch(lane, parameters, statistics, batch, samples, microKey, times);
+      runMicroBatch(lane, parameters, statistics, batch, samples, microKey, times, masks);
     }
   });
   if (profile) profile->lap(profile->parallel);
@@ -64,13 +64,14 @@ Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<
 }
 
 void Lanes::runMicroBatch(Lane& lane, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
-                          const Batch& batch, int64_t samples, const StreamKey& key, LaneProfile* profile) const {
+                          const Batch& batch, int64_t samples, const StreamKey& key, LaneProfile* profile, Masks* masks) const {
   std::vector<Frame> frames = model_.frames(parameters, statistics);
   for (size_t i = 0; i < frames.size(); ++i) {
     frames[i].gradients = &lane.views[i];
     frames[i].key = key;
     frames[i].training = true;
     frames[i].profile = profile;
+    frames[i].masks = masks;
   }
   const at::Tensor logits = model_.forward(batch.images, frames);
   const Loss::Result loss = loss_.valuesAndGradient(logits, batch.targets);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api.h"
+#include "masks.h"
 #include "profile.h"
 #include "random.h"
 #include "torch.h"
@@ -24,14 +25,6 @@ struct Slot {
 
 using Views = std::vector<at::Tensor>;  // one per slot
 
-// Keys of the random streams of one micro-batch.
-struct StreamKey {
-  uint64_t seed = 0;
-  int64_t epoch = 0;
-  int64_t batch = 0;  // of the epoch
-  int64_t microBatch = 0;
-};
-
 // What one layer works with during one micro-batch, forward and back.
 struct Frame {
   const Views* parameters = nullptr;
@@ -43,6 +36,7 @@ struct Frame {
   bool inputGradient = true;          // false where nothing learns before this layer
   std::vector<at::Tensor> saved;      // from forward, for backward
   LaneProfile* profile = nullptr;     // where the time goes, if anyone asks
+  Masks* masks = nullptr;             // where random masks come from, if the step is to be recorded
 };
 
 class Layer {
@@ -50,7 +44,6 @@ class Layer {
   virtual ~Layer() = default;
   virtual std::vector<Slot> parameters() const { return {}; }
   virtual std::vector<Slot> statistics() const { return {}; }
-  virtual bool drawsRandomNumbers() const { return false; }  // in training
   virtual at::Tensor forward(const at::Tensor& input, Frame& frame) const = 0;
   // The gradient with respect to the input (undefined if frame.inputGradient is false).
   virtual at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const = 0;

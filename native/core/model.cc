@@ -97,10 +97,6 @@ std::vector<ParameterInfo> Model::parameters() const {
   return list;
 }
 
-bool Model::drawsRandomNumbers() const {
-  return std::ranges::any_of(steps_, [](const Step& step) { return step.layer->drawsRandomNumbers(); });
-}
-
 std::vector<std::string> Model::names() const {
   std::vector<std::string> names;
   for (const Step& step : steps_) names.push_back(step.names);

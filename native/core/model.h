@@ -18,7 +18,6 @@ class Model {
   int64_t statisticsCount() const { return statisticsCount_; }
   std::vector<ParameterInfo> parameters() const;
   std::vector<std::string> names() const;  // of the steps
-  bool drawsRandomNumbers() const;
 
   // New vectors on the CPU: initial parameters from the seed, and initial running statistics.
   at::Tensor initialParameters(uint64_t seed) const;

@@ -56,17 +56,17 @@ void fill(Value& value, const std::vector<float>& values) {
   std::memcpy(&std::get<double>(value), values.data(), sizeof(double));
 }
 
-// Their numbers are drawn anew in each step, by the host.
-std::string whatForbidsRecording(const Model& model, const AugmentationSpec& augmentation) {
-  if (!isNone(augmentation)) return "augmentation draws random numbers on the host";
-  return model.drawsRandomNumbers() ? "dropout draws random numbers on the host" : "";
+// What no recording may hold: the host's own work, and work of other sessions on the same stream.
+std::string whatForbidsRecording(const SessionSpec& spec, at::Device device, const OwnStream& stream) {
+  if (!isNone(spec.augmentation)) return "augmentation distorts the images on the host";
+  return device.is_cpu() || stream.get() ? "" : "other sessions have all of the device's streams";
 }
 
 }  // namespace
 
 TrainingSession::TrainingSession(const SessionSpec& spec)
     : device_(parseDevice(spec.device)),
-      stream_(streamOn(device_)),
+      stream_(device_),
       seed_(spec.seed),
       threads_(spec.threads),
       input_(spec.input),
@@ -74,15 +74,14 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
       model_(spec),
       loss_(spec.loss),
       weights_(makeWeights(model_, spec.seed, device_)),
-      workers_(device_.is_cpu() ? spec.threads : 1),
+      workers_(stepMode(device_) == StepMode::plain ? spec.threads : 1),
       update_(spec.update, weights_.theta, model_.parameters(), workers_),
       evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
       lanes_(model_, loss_, workers_, spec.microBatch, spec.augmentation) {
   loss_.place(weights_.theta.options());
   const StepMode mode = stepMode(device_);
   if (mode != StepMode::plain)
-    devicePass_ = std::make_unique<DevicePass>(weights_, lanes_, update_, mode,
-                                               whatForbidsRecording(model_, spec.augmentation));
+    devicePass_ = std::make_unique<DevicePass>(weights_, lanes_, update_, mode, whatForbidsRecording(spec, device_, stream_));
   finish(device_);  // before the session's own stream goes on
 }
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "api.h"
+#include "device.h"
 #include "device_pass.h"
 #include "train_loop.h"
 
@@ -28,10 +28,12 @@ class TrainingSession final : public Session {
   const ResidentDataset& fitting(const Dataset& dataset) const;
 
   // While it lives, work on a device goes to the session's own stream, so that several sessions work side by side.
-  c10::OptionalStreamGuard onStream() const { return stream_ ? c10::OptionalStreamGuard(*stream_) : c10::OptionalStreamGuard(); }
+  c10::OptionalStreamGuard onStream() const {
+    return stream_.get() ? c10::OptionalStreamGuard(*stream_.get()) : c10::OptionalStreamGuard();
+  }
 
   at::Device device_;
-  std::optional<c10::Stream> stream_;
+  OwnStream stream_;
   uint64_t seed_;
   int64_t threads_;
   Shape input_;

@@ -1,16 +1,28 @@
 #include "step_graph.h"
 
-#include <ATen/accelerator/Graph.h>
-
 #include <cstdlib>
 #include <stdexcept>
+
+#include "kernels/instruction_set.h"
+#include "operator_tape.h"
+
+// libtorch 2.11 has no graphs for all devices yet.
+#if __has_include(<ATen/accelerator/Graph.h>)
+#include <ATen/accelerator/Graph.h>
+#define HAS_GRAPHS 1
+#else
+#define HAS_GRAPHS 0
+#endif
 
 namespace optimbench {
 namespace {
 
+constexpr const char* kTooOld = "this libtorch has no graphs; 2.15 has";
+
+#if HAS_GRAPHS
 class DeviceGraph final : public StepGraph {
  public:
-  void record(std::function<void()> step) override {
+  void record(const std::function<void()>& step) override {
     // Other sessions may allocate memory and read results meanwhile: what counts is what this thread does.
     graph_.capture_begin({0, 0}, at::GraphCaptureMode::ThreadLocal);
     try {
@@ -33,15 +45,7 @@ class DeviceGraph final : public StepGraph {
   }
   at::accelerator::Graph graph_;
 };
-
-class RepeatedCall final : public StepGraph {
- public:
-  void record(std::function<void()> step) override { step_ = std::move(step); }
-  void replay() override { step_(); }
-
- private:
-  std::function<void()> step_;
-};
+#endif
 
 }  // namespace
 
@@ -50,21 +54,33 @@ StepMode stepMode(at::Device device) {
   const std::string name = asked == nullptr ? "" : asked;
   if (name == "plain") return StepMode::plain;
   if (name == "eager") return StepMode::eager;
-  if (name == "repeat") return StepMode::repeat;
+  if (name == "tape") {
+    if (!device.is_cpu() || !referenceKernels())
+      throw std::runtime_error("OPTIMBENCH_STEP=tape records libtorch's operators on the CPU: it needs OPTIMBENCH_KERNELS=reference");
+    return StepMode::tape;
+  }
   if (name == "graph") return StepMode::graph;
-  if (!name.empty()) throw std::runtime_error("OPTIMBENCH_STEP is '" + name + "'; it can be plain, eager, repeat or graph");
+  if (!name.empty()) throw std::runtime_error("OPTIMBENCH_STEP is '" + name + "'; it can be plain, eager, tape or graph");
   return device.is_cpu() ? StepMode::plain : StepMode::graph;
 }
 
 std::unique_ptr<StepGraph> makeStepGraph(StepMode mode) {
-  if (mode == StepMode::repeat) return std::make_unique<RepeatedCall>();
+  if (mode == StepMode::tape) return makeOperatorTape();
+#if HAS_GRAPHS
   return std::make_unique<DeviceGraph>();
+#else
+  TORCH_CHECK(false, kTooOld);
+#endif
 }
 
 std::string whyNoGraphs(at::Device device) {
   if (device.is_cpu()) return "the processor records nothing";
+#if HAS_GRAPHS
   if (at::has_graph_impl(device.type())) return "";
   return "liboptimbench_cuda, which records for CUDA, is not loaded";
+#else
+  return kTooOld;
+#endif
 }
 
 }  // namespace optimbench

@@ -12,25 +12,25 @@ namespace optimbench {
 class StepGraph {
  public:
   virtual ~StepGraph() = default;
-  // `step` is called, and may do nothing but give the current stream work on memory that stays in its place. Whether that
-  // work is done is left to the device. Throws c10::Error where something of it cannot be recorded.
-  virtual void record(std::function<void()> step) = 0;
+  // `step` is called, and may do nothing but give the current stream work on memory that stays in its place. A device
+  // only notes it; the work itself is left to replay(). Throws c10::Error where something of it cannot be recorded.
+  virtual void record(const std::function<void()>& step) = 0;
   // Does the recorded work, on the current stream.
   virtual void replay() = 0;
 };
 
 // How sessions on a device take their steps. OPTIMBENCH_STEP asks for one, on the CPU as well.
 enum class StepMode {
-  plain,   // as the CPU does: micro-batches on threads, numbers on the host
-  eager,   // as a device does, one operator after the other
-  repeat,  // recorded, by a graph that calls the step again: for tests
-  graph,   // recorded by the device
+  plain,  // as the CPU does: micro-batches on threads, numbers on the host
+  eager,  // as a device does, one operator after the other
+  tape,   // as a device does, recorded on a tape of libtorch's operators (operator_tape.h): for tests on the CPU
+  graph,  // recorded by the device
 };
 
 // plain on the CPU, graph elsewhere, unless asked otherwise.
 StepMode stepMode(at::Device device);
 
-// For `repeat` and `graph`. Throws c10::Error where the device cannot record.
+// For `tape` and `graph`. Throws c10::Error where the device cannot record.
 std::unique_ptr<StepGraph> makeStepGraph(StepMode mode);
 
 // Why the device cannot record; empty where it can.

@@ -21,10 +21,11 @@ class Update {
 
   // The same for a device, whose host should not take part in each step. What numbers alone make (of the learning rate, t, the
   // changing inputs and the states that are numbers) the host works out for many steps ahead, in double precision: numbers()
-  // is called once for each, and takes these states and t on to the next. step() then finds them on the device.
+  // is called once for each, and takes these states and t on to the next. step() then finds them on the device, and tells
+  // whether each state kept its memory; a state can outgrow it in the first steps (see addState), and not after one without.
   int64_t numberCount() const;
   std::vector<double> numbers(double learningRate);
-  void step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& numbers);  // [numberCount] float64
+  bool step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& numbers);  // [numberCount] float64
 
   // Where numbers() has come to; set back where fewer steps were done than were asked for.
   struct Progress {
@@ -79,6 +80,7 @@ class Update {
   std::vector<Value> addState(const UpdateSpec::Block& spec, const Block& block, const Part& part, const at::Tensor& theta);
   void addPlan(const Block& block, Part& part, const at::Tensor& theta, const std::vector<Value>& seen);
   void findNumbers(const Block& block, Part& part);
+  std::vector<const void*> places() const;  // of the states that are tensors
   std::vector<std::optional<double>> knownNumbers(const Block& block, const Part& part, double learningRate) const;
   void store(const Block& block, const Part& part, const std::vector<Value>& given, const std::vector<Value>& values,
              at::Tensor& theta, at::Tensor& gradient, bool byHost);

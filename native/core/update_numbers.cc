@@ -58,7 +58,15 @@ std::vector<double> Update::numbers(double learningRate) {
   return numbers;
 }
 
-void Update::step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& numbers) {
+std::vector<const void*> Update::places() const {
+  std::vector<const void*> places;
+  for (const State& state : state_)
+    if (const auto* tensor = std::get_if<at::Tensor>(&state.value)) places.push_back(tensor->const_data_ptr());
+  return places;
+}
+
+bool Update::step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& numbers) {
+  const auto before = places();
   int64_t next = 0;
   for (const Block& block : blocks_)
     for (const Part& part : block.parts) {
@@ -79,6 +87,7 @@ void Update::step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& num
       }
       store(block, part, given, values, theta, gradient, /*byHost=*/false);
     }
+  return places() == before;
 }
 
 Update::Progress Update::progress() const {

@@ -8,15 +8,13 @@ class Dropout final : public Layer {
  public:
   Dropout(double rate, bool channels) : rate_(rate), channels_(channels) {}
 
-  bool drawsRandomNumbers() const override { return true; }
-
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
     if (!frame.training) return input;
-    const StreamKey& key = frame.key;
-    const auto stream = randomStream(input.device(), key.seed, Purpose::dropout,
-                                     {key.epoch, key.batch, key.microBatch, frame.layer});
-    const at::Tensor units = channels_ ? at::empty({input.size(0), input.size(1), 1, 1}, input.options()) : at::empty_like(input);
-    const at::Tensor mask = units.bernoulli_(1 - rate_, stream).div_(1 - rate_);
+    const auto makeUnits = [&] {
+      return channels_ ? at::empty({input.size(0), input.size(1), 1, 1}, input.options()) : at::empty_like(input);
+    };
+    const at::Tensor mask = frame.masks ? frame.masks->next(makeUnits, 1 - rate_, frame.key, frame.layer)
+                                        : drawMask(makeUnits(), 1 - rate_, frame.key, frame.layer);
     frame.saved = {mask};
     return input * mask;
   }
