@@ -191,9 +191,9 @@ describe("steps as a device takes them", () => {
           name: "mine",
           formula: `
             parameters: {
-              late = early
-              early = where(t == 3, theta, 0)
               theta = theta - learningRate * (g + late)
+              late = early
+              early = where(t == 2, theta, 0)
             }
           `,
           state: { early: 0, late: 0 },
