@@ -17,12 +17,15 @@ export interface Native {
     readonly core: string;
     readonly cuda?: string;
     readonly cudaGraphs?: string;
+    readonly whyNoCuda?: string;
   }): void;
   /** What was loaded and what it found. */
   info(): {
     readonly torch: string;
     readonly instructionSet: string;
     readonly devices: readonly string[];
+    /** Why there is no CUDA device, if there is none. */
+    readonly whyNoCuda?: string;
     /** Where there is a GPU: why its steps are not recorded as graphs, if they are not. */
     readonly whyNoGraphs?: string;
     readonly hardwareThreads: number;

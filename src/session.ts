@@ -45,11 +45,13 @@ export function sessionSpec(config: ResolvedTrainConfig, dataset: Dataset): Sess
 
 /** Names the device that "auto" stands for. Off the CPU a batch is not cut: the device is parallel within it. */
 export function placeOnDevice(config: ResolvedTrainConfig): ResolvedTrainConfig {
-  const { devices } = loadNative().info();
+  const { devices, whyNoCuda } = loadNative().info();
   const wanted = config.device === "cuda" ? "cuda:0" : config.device;
   const device = wanted === "auto" ? (devices[1] ?? "cpu") : wanted;
   if (!devices.includes(device))
-    throw configError(`The device "${config.device}" is not available; available: ${devices.join(", ")}.`);
+    throw configError(
+      `The device "${config.device}" is not available; available: ${devices.join(", ")}.${whyNoCuda ? ` No CUDA: ${whyNoCuda}.` : ""}`,
+    );
   return { ...config, device, microBatch: device === "cpu" ? config.microBatch : config.batchSize };
 }
 

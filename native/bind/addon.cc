@@ -1,6 +1,7 @@
 // What the addon exports; src/native.ts declares and documents each of these.
 #include <napi.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace {
 void open(const Napi::CallbackInfo& info) {
   const Reader paths(info[0], "libraries");
   openCore({paths.text("libtorch"), paths.text("core"), paths.has("cuda") ? paths.text("cuda") : "",
-            paths.has("cudaGraphs") ? paths.text("cudaGraphs") : ""});
+            paths.has("cudaGraphs") ? paths.text("cudaGraphs") : "", paths.has("whyNoCuda") ? paths.text("whyNoCuda") : ""});
 }
 
 Napi::Value info(const Napi::CallbackInfo& info) {
@@ -28,7 +29,12 @@ Napi::Value info(const Napi::CallbackInfo& info) {
   object["torch"] = found.torch;
   object["instructionSet"] = found.instructionSet;
   object["devices"] = devices;
-  if (!found.whyNoGraphs.empty()) object["whyNoGraphs"] = found.whyNoGraphs;
+  const CudaTrouble trouble = cudaTrouble();
+  const auto isCuda = [](const std::string& device) { return device.starts_with("cuda"); };
+  if (std::ranges::none_of(found.devices, isCuda))
+    object["whyNoCuda"] = trouble.cuda.empty() ? "CUDA finds no GPU that it can use (is the driver too old?)" : trouble.cuda;
+  const std::string& whyNoGraphs = trouble.graphs.empty() ? found.whyNoGraphs : trouble.graphs;
+  if (!whyNoGraphs.empty()) object["whyNoGraphs"] = whyNoGraphs;
   object["hardwareThreads"] = static_cast<double>(found.hardwareThreads);
   return object;
 }

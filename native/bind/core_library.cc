@@ -13,11 +13,22 @@ namespace optimbench {
 namespace {
 
 std::atomic<Core*> theCore{nullptr};
+CudaTrouble trouble;  // written before theCore
 
 void* open(const std::string& path, int scope) {
   void* library = dlopen(path.c_str(), RTLD_NOW | scope);
   if (library == nullptr) throw std::runtime_error(std::string("could not load ") + path + ": " + dlerror());
   return library;
+}
+
+// Gives the reason where it cannot.
+std::string tryToOpen(const std::string& path, int scope) {
+  try {
+    open(path, scope);
+    return "";
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
 }
 
 }  // namespace
@@ -29,9 +40,9 @@ void openCore(const LibraryPaths& paths) {
   // Global scope: the core and libtorch_cuda find their symbols in what is open already. CUDA registers itself
   // with the dispatcher when it is opened, which has to come before anything asks for a device.
   open(paths.libtorch, RTLD_GLOBAL);
-  if (!paths.cuda.empty()) open(paths.cuda, RTLD_GLOBAL);
-  // Registers itself too, with what libtorch_cuda has just brought. Without it steps are not recorded, and their results say so.
-  if (!paths.cuda.empty() && !paths.cudaGraphs.empty()) dlopen(paths.cudaGraphs.c_str(), RTLD_NOW | RTLD_LOCAL);
+  trouble.cuda = paths.cuda.empty() ? paths.whyNoCuda : tryToOpen(paths.cuda, RTLD_GLOBAL);
+  // Registers itself too, with what libtorch_cuda has just brought.
+  if (!paths.cuda.empty() && !paths.cudaGraphs.empty()) trouble.graphs = tryToOpen(paths.cudaGraphs, RTLD_LOCAL);
   void* library = open(paths.core, RTLD_LOCAL);
   auto* entry = reinterpret_cast<Core* (*)()>(dlsym(library, "optimbench_core"));
   if (entry == nullptr) throw std::runtime_error(paths.core + " is not optimbench's core library");
@@ -40,6 +51,8 @@ void openCore(const LibraryPaths& paths) {
   // "exit" event; this is for exits that have none.
   std::atexit([] { JobThread::stopAll(); });
 }
+
+CudaTrouble cudaTrouble() { return theCore == nullptr ? CudaTrouble{} : trouble; }
 
 Core& core() {
   Core* opened = theCore;

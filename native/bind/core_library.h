@@ -10,12 +10,20 @@ namespace optimbench {
 struct LibraryPaths {
   std::string libtorch;  // libtorch_cpu.so
   std::string core;      // liboptimbench_core.so
-  std::string cuda;      // libtorch_cuda.so, or empty
+  std::string cuda;        // libtorch_cuda.so, or empty
   std::string cudaGraphs;  // liboptimbench_cuda.so, which records steps on CUDA, or empty
+  std::string whyNoCuda;   // why `cuda` is empty
 };
 
 // Later calls do nothing. Throws std::runtime_error with the dynamic linker's message.
 void openCore(const LibraryPaths& paths);
+
+// Why the libraries for CUDA were not opened, or could not be. Training on the CPU needs neither.
+struct CudaTrouble {
+  std::string cuda;
+  std::string graphs;
+};
+CudaTrouble cudaTrouble();
 
 // Throws if openCore has not succeeded yet.
 Core& core();

@@ -95,6 +95,7 @@ class TheCore final : public Core {
     // Parallelism is ours, over micro-batches (lanes.h): one thread inside each operator keeps results independent
     // of the number of threads, and operators of two threads from fighting over the cores.
     at::set_num_threads(1);
+    at::globalContext().setDeterministicCuDNN(true);  // the same bits from the same config, as far as CUDA can
     installCachingAllocator();
   }
 

@@ -18,6 +18,10 @@ export interface Diagnosis {
   readonly environment: Environment;
   readonly libtorch: Libtorch | null;
   readonly native: NativeFiles | null;
+  /** Why there is no CUDA device; null where there is one. */
+  readonly whyNoCuda: string | null;
+  /** Why steps on a GPU are not, or would not be, recorded as graphs; null where they are, as far as is known here. */
+  readonly whyNoGraphs: string | null;
   readonly cache: string;
   /** The folder of the full MNIST, or null where it is not on this disk (mnist-10k always is). */
   readonly mnist: string | null;
@@ -72,15 +76,18 @@ export async function diagnose(): Promise<Diagnosis> {
       "There is an NVIDIA GPU, but this libtorch has no CUDA libraries. `optimbench setup --cuda` fetches them.",
     );
   }
-  if (info?.whyNoGraphs !== undefined)
+  const isCompiled = native?.cudaGraphs !== undefined;
+  if (info && info.whyNoCuda === undefined && !isCompiled)
     notes.push(
-      `Steps on the GPU are not recorded as graphs, so they are slower: ${info.whyNoGraphs}. \`optimbench setup --force\` compiles it, where CUDA's headers can be fetched.`,
+      "`optimbench setup --force` compiles what records steps as graphs, if CUDA's headers can be fetched; without, a GPU is slower.",
     );
   return {
     canTrain: problems.length === 0,
     environment: found,
     libtorch: libtorch ?? null,
     native: native ?? null,
+    whyNoCuda: info ? (info.whyNoCuda ?? null) : "libtorch was not loaded",
+    whyNoGraphs: info?.whyNoGraphs ?? (isCompiled ? null : "liboptimbench_cuda was not compiled"),
     cache: cacheFolder(),
     mnist: attempt(() => findMnist(), notes) ?? null,
     problems,

@@ -26,6 +26,8 @@ export function diagnosisText({ environment, libtorch, native, ...rest }: Diagno
     ],
     ["native code", native ? `${native.addon} (for libtorch ${native.builtFor})` : "not found"],
     ["devices", environment.devices.join(", ") || "not known: libtorch was not loaded"],
+    ["CUDA", rest.whyNoCuda === null ? "yes" : `no: ${rest.whyNoCuda}`],
+    ["step graphs", graphsText(rest)],
     ["processor", environment.cpu + (instructionSet ? ` (libtorch uses ${instructionSet})` : "")],
     [
       "threads",
@@ -45,6 +47,12 @@ export function diagnosisText({ environment, libtorch, native, ...rest }: Diagno
     ...rest.problems.map((problem) => indented("WRONG", problem, width)),
     indented("training", rest.canTrain ? "can run" : "cannot run", width),
   ].join("\n");
+}
+
+/** Whether whole steps are recorded on a GPU. */
+function graphsText({ whyNoCuda, whyNoGraphs }: Pick<Diagnosis, "whyNoCuda" | "whyNoGraphs">): string {
+  if (whyNoGraphs !== null) return `no: ${whyNoGraphs}`;
+  return whyNoCuda === null ? "yes" : "compiled; it takes a GPU to try them";
 }
 
 const indented = (name: string, value: string, width: number) =>

@@ -14,6 +14,8 @@ export interface RuntimeLibraries {
   readonly libtorch: string;
   /** libtorch_cuda, where this libtorch has it and this machine has a GPU for it: it takes long to load. */
   readonly cuda?: string;
+  /** Why `cuda` is missing. */
+  readonly whyNoCuda?: string;
   /** What records steps on CUDA, where it was compiled. */
   readonly cudaGraphs?: string;
   readonly found: Libtorch;
@@ -48,11 +50,16 @@ export function runtimeLibraries(): RuntimeLibraries {
   }
   const library = (name: string) => join(found.root, "lib", libraryFileName(name));
   const cuda = library("torch_cuda");
+  const whyNoCuda = !existsSync(cuda)
+    ? "this libtorch has no CUDA libraries; `optimbench setup --cuda` fetches one that has, for NVIDIA GPUs"
+    : hasNvidiaGpu()
+      ? undefined
+      : "no NVIDIA GPU with a working driver was found";
   return {
     addon: native.addon,
     core: native.core,
     libtorch: library("torch_cpu"),
-    ...(existsSync(cuda) && hasNvidiaGpu() ? { cuda } : {}),
+    ...(whyNoCuda === undefined ? { cuda } : { whyNoCuda }),
     ...(native.cudaGraphs !== undefined && { cudaGraphs: native.cudaGraphs }),
     found,
   };

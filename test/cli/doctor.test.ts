@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { addDoctorCommand } from "../../src/cli/doctor.js";
+import { addDoctorCommand, diagnosisText } from "../../src/cli/doctor.js";
 import { fakeLibtorch } from "../libtorch/fake-libtorch.js";
 import { useTestFolder } from "../libtorch/test-folder.js";
 
@@ -29,6 +29,7 @@ describe("optimbench doctor", () => {
     );
     expect(text).toMatch(/^WRONG +To fetch libtorch, Python 3 with pip/m);
     expect(text).toMatch(/^training +cannot run$/m);
+    expect(text).toMatch(/^CUDA +no: libtorch was not loaded$/m);
     expect(text).toMatch(/^threads +\d+, (no cgroup quota|cgroup quota [\d.]+ CPUs)$/m);
     expect(text).toContain(folder.path("cache"));
   });
@@ -39,5 +40,20 @@ describe("optimbench doctor", () => {
     const { canTrain, libtorch, problems } = JSON.parse(text);
     expect({ canTrain, libtorch, exitCode }).toEqual({ canTrain: false, libtorch: null, exitCode: 1 });
     expect(problems[0]).toMatch(/it is version 2\.6\.0; 2\.11 or later is needed/);
+  });
+
+  test("says of CUDA and of step graphs whether they are there, and why not", async () => {
+    const found = JSON.parse((await doctor("--json")).text);
+    const rows = (whyNoCuda: string | null, whyNoGraphs: string | null) =>
+      diagnosisText({ ...found, whyNoCuda, whyNoGraphs })
+        .split("\n")
+        .filter((row) => /^(CUDA|step graphs)/.test(row))
+        .map((row) => row.replace(/ {2,}/, ": "));
+    expect(rows(null, null)).toEqual(["CUDA: yes", "step graphs: yes"]);
+    expect(rows("no GPU", null)).toEqual([
+      "CUDA: no: no GPU",
+      "step graphs: compiled; it takes a GPU to try them",
+    ]);
+    expect(rows(null, "no library")).toEqual(["CUDA: yes", "step graphs: no: no library"]);
   });
 });

@@ -1,0 +1,48 @@
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { libraryFileName } from "../../src/libtorch/library-file.js";
+import { runtimeLibraries } from "../../src/libtorch/runtime-libraries.js";
+
+const { addon, core, libtorch } = runtimeLibraries();
+
+/** What a process of its own says of CUDA after opening these libraries, and whether it can train on the processor. */
+function open(cuda: object) {
+  const program = `
+    const native = require(${JSON.stringify(addon)});
+    native.open(${JSON.stringify({ core, libtorch, ...cuda })});
+    const { devices, whyNoCuda, whyNoGraphs } = native.info();
+    const dataset = (device) => new native.Dataset({
+      images: new Uint8Array(4), labels: new Uint8Array(1), shape: [1, 2, 2], classes: 2, device,
+    });
+    dataset("cpu").dispose();
+    let refused;
+    try { dataset("cuda"); } catch (error) { refused = error.message; }
+    console.log(JSON.stringify({ devices, whyNoCuda, whyNoGraphs, refused }));
+  `;
+  const { stdout, stderr } = spawnSync(process.execPath, ["-e", program], { encoding: "utf8" });
+  expect(stderr).toBe("");
+  return JSON.parse(stdout);
+}
+
+const refused = "device 'cuda' is not available here; available: cpu";
+
+it("says why there is no CUDA where it was not asked for", () => {
+  expect(open({ whyNoCuda: "no GPU" })).toEqual({ devices: ["cpu"], whyNoCuda: "no GPU", refused });
+});
+
+it("goes on without CUDA's libraries where they do not load, and keeps the reasons", () => {
+  const found = open({ cuda: "/nowhere/libtorch_cuda.so", cudaGraphs: "/nowhere/liboptimbench_cuda.so" });
+  expect(found).toMatchObject({ devices: ["cpu"], refused });
+  expect(found.whyNoCuda).toMatch(/^could not load \/nowhere\/libtorch_cuda\.so: .*No such file/);
+  expect(found.whyNoGraphs).toMatch(/^could not load \/nowhere\/liboptimbench_cuda\.so: .*No such file/);
+});
+
+it("says so where CUDA is open and finds no GPU", () => {
+  const withoutGpu = join(dirname(libtorch), libraryFileName("c10")); // any library that brings no device
+  expect(open({ cuda: withoutGpu })).toEqual({
+    devices: ["cpu"],
+    whyNoCuda: "CUDA finds no GPU that it can use (is the driver too old?)",
+    refused,
+  });
+});
