@@ -1,11 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test, vi } from "vitest";
 import { fetchLibtorch } from "../../src/libtorch/fetch-libtorch.js";
 import { cachedRoot, findLibtorch } from "../../src/libtorch/find-libtorch.js";
 import { libraryFileName } from "../../src/libtorch/library-file.js";
 import { libtorchFiles, writeFiles } from "./fake-libtorch.js";
+import { makeWheel } from "./fake-wheel.js";
 import { useTestFolder } from "./test-folder.js";
 
 // Real pip, from a folder of wheels instead of a network.
@@ -14,35 +14,6 @@ const folder = useTestFolder();
 const said: string[] = [];
 const context = { log: (line: string) => void said.push(line), quiet: true, force: false };
 
-/** Packs a wheel; Python's own zip writer does it. */
-function makeWheel(
-  name: string,
-  version: string,
-  requires: readonly string[],
-  files: Record<string, string | Buffer>,
-) {
-  const info = `${name}-${version}.dist-info`;
-  const source = writeFiles(folder.path("wheel-source", name), {
-    ...files,
-    [`${info}/METADATA`]: [
-      "Metadata-Version: 2.1",
-      `Name: ${name.replaceAll("_", "-")}`,
-      `Version: ${version}`,
-      ...["cudart", "cupti"]
-        .filter((extra) => requires.some((each) => each.includes(extra)))
-        .map((extra) => `Provides-Extra: ${extra}`),
-      ...requires.map((each) => `Requires-Dist: ${each}`),
-    ]
-      .join("\n")
-      .concat("\n"),
-    [`${info}/WHEEL`]: "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    [`${info}/RECORD`]: "",
-  });
-  mkdirSync(folder.path("wheels"), { recursive: true });
-  const wheel = folder.path("wheels", `${name}-${version}-py3-none-any.whl`);
-  execFileSync("python3", ["-m", "zipfile", "-c", wheel, ...readdirSync(source)], { cwd: source });
-}
-
 function makeWheels(torch = libtorchFiles("2.15.0+cu132")) {
   vi.stubEnv("PATH", realPath);
   vi.stubEnv("PIP_NO_INDEX", "1");
@@ -50,14 +21,19 @@ function makeWheels(torch = libtorchFiles("2.15.0+cu132")) {
   const inTorch = Object.entries(torch).map(([name, content]) => [`torch/${name}`, content] as const);
   const others = { "torch/lib/libtorch_python.so": "not needed", "torch/nn/linear.py": "not needed" };
   const toolkit = "cuda-toolkit[cublas,cudart,cupti]==13.2.2";
-  makeWheel("torch", "2.15.0", ["filelock", toolkit], { ...Object.fromEntries(inTorch), ...others });
+  makeWheel(folder.path(), "torch", "2.15.0", ["filelock", toolkit], {
+    ...Object.fromEntries(inTorch),
+    ...others,
+  });
   const parts = [
     "nvidia-cuda-runtime==13.2.86.*; extra == 'cudart'",
     "nvidia-cuda-cupti==13.2.86.*; extra == 'cupti'",
   ];
-  makeWheel("cuda_toolkit", "13.2.2", parts, {});
-  makeWheel("nvidia_cuda_runtime", "13.2.86", [], { "nvidia/cu13/lib/libcudart.so.13": "runtime" });
-  makeWheel("nvidia_cuda_cupti", "13.2.86", [], {
+  makeWheel(folder.path(), "cuda_toolkit", "13.2.2", parts, {});
+  makeWheel(folder.path(), "nvidia_cuda_runtime", "13.2.86", [], {
+    "nvidia/cu13/lib/libcudart.so.13": "runtime",
+  });
+  makeWheel(folder.path(), "nvidia_cuda_cupti", "13.2.86", [], {
     "nvidia/cu13/lib/libcupti.so.13": "cupti",
     "nvidia/cu13/lib/libnvperf_host.so": "not needed",
   });
