@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "device.h"
-#include "kernels/instruction_set.h"
 
 namespace optimbench {
 
@@ -32,7 +31,7 @@ int64_t ResidentDataset::bytes() const {
 }
 
 Batch ResidentDataset::batch(const at::Tensor& positions) const {
-  return {device().is_cpu() && !referenceKernels() ? gather(positions) : normalise(images_.index_select(0, positions)),
+  return {device().is_cpu() ? gather(positions) : normalise(images_.index_select(0, positions)),
           targets_.index_select(0, positions), labels_.index_select(0, positions)};
 }
 

@@ -5,8 +5,8 @@
 
 namespace optimbench {
 
-DevicePass::DevicePass(Weights& weights, Lanes& lanes, Update& update, StepMode mode, std::string obstacle)
-    : weights_(weights), lanes_(lanes), update_(update), mode_(mode), obstacle_(std::move(obstacle)) {
+DevicePass::DevicePass(Weights& weights, Lanes& lanes, Update& update, std::string obstacle)
+    : weights_(weights), lanes_(lanes), update_(update), obstacle_(std::move(obstacle)) {
   const auto options = weights.theta.options();
   order_ = at::empty({0}, options.dtype(at::kLong));
   numbers_ = at::empty({0, update.numberCount()}, options.dtype(at::kDouble));
@@ -14,7 +14,6 @@ DevicePass::DevicePass(Weights& weights, Lanes& lanes, Update& update, StepMode 
   updates_ = at::zeros({1}, options.dtype(at::kLong));
   loss_ = at::zeros({}, options.dtype(at::kDouble));
   correct_ = at::zeros({}, options.dtype(at::kLong));
-  if (mode == StepMode::eager && obstacle_.empty()) obstacle_ = "OPTIMBENCH_STEP=eager";
 }
 
 Measured DevicePass::run(const ResidentDataset& dataset, const Pass& pass, uint64_t seed, const CancelFlag& cancel) {
@@ -87,7 +86,7 @@ bool DevicePass::step(const Kind& kind, const ResidentDataset& dataset, const St
   }
   if (recording.graph == nullptr) {
     try {
-      std::unique_ptr<StepGraph> graph = makeStepGraph(mode_);
+      std::unique_ptr<StepGraph> graph = makeStepGraph();
       graph->record([&] { compute(kind, dataset, key, &recording.masks, never); });
       recording.graph = std::move(graph);
     } catch (const c10::Error& error) {

@@ -21,7 +21,7 @@ namespace optimbench {
 class DevicePass {
  public:
   // `obstacle` says why steps must not be recorded, where the host distorts images, say.
-  DevicePass(Weights& weights, Lanes& lanes, Update& update, StepMode mode, std::string obstacle);
+  DevicePass(Weights& weights, Lanes& lanes, Update& update, std::string obstacle);
 
   // What trainPass() gives, but for a loss that is not finite: the device goes on to the end of the pass.
   Measured run(const ResidentDataset& dataset, const Pass& pass, uint64_t seed, const CancelFlag& cancel);
@@ -52,7 +52,6 @@ class DevicePass {
   Weights& weights_;
   Lanes& lanes_;
   Update& update_;
-  StepMode mode_;
   std::string obstacle_;
   std::map<Kind, Recording> recordings_;
   bool isSettled_ = false;  // the optimizer's state has its place in memory

@@ -57,7 +57,8 @@ void fill(Value& value, const std::vector<float>& values) {
 }
 
 // What no recording may hold: the host's own work, and work of other sessions on the same stream.
-std::string whatForbidsRecording(const SessionSpec& spec, at::Device device, const OwnStream& stream) {
+std::string whatForbidsRecording(const SessionSpec& spec, at::Device device, const OwnStream& stream, StepMode mode) {
+  if (mode == StepMode::eager) return "OPTIMBENCH_STEP=eager";
   if (!isNone(spec.augmentation)) return "augmentation distorts the images on the host";
   return device.is_cpu() || stream.get() ? "" : "other sessions have all of the device's streams";
 }
@@ -81,7 +82,8 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
   loss_.place(weights_.theta.options());
   const StepMode mode = stepMode(device_);
   if (mode != StepMode::plain)
-    devicePass_ = std::make_unique<DevicePass>(weights_, lanes_, update_, mode, whatForbidsRecording(spec, device_, stream_));
+    devicePass_ = std::make_unique<DevicePass>(weights_, lanes_, update_,
+                                               whatForbidsRecording(spec, device_, stream_, mode));
   finish(device_);  // before the session's own stream goes on
 }
 

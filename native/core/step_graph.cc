@@ -3,9 +3,6 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "kernels/instruction_set.h"
-#include "operator_tape.h"
-
 // libtorch 2.11 has no graphs for all devices yet.
 #if __has_include(<ATen/accelerator/Graph.h>)
 #include <ATen/accelerator/Graph.h>
@@ -54,18 +51,12 @@ StepMode stepMode(at::Device device) {
   const std::string name = asked == nullptr ? "" : asked;
   if (name == "plain") return StepMode::plain;
   if (name == "eager") return StepMode::eager;
-  if (name == "tape") {
-    if (!device.is_cpu() || !referenceKernels())
-      throw std::runtime_error("OPTIMBENCH_STEP=tape records libtorch's operators on the CPU: it needs OPTIMBENCH_KERNELS=reference");
-    return StepMode::tape;
-  }
   if (name == "graph") return StepMode::graph;
-  if (!name.empty()) throw std::runtime_error("OPTIMBENCH_STEP is '" + name + "'; it can be plain, eager, tape or graph");
+  if (!name.empty()) throw std::runtime_error("OPTIMBENCH_STEP is '" + name + "'; it can be plain, eager or graph");
   return device.is_cpu() ? StepMode::plain : StepMode::graph;
 }
 
-std::unique_ptr<StepGraph> makeStepGraph(StepMode mode) {
-  if (mode == StepMode::tape) return makeOperatorTape();
+std::unique_ptr<StepGraph> makeStepGraph() {
 #if HAS_GRAPHS
   return std::make_unique<DeviceGraph>();
 #else

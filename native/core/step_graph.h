@@ -23,15 +23,14 @@ class StepGraph {
 enum class StepMode {
   plain,  // as the CPU does: micro-batches on threads, numbers on the host
   eager,  // as a device does, one operator after the other
-  tape,   // as a device does, recorded on a tape of libtorch's operators (operator_tape.h): for tests on the CPU
   graph,  // recorded by the device
 };
 
 // plain on the CPU, graph elsewhere, unless asked otherwise.
 StepMode stepMode(at::Device device);
 
-// For `tape` and `graph`. Throws c10::Error where the device cannot record.
-std::unique_ptr<StepGraph> makeStepGraph(StepMode mode);
+// Throws c10::Error where the device cannot record.
+std::unique_ptr<StepGraph> makeStepGraph();
 
 // Why the device cannot record; empty where it can.
 std::string whyNoGraphs(at::Device device);

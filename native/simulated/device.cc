@@ -1,0 +1,286 @@
+// A GPU for tests: libtorch's PrivateUse1 device, opened in the place of libtorch_cuda. Its memory is the host's and its
+// operators are the CPU's, but it keeps a GPU's rules. What an operator works on lies on one device, but for single numbers;
+// while a stream is recorded, all work that it is given is, whichever thread gives it, and none may make the host wait; and
+// a replay is the recorded operators on the memory that they had, whatever the host has come to think.
+// Other than on a GPU, recording does the work as well, and the first replay nothing.
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/accelerator/Graph.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/detail/PrivateUse1HooksInterface.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
+#include <torch/library.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+
+namespace {
+
+using at::Tensor;
+using torch::jit::Stack;
+
+constexpr auto kType = c10::DeviceType::PrivateUse1;
+constexpr c10::DeviceIndex kDevices = 2;
+constexpr c10::StreamId kStreams = 4;  // of the pool
+
+// ---- streams: one after the other is handed out, and each thread has a current one ----
+
+thread_local c10::DeviceIndex currentDevice = 0;
+thread_local std::array<c10::StreamId, kDevices> currentStreams{};
+std::atomic<c10::StreamId> handedOut{0};
+
+struct Guard final : c10::impl::DeviceGuardImplInterface {
+  c10::DeviceType type() const override { return kType; }
+  c10::Device getDevice() const override { return {kType, currentDevice}; }
+  c10::Device exchangeDevice(c10::Device device) const override { return {kType, std::exchange(currentDevice, device.index())}; }
+  void setDevice(c10::Device device) const override { currentDevice = device.index(); }
+  void uncheckedSetDevice(c10::Device device) const noexcept override { currentDevice = device.index(); }
+  c10::DeviceIndex deviceCount() const noexcept override { return kDevices; }
+  c10::Stream stream(c10::Device device, c10::StreamId id) const { return c10::Stream(c10::Stream::UNSAFE, device, id); }
+  c10::Stream getStream(c10::Device device) const override { return stream(device, currentStreams.at(device.index())); }
+  c10::Stream getDefaultStream(c10::Device device) const override { return stream(device, 0); }
+  c10::Stream getStreamFromGlobalPool(c10::Device device, bool) const override { return stream(device, 1 + handedOut++ % kStreams); }
+  c10::Stream exchangeStream(c10::Stream next) const override {
+    return stream(next.device(), std::exchange(currentStreams.at(next.device_index()), next.id()));
+  }
+  void record(void**, const c10::Stream&, c10::DeviceIndex, c10::EventFlag) const override {}
+  void block(void*, const c10::Stream&) const override {}
+  bool queryEvent(void*) const override { return true; }
+  bool queryStream(const c10::Stream&) const override { return true; }
+  void synchronizeStream(const c10::Stream& stream) const override;
+};
+
+// ---- graphs ----
+
+struct Call {
+  c10::OperatorHandle callee;
+  Stack arguments;
+  Stack results;
+};
+
+struct Graph final : at::GraphImplInterface {
+  explicit Graph(const at::GraphImplArgs&) {}
+  void capture_begin(at::MempoolId_t, at::GraphCaptureMode) override;
+  void capture_end() override;
+  void replay() override;
+  void instantiate() override {}
+  void reset() override { calls.clear(); }
+  at::MempoolId_t pool() const override { return {}; }
+  void enable_debug_mode() override {}
+  void debug_dump(const std::string&) override {}
+  ~Graph() override;
+
+  std::vector<Call> calls;
+  bool isDone = false;    // by recording
+  bool isBroken = false;  // what was recorded is not allowed
+};
+
+using Place = std::pair<c10::DeviceIndex, c10::StreamId>;
+
+std::mutex capturesMutex;
+std::map<Place, Graph*> captures;  // those going on
+
+Place here() { return {currentDevice, currentStreams.at(currentDevice)}; }
+
+Graph* capturing(const Place& stream) {
+  const std::lock_guard lock(capturesMutex);
+  const auto found = captures.find(stream);
+  return found == captures.end() ? nullptr : found->second;
+}
+
+void forbidInCapture(const Place& stream, const std::string& what) {
+  Graph* graph = capturing(stream);
+  if (graph == nullptr) return;
+  graph->isBroken = true;
+  TORCH_CHECK(false, "operation not permitted when stream is capturing: ", what);
+}
+
+void Guard::synchronizeStream(const c10::Stream& stream) const {
+  forbidInCapture({stream.device_index(), stream.id()}, "waiting for the stream");
+}
+
+void Graph::capture_begin(at::MempoolId_t, at::GraphCaptureMode) {
+  TORCH_CHECK(here().second != 0, "graphs must be captured on a non-default stream");
+  TORCH_CHECK(std::getenv("SIMULATED_DEVICE_REFUSES") == nullptr, "the simulated device refuses to record");
+  const std::lock_guard lock(capturesMutex);
+  TORCH_CHECK(captures.emplace(here(), this).second, "the stream is being captured already");
+}
+
+void Graph::capture_end() {
+  const std::lock_guard lock(capturesMutex);
+  TORCH_CHECK(captures.erase(here()) == 1, "capture must end on the stream that it began on");
+  TORCH_CHECK(!isBroken, "the capture was invalidated");
+  isDone = true;
+}
+
+Graph::~Graph() {
+  const std::lock_guard lock(capturesMutex);
+  std::erase_if(captures, [&](const auto& each) { return each.second == this; });
+}
+
+// ---- tensors: of the device and of the host, over the same memory ----
+
+Tensor tensorOver(const c10::Storage& storage, c10::DispatchKey key, const Tensor& like) {
+  Tensor tensor = at::detail::make_tensor<c10::TensorImpl>(c10::Storage(storage), c10::DispatchKeySet(key), like.dtype());
+  tensor.unsafeGetTensorImpl()->set_sizes_and_strides(like.sizes(), like.strides(), like.storage_offset());
+  if (like.unsafeGetTensorImpl()->is_wrapped_number()) tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
+  return tensor;
+}
+
+// The device's memory is a storage of the host, which its own owns.
+c10::DataPtr owning(const c10::Storage& host, c10::Device device) {
+  return {host.mutable_data(), new c10::Storage(host), [](void* each) { delete static_cast<c10::Storage*>(each); }, device};
+}
+const c10::Storage& hostOf(const c10::Storage& device) { return *static_cast<c10::Storage*>(device.data_ptr().get_context()); }
+
+// What one operator works on. Views of the same memory stay views of the same memory.
+class Worksheet {
+ public:
+  Tensor toHost(const Tensor& tensor) {
+    if (!tensor.defined() || tensor.device().type() != kType) return tensor;
+    for (const auto& [device, host] : tensors_)
+      if (device.is_same(tensor)) return host;
+    tensors_.emplace_back(tensor, tensorOver(hostOf(tensor.storage()), c10::DispatchKey::CPU, tensor));
+    return tensors_.back().second;
+  }
+
+  Tensor toDevice(const Tensor& host) {
+    if (!host.defined()) return host;
+    for (const auto& [device, mine] : tensors_)
+      if (mine.is_same(host)) return device;
+    for (const auto& [device, mine] : tensors_)
+      if (mine.is_alias_of(host)) return tensorOver(device.storage(), c10::DispatchKey::PrivateUse1, host);
+    const c10::Storage storage(c10::Storage::use_byte_size_t(), host.storage().nbytes(), owning(host.storage(), {kType, currentDevice}));
+    return tensorOver(storage, c10::DispatchKey::PrivateUse1, host);
+  }
+
+  // Tensors that were made longer to take the result.
+  void resize() {
+    for (const auto& [device, host] : tensors_) {
+      if (device.sizes() == host.sizes()) continue;
+      device.storage().set_data_ptr_noswap(owning(host.storage(), device.device()));
+      device.storage().set_nbytes(host.storage().nbytes());
+      device.unsafeGetTensorImpl()->set_sizes_and_strides(host.sizes(), host.strides(), host.storage_offset());
+    }
+  }
+
+ private:
+  std::vector<std::pair<Tensor, Tensor>> tensors_;
+};
+
+// ---- operators ----
+
+void put(const c10::IValue& result, const c10::IValue& recorded, const Stack& arguments) {
+  if (!result.isTensor() || !result.toTensor().defined()) return;
+  const Tensor target = recorded.toTensor();
+  const bool isThere = std::ranges::any_of(arguments, [&](const c10::IValue& argument) {
+    return argument.isTensor() && argument.toTensor().defined() && target.is_alias_of(argument.toTensor());
+  });
+  if (!isThere) target.copy_(result.toTensor());
+}
+
+void Graph::replay() {
+  TORCH_CHECK(capturing(here()) == nullptr, "a graph is replayed on a stream that is being captured");
+  if (std::exchange(isDone, false)) return;
+  for (const Call& call : calls) {
+    Stack stack = call.arguments;
+    call.callee.callBoxed(stack);
+    for (size_t i = 0; i < stack.size(); ++i) put(stack[i], call.results[i], call.arguments);
+  }
+}
+
+Stack lastOf(const Stack& stack, size_t count) { return {stack.end() - static_cast<std::ptrdiff_t>(count), stack.end()}; }
+
+c10::OperatorHandle find(const char* name) { return c10::Dispatcher::singleton().findSchemaOrThrow(name, ""); }
+
+// The operators that all devices but the known ones are asked for in the place of convolutions, with almost the same arguments.
+c10::OperatorHandle knownToHost(const c10::OperatorHandle& asked, Stack* stack) {
+  const std::string& name = asked.schema().name();
+  if (name == "aten::convolution_overrideable") return find("aten::convolution");
+  if (name != "aten::convolution_backward_overrideable") return asked;
+  const auto weight = stack->end() - 8;  // after it comes the bias' size
+  stack->insert(weight + 1, c10::IValue(std::vector<int64_t>{weight->toTensor().size(0)}));
+  return find("aten::convolution_backward");
+}
+
+void onHost(const c10::OperatorHandle& asked, Stack* stack) {
+  const c10::OperatorHandle callee = knownToHost(asked, stack);
+  const std::string& name = callee.schema().name();
+  Worksheet worksheet;
+  c10::OptionalDeviceGuard onDevice;  // that of the arguments
+  const size_t count = callee.schema().arguments().size();
+  for (size_t i = stack->size() - count; i < stack->size(); ++i) {
+    c10::IValue& value = (*stack)[i];
+    if (value.isTensor() && value.toTensor().defined()) {
+      const Tensor tensor = value.toTensor();
+      if (tensor.device().type() == kType) onDevice.reset_device(tensor.device());
+      else TORCH_CHECK(tensor.dim() == 0, name, ": expected all tensors to be on the same device, but one is on the host");
+      value = worksheet.toHost(tensor);
+    } else if (value.isTensorList()) {
+      c10::List<Tensor> list;
+      for (const Tensor& tensor : value.toTensorVector()) list.push_back(worksheet.toHost(tensor));
+      value = list;
+    } else if (value.isDevice()) {
+      onDevice.reset_device(value.toDevice());
+      value = c10::Device(c10::kCPU);
+    } else if (value.isGenerator()) {
+      forbidInCapture(here(), "random numbers of the host's generator");
+    }
+  }
+  if (name == "aten::_local_scalar_dense" || name == "aten::nonzero") forbidInCapture(here(), name);
+  Call call{callee, lastOf(*stack, count), {}};
+  callee.callBoxed(stack);
+  worksheet.resize();
+  const size_t results = callee.schema().returns().size();
+  call.results = lastOf(*stack, results);
+  for (size_t i = stack->size() - results; i < stack->size(); ++i)
+    if ((*stack)[i].isTensor()) (*stack)[i] = worksheet.toDevice((*stack)[i].toTensor());
+  if (Graph* graph = capturing(here())) graph->calls.push_back(std::move(call));
+}
+
+// Within the device, or between it and the host, which waits.
+Tensor copyFrom(const Tensor& from, const Tensor& to, bool) {
+  const c10::OptionalDeviceGuard onDevice(to.device().type() == kType ? to.device() : from.device());
+  if (from.device() != to.device()) forbidInCapture(here(), "a copy between host and device");
+  Worksheet worksheet;
+  Stack stack{worksheet.toHost(to), worksheet.toHost(from), false};
+  Call call{find("aten::copy_"), stack, {stack[0]}};
+  call.callee.callBoxed(stack);
+  if (Graph* graph = capturing(here())) graph->calls.push_back(std::move(call));
+  return to;
+}
+
+struct Hooks final : at::PrivateUse1HooksInterface {
+  bool isBuilt() const override { return true; }
+  bool isAvailable() const override { return true; }
+  bool hasPrimaryContext(c10::DeviceIndex) const override { return true; }
+  c10::DeviceIndex deviceCount() const override { return kDevices; }
+  const at::Generator& getDefaultGenerator(c10::DeviceIndex) const override {
+    static const at::Generator generator = at::detail::createCPUGenerator();
+    return generator;
+  }
+};
+
+C10_REGISTER_GUARD_IMPL(PrivateUse1, Guard);
+
+TORCH_LIBRARY_IMPL(_, PrivateUse1, library) { library.fallback(torch::CppFunction::makeFromBoxedFunction<&onHost>()); }
+TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
+  library.impl("_copy_from", &copyFrom);
+  for (const char* name : {"convolution_overrideable", "convolution_backward_overrideable"})
+    library.impl(name, torch::CppFunction::makeFromBoxedFunction<&onHost>());
+}
+
+const bool isRegistered = [] {
+  c10::register_privateuse1_backend("simulated");
+  at::RegisterPrivateUse1HooksInterface(new Hooks);
+  at::GraphImplRegistry()->Register(
+      c10::DeviceTypeName(kType, false),
+      [](const at::GraphImplArgs& args) -> std::unique_ptr<at::GraphImplInterface> { return std::make_unique<Graph>(args); });
+  return true;
+}();
+
+}  // namespace
