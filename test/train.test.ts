@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { EpochRecord } from "../src/history.js";
 import { type Run, train } from "../src/train.js";
 import { bands, smallModel } from "./small-task.js";
@@ -33,21 +33,6 @@ describe("train", () => {
     );
     expect(run.config.split).toEqual({ train: 96, validation: 24 });
     run.model.dispose();
-  });
-
-  it("tells whether a device's steps were recorded, and trains as without", async () => {
-    const plain = await train(task);
-    vi.stubEnv("OPTIMBENCH_STEP", "tape"); // the processor takes them as a device does
-    vi.stubEnv("OPTIMBENCH_KERNELS", "reference");
-    const recorded = await train(task).finally(() => vi.unstubAllEnvs());
-    expect(plain.stepGraph).toBeUndefined();
-    expect(recorded.record.stepGraph).toBe("recorded");
-    for (const [i, { train, validation }] of recorded.history.entries()) {
-      expect(train.loss).toBeCloseTo(plain.history[i]!.train.loss!, 4);
-      expect(validation.loss).toBeCloseTo(plain.history[i]!.validation.loss!, 4);
-    }
-    plain.model.dispose();
-    recorded.model.dispose();
   });
 
   it("gives the same bits for 1, 2 and 3 threads, with and without warm-up", async () => {

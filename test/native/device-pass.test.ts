@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import type { Layer } from "../../src/models/layers.js";
 import { lowerModel } from "../../src/models/lower-model.js";
@@ -6,16 +6,16 @@ import { resolveModel } from "../../src/models/models.js";
 import type { Shape } from "../../src/models/native-layer.js";
 import { loadNative, type SessionSpec } from "../../src/native.js";
 import { OPTIMIZER_NAMES, resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { GPU } from "../simulated-gpu.js";
 import { noise } from "./noise.js";
 
-const asked = { ...process.env };
-const set = (name: string, value: string | undefined) => {
-  if (value === undefined) delete process.env[name];
-  else process.env[name] = value;
-};
-afterEach(() => {
-  for (const name of ["OPTIMBENCH_STEP", "OPTIMBENCH_KERNELS"]) set(name, asked[name]);
-});
+vi.mock(import("../../src/libtorch/runtime-libraries.js"), async (original) =>
+  (await import("../simulated-gpu.js")).simulatedGpu(original),
+);
+
+// Both then compute with libtorch's operators, so that they must agree bit for bit.
+beforeEach(() => void vi.stubEnv("OPTIMBENCH_KERNELS", "reference"));
+afterEach(() => void vi.unstubAllEnvs());
 
 const { Dataset, Session } = loadNative();
 const CLASSES = 3;
@@ -47,22 +47,13 @@ interface Options extends Partial<SessionSpec> {
   readonly passes?: number;
 }
 
-const { COUNT: _count, ...data } = {
-  COUNT,
-  images,
-  labels,
-  shape: INPUT,
-  classes: CLASSES,
-  device: "cpu",
-} as const;
-const makeDataset = () => new Dataset(data);
+const makeDataset = (device: string) =>
+  new Dataset({ images, labels, shape: INPUT, classes: CLASSES, device });
 
 function makeSession(
-  step: string | undefined,
+  device: string,
   { optimizer = "adam", semantics = "keras3", model = LAYERS, ...rest }: Options,
 ) {
-  set("OPTIMBENCH_STEP", step);
-  if (step === "tape") set("OPTIMBENCH_KERNELS", "reference"); // which are operators that a tape can hold
   const { changing, accumulation: _a, passes: _p, ...spec } = rest;
   const lowered = lowerModel(resolveModel({ layers: model }, { classes: CLASSES, semantics }), {
     input: INPUT,
@@ -70,7 +61,7 @@ function makeSession(
     semantics,
   });
   return new Session({
-    device: "cpu",
+    device,
     threads: 1,
     seed: 3,
     microBatch: 8,
@@ -107,9 +98,9 @@ const passOf = (epoch: number, { accumulation = 1, changing }: Options) => {
   };
 };
 
-async function run(step: string | undefined, options: Options = {}) {
-  const session = makeSession(step, options);
-  const dataset = makeDataset();
+async function run(device: string, options: Options = {}) {
+  const session = makeSession(device, options);
+  const dataset = makeDataset(device);
   const passes = [];
   for (let epoch = 1; epoch <= (options.passes ?? 3); epoch++)
     passes.push(await session.train(dataset, passOf(epoch, options)));
@@ -134,17 +125,16 @@ async function run(step: string | undefined, options: Options = {}) {
   };
 }
 
-/** Whether a device's steps give, on the processor, what its own do: bit for bit, as both use libtorch's operators. */
+/** Whether a device trains as the processor does. */
 async function checkAlike(options: Options, said: unknown[] = ["recorded"]) {
-  process.env.OPTIMBENCH_KERNELS = "reference";
-  const { said: saidByPlain, ...plain } = await run(undefined, options);
-  const { said: saidByTape, ...taped } = await run("tape", options);
-  expect(saidByPlain).toEqual([undefined]);
-  expect(saidByTape).toEqual(said);
-  expect(taped).toEqual(plain);
+  const { said: saidByCpu, ...onCpu } = await run("cpu", options);
+  const { said: saidByGpu, ...onGpu } = await run(GPU, options);
+  expect(saidByCpu).toEqual([undefined]);
+  expect(saidByGpu).toEqual(said);
+  expect(onGpu).toEqual(onCpu);
 }
 
-describe("steps as a device takes them", () => {
+describe("steps on a device", () => {
   const cases = OPTIMIZER_NAMES.filter((name) => name !== "muon").flatMap((name) =>
     (["keras3", "pytorch"] as const).map((semantics) => [name, semantics] as const),
   );
@@ -155,11 +145,11 @@ describe("steps as a device takes them", () => {
 
   // Where a formula asks for the number of rows, numbers on the host and on the device meet, which rounds another way.
   it.each(["keras3", "pytorch"] as const)("muon of %s goes nearly as on the processor", async (semantics) => {
-    const plain = await run(undefined, { optimizer: "muon", semantics, passes: 1 });
-    const taped = await run("tape", { optimizer: "muon", semantics, passes: 1 });
-    expect(taped.said).toEqual(["recorded"]);
-    const differences = plain.state.parameters.map((value, i) =>
-      Math.abs(value - taped.state.parameters[i]!),
+    const onCpu = await run("cpu", { optimizer: "muon", semantics, passes: 1 });
+    const onGpu = await run(GPU, { optimizer: "muon", semantics, passes: 1 });
+    expect(onGpu.said).toEqual(["recorded"]);
+    const differences = onCpu.state.parameters.map((value, i) =>
+      Math.abs(value - onGpu.state.parameters[i]!),
     );
     expect(Math.max(...differences)).toBeLessThan(1e-5);
   });
@@ -180,9 +170,9 @@ describe("steps as a device takes them", () => {
     ["with a changing momentum", { optimizer: { name: "sgd", momentum: 0.9 }, changing: ["momentum"] }],
     ["with accumulated gradients", { accumulation: 2 }],
     ["with groups of which the last is smaller", { accumulation: 3 }],
-    ["in one micro-batch", { microBatch: 64 }],
+    ["in several micro-batches", { microBatch: 3 }],
     ["with dropout", { model: withDropout }],
-    ["with dropout in one micro-batch, of which the last is smaller", { model: withDropout, microBatch: 64 }],
+    ["with dropout in several micro-batches", { model: withDropout, microBatch: 3 }],
     ["with dropout and accumulated gradients", { model: withDropout, accumulation: 2 }],
     [
       "with a state that finds its shape in the second step",
@@ -215,26 +205,35 @@ describe("steps as a device takes them", () => {
     ]));
 
   it("go on one by one where the device cannot record, and say why", async () => {
-    const { said, ...graph } = await run("graph");
-    const { said: saidByEager, ...eager } = await run("eager");
-    expect(said).toEqual([expect.stringMatching(/^not recorded: ./)]);
-    expect(saidByEager).toEqual(["not recorded: OPTIMBENCH_STEP=eager"]);
-    expect(graph).toEqual(eager);
+    vi.stubEnv("SIMULATED_DEVICE_REFUSES", "1");
+    await checkAlike({ model: withDropout }, ["not recorded: the simulated device refuses to record"]);
+  });
+
+  it("are not recorded where nobody wants it, on the processor neither", async () => {
+    const onCpu = await run("cpu", { model: withDropout });
+    vi.stubEnv("OPTIMBENCH_STEP", "eager");
+    for (const device of ["cpu", GPU]) {
+      const { said, state } = await run(device, { model: withDropout });
+      expect(said).toEqual(["not recorded: OPTIMBENCH_STEP=eager"]);
+      expect(state).toEqual(onCpu.state);
+    }
+    vi.stubEnv("OPTIMBENCH_STEP", "grph");
+    expect(() => makeSession(GPU, {})).toThrow("OPTIMBENCH_STEP is 'grph'; it can be plain, eager or graph");
   });
 
   it("go on from a state, another dataset and a longer pass", async () => {
-    const whole = await run("tape", { optimizer: "nadam" });
-    const first = makeSession("tape", { optimizer: "nadam" });
-    const second = makeSession("tape", { optimizer: "nadam" });
-    await first.train(makeDataset(), passOf(1, {}));
+    const whole = await run(GPU, { optimizer: "nadam" });
+    const first = makeSession(GPU, { optimizer: "nadam" });
+    const second = makeSession(GPU, { optimizer: "nadam" });
+    await first.train(makeDataset(GPU), passOf(1, {}));
     second.writeState(first.readState());
-    const short = makeSession("tape", { optimizer: "nadam" });
+    const short = makeSession(GPU, { optimizer: "nadam" });
     const few = { ...passOf(1, {}), order: Uint32Array.of(1, 2, 3), learningRates: Float64Array.of(0.01) };
-    await short.train(makeDataset(), few);
+    await short.train(makeDataset(GPU), few);
     short.writeState(first.readState());
     for (const epoch of [2, 3]) {
-      await second.train(makeDataset(), passOf(epoch, {}));
-      await short.train(makeDataset(), passOf(epoch, {}));
+      await second.train(makeDataset(GPU), passOf(epoch, {}));
+      await short.train(makeDataset(GPU), passOf(epoch, {}));
     }
     expect(second.readState()).toEqual(whole.state);
     expect(short.readState()).toEqual(whole.state);
@@ -249,23 +248,38 @@ describe("steps as a device takes them", () => {
         order: Uint32Array.from({ length: 8 * steps }, (_, i) => i % COUNT),
         learningRates: new Float64Array(steps).fill(0.01),
       });
-    const dataset = makeDataset();
-    const cancelled = makeSession("tape", { optimizer });
+    const dataset = makeDataset(GPU);
+    const cancelled = makeSession(GPU, { optimizer });
     const work = one(cancelled, dataset, 20_000);
     setTimeout(() => cancelled.cancel(), 100);
     const { status, steps } = await work;
     expect(status).toBe("cancelled");
     expect(steps).toBeGreaterThan(0);
-    const whole = makeSession("tape", { optimizer });
+    const whole = makeSession(GPU, { optimizer });
     await one(whole, dataset, steps);
     expect(cancelled.readState()).toEqual(whole.readState());
     cancelled.dispose();
     whole.dispose();
   });
 
-  it("refuse another name", () => {
-    expect(() => makeSession("grph", {})).toThrow(
-      "OPTIMBENCH_STEP is 'grph'; it can be plain, eager, tape or graph",
+  it("of several sessions go side by side, each on a stream and with a recording of its own", async () => {
+    const optimizers = ["adam", "sgd", "rmsprop", "nadam"] as const; // as many as the device has streams
+    const alone = [];
+    for (const optimizer of optimizers) alone.push(await run("cpu", { optimizer, passes: 20 }));
+    const together = await Promise.all(
+      optimizers.map((optimizer) => run("simulated:1", { optimizer, passes: 20 })),
     );
+    expect(together.map(({ said }) => said)).toEqual(optimizers.map(() => ["recorded"]));
+    expect(together.map(({ state }) => state)).toEqual(alone.map(({ state }) => state));
+  });
+
+  it("are recorded on no stream that another session has", async () => {
+    const holders = Array.from({ length: 4 }, () => makeSession(GPU, {}));
+    await checkAlike({}, ["not recorded: other sessions have all of the device's streams"]);
+    for (const holder of holders.slice(1)) holder.dispose();
+    await checkAlike({ passes: 1 });
+    await checkAlike({ passes: 1 });
+    await checkAlike({ passes: 1 });
+    holders[0]!.dispose();
   });
 });

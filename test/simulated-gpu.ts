@@ -1,0 +1,18 @@
+import { dirname, join } from "node:path";
+import { libraryFileName } from "../src/libtorch/library-file.js";
+
+type Libraries = typeof import("../src/libtorch/runtime-libraries.js");
+
+/** The device's name, where a config may not say "auto". */
+export const GPU = "simulated:0";
+
+/**
+ * For `vi.mock` of src/libtorch/runtime-libraries.ts: opens a GPU that the processor plays (native/simulated/device.cc) in
+ * the place of CUDA.
+ */
+export async function simulatedGpu(original: () => Promise<Libraries>): Promise<Libraries> {
+  const { runtimeLibraries } = await original();
+  const libraries = runtimeLibraries();
+  const cuda = join(dirname(libraries.core), libraryFileName("optimbench_simulated"));
+  return { runtimeLibraries: () => ({ ...libraries, cuda }) };
+}
