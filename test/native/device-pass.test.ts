@@ -47,8 +47,8 @@ interface Options extends Partial<SessionSpec> {
   readonly passes?: number;
 }
 
-const makeDataset = (device: string) =>
-  new Dataset({ images, labels, shape: INPUT, classes: CLASSES, device });
+const data = { images, labels, shape: INPUT, classes: CLASSES };
+const makeDataset = (device: string) => new Dataset({ ...data, device });
 
 function makeSession(
   device: string,
@@ -228,8 +228,9 @@ describe("steps on a device", () => {
     await first.train(makeDataset(GPU), passOf(1, {}));
     second.writeState(first.readState());
     const short = makeSession(GPU, { optimizer: "nadam" });
-    const few = { ...passOf(1, {}), order: Uint32Array.of(1, 2, 3), learningRates: Float64Array.of(0.01) };
-    await short.train(makeDataset(GPU), few);
+    const few = { ...passOf(1, {}), order: Uint32Array.from({ length: 24 }, (_, i) => i) };
+    const others = new Dataset({ ...data, images: images.toReversed(), device: GPU });
+    await short.train(others, { ...few, learningRates: Float64Array.of(0.1, 0.2, 0.3) });
     short.writeState(first.readState());
     for (const epoch of [2, 3]) {
       await second.train(makeDataset(GPU), passOf(epoch, {}));
