@@ -75,7 +75,7 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
       model_(spec),
       loss_(spec.loss),
       weights_(makeWeights(model_, spec.seed, device_)),
-      workers_(stepMode(device_) == StepMode::plain ? spec.threads : 1),
+      workers_(device_.is_cpu() && stepMode(device_) == StepMode::plain ? spec.threads : 1),
       update_(spec.update, weights_.theta, model_.parameters(), workers_),
       evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
       lanes_(model_, loss_, workers_, spec.microBatch, spec.augmentation) {

@@ -1,13 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
-import type { Layer } from "../../src/models/layers.js";
-import { lowerModel } from "../../src/models/lower-model.js";
-import { resolveModel } from "../../src/models/models.js";
-import type { Shape } from "../../src/models/native-layer.js";
-import { loadNative, type SessionSpec } from "../../src/native.js";
-import { OPTIMIZER_NAMES, resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { loadNative } from "../../src/native.js";
+import { OPTIMIZER_NAMES } from "../../src/optimizers/optimizers.js";
 import { GPU } from "../simulated-gpu.js";
-import { noise } from "./noise.js";
+import {
+  checkAlike,
+  checkNearlyAlike,
+  data,
+  LAYERS,
+  makeDataset,
+  makeSession,
+  type NativeDataset,
+  type NativeSession,
+  type Options,
+  passOf,
+  runOn,
+  withDropout,
+} from "./device-runs.js";
 
 vi.mock(import("../../src/libtorch/runtime-libraries.js"), async (original) =>
   (await import("../simulated-gpu.js")).simulatedGpu(original),
@@ -17,123 +25,7 @@ vi.mock(import("../../src/libtorch/runtime-libraries.js"), async (original) =>
 beforeEach(() => void vi.stubEnv("OPTIMBENCH_KERNELS", "reference"));
 afterEach(() => void vi.unstubAllEnvs());
 
-const { Dataset, Session } = loadNative();
-const CLASSES = 3;
-const COUNT = 37; // the last batch is smaller
-const INPUT: Shape = [1, 6, 6];
-const LAYERS: readonly Layer[] = [
-  { type: "conv2d", filters: 4, kernelSize: 3, padding: "same", activation: "relu" },
-  { type: "maxPool2d", poolSize: 2 },
-  { type: "flatten" },
-  { type: "dense", units: 8, activation: "relu" },
-  { type: "dense", units: CLASSES },
-];
-const withDropout: readonly Layer[] = [
-  LAYERS[0]!,
-  { type: "spatialDropout2d", rate: 0.3 },
-  ...LAYERS.slice(1, 3),
-  { type: "dropout", rate: 0.5 },
-  ...LAYERS.slice(3),
-];
-const images = Uint8Array.from(noise(COUNT * 36, 5), (value) => (value + 0.5) * 255);
-const labels = Uint8Array.from({ length: COUNT }, (_, i) => i % CLASSES);
-
-interface Options extends Partial<SessionSpec> {
-  readonly optimizer?: Parameters<typeof resolveOptimizer>[0];
-  readonly changing?: readonly string[];
-  readonly semantics?: "keras3" | "pytorch";
-  readonly model?: readonly Layer[];
-  readonly accumulation?: number;
-  readonly passes?: number;
-}
-
-const data = { images, labels, shape: INPUT, classes: CLASSES };
-const makeDataset = (device: string) => new Dataset({ ...data, device });
-
-function makeSession(
-  device: string,
-  { optimizer = "adam", semantics = "keras3", model = LAYERS, ...rest }: Options,
-) {
-  const { changing, accumulation: _a, passes: _p, ...spec } = rest;
-  const lowered = lowerModel(resolveModel({ layers: model }, { classes: CLASSES, semantics }), {
-    input: INPUT,
-    classes: CLASSES,
-    semantics,
-  });
-  return new Session({
-    device,
-    threads: 1,
-    seed: 3,
-    microBatch: 8,
-    input: INPUT,
-    classes: CLASSES,
-    layers: lowered.layers,
-    loss: lossGraph(
-      resolveLoss(
-        {
-          name: "sparseCategoricalCrossentropy",
-          ...(semantics === "keras3" && { classWeights: [1, 2, 0.5] }),
-        },
-        semantics,
-        CLASSES,
-      ),
-    ),
-    update: updateGraph(resolveOptimizer(optimizer, semantics), changing ? { changing } : {}),
-    ...spec,
-  });
-}
-
-type NativeSession = ReturnType<typeof makeSession>;
-type NativeDataset = ReturnType<typeof makeDataset>;
-
-const passOf = (epoch: number, { accumulation = 1, changing }: Options) => {
-  const updates = Math.ceil(COUNT / (8 * accumulation));
-  const each = (value: (i: number) => number) => Float64Array.from({ length: updates }, (_, i) => value(i));
-  return {
-    order: Uint32Array.from({ length: COUNT }, (_, i) => (i * 5 + epoch) % COUNT),
-    batchSize: 8,
-    gradientAccumulation: accumulation,
-    learningRates: each((i) => 0.01 / (i + epoch)),
-    ...(changing && { inputs: changing.map(() => ({ values: each((i) => 0.5 + 0.05 * i) })) }),
-    epoch,
-  };
-};
-
-async function run(device: string, options: Options = {}) {
-  const session = makeSession(device, options);
-  const dataset = makeDataset(device);
-  const passes = [];
-  for (let epoch = 1; epoch <= (options.passes ?? 3); epoch++)
-    passes.push(await session.train(dataset, passOf(epoch, options)));
-  const evaluated = await session.evaluate(
-    dataset,
-    Uint32Array.from({ length: COUNT }, (_, i) => i),
-  );
-  const state = session.readState();
-  session.dispose();
-  dataset.dispose();
-  return {
-    passes: passes.map(({ loss, correct, samples, steps, status }) => ({
-      loss,
-      correct,
-      samples,
-      steps,
-      status,
-    })),
-    evaluated: { ...evaluated, seconds: 0 },
-    state,
-    said: [...new Set(passes.map(({ stepGraph }) => stepGraph))],
-  };
-}
-
-/** Whether a device trains as the processor does. */
-async function checkAlike(options: Options, said: unknown[] = ["recorded"]) {
-  const { said: saidByCpu, ...onCpu } = await run("cpu", options);
-  const { said: saidByGpu, ...onGpu } = await run(GPU, options);
-  expect(saidByCpu).toEqual([undefined]);
-  expect(saidByGpu).toEqual(said);
-  expect(onGpu).toEqual(onCpu);
-}
+const { Dataset } = loadNative();
 
 describe("steps on a device", () => {
   const cases = OPTIMIZER_NAMES.filter((name) => name !== "muon").flatMap((name) =>
@@ -145,15 +37,9 @@ describe("steps on a device", () => {
   );
 
   // Where a formula asks for the number of rows, numbers on the host and on the device meet, which rounds another way.
-  it.each(["keras3", "pytorch"] as const)("muon of %s goes nearly as on the processor", async (semantics) => {
-    const onCpu = await run("cpu", { optimizer: "muon", semantics, passes: 1 });
-    const onGpu = await run(GPU, { optimizer: "muon", semantics, passes: 1 });
-    expect(onGpu.said).toEqual(["recorded"]);
-    const differences = onCpu.state.parameters.map((value, i) =>
-      Math.abs(value - onGpu.state.parameters[i]!),
-    );
-    expect(Math.max(...differences)).toBeLessThan(1e-5);
-  });
+  it.each(["keras3", "pytorch"] as const)("muon of %s goes nearly as on the processor", (semantics) =>
+    checkNearlyAlike({ optimizer: "muon", semantics, passes: 1 }),
+  );
 
   it.each<[string, Options]>([
     [
@@ -211,10 +97,10 @@ describe("steps on a device", () => {
   });
 
   it("are not recorded where nobody wants it, on the processor neither", async () => {
-    const onCpu = await run("cpu", { model: withDropout });
+    const onCpu = await runOn("cpu", { model: withDropout });
     vi.stubEnv("OPTIMBENCH_STEP", "eager");
     for (const device of ["cpu", GPU]) {
-      const { said, state } = await run(device, { model: withDropout });
+      const { said, state } = await runOn(device, { model: withDropout });
       expect(said).toEqual(["not recorded: OPTIMBENCH_STEP=eager"]);
       expect(state).toEqual(onCpu.state);
     }
@@ -236,10 +122,10 @@ describe("steps on a device", () => {
     [
       "another dataset",
       (session) =>
-        session.train(new Dataset({ ...data, images: images.toReversed(), device: GPU }), passOf(9, {})),
+        session.train(new Dataset({ ...data, images: data.images.toReversed(), device: GPU }), passOf(9, {})),
     ],
   ])("go on from %s", async (_, before) => {
-    const whole = await run(GPU, { optimizer: "nadam" });
+    const whole = await runOn(GPU, { optimizer: "nadam" });
     const [first, second] = [1, 2].map(() => makeSession(GPU, { optimizer: "nadam" })) as [
       NativeSession,
       NativeSession,
@@ -258,7 +144,7 @@ describe("steps on a device", () => {
     const one = (session: NativeSession, dataset: NativeDataset, steps: number) =>
       session.train(dataset, {
         ...passOf(1, {}),
-        order: Uint32Array.from({ length: 8 * steps }, (_, i) => i % COUNT),
+        order: Uint32Array.from({ length: 8 * steps }, (_, i) => i % data.labels.length),
         learningRates: new Float64Array(steps).fill(0.01),
       });
     const dataset = makeDataset(GPU);
@@ -278,9 +164,9 @@ describe("steps on a device", () => {
   it("of several sessions go side by side, each on a stream and with a recording of its own", async () => {
     const optimizers = ["adam", "sgd", "rmsprop", "nadam"] as const; // as many as the device has streams
     const alone = [];
-    for (const optimizer of optimizers) alone.push(await run("cpu", { optimizer, passes: 20 }));
+    for (const optimizer of optimizers) alone.push(await runOn("cpu", { optimizer, passes: 20 }));
     const together = await Promise.all(
-      optimizers.map((optimizer) => run("simulated:1", { optimizer, passes: 20 })),
+      optimizers.map((optimizer) => runOn("simulated:1", { optimizer, passes: 20 })),
     );
     expect(together.map(({ said }) => said)).toEqual(optimizers.map(() => ["recorded"]));
     expect(together.map(({ state }) => state)).toEqual(alone.map(({ state }) => state));

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, it, vi } from "vitest";
+import { LOSS_NAMES, lossGraph, resolveLoss } from "../../src/losses/losses.js";
+import type { Layer } from "../../src/models/layers.js";
+import { CLASSES, checkAlike, checkNearlyAlike } from "./device-runs.js";
+
+vi.mock(import("../../src/libtorch/runtime-libraries.js"), async (original) =>
+  (await import("../simulated-gpu.js")).simulatedGpu(original),
+);
+
+beforeEach(() => void vi.stubEnv("OPTIMBENCH_KERNELS", "reference"));
+afterEach(() => void vi.unstubAllEnvs());
+
+it.each(LOSS_NAMES)("%s is recorded on a device, and is what it is on the processor", (name) =>
+  checkAlike({ loss: lossGraph(resolveLoss(name, "keras3", CLASSES)) }),
+);
+
+const withLayer = (layer: Layer): readonly Layer[] => [
+  { type: "conv2d", filters: 4, kernelSize: 3, padding: "same" },
+  layer,
+  { type: "flatten" },
+  { type: "dense", units: CLASSES },
+];
+
+it.each<Layer>([
+  { type: "conv2d", filters: 3, kernelSize: 3, strides: 2, padding: "same" },
+  { type: "maxPool2d", poolSize: 3, strides: 2, padding: "same" },
+  { type: "averagePool2d", poolSize: 2 },
+  { type: "averagePool2d", poolSize: 3, strides: 2, padding: "same" },
+  { type: "globalMaxPool2d" },
+  { type: "globalAveragePool2d" },
+  { type: "zeroPadding2d", padding: 1 },
+  { type: "batchNorm2d" },
+  ...(["relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softplus", "leakyRelu"] as const).map(
+    (activation) => ({ type: "activation", activation }) as const,
+  ),
+])("the layer %o likewise", (layer) => checkAlike({ model: withLayer(layer) }));
+
+it.each<Layer>([{ type: "layerNorm" }, { type: "groupNorm", groups: 2 }])("the layer %o nearly so", (layer) =>
+  checkNearlyAlike({ model: withLayer(layer), passes: 1 }),
+);

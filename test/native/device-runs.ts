@@ -1,0 +1,139 @@
+import { expect } from "vitest";
+import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
+import type { Layer } from "../../src/models/layers.js";
+import { lowerModel } from "../../src/models/lower-model.js";
+import { resolveModel } from "../../src/models/models.js";
+import type { Shape } from "../../src/models/native-layer.js";
+import { loadNative, type SessionSpec } from "../../src/native.js";
+import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { GPU } from "../simulated-gpu.js";
+import { noise } from "./noise.js";
+
+const { Dataset, Session } = loadNative();
+
+export const CLASSES = 3;
+const COUNT = 37; // the last batch is smaller
+const INPUT: Shape = [1, 6, 6];
+export const LAYERS: readonly Layer[] = [
+  { type: "conv2d", filters: 4, kernelSize: 3, padding: "same", activation: "relu" },
+  { type: "maxPool2d", poolSize: 2 },
+  { type: "flatten" },
+  { type: "dense", units: 8, activation: "relu" },
+  { type: "dense", units: CLASSES },
+];
+export const withDropout: readonly Layer[] = [
+  LAYERS[0]!,
+  { type: "spatialDropout2d", rate: 0.3 },
+  ...LAYERS.slice(1, 3),
+  { type: "dropout", rate: 0.5 },
+  ...LAYERS.slice(3),
+];
+export const images = Uint8Array.from(noise(COUNT * 36, 5), (value) => (value + 0.5) * 255);
+const labels = Uint8Array.from({ length: COUNT }, (_, i) => i % CLASSES);
+
+/** What a test may vary. */
+export interface Options extends Partial<SessionSpec> {
+  readonly optimizer?: Parameters<typeof resolveOptimizer>[0];
+  readonly changing?: readonly string[];
+  readonly semantics?: "keras3" | "pytorch";
+  readonly model?: readonly Layer[];
+  readonly accumulation?: number;
+  readonly passes?: number;
+}
+
+export const data = { images, labels, shape: INPUT, classes: CLASSES };
+export const makeDataset = (device: string) => new Dataset({ ...data, device });
+
+export function makeSession(
+  device: string,
+  { optimizer = "adam", semantics = "keras3", model = LAYERS, ...rest }: Options,
+) {
+  const { changing, accumulation: _a, passes: _p, ...spec } = rest;
+  const lowered = lowerModel(resolveModel({ layers: model }, { classes: CLASSES, semantics }), {
+    input: INPUT,
+    classes: CLASSES,
+    semantics,
+  });
+  return new Session({
+    device,
+    threads: 1,
+    seed: 3,
+    microBatch: 8,
+    input: INPUT,
+    classes: CLASSES,
+    layers: lowered.layers,
+    loss: lossGraph(
+      resolveLoss(
+        {
+          name: "sparseCategoricalCrossentropy",
+          ...(semantics === "keras3" && { classWeights: [1, 2, 0.5] }),
+        },
+        semantics,
+        CLASSES,
+      ),
+    ),
+    update: updateGraph(resolveOptimizer(optimizer, semantics), changing ? { changing } : {}),
+    ...spec,
+  });
+}
+
+export type NativeSession = ReturnType<typeof makeSession>;
+export type NativeDataset = ReturnType<typeof makeDataset>;
+
+export const passOf = (epoch: number, { accumulation = 1, changing }: Options) => {
+  const updates = Math.ceil(COUNT / (8 * accumulation));
+  const each = (value: (i: number) => number) => Float64Array.from({ length: updates }, (_, i) => value(i));
+  return {
+    order: Uint32Array.from({ length: COUNT }, (_, i) => (i * 5 + epoch) % COUNT),
+    batchSize: 8,
+    gradientAccumulation: accumulation,
+    learningRates: each((i) => 0.01 / (i + epoch)),
+    ...(changing && { inputs: changing.map(() => ({ values: each((i) => 0.5 + 0.05 * i) })) }),
+    epoch,
+  };
+};
+
+/** Trains, evaluates, and gives all that must be the same on every device. */
+export async function runOn(device: string, options: Options = {}) {
+  const session = makeSession(device, options);
+  const dataset = makeDataset(device);
+  const passes = [];
+  for (let epoch = 1; epoch <= (options.passes ?? 3); epoch++)
+    passes.push(await session.train(dataset, passOf(epoch, options)));
+  const evaluated = await session.evaluate(
+    dataset,
+    Uint32Array.from({ length: COUNT }, (_, i) => i),
+  );
+  const state = session.readState();
+  session.dispose();
+  dataset.dispose();
+  return {
+    passes: passes.map(({ loss, correct, samples, steps, status }) => ({
+      loss,
+      correct,
+      samples,
+      steps,
+      status,
+    })),
+    evaluated: { ...evaluated, seconds: 0 },
+    state,
+    said: [...new Set(passes.map(({ stepGraph }) => stepGraph))],
+  };
+}
+
+/** Whether a GPU trains as the processor does: bit for bit, where both compute with libtorch's operators. */
+export async function checkAlike(options: Options, said: unknown[] = ["recorded"]): Promise<void> {
+  const { said: saidByCpu, ...onCpu } = await runOn("cpu", options);
+  const { said: saidByGpu, ...onGpu } = await runOn(GPU, options);
+  expect(saidByCpu).toEqual([undefined]);
+  expect(saidByGpu).toEqual(said);
+  expect(onGpu).toEqual(onCpu);
+}
+
+/** Whether it does so but for rounding: where a device has an operator of its own. */
+export async function checkNearlyAlike(options: Options): Promise<void> {
+  const [onCpu, onGpu] = [await runOn("cpu", options), await runOn(GPU, options)];
+  expect(onGpu.said).toEqual(["recorded"]);
+  const differences = onCpu.state.parameters.map((value, i) => Math.abs(value - onGpu.state.parameters[i]!));
+  expect(Math.max(...differences)).toBeLessThan(1e-5);
+}
