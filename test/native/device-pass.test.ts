@@ -28,7 +28,7 @@ const LAYERS: readonly Layer[] = [
   { type: "dense", units: 8, activation: "relu" },
   { type: "dense", units: CLASSES },
 ];
-const images = Uint8Array.from(noise(COUNT * 36, 5), (value) => (value + 0.5) * 255);
+const images = Uint8Array.from(noise(COUNT * 36, 5), (value) => value * 256);
 const labels = Uint8Array.from({ length: COUNT }, (_, i) => i % CLASSES);
 
 interface Options extends Partial<SessionSpec> {
