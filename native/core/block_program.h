@@ -20,8 +20,6 @@ class BlockProgram {
     size_t number = 0;  // which one is given
     double value = 1;   // of the constant
     bool negative = false;
-
-    bool isOne() const { return form == Form::constant && value == 1 && !negative; }
   };
   // What an instruction reads: an array, a value that another has computed, or one number in all places.
   struct Operand {

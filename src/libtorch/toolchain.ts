@@ -10,12 +10,12 @@ import { PINNED_VERSION } from "./version.js";
 
 const missing = (...lines: string[]) => new OptimbenchError("LIBTORCH", lines.join("\n"));
 
-/** @throws OptimbenchError where this Node is older than the package supports. */
+/** Modules are loaded by `require` (entry.ts). @throws OptimbenchError where this Node is older than that. */
 export function requireNode(version = process.versions.node): void {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
+  if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return;
   throw missing(
-    `Node.js ${version} is too old: 20.19 or later is needed. Install it from nodejs.org or with nvm.`,
+    `Node.js ${version} is too old: 20.19, or 22.12 or later, is needed. Install it from nodejs.org or with nvm.`,
   );
 }
 

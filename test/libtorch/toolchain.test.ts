@@ -12,9 +12,13 @@ const program = (name: string, body: string) => writeProgram(folder.path("bin", 
 const context = { log: () => {}, quiet: true, force: false };
 
 describe("Node", () => {
-  test.each(["20.19.0", "20.20.2", "22.0.0", "26.1.0"])("%s will do", (version) => requireNode(version));
-  test.each(["18.20.0", "20.18.3"])("%s is too old", (version) => {
-    expect(() => requireNode(version)).toThrow(`Node.js ${version} is too old: 20.19 or later is needed.`);
+  test.each(["20.19.0", "20.20.2", "22.12.0", "24.0.0", "26.1.0"])("%s will do", (version) =>
+    requireNode(version),
+  );
+  test.each(["18.20.0", "20.18.3", "21.7.0", "22.11.0"])("%s is too old", (version) => {
+    expect(() => requireNode(version)).toThrow(
+      `Node.js ${version} is too old: 20.19, or 22.12 or later, is needed.`,
+    );
   });
 });
 

@@ -154,3 +154,10 @@ it("give the same bits for any number of threads", async () => {
   );
   for (const other of others) expect(other).toEqual(one);
 });
+
+it("are not taken by another name", async () => {
+  const layers: Layer[] = [{ type: "flatten" }, { type: "dense", units: CLASSES }];
+  await expect(run(layers, [1, 4, 4], "referense")).rejects.toThrow(
+    "OPTIMBENCH_KERNELS is 'referense'; it can be reference, baseline or avx2",
+  );
+});

@@ -28,7 +28,7 @@ export const withDropout: readonly Layer[] = [
   { type: "dropout", rate: 0.5 },
   ...LAYERS.slice(3),
 ];
-export const images = Uint8Array.from(noise(COUNT * 36, 5), (value) => (value + 0.5) * 255);
+export const images = Uint8Array.from(noise(COUNT * 36, 5), (value) => value * 256);
 const labels = Uint8Array.from({ length: COUNT }, (_, i) => i % CLASSES);
 
 /** What a test may vary. */

@@ -1,6 +1,8 @@
 #include "instruction_set.h"
 
 #include <cstdlib>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace optimbench {
@@ -8,7 +10,10 @@ namespace {
 
 std::string_view wanted() {
   const char* name = std::getenv("OPTIMBENCH_KERNELS");
-  return name == nullptr ? "" : name;
+  const std::string_view asked = name == nullptr ? "" : name;
+  if (asked != "" && asked != "reference" && asked != "baseline" && asked != "avx2")
+    throw std::runtime_error("OPTIMBENCH_KERNELS is '" + std::string(asked) + "'; it can be reference, baseline or avx2");
+  return asked;
 }
 
 }  // namespace
