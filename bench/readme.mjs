@@ -49,10 +49,11 @@ function measuredText(all) {
 
 /** `peers`: 2026-11-23, AMD EPYC (AVX2), 2 threads, ... */
 function whereText({ kind, createdAt, environment, settings, peers = {}, loadBefore }) {
-  const { cpu, instructionSet, libtorch, node } = environment;
+  const { cpu, instructionSet, kernels, libtorch, node } = environment;
   return [
     `\`bench:${kind}\`: ${createdAt.slice(0, 10)}`,
     `${cpu} (${instructionSet})`,
+    ...(kernels ? [`kernels: ${kernels}`] : []),
     ...Object.entries(settings).map(([name, value]) => `${value} ${name}`),
     `libtorch ${libtorch}`,
     `node ${node}`,

@@ -2,14 +2,14 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { dirname } from "node:path";
 import { environment } from "../dist/environment.js";
-import { loadNative } from "../dist/native.js";
+import { nativeInfo } from "../dist/native.js";
 
 /** What every record says of the machine; call it before measuring, while the load is that of others alone. */
 export const recordHead = (kind, settings) => ({
   schemaVersion: 1,
   kind,
   createdAt: new Date().toISOString(),
-  environment: environment(loadNative().info()),
+  environment: environment(nativeInfo()),
   /** Processes that ran or waited on average in the minute before. */
   loadBefore: loadavg()[0],
   settings,

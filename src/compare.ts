@@ -7,7 +7,7 @@ import { loadDataset } from "./data/load-dataset.js";
 import { environment } from "./environment.js";
 import { OptimbenchError } from "./errors.js";
 import type { EpochRecord } from "./history.js";
-import { loadNative } from "./native.js";
+import { nativeInfo } from "./native.js";
 import { optimizerLabel } from "./optimizers/optimizers.js";
 import { sideBySide } from "./side-by-side.js";
 import type { RunRecord, Study } from "./study.js";
@@ -55,7 +55,7 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
   const study: Study = {
     schemaVersion: 1,
     createdAt: new Date().toISOString(),
-    environment: environment(loadNative().info()),
+    environment: environment(nativeInfo()),
     config,
     runs,
   };

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { cpuQuota } from "./cpu-quota.js";
-import type { Native } from "./native.js";
+import type { Kernels, NativeInfo } from "./native.js";
 import { packageVersion } from "./package-root.js";
 
 /** Where something ran: plain data, kept with every study. */
@@ -11,6 +11,8 @@ export type Environment = Readonly<{
   libtorch: string | null;
   /** The vector instructions that libtorch uses, such as "AVX512". */
   instructionSet: string | null;
+  /** Those that ran on the CPU, as the processor and OPTIMBENCH_KERNELS had it. */
+  kernels: Kernels | null;
   /** "cpu", "cuda:0" ... */
   devices: readonly string[];
   platform: string;
@@ -27,13 +29,14 @@ export type Environment = Readonly<{
   memoryBytes: number;
 }>;
 
-/** Describes this machine and these versions; `native` is what the addon's `info()` gives, once it is open. */
-export function environment(native?: ReturnType<Native["info"]>): Environment {
+/** Describes this machine and these versions; `native` is what `nativeInfo()` gives. */
+export function environment(native?: NativeInfo): Environment {
   return {
     optimbench: packageVersion,
     node: process.versions.node,
     libtorch: native?.torch ?? null,
     instructionSet: native?.instructionSet ?? null,
+    kernels: native?.kernels ?? null,
     devices: native?.devices ?? [],
     platform: process.platform,
     arch: process.arch,

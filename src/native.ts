@@ -19,17 +19,7 @@ export interface Native {
     readonly cudaGraphs?: string;
     readonly whyNoCuda?: string;
   }): void;
-  /** What was loaded and what it found. */
-  info(): {
-    readonly torch: string;
-    readonly instructionSet: string;
-    readonly devices: readonly string[];
-    /** Why there is no CUDA device, if there is none. */
-    readonly whyNoCuda?: string;
-    /** Where there is a GPU: why its steps are not recorded as graphs, if they are not. */
-    readonly whyNoGraphs?: string;
-    readonly hardwareThreads: number;
-  };
+  info(): NativeInfo;
   /** Cancels all work in this process and waits for its threads. Called when the process exits. */
   shutdown(): void;
   Dataset: new (spec: NativeDatasetSpec) => NativeDataset;
@@ -75,6 +65,22 @@ export interface Native {
   /** Seconds of one product of float32 matrices [size, size], its rows shared out to `threads`: what the machine can do at most. */
   timeMatrixProduct(options: { readonly size: number; readonly threads: number }): number;
 }
+
+/** What was loaded and what it found. */
+export interface NativeInfo {
+  readonly torch: string;
+  readonly instructionSet: string;
+  readonly kernels: Kernels;
+  readonly devices: readonly string[];
+  /** Why there is no CUDA device, if there is none. */
+  readonly whyNoCuda?: string;
+  /** Where there is a GPU: why its steps are not recorded as graphs, if they are not. */
+  readonly whyNoGraphs?: string;
+  readonly hardwareThreads: number;
+}
+
+/** Our kernels for the CPU; "reference" are libtorch's operators in their place. */
+export type Kernels = "reference" | "baseline" | "avx2" | "avx512";
 
 /** Images [count, height, width, channels] that a function looks at. */
 export interface NativeImages {
@@ -222,3 +228,18 @@ export function loadNative(): Native {
   opened = native;
   return native;
 }
+
+/** What was loaded and what it found. @throws OptimbenchError (LIBTORCH, NATIVE) */
+export function nativeInfo(): NativeInfo {
+  const native = loadNative();
+  try {
+    return native.info();
+  } catch (error) {
+    throw nativeError(error);
+  }
+}
+
+export const nativeError = (cause: unknown): OptimbenchError =>
+  new OptimbenchError("NATIVE", `Native code failed: ${cause instanceof Error ? cause.message : cause}`, {
+    cause,
+  });

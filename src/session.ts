@@ -1,10 +1,10 @@
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import type { Dataset } from "./data/dataset.js";
-import { configError, OptimbenchError } from "./errors.js";
+import { configError } from "./errors.js";
 import { lossGraph } from "./losses/losses.js";
 import { lowerModel } from "./models/lower-model.js";
 import type { Shape } from "./models/native-layer.js";
-import { loadNative, type NativeSession, type SessionSpec } from "./native.js";
+import { loadNative, type NativeSession, nativeError, nativeInfo, type SessionSpec } from "./native.js";
 import { momentumOf, updateGraph } from "./optimizers/optimizers.js";
 import { changesMomentum } from "./schedules/schedules.js";
 
@@ -45,7 +45,7 @@ export function sessionSpec(config: ResolvedTrainConfig, dataset: Dataset): Sess
 
 /** Names the device that "auto" stands for. Off the CPU a batch is not cut: the device is parallel within it. */
 export function placeOnDevice(config: ResolvedTrainConfig): ResolvedTrainConfig {
-  const { devices, whyNoCuda } = loadNative().info();
+  const { devices, whyNoCuda } = nativeInfo();
   const wanted = config.device === "cuda" ? "cuda:0" : config.device;
   const device = wanted === "auto" ? (devices[1] ?? "cpu") : wanted;
   if (!devices.includes(device))
@@ -54,8 +54,3 @@ export function placeOnDevice(config: ResolvedTrainConfig): ResolvedTrainConfig 
     );
   return { ...config, device, microBatch: device === "cpu" ? config.microBatch : config.batchSize };
 }
-
-const nativeError = (cause: unknown) =>
-  new OptimbenchError("NATIVE", `Native code failed: ${cause instanceof Error ? cause.message : cause}`, {
-    cause,
-  });

@@ -28,6 +28,7 @@ Napi::Value info(const Napi::CallbackInfo& info) {
   Napi::Object object = Napi::Object::New(env);
   object["torch"] = found.torch;
   object["instructionSet"] = found.instructionSet;
+  object["kernels"] = found.kernels;
   object["devices"] = devices;
   const CudaTrouble trouble = cudaTrouble();
   const auto isCuda = [](const std::string& device) { return device.starts_with("cuda"); };

@@ -223,7 +223,8 @@ class Session {
 
 struct CoreInfo {
   std::string torch;
-  std::string instructionSet;
+  std::string instructionSet;  // of libtorch's operators
+  std::string kernels;         // ours on the CPU: "reference", "baseline", "avx2" or "avx512"
   std::vector<std::string> devices;
   std::string whyNoGraphs;  // why the first device but the CPU does not record steps; empty where it does, or there is none
   int64_t hardwareThreads;

@@ -12,6 +12,7 @@
 #include "api.h"
 #include "augment.h"
 #include "device.h"
+#include "kernels/instruction_set.h"
 #include "matrix_product.h"
 #include "session.h"
 #include "step_graph.h"
@@ -102,7 +103,7 @@ class TheCore final : public Core {
   CoreInfo info() const override {
     return guarded([] {
       const std::vector<std::string> devices = availableDevices();
-      return CoreInfo{TORCH_VERSION, at::get_cpu_capability(), devices,
+      return CoreInfo{TORCH_VERSION, at::get_cpu_capability(), kernelsName(), devices,
                       devices.size() > 1 ? whyNoGraphs(at::Device(devices[1])) : "",
                       static_cast<int64_t>(std::thread::hardware_concurrency())};
     });

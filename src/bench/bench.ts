@@ -1,7 +1,7 @@
 import { checkCallbacks } from "../config/callbacks.js";
 import { parse } from "../config/parse.js";
 import { environment } from "../environment.js";
-import { loadNative } from "../native.js";
+import { nativeInfo } from "../native.js";
 import { type BenchConfig, benchConfigSchema, type ParsedBenchConfig } from "./bench-config.js";
 import type { BenchRecord, BenchResult } from "./bench-record.js";
 import { openContestants } from "./contestants.js";
@@ -50,7 +50,7 @@ export async function bench(input: BenchConfig & BenchCallbacks = {}): Promise<B
       schemaVersion: 1,
       kind: "bench",
       createdAt: new Date().toISOString(),
-      environment: environment(loadNative().info()),
+      environment: environment(nativeInfo()),
       settings,
       status: signal?.aborted ? "cancelled" : "completed",
       results,

@@ -29,6 +29,7 @@ export function diagnosisText({ environment, libtorch, native, ...rest }: Diagno
     ["CUDA", rest.whyNoCuda === null ? "yes" : `no: ${rest.whyNoCuda}`],
     ["step graphs", graphsText(rest)],
     ["processor", environment.cpu + (instructionSet ? ` (libtorch uses ${instructionSet})` : "")],
+    ["kernels", environment.kernels ?? "not known: libtorch was not loaded"],
     [
       "threads",
       `${environment.threads}, ${cpuQuota === null ? "no cgroup quota" : `cgroup quota ${cpuQuota} CPUs`}`,

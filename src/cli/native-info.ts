@@ -1,8 +1,8 @@
 // A program of its own, run by probe-native.ts: opens the native code and prints what it found.
-import { loadNative } from "../native.js";
+import { nativeInfo } from "../native.js";
 
 try {
-  process.stdout.write(JSON.stringify(loadNative().info()));
+  process.stdout.write(JSON.stringify(nativeInfo()));
 } catch (error) {
   process.stderr.write((error as Error).message);
   process.exitCode = 1;

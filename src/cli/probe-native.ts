@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { OptimbenchError } from "../errors.js";
-import type { Native } from "../native.js";
+import type { NativeInfo } from "../native.js";
 import { packageRoot } from "../package-root.js";
 
 /**
@@ -11,7 +11,7 @@ import { packageRoot } from "../package-root.js";
  * @returns what it found
  * @throws OptimbenchError (LIBTORCH) with the loader's own words
  */
-export async function probeNative(): Promise<ReturnType<Native["info"]>> {
+export async function probeNative(): Promise<NativeInfo> {
   const child = spawn(process.execPath, [join(packageRoot, "dist", "cli", "native-info.js")], {
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -49,7 +49,7 @@ describe("bench", () => {
       schemaVersion: 1,
       kind: "bench",
       status: "completed",
-      environment: { node: process.versions.node, threads: expect.any(Number) },
+      environment: { node: process.versions.node, threads: expect.any(Number), kernels: expect.any(String) },
       settings: { model: "layers", parameters: 7850, seconds: 0.01, rounds: 2, seed: 0, semantics: "keras3" },
     });
     expect(JSON.parse(JSON.stringify(record))).toEqual(record);

@@ -31,6 +31,7 @@ describe("optimbench doctor", () => {
     expect(text).toMatch(/^training +cannot run$/m);
     expect(text).toMatch(/^CUDA +no: libtorch was not loaded$/m);
     expect(text).toMatch(/^threads +\d+, (no cgroup quota|cgroup quota [\d.]+ CPUs)$/m);
+    expect(text).toMatch(/^kernels +not known: libtorch was not loaded$/m);
     expect(text).toContain(folder.path("cache"));
   });
 
@@ -40,6 +41,12 @@ describe("optimbench doctor", () => {
     const { canTrain, libtorch, problems } = JSON.parse(text);
     expect({ canTrain, libtorch, exitCode }).toEqual({ canTrain: false, libtorch: null, exitCode: 1 });
     expect(problems[0]).toMatch(/it is version 2\.6\.0; 2\.11 or later is needed/);
+  });
+
+  test("says which kernels run", async () => {
+    const found = JSON.parse((await doctor("--json")).text);
+    const environment = { ...found.environment, kernels: "avx2" };
+    expect(diagnosisText({ ...found, environment })).toMatch(/^kernels +avx2$/m);
   });
 
   test("says of CUDA and of step graphs whether they are there, and why not", async () => {

@@ -32,4 +32,14 @@ InstructionSet instructionSet() {
 
 bool referenceKernels() { return wanted() == "reference"; }
 
+std::string kernelsName() {
+  if (referenceKernels()) return "reference";
+  switch (instructionSet()) {
+    case InstructionSet::avx512: return "avx512";
+    case InstructionSet::avx2: return "avx2";
+    case InstructionSet::baseline: return "baseline";
+  }
+  return "";
+}
+
 }  // namespace optimbench

@@ -1,6 +1,8 @@
 // Which of the kernels compiled for several instruction sets run here.
 #pragma once
 
+#include <string>
+
 namespace optimbench {
 
 enum class InstructionSet { baseline, avx2, avx512 };
@@ -10,5 +12,8 @@ InstructionSet instructionSet();
 
 // OPTIMBENCH_KERNELS = reference: libtorch's operators in place of all kernels.
 bool referenceKernels();
+
+// What these two come to: "reference", "baseline", "avx2" or "avx512".
+std::string kernelsName();
 
 }  // namespace optimbench
