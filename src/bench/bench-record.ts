@@ -10,6 +10,8 @@ export interface BenchRecord {
   /** ISO 8601. */
   readonly createdAt: string;
   readonly environment: Environment;
+  /** Processes that ran or waited on average in the minute before it began. */
+  readonly loadBefore: number;
   /** What was asked for, with every default filled in. */
   readonly settings: BenchSettings;
   readonly status: "completed" | "cancelled";

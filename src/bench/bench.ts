@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import { checkCallbacks } from "../config/callbacks.js";
 import { parse } from "../config/parse.js";
 import { environment } from "../environment.js";
@@ -38,6 +39,7 @@ export async function bench(input: BenchConfig & BenchCallbacks = {}): Promise<B
   checkCallbacks(input, "bench config");
   const { onProgress, signal, ...given } = input;
   const config = parse(benchConfigSchema, given, "bench config");
+  const loadBefore = loadavg()[0]!;
   const { contestants, settings } = openContestants(config);
   const cancel = () => {
     for (const { session } of contestants) session.cancel();
@@ -51,6 +53,7 @@ export async function bench(input: BenchConfig & BenchCallbacks = {}): Promise<B
       kind: "bench",
       createdAt: new Date().toISOString(),
       environment: environment(nativeInfo()),
+      loadBefore,
       settings,
       status: signal?.aborted ? "cancelled" : "completed",
       results,

@@ -48,11 +48,11 @@ function cells({ measure, optimizer, images, threads, milliseconds }: BenchResul
 }
 
 /** The machine and the settings, in lines. */
-function notes({ environment, settings, status }: BenchRecord): string[] {
+function notes({ environment, loadBefore, settings, status }: BenchRecord): string[] {
   const { cpu, kernels, libtorch, node, optimbench } = environment;
   return [
     ...(status === "cancelled" ? ["Ended early: what is missing was not measured."] : []),
     `${settings.model}, ${settings.parameters.toLocaleString("en")} parameters, ${settings.loss}, on ${settings.device}`,
-    `${cpu} (kernels: ${kernels}), libtorch ${libtorch}, node ${node}, optimbench ${optimbench}`,
+    `${cpu} (kernels: ${kernels}), libtorch ${libtorch}, node ${node}, optimbench ${optimbench}, load before: ${loadBefore.toFixed(1)}`,
   ];
 }

@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import { describe, expect, it } from "vitest";
 import { type BenchProgress, bench } from "../../src/bench/bench.js";
 import { spreadOf } from "../../src/bench/spread.js";
@@ -11,6 +12,7 @@ const brief = { model, seconds: 0.01, rounds: 2 } as const;
 describe("bench", () => {
   it("measures every optimizer, batch size and number of threads in rounds, and says what it measured", async () => {
     const progress: BenchProgress[] = [];
+    const [loadBefore] = loadavg();
     const record = await bench({
       ...brief,
       optimizers: ["adam", { name: "sgd", momentum: 0.9 }],
@@ -49,6 +51,7 @@ describe("bench", () => {
       schemaVersion: 1,
       kind: "bench",
       status: "completed",
+      loadBefore,
       environment: { node: process.versions.node, threads: expect.any(Number), kernels: expect.any(String) },
       settings: { model: "layers", parameters: 7850, seconds: 0.01, rounds: 2, seed: 0, semantics: "keras3" },
     });
