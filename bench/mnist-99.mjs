@@ -1,20 +1,17 @@
 // Seconds of training until the preset mnist-99 knows 99% of MNIST's test images, over seeds that nothing was chosen by.
-// Usage: npm run bench:mnist-99 [-- --seeds N] [--threads N] [--json FILE]
-import { parseArgs } from "node:util";
 import { defaultThreads } from "../dist/config/threads.js";
 import { compare } from "../dist/index.js";
+import { count, readOptions } from "./options.mjs";
 import { printRows } from "./print-rows.mjs";
 import { recordHead, writeRecord } from "./record.mjs";
 import { mean } from "./row.mjs";
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "10" },
-    threads: { type: "string", default: String(defaultThreads()) },
-    json: { type: "string" },
-  },
+const values = readOptions("Usage: npm run bench:mnist-99 [-- --seeds N] [--threads N] [--json FILE]", {
+  seeds: { type: "string", default: "10" },
+  threads: { type: "string", default: String(defaultThreads()) },
+  json: { type: "string" },
 });
-const [seeds, threads] = [Number(values.seeds), Number(values.threads)];
+const [seeds, threads] = [count(values, "seeds"), count(values, "threads")];
 
 const head = recordHead("mnist-99", { seeds, threads });
 const { runs } = await compare({

@@ -1,7 +1,6 @@
 // What the project sets itself as its goals of speed, measured: beside PyTorch and Keras where they do the same.
-// Usage: npm run bench:peers [-- --rounds N] [--threads N] [--only step,evaluation,...] [--json FILE]
-import { parseArgs } from "node:util";
 import { defaultThreads } from "../dist/config/threads.js";
+import { count, list, readOptions } from "./options.mjs";
 import { startTrainingPeers } from "./peers/training-peers.mjs";
 import { printRows } from "./print-rows.mjs";
 import { recordHead, writeRecord } from "./record.mjs";
@@ -27,18 +26,17 @@ const ROWS = {
 };
 const WITH_PEERS = ["step", "evaluation"];
 
-const { values } = parseArgs({
-  options: {
+const values = readOptions(
+  `Usage: npm run bench:peers [-- --rounds N] [--threads N] [--only ${Object.keys(ROWS).join(",")}] [--json FILE]`,
+  {
     rounds: { type: "string", default: "7" },
     threads: { type: "string", default: String(defaultThreads()) },
     only: { type: "string", default: Object.keys(ROWS).join(",") },
     json: { type: "string" },
   },
-});
-const [rounds, threads] = [count("rounds"), count("threads")];
-const chosen = values.only.split(",");
-for (const name of chosen)
-  if (!Object.hasOwn(ROWS, name)) fail(`--only takes ${Object.keys(ROWS).join(", ")}; got "${name}".`);
+);
+const [rounds, threads] = [count(values, "rounds"), count(values, "threads")];
+const chosen = list(values, "only", Object.keys(ROWS));
 
 const head = recordHead("peers", { threads, rounds });
 const peers = chosen.some((name) => WITH_PEERS.includes(name)) ? await startTrainingPeers(threads) : {};
@@ -49,13 +47,3 @@ const versions = Object.assign({}, ...Object.values(peers).map((peer) => peer.ve
 
 if (values.json !== undefined) writeRecord(values.json, { ...head, peers: versions, rows });
 printRows(rows);
-
-function count(option) {
-  const value = Number(values[option]);
-  return Number.isInteger(value) && value > 0 ? value : fail(`--${option} takes a whole number above 0.`);
-}
-
-function fail(message) {
-  console.error(message);
-  process.exit(2);
-}

@@ -1,0 +1,37 @@
+import { parseArgs } from "node:util";
+
+/**
+ * The values of a script's options. `--help` prints the usage; what is not an option ends the script with exit code 2.
+ *
+ * @param {string} usage
+ * @param {object} options as node:util's parseArgs takes them
+ */
+export function readOptions(usage, options) {
+  try {
+    const { values } = parseArgs({ options: { ...options, help: { type: "boolean", default: false } } });
+    if (!values.help) return values;
+  } catch (error) {
+    fail(`${error.message}\n${usage}`);
+  }
+  console.log(usage);
+  process.exit();
+}
+
+/** `values[option]` as a whole number above 0. */
+export function count(values, option) {
+  const value = Number(values[option]);
+  if (Number.isInteger(value) && value > 0) return value;
+  return fail(`--${option} takes a whole number above 0; got "${values[option]}".`);
+}
+
+/** `values[option]` as a list of some of these names. */
+export function list(values, option, names) {
+  const chosen = values[option].split(",");
+  const unknown = chosen.find((name) => !names.includes(name));
+  return unknown === undefined ? chosen : fail(`--${option} takes ${names.join(", ")}; got "${unknown}".`);
+}
+
+export function fail(message, code = 2) {
+  console.error(message);
+  process.exit(code);
+}

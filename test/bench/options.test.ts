@@ -1,0 +1,37 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { packageRoot } from "../../src/package-root.js";
+
+const script = (name: string, ...line: string[]) => {
+  const path = join(packageRoot, "bench", `${name}.mjs`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...line], { encoding: "utf8" });
+  return { status, stdout, stderr };
+};
+const refused = (message: string) => ({ status: 2, stdout: "", stderr: expect.stringContaining(message) });
+
+describe.each(["peers", "update", "mnist-99"])("bench/%s.mjs", (name) => {
+  const usage = `Usage: npm run bench:${name} [-- --`;
+
+  it("says how it is used", () => {
+    expect(script(name, "--help")).toEqual({ status: 0, stdout: expect.stringContaining(usage), stderr: "" });
+  });
+
+  it("measures nothing where an option is wrong, and says which", () => {
+    const unknown = script(name, "--round", "3");
+    expect(unknown).toEqual(refused("Unknown option '--round'"));
+    expect(unknown.stderr).toContain(usage);
+    for (const threads of ["0", "two"])
+      expect(script(name, `--threads=${threads}`)).toEqual(
+        refused(`--threads takes a whole number above 0; got "${threads}".\n`),
+      );
+  });
+});
+
+it("lists take names that there are", () => {
+  expect(script("peers", "--only", "step,evaluatoin")).toEqual(
+    refused("--only takes step, evaluation, rate"),
+  );
+  expect(script("update", "--models", "huge")).toEqual(refused('--models takes small, large; got "huge".\n'));
+  expect(script("update", "--optimizers", "adam,sdg")).toEqual(refused('got "sdg".\n'));
+});
