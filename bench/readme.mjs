@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { fail } from "./options.mjs";
 import { median } from "./row.mjs";
 import { numberText, ROW_HEAD, rowCells } from "./row-text.mjs";
 
@@ -16,10 +17,10 @@ const { values, positionals } = parseArgs({
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
 const readme = positionals[0] ?? folder("../README.md");
 const text = readFileSync(readme, "utf8");
-if (!SECTION.test(text)) fail(`${readme} has no place for what was measured.`);
+if (!SECTION.test(text)) fail(`${readme} has no place for what was measured.`, 1);
 const updated = text.replace(SECTION, (_, begin, end) => `${begin}${measuredText(records())}\n${end}`);
 if (!values.check) writeFileSync(readme, updated);
-else if (updated !== text) fail(`${readme} says other than bench/records. Run \`npm run docs\`.`);
+else if (updated !== text) fail(`${readme} says other than bench/records. Run \`npm run docs\`.`, 1);
 
 /** The records that have rows, those beside the peers first. */
 function records() {
@@ -62,12 +63,8 @@ function whereText({ kind, createdAt, environment, settings, peers = {}, loadBef
   ].join(", ");
 }
 
-function mediansText({ what, measured, measuredUnit }) {
+function mediansText({ what, optimizer, measured, measuredUnit }) {
   const each = Object.entries(measured).map(([name, list]) => `${name} ${numberText(median(list))}`);
-  return `${what.split(", over ")[0]}, in ${measuredUnit}: ${each.join("; ")}`;
-}
-
-function fail(message) {
-  console.error(message);
-  process.exit(1);
+  const subject = [what.split(", over ")[0], ...(optimizer ? [optimizer] : [])].join(", ");
+  return `${subject}, in ${measuredUnit}: ${each.join("; ")}`;
 }

@@ -4,7 +4,7 @@ import { quantile } from "simple-statistics";
  * A row of a record: what was measured, what it should reach, and all that was measured for it, round by round.
  *
  * @typedef {{ what: string, goal: { atMost: number } | { atLeast: number }, unit: string, value: number | null,
- *   spread: [number, number], against?: string, measured: Record<string, number[]>, measuredUnit: string }} Row
+ *   spread: [number, number], optimizer?: string, against?: string, measured: Record<string, number[]>, measuredUnit: string }} Row
  */
 
 export const mean = (values) => values.reduce((sum, each) => sum + each, 0) / values.length;

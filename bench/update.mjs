@@ -1,18 +1,18 @@
 // The optimizer's update alone beside PyTorch's fused kernels and eager loop, and beside what memory allows: the same layer
 // shapes and threads, rounds interleaved so that what else the machine does hits all alike, ratios of medians.
-// Usage: npm run bench:update [-- --rounds N] [--threads N] [--models small,large] [--optimizers adam,sgd] [--json FILE]
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { defaultThreads } from "../dist/config/threads.js";
 import { OPTIMIZER_NAMES } from "../dist/optimizers/optimizers.js";
 import { plainTable } from "../dist/report/plain-table.js";
 import { interleaved } from "./interleaved.mjs";
+import { count, list, readOptions } from "./options.mjs";
 import { peersPython } from "./peers/environment.mjs";
 import { startPeer } from "./peers/peer.mjs";
 import { printRows } from "./print-rows.mjs";
 import { recordHead, writeRecord } from "./record.mjs";
 import { referenceSession } from "./reference-session.mjs";
 import { median, ratio } from "./row.mjs";
+import { updateRows } from "./rows/updates.mjs";
 
 const dense = (units) => ({ type: "dense", units, activation: "relu" });
 const MODELS = {
@@ -25,29 +25,31 @@ const MODELS = {
   },
 };
 
-const { values } = parseArgs({
-  options: {
+const values = readOptions(
+  "Usage: npm run bench:update [-- --rounds N] [--threads N] [--models small,large] [--optimizers adam,sgd] [--json FILE]",
+  {
     rounds: { type: "string", default: "7" },
     threads: { type: "string", default: String(defaultThreads()) },
-    models: { type: "string", default: "small,large" },
+    models: { type: "string", default: Object.keys(MODELS).join(",") },
     optimizers: { type: "string", default: OPTIMIZER_NAMES.join(",") },
     json: { type: "string" },
   },
-});
-const rounds = Number(values.rounds);
-const threads = Number(values.threads);
+);
+const [rounds, threads] = [count(values, "rounds"), count(values, "threads")];
+const models = list(values, "models", Object.keys(MODELS));
+const optimizers = list(values, "optimizers", OPTIMIZER_NAMES);
 
 const head = recordHead("update", { threads, rounds });
 const script = fileURLToPath(new URL("peers/pytorch_update.py", import.meta.url));
 const pytorch = startPeer(await peersPython(), [script, String(threads)]);
 const results = [];
 
-for (const size of values.models.split(",")) {
+for (const size of models) {
   const { model, steps } = MODELS[size];
   // How fast memory is: theta = theta - rate * g, here or in PyTorch, whichever is faster.
   const stream = referenceSession({ model, optimizer: "sgd", batchSize: 32, threads });
   await stream.train(1);
-  for (const optimizer of values.optimizers.split(",")) {
+  for (const optimizer of optimizers) {
     // Its matrix products take seconds there: memory is not the question.
     if (optimizer === "muon" && size === "large") continue;
     const ours = referenceSession({ model, optimizer, semantics: "pytorch", batchSize: 32, threads });
@@ -83,23 +85,7 @@ for (const size of values.models.split(",")) {
 }
 pytorch.end();
 
-const rows = [...new Set(results.map(({ parameters }) => parameters))].flatMap((parameters) => {
-  const of = results.filter((each) => each.parameters === parameters);
-  const has = (name) => of.filter(({ milliseconds }) => milliseconds[name] !== undefined);
-  const count = parameters.toLocaleString("en");
-  return [
-    worst(`update of ${count} parameters, over PyTorch's fused kernel`, has("fused"), "fused", 1.1),
-    worst(
-      `update of ${count} parameters, over PyTorch's loop where it has no fused kernel`,
-      has("loop").filter(({ milliseconds }) => milliseconds.fused === undefined),
-      "loop",
-      0.5,
-    ),
-    ...(parameters < 1e6
-      ? []
-      : [worst(`update of ${count} parameters, over what memory allows`, of, "memory", 1.5)]),
-  ].filter((row) => row !== undefined);
-});
+const rows = updateRows(results);
 if (values.json !== undefined) writeRecord(values.json, { ...head, rows, results });
 
 const text = (value) => (value === undefined ? "" : value.toFixed(2));
@@ -119,19 +105,3 @@ console.log(
   ),
 );
 printRows(rows);
-
-/** The row of the optimizer that is furthest from the goal; none where there is nothing to compare. */
-function worst(what, candidates, name, atMost) {
-  const [row] = candidates
-    .map(({ optimizer, milliseconds }) => ({
-      what,
-      goal: { atMost },
-      unit: "",
-      ...ratio(milliseconds.optimbench, milliseconds[name]),
-      against: `worst: ${optimizer}`,
-      measured: { optimbench: milliseconds.optimbench, [name]: milliseconds[name] },
-      measuredUnit: "ms",
-    }))
-    .sort((a, b) => b.value - a.value);
-  return row;
-}

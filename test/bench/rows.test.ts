@@ -11,6 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const benchFile = (name: string) => join(packageRoot, "bench", name);
 const { interleaved } = await import(pathToFileURL(benchFile("interleaved.mjs")).href);
+const { updateRows } = await import(pathToFileURL(benchFile("rows/updates.mjs")).href);
 const { isReached, ratio, toFasterPeer } = await import(pathToFileURL(benchFile("row.mjs")).href);
 
 describe("the rows of bench:peers", () => {
@@ -37,6 +38,40 @@ describe("the rows of bench:peers", () => {
     const measured = await interleaved("test", { a: contestant("a"), b: contestant("b") }, 2);
     expect(calls).toEqual(["a", "b", "b", "a", "a", "b"]);
     expect(measured).toEqual({ a: [4, 5], b: [3, 6] });
+  });
+});
+
+describe("the rows of bench:update", () => {
+  const result = (parameters: number, optimizer: string, milliseconds: Record<string, number[]>) => ({
+    parameters,
+    optimizer,
+    milliseconds,
+  });
+  const brief = (rows: { optimizer: string; value: number; against: string }[]) =>
+    rows.map(({ optimizer, value, against }) => ({ optimizer, value, against }));
+
+  it("show the optimizer that is furthest from the goal, and name all that miss it", () => {
+    const rows = updateRows([
+      result(2e6, "adam", { optimbench: [3], fused: [3], loop: [9], memory: [1] }),
+      result(2e6, "sgd", { optimbench: [6], fused: [4], loop: [9], memory: [4] }),
+      result(2e6, "lamb", { optimbench: [8], memory: [4] }),
+    ]);
+    expect(brief(rows)).toEqual([
+      { optimizer: "sgd", value: 1.5, against: "above the goal: sgd 1.5" },
+      { optimizer: "adam", value: 3, against: "above the goal: adam 3.0, lamb 2.0" },
+    ]);
+    expect(rows[1].measured).toEqual({ optimbench: [3], memory: [1] });
+  });
+
+  it("compare with the loop where there is no fused kernel, and with memory where caches are too small", () => {
+    const rows = updateRows([
+      result(100, "adam", { optimbench: [1], fused: [1], loop: [1], memory: [0.1] }),
+      result(100, "nadam", { optimbench: [1], loop: [4], memory: [0.1] }),
+    ]);
+    expect(brief(rows)).toEqual([
+      { optimizer: "adam", value: 1, against: "worst: adam" },
+      { optimizer: "nadam", value: 0.25, against: "worst: nadam" },
+    ]);
   });
 });
 

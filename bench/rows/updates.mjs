@@ -1,0 +1,52 @@
+import { isReached, ratio } from "../row.mjs";
+import { numberText } from "../row-text.mjs";
+
+/**
+ * What the updates are to reach, of each number of parameters: a row shows the optimizer that is furthest from the goal, and
+ * names all that miss it.
+ *
+ * @param {{ parameters: number, optimizer: string, milliseconds: Record<string, number[]> }[]} results ours under
+ *   "optimbench", beside "fused", "loop" and "memory" where there are such
+ */
+export function updateRows(results) {
+  return [...new Set(results.map(({ parameters }) => parameters))].flatMap((parameters) => {
+    const of = results.filter((each) => each.parameters === parameters);
+    const has = (name) => of.filter(({ milliseconds }) => milliseconds[name] !== undefined);
+    const update = `update of ${parameters.toLocaleString("en")} parameters`;
+    return [
+      worst(`${update}, over PyTorch's fused kernel`, has("fused"), "fused", 1.1),
+      worst(
+        `${update}, over PyTorch's loop where it has no fused kernel`,
+        has("loop").filter(({ milliseconds }) => milliseconds.fused === undefined),
+        "loop",
+        0.5,
+      ),
+      // A small model fits into caches.
+      ...(parameters < 1e6 ? [] : [worst(`${update}, over what memory allows`, of, "memory", 1.5)]),
+    ].filter((row) => row !== undefined);
+  });
+}
+
+/** None where there is nothing to compare. */
+function worst(what, candidates, name, atMost) {
+  const rows = candidates
+    .map(({ optimizer, milliseconds }) => ({
+      what,
+      optimizer,
+      goal: { atMost },
+      unit: "",
+      ...ratio(milliseconds.optimbench, milliseconds[name]),
+      measured: { optimbench: milliseconds.optimbench, [name]: milliseconds[name] },
+      measuredUnit: "ms",
+    }))
+    .sort((a, b) => b.value - a.value);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const over = rows
+    .filter((each) => !isReached(each))
+    .map(({ optimizer, value }) => `${optimizer} ${numberText(value)}`);
+  return {
+    ...row,
+    against: over.length === 0 ? `worst: ${row.optimizer}` : `above the goal: ${over.join(", ")}`,
+  };
+}
