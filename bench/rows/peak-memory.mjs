@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { packageRoot } from "../../dist/package-root.js";
 import { single } from "../row.mjs";
 
-/** One epoch of the paper's run on the data that this machine has: later epochs ask for the same memory. */
+/** One epoch of the paper's run with Adam, on the data that this machine has: later epochs ask for the same memory. */
 const PROGRAM = `
 const { loadDataset, train } = await import("optimbench");
 const dataset = await loadDataset();
@@ -20,9 +20,11 @@ export async function peakMemory({ threads }) {
     { cwd: packageRoot },
   );
   const { dataset, bytes } = JSON.parse(stdout);
-  process.stderr.write("peak memory: measured\n");
+  // The fewer images, the less memory.
+  const data = dataset === "mnist" ? dataset : `${dataset} alone: the full MNIST is not on this disk`;
+  process.stderr.write(`peak memory: measured with ${data}\n`);
   return {
-    what: `peak memory of the paper's run (Adam, batch 32, ${dataset})`,
+    what: `peak memory of one epoch of the paper's run (Adam, batch 32, ${data})`,
     goal: { atMost: 800 },
     unit: "MB",
     ...single([bytes / 1e6]),
