@@ -129,6 +129,18 @@ describe.each(["", "avx2", "baseline"])("kernels %j of convolutions", (kernels) 
   });
 });
 
+it("are held to a reference that stays within its memory where strides differ", async () => {
+  const each = { image: [8, 9], filters: 8, kernelSize: [1, 1], padding: "valid", useBias: true } as const;
+  for (const before of [undefined, 3])
+    for (const strides of [
+      [1, 3],
+      [2, 1],
+      [2, 2],
+    ] as const)
+      for (let i = 0; i < 10; i++)
+        await checkAgainstReference({ ...each, before, strides, poolSize: undefined, relu: true } as Net, "");
+});
+
 it("leaves alone what other layers want too, and what it cannot do", async () => {
   const conv = { type: "conv2d", filters: 8, kernelSize: 3, padding: "same" } as const;
   const end = [{ type: "flatten" }, { type: "dense", units: CLASSES }] as const;
