@@ -22,13 +22,14 @@ export function addCompareCommand(program: Command): void {
   addConfigOptions(command, COMPARE_OPTIONS, compareConfigSchema);
   addOutputOptions(command)
     .option("--out <folder>", "folder for study.json, table and figures (default: report; none with --json)")
-    .action(({ json = false, quiet = false, out, ...definitions }: OutputOptions) =>
-      runStudy(compareConfig(command, definitions), {
+    .action(({ json = false, quiet = false, out, ...definitions }: OutputOptions) => {
+      const config = compareConfig(command, definitions);
+      return runStudy(config, {
         folder: out ?? (json ? undefined : "report"),
         json,
-        progress: showProgress({ quiet }),
-      }),
-    );
+        progress: showProgress({ quiet, sharedClock: config.clock === "shared" }),
+      });
+    });
 }
 
 function compareConfig(command: Command, { defineOptimizer, defineLoss }: OutputOptions): CompareConfig {

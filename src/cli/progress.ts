@@ -13,33 +13,37 @@ export interface Progress {
 
 interface ProgressOptions {
   readonly quiet: boolean;
+  /** Whether runs share the processor, so that a run's seconds say nothing. Default false. */
+  readonly sharedClock?: boolean;
   readonly stream?: NodeJS.WriteStream;
 }
 
 /** A bar on a terminal, one line an epoch elsewhere, nothing where `quiet`. On stderr, so that stdout holds results alone. */
-export function showProgress({ quiet, stream = process.stderr }: ProgressOptions): Progress {
-  return stream.isTTY && !quiet ? bar(stream) : printEpochs({ quiet, stream });
+export function showProgress({ stream = process.stderr, ...options }: ProgressOptions): Progress {
+  return stream.isTTY && !options.quiet ? bar(stream) : printEpochs({ ...options, stream });
 }
 
 /** One line an epoch. */
-export const printEpochs = ({ quiet, stream = process.stdout }: ProgressOptions): Progress => ({
+export const printEpochs = ({ quiet, sharedClock, stream = process.stdout }: ProgressOptions): Progress => ({
   onEpoch: (epoch, run) => {
-    if (!quiet) stream.write(`${epochLine(epoch, run)}\n`);
+    if (!quiet) stream.write(`${epochLine(epoch, run, sharedClock)}\n`);
   },
   onRun() {},
   stop() {},
 });
 
-/** `run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912, 3.1 s` */
+/** `run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912, 3.1 s`; without the seconds where the clock is shared */
 export function epochLine(
   { epoch, validation, seconds }: EpochRecord,
   { number, count, label, config }: PlannedRun,
+  sharedClock = false,
 ): string {
   const loss = validation.loss === null ? "not finite" : validation.loss.toFixed(4);
   const run = count === 1 ? "" : `run ${number}/${count} `;
   return (
     `${run}${label}: epoch ${epoch}/${config.epochs}, ` +
-    `validation accuracy ${validation.accuracy.toFixed(4)}, loss ${loss}, ${seconds.train.toFixed(1)} s`
+    `validation accuracy ${validation.accuracy.toFixed(4)}, loss ${loss}` +
+    (sharedClock ? "" : `, ${seconds.train.toFixed(1)} s`)
   );
 }
 

@@ -31,6 +31,12 @@ it("says that a loss is not finite, and leaves out the run where it is the only 
   );
 });
 
+it("has no seconds where runs share the clock", () => {
+  expect(epochLine(epoch, run, true)).toBe(
+    "run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912",
+  );
+});
+
 /** All that a terminal is sent while `report` reports to it. */
 function onTerminal(report: (progress: ReturnType<typeof showProgress>) => void, quiet = false): string {
   const stream = Object.assign(new PassThrough(), {

@@ -132,6 +132,7 @@ describe("compare", () => {
         [0, 1].map((epoch) => `run ${run}/2 ${["sgd", "adam"][run - 1]}: epoch ${epoch}/1`),
       ),
     );
+    expect(shared.stderr).not.toMatch(/ s$/m);
     const study = readStudy("report", "study.json");
 
     const again = await optimbench("compare", "--config", join("report", "study.json"), "--json", "--quiet");
