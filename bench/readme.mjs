@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { benchLabel } from "../dist/report/bench-label.js";
+import { numberText as textLike } from "../dist/report/number-text.js";
 import { fail } from "./options.mjs";
 import { median } from "./row.mjs";
 import { numberText, ROW_HEAD, rowCells } from "./row-text.mjs";
@@ -22,44 +24,67 @@ const updated = text.replace(SECTION, (_, begin, end) => `${begin}${measuredText
 if (!values.check) writeFileSync(readme, updated);
 else if (updated !== text) fail(`${readme} says other than bench/records. Run \`npm run docs\`.`, 1);
 
-/** The records that have rows, those beside the peers first. */
+/** Those beside the peers first. */
 function records() {
   const names = readdirSync(folder("records")).filter((name) => name.endsWith(".json"));
   return names
     .map((name) => JSON.parse(readFileSync(join(folder("records"), name), "utf8")))
-    .filter(({ rows }) => rows !== undefined)
     .sort((a, b) => Number(b.kind === "peers") - Number(a.kind === "peers"));
 }
 
 function measuredText(all) {
-  const rows = all.flatMap((record) => record.rows);
-  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const goals = all.filter((record) => record.rows !== undefined);
+  const rows = goals.flatMap((record) => record.rows);
   return [
-    ...all.map((record) => `- ${whereText(record)}`),
+    ...goals.map((record) => `- ${whereText(record)}`),
     "",
-    line(ROW_HEAD),
-    line(ROW_HEAD.map(() => "---")),
-    ...rows.map((row) => line(rowCells(row))),
+    ...table(ROW_HEAD, rows.map(rowCells)),
     "",
     "Medians:",
     "",
     ...rows.filter(({ measured }) => Object.keys(measured).length > 1).map((row) => `- ${mediansText(row)}`),
     "",
+    ...all.filter(({ kind }) => kind === "bench").flatMap(benchLines),
   ].join("\n");
+}
+
+/** What `npm run bench` measured with the first optimizer; the record has all. */
+function benchLines(record) {
+  const { optimizers, model } = record.settings;
+  const shown = record.results.filter(
+    (each) => each.optimizer === optimizers[0] && each.milliseconds !== null,
+  );
+  return [
+    `${whereText({ ...record, settings: {} })}, \`${model}\`:`,
+    "",
+    ...table(
+      ["what", "median, ms", "quartiles, ms"],
+      shown.map(({ milliseconds: { median, lowerQuartile, upperQuartile }, ...what }) => [
+        benchLabel(what),
+        textLike(median, median),
+        `${textLike(lowerQuartile, median)} to ${textLike(upperQuartile, median)}`,
+      ]),
+    ),
+    "",
+  ];
+}
+
+function table(head, rows) {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
 }
 
 /** `peers`: 2026-11-23, AMD EPYC (AVX2), 2 threads, ... */
 function whereText({ kind, createdAt, environment, settings, peers = {}, loadBefore }) {
   const { cpu, instructionSet, kernels, libtorch, node } = environment;
   return [
-    `\`bench:${kind}\`: ${createdAt.slice(0, 10)}`,
+    `\`${kind === "bench" ? kind : `bench:${kind}`}\`: ${createdAt.slice(0, 10)}`,
     `${cpu} (${instructionSet})`,
     ...(kernels ? [`kernels: ${kernels}`] : []),
     ...Object.entries(settings).map(([name, value]) => `${value} ${name}`),
     `libtorch ${libtorch}`,
     `node ${node}`,
     ...Object.entries(peers).map(([name, version]) => `${name} ${version}`),
-    `load before: ${loadBefore.toFixed(1)}`,
+    ...(loadBefore === undefined ? [] : [`load before: ${loadBefore.toFixed(1)}`]),
   ].join(", ");
 }
 
