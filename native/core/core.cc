@@ -128,7 +128,7 @@ class TheCore final : public Core {
   }
 
   UpdatePath runUpdate(const UpdateSpec& spec, const std::vector<double>& theta, const std::vector<ParameterInfo>& shapes,
-                       const std::vector<UpdateStep>& steps, bool doublePrecision) const override {
+                       const std::vector<UpdateStep>& steps, bool doublePrecision, int64_t threads) const override {
     return guarded([&] {
       const at::NoGradGuard noGradient;
       at::Tensor parameters = vectorOf(theta, doublePrecision);
@@ -136,7 +136,7 @@ class TheCore final : public Core {
       for (const ParameterInfo& each : shapes)
         count += std::accumulate(each.shape.begin(), each.shape.end(), int64_t{1}, std::multiplies<>());
       if (count != parameters.numel()) throw std::runtime_error("the shapes do not add up to theta's length");
-      Workers workers(1);
+      Workers workers(threads);
       Update update(spec, parameters, shapes, workers);
       UpdatePath path;
       for (const UpdateStep& step : steps) {
