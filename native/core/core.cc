@@ -12,6 +12,7 @@
 #include "api.h"
 #include "augment.h"
 #include "device.h"
+#include "device_work.h"
 #include "matrix_product.h"
 #include "session.h"
 #include "step_graph.h"
@@ -34,7 +35,10 @@ auto guarded(const Work& work) {
 class GuardedSession final : public Session {
  public:
   explicit GuardedSession(const SessionSpec& spec)
-      : session_(guarded([&] { return std::make_unique<TrainingSession>(spec); })) {
+      : session_(guarded([&] {
+          const auto work = deviceWork();
+          return std::make_unique<TrainingSession>(spec);
+        })) {
     beginCaching();
   }
   ~GuardedSession() override {
@@ -109,7 +113,10 @@ class TheCore final : public Core {
   }
 
   std::unique_ptr<Dataset> createDataset(const DatasetSpec& spec) const override {
-    return guarded([&] { return std::make_unique<ResidentDataset>(spec); });
+    return guarded([&] {
+      const auto work = deviceWork();
+      return std::make_unique<ResidentDataset>(spec);
+    });
   }
 
   std::unique_ptr<Session> createSession(const SessionSpec& spec) const override {
