@@ -47,13 +47,17 @@ export interface Native {
   /**
    * Runs an update alone: `steps` times on the given gradients; returns theta after each step, or the weights to evaluate
    * with. Float64Array runs in double precision. `shapes` are the parameters' in theta's order, each as it lies in memory
-   * ([filters, height, width, channels], [units, inputs]); by default theta is one parameter with one axis.
+   * ([filters, height, width, channels], [units, inputs]); by default theta is one parameter with one axis. By default 1 thread.
    */
   runUpdate<Vector extends Float32Array | Float64Array>(
     update: UpdateGraph,
     theta: Vector,
     steps: readonly { readonly gradient: Vector; readonly learningRate: number }[],
-    options?: { readonly shapes?: readonly (readonly number[])[]; readonly evaluation?: boolean },
+    options?: {
+      readonly shapes?: readonly (readonly number[])[];
+      readonly evaluation?: boolean;
+      readonly threads?: number;
+    },
   ): Vector[];
   /** A loss alone: each sample's value and the gradient of their sum with respect to the logits. */
   runLoss<Vector extends Float32Array | Float64Array>(

@@ -138,12 +138,14 @@ Napi::Value runUpdate(const Napi::CallbackInfo& info) {
   const std::vector<double> theta = readNumbers(info[1], "theta");
   std::vector<ParameterInfo> shapes{{"theta", {static_cast<int64_t>(theta.size())}, 0}};
   bool watchEvaluation = false;
+  int64_t threads = 1;
   if (!info[3].IsUndefined()) {
     const Reader options(info[3], "options");
     if (options.has("shapes")) shapes = readShapes(options.value().As<Napi::Object>().Get("shapes"));
     if (options.has("evaluation")) watchEvaluation = options.flag("evaluation");
+    if (options.has("threads")) threads = options.integer("threads", 1, 1024);
   }
-  const UpdatePath paths = core().runUpdate(spec, theta, shapes, steps, doublePrecision);
+  const UpdatePath paths = core().runUpdate(spec, theta, shapes, steps, doublePrecision, threads);
   const auto& path = watchEvaluation && !paths.evaluation.empty() ? paths.evaluation : paths.theta;
   Napi::Array result = Napi::Array::New(env, path.size());
   for (uint32_t i = 0; i < path.size(); ++i) result[i] = writeNumbers(env, path[i], doublePrecision);

@@ -258,7 +258,7 @@ class Core {
   // Formulas alone, in double precision or rounded to float32 at every operation.
   virtual UpdatePath runUpdate(const UpdateSpec&, const std::vector<double>& theta,
                                const std::vector<ParameterInfo>&, const std::vector<UpdateStep>&,
-                               bool doublePrecision) const = 0;
+                               bool doublePrecision, int64_t threads) const = 0;
   virtual LossValues runLoss(const LossSpec&, const std::vector<double>& logits, const std::vector<double>& targets,
                              int64_t classes, bool doublePrecision) const = 0;
   // Seconds of a float32 matrix product [size, size] on that many threads.

@@ -8,6 +8,12 @@ namespace {
 
 constexpr int64_t kBlock = 1024;        // numbers: 4 KiB of each array and register
 constexpr int64_t kRange = 8 * kBlock;  // what a thread takes at a time
+constexpr int64_t kMostRanges = 64;     // where each has tables
+// Arrays that no cache holds come from memory one block ahead; two short blocks stay in the first cache.
+constexpr int64_t kFar = 4 << 20;  // numbers of all arrays together
+constexpr int64_t kFarBlock = 256;
+constexpr int64_t kLine = 16;  // numbers that come together
+const std::vector<const float*> kNothing;
 
 double valueOf(const BlockProgram::Scalar& scalar, const std::function<double(size_t)>& given) {
   using Form = BlockProgram::Scalar::Form;
@@ -17,6 +23,44 @@ double valueOf(const BlockProgram::Scalar& scalar, const std::function<double(si
                        : scalar.form == Form::onePlus  ? 1 + number
                                                        : number;
   return scalar.negative ? -value : value;
+}
+
+// Asks for a short block of arrays, for some of it at a time, so that memory is at work as long as the processor is.
+class Fetch {
+ public:
+  Fetch(const std::vector<const float*>& arrays, int64_t start, size_t times)
+      : arrays_(arrays), start_(start), lines_(arrays.size() * kLines), times_(times) {}
+
+  void some() {
+    ++time_;
+    for (const size_t last = lines_ * time_ / times_; line_ < last; ++line_)
+      __builtin_prefetch(arrays_[line_ / kLines] + start_ + line_ % kLines * kLine);
+  }
+
+ private:
+  static constexpr size_t kLines = kFarBlock / kLine;
+
+  const std::vector<const float*>& arrays_;
+  int64_t start_;
+  size_t lines_, times_;
+  size_t line_ = 0, time_ = 0;
+};
+
+// A block of an array that is not read place by place.
+float* spread(const BlockProgram::Array& array, int64_t start, int64_t count, float* scratch) {
+  float* block = scratch;
+  array.walk.over(start, start + count, [&](int64_t done, int64_t length, int64_t place, int64_t step) {
+    float* from = array.numbers + place;
+    if (step == 1 && length == count)
+      block = from;
+    else if (step == 1)
+      std::copy_n(from, length, scratch + done);
+    else if (step == 0)
+      std::fill_n(scratch + done, length, *from);
+    else
+      for (int64_t i = 0; i < length; ++i) scratch[done + i] = from[i * step];
+  });
+  return block;
 }
 
 }  // namespace
@@ -38,6 +82,12 @@ size_t BlockProgram::total(bool squared, const Operand& operand) {
   const Operand result = compute(squared ? Elementwise::squares : Elementwise::sum, {operand}, {});
   instructions_[result.index].total = totals_;
   return totals_++;
+}
+
+size_t BlockProgram::table(const Operand& operand) {
+  const Operand result = compute(Elementwise::sum, {operand}, {});
+  instructions_[result.index].table = tables_;
+  return tables_++;
 }
 
 void BlockProgram::store(const Operand& value, size_t array) { stores_.push_back({value.index, array}); }
@@ -110,43 +160,103 @@ void BlockProgram::finish() {
   }
 }
 
-std::vector<double> BlockProgram::run(const std::vector<float*>& arrays, int64_t length,
-                                      const std::function<double(size_t)>& given, Workers& workers) const {
+// One run, as all its threads see it.
+struct BlockProgram::Job {
+  const std::vector<Array>& arrays;
+  const std::vector<Table>& tables;
   std::vector<float> scalars;
-  for (const Scalar& scalar : everywhere_) scalars.push_back(static_cast<float>(valueOf(scalar, given)));
+  int64_t length;
+  int64_t rangeLength;
+  int64_t blockLength;
+  std::vector<double> totals;             // of each range
+  std::vector<std::vector<float>> sums;  // of each table, for each range
+
+  int64_t ranges() const { return (length + rangeLength - 1) / rangeLength; }
+};
+
+std::vector<double> BlockProgram::run(const std::vector<Array>& arrays, const std::vector<Table>& tables, int64_t length,
+                                      const std::function<double(size_t)>& given, Workers& workers) const {
+  Job job{arrays, tables, {}, length, kRange, kBlock, {}, {}};
+  for (const Scalar& scalar : everywhere_) job.scalars.push_back(static_cast<float>(valueOf(scalar, given)));
   for (const Instruction& instruction : instructions_) {
-    for (const Scalar& scalar : instruction.scalars) scalars.push_back(static_cast<float>(valueOf(scalar, given)));
-    scalars.resize(scalars.size() + kScalars - instruction.scalars.size());
+    for (const Scalar& scalar : instruction.scalars) job.scalars.push_back(static_cast<float>(valueOf(scalar, given)));
+    job.scalars.resize(job.scalars.size() + kScalars - instruction.scalars.size());
   }
-  const int64_t ranges = (length + kRange - 1) / kRange;
-  std::vector<double> sums(totals_ * ranges);
-  workers.run(ranges, [&](int64_t index) {
-    runRange(arrays, scalars, index * kRange, std::min(length, (index + 1) * kRange), sums.data() + index * totals_);
-  });
+  for (const Table& table : tables) {  // every range has sums of its own: fewer ranges
+    const int64_t most = std::clamp<int64_t>(length / table.size, 1, kMostRanges);
+    job.rangeLength = std::max(job.rangeLength, (length / most / kBlock + 1) * kBlock);
+  }
+  if (static_cast<int64_t>(arrays_) * length > kFar) job.blockLength = kFarBlock;
+  job.totals.resize(totals_ * job.ranges());
+  for (const Table& table : tables) job.sums.emplace_back(table.size * job.ranges());
+
+  workers.run(job.ranges(), [&](int64_t range) { runRange(job, range); });
+
+  for (size_t i = 0; i < tables.size(); ++i) {
+    const std::vector<float>& sums = job.sums[i];
+    std::copy_n(sums.begin(), tables[i].size, tables[i].sums);
+    for (int64_t range = 1; range < job.ranges(); ++range)
+      for (int64_t k = 0; k < tables[i].size; ++k) tables[i].sums[k] += sums[range * tables[i].size + k];
+  }
   std::vector<double> totals(totals_);
-  for (size_t i = 0; i < sums.size(); ++i) totals[i % totals_] += sums[i];
+  for (size_t i = 0; i < job.totals.size(); ++i) totals[i % totals_] += job.totals[i];
   return totals;
 }
 
-void BlockProgram::runRange(const std::vector<float*>& arrays, const std::vector<float>& scalars, int64_t begin,
-                            int64_t end, double* sums) const {
-  struct alignas(64) Block {
-    float numbers[kBlock];
-  };
-  const auto scratch = std::make_unique_for_overwrite<Block[]>(everywhere_.size() + registers_);
-  std::vector<float*> places(arrays_);
-  for (size_t i = 0; i < everywhere_.size() + registers_; ++i) places.push_back(scratch[i].numbers);
-  for (size_t i = 0; i < everywhere_.size(); ++i) std::fill_n(scratch[i].numbers, kBlock, scalars[i]);
+// Adds a block to the sums that its places belong to.
+void BlockProgram::addUp(const float* block, int64_t start, int64_t count, const Walk& walk, float* sums) const {
+  constexpr float ones[kScalars] = {1, 1};
+  const auto kernel = [&](Elementwise operation) { return kernels_[static_cast<size_t>(operation)]; };
+  walk.over(start, start + count, [&](int64_t done, int64_t length, int64_t place, int64_t step) {
+    const float* from = block + done;
+    float* to = sums + place;
+    if (step == 0) {
+      float sum;
+      kernel(Elementwise::sum)(&sum, from, from, from, ones, length);
+      *to += sum;
+    } else if (step == 1) {
+      kernel(Elementwise::axpby)(to, to, from, from, ones, length);
+    } else {
+      for (int64_t i = 0; i < length; ++i) to[i * step] += from[i];
+    }
+  });
+}
 
-  for (int64_t start = begin; start < end; start += kBlock) {
-    const int64_t count = std::min(kBlock, end - start);
-    for (size_t i = 0; i < arrays_; ++i) places[i] = arrays[i] + start;
-    const float* k = scalars.data() + everywhere_.size();
+void BlockProgram::runRange(Job& job, int64_t range) const {
+  struct alignas(64) Line {
+    float numbers[kLine];
+  };
+  // Side by side, since blocks a power of two apart would drive one another out of the cache. The first of them are for arrays
+  // that are not read place by place.
+  const size_t blocks = arrays_ + everywhere_.size() + registers_;
+  const auto scratch = std::make_unique_for_overwrite<Line[]>(blocks * job.blockLength / kLine);
+  std::vector<float*> places;
+  for (size_t i = 0; i < blocks; ++i) places.push_back(scratch[i * job.blockLength / kLine].numbers);
+  const std::vector<float*> own(places.begin(), places.begin() + arrays_);
+  for (size_t i = 0; i < everywhere_.size(); ++i) std::fill_n(places[arrays_ + i], job.blockLength, job.scalars[i]);
+  std::vector<const float*> fetched;
+  if (job.blockLength == kFarBlock)
+    for (const Array& array : job.arrays)
+      if (array.walk.isPlain()) fetched.push_back(array.numbers);
+
+  const int64_t end = std::min(job.length, (range + 1) * job.rangeLength);
+  for (int64_t start = range * job.rangeLength; start < end; start += job.blockLength) {
+    const int64_t count = std::min(job.blockLength, end - start);
+    for (size_t i = 0; i < arrays_; ++i) {
+      const Array& array = job.arrays[i];
+      places[i] = array.walk.isPlain() ? array.numbers + start : spread(array, start, count, own[i]);
+    }
+    Fetch next(start + count + kFarBlock <= end ? fetched : kNothing, start + count, instructions_.size());
+    const float* k = job.scalars.data() + everywhere_.size();
     for (const Instruction& each : instructions_) {
+      next.some();
       float* result = places[each.place];
-      kernels_[static_cast<size_t>(each.operation)](result, places[each.places[0]], places[each.places[1]],
-                                                    places[each.places[2]], k, count);
-      if (each.total != kNone) sums[each.total] += result[0];
+      const float* x = places[each.places[0]];
+      if (each.table == kNone)
+        kernels_[static_cast<size_t>(each.operation)](result, x, places[each.places[1]], places[each.places[2]], k, count);
+      else
+        addUp(x, start, count, job.tables[each.table].walk, job.sums[each.table].data() + range * job.tables[each.table].size);
+      if (each.total != kNone) job.totals[range * totals_ + each.total] += result[0];
       k += kScalars;
     }
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/elementwise.h"
+#include "walk.h"
 #include "workers.h"
 
 namespace optimbench {
@@ -31,13 +32,25 @@ class BlockProgram {
   // Programs are written in order; every array is read as it was before the run.
   Operand everywhere(const Scalar& scalar);
   Operand compute(Elementwise operation, const std::vector<Operand>& operands, const std::vector<Scalar>& scalars);
-  size_t total(bool squared, const Operand& operand);  // which of the sums that a run gives
+  size_t total(bool squared, const Operand& operand);  // which of the totals that a run gives
+  size_t table(const Operand& operand);                // which of the tables that a run fills with sums
   void store(const Operand& value, size_t array);
   void finish();
   bool isEmpty() const { return instructions_.empty(); }
 
-  // Sums are over the whole length. Threads share fixed ranges, so that no bit depends on how many there are.
-  std::vector<double> run(const std::vector<float*>& arrays, int64_t length,
+  // Numbers of a run. What is stored to, and what is read in the same run, lies place by place.
+  struct Array {
+    float* numbers;
+    Walk walk;
+  };
+  // Takes the sum of all places that the walk leads to each of its own.
+  struct Table {
+    float* sums;
+    int64_t size;
+    Walk walk;
+  };
+  // Gives totals over the whole length. Threads share fixed ranges, so that no bit depends on how many there are.
+  std::vector<double> run(const std::vector<Array>& arrays, const std::vector<Table>& tables, int64_t length,
                           const std::function<double(size_t)>& given, Workers& workers) const;
 
  private:
@@ -48,6 +61,7 @@ class BlockProgram {
     size_t place = 0;                 // of the result, and of the operands: where finish() has put them
     std::array<size_t, 3> places{};
     size_t total = kNone;
+    size_t table = kNone;
   };
   struct Store {
     size_t value;
@@ -55,8 +69,9 @@ class BlockProgram {
   };
   static constexpr size_t kNone = ~size_t{0};
 
-  void runRange(const std::vector<float*>& arrays, const std::vector<float>& scalars, int64_t begin, int64_t end,
-                double* sums) const;
+  struct Job;
+  void runRange(Job& job, int64_t range) const;
+  void addUp(const float* block, int64_t start, int64_t count, const Walk& walk, float* sums) const;
   bool isReadAfter(size_t instruction, size_t array) const;
   size_t lastUse(size_t value) const;
 
@@ -68,6 +83,7 @@ class BlockProgram {
   size_t arrays_ = 0;
   size_t registers_ = 0;
   size_t totals_ = 0;
+  size_t tables_ = 0;
 };
 
 }  // namespace optimbench

@@ -12,6 +12,7 @@
 #include "api.h"
 #include "augment.h"
 #include "device.h"
+#include "device_work.h"
 #include "kernels/instruction_set.h"
 #include "matrix_product.h"
 #include "session.h"
@@ -35,7 +36,10 @@ auto guarded(const Work& work) {
 class GuardedSession final : public Session {
  public:
   explicit GuardedSession(const SessionSpec& spec)
-      : session_(guarded([&] { return std::make_unique<TrainingSession>(spec); })) {
+      : session_(guarded([&] {
+          const auto work = deviceWork();
+          return std::make_unique<TrainingSession>(spec);
+        })) {
     beginCaching();
   }
   ~GuardedSession() override {
@@ -110,7 +114,10 @@ class TheCore final : public Core {
   }
 
   std::unique_ptr<Dataset> createDataset(const DatasetSpec& spec) const override {
-    return guarded([&] { return std::make_unique<ResidentDataset>(spec); });
+    return guarded([&] {
+      const auto work = deviceWork();
+      return std::make_unique<ResidentDataset>(spec);
+    });
   }
 
   std::unique_ptr<Session> createSession(const SessionSpec& spec) const override {
@@ -129,7 +136,7 @@ class TheCore final : public Core {
   }
 
   UpdatePath runUpdate(const UpdateSpec& spec, const std::vector<double>& theta, const std::vector<ParameterInfo>& shapes,
-                       const std::vector<UpdateStep>& steps, bool doublePrecision) const override {
+                       const std::vector<UpdateStep>& steps, bool doublePrecision, int64_t threads) const override {
     return guarded([&] {
       const at::NoGradGuard noGradient;
       at::Tensor parameters = vectorOf(theta, doublePrecision);
@@ -137,7 +144,7 @@ class TheCore final : public Core {
       for (const ParameterInfo& each : shapes)
         count += std::accumulate(each.shape.begin(), each.shape.end(), int64_t{1}, std::multiplies<>());
       if (count != parameters.numel()) throw std::runtime_error("the shapes do not add up to theta's length");
-      Workers workers(1);
+      Workers workers(threads);
       Update update(spec, parameters, shapes, workers);
       UpdatePath path;
       for (const UpdateStep& step : steps) {

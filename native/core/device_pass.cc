@@ -3,6 +3,9 @@
 #include <chrono>
 #include <cmath>
 
+#include "device.h"
+#include "device_work.h"
+
 namespace optimbench {
 
 DevicePass::DevicePass(Weights& weights, Lanes& lanes, Update& update, std::string obstacle)
@@ -20,22 +23,27 @@ Measured DevicePass::run(const ResidentDataset& dataset, const Pass& pass, uint6
   const at::NoGradGuard noGradient;
   const auto start = std::chrono::steady_clock::now();
   const Update::Progress before = update_.progress();
-  upload(dataset, pass);
-
   Measured measured;
-  const auto count = static_cast<int64_t>(pass.order.size());
-  for (const BatchPlace& place : batchPlaces(pass)) {
-    const Kind kind{place.size, place.groupSize, place.first == place.groupStart,
-                    place.first + place.size == place.groupStart + place.groupSize};
-    if (cancel || !step(kind, dataset, {seed, pass.epoch, place.first / pass.batchSize, 0}, cancel)) {
-      measured.status = Status::cancelled;
-      break;
+  const auto setProgress = [&] { update_.setProgress(measured.steps == 0 ? before : progress_[measured.steps - 1]); };
+  try {
+    upload(dataset, pass);
+    for (const BatchPlace& place : batchPlaces(pass)) {
+      const Kind kind{place.size, place.groupSize, place.first == place.groupStart,
+                      place.first + place.size == place.groupStart + place.groupSize};
+      if (cancel || !step(kind, dataset, {seed, pass.epoch, place.first / pass.batchSize, 0}, cancel)) {
+        measured.status = Status::cancelled;
+        break;
+      }
+      measured.samples += place.size;
+      measured.steps += kind.ends ? 1 : 0;
     }
-    measured.samples += place.size;
-    measured.steps += kind.ends ? 1 : 0;
+  } catch (...) {
+    setProgress();
+    throw;
   }
-  if (measured.samples < count) update_.setProgress(measured.steps == 0 ? before : progress_[measured.steps - 1]);
+  if (measured.status == Status::cancelled) setProgress();
 
+  const auto work = deviceWork();
   measured.loss = loss_.item<double>();  // waits for the device
   measured.correct = correct_.item<int64_t>();
   if (measured.status == Status::completed && !std::isfinite(measured.loss)) measured.status = Status::diverged;
@@ -45,6 +53,7 @@ Measured DevicePass::run(const ResidentDataset& dataset, const Pass& pass, uint6
 }
 
 void DevicePass::upload(const ResidentDataset& dataset, const Pass& pass) {
+  const auto work = deviceWork();
   if (!images_.defined() || !images_.is_same(dataset.images())) {
     forgetGraphs();
     images_ = dataset.images();
@@ -76,7 +85,7 @@ void DevicePass::place(at::Tensor& buffer, const at::Tensor& values) {
 }
 
 bool DevicePass::step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel) {
-  static const CancelFlag never{false};
+  auto work = deviceWork();
   if (!obstacle_.empty()) return compute(kind, dataset, key, nullptr, cancel);
   Recording& recording = recordings_[kind];
   recording.masks.draw(key);
@@ -84,20 +93,31 @@ bool DevicePass::step(const Kind& kind, const ResidentDataset& dataset, const St
     recording.isWarm = compute(kind, dataset, key, &recording.masks, cancel);
     return recording.isWarm;
   }
-  if (recording.graph == nullptr) {
-    try {
-      std::unique_ptr<StepGraph> graph = makeStepGraph();
-      graph->record([&] { compute(kind, dataset, key, &recording.masks, never); });
-      recording.graph = std::move(graph);
-    } catch (const c10::Error& error) {
-      forgetGraphs();
-      const std::string said = error.what_without_backtrace();
-      obstacle_ = said.substr(0, said.find('\n'));
-      return compute(kind, dataset, key, nullptr, cancel);
-    }
-  }
+  work.unlock();
+  if (recording.graph == nullptr && !record(kind, dataset, key, recording)) return step(kind, dataset, key, cancel);
   recording.graph->replay();
   return true;
+}
+
+// Without success all that is recorded is given up, since what the library keeps for a stream is as well. At first there may
+// just have been no memory left, in which case what is kept for later helps; then the steps go on unrecorded.
+bool DevicePass::record(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Recording& recording) {
+  static const CancelFlag never{false};
+  const auto alone = deviceRecording();
+  try {
+    std::unique_ptr<StepGraph> graph = makeStepGraph();
+    graph->record([&] { compute(kind, dataset, key, &recording.masks, never); });
+    recording.graph = std::move(graph);
+    return true;
+  } catch (const c10::Error& error) {
+    forgetGraphs();
+    const std::string said = error.what_without_backtrace();
+    if (std::exchange(hasFailed_, true))
+      obstacle_ = said.substr(0, said.find('\n'));
+    else
+      emptyCache(weights_.theta.device());
+    return false;
+  }
 }
 
 bool DevicePass::compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Masks* masks,

@@ -48,11 +48,13 @@ class DevicePass {
   void place(at::Tensor& buffer, const at::Tensor& values);
   void upload(const ResidentDataset& dataset, const Pass& pass);
   void forgetGraphs() { recordings_.clear(); }
+  bool record(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Recording& recording);
 
   Weights& weights_;
   Lanes& lanes_;
   Update& update_;
   std::string obstacle_;
+  bool hasFailed_ = false;  // to record, once
   std::map<Kind, Recording> recordings_;
   bool isSettled_ = false;  // the optimizer's state has its place in memory
   at::Tensor images_;  // those that the graphs read: kept as long as they are

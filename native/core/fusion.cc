@@ -151,7 +151,8 @@ std::optional<Fusion::Part> Fusion::part(size_t node, const Scalar& outer) {
     addend = sum->factor;
     b = sum->base;
   }
-  return Part{Elementwise::quotient, Elementwise::quotientAdd, {vector(a), vector(b)}, {factor, addend}};
+  const Term divisor = isFree(b) ? term(b) : Term{kOne, b};
+  return Part{Elementwise::quotient, Elementwise::quotientAdd, {vector(a), vector(divisor.base)}, {factor, divisor.factor, addend}};
 }
 
 Fusion::Operand Fusion::lowerSum(size_t node) {

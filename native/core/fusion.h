@@ -27,7 +27,8 @@ class Fusion {
       : specs_(specs), nodes_(std::move(nodes)), values_(nodes_.size()) {}
 
   void store(size_t node, size_t array);
-  size_t total(size_t node, bool squared);  // which of the program's sums
+  size_t total(size_t node, bool squared);  // which of the program's totals
+  size_t table(size_t node) { return program.table(vector(node)); }  // which of its tables
 
   BlockProgram program;
   std::vector<size_t> arrays;  // the names of the program's arrays, in order

@@ -10,7 +10,9 @@ Loss::Loss(const LossSpec& spec)
 }
 
 at::Tensor Loss::values(const at::Tensor& logits, const at::Tensor& targets) const {
-  const at::Tensor values = asTensor(formula_.run({logits, targets})[result_]);
+  const Value result = formula_.run({logits, targets})[result_];
+  if (const auto* number = std::get_if<double>(&result)) return at::full({logits.size(0), 1}, *number, logits.options());
+  const at::Tensor& values = std::get<at::Tensor>(result);
   if (values.dim() == 2 && values.size(1) != 1) throw std::runtime_error("loss: expected one number a sample");
   return values.to(logits.scalar_type()).expand({logits.size(0), 1});  // a constant loss has no axis yet
 }

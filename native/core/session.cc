@@ -87,6 +87,16 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
   finish(device_);  // before the session's own stream goes on
 }
 
+// Work that an error has left behind is done before its memory goes to others.
+TrainingSession::~TrainingSession() {
+  try {
+    const Work guard = work();
+    devicePass_.reset();
+    finish(device_);
+  } catch (const std::exception&) {  // the device is no more
+  }
+}
+
 const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
   const auto& resident = dynamic_cast<const ResidentDataset&>(dataset);
   const Shape shape = resident.shape();
@@ -98,11 +108,14 @@ const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
 }
 
 Measured TrainingSession::train(const Dataset& dataset, const Pass& pass, const CancelFlag& cancel) {
-  const auto guard = onStream();
   if (!pass.inputs.empty() && pass.inputs.size() != update_.changing.size())
     throw std::runtime_error("the pass has values for " + std::to_string(pass.inputs.size()) + " inputs, the update has " +
                              std::to_string(update_.changing.size()));
-  if (devicePass_ && !pass.profile) return devicePass_->run(fitting(dataset), pass, seed_, cancel);
+  if (devicePass_ && !pass.profile) {
+    const auto guard = onStream();
+    return devicePass_->run(fitting(dataset), pass, seed_, cancel);
+  }
+  const Work guard = work();
   if (!pass.profile) return trainPass(weights_, lanes_, update_, fitting(dataset), pass, seed_, cancel);
   PassProfile profile(model_.names(), threads_);
   Measured measured = trainPass(weights_, lanes_, update_, fitting(dataset), pass, seed_, cancel, &profile);
@@ -111,7 +124,7 @@ Measured TrainingSession::train(const Dataset& dataset, const Pass& pass, const 
 }
 
 Measured TrainingSession::repeatUpdate(int64_t steps, double learningRate, const CancelFlag& cancel) {
-  const auto guard = onStream();
+  const Work guard = work();
   const at::NoGradGuard noGradient;
   const auto start = std::chrono::steady_clock::now();
   Measured measured;
@@ -126,14 +139,14 @@ Measured TrainingSession::repeatUpdate(int64_t steps, double learningRate, const
 }
 
 Measured TrainingSession::evaluate(const Dataset& dataset, const std::vector<uint32_t>& indices, const CancelFlag& cancel) {
-  const auto guard = onStream();
+  const Work guard = work();
   const at::NoGradGuard noGradient;
   return optimbench::evaluate(model_, loss_, evaluated_, weights_.runningStatistics, workers_, fitting(dataset),
                               indices, cancel);
 }
 
 std::vector<float> TrainingSession::predict(const std::vector<uint8_t>& images, const CancelFlag& cancel) {
-  const auto guard = onStream();
+  const Work guard = work();
   const at::NoGradGuard noGradient;
   const int64_t pixels = input_.channels * input_.height * input_.width;
   const auto count = static_cast<int64_t>(images.size()) / pixels;
@@ -158,7 +171,7 @@ int64_t TrainingSession::bytes() const {
 }
 
 SessionState TrainingSession::readState() const {
-  const auto guard = onStream();
+  const Work guard = work();
   SessionState state;
   state.parameters = toVector(weights_.theta);
   if (update_.evaluation().defined()) state.evaluation = toVector(update_.evaluation());
@@ -169,7 +182,7 @@ SessionState TrainingSession::readState() const {
 }
 
 void TrainingSession::writeState(const SessionState& state) {
-  const auto guard = onStream();
+  const Work guard = work();
   if (state.optimizer.size() != update_.state().size())
     throw std::runtime_error("state has " + std::to_string(state.optimizer.size()) + " optimizer vectors, expected " +
                              std::to_string(update_.state().size()));

@@ -6,6 +6,7 @@
 #include "api.h"
 #include "device.h"
 #include "device_pass.h"
+#include "device_work.h"
 #include "train_loop.h"
 
 namespace optimbench {
@@ -13,6 +14,7 @@ namespace optimbench {
 class TrainingSession final : public Session {
  public:
   explicit TrainingSession(const SessionSpec& spec);
+  ~TrainingSession() override;
 
   int64_t parameterCount() const override { return model_.parameterCount(); }
   int64_t bytes() const override;
@@ -30,6 +32,14 @@ class TrainingSession final : public Session {
   // While it lives, work on a device goes to the session's own stream, so that several sessions work side by side.
   c10::OptionalStreamGuard onStream() const {
     return stream_.get() ? c10::OptionalStreamGuard(*stream_.get()) : c10::OptionalStreamGuard();
+  }
+  // The same for work that is not that of a DevicePass.
+  struct Work {
+    std::shared_lock<std::shared_mutex> unrecorded;
+    c10::OptionalStreamGuard stream;
+  };
+  Work work() const {
+    return {device_.is_cpu() ? std::shared_lock<std::shared_mutex>() : deviceWork(), onStream()};
   }
 
   at::Device device_;

@@ -20,7 +20,7 @@ constexpr const char* kTooOld = "this libtorch has no graphs; 2.15 has";
 class DeviceGraph final : public StepGraph {
  public:
   void record(const std::function<void()>& step) override {
-    // Other sessions may allocate memory and read results meanwhile: what counts is what this thread does.
+    // Other sessions may replay theirs meanwhile: what counts is what this thread does.
     graph_.capture_begin({0, 0}, at::GraphCaptureMode::ThreadLocal);
     try {
       step();

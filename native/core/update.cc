@@ -240,13 +240,19 @@ void Update::store(const Block& block, const Part& part, const std::vector<Value
       Value& state = state_[part.firstState + assignment.state].value;
       if (auto* number = std::get_if<double>(&state))
         *number = std::get<double>(results[i]);
+      else if (const auto* number = std::get_if<double>(&results[i]))
+        std::get<at::Tensor>(state).fill_(*number);
       else
-        assign(std::get<at::Tensor>(state), asTensor(results[i]));
+        assign(std::get<at::Tensor>(state), std::get<at::Tensor>(results[i]));
     } else {
       at::Tensor& target = assignment.target == Target::theta      ? theta
                            : assignment.target == Target::gradient ? gradient
                                                                    : evaluation_;
-      part.of(target).copy_(asTensor(results[i]));
+      // A number is not copied: a device would make the host wait for that.
+      if (const auto* number = std::get_if<double>(&results[i]))
+        part.of(target).fill_(*number);
+      else
+        part.of(target).copy_(std::get<at::Tensor>(results[i]));
     }
   }
 }

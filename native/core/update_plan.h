@@ -1,5 +1,5 @@
 // How a formula runs on one part of the parameters on the CPU: elementwise nodes together, block by block, and what is left
-// (matrix products, means of rows, rare functions) through libtorch's dispatcher. Programs and other nodes take turns, since
+// (matrix products, rare functions, what is shorter than the part) through libtorch's dispatcher. Programs and other nodes take turns, since
 // the one may need the other's results: a norm is known only after all blocks.
 #pragma once
 
@@ -8,16 +8,13 @@
 
 #include "block_program.h"
 #include "formula.h"
+#include "update_facts.h"
 
 namespace optimbench {
 
 class UpdatePlan {
  public:
-  // A node whose value an array takes in the end: one of the formula's inputs, or, as the number after them, another.
-  struct Write {
-    size_t node;
-    size_t array;
-  };
+  using Write = UpdateFacts::Write;
 
   // None where blocks would gain nothing or could give other values. `whole` is a vector as the part lies in memory, `seen`
   // the value of every node at some step, of which the shapes are taken.
@@ -35,6 +32,10 @@ class UpdatePlan {
     size_t node;
     enum class Kind { sum, mean, norm } kind;
   };
+  struct Table {
+    size_t node;
+    bool isOfRows;  // else of columns
+  };
   // First nodes one by one, then a program.
   struct Stage {
     std::vector<size_t> nodes;
@@ -42,7 +43,10 @@ class UpdatePlan {
     std::vector<size_t> arrays;   // of the program: nodes, and from `nodes().size()` on inputs
     std::vector<size_t> results;  // nodes that it leaves as tensors
     std::vector<Total> totals;
+    std::vector<Table> tables;
   };
+
+  void addStage(size_t level, const UpdateFacts& facts, const std::vector<NodeSpec>& specs, const std::vector<Write>& writes);
 
   std::vector<Stage> stages_;
   std::vector<bool> stored_;

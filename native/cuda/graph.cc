@@ -30,9 +30,14 @@ struct CudaGraph final : at::GraphImplInterface {
   mutable at::cuda::CUDAGraph graph;  // whose pool() is not const
 };
 
+// REGISTER_GRAPH_IMPL ends the process where a later libtorch_cuda has registered its own.
+const bool isRegistered = [] {
+  if (!at::has_graph_impl(c10::kCUDA))
+    at::GraphImplRegistry()->Register(
+        c10::DeviceTypeName(c10::kCUDA, false),
+        [](const at::GraphImplArgs& args) -> std::unique_ptr<at::GraphImplInterface> { return std::make_unique<CudaGraph>(args); });
+  return true;
+}();
+
 }  // namespace
 }  // namespace optimbench
-
-namespace at {
-REGISTER_GRAPH_IMPL(CUDA, optimbench::CudaGraph)
-}  // namespace at

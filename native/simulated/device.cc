@@ -8,15 +8,19 @@
 #include <ATen/accelerator/Graph.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/detail/PrivateUse1HooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/library.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <mutex>
+#include <thread>
 
 namespace {
 
@@ -53,6 +57,23 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
   bool queryStream(const c10::Stream&) const override { return true; }
   void synchronizeStream(const c10::Stream& stream) const override;
 };
+
+// ---- memory: tensors take the host's, but the device can be full until it is asked to give back what it keeps ----
+
+std::atomic<bool> isFull{true};
+
+struct Memory final : c10::DeviceAllocator {
+  bool initialized() override { return true; }
+  void emptyCache(c10::MempoolId_t) override { isFull = false; }
+  void recordStream(const c10::DataPtr&, c10::Stream) override {}
+  c10::CachingDeviceAllocator::DeviceStats getDeviceStats(c10::DeviceIndex) override { return {}; }
+  void resetAccumulatedStats(c10::DeviceIndex) override {}
+  void resetPeakStats(c10::DeviceIndex) override {}
+  c10::DataPtr allocate(size_t) override { TORCH_CHECK_NOT_IMPLEMENTED(false, "the host allocates"); }
+  void copy_data(void* to, const void* from, std::size_t bytes) const override { std::memcpy(to, from, bytes); }
+};
+
+Memory memory;
 
 // ---- graphs ----
 
@@ -106,8 +127,21 @@ void Guard::synchronizeStream(const c10::Stream& stream) const {
 void Graph::capture_begin(at::MempoolId_t, at::GraphCaptureMode) {
   TORCH_CHECK(here().second != 0, "graphs must be captured on a non-default stream");
   TORCH_CHECK(std::getenv("SIMULATED_DEVICE_REFUSES") == nullptr, "the simulated device refuses to record");
+  TORCH_CHECK(std::getenv("SIMULATED_DEVICE_FULL") == nullptr || !isFull, "the simulated device is out of memory");
+  {
+    const std::lock_guard lock(capturesMutex);
+    TORCH_CHECK(captures.emplace(here(), this).second, "the stream is being captured already");
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));  // there is time for others to get in the way
+}
+
+// What a thread does first makes a GPU stop as a whole, since its libraries make handles for the thread: no capture survives it.
+void beginInThread() {
+  thread_local bool hasBegun = false;
+  if (std::exchange(hasBegun, true)) return;
   const std::lock_guard lock(capturesMutex);
-  TORCH_CHECK(captures.emplace(here(), this).second, "the stream is being captured already");
+  for (const auto& [stream, graph] : captures) graph->isBroken = true;
+  TORCH_CHECK(captures.empty(), "operation not permitted while a stream is capturing: a thread's first work");
 }
 
 void Graph::capture_end() {
@@ -208,6 +242,7 @@ c10::OperatorHandle knownToHost(const c10::OperatorHandle& asked, Stack* stack) 
 }
 
 void onHost(const c10::OperatorHandle& asked, Stack* stack) {
+  beginInThread();
   const c10::OperatorHandle callee = knownToHost(asked, stack);
   const std::string& name = callee.schema().name();
   Worksheet worksheet;
@@ -275,6 +310,7 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
 }
 
 const bool isRegistered = [] {
+  c10::SetAllocator(kType, &memory);
   c10::register_privateuse1_backend("simulated");
   at::RegisterPrivateUse1HooksInterface(new Hooks);
   at::GraphImplRegistry()->Register(

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, it, vi } from "vitest";
+import { parseLoss } from "../../src/formula/parse-loss.js";
 import { LOSS_NAMES, lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import type { Layer } from "../../src/models/layers.js";
 import { CLASSES, checkAlike, checkNearlyAlike } from "./device-runs.js";
@@ -13,6 +14,9 @@ afterEach(() => void vi.unstubAllEnvs());
 it.each(LOSS_NAMES)("%s is recorded on a device, and is what it is on the processor", (name) =>
   checkAlike({ loss: lossGraph(resolveLoss(name, "keras3", CLASSES)) }),
 );
+
+it("a loss that is a number in the end likewise", () =>
+  checkAlike({ loss: parseLoss("where(1 > 0, 2, mean(z))", { hyperparameters: {} }) }));
 
 const withLayer = (layer: Layer): readonly Layer[] => [
   { type: "conv2d", filters: 4, kernelSize: 3, padding: "same" },

@@ -78,6 +78,18 @@ describe("steps on a device", () => {
       },
     ],
     [
+      "with a formula that assigns numbers",
+      {
+        optimizer: {
+          name: "mine",
+          formula: `
+            m = 0.5 * m + g; theta = theta - learningRate * m; m = 0; g = 2
+            parameters: { theta = theta - learningRate * g }
+          `,
+        },
+      },
+    ],
+    [
       "with batch normalisation",
       {
         microBatch: 64,
@@ -94,6 +106,23 @@ describe("steps on a device", () => {
   it("go on one by one where the device cannot record, and say why", async () => {
     vi.stubEnv("SIMULATED_DEVICE_REFUSES", "1");
     await checkAlike({ model: withDropout }, ["not recorded: the simulated device refuses to record"]);
+  });
+
+  it("are recorded where the device had no memory until it was asked to give back what it kept", async () => {
+    vi.stubEnv("SIMULATED_DEVICE_FULL", "1");
+    await checkAlike({});
+  });
+
+  it("that fail leave the state of those that were done", async () => {
+    const session = makeSession(GPU, {
+      microBatch: 4,
+      model: [LAYERS[0]!, { type: "batchNorm2d" }, ...LAYERS.slice(1)],
+    });
+    const dataset = makeDataset(GPU);
+    const before = session.readState();
+    await expect(session.train(dataset, passOf(1, {}))).rejects.toThrow(/micro-batch/);
+    expect(session.readState()).toEqual(before);
+    session.dispose();
   });
 
   it("are not recorded where nobody wants it, on the processor neither", async () => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseUpdate } from "../../src/formula/parse-update.js";
 import { loadNative } from "../../src/native.js";
 import {
@@ -10,26 +10,7 @@ import {
   updateGraph,
 } from "../../src/optimizers/optimizers.js";
 import { relativeError } from "../relative-error.js";
-import { noise } from "./noise.js";
-
-type Update = Parameters<ReturnType<typeof loadNative>["runUpdate"]>[0];
-
-const asked = process.env.OPTIMBENCH_KERNELS;
-afterEach(() => {
-  if (asked === undefined) delete process.env.OPTIMBENCH_KERNELS;
-  else process.env.OPTIMBENCH_KERNELS = asked;
-});
-
-/** Numbers from -1 to 1. */
-const random = (count: number, seed: number) => Float32Array.from(noise(count, seed), (x) => 2 * x - 1);
-
-/** Theta after three steps, with the kernels of an instruction set, or with libtorch's operators for "reference". */
-function path(update: Update, kernels: string, shapes: readonly (readonly number[])[], evaluation = false) {
-  process.env.OPTIMBENCH_KERNELS = kernels;
-  const count = shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b), 0);
-  const steps = [1, 2, 3].map((seed) => ({ gradient: random(count, seed), learningRate: 0.01 }));
-  return loadNative().runUpdate(update, random(count, 0), steps, { shapes, evaluation });
-}
+import { path } from "./update-path.js";
 
 const BLOCK = 1024;
 const LENGTHS = [1, 7, BLOCK - 1, BLOCK, BLOCK + 1, 9 * BLOCK + 5]; // the last is more than a thread takes at a time
@@ -123,9 +104,9 @@ describe("kernels and libtorch's operators agree", () => {
       evaluation = where(g > 0, theta, 2 * v)`;
     const update = parseUpdate(text, { hyperparameters: { beta: 0.9 }, state: { n: 0.5 } });
     for (const evaluation of [false, true]) {
-      const expected = path(update, "reference", [[length]], evaluation);
+      const expected = path(update, "reference", [[length]], { evaluation });
       for (const set of SETS)
-        for (const [i, found] of path(update, set, [[length]], evaluation).entries())
+        for (const [i, found] of path(update, set, [[length]], { evaluation }).entries())
           expect(relativeError(found, expected[i]!, 1)).toBeLessThan(2e-6);
     }
   });
@@ -139,8 +120,8 @@ describe("kernels and libtorch's operators agree", () => {
       if (name.startsWith("scheduleFree") && "weightAverage" in modifiers) continue;
       const config = resolveOptimizer({ name, semantics, ...modifiers } as OptimizerConfig, "keras3");
       const update = updateGraph(config);
-      const expected = path(update, "reference", shapes, true);
-      for (const [i, found] of path(update, "", shapes, true).entries())
+      const expected = path(update, "reference", shapes, { evaluation: true });
+      for (const [i, found] of path(update, "", shapes, { evaluation: true }).entries())
         expect(relativeError(found, expected[i]!, 1)).toBeLessThan(2e-6);
     }
   });

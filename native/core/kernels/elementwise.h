@@ -11,8 +11,8 @@ enum class Elementwise : uint8_t {
   axpby,            // k0 x + k1 y
   product,          // k0 x y
   accumulate,       // k0 x + k1 y z
-  quotient,         // k0 x / (y + k1)
-  quotientAdd,      // k0 x + k1 y / (z + k2)
+  quotient,         // k0 x / (k1 y + k2)
+  quotientAdd,      // k0 x + k1 y / (k2 z + k3)
   root,             // k0 sqrt(k1 x + k2) + k3
   rootQuotient,     // k0 x / (k1 sqrt(k2 y + k3) + k4)
   rootQuotientAdd,  // k0 x + k1 y / (k2 sqrt(k3 z + k4) + k5)
