@@ -3,26 +3,40 @@
 #include <algorithm>
 #include <chrono>
 
-#include "torch.h"
-#include "workers.h"
-
 namespace optimbench {
+namespace {
+
+constexpr int64_t kPieces = 16;
+constexpr int64_t kLeast = 1 << 22;  // multiplications of a piece: for fewer a thread's turn is not worth it
+
+void multiply(const at::Tensor& left, const at::Tensor& right, const at::Tensor& product, int64_t rows, Workers& workers) {
+  const int64_t all = left.size(0);
+  workers.run((all + rows - 1) / rows, [&](int64_t piece) {
+    const at::NoGradGuard noGradient;
+    const int64_t first = piece * rows, count = std::min(rows, all - first);
+    at::Tensor out = product.narrow(0, first, count);
+    at::mm_out(out, left.narrow(0, first, count), right);
+  });
+}
+
+}  // namespace
+
+at::Tensor matrixProduct(const at::Tensor& left, const at::Tensor& right, Workers& workers) {
+  const at::Tensor product = at::empty({left.size(0), right.size(1)}, left.options());
+  const int64_t rows = std::max((left.size(0) + kPieces - 1) / kPieces, kLeast / std::max<int64_t>(1, right.numel()) + 1);
+  multiply(left, right, product, rows, workers);
+  return product;
+}
 
 double timeMatrixProduct(int64_t size, int64_t threads) {
   const at::Tensor left = at::full({size, size}, 0.5);
   const at::Tensor right = at::full({size, size}, 0.25);
-  at::Tensor product = at::empty({size, size});
+  const at::Tensor product = at::empty({size, size});
   const int64_t rows = (size + threads - 1) / threads;
   Workers workers(threads);
-  const auto multiply = [&](int64_t part) {
-    const at::NoGradGuard noGradient;
-    const int64_t first = std::min(part * rows, size);
-    at::Tensor out = product.narrow(0, first, std::min(rows, size - first));
-    if (out.size(0) > 0) at::mm_out(out, left.narrow(0, first, out.size(0)), right);
-  };
-  workers.run(threads, multiply);  // the first call touches new memory and chooses kernels
+  multiply(left, right, product, rows, workers);  // the first call touches new memory and chooses kernels
   const auto start = std::chrono::steady_clock::now();
-  workers.run(threads, multiply);
+  multiply(left, right, product, rows, workers);
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 

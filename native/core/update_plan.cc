@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "fusion.h"
+#include "matrix_product.h"
 
 namespace optimbench {
 namespace {
@@ -43,6 +44,15 @@ at::Tensor emptyAlong(std::vector<int64_t> sizes, const at::Tensor& whole) {
     stride *= sizes[order[i]];
   }
   return at::empty_strided(sizes, strides, whole.options());
+}
+
+// Of a product of two matrices.
+std::optional<std::pair<at::Tensor, at::Tensor>> factorsOf(const NodeSpec& node, const std::vector<Value>& values) {
+  if (node.op != "matmul") return std::nullopt;
+  const auto* left = std::get_if<at::Tensor>(&values[node.arguments[0]]);
+  const auto* right = std::get_if<at::Tensor>(&values[node.arguments[1]]);
+  if (left == nullptr || right == nullptr || left->dim() != 2 || right->dim() != 2) return std::nullopt;
+  return std::pair(*left, *right);
 }
 
 }  // namespace
@@ -126,7 +136,10 @@ std::vector<Value> UpdatePlan::run(const Formula& formula, const std::vector<Val
   const size_t count = formula.nodes().size();
   std::vector<Value> values(count);
   for (const Stage& stage : stages_) {
-    for (const size_t node : stage.nodes) values[node] = formula.run(node, values, inputs);
+    for (const size_t node : stage.nodes) {
+      const auto factors = factorsOf(formula.nodes()[node], values);
+      values[node] = factors ? matrixProduct(factors->first, factors->second, workers) : formula.run(node, values, inputs);
+    }
     if (stage.program.isEmpty()) continue;
 
     for (const size_t node : stage.results) values[node] = at::empty_strided(whole.sizes(), whole.strides(), whole.options());

@@ -22,12 +22,15 @@
 #include <mutex>
 #include <thread>
 
+#include "worksheet.h"
+
 namespace {
 
 using at::Tensor;
+using simulated::kType;
+using simulated::Worksheet;
 using torch::jit::Stack;
 
-constexpr auto kType = c10::DeviceType::PrivateUse1;
 constexpr c10::DeviceIndex kDevices = 2;
 constexpr c10::StreamId kStreams = 4;  // of the pool
 
@@ -156,56 +159,6 @@ Graph::~Graph() {
   std::erase_if(captures, [&](const auto& each) { return each.second == this; });
 }
 
-// ---- tensors: of the device and of the host, over the same memory ----
-
-Tensor tensorOver(const c10::Storage& storage, c10::DispatchKey key, const Tensor& like) {
-  Tensor tensor = at::detail::make_tensor<c10::TensorImpl>(c10::Storage(storage), c10::DispatchKeySet(key), like.dtype());
-  tensor.unsafeGetTensorImpl()->set_sizes_and_strides(like.sizes(), like.strides(), like.storage_offset());
-  if (like.unsafeGetTensorImpl()->is_wrapped_number()) tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
-  return tensor;
-}
-
-// The device's memory is a storage of the host, which its own owns.
-c10::DataPtr owning(const c10::Storage& host, c10::Device device) {
-  return {host.mutable_data(), new c10::Storage(host), [](void* each) { delete static_cast<c10::Storage*>(each); }, device};
-}
-const c10::Storage& hostOf(const c10::Storage& device) { return *static_cast<c10::Storage*>(device.data_ptr().get_context()); }
-
-// What one operator works on. Views of the same memory stay views of the same memory.
-class Worksheet {
- public:
-  Tensor toHost(const Tensor& tensor) {
-    if (!tensor.defined() || tensor.device().type() != kType) return tensor;
-    for (const auto& [device, host] : tensors_)
-      if (device.is_same(tensor)) return host;
-    tensors_.emplace_back(tensor, tensorOver(hostOf(tensor.storage()), c10::DispatchKey::CPU, tensor));
-    return tensors_.back().second;
-  }
-
-  Tensor toDevice(const Tensor& host) {
-    if (!host.defined()) return host;
-    for (const auto& [device, mine] : tensors_)
-      if (mine.is_same(host)) return device;
-    for (const auto& [device, mine] : tensors_)
-      if (mine.is_alias_of(host)) return tensorOver(device.storage(), c10::DispatchKey::PrivateUse1, host);
-    const c10::Storage storage(c10::Storage::use_byte_size_t(), host.storage().nbytes(), owning(host.storage(), {kType, currentDevice}));
-    return tensorOver(storage, c10::DispatchKey::PrivateUse1, host);
-  }
-
-  // Tensors that were made longer to take the result.
-  void resize() {
-    for (const auto& [device, host] : tensors_) {
-      if (device.sizes() == host.sizes()) continue;
-      device.storage().set_data_ptr_noswap(owning(host.storage(), device.device()));
-      device.storage().set_nbytes(host.storage().nbytes());
-      device.unsafeGetTensorImpl()->set_sizes_and_strides(host.sizes(), host.strides(), host.storage_offset());
-    }
-  }
-
- private:
-  std::vector<std::pair<Tensor, Tensor>> tensors_;
-};
-
 // ---- operators ----
 
 void put(const c10::IValue& result, const c10::IValue& recorded, const Stack& arguments) {
@@ -273,7 +226,7 @@ void onHost(const c10::OperatorHandle& asked, Stack* stack) {
   const size_t results = callee.schema().returns().size();
   call.results = lastOf(*stack, results);
   for (size_t i = stack->size() - results; i < stack->size(); ++i)
-    if ((*stack)[i].isTensor()) (*stack)[i] = worksheet.toDevice((*stack)[i].toTensor());
+    if ((*stack)[i].isTensor()) (*stack)[i] = worksheet.toDevice((*stack)[i].toTensor(), currentDevice);
   if (Graph* graph = capturing(here())) graph->calls.push_back(std::move(call));
 }
 
