@@ -12,6 +12,7 @@ constexpr int64_t kMostRanges = 64;     // where each has tables
 // Arrays that no cache holds come from memory one block ahead; two short blocks stay in the first cache.
 constexpr int64_t kFar = 4 << 20;  // numbers of all arrays together
 constexpr int64_t kFarBlock = 256;
+constexpr int64_t kFarRange = 8 * kRange;
 constexpr int64_t kLine = 16;  // numbers that come together
 const std::vector<const float*> kNothing;
 
@@ -186,7 +187,10 @@ std::vector<double> BlockProgram::run(const std::vector<Array>& arrays, const st
     const int64_t most = std::clamp<int64_t>(length / table.size, 1, kMostRanges);
     job.rangeLength = std::max(job.rangeLength, (length / most / kBlock + 1) * kBlock);
   }
-  if (static_cast<int64_t>(arrays_) * length > kFar) job.blockLength = kFarBlock;
+  if (static_cast<int64_t>(arrays_) * length > kFar) {
+    job.blockLength = kFarBlock;
+    job.rangeLength = std::max(job.rangeLength, kFarRange);
+  }
   job.totals.resize(totals_ * job.ranges());
   for (const Table& table : tables) job.sums.emplace_back(table.size * job.ranges());
 

@@ -43,8 +43,9 @@ Measured DevicePass::run(const ResidentDataset& dataset, const Pass& pass, uint6
   }
   if (measured.status == Status::cancelled) setProgress();
 
+  finish(weights_.theta.device());
   const auto work = deviceWork();
-  measured.loss = loss_.item<double>();  // waits for the device
+  measured.loss = loss_.item<double>();
   measured.correct = correct_.item<int64_t>();
   if (measured.status == Status::completed && !std::isfinite(measured.loss)) measured.status = Status::diverged;
   measured.stepGraph = obstacle_.empty() ? "recorded" : "not recorded: " + obstacle_;

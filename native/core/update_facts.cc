@@ -170,10 +170,9 @@ std::set<size_t> UpdateFacts::arraysReadIn(size_t level) const {
 
 // Whether a node's array still has its value in a later stage.
 bool UpdateFacts::isStillThere(size_t source, size_t level) const {
-  if (specs_[source].op != "input") return true;
-  return std::ranges::none_of(nodes_, [&](const Node& each) {
-    return each.stored == formula_.input(source) && each.level < level;
-  });
+  for (size_t k = 0; k < writes_.size(); ++k)
+    if (stored_[k] && isInput(source, writes_[k].array) && nodes_[writes_[k].node].level < level) return false;
+  return true;
 }
 
 }  // namespace optimbench

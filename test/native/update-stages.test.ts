@@ -73,9 +73,10 @@ describe("an update in stages agrees with libtorch's operators", () => {
     (layout) => {
       checkAlike(
         `parameters: {
-        old = abs(m)
+        old = abs(w)
         m = beta * m + 0.1 * g
         v = beta * v + m ** 2
+        w = m
         u = m / (sqrt(v) + 1)
         theta = theta - learningRate * (u / (1 + norm(u)) + old / (1 + norm(old))) * norm(theta)
       }`,
