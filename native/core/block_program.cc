@@ -7,12 +7,12 @@ namespace optimbench {
 namespace {
 
 constexpr int64_t kBlock = 1024;        // numbers: 4 KiB of each array and register
-constexpr int64_t kRange = 8 * kBlock;  // what a thread takes at a time
+constexpr int64_t kRange = 8 * kBlock;  // what a thread takes at a time, at least
 constexpr int64_t kMostRanges = 64;     // where each has tables
 // Arrays that no cache holds come from memory one block ahead; two short blocks stay in the first cache.
 constexpr int64_t kFar = 4 << 20;  // numbers of all arrays together
 constexpr int64_t kFarBlock = 256;
-constexpr int64_t kFarRange = 8 * kRange;
+constexpr int64_t kFarRange = 8 * kRange;  // longer, since the first block of a range is waited for
 constexpr int64_t kLine = 16;  // numbers that come together
 const std::vector<const float*> kNothing;
 

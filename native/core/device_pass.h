@@ -42,7 +42,7 @@ class DevicePass {
     std::unique_ptr<StepGraph> graph;
   };
 
-  // Whether the step was done; else `cancel` came in between, and it has changed nothing.
+  // Whether the step was done; else `cancel` came in between, and weights and states are as before (running statistics may not be).
   bool step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel);
   bool compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Masks* masks, const CancelFlag& cancel);
   void place(at::Tensor& buffer, const at::Tensor& values);

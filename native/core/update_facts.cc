@@ -13,6 +13,8 @@ bool isNumber(const Value& value) { return tensorOf(value) == nullptr || tensorO
 
 bool isSum(const std::string& op) { return op == "sum" || op == "mean" || op == "norm"; }
 
+constexpr size_t kMostWork = 12;  // nodes that are computed again rather than one is kept
+
 bool isSumOfAxis(const std::string& op) { return op == "rowMean" || op == "columnMean"; }
 
 }  // namespace
@@ -31,7 +33,8 @@ UpdateFacts::UpdateFacts(const Formula& formula, const std::vector<Value>& input
       whole_(whole),
       writes_(writes),
       nodes_(specs_.size()),
-      sources_(specs_.size()) {}
+      sources_(specs_.size()),
+      work_(specs_.size()) {}
 
 bool UpdateFacts::isInput(size_t node, size_t input) const {
   return specs_[node].op == "input" && formula_.input(node) == input;
@@ -127,7 +130,7 @@ bool UpdateFacts::mayStore(const Write& write) const {
   return write.array >= inputs_.size() || liesLike(std::get<at::Tensor>(inputs_[write.array]), whole_);
 }
 
-// What later programs read is computed again there, if that takes no more from memory than to keep it.
+// What later programs read is computed again there, if that takes no more from memory than to keep it, and little work.
 void UpdateFacts::decideToKeep(size_t node) {
   Node& mine = nodes_[node];
   if (!mine.isNeeded || !mine.isWhole) return;
@@ -141,9 +144,13 @@ void UpdateFacts::decideToKeep(size_t node) {
     if (!nodes_[reader].isComputed && !nodes_[reader].isTotal) mine.isKept = true;
     if (nodes_[reader].isComputed && nodes_[reader].level > mine.level) levels.insert(nodes_[reader].level);
   }
-  if (!mine.stored)
-    for (const int64_t argument : specs_[node].arguments)
+  if (!mine.stored) {
+    work_[node] = 1;
+    for (const int64_t argument : specs_[node].arguments) {
       sources_[node].insert(sources_[argument].begin(), sources_[argument].end());
+      work_[node] += work_[argument];
+    }
+  }
   size_t arraysMore = 0;
   for (const size_t level : levels) {
     const std::set<size_t> there = arraysReadIn(level);
@@ -153,8 +160,11 @@ void UpdateFacts::decideToKeep(size_t node) {
     }
   }
   // Kept, it is written to memory that has to be fetched for that, and read by each.
-  if (!mine.stored && arraysMore > 1 + levels.size()) mine.isKept = true;
-  if (mine.stored || mine.isKept) sources_[node] = {node};
+  if (!mine.stored && !levels.empty() && (arraysMore > 1 + levels.size() || work_[node] > kMostWork)) mine.isKept = true;
+  if (mine.stored || mine.isKept) {
+    sources_[node] = {node};
+    work_[node] = 0;
+  }
 }
 
 std::set<size_t> UpdateFacts::arraysReadIn(size_t level) const {

@@ -62,7 +62,9 @@ class UpdateFacts {
   const std::vector<Write>& writes_;
   std::vector<Node> nodes_;
   std::vector<bool> stored_;
-  std::vector<std::set<size_t>> sources_;  // the nodes whose arrays a later program would read for a node
+  // Of a node that a later program would compute again: the nodes whose arrays it would read, and how many it would compute.
+  std::vector<std::set<size_t>> sources_;
+  std::vector<size_t> work_;
 };
 
 }  // namespace optimbench

@@ -8,8 +8,8 @@ import { type BenchSession, openBenchSession } from "./bench-session.js";
 import { randomImages } from "./random-images.js";
 
 /**
- * An update takes as long whatever the rate. With this one the net stays as it is, so that no optimizer diverges on images
- * that show nothing, and all of them are timed on the same activations.
+ * An update takes as long whatever the rate. With this one the net stays as it is, so that no rate is too high for images
+ * that show nothing, and all optimizers are timed on the same activations.
  */
 const LEARNING_RATE = 1e-9;
 

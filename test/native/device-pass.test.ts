@@ -201,6 +201,25 @@ describe("steps on a device", () => {
     expect(together.map(({ state }) => state)).toEqual(alone.map(({ state }) => state));
   });
 
+  it("are recorded although others, unrecorded, are always at work", async () => {
+    const holders = Array.from({ length: 4 }, () => makeSession(GPU, {})); // of all streams
+    const others = Array.from({ length: 3 }, () => makeSession(GPU, {}));
+    const dataset = makeDataset(GPU);
+    const steps = 20_000;
+    const work = others.map((other) =>
+      other.train(dataset, {
+        ...passOf(1, {}),
+        order: Uint32Array.from({ length: 8 * steps }, (_, i) => i % data.labels.length),
+        learningRates: new Float64Array(steps).fill(0.01),
+      }),
+    );
+    const { stepGraph } = await holders[0]!.train(dataset, passOf(1, {}));
+    expect(stepGraph).toBe("recorded");
+    for (const other of others) other.cancel();
+    expect((await Promise.all(work)).map(({ status }) => status)).toEqual(Array(3).fill("cancelled"));
+    for (const session of [...holders, ...others]) session.dispose();
+  });
+
   it("are recorded on no stream that another session has", async () => {
     const holders = Array.from({ length: 4 }, () => makeSession(GPU, {}));
     await checkAlike({}, ["not recorded: other sessions have all of the device's streams"]);
