@@ -2,8 +2,6 @@
 // prebuildify drives node-gyp; this stands in for it, takes node-gyp's arguments and runs cmake-js.
 "use strict";
 
-const { copyFileSync, existsSync, mkdirSync } = require("node:fs");
-const { join } = require("node:path");
 const { spawnSync } = require("node:child_process");
 const { parseArgs } = require("node:util");
 
@@ -23,7 +21,6 @@ const { values, positionals } = parseArgs({
 async function main() {
   const { findCudaHeaders } = await import("../dist/libtorch/cuda-headers.js");
   const { findLibtorch } = await import("../dist/libtorch/find-libtorch.js");
-  const { libraryFileName } = await import("../dist/libtorch/library-file.js");
   const libtorch = findLibtorch({ forBuild: true });
   if (libtorch === undefined) throw new Error("No libtorch found. Run `npm run setup` first.");
   // --target and --devdir are dropped on purpose: Node-API needs neither, and cmake-js reads --target as CMake's.
@@ -32,13 +29,6 @@ async function main() {
   command.push(`--CDCUDA_HEADERS=${findCudaHeaders(libtorch) ?? ""}`);
   if (values.arch) command.push("--arch", values.arch);
   process.exitCode = spawnSync(process.execPath, command, { stdio: "inherit" }).status ?? 1;
-  if (process.exitCode !== 0) return;
-  // prebuildify takes the addon alone; what it opens goes beside it.
-  const folder = join("prebuilds", `${process.platform}-${values.arch ?? process.arch}`);
-  mkdirSync(folder, { recursive: true });
-  for (const name of ["optimbench_core", "optimbench_cuda"].map(libraryFileName))
-    if (existsSync(join("build", "Release", name)))
-      copyFileSync(join("build", "Release", name), join(folder, name));
 }
 
 main().catch((error) => {

@@ -7,13 +7,13 @@
 namespace optimbench {
 namespace {
 
+constexpr size_t kMostWork = 12;  // nodes that are computed again rather than one is kept
+
 const at::Tensor* tensorOf(const Value& value) { return std::get_if<at::Tensor>(&value); }
 
 bool isNumber(const Value& value) { return tensorOf(value) == nullptr || tensorOf(value)->dim() == 0; }
 
 bool isSum(const std::string& op) { return op == "sum" || op == "mean" || op == "norm"; }
-
-constexpr size_t kMostWork = 12;  // nodes that are computed again rather than one is kept
 
 bool isSumOfAxis(const std::string& op) { return op == "rowMean" || op == "columnMean"; }
 

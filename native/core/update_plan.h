@@ -1,6 +1,6 @@
 // How a formula runs on one part of the parameters on the CPU: elementwise nodes together, block by block, and what is left
-// (matrix products, rare functions, what is shorter than the part) through libtorch's dispatcher. Programs and other nodes take turns, since
-// the one may need the other's results: a norm is known only after all blocks.
+// (matrix products, rare functions, what is shorter than the part) through libtorch's dispatcher. Programs and other nodes
+// take turns, since the one may need the other's results: a norm is known only after all blocks.
 #pragma once
 
 #include <optional>

@@ -23,7 +23,9 @@ inline Tensor tensorOver(const c10::Storage& storage, c10::DispatchKey key, cons
 inline c10::DataPtr owning(const c10::Storage& host, c10::Device device) {
   return {host.mutable_data(), new c10::Storage(host), [](void* each) { delete static_cast<c10::Storage*>(each); }, device};
 }
-inline const c10::Storage& hostOf(const c10::Storage& device) { return *static_cast<c10::Storage*>(device.data_ptr().get_context()); }
+inline const c10::Storage& hostOf(const c10::Storage& device) {
+  return *static_cast<c10::Storage*>(device.data_ptr().get_context());
+}
 
 // What one operator works on. Views of the same memory stay views of the same memory.
 class Worksheet {
