@@ -14,8 +14,8 @@ export async function peersPython() {
   process.stderr.write(`Making a virtual environment with ${PACKAGES.join(", ")} in ${folder}\n`);
   rmSync(folder, { recursive: true, force: true });
   const run = (program, args) => execFileSync(program, args, { stdio: ["ignore", "inherit", "inherit"] });
-  run("python3", ["-m", "venv", folder]);
-  run(python, ["-m", "pip", "install", ...PACKAGES]);
+  run("python3", ["-I", "-m", "venv", folder]);
+  run(python, ["-I", "-m", "pip", "install", ...PACKAGES]);
   writeFileSync(complete, JSON.stringify(PACKAGES)); // last: what was interrupted is made anew
   return python;
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { OptimbenchError } from "../errors.js";
+import { programEnvironment } from "../libtorch/run-program.js";
 import type { NativeInfo } from "../native.js";
 import { packageRoot } from "../package-root.js";
 
@@ -13,6 +14,7 @@ import { packageRoot } from "../package-root.js";
  */
 export async function probeNative(): Promise<NativeInfo> {
   const child = spawn(process.execPath, [join(packageRoot, "dist", "cli", "native-info.js")], {
+    env: programEnvironment(),
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise<string>((resolve, reject) => {

@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { askProgram } from "./run-program.js";
 
 /** Every Linux that runs Node has these. */
 const OF_THE_SYSTEM = /^(ld-linux|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+)\.so)/;
@@ -19,7 +19,7 @@ export function missingLibraries(path: string): string[] {
     (name) => !OF_THE_SYSTEM.test(name) && !folders.some((folder) => existsSync(join(folder, name))),
   );
   if (missing.length === 0) return [];
-  const installed = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" }).stdout;
+  const installed = askProgram("/sbin/ldconfig", ["-p"]);
   if (!installed) return []; // Not known here: the loader will say.
   return missing.filter((name) => !installed.includes(`\t${name} `));
 }

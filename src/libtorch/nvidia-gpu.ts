@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { askProgram } from "./run-program.js";
 
 /** Whether this machine has an NVIDIA GPU whose driver answers. */
 export function hasNvidiaGpu(): boolean {
@@ -8,6 +8,5 @@ export function hasNvidiaGpu(): boolean {
   } catch {
     // No such driver, or another system.
   }
-  const { status, stdout } = spawnSync("nvidia-smi", ["-L"], { encoding: "utf8", timeout: 20_000 });
-  return status === 0 && /^GPU \d/m.test(stdout);
+  return /^GPU \d/m.test(askProgram("nvidia-smi", ["-L"]) ?? "");
 }

@@ -1,8 +1,11 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
+import { pipArguments } from "./python.js";
 import { runProgram } from "./run-program.js";
 import type { Setup } from "./setup.js";
+
+const QUIET = ["--disable-pip-version-check", "--no-cache-dir", "--no-input"];
 
 /**
  * Runs a command of pip, with the index, proxies and certificates that the user has configured for it.
@@ -22,9 +25,7 @@ export async function runPip(
   const said: string[] = [];
   const status = await runProgram(
     python,
-    ["-m", "pip", ...args, "--disable-pip-version-check", "--no-cache-dir", "--no-input"].concat(
-      onTerminal ? [] : ["--progress-bar", "off"],
-    ),
+    pipArguments([...args, ...QUIET, ...(onTerminal ? [] : ["--progress-bar", "off"])]),
     {
       lock,
       env: {

@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { askProgram } from "./run-program.js";
 
 /** A process, told apart from a later one that got the same number by when it started. */
 export interface ProcessIdentity {
@@ -25,6 +25,5 @@ function startOf(pid: number): string | undefined {
       return undefined;
     }
   }
-  const { stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" });
-  return stdout?.trim() || undefined;
+  return askProgram("ps", ["-o", "lstart=", "-p", String(pid)])?.trim() || undefined;
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { askProgram } from "./run-program.js";
 
 /** A Python 3 that answers. */
 export interface Python {
@@ -9,8 +9,31 @@ export interface Python {
   readonly pip: string | undefined;
 }
 
+/**
+ * Python isolated (-I) never imports a file of the working directory, but loses the user's packages too. The absolute
+ * folders of PYTHONPATH and the user's site-packages are added again; then sys.path is what it always is, less the relative.
+ */
+const RESTORE_PATH = `
+import os, site, sys
+sys.path[:0] = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(each)]
+if sys.prefix == sys.base_prefix and "PYTHONNOUSERSITE" not in os.environ:
+    user = site.getusersitepackages()
+    if os.path.isabs(user) and os.path.isdir(user): site.addsitedir(user)
+`;
+
+/** Arguments by which Python runs `code`, with these arguments of its own, and nothing of the working directory. */
+export const pythonArguments = (code: string, args: readonly string[] = []): string[] => [
+  "-I",
+  "-c",
+  RESTORE_PATH + code,
+  ...args,
+];
+
+/** The same for `python -m pip`. */
+export const pipArguments = (args: readonly string[]): string[] =>
+  pythonArguments('import runpy\nrunpy.run_module("pip", run_name="__main__", alter_sys=True)\n', args);
+
 const PROBE = `
-import importlib.util, sys
 try:
     import pip; version = pip.__version__
 except ImportError:
@@ -27,10 +50,8 @@ export function findPython(): Python | undefined {
   return undefined;
 }
 
-// The current folder is taken off the path: a folder that happens to be called torch is not the package.
 const FIND_TORCH = `
-import importlib.util, sys
-sys.path = [each for each in sys.path if each]
+import importlib.util
 found = importlib.util.find_spec("torch")
 print((found and found.origin and found.submodule_search_locations or [""])[0])
 `;
@@ -44,7 +65,4 @@ export function pythonTorch(): string | undefined {
   return undefined;
 }
 
-function runPython(command: string, code: string): string | undefined {
-  const { status, stdout } = spawnSync(command, ["-c", code], { encoding: "utf8", timeout: 20_000 });
-  return status === 0 ? stdout.trim() : undefined;
-}
+const runPython = (command: string, code: string) => askProgram(command, pythonArguments(code))?.trim();

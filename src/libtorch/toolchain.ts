@@ -1,10 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
 import { cacheFolder } from "./cache-folder.js";
 import { runPip } from "./pip.js";
 import { findPython } from "./python.js";
+import { askProgram } from "./run-program.js";
 import type { Setup } from "./setup.js";
 import { PINNED_VERSION } from "./version.js";
 
@@ -45,7 +45,7 @@ export function requireCompiler(): string {
   const candidates = named ? [named] : ["c++", "g++", "clang++"];
   const found = candidates.find((command) => {
     const args = ["-std=c++20", "-fsyntax-only", "-x", "c++", "-"];
-    return spawnSync(command, args, { input: CXX20_PROGRAM, timeout: 60_000 }).status === 0;
+    return askProgram(command, args, { input: CXX20_PROGRAM, timeout: 60_000 }) !== undefined;
   });
   if (found !== undefined) return found;
   throw missing(
@@ -84,8 +84,8 @@ export async function requireBuildTools(setup: Setup): Promise<BuildTools> {
 }
 
 function runs(path: string, accepts: (version: string) => boolean): boolean {
-  const { status, stdout } = spawnSync(path, ["--version"], { encoding: "utf8", timeout: 20_000 });
-  return status === 0 && accepts(stdout);
+  const version = askProgram(path, ["--version"]);
+  return version !== undefined && accepts(version);
 }
 
 function isRecentCmake(text: string): boolean {
