@@ -57,6 +57,14 @@ export const finalEpoch = ({ history, bestEpoch }: RunRecord): EpochRecord | und
 export const hasSharedClock = ({ config }: Study): boolean =>
   (config as { readonly clock?: unknown } | null)?.clock === "shared";
 
+/** Runs that were asked for, where the config says so. */
+export function plannedRuns({ config }: Study): number | undefined {
+  const { optimizers, losses, seeds } = config as Readonly<Record<string, unknown>>;
+  return Array.isArray(optimizers) && Array.isArray(losses) && Array.isArray(seeds)
+    ? optimizers.length * losses.length * seeds.length
+    : undefined;
+}
+
 /** A set of runs that differ in named factors; plain data, as study.json has it. */
 export interface Study {
   readonly schemaVersion: 1;

@@ -1,8 +1,11 @@
 import { summarise } from "../statistics.js";
 import { finalEpoch, type RunRecord, type Study } from "../study.js";
+import { incompleteNote } from "./incomplete.js";
+import { listText } from "./list-text.js";
 import { accuracyText, summaryText } from "./number-text.js";
 import { printable } from "./printable.js";
-import { bestOf, type Result, resultsOf } from "./results.js";
+import { type Ranking, type Result, rank, resultsOf } from "./results.js";
+import { extent } from "./ticks.js";
 
 /** A study in three parts: what was asked, what came out, and how far that can be trusted. */
 export interface Conclusion {
@@ -13,7 +16,7 @@ export interface Conclusion {
 
 export function conclude(study: Study): Conclusion {
   const results = resultsOf(study);
-  return { question: questionOf(results), ...answerOf(results) };
+  return { question: questionOf(results), ...answerOf(study, results) };
 }
 
 function questionOf(results: readonly Result[]): string {
@@ -29,62 +32,96 @@ function questionOf(results: readonly Result[]): string {
   return optimizers ? `Which optimizer learns ${dataset} best?` : `Which setting learns ${dataset} best?`;
 }
 
-function answerOf(results: readonly Result[]): Pick<Conclusion, "answer" | "caveats"> {
-  const best = bestOf(results);
-  if (best?.validationAccuracy === undefined) return { answer: "No run completed an epoch.", caveats: [] };
-  const { setting, validationAccuracy } = best;
-  const epochs = finalEpoch(setting.completed[0]!)!.epoch;
-  const accuracy = summaryText(validationAccuracy, accuracyText);
-  const of =
-    validationAccuracy.count > 1 ? ` (mean ± standard deviation of ${validationAccuracy.count} seeds)` : "";
+function answerOf(study: Study, results: readonly Result[]): Pick<Conclusion, "answer" | "caveats"> {
+  const ranking = rank(results);
+  const incomplete = incompleteNote(study, results);
+  if (ranking.best.length === 0) return { answer: whyUnranked(results), caveats: incomplete };
+  return {
+    answer: bestText(ranking),
+    caveats: [...incomplete, ...seedCaveats(ranking), ...divergedCaveats(results, ranking)],
+  };
+}
+
+/** Why no setting is the best. */
+export function whyUnranked(results: readonly Result[]): string {
+  const completed = results.flatMap(({ setting }) => setting.completed);
+  if (completed.length === 0) return "No run trained to its end.";
+  if (completed.every(({ history }) => history.at(-1)!.epoch === 0))
+    return "Nothing was trained: with 0 epochs, all numbers are of the initial weights.";
+  return "Nothing is ranked: no seed was finished by every setting, so the numbers are over different seeds.";
+}
+
+/** "adam reached the highest validation accuracy: 0.9832 ± 0.0003 (...) after 6 epochs." */
+function bestText({ best, contested }: Ranking): string {
+  const names = listText(
+    best.map(({ setting }) => setting.label),
+    { separator: best.length === 2 ? " and " : ", " },
+  );
+  const { count } = best[0]!.validationAccuracy!;
+  const accuracies = best.map(({ validationAccuracy }) => summaryText(validationAccuracy, accuracyText));
+  const accuracy = best.length === 1 ? accuracies[0]! : accuracyText(best[0]!.validationAccuracy!.mean);
+  const spread = best.length === 1 ? "mean ± standard deviation" : "mean";
+  const of = count > 1 ? ` (${spread} of ${count} seeds)` : "";
   const reached =
-    results.length > 1 ? "reached the highest validation accuracy" : "reached a validation accuracy of";
-  const answer = `${setting.label} ${reached}${results.length > 1 ? ":" : ""} ${accuracy}${of} after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}.`;
-  const others = results.filter((each) => each !== best);
-  return { answer, caveats: [...seedCaveats(best, others), ...unfinishedCaveats(results, best)] };
+    best.length > 1
+      ? "share the highest validation accuracy:"
+      : contested
+        ? "reached the highest validation accuracy:"
+        : "reached a validation accuracy of";
+  return `${names} ${reached} ${accuracy}${of} ${afterEpochs(best)}.`;
+}
+
+/** Early stopping gives each run a last epoch of its own. */
+function afterEpochs(best: readonly Result[]): string {
+  const runs = best.flatMap(({ setting }) => setting.completed);
+  const [least, most] = extent(runs.map((run) => finalEpoch(run)!.epoch));
+  const each = runs.some(({ bestEpoch }) => bestEpoch !== undefined)
+    ? " (early stopping: each run's best)"
+    : "";
+  if (least < most) return `after ${least} to ${most} epochs${each}`;
+  return `after ${most} ${most === 1 ? "epoch" : "epochs"}`;
 }
 
 /** Seeds share weights and order of images, so settings are compared seed by seed. */
-function seedCaveats(best: Result, others: readonly Result[]): string[] {
-  const measured = others.filter(
-    ({ status, validationAccuracy }) =>
-      validationAccuracy !== undefined && (status === "completed" || best.status !== "completed"),
-  );
-  if (measured.length === 0) return [];
-  if (best.validationAccuracy!.count === 1)
+function seedCaveats({ ranked, best }: Ranking): string[] {
+  const others = ranked.filter((each) => !best.includes(each));
+  if (ranked.length < 2) return [];
+  if (best[0]!.validationAccuracy!.count === 1)
     return ["It is one seed: a difference may be chance. Several seeds (--seeds 5) can tell."];
-  const unsettled = measured.flatMap((other) => {
-    const difference = pairedDifference(best, other);
-    if (difference !== undefined && difference.mean - difference.confidence95 > 0) return [];
-    const by = difference && `${signed(difference.mean)} ± ${difference.confidence95.toFixed(4)}`;
-    return [by === undefined ? other.setting.label : `${other.setting.label} (difference ${by})`];
+  if (others.length === 0) return [];
+  const unsettled = others.flatMap((other) => {
+    const difference = pairedDifference(best[0]!, other);
+    if (difference.mean - difference.confidence95 > 0) return [];
+    return [
+      `${other.setting.label} (difference ${signed(difference.mean)} ± ${difference.confidence95.toFixed(4)})`,
+    ];
   });
   if (unsettled.length === 0)
     return [
       "Seed by seed, it is ahead of every other setting by more than the 95 % confidence interval of the difference.",
     ];
   return [
-    `Not told apart from ${unsettled.join(", ")}: the 95 % confidence interval of the difference, seed by seed, includes zero. More seeds make it narrower.`,
+    `Not told apart from ${listText(unsettled)}: the 95 % confidence interval of the difference, seed by seed, includes zero. More seeds make it narrower.`,
   ];
 }
 
-/** Best minus other, over the seeds that both completed; undefined for fewer than two. */
+/** Best minus other; ranked settings have the same seeds. */
 function pairedDifference(best: Result, other: Result) {
   const accuracy = (run: RunRecord) => finalEpoch(run)!.validation.accuracy;
   const bySeed = new Map(other.setting.completed.map((run) => [run.config.seed, accuracy(run)]));
-  const differences = best.setting.completed.flatMap((run) => {
-    const theirs = bySeed.get(run.config.seed);
-    return theirs === undefined ? [] : [accuracy(run) - theirs];
-  });
-  return differences.length < 2 ? undefined : summarise(differences);
+  return summarise(best.setting.completed.map((run) => accuracy(run) - bySeed.get(run.config.seed)!));
 }
 
-function unfinishedCaveats(results: readonly Result[], best: Result): string[] {
-  const unfinished = results.filter(({ status }) => status !== "completed");
-  if (unfinished.length === 0) return [];
-  const list = unfinished.map(({ setting, status }) => `${setting.label} (${status})`).join(", ");
-  if (best.status === "completed") return [`Not ranked, because not all of their runs completed: ${list}.`];
-  return [`No setting completed all of its runs; this is over those that did: ${list}.`];
+function divergedCaveats(results: readonly Result[], { ranked }: Ranking): string[] {
+  const diverged = results.filter(({ setting }) => setting.runs.some(({ status }) => status === "diverged"));
+  const list = (of: readonly Result[]) =>
+    listText(of.map(({ setting, status }) => `${setting.label} (${status})`));
+  const unranked = diverged.filter((each) => !ranked.includes(each));
+  const others = diverged.filter((each) => ranked.includes(each));
+  return [
+    ...(unranked.length > 0 ? [`Not ranked, because runs of theirs diverged: ${list(unranked)}.`] : []),
+    ...(others.length > 0 ? [`Ranked without the seeds that diverged: ${list(others)}.`] : []),
+  ];
 }
 
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;

@@ -7,7 +7,7 @@ import type { Setting } from "./settings.js";
 export interface Curve {
   /** What the legend calls it; curves with the same name share a colour. */
   readonly name: string;
-  /** The mean of several runs, or one run that ended early and is drawn apart. */
+  /** The mean of several runs, or one run that is drawn apart. */
   readonly of: "completed runs" | "one run";
   readonly ended: "completed" | "diverged" | "cancelled";
   readonly points: readonly CurvePoint[];
@@ -25,7 +25,7 @@ export interface CurvePoint {
 
 /**
  * The curves of a setting: the mean of its completed runs over the epochs that all of them have, and apart from it each
- * run that ended early, up to its last epoch with a finite loss, so that no mean jumps where a run drops out. Epoch 0 is left out:
+ * run of a seed that is not compared or that ended early, up to its last epoch with a finite loss, so that no mean jumps where a run drops out. Epoch 0 is left out:
  * its chance level would flatten all that follows.
  */
 export function curvesOf(
@@ -33,10 +33,10 @@ export function curvesOf(
   name: string,
   value: (epoch: EpochRecord) => number | null,
 ): Curve[] {
-  const early = runs.filter((run) => run.status !== "completed");
+  const apart = runs.filter((run) => !completed.includes(run));
   const groups = [
     { group: completed, of: "completed runs", ended: "completed" } as const,
-    ...early.map((run) => ({ group: [run], of: "one run", ended: run.status }) as const),
+    ...apart.map((run) => ({ group: [run], of: "one run", ended: run.status }) as const),
   ];
   return groups
     .map(({ group, of, ended }) => ({ name, of, ended, points: meanPoints(group, value) }))

@@ -8,7 +8,7 @@ export function markdownTable(study: Study): string {
   const align = numeric.map((is) => (is ? "---:" : "---"));
   const body = rows.map((row, i) => {
     const cells = row.map(literal);
-    return line(i === best ? cells.map((cell) => `**${cell}**`) : cells);
+    return line(best.has(i) ? cells.map((cell) => `**${cell}**`) : cells);
   });
   return `${[line(head), line(align), ...body].join("\n")}\n${notes.map((note) => `\n${literal(note)}\n`).join("")}`;
 }

@@ -80,7 +80,7 @@ function resultSection(study: Study): Html {
 <thead><tr>${head.map((cell, i) => html`<th scope="col" class="${kind(i)}">${cell}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (cells, row) => html`
-<tr${row === best ? html` class="best"` : undefined}>${cells.map((cell, i) =>
+<tr${best.has(row) ? html` class="best"` : undefined}>${cells.map((cell, i) =>
       i === 0 ? html`<th scope="row">${cell}</th>` : html`<td class="${kind(i)}">${cell}</td>`,
     )}</tr>`,
   )}

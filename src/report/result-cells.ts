@@ -1,7 +1,10 @@
 import { hasSharedClock, type Study } from "../study.js";
+import { whyUnranked } from "./conclusion.js";
+import { incompleteNote } from "./incomplete.js";
+import { firstLines, listText } from "./list-text.js";
 import { accuracyText, numberText, summaryText } from "./number-text.js";
 import { printable } from "./printable.js";
-import { bestOf, type Result, resultsOf } from "./results.js";
+import { type Ranking, type Result, rank, resultsOf } from "./results.js";
 import { earlyEnds } from "./run-end.js";
 import type { Setting } from "./settings.js";
 
@@ -10,8 +13,8 @@ export interface ResultCells {
   readonly head: readonly string[];
   /** One row a setting, as long as `head`. */
   readonly rows: readonly (readonly string[])[];
-  /** The row with the best validation accuracy; -1 where there is none, or nothing to compare. */
-  readonly best: number;
+  /** The rows with the best validation accuracy, more than one where they are equal; none where nothing can be compared. */
+  readonly best: ReadonlySet<number>;
   /** Whether a column holds numbers, for each. */
   readonly numeric: readonly boolean[];
   /** What a reader must know to read the numbers right; one sentence each. */
@@ -28,7 +31,8 @@ interface Column {
 /** The study's table: settings in the order in which they ran. */
 export function resultCells(study: Study): ResultCells {
   const results = resultsOf(study);
-  const best = bestOf(results);
+  const ranking = rank(results);
+  const best = new Set(ranking.contested ? ranking.best : []);
   const losses = new Set(results.map(({ setting }) => setting.loss));
   const semantics = new Set(results.map(({ setting }) => setting.config.optimizer.semantics));
   const several = results.some(({ setting }) => setting.runs.length > 1);
@@ -53,7 +57,7 @@ export function resultCells(study: Study): ResultCells {
     {
       head: "validation accuracy",
       cell: (result) =>
-        `${summaryText(result.validationAccuracy, accuracyText)}${result === best && results.length > 1 ? " *" : ""}`,
+        `${summaryText(result.validationAccuracy, accuracyText)}${best.has(result) ? " *" : ""}`,
     },
     { head: "validation loss", cell: ({ validationLoss }) => summaryText(validationLoss, numberText) },
     {
@@ -93,27 +97,37 @@ export function resultCells(study: Study): ResultCells {
   return {
     head: columns.map(({ head }) => head),
     rows: results.map((result) => columns.map(({ cell }) => cell(result))),
-    best: results.length > 1 && best !== undefined ? results.indexOf(best) : -1,
+    best: new Set(results.flatMap((result, i) => (best.has(result) ? [i] : []))),
     numeric: columns.map(({ text }) => text !== true),
     notes: [
-      ...notesOn(results, several, semantics),
+      ...notesOn(results, ranking, semantics),
+      ...incompleteNote(study, results),
       ...(likelihood ? [LIKELIHOOD] : []),
       ...(timed ? [] : [SHARED_CLOCK]),
     ],
   };
 }
 
-function notesOn(results: readonly Result[], several: boolean, semantics: ReadonlySet<string>): string[] {
-  const measured = results.some(({ validationAccuracy }) => validationAccuracy !== undefined);
+function notesOn(
+  results: readonly Result[],
+  { best, contested }: Ranking,
+  semantics: ReadonlySet<string>,
+): string[] {
+  const seeds = results.reduce((most, each) => Math.max(most, each.validationAccuracy?.count ?? 0), 0);
   return [
-    sourcesNote(results, semantics),
-    ...(measured && several ? [SEVERAL_SEEDS] : []),
-    ...(measured && !several && results.length > 1 ? [ONE_SEED] : []),
-    ...results.flatMap(({ setting }) => bestEpochNote(setting)),
-    ...results.flatMap(({ setting }) => {
-      const ends = earlyEnds(setting).map(({ text }) => text);
-      return ends.length === 0 ? [] : [`${setting.label}: ${ends.join(", ")}.`];
-    }),
+    ...(results.length > 0 ? [sourcesNote(results, semantics)] : []),
+    ...(seeds > 1
+      ? [`${SEVERAL_SEEDS}${contested ? "; * marks the best mean validation accuracy" : ""}.`]
+      : []),
+    ...(seeds === 1 && contested ? [ONE_SEED] : []),
+    ...(best.length === 0 && results.length > 0 ? [whyUnranked(results)] : []),
+    ...firstLines(results.flatMap(({ setting }) => bestEpochNote(setting))),
+    ...firstLines(
+      results.flatMap(({ setting }) => {
+        const ends = earlyEnds(setting).map(({ text }) => text);
+        return ends.length === 0 ? [] : [`${setting.label}: ${listText(ends)}.`];
+      }),
+    ),
   ];
 }
 
@@ -137,14 +151,15 @@ function bestEpochNote({ label, completed }: Setting): string[] {
     ({ bestEpoch, stoppedEarly, history }) =>
       `epoch ${bestEpoch} of ${history.at(-1)!.epoch}${stoppedEarly ? ", stopped early" : ""}`,
   );
-  return [`${label}: weights and numbers of the best epoch (${ends.join("; ")}).`];
+  return [
+    `${label}: weights and numbers of the best epoch (${listText(ends, { separator: "; ", most: 12 })}).`,
+  ];
 }
 
 const LIKELIHOOD =
   "NLL: negative log-likelihood of the labels under the softmax of the outputs; ECE: expected calibration error (15 bins). Both on the validation images, and comparable between losses.";
 const SHARED_CLOCK =
   "Runs shared the processor (clock: shared), so their times are not told: they say nothing about the optimizers.";
-const SEVERAL_SEEDS =
-  "Mean ± standard deviation over the completed seeds, at the end of training; * marks the best mean validation accuracy.";
+const SEVERAL_SEEDS = "Mean ± standard deviation over the completed seeds, at the end of training";
 const ONE_SEED =
   "One seed: a difference between two rows may be chance, and one seed cannot tell. Several seeds (--seeds 5) can.";

@@ -20,6 +20,6 @@ export function resultTable(
     style: { head: [], border: [], compact: true },
   });
   const highlight = (cell: string) => (colors ? styleText(["bold", "green"], cell) : cell);
-  for (const [i, row] of rows.entries()) table.push(row.map(i === best ? highlight : (cell) => cell));
+  for (const [i, row] of rows.entries()) table.push(row.map(best.has(i) ? highlight : (cell) => cell));
   return [table.toString(), ...notes].join("\n");
 }

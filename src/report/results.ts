@@ -52,19 +52,46 @@ function statusText(runs: readonly RunRecord[]): string {
   return ended.length === 0 ? "completed" : ended.join(", ");
 }
 
+/** Which results can be compared, and which of them are best. */
+export interface Ranking {
+  /** Those whose means are over the same seeds, in the order in which they ran. */
+  readonly ranked: readonly Result[];
+  /** Those with the highest mean validation accuracy: one, several that are equal, or none. */
+  readonly best: readonly Result[];
+  /** Whether the best had another setting to beat: one that finished a run, if only by diverging. */
+  readonly contested: boolean;
+}
+
 /**
- * The result with the highest mean validation accuracy (the first of equals), of those that trained at all. A setting of which some runs did not
- * complete is taken only where none did completely: a mean over what survived would flatter it.
+ * Ranks the results that trained at all. A setting with a run that diverged is ranked only where each has one: a mean over
+ * what survived would flatter it. Nothing is ranked where the results are over different seeds.
  */
-export function bestOf(results: readonly Result[]): Result | undefined {
-  const measured = results.filter(({ setting }) =>
+export function rank(results: readonly Result[]): Ranking {
+  const trained = results.filter(({ setting }) =>
     setting.completed.some(({ history }) => history.at(-1)!.epoch > 0),
   );
-  const whole = measured.filter((each) => each.status === "completed");
-  const candidates = whole.length > 0 ? whole : measured;
-  return candidates.reduce<Result | undefined>(
-    (best, each) =>
-      best === undefined || each.validationAccuracy!.mean > best.validationAccuracy!.mean ? each : best,
-    undefined,
+  const whole = trained.filter(({ setting }) =>
+    setting.compared.every(({ status }) => status !== "diverged"),
   );
+  const ranked = whole.length > 0 ? whole : trained;
+  if (new Set(ranked.map(seedsOf)).size > 1) return { ranked: [], best: [], contested: false };
+  const mean = ({ validationAccuracy }: Result) => validationAccuracy!.mean;
+  const highest = ranked.reduce((most, each) => Math.max(most, mean(each)), 0);
+  const finished = results.filter(({ setting }) =>
+    setting.compared.some(({ status }) => status !== "cancelled"),
+  );
+  return {
+    ranked,
+    best: ranked.filter((each) => highest - mean(each) < ROUNDING),
+    contested: finished.length > 1,
+  };
 }
+
+const seedsOf = ({ setting }: Result) =>
+  setting.completed
+    .map(({ config }) => config.seed)
+    .sort((a, b) => a - b)
+    .join();
+
+/** Far below one image of any dataset, far above what the order of a sum can do. */
+const ROUNDING = 1e-12;

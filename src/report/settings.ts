@@ -1,4 +1,5 @@
 import type { RunConfig, RunRecord, Study } from "../study.js";
+import { comparedRuns, isCompleted } from "./compared-runs.js";
 import { groupBy } from "./group-by.js";
 import { distinctLabels } from "./labels.js";
 import { printable } from "./printable.js";
@@ -16,7 +17,9 @@ export interface Setting {
   /** That of the first run; only the seeds of the others differ. */
   readonly config: RunConfig;
   readonly runs: readonly RunRecord[];
-  /** Those that trained to the end: statistics are over these. */
+  /** Those of the seeds that settings are compared by. */
+  readonly compared: readonly RunRecord[];
+  /** Of these, those that trained to the end: statistics are over them. */
   readonly completed: readonly RunRecord[];
 }
 
@@ -27,6 +30,7 @@ export function settingsOf(study: Study): Setting[] {
   const labels = distinctLabels(configs);
   const names = distinctLabels(configs, TOLD_BY_COLUMNS);
   const slugs = distinctSlugs(labels);
+  const compared = comparedRuns(groups);
   return groups.map((runs, i) => ({
     label: labels[i]!,
     name: names[i]!,
@@ -34,7 +38,8 @@ export function settingsOf(study: Study): Setting[] {
     slug: slugs[i]!,
     config: configs[i]!,
     runs,
-    completed: runs.filter((run) => run.status === "completed" && run.history.length > 0),
+    compared: compared[i]!,
+    completed: compared[i]!.filter(isCompleted),
   }));
 }
 

@@ -1,11 +1,13 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { EpochRecord } from "../history.js";
 import { hasSharedClock, type Study } from "../study.js";
+import { isCompleted } from "./compared-runs.js";
 import { curvesOf } from "./curve.js";
 import { groupBy } from "./group-by.js";
 import { lineChart } from "./line-chart.js";
 import { earlyEnds } from "./run-end.js";
 import { type Setting, settingsOf } from "./settings.js";
+import { extent } from "./ticks.js";
 import { accuracyAxis, errorAxis, lossAxis } from "./value-axis.js";
 
 /** A chart of a report. */
@@ -122,7 +124,10 @@ function settingCharts(setting: Setting): (Chart | undefined)[] {
 /** What the lines and bands are, and which runs ended early. */
 function subtitle(settings: readonly Setting[]): string[] {
   const counts = settings.map(({ completed }) => completed.length).filter((count) => count > 0);
-  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const [least, most] = extent(counts);
+  const lengths = (setting: Setting) => new Set(setting.completed.map(({ history }) => history.length));
+  const uneven = settings.some((setting) => lengths(setting).size > 1);
+  const apart = settings.some(({ runs, completed }) => runs.filter(isCompleted).length > completed.length);
   const ends = settings.flatMap((setting) =>
     earlyEnds(setting).map(
       ({ mark, text }) => `${mark} ${settings.length > 1 ? `${setting.label}, ` : ""}${text}`,
@@ -130,8 +135,11 @@ function subtitle(settings: readonly Setting[]): string[] {
   );
   return [
     ...(most > 1
-      ? [`Mean of ${least < most ? `${least} to ` : ""}${most} seeds; band: lowest to highest`]
+      ? [
+          `Mean of ${least < most ? `${least} to ` : ""}${most} seeds${uneven ? " as far as all of them trained" : ""}; band: lowest to highest`,
+        ]
       : []),
+    ...(apart ? ["Thin: runs of seeds that not all settings finished"] : []),
     ...ends.slice(0, 3),
     ...(ends.length > 3 ? [`and ${ends.length - 3} more that ended early`] : []),
   ];

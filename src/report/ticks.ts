@@ -50,7 +50,8 @@ function roundFactors(low: number, high: number): number[] {
 
 const clean = (value: number) => Number(value.toPrecision(12));
 
-const extent = (values: readonly number[]) =>
+/** The least and the most of any number of values: spread arguments would overflow the stack at some 100,000. */
+export const extent = (values: readonly number[]) =>
   values.reduce<[number, number]>(
     ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
     [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],

@@ -1,0 +1,15 @@
+/** "adam, sgd, rmsprop and 1,997 more": a sentence names only the first few of many. */
+export function listText(items: readonly string[], { separator = ", ", most = 3 } = {}): string {
+  if (items.length <= most) return items.join(separator);
+  const more = (items.length - most).toLocaleString("en");
+  return `${items.slice(0, most).join(separator)} and ${more} more`;
+}
+
+/** The first of many lines, with a last one that counts the others. */
+export const firstLines = (lines: readonly string[], most = 5): readonly string[] =>
+  lines.length <= most
+    ? lines
+    : [
+        ...lines.slice(0, most),
+        `${(lines.length - most).toLocaleString("en")} more settings have such a note.`,
+      ];
