@@ -143,7 +143,7 @@ Napi::Value runUpdate(const Napi::CallbackInfo& info) {
     const Reader options(info[3], "options");
     if (options.has("shapes")) shapes = readShapes(options.value().As<Napi::Object>().Get("shapes"));
     if (options.has("evaluation")) watchEvaluation = options.flag("evaluation");
-    if (options.has("threads")) threads = options.integer("threads", 1, 1024);
+    if (options.has("threads")) threads = options.integer("threads", 1, kMostThreads);
   }
   const UpdatePath paths = core().runUpdate(spec, theta, shapes, steps, doublePrecision, threads);
   const auto& path = watchEvaluation && !paths.evaluation.empty() ? paths.evaluation : paths.theta;
@@ -170,7 +170,7 @@ Napi::Value runLoss(const Napi::CallbackInfo& info) {
 Napi::Value timeMatrixProduct(const Napi::CallbackInfo& info) {
   const Reader reader(info[0], "timeMatrixProduct");
   const int64_t size = reader.integer("size", 1, 1 << 13);
-  return Napi::Number::New(info.Env(), core().timeMatrixProduct(size, reader.integer("threads", 1, 1024)));
+  return Napi::Number::New(info.Env(), core().timeMatrixProduct(size, reader.integer("threads", 1, kMostThreads)));
 }
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {

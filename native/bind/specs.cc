@@ -8,16 +8,20 @@ namespace optimbench {
 namespace {
 
 constexpr int64_t kMost = 1 << 24;   // of any size a spec may name; far above use, far below overflow
-constexpr int64_t kMostThreads = 256;
+constexpr int64_t kMostInShape = int64_t{1} << 40;  // of a shape: a flattened image has more than any single size
+constexpr int64_t kMostImages = int64_t{1} << 32;
 constexpr int64_t kMostSigma = 1000;   // pixels; its Gaussian is this long
-
-Shape readShape(const Reader& reader, const char* key) {
-  const auto sizes = reader.integers(key, 3, 1, kMost);
-  return {sizes[0], sizes[1], sizes[2]};
-}
 
 double pixelsIn(const Shape& shape) {  // a double holds what would overflow an integer
   return static_cast<double>(shape.channels) * static_cast<double>(shape.height) * static_cast<double>(shape.width);
+}
+
+Shape readShape(const Reader& reader, const char* key) {
+
+  const auto sizes = reader.integers(key, 3, 1, kMostInShape);
+  const Shape shape{sizes[0], sizes[1], sizes[2]};
+  if (pixelsIn(shape) > static_cast<double>(kMostInShape)) reader.fail(key, "sizes with a product up to 2 ** 40");
+  return shape;
 }
 
 template <size_t count>
@@ -34,9 +38,9 @@ LayerSpec readLayer(const Reader& reader) {
   layer.name = reader.text("name");
   if (reader.has("from")) layer.from = reader.integers("from", 0, -1, kMost);
   layer.output = readShape(reader, "output");
-  if (reader.has("filters")) layer.filters = reader.integer("filters", 1, kMost);
-  if (reader.has("units")) layer.filters = reader.integer("units", 1, kMost);
-  if (reader.has("groups")) layer.groups = reader.integer("groups", 1, kMost);
+  if (reader.has("filters")) layer.filters = reader.integer("filters", 1, kMostInShape);
+  if (reader.has("units")) layer.filters = reader.integer("units", 1, kMostInShape);
+  if (reader.has("groups")) layer.groups = reader.integer("groups", 1, kMostInShape);
   if (reader.has("kernel")) {
     layer.kernel = readArray<2>(reader, "kernel", 1);
     layer.strides = readArray<2>(reader, "strides", 1);
@@ -127,7 +131,7 @@ SessionSpec readSessionSpec(const Reader& reader) {
   spec.device = reader.text("device");
   spec.threads = reader.integer("threads", 1, kMostThreads);
   spec.seed = static_cast<uint64_t>(reader.integer("seed", 0, (int64_t{1} << 53) - 1));
-  spec.microBatch = reader.integer("microBatch", 1, kMost);
+  spec.microBatch = reader.integer("microBatch", 1, kMostImages);
   spec.input = readShape(reader, "input");
   spec.classes = reader.integer("classes", 1, kMost);
   for (const Reader& layer : reader.list("layers")) spec.layers.push_back(readLayer(layer));

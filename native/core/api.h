@@ -19,6 +19,8 @@ struct Shape {
   int64_t width;
 };
 
+constexpr int64_t kMostThreads = 256;  // of a session; src/config/threads.ts has the same limit
+
 // ---- what a session is made from ----
 
 // One layer, every default already worked out (see src/models/native-layer.ts). Fields a kind does not use stay zero.

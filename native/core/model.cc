@@ -11,9 +11,13 @@
 namespace optimbench {
 namespace {
 
+constexpr int64_t kMostParameters = int64_t{1} << 40;
+
 int64_t sizeOf(const Slot& slot) {
   int64_t size = 1;
-  for (const int64_t length : slot.shape) size *= length;
+  for (const int64_t length : slot.shape)
+    if (__builtin_mul_overflow(size, length, &size) || size > kMostParameters)
+      throw std::runtime_error("'" + slot.name + "' has too many numbers");
   return size;
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_OPTIMIZERS } from "../config/compare-config.js";
+import { threadsSchema } from "../config/threads.js";
 import { seedSchema, sharedShape, trainConfigSchema } from "../config/train-config.js";
 import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
 
@@ -32,7 +33,7 @@ export const benchConfigSchema = z
     batchSizes: z.array(images).min(1).readonly().default([32, 256]).describe("images a step"),
     /** CPU threads. Default: the cores this process may use. */
     threads: z
-      .array(z.int().min(1).max(1024))
+      .array(threadsSchema)
       .min(1)
       .readonly()
       .optional()

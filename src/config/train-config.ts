@@ -8,6 +8,7 @@ import { SCHEDULE_NAMES, scheduleSchema } from "../schedules/schedules.js";
 import { augmentationSchema } from "./augmentation.js";
 import { describe } from "./describe.js";
 import { SEMANTICS } from "./semantics.js";
+import { threadsSchema } from "./threads.js";
 
 const images = z.int().min(1);
 
@@ -90,13 +91,8 @@ export const sharedShape = {
     })
     .default("auto")
     .describe("auto, cpu, cuda or cuda:1: where to train"),
-  /** CPU threads; the same result with any number. Default: the cores this process may use. */
-  threads: z
-    .int()
-    .min(1)
-    .max(1024)
-    .optional()
-    .describe("CPU threads; by default the cores this process may use"),
+  /** CPU threads, 1 to 256; the same result with any number. Default: the cores this process may use. */
+  threads: threadsSchema.optional().describe("CPU threads; by default the cores this process may use"),
   /** Whether to run a few steps untimed before the clock starts; they change nothing that counts. Default true. */
   warmUp: z
     .boolean()

@@ -1,11 +1,19 @@
 import { availableParallelism } from "node:os";
 import { beforeEach, expect, it, vi } from "vitest";
+import { benchConfigSchema } from "../../src/bench/bench-config.js";
+import { trainConfigSchema } from "../../src/config/train-config.js";
 
+const machine = vi.hoisted(() => ({ cpus: undefined as number | undefined }));
 const quota = vi.hoisted(() => ({ cpus: undefined as number | undefined }));
 vi.mock("../../src/cpu-quota.js", () => ({ cpuQuota: () => quota.cpus }));
-const { defaultThreads } = await import("../../src/config/threads.js");
+vi.mock("node:os", async (original) => {
+  const os = await original<typeof import("node:os")>();
+  return { ...os, availableParallelism: () => machine.cpus ?? os.availableParallelism() };
+});
+const { defaultThreads, MOST_THREADS } = await import("../../src/config/threads.js");
 
 beforeEach(() => {
+  machine.cpus = undefined;
   quota.cpus = undefined;
 });
 
@@ -18,4 +26,20 @@ it("is not more than a quota of CPU time allows, and at least one", () => {
   expect(defaultThreads()).toBe(1);
   quota.cpus = 1000;
   expect(defaultThreads()).toBe(availableParallelism());
+});
+
+it("is not more than a session takes, however many cores there are", () => {
+  machine.cpus = 384;
+  expect(defaultThreads()).toBe(MOST_THREADS);
+  quota.cpus = 1000;
+  expect(defaultThreads()).toBe(MOST_THREADS);
+});
+
+it("has the same limit in every config", () => {
+  const accepts = (threads: number) => [
+    trainConfigSchema.safeParse({ threads }).success,
+    benchConfigSchema.safeParse({ threads: [threads] }).success,
+  ];
+  expect(accepts(MOST_THREADS)).toEqual([true, true]);
+  expect(accepts(MOST_THREADS + 1)).toEqual([false, false]);
 });

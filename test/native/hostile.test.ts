@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { MOST_THREADS } from "../../src/config/threads.js";
+import { LARGEST_IMAGE } from "../../src/data/dataset.js";
 import { block, conv, dense, flat, images, input, native, spec, updateOf } from "./tiny-session.js";
 
 // TypeScript validates before it calls; native code must survive whoever does not.
@@ -9,6 +11,7 @@ describe("a session refuses", () => {
   it.each([
     ["no spec", () => new native.Session(undefined as never), /Expected an object for `session`/],
     ["no threads", session({ threads: 0 }), /a whole number from 1 to 256 for `session.threads`/],
+    ["more threads than configs may ask for", session({ threads: MOST_THREADS + 1 }), /`session.threads`/],
     ["half a micro-batch", session({ microBatch: 0.5 }), /`session.microBatch`/],
     ["a negative shape", session({ input: [1, -2, 2] }), /`session.input`/],
     ["a seed that is no number", session({ seed: Number.NaN }), /`session.seed`/],
@@ -146,6 +149,28 @@ describe("a session refuses", () => {
   ])("%s", (_, make, message) => expect(make).toThrow(message));
 });
 
+describe("a session takes what configs may ask for", () => {
+  it("as many threads", () => {
+    const one = new native.Session({ ...spec, threads: MOST_THREADS });
+    one.dispose();
+    expect(native.timeMatrixProduct({ size: 2, threads: MOST_THREADS })).toBeGreaterThanOrEqual(0);
+    expect(() => native.timeMatrixProduct({ size: 2, threads: MOST_THREADS + 1 })).toThrow(/threads/);
+  });
+
+  it("as large an image, flattened, and as many filters of one channel each", () => {
+    const { side, channels } = LARGEST_IMAGE;
+    const values = side * side * channels;
+    const output = [values, 1, 1] as const;
+    const each = { ...conv, groups: values, filters: values, kernel: [1, 1], output } as const;
+    const layers = [{ ...flat, output }, each] as const;
+    // Read after the layers, before anything is allocated.
+    const augmentation = { shift: 0, rotation: 0, scale: 2 };
+    expect(session({ input: [channels, side, side], layers, augmentation })).toThrow(
+      "Expected a number below 1 for `session.augmentation.scale`",
+    );
+  });
+});
+
 describe("a dataset refuses", () => {
   it.each([
     ["too few pixels", dataset({ images: new Uint8Array(11) }), /3 images of 4 bytes, for `dataset.images`/],
@@ -164,7 +189,8 @@ describe("a dataset refuses", () => {
       dataset({ targets: new Float32Array(5) }),
       /3 x 2 numbers for `dataset.targets`/,
     ],
-    ["an image that overflows", dataset({ shape: [2 ** 24, 2 ** 24, 2 ** 24] }), /`dataset.images`/],
+    ["more images than there are", dataset({ shape: [2 ** 13, 2 ** 13, 2 ** 13] }), /`dataset.images`/],
+    ["an image that overflows", dataset({ shape: [2 ** 24, 2 ** 24, 2 ** 24] }), /`dataset.shape`/],
   ])("%s", (_, make, message) => expect(make).toThrow(message));
 
   it.each(["images", "labels", "targets"] as const)("%s that a getter takes away while it reads", (key) => {
