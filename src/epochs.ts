@@ -59,7 +59,8 @@ export async function runEpochs(
     ...(stepGraph !== undefined && { stepGraph }),
   });
 
-  const measure = (images: Uint32Array) => finished(session.evaluate(dataset, images));
+  const measure = (images: Uint32Array, weighted: boolean) =>
+    finished(session.evaluate(dataset, images, { weighted }));
   const pass = (epoch: number, learningRates: Float64Array, momentum: Float64Array | undefined) =>
     finished(
       session.train(dataset, {
@@ -81,8 +82,8 @@ export async function runEpochs(
     const momentum = schedule.momentum && eachStep(schedule.momentum);
     const train = signal?.aborted
       ? undefined
-      : await (epoch === 0 ? measure(parts.train) : pass(epoch, learningRates, momentum));
-    const validation = signal?.aborted ? undefined : await measure(parts.validation);
+      : await (epoch === 0 ? measure(parts.train, true) : pass(epoch, learningRates, momentum));
+    const validation = signal?.aborted ? undefined : await measure(parts.validation, false);
     if (signal?.aborted || train === undefined || validation === undefined) return ended("cancelled");
     if (train.status === "cancelled" || validation.status === "cancelled") return ended("cancelled");
 

@@ -22,9 +22,12 @@ export interface EpochRecord {
   readonly epoch: number;
   /** The rate of its first step; a schedule may change it from step to step. In epoch 0, that of the first step to come. */
   readonly learningRate: number;
-  /** Running means over the epoch while the weights move, as in Keras; in epoch 0 measured on the initial weights. */
+  /**
+   * Running means over the epoch while the weights move, as in Keras, of the loss with its class weights; in epoch 0
+   * measured on the initial weights.
+   */
   readonly train: Metrics;
-  /** Measured after the epoch. */
+  /** Measured after the epoch, without class weights. */
   readonly validation: EvaluationMetrics;
   /** Seconds on a monotonic clock: the training steps alone, and the evaluation. */
   readonly seconds: { readonly train: number; readonly evaluate: number };

@@ -59,7 +59,7 @@ export interface Native {
       readonly threads?: number;
     },
   ): Vector[];
-  /** A loss alone: each sample's value and the gradient of their sum with respect to the logits. */
+  /** A loss alone, as training takes it, with class weights: each sample's value and the gradient of their sum with respect to the logits. */
   runLoss<Vector extends Float32Array | Float64Array>(
     loss: LossGraph,
     logits: Vector,
@@ -179,8 +179,16 @@ export interface NativeSession {
   ): Promise<Measured>;
   /** Applies the update `steps` times with the gradient of the last step: its cost alone, for benchmarks. */
   repeatUpdate(options: { readonly steps: number; readonly learningRate: number }): Promise<Measured>;
-  /** Loss and accuracy on the given images, with the weights as they are. */
-  evaluate(dataset: NativeDataset, indices: Uint32Array): Promise<Measured>;
+  /**
+   * Loss and accuracy on the given images, with the weights as they are.
+   *
+   * @param options.weighted whether the loss is that of training, with class weights. Default false
+   */
+  evaluate(
+    dataset: NativeDataset,
+    indices: Uint32Array,
+    options?: { readonly weighted: boolean },
+  ): Promise<Measured>;
   /** Class probabilities (softmax of the logits), count x classes. */
   predict(images: Uint8Array): Promise<Float32Array>;
   /** Everything that training changes, copied out: parameters, optimizer state, running statistics, step count. */

@@ -147,10 +147,11 @@ Napi::Value SessionHandle::evaluate(const Napi::CallbackInfo& info) {
   const auto dataset = DatasetHandle::from(info[0]);
   Napi::Object wrapper = Napi::Object::New(info.Env());
   wrapper["indices"] = info[1];
+  const bool weighted = info[2].IsObject() && Reader(info[2], "evaluate").flag("weighted");
   return promisedJob<Measured>(
       info, thread_, pending_,
-      [session, dataset, indices = readOrder(Reader(wrapper, "evaluate"), "indices")](const CancelFlag& cancel) {
-        return session->evaluate(*dataset, indices, cancel);
+      [session, dataset, weighted, indices = readOrder(Reader(wrapper, "evaluate"), "indices")](const CancelFlag& cancel) {
+        return session->evaluate(*dataset, indices, weighted, cancel);
       },
       toObject);
 }

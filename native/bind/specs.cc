@@ -90,7 +90,11 @@ std::vector<NodeSpec> readNodes(const Reader& reader) {
 
 }  // namespace
 
-LossSpec readLossSpec(const Reader& reader) { return {readNodes(reader), reader.integer("result", 0, kMost)}; }
+LossSpec readLossSpec(const Reader& reader) {
+  LossSpec spec{readNodes(reader), reader.integer("result", 0, kMost), {}};
+  if (reader.has("classWeights")) spec.classWeights = reader.numbers("classWeights");
+  return spec;
+}
 
 UpdateSpec readUpdateSpec(const Reader& reader) {
   UpdateSpec spec{{}, reader.text("layout") == "keras", {}};

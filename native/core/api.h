@@ -60,6 +60,7 @@ struct NodeSpec {
 struct LossSpec {
   std::vector<NodeSpec> nodes;
   int64_t result = 0;
+  std::vector<double> classWeights;  // what training multiplies a sample's loss by, for each class; none for 1 each
 };
 
 struct UpdateSpec {
@@ -217,7 +218,8 @@ class Session {
   virtual Measured train(const Dataset&, const Pass&, const CancelFlag&) = 0;
   // Applies the update again and again with the gradient of the last step: its cost alone, for benchmarks.
   virtual Measured repeatUpdate(int64_t steps, double learningRate, const CancelFlag&) = 0;
-  virtual Measured evaluate(const Dataset&, const std::vector<uint32_t>& indices, const CancelFlag&) = 0;
+  // `weighted`: whether the loss is training's, with class weights.
+  virtual Measured evaluate(const Dataset&, const std::vector<uint32_t>& indices, bool weighted, const CancelFlag&) = 0;
   virtual std::vector<float> predict(const std::vector<uint8_t>& images, const CancelFlag&) = 0;
   virtual SessionState readState() const = 0;
   virtual void writeState(const SessionState&) = 0;
@@ -244,7 +246,7 @@ struct UpdatePath {
 };
 
 struct LossValues {
-  std::vector<double> values;    // [samples]
+  std::vector<double> values;    // [samples]: with class weights, as training has them
   std::vector<double> gradient;  // [samples, classes]: of the sum of values, with respect to the logits
 };
 

@@ -55,8 +55,9 @@ class GuardedSession final : public Session {
   Measured repeatUpdate(int64_t steps, double learningRate, const CancelFlag& cancel) override {
     return guarded([&] { return session_->repeatUpdate(steps, learningRate, cancel); });
   }
-  Measured evaluate(const Dataset& dataset, const std::vector<uint32_t>& indices, const CancelFlag& cancel) override {
-    return guarded([&] { return session_->evaluate(dataset, indices, cancel); });
+  Measured evaluate(const Dataset& dataset, const std::vector<uint32_t>& indices, bool weighted,
+                    const CancelFlag& cancel) override {
+    return guarded([&] { return session_->evaluate(dataset, indices, weighted, cancel); });
   }
   std::vector<float> predict(const std::vector<uint8_t>& images, const CancelFlag& cancel) override {
     return guarded([&] { return session_->predict(images, cancel); });
@@ -164,7 +165,7 @@ class TheCore final : public Core {
       if (classes < 1 || logits.size() != targets.size() || logits.size() % classes != 0)
         throw std::runtime_error("logits and targets must both have samples x classes numbers");
       const Loss loss(spec);
-      const Loss::Result result = loss.valuesAndGradient(vectorOf(logits, doublePrecision).view({-1, classes}),
+      const Loss::Result result = loss.weightedValuesAndGradient(vectorOf(logits, doublePrecision).view({-1, classes}),
                                                          vectorOf(targets, doublePrecision).view({-1, classes}));
       return LossValues{numbersOf(result.values), numbersOf(result.gradient)};
     });

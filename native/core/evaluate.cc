@@ -55,7 +55,7 @@ Measured sumOf(const at::Tensor& scores) {
 
 Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>& parameters,
                   const std::vector<Views>& statistics, Workers& workers, const ResidentDataset& dataset,
-                  const std::vector<uint32_t>& indices, const CancelFlag& cancel) {
+                  const std::vector<uint32_t>& indices, bool weighted, const CancelFlag& cancel) {
   const auto start = std::chrono::steady_clock::now();
   const at::Tensor positions = dataset.positions(indices);
   const int64_t count = positions.size(0);
@@ -64,7 +64,9 @@ Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>
     std::vector<Frame> frames = model.frames(parameters, statistics);
     const Batch batch = dataset.batch(positions.narrow(0, first, size));
     const at::Tensor logits = model.forward(batch.images, frames);
-    scores[chunk] = score(loss.values(logits, batch.targets), logits, batch.labels);
+    const at::Tensor losses =
+        weighted ? loss.weightedValues(logits, batch.targets) : loss.values(logits, batch.targets);
+    scores[chunk] = score(losses, logits, batch.labels);
   });
   scores.resize(chunks);
   Measured measured = cancel || chunks == 0 ? Measured{} : sumOf(at::cat(scores).cpu());

@@ -11,9 +11,10 @@ namespace optimbench {
 // Loss, accuracy, and what nets of any loss share: the negative log-likelihood of the label under softmax(logits), and the
 // expected calibration error (Guo et al. 2017, "On Calibration of Modern Neural Networks"): images fall into 15 bins
 // ((m - 1) / 15, m / 15] of their largest probability; a bin adds |sum of these probabilities - number of right answers|.
+// The loss has class weights if `weighted`.
 Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>& parameters,
                   const std::vector<Views>& statistics, Workers& workers, const ResidentDataset& dataset,
-                  const std::vector<uint32_t>& indices, const CancelFlag& cancel);
+                  const std::vector<uint32_t>& indices, bool weighted, const CancelFlag& cancel);
 
 // Class probabilities [images, classes] for uint8 pixels [images, height, width, channels].
 at::Tensor predict(const Model& model, const std::vector<Views>& parameters, const std::vector<Views>& statistics,

@@ -74,7 +74,7 @@ void Lanes::runMicroBatch(Lane& lane, const std::vector<Views>& parameters, cons
     frames[i].masks = masks;
   }
   const at::Tensor logits = model_.forward(batch.images, frames);
-  const Loss::Result loss = loss_.valuesAndGradient(logits, batch.targets);
+  const Loss::Result loss = loss_.weightedValuesAndGradient(logits, batch.targets);
   lane.sums.loss.add_(loss.values.sum(at::kDouble));
   lane.sums.correct.add_(logits.argmax(1).eq(batch.labels).sum());
   const at::Tensor logitsGradient = loss.gradient / samples;

@@ -7,6 +7,12 @@ namespace optimbench {
 Loss::Loss(const LossSpec& spec)
     : formula_(spec.nodes, Formula::Reduce::classes, {"z", "y"}), result_(static_cast<size_t>(spec.result)) {
   if (spec.result < 0 || result_ >= spec.nodes.size()) throw std::runtime_error("loss: the result is not a node");
+  if (!spec.classWeights.empty()) classWeights_ = at::tensor(spec.classWeights, at::kDouble).unsqueeze(1);
+}
+
+void Loss::place(const at::TensorOptions& options) {
+  formula_.place(options);
+  if (classWeights_.defined()) classWeights_ = classWeights_.to(options);
 }
 
 at::Tensor Loss::values(const at::Tensor& logits, const at::Tensor& targets) const {
@@ -17,13 +23,24 @@ at::Tensor Loss::values(const at::Tensor& logits, const at::Tensor& targets) con
   return values.to(logits.scalar_type()).expand({logits.size(0), 1});  // a constant loss has no axis yet
 }
 
-Loss::Result Loss::valuesAndGradient(const at::Tensor& logits, const at::Tensor& targets) const {
+at::Tensor Loss::weightedValues(const at::Tensor& logits, const at::Tensor& targets) const {
+  return weigh(values(logits, targets), targets);
+}
+
+Loss::Result Loss::weightedValuesAndGradient(const at::Tensor& logits, const at::Tensor& targets) const {
   const at::AutoGradMode enabled(true);
   const at::Tensor leaf = logits.detach().requires_grad_(true);
   const at::Tensor values = this->values(leaf, targets);
-  if (!values.requires_grad()) return {values, at::zeros_like(logits)};  // the loss does not depend on z
+  if (!values.requires_grad()) return {weigh(values, targets), at::zeros_like(logits)};  // the loss does not depend on z
   const auto gradients = torch::autograd::grad({values.sum()}, {leaf}, {}, std::nullopt, false, /*allow_unused=*/true);
-  return {values.detach(), gradients[0].defined() ? gradients[0] : at::zeros_like(logits)};
+  const at::Tensor gradient = gradients[0].defined() ? gradients[0] : at::zeros_like(logits);
+  return {weigh(values.detach(), targets), weigh(gradient, targets)};
+}
+
+at::Tensor Loss::weigh(const at::Tensor& perSample, const at::Tensor& targets) const {
+  if (!classWeights_.defined()) return perSample;
+  if (classWeights_.size(0) != targets.size(1)) throw std::runtime_error("loss: expected a weight for each class");
+  return perSample * classWeights_.to(perSample.scalar_type()).index_select(0, targets.argmax(1));
 }
 
 }  // namespace optimbench

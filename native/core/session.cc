@@ -138,11 +138,12 @@ Measured TrainingSession::repeatUpdate(int64_t steps, double learningRate, const
   return measured;
 }
 
-Measured TrainingSession::evaluate(const Dataset& dataset, const std::vector<uint32_t>& indices, const CancelFlag& cancel) {
+Measured TrainingSession::evaluate(const Dataset& dataset, const std::vector<uint32_t>& indices, bool weighted,
+                                   const CancelFlag& cancel) {
   const Work guard = work();
   const at::NoGradGuard noGradient;
   return optimbench::evaluate(model_, loss_, evaluated_, weights_.runningStatistics, workers_, fitting(dataset),
-                              indices, cancel);
+                              indices, weighted, cancel);
 }
 
 std::vector<float> TrainingSession::predict(const std::vector<uint8_t>& images, const CancelFlag& cancel) {

@@ -21,7 +21,7 @@ class TrainingSession final : public Session {
   std::vector<ParameterInfo> parameters() const override { return model_.parameters(); }
   Measured train(const Dataset&, const Pass&, const CancelFlag&) override;
   Measured repeatUpdate(int64_t steps, double learningRate, const CancelFlag&) override;
-  Measured evaluate(const Dataset&, const std::vector<uint32_t>& indices, const CancelFlag&) override;
+  Measured evaluate(const Dataset&, const std::vector<uint32_t>& indices, bool weighted, const CancelFlag&) override;
   std::vector<float> predict(const std::vector<uint8_t>& images, const CancelFlag&) override;
   SessionState readState() const override;
   void writeState(const SessionState&) override;

@@ -64,4 +64,6 @@ export interface UpdateState {
 export interface LossGraph {
   readonly nodes: readonly Node[];
   readonly result: number;
+  /** What training multiplies a sample's loss by, for the largest class of its target. Default: 1 each. */
+  readonly classWeights?: readonly number[];
 }

@@ -6,9 +6,8 @@ import { classWeights } from "./class-weights.js";
  * The same for targets that are rows of probabilities, one-hot or soft, and with label smoothing:
  * y (1 - e) + e / classes, in Keras as in PyTorch.
  *
- * Class weights are those of Keras' `fit(class_weight=...)`: a sample's loss times the weight of its class, for a soft
- * target that of its largest class, the first of several; mean over the batch. PyTorch's `CrossEntropyLoss(weight)` weighs
- * each class's term and divides by the sum of the batch's weights, which is not one number a sample.
+ * PyTorch's `CrossEntropyLoss(weight)` weighs each class's term and divides by the sum of the batch's weights, which is
+ * not one number per sample, so only Keras' form has class weights.
  */
 export const categoricalCrossentropy = define({
   name: "categoricalCrossentropy",
@@ -22,12 +21,8 @@ export const categoricalCrossentropy = define({
     classWeights: classWeights.optional(),
   },
   defaults: { keras3: { labelSmoothing: 0, classWeights: [] }, pytorch: { labelSmoothing: 0 } },
-  formula({ labelSmoothing, classWeights = [] }) {
-    const smoothed =
-      labelSmoothing === 0
-        ? "-sum(y * logSoftmax(z))"
-        : "l = logSoftmax(z)\n-(1 - labelSmoothing) * sum(y * l) - labelSmoothing * mean(l)";
-    if (classWeights.length === 0) return smoothed;
-    return `weight = sum(classWeights * oneHot(y))\n${smoothed.replace(/-.*$/, (loss) => `weight * (${loss})`)}`;
-  },
+  formula: ({ labelSmoothing }) =>
+    labelSmoothing === 0
+      ? "-sum(y * logSoftmax(z))"
+      : "l = logSoftmax(z)\n-(1 - labelSmoothing) * sum(y * l) - labelSmoothing * mean(l)",
 });

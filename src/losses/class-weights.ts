@@ -1,7 +1,11 @@
 import { z } from "zod";
 
-/** What a sample's loss is multiplied by, for each class; an empty list for 1 each. */
+/**
+ * Keras' `fit(class_weight=...)`: training multiplies a sample's loss by the weight of its class, for a soft target that of
+ * its largest class, the first of several, and takes the mean over the samples. Evaluation is not weighted. An empty list
+ * stands for 1 each.
+ */
 export const classWeights = z
   .array(z.number().min(0))
   .readonly()
-  .describe("what a sample's loss is multiplied by, one number a class; none for 1 each");
+  .describe("what training multiplies a sample's loss by, one number per class; none for 1 each");

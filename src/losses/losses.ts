@@ -129,7 +129,9 @@ function checkRows(loss: ResolvedLoss, classes: number): void {
 export function lossGraph(loss: ResolvedLoss): LossGraph {
   const { name, formula } = loss;
   if (loss.semantics === "own") return inFormulaOf(CATALOGUE, name, () => parseLoss(formula, loss));
-  return parseLoss(formula, {
+  const graph = parseLoss(formula, {
     hyperparameters: constantsOf<Hyperparameter>(LOSSES[loss.name].hyperparameters, loss),
   });
+  const classWeights = "classWeights" in loss ? loss.classWeights : undefined;
+  return classWeights?.length ? { ...graph, classWeights } : graph;
 }

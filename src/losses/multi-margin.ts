@@ -5,8 +5,8 @@ import { classWeights } from "./class-weights.js";
 /**
  * Every class that comes within `margin` of the label's output costs what it lacks, to the power p; their sum over the
  * number of classes. PyTorch's, on its logits; Keras has none. For a soft target, which PyTorch does not take, the label's
- * output becomes sum(y z), and a class counts by 1 - y. PyTorch's weights multiply a sample's loss by that of its class, and
- * the mean is over the samples.
+ * output becomes sum(y z), and a class counts by 1 - y. PyTorch's weights multiply a sample's loss by that of its class as
+ * class weights do here, but in evaluation too, if that has the same criterion.
  */
 export const multiMargin = define({
   name: "multiMargin",
@@ -18,8 +18,5 @@ export const multiMargin = define({
     classWeights,
   },
   defaults: { pytorch: { p: 1, margin: 1, classWeights: [] } },
-  formula({ classWeights }) {
-    const weight = classWeights.length > 0 ? "sum(classWeights * y) * " : "";
-    return `${weight}mean((1 - y) * relu(margin - sum(y * z) + z) ** p)`;
-  },
+  formula: () => "mean((1 - y) * relu(margin - sum(y * z) + z) ** p)",
 });
