@@ -7,6 +7,7 @@ import { loadDataset } from "./data/load-dataset.js";
 import { environment } from "./environment.js";
 import { OptimbenchError } from "./errors.js";
 import type { EpochRecord } from "./history.js";
+import { lossLabel } from "./losses/losses.js";
 import { nativeInfo } from "./native.js";
 import { optimizerLabel } from "./optimizers/optimizers.js";
 import { sideBySide } from "./side-by-side.js";
@@ -101,7 +102,7 @@ function plan({ optimizers, losses, seeds, clock, ...rest }: ResolvedCompareConf
     label: [
       optimizerLabel(config.optimizer),
       ...(sources.size > 1 ? [config.optimizer.semantics] : []),
-      ...(losses.length > 1 ? [config.loss.label ?? config.loss.name] : []),
+      ...(losses.length > 1 ? [lossLabel(config.loss)] : []),
       ...(seeds.length > 1 ? [`seed ${config.seed}`] : []),
     ].join(", "),
     config,

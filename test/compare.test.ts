@@ -72,15 +72,15 @@ describe("compare", () => {
     await compare({
       ...small,
       optimizers: ["sgd"],
-      losses: ["meanSquaredError", "meanAbsoluteError"],
+      losses: ["huber", { name: "huber", delta: 0.1 }],
       seeds: 2,
       onEpoch: (_, { label }) => void labels.add(label),
     });
     expect([...labels]).toEqual([
-      "sgd, meanSquaredError, seed 0",
-      "sgd, meanAbsoluteError, seed 0",
-      "sgd, meanSquaredError, seed 1",
-      "sgd, meanAbsoluteError, seed 1",
+      "sgd, huber, seed 0",
+      "sgd, huber (delta 0.1), seed 0",
+      "sgd, huber, seed 1",
+      "sgd, huber (delta 0.1), seed 1",
     ]);
   });
 

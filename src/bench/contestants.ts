@@ -1,5 +1,6 @@
 import { resolveTrainConfig } from "../config/resolve-train-config.js";
 import { defaultThreads } from "../config/threads.js";
+import { lossLabel } from "../losses/losses.js";
 import { optimizerLabel } from "../optimizers/optimizers.js";
 import { placeOnDevice } from "../session.js";
 import { MOST_IMAGES, type ParsedBenchConfig } from "./bench-config.js";
@@ -62,7 +63,7 @@ export function openContestants(config: ParsedBenchConfig): {
     ...{ batchSizes, threads, evaluationImages },
     model: one!.model.name ?? "layers",
     parameters: contestants[0]!.session.parameterCount,
-    loss: one!.loss.label ?? one!.loss.name,
+    loss: lossLabel(one!.loss),
     ...{ semantics, device: one!.device, seed, seconds, rounds },
   };
   return { contestants, settings };

@@ -113,6 +113,31 @@ function sourceFor({ defaults }: Definition, wanted: Semantics): Source {
 const definitionOf = ({ definitions }: Catalogue, name: string): Definition | undefined =>
   Object.hasOwn(definitions, name) ? definitions[name] : undefined;
 
+/** The settings in which a resolved built-in differs from its source's defaults, in the order of its config. */
+export function changedSettings(
+  catalogue: Catalogue,
+  choice: { readonly name: string; readonly semantics: string },
+): [string, unknown][] {
+  const defaults: Record<string, unknown> | undefined = definitionOf(catalogue, choice.name)?.defaults[
+    choice.semantics as Source
+  ];
+  if (defaults === undefined) return [];
+  const settings = { ...defaults, ...catalogue.modifiers?.shape };
+  return Object.entries(choice).filter(
+    ([key, value]) => Object.hasOwn(settings, key) && JSON.stringify(value) !== JSON.stringify(defaults[key]),
+  );
+}
+
+/** One line that tells it apart: "adam", or "sgd (learningRate 0.1, momentum 0.9)" where settings differ from the defaults. */
+export function choiceLabel(
+  catalogue: Catalogue,
+  choice: { readonly name: string; readonly label?: string | undefined; readonly semantics: string },
+): string {
+  if (choice.label !== undefined) return choice.label;
+  const settings = changedSettings(catalogue, choice).map(([key, value]) => `${key} ${value}`);
+  return settings.length === 0 ? choice.name : `${choice.name} (${settings.join(", ")})`;
+}
+
 /** Of a built-in's hyperparameters, those that its formula mentions; the others only chose the formula. */
 export function constantsOf<Constant = number>(
   hyperparameters: object,

@@ -4,6 +4,7 @@ import type { Semantics, Source } from "../config/semantics.js";
 import { configError } from "../errors.js";
 import {
   type Catalogue,
+  choiceLabel,
   constantsOf,
   inFormulaOf,
   ownShape,
@@ -114,6 +115,13 @@ export function resolveLoss(input: LossConfig, semantics: Semantics, classes?: n
   if (classes !== undefined) checkRows(resolved, classes);
   return resolved;
 }
+
+/** One line that tells it apart: "huber", or "huber (delta 0.1)" where settings differ from the defaults. */
+export const lossLabel = (loss: {
+  readonly name: string;
+  readonly label?: string | undefined;
+  readonly semantics: string;
+}): string => choiceLabel(CATALOGUE, loss);
 
 /** @throws OptimbenchError (CONFIG) where a list has not one number a class; an empty one stands for a default */
 function checkRows(loss: ResolvedLoss, classes: number): void {

@@ -4,6 +4,8 @@ import { schemaByValue } from "../config/schema-by-value.js";
 import type { Semantics, Source } from "../config/semantics.js";
 import {
   type Catalogue,
+  changedSettings,
+  choiceLabel,
   constantsOf,
   inFormulaOf,
   ownShape,
@@ -159,16 +161,8 @@ export function updateGraph(
 }
 
 /** One line that tells it apart: "adam", or "sgd (learningRate 0.1, momentum 0.9)" where settings differ from the defaults. */
-export function optimizerLabel(optimizer: ResolvedOptimizer): string {
-  if (optimizer.label !== undefined) return optimizer.label;
-  if (optimizer.semantics === "own") return optimizer.name;
-  const defaults: Record<string, unknown> = (OPTIMIZERS[optimizer.name] as Definition).defaults[
-    optimizer.semantics
-  ]!;
-  const settings: object = { ...defaults, ...MODIFIERS };
-  const different = Object.entries(optimizer).filter(
-    ([key, value]) => Object.hasOwn(settings, key) && value !== defaults[key],
-  );
-  const text = different.map(([key, value]) => `${key} ${value}`).join(", ");
-  return text === "" ? optimizer.name : `${optimizer.name} (${text})`;
-}
+export const optimizerLabel = (optimizer: ResolvedOptimizer): string => choiceLabel(CATALOGUE, optimizer);
+
+/** The settings in which an optimizer differs from its source's defaults. */
+export const changedOptimizerSettings = (optimizer: { readonly name: string; readonly semantics: string }) =>
+  changedSettings(CATALOGUE, optimizer);

@@ -1,9 +1,9 @@
 import { summarise } from "../statistics.js";
 import { finalEpoch, type RunRecord, type Study } from "../study.js";
+import { datasetText } from "./dataset-text.js";
 import { incompleteNote } from "./incomplete.js";
 import { listText } from "./list-text.js";
 import { accuracyText, summaryText } from "./number-text.js";
-import { printable } from "./printable.js";
 import { type Ranking, type Result, rank, resultsOf } from "./results.js";
 import { extent } from "./ticks.js";
 
@@ -20,16 +20,17 @@ export function conclude(study: Study): Conclusion {
 }
 
 function questionOf(results: readonly Result[]): string {
-  const first = results[0]?.setting.config;
-  if (first === undefined) return "A study without runs";
+  if (results.length === 0) return "A study without runs";
   const differ = (value: (result: Result) => unknown) => new Set(results.map(value)).size > 1;
   const optimizers = differ(({ setting }) => setting.config.optimizer.name);
   const losses = differ(({ setting }) => setting.loss);
-  const dataset = printable(first.dataset);
-  if (results.length === 1) return `How well does ${results[0]!.setting.label} learn ${dataset}?`;
-  if (optimizers && losses) return `Which optimizer and which loss learn ${dataset} best?`;
-  if (losses) return `Which loss learns ${dataset} best?`;
-  return optimizers ? `Which optimizer learns ${dataset} best?` : `Which setting learns ${dataset} best?`;
+  const datasets = [...new Set(results.map(({ setting }) => datasetText(setting.config.dataset)))];
+  const named = datasets.filter((name) => name !== undefined);
+  const dataset = named.length < datasets.length ? "" : ` ${listText(named, { separator: " and " })}`;
+  if (results.length === 1) return `How well does ${results[0]!.setting.label} learn${dataset}?`;
+  if (optimizers && losses) return `Which optimizer and which loss learn${dataset} best?`;
+  if (losses) return `Which loss learns${dataset} best?`;
+  return optimizers ? `Which optimizer learns${dataset} best?` : `Which setting learns${dataset} best?`;
 }
 
 function answerOf(study: Study, results: readonly Result[]): Pick<Conclusion, "answer" | "caveats"> {

@@ -1,10 +1,13 @@
+import { lossLabel } from "../losses/losses.js";
+import { changedOptimizerSettings } from "../optimizers/optimizers.js";
 import type { RunConfig } from "../study.js";
 import { groupBy } from "./group-by.js";
 import { printable } from "./printable.js";
 
 /**
- * The shortest label that tells each config from the others: the optimizer's name, and after it, only where
- * names coincide, the loss, the framework, the learning rate and whatever else differs.
+ * The shortest label that says what each config is and tells it from the others: the optimizer's name; after it, only where
+ * names coincide, the loss, the framework, the learning rate and whatever else differs; then the settings that are not the
+ * optimizer's defaults, unless a person gave it a label.
  *
  * @param told paths of what stands beside the label anyway, and so tells configs apart already
  */
@@ -12,17 +15,39 @@ export function distinctLabels(configs: readonly RunConfig[], told: readonly str
   const factors = configs.map(leaves);
   const labels = configs.map((config) => printable(config.optimizer.label ?? config.optimizer.name));
   const beside = factors.map((each) => told.map((path) => each.get(path)).join("\n"));
+  const said = configs.map(() => new Set(told));
+  const say = (i: number, path: string) => {
+    labels[i] += `, ${factorText(path, factors[i]!.get(path))}`;
+    said[i]!.add(path);
+  };
   const coinciding = () =>
     groupBy(labels.keys(), (i) => `${labels[i]}\n${beside[i]}`).filter((group) => group.length > 1);
-  for (const path of new Set([...FIRST, ...factors.flatMap((each) => [...each.keys()])])) {
-    for (const group of coinciding()) {
-      const values = group.map((i) => factors[i]!.get(path));
-      if (new Set(values).size > 1)
-        for (const [k, i] of group.entries()) labels[i] += `, ${factorText(path, values[k])}`;
-    }
-  }
+  for (const path of new Set([...FIRST, ...factors.flatMap((each) => [...each.keys()])]))
+    for (const group of coinciding())
+      if (new Set(group.map((i) => factors[i]!.get(path))).size > 1) for (const i of group) say(i, path);
+  for (const [i, { optimizer }] of configs.entries())
+    if (optimizer.label === undefined)
+      for (const [key] of changedOptimizerSettings(optimizer))
+        if (!said[i]!.has(`optimizer.${key}`)) say(i, `optimizer.${key}`);
   for (const group of coinciding()) for (const [k, i] of group.entries()) labels[i] += ` #${k + 1}`;
   return labels;
+}
+
+/** What each config's loss is called; losses that differ have different names. */
+export function lossLabels(configs: readonly RunConfig[]): string[] {
+  const names = configs.map(({ loss }) => printable(lossLabel(loss)));
+  const texts = configs.map(({ loss }) => JSON.stringify(loss));
+  for (const group of groupBy(names.keys(), (i) => names[i]!)) {
+    const different = [...new Set(group.map((i) => texts[i]!))];
+    if (different.length === 1) continue;
+    const semantics = new Set(group.map((i) => configs[i]!.loss.semantics));
+    for (const i of group)
+      names[i] +=
+        semantics.size === different.length
+          ? ` (${printable(configs[i]!.loss.semantics)})`
+          : ` #${different.indexOf(texts[i]!) + 1}`;
+  }
+  return names;
 }
 
 /** What a reader looks for first. */

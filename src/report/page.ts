@@ -2,6 +2,7 @@ import { hasSharedClock, type Study } from "../study.js";
 import { conclude } from "./conclusion.js";
 import { groupBy } from "./group-by.js";
 import { Html, html } from "./html.js";
+import { listText } from "./list-text.js";
 import { secondsText } from "./number-text.js";
 import { PAGE_STYLE } from "./page-style.js";
 import { printable } from "./printable.js";
@@ -55,18 +56,18 @@ study.json holds every number and is enough to run it again; results.csv has a r
 
 /** What was equal for all: data, model, length. */
 function setupLine(study: Study, settings: readonly Setting[]): Html | undefined {
-  const first = settings[0]?.config;
-  if (first === undefined) return undefined;
-  const values = (of: (setting: Setting) => string) => [...new Set(settings.map(of))].join(" or ");
+  if (settings.length === 0) return undefined;
+  const values = (of: (setting: Setting) => string) =>
+    listText([...new Set(settings.map(of))], { separator: " or " });
   const count = (value: number) => value.toLocaleString("en");
   const seeds = [...new Set(study.runs.map(({ config }) => config.seed))];
   const epochs = values(({ config }) => String(config.epochs));
   const threads = values(({ config }) => String(config.threads));
   const parts = [
-    `${values(({ config }) => printable(config.dataset))}: ${count(first.split.train)} images to train, ${count(first.split.validation)} to validate`,
+    `${values(({ config }) => printable(config.dataset))}: ${values(({ config }) => `${count(config.split.train)} images to train, ${count(config.split.validation)} to validate`)}`,
     `model ${values(({ config }) => printable(config.model.name ?? "of its own"))}`,
     `${epochs} ${epochs === "1" ? "epoch" : "epochs"} in batches of ${values(({ config }) => count(config.batchSize))}`,
-    `${seeds.length === 1 ? "seed" : "seeds"} ${seeds.slice(0, 12).join(", ")}${seeds.length > 12 ? " ..." : ""}`,
+    `${seeds.length === 1 ? "seed" : "seeds"} ${listText(seeds.map(String), { most: 12 })}`,
     `on ${values(({ config }) => printable(config.device))}, ${threads} ${threads === "1" ? "thread" : "threads"}${hasSharedClock(study) ? " each, runs side by side (clock: shared)" : ""}`,
   ];
   return html`<p class="setup">${parts.join(" · ")}</p>`;

@@ -1,8 +1,7 @@
 import type { RunConfig, RunRecord, Study } from "../study.js";
 import { comparedRuns, isCompleted } from "./compared-runs.js";
 import { groupBy } from "./group-by.js";
-import { distinctLabels } from "./labels.js";
-import { printable } from "./printable.js";
+import { distinctLabels, lossLabels } from "./labels.js";
 
 /** One row of a table, one line of a chart: the runs of a study that differ in nothing but the seed. */
 export interface Setting {
@@ -29,12 +28,13 @@ export function settingsOf(study: Study): Setting[] {
   const configs = groups.map((runs) => runs[0]!.config);
   const labels = distinctLabels(configs);
   const names = distinctLabels(configs, TOLD_BY_COLUMNS);
+  const losses = lossLabels(configs);
   const slugs = distinctSlugs(labels);
   const compared = comparedRuns(groups);
   return groups.map((runs, i) => ({
     label: labels[i]!,
     name: names[i]!,
-    loss: printable(configs[i]!.loss.label ?? configs[i]!.loss.name),
+    loss: losses[i]!,
     slug: slugs[i]!,
     config: configs[i]!,
     runs,

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { SEMANTICS } from "../../src/config/semantics.js";
-import { LOSS_NAMES, LOSSES, type LossConfig, lossGraph, resolveLoss } from "../../src/losses/losses.js";
+import {
+  LOSS_NAMES,
+  LOSSES,
+  type LossConfig,
+  lossGraph,
+  lossLabel,
+  resolveLoss,
+} from "../../src/losses/losses.js";
 import { loadNative } from "../../src/native.js";
 import { train } from "../../src/train.js";
 import { bands, smallModel } from "../small-task.js";
@@ -152,4 +159,17 @@ it("oneHot takes the first of several largest classes, and softplus is smooth at
   const smooth = lossGraph(resolveLoss({ name: "b", formula: "sum(softplus(z))" }, "keras3"));
   const { gradient } = runLoss(smooth, Float64Array.of(0, 1000, -1000), Float64Array.of(0, 0, 0), 3);
   expect([...gradient]).toEqual([0.5, 1, 0]);
+});
+
+it.each([
+  ["huber", "huber"],
+  [{ name: "huber", delta: 0.1 }, "huber (delta 0.1)"],
+  [
+    { name: "sparseCategoricalCrossentropy", classWeights: [1, 2] },
+    "sparseCategoricalCrossentropy (classWeights 1,2)",
+  ],
+  [{ name: "huber", delta: 0.1, label: "mine" }, "mine"],
+  [{ name: "plain", formula: "mean(z - y)" }, "plain"],
+] as const)("labels %j as %s", (input, label) => {
+  expect(lossLabel(resolveLoss(input as LossConfig, "keras3"))).toBe(label);
 });

@@ -24,9 +24,17 @@ export const FORMULAS: Record<string, string> = {
   adagrad: "a = a + g ** 2\ntheta = theta - learningRate * g / sqrt(a + epsilon)",
 };
 
+/** Keras 3's. */
+const defaultRate = (optimizer: string) => (optimizer === "sgd" ? 0.01 : 0.001);
+
 /** A made-up run with plausible curves; the same input gives the same run. */
 export function exampleRun(example: ExampleRun): RunRecord {
-  const { optimizer, label, learningRate = 0.001, loss = "sparseCategoricalCrossentropy" } = example;
+  const {
+    optimizer,
+    label,
+    learningRate = defaultRate(optimizer),
+    loss = "sparseCategoricalCrossentropy",
+  } = example;
   const { seed = 0, epochs = 6, status = "completed", secondsAnEpoch = 4 } = example;
   const history = exampleHistory(example);
   const sum = (key: "train" | "evaluate") => history.reduce((total, epoch) => total + epoch.seconds[key], 0);
@@ -76,7 +84,13 @@ export function exampleRun(example: ExampleRun): RunRecord {
 }
 
 function exampleHistory(example: ExampleRun): EpochRecord[] {
-  const { optimizer, epochs = 6, status = "completed", learningRate = 0.001, seed = 0 } = example;
+  const {
+    optimizer,
+    epochs = 6,
+    status = "completed",
+    learningRate = defaultRate(optimizer),
+    seed = 0,
+  } = example;
   const { reaches = 0.98, pace = 1.2, secondsAnEpoch = 4 } = example;
   const noise = randomStream(seed, "samples", optimizer.length * 100 + optimizer.charCodeAt(0));
   const jitter = (size: number) => (noise() / 2 ** 32 - 0.5) * size;

@@ -159,3 +159,19 @@ test("the best is best over the seeds that it shares with all that it is compare
     }),
   );
 });
+
+test.each([
+  [["mnist-10k"], "Which optimizer learns mnist-10k best?"],
+  [["/usr/share/data/fashion/"], "Which optimizer learns fashion best?"],
+  [["../digits"], "Which optimizer learns digits best?"],
+  [["."], "Which optimizer learns best?"],
+  [["in-memory"], "Which optimizer learns best?"],
+  [["mnist", "/data/fashion"], "Which optimizer learns mnist and fashion best?"],
+])("the title names the dataset %j without the way to it", (datasets, title) => {
+  const { runs, ...study } = studyOf({ adam: [0.9], sgd: [0.8] });
+  const on = runs.map((run, i) => ({
+    ...run,
+    config: { ...run.config, dataset: datasets[i % datasets.length]! },
+  }));
+  expect(conclude({ ...study, runs: on }).question).toBe(title);
+});

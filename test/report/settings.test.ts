@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { settingsOf } from "../../src/report/settings.js";
+import { studyCharts } from "../../src/report/study-charts.js";
 import { exampleStudy, STUDIES } from "./example-studies.js";
 
 const labels = (...args: Parameters<typeof exampleStudy>) =>
@@ -46,6 +47,69 @@ test("a label says what tells settings apart, and no more", () => {
     "adam, class weights 1;2.5",
   ]);
   expect(labels([{ optimizer: "adam", label: "mine" }, { optimizer: "adam" }])).toEqual(["mine", "adam"]);
+});
+
+/** A study of one run for each optimizer and loss given, with these settings. */
+const studyWith = (choices: readonly { optimizer?: object; loss?: object }[]) => {
+  const { runs, ...study } = exampleStudy(choices.map(() => ({ optimizer: "sgd" })));
+  return {
+    ...study,
+    runs: runs.map((run, i) => {
+      const { optimizer, loss } = run.config;
+      const config = {
+        ...run.config,
+        optimizer: { ...optimizer, momentum: 0, nesterov: false, ...choices[i]!.optimizer },
+        loss: { ...loss, ...choices[i]!.loss },
+      };
+      return { ...run, config };
+    }),
+  };
+};
+
+test("a setting that is not the optimizer's default is said, whether or not another row differs in it", () => {
+  const settings = settingsOf(
+    studyWith([
+      { optimizer: { momentum: 0.9 } },
+      { optimizer: { momentum: 0.9, nesterov: true } },
+      { optimizer: { learningRate: 0.5, clipNorm: 1 } },
+      { optimizer: { learningRate: 0.5, label: "mine" } },
+    ]),
+  );
+  expect(settings.map(({ label }) => label)).toEqual([
+    "sgd, learning rate 0.01, nesterov false, momentum 0.9",
+    "sgd, learning rate 0.01, nesterov true, momentum 0.9",
+    "sgd, learning rate 0.5, clip norm 1",
+    "mine",
+  ]);
+  expect(settings.map(({ name }) => name)).toEqual([
+    "sgd, nesterov false, momentum 0.9",
+    "sgd, nesterov true, momentum 0.9",
+    "sgd, clip norm 1",
+    "mine",
+  ]);
+  expect(settingsOf(studyWith([{ optimizer: { momentum: 0.9 } }]))[0]!.label).toBe("sgd, momentum 0.9");
+  expect(settingsOf(studyWith([{}]))[0]!.label).toBe("sgd");
+});
+
+test("losses that differ have different names, and charts of their own", () => {
+  const study = studyWith([
+    { loss: { name: "huber", delta: 1 } },
+    { loss: { name: "huber", delta: 0.1 } },
+    { loss: { name: "poisson", semantics: "keras3" } },
+    { loss: { name: "poisson", semantics: "pytorch" } },
+    { loss: { name: "mine", semantics: "own", formula: "mean(z)" } },
+    { loss: { name: "mine", semantics: "own", formula: "sum(z)" } },
+  ]);
+  expect(settingsOf(study).map(({ loss }) => loss)).toEqual([
+    "huber",
+    "huber (delta 0.1)",
+    "poisson (keras3)",
+    "poisson (pytorch)",
+    "mine #1",
+    "mine #2",
+  ]);
+  const losses = studyCharts(study).filter(({ name }) => name.startsWith("validation-loss"));
+  expect(losses).toHaveLength(6);
 });
 
 test("a label says whose definition an optimizer or a loss is, before the rate that follows from it", () => {

@@ -22,7 +22,7 @@ function plainStudy() {
       seconds: { train: epoch === 0 ? 0 : 2.5, evaluate: 0.5 },
     }));
   const run = (optimizer: string, seed: number, accuracies: number[], train: number) => ({
-    ...exampleRun({ optimizer, seed, learningRate: 0.001 }),
+    ...exampleRun({ optimizer, seed }),
     history: history(accuracies),
     test: { loss: 0.25, accuracy: accuracies.at(-1)! - 0.01 },
     seconds: { train, evaluate: 1, warmUp: 0.5, total: train + 2 },
@@ -60,7 +60,7 @@ test("the terminal's table, over the completed seeds", () => {
     "┌───────────┬───────────────┬─────────────────────┬─────────────────┬─────────────────┬───────┬───────────────┬──────────┬──────────────┐",
     "│ optimizer │ learning rate │ validation accuracy │ validation loss │   test accuracy │ seeds │   training, s │ step, ms │ status       │",
     "│ adam      │         0.001 │   0.9700 ± 0.0141 * │ 0.3333 ± 0.0000 │ 0.9600 ± 0.0141 │     2 │ 5.500 ± 0.707 │    11.00 │ completed    │",
-    "│ sgd       │         0.001 │              0.8000 │          0.3333 │          0.7900 │     1 │         4.000 │    8.000 │ 1/2 diverged │",
+    "│ sgd       │          0.01 │              0.8000 │          0.3333 │          0.7900 │     1 │         4.000 │    8.000 │ 1/2 diverged │",
     "└───────────┴───────────────┴─────────────────────┴─────────────────┴─────────────────┴───────┴───────────────┴──────────┴──────────────┘",
     "Formulas and defaults: keras3.",
     "Mean ± standard deviation over the completed seeds, at the end of training; * marks the best mean validation accuracy.",
@@ -73,7 +73,7 @@ test("the same in Markdown", () => {
     "| optimizer | learning rate | validation accuracy | validation loss | test accuracy | seeds | training, s | step, ms | status |",
     "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
     "| **adam** | **0.001** | **0.9700 ± 0.0141 \\*** | **0.3333 ± 0.0000** | **0.9600 ± 0.0141** | **2** | **5.500 ± 0.707** | **11.00** | **completed** |",
-    "| sgd | 0.001 | 0.8000 | 0.3333 | 0.7900 | 1 | 4.000 | 8.000 | 1/2 diverged |",
+    "| sgd | 0.01 | 0.8000 | 0.3333 | 0.7900 | 1 | 4.000 | 8.000 | 1/2 diverged |",
     "",
   ]);
 });
@@ -105,7 +105,7 @@ test("several losses are compared by what they share, where the study has it", (
   const both = { ...study, runs: [...withLoss("a"), ...withLoss("b")] };
   const markdown = markdownTable(both);
   expect(markdown).toContain("| validation loss | NLL | ECE | test accuracy |");
-  expect(markdown).toContain("| sgd | a | 0.001 | 0.8000 | 0.3333 | 1.200 | 0.2500 | 0.7900 |");
+  expect(markdown).toContain("| sgd | a | 0.01 | 0.8000 | 0.3333 | 1.200 | 0.2500 | 0.7900 |");
   expect(markdown).toContain("NLL: negative log-likelihood");
   expect(resultTable(both)).toMatch(/│ validation loss │ +NLL │ +ECE │/);
 
@@ -153,7 +153,7 @@ test("the CSV has a row for each run and epoch, with seconds added up", () => {
     "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,2.5,0.5,5,1.5",
   );
   expect(lines.at(-1)).toBe(
-    "sgd,sgd,keras3,0.001,sparseCategoricalCrossentropy,1,diverged,2,0.001,0,0.05,,0.1,,,2.5,0.5,5,1.5",
+    "sgd,sgd,keras3,0.01,sparseCategoricalCrossentropy,1,diverged,2,0.001,0,0.05,,0.1,,,2.5,0.5,5,1.5",
   );
 });
 
@@ -178,7 +178,7 @@ test("early stopping: the table has each run's best epoch, and says which it is"
   ];
   const table = markdownTable({ ...study, runs }).replaceAll(/\*\*|\\\*/g, "");
   expect(table).toContain("| adam | 0.001 | 0.9000  | 0.5000 |");
-  expect(table).toContain("| sgd | 0.001 | 0.8000 | 0.3333 |");
+  expect(table).toContain("| sgd | 0.01 | 0.8000 | 0.3333 |");
   expect(table).toContain("adam: weights and numbers of the best epoch (epoch 1 of 2, stopped early).");
   expect(table).toContain("sgd: weights and numbers of the best epoch (epoch 2 of 2).");
 });
