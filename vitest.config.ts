@@ -6,7 +6,8 @@ export default defineConfig({
     pool: "forks",
     include: ["test/**/*.test.ts"],
     setupFiles: ["test/property-seed.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Long enough for a single busy core: only what hangs gets there.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type DownloadProgress, downloadMnist } from "../../src/data/download.js";
@@ -10,13 +11,18 @@ import { MNIST_FILES } from "../../src/data/mnist.js";
 import { idx, temporaryFolder } from "./idx-files.js";
 import { mirror } from "./mirror.js";
 
+vi.mock("node:timers/promises", async (original) => {
+  const real = await original<typeof import("node:timers/promises")>();
+  return { ...real, setTimeout: vi.fn(real.setTimeout) };
+});
+
 /** The smallest of MNIST's files, as it is published. */
 const NAME = "t10k-labels-idx1-ubyte.gz";
 const FILE = readFileSync(new URL(NAME, import.meta.url));
 const OTHERS = IDX_PARTS.map((part) => MNIST_FILES[part].name).filter((name) => !NAME.startsWith(name));
 
 const good: RequestListener = (_, response) => response.end(FILE);
-const quick = { pauseMilliseconds: 1, timeoutMilliseconds: 2000 };
+const quick = { pauseMilliseconds: 1 };
 
 /** A folder that lacks that file alone. */
 function almostComplete(): string {
@@ -123,7 +129,12 @@ describe("downloadMnist", () => {
   ])("gives up a mirror that %s", async (_, silent) => {
     const folder = almostComplete();
     const [first, second] = [await mirror(silent), await mirror(good)];
-    await downloadMnist(folder, { mirrors: [first.url, second.url], timeoutMilliseconds: 300 });
+    await downloadMnist(folder, {
+      mirrors: [first.url, second.url],
+      timeoutMilliseconds: 300,
+      rounds: 10,
+      ...quick,
+    });
     expectWhole(folder);
   });
 
@@ -151,7 +162,12 @@ describe("downloadMnist", () => {
   it("says without a network what was tried and what else can be done", async () => {
     const folder = almostComplete();
     const mirrors = ["http://127.0.0.1:1/mnist/", "http://no-such-host.invalid/"];
-    const error = await downloadMnist(folder, { mirrors, rounds: 2, ...quick }).catch((reason) => reason);
+    const error = await downloadMnist(folder, {
+      mirrors,
+      rounds: 2,
+      timeoutMilliseconds: 2000,
+      ...quick,
+    }).catch((reason) => reason);
     expect(error.code).toBe("DATA");
     expect(error.message.split("\n")).toEqual([
       "MNIST could not be downloaded:",
@@ -197,9 +213,17 @@ describe("downloadMnist", () => {
 
   it("stops between two tries when aborted", async () => {
     const { url, asked } = await mirror((_, response) => response.writeHead(503).end());
+    const controller = new AbortController();
+    const begun = vi.mocked(setTimeout);
+    const pause = begun.getMockImplementation()!;
+    begun.mockImplementationOnce((...given) => {
+      const paused = pause(...given);
+      controller.abort();
+      return paused;
+    });
     const download = downloadMnist(almostComplete(), {
       mirrors: [url],
-      signal: AbortSignal.timeout(200),
+      signal: controller.signal,
       pauseMilliseconds: 3_600_000,
     });
     await expect(download).rejects.toMatchObject({ code: "ABORTED" });

@@ -2,12 +2,28 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { identityOf, isAlive } from "../../src/libtorch/process-identity.js";
 import { withLock } from "../../src/libtorch/setup-lock.js";
 import { writeFiles } from "./fake-libtorch.js";
 import { useTestFolder } from "./test-folder.js";
+
+// Who waits looks again at once, and says that it does.
+const { looks } = vi.hoisted(() => ({ looks: { count: 0 } }));
+vi.mock(import("node:timers/promises"), async (original) => ({
+  ...(await original()),
+  setTimeout: async () => {
+    looks.count++;
+    await new Promise(setImmediate);
+    return undefined as never;
+  },
+}));
+beforeEach(() => {
+  looks.count = 0;
+});
+const lookedAgain = async () => {
+  while (looks.count < 3) await new Promise(setImmediate);
+};
 
 const folder = useTestFolder();
 const lock = () => folder.path("setup.lock");
@@ -48,7 +64,7 @@ test("one works at a time", async () => {
   const most: number[] = [];
   const work = async () => {
     most.push(++working);
-    await sleep(20);
+    await new Promise(setImmediate);
     working--;
   };
   await Promise.all([1, 2, 3].map(() => withLock(lock(), ignore, work)));
@@ -67,7 +83,7 @@ test("waits for a living holder, says so once, and takes over when it is killed"
       entered = true;
     },
   );
-  await sleep(1200);
+  await lookedAgain();
   expect(entered).toBe(false);
   expect(said).toEqual([`Waiting for another set-up (process ${holder.pid}) to finish ...`]);
   await kill(holder);
@@ -83,7 +99,7 @@ test("waits for the program that a killed set-up left running", async () => {
   const waiting = withLock(lock(), ignore, async () => {
     entered = true;
   });
-  await sleep(700);
+  await lookedAgain();
   expect(entered).toBe(false);
   await kill(program);
   await waiting;

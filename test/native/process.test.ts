@@ -28,7 +28,7 @@ function run(program: string, limits = "true") {
   const { status, signal, stdout } = spawnSync(
     "bash",
     ["-c", `${limits}; exec "$0" --input-type=module -e "$1"`, process.execPath, prelude + program],
-    { encoding: "utf8", timeout: 50_000 },
+    { encoding: "utf8", timeout: 250_000 },
   );
   return { ended: signal ?? status, stdout };
 }

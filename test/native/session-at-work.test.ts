@@ -4,6 +4,10 @@ import { describe, expect, it } from "vitest";
 import { dense, flat, images, input, native, spec, updateOf } from "./tiny-session.js";
 
 describe("a session at work", () => {
+  const large = {
+    ...spec,
+    layers: [flat, { ...dense, units: 4096, output: [4096, 1, 1] }, dense],
+  } as const;
   const data = new native.Dataset(images);
   const pass = {
     order: Uint32Array.of(0, 1, 2),
@@ -47,20 +51,16 @@ describe("a session at work", () => {
   it("works on where nobody holds it but its promise", async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
-    const large = {
-      ...spec,
-      layers: [flat, { ...dense, units: 4096, output: [4096, 1, 1] }, dense],
-    } as const;
     const predicted = new native.Session(large).predict(new Uint8Array(4 * 100_000));
     for (let i = 0; i < 5; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await new Promise(setImmediate);
       collect();
     }
     expect(await predicted).toHaveLength(2 * 100_000);
   });
 
   it("says so where a prediction is cut short", async () => {
-    const one = new native.Session(spec);
+    const one = new native.Session(large);
     const predicted = one.predict(new Uint8Array(4 * 1_000_000));
     one.dispose();
     await expect(predicted).rejects.toThrow("cancelled");

@@ -58,7 +58,7 @@ describe("the commands on the pages", () => {
   });
 
   for (const { name, line } of ours)
-    it(`${name}: ${line}`, { timeout: 120_000 }, () => {
+    it(`${name}: ${line}`, () => {
       const program = `node "${join(packageRoot, "dist", "cli", "main.js")}"`;
       const { status, stderr, stdout } = spawnSync(
         "bash",
@@ -85,7 +85,7 @@ describe("the programs on the pages", () => {
   it("are found", () => expect(programs.length).toBeGreaterThanOrEqual(1));
 
   for (const [index, { name, code }] of programs.entries())
-    it(`${name}, ${index + 1}`, { timeout: 180_000 }, () => {
+    it(`${name}, ${index + 1}`, () => {
       const library = pathToFileURL(join(packageRoot, "dist", "index.js")).href;
       const file = join(folder, `program-${index}.mjs`);
       const few = code.replaceAll(
