@@ -5,6 +5,7 @@ export interface Course {
   /** The optimizer's learning rate: what a schedule begins at, rises to or multiplies. */
   readonly learningRate: number;
   readonly stepsPerEpoch: number;
+  /** Epochs that its steps lie in; the first and the last may be parts of one. */
   readonly epochs: number;
   /** Steps in all, at least 1. */
   readonly steps: number;
@@ -17,7 +18,7 @@ export type RateOfStep = (step: number) => number;
 export const warmUpShape = {
   /** Epochs, or a part of one, in which the rate first rises, step by step, to where the schedule begins. Default: none. */
   warmUpEpochs: z.number().min(0).optional().describe("epochs in which the rate first rises, such as 0.5"),
-  /** Where the rise begins, as a share of where it ends. Default 0, as Keras' examples have it: the first step changes nothing. */
+  /** Where the rise begins, as a share of where it ends. Default 0, as Keras' examples have it: the first step changes no weight. */
   warmUpFrom: z
     .number()
     .min(0)

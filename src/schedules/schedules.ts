@@ -85,22 +85,31 @@ export interface ScheduleInProgress {
   readonly rate: RateOfStep;
   /** The optimizer's momentum in a step, where the schedule changes that too. */
   readonly momentum?: ((step: number) => number) | undefined;
-  afterEpoch(metrics: { readonly validation: Metrics }): void;
+  /** Takes in what an epoch, counted from 1, has measured. */
+  afterEpoch(record: { readonly epoch: number; readonly validation: Metrics }): void;
 }
 
-/** Starts a schedule, with its warm-up before it. */
+/** Starts a schedule, with its warm-up before it: steps, epochs and what is measured count from the warm-up's end. */
 export function startSchedule(schedule: ResolvedSchedule, length: TrainingLength): ScheduleInProgress {
-  const { warmUpEpochs = 0, warmUpFrom = 0 } = schedule;
-  const rising = warmUpEpochs === 0 ? 0 : stepsIn(warmUpEpochs, length);
-  const steps = Math.max(1, length.epochs * length.stepsPerEpoch - rising);
-  const { rate, momentum, afterEpoch } = startAfterWarmUp(schedule, { ...length, steps });
+  const { warmUpFrom = 0 } = schedule;
+  const { stepsPerEpoch } = length;
+  const rising = warmUpSteps(schedule, length);
+  const steps = Math.max(1, length.epochs * stepsPerEpoch - rising);
+  const epochs = Math.ceil(steps / stepsPerEpoch);
+  const { rate, momentum, afterEpoch } = startAfterWarmUp(schedule, { ...length, epochs, steps });
   return {
     rate: (step) =>
       step < rising ? rate(0) * ((1 - warmUpFrom) * (step / rising) + warmUpFrom) : rate(step - rising),
     momentum: momentum && ((step) => momentum(Math.max(0, step - rising))),
-    afterEpoch,
+    afterEpoch: (record) => {
+      if (record.epoch * stepsPerEpoch > rising) afterEpoch(record);
+    },
   };
 }
+
+/** Steps in which the rate first rises. */
+export const warmUpSteps = ({ warmUpEpochs = 0 }: ResolvedSchedule, length: TrainingLength): number =>
+  warmUpEpochs === 0 ? 0 : stepsIn(warmUpEpochs, length);
 
 function startAfterWarmUp(schedule: ResolvedSchedule, course: Course): ScheduleInProgress {
   if (!isOwn(schedule) && schedule.name === "reduceOnPlateau")

@@ -38,8 +38,8 @@ function ratesOf(
   validations: readonly { loss: number | null; accuracy: number }[],
 ) {
   const schedule = startSchedule(resolveSchedule(config), { learningRate, stepsPerEpoch: 5, epochs: 100 });
-  return validations.map((validation) => {
-    schedule.afterEpoch({ validation });
+  return validations.map((validation, i) => {
+    schedule.afterEpoch({ epoch: i + 1, validation });
     return schedule.rate(0);
   });
 }
@@ -61,9 +61,9 @@ describe("reduceOnPlateau", () => {
       epochs: 3,
     });
     expect(schedule.rate(7)).toBe(0.8);
-    schedule.afterEpoch({ validation: { loss: 1, accuracy: 0.5 } });
+    schedule.afterEpoch({ epoch: 1, validation: { loss: 1, accuracy: 0.5 } });
     expect(schedule.rate(7)).toBe(0.8);
-    schedule.afterEpoch({ validation: { loss: null, accuracy: 0.5 } });
+    schedule.afterEpoch({ epoch: 2, validation: { loss: null, accuracy: 0.5 } });
     expect(schedule.rate(7)).toBe(0.4);
   });
 
@@ -226,9 +226,40 @@ describe("warm-up", () => {
       LENGTH,
     );
     expect([schedule.rate(0), schedule.rate(1)]).toEqual([0, 0.4]);
-    schedule.afterEpoch({ validation: { loss: 1, accuracy: 0 } });
-    schedule.afterEpoch({ validation: { loss: 2, accuracy: 0 } });
+    schedule.afterEpoch({ epoch: 1, validation: { loss: 1, accuracy: 0 } });
+    schedule.afterEpoch({ epoch: 2, validation: { loss: 2, accuracy: 0 } });
     expect(schedule.rate(9)).toBe(0.2);
+  });
+
+  it.each([
+    [6, 7],
+    [5.5, 6],
+    [0, 1],
+  ])(
+    "of %d epochs holds the plateau's patience back: epoch %i is the first that counts",
+    (warmUpEpochs, first) => {
+      const schedule = startSchedule(
+        resolveSchedule({ name: "reduceOnPlateau", patience: 2, warmUpEpochs }),
+        {
+          ...LENGTH,
+          epochs: 12,
+        },
+      );
+      const reduced = Array.from({ length: 12 }, (_, i) => i + 1).find((epoch) => {
+        schedule.afterEpoch({ epoch, validation: { loss: 2 + epoch, accuracy: 0 } }); // never better
+        return schedule.rate(48) < LENGTH.learningRate;
+      });
+      expect(reduced).toBe(first + 2);
+    },
+  );
+
+  it("is not among the epochs that a formula counts", () => {
+    const formula = "learningRate * (1 - epoch / epochs)";
+    const length = { ...LENGTH, epochs: 6 };
+    expect(firstRates({ name: "mine", formula, warmUpEpochs: 2 }, 24, length).slice(8)).toEqual(
+      firstRates({ name: "mine", formula }, 16, { ...length, epochs: 4 }),
+    );
+    expect(firstRates({ name: "mine", formula: "epochs", warmUpEpochs: 0.5 }, 24, length)[23]).toBe(6);
   });
 });
 
