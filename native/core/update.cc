@@ -129,9 +129,8 @@ std::vector<Value> Update::addState(const UpdateSpec::Block& spec, const Block& 
                                     const at::Tensor& theta) {
   const auto fail = [](const std::string& what) { throw std::runtime_error("update: " + what); };
   for (const auto& each : spec.state) {
-    const std::string name = part.name + each.name;
-    for (const State& other : state_)
-      if (other.name == name) fail("two blocks have a state '" + name + "'");
+    std::string name = part.name + each.name;
+    while (std::ranges::find(state_, name, &State::name) != state_.end()) name += "'";  // another block's state
     if (each.startsAsTheta)
       state_.push_back({name, part.of(theta).clone()});
     else if (each.isNumber)

@@ -28,7 +28,6 @@ const INPUTS = new Map<string, Kind>([
 ]);
 const ON_ALL: Language = { vector: "a vector over the parameters", functions: VECTOR_FUNCTIONS };
 const ON_ONE: Language = { vector: "a parameter's numbers", functions: PARAMETER_FUNCTIONS };
-const LABELS = SCOPES.filter((scope) => scope !== "all");
 
 /**
  * Parses an optimizer's update. A statement reads what those above it assigned; states keep their value to the next step.
@@ -115,10 +114,10 @@ function parseBlock(
 }
 
 function scopeOf({ name, start }: Target, text: string): Scope {
-  const found = LABELS.find((label) => label === name);
+  const found = SCOPES.find((scope) => scope === name);
   if (found !== undefined) return found;
   throw formulaError(
-    `Unknown block \`${name}\`.${didYouMean(name, LABELS)} Known: ${LABELS.join(", ")}.`,
+    `Unknown block \`${name}\`.${didYouMean(name, SCOPES)} Known: ${SCOPES.join(", ")}.`,
     text,
     start,
   );

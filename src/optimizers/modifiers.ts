@@ -67,8 +67,10 @@ export function modify(formula: string, modifiers: Modifiers, source: Source): s
     ...(weightAverage === undefined
       ? []
       : [
-          "average = where(t == 1, theta, weightAverage * average + (1 - weightAverage) * theta)",
-          "evaluation = average",
+          "all: {", // names of its own, whatever those of the formula
+          "  average = where(t == 1, theta, weightAverage * average + (1 - weightAverage) * theta)",
+          "  evaluation = average",
+          "}",
         ]),
   ].join("\n");
 }

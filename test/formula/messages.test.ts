@@ -100,7 +100,7 @@ it.each([
   ["t = 0; theta = g - t", "`t` is given and cannot be assigned. Assign to another name. (line 1, column 1)"],
   [
     "matrix: { theta = g }",
-    "Unknown block `matrix`. Known: parameters, matrices, vectors, dense, hidden, others. (line 1, column 1)",
+    "Unknown block `matrix`. Known: all, parameters, matrices, vectors, dense, hidden, others. (line 1, column 1)",
   ],
   [
     "matrices: { evaluation = theta; theta = g }",
