@@ -52,7 +52,12 @@ export interface Native {
   runUpdate<Vector extends Float32Array | Float64Array>(
     update: UpdateGraph,
     theta: Vector,
-    steps: readonly { readonly gradient: Vector; readonly learningRate: number }[],
+    steps: readonly {
+      readonly gradient: Vector;
+      readonly learningRate: number;
+      /** Values of the update's `inputs`, in their order; left out, they stay as they are. */
+      readonly inputs?: readonly number[];
+    }[],
     options?: {
       readonly shapes?: readonly (readonly number[])[];
       readonly evaluation?: boolean;

@@ -133,7 +133,8 @@ Napi::Value runUpdate(const Napi::CallbackInfo& info) {
   std::vector<UpdateStep> steps;
   for (uint32_t i = 0; i < list.Length(); ++i) {
     const Reader step(list.Get(i), "steps[" + std::to_string(i) + "]");
-    steps.push_back({readNumbers(step.value().As<Napi::Object>().Get("gradient"), "gradient"), step.number("learningRate")});
+    steps.push_back({readNumbers(step.value().As<Napi::Object>().Get("gradient"), "gradient"), step.number("learningRate"), {}});
+    if (step.has("inputs")) steps.back().inputs = step.numbers("inputs");
   }
   const std::vector<double> theta = readNumbers(info[1], "theta");
   std::vector<ParameterInfo> shapes{{"theta", {static_cast<int64_t>(theta.size())}, 0}};

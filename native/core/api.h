@@ -237,6 +237,7 @@ struct CoreInfo {
 struct UpdateStep {
   std::vector<double> gradient;
   double learningRate;
+  std::vector<double> inputs;  // the update's, in their order; or none, and they stay as they are
 };
 
 // After each step: the parameters, and the weights to evaluate with where they differ.

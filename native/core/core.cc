@@ -150,6 +150,10 @@ class TheCore final : public Core {
       UpdatePath path;
       for (const UpdateStep& step : steps) {
         if (step.gradient.size() != theta.size()) throw std::runtime_error("a gradient has another length than theta");
+        if (!step.inputs.empty() && step.inputs.size() != update.changing.size())
+          throw std::runtime_error("a step has values for " + std::to_string(step.inputs.size()) +
+                                   " inputs, the update has " + std::to_string(update.changing.size()));
+        if (!step.inputs.empty()) update.changing = step.inputs;
         at::Tensor gradient = vectorOf(step.gradient, doublePrecision);
         update.step(parameters, gradient, step.learningRate);
         path.theta.push_back(numbersOf(parameters));

@@ -46,7 +46,10 @@ Value matrix(const Values& v, Reduce) {
 
 at::Tensor comparison(const at::Tensor& result, const at::Tensor& like) { return result.to(like.scalar_type()); }
 
-double positivePart(double x) { return x > 0 ? x : 0; }
+// What is not a number stays so, as in libtorch's operators on tensors.
+double smaller(double x, double y) { return std::isnan(x) || x < y ? x : y; }
+double larger(double x, double y) { return std::isnan(x) || x > y ? x : y; }
+double positivePart(double x) { return larger(x, 0); }
 double softplus(double x) { return positivePart(x) + std::log1p(std::exp(-std::abs(x))); }
 at::Tensor softplusOf(const at::Tensor& x) { return -at::log_sigmoid(-x); }  // exact, its gradient at 0 too
 
@@ -62,8 +65,8 @@ at::Tensor chosen(const Value& value, const at::Tensor& condition) {
 
 using Apply = Value (*)(const Values&, Reduce);
 
-constexpr Apply minimum = binary<SCALAR2(std::fmin(x, y)), TENSOR2(at::minimum(x, y))>;
-constexpr Apply maximum = binary<SCALAR2(std::fmax(x, y)), TENSOR2(at::maximum(x, y))>;
+constexpr Apply minimum = binary<smaller, TENSOR2(at::minimum(x, y))>;
+constexpr Apply maximum = binary<larger, TENSOR2(at::maximum(x, y))>;
 
 struct Operation {
   size_t arity;

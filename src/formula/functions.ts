@@ -15,7 +15,8 @@ export type FormulaFunction = { readonly arity: number; readonly meaning: string
   | { readonly shape: "matrix" | "size" }
 );
 
-type Fold = (...numbers: number[]) => number;
+/** What an operation does to plain numbers. */
+export type Fold = (...numbers: number[]) => number;
 
 const elementwise = (arity: number, fold: Fold, meaning: string): FormulaFunction => ({
   arity,
@@ -30,7 +31,7 @@ const matrix = (arity: number, meaning: string): FormulaFunction => ({ arity, sh
 /** The functions by the name a formula calls them with. */
 export const FUNCTIONS = {
   abs: elementwise(1, Math.abs, "absolute value"),
-  sign: elementwise(1, Math.sign, "-1, 0 or 1"),
+  sign: elementwise(1, (x) => Number(x! > 0) - Number(x! < 0), "-1, 0 or 1"), // 0 of NaN, as in libtorch
   sqrt: elementwise(1, Math.sqrt, "square root"),
   square: elementwise(1, (x) => x! * x!, "x times x"),
   exp: elementwise(1, Math.exp, "e to the power of x"),
@@ -83,16 +84,23 @@ export const VECTOR_FUNCTIONS = functionsOf("elementwise", "reduction");
 /** What an update may call on one parameter. */
 export const PARAMETER_FUNCTIONS = functionsOf("elementwise", "reduction", "matrix", "size");
 
+/** As in C and libtorch: 1 to any power is 1, and so is -1 to an infinite one. JavaScript has NaN there. */
+function power(a: number, b: number): number {
+  return a === 1 || (a === -1 && Math.abs(b) === Number.POSITIVE_INFINITY) ? 1 : a ** b;
+}
+
+interface Operator {
+  readonly operation: Operation;
+  readonly fold: (a: number, b: number) => number;
+}
+
 /** Operators of the expression syntax, as operations with what they do to numbers. */
-export const OPERATORS: ReadonlyMap<
-  string,
-  { readonly operation: Operation; readonly fold: (a: number, b: number) => number }
-> = new Map([
+export const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ["+", { operation: "add", fold: (a, b) => a + b }],
   ["-", { operation: "subtract", fold: (a, b) => a - b }],
   ["*", { operation: "multiply", fold: (a, b) => a * b }],
   ["/", { operation: "divide", fold: (a, b) => a / b }],
-  ["**", { operation: "power", fold: (a, b) => a ** b }],
+  ["**", { operation: "power", fold: power }],
   ["<", { operation: "less", fold: (a, b) => Number(a < b) }],
   ["<=", { operation: "lessEqual", fold: (a, b) => Number(a <= b) }],
   [">", { operation: "greater", fold: (a, b) => Number(a > b) }],
@@ -102,3 +110,12 @@ export const OPERATORS: ReadonlyMap<
 ]);
 
 export const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "==", "!="]);
+
+/** What each operation that is no reduction does to plain numbers. */
+export const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
+  ...Array.from(OPERATORS.values(), ({ operation, fold }): [string, Fold] => [operation, fold as Fold]),
+  ...Object.entries<FormulaFunction>(FUNCTIONS).flatMap(([name, found]): [string, Fold][] =>
+    found.shape === "elementwise" ? [[name, found.fold]] : [],
+  ),
+  ["negate", (x) => -x!],
+]);

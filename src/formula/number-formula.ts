@@ -1,13 +1,12 @@
 import { buildValue } from "./build-value.js";
 import type { Language } from "./expressions.js";
-import { type FormulaFunction, OPERATORS, VECTOR_FUNCTIONS } from "./functions.js";
+import { FOLDS, type Fold, type FormulaFunction, VECTOR_FUNCTIONS } from "./functions.js";
 import { GraphBuilder } from "./graph-builder.js";
 import { Names } from "./names.js";
 
 /** A formula of numbers alone, which needs no vectors and no native code. */
 export type NumberFormula<Input extends string> = (inputs: Readonly<Record<Input, number>>) => number;
 
-type Fold = (...numbers: number[]) => number;
 type Elementwise = Extract<FormulaFunction, { shape: "elementwise" }>;
 
 const numeric = (fold: Fold, meaning: string): Elementwise => ({
@@ -26,10 +25,9 @@ const FUNCTIONS: ReadonlyMap<string, Elementwise> = new Map([
 const LANGUAGE: Language = { vector: "a vector", functions: FUNCTIONS };
 
 /** What each operation of a graph does to numbers. */
-const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
-  ...Array.from(OPERATORS.values(), ({ operation, fold }): [string, Fold] => [operation, fold as Fold]),
+const COMPUTED: ReadonlyMap<string, Fold> = new Map([
+  ...FOLDS,
   ...Array.from(FUNCTIONS, ([name, { fold }]): [string, Fold] => [name, fold]),
-  ["negate", (x) => -x!],
 ]);
 
 /**
@@ -54,7 +52,8 @@ export function parseNumberFormula<Input extends string>(
   return (values) => {
     const computed: number[] = [];
     for (const node of nodes) {
-      if ("args" in node) computed.push(FOLDS.get(node.op)!(...node.args.map((place) => computed[place]!)));
+      if ("args" in node)
+        computed.push(COMPUTED.get(node.op)!(...node.args.map((place) => computed[place]!)));
       else if (node.op === "constant") computed.push(node.value);
       else if (node.op === "input") computed.push(values[node.name as Input]);
     }
