@@ -5,9 +5,10 @@ import { type ResolvedLoss, resolveLoss } from "../losses/losses.js";
 import { lowerModel } from "../models/lower-model.js";
 import { type ResolvedModel, resolveModel } from "../models/models.js";
 import { needsWholeBatch } from "../models/whole-batch.js";
-import { momentumOf, type ResolvedOptimizer, resolveOptimizer } from "../optimizers/optimizers.js";
-import { changesMomentum, type ResolvedSchedule, resolveSchedule } from "../schedules/schedules.js";
+import { type ResolvedOptimizer, resolveOptimizer } from "../optimizers/optimizers.js";
+import { type ResolvedSchedule, resolveSchedule } from "../schedules/schedules.js";
 import type { Augmentation } from "./augmentation.js";
+import { checkSchedule } from "./check-schedule.js";
 import { deepFreeze } from "./deep-freeze.js";
 import { microBatchSize } from "./micro-batch.js";
 import { parse } from "./parse.js";
@@ -62,10 +63,11 @@ export function resolveTrainConfig(input: TrainConfig, dataset: DatasetInfo): Re
   const batchSize = Math.min(config.batchSize, split.train);
   const optimizer = resolveOptimizer(config.optimizer, semantics);
   const schedule = resolveSchedule(config.schedule);
-  if (changesMomentum(schedule) && momentumOf(optimizer) === undefined)
-    throw configError(
-      `The schedule changes the momentum, but ${optimizer.name} has none. Give it one above 0, or leave out \`baseMomentum\` and \`maxMomentum\`.`,
-    );
+  checkSchedule(schedule, optimizer, {
+    learningRate: optimizer.learningRate,
+    stepsPerEpoch: Math.ceil(split.train / (batchSize * config.gradientAccumulation)),
+    epochs: config.epochs,
+  });
   return deepFreeze({
     dataset: dataset.name,
     ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),

@@ -17,6 +17,8 @@ export interface Definition<Shape extends z.ZodRawShape = z.ZodRawShape> {
   formula(hyperparameters: Values<Shape>, source: Source): string;
   /** What is wrong with hyperparameters that are in range one by one, such as a setting without effect. */
   conflict?(hyperparameters: Values<Shape>): string | undefined;
+  /** The hyperparameter that is an optimizer's momentum, which a schedule may change from step to step. */
+  readonly momentum?: keyof Shape & string;
   /** What an optimizer's states start as, where not as 0. */
   state?(hyperparameters: Values<Shape>): Readonly<Record<string, number | "theta">>;
 }

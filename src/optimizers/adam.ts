@@ -17,5 +17,6 @@ export const adam = define({
   ],
   hyperparameters: moments,
   defaults: MOMENT_DEFAULTS,
+  momentum: "beta1",
   formula: (_, source) => [MOMENTS, momentStep(source, "v")].join("\n"),
 });

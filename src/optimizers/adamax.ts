@@ -25,6 +25,7 @@ export const adamax = define({
     keras2: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
     pytorch: { learningRate: 0.002, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   },
+  momentum: "beta1",
   formula: (_, source) =>
     [
       "m = beta1 * m + (1 - beta1) * g",

@@ -24,6 +24,7 @@ export const adamw = define({
     keras2: { ...MOMENT_DEFAULTS.keras2, weightDecay: 0.004 },
     pytorch: { ...MOMENT_DEFAULTS.pytorch, weightDecay: 0.01 },
   },
+  momentum: "beta1",
   formula: ({ weightDecay }, source) =>
     [
       ...(weightDecay > 0 ? ["theta = theta - learningRate * weightDecay * theta"] : []),

@@ -16,6 +16,7 @@ export const amsgrad = define({
   ],
   hyperparameters: moments,
   defaults: MOMENT_DEFAULTS,
+  momentum: "beta1",
   formula: (_, source) =>
     [MOMENTS, "largest = maximum(largest, v)", momentStep(source, "largest")].join("\n"),
 });

@@ -27,6 +27,7 @@ export const ftrl = define({
     "keras/src/optimizers/ftrl.py",
     "tf_keras/src/optimizers/legacy/ftrl.py",
   ],
+  note: "The formula divides by the learning rate. A schedule that reaches a rate of 0, as every warm-up from 0 does, is refused before the run, where Keras' weights become NaN: set `warmUpFrom`, or where the schedule ends, above 0.",
   hyperparameters: {
     learningRate,
     learningRatePower: z.number().max(0).describe("power of the sum of squares by which the rate falls"),

@@ -25,6 +25,7 @@ export const lamb = define({
     keras3: MOMENT_DEFAULTS.keras3,
     author: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01 },
   },
+  momentum: "beta1",
   formula: ({ weightDecay = 0 }) =>
     [
       "parameters: {",

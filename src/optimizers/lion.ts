@@ -29,6 +29,7 @@ export const lion = define({
     keras2: { learningRate: 0.0001, beta1: 0.9, beta2: 0.99 },
     author: { learningRate: 0.0001, beta1: 0.9, beta2: 0.99, weightDecay: 0 },
   },
+  momentum: "beta1",
   formula: ({ weightDecay = 0 }) =>
     [
       "direction = sign(beta1 * m + (1 - beta1) * g)",

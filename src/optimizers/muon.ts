@@ -54,6 +54,7 @@ export const muon = define({
       adamWeightDecay: 0,
     },
   },
+  momentum: "momentum",
   formula({ nesterov, weightDecay, adamWeightDecay }, source) {
     const keras = source === "keras3";
     const mean = keras ? "m = momentum * m + g" : "m = momentum * m + (1 - momentum) * g";

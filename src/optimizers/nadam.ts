@@ -33,6 +33,7 @@ export const nadam = define({
     keras2: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentumDecay: 0.004 },
     pytorch: { learningRate: 0.002, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentumDecay: 0.004 },
   },
+  momentum: "beta1",
   formula({ momentumDecay }) {
     const step = (t: string) => (momentumDecay === undefined ? t : `(${t} * momentumDecay)`);
     return [

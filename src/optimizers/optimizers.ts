@@ -128,11 +128,17 @@ export function resolveOptimizer(input: OptimizerConfig, semantics: Semantics): 
   return resolved;
 }
 
+/** The names that momentum has; a formula of the user's own says by them that it has one. */
+export const MOMENTA = ["momentum", "beta1"] as const;
+
 /** The hyperparameter that is an optimizer's momentum, where its formula has one that a schedule can change. */
-export function momentumOf(optimizer: ResolvedOptimizer): "momentum" | "beta1" | undefined {
+export function momentumOf(optimizer: ResolvedOptimizer): string | undefined {
   const words = new Set(optimizer.formula.match(/\w+/g));
-  const settings: object = optimizer.semantics === "own" ? optimizer.hyperparameters : optimizer;
-  return (["momentum", "beta1"] as const).find((name) => Object.hasOwn(settings, name) && words.has(name));
+  const momentum =
+    optimizer.semantics === "own"
+      ? MOMENTA.find((name) => Object.hasOwn(optimizer.hyperparameters, name))
+      : (OPTIMIZERS[optimizer.name] as Definition).momentum;
+  return momentum !== undefined && words.has(momentum) ? momentum : undefined;
 }
 
 /**

@@ -14,6 +14,7 @@ export const radam = define({
   ],
   hyperparameters: moments,
   defaults: { pytorch: MOMENT_DEFAULTS.pytorch },
+  momentum: "beta1",
   formula: () =>
     [
       MOMENTS,

@@ -29,6 +29,7 @@ export const rmsprop = define({
     keras2: { learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
     pytorch: { learningRate: 0.01, rho: 0.99, momentum: 0, epsilon: 1e-8, centered: false },
   },
+  momentum: "momentum",
   formula({ momentum, centered }, semantics) {
     const lines = ["v = rho * v + (1 - rho) * g ** 2"];
     if (centered) lines.push("average = rho * average + (1 - rho) * g");

@@ -31,6 +31,7 @@ export const sgd = define({
     keras2: { learningRate: 0.01, momentum: 0, nesterov: false },
     pytorch: { learningRate: 0.001, momentum: 0, nesterov: false, dampening: 0 },
   },
+  momentum: "momentum",
   conflict({ momentum, nesterov, dampening = 0 }) {
     if (momentum === 0 && nesterov) return "`nesterov` does nothing without `momentum`. Give one above 0.";
     if (momentum === 0 && dampening > 0)

@@ -111,6 +111,23 @@ export function startSchedule(schedule: ResolvedSchedule, length: TrainingLength
 export const warmUpSteps = ({ warmUpEpochs = 0 }: ResolvedSchedule, length: TrainingLength): number =>
   warmUpEpochs === 0 ? 0 : stepsIn(warmUpEpochs, length);
 
+/** Which setting to change so that the rate of a step is not 0. */
+export function toStayAboveZero(schedule: ResolvedSchedule, length: TrainingLength, step: number): string {
+  if (step < warmUpSteps(schedule, length)) return "Set `warmUpFrom` above 0, such as 0.01.";
+  if (isOwn(schedule)) return "Keep the schedule's formula above 0, such as with maximum(..., 1e-6).";
+  switch (schedule.name) {
+    case "cosine":
+    case "cosineRestarts":
+      return "Set the schedule's `alpha` above 0, such as 0.01.";
+    case "polynomial":
+      return "Set the schedule's `endLearningRate` above 0, such as 1e-6.";
+    case "piecewise":
+      return "Give the schedule `values` above 0.";
+    default:
+      return "Let the schedule take less of the rate away.";
+  }
+}
+
 function startAfterWarmUp(schedule: ResolvedSchedule, course: Course): ScheduleInProgress {
   if (!isOwn(schedule) && schedule.name === "reduceOnPlateau")
     return reduceOnPlateau(schedule, course.learningRate);

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { configError } from "../errors.js";
+import type { Definition } from "../formula/definition.js";
+import { staysFinite } from "../formula/stays-finite.js";
+import {
+  MOMENTA,
+  momentumOf,
+  OPTIMIZERS,
+  type ResolvedOptimizer,
+  updateGraph,
+} from "../optimizers/optimizers.js";
+import {
+  changesMomentum,
+  type ResolvedSchedule,
+  startSchedule,
+  type TrainingLength,
+  toStayAboveZero,
+} from "../schedules/schedules.js";
+
+/**
+ * Checks that an optimizer can follow a schedule, as far as is known before a run.
+ *
+ * @throws OptimbenchError (CONFIG)
+ */
+export function checkSchedule(
+  schedule: ResolvedSchedule,
+  optimizer: ResolvedOptimizer,
+  length: TrainingLength,
+): void {
+  if (changesMomentum(schedule) && momentumOf(optimizer) === undefined)
+    throw configError(
+      `The schedule changes the momentum, but ${optimizer.name} has none${instead(optimizer)}, or leave out \`baseMomentum\` and \`maxMomentum\`.`,
+    );
+  checkRates(schedule, optimizer, length);
+}
+
+/** What to do about a momentum that is not there. */
+function instead(optimizer: ResolvedOptimizer): string {
+  const { hyperparameters, momentum }: Partial<Definition> =
+    optimizer.semantics === "own" ? {} : OPTIMIZERS[optimizer.name];
+  if (optimizer.semantics === "own") return ": name a hyperparameter of its formula `momentum` or `beta1`";
+  if (momentum !== undefined) return `. Give it one above 0`;
+  const other = MOMENTA.find((name) => hyperparameters !== undefined && Object.hasOwn(hyperparameters, name));
+  const meaning = other && z.globalRegistry.get(hyperparameters![other]!)?.description;
+  return `${other ? ` (its \`${other}\` is ${meaning}, and has to stay as it is)` : ""}. Take another optimizer`;
+}
+
+/** Some updates divide by the rate: a rate of 0 makes them infinite. */
+function checkRates(schedule: ResolvedSchedule, optimizer: ResolvedOptimizer, length: TrainingLength): void {
+  const { name, learningRate } = optimizer;
+  const update = updateGraph(optimizer);
+  const bears = (rate: number) => staysFinite(update, [rate]) && staysFinite(update, [learningRate, rate]);
+  if (bears(0) || !bears(learningRate)) return;
+  const { rate } = startSchedule(schedule, length);
+  let least = { step: 0, rate: rate(0) };
+  for (let step = 1; step < length.epochs * length.stepsPerEpoch; step++)
+    if (rate(step) < least.rate) least = { step, rate: rate(step) };
+  if (!bears(least.rate))
+    throw configError(
+      `${name} needs a learning rate above 0, but the schedule's is ${least.rate} at step ${least.step} (counted from 0). ${toStayAboveZero(schedule, length, least.step)}`,
+    );
+}

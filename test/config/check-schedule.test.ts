@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { resolveTrainConfig } from "../../src/config/resolve-train-config.js";
+import type { Source } from "../../src/config/semantics.js";
+import type { Definition } from "../../src/formula/definition.js";
+import { loadNative } from "../../src/native.js";
+import {
+  momentumOf,
+  OPTIMIZER_NAMES,
+  OPTIMIZERS,
+  type OptimizerConfig,
+  resolveOptimizer,
+  updateGraph,
+} from "../../src/optimizers/optimizers.js";
+import type { ScheduleConfig } from "../../src/schedules/schedules.js";
+
+const dataset = { name: "some", count: 100, height: 8, width: 8, channels: 1, classes: 3 };
+const model = { layers: [{ type: "flatten" }, { type: "dense", units: 3 }] } as const;
+/** 20 steps in two epochs; the message where the config is refused. */
+function check(optimizer: OptimizerConfig, schedule: ScheduleConfig): string | undefined {
+  const config = { optimizer, schedule, model, split: { train: 80 }, batchSize: 8, epochs: 2 };
+  try {
+    resolveTrainConfig(config, dataset);
+  } catch (error) {
+    expect(error).toMatchObject({ name: "OptimbenchError", code: "CONFIG" });
+    return (error as Error).message;
+  }
+  return undefined;
+}
+
+const definitions = OPTIMIZER_NAMES.flatMap((name) =>
+  (Object.keys(OPTIMIZERS[name].defaults) as Source[]).map((semantics) => ({ name, semantics })),
+);
+
+describe("a schedule of the momentum", () => {
+  const schedule = { name: "oneCycle", baseMomentum: 0, maxMomentum: 0.9 } as const;
+
+  it.each(definitions)(
+    "drives what is one in $name of $semantics, and nothing else",
+    ({ name, semantics }) => {
+      const { momentum, hyperparameters }: Definition = OPTIMIZERS[name];
+      const settings = momentum === "momentum" ? { momentum: 0.5 } : {};
+      const config = { name, semantics, ...settings } as OptimizerConfig;
+      const said = check(config, schedule);
+      expect(momentumOf(resolveOptimizer(config, "keras3"))).toBe(momentum);
+      if (momentum === undefined) {
+        expect(said).toContain(`The schedule changes the momentum, but ${name} has none`);
+        return;
+      }
+      expect(said).toBeUndefined();
+      for (const value of [0, 0.999]) // what a schedule may give
+        expect(hyperparameters[momentum]!["~standard"].validate(value)).not.toHaveProperty("issues");
+    },
+  );
+
+  it.each([
+    ["scheduleFreeSgd", "momentum"],
+    ["scheduleFreeAdamw", "beta1"],
+  ] as const)("is refused by %s, whose %s finds the average again", (name, other) => {
+    expect(check(name, schedule)).toBe(
+      `The schedule changes the momentum, but ${name} has none (its \`${other}\` is where the gradient is taken: 1 is at the average, 0 at the newest point, and has to stay as it is). Take another optimizer, or leave out \`baseMomentum\` and \`maxMomentum\`.`,
+    );
+  });
+
+  it("asks for a momentum above 0 where there could be one, and for its name in a custom formula", () => {
+    expect(check("sgd", schedule)).toContain("but sgd has none. Give it one above 0, or leave out");
+    const custom = { name: "mine", formula: "theta = theta - learningRate * g" };
+    expect(check(custom, schedule)).toContain("but mine has none: name a hyperparameter of its formula");
+  });
+});
+
+const REACHING_ZERO: readonly (readonly [ScheduleConfig, step: number, instead: string])[] = [
+  [{ name: "constant", warmUpEpochs: 0.5 }, 0, "Set `warmUpFrom` above 0, such as 0.01."],
+  [{ name: "reduceOnPlateau", warmUpEpochs: 1 }, 0, "Set `warmUpFrom` above 0, such as 0.01."],
+  [{ name: "cosine", warmUpEpochs: 0.5 }, 0, "Set `warmUpFrom` above 0, such as 0.01."],
+  [{ name: "cosine", decayEpochs: 1 }, 10, "Set the schedule's `alpha` above 0, such as 0.01."],
+  [
+    { name: "polynomial", endLearningRate: 0, decaySteps: 7 },
+    7,
+    "Set the schedule's `endLearningRate` above 0, such as 1e-6.",
+  ],
+  [{ name: "piecewise", boundaries: [4], values: [1, 0] }, 5, "Give the schedule `values` above 0."],
+  [{ name: "step", stepSize: 1, gamma: 1e-322 }, 10, "Let the schedule take less of the rate away."],
+  [
+    { name: "mine", formula: "learningRate * (step < 3)" },
+    3,
+    "Keep the schedule's formula above 0, such as with maximum(..., 1e-6).",
+  ],
+];
+
+describe("a rate of 0", () => {
+  it.each(REACHING_ZERO)("is refused where it would divide: ftrl with %j", (schedule, step, instead) => {
+    for (const semantics of ["keras3", "keras2"] as const)
+      expect(check({ name: "ftrl", semantics }, schedule)).toBe(
+        `ftrl needs a learning rate above 0, but the schedule's is 0 at step ${step} (counted from 0). ${instead}`,
+      );
+    expect(check("adam", schedule)).toBeUndefined();
+  });
+
+  it("is found in custom formulas, where it does harm", () => {
+    const zero = { name: "cosine", warmUpEpochs: 0.5 } as const;
+    const custom = (formula: string) => check({ name: "mine", formula }, zero);
+    expect(custom("theta = theta - learningRate * log(learningRate) * g")).toContain("mine needs a learning");
+    expect(custom("theta = theta - g / (1 / learningRate)")).toBeUndefined();
+    expect(
+      custom("total = total + learningRate; theta = theta - where(total > 0, learningRate / total, 0) * g"),
+    ).toBeUndefined();
+  });
+
+  it("is none that a schedule keeps away from", () => {
+    for (const schedule of [
+      { name: "cosine", warmUpEpochs: 0.5, warmUpFrom: 0.01 },
+      { name: "cosine", decayEpochs: 1, alpha: 0.01 },
+      { name: "oneCycle" },
+      { name: "exponential" },
+    ] as const)
+      expect(check("ftrl", schedule)).toBeUndefined();
+  });
+
+  it.each(definitions.filter(({ name }) => name !== "ftrl"))(
+    "leaves weights at the first step, and finite ever after: $name of $semantics",
+    ({ name, semantics }) => {
+      const update = updateGraph(resolveOptimizer({ name, semantics } as OptimizerConfig, "keras3"));
+      const theta = Float32Array.from({ length: 33 }, (_, i) => Math.sin(1 + i));
+      const steps = [0, 0.1, 0, 0.1, 0, 0].map((learningRate, t) => ({
+        gradient: theta.map((_, i) => (i % 7 === 3 ? 0 : Math.cos(3 * t + i))),
+        learningRate,
+      }));
+      const shapes = [[2, 2, 2, 1], [2], [3, 4], [3], [2, 3], [2]];
+      for (const evaluation of [false, true]) {
+        const path = loadNative().runUpdate(update, theta, steps, { shapes, evaluation });
+        for (const [i, value] of path[0]!.entries()) expect(value).toBeCloseTo(theta[i]!, 6);
+        for (const each of path) expect(each.every(Number.isFinite)).toBe(true);
+      }
+    },
+  );
+});
