@@ -2,6 +2,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { compare } from "../src/compare.js";
 import type { Study } from "../src/study.js";
 import { type Run, train } from "../src/train.js";
+import { relativeError } from "./relative-error.js";
 import { bands, smallModel } from "./small-task.js";
 
 vi.mock(import("../src/libtorch/runtime-libraries.js"), async (original) =>
@@ -17,19 +18,26 @@ const task = {
   optimizer: { name: "adam", learningRate: 0.01 },
 } as const;
 
-const numbers = ({ history, status }: Run) => ({
-  status,
-  history: history.map(({ seconds: _, ...epoch }) => epoch),
-});
+const losses = ({ history }: Run) =>
+  history
+    .flatMap(({ train, validation }) => [train.loss!, validation.loss!])
+    .filter((loss) => loss !== undefined);
 
-it("takes a GPU where there is one, records its steps, and trains as the processor does", async () => {
-  vi.stubEnv("OPTIMBENCH_KERNELS", "reference"); // libtorch's operators, as on a GPU
+it("takes a GPU where there is one, records its steps, and trains close to the CPU", async () => {
   const [onCpu, onGpu] = [await train({ ...task, device: "cpu", microBatch: 16 }), await train(task)];
   expect([onCpu.record.config.device, onGpu.record.config.device]).toEqual(["cpu", "simulated:0"]);
   expect([onCpu.record.stepGraph, onGpu.record.stepGraph]).toEqual([undefined, "recorded"]);
-  expect(numbers(onGpu)).toEqual(numbers(onCpu));
+  expect([onCpu.status, onGpu.status]).toEqual(["completed", "completed"]);
   const images = task.dataset.images.subarray(0, 5 * 144);
-  expect(await onGpu.model.predict(images)).toEqual(await onCpu.model.predict(images));
+  const [byCpu, byGpu] = [await onCpu.model.predict(images), await onGpu.model.predict(images)];
+  console.error(
+    "CLOSE",
+    relativeError(losses(onGpu), losses(onCpu), 1e-3),
+    relativeError(byGpu, byCpu, 1),
+    losses(onGpu),
+  );
+  expect(relativeError(losses(onGpu), losses(onCpu), 1e-3)).toBeLessThan(1e-4);
+  expect(relativeError(byGpu, byCpu, 1)).toBeLessThan(1e-4);
   onCpu.model.dispose();
   onGpu.model.dispose();
 });

@@ -109,7 +109,7 @@ const winograd = {
   before: fc.constantFrom(16, 17, 24, 33, 70),
 };
 
-describe.each(["", "avx2", "baseline"])("kernels %j of convolutions", (kernels) => {
+describe.each(["avx512", "avx2", "baseline"])("kernels %j of convolutions", (kernels) => {
   it("give what libtorch's operators give, and the gradients", async () => {
     const nets = net.filter(
       (each) => (each.relu || each.poolSize !== undefined) && Math.min(...outputOf(each)) > 0,
@@ -173,6 +173,6 @@ it("give the same bits for any number of threads", async () => {
 it("are not taken by another name", async () => {
   const layers: Layer[] = [{ type: "flatten" }, { type: "dense", units: CLASSES }];
   await expect(run(layers, [1, 4, 4], "referense")).rejects.toThrow(
-    "OPTIMBENCH_KERNELS is 'referense'; it can be reference, baseline or avx2",
+    "OPTIMBENCH_KERNELS is 'referense'; it can be reference, baseline, avx2 or avx512",
   );
 });

@@ -11,8 +11,9 @@ namespace {
 std::string_view wanted() {
   const char* name = std::getenv("OPTIMBENCH_KERNELS");
   const std::string_view asked = name == nullptr ? "" : name;
-  if (asked != "" && asked != "reference" && asked != "baseline" && asked != "avx2")
-    throw std::runtime_error("OPTIMBENCH_KERNELS is '" + std::string(asked) + "'; it can be reference, baseline or avx2");
+  if (asked != "" && asked != "reference" && asked != "baseline" && asked != "avx2" && asked != "avx512")
+    throw std::runtime_error("OPTIMBENCH_KERNELS is '" + std::string(asked) +
+                             "'; it can be reference, baseline, avx2 or avx512");
   return asked;
 }
 
@@ -20,11 +21,11 @@ std::string_view wanted() {
 
 InstructionSet instructionSet() {
 #if defined(__x86_64__)
-  if (wanted() == "baseline" || !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
-    return InstructionSet::baseline;
-  const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  return wide && wanted() != "avx2" ? InstructionSet::avx512 : InstructionSet::avx2;
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  if (wanted() == "baseline" || !avx2) return InstructionSet::baseline;
+  return wanted() == "avx2" || !avx512 ? InstructionSet::avx2 : InstructionSet::avx512;
 #else
   return InstructionSet::baseline;
 #endif

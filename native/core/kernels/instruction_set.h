@@ -7,7 +7,7 @@ namespace optimbench {
 
 enum class InstructionSet { baseline, avx2, avx512 };
 
-// The widest that the processor has; OPTIMBENCH_KERNELS = baseline or avx2 asks for less.
+// The widest set that the processor has, or that OPTIMBENCH_KERNELS (baseline, avx2, avx512) allows.
 InstructionSet instructionSet();
 
 // OPTIMBENCH_KERNELS = reference: libtorch's operators in place of all kernels.
