@@ -57,13 +57,14 @@ export const scheduleFreeSgd = define({
 
 /**
  * AdamW without its mean gradient, averaged in the same way. Keras weighs all steps alike, evaluates where the gradient is
- * taken, not at the average, and (3.15, on TensorFlow and PyTorch) finds the last average with the newest point's new
- * place, since its `momentum_old` is the variable itself; so does "keras3" here.
+ * taken, not at the average, and on most backends finds the last average with the newest point's new place, since its
+ * `momentum_old` is the variable itself; so does "keras3" here.
  */
 export const scheduleFreeAdamw = define({
   name: "scheduleFreeAdamw",
   title: "Schedule-free AdamW",
   sources: [...SOURCES, "keras/src/optimizers/schedule_free_adamw.py"],
+  note: "Keras 3.15's ScheduleFreeAdamW depends on its backend and mode. `keras3` equals it on PyTorch, and on TensorFlow run eagerly (`run_eagerly=True`). On TensorFlow in graph mode, the default of `fit`, the newest point starts at 0 and not at the weights, so the first step throws these away. On JAX, in both modes, the last average is found with the newest point's old place, as in the paper. `author` is the authors' own.",
   hyperparameters: {
     learningRate,
     beta1: interpolation,
