@@ -236,7 +236,7 @@ export function loadNative(): Native {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new OptimbenchError(
       "LIBTORCH",
-      `libtorch did not load: ${reason}. \`optimbench doctor\` says more.`,
+      `libtorch did not load: ${reason}. \`npx optimbench doctor\` says more.`,
       { cause },
     );
   }

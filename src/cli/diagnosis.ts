@@ -35,6 +35,7 @@ export interface Diagnosis {
 export async function diagnose(): Promise<Diagnosis> {
   const problems: string[] = [];
   const notes: string[] = [];
+  const refused: string[] = [];
   const attempt = <Result>(step: () => Result, into = problems): Result | undefined => {
     try {
       return step();
@@ -47,17 +48,24 @@ export async function diagnose(): Promise<Diagnosis> {
   attempt(requireNode);
   const native = findNativeFiles();
   const libtorch = attempt(() =>
-    findLibtorchQuickly({ builtFor: native?.builtFor, onRefused: (reason) => notes.push(reason) }),
+    findLibtorchQuickly({
+      builtFor: native?.builtFor,
+      thorough: true,
+      onRefused: (reason) => refused.push(reason),
+    }),
   );
   if (libtorch === undefined && problems.length === 0) {
+    // Set-up on its own compares sizes; what only its hashes gave away takes --force.
+    const command = refused.length > 0 ? "npx optimbench setup --force" : "npx optimbench setup";
     problems.push(
-      "No libtorch was found. Run `optimbench setup`, or set OPTIMBENCH_LIBTORCH to an unpacked one.",
+      `No libtorch was found. Run \`${command}\`, or set OPTIMBENCH_LIBTORCH to an unpacked one.`,
     );
     attempt(() => requirePython("fetch libtorch"));
   }
+  notes.push(...refused);
   if (native === undefined) {
     problems.push(
-      `There is no native code for ${process.platform}-${process.arch}. Run \`optimbench setup\` (in a checkout: \`npm run setup\`).`,
+      `There is no native code for ${process.platform}-${process.arch}. Run \`npx optimbench setup\` (in a checkout: \`npm run setup\`).`,
     );
     if (findBuildProgram(packageRoot) !== undefined) attempt(requireCompiler);
   }
@@ -73,13 +81,13 @@ export async function diagnose(): Promise<Diagnosis> {
   }
   if (libtorch && !existsSync(join(libtorch.root, "lib", libraryFileName("torch_cuda"))) && hasNvidiaGpu()) {
     notes.push(
-      "There is an NVIDIA GPU, but this libtorch has no CUDA libraries. `optimbench setup --cuda` fetches them.",
+      "There is an NVIDIA GPU, but this libtorch has no CUDA libraries. `npx optimbench setup --cuda` fetches them.",
     );
   }
   const isCompiled = native?.cudaGraphs !== undefined;
   if (info && info.whyNoCuda === undefined && !isCompiled)
     notes.push(
-      "`optimbench setup --force` compiles what records steps as graphs, if CUDA's headers can be fetched; without, a GPU is slower.",
+      "`npx optimbench setup --force` compiles what records steps as graphs, if CUDA's headers can be fetched; without, a GPU is slower.",
     );
   return {
     canTrain: problems.length === 0,

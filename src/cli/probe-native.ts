@@ -26,6 +26,8 @@ export async function probeNative(): Promise<NativeInfo> {
   throw new OptimbenchError(
     "LIBTORCH",
     errors.trim() ||
-      `Loading libtorch ended the process that tried it (${end}). Run \`optimbench setup --force\`.`,
+      `Loading libtorch ended the process that tried it (${end}). Run \`npx optimbench setup --force\`: it compares the ` +
+        "libtorch that it fetched with its hashes, fetches it again if it has changed, and compiles the native code again. " +
+        "A libtorch of Python's or of OPTIMBENCH_LIBTORCH must be installed or unpacked again.",
   );
 }

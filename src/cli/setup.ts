@@ -9,12 +9,15 @@ export function addSetupCommand(program: Command): void {
     .description("find or fetch libtorch, and compile the native code where this is a checkout")
     .addOption(new Option("--cuda", "with the CUDA libraries (about 3 GB), GPU or not").conflicts("cpu"))
     .addOption(new Option("--cpu", "without the CUDA libraries, even with an NVIDIA GPU"))
-    .option("--force", "compile again even where nothing changed")
+    .option(
+      "--force",
+      "compare the fetched libtorch with its hashes, and compile again even where nothing changed",
+    )
     .option("--quiet", "print nothing unless something is wrong")
     .action(async (options: { cuda?: true; cpu?: true; force?: true; quiet?: true }) => {
       const cuda = options.cuda ?? (options.cpu ? false : undefined);
-      const { changed } = await setup({ cuda, force: options.force, quiet: options.quiet });
-      // What was fetched or compiled is loaded once, in a process of its own, before anyone relies on it.
-      if (changed) await probeNative();
+      await setup({ cuda, force: options.force, quiet: options.quiet });
+      // It is loaded once, in a process of its own, before anyone relies on it.
+      await probeNative();
     });
 }

@@ -5,13 +5,14 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, totalmem } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { OptimbenchError } from "../errors.js";
-import { buildStamp, readStamp, sameStamp } from "./build-stamp.js";
+import { buildStamp, type FinishedBuild, readStamp, sameStamp } from "./build-stamp.js";
 import { getCudaHeaders } from "./cuda-headers.js";
 import type { Libtorch } from "./find-libtorch.js";
 import { libraryFileName } from "./library-file.js";
@@ -24,6 +25,8 @@ import { requireBuildTools, requireCompiler } from "./toolchain.js";
 const BYTES_PER_COMPILER = 1.5e9;
 
 const LOCK = "setup.lock";
+
+const ARTEFACTS = ["optimbench.node", libraryFileName("optimbench_core")];
 
 /** The build program, where this is a checkout (or a package beside which cmake-js is installed); else undefined. */
 export function findBuildProgram(root: string): string | undefined {
@@ -52,11 +55,10 @@ export async function buildNative(
   const isCurrent = () => {
     // The compiler is looked for only if something is to be compiled.
     const last = readStamp(stampPath);
-    const artefacts = ["optimbench.node", libraryFileName("optimbench_core")];
     return (
       !setup.force &&
       sameStamp(last, buildStamp(root, libtorch, process.env.CXX?.trim() || (last.compiler ?? ""))) &&
-      artefacts.every((name) => existsSync(join(build, "Release", name)))
+      ARTEFACTS.every((name) => isAsBuilt(join(build, "Release", name), last.artefacts?.[name]))
     );
   };
   if (isCurrent()) return false;
@@ -80,10 +82,19 @@ export async function buildNative(
     };
     setup.log("Compiling the native code (a minute or two the first time) ...");
     await compile(program, options, join(build, "build.log"), { env, cwd: root, lock }, setup);
-    writeFileSync(`${stampPath}.new`, JSON.stringify(stamp));
+    const artefacts = Object.fromEntries(
+      ARTEFACTS.map((name) => [name, statSync(join(build, "Release", name)).size]),
+    );
+    writeFileSync(`${stampPath}.new`, JSON.stringify({ ...stamp, artefacts } satisfies FinishedBuild));
     renameSync(`${stampPath}.new`, stampPath);
     return true;
   });
+}
+
+/** Whether the file is there, and whole as far as its size tells; the stamps of old builds do not have it. */
+function isAsBuilt(path: string, size: number | undefined): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })?.size;
+  return found !== undefined && (size === undefined || found === size);
 }
 
 async function compile(

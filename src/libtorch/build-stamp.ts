@@ -12,6 +12,11 @@ export interface BuildStamp {
   readonly node: string;
 }
 
+/** A finished build: its stamp, and the sizes of what it made. */
+export interface FinishedBuild extends BuildStamp {
+  readonly artefacts?: Readonly<Record<string, number>>;
+}
+
 export function buildStamp(root: string, { root: path, version }: Libtorch, compiler: string): BuildStamp {
   const hash = createHash("sha256");
   for (const name of ["CMakeLists.txt", ...sourceFiles(root, "native")]) {
@@ -35,7 +40,7 @@ const sourceFiles = (root: string, folder: string): string[] =>
     });
 
 /** The stamp of the last finished build; empty where there is none. */
-export function readStamp(path: string): Partial<BuildStamp> {
+export function readStamp(path: string): Partial<FinishedBuild> {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch {
@@ -43,5 +48,5 @@ export function readStamp(path: string): Partial<BuildStamp> {
   }
 }
 
-export const sameStamp = (a: Partial<BuildStamp>, b: BuildStamp): boolean =>
+export const sameStamp = ({ artefacts: _, ...a }: Partial<FinishedBuild>, b: BuildStamp): boolean =>
   JSON.stringify(a) === JSON.stringify(b);

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { OptimbenchError } from "../errors.js";
 import { libraryFileName, readLibraryHeader } from "./library-file.js";
-import { missingLibraries } from "./needed-libraries.js";
+import { neededLibraries } from "./needed-libraries.js";
 import { isAtLeast, libtorchVersion, majorMinor, OLDEST_VERSION, PINNED_VERSION } from "./version.js";
+import { firstChanged, readRecord } from "./wheel-record.js";
 
 /** What is asked of a libtorch beyond being whole and recent enough. */
 export interface Requirements {
@@ -13,6 +14,8 @@ export interface Requirements {
   readonly builtFor?: string | undefined;
   /** Its CUDA libraries are needed too. */
   readonly cuda?: boolean | undefined;
+  /** What set-up unpacked is read again, and its hashes compared. */
+  readonly thorough?: boolean | undefined;
 }
 
 /**
@@ -29,6 +32,8 @@ export function checkLibtorch(root: string, requirements: Requirements = {}): st
     const why = wrongWithLibrary(root, name);
     if (why !== undefined) throw refuse(why);
   }
+  const changed = changedSinceUnpacked(root, requirements);
+  if (changed !== undefined) throw refuse(`${changed}.`);
   const version = libtorchVersion(root);
   if (version === undefined)
     throw refuse("neither version.py nor build-version nor its headers say its version.");
@@ -43,10 +48,21 @@ export function checkLibtorch(root: string, requirements: Requirements = {}): st
   const { builtFor } = requirements;
   if (builtFor !== undefined && majorMinor(version) !== majorMinor(builtFor)) {
     throw refuse(
-      `it is version ${version}, but the native code was compiled for ${builtFor}. Run \`optimbench setup\` again.`,
+      `it is version ${version}, but the native code was compiled for ${builtFor}. Run \`npx optimbench setup\` again.`,
     );
   }
   return version;
+}
+
+/** Compares what set-up unpacked with its list; another libtorch has none. */
+function changedSinceUnpacked(
+  root: string,
+  { forBuild, thorough = false }: Requirements,
+): string | undefined {
+  const folder = dirname(root);
+  const files = readRecord(folder) ?? [];
+  const needed = forBuild || thorough ? files : files.filter(({ path }) => path.includes("/lib/"));
+  return firstChanged(folder, needed, thorough);
 }
 
 function wrongWithLibrary(root: string, name: string): string | undefined {
@@ -62,7 +78,10 @@ function wrongWithLibrary(root: string, name: string): string | undefined {
     return `${file} is for ${header.architectures.join(", ")}, this Node runs on ${process.arch}.`;
   }
   if (!header.complete) return `${file} is cut short; unpack or install it again.`;
-  const missing = header.format === "ELF" ? missingLibraries(path) : [];
+  if (header.format !== "ELF") return undefined;
+  const { missing, found } = neededLibraries(path);
+  const cut = found.find((each) => readLibraryHeader(each)?.complete === false);
+  if (cut !== undefined) return `${cut}, which ${file} links, is cut short; unpack or install it again.`;
   if (missing.length === 0) return undefined;
   return `${missing.join(" and ")}, which ${file} links, ${missing.length > 1 ? "are" : "is"} not installed.`;
 }

@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "./cache-folder.js";
+import { downloadWheels } from "./download-wheels.js";
 import type { Libtorch } from "./find-libtorch.js";
-import { runPip } from "./pip.js";
 import type { Setup } from "./setup.js";
 import { requirePython } from "./toolchain.js";
 import { unpackWheel } from "./unpack-wheel.js";
 
-/** Of these two small wheels the headers alone; their versions matter little, since what native/cuda uses is old and stable. */
-const WHEELS = ["nvidia-cuda-runtime>=13,<14", "nvidia-cuda-crt>=13,<14"];
+/** Of these two small wheels the headers alone. */
+const WHEELS = ["nvidia-cuda-runtime==13.2.86", "nvidia-cuda-crt==13.2.86"];
 
 const cached = () => join(cacheFolder(), "cuda-headers-13");
 
@@ -31,21 +31,14 @@ export async function getCudaHeaders(libtorch: Libtorch, setup: Setup): Promise<
   if (found !== undefined) return found;
   const folder = cached();
   const partial = `${folder}.partial-${process.pid}`;
-  const wheels = join(partial, "wheels");
   try {
-    mkdirSync(wheels, { recursive: true });
+    mkdirSync(partial, { recursive: true });
     setup.log("Fetching CUDA's headers (3 MB) ...");
-    const download = ["download", "--no-deps", "--only-binary=:all:", "--retries", "1", "--dest", wheels];
-    await runPip(
-      requirePython("fetch CUDA's headers"),
-      [...download, ...WHEELS],
-      partial,
-      "download them",
-      setup,
-    );
-    for (const wheel of readdirSync(wheels))
-      await unpackWheel(join(wheels, wheel), partial, (name) => name.includes("/include/"));
-    rmSync(wheels, { recursive: true });
+    const python = requirePython("fetch CUDA's headers");
+    const options = ["--no-deps", "--retries", "1"];
+    for (const wheel of await downloadWheels(python, partial, [...options, ...WHEELS], "them", setup))
+      await unpackWheel(wheel, partial, (name) => name.includes("/include/"));
+    rmSync(join(partial, "wheels"), { recursive: true });
     rmSync(folder, { recursive: true, force: true });
     renameSync(partial, folder);
   } catch (error) {

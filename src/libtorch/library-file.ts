@@ -15,30 +15,52 @@ export interface LibraryHeader {
   readonly complete: boolean;
 }
 
+/** Bytes of one entry of the program header table, which says what the loader maps. */
+const ELF_SEGMENT = 56;
+
 const ELF_MACHINES: Record<number, string> = { 62: "x64", 183: "arm64" };
 const MACH_O_CPU_TYPES: Record<number, string> = { 16777223: "x64", 16777228: "arm64" };
 
 /** Reads the head of a 64-bit ELF or Mach-O file; undefined where the file is neither. */
 export function readLibraryHeader(path: string): LibraryHeader | undefined {
   const file = openSync(path, "r");
+  const read = (offset: number, length: number) => {
+    const bytes = Buffer.alloc(length);
+    readSync(file, bytes, 0, length, offset);
+    return bytes;
+  };
   try {
-    const head = Buffer.alloc(4096);
-    const length = readSync(file, head, 0, head.length, 0);
-    return length < 64 ? undefined : (elfHeader(head, fstatSync(file).size) ?? machOHeader(head));
+    const { size } = fstatSync(file);
+    if (size < 64) return undefined;
+    const head = read(0, 4096);
+    return elfHeader(head, size, read) ?? machOHeader(head);
   } finally {
     closeSync(file);
   }
 }
 
-function elfHeader(head: Buffer, size: number): LibraryHeader | undefined {
+function elfHeader(
+  head: Buffer,
+  size: number,
+  read: (offset: number, length: number) => Buffer,
+): LibraryHeader | undefined {
   const little64 = head.readUInt32BE(0) === 0x7f454c46 && head[4] === 2 && head[5] === 1;
   if (!little64) return undefined;
-  const sectionTable = Number(head.readBigUInt64LE(0x28));
-  const end = sectionTable + head.readUInt16LE(0x3a) * head.readUInt16LE(0x3c);
+  const uint64 = (bytes: Buffer, at: number) => Number(bytes.readBigUInt64LE(at));
+  const segments = { at: uint64(head, 0x20), size: head.readUInt16LE(0x36), count: head.readUInt16LE(0x38) };
+  const sections = { at: uint64(head, 0x28), size: head.readUInt16LE(0x3a), count: head.readUInt16LE(0x3c) };
+  const endOf = (table: typeof segments) => table.at + table.size * table.count;
+  const ends = [endOf(segments), endOf(sections)];
+  // Tools that edit a finished library (patchelf) put what they move behind its section table.
+  if (endOf(segments) <= size && segments.size >= ELF_SEGMENT) {
+    const table = read(segments.at, segments.size * segments.count);
+    for (let at = 0; at < table.length; at += segments.size)
+      ends.push(uint64(table, at + 0x08) + uint64(table, at + 0x20));
+  }
   return {
     format: "ELF",
     architectures: [named(ELF_MACHINES, head.readUInt16LE(0x12))],
-    complete: end <= size,
+    complete: Math.max(...ends) <= size,
   };
 }
 

@@ -5,23 +5,30 @@ import { askProgram } from "./run-program.js";
 /** Every Linux that runs Node has these. */
 const OF_THE_SYSTEM = /^(ld-linux|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+)\.so)/;
 
-/**
- * The libraries that a 64-bit ELF library links and that the system's loader would not find, by their file names:
- * neither in the library's own search path, nor in `LD_LIBRARY_PATH`, nor among the installed ones.
- */
-export function missingLibraries(path: string): string[] {
+/** The libraries that a 64-bit ELF library links, less those of every system. */
+export interface NeededLibraries {
+  /** Paths of those in the library's own search path or in `LD_LIBRARY_PATH`. */
+  readonly found: readonly string[];
+  /** File names of those that the system's loader would not find: neither there nor among the installed ones. */
+  readonly missing: readonly string[];
+}
+
+export function neededLibraries(path: string): NeededLibraries {
   const { needed, searchPath } = readDynamicSection(path);
   const folders = [
     ...searchPath.map((each) => each.replace(/\$(ORIGIN|\{ORIGIN\})/, dirname(path))),
     ...(process.env.LD_LIBRARY_PATH ?? "").split(":").filter(Boolean),
   ];
-  const missing = needed.filter(
-    (name) => !OF_THE_SYSTEM.test(name) && !folders.some((folder) => existsSync(join(folder, name))),
+  const names = needed.filter((name) => !OF_THE_SYSTEM.test(name));
+  const paths = names.map((name) =>
+    folders.map((folder) => join(folder, name)).find((each) => existsSync(each)),
   );
-  if (missing.length === 0) return [];
+  const found = paths.filter((each) => each !== undefined);
+  const elsewhere = names.filter((_, i) => paths[i] === undefined);
+  if (elsewhere.length === 0) return { found, missing: [] };
   const installed = askProgram("/sbin/ldconfig", ["-p"]);
-  if (!installed) return []; // Not known here: the loader will say.
-  return missing.filter((name) => !installed.includes(`\t${name} `));
+  if (!installed) return { found, missing: [] }; // Not known here: the loader will say.
+  return { found, missing: elsewhere.filter((name) => !installed.includes(`\t${name} `)) };
 }
 
 const SECTION_DYNAMIC = 6;

@@ -31,7 +31,7 @@ export function runtimeLibraries(): RuntimeLibraries {
   if (native === undefined) {
     throw new OptimbenchError(
       "LIBTORCH",
-      `There is no native code for ${process.platform}-${process.arch} yet. Run \`optimbench setup\` (in a checkout: \`npm run setup\`).`,
+      `There is no native code for ${process.platform}-${process.arch} yet. Run \`npx optimbench setup\` (in a checkout: \`npm run setup\`).`,
     );
   }
   const refused: string[] = [];
@@ -43,7 +43,7 @@ export function runtimeLibraries(): RuntimeLibraries {
     throw new OptimbenchError(
       "LIBTORCH",
       [
-        "No libtorch was found. Run `optimbench setup`, or set OPTIMBENCH_LIBTORCH to an unpacked one.",
+        "No libtorch was found. Run `npx optimbench setup`, or set OPTIMBENCH_LIBTORCH to an unpacked one.",
         ...refused,
       ].join("\n"),
     );
@@ -51,7 +51,7 @@ export function runtimeLibraries(): RuntimeLibraries {
   const library = (name: string) => join(found.root, "lib", libraryFileName(name));
   const cuda = library("torch_cuda");
   const whyNoCuda = !existsSync(cuda)
-    ? "this libtorch has no CUDA libraries; `optimbench setup --cuda` fetches one that has, for NVIDIA GPUs"
+    ? "this libtorch has no CUDA libraries; `npx optimbench setup --cuda` fetches one that has, for NVIDIA GPUs"
     : hasNvidiaGpu()
       ? undefined
       : "no NVIDIA GPU with a working driver was found";

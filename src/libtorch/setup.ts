@@ -15,7 +15,7 @@ export interface SetupOptions {
   /** Wants libtorch with (true) or without (false) its CUDA libraries; by default what the machine's GPU asks for. */
   readonly cuda?: boolean | undefined;
   readonly quiet?: boolean | undefined;
-  /** Compiles again even where nothing changed. */
+  /** Compares the cached libtorch with its hashes, and compiles again even where nothing changed. */
   readonly force?: boolean | undefined;
 }
 
@@ -27,19 +27,13 @@ export interface Setup {
   readonly lock?: SetupLock | undefined;
 }
 
-export interface SetupResult {
-  readonly libtorch: Libtorch;
-  /** Whether anything was fetched or compiled. */
-  readonly changed: boolean;
-}
-
 /**
  * Gets this machine ready to train: finds or fetches libtorch, and compiles the native code where this is a checkout.
  * Does nothing where everything is in place; may be killed at any time and run twice at once.
  *
  * @throws OptimbenchError (LIBTORCH): what is missing and how to mend it
  */
-export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
+export async function setup(options: SetupOptions = {}): Promise<Libtorch> {
   requireNode();
   const quiet = options.quiet ?? false;
   const shared: Setup = {
@@ -57,19 +51,14 @@ export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
     );
   }
 
-  const { libtorch, fetched } = await getLibtorch(
-    options.cuda,
-    program !== undefined,
-    prebuilt?.builtFor,
-    shared,
-  );
+  const libtorch = await getLibtorch(options.cuda, program !== undefined, prebuilt?.builtFor, shared);
   shared.log(`libtorch ${libtorch.version} at ${libtorch.root} (by ${libtorch.rule})`);
   const built = program !== undefined && (await buildNative(packageRoot, program, libtorch, shared));
   shared.log(
     `native code: ${program === undefined ? "shipped with the package" : built ? "compiled" : "up to date"}`,
   );
   recordLibtorch(libtorch);
-  return { libtorch, changed: fetched || built };
+  return libtorch;
 }
 
 async function getLibtorch(
@@ -77,24 +66,25 @@ async function getLibtorch(
   forBuild: boolean,
   builtFor: string | undefined,
   shared: Setup,
-): Promise<{ libtorch: Libtorch; fetched: boolean }> {
+): Promise<Libtorch> {
   const kind: Kind = (wantsCuda ?? hasNvidiaGpu()) ? "cuda" : "cpu";
   const refused = new Set<string>();
   const search: Search = {
     forBuild,
     builtFor,
+    thorough: shared.force,
     cuda: wantsCuda, // A GPU that was merely detected does not rule out the user's own libtorch without CUDA ...
     cached: kind === "cuda" ? ["cuda"] : ["cpu", "cuda"], // ... but decides what the cache should hold.
     onRefused: (reason) => refused.add(reason),
   };
   const found = findLibtorch(search);
   for (const reason of refused) shared.log(reason);
-  if (found !== undefined) return { libtorch: found, fetched: false };
+  if (found !== undefined) return found;
 
   const python = requirePython("fetch libtorch");
   return withLock(join(cacheFolder(), "setup.lock"), shared.log, async (lock) => {
     const meanwhile = findLibtorch(search);
-    if (meanwhile !== undefined) return { libtorch: meanwhile, fetched: false };
-    return { libtorch: await fetchLibtorch(kind, python, { ...shared, lock }), fetched: true };
+    if (meanwhile !== undefined) return meanwhile;
+    return fetchLibtorch(kind, python, { ...shared, lock });
   });
 }

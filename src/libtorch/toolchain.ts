@@ -2,6 +2,7 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
 import { cacheFolder } from "./cache-folder.js";
+import { downloadWheels } from "./download-wheels.js";
 import { runPip } from "./pip.js";
 import { findPython } from "./python.js";
 import { askProgram } from "./run-program.js";
@@ -93,20 +94,19 @@ function isRecentCmake(text: string): boolean {
   return major > 3 || (major === 3 && minor >= 18);
 }
 
-async function installTool(name: string, kept: string, setup: Setup): Promise<void> {
+/** What is fetched where the machine has none. */
+const TOOLS = { cmake: "cmake==4.4.5", ninja: "ninja==1.13.2" } as const;
+
+async function installTool(name: keyof typeof TOOLS, kept: string, setup: Setup): Promise<void> {
   const python = requirePython(`install ${name}, which this machine lacks`);
   const folder = join(kept, name);
   const partial = join(kept, `.partial-${name}`);
   rmSync(partial, { recursive: true, force: true });
   setup.log(`Installing ${name} into the cache ...`);
   try {
-    await runPip(
-      python,
-      ["install", "--target", join(partial, name), name],
-      partial,
-      `install ${name}`,
-      setup,
-    );
+    const wheels = await downloadWheels(python, partial, ["--no-deps", TOOLS[name]], name, setup);
+    const install = ["install", "--no-index", "--no-deps", "--target", join(partial, name), ...wheels];
+    await runPip(python, install, partial, `install ${name}`, setup);
     if (existsSync(folder)) rmSync(folder, { recursive: true });
     renameSync(join(partial, name), folder);
   } finally {

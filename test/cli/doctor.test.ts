@@ -1,6 +1,12 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { Command } from "commander";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { addDoctorCommand, diagnosisText } from "../../src/cli/doctor.js";
+import { cachedRoot } from "../../src/libtorch/find-libtorch.js";
+import { libraryFileName } from "../../src/libtorch/library-file.js";
+import { recordPath, recordText } from "../../src/libtorch/wheel-record.js";
 import { fakeLibtorch } from "../libtorch/fake-libtorch.js";
 import { useTestFolder } from "../libtorch/test-folder.js";
 
@@ -25,7 +31,7 @@ describe("optimbench doctor", () => {
     expect(exitCode).toBe(1);
     expect(text).toMatch(/^libtorch +not found$/m);
     expect(text).toMatch(
-      /^WRONG +No libtorch was found\. Run `optimbench setup`, or set OPTIMBENCH_LIBTORCH/m,
+      /^WRONG +No libtorch was found\. Run `npx optimbench setup`, or set OPTIMBENCH_LIBTORCH/m,
     );
     expect(text).toMatch(/^WRONG +To fetch libtorch, Python 3 with pip/m);
     expect(text).toMatch(/^training +cannot run$/m);
@@ -33,6 +39,17 @@ describe("optimbench doctor", () => {
     expect(text).toMatch(/^threads +\d+, (no cgroup quota|cgroup quota [\d.]+ CPUs)$/m);
     expect(text).toMatch(/^kernels +not known: libtorch was not loaded$/m);
     expect(text).toContain(folder.path("cache"));
+  });
+
+  test("with a cached libtorch whose bytes have changed: says so, and advises what compares them", async () => {
+    const root = fakeLibtorch(cachedRoot("cpu"));
+    const path = `torch/lib/${libraryFileName("c10")}`;
+    const sha256 = createHash("sha256").update("another").digest("base64url");
+    writeFileSync(recordPath(dirname(root)), recordText([{ path, sha256, size: 256 }]));
+    const { text, exitCode } = await doctor();
+    expect(exitCode).toBe(1);
+    expect(text).toMatch(/^note .*c10.* has other bytes than were unpacked\.$/m);
+    expect(text).toMatch(/^WRONG +No libtorch was found\. Run `npx optimbench setup --force`/m);
   });
 
   test("with a libtorch that is too old: gives the one line", async () => {

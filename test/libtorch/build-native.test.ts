@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
 import { buildNative, findBuildProgram } from "../../src/libtorch/build-native.js";
 import type { Libtorch } from "../../src/libtorch/find-libtorch.js";
@@ -16,7 +16,7 @@ const PROGRAM = `
   appendFileSync("commands", process.argv[2] + " " + process.argv.find((each) => each.startsWith("--CD")) + "\\n");
   mkdirSync("build/Release", { recursive: true });
   if (process.argv[2] === "build") {
-    for (const name of ["optimbench.node", "${libraryFileName("optimbench_core")}"]) writeFileSync("build/Release/" + name, "");
+    for (const name of ["optimbench.node", "${libraryFileName("optimbench_core")}"]) writeFileSync("build/Release/" + name, "binary");
   }
 `;
 const build = (chosen = libtorch, force = false) =>
@@ -50,6 +50,7 @@ describe("buildNative", () => {
     ["CMakeLists.txt changed", () => appendFileSync(folder.path("CMakeLists.txt"), "#")],
     ["libtorch moved", () => {}, { ...libtorch, root: "/b/libtorch" }],
     ["libtorch became another version", () => {}, { ...libtorch, version: "2.15.1" }],
+    ["a binary is cut short", () => truncateSync(folder.path("build/Release/optimbench.node"), 1)],
     ["a binary is gone", () => rmSync(folder.path("build/Release/optimbench.node"))],
   ])("builds again when %s", async (_, change, chosen = libtorch) => {
     await build();

@@ -57,7 +57,7 @@ describe("checkLibtorch", () => {
 
   test("refuses another version than the native code was compiled for", () => {
     expect(refusal(() => {}, { builtFor: "2.15.0" }, "2.14.0")).toBe(
-      "it is version 2.14.0, but the native code was compiled for 2.15.0. Run `optimbench setup` again.",
+      "it is version 2.14.0, but the native code was compiled for 2.15.0. Run `npx optimbench setup` again.",
     );
   });
 
@@ -99,6 +99,19 @@ describe.runIf(process.platform === "linux")("checkLibtorch looks into the libra
   test("refuses one whose own libraries are missing", () => {
     const message = `libcupti.so.99, which lib/${TORCH} links, is not installed.`;
     expect(withLibrary(elfLinking([[1, "libcupti.so.99"]]))).toBe(message);
+  });
+  test("refuses one whose own libraries are cut short", () => {
+    const message = refusal((root) => {
+      writeFileSync(
+        `${root}/lib/${TORCH}`,
+        elfLinking([
+          [1, "libgomp.so.1"],
+          [15, "$ORIGIN"],
+        ]),
+      );
+      writeFileSync(`${root}/lib/libgomp.so.1`, elf(ELF_MACHINE[process.arch as "x64"], 4096, 4000));
+    });
+    expect(message).toMatch(/^\/.*\/lib\/libgomp\.so\.1, which lib\/.* links, is cut short/);
   });
   test("refuses one that is cut short", () => {
     const message = refusal((root) => truncateSync(`${root}/lib/${TORCH}`, 200));

@@ -5,6 +5,7 @@ import { writeFiles } from "./fake-libtorch.js";
 import { makeWheel } from "./fake-wheel.js";
 import { useTestFolder } from "./test-folder.js";
 
+vi.mock("../../src/libtorch/known-wheels.js", () => ({ KNOWN_WHEELS: {} })); // These wheels are not PyPI's.
 const realPath = process.env.PATH!;
 const folder = useTestFolder();
 const libtorch = () =>
@@ -47,7 +48,7 @@ test.runIf(process.platform === "linux")("fetches the headers alone into the cac
   vi.stubEnv("PATH", realPath);
   makeWheel(folder.path(), "nvidia_cuda_runtime", "13.2.86", [], files("cuda_runtime_api.h"));
   makeWheel(folder.path(), "nvidia_cuda_runtime", "14.0.1", [], files("of_another_time.h"));
-  makeWheel(folder.path(), "nvidia_cuda_crt", "13.2.78", [], files("crt/host_defines.h"));
+  makeWheel(folder.path(), "nvidia_cuda_crt", "13.2.86", [], files("crt/host_defines.h"));
   const include = folder.path("cache", "cuda-headers-13", "nvidia", "cu13", "include");
   const first = await get();
   expect(first.found).toBe(include);

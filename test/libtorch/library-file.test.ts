@@ -21,6 +21,19 @@ describe("readLibraryHeader", () => {
     expect(header(elf(ELF_MACHINE.x64, 4096, 4096))?.complete).toBe(true);
   });
 
+  test("sees that an ELF file ends before what is to be loaded, wherever its section table lies", () => {
+    const library = (length: number) => {
+      const bytes = elf(ELF_MACHINE.x64, 256, length);
+      bytes.writeBigUInt64LE(64n, 0x20); // one entry of the program header table, behind the head
+      bytes.writeUInt16LE(56, 0x36);
+      bytes.writeUInt16LE(1, 0x38);
+      bytes.writeBigUInt64LE(1000n, 64 + 0x08); // its segment's place and size in the file
+      bytes.writeBigUInt64LE(500n, 64 + 0x20);
+      return header(bytes)?.complete;
+    };
+    expect([library(1499), library(1500)]).toEqual([false, true]);
+  });
+
   test("reads Mach-O, also for two processors", () => {
     expect(header(machO(0x0100000c))).toEqual({ format: "Mach-O", architectures: ["arm64"], complete: true });
     const both = Buffer.alloc(128);

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** A file as a wheel's RECORD lists it. */
+export interface RecordedFile {
+  readonly path: string;
+  /** SHA-256 in base64url. */
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** Where set-up lists what it unpacked into a folder: in RECORD's format, with paths relative to the folder. */
+const RECORD = "optimbench-RECORD";
+
+/**
+ * Reads a RECORD: a line of comma-separated values for each file of a wheel (Binary distribution format, "The .dist-info
+ * directory"). Lines without a hash, such as RECORD's own, are left out.
+ */
+export function parseRecord(text: string): RecordedFile[] {
+  return [...text.matchAll(/^("(?:[^"]|"")*"|[^,\n]*),sha256=([\w-]+)=*,(\d+)\r?$/gm)].map(
+    ([, path, sha256, size]) => ({
+      path: path!.startsWith('"') ? path!.slice(1, -1).replaceAll('""', '"') : path!,
+      sha256: sha256!,
+      size: Number(size),
+    }),
+  );
+}
+
+export const recordPath = (folder: string): string => join(folder, RECORD);
+
+export const recordText = (files: readonly RecordedFile[]): string =>
+  files
+    .map(({ path, sha256, size }) => `"${path.replaceAll('"', '""')}",sha256=${sha256},${size}\n`)
+    .join("");
+
+/** What set-up unpacked into `folder`; undefined where it kept no list. */
+export function readRecord(folder: string): readonly RecordedFile[] | undefined {
+  try {
+    return parseRecord(readFileSync(recordPath(folder), "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The first of these files that is not as it was unpacked, and what is wrong with it. Sizes are compared, which is quick;
+ * `thorough` compares hashes too, which takes a second for each gigabyte or two.
+ */
+export function firstChanged(
+  folder: string,
+  files: readonly RecordedFile[],
+  thorough: boolean,
+): string | undefined {
+  for (const { path, size } of files) {
+    const found = statSync(join(folder, path), { throwIfNoEntry: false })?.size;
+    if (found === undefined) return `${path} is missing`;
+    if (found !== size) return `${path} has ${found} bytes, ${size} were unpacked`;
+  }
+  const changed = files.find(
+    ({ path, sha256 }) => thorough && sha256Of(join(folder, path), "base64url") !== sha256,
+  );
+  return changed && `${changed.path} has other bytes than were unpacked`;
+}
+
+/** Of a file of any size. */
+export function sha256Of(path: string, encoding: "hex" | "base64url"): string {
+  const hash = createHash("sha256");
+  const file = openSync(path, "r");
+  try {
+    const chunk = Buffer.alloc(2 ** 20);
+    for (let length = -1; length !== 0; ) {
+      length = readSync(file, chunk);
+      hash.update(chunk.subarray(0, length));
+    }
+    return hash.digest(encoding);
+  } finally {
+    closeSync(file);
+  }
+}
