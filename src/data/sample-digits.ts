@@ -12,41 +12,66 @@ export interface SampleOptions {
 
 /** Tiles come out about this large, in pixels. */
 const TILE = 56;
+/** A picture has about this many pixels at most: of many classes, or many images a class, tiles come out smaller. */
+const PICTURE = 2 ** 23;
+/** A pixel of a reduced image is the mean of at most as many of its pixels a side. */
+const SAMPLES_A_SIDE = 4;
 const WHITE = 255;
 
 /**
- * A picture of a dataset: a row for each class, with images drawn from it at random, enlarged by a whole number.
- * Images of one channel are shown dark on white; of others, three channels are shown as colours, else the first.
+ * A picture of a dataset: a row for each class, with images drawn from it at random, as they are (0 is black), on white.
+ * Small images are enlarged by a whole number, large ones reduced by one. Three channels are shown as colours; of any other
+ * number, the first.
  *
  * @returns the bytes of a PNG file
  */
 export function sampleDigits(dataset: Dataset, { perClass = 12, seed = 0 }: SampleOptions = {}): Uint8Array {
-  const { height, width, channels, classes, images } = dataset;
+  const { channels, classes } = dataset;
   const depth = channels === 3 ? 3 : 1;
-  const scale = Math.max(1, Math.round(TILE / Math.max(height, width)));
-  const gap = 2 * scale;
-  const column = width * scale + gap;
-  const row = height * scale + gap;
+  const tile = tileOf(dataset, Math.sqrt(PICTURE / (perClass * classes)));
+  const column = tile.width + tile.gap;
+  const row = tile.height + tile.gap;
   const picture = {
-    width: perClass * column + gap,
-    height: classes * row + gap,
+    width: perClass * column + tile.gap,
+    height: classes * row + tile.gap,
     channels: depth,
-    data: new Uint8Array((perClass * column + gap) * (classes * row + gap) * depth).fill(WHITE),
+    data: new Uint8Array((perClass * column + tile.gap) * (classes * row + tile.gap) * depth).fill(WHITE),
   };
   chooseSamples(dataset, perClass, seed).forEach((samples, label) => {
     samples.forEach((index, n) => {
-      for (let y = 0; y < height * scale; y++)
-        for (let x = 0; x < width * scale; x++) {
-          const pixel = (index * height + Math.floor(y / scale)) * width + Math.floor(x / scale);
-          const place = (label * row + gap + y) * picture.width + n * column + gap + x;
-          for (let c = 0; c < depth; c++) {
-            const value = images[pixel * channels + c]!;
-            picture.data[place * depth + c] = depth === 1 ? WHITE - value : value;
-          }
+      for (let y = 0; y < tile.height; y++)
+        for (let x = 0; x < tile.width; x++) {
+          const place = (label * row + tile.gap + y) * picture.width + n * column + tile.gap + x;
+          for (let c = 0; c < depth; c++) picture.data[place * depth + c] = tile.value(index, y, x, c);
         }
     });
   });
   return encode(picture);
+}
+
+/** How an image is shown: its size, and the value at a place of it. */
+function tileOf({ height, width, channels, images }: Dataset, most: number) {
+  const side = Math.max(height, width);
+  const scale = Math.max(1, Math.min(Math.round(TILE / side), Math.floor(most / side)));
+  const reduction = Math.max(1, Math.ceil(side / Math.min(1.5 * TILE, most)));
+  const step = Math.ceil(reduction / SAMPLES_A_SIDE);
+  const value = (index: number, y: number, x: number, channel: number) =>
+    images[((index * height + y) * width + x) * channels + channel]!;
+  const enlarged = (index: number, y: number, x: number, channel: number) =>
+    value(index, Math.floor(y / scale), Math.floor(x / scale), channel);
+  const reduced = (index: number, y: number, x: number, channel: number) => {
+    let [sum, count] = [0, 0];
+    for (let dy = y * reduction; dy < Math.min(height, (y + 1) * reduction); dy += step)
+      for (let dx = x * reduction; dx < Math.min(width, (x + 1) * reduction); dx += step, count++)
+        sum += value(index, dy, dx, channel);
+    return Math.round(sum / count);
+  };
+  return {
+    height: Math.ceil(height / reduction) * scale,
+    width: Math.ceil(width / reduction) * scale,
+    gap: 2 * scale,
+    value: reduction === 1 ? enlarged : reduced,
+  };
 }
 
 /** Indices of at most `perClass` images of each class. */

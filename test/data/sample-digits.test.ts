@@ -12,13 +12,13 @@ const plain = inMemoryDataset({
 const middle = (n: number) => 4 + n * 60 + 28;
 
 describe("sampleDigits", () => {
-  it("shows a row for each class, dark on white, enlarged by whole numbers", () => {
+  it("shows a row for each class, as the images are, enlarged by whole numbers", () => {
     const picture = decode(sampleDigits(plain, { perClass: 3 }));
     expect(picture).toMatchObject({ width: 3 * 60 + 4, height: 2 * 60 + 4, channels: 1, depth: 8 });
     const at = (row: number, column: number) => picture.data[middle(row) * picture.width + middle(column)];
-    expect([at(0, 0), at(0, 1)].sort()).toEqual([235, 245]);
+    expect([at(0, 0), at(0, 1)].sort()).toEqual([10, 20]);
     // Two images of class 0, one of class 1: the other places stay empty.
-    expect([at(0, 2), at(1, 0), at(1, 1), at(1, 2)]).toEqual([255, 225, 255, 255]);
+    expect([at(0, 2), at(1, 0), at(1, 1), at(1, 2)]).toEqual([255, 30, 255, 255]);
   });
 
   it("keeps each pixel sharp", () => {
@@ -27,9 +27,9 @@ describe("sampleDigits", () => {
     // 2 x 2 pixels of 28 each, after gaps of 56.
     const inside = (y: number, x: number) => data[(56 + 112 + y) * width + 56 + x];
     expect([inside(0, 27), inside(0, 28), inside(27, 0), inside(28, 0), inside(55, 55)]).toEqual([
-      255, 205, 255, 155, 105,
+      0, 50, 0, 100, 150,
     ]);
-    expect(new Set(data)).toEqual(new Set([255, 205, 155, 105]));
+    expect(new Set(data)).toEqual(new Set([255, 0, 50, 100, 150]));
   });
 
   it("shows three channels as colours", () => {
@@ -37,6 +37,28 @@ describe("sampleDigits", () => {
     const { data, channels, width } = decode(sampleDigits(dataset, { perClass: 1 }));
     expect(channels).toBe(3);
     expect([...data.subarray((112 * width + 112) * 3, (112 * width + 112) * 3 + 3)]).toEqual([1, 2, 3]);
+  });
+
+  it("reduces large images by whole numbers, to the mean of what a pixel stands for", () => {
+    const [height, width] = [100, 150]; // by 2
+    const dataset = inMemoryDataset({
+      images: Uint8Array.from({ length: height * width }, (_, i) => ((i % width) % 2 === 0 ? 60 : 100)),
+      labels: [1],
+      ...{ height, width },
+    });
+    const picture = decode(sampleDigits(dataset, { perClass: 1 }));
+    expect(picture).toMatchObject({ width: 75 + 4, height: 2 * 52 + 2 });
+    expect(picture.data[(2 + 52 + 25) * picture.width + 2 + 37]).toBe(80);
+  });
+
+  it("stays small whatever the images and classes", () => {
+    const large = inMemoryDataset({
+      images: new Uint8Array(3 * 1024 * 1024),
+      labels: [255],
+      channels: 3,
+    });
+    const { width, height } = decode(sampleDigits(large, { perClass: 100 }));
+    expect(width * height).toBeLessThan(1.5 * 2 ** 23);
   });
 
   it("draws by the seed", () => {
