@@ -68,7 +68,8 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
   let told: Promise<void> = Promise.resolve();
   const tell = async (run: Run, planned: PlannedRun) => {
     records.set(planned.number, run.record);
-    runs.splice(0, runs.length, ...[...records].sort(([a], [b]) => a - b).map(([, record]) => record));
+    runs.length = 0;
+    for (const [, record] of [...records].sort(([a], [b]) => a - b)) runs.push(record);
     checkEqualStart(runs, run.record);
     await onRun?.(run, study, planned);
   };

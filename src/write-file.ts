@@ -9,7 +9,10 @@ import { OptimbenchError } from "./errors.js";
  *
  * @throws OptimbenchError (DATA) that names the file and the reason
  */
-export async function writeFileAtomically(path: string, data: string | Uint8Array): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  data: string | Uint8Array | Iterable<string>,
+): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -1,10 +1,10 @@
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { loadDataset } from "../data/load-dataset.js";
-import { OptimbenchError } from "../errors.js";
 import type { Study } from "../study.js";
 import { readStudy, writeStudy } from "../study-file.js";
 import { prepareOutFolder } from "./out-folder.js";
+import { samplePicture } from "./sample-picture.js";
 
 /** Adds `optimbench report`: the table and the report of a study that ran before. */
 export function addReportCommand(program: Command): void {
@@ -31,15 +31,15 @@ async function report(path: string, { out = dirname(path) }: { out?: string }): 
 }
 
 /** Sample images, where the study's dataset is on this machine too. */
-async function samplesOf({ runs }: Study, onNotice: (text: string) => void): Promise<Uint8Array | undefined> {
-  const config = runs[0]?.config;
+function samplesOf(
+  { runs }: Study,
+  onNotice: (text: string) => void,
+): Promise<Uint8Array | undefined> | undefined {
+  const [config, ...others] = new Map(runs.map(({ config: each }) => [each.dataset, each])).values();
   if (config === undefined) return undefined;
-  try {
-    const { sampleDigits } = await import("../data/sample-digits.js");
-    return sampleDigits(await loadDataset(config.dataset, { dataDir: config.dataDir }));
-  } catch (error) {
-    if (!(error instanceof OptimbenchError)) throw error;
-    onNotice(`Without sample images: ${error.message}`);
+  if (others.length > 0) {
+    onNotice("Without sample images: the study has runs on several datasets.");
     return undefined;
   }
+  return samplePicture(() => loadDataset(config.dataset, { dataDir: config.dataDir }), onNotice);
 }

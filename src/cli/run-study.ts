@@ -9,6 +9,7 @@ import type { Run } from "../train.js";
 import { onInterrupt } from "./interrupt.js";
 import { prepareOutFolder } from "./out-folder.js";
 import type { Progress } from "./progress.js";
+import { samplePicture } from "./sample-picture.js";
 
 /** What `compare` and `train` do with a study. */
 export interface StudyOutput {
@@ -63,11 +64,9 @@ async function present(
   if (!json) await presentProfiles(study);
   if (folder === undefined) return;
   const { writeReport } = await import("../report/write-report.js");
-  const { sampleDigits } = await import("../data/sample-digits.js");
-  await writeReport(study, folder, {
-    samples: sampleDigits(dataset),
-    onNotice: (text) => process.stderr.write(`${text}\n`),
-  });
+  const onNotice = (text: string) => void process.stderr.write(`${text}\n`);
+  const samples = await samplePicture(() => dataset, onNotice);
+  await writeReport(study, folder, { onNotice, ...(samples && { samples }) });
   if (!json) process.stdout.write(`\nReport: ${join(folder, "index.html")}\n`);
 }
 

@@ -3,6 +3,7 @@ import { benchLabel, imagesText } from "./bench-label.js";
 import { numberText } from "./number-text.js";
 import { plainTable } from "./plain-table.js";
 import { profileTable } from "./profile-table.js";
+import { extent } from "./ticks.js";
 
 /** A record's tables for a terminal, with what must be known to read them. */
 export function benchTable(record: BenchRecord): string {
@@ -37,12 +38,13 @@ function cells({ measure, optimizer, images, threads, milliseconds }: BenchResul
   if (milliseconds === null) return [...what, "diverged", "", "", "", ""];
   const { median, lowerQuartile, upperQuartile, least, medianOfRounds, samples } = milliseconds;
   const text = (value: number) => numberText(value, median);
+  const [lowest, highest] = extent(medianOfRounds);
   return [
     ...what,
     text(median),
     `${text(lowerQuartile)} to ${text(upperQuartile)}`,
     text(least),
-    `${text(Math.min(...medianOfRounds))} to ${text(Math.max(...medianOfRounds))}`,
+    `${text(lowest)} to ${text(highest)}`,
     String(samples),
   ];
 }

@@ -5,6 +5,9 @@ const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9
 /** After the last colour they begin again, dashed, then dotted. */
 const DASHES = [[], [7, 3], [2, 2.5], [9, 3, 2, 3]];
 
+/** Lines that no name tells apart. */
+export const GREY = "#BDBDBD";
+
 /** The n-th line's colour. */
 export const colourOf = (n: number): string => COLOURS[n % COLOURS.length]!;
 

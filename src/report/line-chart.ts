@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
-import { CHART_CONFIG, colourOf, dashOf } from "./chart-style.js";
+import { CHART_CONFIG, colourOf, dashOf, GREY } from "./chart-style.js";
 import type { Curve } from "./curve.js";
+import { extent } from "./ticks.js";
 import { errorOf, type ValueAxis } from "./value-axis.js";
 
 export interface LineChart {
@@ -12,6 +13,8 @@ export interface LineChart {
   readonly curves: readonly Curve[];
   /** All names that get a colour, in the legend's order. */
   readonly names: readonly string[];
+  /** The name that lines in grey share. */
+  readonly grey?: string;
   readonly x: "epoch" | "seconds";
   readonly axis: (values: readonly number[]) => ValueAxis;
   readonly width: number;
@@ -20,8 +23,16 @@ export interface LineChart {
 
 /** Mean lines with a band from the lowest to the highest seed; runs that ended early are thin and end in a mark. */
 export function lineChart(chart: LineChart): TopLevelSpec {
-  const { curves, names, x, width, height } = chart;
-  const axis = chart.axis(curves.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high])));
+  const { x, width, height } = chart;
+  const names = [...chart.names, ...(chart.grey === undefined ? [] : [chart.grey])];
+  const isGrey = (i: number) => i === chart.names.length;
+  // What comes first lies below: grey lines are the ground for the others.
+  const curves = [...chart.curves].sort((a, b) => Number(isNamed(a)) - Number(isNamed(b)));
+  const axis = chart.axis(
+    curves.flatMap((curve) =>
+      curve.points.flatMap(({ low, high, value }) => (isNamed(curve) ? [low, high] : [value])),
+    ),
+  );
   const place = axis.asError ? errorOf : (value: number) => value;
   const rows = curves.flatMap(({ name, of, ended, points }, curve) =>
     points.map((point, i) => ({
@@ -36,7 +47,8 @@ export function lineChart(chart: LineChart): TopLevelSpec {
       end: i === points.length - 1 ? ended : "",
     })),
   );
-  const longest = Math.max(...curves.map(({ points }) => points.length));
+  const [, longest] = extent(curves.map(({ points }) => points.length));
+  const [, longestName] = extent(names.map(({ length }) => length));
   const filter = (expression: string) => [{ filter: expression }];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
@@ -67,16 +79,16 @@ export function lineChart(chart: LineChart): TopLevelSpec {
         type: "nominal",
         title: null,
         sort: null,
-        scale: { domain: [...names], range: names.map((_, i) => colourOf(i)) },
+        scale: { domain: [...names], range: names.map((_, i) => (isGrey(i) ? GREY : colourOf(i))) },
         legend: {
           values: names.filter((name) => curves.some((curve) => curve.name === name)),
-          columns: Math.max(1, Math.floor(width / (9 * Math.max(...names.map((name) => name.length)) + 50))),
+          columns: Math.max(1, Math.floor(width / (9 * longestName + 50))),
         },
       },
     },
     layer: [
       {
-        transform: filter("datum.low !== datum.high"),
+        transform: filter("datum.low !== datum.high && datum.of === 'completed runs'"),
         mark: longest > 1 ? { type: "area", opacity: 0.16 } : { type: "rule", strokeWidth: 1.5 },
         encoding: { y: { field: "low" }, y2: { field: "high" }, detail: { field: "curve" } },
       },
@@ -88,9 +100,9 @@ export function lineChart(chart: LineChart): TopLevelSpec {
             field: "name",
             type: "nominal",
             sort: null,
-            scale: { domain: [...names], range: names.map((_, i) => dashOf(i)) },
+            scale: { domain: [...names], range: names.map((_, i) => (isGrey(i) ? [] : dashOf(i))) },
           },
-          strokeWidth: { condition: { test: "datum.of === 'one run'", value: 1.2 }, value: 2.2 },
+          strokeWidth: { condition: { test: "datum.of !== 'completed runs'", value: 1.2 }, value: 2.2 },
         },
       },
       ...(longest <= 25
@@ -113,8 +125,10 @@ export function lineChart(chart: LineChart): TopLevelSpec {
   };
 }
 
+const isNamed = ({ of }: Curve) => of !== "another setting";
+
 function xAxis({ x, curves }: LineChart) {
-  const end = Math.max(...curves.flatMap(({ points }) => points.map((point) => point[x])));
+  const [, end] = extent(curves.flatMap(({ points }) => points.map((point) => point[x])));
   if (x === "seconds")
     return {
       title: "training time (s, steps alone)",

@@ -3,9 +3,10 @@ import { resultCells } from "./result-cells.js";
 
 /** The study's table in Markdown, with its notes; the best row is bold. */
 export function markdownTable(study: Study): string {
-  const { head, rows, best, numeric, notes } = resultCells(study);
+  const { columns, rows, best, notes } = resultCells(study);
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const align = numeric.map((is) => (is ? "---:" : "---"));
+  const head = columns.map(({ title }) => title);
+  const align = columns.map(({ right }) => (right ? "---:" : "---"));
   const body = rows.map((row, i) => {
     const cells = row.map(literal);
     return line(best.has(i) ? cells.map((cell) => `**${cell}**`) : cells);

@@ -7,7 +7,9 @@ import { secondsText } from "./number-text.js";
 import { PAGE_STYLE } from "./page-style.js";
 import { printable } from "./printable.js";
 import { resultCells } from "./result-cells.js";
-import { type Setting, settingsOf } from "./settings.js";
+import { resultsOf } from "./results.js";
+import type { Setting } from "./settings.js";
+import { shownSettings } from "./shown-settings.js";
 import type { Chart } from "./study-charts.js";
 
 /** A chart with its picture. */
@@ -18,7 +20,9 @@ export interface DrawnChart extends Chart {
 /** index.html: one file that needs no other, no network and no script. */
 export function reportPage(study: Study, charts: readonly DrawnChart[], samples?: Uint8Array): string {
   const { question, answer, caveats } = conclude(study);
-  const settings = settingsOf(study);
+  const results = resultsOf(study);
+  const settings = results.map(({ setting }) => setting);
+  const { own } = shownSettings(results);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,8 +43,9 @@ ${caveats.map((caveat) => html`<p class="caveat">${caveat}</p>\n`)}${setupLine(s
 <main>
 <section><h2>Results</h2>${resultSection(study)}</section>
 ${comparison(charts)}
-${settings.map((setting) => settingSection(setting, charts))}
-${lossSection(settings)}
+${own.map((setting) => settingSection(setting, charts))}
+${own.length < settings.length ? html`<section><p class="note">The ${own.length} settings with the highest validation accuracy have a section here; study.json has the formulas of all ${settings.length.toLocaleString("en")}.</p></section>` : undefined}
+${lossSection(own)}
 ${sampleSection(samples)}
 <section><h2>How it was measured</h2>${measurement(study)}</section>
 <section><h2>Where it ran</h2>${definitions(study.environment)}</section>
@@ -74,11 +79,11 @@ function setupLine(study: Study, settings: readonly Setting[]): Html | undefined
 }
 
 function resultSection(study: Study): Html {
-  const { head, rows, best, numeric, notes } = resultCells(study);
-  const kind = (i: number) => (numeric[i] ? "number" : "text");
+  const { columns, rows, best, notes } = resultCells(study);
+  const kind = (i: number) => (columns[i]!.right ? "number" : "text");
   return html`
 <div class="scroll"><table>
-<thead><tr>${head.map((cell, i) => html`<th scope="col" class="${kind(i)}">${cell}</th>`)}</tr></thead>
+<thead><tr>${columns.map(({ title }, i) => html`<th scope="col" class="${kind(i)}">${title}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (cells, row) => html`
 <tr${best.has(row) ? html` class="best"` : undefined}>${cells.map((cell, i) =>
@@ -102,7 +107,7 @@ function settingSection({ label, slug, config }: Setting, charts: readonly Drawn
   const own = charts.filter(({ setting }) => setting?.slug === slug);
   const { formula, name, semantics } = config.optimizer;
   return html`<section><h2>${label}</h2>
-${own.length === 0 ? html`<p class="note">No epoch was completed.</p>` : html`<div class="pair">${own.map(figure)}</div>`}
+${own.length === 0 ? html`<p class="note">No figure: no epoch was completed, or none could be drawn.</p>` : html`<div class="pair">${own.map(figure)}</div>`}
 <h3>Update: ${name} <small>(${semantics})</small></h3>
 <pre><code>${formula.trim()}</code></pre>
 ${definitions({ ...parameters(config.optimizer), schedule: config.schedule.name, ...parameters(config.schedule) })}

@@ -3,20 +3,22 @@ import { whyUnranked } from "./conclusion.js";
 import { incompleteNote } from "./incomplete.js";
 import { firstLines, listText } from "./list-text.js";
 import { accuracyText, numberText, summaryText } from "./number-text.js";
+import type { Heading } from "./plain-table.js";
 import { printable } from "./printable.js";
 import { type Ranking, type Result, rank, resultsOf } from "./results.js";
 import { earlyEnds } from "./run-end.js";
 import type { Setting } from "./settings.js";
+import { bestFirst } from "./shown-settings.js";
 
 /** The results as text, for every kind of table. */
 export interface ResultCells {
-  readonly head: readonly string[];
-  /** One row a setting, as long as `head`. */
+  readonly columns: readonly Heading[];
+  /** One row a setting, as long as `columns`. */
   readonly rows: readonly (readonly string[])[];
   /** The rows with the best validation accuracy, more than one where they are equal; none where nothing can be compared. */
   readonly best: ReadonlySet<number>;
-  /** Whether a column holds numbers, for each. */
-  readonly numeric: readonly boolean[];
+  /** The rows by their validation accuracy, the highest first. */
+  readonly bestFirst: readonly number[];
   /** What a reader must know to read the numbers right; one sentence each. */
   readonly notes: readonly string[];
 }
@@ -26,12 +28,14 @@ interface Column {
   readonly cell: (result: Result) => string;
   readonly shown?: boolean;
   readonly text?: boolean;
+  readonly dispensable?: number;
 }
 
 /** The study's table: settings in the order in which they ran. */
 export function resultCells(study: Study): ResultCells {
   const results = resultsOf(study);
   const ranking = rank(results);
+  const places = new Map(results.map((result, i) => [result, i]));
   const best = new Set(ranking.contested ? ranking.best : []);
   const losses = new Set(results.map(({ setting }) => setting.loss));
   const semantics = new Set(results.map(({ setting }) => setting.config.optimizer.semantics));
@@ -43,6 +47,7 @@ export function resultCells(study: Study): ResultCells {
     { head: "optimizer", cell: ({ setting }) => setting.name, text: true },
     {
       head: "semantics",
+      dispensable: 2,
       cell: ({ setting }) => printable(setting.config.optimizer.semantics),
       shown: semantics.size > 1,
       text: true,
@@ -53,36 +58,54 @@ export function resultCells(study: Study): ResultCells {
       shown: losses.size > 1,
       text: true,
     },
-    { head: "learning rate", cell: ({ setting }) => String(setting.config.optimizer.learningRate) },
+    {
+      head: "learning rate",
+      dispensable: 1,
+      cell: ({ setting }) => String(setting.config.optimizer.learningRate),
+    },
     {
       head: "validation accuracy",
       cell: (result) =>
         `${summaryText(result.validationAccuracy, accuracyText)}${best.has(result) ? " *" : ""}`,
     },
-    { head: "validation loss", cell: ({ validationLoss }) => summaryText(validationLoss, numberText) },
+    {
+      head: "validation loss",
+      dispensable: 6,
+      cell: ({ validationLoss }) => summaryText(validationLoss, numberText),
+    },
     {
       head: "NLL",
+      dispensable: 8,
       cell: ({ negativeLogLikelihood }) => summaryText(negativeLogLikelihood, numberText),
       shown: likelihood,
     },
     {
       head: "ECE",
+      dispensable: 9,
       cell: ({ calibrationError }) => summaryText(calibrationError, accuracyText),
       shown: likelihood,
     },
     {
       head: "test accuracy",
+      dispensable: 4,
       cell: ({ testAccuracy }) => summaryText(testAccuracy, accuracyText),
       shown: results.some(({ testAccuracy }) => testAccuracy !== undefined),
     },
-    { head: "seeds", cell: ({ setting }) => String(setting.completed.length), shown: several },
+    {
+      head: "seeds",
+      dispensable: 3,
+      cell: ({ setting }) => String(setting.completed.length),
+      shown: several,
+    },
     {
       head: "training, s",
+      dispensable: 5,
       cell: ({ trainSeconds }) => summaryText(trainSeconds, numberText),
       shown: timed,
     },
     {
       head: "step, ms",
+      dispensable: 7,
       cell: ({ stepMilliseconds }) => (stepMilliseconds ? numberText(stepMilliseconds.mean) : "–"),
       shown: timed && results.some(({ stepMilliseconds }) => stepMilliseconds !== undefined),
     },
@@ -95,10 +118,14 @@ export function resultCells(study: Study): ResultCells {
   ];
   const columns = all.filter(({ shown }) => shown !== false);
   return {
-    head: columns.map(({ head }) => head),
+    columns: columns.map(({ head, text, dispensable }) => ({
+      title: head,
+      right: text !== true,
+      ...(dispensable !== undefined && { dispensable }),
+    })),
     rows: results.map((result) => columns.map(({ cell }) => cell(result))),
     best: new Set(results.flatMap((result, i) => (best.has(result) ? [i] : []))),
-    numeric: columns.map(({ text }) => text !== true),
+    bestFirst: bestFirst(results).map((result) => places.get(result)!),
     notes: [
       ...notesOn(results, ranking, semantics),
       ...incompleteNote(study, results),

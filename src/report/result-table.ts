@@ -1,25 +1,33 @@
 import { styleText } from "node:util";
-import Table from "cli-table3";
 import type { Study } from "../study.js";
+import { plainTable } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
 
-/**
- * The study's table for a terminal, with what must be known to read it.
- *
- * @param colors whether the best row is in colour; by default where standard output is a terminal that shows colours
- */
+/** Rows that a terminal shows. */
+const MOST_ROWS = 50;
+
+export interface TerminalOptions {
+  /** Whether the best rows are in colour; by default where standard output is a terminal that shows colours. */
+  readonly colors?: boolean;
+  /** Columns of the terminal; by default those of standard output, unbounded where it is none. */
+  readonly width?: number | undefined;
+}
+
+/** The study's table for a terminal, with what must be known to read it. */
 export function resultTable(
   study: Study,
-  colors = process.stdout.isTTY && process.stdout.hasColors(),
+  { colors = process.stdout.isTTY && process.stdout.hasColors(), width }: TerminalOptions = {},
 ): string {
-  const { head, rows, best, numeric, notes } = resultCells(study);
-  const table = new Table({
-    head: [...head],
-    colAligns: numeric.map((is) => (is ? "right" : "left")),
-    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
-    style: { head: [], border: [], compact: true },
-  });
+  const { columns, rows, best, bestFirst, notes } = resultCells(study);
+  const shown = new Set(bestFirst.slice(0, MOST_ROWS));
   const highlight = (cell: string) => (colors ? styleText(["bold", "green"], cell) : cell);
-  for (const [i, row] of rows.entries()) table.push(row.map(best.has(i) ? highlight : (cell) => cell));
-  return [table.toString(), ...notes].join("\n");
+  const cells = rows.flatMap((row, i) => {
+    if (!shown.has(i)) return [];
+    return [best.has(i) ? row.map(highlight) : row];
+  });
+  const more =
+    shown.size < rows.length
+      ? [`The ${shown.size} best of ${rows.length.toLocaleString("en")} settings; table.md has all.`]
+      : [];
+  return [plainTable(columns, cells, width), ...more, ...notes].join("\n");
 }

@@ -2,11 +2,13 @@ import type { TopLevelSpec } from "vega-lite";
 import type { EpochRecord } from "../history.js";
 import { hasSharedClock, type Study } from "../study.js";
 import { isCompleted } from "./compared-runs.js";
-import { curvesOf } from "./curve.js";
-import { groupBy } from "./group-by.js";
+import { curvesOf, greyCurves, MOST_POINTS } from "./curve.js";
 import { lineChart } from "./line-chart.js";
+import { listText } from "./list-text.js";
+import { resultsOf } from "./results.js";
 import { earlyEnds } from "./run-end.js";
-import { type Setting, settingsOf } from "./settings.js";
+import type { Setting } from "./settings.js";
+import { type ShownSettings, shownSettings } from "./shown-settings.js";
 import { extent } from "./ticks.js";
 import { accuracyAxis, errorAxis, lossAxis } from "./value-axis.js";
 
@@ -20,75 +22,91 @@ export interface Chart {
   readonly setting?: Setting;
 }
 
-/** A study's charts: the comparisons, then accuracy and loss of each setting. What has no epoch to show has no chart. */
+/**
+ * A study's charts: the comparisons, then accuracy and loss of each setting, as far as there are not too many. What has no
+ * epoch to show has no chart.
+ */
 export function studyCharts(study: Study): Chart[] {
-  const settings = settingsOf(study);
-  return [...comparisons(settings, !hasSharedClock(study)), ...settings.flatMap(settingCharts)].filter(
+  const shown = shownSettings(resultsOf(study));
+  return [...comparisons(shown, !hasSharedClock(study)), ...shown.own.flatMap(settingCharts)].filter(
     (chart): chart is Chart => chart !== undefined,
   );
 }
 
-const validationAccuracy = ({ validation }: EpochRecord) => validation.accuracy;
+type Value = (epoch: EpochRecord) => number | null;
+const validationAccuracy: Value = ({ validation }) => validation.accuracy;
+const validationLoss: Value = ({ validation }) => validation.loss;
 
 /** @param timed whether times can be compared */
-function comparisons(settings: readonly Setting[], timed: boolean): (Chart | undefined)[] {
-  const byLoss = groupBy(settings, ({ loss }) => loss);
+function comparisons(shown: ShownSettings, timed: boolean): (Chart | undefined)[] {
+  const compared = (comparison: Comparison) => comparisonChart(shown, comparison);
+  // Values of different losses have nothing in common: each has a chart of its own.
+  const losses = [...new Set(shown.named.map(({ loss }) => loss))];
   return [
-    compared(
-      "validation-accuracy",
-      "Validation accuracy by epoch",
-      settings,
-      validationAccuracy,
-      errorAxis,
-      "epoch",
-    ),
-    timed
-      ? compared(
-          "validation-accuracy-seconds",
-          "Validation accuracy by training time",
-          settings,
-          validationAccuracy,
-          errorAxis,
-          "seconds",
-        )
-      : undefined,
-    // Values of different losses have nothing in common: each has a chart of its own.
-    ...byLoss.map((group, i) => {
-      const loss = group[0]!.loss;
-      const name = byLoss.length === 1 ? "validation-loss" : `validation-loss-${i + 1}`;
-      return compared(
-        name,
-        "Validation loss by epoch",
-        group,
-        ({ validation }) => validation.loss,
-        lossAxis(loss),
-        "epoch",
-        settings,
-      );
+    compared({
+      name: "validation-accuracy",
+      title: "Validation accuracy by epoch",
+      value: validationAccuracy,
+      axis: errorAxis,
+      x: "epoch",
     }),
+    timed
+      ? compared({
+          name: "validation-accuracy-seconds",
+          title: "Validation accuracy by training time",
+          value: validationAccuracy,
+          axis: errorAxis,
+          x: "seconds",
+        })
+      : undefined,
+    ...losses.map((loss, i) =>
+      compared({
+        name: losses.length === 1 ? "validation-loss" : `validation-loss-${i + 1}`,
+        title: "Validation loss by epoch",
+        value: validationLoss,
+        axis: lossAxis(loss),
+        x: "epoch",
+        loss,
+      }),
+    ),
   ];
 }
 
-/** `named` are all settings of the study, so that each keeps its colour in every chart. */
-function compared(
-  name: string,
-  title: string,
-  settings: readonly Setting[],
-  value: (epoch: EpochRecord) => number | null,
-  axis: Parameters<typeof lineChart>[0]["axis"],
-  x: "epoch" | "seconds",
-  named: readonly Setting[] = settings,
+interface Comparison extends Pick<Parameters<typeof lineChart>[0], "title" | "axis" | "x"> {
+  readonly name: string;
+  readonly value: Value;
+  /** That of the settings to show; of all where undefined. Each setting keeps its colour in every chart. */
+  readonly loss?: string;
+}
+
+function comparisonChart(
+  { named, others, unnamed }: ShownSettings,
+  { name, title, value, axis, x, loss }: Comparison,
 ): Chart | undefined {
-  const curves = settings.flatMap((setting) => curvesOf(setting, setting.label, value));
+  const isShown = (setting: Setting) => loss === undefined || setting.loss === loss;
+  const settings = named.filter(isShown);
+  const grey = unnamed === 0 ? undefined : `${unnamed.toLocaleString("en")} other settings`;
+  const drawnGrey = others.filter(isShown);
+  const curves = [
+    ...settings.flatMap((setting) => curvesOf(setting, setting.label, value)),
+    ...drawnGrey.flatMap((setting) => greyCurves(setting, grey!, value)),
+  ];
   if (curves.length === 0) return undefined;
-  const names = named.map(({ label }) => label);
-  const description = `${title}, a line for each of ${settings.map(({ label }) => label).join("; ")}. table.md has the numbers.`;
+  const list = listText(
+    settings.map(({ label }) => label),
+    { separator: "; ", most: 10 },
+  );
+  const inGrey = others.length < unnamed ? `${others.length} of the ${unnamed.toLocaleString("en")}` : "the";
   const spec = lineChart({
     title,
-    subtitle: subtitle(settings),
-    description,
+    subtitle: [
+      ...(grey === undefined ? [] : [`In colour: the ${named.length} best; in grey: ${inGrey} others`]),
+      ...subtitle(settings),
+    ],
+    description: `${title}, a line for each of ${list}. table.md has the numbers.`,
     curves,
-    names,
+    names: named.map(({ label }) => label),
+    ...(grey !== undefined && { grey }),
     x,
     axis,
     width: 620,
@@ -128,6 +146,7 @@ function subtitle(settings: readonly Setting[]): string[] {
   const lengths = (setting: Setting) => new Set(setting.completed.map(({ history }) => history.length));
   const uneven = settings.some((setting) => lengths(setting).size > 1);
   const apart = settings.some(({ runs, completed }) => runs.filter(isCompleted).length > completed.length);
+  const [, epochs] = extent(settings.flatMap(({ runs }) => runs.map(({ history }) => history.length - 1)));
   const ends = settings.flatMap((setting) =>
     earlyEnds(setting).map(
       ({ mark, text }) => `${mark} ${settings.length > 1 ? `${setting.label}, ` : ""}${text}`,
@@ -138,6 +157,9 @@ function subtitle(settings: readonly Setting[]): string[] {
       ? [
           `Mean of ${least < most ? `${least} to ` : ""}${most} seeds${uneven ? " as far as all of them trained" : ""}; band: lowest to highest`,
         ]
+      : []),
+    ...(epochs > MOST_POINTS
+      ? [`Drawn at some ${MOST_POINTS} of ${epochs.toLocaleString("en")} epochs, extremes among them`]
       : []),
     ...(apart ? ["Thin: runs of seeds that not all settings finished"] : []),
     ...ends.slice(0, 3),

@@ -33,9 +33,9 @@ export async function writeReport(
 ): Promise<string[]> {
   parse(studySchema, study, "study");
   parse(z.string().min(1), folder, "folder");
-  const { samples, onNotice } = options;
+  const { samples, onNotice = () => {} } = options;
   const written: string[] = [];
-  const write = async (name: string, data: string | Uint8Array) => {
+  const write = async (name: string, data: string | Uint8Array | Iterable<string>) => {
     const path = join(folder, name);
     await writeFileAtomically(path, data);
     written.push(path);
@@ -44,17 +44,36 @@ export async function writeReport(
   await write("table.md", markdownTable(study));
   await write("results.csv", epochsCsv(study));
   const drawn: DrawnChart[] = [];
-  for (const chart of studyCharts(study)) drawn.push({ ...chart, svg: await drawSvg(chart.spec) });
+  const charts = studyCharts(study);
   const toPng = await loadPngRenderer();
-  if (toPng === undefined && drawn.length > 0)
-    onNotice?.("Figures are SVG only: PNG needs the optional package @resvg/resvg-js.");
-  const pictures = await Promise.all(drawn.map(({ svg }) => toPng?.(svg)));
-  for (const [i, { name, spec, svg }] of drawn.entries()) {
+  if (toPng === undefined && charts.length > 0)
+    onNotice("Figures are SVG only: PNG needs the optional package @resvg/resvg-js.");
+  // One after the other: pictures are large while they are drawn.
+  for (const chart of charts) {
+    const { name, spec } = chart;
     await write(`figures/${name}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`);
+    const svg = await attempt(`figures/${name}.svg`, () => drawSvg(spec), onNotice);
+    if (svg === undefined) continue;
+    drawn.push({ ...chart, svg });
     await write(`figures/${name}.svg`, svg);
-    if (pictures[i] !== undefined) await write(`figures/${name}.png`, pictures[i]);
+    const png = toPng && (await attempt(`figures/${name}.png`, () => toPng(svg), onNotice));
+    if (png !== undefined) await write(`figures/${name}.png`, png);
   }
   if (samples !== undefined) await write("figures/sample-images.png", samples);
   await write("index.html", reportPage(study, drawn, samples));
   return written;
+}
+
+/** A picture that cannot be drawn costs no more than itself: table, page and the other pictures are written all the same. */
+async function attempt<Picture>(
+  name: string,
+  draw: () => Promise<Picture>,
+  onNotice: (text: string) => void,
+): Promise<Picture | undefined> {
+  try {
+    return await draw();
+  } catch (error) {
+    onNotice(`Without ${name}, which could not be drawn: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
 }

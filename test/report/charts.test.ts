@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { type DecodedPng, decode } from "fast-png";
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { curvesOf } from "../../src/report/curve.js";
 import { drawSvg } from "../../src/report/draw.js";
 import { loadPngRenderer } from "../../src/report/png.js";
@@ -111,14 +111,83 @@ test("accuracy's axis fits the epochs after the first, and its labels are accura
   expect(await draw(STUDIES.oneSeed, "validation-accuracy")).toContain(">0.95</text>");
 });
 
-test("twenty settings look different from each other", () => {
-  const { encoding, layer } = chart(STUDIES.many, "validation-accuracy").spec as never as {
-    encoding: { color: { scale: { range: string[] } } };
+test("of many settings, the best look different from each other and the others are grey", async () => {
+  const { title, encoding, layer } = chart(STUDIES.many, "validation-accuracy").spec as never as {
+    title: { subtitle: string[] };
+    encoding: { color: { scale: { domain: string[]; range: string[] } } };
     layer: { encoding?: { strokeDash?: { scale: { range: number[][] } } } }[];
   };
   const dashes = layer.find((each) => each.encoding?.strokeDash)!.encoding!.strokeDash!.scale.range;
-  const looks = encoding.color.scale.range.map((colour, i) => `${colour} ${dashes[i]}`);
-  expect(new Set(looks).size).toBe(20);
+  const { domain, range } = encoding.color.scale;
+  const best = settingsOf(STUDIES.many)
+    .sort(
+      (a, b) =>
+        b.runs[0]!.history.at(-1)!.validation.accuracy - a.runs[0]!.history.at(-1)!.validation.accuracy,
+    )
+    .slice(0, 10)
+    .map(({ label }) => label);
+  expect(new Set(domain)).toEqual(new Set([...best, "10 other settings"]));
+  expect(domain.at(-1)).toBe("10 other settings");
+  expect(new Set(range.map((colour, i) => `${colour} ${dashes[i]}`)).size).toBe(11);
+  expect(title.subtitle).toContain("In colour: the 10 best; in grey: the others");
+  expect(lines(await draw(STUDIES.many, "validation-accuracy"))).toBe(20);
+});
+
+describe("however large a study is, its pictures are not", () => {
+  test("of many settings, some are drawn and some have figures of their own", () => {
+    const many = exampleStudy(
+      Array.from({ length: 300 }, (_, i) => ({
+        optimizer: `optimizer${i}`,
+        loss: `loss${i % 50}`,
+        epochs: 2,
+      })),
+    );
+    const charts = studyCharts(many);
+    expect(charts.length).toBeLessThanOrEqual(2 + 10 + 2 * 20);
+    const { data, title } = charts[0]!.spec as never as {
+      data: { values: { curve: number }[] };
+      title: { subtitle: string[] };
+    };
+    expect(new Set(data.values.map(({ curve }) => curve)).size).toBe(50);
+    expect(title.subtitle).toContain("In colour: the 10 best; in grey: 40 of the 290 others");
+  });
+
+  test("of many epochs, a line keeps both ends and its extremes", () => {
+    const epochs = 130_000; // more arguments than a call takes
+    const [run] = exampleStudy([{ optimizer: "adam", epochs: 2 }]).runs;
+    const long = {
+      ...exampleStudy([]),
+      runs: [
+        {
+          ...run!,
+          history: Array.from({ length: epochs + 1 }, (_, epoch) => {
+            const accuracy = epoch === 77_777 ? 0.01 : epoch === 123_456 ? 0.999 : 0.5;
+            const metrics = { loss: 1, accuracy };
+            return { ...run!.history[1]!, epoch, train: metrics, validation: metrics };
+          }),
+        },
+      ],
+    };
+    const { spec } = studyCharts(long).find(({ name }) => name === "validation-accuracy")!;
+    const { data, title } = spec as never as {
+      data: { values: { x: number; value: number }[] };
+      title: { subtitle: string[] };
+    };
+    expect(data.values.length).toBeLessThanOrEqual(400);
+    const at = new Map(data.values.map(({ x, value }) => [x, value]));
+    expect([1, 77_777, 123_456, epochs].map((epoch) => at.get(epoch))).toEqual([0.5, 0.01, 0.999, 0.5]);
+    expect(title.subtitle).toContain("Drawn at some 400 of 130,000 epochs, extremes among them");
+  });
+
+  test("of many runs that ended early, a setting shows a few", () => {
+    const runs = Array.from({ length: 50 }, (_, seed) => ({
+      optimizer: "adam",
+      seed,
+      status: "diverged" as const,
+    }));
+    const [adam] = settingsOf(exampleStudy(runs));
+    expect(curvesOf(adam!, "adam", ({ train }) => train.accuracy)).toHaveLength(3);
+  });
 });
 
 test("importing the report loads no drawing library: they take half a second", async () => {

@@ -33,8 +33,8 @@ function studyOf(outcomes: Record<string, readonly (Outcome | undefined)[]>, epo
 }
 
 const rows = (study: Study) => {
-  const { head, rows: all, best } = resultCells(study);
-  const column = head.indexOf("validation accuracy");
+  const { columns, rows: all, best } = resultCells(study);
+  const column = columns.findIndex(({ title }) => title === "validation accuracy");
   return all.map((row, i) => [row[0], row[column], best.has(i)]);
 };
 

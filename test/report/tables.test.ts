@@ -6,6 +6,8 @@ import { resultTable } from "../../src/report/result-table.js";
 import type { Study } from "../../src/study.js";
 import { exampleRun, exampleStudy, HOSTILE, STUDIES } from "./example-studies.js";
 
+const csvOf = (study: Study) => [...epochsCsv(study)].join("");
+
 /** A study with round numbers: adam over two seeds, sgd of which one diverged. */
 function plainStudy() {
   const history = (accuracies: number[]) =>
@@ -36,6 +38,7 @@ function plainStudy() {
       run("adam", 1, [0.1, 0.92, 0.98], 6),
       {
         ...diverged,
+        test: undefined,
         status: "diverged" as const,
         history: diverged.history.map((epoch) =>
           epoch.epoch === 2
@@ -79,9 +82,9 @@ test("the same in Markdown", () => {
 });
 
 test("only a terminal gets colours", () => {
-  const plain = resultTable(plainStudy(), false);
+  const plain = resultTable(plainStudy(), { colors: false });
   expect(plain).not.toContain("\u001b");
-  const colored = resultTable(plainStudy(), true);
+  const colored = resultTable(plainStudy(), { colors: true });
   expect(colored).toContain("\u001b[1m");
   expect(stripVTControlCharacters(colored)).toBe(plain);
 });
@@ -114,7 +117,7 @@ test("several losses are compared by what they share, where the study has it", (
     for (const { validation } of history)
       Object.assign(validation, { negativeLogLikelihood: undefined, calibrationError: undefined });
   expect(markdownTable(older)).not.toMatch(/NLL|ECE/);
-  expect(epochsCsv(older).split("\n")[3]).toContain("0.3333333333333333,0.96,,,2.5");
+  expect(csvOf(older).split("\n")[3]).toContain("0.3333333333333333,0.96,,,0.25,0.95,,,2.5");
 });
 
 test("a step is an update, of however many batches", () => {
@@ -144,28 +147,59 @@ test("no name reaches a terminal's control sequences, or is read as Markdown or 
 });
 
 test("the CSV has a row for each run and epoch, with seconds added up", () => {
-  const lines = epochsCsv(plainStudy()).trimEnd().split("\n");
+  const lines = csvOf(plainStudy()).trimEnd().split("\n");
   expect(lines).toHaveLength(1 + 4 * 3);
   expect(lines[0]).toBe(
-    "setting,optimizer,semantics,initialLearningRate,loss,seed,status,epoch,learningRate,trainLoss,trainAccuracy,validationLoss,validationAccuracy,validationNegativeLogLikelihood,validationCalibrationError,trainSeconds,evaluateSeconds,totalTrainSeconds,totalEvaluateSeconds",
+    "setting,optimizer,semantics,initialLearningRate,loss,seed,status,epoch,learningRate,trainLoss,trainAccuracy,validationLoss,validationAccuracy,validationNegativeLogLikelihood,validationCalibrationError,testLoss,testAccuracy,testNegativeLogLikelihood,testCalibrationError,trainSeconds,evaluateSeconds,totalTrainSeconds,totalEvaluateSeconds",
   );
   expect(lines[3]).toBe(
-    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,2.5,0.5,5,1.5",
+    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,,,2.5,0.5,5,1.5",
   );
   expect(lines.at(-1)).toBe(
-    "sgd,sgd,keras3,0.01,sparseCategoricalCrossentropy,1,diverged,2,0.001,0,0.05,,0.1,,,2.5,0.5,5,1.5",
+    "sgd,sgd,keras3,0.01,sparseCategoricalCrossentropy,1,diverged,2,0.001,0,0.05,,0.1,,,,,,,2.5,0.5,5,1.5",
   );
 });
 
 test("the CSV has no seconds where runs shared the clock", () => {
   const shared = { ...plainStudy(), config: { clock: "shared" } };
-  expect(epochsCsv(shared).split("\n")[3]).toBe(
-    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,,,,",
+  expect(csvOf(shared).split("\n")[3]).toBe(
+    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,,,,,,",
   );
 });
 
+test("the CSV has what was measured on the test images with the epoch whose weights the run ended with", () => {
+  const [adam] = plainStudy().runs;
+  const study = { ...plainStudy(), runs: [{ ...adam!, bestEpoch: 1, stoppedEarly: true }] };
+  const [head, ...rows] = csvOf(study)
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(","));
+  const column = head!.indexOf("testAccuracy");
+  expect(rows.map((row) => row[column])).toEqual(["", "0.95", ""]);
+});
+
+test("no name in the CSV is a formula", () => {
+  const names = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"];
+  const study = exampleStudy(names.map((name) => ({ optimizer: name, label: name, loss: name, epochs: 0 })));
+  const runs = study.runs.map((run) => {
+    const { optimizer, loss } = run.config;
+    const semantics = optimizer.name;
+    const config = { ...run.config, optimizer: { ...optimizer, semantics }, loss: { ...loss, semantics } };
+    const history = run.history.map((epoch) => ({
+      ...epoch,
+      validation: { ...epoch.validation, loss: -0.5 },
+    }));
+    return { ...run, config, history };
+  });
+  const csv = csvOf({ ...study, runs });
+  expect(csv).toContain("'=1+1,'=1+1,'=1+1,0.001,'=1+1,0,completed");
+  expect(csv).toContain(",-0.5,");
+  expect(csv).not.toMatch(/(^|\n|,)"?[=+@\t\r]/);
+  expect(csv).not.toMatch(/(^|\n|,)"?-(?!0\.5,)/);
+});
+
 test("the CSV quotes what needs it", () => {
-  expect(epochsCsv(exampleStudy([{ optimizer: HOSTILE, epochs: 0 }]))).toContain(
+  expect(csvOf(exampleStudy([{ optimizer: HOSTILE, epochs: 0 }]))).toContain(
     `"${HOSTILE.replaceAll('"', '""')}"`,
   );
 });
@@ -198,7 +232,7 @@ test.each([
     ];
     return { ...run, config: { ...config, optimizer: ofOptimizer, loss: ofLoss } };
   });
-  expect(resultTable({ ...study, runs }, false).split("\n")).toContain(note);
+  expect(resultTable({ ...study, runs }, { colors: false }).split("\n")).toContain(note);
 });
 
 test("no times where runs shared the clock, and why", () => {

@@ -219,6 +219,32 @@ test("without the optional package it writes SVG alone, and says so", async () =
   expect(files.filter((name) => name.endsWith(".png"))).toEqual([]);
 });
 
+test("a picture that cannot be drawn costs itself alone, and a notice says so", async () => {
+  vi.doMock("@resvg/resvg-js", () => ({
+    renderAsync: () => Promise.reject(new Error("out of memory")),
+  }));
+  const onNotice = vi.fn();
+  await writeReport(exampleStudy([{ optimizer: "adam", epochs: 2 }]), folder, { onNotice });
+  vi.doUnmock("@resvg/resvg-js");
+  const notices = onNotice.mock.calls.map(([text]) => text);
+  expect(notices).toHaveLength(5);
+  expect(notices).toContain("Without figures/loss-adam.png, which could not be drawn: out of memory");
+  const files = await filesIn();
+  for (const name of ["table.md", "results.csv", "index.html", "figures/loss-adam.svg"])
+    expect(files).toContain(name);
+  expect(files.filter((name) => name.endsWith(".png"))).toEqual([]);
+});
+
+test("the page of many settings has sections of the best, and says so", async () => {
+  const many = exampleStudy(
+    Array.from({ length: 60 }, (_, i) => ({ optimizer: `optimizer${i}`, epochs: 1 })),
+  );
+  const page = reportPage(many, []);
+  expect(page.match(/<th scope="row">/g)).toHaveLength(60);
+  expect(page.match(/<h3>Update:/g)).toHaveLength(20);
+  expect(page).toContain("The 20 settings with the highest validation accuracy have a section here");
+});
+
 test("any history gives a report", async () => {
   const metrics = fc.record({
     loss: fc.oneof(

@@ -1,0 +1,43 @@
+import type { Result } from "./results.js";
+import type { Setting } from "./settings.js";
+
+/** What pictures show of a study's settings, however many it has. Each list is in the order in which they ran. */
+export interface ShownSettings {
+  /** The best: as many as colours can tell apart. */
+  readonly named: readonly Setting[];
+  /** Some of the others, which a comparison draws in grey. */
+  readonly others: readonly Setting[];
+  /** How many settings are not named. */
+  readonly unnamed: number;
+  /** Those that have figures and a section of their own. */
+  readonly own: readonly Setting[];
+}
+
+const NAMED = 10;
+const OTHERS = 40;
+const OWN = 20;
+
+export function shownSettings(results: readonly Result[]): ShownSettings {
+  const order = new Map(results.map(({ setting }, i) => [setting, i]));
+  const inOrder = (of: readonly Result[]) =>
+    of.map(({ setting }) => setting).sort((a, b) => order.get(a)! - order.get(b)!);
+  const ranked = bestFirst(results);
+  return {
+    named: inOrder(ranked.slice(0, NAMED)),
+    others: inOrder(evenly(ranked.slice(NAMED), OTHERS)),
+    unnamed: Math.max(0, ranked.length - NAMED),
+    own: inOrder(ranked.slice(0, OWN)),
+  };
+}
+
+/** Those with the highest validation accuracy first, those without one last; equals as they ran. */
+export function bestFirst(results: readonly Result[]): Result[] {
+  const mean = ({ validationAccuracy }: Result) => validationAccuracy?.mean ?? -1;
+  return [...results].sort((a, b) => mean(b) - mean(a));
+}
+
+/** At most so many of the items, the first and the last among them, at equal distances. */
+export const evenly = <Item>(items: readonly Item[], most: number): readonly Item[] =>
+  items.length <= most
+    ? items
+    : Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))]!);
