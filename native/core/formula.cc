@@ -127,6 +127,11 @@ const std::unordered_map<std::string, Operation>& operations() {
       {"rows", {1, matrix<[](const at::Tensor& x) { return static_cast<double>(x.size(-2)); }>}},
       {"columns", {1, matrix<[](const at::Tensor& x) { return static_cast<double>(x.size(-1)); }>}},
       {"matmul", {2, [](const Values& v, Reduce) -> Value { return at::matmul(asTensor(v[0]), asTensor(v[1])); }}},
+      {"flatten", {1, matrix<TENSOR1(at::flatten(x, 1))>}},
+      {"reshape", {2, [](const Values& v, Reduce) -> Value {
+                     const at::Tensor x = asTensor(v[0]), like = asTensor(v[1]);
+                     return x.dim() == 0 ? x : at::reshape(x, like.sizes());
+                   }}},
 
       {"oneHot", {1, [](const Values& v, Reduce) -> Value {
                     const at::Tensor x = asTensor(v[0]);

@@ -100,11 +100,8 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
       if (!mine) continue;
       const int64_t length =
           std::accumulate(parameter.shape.begin(), parameter.shape.end(), int64_t{1}, std::multiplies<>());
-      std::vector<int64_t> shape = parameter.shape;
-      // Hidden weights are matrices: outputs by inputs, a filter's window laid out in a row.
-      if (block.on == "hidden") shape = {shape[0], length / shape[0]};
-      const Axes axes = block.on == "hidden" ? Axes{0, 1} : axesOf(shape, spec.kerasLayout);
-      made.parts.push_back({parameter.name + ".", parameter.offset, length, shape, axes, 0, {}, {}});
+      made.parts.push_back({parameter.name + ".", parameter.offset, length, parameter.shape,
+                            axesOf(parameter.shape, spec.kerasLayout), 0, {}, {}});
     }
   }
   for (Part& part : made.parts) {

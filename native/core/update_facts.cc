@@ -85,14 +85,19 @@ bool UpdateFacts::learn(size_t node) {
   if (spec.op == "input" || spec.op == "constant") {
     mine.isNumber = isNumber(seen_[node]);
     mine.isWhole = tensor != nullptr && liesLike(*tensor, whole_);
+    mine.isFixed = spec.op == "constant";
     return true;
   }
+  // What sizes alone decide is the same at every step, so that the other value is never looked at.
+  mine.isFixed = spec.op == "rows" || spec.op == "columns" ||
+                 std::ranges::all_of(spec.arguments, [&](int64_t argument) { return nodes_[argument].isFixed; });
+  const bool isChosen = spec.op == "where" && nodes_[spec.arguments[0]].isFixed;
   bool allNumbers = true, allFit = true;
   for (const int64_t argument : spec.arguments) {
     allNumbers = allNumbers && nodes_[argument].isNumber;
     allFit = allFit && (nodes_[argument].isNumber || nodes_[argument].isWhole);
   }
-  if (hasKernel(specs_, node)) {
+  if (hasKernel(specs_, node) && !isChosen) {
     // Which of the two a condition on numbers takes may change from step to step: the wider is computed always.
     const bool mayChange = spec.op == "where" && nodes_[spec.arguments[0]].isNumber;
     if (mayChange && !allNumbers && !allFit) return false;

@@ -17,6 +17,7 @@ class UpdateFacts {
  public:
   struct Node {
     bool isNumber = false;
+    bool isFixed = false;     // the same at every step: made of constants and sizes
     bool isWhole = false;     // as long as the part
     bool isComputed = false;  // by a program
     bool isTotal = false;     // a sum over a program's array: of all its places, or of each row or column

@@ -69,7 +69,26 @@ std::optional<UpdatePlan> UpdatePlan::make(const Formula& formula, const std::ve
   for (size_t i = 0; i < specs.size(); ++i) levels = std::max(levels, facts[i].level + 1);
   for (size_t k = 0; k < writes.size(); ++k) plan.stored_.push_back(facts.isStored(k));
   for (size_t level = 0; level < levels; ++level) plan.addStage(level, facts, specs, writes);
+  plan.findLastReaders(facts, specs, writes);
   return plan;
+}
+
+// From the end backwards: whoever reads an array first on this way is the last to read it. Numbers take no memory.
+void UpdatePlan::findLastReaders(const UpdateFacts& facts, const std::vector<NodeSpec>& specs,
+                                 const std::vector<Write>& writes) {
+  std::vector<bool> isReadLater(specs.size());
+  for (const Write& write : writes) isReadLater[write.node] = true;
+  const auto read = [&](size_t node, std::vector<size_t>& last) {
+    if (node >= specs.size() || facts[node].isNumber || isReadLater[node]) return;
+    isReadLater[node] = true;
+    last.push_back(node);
+  };
+  for (size_t k = stages_.size(); k-- > 0;) {
+    Stage& stage = stages_[k];
+    for (const size_t array : stage.arrays) read(array, stage.last);
+    for (size_t i = stage.nodes.size(); i-- > 0;)
+      for (const int64_t argument : specs[stage.nodes[i].node].arguments) read(argument, stage.nodes[i].last);
+  }
 }
 
 void UpdatePlan::addStage(size_t level, const UpdateFacts& facts, const std::vector<NodeSpec>& specs,
@@ -108,7 +127,7 @@ void UpdatePlan::addStage(size_t level, const UpdateFacts& facts, const std::vec
     }
     if (facts[i].level != level || facts[i].isTotal) continue;
     if (!facts[i].isComputed) {
-      stage.nodes.push_back(i);
+      stage.nodes.push_back({i, {}});
       continue;
     }
     bool isResult = facts[i].isKept;
@@ -136,9 +155,10 @@ std::vector<Value> UpdatePlan::run(const Formula& formula, const std::vector<Val
   const size_t count = formula.nodes().size();
   std::vector<Value> values(count);
   for (const Stage& stage : stages_) {
-    for (const size_t node : stage.nodes) {
+    for (const auto& [node, last] : stage.nodes) {
       const auto factors = factorsOf(formula.nodes()[node], values);
       values[node] = factors ? matrixProduct(factors->first, factors->second, workers) : formula.run(node, values, inputs);
+      for (const size_t each : last) values[each] = Value();
     }
     if (stage.program.isEmpty()) continue;
 
@@ -168,6 +188,7 @@ std::vector<Value> UpdatePlan::run(const Formula& formula, const std::vector<Val
                                                        : sums[i];
       values[node] = at::scalar_tensor(value, whole.options());
     }
+    for (const size_t each : stage.last) values[each] = Value();
   }
   return values;
 }

@@ -36,17 +36,23 @@ class UpdatePlan {
     size_t node;
     bool isOfRows;  // else of columns
   };
+  struct Single {
+    size_t node;
+    std::vector<size_t> last;  // arrays that nothing reads afterwards
+  };
   // First nodes one by one, then a program.
   struct Stage {
-    std::vector<size_t> nodes;
+    std::vector<Single> nodes;
     BlockProgram program;
     std::vector<size_t> arrays;   // of the program: nodes, and from `nodes().size()` on inputs
     std::vector<size_t> results;  // nodes that it leaves as tensors
     std::vector<Total> totals;
     std::vector<Table> tables;
+    std::vector<size_t> last;  // arrays that nothing reads after the program
   };
 
   void addStage(size_t level, const UpdateFacts& facts, const std::vector<NodeSpec>& specs, const std::vector<Write>& writes);
+  void findLastReaders(const UpdateFacts& facts, const std::vector<NodeSpec>& specs, const std::vector<Write>& writes);
 
   std::vector<Stage> stages_;
   std::vector<bool> stored_;

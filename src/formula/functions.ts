@@ -65,6 +65,8 @@ export const FUNCTIONS = {
   columnMean: matrix(1, "mean of each column"),
   transpose: matrix(1, "rows become columns"),
   matmul: matrix(2, "matrix product"),
+  flatten: matrix(1, "as a matrix: outputs by all else, so that a convolution's filters are its rows"),
+  reshape: matrix(2, "reshape(x, y): x in the shape of y"),
   rows: { arity: 1, shape: "size", meaning: "how many rows" },
   columns: { arity: 1, shape: "size", meaning: "how many columns" },
   softmax: alongClasses("probabilities: exp(z) / sum(exp(z)), without overflow"),

@@ -20,7 +20,7 @@ export const OPERATIONS = [
   // along the class axis (losses) or over all parameters (updates)
   "sum", "mean", "max", "min", "norm",
   // on the rows and columns of one parameter (updates)
-  "rowMean", "columnMean", "transpose", "matmul", "rows", "columns",
+  "rowMean", "columnMean", "transpose", "matmul", "rows", "columns", "flatten", "reshape",
   // along the class axis, losses only
   "softmax", "logSoftmax", "oneHot",
 ] as const; // biome-ignore format: one line a family

@@ -75,8 +75,12 @@ export const muon = define({
         mean,
         nesterov ? ahead : "x = m",
         "x = x / (norm(x) + 1e-7)",
+        ...(keras ? [] : ["x = flatten(x)"]),
+        "tall = rows(x) > columns(x)", // the product is that of the shorter side
+        "x = where(tall, transpose(x), x)",
         ...Array.from({ length: 5 }, () => iteration).flat(),
-        `theta = theta - learningRate * ${scale} * x`,
+        "x = where(tall, transpose(x), x)",
+        `theta = theta - learningRate * ${scale} * ${keras ? "x" : "reshape(x, theta)"}`,
       ].map((line) => `  ${line}`),
       "}",
       "others: {",
