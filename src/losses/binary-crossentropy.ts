@@ -9,7 +9,11 @@ import { define } from "../formula/definition.js";
 export const binaryCrossentropy = define({
   name: "binaryCrossentropy",
   title: "Binary cross-entropy on logits",
-  sources: ["keras/src/losses/losses.py: BinaryCrossentropy", "torch/nn/modules/loss.py: BCEWithLogitsLoss"],
+  sources: [
+    "keras/src/losses/losses.py: BinaryCrossentropy",
+    "tf_keras/src/losses.py: BinaryCrossentropy",
+    "torch/nn/modules/loss.py: BCEWithLogitsLoss",
+  ],
   hyperparameters: {
     labelSmoothing: z
       .number()
@@ -18,7 +22,7 @@ export const binaryCrossentropy = define({
       .optional()
       .describe("share of each target moved to one half (Keras only)"),
   },
-  defaults: { keras3: { labelSmoothing: 0 }, pytorch: {} },
+  defaults: { keras3: { labelSmoothing: 0 }, keras2: { labelSmoothing: 0 }, pytorch: {} },
   formula: ({ labelSmoothing = 0 }) =>
     labelSmoothing === 0
       ? "mean(softplus(z) - y * z)"

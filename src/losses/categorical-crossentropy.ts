@@ -14,13 +14,18 @@ export const categoricalCrossentropy = define({
   title: "Categorical cross-entropy",
   sources: [
     "keras/src/losses/losses.py: CategoricalCrossentropy",
+    "tf_keras/src/losses.py: CategoricalCrossentropy",
     "torch/nn/modules/loss.py: CrossEntropyLoss",
   ],
   hyperparameters: {
     labelSmoothing: z.number().min(0).max(1).describe("share of the target spread over all classes"),
     classWeights: classWeights.optional(),
   },
-  defaults: { keras3: { labelSmoothing: 0, classWeights: [] }, pytorch: { labelSmoothing: 0 } },
+  defaults: {
+    keras3: { labelSmoothing: 0, classWeights: [] },
+    keras2: { labelSmoothing: 0, classWeights: [] },
+    pytorch: { labelSmoothing: 0 },
+  },
   formula: ({ labelSmoothing }) =>
     labelSmoothing === 0
       ? "-sum(y * logSoftmax(z))"

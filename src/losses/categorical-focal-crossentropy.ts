@@ -13,6 +13,7 @@ export const categoricalFocalCrossentropy = define({
   sources: [
     "Lin, Goyal, Girshick, He, Dollár: Focal loss for dense object detection (ICCV 2017), equation 5",
     "keras/src/losses/losses.py: CategoricalFocalCrossentropy",
+    "tf_keras/src/losses.py: CategoricalFocalCrossentropy",
   ],
   hyperparameters: {
     alpha: z
@@ -28,6 +29,7 @@ export const categoricalFocalCrossentropy = define({
   },
   defaults: {
     keras3: { alpha: 0.25, gamma: 2, labelSmoothing: 0 },
+    keras2: { alpha: 0.25, gamma: 2, labelSmoothing: 0 },
     author: { alpha: 0.25, gamma: 2 },
   },
   formula({ labelSmoothing = 0 }, source) {

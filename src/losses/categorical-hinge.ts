@@ -7,8 +7,8 @@ import { define } from "../formula/definition.js";
 export const categoricalHinge = define({
   name: "categoricalHinge",
   title: "Categorical hinge loss",
-  sources: ["keras/src/losses/losses.py: CategoricalHinge"],
+  sources: ["keras/src/losses/losses.py: CategoricalHinge", "tf_keras/src/losses.py: CategoricalHinge"],
   hyperparameters: {},
-  defaults: { keras3: {} },
+  defaults: { keras3: {}, keras2: {} },
   formula: () => "relu(max((1 - y) * z) - sum(y * z) + 1)",
 });

@@ -8,9 +8,13 @@ import { define } from "../formula/definition.js";
 export const cosineSimilarity = define({
   name: "cosineSimilarity",
   title: "Cosine similarity",
-  sources: ["keras/src/losses/losses.py: CosineSimilarity", "torch/nn/modules/loss.py: CosineEmbeddingLoss"],
+  sources: [
+    "keras/src/losses/losses.py: CosineSimilarity",
+    "tf_keras/src/losses.py: CosineSimilarity",
+    "torch/nn/modules/loss.py: CosineEmbeddingLoss",
+  ],
   hyperparameters: {},
-  defaults: { keras3: {}, pytorch: {} },
+  defaults: { keras3: {}, keras2: {}, pytorch: {} },
   formula: (_, source) =>
     source === "pytorch"
       ? "p = softmax(z)\n1 - sum(y * p) / sqrt((sum(p ** 2) + 1e-12) * (sum(y ** 2) + 1e-12))"

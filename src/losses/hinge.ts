@@ -8,8 +8,8 @@ import { define } from "../formula/definition.js";
 export const hinge = define({
   name: "hinge",
   title: "Hinge loss",
-  sources: ["keras/src/losses/losses.py: Hinge"],
+  sources: ["keras/src/losses/losses.py: Hinge", "tf_keras/src/losses.py: Hinge"],
   hyperparameters: {},
-  defaults: { keras3: {} },
+  defaults: { keras3: {}, keras2: {} },
   formula: () => "mean(relu(1 - (2 * y - 1) * z))",
 });

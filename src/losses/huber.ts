@@ -12,12 +12,13 @@ export const huber = define({
   sources: [
     "Huber: Robust estimation of a location parameter (Annals of Mathematical Statistics 1964)",
     "keras/src/losses/losses.py: Huber",
+    "tf_keras/src/losses.py: Huber",
     "torch/nn/modules/loss.py: HuberLoss",
   ],
   hyperparameters: {
     delta: z.number().gt(0).describe("difference from which on the loss is linear"),
   },
-  defaults: { keras3: { delta: 1 }, pytorch: { delta: 1 } },
+  defaults: { keras3: { delta: 1 }, keras2: { delta: 1 }, pytorch: { delta: 1 } },
   formula: () =>
     "d = abs(softmax(z) - y)\nmean(where(d <= delta, 0.5 * d ** 2, delta * d - 0.5 * delta ** 2))",
 });

@@ -12,10 +12,11 @@ export const klDivergence = define({
   sources: [
     "Kullback, Leibler: On information and sufficiency (Annals of Mathematical Statistics 1951)",
     "keras/src/losses/losses.py: KLDivergence",
+    "tf_keras/src/losses.py: KLDivergence",
     "torch/nn/modules/loss.py: KLDivLoss",
   ],
   hyperparameters: {},
-  defaults: { keras3: {}, pytorch: {} },
+  defaults: { keras3: {}, keras2: {}, pytorch: {} },
   formula: (_, source) =>
     source === "pytorch"
       ? "sum(y * (log(where(y > 0, y, 1)) - logSoftmax(z)))"

@@ -4,8 +4,8 @@ import { define } from "../formula/definition.js";
 export const logCosh = define({
   name: "logCosh",
   title: "Log-cosh",
-  sources: ["keras/src/losses/losses.py: LogCosh"],
+  sources: ["keras/src/losses/losses.py: LogCosh", "tf_keras/src/losses.py: LogCosh"],
   hyperparameters: {},
-  defaults: { keras3: {} },
+  defaults: { keras3: {}, keras2: {} },
   formula: () => "d = softmax(z) - y\nmean(d + softplus(-2 * d) - log(2))",
 });

@@ -10,9 +10,10 @@ export const meanAbsoluteError = define({
   sources: [
     "Ajmera: Hand Digit Recognition and effect of loss function and optimizer, section II",
     "keras/src/losses/losses.py: MeanAbsoluteError",
+    "tf_keras/src/losses.py: MeanAbsoluteError",
     "torch/nn/modules/loss.py: L1Loss",
   ],
   hyperparameters: {},
-  defaults: { keras3: {}, pytorch: {} },
+  defaults: { keras3: {}, keras2: {}, pytorch: {} },
   formula: () => "mean(abs(softmax(z) - y))",
 });

@@ -4,8 +4,12 @@ import { define } from "../formula/definition.js";
 export const meanSquaredError = define({
   name: "meanSquaredError",
   title: "Mean squared error",
-  sources: ["keras/src/losses/losses.py: MeanSquaredError", "torch/nn/modules/loss.py: MSELoss"],
+  sources: [
+    "keras/src/losses/losses.py: MeanSquaredError",
+    "tf_keras/src/losses.py: MeanSquaredError",
+    "torch/nn/modules/loss.py: MSELoss",
+  ],
   hyperparameters: {},
-  defaults: { keras3: {}, pytorch: {} },
+  defaults: { keras3: {}, keras2: {}, pytorch: {} },
   formula: () => "mean((softmax(z) - y) ** 2)",
 });

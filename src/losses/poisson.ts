@@ -8,9 +8,13 @@ import { define } from "../formula/definition.js";
 export const poisson = define({
   name: "poisson",
   title: "Poisson loss",
-  sources: ["keras/src/losses/losses.py: Poisson", "torch/nn/modules/loss.py: PoissonNLLLoss"],
+  sources: [
+    "keras/src/losses/losses.py: Poisson",
+    "tf_keras/src/losses.py: Poisson",
+    "torch/nn/modules/loss.py: PoissonNLLLoss",
+  ],
   hyperparameters: {},
-  defaults: { keras3: {}, pytorch: {} },
+  defaults: { keras3: {}, keras2: {}, pytorch: {} },
   formula: (_, source) =>
     source === "pytorch" ? "mean(exp(z) - y * z)" : "p = softmax(z)\nmean(p - y * log(p + 1e-7))",
 });

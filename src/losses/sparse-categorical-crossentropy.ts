@@ -16,6 +16,7 @@ export const sparseCategoricalCrossentropy = define({
   title: "Sparse categorical cross-entropy",
   sources: [
     "keras/src/losses/losses.py: SparseCategoricalCrossentropy",
+    "tf_keras/src/losses.py: SparseCategoricalCrossentropy",
     "torch/nn/modules/loss.py: CrossEntropyLoss",
   ],
   hyperparameters: {
@@ -27,7 +28,7 @@ export const sparseCategoricalCrossentropy = define({
       .describe("share of the target spread over all classes (PyTorch only)"),
     classWeights: classWeights.optional(),
   },
-  defaults: { keras3: { classWeights: [] }, pytorch: { labelSmoothing: 0 } },
+  defaults: { keras3: { classWeights: [] }, keras2: { classWeights: [] }, pytorch: { labelSmoothing: 0 } },
   formula: ({ labelSmoothing = 0 }) =>
     labelSmoothing > 0
       ? "l = logSoftmax(z)\n-(1 - labelSmoothing) * sum(y * l) - labelSmoothing * mean(l)"

@@ -4,8 +4,8 @@ import { define } from "../formula/definition.js";
 export const squaredHinge = define({
   name: "squaredHinge",
   title: "Squared hinge loss",
-  sources: ["keras/src/losses/losses.py: SquaredHinge"],
+  sources: ["keras/src/losses/losses.py: SquaredHinge", "tf_keras/src/losses.py: SquaredHinge"],
   hyperparameters: {},
-  defaults: { keras3: {} },
+  defaults: { keras3: {}, keras2: {} },
   formula: () => "mean(relu(1 - (2 * y - 1) * z) ** 2)",
 });

@@ -2,10 +2,13 @@ import { z } from "zod";
 import { define } from "../formula/definition.js";
 import { learningRate } from "./ranges.js";
 
+const KERAS = { learningRate: 0.001, beta2Decay: -0.8, epsilon1: 1e-30, epsilon2: 1e-3, clipThreshold: 1 };
+
 /**
  * Adam's divisor from the means of the rows and columns alone, so that a matrix needs no second one beside it (Shazeer &
  * Stern 2018). The step is relative to the size of the parameter and its rate never above 1 / sqrt(t). Keras' switch
  * `relative_step` changes nothing there, so it is none here. PyTorch's epsilon1 is by default float32's machine epsilon.
+ * Keras 2's legacy optimizers lack it: `keras2` is that of its later ones.
  */
 export const adafactor = define({
   name: "adafactor",
@@ -13,9 +16,10 @@ export const adafactor = define({
   sources: [
     "Shazeer, Stern: Adafactor: Adaptive Learning Rates with Sublinear Memory Cost (ICML 2018), arXiv:1804.04235",
     "keras/src/optimizers/adafactor.py",
+    "tf_keras/src/optimizers/adafactor.py",
     "torch/optim/_adafactor.py",
   ],
-  note: 'Where a unit is dead, so that its row and its column of gradients are 0, the divisor of Keras 3 underflows in float32 and the weights become NaN: Keras 3.15 diverges so on `paper-cnn`, and keras3 here as well. PyTorch bounds the divisor: take `semantics: "pytorch"` (on the command line, adafactor:semantics=pytorch).',
+  note: 'Where a unit is dead, so that its row and its column of gradients are 0, the divisor of Keras underflows in float32 and the weights become NaN: Keras 3.15 diverges so on `paper-cnn`, and keras3 and keras2 here as well. PyTorch bounds the divisor: take `semantics: "pytorch"` (on the command line, adafactor:semantics=pytorch).',
   hyperparameters: {
     learningRate,
     beta2Decay: z.number().lt(0).describe("exponent with which the decay of the mean square nears 1"),
@@ -29,7 +33,8 @@ export const adafactor = define({
       .describe("share of the weights, times the rate, that a step takes away (PyTorch only)"),
   },
   defaults: {
-    keras3: { learningRate: 0.001, beta2Decay: -0.8, epsilon1: 1e-30, epsilon2: 1e-3, clipThreshold: 1 },
+    keras3: KERAS,
+    keras2: KERAS,
     pytorch: {
       learningRate: 0.01,
       beta2Decay: -0.8,
@@ -40,7 +45,7 @@ export const adafactor = define({
     },
   },
   formula({ weightDecay = 0 }, source) {
-    const keras = source === "keras3";
+    const keras = source !== "pytorch";
     const decay = weightDecay > 0 ? ["theta = theta - learningRate * weightDecay * theta"] : [];
     const divisor = (variance: string) =>
       keras ? `sqrt(${variance})` : `sqrt(maximum(${variance}, epsilon1 ** 2))`;

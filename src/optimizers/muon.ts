@@ -2,10 +2,18 @@ import { z } from "zod";
 import { define } from "../formula/definition.js";
 import { decay, epsilon, learningRate } from "./ranges.js";
 
+/** By PyTorch's names; Keras has the second. */
+const SCALES = {
+  original: "sqrt(maximum(1, rows(g) / columns(g)))",
+  match_rms_adamw: "0.2 * sqrt(maximum(rows(g), columns(g)))",
+  spectral_unclamped: "sqrt(rows(g) / columns(g))",
+};
+
 /**
  * Momentum made orthogonal by five Newton-Schulz iterations, for matrices; AdamW for the rest (Jordan 2024). The author takes
- * hidden weights, a convolution's flattened to filters by inputs; Keras takes every matrix of a dense layer, and none else.
- * Both are computed in the training's own precision here; the author's code rounds the iterations to bfloat16.
+ * hidden weights, a convolution's flattened to filters by inputs; Keras and PyTorch take every matrix of a dense layer, and
+ * none else. The author's step size is that of the last two axes of the gradient: of a convolution, its kernel's height over
+ * its width.
  */
 export const muon = define({
   name: "muon",
@@ -15,11 +23,17 @@ export const muon = define({
     "KellerJordan/Muon, muon.py: SingleDeviceMuonWithAuxAdam",
     "Liu et al.: Muon is Scalable for LLM Training (2025), arXiv:2502.16982 (Keras' step size)",
     "keras/src/optimizers/muon.py",
+    "torch/optim/_muon.py",
   ],
+  note: "All is computed in the precision of the training; the author and PyTorch round the iterations to bfloat16. PyTorch's Muon takes matrices only and leaves the choice of the other parameters' optimizer to its user: here it is AdamW with PyTorch's defaults, as in the example of its documentation. The author's step on a convolution is scaled by the height over the width of its kernel, so a square kernel's is not scaled: that is what the author's code does, although its matrix is filters by inputs.",
   hyperparameters: {
     learningRate,
     momentum: decay.describe("share of the last momentum that the next keeps"),
     nesterov: z.boolean().describe("whether to look ahead along the momentum"),
+    adjustLearningRate: z
+      .enum(["original", "match_rms_adamw", "spectral_unclamped"])
+      .optional()
+      .describe("how the step of a matrix depends on its rows and columns (PyTorch only)"),
     weightDecay: z.number().min(0).describe("share of the matrices, times the rate, that a step takes away"),
     adamLearningRateRatio: z.number().min(0).describe("the rate of AdamW, in units of the learning rate"),
     beta1: decay.describe("AdamW: decay of the mean gradient"),
@@ -42,6 +56,18 @@ export const muon = define({
       epsilon: 1e-7,
       adamWeightDecay: 0.004,
     },
+    pytorch: {
+      learningRate: 0.001,
+      momentum: 0.95,
+      nesterov: true,
+      adjustLearningRate: "original",
+      weightDecay: 0.1,
+      adamLearningRateRatio: 1,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      adamWeightDecay: 0.01,
+    },
     author: {
       learningRate: 0.02,
       momentum: 0.95,
@@ -55,13 +81,11 @@ export const muon = define({
     },
   },
   momentum: "momentum",
-  formula({ nesterov, weightDecay, adamWeightDecay }, source) {
+  formula({ nesterov, adjustLearningRate = "original", weightDecay, adamWeightDecay }, source) {
     const keras = source === "keras3";
+    const author = source === "author";
     const mean = keras ? "m = momentum * m + g" : "m = momentum * m + (1 - momentum) * g";
     const ahead = keras ? "x = g + momentum * m" : "x = momentum * m + (1 - momentum) * g";
-    const scale = keras
-      ? "0.2 * sqrt(maximum(rows(x), columns(x)))"
-      : "sqrt(maximum(1, rows(x) / columns(x)))";
     // Keras lets AdamW's weights decay at the learning rate itself.
     const adamRate = keras ? "learningRate" : "learningRate * adamLearningRateRatio";
     const iteration = [
@@ -69,18 +93,19 @@ export const muon = define({
       "x = 3.4445 * x + matmul(2.0315 * matmul(a, a) - 4.775 * a, x)",
     ];
     return [
-      `${keras ? "dense" : "hidden"}: {`,
+      `${author ? "hidden" : "dense"}: {`,
       ...[
         ...(weightDecay > 0 ? ["theta = theta - learningRate * weightDecay * theta"] : []),
         mean,
         nesterov ? ahead : "x = m",
-        "x = x / (norm(x) + 1e-7)",
-        ...(keras ? [] : ["x = flatten(x)"]),
-        "tall = rows(x) > columns(x)", // the product is that of the shorter side
+        source === "pytorch" ? "x = x / maximum(norm(x), 1e-7)" : "x = x / (norm(x) + 1e-7)",
+        ...(author ? ["x = flatten(x)"] : []),
+        "tall = rows(x) > columns(x)", // the products are those of the shorter side
         "x = where(tall, transpose(x), x)",
         ...Array.from({ length: 5 }, () => iteration).flat(),
         "x = where(tall, transpose(x), x)",
-        `theta = theta - learningRate * ${scale} * ${keras ? "x" : "reshape(x, theta)"}`,
+        `scale = ${SCALES[keras ? "match_rms_adamw" : adjustLearningRate]}`,
+        `theta = theta - learningRate * scale * ${author ? "reshape(x, theta)" : "x"}`,
       ].map((line) => `  ${line}`),
       "}",
       "others: {",

@@ -1,11 +1,11 @@
 """Golden files for losses: each sample's value, and the gradient of their sum with respect to the logits, in double precision.
 
-Usage: python losses.py keras3; python losses.py pytorch; python losses.py author
+Usage: python losses.py keras3; python losses.py keras2; python losses.py pytorch; python losses.py author
        (each writes losses/<source>-<name>.json beside this file; apart, since TensorFlow and PyTorch do not always bear each
        other in one process)
-Needs: pip install torch keras tensorflow-cpu numpy
+Needs: pip install torch keras tf_keras tensorflow-cpu numpy
 
-Keras (TensorFlow backend) computes as in a model whose last layer is a softmax and which trains in graph mode: the loss gets
+Keras 2 lives on as tf_keras. Keras (3 on its TensorFlow backend) computes as in a model whose last layer is a softmax and which trains in graph mode: the loss gets
 probabilities, and its cross-entropies find the logits that these came from. Hinges get the logits as they are. PyTorch's cross_entropy, multi_margin_loss and
 poisson_nll_loss (log_input) take logits, kl_div their log_softmax; its other losses take softmax(logits) here.
 What neither has is computed from its paper's equation, with the gradient by complex steps, which do not cancel.
@@ -23,6 +23,18 @@ if SOURCE == "keras3":
     keras.config.set_floatx("float64")
     import tensorflow as tf
     VERSIONS = {"keras": keras.__version__, "tensorflow": tf.__version__}
+elif SOURCE == "keras2":
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    import tensorflow as tf
+    import tf_keras as keras
+    keras.backend.set_floatx("float64")
+    VERSIONS = {"tf_keras": keras.__version__, "tensorflow": tf.__version__}
+
+    def class_weight_to_sample_weights(target, weights):
+        """fit's own: each sample gets the weight of its class, or of its largest."""
+        weigh = keras.src.engine.data_adapter._make_class_weight_map_fn(weights)
+        return weigh(tf.constant(target), tf.constant(target))[2]
 elif SOURCE == "pytorch":
     import torch
     torch.set_default_dtype(torch.float64)
@@ -99,30 +111,33 @@ CASES = {
         "brier": both(),
         "generalisedCrossentropy": both({}, {"q": 0.3}, {"q": 1}),
     },
-}[SOURCE]
+}
+CASES["keras2"] = {name: cases for name, cases in CASES["keras3"].items() if name != "generalisedCrossentropy"}  # which came later
 
 
 def keras_loss(name, settings):
     """The loss, and whether its prediction is the logits as they are."""
     k = keras.losses
+    exact = lambda value: tf.constant(value, tf.float64) if SOURCE == "keras2" else value  # which passes numbers through float32
+    whole = {"reduction": None if SOURCE == "keras3" else "none"}
     smoothing = {"label_smoothing": settings.get("labelSmoothing", 0.0)}
     focal = {key: settings[key] for key in ("alpha", "gamma") if key in settings}
     return {
-        "sparseCategoricalCrossentropy": lambda: (k.SparseCategoricalCrossentropy(reduction=None), False),
-        "categoricalCrossentropy": lambda: (k.CategoricalCrossentropy(reduction=None, **smoothing), False),
-        "meanSquaredError": lambda: (k.MeanSquaredError(reduction=None), False),
-        "meanAbsoluteError": lambda: (k.MeanAbsoluteError(reduction=None), False),
-        "binaryCrossentropy": lambda: (k.BinaryCrossentropy(from_logits=True, reduction=None, **smoothing), True),
-        "categoricalFocalCrossentropy": lambda: (k.CategoricalFocalCrossentropy(reduction=None, **smoothing, **focal), False),
-        "huber": lambda: (k.Huber(reduction=None, **settings), False),
-        "logCosh": lambda: (k.LogCosh(reduction=None), False),
-        "klDivergence": lambda: (k.KLDivergence(reduction=None), False),
-        "poisson": lambda: (k.Poisson(reduction=None), False),
-        "hinge": lambda: (k.Hinge(reduction=None), True),
-        "squaredHinge": lambda: (k.SquaredHinge(reduction=None), True),
-        "categoricalHinge": lambda: (k.CategoricalHinge(reduction=None), True),
-        "cosineSimilarity": lambda: (k.CosineSimilarity(reduction=None), False),
-        "generalisedCrossentropy": lambda: (k.CategoricalGeneralizedCrossEntropy(reduction=None, **settings), False),
+        "sparseCategoricalCrossentropy": lambda: (k.SparseCategoricalCrossentropy(**whole), False),
+        "categoricalCrossentropy": lambda: (k.CategoricalCrossentropy(**whole, **smoothing), False),
+        "meanSquaredError": lambda: (k.MeanSquaredError(**whole), False),
+        "meanAbsoluteError": lambda: (k.MeanAbsoluteError(**whole), False),
+        "binaryCrossentropy": lambda: (k.BinaryCrossentropy(from_logits=True, **whole, **smoothing), True),
+        "categoricalFocalCrossentropy": lambda: (k.CategoricalFocalCrossentropy(**whole, **smoothing, **focal), False),
+        "huber": lambda: (k.Huber(**whole, **{key: exact(value) for key, value in settings.items()}), False),
+        "logCosh": lambda: (k.LogCosh(**whole), False),
+        "klDivergence": lambda: (k.KLDivergence(**whole), False),
+        "poisson": lambda: (k.Poisson(**whole), False),
+        "hinge": lambda: (k.Hinge(**whole), True),
+        "squaredHinge": lambda: (k.SquaredHinge(**whole), True),
+        "categoricalHinge": lambda: (k.CategoricalHinge(**whole), True),
+        "cosineSimilarity": lambda: (k.CosineSimilarity(**whole), False),
+        "generalisedCrossentropy": lambda: (k.CategoricalGeneralizedCrossEntropy(**whole, **settings), False),
     }[name]()
 
 
@@ -198,7 +213,7 @@ def author_run(name, kind, settings):
 run = {"pytorch": pytorch_run, "author": author_run}.get(SOURCE, keras_run)
 folder = pathlib.Path(__file__).parent / "losses"
 folder.mkdir(exist_ok=True)
-for name, cases in CASES.items():
+for name, cases in CASES[SOURCE].items():
     golden = {"loss": name, "semantics": SOURCE, "versions": VERSIONS, "classes": 5, "logits": sum(LOGITS, []), "cases": []}
     for kind, settings in cases:
         values, gradient = run(name, kind, settings)

@@ -4,8 +4,8 @@ Usage: python parameter_optimizers.py      (writes parameter_optimizers/<source>
 Needs: pip install torch keras numpy schedulefree
 
 Keras 3 (on its PyTorch backend), PyTorch and the authors' code train six parameters of three layers on given gradients, in
-double precision: a convolution's weights and bias, and those of two dense layers. "hidden" is the middle layer. For LAMB and
-Muon the authors' algorithm is written out below: LAMB's has no code of its own, and Muon's rounds to bfloat16.
+double precision: a convolution's weights and bias, and those of two dense layers. LAMB's authors have no code of their own;
+their algorithm is written out below. Muon has a script of its own, muon.py.
 Vectors hold the parameters as optimbench keeps them: convolutions [filters, height, width, channels], dense [units, inputs].
 """
 import json, math, os, pathlib
@@ -19,11 +19,19 @@ import torch
 keras.config.set_floatx("float64")
 torch.set_default_dtype(torch.float64)
 
-SHAPES = [[3, 2, 2, 2], [3], [5, 4], [5], [3, 5], [3]]
 STEPS = 24
 KEPT = [1, 2, 3, 6, 12, 13, 18, 24]
-LENGTH = sum(math.prod(shape) for shape in SHAPES)
-THETA = [round(0.5 * math.sin(1 + 2.3 * i), 6) for i in range(LENGTH)]
+
+
+def use(shapes):
+    """Which parameters there are."""
+    global SHAPES, LENGTH, THETA
+    SHAPES = shapes
+    LENGTH = sum(math.prod(shape) for shape in SHAPES)
+    THETA = [round(0.5 * math.sin(1 + 2.3 * i), 6) for i in range(LENGTH)]
+
+
+use([[3, 2, 2, 2], [3], [5, 4], [5], [3, 5], [3]])
 
 
 def gradient(t):
@@ -127,70 +135,12 @@ class Lamb(torch.optim.Optimizer):
                 p -= group["lr"] * trust * direction
 
 
-class Muon(torch.optim.Optimizer):
-    """KellerJordan/Muon's algorithm with its AdamW for all that is no hidden matrix, without rounding to bfloat16."""
-
-    def __init__(self, parameters, settings):
-        hidden = [parameters[2]]
-        rest = [p for i, p in enumerate(parameters) if i != 2]
-        ratio = settings.get("adamLearningRateRatio", 0.015)
-        super().__init__([dict(params=hidden, muon=True), dict(params=rest, muon=False, ratio=ratio)], dict(lr=0.02))
-        self.settings = {"momentum": 0.95, "nesterov": True, "weightDecay": 0, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-10, "adamWeightDecay": 0, **settings}
-
-    def orthogonal(self, x):
-        x = x.reshape(len(x), -1)
-        wide = x.mT if x.size(0) > x.size(1) else x
-        wide = wide / (wide.norm() + 1e-7)
-        for _ in range(5):
-            gram = wide @ wide.mT
-            wide = 3.4445 * wide + (-4.7750 * gram + 2.0315 * gram @ gram) @ wide
-        result = wide.mT if x.size(0) > x.size(1) else wide
-        return result * max(1, x.size(0) / x.size(1)) ** 0.5
-
-    @torch.no_grad()
-    def step(self):
-        own = self.settings
-        for group in self.param_groups:
-            for p in group["params"]:
-                state = self.state[p]
-                if not state:
-                    state.update(t=0, m=torch.zeros_like(p), v=torch.zeros_like(p))
-                state["t"] += 1
-                if group["muon"]:
-                    state["m"].lerp_(p.grad, 1 - own["momentum"])
-                    ahead = p.grad.lerp(state["m"], own["momentum"]) if own["nesterov"] else state["m"]
-                    p.mul_(1 - group["lr"] * own["weightDecay"])
-                    p.add_(self.orthogonal(ahead).reshape(p.shape), alpha=-group["lr"])
-                else:
-                    state["m"].lerp_(p.grad, 1 - own["beta1"])
-                    state["v"].lerp_(p.grad.square(), 1 - own["beta2"])
-                    m = state["m"] / (1 - own["beta1"] ** state["t"])
-                    v = state["v"] / (1 - own["beta2"] ** state["t"])
-                    p.mul_(1 - group["lr"] * own["adamWeightDecay"])
-                    p.add_(m / (v.sqrt() + own["epsilon"]), alpha=-group["lr"])
-
-
 KERAS = {
     "lamb": ("Lamb", {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}, [{}, {"beta1": 0.5, "epsilon": 1e-3}, {"decoupledWeightDecay": 0.1}]),
     "adafactor": (
         "Adafactor",
         {"learningRate": "learning_rate", "beta2Decay": "beta_2_decay", "epsilon1": "epsilon_1", "epsilon2": "epsilon_2", "clipThreshold": "clip_threshold"},
         [{}, {"beta2Decay": -0.5, "epsilon2": 0.1, "clipThreshold": 0.3}, {"decoupledWeightDecay": 0.1}],
-    ),
-    "muon": (
-        "Muon",
-        {
-            "learningRate": "learning_rate",
-            "momentum": "momentum",
-            "nesterov": "nesterov",
-            "weightDecay": "weight_decay",
-            "adamLearningRateRatio": "adam_lr_ratio",
-            "beta1": "adam_beta_1",
-            "beta2": "adam_beta_2",
-            "epsilon": "epsilon",
-            "adamWeightDecay": "adam_weight_decay",
-        },
-        [{}, {"nesterov": False, "momentum": 0.8, "weightDecay": 0, "adamLearningRateRatio": 0.3, "adamWeightDecay": 0.1}, {"weightDecay": 0, "adamWeightDecay": 0}],
     ),
     "scheduleFreeAdamw": (
         "ScheduleFreeAdamW",
@@ -282,20 +232,6 @@ if __name__ == "__main__":
     }
     settings = [{}, {"beta2Decay": -0.5, "epsilon1": 1e-3, "epsilon2": 0.1, "clipThreshold": 1.5, "weightDecay": 0.1}]
     write(folder, "pytorch", "adafactor", versions, defaults, [(each, by_torch(adafactor(each))) for each in settings])
-
-    defaults = {
-        "learningRate": 0.02,
-        "momentum": 0.95,
-        "nesterov": True,
-        "weightDecay": 0,
-        "adamLearningRateRatio": 0.015,
-        "beta1": 0.9,
-        "beta2": 0.95,
-        "epsilon": 1e-10,
-        "adamWeightDecay": 0,
-    }
-    settings = [{}, {"nesterov": False, "momentum": 0.8, "weightDecay": 0.1, "adamWeightDecay": 0.2, "adamLearningRateRatio": 0.5}]
-    write(folder, "author", "muon", versions, defaults, [(each, by_torch(lambda p, each=each: Muon(p, each))) for each in settings])
 
     versions = {**versions, "schedulefree": __import__("importlib.metadata").metadata.version("schedulefree")}
     found = schedulefree.SGDScheduleFree([torch.zeros(1)]).defaults

@@ -32,7 +32,7 @@ const ROUNDED = new Set(["author lion", "keras3 lion", "pytorch adamax", "pytorc
 const DECAY = /^l2$|weightDecay$/i;
 
 /** Keras 2's legacy optimizers know no decay of the weights. */
-const WITHOUT_DECAY = /^keras2-(?!adamw|lion)/;
+const WITHOUT_DECAY = /^keras2-(?!adafactor|adamw|lion)/;
 
 const folder = new URL("../golden/optimizers/", import.meta.url);
 const goldens = readdirSync(folder).map(

@@ -38,7 +38,7 @@ function peakMemory(optimizer: object): number {
 describe("a step of Muon on matrices with one long side takes about as much memory as one of Adam", () => {
   const adam = peakMemory({ name: "adam" });
 
-  it.each(["keras3", "author"])("in %s", (semantics) => {
+  it.each(["keras3", "pytorch", "author"])("in %s", (semantics) => {
     // The product of a long side with itself alone would be 137 MiB.
     expect(peakMemory({ name: "muon", semantics })).toBeLessThan(adam + 64);
   });

@@ -1,0 +1,63 @@
+"""Golden file for Adafactor of Keras 2, which lives on as tf_keras, in double precision.
+
+Usage: python parameter_optimizers_keras2.py      (writes parameter_optimizers/keras2-adafactor.json beside this file)
+Needs: pip install tf_keras tensorflow-cpu numpy
+
+Parameters, gradients, rates and settings are those of keras3-adafactor.json, which parameter_optimizers.py writes first.
+"""
+import json, math, os, pathlib
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+NAMES = {
+    "learningRate": "learning_rate",
+    "beta2Decay": "beta_2_decay",
+    "epsilon1": "epsilon_1",
+    "epsilon2": "epsilon_2",
+    "clipThreshold": "clip_threshold",
+}
+SETTINGS = {**NAMES, "decoupledWeightDecay": "weight_decay"}
+
+folder = pathlib.Path(__file__).parent / "parameter_optimizers"
+golden = json.loads((folder / "keras3-adafactor.json").read_text())
+
+
+def make(settings):
+    return tf_keras.optimizers.Adafactor(**{SETTINGS[key]: value for key, value in settings.items()}, jit_compile=False)
+
+
+# Keras' order of the axes, and back.
+def to_keras(part):
+    return part.transpose(1, 2, 3, 0) if part.ndim == 4 else part.T
+
+
+def from_keras(part):
+    return part.transpose(3, 0, 1, 2) if part.ndim == 4 else part.T
+
+
+def cut(vector):
+    ends = np.cumsum([math.prod(shape) for shape in golden["shapes"]])
+    return [to_keras(part.reshape(shape)) for part, shape in zip(np.split(np.array(vector), ends[:-1]), golden["shapes"])]
+
+
+def run(settings):
+    variables = [tf.Variable(part, dtype=tf.float64) for part in cut(golden["theta"])]
+    optimizer = make(settings)
+    path = []
+    for gradient, rate in zip(golden["gradients"], golden["learningRates"]):
+        optimizer.learning_rate = rate
+        optimizer.apply_gradients([(tf.constant(part, dtype=tf.float64), variable) for part, variable in zip(cut(gradient), variables)])
+        path.append(np.concatenate([np.ascontiguousarray(from_keras(each.numpy())).reshape(-1) for each in variables]).tolist())
+    return [path[step - 1] for step in golden["steps"]]
+
+
+config = make({}).get_config()
+defaults = {key: config[option] for key, option in NAMES.items()}
+defaults["learningRate"] = float(f"{defaults['learningRate']:.6g}")  # kept in float32
+cases = [{"settings": case["settings"], "path": run(case["settings"])} for case in golden["cases"]]
+golden.update(semantics="keras2", versions={"tf_keras": tf_keras.__version__}, defaults=defaults, cases=cases)
+(folder / "keras2-adafactor.json").write_text(json.dumps(golden) + "\n")
