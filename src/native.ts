@@ -200,14 +200,21 @@ export interface NativeSession {
   readState(): SessionState;
   writeState(state: SessionState): void;
   /** Names and shapes of the parameters, in the order in which they lie in the parameter vector. */
-  parameters(): readonly {
-    readonly name: string;
-    readonly shape: readonly number[];
-    readonly offset: number;
-  }[];
+  parameters(): readonly TensorInfo[];
+  /** The same of the running statistics. */
+  statistics(): readonly TensorInfo[];
   /** Ends the work in progress within one step; its promise resolves with status "cancelled". */
   cancel(): void;
   dispose(): void;
+}
+
+/** A named piece of a vector. */
+export interface TensorInfo {
+  readonly name: string;
+  /** As it lies in memory: conv2d [filters, height, width, channels / groups], dense [units, inputs]. */
+  readonly shape: readonly number[];
+  /** Where its first number lies. */
+  readonly offset: number;
 }
 
 export interface SessionState {

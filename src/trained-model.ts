@@ -3,7 +3,7 @@
 import { describe } from "./config/describe.js";
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import { configError, OptimbenchError } from "./errors.js";
-import type { NativeSession } from "./native.js";
+import type { NativeSession, TensorInfo } from "./native.js";
 import { encodeSafetensors, type NamedTensor } from "./safetensors.js";
 import { finished } from "./session.js";
 import { writeFileAtomically } from "./write-file.js";
@@ -45,18 +45,20 @@ export class TrainedModel implements Disposable {
     return finished(this.#session.predict(images));
   }
 
-  /** The parameters by name, in PyTorch's layout: conv2d [filters, channels, height, width], dense [units, inputs]. */
+  /**
+   * All that evaluation needs, under PyTorch's names and in its layout: the parameters (`weight`, `bias`; conv2d [filters,
+   * channels, height, width], dense [units, inputs]), then the running statistics (`running_mean`, `running_var`).
+   */
   parameters(): NamedTensor[] {
     this.#checkAlive();
-    const { parameters, evaluation: all = parameters } = this.#session.readState();
-    return this.#session.parameters().map(({ name, shape, offset }) => {
-      const size = shape.reduce((product, length) => product * length, 1);
-      const values = all.slice(offset, offset + size);
-      return shape.length === 4 ? channelsFirst(name, shape as FourNumbers, values) : { name, shape, values };
-    });
+    const { parameters, evaluation = parameters, statistics } = this.#session.readState();
+    return [
+      ...named(this.#session.parameters(), evaluation),
+      ...named(this.#session.statistics(), statistics),
+    ];
   }
 
-  /** Writes the parameters as a safetensors file, with the resolved config in its metadata. */
+  /** Writes `parameters()` as a safetensors file, with the resolved config in its metadata. */
   async save(path: string): Promise<void> {
     const metadata = { format: "pt", config: JSON.stringify(this.#config) };
     await writeFileAtomically(path, encodeSafetensors(this.parameters(), metadata));
@@ -79,6 +81,14 @@ export class TrainedModel implements Disposable {
       );
   }
 }
+
+/** Cuts a vector into its tensors. */
+const named = (tensors: readonly TensorInfo[], vector: Float32Array): NamedTensor[] =>
+  tensors.map(({ name, shape, offset }) => {
+    const size = shape.reduce((product, length) => product * length, 1);
+    const values = vector.slice(offset, offset + size);
+    return shape.length === 4 ? channelsFirst(name, shape as FourNumbers, values) : { name, shape, values };
+  });
 
 type FourNumbers = readonly [number, number, number, number];
 

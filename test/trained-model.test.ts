@@ -84,6 +84,30 @@ describe("a run", () => {
     });
   });
 
+  it("has the running statistics of its training among its parameters", async () => {
+    const { layers } = smallModel;
+    const model = { layers: [{ type: "batchNorm2d" }, ...layers] } as const;
+    const parameters = async (epochs: number) => {
+      using trained = (await train({ ...task, model, epochs })).model;
+      return Object.fromEntries(trained.parameters().map(({ name, values }) => [name, values]));
+    };
+    const [before, after] = [await parameters(0), await parameters(2)];
+    expect(Object.keys(after)).toEqual(
+      ["batchNorm2d_0.weight", "batchNorm2d_0.bias", "conv2d_0.weight", "conv2d_0.bias"].concat([
+        "dense_0.weight",
+        "dense_0.bias",
+        "batchNorm2d_0.running_mean",
+        "batchNorm2d_0.running_var",
+      ]),
+    );
+    expect([...before["batchNorm2d_0.running_mean"]!]).toEqual([0]);
+    expect([...before["batchNorm2d_0.running_var"]!]).toEqual([1]);
+    const pixels = dataset.images.reduce((sum, value) => sum + value / 255, 0) / dataset.images.length;
+    const kept = 0.99 ** 12; // of the start, by 6 steps in each epoch
+    expect(after["batchNorm2d_0.running_mean"]![0]! / (1 - kept)).toBeCloseTo(pixels, 1);
+    expect(after["batchNorm2d_0.running_var"]![0]).toBeLessThan(1);
+  });
+
   it("saves its weights as safetensors, in PyTorch's layout", async () => {
     const folder = mkdtempSync(join(tmpdir(), "optimbench-"));
     try {

@@ -98,17 +98,17 @@ Napi::Value writeNumbers(Napi::Env env, const std::vector<double>& values, bool 
 }
 
 // Lists of sizes, one a parameter, in the order in which they lie in the vector.
-std::vector<ParameterInfo> readShapes(const Napi::Value& value) {
+std::vector<TensorInfo> readShapes(const Napi::Value& value) {
   if (!value.IsArray()) throw Napi::TypeError::New(value.Env(), "Expected a list of lists for `shapes`");
   const auto list = value.As<Napi::Array>();
-  std::vector<ParameterInfo> shapes;
+  std::vector<TensorInfo> shapes;
   int64_t offset = 0;
   for (uint32_t i = 0; i < list.Length(); ++i) {
     const std::string name = "shapes[" + std::to_string(i) + "]";
     const Napi::Value each = list.Get(i);
     if (!each.IsArray()) throw Napi::TypeError::New(value.Env(), "Expected a list for `" + name + "`");
     const auto sizes = each.As<Napi::Array>();
-    ParameterInfo parameter{name, {}, offset};
+    TensorInfo parameter{name, {}, offset};
     int64_t length = 1;
     for (uint32_t k = 0; k < sizes.Length(); ++k) {
       const Napi::Value given = sizes.Get(k);
@@ -137,7 +137,7 @@ Napi::Value runUpdate(const Napi::CallbackInfo& info) {
     if (step.has("inputs")) steps.back().inputs = step.numbers("inputs");
   }
   const std::vector<double> theta = readNumbers(info[1], "theta");
-  std::vector<ParameterInfo> shapes{{"theta", {static_cast<int64_t>(theta.size())}, 0}};
+  std::vector<TensorInfo> shapes{{"theta", {static_cast<int64_t>(theta.size())}, 0}};
   bool watchEvaluation = false;
   int64_t threads = 1;
   if (!info[3].IsUndefined()) {

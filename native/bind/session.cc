@@ -65,6 +65,20 @@ Napi::Float32Array toArray(Napi::Env env, const std::vector<float>& values) {
   return array;
 }
 
+Napi::Array toList(Napi::Env env, const std::vector<TensorInfo>& tensors) {
+  Napi::Array list = Napi::Array::New(env, tensors.size());
+  for (uint32_t i = 0; i < tensors.size(); ++i) {
+    Napi::Array shape = Napi::Array::New(env, tensors[i].shape.size());
+    for (uint32_t j = 0; j < tensors[i].shape.size(); ++j) shape[j] = static_cast<double>(tensors[i].shape[j]);
+    Napi::Object object = Napi::Object::New(env);
+    object["name"] = tensors[i].name;
+    object["shape"] = shape;
+    object["offset"] = static_cast<double>(tensors[i].offset);
+    list[i] = object;
+  }
+  return list;
+}
+
 std::vector<uint32_t> readOrder(const Reader& reader, const char* key) {
   const auto array = reader.array<Napi::Uint32Array>(key, napi_uint32_array, "a Uint32Array");
   return {array.Data(), array.Data() + array.ElementLength()};
@@ -106,6 +120,7 @@ Napi::Function SessionHandle::define(Napi::Env env) {
                       InstanceMethod<&SessionHandle::readState>("readState"),
                       InstanceMethod<&SessionHandle::writeState>("writeState"),
                       InstanceMethod<&SessionHandle::parameters>("parameters"),
+                      InstanceMethod<&SessionHandle::statistics>("statistics"),
                       InstanceMethod<&SessionHandle::cancel>("cancel"), InstanceMethod<&SessionHandle::dispose>("dispose")});
 }
 
@@ -199,19 +214,11 @@ void SessionHandle::writeState(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SessionHandle::parameters(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const auto parameters = live(env)->parameters();
-  Napi::Array list = Napi::Array::New(env, parameters.size());
-  for (uint32_t i = 0; i < parameters.size(); ++i) {
-    Napi::Array shape = Napi::Array::New(env, parameters[i].shape.size());
-    for (uint32_t j = 0; j < parameters[i].shape.size(); ++j) shape[j] = static_cast<double>(parameters[i].shape[j]);
-    Napi::Object object = Napi::Object::New(env);
-    object["name"] = parameters[i].name;
-    object["shape"] = shape;
-    object["offset"] = static_cast<double>(parameters[i].offset);
-    list[i] = object;
-  }
-  return list;
+  return toList(info.Env(), live(info.Env())->parameters());
+}
+
+Napi::Value SessionHandle::statistics(const Napi::CallbackInfo& info) {
+  return toList(info.Env(), live(info.Env())->statistics());
 }
 
 void SessionHandle::cancel(const Napi::CallbackInfo&) {

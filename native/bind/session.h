@@ -24,6 +24,7 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
   Napi::Value readState(const Napi::CallbackInfo& info);
   void writeState(const Napi::CallbackInfo& info);
   Napi::Value parameters(const Napi::CallbackInfo& info);
+  Napi::Value statistics(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
 

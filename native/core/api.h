@@ -181,10 +181,11 @@ struct Measured {
   std::string stepGraph;             // on a device: "recorded", or why steps were not; else empty
 };
 
-struct ParameterInfo {
+// A named piece of the parameter vector, or of that of running statistics.
+struct TensorInfo {
   std::string name;             // "conv2d_0.weight"
   std::vector<int64_t> shape;   // as it lies in memory: conv2d [filters, height, width, channels / groups], dense [units, inputs]
-  int64_t offset;               // of its first number in the parameter vector
+  int64_t offset;               // of its first number in the vector
 };
 
 struct SessionState {
@@ -214,7 +215,8 @@ class Session {
   virtual ~Session() = default;
   virtual int64_t parameterCount() const = 0;
   virtual int64_t bytes() const = 0;
-  virtual std::vector<ParameterInfo> parameters() const = 0;
+  virtual std::vector<TensorInfo> parameters() const = 0;
+  virtual std::vector<TensorInfo> statistics() const = 0;
   virtual Measured train(const Dataset&, const Pass&, const CancelFlag&) = 0;
   // Applies the update again and again with the gradient of the last step: its cost alone, for benchmarks.
   virtual Measured repeatUpdate(int64_t steps, double learningRate, const CancelFlag&) = 0;
@@ -262,7 +264,7 @@ class Core {
   virtual std::vector<uint8_t> transform(const ImagesSpec&, const AffineSpec&) const = 0;
   // Formulas alone, in double precision or rounded to float32 at every operation.
   virtual UpdatePath runUpdate(const UpdateSpec&, const std::vector<double>& theta,
-                               const std::vector<ParameterInfo>&, const std::vector<UpdateStep>&,
+                               const std::vector<TensorInfo>&, const std::vector<UpdateStep>&,
                                bool doublePrecision, int64_t threads) const = 0;
   virtual LossValues runLoss(const LossSpec&, const std::vector<double>& logits, const std::vector<double>& targets,
                              int64_t classes, bool doublePrecision) const = 0;

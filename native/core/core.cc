@@ -48,7 +48,8 @@ class GuardedSession final : public Session {
   }
   int64_t parameterCount() const override { return session_->parameterCount(); }
   int64_t bytes() const override { return session_->bytes(); }
-  std::vector<ParameterInfo> parameters() const override { return session_->parameters(); }
+  std::vector<TensorInfo> parameters() const override { return session_->parameters(); }
+  std::vector<TensorInfo> statistics() const override { return session_->statistics(); }
   Measured train(const Dataset& dataset, const Pass& pass, const CancelFlag& cancel) override {
     return guarded([&] { return session_->train(dataset, pass, cancel); });
   }
@@ -136,13 +137,13 @@ class TheCore final : public Core {
     return guarded([&] { return pixelsOf(optimbench::transform(tensorOf(images), affine)); });
   }
 
-  UpdatePath runUpdate(const UpdateSpec& spec, const std::vector<double>& theta, const std::vector<ParameterInfo>& shapes,
+  UpdatePath runUpdate(const UpdateSpec& spec, const std::vector<double>& theta, const std::vector<TensorInfo>& shapes,
                        const std::vector<UpdateStep>& steps, bool doublePrecision, int64_t threads) const override {
     return guarded([&] {
       const at::NoGradGuard noGradient;
       at::Tensor parameters = vectorOf(theta, doublePrecision);
       int64_t count = 0;
-      for (const ParameterInfo& each : shapes)
+      for (const TensorInfo& each : shapes)
         count += std::accumulate(each.shape.begin(), each.shape.end(), int64_t{1}, std::multiplies<>());
       if (count != parameters.numel()) throw std::runtime_error("the shapes do not add up to theta's length");
       Workers workers(threads);

@@ -90,11 +90,15 @@ void Model::checkShapes(int64_t classes) const {
     throw std::runtime_error("the last layer does not give one logit a class");
 }
 
-std::vector<ParameterInfo> Model::parameters() const {
-  std::vector<ParameterInfo> list;
+std::vector<TensorInfo> Model::parameters() const { return named(&Layer::parameters); }
+
+std::vector<TensorInfo> Model::statistics() const { return named(&Layer::statistics); }
+
+std::vector<TensorInfo> Model::named(std::vector<Slot> (Layer::*slots)() const) const {
+  std::vector<TensorInfo> list;
   int64_t offset = 0;
   for (const Step& step : steps_)
-    for (const Slot& slot : step.layer->parameters()) {
+    for (const Slot& slot : ((*step.layer).*slots)()) {
       list.push_back({step.name + "." + slot.name, slot.shape, offset});
       offset += sizeOf(slot);
     }

@@ -16,7 +16,8 @@ class Model {
 
   int64_t parameterCount() const { return parameterCount_; }
   int64_t statisticsCount() const { return statisticsCount_; }
-  std::vector<ParameterInfo> parameters() const;
+  std::vector<TensorInfo> parameters() const;
+  std::vector<TensorInfo> statistics() const;
   std::vector<std::string> names() const;  // of the steps
 
   // New vectors on the CPU: initial parameters from the seed, and initial running statistics.
@@ -46,6 +47,7 @@ class Model {
 
   // Adds the layer, and those after it that one operator computes with it; gives their number.
   size_t add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu);
+  std::vector<TensorInfo> named(std::vector<Slot> (Layer::*slots)() const) const;
   void checkShapes(int64_t classes) const;
   void checkShape(const at::Tensor& output, const Step& step) const;
 

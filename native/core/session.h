@@ -18,7 +18,8 @@ class TrainingSession final : public Session {
 
   int64_t parameterCount() const override { return model_.parameterCount(); }
   int64_t bytes() const override;
-  std::vector<ParameterInfo> parameters() const override { return model_.parameters(); }
+  std::vector<TensorInfo> parameters() const override { return model_.parameters(); }
+  std::vector<TensorInfo> statistics() const override { return model_.statistics(); }
   Measured train(const Dataset&, const Pass&, const CancelFlag&) override;
   Measured repeatUpdate(int64_t steps, double learningRate, const CancelFlag&) override;
   Measured evaluate(const Dataset&, const std::vector<uint32_t>& indices, bool weighted, const CancelFlag&) override;

@@ -18,10 +18,10 @@ std::vector<std::string> inputNames(const UpdateSpec& spec, const UpdateSpec::Bl
   return names;
 }
 
-bool isMatrix(const ParameterInfo& parameter) { return parameter.shape.size() > 1; }
+bool isMatrix(const TensorInfo& parameter) { return parameter.shape.size() > 1; }
 
 // Whether a block with this label takes a parameter. Hidden weights are those between the first layer's and the last's.
-bool takes(const std::string& label, const std::vector<ParameterInfo>& all, const ParameterInfo& parameter) {
+bool takes(const std::string& label, const std::vector<TensorInfo>& all, const TensorInfo& parameter) {
   if (label == "parameters") return true;
   if (label == "matrices") return isMatrix(parameter);
   if (label == "vectors") return !isMatrix(parameter);
@@ -32,7 +32,7 @@ bool takes(const std::string& label, const std::vector<ParameterInfo>& all, cons
   return isMatrix(parameter) && parameter.offset != first->offset && parameter.offset != last->offset;
 }
 
-bool takenByAnother(const UpdateSpec& spec, const std::vector<ParameterInfo>& all, const ParameterInfo& parameter) {
+bool takenByAnother(const UpdateSpec& spec, const std::vector<TensorInfo>& all, const TensorInfo& parameter) {
   return std::any_of(spec.blocks.begin(), spec.blocks.end(), [&](const UpdateSpec::Block& block) {
     return block.on != "all" && block.on != "parameters" && block.on != "others" && takes(block.on, all, parameter);
   });
@@ -61,7 +61,7 @@ at::Tensor Update::Part::of(const at::Tensor& vector) const {
   return isWhole() ? vector : vector.narrow(0, offset, length).view(shape).permute(axes);
 }
 
-Update::Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<ParameterInfo>& parameters,
+Update::Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<TensorInfo>& parameters,
                Workers& workers)
     : workers_(workers) {
   for (const UpdateSpec::Input& input : spec.inputs) changing.push_back(input.value);
@@ -69,7 +69,7 @@ Update::Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vecto
 }
 
 void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, const at::Tensor& theta,
-                      const std::vector<ParameterInfo>& parameters) {
+                      const std::vector<TensorInfo>& parameters) {
   Block made{Formula(block.nodes, Formula::Reduce::everything, inputNames(spec, block)), {}, {}, block.state.size()};
   for (const auto& assignment : block.assign) {
     if (assignment.node < 0 || assignment.node >= static_cast<int64_t>(block.nodes.size()))
@@ -94,7 +94,7 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
   if (block.on == "all") {
     made.parts.push_back({"", 0, theta.numel(), {}, {}, 0, {}, {}});
   } else {
-    for (const ParameterInfo& parameter : parameters) {
+    for (const TensorInfo& parameter : parameters) {
       const bool mine = block.on == "others" ? !takenByAnother(spec, parameters, parameter)
                                              : takes(block.on, parameters, parameter);
       if (!mine) continue;

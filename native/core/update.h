@@ -14,7 +14,7 @@ namespace optimbench {
 class Update {
  public:
   // State takes the precision and device of theta; `parameters` says where each parameter lies in it.
-  Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<ParameterInfo>& parameters, Workers& workers);
+  Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<TensorInfo>& parameters, Workers& workers);
 
   // One step in place: theta and the state take their new values. A formula may change the gradient as well.
   void step(at::Tensor& theta, at::Tensor& gradient, double learningRate);
@@ -76,7 +76,7 @@ class Update {
   };
 
   void addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, const at::Tensor& theta,
-                const std::vector<ParameterInfo>& parameters);
+                const std::vector<TensorInfo>& parameters);
   std::vector<Value> addState(const UpdateSpec::Block& spec, const Block& block, const Part& part, const at::Tensor& theta);
   void addPlan(const Block& block, Part& part, const at::Tensor& theta, const std::vector<Value>& seen);
   void findNumbers(const Block& block, Part& part);

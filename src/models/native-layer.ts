@@ -70,7 +70,7 @@ export type NativeOperation =
       readonly scale: boolean;
     }
   | { readonly kind: "dropout" | "spatialDropout2d"; readonly rate: number }
-  /** To one axis, in the order height, width, channels (Keras' order). */
+  /** To one axis, in the order channels, height, width (PyTorch's order). */
   | { readonly kind: "flatten" }
   /** `slope` is that of leakyRelu's negative side. */
   | { readonly kind: "activation"; readonly activation: Activation; readonly slope?: number }

@@ -155,7 +155,8 @@ def keras_layer(layer):
     if kind == "activation":
         return keras.layers.Activation(activation)
     if kind == "flatten":
-        return keras.layers.Flatten()
+        # optimbench's order is PyTorch's: channels, height, width.
+        return keras.Sequential([keras.layers.Permute((3, 1, 2)), keras.layers.Flatten()])
     return keras.layers.Dense(layer["units"], activation=activation)
 
 
@@ -184,10 +185,6 @@ def run_keras(case):
 
 
 def run_pytorch(case):
-    class ChannelsLastFlatten(nn.Module):
-        def forward(self, x):
-            return x.permute(0, 2, 3, 1).flatten(1)
-
     pixels, labels = images(case["shape"])
     x = torch.tensor(pixels / 255.0).permute(0, 3, 1, 2)
     y = torch.tensor(labels)
@@ -205,7 +202,7 @@ def run_pytorch(case):
             module = nn.BatchNorm2d(channels, eps=layer["epsilon"], momentum=1 - layer["momentum"])
             module.weight.data, module.bias.data = torch.tensor(weights[0]), torch.tensor(weights[1])
         elif kind == "flatten":
-            module = ChannelsLastFlatten()
+            module = nn.Flatten()
         else:
             module = nn.Linear(weights[0].shape[1], layer["units"])
             module.weight.data, module.bias.data = torch.tensor(weights[0]), torch.tensor(weights[1])

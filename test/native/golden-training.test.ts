@@ -103,8 +103,9 @@ function initialParameters(session: NativeSession): Float32Array {
   const parameters = new Float32Array(session.parameterCount);
   for (const [index, { name, shape, offset }] of session.parameters().entries()) {
     const size = shape.reduce((product, length) => product * length, 1);
-    const limit = name.endsWith(".weight") ? Math.sqrt(6 / (size / shape[0]! + shape[0]!)) : 0.1;
-    const centre = name.endsWith(".scale") ? 1 : 0;
+    const isWeight = name.endsWith(".weight");
+    const limit = isWeight && shape.length > 1 ? Math.sqrt(6 / (size / shape[0]! + shape[0]!)) : 0.1;
+    const centre = isWeight && shape.length === 1 ? 1 : 0;
     parameters.set(
       noise(size, index + 1).map((value) => (value * 2 - 1) * limit + centre),
       offset,

@@ -152,7 +152,7 @@ describe("any layers in a row", () => {
 });
 
 describe("dropout", () => {
-  /** How much the image's pixels counted in a step on one white image: the dense weights moved by it, [height x width][channels]. */
+  /** How much the image's pixels counted in a step on one white image: the dense weights moved by it, [channels][height x width]. */
   async function counted(layer: Layer, shape: Shape, epoch: number) {
     const { session } = open(
       [layer, { type: "flatten" }, { type: "dense", units: CLASSES, useBias: false }],
@@ -170,9 +170,9 @@ describe("dropout", () => {
   it("of channels takes each whole, a share `rate` of them, and scales the others up", async () => {
     const shape: Shape = [50, 3, 2];
     const values = await counted({ type: "spatialDropout2d", rate: 0.2 }, shape, 1);
-    const channels = values.slice(0, 50);
+    const channels = values.filter((_, i) => i % 6 === 0);
     for (let pixel = 1; pixel < 6; pixel++)
-      expect(values.slice(pixel * 50, (pixel + 1) * 50)).toEqual(channels);
+      expect(values.filter((_, i) => i % 6 === pixel)).toEqual(channels);
     for (const value of channels) if (value !== 0) expect(value).toBeCloseTo(1 / 0.8, 5);
     const dropped = channels.filter((value) => value === 0).length;
     expect(dropped).toBeGreaterThan(2);
@@ -182,7 +182,7 @@ describe("dropout", () => {
 
   it("of units takes them one by one", async () => {
     const values = await counted({ type: "dropout", rate: 0.5 }, [2, 10, 10], 1);
-    const alike = values.filter((value, i) => i % 2 === 0 && value === values[i + 1]).length;
+    const alike = values.slice(0, 100).filter((value, i) => value === values[i + 100]).length;
     expect(alike).toBeGreaterThan(20);
     expect(alike).toBeLessThan(80);
     for (const value of values) if (value !== 0) expect(value).toBeCloseTo(2, 5);

@@ -9,12 +9,12 @@ class BatchNorm2d final : public Layer {
 
   std::vector<Slot> parameters() const override {
     std::vector<Slot> slots;
-    if (spec_.scale) slots.push_back({"scale", {channels_}, 0, 1});
-    if (spec_.center) slots.push_back({"center", {channels_}});
+    if (spec_.scale) slots.push_back({"weight", {channels_}, 0, 1});
+    if (spec_.center) slots.push_back({"bias", {channels_}});
     return slots;
   }
   std::vector<Slot> statistics() const override {
-    return {{"mean", {channels_}, 0, 0}, {"variance", {channels_}, 0, 1}};
+    return {{"running_mean", {channels_}, 0, 0}, {"running_var", {channels_}, 0, 1}};
   }
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {

@@ -3,17 +3,19 @@
 namespace optimbench {
 namespace {
 
-// [samples, channels, height, width] to [samples, height * width * channels, 1, 1]: Keras' order, which channels-last memory has already.
+// [samples, channels, height, width] to [samples, channels * height * width, 1, 1]: PyTorch's order, whatever the memory's, so that
+// the weights that follow are those of PyTorch's modules.
 class Flatten final : public Layer {
  public:
   explicit Flatten(Shape input) : input_(input) {}
 
   at::Tensor forward(const at::Tensor& input, Frame&) const override {
-    return input.permute({0, 2, 3, 1}).reshape({input.size(0), -1, 1, 1});
+    return input.contiguous().view({input.size(0), -1, 1, 1});
   }
 
   at::Tensor backward(const at::Tensor& outputGradient, const Frame&) const override {
-    return outputGradient.reshape({-1, input_.height, input_.width, input_.channels}).permute({0, 3, 1, 2});
+    return outputGradient.reshape({-1, input_.channels, input_.height, input_.width})
+        .contiguous(at::MemoryFormat::ChannelsLast);
   }
 
  private:

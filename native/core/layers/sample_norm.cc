@@ -10,8 +10,8 @@ class SampleNorm : public Layer {
 
   std::vector<Slot> parameters() const override {
     std::vector<Slot> slots;
-    if (spec_.scale) slots.push_back({"scale", {input_.channels}, 0, 1});
-    if (spec_.center) slots.push_back({"center", {input_.channels}});
+    if (spec_.scale) slots.push_back({"weight", {input_.channels}, 0, 1});
+    if (spec_.center) slots.push_back({"bias", {input_.channels}});
     return slots;
   }
 
