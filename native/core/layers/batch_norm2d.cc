@@ -19,16 +19,18 @@ class BatchNorm2d final : public Layer {
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
     const at::Tensor &runningMean = frame.statistics->at(0), &runningVariance = frame.statistics->at(1);
-    const auto [output, mean, inverseDeviation] =
-        at::native_batch_norm(input, scale(*frame.parameters), center(*frame.parameters),
-                              frame.training ? at::Tensor() : runningMean, frame.training ? at::Tensor() : runningVariance,
-                              frame.training, 0, spec_.epsilon);
+    // The operator rounds away deviations that are small beside the mean: a number near the mean goes off before.
+    const at::Tensor centre = frame.training ? input.narrow(0, 0, 1).narrow(2, 0, 1).narrow(3, 0, 1).flatten() : runningMean;
+    const at::Tensor centred = input - centre.view({1, channels_, 1, 1});
+    const auto [output, mean, inverseDeviation] = at::native_batch_norm(
+        centred, scale(*frame.parameters), center(*frame.parameters), frame.training ? at::Tensor() : at::zeros_like(runningMean),
+        frame.training ? at::Tensor() : runningVariance, frame.training, 0, spec_.epsilon);
     if (frame.training) {
-      frame.saved = {input, mean, inverseDeviation};
+      frame.saved = {centred, mean, inverseDeviation};
       const double count = static_cast<double>(input.numel() / channels_);
-      at::Tensor variance = inverseDeviation.pow(-2).sub_(spec_.epsilon);
+      at::Tensor variance = inverseDeviation.pow(-2).sub_(spec_.epsilon).clamp_min_(0);
       if (spec_.unbiased && count > 1) variance.mul_(count / (count - 1));
-      runningMean.mul_(spec_.momentum).add_(mean, 1 - spec_.momentum);
+      runningMean.mul_(spec_.momentum).add_(mean + centre, 1 - spec_.momentum);
       runningVariance.mul_(spec_.momentum).add_(variance, 1 - spec_.momentum);
     }
     return output;

@@ -1,4 +1,7 @@
 // Normalisations within a sample: they need no running statistics, and training and evaluation are alike.
+// libtorch's operators round away deviations that are small beside the mean (channels-last ones of groups up to 15% of the
+// output at a mean of 1,000 deviations). So one of the numbers, which is never further than sqrt(numbers) deviations from
+// their mean, is subtracted from all first; in exact arithmetic that changes nothing.
 #include "../layer.h"
 
 namespace optimbench {
@@ -33,10 +36,11 @@ class LayerNorm final : public SampleNorm {
   using SampleNorm::SampleNorm;
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
-    const at::Tensor pixels = input.permute({0, 2, 3, 1}).contiguous();
+    const at::Tensor pixels = input.permute({0, 2, 3, 1});
+    const at::Tensor centred = (pixels - pixels.narrow(3, 0, 1)).contiguous();
     const auto [output, mean, inverseDeviation] =
-        at::native_layer_norm(pixels, {input_.channels}, scale(frame), center(frame), spec_.epsilon);
-    if (frame.training) frame.saved = {pixels, mean, inverseDeviation};
+        at::native_layer_norm(centred, {input_.channels}, scale(frame), center(frame), spec_.epsilon);
+    if (frame.training) frame.saved = {centred, mean, inverseDeviation};
     return output.permute({0, 3, 1, 2});
   }
 
@@ -55,11 +59,14 @@ class GroupNorm final : public SampleNorm {
   using SampleNorm::SampleNorm;
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
-    const at::Tensor dense = input.contiguous(memory(input));
+    const int64_t groupSize = input_.channels / spec_.groups;
+    const at::Tensor first = input.slice(1, 0, std::nullopt, groupSize).narrow(2, 0, 1).narrow(3, 0, 1);
+    const at::Tensor ofChannels = first.repeat({1, 1, groupSize, 1}).view({-1, input_.channels, 1, 1});
+    const at::Tensor centred = (input - ofChannels).contiguous(memory(input));
     const auto [output, mean, inverseDeviation] =
-        at::native_group_norm(dense, scale(frame), center(frame), input.size(0), input_.channels,
+        at::native_group_norm(centred, scale(frame), center(frame), input.size(0), input_.channels,
                               input_.height * input_.width, spec_.groups, spec_.epsilon);
-    if (frame.training) frame.saved = {dense, mean, inverseDeviation};
+    if (frame.training) frame.saved = {centred, mean, inverseDeviation};
     return output;
   }
 

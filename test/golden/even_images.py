@@ -1,0 +1,74 @@
+"""Golden file for normalisations of bright, even images: mean 20, deviation 0.02, in double precision.
+
+Usage: python even_images.py      (writes even_images.json beside this file)
+Needs: pip install torch numpy
+
+A depthwise convolution of one pixel makes 20 + p / 4096 of each byte p, which float32 holds exactly, so that what differs is the
+normalisation's own. The test repeats pixels and weights from the generator of training.py and reads from here: probabilities
+in evaluation (of batch normalisation with the given running statistics), and the loss and its gradient in training.
+"""
+import json, pathlib
+import numpy as np
+import torch
+from torch import nn
+
+torch.set_default_dtype(torch.float64)
+COUNT, SIDE, CHANNELS, CLASSES, STRIDE = 32, 10, 8, 3, 41
+
+
+def noise(count, seed):
+    """Numbers in [0, 1): x <- 1664525 x + 1013904223 mod 2^32 (Numerical Recipes)."""
+    values, x = np.empty(count), seed
+    for i in range(count):
+        x = (1664525 * x + 1013904223) % 2**32
+        values[i] = x / 2**32
+    return values
+
+
+class ChannelNorm(nn.LayerNorm):
+    def forward(self, x):
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
+NORMS = [
+    ({"type": "batchNorm2d", "epsilon": 1e-3}, lambda: nn.BatchNorm2d(CHANNELS, 1e-3)),
+    ({"type": "batchNorm2d", "epsilon": 1e-5}, lambda: nn.BatchNorm2d(CHANNELS, 1e-5)),
+    ({"type": "layerNorm", "epsilon": 1e-5}, lambda: ChannelNorm(CHANNELS, 1e-5)),
+    ({"type": "groupNorm", "groups": 1, "epsilon": 1e-3}, lambda: nn.GroupNorm(1, CHANNELS, 1e-3)),
+    ({"type": "groupNorm", "groups": 2, "epsilon": 1e-5}, lambda: nn.GroupNorm(2, CHANNELS, 1e-5)),
+    ({"type": "groupNorm", "groups": -1, "epsilon": 1e-5}, lambda: nn.GroupNorm(CHANNELS, CHANNELS, 1e-5)),
+]
+pixels = np.floor(noise(COUNT * SIDE * SIDE * CHANNELS, 1) * 256).reshape(COUNT, SIDE, SIDE, CHANNELS)
+bright = torch.tensor(20 + pixels / 4096).permute(0, 3, 1, 2)
+labels = torch.tensor(np.floor(noise(COUNT, 2) * CLASSES).astype(np.int64))
+cases = []
+for layer, make in NORMS:
+    norm, dense = make(), nn.Linear(CHANNELS * SIDE * SIDE, CLASSES, bias=False)
+    drawn = lambda shape, seed: torch.tensor((noise(int(np.prod(shape)), seed) - 0.5).astype(np.float32).astype(np.float64).reshape(shape))
+    norm.weight.data, norm.bias.data = drawn([CHANNELS], 3) + 1, drawn([CHANNELS], 4)
+    dense.weight.data = (drawn(dense.weight.shape, 5) / 8)
+    x = bright.clone().requires_grad_()
+    loss = nn.functional.cross_entropy(dense(norm(x).flatten(1)), labels)
+    loss.backward()
+    case = {"layer": layer, "loss": loss.item(), "gradients": {
+        # From x's gradient: a weight's is summed over the pixels / 255 times that.
+        "depthwiseConv2d_0.weight": (x.grad * torch.tensor(pixels / 255).permute(0, 3, 1, 2)).sum((0, 2, 3)).tolist(),
+        "depthwiseConv2d_0.bias": x.grad.sum((0, 2, 3)).tolist(),
+        f"{layer['type']}_0.weight": norm.weight.grad.tolist(),
+        f"{layer['type']}_0.bias": norm.bias.grad.tolist(),
+        "dense_0.weight": dense.weight.grad.ravel()[::STRIDE].tolist(),
+    }}
+    # What the convolution's gradients, which nearly cancel out, are sums of: rounding is relative to that.
+    case["summands"] = x.grad.abs().sum((0, 2, 3)).max().item()
+    if layer["type"] == "batchNorm2d":
+        case["statistics"] = [v.numpy().astype(np.float32).astype(float).tolist() for v in (bright.mean((0, 2, 3)), bright.var((0, 2, 3)))]
+        norm.running_mean.copy_(torch.tensor(case["statistics"][0]))
+        norm.running_var.copy_(torch.tensor(case["statistics"][1]))
+    norm.eval()
+    case["probabilities"] = torch.softmax(dense(norm(bright).flatten(1)), 1).detach().ravel().tolist()
+    cases.append(case)
+    print(layer, loss.item(), {key: float(np.abs(value).max()) for key, value in case["gradients"].items()}, max(case["probabilities"]))
+
+pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps({
+    "torch": torch.__version__.split("+")[0], "count": COUNT, "side": SIDE, "channels": CHANNELS, "classes": CLASSES, "stride": STRIDE, "cases": cases,
+}) + "\n")

@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
+import type { Layer } from "../../src/models/layers.js";
+import { lowerModel } from "../../src/models/lower-model.js";
+import { resolveModel } from "../../src/models/models.js";
+import { loadNative } from "../../src/native.js";
+import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { relativeError } from "../relative-error.js";
+import { noise } from "./noise.js";
+
+/** What test/golden/even_images.py wrote. */
+interface Golden {
+  readonly count: number;
+  readonly side: number;
+  readonly channels: number;
+  readonly classes: number;
+  readonly stride: number;
+  readonly cases: readonly {
+    readonly layer: Layer;
+    readonly loss: number;
+    /** The sum of the absolute numbers that a gradient of the convolution sums up. */
+    readonly summands: number;
+    readonly gradients: Readonly<Record<string, readonly number[]>>;
+    readonly statistics?: readonly [means: readonly number[], variances: readonly number[]];
+    readonly probabilities: readonly number[];
+  }[];
+}
+
+const golden: Golden = JSON.parse(
+  readFileSync(new URL("../golden/even_images.json", import.meta.url), "utf8"),
+);
+const { count, side, channels, classes } = golden;
+const semantics = "pytorch";
+const input = [channels, side, side] as const;
+const images = Uint8Array.from(noise(count * side * side * channels, 1), (value) => value * 256);
+const labels = Uint8Array.from(noise(count, 2), (value) => value * classes);
+/** float32 keeps half of this relative to a number; sums of some thousand numbers lose a few times as much. */
+const ROUNDING = 2 ** -23;
+
+/** A pixel p becomes 20 + p / 4096. */
+function open(norm: Layer) {
+  const layers: Layer[] = [
+    { type: "depthwiseConv2d", kernelSize: 1 },
+    norm,
+    { type: "flatten" },
+    { type: "dense", units: classes, useBias: false },
+  ];
+  const session = new (loadNative().Session)({
+    device: "cpu",
+    threads: 1,
+    seed: 0,
+    microBatch: count,
+    input,
+    classes,
+    layers: lowerModel(resolveModel({ layers }, { classes, semantics }), { input, classes, semantics })
+      .layers,
+    loss: lossGraph(resolveLoss("sparseCategoricalCrossentropy", semantics)),
+    update: updateGraph(
+      resolveOptimizer({ name: "gradient", formula: "theta = learningRate * g", learningRate: 1 }, semantics),
+    ),
+  });
+  const centred = (size: number, seed: number) => noise(size, seed).map((value) => value - 0.5);
+  const values = [
+    new Float64Array(channels).fill(255 / 4096),
+    new Float64Array(channels).fill(20),
+    centred(channels, 3).map((value) => Math.fround(value) + 1),
+    centred(channels, 4),
+    centred(classes * channels * side * side, 5).map((value) => value / 8),
+  ];
+  const parameters = Float32Array.from(values.flatMap((each) => [...each]));
+  session.writeState({ ...session.readState(), parameters });
+  return session;
+}
+
+describe("normalisations of bright, even images keep float32's precision", () => {
+  it.each(golden.cases)("$layer", async ({ layer, loss, gradients, summands, statistics, probabilities }) => {
+    const session = open(layer);
+    if (statistics)
+      session.writeState({ ...session.readState(), statistics: Float32Array.from(statistics.flat()) });
+    expect(relativeError(await session.predict(images), probabilities, 1)).toBeLessThan(20 * ROUNDING);
+
+    const dataset = new (loadNative().Dataset)({ images, labels, shape: input, classes, device: "cpu" });
+    const order = Uint32Array.from({ length: count }, (_, i) => i);
+    const pass = { order, batchSize: count, learningRates: Float64Array.of(1), epoch: 1 };
+    const measured = await session.train(dataset, pass);
+    expect(measured.loss / count).toBeCloseTo(loss, 6);
+    const { parameters } = session.readState();
+    for (const { name, shape, offset } of session.parameters()) {
+      const size = shape.reduce((product, length) => product * length, 1);
+      const stride = name === "dense_0.weight" ? golden.stride : 1;
+      const found = parameters.slice(offset, offset + size).filter((_, i) => i % stride === 0);
+      const expected = gradients[name]!;
+      const scale = name.startsWith("depthwise") ? summands : Math.max(...expected.map(Math.abs));
+      expect(relativeError(found, expected, scale), name).toBeLessThan(100 * ROUNDING);
+    }
+    session.dispose();
+    dataset.dispose();
+  });
+});
