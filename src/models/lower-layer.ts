@@ -26,10 +26,14 @@ export const lowerActivation = (
   ...(activation === "leakyRelu" && { slope }),
 });
 
-/** @param where names the layer in messages */
+/**
+ * @param isFlat whether the input has one axis in the frameworks, such as behind flatten; here it is an image of one pixel
+ * @param where names the layer in messages
+ */
 export function lowerLayer(
   layer: ResolvedPlainLayer,
   input: Shape,
+  isFlat: boolean,
   semantics: Semantics,
   where: string,
 ): LoweredLayer {
@@ -80,7 +84,13 @@ export function lowerLayer(
     case "groupNorm": {
       const { center, scale, epsilon } = layer;
       return {
-        layer: { ...normalisation(layer, channels, semantics, where), epsilon, center, scale, output: input },
+        layer: {
+          ...normalisation(layer, channels, keepsSampleVariance(semantics, isFlat), where),
+          epsilon,
+          center,
+          scale,
+          output: input,
+        },
         parameterCount: channels * (Number(center) + Number(scale)),
       };
     }
@@ -132,15 +142,21 @@ function lowerConvolution(
   };
 }
 
+/**
+ * Whether batch normalisation's running variance is n / (n - 1) times the batch's. Keras 2 has a fused kernel for images that
+ * keeps it so, and normalises what has one axis without it.
+ */
+const keepsSampleVariance = (semantics: Semantics, isFlat: boolean) =>
+  semantics === "pytorch" || (semantics === "keras2" && !isFlat);
+
 /** What is particular to each kind of normalisation. */
 function normalisation(
   layer: Extract<ResolvedPlainLayer, { type: "batchNorm2d" | "layerNorm" | "groupNorm" }>,
   channels: number,
-  semantics: Semantics,
+  unbiased: boolean,
   where: string,
 ) {
-  if (layer.type === "batchNorm2d")
-    return { kind: layer.type, momentum: layer.momentum, unbiased: semantics === "pytorch" } as const;
+  if (layer.type === "batchNorm2d") return { kind: layer.type, momentum: layer.momentum, unbiased } as const;
   if (layer.type === "layerNorm") return { kind: layer.type } as const;
   const groups = layer.groups === -1 ? channels : layer.groups;
   if (channels % groups !== 0)

@@ -26,7 +26,12 @@ export function lowerModel(
   options: { readonly input: Shape; readonly classes: number; readonly semantics: Semantics },
 ): LoweredModel {
   const lowering = new Lowering(options.semantics);
-  const { shape } = lowering.chain(model.layers, { place: -1, shape: options.input }, "model.layers", "");
+  const { shape } = lowering.chain(
+    model.layers,
+    { place: -1, shape: options.input, isFlat: false },
+    "model.layers",
+    "",
+  );
   checkSize(lowering.parameterCount);
   checkLogits(model, shape, options.classes);
   return { layers: lowering.layers, parameterCount: lowering.parameterCount };
@@ -36,7 +41,12 @@ export function lowerModel(
 interface Value {
   readonly place: number;
   readonly shape: Shape;
+  /** Whether it has one axis in the frameworks. */
+  readonly isFlat: boolean;
 }
+
+/** The layers that leave one axis; all others leave as many as there were. */
+const FLATTENING: readonly string[] = ["flatten", "globalMaxPool2d", "globalAveragePool2d"];
 
 class Lowering {
   readonly layers: NativeLayer[] = [];
@@ -65,17 +75,20 @@ class Lowering {
       if (layer.type === "residual") value = this.#residual(layer, value, place, name);
       else {
         const where = `\`${place}\` (${layer.type})`;
-        const lowered = lowerLayer(layer, value.shape, this.#semantics, where);
+        const lowered = lowerLayer(layer, value.shape, value.isFlat, this.#semantics, where);
+        const isFlat = value.isFlat || FLATTENING.includes(layer.type);
         this.parameterCount += lowered.parameterCount;
         const relu = value !== input && this.#takeRelu(lowered);
-        value = this.#append({ ...lowered.layer, name }, relu ? relu.from : [value.place]);
-        if (relu) value = this.#append({ ...relu.layer, output: value.shape }, [value.place]);
+        value = this.#append({ ...lowered.layer, name }, relu ? relu.from : [value.place], isFlat);
+        if (relu) value = this.#append({ ...relu.layer, output: value.shape }, [value.place], isFlat);
       }
       if ("activation" in layer && layer.activation !== undefined && layer.type !== "activation") {
         const activation = lowerActivation(layer.activation, this.#semantics);
-        value = this.#append({ ...activation, output: value.shape, name: `${name}.activation` }, [
-          value.place,
-        ]);
+        value = this.#append(
+          { ...activation, output: value.shape, name: `${name}.activation` },
+          [value.place],
+          value.isFlat,
+        );
       }
     }
     return value;
@@ -88,14 +101,14 @@ class Lowering {
         ? input
         : this.chain(layer.shortcut, input, `${place}.shortcut`, `${name}.shortcut.`);
     if (main.shape.join() !== shortcut.shape.join()) throw unlike(layer, main.shape, shortcut.shape, place);
-    return this.#append({ kind: "sum", output: main.shape, name }, [main.place, shortcut.place]);
+    return this.#append({ kind: "sum", output: main.shape, name }, [main.place, shortcut.place], main.isFlat);
   }
 
-  #append(layer: NativeLayer, from: readonly number[]): Value {
+  #append(layer: NativeLayer, from: readonly number[], isFlat: boolean): Value {
     const place = this.layers.length;
     const implied = from.length === 1 && from[0] === place - 1;
     this.layers.push(implied ? layer : { ...layer, from });
-    return { place, shape: layer.output };
+    return { place, shape: layer.output, isFlat };
   }
 
   /**

@@ -44,7 +44,7 @@ export type NativeOperation =
     }
   /**
    * `momentum` is the share of the old running mean that is kept (Keras' sense);
-   * `unbiased`: the running variance is corrected by n / (n - 1), as in PyTorch.
+   * `unbiased`: the running variance is corrected by n / (n - 1), as in PyTorch and, for images, in Keras 2.
    */
   | {
       readonly kind: "batchNorm2d";
