@@ -1,6 +1,7 @@
 // Seconds of training until the preset mnist-99 knows 99% of MNIST's test images, over seeds that nothing was chosen by.
 import { defaultThreads } from "../dist/config/threads.js";
 import { compare } from "../dist/index.js";
+import { checkWritable } from "../dist/write-file.js";
 import { count, readOptions } from "./options.mjs";
 import { printRows } from "./print-rows.mjs";
 import { recordHead, writeRecord } from "./record.mjs";
@@ -11,6 +12,7 @@ const values = readOptions("Usage: npm run bench:mnist-99 [-- --seeds N] [--thre
   threads: { type: "string", default: String(defaultThreads()) },
   json: { type: "string" },
 });
+if (values.json !== undefined) await checkWritable(values.json);
 const [seeds, threads] = [count(values, "seeds"), count(values, "threads")];
 
 const head = recordHead("mnist-99", { seeds, threads });
@@ -37,5 +39,5 @@ const row = {
   accuracies,
   measuredUnit: "s",
 };
-if (values.json !== undefined) writeRecord(values.json, { ...head, rows: [row] });
 printRows([row]);
+if (values.json !== undefined) await writeRecord(values.json, { ...head, rows: [row] });

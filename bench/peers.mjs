@@ -1,5 +1,6 @@
 // What the project sets itself as its goals of speed, measured: beside PyTorch and Keras where they do the same.
 import { defaultThreads } from "../dist/config/threads.js";
+import { checkWritable } from "../dist/write-file.js";
 import { count, list, readOptions } from "./options.mjs";
 import { startTrainingPeers } from "./peers/training-peers.mjs";
 import { printRows } from "./print-rows.mjs";
@@ -38,6 +39,7 @@ const values = readOptions(
 const [rounds, threads] = [count(values, "rounds"), count(values, "threads")];
 const chosen = list(values, "only", Object.keys(ROWS));
 
+if (values.json !== undefined) await checkWritable(values.json);
 const head = recordHead("peers", { threads, rounds });
 const peers = chosen.some((name) => WITH_PEERS.includes(name)) ? await startTrainingPeers(threads) : {};
 const rows = [];
@@ -45,5 +47,5 @@ for (const name of chosen) rows.push(...[await ROWS[name]({ threads, rounds, pee
 for (const peer of Object.values(peers)) peer.end();
 const versions = Object.assign({}, ...Object.values(peers).map((peer) => peer.versions));
 
-if (values.json !== undefined) writeRecord(values.json, { ...head, peers: versions, rows });
 printRows(rows);
+if (values.json !== undefined) await writeRecord(values.json, { ...head, peers: versions, rows });

@@ -1,8 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { dirname } from "node:path";
 import { environment } from "../dist/environment.js";
 import { nativeInfo } from "../dist/native.js";
+import { writeFileAtomically } from "../dist/write-file.js";
 
 /** What every record says of the machine; call it before measuring, while the load is that of others alone. */
 export const recordHead = (kind, settings) => ({
@@ -15,11 +14,8 @@ export const recordHead = (kind, settings) => ({
   settings,
 });
 
-export function writeRecord(path, record) {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(record, rounded, 2)}\n`);
-  renameSync(`${path}.tmp`, path);
-}
+export const writeRecord = (path, record) =>
+  writeFileAtomically(path, `${JSON.stringify(record, rounded, 2)}\n`);
 
 /** Five digits are more than any clock here can tell. */
 const rounded = (_, value) =>

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { defaultThreads } from "../dist/config/threads.js";
 import { OPTIMIZER_NAMES } from "../dist/optimizers/optimizers.js";
 import { plainTable } from "../dist/report/plain-table.js";
+import { checkWritable } from "../dist/write-file.js";
 import { interleaved } from "./interleaved.mjs";
 import { count, list, readOptions } from "./options.mjs";
 import { peersPython } from "./peers/environment.mjs";
@@ -39,6 +40,7 @@ const [rounds, threads] = [count(values, "rounds"), count(values, "threads")];
 const models = list(values, "models", Object.keys(MODELS));
 const optimizers = list(values, "optimizers", OPTIMIZER_NAMES);
 
+if (values.json !== undefined) await checkWritable(values.json);
 const head = recordHead("update", { threads, rounds });
 const script = fileURLToPath(new URL("peers/pytorch_update.py", import.meta.url));
 const pytorch = startPeer(await peersPython(), [script, String(threads)]);
@@ -86,7 +88,6 @@ for (const size of models) {
 pytorch.end();
 
 const rows = updateRows(results);
-if (values.json !== undefined) writeRecord(values.json, { ...head, rows, results });
 
 const text = (value) => (value === undefined ? "" : value.toFixed(2));
 const to = ({ milliseconds }, name) =>
@@ -105,3 +106,4 @@ console.log(
   ),
 );
 printRows(rows);
+if (values.json !== undefined) await writeRecord(values.json, { ...head, rows, results });

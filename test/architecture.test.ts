@@ -5,7 +5,7 @@ import { packageRoot } from "../src/package-root.js";
 
 /** Data flows down this list; a file imports from its own stage or from one above. */
 const STAGES: readonly (readonly string[])[] = [
-  ["errors", "random", "history", "profile", "package-root", "stopwatch", "write-file", "cpu-quota"],
+  ["errors", "random", "history", "profile", "package-root", "stopwatch", "make-folder", "cpu-quota"],
   [
     "config/deep-freeze",
     "config/describe",
@@ -17,7 +17,7 @@ const STAGES: readonly (readonly string[])[] = [
     "config/semantics",
     "config/threads",
   ],
-  ["libtorch/"],
+  ["libtorch/", "temporary-file", "write-file"],
   ["data/"],
   ["models/"],
   ["formula/"],

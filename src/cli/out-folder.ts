@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, readdir, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { OptimbenchError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
+import { isTemporary, removeLeftovers } from "../temporary-file.js";
+import { tryFolder } from "../write-file.js";
 
 /** Makes the folder that results go to. A folder with an earlier study is used again; one with anything else is left alone. */
 export async function prepareOutFolder(folder: string): Promise<void> {
@@ -20,8 +22,8 @@ export async function prepareOutFolder(folder: string): Promise<void> {
 
 /** Tries to write: better to fail here than after the first run, perhaps hours later. */
 async function namesInWritable(folder: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
-  const names = await readdir(folder);
-  await rmdir(await mkdtemp(join(folder, ".optimbench-")));
-  return names;
+  makeFolder(folder);
+  await tryFolder(folder);
+  await removeLeftovers(folder);
+  return readdirSync(folder).filter((name) => !isTemporary(name));
 }

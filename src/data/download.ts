@@ -1,12 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { OptimbenchError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
+import { removeLeftovers, temporaryName } from "../temporary-file.js";
 import { readIdx } from "./idx.js";
 import { IDX_PARTS, type IdxPart, idxFiles } from "./idx-folder.js";
 import { checkMnist, MNIST_FILES } from "./mnist.js";
@@ -49,9 +50,14 @@ const MOST_BYTES = 32 * 2 ** 20;
  *   (ABORTED) when `signal` fires
  */
 export async function downloadMnist(folder: string, options: DownloadOptions = {}): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((cause) => {
-    throw new OptimbenchError("DATA", `Cannot make the folder ${folder}: ${cause.message}.`, { cause });
-  });
+  try {
+    makeFolder(folder);
+  } catch (cause) {
+    throw new OptimbenchError("DATA", `Cannot make the folder ${folder}: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
+  await removeLeftovers(folder);
   const present = idxFiles(folder);
   const missing = IDX_PARTS.filter((part) => present[part] === undefined);
   if (missing.length === 0) return;
@@ -106,7 +112,7 @@ async function tryMirror(
   }
   const file = `${MNIST_FILES[part].name}.gz`;
   const totalBytes = Number(response.headers.get("content-length")) || undefined;
-  const temporary = join(folder, `${file}.${randomUUID()}.tmp`);
+  const temporary = join(folder, temporaryName());
   try {
     let receivedBytes = 0;
     await pipeline(

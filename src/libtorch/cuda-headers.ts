@@ -1,5 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../make-folder.js";
+import { removeLeftovers, temporaryName } from "../temporary-file.js";
 import { cacheFolder } from "./cache-folder.js";
 import { downloadWheels } from "./download-wheels.js";
 import type { Libtorch } from "./find-libtorch.js";
@@ -30,9 +32,10 @@ export async function getCudaHeaders(libtorch: Libtorch, setup: Setup): Promise<
   const found = findCudaHeaders(libtorch);
   if (found !== undefined) return found;
   const folder = cached();
-  const partial = `${folder}.partial-${process.pid}`;
+  const partial = join(cacheFolder(), temporaryName());
   try {
-    mkdirSync(partial, { recursive: true });
+    makeFolder(partial);
+    await removeLeftovers(cacheFolder());
     setup.log("Fetching CUDA's headers (3 MB) ...");
     const python = requirePython("fetch CUDA's headers");
     const options = ["--no-deps", "--retries", "1"];

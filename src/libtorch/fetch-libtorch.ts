@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { makeFolder } from "../make-folder.js";
 import { checkLibtorch } from "./check-libtorch.js";
 import { downloadWheels } from "./download-wheels.js";
 import { cachedRoot, type Libtorch } from "./find-libtorch.js";
@@ -34,7 +35,7 @@ export async function fetchLibtorch(kind: Kind, python: string, setup: Setup): P
   };
 
   rmSync(partial, { recursive: true, force: true }); // What a killed set-up left.
-  mkdirSync(partial, { recursive: true });
+  makeFolder(partial);
   try {
     setup.log(
       `Fetching libtorch ${PINNED_VERSION} (${kind === "cuda" ? "with CUDA, about 3 GB" : "about 550 MB"}) ...`,

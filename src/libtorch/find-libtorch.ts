@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { OptimbenchError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
+import { temporaryName } from "../temporary-file.js";
 import { cacheFolder } from "./cache-folder.js";
 import { checkLibtorch, type Requirements } from "./check-libtorch.js";
 import { pythonTorch } from "./python.js";
@@ -81,9 +83,10 @@ const recordPath = (version: string) =>
 export function recordLibtorch(libtorch: Libtorch): void {
   if (libtorch.rule === "OPTIMBENCH_LIBTORCH") return; // The variable speaks for itself, and only while it is set.
   const path = recordPath(libtorch.version);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.${process.pid}`, JSON.stringify({ root: libtorch.root, rule: libtorch.rule }));
-  renameSync(`${path}.${process.pid}`, path);
+  makeFolder(dirname(path));
+  const temporary = join(dirname(path), temporaryName());
+  writeFileSync(temporary, JSON.stringify({ root: libtorch.root, rule: libtorch.rule }));
+  renameSync(temporary, path);
 }
 
 function recordedLibtorch(search: Search): Libtorch | undefined {

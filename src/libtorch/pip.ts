@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
 import { pipArguments } from "./python.js";
 import { runProgram } from "./run-program.js";
 import type { Setup } from "./setup.js";
@@ -20,7 +21,7 @@ export async function runPip(
   what: string,
   { log, quiet, lock }: Setup,
 ): Promise<void> {
-  mkdirSync(join(temporary, "tmp"), { recursive: true });
+  makeFolder(join(temporary, "tmp"));
   const onTerminal = process.stderr.isTTY === true && !quiet;
   const said: string[] = [];
   const status = await runProgram(

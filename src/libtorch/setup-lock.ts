@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { makeFolder } from "../make-folder.js";
+import { removeLeftovers, temporaryName } from "../temporary-file.js";
 import { identityOf, isAlive, type ProcessIdentity } from "./process-identity.js";
 
 interface Holder {
@@ -27,7 +28,8 @@ export async function withLock<Result>(
   onWait: (message: string) => void,
   work: (lock: SetupLock) => Promise<Result>,
 ): Promise<Result> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
+  await removeLeftovers(dirname(path));
   const self = identityOf(process.pid);
   for (let told = false; !take(path, holderText(self)); ) {
     const holder = readHolder(path);
@@ -56,7 +58,7 @@ export async function withLock<Result>(
 const holderText = (...processes: ProcessIdentity[]) =>
   JSON.stringify({ host: hostname(), processes } satisfies Holder);
 
-const asideOf = (path: string) => `${path}.${randomUUID()}`;
+const asideOf = (path: string) => join(dirname(path), temporaryName());
 
 /** Creates the lock file with this text; false where there is one. A hard link appears whole, and only under a free name. */
 function take(path: string, text: string): boolean {

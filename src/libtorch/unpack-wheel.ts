@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { openPromise } from "yauzl";
 import { OptimbenchError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
 import { parseRecord, type RecordedFile } from "./wheel-record.js";
 
 /**
@@ -28,7 +29,7 @@ export async function unpackWheel(
     if (/^[^/]+\.dist-info\/RECORD$/.test(name)) record = await text(await open());
     if (name.endsWith("/") || !wanted(name)) continue;
     const path = join(folder, name);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const hash = createHash("sha256");
     let size = 0;
     await pipeline(

@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { prepareOutFolder } from "../../src/cli/out-folder.js";
+import { temporaryName } from "../../src/temporary-file.js";
 
 let root: string;
 beforeEach(() => {
@@ -18,6 +20,18 @@ it("makes a folder, and takes an empty one or one with a study", async () => {
   writeFileSync(join(folder, "study.json"), "{}");
   writeFileSync(join(folder, "other.txt"), "");
   await prepareOutFolder(folder);
+});
+
+it("takes a folder with nothing but what killed processes left, and removes that", async () => {
+  const folder = join(root, "out");
+  mkdirSync(folder);
+  const name = temporaryName();
+  const { pid } = spawnSync(process.execPath, ["-e", ""]);
+  const left = name.replace(`-${process.pid}-`, `-${pid}-`);
+  writeFileSync(join(folder, left), "half a study");
+  mkdirSync(join(folder, name)); // of a process that lives
+  await prepareOutFolder(folder);
+  expect(readdirSync(folder)).toEqual([name]);
 });
 
 it("leaves other people's folders alone", async () => {
@@ -39,8 +53,11 @@ it("says why a folder cannot be made", async () => {
 });
 
 // Nobody can write there, not even root.
-it("says at once that a folder cannot be written to", () =>
-  expect(prepareOutFolder("/proc/self/task")).rejects.toMatchObject({
-    code: "DATA",
-    message: expect.stringMatching(/^Cannot write to \/proc\/self\/task: /),
-  }));
+it.each(["/proc/self/task", "/proc/nope", "/proc/nope/deeper"])(
+  "says at once that %s cannot be written to",
+  (path) =>
+    expect(prepareOutFolder(path)).rejects.toMatchObject({
+      code: "DATA",
+      message: expect.stringMatching(/^Cannot write to \/proc\/[\w/]+: /),
+    }),
+);

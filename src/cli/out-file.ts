@@ -1,0 +1,18 @@
+import { OptimbenchError } from "../errors.js";
+import { checkWritable } from "../write-file.js";
+
+/**
+ * Finds out before the work whether its result can be written, perhaps hours later.
+ *
+ * @param option names the file on the command line
+ * @throws OptimbenchError (DATA) that says why not
+ */
+export async function checkOutFile(file: string, option: string): Promise<void> {
+  await checkWritable(file).catch((cause: Error) => {
+    throw new OptimbenchError(
+      "DATA",
+      `Cannot write ${file}: ${cause.message}. Name another file with ${option}.`,
+      { cause },
+    );
+  });
+}

@@ -1,0 +1,40 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { checkOutFile } from "../../src/cli/out-file.js";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "optimbench-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+it("takes a new file, one in folders still to be made, and one that is there, and leaves nothing behind", async () => {
+  writeFileSync(join(root, "old"), "old");
+  symlinkSync("old", join(root, "link"));
+  symlinkSync("new", join(root, "link to nothing"));
+  const before = readdirSync(root);
+  for (const name of ["new", "a/b/new", "old", "link", "link to nothing"])
+    await checkOutFile(join(root, name), "--json");
+  await checkOutFile("/dev/null", "--json");
+  expect(readdirSync(root)).toEqual(before);
+});
+
+it("says why a file cannot be written, and with which option to name another", async () => {
+  mkdirSync(join(root, "folder"));
+  writeFileSync(join(root, "file"), "");
+  const cases: [string, string | RegExp][] = [
+    [join(root, "folder"), "it is a folder"],
+    [join(root, "new/"), "it is a folder"],
+    [join(root, "file", "sub", "x"), /ENOTDIR/],
+    ["/proc/nope", /ENOENT|EACCES/],
+    ["/proc/nope/deeper/file", /ENOENT|EACCES/],
+  ];
+  for (const [path, reason] of cases) {
+    const error = await checkOutFile(path, "--save").catch((thrown) => thrown);
+    expect(error).toMatchObject({ name: "OptimbenchError", code: "DATA" });
+    expect(error.message).toMatch(reason);
+    expect(error.message).toMatch(/^Cannot write \/.*\. Name another file with --save\.$/);
+  }
+});
