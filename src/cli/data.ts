@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { Argument, type Command, InvalidArgumentError } from "commander";
 import { augmentedImages } from "../augmented-images.js";
 import { type Augmentation, augmentationSchema } from "../config/augmentation.js";
@@ -8,6 +7,7 @@ import { DATASET_NAMES, loadDataset } from "../data/load-dataset.js";
 import { findMnist } from "../data/mnist.js";
 import { sampleDigits } from "../data/sample-digits.js";
 import { configError, OptimbenchError } from "../errors.js";
+import { plainTable } from "../report/plain-table.js";
 import { writeFileAtomically } from "../write-file.js";
 import { showDownload } from "./download-progress.js";
 import { onInterrupt } from "./interrupt.js";
@@ -62,15 +62,23 @@ export function addDataCommand(program: Command): void {
 async function listDatasets({ dataDir, json }: { dataDir?: string; json?: true }): Promise<string> {
   const rows = await Promise.all(DATASET_NAMES.map((name) => look(name, dataDir)));
   if (json) return JSON.stringify(rows, null, 2);
-  const table = new Table({
-    head: ["dataset", "images", "test images", "classes", "where"],
-    style: { head: [], border: [] },
-  });
   const text = (count: number | null) => count?.toLocaleString("en") ?? "–";
-  for (const { name, count, testCount, classes, where } of rows)
-    table.push([name, text(count), text(testCount), text(classes), where ?? "not there"].map(String));
+  const table = plainTable(
+    [
+      { title: "dataset" },
+      { title: "images", right: true },
+      { title: "test images", right: true },
+      { title: "classes", right: true },
+      { title: "where", path: true },
+    ],
+    rows.map(({ name, count, testCount, classes, where }) => [
+      name,
+      ...[count, testCount, classes].map(text),
+      where ?? "not there",
+    ]),
+  );
   const problems = rows.flatMap(({ problem }) => (problem === null ? [] : [problem]));
-  return [table.toString(), ...problems].join("\n");
+  return [table, ...problems].join("\n");
 }
 
 /** One named dataset as it is on this machine; loaded, so that its content is checked. */

@@ -47,11 +47,32 @@ export function epochLine(
   );
 }
 
+/** What the bar's line says. */
+interface Shown {
+  /** "run 1/4" */
+  readonly head: string;
+  readonly label: string;
+  /** "epoch 2/5, accuracy 0.9731, 12 s left" */
+  readonly tail: string;
+}
+
+const BAR = { widest: 24, narrowest: 8 } as const;
+
+/** One line, whatever the terminal's width: the bar gives way, then the label, so that the time that is left stays. */
+export function barLine(progress: number, { head, label, tail }: Shown, columns: number): string {
+  const room = columns - head.length - tail.length - 4; // three spaces, and the last column, after which terminals go on
+  const width = Math.max(BAR.narrowest, Math.min(BAR.widest, room - label.length));
+  const done = Math.round(progress * width);
+  const bar = "=".repeat(done) + "-".repeat(width - done);
+  const letters = room - width;
+  const name = label.length > letters ? `${label.slice(0, Math.max(0, letters - 1))}…` : label;
+  return [head, ...(letters < 4 ? [] : [name]), ...(room < BAR.narrowest ? [] : [bar]), tail].join(" ");
+}
+
 function bar(stream: NodeJS.WriteStream): Progress {
   const single = new SingleBar({
     stream,
-    format: "run {number}/{count} {label} {bar} epoch {epoch}/{epochs}, accuracy {accuracy}{left}",
-    barsize: 24,
+    format: (_, { progress }, payload) => barLine(progress, payload as Shown, stream.columns || 80),
     hideCursor: true,
     clearOnComplete: true,
   });
@@ -63,17 +84,14 @@ function bar(stream: NodeJS.WriteStream): Progress {
       const total = count * config.epochs;
       const done = [...epochs.values()].reduce((sum, each) => sum + each, 0);
       start ??= { time: performance.now(), done };
-      const shown = {
-        number,
-        count,
+      const left =
+        done > start.done
+          ? timeLeft((performance.now() - start.time) * ((total - done) / (done - start.done)))
+          : "";
+      const shown: Shown = {
+        head: `run ${number}/${count}`,
         label,
-        epoch: epoch.epoch,
-        epochs: config.epochs,
-        accuracy: epoch.validation.accuracy.toFixed(4),
-        left:
-          done > start.done
-            ? timeLeft((performance.now() - start.time) * ((total - done) / (done - start.done)))
-            : "",
+        tail: `epoch ${epoch.epoch}/${config.epochs}, accuracy ${epoch.validation.accuracy.toFixed(4)}${left}`,
       };
       if (single.isActive) single.update(done, shown);
       else single.start(total, done, shown);

@@ -1,6 +1,6 @@
-import Table from "cli-table3";
 import type { Command } from "commander";
 import { z } from "zod";
+import { plainTable } from "../report/plain-table.js";
 import { warmUpShape } from "../schedules/course.js";
 import {
   type ScheduleLength,
@@ -77,23 +77,20 @@ const MOST_ROWS = 12;
 /** Values at the beginning and the end of epochs; of many epochs, some of them. */
 function stepTable(values: Readonly<Record<string, Float64Array>>, stepsPerEpoch: number): string {
   const named = Object.entries(values);
-  const head = [
+  const titles = [
     "epoch",
     ...named.flatMap(([name]) => [`${name} of its first step`, `${name} of its last step`]),
   ];
-  const table = new Table({
-    head,
-    colAligns: head.map(() => "right" as const),
-    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
-    style: { head: [], border: [], compact: true },
-  });
   const epochs = named[0]![1].length / stepsPerEpoch;
   const rows = Math.min(epochs, MOST_ROWS);
-  for (let row = 0; row < rows; row++) {
+  const cells = Array.from({ length: rows }, (_, row) => {
     const epoch = rows === 1 ? 0 : Math.round((row * (epochs - 1)) / (rows - 1));
     const first = epoch * stepsPerEpoch;
     const ends = named.flatMap(([, each]) => [each[first]!, each[first + stepsPerEpoch - 1]!]);
-    table.push([epoch + 1, ...ends].map((value) => String(Number(value.toPrecision(4)))));
-  }
-  return table.toString();
+    return [epoch + 1, ...ends].map((value) => String(Number(value.toPrecision(4))));
+  });
+  return plainTable(
+    titles.map((title) => ({ title, right: true })),
+    cells,
+  );
 }

@@ -2,7 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { CHART_CONFIG, colourOf, dashOf, GREY } from "./chart-style.js";
 import type { Curve } from "./curve.js";
 import { extent } from "./ticks.js";
-import { errorOf, type ValueAxis } from "./value-axis.js";
+import { errorOf, type ValueAxis, withTick } from "./value-axis.js";
 
 export interface LineChart {
   readonly title: string;
@@ -17,6 +17,8 @@ export interface LineChart {
   readonly grey?: string;
   readonly x: "epoch" | "seconds";
   readonly axis: (values: readonly number[]) => ValueAxis;
+  /** A value that the axis must be labelled at. */
+  readonly tick?: number | undefined;
   readonly width: number;
   readonly height: number;
 }
@@ -28,11 +30,12 @@ export function lineChart(chart: LineChart): TopLevelSpec {
   const isGrey = (i: number) => i === chart.names.length;
   // What comes first lies below: grey lines are the ground for the others.
   const curves = [...chart.curves].sort((a, b) => Number(isNamed(a)) - Number(isNamed(b)));
-  const axis = chart.axis(
+  const fitting = chart.axis(
     curves.flatMap((curve) =>
       curve.points.flatMap(({ low, high, value }) => (isNamed(curve) ? [low, high] : [value])),
     ),
   );
+  const axis = chart.tick === undefined ? fitting : withTick(fitting, chart.tick);
   const place = axis.asError ? errorOf : (value: number) => value;
   const rows = curves.flatMap(({ name, of, ended, points }, curve) =>
     points.map((point, i) => ({

@@ -1,8 +1,9 @@
-/** The page's style: light and dark by the reader's choice, charts always on a light panel, narrow screens and paper too. */
+/** The page's style: light and dark by the reader's choice, narrow screens and paper too. Charts are drawn for white: dark inverts them and turns their hues back. */
 export const PAGE_STYLE = `
-:root { --ground: #fbfbfa; --panel: #ffffff; --ink: #1c1d1f; --quiet: #5c6066; --line: #dddcd8; --accent: #0072b2; --best: #e8f3fa; }
+:root { --ground: #fbfbfa; --panel: #ffffff; --ink: #1c1d1f; --quiet: #5c6066; --line: #dddcd8; --accent: #0072b2; --best: #e8f3fa; --figure: #fff; }
 @media (prefers-color-scheme: dark) {
-  :root { --ground: #16181b; --panel: #1e2125; --ink: #e7e7e4; --quiet: #a3a8af; --line: #383c42; --accent: #62b8ec; --best: #17303f; }
+  :root { --ground: #16181b; --panel: #1e2125; --ink: #e7e7e4; --quiet: #a3a8af; --line: #383c42; --accent: #62b8ec; --best: #17303f; --figure: #1f1f1f; }
+  figure svg { filter: invert(.88) hue-rotate(180deg); }
 }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 2.5rem 1.25rem 3rem; max-width: 68rem; background: var(--ground); color: var(--ink);
@@ -24,7 +25,7 @@ thead th { white-space: normal; vertical-align: bottom; font-size: .82rem; color
 th[scope=row] { white-space: normal; overflow-wrap: anywhere; min-width: 8rem; }
 .number { text-align: right; }
 .best { background: var(--best); }
-figure { margin: 0 0 1rem; padding: .4rem; background: #fff; border: 1px solid var(--line); border-radius: 6px; overflow-x: auto; }
+figure { margin: 0 0 1rem; padding: .4rem; background: var(--figure); border: 1px solid var(--line); border-radius: 6px; overflow-x: auto; }
 figure svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 section > figure svg { width: 54rem; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
@@ -44,9 +45,16 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .8rem
   section > figure svg { max-width: none; width: 36rem; }
 }
 @media print {
-  :root { --ground: #fff; --panel: #fff; --ink: #000; --quiet: #444; --line: #ccc; --best: #f2f2f2; }
-  body { max-width: none; padding: 0; font-size: 11pt; }
+  :root { --ground: #fff; --panel: #fff; --ink: #000; --quiet: #444; --line: #ccc; --best: #f2f2f2; --figure: #fff; }
+  body { max-width: none; padding: 0; font-size: 10pt; print-color-adjust: exact; }
   figure, pre, tr { break-inside: avoid; }
+  figure svg { filter: none; }
+  section > figure svg { width: 100%; max-height: 11cm; }
+  .scroll, pre, figure { overflow: visible; }
+  table { font-size: 8pt; }
+  th, td, thead th { padding: .3rem .35rem; white-space: normal; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  section { margin-top: 1.4rem; }
   h2, h3 { break-after: avoid; }
 }
 `;

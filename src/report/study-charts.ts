@@ -5,7 +5,7 @@ import { isCompleted } from "./compared-runs.js";
 import { curvesOf, greyCurves, MOST_POINTS } from "./curve.js";
 import { lineChart } from "./line-chart.js";
 import { listText } from "./list-text.js";
-import { resultsOf } from "./results.js";
+import { type Result, rank, resultsOf } from "./results.js";
 import { earlyEnds } from "./run-end.js";
 import type { Setting } from "./settings.js";
 import { type ShownSettings, shownSettings } from "./shown-settings.js";
@@ -27,8 +27,10 @@ export interface Chart {
  * epoch to show has no chart.
  */
 export function studyCharts(study: Study): Chart[] {
-  const shown = shownSettings(resultsOf(study));
-  return [...comparisons(shown, !hasSharedClock(study)), ...shown.own.flatMap(settingCharts)].filter(
+  const results = resultsOf(study);
+  const shown = shownSettings(results);
+  const [winner] = rank(results).best;
+  return [...comparisons(shown, winner, !hasSharedClock(study)), ...shown.own.flatMap(settingCharts)].filter(
     (chart): chart is Chart => chart !== undefined,
   );
 }
@@ -38,7 +40,11 @@ const validationAccuracy: Value = ({ validation }) => validation.accuracy;
 const validationLoss: Value = ({ validation }) => validation.loss;
 
 /** @param timed whether times can be compared */
-function comparisons(shown: ShownSettings, timed: boolean): (Chart | undefined)[] {
+function comparisons(
+  shown: ShownSettings,
+  winner: Result | undefined,
+  timed: boolean,
+): (Chart | undefined)[] {
   const compared = (comparison: Comparison) => comparisonChart(shown, comparison);
   // Values of different losses have nothing in common: each has a chart of its own.
   const losses = [...new Set(shown.named.map(({ loss }) => loss))];
@@ -48,6 +54,7 @@ function comparisons(shown: ShownSettings, timed: boolean): (Chart | undefined)[
       title: "Validation accuracy by epoch",
       value: validationAccuracy,
       axis: errorAxis,
+      tick: winner?.validationAccuracy?.mean,
       x: "epoch",
     }),
     timed
@@ -56,6 +63,7 @@ function comparisons(shown: ShownSettings, timed: boolean): (Chart | undefined)[
           title: "Validation accuracy by training time",
           value: validationAccuracy,
           axis: errorAxis,
+          tick: winner?.validationAccuracy?.mean,
           x: "seconds",
         })
       : undefined,
@@ -65,6 +73,7 @@ function comparisons(shown: ShownSettings, timed: boolean): (Chart | undefined)[
         title: "Validation loss by epoch",
         value: validationLoss,
         axis: lossAxis(loss),
+        tick: winner?.setting.loss === loss ? winner.validationLoss?.mean : undefined,
         x: "epoch",
         loss,
       }),
@@ -72,7 +81,7 @@ function comparisons(shown: ShownSettings, timed: boolean): (Chart | undefined)[
   ];
 }
 
-interface Comparison extends Pick<Parameters<typeof lineChart>[0], "title" | "axis" | "x"> {
+interface Comparison extends Pick<Parameters<typeof lineChart>[0], "title" | "axis" | "tick" | "x"> {
   readonly name: string;
   readonly value: Value;
   /** That of the settings to show; of all where undefined. Each setting keeps its colour in every chart. */
@@ -81,7 +90,7 @@ interface Comparison extends Pick<Parameters<typeof lineChart>[0], "title" | "ax
 
 function comparisonChart(
   { named, others, unnamed }: ShownSettings,
-  { name, title, value, axis, x, loss }: Comparison,
+  { name, title, value, axis, tick, x, loss }: Comparison,
 ): Chart | undefined {
   const isShown = (setting: Setting) => loss === undefined || setting.loss === loss;
   const settings = named.filter(isShown);
@@ -109,6 +118,7 @@ function comparisonChart(
     ...(grey !== undefined && { grey }),
     x,
     axis,
+    tick,
     width: 620,
     height: 340,
   });

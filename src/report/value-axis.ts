@@ -10,6 +10,16 @@ export interface ValueAxis extends AxisRange {
   readonly asError: boolean;
 }
 
+/** The axis with a tick of its own at a value, in place of those whose labels would touch that one's. */
+export function withTick(axis: ValueAxis, value: number): ValueAxis {
+  const scale = axis.type === "log" ? Math.log : (each: number) => each;
+  const [low, high] = axis.domain.map(scale) as [number, number];
+  const tick = axis.asError ? errorOf(Number(value.toFixed(4))) : Number(value.toPrecision(4));
+  if (tick < axis.domain[0] || tick > axis.domain[1]) return axis;
+  const apart = (other: number) => Math.abs(scale(other) - scale(tick)) / (high - low) > 0.045;
+  return { ...axis, ticks: [...axis.ticks.filter(apart), tick].sort((a, b) => a - b) };
+}
+
 /** Accuracy as it is. */
 export const accuracyAxis = (values: readonly number[]): ValueAxis => ({
   title: "accuracy",

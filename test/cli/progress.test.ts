@@ -1,7 +1,8 @@
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { epochLine, showProgress } from "../../src/cli/progress.js";
+import { barLine, epochLine, showProgress } from "../../src/cli/progress.js";
 import type { PlannedRun } from "../../src/compare.js";
 import type { EpochRecord } from "../../src/history.js";
 
@@ -34,6 +35,27 @@ it("says that a loss is not finite, and leaves out the run where it is the only 
 it("has no seconds where runs share the clock", () => {
   expect(epochLine(epoch, run, true)).toBe(
     "run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912",
+  );
+});
+
+it("says in a terminal of any width how much time is left", () => {
+  const shown = {
+    head: "run 3/6",
+    label: "scheduleFreeAdamw (learningRate 0.1), sparseCategoricalCrossentropy, seed 2",
+    tail: "epoch 2/50, accuracy 0.9731, 12 min left",
+  };
+  expect(barLine(0.5, shown, 80)).toBe(
+    "run 3/6 scheduleFreeAdamw (l… ====---- epoch 2/50, accuracy 0.9731, 12 min left",
+  );
+  expect(barLine(0.5, { ...shown, label: "adam" }, 80)).toBe(
+    "run 3/6 adam ============------------ epoch 2/50, accuracy 0.9731, 12 min left",
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 50, max: 300 }), fc.string(), (columns, label) => {
+      const line = barLine(0.3, { ...shown, label }, columns);
+      expect(line.length).toBeLessThan(columns);
+      expect(line).toContain(shown.tail);
+    }),
   );
 });
 

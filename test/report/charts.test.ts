@@ -4,8 +4,10 @@ import { describe, expect, test, vi } from "vitest";
 import { curvesOf } from "../../src/report/curve.js";
 import { drawSvg } from "../../src/report/draw.js";
 import { loadPngRenderer } from "../../src/report/png.js";
+import { rank, resultsOf } from "../../src/report/results.js";
 import { settingsOf } from "../../src/report/settings.js";
 import { studyCharts } from "../../src/report/study-charts.js";
+import { lossAxis, withTick } from "../../src/report/value-axis.js";
 import type { Study } from "../../src/study.js";
 import { exampleStudy, HOSTILE, STUDIES } from "./example-studies.js";
 
@@ -110,6 +112,31 @@ test("accuracy's axis fits the epochs after the first, and its labels are accura
   expect(axis.values.length).toBeGreaterThanOrEqual(4);
   expect(await draw(STUDIES.oneSeed, "validation-accuracy")).toContain(">0.95</text>");
 });
+
+test("a comparison has a tick at the best setting's value, and none that touches it", async () => {
+  for (const study of [STUDIES.fourOptimizers, STUDIES.earlyStopping, STUDIES.many, STUDIES.oneEpoch]) {
+    const [best] = rank(resultsOf(study)).best;
+    const labels = [
+      best!.validationAccuracy!.mean.toFixed(4).replace(/0+$/, ""),
+      String(Number(best!.validationLoss!.mean.toPrecision(4))),
+    ];
+    for (const [i, name] of ["validation-accuracy", "validation-loss"].entries()) {
+      const svg = await draw(study, name);
+      expect(svg).toContain(`>${labels[i]}</text>`);
+    }
+  }
+  const axis = logAxis([0.01, 0.1, 0.5]);
+  for (const value of [0.011, 0.0499, 0.051, 0.2, 0.4]) {
+    const { ticks, domain } = withTick(axis, value);
+    expect(ticks).toContain(value);
+    const places = ticks.map((tick) => Math.log(tick / domain[0]) / Math.log(domain[1] / domain[0]));
+    for (const [i, place] of places.entries())
+      if (i > 0) expect(place - places[i - 1]!).toBeGreaterThan(0.03);
+  }
+  expect(withTick(axis, 7)).toBe(axis);
+});
+
+const logAxis = lossAxis("a");
 
 test("of many settings, the best look different from each other and the others are grey", async () => {
   const { title, encoding, layer } = chart(STUDIES.many, "validation-accuracy").spec as never as {

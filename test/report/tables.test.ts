@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { epochsCsv } from "../../src/report/epochs-csv.js";
 import { markdownTable } from "../../src/report/markdown-table.js";
 import { resultTable } from "../../src/report/result-table.js";
@@ -69,6 +69,52 @@ test("the terminal's table, over the completed seeds", () => {
     "Mean ± standard deviation over the completed seeds, at the end of training; * marks the best mean validation accuracy.",
     "sgd: seed 1 diverged in epoch 2.",
   ]);
+});
+
+describe("in a terminal that is too narrow", () => {
+  const lines = (text: string) => text.split("\n");
+  const tableOf = (text: string) => lines(text).filter((line) => /^[┌│└]/.test(line));
+
+  test("heads get several lines, then columns go, and a line says which", () => {
+    expect(lines(resultTable(plainStudy(), { width: 80 })).slice(0, 7)).toEqual([
+      "┌───────────┬──────────┬───────────────────┬───────┬──────────────┐",
+      "│ optimizer │ learning │        validation │ seeds │ status       │",
+      "│           │     rate │          accuracy │       │              │",
+      "│ adam      │    0.001 │ 0.9700 ± 0.0141 * │     2 │ completed    │",
+      "│ sgd       │     0.01 │            0.8000 │     1 │ 1/2 diverged │",
+      "└───────────┴──────────┴───────────────────┴───────┴──────────────┘",
+      "Not shown, because the terminal is too narrow: step, ms; validation loss; training, s; test accuracy.",
+    ]);
+  });
+
+  test("no line of a table is broken by the terminal", () => {
+    const long = exampleStudy([
+      { optimizer: "scheduleFreeAdamw", label: "adam with a name that a person gave it" },
+      { optimizer: "sgd" },
+    ]);
+    for (const study of [plainStudy(), long, STUDIES.endedEarly, STUDIES.twoLosses])
+      for (let width = 60; width <= 160; width += 10) {
+        const table = tableOf(resultTable(study, { width }));
+        expect(new Set(table.map(({ length }) => length)).size).toBe(1);
+        expect(table[0]!.length).toBeLessThanOrEqual(width);
+        expect(table.join()).toMatch(/validation.*accuracy/);
+      }
+  });
+
+  test("the best of many settings are shown, and where the others are", () => {
+    const many = exampleStudy(
+      Array.from({ length: 60 }, (_, i) => ({
+        optimizer: `optimizer${i}`,
+        epochs: 1,
+        reaches: 0.5 + 0.005 * i,
+      })),
+    );
+    const text = resultTable(many);
+    expect(tableOf(text)).toHaveLength(50 + 3);
+    expect(text).toContain("optimizer59");
+    expect(text).not.toContain("optimizer0 ");
+    expect(text).toContain("The 50 best of 60 settings; table.md has all.");
+  });
 });
 
 test("the same in Markdown", () => {

@@ -124,6 +124,16 @@ describe("index.html", () => {
     expect(page).toContain("All runs of a seed began with the same weights");
   });
 
+  test("on paper nothing is cut off, and in the dark figures are dark", async () => {
+    const page = await pageOf(STUDIES.oneRun);
+    const media = (query: string) => page.slice(page.indexOf(`@media ${query}`)).split("\n}\n")[0];
+    expect(media("print")).toContain(".scroll, pre, figure { overflow: visible; }");
+    expect(media("print")).toContain("pre { white-space: pre-wrap;");
+    expect(media("print")).toContain("th, td, thead th { padding: .3rem .35rem; white-space: normal; }");
+    expect(media("print")).toContain("figure svg { filter: none; }");
+    expect(media("(prefers-color-scheme: dark)")).toContain("figure svg { filter: invert(");
+  });
+
   test("says so where runs of a seed did not begin alike", async () => {
     const study = structuredClone<unknown>(STUDIES.oneSeed) as {
       runs: { parametersSha256: { initial: string } }[];
