@@ -1,0 +1,186 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Source } from "../../src/config/semantics.js";
+import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
+import { loadNative, type NativeDataset } from "../../src/native.js";
+import {
+  momentumOf,
+  OPTIMIZER_NAMES,
+  OPTIMIZERS,
+  type OptimizerConfig,
+  type OptimizerName,
+  resolveOptimizer,
+  updateGraph,
+} from "../../src/optimizers/optimizers.js";
+import { spec } from "../native/tiny-session.js";
+import { relativeError } from "../relative-error.js";
+
+interface Case {
+  readonly optimizer: OptimizerName;
+  readonly settings: { readonly learningRate: number; readonly [setting: string]: number | boolean };
+  /** Whether the momentum changes from step to step. */
+  readonly changing?: true;
+  /** After the last step: the weights, and those to evaluate with where they are others. */
+  readonly theta: readonly number[];
+  readonly evaluation?: readonly number[];
+}
+
+/** What test/golden/transforms.py wrote. */
+interface Golden {
+  readonly shapes: readonly (readonly number[])[];
+  readonly theta: readonly number[];
+  readonly gradients: readonly (readonly number[])[];
+  /** Of the learning rate, step by step. */
+  readonly shares: readonly number[];
+  readonly momenta: readonly number[];
+  readonly cases: readonly Case[];
+  /** The same in a session, whose updates take the gradient of several batches. */
+  readonly accumulated: {
+    readonly pixels: readonly (readonly number[])[];
+    readonly targets: readonly (readonly number[])[];
+    readonly batchSize: number;
+    readonly gradientAccumulation: number;
+    readonly cases: readonly Case[];
+  };
+}
+
+const SOURCES: readonly Source[] = ["keras3", "keras2", "pytorch", "author"];
+const goldens = SOURCES.map((source) => {
+  const file = new URL(`../golden/transforms/${source}.json`, import.meta.url);
+  const golden: Golden = JSON.parse(readFileSync(file, "utf8"));
+  const names = OPTIMIZER_NAMES.filter((name) => Object.hasOwn(OPTIMIZERS[name].defaults, source));
+  const known = (cases: readonly Case[]) => cases.filter(({ optimizer }) => names.includes(optimizer));
+  return { source, names, golden, cases: known(golden.cases), accumulated: known(golden.accumulated.cases) };
+});
+/** In double precision. Keras passes constants, such as the bound of a norm, through float32 all the same. */
+const PRECISION: { readonly [source: string]: number } = {
+  keras3: 1e-5,
+  keras2: 1e-5,
+  pytorch: 1e-11,
+  author: 1e-11,
+};
+/** Each of 20 steps rounds a weight by up to 2^-24 of its size; sessions round the gradient's sums as well. */
+const ROUNDING = { update: 20 * 2 ** -24, session: 40 * 2 ** -24 };
+const { Dataset, Session, runUpdate } = loadNative();
+
+const textOf = ({ settings, changing }: Case) =>
+  JSON.stringify(settings) + (changing ? " and a changing momentum" : "");
+const expectedOf = (each: Case, evaluation: boolean) =>
+  evaluation ? (each.evaluation ?? each.theta) : each.theta;
+const ratesOf = ({ shares }: Golden, { settings }: Case) =>
+  shares.map((share) => Math.fround(settings.learningRate * share));
+
+/** With the momentum as an input where it changes. */
+function updateOf(source: Source, { optimizer: name, settings, changing }: Case) {
+  const optimizer = resolveOptimizer({ name, semantics: source, ...settings } as OptimizerConfig, "keras3");
+  return updateGraph(optimizer, { changing: changing ? [momentumOf(optimizer)!] : [] });
+}
+
+describe.each(goldens)("$source", ({ source, names, golden, cases, accumulated }) => {
+  const named = (each: Case) => [each.optimizer, textOf(each), each] as const;
+
+  it("has every optimizer, at settings that are not the defaults, with every transform that it takes", () => {
+    expect([...new Set(cases.map(({ optimizer }) => optimizer))].sort()).toEqual([...names].sort());
+    for (const name of names) {
+      const own = cases.filter(({ optimizer }) => optimizer === name);
+      const has = (key: string) => own.some(({ settings }) => Object.hasOwn(settings, key));
+      const taken = [
+        "l2",
+        "decoupledWeightDecay",
+        "clipValue",
+        "clipNorm",
+        "globalClipNorm",
+        "weightAverage",
+      ].filter((key) =>
+        own.some(({ settings }) => {
+          const config = { name, semantics: source, ...settings, [key]: 0.5 };
+          try {
+            return resolveOptimizer(config as OptimizerConfig, "keras3") !== undefined;
+          } catch {
+            return false;
+          }
+        }),
+      );
+      expect([name, taken.filter((key) => !has(key))]).toEqual([name, []]);
+      expect([name, own.some(({ changing }) => changing)]).toEqual([
+        name,
+        (OPTIMIZERS[name] as { momentum?: string }).momentum !== undefined,
+      ]);
+    }
+  });
+
+  it.each(cases.map(named))("%s ends where its source ends with %s", (_, __, each) => {
+    const rates = ratesOf(golden, each);
+    const run = <Vector extends Float32Array | Float64Array>(
+      vector: (values: readonly number[]) => Vector,
+      evaluation: boolean,
+    ) =>
+      runUpdate(
+        updateOf(source, each),
+        vector(golden.theta),
+        golden.gradients.map((gradient, i) => ({
+          gradient: vector(gradient),
+          learningRate: rates[i]!,
+          ...(each.changing && { inputs: [golden.momenta[i]!] }),
+        })),
+        { shapes: golden.shapes, evaluation },
+      ).at(-1)!;
+    for (const evaluation of each.evaluation ? [false, true] : [false]) {
+      const expected = expectedOf(each, evaluation);
+      const inDouble = run((values) => Float64Array.from(values), evaluation);
+      expect(relativeError(inDouble, expected, 1e-3)).toBeLessThan(PRECISION[source]!);
+      const inSingle = run((values) => Float32Array.from(values), evaluation);
+      expect(relativeError(inSingle, expected, 1)).toBeLessThan(ROUNDING.update);
+    }
+  });
+
+  describe("over several batches", () => {
+    const { pixels, targets, batchSize, gradientAccumulation } = golden.accumulated;
+    let dataset: NativeDataset;
+    beforeAll(() => {
+      dataset = new Dataset({
+        images: Uint8Array.from(pixels.flat()),
+        labels: new Uint8Array(pixels.length),
+        targets: Float32Array.from(targets.flat()),
+        shape: [1, 2, 2],
+        classes: 2,
+        device: "cpu",
+      });
+    });
+    afterAll(() => dataset.dispose());
+
+    it.each(accumulated.map(named))("%s ends where its source ends with %s", async (_, __, each) => {
+      const update = updateOf(source, each);
+      const session = new Session({
+        ...spec,
+        loss: lossGraph(resolveLoss({ name: "linear", formula: "sum(z * y)" }, "keras3")),
+        update,
+      });
+      const parameters = Float32Array.from(golden.theta.slice(0, session.parameterCount));
+      const initial = session.readState();
+      const asTheta = update.blocks.flatMap(({ state }) =>
+        state.flatMap(({ name, startsAsTheta }) => (startsAsTheta ? [[name, parameters] as const] : [])),
+      );
+      session.writeState({
+        ...initial,
+        parameters,
+        ...(initial.evaluation && { evaluation: parameters }),
+        optimizer: { ...initial.optimizer, ...Object.fromEntries(asTheta) },
+      });
+      await session.train(dataset, {
+        order: Uint32Array.from(pixels, (_, i) => i),
+        batchSize,
+        gradientAccumulation,
+        learningRates: Float64Array.from(ratesOf(golden, each)),
+        ...(each.changing && { inputs: [{ values: Float64Array.from(golden.momenta) }] }),
+        epoch: 1,
+      });
+      const state = session.readState();
+      session.dispose();
+      for (const evaluation of [false, true]) {
+        const found = evaluation ? (state.evaluation ?? state.parameters) : state.parameters;
+        expect(relativeError(found, expectedOf(each, evaluation), 1)).toBeLessThan(ROUNDING.session);
+      }
+    });
+  });
+});
