@@ -66,9 +66,9 @@ async function listDatasets({ dataDir, json }: { dataDir?: string; json?: true }
   const table = plainTable(
     [
       { title: "dataset" },
-      { title: "images", right: true },
-      { title: "test images", right: true },
-      { title: "classes", right: true },
+      { title: "images" },
+      { title: "test images" },
+      { title: "classes" },
       { title: "where", path: true },
     ],
     rows.map(({ name, count, testCount, classes, where }) => [
