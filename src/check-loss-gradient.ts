@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { parse } from "./config/parse.js";
 import { SEMANTICS } from "./config/semantics.js";
-import { OptimbenchError } from "./errors.js";
 import type { LossGraph } from "./formula/graph.js";
 import { type LossConfig, lossGraph, resolveLoss } from "./losses/losses.js";
 import { loadNative } from "./native.js";
@@ -154,10 +153,5 @@ function compare(graph: LossGraph, { logits, targets }: Samples, classes: number
 }
 
 function run(graph: LossGraph, logits: Float64Array, targets: Float64Array, classes: number) {
-  try {
-    return loadNative().runLoss(graph, logits, targets, classes);
-  } catch (cause) {
-    if (cause instanceof OptimbenchError) throw cause;
-    throw new OptimbenchError("NATIVE", `Native code failed: ${(cause as Error).message}`, { cause });
-  }
+  return loadNative().runLoss(graph, logits, targets, classes);
 }

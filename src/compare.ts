@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { checkCallbacks } from "./config/callbacks.js";
+import { copyWithCallbacks } from "./config/callbacks.js";
 import { type CompareConfig, parseCompareConfig } from "./config/compare-config.js";
 import { type ResolvedCompareConfig, resolveCompareConfig } from "./config/resolve-compare-config.js";
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
@@ -47,8 +47,7 @@ export interface CompareCallbacks {
  * @throws OptimbenchError (CONFIG, FORMULA, DATA, LIBTORCH) before the first run, (NATIVE) from a run that failed
  */
 export async function compare(input: CompareConfig & CompareCallbacks = {}): Promise<Study> {
-  checkCallbacks(input, "compare config");
-  const { onEpoch, onRun, signal, profile = false, ...given } = input;
+  const { onEpoch, onRun, signal, profile = false, ...given } = copyWithCallbacks(input, "compare config");
   const { dataset: source, dataDir } = parseCompareConfig(given);
   const dataset = await loadDataset(source, { dataDir });
   const config = resolveCompareConfig(given, dataset);

@@ -5,7 +5,6 @@ import type { Measured, NativeDataset, NativeSession } from "./native.js";
 import { addProfiles, type StepsProfile } from "./profile.js";
 import { permutation, randomStream } from "./random.js";
 import { startSchedule } from "./schedules/schedules.js";
-import { finished } from "./session.js";
 
 /** Which images a run trains with and which it validates with. */
 export interface Parts {
@@ -59,20 +58,17 @@ export async function runEpochs(
     ...(stepGraph !== undefined && { stepGraph }),
   });
 
-  const measure = (images: Uint32Array, weighted: boolean) =>
-    finished(session.evaluate(dataset, images, { weighted }));
+  const measure = (images: Uint32Array, weighted: boolean) => session.evaluate(dataset, images, { weighted });
   const pass = (epoch: number, learningRates: Float64Array, momentum: Float64Array | undefined) =>
-    finished(
-      session.train(dataset, {
-        order: shuffled(parts.train, seed, epoch),
-        batchSize,
-        gradientAccumulation,
-        learningRates,
-        ...(momentum && { inputs: [{ values: momentum }] }),
-        epoch,
-        profile,
-      }),
-    );
+    session.train(dataset, {
+      order: shuffled(parts.train, seed, epoch),
+      batchSize,
+      gradientAccumulation,
+      learningRates,
+      ...(momentum && { inputs: [{ values: momentum }] }),
+      epoch,
+      profile,
+    });
 
   for (let epoch = 0; epoch <= config.epochs; epoch++) {
     const firstStep = Math.max(0, epoch - 1) * stepsPerEpoch;

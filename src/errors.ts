@@ -15,9 +15,26 @@ export class OptimbenchError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(bounded(message), options);
   }
 }
 
+const LONGEST_MESSAGE = 10_000;
+
+/** Messages quote what a caller gave, which may be of any length. */
+const bounded = (message: string): string =>
+  message.length > LONGEST_MESSAGE
+    ? `${message.slice(0, LONGEST_MESSAGE)}... (${message.length - LONGEST_MESSAGE} more characters)`
+    : message;
+
 /** A user's mistake in a config: one line per problem. */
 export const configError = (message: string) => new OptimbenchError("CONFIG", message);
+
+/** What a thrown value says, whatever it is: what a caller's getter throws need not be an error. */
+export function reasonOf(cause: unknown): string {
+  try {
+    return String(cause instanceof Error ? cause.message : cause).slice(0, 1000);
+  } catch {
+    return "something was thrown that cannot be read";
+  }
+}

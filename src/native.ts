@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
 import { isMainThread } from "node:worker_threads";
-import { OptimbenchError } from "./errors.js";
+import { OptimbenchError, reasonOf } from "./errors.js";
 import type { LossGraph, UpdateGraph } from "./formula/graph.js";
 import { runtimeLibraries } from "./libtorch/runtime-libraries.js";
 import type { NativeLayer, Shape } from "./models/native-layer.js";
+import { withOwnErrors } from "./native-errors.js";
 import type { Profile } from "./profile.js";
 
 /**
@@ -229,41 +230,30 @@ export interface SessionState {
 let opened: Native | undefined;
 
 /**
- * The native side, opened at the first call; a process that never trains never loads libtorch.
+ * The native side, opened at the first call; a process that never trains never loads libtorch. Its errors are
+ * OptimbenchErrors (NATIVE).
  *
  * @throws OptimbenchError (LIBTORCH) that says what is missing or does not fit, and what to do
  */
 export function loadNative(): Native {
   if (opened !== undefined) return opened;
   const { addon, ...libraries } = runtimeLibraries();
-  const native = createRequire(import.meta.url)(addon) as Native;
+  let native: Native;
   try {
+    native = createRequire(import.meta.url)(addon) as Native;
     native.open(libraries);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new OptimbenchError(
       "LIBTORCH",
-      `libtorch did not load: ${reason}. \`npx optimbench doctor\` says more.`,
+      `libtorch did not load: ${reasonOf(cause)}. \`npx optimbench doctor\` says more.`,
       { cause },
     );
   }
   // Threads must be at rest before libtorch takes itself down. Worker threads have a cleanup hook of their own.
   if (isMainThread) process.on("exit", () => native.shutdown());
-  opened = native;
-  return native;
+  opened = withOwnErrors(native);
+  return opened;
 }
 
 /** What was loaded and what it found. @throws OptimbenchError (LIBTORCH, NATIVE) */
-export function nativeInfo(): NativeInfo {
-  const native = loadNative();
-  try {
-    return native.info();
-  } catch (error) {
-    throw nativeError(error);
-  }
-}
-
-export const nativeError = (cause: unknown): OptimbenchError =>
-  new OptimbenchError("NATIVE", `Native code failed: ${cause instanceof Error ? cause.message : cause}`, {
-    cause,
-  });
+export const nativeInfo = (): NativeInfo => loadNative().info();

@@ -4,25 +4,15 @@ import { configError } from "./errors.js";
 import { lossGraph } from "./losses/losses.js";
 import { lowerModel } from "./models/lower-model.js";
 import type { Shape } from "./models/native-layer.js";
-import { loadNative, type NativeSession, nativeError, nativeInfo, type SessionSpec } from "./native.js";
+import { loadNative, type NativeSession, nativeInfo, type SessionSpec } from "./native.js";
 import { momentumOf, updateGraph } from "./optimizers/optimizers.js";
 import { changesMomentum } from "./schedules/schedules.js";
 
 /** The native session that a config describes. @throws OptimbenchError (NATIVE) */
 export function openSession(spec: SessionSpec): NativeSession {
   const { Session } = loadNative();
-  try {
-    return new Session(spec);
-  } catch (error) {
-    throw nativeError(error);
-  }
+  return new Session(spec);
 }
-
-/** What a session does, with its failures as OptimbenchErrors. */
-export const finished = <T>(work: Promise<T>): Promise<T> =>
-  work.catch((error) => {
-    throw nativeError(error);
-  });
 
 export function sessionSpec(config: ResolvedTrainConfig, dataset: Dataset): SessionSpec {
   const input: Shape = [dataset.channels, dataset.height, dataset.width];

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { parse } from "./config/parse.js";
-import { OptimbenchError } from "./errors.js";
+import { pathSchema } from "./config/path-schema.js";
+import { OptimbenchError, reasonOf } from "./errors.js";
 import type { Study } from "./study.js";
 import { writeFileAtomically } from "./write-file.js";
 
@@ -77,9 +78,26 @@ export const studySchema = z.object({
   ),
 });
 
-/** Writes a study as indented JSON. JSON has no NaN and no infinity: both become null. */
-export function writeStudy(study: Study, path: string): Promise<void> {
-  return writeFileAtomically(path, `${JSON.stringify(study, null, 2)}\n`);
+/** What makes a study, so that nothing else is written as one. */
+const studyOutline = z.looseObject({ schemaVersion: z.literal(1), runs: z.array(z.unknown()) });
+
+/** Of large studies, every epoch of every run has some 15. */
+export const MOST_VALUES = 2 ** 27;
+
+/** Writes a study as indented JSON. JSON has no NaN and no infinity: both become null. @throws OptimbenchError (CONFIG, DATA) */
+export async function writeStudy(study: Study, path: string): Promise<void> {
+  parse(pathSchema, path, "path");
+  await writeFileAtomically(path, `${studyText(parse(studyOutline, study, "study", MOST_VALUES))}\n`);
+}
+
+function studyText(study: object): string {
+  try {
+    return JSON.stringify(study, null, 2);
+  } catch (cause) {
+    throw new OptimbenchError("CONFIG", `The study cannot be written as JSON: ${reasonOf(cause)}.`, {
+      cause,
+    });
+  }
 }
 
 /**
@@ -88,6 +106,7 @@ export function writeStudy(study: Study, path: string): Promise<void> {
  * @throws OptimbenchError (DATA) where the file cannot be read, is no JSON or is no study; the message says where
  */
 export async function readStudy(path: string): Promise<Study> {
+  parse(pathSchema, path, "path");
   const refuse = (problem: string, cause: unknown) =>
     new OptimbenchError("DATA", `${path} is not a study that can be read: ${problem}`, { cause });
   let value: unknown;
@@ -100,7 +119,7 @@ export async function readStudy(path: string): Promise<Study> {
   if (typeof version === "number" && version > 1)
     throw refuse(`its schemaVersion ${version} is newer than this program. Update optimbench.`, undefined);
   try {
-    return parse(studySchema, value, "study");
+    return parse(studySchema, value, "study", MOST_VALUES);
   } catch (cause) {
     throw refuse(cause instanceof Error ? cause.message : String(cause), cause);
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { checkCallbacks } from "./config/callbacks.js";
+import { copyWithCallbacks } from "./config/callbacks.js";
 import { parse } from "./config/parse.js";
 import { type ResolvedTrainConfig, resolveTrainConfig } from "./config/resolve-train-config.js";
 import { type TrainConfig, trainConfigSchema } from "./config/train-config.js";
@@ -9,7 +9,7 @@ import { evaluationMetrics, runEpochs } from "./epochs.js";
 import type { EpochRecord } from "./history.js";
 import type { NativeSession } from "./native.js";
 import { residentDataset } from "./resident-dataset.js";
-import { finished, openSession, placeOnDevice, sessionSpec } from "./session.js";
+import { openSession, placeOnDevice, sessionSpec } from "./session.js";
 import { stopwatch } from "./stopwatch.js";
 import type { RunRecord } from "./study.js";
 import { TrainedModel } from "./trained-model.js";
@@ -51,8 +51,7 @@ export function train(input: TrainConfig & TrainCallbacks = {}): Training<Run> {
 
 async function run(input: TrainConfig & TrainCallbacks, report: (epoch: EpochRecord) => void): Promise<Run> {
   const total = stopwatch();
-  checkCallbacks(input, "train config");
-  const { onEpoch, signal, profile = false, ...given } = input;
+  const { onEpoch, signal, profile = false, ...given } = copyWithCallbacks(input, "train config");
   parse(trainConfigSchema, given, "train config");
   const dataset = await loadDataset(
     given.dataset,
@@ -82,11 +81,9 @@ async function run(input: TrainConfig & TrainCallbacks, report: (epoch: EpochRec
     });
     const test =
       resident.test && dataset.test && status === "completed"
-        ? await finished(
-            session.evaluate(
-              resident.test,
-              Uint32Array.from({ length: dataset.test.count }, (_, i) => i),
-            ),
+        ? await session.evaluate(
+            resident.test,
+            Uint32Array.from({ length: dataset.test.count }, (_, i) => i),
           )
         : undefined;
     const evaluate = sum(history.map(({ seconds }) => seconds.evaluate)) + (test?.seconds ?? 0);

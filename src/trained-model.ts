@@ -1,11 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { types } from "node:util";
 import { describe } from "./config/describe.js";
+import { parse } from "./config/parse.js";
+import { pathSchema } from "./config/path-schema.js";
+import { plainView } from "./config/plain-data.js";
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import { configError, OptimbenchError } from "./errors.js";
 import type { NativeSession, TensorInfo } from "./native.js";
 import { encodeSafetensors, type NamedTensor } from "./safetensors.js";
-import { finished } from "./session.js";
 import { writeFileAtomically } from "./write-file.js";
 
 /** A model after training, with the weights that its evaluation used. It holds native memory: `dispose()` it, or let `using` do so. */
@@ -35,14 +38,15 @@ export class TrainedModel implements Disposable {
    */
   async predict(images: Uint8Array): Promise<Float32Array> {
     this.#checkAlive();
-    if (!(images instanceof Uint8Array) || images.length % this.#pixels !== 0 || images.length === 0) {
-      const got = images instanceof Uint8Array ? `${images.length} bytes` : describe(images);
+    const given = types.isUint8Array(images) ? plainView(images) : undefined;
+    if (given === undefined || given.length % this.#pixels !== 0 || given.length === 0) {
+      const got = given === undefined ? describe(images) : `${given.length} bytes`;
       throw new OptimbenchError(
         "DATA",
         `Expected a Uint8Array of n x ${this.#pixels} bytes for \`images\`, got ${got}.`,
       );
     }
-    return finished(this.#session.predict(images));
+    return this.#session.predict(given);
   }
 
   /**
@@ -60,6 +64,7 @@ export class TrainedModel implements Disposable {
 
   /** Writes `parameters()` as a safetensors file, with the resolved config in its metadata. */
   async save(path: string): Promise<void> {
+    parse(pathSchema, path, "path");
     const metadata = { format: "pt", config: JSON.stringify(this.#config) };
     await writeFileAtomically(path, encodeSafetensors(this.parameters(), metadata));
   }

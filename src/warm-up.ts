@@ -1,6 +1,6 @@
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import type { NativeDataset, SessionSpec } from "./native.js";
-import { finished, openSession } from "./session.js";
+import { openSession } from "./session.js";
 import { stopwatch } from "./stopwatch.js";
 
 /** Images at most, however large the batch. */
@@ -28,10 +28,8 @@ export async function warmUp(
     const order = trainImages.slice(0, Math.min(4 * batchSize, MOST_IMAGES));
     const updates = Math.ceil(order.length / (batchSize * gradientAccumulation));
     const learningRates = new Float64Array(updates).fill(optimizer.learningRate);
-    await finished(
-      session.train(dataset, { order, batchSize, gradientAccumulation, learningRates, epoch: 0 }),
-    );
-    await finished(session.evaluate(dataset, order));
+    await session.train(dataset, { order, batchSize, gradientAccumulation, learningRates, epoch: 0 });
+    await session.evaluate(dataset, order);
   } finally {
     signal?.removeEventListener("abort", stop);
     session.dispose();

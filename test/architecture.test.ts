@@ -7,12 +7,17 @@ import { packageRoot } from "../src/package-root.js";
 const STAGES: readonly (readonly string[])[] = [
   ["errors", "random", "history", "profile", "package-root", "stopwatch", "make-folder", "cpu-quota"],
   [
+    "config/callbacks",
     "config/deep-freeze",
     "config/describe",
+    "config/foreign-names",
     "config/micro-batch",
     "config/nearest",
     "config/number-range",
     "config/parse",
+    "config/path-schema",
+    "config/path-text",
+    "config/plain-data",
     "config/schema-by-value",
     "config/semantics",
     "config/threads",
@@ -23,7 +28,7 @@ const STAGES: readonly (readonly string[])[] = [
   ["formula/"],
   ["losses/", "optimizers/", "schedules/", "early-stopping"],
   ["config/"],
-  ["native"],
+  ["native", "native-errors"],
   [
     "session",
     "resident-dataset",

@@ -4,7 +4,7 @@ import { OptimbenchError } from "../errors.js";
 import type { Measured, SessionState } from "../native.js";
 import type { Profile } from "../profile.js";
 import { residentDataset } from "../resident-dataset.js";
-import { finished, openSession, sessionSpec } from "../session.js";
+import { openSession, sessionSpec } from "../session.js";
 
 /** A session whose pieces of work can be timed one by one; each resolves with its seconds, by the native clock. */
 export interface BenchSession {
@@ -80,7 +80,7 @@ export class Diverged extends Error {}
 
 /** Work that was cut short has no time to speak of. */
 async function whole(work: Promise<Measured>): Promise<Measured> {
-  const measured = await finished(work);
+  const measured = await work;
   if (measured.status === "cancelled") throw new OptimbenchError("ABORTED", "The measurement was cancelled.");
   if (measured.status === "diverged") throw new Diverged();
   return measured;

@@ -1,5 +1,5 @@
 import { loadavg } from "node:os";
-import { checkCallbacks } from "../config/callbacks.js";
+import { copyWithCallbacks } from "../config/callbacks.js";
 import { parse } from "../config/parse.js";
 import { environment } from "../environment.js";
 import { nativeInfo } from "../native.js";
@@ -36,8 +36,7 @@ export interface BenchCallbacks {
  * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH) before anything is measured
  */
 export async function bench(input: BenchConfig & BenchCallbacks = {}): Promise<BenchRecord> {
-  checkCallbacks(input, "bench config");
-  const { onProgress, signal, ...given } = input;
+  const { onProgress, signal, ...given } = copyWithCallbacks(input, "bench config");
   const config = parse(benchConfigSchema, given, "bench config");
   const loadBefore = loadavg()[0]!;
   const { contestants, settings } = openContestants(config);

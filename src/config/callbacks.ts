@@ -2,27 +2,28 @@ import { z } from "zod";
 import { describe } from "./describe.js";
 import { parse } from "./parse.js";
 
-const callback = z.custom<(...values: never[]) => unknown>((value) => typeof value === "function", {
-  error: ({ input }) => `Expected a function for \`{path}\`, got ${describe(input)}.`,
+/** A function that the caller wants to be told with. */
+export const callbackSchema = <Callback>() =>
+  z.custom<Callback>((value) => typeof value === "function", {
+    error: ({ input }) => `Expected a function for \`{path}\`, got ${describe(input)}.`,
+  });
+
+export const signalSchema = z.instanceof(AbortSignal, {
+  error: ({ input }) => `Expected an AbortSignal for \`{path}\`, got ${describe(input)}.`,
 });
 
 const callbacks = z.looseObject({
-  onEpoch: callback.optional(),
-  onRun: callback.optional(),
-  onProgress: callback.optional(),
+  onEpoch: callbackSchema().optional(),
+  onRun: callbackSchema().optional(),
+  onProgress: callbackSchema().optional(),
   profile: z.boolean().optional(),
-  signal: z
-    .instanceof(AbortSignal, {
-      error: ({ input }) => `Expected an AbortSignal for \`{path}\`, got ${describe(input)}.`,
-    })
-    .optional(),
+  signal: signalSchema.optional(),
 });
 
 /**
- * Checks what stands beside a config's plain data, and that there is an object at all.
+ * A copy of a config with callbacks beside its plain data. The callbacks are checked; the rest is for its own schema to check.
  *
  * @throws OptimbenchError (CONFIG)
  */
-export function checkCallbacks(input: unknown, what: string): void {
-  parse(callbacks, input, what);
-}
+export const copyWithCallbacks = <Input>(input: Input, what: string): Input =>
+  parse(callbacks, input, what) as Input;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { LOSS_NAMES, lossSchema } from "../losses/losses.js";
 import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
 import { parse } from "./parse.js";
+import { plainData } from "./plain-data.js";
 import { PRESET_NAMES, PRESETS } from "./presets.js";
 import { SEMANTICS } from "./semantics.js";
 import { seedSchema, sharedShape } from "./train-config.js";
@@ -71,11 +72,12 @@ export type ParsedCompareConfig = Omit<z.output<typeof compareConfigSchema>, "pr
 
 /** @throws OptimbenchError (CONFIG): one line a problem */
 export function parseCompareConfig(input: CompareConfig): ParsedCompareConfig {
-  const given = parse(compareConfigSchema, input, "compare config");
+  const plain = plainData(input, "compare config") as CompareConfig;
+  const given = parse(compareConfigSchema, plain, "compare config");
   if (given.preset === undefined) return given;
   const { preset: _, ...config } = parse(
     compareConfigSchema,
-    { ...PRESETS[given.preset], ...input },
+    { ...PRESETS[given.preset], ...plain },
     "compare config",
   );
   return config;

@@ -1,28 +1,64 @@
-/** The candidate that differs from `word` by the fewest edits, if it is near enough to be a likely slip. */
+import { FOREIGN_NAMES } from "./foreign-names.js";
+
+/** No name is longer; a longer word is no slip. */
+const LONGEST = 60;
+
+/** Case and separators apart: `batch_size` and `batchSize` are one. */
+const bare = (word: string): string => word.toLowerCase().replace(/[-_\s]/g, "");
+
+/**
+ * The candidate that a word probably means: another spelling of it, or one that few slips of the hand turn into it, in
+ * proportion to its length.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const ranked = candidates
-    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 3))
-    .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
+  if (word.length > LONGEST) return undefined;
+  const wanted = bare(word);
+  let best: { candidate: string; distance: number } | undefined;
+  for (const candidate of candidates) {
+    const other = bare(candidate);
+    const most = Math.floor((Math.max(wanted.length, other.length) + 1) / 4);
+    if (Math.abs(wanted.length - other.length) > most) continue;
+    const distance = editDistance(wanted, other);
+    if (distance <= most && distance < (best?.distance ?? Number.POSITIVE_INFINITY))
+      best = { candidate, distance };
+  }
+  return best?.candidate;
 }
 
-/** ` Did you mean "adam"?`, or nothing where no candidate is near. */
+/**
+ * ` Did you mean "adam"?`, or nothing where no candidate is near. Of a name that other libraries have, what it is called
+ * here, if that or its first part is a candidate.
+ */
 export function didYouMean(word: string, candidates: readonly string[]): string {
-  const found = nearest(word, candidates);
-  return found === undefined ? "" : ` Did you mean "${found}"?`;
+  const foreign = word.length > LONGEST ? undefined : FOREIGN_NAMES.get(bare(word));
+  const isHere = (name: string) =>
+    candidates.includes(name) || candidates.includes(name.split(/[.[]/, 1)[0]!);
+  const translated = foreign?.filter(isHere) ?? [];
+  const near = nearest(word, candidates);
+  const isSpelling = near !== undefined && bare(near) === bare(word);
+  const found = isSpelling || translated.length === 0 ? [near ?? []].flat() : translated;
+  return found.length === 0 ? "" : ` Did you mean ${found.map((name) => `"${name}"`).join(" or ")}?`;
 }
 
-/** Levenshtein distance by rows. */
+/** Edits from one word to the other: letters added, left out, replaced, or swapped with the next. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j]! + 1, next[j - 1]! + 1));
+      const isSame = a[i - 1] === b[j - 1];
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      next.push(
+        Math.min(
+          row[j - 1]! + (isSame ? 0 : 1),
+          row[j]! + 1,
+          next[j - 1]! + 1,
+          isSwap ? before[j - 2]! + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length]!;
 }

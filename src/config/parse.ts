@@ -3,16 +3,19 @@ import { configError } from "../errors.js";
 import { describe } from "./describe.js";
 import { didYouMean } from "./nearest.js";
 import { rangeText, schemaAt } from "./number-range.js";
+import { keyText, pathText } from "./path-text.js";
+import { plainData } from "./plain-data.js";
 
 type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;
 
 /**
- * Checks `value` against `schema` and returns it with every default filled in.
+ * Checks `value` against `schema` and returns it with every default filled in. The result is a copy; see `plainData`.
  *
  * A schema's own messages may contain `{path}`, which becomes the place in `value`.
  *
  * @param what names the whole value in messages, such as "train config"
+ * @param mostValues how many values there may be; by default more than any config has
  * @throws OptimbenchError (CONFIG): one line a problem,
  *   "Expected <what> for `<path>`, got <value> (<type>)."
  */
@@ -20,27 +23,44 @@ export function parse<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   what: string,
+  mostValues?: number,
 ): z.output<Schema> {
-  const result = safely(() => judge(schema, value), what);
+  const result = judge(schema, plainData(value, what, mostValues));
   if (result.success) return result.data as z.output<Schema>;
-  throw configError(result.issues.flatMap((issue) => locate(issue, what)).join("\n"));
+  throw configError(summary(result.issues.flatMap((issue) => locate(issue, what))).join("\n"));
 }
+
+const MOST_OF_A_KIND = 3;
+const MOST_KINDS = 20;
+
+/** Of problems that differ only by the value and its place in a list, the first and how many more there are. */
+function summary(problems: readonly string[]): string[] {
+  const kinds = new Map<string, string[]>();
+  for (const problem of problems) {
+    const kind = problem.replace(/, got .*/s, "").replaceAll(/\[\d+\]/g, "[]");
+    const alike = kinds.get(kind) ?? [];
+    alike.push(problem);
+    kinds.set(kind, alike);
+  }
+  const lines = [...kinds.values()].slice(0, MOST_KINDS).flatMap((alike) => {
+    const more = alike.length - MOST_OF_A_KIND;
+    return [
+      ...alike.slice(0, MOST_OF_A_KIND),
+      ...(more > 0 ? [`And ${count(more, "more problem")} like this.`] : []),
+    ];
+  });
+  const more = kinds.size - MOST_KINDS;
+  return more > 0 ? [...lines, `And ${count(more, "more kind")} of problem${more === 1 ? "" : "s"}.`] : lines;
+}
+
+const count = (number: number, what: string) =>
+  `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
 
 /** What a schema makes of a value, or what is wrong with it, in messages that may contain `{path}`. */
 export function judge(schema: z.ZodType, value: unknown) {
   const { success, data, error } = schema.safeParse(value, { error: explain, reportInput: true });
   if (success) return { success, data };
   return { success, issues: error.issues.map((issue) => withRange(issue, schema)) };
-}
-
-/** Layers can hold layers: nested without end, they exhaust the stack. */
-function safely<Result>(check: () => Result, what: string): Result {
-  try {
-    return check();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw configError(`The ${what} is nested too deeply, or holds itself.`);
-  }
 }
 
 /** A problem in words, with `{path}` where it lies and `{path.}` before a key of it: an error map for zod. */
@@ -54,9 +74,13 @@ function explain(issue: RawIssue): string | undefined {
     case "unrecognized_keys": {
       const known = knownKeys(issue);
       const list = known.length > 0 ? ` Known here: ${known.join(", ")}.` : "";
-      return issue.keys
-        .map((key) => `Unknown key \`{path.}${key}\`.${didYouMean(key, known)}${list}`)
-        .join("\n");
+      const more = issue.keys.length - MOST_OF_A_KIND;
+      return [
+        ...issue.keys
+          .slice(0, MOST_OF_A_KIND)
+          .map((key) => `Unknown key \`{path.}${keyText(key)}\`.${didYouMean(key, known)}${list}`),
+        ...(more > 0 ? [`And ${count(more, "more unknown key")}{in path}.`] : []),
+      ].join("\n");
     }
     case "too_small":
       return `Expected ${sizeText(issue.origin, issue.inclusive ? "at least" : "more than", issue.minimum)} for \`{path}\`, ${got}.`;
@@ -106,7 +130,10 @@ function locate(issue: Issue, what: string, base: readonly PropertyKey[] = []): 
   if (branch !== undefined) return branch.flatMap((each) => locate(each, what, path));
   const text = pathText(path);
   return [
-    issue.message.replaceAll("{path.}", text === "" ? "" : `${text}.`).replaceAll("{path}", text || what),
+    issue.message
+      .replaceAll("{path.}", () => (text === "" ? "" : `${text}.`))
+      .replaceAll("{in path}", () => (text === "" ? "" : ` in \`${text}\``))
+      .replaceAll("{path}", () => text || what),
   ];
 }
 
@@ -147,9 +174,3 @@ const typeText = (type: string) => TYPE_TEXT[type] ?? type;
 
 const oneOf = (names: string[]) =>
   names.length === 1 ? `"${names[0]}"` : `one of ${names.map((name) => `"${name}"`).join(", ")}`;
-
-/** `layers[0].kernelSize` */
-export const pathText = (path: readonly PropertyKey[]) =>
-  path
-    .map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? String(key) : `.${String(key)}`))
-    .join("");

@@ -7,6 +7,7 @@ import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
 import { SCHEDULE_NAMES, scheduleSchema } from "../schedules/schedules.js";
 import { augmentationSchema } from "./augmentation.js";
 import { describe } from "./describe.js";
+import { pathSchema } from "./path-schema.js";
 import { SEMANTICS } from "./semantics.js";
 import { threadsSchema } from "./threads.js";
 
@@ -25,13 +26,13 @@ const inMemory = z.custom<DatasetInMemory>(
 export const sharedShape = {
   /** "mnist", "mnist-10k", a folder of IDX files, or `{ images, labels, ... }`. Default: "mnist" where it is on the disk, "mnist-10k" otherwise. */
   dataset: z
-    .union([z.string().min(1), inMemory])
+    .union([pathSchema, inMemory])
     .optional()
     .describe(
       "mnist, mnist-10k or a folder of IDX files; by default mnist where it is on the disk, else mnist-10k",
     ),
   /** Folder in which to look for the files of a named dataset. */
-  dataDir: z.string().min(1).optional().describe("folder with the files of a named dataset"),
+  dataDir: pathSchema.optional().describe("folder with the files of a named dataset"),
   /** How many images to train with and to validate with, drawn by the seed. Default: four fifths and one fifth. */
   split: z
     .strictObject({

@@ -5,13 +5,15 @@ import { classesOf, type Dataset, type ImageSet, LARGEST_IMAGE } from "./dataset
 
 const bytes: z.ZodType<Uint8Array, Uint8Array> = z.instanceof(Uint8Array);
 const floats: z.ZodType<Float32Array, Float32Array> = z.instanceof(Float32Array);
+// Not `.readonly()`, which would try to freeze typed arrays of other kinds.
+const classIds: z.ZodType<readonly number[], readonly number[]> = z.array(z.int().min(0).max(255));
 const size = (most: number) => z.int().min(1).max(most);
 
 const imageSet = {
   /** Pixels, 0 to 255, row by row: count x height x width x channels. Not copied: leave them as they are while in use. */
   images: bytes,
   /** One class id an image, from 0. */
-  labels: z.union([bytes, z.array(z.int().min(0).max(255)).readonly()]),
+  labels: z.union([bytes, classIds]),
   /** Soft targets, count x classes: each row at least 0 and summing to 1. */
   targets: floats.optional(),
   /** Checked against the labels where given. */

@@ -1,5 +1,10 @@
 import { statSync } from "node:fs";
+import { z } from "zod";
+import { callbackSchema, signalSchema } from "../config/callbacks.js";
 import { didYouMean } from "../config/nearest.js";
+import { parse } from "../config/parse.js";
+import { pathSchema } from "../config/path-schema.js";
+import { isKept, keepWhole } from "../config/plain-data.js";
 import { configError, OptimbenchError } from "../errors.js";
 import type { Dataset } from "./dataset.js";
 import { type DownloadProgress, downloadMnist } from "./download.js";
@@ -26,8 +31,13 @@ export interface LoadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What this module has checked; it need not be checked again. */
-const loaded = new WeakSet<object>();
+const optionsSchema = z.strictObject({
+  dataDir: pathSchema.optional(),
+  download: z.boolean().optional(),
+  mirrors: z.array(z.url()).optional(),
+  onProgress: callbackSchema<(progress: DownloadProgress) => void>().optional(),
+  signal: signalSchema.optional(),
+});
 
 /**
  * Loads a dataset.
@@ -42,10 +52,22 @@ export async function loadDataset(
   source?: string | DatasetInMemory | Dataset,
   options: LoadOptions = {},
 ): Promise<Dataset> {
-  if (typeof source === "object" && loaded.has(source)) return source as Dataset;
-  const dataset = await load(source ?? defaultName(options.dataDir), options);
-  loaded.add(dataset);
-  return dataset;
+  const checked = parse(optionsSchema, options, "options");
+  if (isKept(source)) return undamaged(source as Dataset);
+  return keepWhole(Object.freeze(await load(source ?? defaultName(checked.dataDir), checked)));
+}
+
+/** A dataset loaded earlier, unless the memory of its images was given away since. */
+function undamaged(dataset: Dataset): Dataset {
+  const { name, test } = dataset;
+  const sets = [dataset, ...(test ? [test] : [])];
+  const isWhole = ({ images, labels, targets, count }: typeof dataset | NonNullable<typeof test>) =>
+    images.length > 0 && labels.length === count && targets?.length !== 0;
+  if (sets.every(isWhole)) return dataset;
+  throw new OptimbenchError(
+    "DATA",
+    `The arrays of the dataset "${name}" were transferred to another thread after it was loaded. Transfer copies, or load it again.`,
+  );
 }
 
 /** A folder that was asked for and lacks MNIST is told of, not passed over. */
@@ -54,6 +76,7 @@ const defaultName = (dataDir?: string) =>
 
 function load(source: string | DatasetInMemory, options: LoadOptions): Dataset | Promise<Dataset> {
   if (typeof source !== "string") return inMemoryDataset(source);
+  parse(pathSchema, source, "dataset");
   if (source === "mnist") return findOrFetchMnist(options);
   if (source === "mnist-10k") return loadMnist10k();
   if (isFolder(source)) return loadIdxFolder(source);

@@ -1,5 +1,6 @@
 import { describe } from "../config/describe.js";
 import { didYouMean } from "../config/nearest.js";
+import { plainData } from "../config/plain-data.js";
 import type { Source } from "../config/semantics.js";
 import { configError, OptimbenchError } from "../errors.js";
 import type { Definition } from "../formula/definition.js";
@@ -36,10 +37,11 @@ type Given = { readonly name: string; readonly [setting: string]: unknown };
  * @example explain("adagrad").differences
  */
 export function explain(what: string | OptimizerConfig | LossConfig): Explanation {
-  const given = (typeof what === "string" ? { name: what } : what) as Given;
+  const plain = plainData(what, "explanation");
+  const given = (typeof plain === "string" ? { name: plain } : plain) as Given;
   if (typeof given?.name !== "string") {
     throw configError(
-      `Expected the name of an optimizer or a loss, or an object with a \`name\`, got ${describe(what)}.`,
+      `Expected the name of an optimizer or a loss, or an object with a \`name\`, got ${describe(plain)}.`,
     );
   }
   if (Object.hasOwn(OPTIMIZERS, given.name)) return builtInOptimizer(given);

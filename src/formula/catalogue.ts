@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parse } from "../config/parse.js";
+import { plainData } from "../config/plain-data.js";
 import type { Semantics, Source } from "../config/semantics.js";
 import { configError, OptimbenchError } from "../errors.js";
 import type { Definition } from "./definition.js";
@@ -66,7 +67,8 @@ const builtIn = ({ name, hyperparameters, defaults }: Definition, modifiers: z.Z
  * @throws OptimbenchError (CONFIG)
  */
 export function resolve(catalogue: Catalogue, input: unknown, semantics: Semantics): Resolved {
-  const value = parse(schemaFor(catalogue, input), input, catalogue.what);
+  const plain = plainData(input, catalogue.what);
+  const value = parse(schemaFor(catalogue, plain), plain, catalogue.what);
   const given = (typeof value === "string" ? { name: value } : value) as Partial<Resolved>;
   const definition = definitionOf(catalogue, given.name!);
   return definition === undefined ? (given as Resolved) : fillIn(catalogue, definition, given, semantics);

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { callbackSchema } from "../config/callbacks.js";
 import { parse } from "../config/parse.js";
+import { pathSchema } from "../config/path-schema.js";
 import type { Study } from "../study.js";
-import { studySchema } from "../study-file.js";
+import { MOST_VALUES, studySchema } from "../study-file.js";
 import { writeFileAtomically } from "../write-file.js";
 import { drawSvg } from "./draw.js";
 import { epochsCsv } from "./epochs-csv.js";
@@ -18,6 +20,11 @@ export interface ReportOptions {
   readonly onNotice?: (text: string) => void;
 }
 
+const optionsSchema = z.strictObject({
+  samples: z.instanceof(Uint8Array).optional(),
+  onNotice: callbackSchema<(text: string) => void>().optional(),
+});
+
 /**
  * Writes a report of a study into a folder, which is made where there is none: `index.html` (one file, offline),
  * `table.md`, `results.csv` (one row a run and epoch) and `figures/`: every chart as SVG, as PNG and as the Vega-Lite
@@ -27,13 +34,13 @@ export interface ReportOptions {
  * @throws OptimbenchError (CONFIG) where the study is none, (DATA) where the folder cannot be written to
  */
 export async function writeReport(
-  study: Study,
+  given: Study,
   folder: string,
   options: ReportOptions = {},
 ): Promise<string[]> {
-  parse(studySchema, study, "study");
-  parse(z.string().min(1), folder, "folder");
-  const { samples, onNotice = () => {} } = options;
+  const study = parse(studySchema, given, "study", MOST_VALUES) as Study;
+  parse(pathSchema, folder, "folder");
+  const { samples, onNotice = () => {} } = parse(optionsSchema, options, "options");
   const written: string[] = [];
   const write = async (name: string, data: string | Uint8Array | Iterable<string>) => {
     const path = join(folder, name);

@@ -63,8 +63,8 @@ export const scheduleSchema = schemaByValue<ScheduleConfig>(schemaFor);
 
 /** Fills in the defaults. @throws OptimbenchError (CONFIG, FORMULA) */
 export function resolveSchedule(input: ScheduleConfig): ResolvedSchedule {
-  parse(scheduleSchema, input, "schedule");
-  const given = typeof input === "string" ? { name: input } : input;
+  const plain = parse(scheduleSchema, input, "schedule");
+  const given = typeof plain === "string" ? { name: plain } : plain;
   const schedule = parse(schemaFor(given), given, "schedule") as ResolvedSchedule;
   if (isOwn(schedule)) parseOwnSchedule(schedule); // refused here, before anything runs
   return schedule;

@@ -131,7 +131,7 @@ describe("messages", () => {
     const layer = { type: "residual", layers: [] as object[] };
     layer.layers.push(layer);
     const config = { model: { layers: [layer] } } as object as TrainConfig;
-    expect(() => resolve(config)).toThrow(/are nested more than 32 deep, or hold themselves/);
+    expect(() => resolve(config)).toThrow(/is nested more than 256 levels deep, or holds itself/);
   });
 });
 

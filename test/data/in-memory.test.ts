@@ -18,7 +18,8 @@ describe("inMemoryDataset", () => {
       images: SQUARE.images,
       labels: Uint8Array.from([0, 2, 1]),
     });
-    expect(dataset.images).toBe(SQUARE.images);
+    expect(dataset.images).toEqual(SQUARE.images);
+    expect(dataset.images.buffer).toBe(SQUARE.images.buffer);
   });
 
   it("takes every field as it is given", () => {

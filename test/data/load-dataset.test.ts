@@ -92,7 +92,7 @@ describe("loadDataset", () => {
     ],
     ["./no/folder", 'There is no dataset or folder "./no/folder". Expected'],
     [import.meta.filename, "There is no dataset or folder"],
-    ["a\0b", "There is no dataset or folder"],
+    ["a\0b", "Expected a path without null characters for `dataset`."],
   ])("refuses the unknown name %s", async (name, message) => {
     await expect(loadDataset(name)).rejects.toMatchObject({
       code: "CONFIG",

@@ -1,0 +1,13 @@
+const LONGEST_KEY = 60;
+
+/** `layers[0].kernelSize` */
+export const pathText = (path: readonly PropertyKey[]): string =>
+  path
+    .map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? keyText(key) : `.${keyText(key)}`))
+    .join("");
+
+/** A key, cut to a readable length. */
+export function keyText(key: PropertyKey): string {
+  const text = String(key);
+  return text.length > LONGEST_KEY ? `${text.slice(0, LONGEST_KEY - 3)}...` : text;
+}

@@ -1,0 +1,150 @@
+import { types } from "node:util";
+import { configError, OptimbenchError, reasonOf } from "../errors.js";
+import { withArticle } from "./describe.js";
+import { keyText, pathText } from "./path-text.js";
+
+/** Values in one input, all levels together; more are a mistake, such as an object that repeats itself. */
+const MOST_VALUES = 2 ** 20;
+/** Levels of lists and objects. Layers within layers, 32 at most, take 3 each. */
+const DEEPEST = 256;
+const LONGEST_TEXT = 2 ** 20;
+
+/** Where typed arrays may stand; elsewhere a list is meant. */
+const DATA: ReadonlySet<unknown> = new Set(["images", "labels", "targets", "samples"]);
+
+const kept = new WeakSet<object>();
+
+/** Marks an object of this package's own making, which `plainData` then leaves as it is. */
+export function keepWhole<Value extends object>(value: Value): Value {
+  kept.add(value);
+  return value;
+}
+
+export const isKept = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && kept.has(value);
+
+/**
+ * Copies what a caller gives into plain data, before anything else looks at it. Getters and proxies answer once, in here,
+ * so that what is checked is what is used; the caller's objects are not read again, changed or frozen.
+ *
+ * Functions and abort signals stay the same, and so does the memory of the typed arrays that images, labels, targets and
+ * samples may be.
+ *
+ * @param what names the whole value in messages, such as "train config"
+ * @throws OptimbenchError (CONFIG) where something cannot be read, is no plain data, or is too large
+ */
+export function plainData(value: unknown, what: string, mostValues = MOST_VALUES): unknown {
+  return new Copy(what, mostValues).of(value);
+}
+
+class Copy {
+  #values = 0;
+  /** Where it is. */
+  readonly #path: PropertyKey[] = [];
+
+  constructor(
+    readonly what: string,
+    readonly mostValues: number,
+  ) {}
+
+  of(value: unknown): unknown {
+    if (typeof value === "string" && value.length > LONGEST_TEXT)
+      throw this.#refuse(`has ${count(value.length)} characters; at most ${count(LONGEST_TEXT)} are read`);
+    if (isNoData(value, this.#path.length))
+      throw this.#refuse(`is a ${typeof value}, not plain data. ${instead(value)}`);
+    if (typeof value !== "object" || value === null) return value;
+    if (kept.has(value) || isSignal(value)) return value;
+    if (types.isTypedArray(value) && DATA.has(this.#path.at(-1))) return plainView(value);
+    if (this.#path.length >= DEEPEST)
+      throw configError(`The ${this.what} is nested more than ${DEEPEST} levels deep, or holds itself.`);
+    return this.#read(() => Array.isArray(value)) ? this.#list(value as unknown[]) : this.#object(value);
+  }
+
+  #list(list: readonly unknown[]): unknown[] {
+    const length = this.#read(() => list.length);
+    if (!Number.isSafeInteger(length) || length < 0) throw this.#refuse("is a list without a length");
+    this.#add(length);
+    const copy: unknown[] = [];
+    for (let i = 0; i < length; i++) copy.push(this.#inner(list, i));
+    return copy;
+  }
+
+  #object(value: object): object {
+    const kind = this.#read(() => (isPlain(value) ? undefined : kindOf(value)));
+    if (kind !== undefined) throw this.#refuse(`is ${kind}, not plain data. ${instead(value)}`);
+    const keys = this.#read(() => Object.keys(value));
+    this.#add(keys.length);
+    // Not assigned one by one, which would take the key `__proto__` for the prototype.
+    return Object.fromEntries(keys.map((key) => [key, this.#inner(value, key)]));
+  }
+
+  #inner(outer: object, key: PropertyKey): unknown {
+    this.#path.push(key);
+    const copy = this.of(this.#read(() => (outer as Record<PropertyKey, unknown>)[key]));
+    this.#path.pop();
+    return copy;
+  }
+
+  /** Getters and proxies run in here alone. */
+  #read<Result>(look: () => Result): Result {
+    try {
+      return look();
+    } catch (cause) {
+      throw this.#refuse(`cannot be read: ${reasonOf(cause)}`, cause);
+    }
+  }
+
+  #add(values: number): void {
+    this.#values += values;
+    if (this.#values > this.mostValues)
+      throw configError(
+        `The ${this.what} holds more than ${count(this.mostValues)} values, or repeats itself without end.`,
+      );
+  }
+
+  #refuse(problem: string, cause?: unknown): OptimbenchError {
+    const where = this.#path.length === 0 ? `The ${this.what}` : `\`${pathText(this.#path)}\``;
+    return new OptimbenchError("CONFIG", `${where} ${problem}${problem.endsWith(".") ? "" : "."}`, { cause });
+  }
+}
+
+/** Whether it is an object literal, from whichever realm, or has no prototype. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** "a Map" */
+function kindOf(value: object): string {
+  const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
+  return typeof name === "string" && name !== "" ? withArticle(keyText(name)) : "an object of a class";
+}
+
+/** Functions are callbacks at the top, and nothing below. */
+const isNoData = (value: unknown, depth: number): boolean =>
+  typeof value === "bigint" || typeof value === "symbol" || (typeof value === "function" && depth > 1);
+
+function instead(value: unknown): string {
+  if (types.isPromise(value)) return "Await it first.";
+  if (ArrayBuffer.isView(value)) return "Make a list of it, with Array.from(...).";
+  return "Write it as an object, a list, text or a number.";
+}
+
+const isSignal = (value: object): boolean => !types.isProxy(value) && value instanceof AbortSignal;
+
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
+/** A property as typed arrays have it, whatever was put in front of it. */
+const read = (value: object, name: "buffer" | "byteOffset" | "length" | typeof Symbol.toStringTag) =>
+  Object.getOwnPropertyDescriptor(typedArray, name)!.get!.call(value);
+
+/** A view of the same memory that nothing was added to, such as a `length` of its own. Other kinds stay, for schemas to refuse. */
+export function plainView<View extends NodeJS.TypedArray>(value: View): View {
+  const View = [Uint8Array, Float32Array].find(({ name }) => read(value, Symbol.toStringTag) === name);
+  if (View === undefined) return value;
+  const length: number = read(value, "length");
+  const view =
+    length === 0 ? new View(0) : new View(read(value, "buffer"), read(value, "byteOffset"), length);
+  return view as View;
+}
+
+const count = (value: number) => value.toLocaleString("en");
