@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { wrapText } from "./wrap-text.js";
 
 /** The head of a column. */
 export interface Heading {
@@ -11,22 +12,23 @@ export interface Heading {
   readonly path?: boolean;
 }
 
+/** Of standard output; unbounded where that is no terminal. */
+export const terminalWidth = (): number => process.stdout.columns ?? Number.POSITIVE_INFINITY;
+
 type Rows = readonly (readonly string[])[];
 
 /**
- * A table for a terminal. One that is too wide gets heads of several lines, then loses columns, then breaks the texts of one
+ * A table for a terminal. One that is too wide gets numbers' heads in several lines, then loses columns, then breaks the texts of one
  * column: a line that the terminal itself breaks makes garbage of a table.
  *
  * @param width columns of the terminal; by default those of standard output, unbounded where it is none
  */
-export function plainTable(
-  head: readonly Heading[],
-  rows: Rows,
-  width: number = process.stdout.columns ?? Number.POSITIVE_INFINITY,
-): string {
+export function plainTable(head: readonly Heading[], rows: Rows, width: number = terminalWidth()): string {
   const plain = draw(head, rows);
   if (widthOf(plain) <= width) return plain;
-  const stacked = head.map((each) => ({ ...each, title: each.title.replaceAll(" ", "\n") }));
+  const stacked = head.map((each) =>
+    each.right ? { ...each, title: each.title.replaceAll(" ", "\n") } : each,
+  );
   const byNeed = head
     .map((_, i) => i)
     .filter((i) => head[i]!.dispensable !== undefined)
@@ -42,7 +44,7 @@ export function plainTable(
   const hidden = byNeed.slice(0, count).map((i) => head[i]!.title);
   return hidden.length === 0
     ? table
-    : `${table}\nNot shown, because the terminal is too narrow: ${hidden.join("; ")}.`;
+    : `${table}\n${wrapText(`Not shown, because the terminal is too narrow: ${hidden.join("; ")}.`, width)}`;
 }
 
 /** @param excess by how much it must be narrower than its texts make it */

@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
 import type { Study } from "../study.js";
-import { plainTable } from "./plain-table.js";
+import { plainTable, terminalWidth } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
+import { wrapText } from "./wrap-text.js";
 
 /** Rows that a terminal shows. */
 const MOST_ROWS = 50;
@@ -10,13 +11,16 @@ export interface TerminalOptions {
   /** Whether the best rows are in colour; by default where standard output is a terminal that shows colours. */
   readonly colors?: boolean;
   /** Columns of the terminal; by default those of standard output, unbounded where it is none. */
-  readonly width?: number | undefined;
+  readonly width?: number;
 }
 
 /** The study's table for a terminal, with what must be known to read it. */
 export function resultTable(
   study: Study,
-  { colors = process.stdout.isTTY && process.stdout.hasColors(), width }: TerminalOptions = {},
+  {
+    colors = process.stdout.isTTY && process.stdout.hasColors(),
+    width = terminalWidth(),
+  }: TerminalOptions = {},
 ): string {
   const { columns, rows, best, bestFirst, notes } = resultCells(study);
   const shown = new Set(bestFirst.slice(0, MOST_ROWS));
@@ -29,5 +33,8 @@ export function resultTable(
     shown.size < rows.length
       ? [`The ${shown.size} best of ${rows.length.toLocaleString("en")} settings; table.md has all.`]
       : [];
-  return [plainTable(columns, cells, width), ...more, ...notes].join("\n");
+  return [
+    plainTable(columns, cells, width),
+    ...[...more, ...notes].map((note) => wrapText(note, width)),
+  ].join("\n");
 }
