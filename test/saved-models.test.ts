@@ -56,7 +56,7 @@ describe("a model in PyTorch's layout", () => {
     const session = openSession(sessionSpec(config, dataset));
     load(session, tensors);
     using model = new TrainedModel(session, config, height * width * channels);
-    expect(relativeError(await model.predict(pixels), probabilities, 1)).toBeLessThan(2e-6);
+    expect(relativeError(await model.predict(pixels), probabilities, 1)).toBeLessThan(1e-5);
 
     const saved = Object.fromEntries(
       model.parameters().map(({ name, shape, values }) => [name, { shape, values: [...values] }]),

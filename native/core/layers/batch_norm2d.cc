@@ -19,8 +19,8 @@ class BatchNorm2d final : public Layer {
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
     const at::Tensor &runningMean = frame.statistics->at(0), &runningVariance = frame.statistics->at(1);
-    // The operator rounds away deviations that are small beside the mean: a number near the mean goes off before.
-    const at::Tensor centre = frame.training ? input.narrow(0, 0, 1).narrow(2, 0, 1).narrow(3, 0, 1).flatten() : runningMean;
+    // The operator rounds away deviations that are small beside the mean, so the mean is subtracted before.
+    const at::Tensor centre = frame.training ? input.mean({0, 2, 3}) : runningMean;
     const at::Tensor centred = input - centre.view({1, channels_, 1, 1});
     const auto [output, mean, inverseDeviation] = at::native_batch_norm(
         centred, scale(*frame.parameters), center(*frame.parameters), frame.training ? at::Tensor() : at::zeros_like(runningMean),
