@@ -68,6 +68,14 @@ describe("a study that was interrupted", () => {
     ]);
   });
 
+  test("leaves a seed out for all where one setting's run with it was cancelled", () => {
+    const study = studyOf({ adam: [0.9, "cancelled"], sgd: [0.8, 0.99] });
+    expect(conclude(study).answer).toBe(
+      "adam reached the highest validation accuracy: 0.9000 after 2 epochs.",
+    );
+    expect(rows(study)[1]).toEqual(["sgd", "0.8000", false]);
+  });
+
   test("draws the runs of other seeds apart from the mean", () => {
     const [adam] = settingsOf(studyOf({ adam: [0.9, 0.8, "cancelled"], sgd: [0.85, undefined] }));
     const curves = curvesOf(adam!, "adam", ({ validation }) => validation.accuracy);
@@ -97,7 +105,10 @@ describe("a study that was interrupted", () => {
   });
 });
 
-test("equal settings share the star, whatever the order of their seeds", () => {
+test("equal settings share the star, however their means are rounded", () => {
+  // 0.05 + 0.1 is a little more than 0.15.
+  const rounded = studyOf({ adam: [0, 0.15], sgd: [0.05, 0.1], rmsprop: [0, 0.1] });
+  expect(rows(rounded).map(([, , best]) => best)).toEqual([true, true, false]);
   const study = studyOf({ adam: [0.1, 0.2, 0.6], sgd: [0.6, 0.1, 0.2], rmsprop: [0.2, 0.2, 0.2] });
   expect(rows(study).map(([name, , best]) => [name, best])).toEqual([
     ["adam", true],
