@@ -60,14 +60,17 @@ describe("early stopping", () => {
 
 describe("a run that stops early", async () => {
   const dataset = await bands();
-  // The rate jumps after epoch 2, so that what follows is worse.
+  // After epoch 2 its steps go up the gradient, so that what follows is worse.
   const task = {
     dataset: { ...dataset, test: { images: dataset.images, labels: dataset.labels, count: dataset.count } },
     model: smallModel,
     batchSize: 16,
     epochs: 8,
-    optimizer: { name: "sgd", learningRate: 0.5, momentum: 0.9 },
-    schedule: { name: "piecewise", boundaryEpochs: [2], values: [0.02, 2] },
+    optimizer: {
+      name: "turning",
+      formula: "theta = theta - where(t <= 12, learningRate, -learningRate) * g",
+    },
+    schedule: { name: "piecewise", boundaryEpochs: [2], values: [0.02, 0.05] },
   } as const;
 
   it("ends with the weights of its best epoch, tested with them, and says so", async () => {
