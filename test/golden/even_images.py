@@ -3,8 +3,8 @@
 Usage: python even_images.py      (writes even_images.json beside this file)
 Needs: pip install torch numpy
 
-A depthwise convolution of one pixel makes 20 + p / 4096 of each byte p, which float32 holds exactly, so that what differs is the
-normalisation's own. The test repeats pixels and weights from the generator of training.py and reads from here: probabilities
+A depthwise convolution of one pixel makes 20 + p / divisor of each byte p, which float32 holds exactly, so that what differs is
+the normalisation's own. With the divisor 4096 bytes are any; with 64 they are 0 to 2, but for a bright first one in each image. The test repeats pixels and weights from the generator of training.py and reads from here: probabilities
 in evaluation (of batch normalisation with the given running statistics), and the loss and its gradient in training.
 """
 import json, pathlib
@@ -30,19 +30,30 @@ class ChannelNorm(nn.LayerNorm):
         return super().forward(x.movedim(1, -1)).movedim(-1, 1)
 
 
-NORMS = [
-    ({"type": "batchNorm2d", "epsilon": 1e-3}, lambda: nn.BatchNorm2d(CHANNELS, 1e-3)),
-    ({"type": "batchNorm2d", "epsilon": 1e-5}, lambda: nn.BatchNorm2d(CHANNELS, 1e-5)),
-    ({"type": "layerNorm", "epsilon": 1e-5}, lambda: ChannelNorm(CHANNELS, 1e-5)),
-    ({"type": "groupNorm", "groups": 1, "epsilon": 1e-3}, lambda: nn.GroupNorm(1, CHANNELS, 1e-3)),
-    ({"type": "groupNorm", "groups": 2, "epsilon": 1e-5}, lambda: nn.GroupNorm(2, CHANNELS, 1e-5)),
-    ({"type": "groupNorm", "groups": -1, "epsilon": 1e-5}, lambda: nn.GroupNorm(CHANNELS, CHANNELS, 1e-5)),
+CASES = [
+    (4096, {"type": "batchNorm2d", "epsilon": 1e-3}, lambda: nn.BatchNorm2d(CHANNELS, 1e-3)),
+    (4096, {"type": "batchNorm2d", "epsilon": 1e-5}, lambda: nn.BatchNorm2d(CHANNELS, 1e-5)),
+    (4096, {"type": "layerNorm", "epsilon": 1e-5}, lambda: ChannelNorm(CHANNELS, 1e-5)),
+    (4096, {"type": "groupNorm", "groups": 1, "epsilon": 1e-3}, lambda: nn.GroupNorm(1, CHANNELS, 1e-3)),
+    (4096, {"type": "groupNorm", "groups": 2, "epsilon": 1e-5}, lambda: nn.GroupNorm(2, CHANNELS, 1e-5)),
+    (4096, {"type": "groupNorm", "groups": -1, "epsilon": 1e-5}, lambda: nn.GroupNorm(CHANNELS, CHANNELS, 1e-5)),
+    (64, {"type": "layerNorm", "epsilon": 1e-5}, lambda: ChannelNorm(CHANNELS, 1e-5)),
+    (64, {"type": "groupNorm", "groups": 1, "epsilon": 1e-5}, lambda: nn.GroupNorm(1, CHANNELS, 1e-5)),
 ]
-pixels = np.floor(noise(COUNT * SIDE * SIDE * CHANNELS, 1) * 256).reshape(COUNT, SIDE, SIDE, CHANNELS)
-bright = torch.tensor(20 + pixels / 4096).permute(0, 3, 1, 2)
+
+
+def images(divisor):
+    pixels = np.floor(noise(COUNT * SIDE * SIDE * CHANNELS, 1) * (256 if divisor == 4096 else 3)).reshape(COUNT, SIDE, SIDE, CHANNELS)
+    if divisor == 64:
+        pixels[:, 0, 0, 0] = 255
+    return pixels
+
+
 labels = torch.tensor(np.floor(noise(COUNT, 2) * CLASSES).astype(np.int64))
 cases = []
-for layer, make in NORMS:
+for divisor, layer, make in CASES:
+    pixels = images(divisor)
+    bright = torch.tensor(20 + pixels / divisor).permute(0, 3, 1, 2)
     norm, dense = make(), nn.Linear(CHANNELS * SIDE * SIDE, CLASSES, bias=False)
     drawn = lambda shape, seed: torch.tensor((noise(int(np.prod(shape)), seed) - 0.5).astype(np.float32).astype(np.float64).reshape(shape))
     norm.weight.data, norm.bias.data = drawn([CHANNELS], 3) + 1, drawn([CHANNELS], 4)
@@ -50,7 +61,7 @@ for layer, make in NORMS:
     x = bright.clone().requires_grad_()
     loss = nn.functional.cross_entropy(dense(norm(x).flatten(1)), labels)
     loss.backward()
-    case = {"layer": layer, "loss": loss.item(), "gradients": {
+    case = {"divisor": divisor, "layer": layer, "loss": loss.item(), "gradients": {
         # From x's gradient: a weight's is summed over the pixels / 255 times that.
         "depthwiseConv2d_0.weight": (x.grad * torch.tensor(pixels / 255).permute(0, 3, 1, 2)).sum((0, 2, 3)).tolist(),
         "depthwiseConv2d_0.bias": x.grad.sum((0, 2, 3)).tolist(),

@@ -23,8 +23,9 @@ class BatchNorm2d final : public Layer {
     const at::Tensor centre = frame.training ? input.mean({0, 2, 3}) : runningMean;
     const at::Tensor centred = input - centre.view({1, channels_, 1, 1});
     const auto [output, mean, inverseDeviation] = at::native_batch_norm(
-        centred, scale(*frame.parameters), center(*frame.parameters), frame.training ? at::Tensor() : at::zeros_like(runningMean),
-        frame.training ? at::Tensor() : runningVariance, frame.training, 0, spec_.epsilon);
+        centred, scale(*frame.parameters), center(*frame.parameters),
+        frame.training ? at::Tensor() : at::zeros_like(runningMean), frame.training ? at::Tensor() : runningVariance,
+        frame.training, 0, spec_.epsilon);
     if (frame.training) {
       frame.saved = {centred, mean, inverseDeviation};
       const double count = static_cast<double>(input.numel() / channels_);
