@@ -490,7 +490,7 @@ TORCH = {
     "adadelta": ("Adadelta", {"rho": "rho", "epsilon": "eps"}),
     "adafactor": ("Adafactor", {"beta2Decay": "beta2_decay", "clipThreshold": "d", "weightDecay": "weight_decay"}),
 }
-TORCH_MUON = {"momentum": "momentum", "nesterov": "nesterov", "weightDecay": "weight_decay"}
+TORCH_MUON = {"adjustLearningRate": "adjust_lr_fn", "momentum": "momentum", "nesterov": "nesterov", "weightDecay": "weight_decay"}
 DECOUPLED = ("adam", "amsgrad", "nadam", "radam")  # have decoupled_weight_decay
 
 
@@ -555,6 +555,7 @@ def pytorch():
         "sgd": [{"learningRate": 0.02, "momentum": 0.8, "dampening": 0.3}],
         "adagrad": [{**VARIANTS["adagrad"][0], "lrDecay": 0.05}],
         "nadam": [{**VARIANTS["nadam"][0], "momentumDecay": 0.3}],
+        "muon": [{**VARIANTS["muon"][0], "adjustLearningRate": how} for how in ("match_rms_adamw", "spectral_unclamped")],
         "adafactor": [{**VARIANTS["adafactor"][0], "clipThreshold": 1.2, "epsilon1": 1e-3, "weightDecay": 0.2}],
     }
     # PyTorch's Adafactor takes no threshold below 1.
