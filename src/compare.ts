@@ -27,11 +27,12 @@ export interface PlannedRun {
 
 /** Ways to watch and to end a study. */
 export interface CompareCallbacks {
-  /** Called after every epoch of every run, and waited for. */
+  /** Called after every epoch of every run, and waited for until the signal fires. */
   readonly onEpoch?: (epoch: EpochRecord, run: PlannedRun) => void | Promise<void>;
   /**
-   * Called after every run with the study so far, and waited for; the run's model is disposed of afterwards. Where runs share
-   * the clock, the calls still come one after the other, and the study has what is finished in the order of the plan.
+   * Called after every run with the study so far, and waited for, also after the signal has fired, so that it can save the
+   * run's model, which is disposed of afterwards. Where runs share the clock, the calls still come one after the other, and
+   * the study has what is finished in the order of the plan.
    */
   readonly onRun?: (run: Run, study: Study, planned: PlannedRun) => void | Promise<void>;
   /** Ends the study: runs in progress are kept as "cancelled", and what there is by then is returned. */

@@ -100,13 +100,25 @@ export async function runEpochs(
         steps: (watched?.steps ?? 0) + train.steps,
         seconds: addProfiles(watched?.seconds, train.profile),
       };
-    await onEpoch(record);
+    await unlessAborted(onEpoch(record), signal);
     if (record.train.loss === null || record.validation.loss === null) return ended("diverged");
     if (epoch === 0) continue;
     schedule.afterEpoch(record);
     if (best?.afterEpoch(record)) break;
   }
   return ended("completed");
+}
+
+/** Waits for `work` while the signal has not fired; it must not be able to keep a training from ending. */
+async function unlessAborted(work: void | Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  let stop = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal.addEventListener("abort", stop);
+    if (signal.aborted) stop();
+  });
+  await Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", stop));
 }
 
 /** The mean loss, null where it is not finite, and the share of right answers. */

@@ -18,7 +18,7 @@ import { warmUp } from "./warm-up.js";
 
 /** Ways to watch and to end a training. */
 export interface TrainCallbacks {
-  /** Called after every epoch, epoch 0 (before training) included, and waited for. */
+  /** Called after every epoch, epoch 0 (before training) included, and waited for until the signal fires. */
   readonly onEpoch?: (epoch: EpochRecord) => void | Promise<void>;
   /** Ends the training within one step; the run then has status "cancelled" and the epochs that ended before. */
   readonly signal?: AbortSignal;

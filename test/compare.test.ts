@@ -205,6 +205,23 @@ describe("compare", () => {
       ]);
     });
 
+    it("ends the others when one fails, although they wait for an onEpoch without end", async () => {
+      let waiting = false;
+      const failed = compare({
+        ...study,
+        clock: "shared",
+        onEpoch: async (_, { label }) => {
+          if (label === "sgd, seed 0") {
+            waiting = true;
+            await new Promise(() => {});
+          }
+          while (!waiting) await setTimeout(5);
+          throw new Error("no more");
+        },
+      });
+      await expect(failed).rejects.toThrow("no more");
+    });
+
     it("ends the others when one fails, and begins no more", async () => {
       const begun = new Set<string>();
       const kept: string[] = [];

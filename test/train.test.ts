@@ -202,6 +202,35 @@ describe("a training in progress", () => {
     expect(run.parametersSha256.final).not.toBe(run.parametersSha256.initial);
   });
 
+  it("ends when the signal fires although onEpoch never does", async () => {
+    const controller = new AbortController();
+    const run = await train({
+      ...task,
+      signal: controller.signal,
+      onEpoch: ({ epoch }) => {
+        if (epoch === 1) setImmediate(() => controller.abort());
+        return epoch === 1 ? new Promise(() => {}) : undefined;
+      },
+    });
+    expect(run).toMatchObject({ status: "cancelled", history: [{ epoch: 0 }, { epoch: 1 }] });
+  });
+
+  it("is not disturbed by an onEpoch that fails after the signal has fired", async () => {
+    const controller = new AbortController();
+    const late: (() => void)[] = [];
+    const run = await train({
+      ...task,
+      signal: controller.signal,
+      onEpoch: () => {
+        controller.abort();
+        return new Promise((_, reject) => late.push(() => reject(new Error("too late"))));
+      },
+    });
+    for (const fail of late) fail();
+    await new Promise(setImmediate); // in which an unhandled rejection would fail this test
+    expect(run).toMatchObject({ status: "cancelled", history: [{ epoch: 0 }] });
+  });
+
   it("does nothing for a signal that has fired before", async () => {
     const run = await train({ ...task, signal: AbortSignal.abort() });
     expect(run).toMatchObject({ status: "cancelled", history: [] });
