@@ -3,10 +3,13 @@ import { bench } from "../bench/bench.js";
 import { benchConfigSchema } from "../bench/bench-config.js";
 import { OPTIMIZER_NAMES } from "../optimizers/optimizers.js";
 import { writeFileAtomically } from "../write-file.js";
+import { attempts } from "./attempts.js";
 import { showBenchProgress } from "./bench-progress.js";
 import { configFromCommand } from "./command-config.js";
 import { addConfigOptions, type ConfigOption, model, number } from "./config-options.js";
 import { onInterrupt } from "./interrupt.js";
+import { keepResult } from "./keep-result.js";
+import { checkOutFile } from "./out-file.js";
 import { pictureWriter } from "./picture.js";
 import { parseSpec, parseSpecs } from "./spec.js";
 
@@ -46,22 +49,31 @@ export function addBenchCommand(program: Command): void {
     .option("--chart <file>", "draw the measurements, .svg or .png")
     .option("--quiet", "no progress")
     .action(async ({ json, chart, quiet = false }: Options) => {
+      if (json !== undefined) await checkOutFile(json, "--json");
       const writeChart = chart === undefined ? undefined : await pictureWriter(chart, "--chart");
       const interrupt = onInterrupt();
       const progress = showBenchProgress({ quiet });
-      const record = await bench({
-        ...configFromCommand(command, BENCH_OPTIONS, () => ({})),
-        onProgress: progress.onProgress,
-        signal: interrupt.signal,
-      }).finally(() => {
-        progress.stop();
-        interrupt.stop();
-      });
-      const { benchTable } = await import("../report/bench-table.js");
-      process.stdout.write(`${benchTable(record)}\n`);
-      if (json !== undefined) await writeFileAtomically(json, `${JSON.stringify(record, null, 2)}\n`);
-      if (writeChart === undefined || record.results.length === 0) return;
-      const { benchChart } = await import("../report/bench-chart.js");
-      await writeChart(benchChart(record));
+      const { attempt, throwFailures } = attempts();
+      try {
+        const record = await bench({
+          ...configFromCommand(command, BENCH_OPTIONS, () => ({})),
+          onProgress: progress.onProgress,
+          signal: interrupt.signal,
+        }).finally(progress.stop);
+        const { benchTable } = await import("../report/bench-table.js");
+        process.stdout.write(`${benchTable(record)}\n`);
+        if (json !== undefined) {
+          const text = `${JSON.stringify(record, null, 2)}\n`;
+          if (await attempt(() => keepResult(json, (path) => writeFileAtomically(path, text))))
+            process.stdout.write(`\nRecord: ${json}\n`);
+        }
+        if (writeChart !== undefined && record.results.length > 0) {
+          const { benchChart } = await import("../report/bench-chart.js");
+          if (await attempt(() => writeChart(benchChart(record)))) process.stdout.write(`Chart: ${chart}\n`);
+        }
+      } finally {
+        interrupt.stop(); // last, so that a signal does not cut a result short
+      }
+      throwFailures();
     });
 }

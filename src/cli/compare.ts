@@ -6,7 +6,13 @@ import {
   DEFAULT_OPTIMIZERS,
 } from "../config/compare-config.js";
 import { configFromCommand } from "./command-config.js";
-import { addConfigOptions, addOutputOptions, COMPARE_OPTIONS, type OutputOptions } from "./config-options.js";
+import {
+  addConfigOptions,
+  addOutputOptions,
+  COMPARE_OPTIONS,
+  type OutputOptions,
+  sayWritten,
+} from "./config-options.js";
 import { type Definitions, withDefinitions } from "./definitions.js";
 import { showProgress } from "./progress.js";
 import { runStudy } from "./run-study.js";
@@ -22,11 +28,14 @@ export function addCompareCommand(program: Command): void {
   addConfigOptions(command, COMPARE_OPTIONS, compareConfigSchema);
   addOutputOptions(command)
     .option("--out <folder>", "folder for study.json, table and figures (default: report; none with --json)")
-    .action(({ json = false, quiet = false, out, ...definitions }: OutputOptions) => {
-      const config = compareConfig(command, definitions);
+    .action(({ out, ...options }: OutputOptions) => {
+      const { json = false, quiet = false, overwrite } = options;
+      const config = compareConfig(command, options);
       return runStudy(config, {
         folder: out ?? (json ? undefined : "report"),
+        overwrite,
         json,
+        onWritten: sayWritten(options),
         progress: showProgress({ quiet, sharedClock: config.clock === "shared" }),
       });
     });

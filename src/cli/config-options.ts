@@ -90,6 +90,7 @@ export interface OutputOptions {
   readonly defineLoss?: Definitions;
   readonly config?: string;
   readonly out?: string;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -103,9 +104,18 @@ export const addOutputOptions = (command: Command): Command =>
     )
     .option("--define-loss <name=formula>", "a loss of your own; may be repeated", collectDefinition)
     .option("--config <file.json>", "a config, or a study.json to run again; options take precedence")
+    .option("--overwrite", "replace the study and the report that the folder holds")
     .option("--json", "print the study as JSON on stdout, and nothing else there")
     .option("--quiet", "no progress")
     .addHelpText("after", EXAMPLES);
+
+/** Says where results are: beside them, or where these are JSON, with the progress. */
+export const sayWritten =
+  ({ json = false, quiet = false }: OutputOptions) =>
+  (text: string): void => {
+    if (!json) process.stdout.write(`${text}\n`);
+    else if (!quiet) process.stderr.write(`${text}\n`);
+  };
 
 const EXAMPLES = `
 Optimizers, losses and schedules take settings after colons, such as

@@ -11,6 +11,7 @@ import { plainTable } from "../report/plain-table.js";
 import { writeFileAtomically } from "../write-file.js";
 import { showDownload } from "./download-progress.js";
 import { onInterrupt } from "./interrupt.js";
+import { checkOutFile } from "./out-file.js";
 import { parseSettings } from "./spec.js";
 
 /** Adds `optimbench data`: what data there is, fetching it, and looking at it. */
@@ -130,6 +131,7 @@ async function writeSamples(
   name: string | undefined,
   { out, perClass, seed, augmentation, dataDir }: SamplesOptions,
 ): Promise<void> {
+  await checkOutFile(out, "--out");
   const dataset = await loadDataset(name, { dataDir });
   const shown =
     augmentation === undefined

@@ -1,29 +1,29 @@
 import { constants } from "node:os";
 
-/** What a command knows of Ctrl-C. */
+/** What a command knows of Ctrl-C, and of other wishes that it ends. */
 export interface Interrupt {
   readonly signal: AbortSignal;
   /** Removes the handlers. */
   stop(): void;
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
- * The first SIGINT or SIGTERM aborts the work, so that what is finished is written and reported, and sets the exit code
- * that shells expect (130, 143). The handler is then gone: the second one ends the process at once.
+ * The first of these signals aborts the work, so that what is finished is written and reported, and sets the exit code that
+ * shells expect (130, 143, 129). The handlers are then gone: the second one ends the process at once.
  */
 export function onInterrupt(): Interrupt {
   const controller = new AbortController();
   const stop = () => {
-    process.off("SIGINT", abort);
-    process.off("SIGTERM", abort);
+    for (const name of SIGNALS) process.off(name, abort);
   };
-  const abort = (name: "SIGINT" | "SIGTERM") => {
+  const abort = (name: (typeof SIGNALS)[number]) => {
     stop();
     process.exitCode = 128 + constants.signals[name];
     process.stderr.write("\nStopping: what is finished is kept. Press Ctrl-C again to end at once.\n");
     controller.abort();
   };
-  process.on("SIGINT", abort);
-  process.on("SIGTERM", abort);
+  for (const name of SIGNALS) process.on(name, abort);
   return { signal: controller.signal, stop };
 }

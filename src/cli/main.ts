@@ -13,15 +13,16 @@ import { addScheduleCommand } from "./schedule.js";
 import { addSetupCommand } from "./setup.js";
 import { addTrainCommand } from "./train.js";
 
-// A reader that closes the pipe, such as `head`, has what it wanted.
+// A reader that closes the pipe, such as `head`, has what it wanted. A terminal that is closed (EIO) sends SIGHUP too, after
+// which what is finished is still to be written.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+  if (error.code === "EPIPE") process.exit();
+  if (error.code !== "EIO") throw error;
 });
 
 // Progress that nobody reads any more does not end the work.
 process.stderr.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 });
 
 const program = new Command("optimbench")

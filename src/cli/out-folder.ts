@@ -4,8 +4,16 @@ import { makeFolder } from "../make-folder.js";
 import { isTemporary, removeLeftovers } from "../temporary-file.js";
 import { tryFolder } from "../write-file.js";
 
-/** Makes the folder that results go to. A folder with an earlier study is used again; one with anything else is left alone. */
-export async function prepareOutFolder(folder: string): Promise<void> {
+/**
+ * Makes the folder that results go to. One that holds an earlier study is used again where that may be replaced; one with
+ * anything else is left alone.
+ *
+ * @throws OptimbenchError (DATA)
+ */
+export async function prepareOutFolder(
+  folder: string,
+  { overwrite = false }: { overwrite?: boolean | undefined } = {},
+): Promise<void> {
   const names = await namesInWritable(folder).catch((cause: unknown) => {
     throw new OptimbenchError(
       "DATA",
@@ -17,6 +25,11 @@ export async function prepareOutFolder(folder: string): Promise<void> {
     throw new OptimbenchError(
       "DATA",
       `${folder} holds files and no study.json, so it is not a report to replace. Name another folder with --out.`,
+    );
+  if (names.length > 0 && !overwrite)
+    throw new OptimbenchError(
+      "DATA",
+      `${folder} holds a study already. Name another folder with --out, or replace that study and its report with --overwrite.`,
     );
 }
 

@@ -2,12 +2,13 @@ import { extname } from "node:path";
 import type { TopLevelSpec } from "vega-lite";
 import { configError } from "../errors.js";
 import { writeFileAtomically } from "../write-file.js";
+import { checkOutFile } from "./out-file.js";
 
 /**
  * What writes a chart to a file whose ending says how; drawing loads large modules, so only once there is something to draw.
  *
  * @param option names the file on the command line
- * @throws OptimbenchError (CONFIG) at once where it could not be written as asked
+ * @throws OptimbenchError (CONFIG, DATA) at once where it could not be written as asked
  */
 export async function pictureWriter(
   file: string,
@@ -17,6 +18,7 @@ export async function pictureWriter(
   if (ending !== ".svg" && ending !== ".png")
     throw configError(`Expected a file that ends in .png or .svg for ${option}, got "${file}".`);
   const toPng = ending === ".png" ? await pngRenderer() : undefined;
+  await checkOutFile(file, option);
   return async (spec) => {
     const { drawSvg } = await import("../report/draw.js");
     const svg = await drawSvg(spec);

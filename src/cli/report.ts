@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { loadDataset } from "../data/load-dataset.js";
+import { removeReport } from "../report/remove-report.js";
 import type { Study } from "../study.js";
 import { readStudy, writeStudy } from "../study-file.js";
 import { prepareOutFolder } from "./out-folder.js";
@@ -13,17 +14,25 @@ export function addReportCommand(program: Command): void {
     .description("make table, figures and page again from a study.json")
     .argument("<study>", "a study.json, as compare and train write it")
     .option("--out <folder>", "folder to write to (default: the study's own)")
+    .option("--overwrite", "replace another study, and its report, that the folder holds")
     .action(report);
 }
 
-async function report(path: string, { out = dirname(path) }: { out?: string }): Promise<void> {
+async function report(
+  path: string,
+  { out = dirname(path), overwrite = false }: { out?: string; overwrite?: boolean },
+): Promise<void> {
   const study = await readStudy(path);
-  await prepareOutFolder(out);
+  const copy = join(out, "study.json");
+  const isOwn = resolve(copy) === resolve(path);
+  await prepareOutFolder(out, { overwrite: overwrite || isOwn });
   const { resultTable } = await import("../report/result-table.js");
   const { writeReport } = await import("../report/write-report.js");
   process.stdout.write(`${resultTable(study)}\n`);
-  const copy = join(out, "study.json");
-  if (resolve(copy) !== resolve(path)) await writeStudy(study, copy);
+  if (!isOwn) {
+    await removeReport(out); // or, were this cut short, the old page would stand beside another study
+    await writeStudy(study, copy);
+  }
   const onNotice = (text: string) => process.stderr.write(`${text}\n`);
   const samples = await samplesOf(study, onNotice);
   await writeReport(study, out, { onNotice, ...(samples && { samples }) });

@@ -4,70 +4,97 @@ import { type CompareConfig, parseCompareConfig } from "../config/compare-config
 import type { Dataset } from "../data/dataset.js";
 import { loadDataset } from "../data/load-dataset.js";
 import type { Study } from "../study.js";
-import { writeStudy } from "../study-file.js";
-import type { Run } from "../train.js";
+import { attempts } from "./attempts.js";
 import { onInterrupt } from "./interrupt.js";
+import { keepResult } from "./keep-result.js";
+import { checkOutFile } from "./out-file.js";
 import { prepareOutFolder } from "./out-folder.js";
 import type { Progress } from "./progress.js";
 import { samplePicture } from "./sample-picture.js";
+import { isWorthKeeping, studyStore } from "./study-store.js";
 
 /** What `compare` and `train` do with a study. */
 export interface StudyOutput {
   /** Folder for study.json, table and figures; none where undefined. */
   readonly folder: string | undefined;
+  /** Whether the study that is in the folder may be replaced. Default false. */
+  readonly overwrite?: boolean | undefined;
+  /** File for the model of the only run; none where undefined. */
+  readonly save?: string | undefined;
   /** Whether stdout gets the study as JSON instead of the table. */
   readonly json: boolean;
   readonly progress: Progress;
-  readonly onRun?: (run: Run) => Promise<void>;
+  /** Says where results were written. */
+  readonly onWritten: (text: string) => void;
   /** Whether to show where the time of the steps went. */
   readonly profile?: boolean;
 }
 
-/** Runs a study, keeps it on the disk after every run, and presents what there is, even after Ctrl-C. */
+/**
+ * Runs a study, keeps it on the disk after every run, and presents what there is, even after Ctrl-C. What cannot be written
+ * costs nothing but itself: the study goes on, and the failure is told at the end.
+ */
 export async function runStudy(
   config: CompareConfig,
-  { folder, json, progress, onRun, profile = false }: StudyOutput,
+  { folder, overwrite, save, json, progress, onWritten, profile = false }: StudyOutput,
 ): Promise<void> {
   const { dataset: source, dataDir } = parseCompareConfig(config);
-  if (folder !== undefined) await prepareOutFolder(folder);
+  if (save !== undefined) await checkOutFile(save, "--save");
+  if (folder !== undefined) await prepareOutFolder(folder, { overwrite });
   const dataset = await loadDataset(source, { dataDir });
 
   const interrupt = onInterrupt();
-  const study = await compare({
-    ...config,
-    dataset,
-    signal: interrupt.signal,
-    profile,
-    onEpoch: progress.onEpoch,
-    async onRun(run, soFar, planned) {
-      progress.onRun(planned);
-      if (folder !== undefined) await writeStudy(soFar, join(folder, "study.json"));
-      await onRun?.(run);
-    },
-  }).finally(() => {
+  const { attempt, throwFailures } = attempts();
+  const store = folder === undefined ? undefined : studyStore(folder);
+  let study: Study | undefined;
+  let saved = false;
+  try {
+    await attempt(async () => {
+      study = await compare({
+        ...config,
+        dataset,
+        signal: interrupt.signal,
+        profile,
+        onEpoch: progress.onEpoch,
+        async onRun(run, soFar, planned) {
+          study = soFar;
+          progress.onRun(planned);
+          await store?.keep(soFar);
+          if (save !== undefined)
+            saved = await attempt(() => keepResult(save, (path) => run.model.save(path)));
+        },
+      });
+    });
     progress.stop();
-    interrupt.stop();
-  });
-  if (json) process.stdout.write(`${JSON.stringify(study, null, 2)}\n`);
-  if (study.runs.length > 0) await present(study, dataset, folder, json);
+    if (study === undefined) return throwFailures();
+    if (json) process.stdout.write(`${JSON.stringify(study, null, 2)}\n`);
+    if (study.runs.length > 0 && !json) await printStudy(study);
+    const finished = study;
+    if (store && isWorthKeeping(finished)) {
+      await attempt(() => store.finish(finished));
+      if (await attempt(() => report(finished, dataset, store.folder)))
+        onWritten(`\nReport: ${join(store.folder, "index.html")}`);
+    }
+    if (saved) onWritten(`Model: ${save}`);
+  } finally {
+    progress.stop();
+    interrupt.stop(); // last, so that a signal does not cut a report short
+  }
+  throwFailures();
 }
 
-/** The report's modules are large, so they load only when there is something to report. */
-async function present(
-  study: Study,
-  dataset: Dataset,
-  folder: string | undefined,
-  json: boolean,
-): Promise<void> {
+/** The modules that tables need are large, so they load only when there is something to print. */
+async function printStudy(study: Study): Promise<void> {
   const { resultTable } = await import("../report/result-table.js");
-  if (!json) process.stdout.write(`${resultTable(study)}\n`);
-  if (!json) await presentProfiles(study);
-  if (folder === undefined) return;
+  process.stdout.write(`${resultTable(study)}\n`);
+  await presentProfiles(study);
+}
+
+async function report(study: Study, dataset: Dataset, folder: string): Promise<void> {
   const { writeReport } = await import("../report/write-report.js");
   const onNotice = (text: string) => void process.stderr.write(`${text}\n`);
   const samples = await samplePicture(() => dataset, onNotice);
   await writeReport(study, folder, { onNotice, ...(samples && { samples }) });
-  if (!json) process.stdout.write(`\nReport: ${join(folder, "index.html")}\n`);
 }
 
 async function presentProfiles({ runs }: Study): Promise<void> {

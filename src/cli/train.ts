@@ -4,7 +4,13 @@ import { parse } from "../config/parse.js";
 import { trainConfigSchema } from "../config/train-config.js";
 import { configError } from "../errors.js";
 import { configFromCommand } from "./command-config.js";
-import { addConfigOptions, addOutputOptions, type OutputOptions, TRAIN_OPTIONS } from "./config-options.js";
+import {
+  addConfigOptions,
+  addOutputOptions,
+  type OutputOptions,
+  sayWritten,
+  TRAIN_OPTIONS,
+} from "./config-options.js";
 import { type Definitions, withDefinitions } from "./definitions.js";
 import { printEpochs } from "./progress.js";
 import { runStudy } from "./run-study.js";
@@ -23,17 +29,18 @@ export function addTrainCommand(program: Command): void {
     .option("--out <folder>", "folder for study.json, table and figures (default: none)")
     .option("--profile", "show where the time of the training steps goes")
     .option("--save <file.safetensors>", "write the trained model's parameters")
-    .action(({ json = false, quiet = false, out, save, profile = false, ...definitions }: Options) =>
-      runStudy(trainConfig(command, definitions), {
+    .action(({ out, save, profile = false, ...options }: Options) => {
+      const { json = false, quiet = false, overwrite } = options;
+      return runStudy(trainConfig(command, options), {
         folder: out,
+        overwrite,
+        save,
         json,
         profile,
         progress: printEpochs({ quiet, stream: json ? process.stderr : process.stdout }),
-        onRun: async (run) => {
-          if (save !== undefined) await run.model.save(save);
-        },
-      }),
-    );
+        onWritten: sayWritten(options),
+      });
+    });
 }
 
 function trainConfig(command: Command, { defineOptimizer, defineLoss }: OutputOptions): CompareConfig {

@@ -8,6 +8,7 @@ import type { Dispatcher } from "undici";
 import { OptimbenchError } from "../errors.js";
 import { makeFolder } from "../make-folder.js";
 import { removeLeftovers, temporaryName } from "../temporary-file.js";
+import { tryFolder } from "../write-file.js";
 import { readIdx } from "./idx.js";
 import { IDX_PARTS, type IdxPart, idxFiles } from "./idx-folder.js";
 import { checkMnist, MNIST_FILES } from "./mnist.js";
@@ -52,10 +53,9 @@ const MOST_BYTES = 32 * 2 ** 20;
 export async function downloadMnist(folder: string, options: DownloadOptions = {}): Promise<void> {
   try {
     makeFolder(folder);
+    await tryFolder(folder);
   } catch (cause) {
-    throw new OptimbenchError("DATA", `Cannot make the folder ${folder}: ${(cause as Error).message}.`, {
-      cause,
-    });
+    throw new OptimbenchError("DATA", `Cannot write to ${folder}: ${(cause as Error).message}.`, { cause });
   }
   await removeLeftovers(folder);
   const present = idxFiles(folder);

@@ -11,6 +11,7 @@ import { epochsCsv } from "./epochs-csv.js";
 import { markdownTable } from "./markdown-table.js";
 import { type DrawnChart, reportPage } from "./page.js";
 import { loadPngRenderer } from "./png.js";
+import { removeReport } from "./remove-report.js";
 import { studyCharts } from "./study-charts.js";
 
 export interface ReportOptions {
@@ -28,7 +29,8 @@ const optionsSchema = z.strictObject({
 /**
  * Writes a report of a study into a folder, which is made where there is none: `index.html` (one file, offline),
  * `table.md`, `results.csv` (one row a run and epoch) and `figures/`: every chart as SVG, as PNG and as the Vega-Lite
- * spec that it was drawn from. Each file is written whole or not at all; other files in the folder stay.
+ * spec that it was drawn from. Each file is written whole or not at all. An earlier report in the folder is removed first, whatever
+ * figures it had; other files stay.
  *
  * @returns the paths written, `index.html` last
  * @throws OptimbenchError (CONFIG) where the study is none, (DATA) where the folder cannot be written to
@@ -48,6 +50,7 @@ export async function writeReport(
     written.push(path);
   };
 
+  await removeReport(folder);
   await write("table.md", markdownTable(study));
   await write("results.csv", epochsCsv(study));
   const drawn: DrawnChart[] = [];

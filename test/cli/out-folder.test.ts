@@ -12,14 +12,19 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-it("makes a folder, and takes an empty one or one with a study", async () => {
+it("makes a folder, takes an empty one, and one with a study where that may be replaced", async () => {
   const folder = join(root, "a", "b");
   await prepareOutFolder(folder);
   expect(existsSync(folder)).toBe(true);
   await prepareOutFolder(folder);
   writeFileSync(join(folder, "study.json"), "{}");
   writeFileSync(join(folder, "other.txt"), "");
-  await prepareOutFolder(folder);
+  await expect(prepareOutFolder(folder)).rejects.toMatchObject({
+    code: "DATA",
+    message: `${folder} holds a study already. Name another folder with --out, or replace that study and its report with --overwrite.`,
+  });
+  await prepareOutFolder(folder, { overwrite: true });
+  expect(readdirSync(folder).sort()).toEqual(["other.txt", "study.json"]);
 });
 
 it("takes a folder with nothing but what killed processes left, and removes that", async () => {

@@ -78,3 +78,17 @@ test("a file that is no study is refused before anything is written", async () =
   await expect(report(path)).rejects.toThrow(`${path} is not a study that can be read`);
   expect(await readdir(folder)).toEqual(["study.json"]);
 });
+
+test("another folder's study is replaced, with its report, only where that is allowed", async () => {
+  const path = join(folder, "study.json");
+  await writeStudy(study, path);
+  const out = join(folder, "out");
+  const other = exampleStudy([{ optimizer: "lion", epochs: 1 }]);
+  await writeStudy(other, join(out, "study.json"));
+  await report(join(out, "study.json"));
+  await expect(report(path, "--out", out)).rejects.toThrow(/holds a study already.*--overwrite/);
+  expect(await readStudy(join(out, "study.json"))).toEqual(other);
+  await report(path, "--out", out, "--overwrite");
+  expect(await readStudy(join(out, "study.json"))).toEqual(study);
+  expect((await readdir(join(out, "figures"))).filter((name) => name.includes("lion"))).toEqual([]);
+});

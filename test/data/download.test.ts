@@ -230,12 +230,13 @@ describe("downloadMnist", () => {
     expect(asked.length).toBe(1);
   });
 
-  it("says where the folder cannot be made", async () => {
+  it("says before it asks anyone that the folder cannot be written to", async () => {
     const file = join(temporaryFolder(), "file");
     writeFileSync(file, "");
-    await expect(downloadMnist(join(file, "sub"))).rejects.toThrow(
-      `Cannot make the folder ${join(file, "sub")}: ENOTDIR`,
-    );
+    const { url, asked } = await mirror(good);
+    for (const folder of [join(file, "sub"), "/proc/nope", "/proc/self/task"])
+      await expect(downloadMnist(folder, { mirrors: [url] })).rejects.toThrow(`Cannot write to ${folder}: E`);
+    expect(asked).toEqual([]);
   });
 
   it("survives a second download into the same folder", async () => {

@@ -36,6 +36,7 @@ it("prints a table and progress, and writes a record and a chart", async () => {
   expect(stdout).toMatch(/│ step +│ sgd \(momentum 0\.9\) +│ batch 16 +│ +2 │/);
   expect(stdout).toContain("step, adam, batch 16, 1 thread\n");
   expect(stdout).toMatch(/│ conv2d_1, maxPool2d_0, conv2d_1.activation +│ +\d+\.\d{3} │ +\d+\.\d{3} │/);
+  expect(stdout).toMatch(/\n\nRecord: out\/record\.json\nChart: out\/chart\.svg\n$/);
   const lines = stderr.trim().split("\n");
   expect(lines[0]).toBe("1/14 step, adam, batch 16, 1 thread");
   expect(lines[13]).toBe("14/14 evaluation, 1,000 images, 2 threads");
@@ -70,6 +71,11 @@ it("refuses what is wrong before it measures or writes anything", async () => {
     code: 2,
     stdout: "",
     stderr: 'error: Expected a file that ends in .png or .svg for --chart, got "chart.gif".\n',
+  });
+  expect(await ended(start(...BRIEF, "--json", "/proc/nope/record.json"))).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^error: Cannot write \/proc\/nope.* Name another file with --json\.\n$/),
   });
   expect(existsSync(join(folder, "out"))).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -74,6 +74,29 @@ describe("compare", () => {
     expect(again).toMatchObject({ code: 0, stderr: "" });
     expect(measured(JSON.parse(again.stdout))).toEqual(measured(study));
     expect(JSON.parse(again.stdout).config).toEqual(study.config as ResolvedCompareConfig);
+
+    const refused = await optimbench("compare", ...line);
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toMatch(/^error: report holds a study already\..*--overwrite\.\n$/);
+    expect(readStudy("report", "study.json")).toEqual(study);
+    const few = ["--optimizers", "adam", "--epochs", "0", "--quiet"];
+    expect(await optimbench("compare", ...SMALL, ...few, "--overwrite")).toMatchObject({ code: 0 });
+    expect(readStudy("report", "study.json").runs).toHaveLength(1);
+    const figures = readdirSync(join(folder, "report", "figures"));
+    expect(figures.filter((name) => name.includes("sgd"))).toEqual([]);
+  });
+
+  it("trains all runs and prints the table where no file can be written", async () => {
+    const line = [...SMALL, "--optimizers", "sgd,adam", "--epochs", "0"];
+    const limited = ["-c", 'ulimit -f 1; exec "$0" "$@"', process.execPath, MAIN, "compare", ...line];
+    const { code, stdout, stderr } = await ended(spawn("bash", limited, { cwd: folder }));
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/│ sgd(.*\n)+.*│ adam|│ adam(.*\n)+.*│ sgd/);
+    expect(stdout).not.toContain("Report:");
+    expect(stderr).toMatch(/run 2\/2 adam: epoch 0(.*\n)+error: Cannot write report\/study\.json: EFBIG/);
+    // What is small enough is there; nothing is cut short, and nothing temporary is left.
+    const files = readdirSync(join(folder, "report")).sort();
+    expect(files).toEqual(["figures", "results.csv", "table.md"]);
   });
 
   it("takes formulas of the user's own", async () => {
@@ -99,6 +122,7 @@ describe("compare", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
+    ["SIGHUP", 129],
   ] as const)("keeps and reports what is finished on %s", async (signal, exitCode) => {
     const child = start(
       "compare",
@@ -214,6 +238,7 @@ describe("train", () => {
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/^(sgd \(learningRate 0\.05\): epoch [012]\/2, .*\n){3}/);
+    expect(stdout).toMatch(/\nReport: out\/index\.html\nModel: digits\.safetensors\n$/);
     expect(readFileSync(join(folder, "digits.safetensors")).length).toBeGreaterThan(109_898 * 4);
     const study = readStudy("out", "study.json");
     const again = await optimbench("train", "--config", join("out", "study.json"), "--json", "--quiet");
