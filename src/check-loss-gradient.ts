@@ -2,15 +2,16 @@ import { z } from "zod";
 import { parse } from "./config/parse.js";
 import { SEMANTICS } from "./config/semantics.js";
 import type { LossGraph } from "./formula/graph.js";
+import { breaks, findBreakdown, type LossBreakdown, SINGLE_TOLERANCE } from "./loss-breakdown.js";
 import { type LossConfig, lossGraph, resolveLoss } from "./losses/losses.js";
 import { loadNative } from "./native.js";
 import { randomStream } from "./random.js";
 
 /** How far a loss's gradient is from the slope of its values. */
 export interface GradientCheck {
-  /** Whether they agree everywhere and the gradient is not 0 everywhere. */
+  /** Whether they agree everywhere, in float32 as well, and the gradient is not 0 everywhere. */
   readonly passed: boolean;
-  /** What was found in one sentence, and where it failed, what to look for. */
+  /** What was found, and where it failed, what to write instead or what to look for. */
   readonly summary: string;
   /** The formula that was checked. */
   readonly formula: string;
@@ -18,8 +19,10 @@ export interface GradientCheck {
   readonly compared: number;
   /** Those at a kink, where any slope from that of the one side to that of the other is right. */
   readonly kinks: number;
-  /** Where they are furthest apart. */
+  /** Where they are furthest apart, or where the loss breaks. */
   readonly worst: PartialDerivative;
+  /** Where training would break, since it computes in float32. */
+  readonly breakdown?: LossBreakdown;
 }
 
 /** The derivative of a sample's loss by one logit. */
@@ -45,16 +48,38 @@ const optionsSchema = z.strictObject({
 });
 
 const SAMPLES = 16;
-/** Logits lie within these of 0: equal as at a start from nothing, as in training, and saturated. */
-const RANGES = [0, 3, 30];
 const STEP = 1e-5;
 const TOLERANCE = 1e-5;
 /** A derivative smaller than this share of the largest is compared as if it were this large. */
 const SMALL = 1e-3;
+/** The same where float32 is compared: a model learns with the larger ones. */
+const SMALL_IN_SINGLE = 0.1;
+
+/** One number from -1 to 1 at each call. */
+type Uniform = () => number;
+
+/** Logits as at a start from nothing, and as in training. They are numbers that float32 has. */
+const ORDINARY: readonly ((uniform: Uniform, classes: number) => number[])[] = [
+  (_, classes) => Array(classes).fill(0),
+  (uniform, classes) => Array(classes).fill(10 * uniform()),
+  (uniform, classes) => Array.from({ length: classes }, () => 3 * uniform()),
+  (uniform, classes) => Array.from({ length: classes }, () => Math.max(0, 3 * uniform())),
+  (uniform, classes) => Array.from({ length: classes }, () => 30 * uniform()),
+];
+/** Hundreds apart, as where a model is very sure: differences are lost there, so that double precision is what float32 is held to. */
+const EXTREME: typeof ORDINARY = [
+  (uniform, classes) => Array.from({ length: classes }, () => 300 * uniform()),
+  (uniform, classes) => {
+    const sure = Math.floor(((uniform() + 1) / 2) * classes) % classes;
+    const size = 300 * uniform();
+    return Array.from({ length: classes }, (_, k) => (k === sure ? size : 0));
+  },
+];
 
 /**
- * Compares the gradient that training uses with finite differences of the loss, in double precision: logits all equal,
- * moderate and large, targets one-hot and soft, the same at every call.
+ * Compares the gradient that training uses with finite differences of the loss, in double precision, and the gradient in
+ * float32, in which training computes, with that in double precision: logits all 0, all equal, moderate, some 0, large, and
+ * hundreds apart; targets one-hot and soft; the same at every call.
  *
  * @example checkLossGradient({ name: "mine", formula: "mean(abs(softmax(z) - y))" }, { classes: 10 }).passed
  * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH, NATIVE)
@@ -66,30 +91,58 @@ export function checkLossGradient(
   const { classes, semantics } = parse(optionsSchema, options, "options");
   const resolved = resolveLoss(loss, semantics, classes);
   const graph = lossGraph(resolved);
-  const groups = RANGES.map((range) => compare(graph, samples(range, classes), classes));
-  const all = groups.flat();
-  const worst = all.reduce((a, b) => (b.error > a.error ? b : a));
+  const groups = [...ORDINARY, ...EXTREME].map((logits, i) => samples(logits, i, classes));
+  const all = groups.slice(0, ORDINARY.length).flatMap((group) => compare(graph, group, classes));
+  const largest = Math.max(...all.map(({ gradient }) => Math.abs(gradient)).filter(Number.isFinite), 0);
+  const breakdown = firstBreakdown(graph, groups, classes, SMALL_IN_SINGLE * largest);
+  const { kink: _, ...worst } =
+    breakdown === undefined
+      ? all.reduce((a, b) => (b.error > a.error ? b : a))
+      : derivativeAt(graph, breakdown);
   const flat = all.every(({ gradient }) => gradient === 0);
+  const compared = all.length + groups.length * SAMPLES * classes;
   return {
-    passed: worst.error <= TOLERANCE && !flat,
-    summary: summary(worst, flat, all.length),
+    passed: breakdown === undefined && worst.error <= TOLERANCE && !flat,
+    summary: breakdown === undefined ? summary(worst, flat, compared) : breakdownText(breakdown),
     formula: resolved.formula,
-    compared: all.length,
+    compared,
     kinks: all.filter(({ kink }) => kink).length,
-    worst: (({ kink: _, ...rest }) => rest)(worst),
+    worst,
+    ...(breakdown !== undefined && { breakdown }),
   };
 }
 
-function summary({ error, gradient, value }: PartialDerivative, flat: boolean, compared: number): string {
+function summary({ error, value }: PartialDerivative, flat: boolean, compared: number): string {
   if (!Number.isFinite(value))
     return "The loss is not a finite number at some logits. Look for a division, a logarithm or a root of what can be 0 or negative.";
-  if (!Number.isFinite(gradient))
-    return "The gradient is not a finite number at some logits, although the loss is. Look for a root or a power at 0, and for a branch of where(...) that is not taken but not finite either.";
   if (flat)
     return "The gradient is 0 at all logits, so nothing would learn. Comparisons, sign and oneHot have no slope.";
   if (error > TOLERANCE)
     return "The gradient is not the slope of the loss at some logits. Look for a jump, and for a value that only one point has.";
-  return `The gradient agrees with finite differences at all ${compared.toLocaleString("en")} places.`;
+  return `The gradient agrees with finite differences, and float32 with double precision, at all ${compared.toLocaleString("en")} places.`;
+}
+
+const BROKEN = {
+  value: "the loss is not a finite number",
+  gradient: "the gradient is not a finite number, although the loss is,",
+  precision: `the gradient is off by more than ${100 * SINGLE_TOLERANCE}%`,
+} as const;
+
+const LISTED = 10;
+
+function breakdownText({ what, z, part, instead }: LossBreakdown): string {
+  const short = (number: number) => String(Number(number.toPrecision(3)));
+  const gap = Math.max(...z) - Math.min(...z);
+  const row = `${z.slice(0, LISTED).map(short).join(" ")}${z.length > LISTED ? " ..." : ""}`;
+  const where =
+    gap > 0
+      ? `where two logits are ${short(gap)} apart (z = ${row})`
+      : `where all logits are ${short(z[0]!)}`;
+  const found = `In float32, in which training computes, ${BROKEN[what]} ${where}.`;
+  if (part === undefined)
+    return `${found} Look for a difference of numbers that are nearly equal, such as 1 - sigmoid(z).`;
+  if (instead === undefined) return `${found} The first to break is ${part}.`;
+  return `${found} Write ${instead} instead of ${part}.`;
 }
 
 interface Samples {
@@ -97,11 +150,12 @@ interface Samples {
   readonly targets: Float64Array;
 }
 
-/** Logits within `range` of 0; every other target is one-hot. */
-function samples(range: number, classes: number): Samples {
-  const next = randomStream(range, "samples");
+/** Every other target is one-hot. */
+function samples(logitsOf: (typeof ORDINARY)[number], seed: number, classes: number): Samples {
+  const next = randomStream(seed, "samples");
   const uniform = () => next() / 2 ** 32;
-  const logits = Float64Array.from({ length: SAMPLES * classes }, () => 2 * range * uniform() - range);
+  const rows = Array.from({ length: SAMPLES }, () => logitsOf(() => 2 * uniform() - 1, classes));
+  const logits = Float64Array.from(Float32Array.from(rows.flat()));
   const targets = new Float64Array(SAMPLES * classes);
   for (let i = 0; i < SAMPLES; i++) {
     const row = targets.subarray(i * classes, (i + 1) * classes);
@@ -115,12 +169,60 @@ function samples(range: number, classes: number): Samples {
   return { logits, targets };
 }
 
+/** The first sample at which float32 breaks, the ordinary ones before the extreme. */
+function firstBreakdown(
+  graph: LossGraph,
+  groups: readonly Samples[],
+  classes: number,
+  scale: number,
+): LossBreakdown | undefined {
+  const inBoth = (of: LossGraph, logits: Float64Array, targets: Float64Array) => ({
+    single: run(of, Float32Array.from(logits), Float32Array.from(targets), classes),
+    double: run(of, logits, targets, classes),
+  });
+  for (const { logits, targets } of groups) {
+    const { single, double } = inBoth(graph, logits, targets);
+    for (let i = 0; i < SAMPLES; i++) {
+      const of = <Vector extends Float32Array | Float64Array>(vector: Vector) =>
+        vector.subarray(i * classes, (i + 1) * classes);
+      const at = ({ values, gradient }: typeof single | typeof double) => ({
+        values: values.subarray(i, i + 1),
+        gradient: of(gradient),
+      });
+      if (breaks({ single: at(single), double: at(double) }, scale) === undefined) continue;
+      const sample = { z: [...of(logits)], y: [...of(targets)] };
+      return findBreakdown(graph, sample, scale, (part, z, y) =>
+        inBoth(part, Float64Array.from(z), Float64Array.from(y)),
+      );
+    }
+  }
+  return undefined;
+}
+
+/** The worst derivative where a loss breaks: value and gradient are float32's. */
+function derivativeAt(graph: LossGraph, { z, y }: LossBreakdown) {
+  const classes = z.length;
+  const sample = { logits: Float64Array.from(z), targets: Float64Array.from(y) };
+  const single = run(graph, Float32Array.from(z), Float32Array.from(y), classes);
+  const found = compare(graph, sample, classes).map((each, k) => {
+    const gradient = single.gradient[k]!;
+    const error =
+      Math.abs(gradient - each.difference) / Math.max(Math.abs(each.difference), Number.MIN_VALUE);
+    return {
+      ...each,
+      value: single.values[0]!,
+      gradient,
+      error: Number.isFinite(error) && Number.isFinite(single.values[0]!) ? error : Number.POSITIVE_INFINITY,
+    };
+  });
+  return found.reduce((a, b) => (b.error > a.error ? b : a));
+}
+
 function compare(graph: LossGraph, { logits, targets }: Samples, classes: number) {
   const at = run(graph, logits, targets, classes);
-  const step = logits.map((each) => STEP * Math.max(1, Math.abs(each)));
   /** The values with the logit of one class moved in every sample. */
   const moved = (k: number, sign: number) => {
-    const there = logits.map((each, i) => (i % classes === k ? each + sign * step[i]! : each));
+    const there = logits.map((each, i) => (i % classes === k ? each + sign * STEP : each));
     return run(graph, there, targets, classes).values;
   };
   const sides = Array.from({ length: classes }, (_, k) => [moved(k, 1), moved(k, -1)] as const);
@@ -130,8 +232,8 @@ function compare(graph: LossGraph, { logits, targets }: Samples, classes: number
     const [sample, k] = [Math.floor(i / classes), i % classes];
     const value = at.values[sample]!;
     const [right, left] = sides[k]!.map((values) => values[sample]!) as [number, number];
-    const slopes = [(right - value) / step[i]!, (value - left) / step[i]!];
-    const difference = (right - left) / (2 * step[i]!);
+    const slopes = [(right - value) / STEP, (value - left) / STEP];
+    const difference = (right - left) / (2 * STEP);
     const kink = Math.abs(slopes[0]! - slopes[1]!) > SMALL * scale;
     const nearest = kink
       ? Math.min(Math.max(gradient, Math.min(...slopes)), Math.max(...slopes))
@@ -152,6 +254,11 @@ function compare(graph: LossGraph, { logits, targets }: Samples, classes: number
   });
 }
 
-function run(graph: LossGraph, logits: Float64Array, targets: Float64Array, classes: number) {
+function run<Vector extends Float32Array | Float64Array>(
+  graph: LossGraph,
+  logits: Vector,
+  targets: Vector,
+  classes: number,
+) {
   return loadNative().runLoss(graph, logits, targets, classes);
 }

@@ -13,6 +13,7 @@ export { type ErrorCode, OptimbenchError } from "./errors.js";
 export { explain } from "./explain/explain.js";
 export type { Explanation, LossExplanation, OptimizerExplanation } from "./explain/explanation.js";
 export type { EpochRecord, Metrics, RunSeconds, RunStatus } from "./history.js";
+export type { LossBreakdown } from "./loss-breakdown.js";
 export type { LossConfig } from "./losses/losses.js";
 export type { Layer } from "./models/layers.js";
 export type { Model } from "./models/models.js";

@@ -39,6 +39,7 @@ const STAGES: readonly (readonly string[])[] = [
     "safetensors",
     "trained-model",
     "training",
+    "loss-breakdown",
     "check-loss-gradient",
   ],
   ["study", "study-file", "environment"],

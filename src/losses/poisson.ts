@@ -13,6 +13,7 @@ export const poisson = define({
     "tf_keras/src/losses.py: Poisson",
     "torch/nn/modules/loss.py: PoissonNLLLoss",
   ],
+  note: "PyTorch's takes exp(z), which float32 cannot hold where a logit is above 88: a run that comes there diverges.",
   hyperparameters: {},
   defaults: { keras3: {}, keras2: {}, pytorch: {} },
   formula: (_, source) =>
