@@ -21,6 +21,8 @@ export function onInterrupt(): Interrupt {
   const abort = (name: (typeof SIGNALS)[number]) => {
     stop();
     process.exitCode = 128 + constants.signals[name];
+    // Node aborts where it exits by itself and finds that its terminal is gone.
+    if (name === "SIGHUP") process.on("exit", () => process.kill(process.pid, name));
     process.stderr.write("\nStopping: what is finished is kept. Press Ctrl-C again to end at once.\n");
     controller.abort();
   };

@@ -122,7 +122,7 @@ describe("compare", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-    ["SIGHUP", 129],
+    ["SIGHUP", "SIGHUP"],
   ] as const)("keeps and reports what is finished on %s", async (signal, exitCode) => {
     const child = start(
       "compare",
