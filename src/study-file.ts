@@ -3,6 +3,8 @@ import { z } from "zod";
 import { parse } from "./config/parse.js";
 import { pathSchema } from "./config/path-schema.js";
 import { OptimbenchError, reasonOf } from "./errors.js";
+import { fileProblem } from "./file-problem.js";
+import { parseJson } from "./parse-json.js";
 import type { Study } from "./study.js";
 import { writeFileAtomically } from "./write-file.js";
 
@@ -111,9 +113,9 @@ export async function readStudy(path: string): Promise<Study> {
     new OptimbenchError("DATA", `${path} is not a study that can be read: ${problem}`, { cause });
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, "utf8"));
+    value = parseJson(await readFile(path));
   } catch (cause) {
-    throw refuse(cause instanceof Error ? cause.message : String(cause), cause);
+    throw refuse(`${fileProblem(cause)}.`, cause);
   }
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version === "number" && version > 1)

@@ -14,6 +14,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { OptimbenchError } from "./errors.js";
+import { fileProblem } from "./file-problem.js";
 import { makeFolder } from "./make-folder.js";
 import { removeLeftovers, temporaryName } from "./temporary-file.js";
 
@@ -33,10 +34,9 @@ export async function writeFileAtomically(path: string, data: Data): Promise<voi
     else if (destination.kind === "device") await writeToDevice(path, data);
     else await replaceFile(destination, data);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new OptimbenchError(
       "DATA",
-      `Cannot write ${path}: ${reason}. Choose a folder that can be written to and has space left.`,
+      `Cannot write ${path}: ${fileProblem(cause)}. Choose a folder that can be written to and has space left.`,
       { cause },
     );
   }

@@ -5,7 +5,20 @@ import { packageRoot } from "../src/package-root.js";
 
 /** Data flows down this list; a file imports from its own stage or from one above. */
 const STAGES: readonly (readonly string[])[] = [
-  ["errors", "random", "history", "profile", "package-root", "stopwatch", "make-folder", "cpu-quota"],
+  [
+    "errors",
+    "count-text",
+    "file-problem",
+    "parse-json",
+    "terminal",
+    "random",
+    "history",
+    "profile",
+    "package-root",
+    "stopwatch",
+    "make-folder",
+    "cpu-quota",
+  ],
   [
     "config/callbacks",
     "config/deep-freeze",
@@ -91,6 +104,19 @@ describe("imports", () => {
     const doors = sources.filter((file) => /createRequire\([^)]*\)\(addon\)/.test(read(file)));
     expect(doors.map((file) => relative(source, file))).toEqual(["native.ts"]);
   });
+});
+
+it("writes to the terminal in one place, which writes out what a terminal would obey", () => {
+  const direct = files("src", /\.ts$/).filter((file) =>
+    /(stdout|stderr|stream)\.write\((?!.*shown\()|console\./.test(
+      read(file).replace(/^ *\*.*|"console.*/gm, ""),
+    ),
+  );
+  expect(direct.map((file) => relative(source, file)).sort()).toEqual([
+    "cli/download-progress.ts",
+    "cli/native-info.ts", // read by another process, not by a terminal
+    "write-file.ts", // what the caller wants written, to a file that is the terminal's too
+  ]);
 });
 
 describe("native code", () => {

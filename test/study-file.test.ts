@@ -87,7 +87,15 @@ describe("refuses with the file's name and the reason", () => {
     });
   });
 
+  test("a study nested without end", async () => {
+    await writeFile(
+      path,
+      JSON.stringify(STUDIES.oneRun).replace("{", `{"x":${"[".repeat(8000)}${"]".repeat(8000)},`),
+    );
+    await expect(readStudy(path)).rejects.toThrow(/nested more than 256 levels deep/);
+  });
+
   test("a file that is not there", async () => {
-    await expect(readStudy(path)).rejects.toThrow(/ENOENT/);
+    await expect(readStudy(path)).rejects.toThrow(/there is no such file or folder\.$/);
   });
 });

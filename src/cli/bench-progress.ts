@@ -1,6 +1,7 @@
 import { SingleBar } from "cli-progress";
 import type { BenchProgress } from "../bench/bench.js";
 import { benchLabel } from "../report/bench-label.js";
+import { shown } from "../terminal.js";
 
 /** What a person sees while something is measured. */
 export interface ShownBenchProgress {
@@ -20,7 +21,7 @@ export function showBenchProgress({
   if (!quiet && stream.isTTY) return bar(stream);
   return {
     onProgress(progress) {
-      if (!quiet) stream.write(`${progress.number}/${progress.count} ${benchLabel(progress)}\n`);
+      if (!quiet) stream.write(`${progress.number}/${progress.count} ${shown(benchLabel(progress))}\n`);
     },
     stop() {},
   };
@@ -36,7 +37,7 @@ function bar(stream: NodeJS.WriteStream): ShownBenchProgress {
   });
   return {
     onProgress(progress) {
-      const label = benchLabel(progress);
+      const label = shown(benchLabel(progress));
       if (single.isActive) single.update(progress.number, { label });
       else single.start(progress.count, progress.number, { label });
     },

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { bench } from "../bench/bench.js";
 import { benchConfigSchema } from "../bench/bench-config.js";
 import { OPTIMIZER_NAMES } from "../optimizers/optimizers.js";
+import { print } from "../terminal.js";
 import { writeFileAtomically } from "../write-file.js";
 import { attempts } from "./attempts.js";
 import { showBenchProgress } from "./bench-progress.js";
@@ -61,15 +62,15 @@ export function addBenchCommand(program: Command): void {
           signal: interrupt.signal,
         }).finally(progress.stop);
         const { benchTable } = await import("../report/bench-table.js");
-        process.stdout.write(`${benchTable(record)}\n`);
+        print(benchTable(record));
         if (json !== undefined) {
           const text = `${JSON.stringify(record, null, 2)}\n`;
           if (await attempt(() => keepResult(json, (path) => writeFileAtomically(path, text))))
-            process.stdout.write(`\nRecord: ${json}\n`);
+            print(`\nRecord: ${json}`);
         }
         if (writeChart !== undefined && record.results.length > 0) {
           const { benchChart } = await import("../report/bench-chart.js");
-          if (await attempt(() => writeChart(benchChart(record)))) process.stdout.write(`Chart: ${chart}\n`);
+          if (await attempt(() => writeChart(benchChart(record)))) print(`Chart: ${chart}`);
         }
       } finally {
         interrupt.stop(); // last, so that a signal does not cut a result short

@@ -3,6 +3,7 @@ import { checkLossGradient, type GradientCheck } from "../check-loss-gradient.js
 import type { Semantics } from "../config/semantics.js";
 import { configError } from "../errors.js";
 import type { LossConfig } from "../losses/losses.js";
+import { print } from "../terminal.js";
 import { collectDefinition, type Definitions, withDefinitions } from "./definitions.js";
 import { parseSpecs, type Spec } from "./spec.js";
 
@@ -35,7 +36,7 @@ export function addCheckGradientCommand(program: Command): void {
           semantics: options.semantics,
         }),
       }));
-      console.log(
+      print(
         options.json
           ? JSON.stringify(checks, null, 2)
           : checks.map((check) => checkText(check.loss, check)).join("\n\n"),

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { configError, OptimbenchError } from "../errors.js";
+import { fileProblem } from "../file-problem.js";
+import { parseJson } from "../parse-json.js";
 import type { Study } from "../study.js";
 
 /**
@@ -25,8 +27,8 @@ const isStudy = (value: unknown): value is Study =>
 /** @throws OptimbenchError (CONFIG) that names the file */
 export function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return parseJson(readFileSync(file));
   } catch (cause) {
-    throw new OptimbenchError("CONFIG", `Cannot read ${file}: ${(cause as Error).message}`, { cause });
+    throw new OptimbenchError("CONFIG", `Cannot read ${file}: ${fileProblem(cause)}.`, { cause });
   }
 }

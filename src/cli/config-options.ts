@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { didYouMean } from "../config/nearest.js";
-import { configError } from "../errors.js";
+import { configError, OptimbenchError } from "../errors.js";
 import { MODEL_NAMES, MODELS } from "../models/models.js";
+import { print, tell } from "../terminal.js";
 import { readJson } from "./config-file.js";
 import { collectDefinition, type Definitions } from "./definitions.js";
 import { parseSettings, parseSpec, parseSpecs } from "./spec.js";
@@ -33,7 +34,7 @@ export const model = (value: string) => {
   if (Object.hasOwn(MODELS, value)) return value;
   const names = MODEL_NAMES.map((name) => `"${name}"`).join(", ");
   throw configError(
-    `Expected ${names} or a file with layers that ends in .json for --model, got "${value}".${didYouMean(value, MODEL_NAMES)}`,
+    `Expected ${names} or a file with layers that ends in .json, got "${value}".${didYouMean(value, MODEL_NAMES)}`,
   );
 };
 
@@ -81,8 +82,22 @@ export function addConfigOptions(
 ): void {
   const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   for (const { flags, path, read } of options)
-    command.addOption(new Option(flags, helpText(schemaAt(root, path), flags)).argParser(read));
+    command.addOption(
+      new Option(flags, helpText(schemaAt(root, path), flags)).argParser(naming(flags, read)),
+    );
 }
+
+/** Says in the problems of an option's text which option it is. */
+const naming =
+  (flags: string, read: (text: string) => unknown) =>
+  (value: string): unknown => {
+    try {
+      return read(value);
+    } catch (cause) {
+      if (!(cause instanceof OptimbenchError)) throw cause;
+      throw new OptimbenchError(cause.code, `${flags.split(" ", 1)[0]}: ${cause.message}`, { cause });
+    }
+  };
 
 /** Options of `compare` and `train` beside the config. */
 export interface OutputOptions {
@@ -107,15 +122,27 @@ export const addOutputOptions = (command: Command): Command =>
     .option("--overwrite", "replace the study and the report that the folder holds")
     .option("--json", "print the study as JSON on stdout, and nothing else there")
     .option("--quiet", "no progress")
+    .addOption(elsewhere("--lr <rate>"))
+    .addOption(elsewhere("--learning-rate <rate>"))
     .addHelpText("after", EXAMPLES);
 
 /** Says where results are: beside them, or where these are JSON, with the progress. */
 export const sayWritten =
   ({ json = false, quiet = false }: OutputOptions) =>
   (text: string): void => {
-    if (!json) process.stdout.write(`${text}\n`);
-    else if (!quiet) process.stderr.write(`${text}\n`);
+    if (!json) print(text);
+    else if (!quiet) tell(text);
   };
+
+/** An option that people try and that is set in another place. */
+const elsewhere = (flags: string): Option =>
+  new Option(flags).hideHelp().argParser(
+    naming(flags, (rate) => {
+      throw configError(
+        `The learning rate is a setting of an optimizer. Write it after a colon, such as adam:learningRate=${rate}.`,
+      );
+    }),
+  );
 
 const EXAMPLES = `
 Optimizers, losses and schedules take settings after colons, such as

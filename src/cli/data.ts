@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { Argument, type Command, InvalidArgumentError } from "commander";
 import { augmentedImages } from "../augmented-images.js";
 import { type Augmentation, augmentationSchema } from "../config/augmentation.js";
@@ -8,6 +9,7 @@ import { findMnist } from "../data/mnist.js";
 import { sampleDigits } from "../data/sample-digits.js";
 import { configError, OptimbenchError } from "../errors.js";
 import { plainTable } from "../report/plain-table.js";
+import { print } from "../terminal.js";
 import { writeFileAtomically } from "../write-file.js";
 import { showDownload } from "./download-progress.js";
 import { onInterrupt } from "./interrupt.js";
@@ -32,7 +34,7 @@ export function addDataCommand(program: Command): void {
     .action(async (options: { dataDir?: string; json?: true }, list: Command) => {
       const [word] = list.args;
       if (word !== undefined) throw unknownCommand(data, word);
-      process.stdout.write(`${await listDatasets(options)}\n`);
+      print(await listDatasets(options));
     });
 
   data
@@ -116,7 +118,7 @@ async function fetchMnist(
     interrupt.stop();
   }
   const state = before === undefined ? "fetched and checked" : "was there already, checked";
-  if (!quiet) process.stdout.write(`${name}: ${state}: ${findMnist(dataDir)}\n`);
+  if (!quiet) print(`${name}: ${state}: ${findMnist(dataDir)}`);
 }
 
 interface SamplesOptions {
@@ -131,6 +133,8 @@ async function writeSamples(
   name: string | undefined,
   { out, perClass, seed, augmentation, dataDir }: SamplesOptions,
 ): Promise<void> {
+  if (extname(out).toLowerCase() !== ".png")
+    throw configError(`Expected a file that ends in .png for --out, got "${out}".`);
   await checkOutFile(out, "--out");
   const dataset = await loadDataset(name, { dataDir });
   const shown =
@@ -139,9 +143,7 @@ async function writeSamples(
       : { ...dataset, images: augmentedImages(dataset, augmentation, { seed, epoch: 1 }) };
   await writeFileAtomically(out, sampleDigits(shown, { perClass, seed }));
   const how = augmentation === undefined ? "" : ", augmented as in a run's first epoch";
-  process.stdout.write(
-    `${out}: ${perClass} samples of each of the ${dataset.classes} classes of ${dataset.name}${how}\n`,
-  );
+  print(`${out}: ${perClass} samples of each of the ${dataset.classes} classes of ${dataset.name}${how}`);
 }
 
 function unknownCommand(data: Command, word: string) {

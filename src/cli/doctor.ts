@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { print } from "../terminal.js";
 import { type Diagnosis, diagnose } from "./diagnosis.js";
 
 /** Adds `optimbench doctor`: one block to paste into a report of a problem. */
@@ -9,7 +10,7 @@ export function addDoctorCommand(program: Command): void {
     .option("--json", "the same as JSON")
     .action(async (options: { json?: true }) => {
       const diagnosis = await diagnose();
-      console.log(options.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
+      print(options.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
       if (!diagnosis.canTrain) process.exitCode = 1;
     });
 }

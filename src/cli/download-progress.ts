@@ -1,5 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { DownloadProgress } from "../data/download.js";
+import { shown } from "../terminal.js";
 
 /** A bar a file on a terminal, a line a file elsewhere, nothing where `quiet`. On stderr, as all progress. */
 export function showDownload({
@@ -17,7 +18,7 @@ export function showDownload({
         if (file === current) return;
         current = file;
         stream.write(
-          `downloading ${file}${totalBytes === undefined ? "" : ` (${megabytes(totalBytes)} MB)`}\n`,
+          `downloading ${shown(file)}${totalBytes === undefined ? "" : ` (${megabytes(totalBytes)} MB)`}\n`,
         );
       },
       stop() {},
@@ -33,17 +34,17 @@ export function showDownload({
   });
   return {
     onProgress({ file, receivedBytes, totalBytes }) {
-      const shown = {
-        file,
+      const parts = {
+        file: shown(file),
         received: megabytes(receivedBytes),
         size: totalBytes === undefined ? "?" : megabytes(totalBytes),
       };
       if (file !== current) {
         bar.stop();
         current = file;
-        bar.start(totalBytes ?? receivedBytes, receivedBytes, shown);
+        bar.start(totalBytes ?? receivedBytes, receivedBytes, parts);
       }
-      bar.update(receivedBytes, shown);
+      bar.update(receivedBytes, parts);
     },
     stop: () => bar.stop(),
   };

@@ -1,5 +1,7 @@
 import { CommanderError } from "commander";
 import { OptimbenchError } from "../errors.js";
+import { fileProblem, isFileProblem } from "../file-problem.js";
+import { tell } from "../terminal.js";
 
 /**
  * Tells of an error and sets the exit code: 2 for what the caller can mend in the command or config, 1 for the rest.
@@ -9,10 +11,11 @@ export function endWith(error: unknown): void {
   process.exitCode ??= exitCode(error);
   // Commander has printed its own messages by now, help and version included.
   if (error instanceof CommanderError) return;
-  if (error instanceof OptimbenchError) process.stderr.write(`error: ${error.message}\n`);
+  if (error instanceof OptimbenchError) tell(`error: ${error.message}`);
+  else if (isFileProblem(error)) tell(`error: ${error.path ?? error.syscall}: ${fileProblem(error)}.`);
   else
-    process.stderr.write(
-      `This is a defect of optimbench; please report it:\n${error instanceof Error ? error.stack : String(error)}\n`,
+    tell(
+      `This is a defect of optimbench; please report it:\n${error instanceof Error ? error.stack : String(error)}`,
     );
 }
 

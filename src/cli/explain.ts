@@ -5,6 +5,7 @@ import type { Explanation } from "../explain/explanation.js";
 import { explanationText } from "../explain/explanation-text.js";
 import { LOSS_NAMES } from "../losses/losses.js";
 import { OPTIMIZER_NAMES } from "../optimizers/optimizers.js";
+import { print } from "../terminal.js";
 import { collectDefinition, type Definitions, withDefinitions } from "./definitions.js";
 import { parseSpecs, type Spec } from "./spec.js";
 
@@ -32,9 +33,7 @@ export function addExplainCommand(program: Command): void {
       const explanations = chosen(names, definitions).map((each) =>
         explain(each as Parameters<typeof explain>[0]),
       );
-      process.stdout.write(
-        `${json ? jsonText(explanations) : explanations.map(explanationText).join("\n\n")}\n`,
-      );
+      print(json ? jsonText(explanations) : explanations.map(explanationText).join("\n\n"));
     });
 }
 

@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { tell } from "../terminal.js";
 
 /** What a command knows of Ctrl-C, and of other wishes that it ends. */
 export interface Interrupt {
@@ -23,7 +24,7 @@ export function onInterrupt(): Interrupt {
     process.exitCode = 128 + constants.signals[name];
     // Node aborts where it exits by itself and finds that its terminal is gone.
     if (name === "SIGHUP") process.on("exit", () => process.kill(process.pid, name));
-    process.stderr.write("\nStopping: what is finished is kept. Press Ctrl-C again to end at once.\n");
+    tell("\nStopping: what is finished is kept. Press Ctrl-C again to end at once.");
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, abort);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { packageVersion } from "../package-root.js";
+import { shown } from "../terminal.js";
 import { addBenchCommand } from "./bench.js";
 import { addCheckGradientCommand } from "./check-gradient.js";
 import { addCompareCommand } from "./compare.js";
@@ -30,6 +31,10 @@ const program = new Command("optimbench")
     "Which optimizer and which loss function learn this task best, and how fast: training with libtorch.",
   )
   .version(packageVersion)
+  .configureOutput({
+    writeOut: (text) => void process.stdout.write(shown(text)),
+    writeErr: (text) => void process.stderr.write(shown(text)),
+  })
   .exitOverride();
 for (const add of [
   addCompareCommand,

@@ -1,4 +1,5 @@
 import { OptimbenchError } from "../errors.js";
+import { fileProblem } from "../file-problem.js";
 import { checkWritable } from "../write-file.js";
 
 /**
@@ -11,7 +12,7 @@ export async function checkOutFile(file: string, option: string): Promise<void> 
   await checkWritable(file).catch((cause: Error) => {
     throw new OptimbenchError(
       "DATA",
-      `Cannot write ${file}: ${cause.message}. Name another file with ${option}.`,
+      `Cannot write ${file}: ${fileProblem(cause)}. Name another file with ${option}.`,
       { cause },
     );
   });

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { OptimbenchError } from "../errors.js";
+import { fileProblem } from "../file-problem.js";
 import { makeFolder } from "../make-folder.js";
 import { isTemporary, removeLeftovers } from "../temporary-file.js";
 import { tryFolder } from "../write-file.js";
@@ -17,7 +18,7 @@ export async function prepareOutFolder(
   const names = await namesInWritable(folder).catch((cause: unknown) => {
     throw new OptimbenchError(
       "DATA",
-      `Cannot write to ${folder}: ${(cause as Error).message}. Name another folder with --out.`,
+      `Cannot write to ${folder}: ${fileProblem(cause)}. Name another folder with --out.`,
       { cause },
     );
   });

@@ -1,6 +1,7 @@
 import { SingleBar } from "cli-progress";
 import type { PlannedRun } from "../compare.js";
 import type { EpochRecord } from "../history.js";
+import { shown } from "../terminal.js";
 
 /** What a person sees while a study runs. */
 export interface Progress {
@@ -26,7 +27,7 @@ export function showProgress({ stream = process.stderr, ...options }: ProgressOp
 /** One line an epoch. */
 export const printEpochs = ({ quiet, sharedClock, stream = process.stdout }: ProgressOptions): Progress => ({
   onEpoch: (epoch, run) => {
-    if (!quiet) stream.write(`${epochLine(epoch, run, sharedClock)}\n`);
+    if (!quiet) stream.write(`${shown(epochLine(epoch, run, sharedClock))}\n`);
   },
   onRun() {},
   stop() {},
@@ -88,13 +89,13 @@ function bar(stream: NodeJS.WriteStream): Progress {
         done > start.done
           ? timeLeft((performance.now() - start.time) * ((total - done) / (done - start.done)))
           : "";
-      const shown: Shown = {
+      const parts: Shown = {
         head: `run ${number}/${count}`,
-        label,
+        label: shown(label),
         tail: `epoch ${epoch.epoch}/${config.epochs}, accuracy ${epoch.validation.accuracy.toFixed(4)}${left}`,
       };
-      if (single.isActive) single.update(done, shown);
-      else single.start(total, done, shown);
+      if (single.isActive) single.update(done, parts);
+      else single.start(total, done, parts);
     },
     onRun: ({ number, config }) => epochs.set(number, config.epochs),
     stop: () => single.stop(),

@@ -1,9 +1,11 @@
+import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { loadDataset } from "../data/load-dataset.js";
 import { removeReport } from "../report/remove-report.js";
 import type { Study } from "../study.js";
 import { readStudy, writeStudy } from "../study-file.js";
+import { print, tell } from "../terminal.js";
 import { prepareOutFolder } from "./out-folder.js";
 import { samplePicture } from "./sample-picture.js";
 
@@ -12,31 +14,35 @@ export function addReportCommand(program: Command): void {
   program
     .command("report")
     .description("make table, figures and page again from a study.json")
-    .argument("<study>", "a study.json, as compare and train write it")
+    .argument("<study>", "a study.json, as compare and train write it, or its folder")
     .option("--out <folder>", "folder to write to (default: the study's own)")
     .option("--overwrite", "replace another study, and its report, that the folder holds")
     .action(report);
 }
 
 async function report(
-  path: string,
-  { out = dirname(path), overwrite = false }: { out?: string; overwrite?: boolean },
+  place: string,
+  { out, overwrite = false }: { out?: string; overwrite?: boolean },
 ): Promise<void> {
+  const path = statSync(place, { throwIfNoEntry: false })?.isDirectory() ? join(place, "study.json") : place;
+  await reportStudy(path, out ?? dirname(path), overwrite);
+}
+
+async function reportStudy(path: string, out: string, overwrite: boolean): Promise<void> {
   const study = await readStudy(path);
   const copy = join(out, "study.json");
   const isOwn = resolve(copy) === resolve(path);
   await prepareOutFolder(out, { overwrite: overwrite || isOwn });
   const { resultTable } = await import("../report/result-table.js");
   const { writeReport } = await import("../report/write-report.js");
-  process.stdout.write(`${resultTable(study)}\n`);
+  print(resultTable(study));
   if (!isOwn) {
     await removeReport(out); // or, were this cut short, the old page would stand beside another study
     await writeStudy(study, copy);
   }
-  const onNotice = (text: string) => process.stderr.write(`${text}\n`);
-  const samples = await samplesOf(study, onNotice);
-  await writeReport(study, out, { onNotice, ...(samples && { samples }) });
-  process.stdout.write(`\nReport: ${join(out, "index.html")}\n`);
+  const samples = await samplesOf(study, tell);
+  await writeReport(study, out, { onNotice: tell, ...(samples && { samples }) });
+  print(`\nReport: ${join(out, "index.html")}`);
 }
 
 /** Sample images, where the study's dataset is on this machine too. */

@@ -4,6 +4,7 @@ import { type CompareConfig, parseCompareConfig } from "../config/compare-config
 import type { Dataset } from "../data/dataset.js";
 import { loadDataset } from "../data/load-dataset.js";
 import type { Study } from "../study.js";
+import { print, tell } from "../terminal.js";
 import { attempts } from "./attempts.js";
 import { onInterrupt } from "./interrupt.js";
 import { keepResult } from "./keep-result.js";
@@ -67,7 +68,7 @@ export async function runStudy(
     });
     progress.stop();
     if (study === undefined) return throwFailures();
-    if (json) process.stdout.write(`${JSON.stringify(study, null, 2)}\n`);
+    if (json) print(JSON.stringify(study, null, 2));
     if (study.runs.length > 0 && !json) await printStudy(study);
     const finished = study;
     if (store && isWorthKeeping(finished)) {
@@ -86,19 +87,18 @@ export async function runStudy(
 /** The modules that tables need are large, so they load only when there is something to print. */
 async function printStudy(study: Study): Promise<void> {
   const { resultTable } = await import("../report/result-table.js");
-  process.stdout.write(`${resultTable(study)}\n`);
+  print(resultTable(study));
   await presentProfiles(study);
 }
 
 async function report(study: Study, dataset: Dataset, folder: string): Promise<void> {
   const { writeReport } = await import("../report/write-report.js");
-  const onNotice = (text: string) => void process.stderr.write(`${text}\n`);
-  const samples = await samplePicture(() => dataset, onNotice);
-  await writeReport(study, folder, { onNotice, ...(samples && { samples }) });
+  const samples = await samplePicture(() => dataset, tell);
+  await writeReport(study, folder, { onNotice: tell, ...(samples && { samples }) });
 }
 
 async function presentProfiles({ runs }: Study): Promise<void> {
   const { profileTable } = await import("../report/profile-table.js");
   for (const { profile } of runs)
-    if (profile !== undefined && profile.steps > 0) process.stdout.write(`\n${profileTable(profile)}\n`);
+    if (profile !== undefined && profile.steps > 0) print(`\n${profileTable(profile)}`);
 }

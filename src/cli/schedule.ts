@@ -9,6 +9,7 @@ import {
   trainingLengthSchema,
 } from "../schedules/schedule-rates.js";
 import { SCHEDULE_NAMES, SCHEDULES, type ScheduleConfig } from "../schedules/schedules.js";
+import { print } from "../terminal.js";
 import { configFromCommand } from "./command-config.js";
 import { addConfigOptions, type ConfigOption, number } from "./config-options.js";
 import { pictureWriter } from "./picture.js";
@@ -59,9 +60,7 @@ async function show(text: string, length: ScheduleLength, out: string | undefine
   const { epochs, batchSize, trainSize } = trainingLengthSchema.parse(length);
   const stepsPerEpoch = rates.length / epochs;
   if (out === undefined) {
-    process.stdout.write(
-      `${stepTable({ rate: rates, ...(momenta && { momentum: momenta }) }, stepsPerEpoch)}\n`,
-    );
+    print(stepTable({ rate: rates, ...(momenta && { momentum: momenta }) }, stepsPerEpoch));
     return;
   }
   const count = (value: number) => value.toLocaleString("en");
@@ -69,7 +68,7 @@ async function show(text: string, length: ScheduleLength, out: string | undefine
   const write = await pictureWriter(out, "--out");
   const { scheduleChart } = await import("../report/schedule-chart.js");
   await write(scheduleChart({ title: text, subtitle, rates, momenta, stepsPerEpoch }));
-  process.stdout.write(`${out}: ${text}, ${subtitle}\n`);
+  print(`${out}: ${text}, ${subtitle}`);
 }
 
 const MOST_ROWS = 12;

@@ -7,7 +7,12 @@ type Scalar = string | number | boolean;
 type Settings = Record<string, Scalar | object>;
 
 /** `adam,sgd:learningRate=0.1:momentum=0.9` as config; quotes and brackets keep commas and colons of a value together. */
-export const parseSpecs = (text: string): Spec[] => splitOutsideQuotes(text, ",").map(parseSpec);
+export function parseSpecs(text: string): Spec[] {
+  const parts = splitOutsideQuotes(text, ",");
+  if (parts.length > 1 && parts.some((part) => part.trim() === ""))
+    throw configError(`There is nothing before or after a comma of "${text}". Leave that comma out.`);
+  return parts.map(parseSpec);
+}
 
 /** `sgd:learningRate=0.1` as `{ name: "sgd", learningRate: 0.1 }`; a name alone stays one, `[1,2]` is a list. */
 export function parseSpec(text: string): Spec {
@@ -42,7 +47,10 @@ export function parseDefinition(text: string): { readonly name: string; readonly
 
 function setting(text: string, whole: string): [string, Scalar | Scalar[]] {
   const [key, value] = keyAndValue(text);
-  if (key === "" || value === "") throw configError(`Expected key=value, got "${text}" in "${whole}".`);
+  if (key === "" || value === "")
+    throw configError(
+      `Expected a setting such as patience=3, got "${text}"${text === whole ? "" : ` in "${whole}"`}.`,
+    );
   const list = /^\[(.*)\]$/s.exec(value);
   return [key, list === null ? scalar(value) : list[1]!.split(",").map((each) => scalar(each.trim()))];
 }

@@ -3,6 +3,7 @@ import { OptimbenchError } from "../errors.js";
 import { removeReport } from "../report/remove-report.js";
 import type { Study } from "../study.js";
 import { writeStudy } from "../study-file.js";
+import { tell } from "../terminal.js";
 import { keepResult } from "./keep-result.js";
 
 /** Whether anything was measured; a study without an epoch replaces no other. */
@@ -29,7 +30,7 @@ export function studyStore(folder: string) {
       } catch (error) {
         if (!(error instanceof OptimbenchError)) throw error;
         isCurrent = false;
-        process.stderr.write(`${error.message} The study goes on; it is written again after the next run.\n`);
+        tell(`${error.message} The study goes on; it is written again after the next run.`);
       }
     },
     /** Writes the whole study where the last write failed. @throws OptimbenchError that says where it is kept instead */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { countText } from "../count-text.js";
 import { configError } from "../errors.js";
 import { describe } from "./describe.js";
 import { didYouMean } from "./nearest.js";
@@ -46,15 +47,14 @@ function summary(problems: readonly string[]): string[] {
     const more = alike.length - MOST_OF_A_KIND;
     return [
       ...alike.slice(0, MOST_OF_A_KIND),
-      ...(more > 0 ? [`And ${count(more, "more problem")} like this.`] : []),
+      ...(more > 0 ? [`And ${countText(more, "more problem")} like this.`] : []),
     ];
   });
   const more = kinds.size - MOST_KINDS;
-  return more > 0 ? [...lines, `And ${count(more, "more kind")} of problem${more === 1 ? "" : "s"}.`] : lines;
+  return more > 0
+    ? [...lines, `And ${countText(more, "more kind")} of problem${more === 1 ? "" : "s"}.`]
+    : lines;
 }
-
-const count = (number: number, what: string) =>
-  `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
 
 /** What a schema makes of a value, or what is wrong with it, in messages that may contain `{path}`. */
 export function judge(schema: z.ZodType, value: unknown) {
@@ -79,7 +79,7 @@ function explain(issue: RawIssue): string | undefined {
         ...issue.keys
           .slice(0, MOST_OF_A_KIND)
           .map((key) => `Unknown key \`{path.}${keyText(key)}\`.${didYouMean(key, known)}${list}`),
-        ...(more > 0 ? [`And ${count(more, "more unknown key")}{in path}.`] : []),
+        ...(more > 0 ? [`And ${countText(more, "more unknown key")}{in path}.`] : []),
       ].join("\n");
     }
     case "too_small":

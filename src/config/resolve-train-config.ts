@@ -1,3 +1,4 @@
+import { countText } from "../count-text.js";
 import type { Dataset } from "../data/dataset.js";
 import type { EarlyStopping } from "../early-stopping.js";
 import { configError } from "../errors.js";
@@ -94,16 +95,29 @@ function resolveSplit(
   split: { train?: number | undefined; validation?: number | undefined },
   dataset: DatasetInfo,
 ): SplitSizes {
-  const { count, name } = dataset;
+  const { count } = dataset;
   const validation =
     split.validation ?? Math.max(1, Math.min(Math.round(count / 5), count - (split.train ?? 0)));
   const train = split.train ?? Math.max(1, count - validation);
-  if (train + validation > count)
-    throw configError(
-      `The split takes ${train.toLocaleString("en")} images to train and ${validation.toLocaleString("en")} to validate, ` +
-        `but ${name} has ${count.toLocaleString("en")}. Leave at least one for each.`,
-    );
+  if (train + validation > count) throw splitProblem(split, dataset);
   return { train, validation };
+}
+
+/** Why a dataset is too small for what was asked. */
+function splitProblem(
+  { train, validation }: { train?: number | undefined; validation?: number | undefined },
+  { count, name }: DatasetInfo,
+) {
+  const there = `but ${name} has ${countText(count, "image")}`;
+  if (train !== undefined && validation !== undefined)
+    return configError(
+      `\`split.train\` and \`split.validation\` are ${countText(train + validation, "image")} together, ${there}.`,
+    );
+  const [[part, size], other] =
+    train === undefined ? [["validation", validation ?? 1], "training"] : [["train", train], "validation"];
+  return configError(
+    `\`split.${part}\` is ${size.toLocaleString("en")}, ${there}, of which ${other} needs at least 1.`,
+  );
 }
 
 /** Models that need their batches whole do not have them cut. */

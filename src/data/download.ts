@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { OptimbenchError } from "../errors.js";
+import { fileProblem } from "../file-problem.js";
 import { makeFolder } from "../make-folder.js";
 import { removeLeftovers, temporaryName } from "../temporary-file.js";
 import { tryFolder } from "../write-file.js";
@@ -55,7 +56,7 @@ export async function downloadMnist(folder: string, options: DownloadOptions = {
     makeFolder(folder);
     await tryFolder(folder);
   } catch (cause) {
-    throw new OptimbenchError("DATA", `Cannot write to ${folder}: ${(cause as Error).message}.`, { cause });
+    throw new OptimbenchError("DATA", `Cannot write to ${folder}: ${fileProblem(cause)}.`, { cause });
   }
   await removeLeftovers(folder);
   const present = idxFiles(folder);

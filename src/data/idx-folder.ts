@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
+import { fileProblem } from "../file-problem.js";
 import { classesOf, type Dataset, LARGEST_IMAGE } from "./dataset.js";
 import { readIdx } from "./idx.js";
 
@@ -52,7 +53,7 @@ function listFiles(folder: string) {
   try {
     return idxFiles(folder);
   } catch (error) {
-    throw new OptimbenchError("DATA", `Cannot read the folder ${folder}: ${(error as Error).message}.`, {
+    throw new OptimbenchError("DATA", `Cannot read the folder ${folder}: ${fileProblem(error)}.`, {
       cause: error,
     });
   }

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { OptimbenchError } from "../errors.js";
+import { fileProblem, isFileProblem } from "../file-problem.js";
 
 /**
  * IDX, the format of the MNIST files: two zero bytes, a type, the number of dimensions, the dimensions as big-endian
@@ -142,7 +143,7 @@ function valueCount(dimensions: readonly number[], available: number): number {
 }
 
 function reason(error: NodeJS.ErrnoException): string {
-  if (error.code === "ENOENT") return "there is no such file.";
+  if (isFileProblem(error)) return `${fileProblem(error)}.`;
   if (error.code === "Z_BUF_ERROR") return "it is cut off: its gzip stream has no end.";
   if (error.code?.startsWith("Z_")) return `its gzip stream is damaged (${error.message}).`;
   return error.message;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parse } from "../config/parse.js";
+import { countText } from "../count-text.js";
 import { configError } from "../errors.js";
 import { classesOf, type Dataset, type ImageSet, LARGEST_IMAGE } from "./dataset.js";
 
@@ -99,7 +100,7 @@ function sides(given: Sides & { images: Uint8Array; channels: number }, count: n
   const fits = (side: number) => Number.isInteger(side) && side >= 1 && side <= LARGEST_IMAGE.side;
   if (fits(height) && fits(width)) return { height, width };
   throw configError(
-    `\`images\` holds ${number(images.length)} values for ${number(count)} labels with ${channels} channels: no whole ` +
+    `\`images\` holds ${number(images.length)} values for ${countText(count, "label")} with ${countText(channels, "channel")}: no whole ` +
       `height and width, 1 to ${LARGEST_IMAGE.side}, follow from that. Give \`height\` and \`width\`.`,
   );
 }

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { z } from "zod";
 import { callbackSchema, signalSchema } from "../config/callbacks.js";
 import { didYouMean } from "../config/nearest.js";
@@ -79,18 +80,23 @@ function load(source: string | DatasetInMemory, options: LoadOptions): Dataset |
   parse(pathSchema, source, "dataset");
   if (source === "mnist") return findOrFetchMnist(options);
   if (source === "mnist-10k") return loadMnist10k();
-  if (isFolder(source)) return loadIdxFolder(source);
+  const kind = kindOf(source);
+  if (kind === "folder") return loadIdxFolder(source);
+  if (kind === "file")
+    throw configError(
+      `The dataset "${source}" is a file. Name the folder with its IDX files: "${dirname(source)}".`,
+    );
   throw configError(
     `There is no dataset or folder "${source}".${didYouMean(source, DATASET_NAMES)} ` +
       `Expected ${DATASET_NAMES.map((name) => `"${name}"`).join(", ")} or a folder of IDX files.`,
   );
 }
 
-function isFolder(path: string): boolean {
+function kindOf(path: string): "folder" | "file" | undefined {
   try {
-    return statSync(path).isDirectory();
+    return statSync(path).isDirectory() ? "folder" : "file";
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { makeFolder } from "../make-folder.js";
 import { removeLeftovers, temporaryName } from "../temporary-file.js";
 import { identityOf, isAlive, type ProcessIdentity } from "./process-identity.js";
@@ -11,6 +12,11 @@ interface Holder {
   /** The set-up, and the program it is running: that one may outlive a killed set-up and must end first. */
   readonly processes: readonly ProcessIdentity[];
 }
+
+const holderSchema: z.ZodType<Holder> = z.object({
+  host: z.string(),
+  processes: z.array(z.object({ pid: z.int(), start: z.string() })),
+});
 
 /** Held while a set-up works on what others share. */
 export interface SetupLock {
@@ -88,7 +94,7 @@ function readHolder(path: string): { text: string; parsed: Holder } | undefined 
 /** A file that does not read (a disk that lost power) names nobody. */
 function parseHolder(text: string): Holder {
   try {
-    return JSON.parse(text);
+    return holderSchema.parse(JSON.parse(text));
   } catch {
     return { host: hostname(), processes: [] };
   }

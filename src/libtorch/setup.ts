@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
+import { fileProblem, isFileProblem } from "../file-problem.js";
 import { packageRoot } from "../package-root.js";
+import { tell } from "../terminal.js";
 import { buildNative, findBuildProgram } from "./build-native.js";
 import { cacheFolder } from "./cache-folder.js";
 import { fetchLibtorch } from "./fetch-libtorch.js";
@@ -34,12 +36,26 @@ export interface Setup {
  * @throws OptimbenchError (LIBTORCH): what is missing and how to mend it
  */
 export async function setup(options: SetupOptions = {}): Promise<Libtorch> {
+  try {
+    return await getReady(options);
+  } catch (cause) {
+    if (!isFileProblem(cause)) throw cause;
+    throw new OptimbenchError(
+      "LIBTORCH",
+      `Set-up cannot use ${cause.path ?? "a file"}: ${fileProblem(cause)}. ` +
+        `The cache is ${cacheFolder()}; set OPTIMBENCH_CACHE to a folder that can be written to for another.`,
+      { cause },
+    );
+  }
+}
+
+async function getReady(options: SetupOptions): Promise<Libtorch> {
   requireNode();
   const quiet = options.quiet ?? false;
   const shared: Setup = {
     quiet,
     force: options.force ?? false,
-    log: quiet ? () => {} : (line) => process.stderr.write(`${line}\n`),
+    log: quiet ? () => {} : tell,
   };
   const program = findBuildProgram(packageRoot);
   const prebuilt = program === undefined ? findNativeFiles() : undefined;

@@ -1,4 +1,5 @@
 import type { Semantics } from "../config/semantics.js";
+import { countText } from "../count-text.js";
 import { configError } from "../errors.js";
 import { initialLimits } from "./initial-limits.js";
 import type { ResolvedPlainLayer } from "./layers.js";
@@ -52,7 +53,7 @@ export function lowerLayer(
     case "dense": {
       if (height * width !== 1)
         throw configError(
-          `${where} needs one axis, but its input is ${height} x ${width} with ${channels} channels. ` +
+          `${where} needs one axis, but its input is ${height} x ${width} with ${countText(channels, "channel")}. ` +
             'Add { type: "flatten" } before it.',
         );
       const { units, useBias: bias } = layer;
@@ -114,7 +115,7 @@ function lowerConvolution(
   const [channels] = input;
   if (channels % groups !== 0 || filters % groups !== 0)
     throw configError(
-      `${where} cannot cut ${channels} channels and ${filters} filters into ${groups} groups. ` +
+      `${where} cannot cut ${countText(channels, "channel")} and ${countText(filters, "filter")} into ${groups} groups. ` +
         "Set `groups` to a number that divides both.",
     );
   const dilation = pair(layer.dilationRate);
@@ -161,7 +162,7 @@ function normalisation(
   const groups = layer.groups === -1 ? channels : layer.groups;
   if (channels % groups !== 0)
     throw configError(
-      `${where} cannot cut ${channels} channels into ${groups} groups. Set \`groups\` to a number that divides ${channels}.`,
+      `${where} cannot cut ${countText(channels, "channel")} into ${groups} groups. Set \`groups\` to a number that divides ${channels}.`,
     );
   return { kind: layer.type, groups } as const;
 }

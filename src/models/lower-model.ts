@@ -1,4 +1,5 @@
 import type { Semantics } from "../config/semantics.js";
+import { countText } from "../count-text.js";
 import { configError } from "../errors.js";
 import type { ResolvedLayer, ResolvedResidual } from "./layers.js";
 import { type LoweredLayer, lowerActivation, lowerLayer } from "./lower-layer.js";
@@ -126,7 +127,9 @@ class Lowering {
 }
 
 const text = ([channels, height, width]: Shape) =>
-  height * width === 1 ? `${channels} outputs` : `${height} x ${width} with ${channels} channels`;
+  height * width === 1
+    ? countText(channels, "output")
+    : `${height} x ${width} with ${countText(channels, "channel")}`;
 
 function unlike(layer: ResolvedResidual, main: Shape, other: Shape, place: string): Error {
   const strides = Math.max(1, Math.round(other[1] / main[1]));

@@ -74,8 +74,35 @@ describe("the command line as a config", () => {
   it("says what a model can be", () => {
     expect(configOf(["--model", "paper-cnn"])).toEqual({ model: "paper-cnn" });
     expect(() => configOf(["--model", "paper"])).toThrow(
-      /^Expected "paper-cnn", .*"mnist-99" or a file .* \.json for --model, got "paper"/,
+      /^--model: Expected "paper-cnn", .*"mnist-99" or a file .* \.json, got "paper"/,
     );
+  });
+
+  it("says which option has a mistake", () => {
+    expect(() => configOf(["--early-stopping", "3"])).toThrow(
+      /^--early-stopping: Expected a setting such as patience=3, got "3"\.$/,
+    );
+    expect(() => configOf(["--early-stopping", "patience=3:4"])).toThrow(/got "4" in "patience=3:4"\.$/);
+    expect(() => configOf(["--optimizers", "adam,"])).toThrow(
+      /^--optimizers: There is nothing before or after a comma of "adam,"\. Leave that comma out\.$/,
+    );
+  });
+
+  it("says where the learning rate belongs", async () => {
+    const program = new Command().exitOverride();
+    addCompareCommand(program);
+    await expect(program.parseAsync(["compare", "--lr", "0.1"], { from: "user" })).rejects.toThrow(
+      "--lr: The learning rate is a setting of an optimizer. Write it after a colon, such as adam:learningRate=0.1.",
+    );
+  });
+
+  it("reads a file with a byte-order mark, and says so of one that is no UTF-8", () => {
+    const path = join(folder, "mark.json");
+    writeFileSync(path, '\ufeff{ "epochs": 9 }');
+    expect(configOf(["--config", path])).toEqual({ epochs: 9 });
+    writeFileSync(path, '\ufeff{ "epochs": 9 }', "utf16le");
+    expect(() => configOf(["--config", path])).toThrow(/it is encoded as UTF-16; save it as UTF-8\.$/);
+    expect(() => configOf(["--config", folder])).toThrow(/^Cannot read .*: it is a folder\.$/);
   });
 
   it("leaves what is no number for the schema to refuse", () => {
@@ -98,7 +125,7 @@ describe("the command line as a config", () => {
 
   it("names a file that it cannot read", () => {
     expect(() => configOf(["--config", join(folder, "none.json")])).toThrow(
-      /Cannot read .*none\.json: ENOENT/,
+      /Cannot read .*none\.json: there is no such file or folder\./,
     );
     writeFileSync(join(folder, "broken.json"), "{");
     expect(() => configOf(["--config", join(folder, "broken.json")])).toThrow(/Cannot read .*broken\.json: /);

@@ -18,7 +18,7 @@ afterEach(() => {
 
 /** What `optimbench doctor` prints and the exit code it sets. */
 async function doctor(...args: string[]) {
-  const print = vi.spyOn(console, "log").mockImplementation(() => {});
+  const print = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const program = new Command();
   addDoctorCommand(program);
   await program.parseAsync(["doctor", ...args], { from: "user" });

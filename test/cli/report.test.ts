@@ -46,6 +46,14 @@ test("makes the report again beside the study, with the dataset's images", async
   expect(await readFile(path, "utf8")).toBe(before);
 });
 
+test("takes the folder for its study, and says where there is none", async () => {
+  await writeStudy(study, join(folder, "study.json"));
+  expect(await report(folder)).toContain(`Report: ${join(folder, "index.html")}`);
+  await expect(report(join(folder, "figures"))).rejects.toThrow(
+    `${join(folder, "figures", "study.json")} is not a study that can be read: there is no such file or folder.`,
+  );
+});
+
 test("in another folder, the study goes along, so that it can be made again there", async () => {
   const path = join(folder, "mine.json");
   await writeStudy(study, path);

@@ -36,12 +36,12 @@ describe("parseSpecs", () => {
   });
 
   it("refuses what it cannot read", () => {
-    expect(() => parseSpecs("adam,,sgd")).toThrow(
-      'Expected a name in "", such as adam or sgd:learningRate=0.1.',
+    expect(() => parseSpecs("adam,,sgd")).toThrow("There is nothing before or after a comma");
+    expect(() => parseSpecs("sgd:momentum")).toThrow(
+      'Expected a setting such as patience=3, got "momentum" in "sgd:momentum".',
     );
-    expect(() => parseSpecs("sgd:momentum")).toThrow('Expected key=value, got "momentum" in "sgd:momentum".');
     expect(() => parseSpecs("sgd:momentum=")).toThrow(
-      'Expected key=value, got "momentum=" in "sgd:momentum=".',
+      'Expected a setting such as patience=3, got "momentum=" in "sgd:momentum=".',
     );
     expect(() => parseSpecs("sgd:label='x")).toThrow("A quote (') is not closed in: sgd:label='x");
   });
@@ -57,7 +57,7 @@ describe("parseSettings", () => {
   });
 
   it("refuses what is no setting", () => {
-    expect(() => parseSettings("shift")).toThrow('Expected key=value, got "shift" in "shift".');
+    expect(() => parseSettings("shift")).toThrow('Expected a setting such as patience=3, got "shift".');
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { parse } from "../../src/config/parse.js";
+import { OptimbenchError } from "../../src/errors.js";
 
 const schema = z.strictObject({
   epochs: z.int().min(1).default(5),
@@ -84,5 +85,35 @@ describe("parse", () => {
 
   it("cuts long values", () => {
     expect(messageOf({ rate: "x".repeat(500) }).length).toBeLessThan(130);
+  });
+
+  it("shows three problems of a kind, and counts the others", () => {
+    const list = Array.from({ length: 2000 }, () => ({ a: 1 }));
+    expect(messageOf({ list, epochs: 0 }).split("\n")).toEqual([
+      "Expected a number at least 1 for `epochs`, got 0 (number).",
+      "Expected true or false for `list[0].a`, got 1 (number).",
+      "Expected true or false for `list[1].a`, got 1 (number).",
+      "Expected true or false for `list[2].a`, got 1 (number).",
+      "And 1,997 more problems like this.",
+    ]);
+  });
+
+  it("counts unknown keys, however many there are and however long", () => {
+    const keys = Array.from({ length: 100_000 }, (_, i) => [`${i}${"x".repeat(100)}`, 1]);
+    const lines = messageOf({ list: [Object.fromEntries([["a", true], ...keys])] }).split("\n");
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/^Unknown key `list\[0\]\.0x{56}\.\.\.`\./);
+    expect(lines[3]).toBe("And 99,997 more unknown keys in `list[0]`.");
+    expect(messageOf({ "$&$'": 1 })).toMatch(/^Unknown key `\$&\$'`\./);
+  });
+
+  it("bounds its message, whatever is given", () => {
+    const names = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`key${i}`, z.literal("a")]));
+    expect(messageOf({}, z.strictObject(names)).split("\n").at(-1)).toBe("And 4,980 more kinds of problems.");
+    expect(messageOf({ name: "x".repeat(1_000_000) }).length).toBeLessThan(200);
+    expect(messageOf({ name: "x".repeat(2_000_000) })).toBe(
+      "`name` has 2,000,000 characters; at most 1,048,576 are read.",
+    );
+    expect(new OptimbenchError("CONFIG", "x".repeat(300_000_000)).message.length).toBeLessThan(10_100);
   });
 });

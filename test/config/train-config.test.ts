@@ -102,23 +102,27 @@ describe("messages", () => {
     ],
     [
       { split: { train: 8000, validation: 4000 } },
-      "The split takes 8,000 images to train and 4,000 to validate, but mnist-10k has 10,000. Leave at least one for each.",
+      "`split.train` and `split.validation` are 12,000 images together, but mnist-10k has 10,000 images.",
     ],
     [
       { split: { train: 20_000 } },
-      "The split takes 20,000 images to train and 1 to validate, but mnist-10k has 10,000. Leave at least one for each.",
+      "`split.train` is 20,000, but mnist-10k has 10,000 images, of which validation needs at least 1.",
     ],
     [
       { split: { train: 10_000 } },
-      "The split takes 10,000 images to train and 1 to validate, but mnist-10k has 10,000. Leave at least one for each.",
+      "`split.train` is 10,000, but mnist-10k has 10,000 images, of which validation needs at least 1.",
     ],
     [
       { model: { layers: [{ type: "dense", units: 10 }] } },
-      '`model.layers[0]` (dense) needs one axis, but its input is 28 x 28 with 1 channels. Add { type: "flatten" } before it.',
+      '`model.layers[0]` (dense) needs one axis, but its input is 28 x 28 with 1 channel. Add { type: "flatten" } before it.',
     ],
     [
       { model: { layers: [{ type: "flaten" }] } },
       'for `model.layers[0].type`, got "flaten" (string). Did you mean "flatten"?',
+    ],
+    [
+      { split: { validation: 10_000 } },
+      "`split.validation` is 10,000, but mnist-10k has 10,000 images, of which training needs at least 1.",
     ],
     [{ optimizer: "admm" }, '`optimizer`, got "admm" (string). Did you mean "adam"?'],
   ];

@@ -235,7 +235,7 @@ describe("downloadMnist", () => {
     writeFileSync(file, "");
     const { url, asked } = await mirror(good);
     for (const folder of [join(file, "sub"), "/proc/nope", "/proc/self/task"])
-      await expect(downloadMnist(folder, { mirrors: [url] })).rejects.toThrow(`Cannot write to ${folder}: E`);
+      await expect(downloadMnist(folder, { mirrors: [url] })).rejects.toThrow(`Cannot write to ${folder}: `);
     expect(asked).toEqual([]);
   });
 

@@ -107,7 +107,7 @@ describe("loadIdxFolder", () => {
 
   it("refuses a folder that is not there", async () => {
     await expect(loadIdxFolder("/no/such/folder")).rejects.toThrow(
-      "Cannot read the folder /no/such/folder: ENOENT",
+      "Cannot read the folder /no/such/folder: there is no such file or folder.",
     );
   });
 });

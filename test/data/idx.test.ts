@@ -189,7 +189,7 @@ describe("readIdx", () => {
 
   it("refuses what is no file", async () => {
     const folder = temporaryFolder();
-    await expect(readIdx(join(folder, "none"))).rejects.toThrow("none: there is no such file.");
+    await expect(readIdx(join(folder, "none"))).rejects.toThrow("none: there is no such file or folder.");
     mkdirSync(join(folder, "sub"));
     await expect(readIdx(join(folder, "sub"))).rejects.toThrow("sub: it is not a regular file.");
   });

@@ -91,7 +91,10 @@ describe("loadDataset", () => {
       'There is no dataset or folder "mnist10k". Did you mean "mnist-10k"? Expected "mnist", "mnist-10k" or a folder of IDX files.',
     ],
     ["./no/folder", 'There is no dataset or folder "./no/folder". Expected'],
-    [import.meta.filename, "There is no dataset or folder"],
+    [
+      import.meta.filename,
+      `load-dataset.test.ts" is a file. Name the folder with its IDX files: "${import.meta.dirname}".`,
+    ],
     ["a\0b", "Expected a path without null characters for `dataset`."],
   ])("refuses the unknown name %s", async (name, message) => {
     await expect(loadDataset(name)).rejects.toMatchObject({

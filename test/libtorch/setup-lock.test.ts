@@ -135,3 +135,17 @@ test("tells a process from one that has ended", async () => {
   await kill(child);
   expect(isAlive(identity)).toBe(false);
 });
+
+test.each(["null", "[]", "{}", '{"host": 1}', '{"host": "here", "processes": [null]}', "{", ""])(
+  "a lock that says %s names nobody, and is taken over",
+  async (text) => {
+    writeFiles(folder.path(), { "setup.lock": text });
+    await expect(
+      withLock(
+        lock(),
+        () => {},
+        async () => "worked",
+      ),
+    ).resolves.toBe("worked");
+  },
+);

@@ -164,7 +164,7 @@ describe("refusals", () => {
     [
       "dense on images",
       { layers: [{ type: "dense", units: 10 }] },
-      '`model.layers[0]` (dense) needs one axis, but its input is 28 x 28 with 1 channels. Add { type: "flatten" } before it.',
+      '`model.layers[0]` (dense) needs one axis, but its input is 28 x 28 with 1 channel. Add { type: "flatten" } before it.',
     ],
     [
       "an end that is not one logit a class",
@@ -223,7 +223,7 @@ describe("refusals", () => {
     [
       "groups of a convolution",
       { layers: [{ type: "conv2d", filters: 8, kernelSize: 3, groups: 3 }, ...HEAD] },
-      "`model.layers[0]` (conv2d) cannot cut 1 channels and 8 filters into 3 groups. Set `groups` to a number that divides both.",
+      "`model.layers[0]` (conv2d) cannot cut 1 channel and 8 filters into 3 groups. Set `groups` to a number that divides both.",
     ],
     [
       "groups of a normalisation",

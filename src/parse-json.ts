@@ -1,0 +1,6 @@
+/** What a file's bytes say as JSON. The byte-order mark that some editors put in front is skipped. */
+export function parseJson(bytes: Uint8Array): unknown {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    throw new SyntaxError("it is encoded as UTF-16; save it as UTF-8");
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
