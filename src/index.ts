@@ -1,16 +1,24 @@
-export { type BenchCallbacks, type BenchProgress, bench } from "./bench/bench.js";
+/**
+ * What the package exports. Every function loads its module when it is first called, so that to import optimbench costs
+ * next to nothing where it may never be used; it does so by `import()`, which bundlers and test runners follow. Configs are
+ * copied before, at the call: what a caller changes afterwards changes nothing.
+ */
+import { plainData } from "./config/plain-data.js";
+import type { TrainConfig } from "./config/train-config.js";
+import type { Run, TrainCallbacks } from "./train.js";
+import { Training } from "./training.js";
+
+export type { BenchCallbacks, BenchProgress } from "./bench/bench.js";
 export type { BenchConfig } from "./bench/bench-config.js";
 export type { BenchRecord, BenchResult, StepProfile } from "./bench/bench-record.js";
-export { checkLossGradient, type GradientCheck, type PartialDerivative } from "./check-loss-gradient.js";
-export { type CompareCallbacks, compare, type PlannedRun } from "./compare.js";
+export type { GradientCheck, PartialDerivative } from "./check-loss-gradient.js";
+export type { CompareCallbacks, PlannedRun } from "./compare.js";
 export type { CompareConfig } from "./config/compare-config.js";
 export type { ResolvedCompareConfig } from "./config/resolve-compare-config.js";
 export type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
-export type { TrainConfig } from "./config/train-config.js";
 export type { Dataset, ImageSet } from "./data/dataset.js";
-export { type DatasetInMemory, type LoadOptions, loadDataset } from "./data/load-dataset.js";
+export type { DatasetInMemory, LoadOptions } from "./data/load-dataset.js";
 export { type ErrorCode, OptimbenchError } from "./errors.js";
-export { explain } from "./explain/explain.js";
 export type { Explanation, LossExplanation, OptimizerExplanation } from "./explain/explanation.js";
 export type { EpochRecord, Metrics, RunSeconds, RunStatus } from "./history.js";
 export type { LossBreakdown } from "./loss-breakdown.js";
@@ -19,10 +27,98 @@ export type { Layer } from "./models/layers.js";
 export type { Model } from "./models/models.js";
 export type { OptimizerConfig } from "./optimizers/optimizers.js";
 export type { Profile, StepsProfile } from "./profile.js";
-export { writeReport } from "./report/write-report.js";
-export { type ScheduleLength, scheduleMomenta, scheduleRates } from "./schedules/schedule-rates.js";
+export type { ScheduleLength } from "./schedules/schedule-rates.js";
 export type { ScheduleConfig } from "./schedules/schedules.js";
 export type { RunRecord, Study } from "./study.js";
-export { readStudy, writeStudy } from "./study-file.js";
-export { type Run, type TrainCallbacks, train } from "./train.js";
 export type { TrainedModel } from "./trained-model.js";
+export type { Run, TrainCallbacks, TrainConfig };
+
+/**
+ * Trains one model. The same config gives the same numbers, bit for bit, on any number of threads.
+ *
+ * @example
+ * const run = await train({ optimizer: "adam", epochs: 3 });
+ * console.log(run.history.at(-1)?.validation.accuracy);
+ *
+ * @throws OptimbenchError by rejection: CONFIG, FORMULA, DATA or LIBTORCH before it starts, NATIVE if it fails midway.
+ *   A run that diverges or is cancelled is no error: it resolves with that status and what was measured.
+ */
+export const train = (input: TrainConfig & TrainCallbacks = {}): Training<Run> =>
+  new Training(async (report) => {
+    const config = plainData(input, "train config") as typeof input;
+    return (await import("./train.js")).runTraining(config, report);
+  });
+
+/**
+ * Trains every optimizer with every loss and seed under equal conditions.
+ *
+ * @throws OptimbenchError (CONFIG, FORMULA, DATA, LIBTORCH) before the first run, (NATIVE) from a run that failed
+ */
+export const compare: typeof import("./compare.js").compare = async (input = {}) => {
+  const config = plainData(input, "compare config") as typeof input;
+  return (await import("./compare.js")).compare(config);
+};
+
+/**
+ * Loads a dataset: "mnist", "mnist-10k", a folder of IDX files or arrays in memory.
+ *
+ * @throws OptimbenchError (CONFIG, DATA, ABORTED)
+ */
+export const loadDataset: typeof import("./data/load-dataset.js").loadDataset = async (source, options) => {
+  const given = plainData(source, "dataset") as typeof source;
+  return (await import("./data/load-dataset.js")).loadDataset(given, options);
+};
+
+/** Writes a report of a study into a folder; resolves with the paths written, `index.html` last. */
+export const writeReport: typeof import("./report/write-report.js").writeReport = async (...given) =>
+  (await import("./report/write-report.js")).writeReport(...given);
+
+/** Writes a study as indented JSON. JSON has no NaN and no infinity: both become null. */
+export const writeStudy: typeof import("./study-file.js").writeStudy = async (...given) =>
+  (await import("./study-file.js")).writeStudy(...given);
+
+/** Reads a study that `writeStudy` wrote. @throws OptimbenchError (DATA) */
+export const readStudy: typeof import("./study-file.js").readStudy = async (...given) =>
+  (await import("./study-file.js")).readStudy(...given);
+
+/** Times training steps, updates, passes and evaluation on random images. @throws OptimbenchError */
+export const bench: typeof import("./bench/bench.js").bench = async (input = {}) => {
+  const config = plainData(input, "bench config") as typeof input;
+  return (await import("./bench/bench.js")).bench(config);
+};
+
+/**
+ * What there is to know about an optimizer or a loss: formula, defaults, states, and what differs between frameworks.
+ *
+ * @example (await explain("adagrad")).differences
+ * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH)
+ */
+export const explain = async (...[what]: Parameters<typeof import("./explain/explain.js").explain>) => {
+  const given = plainData(what, "explanation") as typeof what;
+  return (await import("./explain/explain.js")).explain(given);
+};
+
+/**
+ * Compares the gradient that training uses with finite differences of the loss.
+ *
+ * @example (await checkLossGradient({ name: "mine", formula: "mean(abs(softmax(z) - y))" }, { classes: 10 })).passed
+ * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH)
+ */
+export const checkLossGradient = async (
+  ...given: Parameters<typeof import("./check-loss-gradient.js").checkLossGradient>
+) => (await import("./check-loss-gradient.js")).checkLossGradient(...given);
+
+/**
+ * The learning rate of each step of a training, before there is one.
+ *
+ * @example await scheduleRates({ name: "cosine", warmUpEpochs: 1 }, { epochs: 5, learningRate: 0.1 })
+ * @throws OptimbenchError (CONFIG, FORMULA); (CONFIG) for "reduceOnPlateau", whose rates depend on what is measured
+ */
+export const scheduleRates = async (
+  ...given: Parameters<typeof import("./schedules/schedule-rates.js").scheduleRates>
+) => (await import("./schedules/schedule-rates.js")).scheduleRates(...given);
+
+/** The optimizer's momentum of each step, where the schedule changes it; otherwise like `scheduleRates`. */
+export const scheduleMomenta = async (
+  ...given: Parameters<typeof import("./schedules/schedule-rates.js").scheduleMomenta>
+) => (await import("./schedules/schedule-rates.js")).scheduleMomenta(...given);

@@ -1,10 +1,10 @@
-import { createRequire } from "node:module";
 import { isMainThread } from "node:worker_threads";
 import { OptimbenchError, reasonOf } from "./errors.js";
 import type { LossGraph, UpdateGraph } from "./formula/graph.js";
 import { runtimeLibraries } from "./libtorch/runtime-libraries.js";
 import type { NativeLayer, Shape } from "./models/native-layer.js";
 import { withOwnErrors } from "./native-errors.js";
+import { requireFromPackage } from "./package-root.js";
 import type { Profile } from "./profile.js";
 
 /**
@@ -240,7 +240,7 @@ export function loadNative(): Native {
   const { addon, ...libraries } = runtimeLibraries();
   let native: Native;
   try {
-    native = createRequire(import.meta.url)(addon) as Native;
+    native = requireFromPackage(addon) as Native;
     native.open(libraries);
   } catch (cause) {
     throw new OptimbenchError(

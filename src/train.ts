@@ -46,10 +46,14 @@ export interface Run extends RunRecord {
  *   A run that diverges or is cancelled is no error: it resolves with that status and what was measured.
  */
 export function train(input: TrainConfig & TrainCallbacks = {}): Training<Run> {
-  return new Training((report) => run(input, report));
+  return new Training((report) => runTraining(input, report));
 }
 
-async function run(input: TrainConfig & TrainCallbacks, report: (epoch: EpochRecord) => void): Promise<Run> {
+/** `train` without its door (index.ts): reports each epoch as it ends. */
+export async function runTraining(
+  input: TrainConfig & TrainCallbacks,
+  report: (epoch: EpochRecord) => void,
+): Promise<Run> {
   const total = stopwatch();
   const { onEpoch, signal, profile = false, ...given } = copyWithCallbacks(input, "train config");
   parse(trainConfigSchema, given, "train config");

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { OptimbenchError } from "../errors.js";
+import { requireFromPackage } from "../package-root.js";
 import type { Dataset } from "./dataset.js";
 
 const SIDE = 28;
@@ -47,7 +47,7 @@ export async function loadMnist10k(): Promise<Dataset> {
 
 async function readPixels(label: number): Promise<readonly number[]> {
   try {
-    const file = createRequire(import.meta.url).resolve(`mnist/src/digits/${label}.json`);
+    const file = requireFromPackage.resolve(`mnist/src/digits/${label}.json`);
     return JSON.parse(await readFile(file, "utf8")).data;
   } catch (error) {
     throw packageError((error as Error).message, error);

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { packageRoot } from "../package-root.js";
+import { packageRoot, requireFromPackage } from "../package-root.js";
 import { libraryFileName } from "./library-file.js";
 
 /** This package's own binaries. */
@@ -16,7 +15,7 @@ export interface NativeFiles {
 
 /** The binaries compiled here (build/) or shipped for this system (prebuilds/); undefined where there are none. */
 export function findNativeFiles(root = packageRoot): NativeFiles | undefined {
-  const { path } = createRequire(import.meta.url)("node-gyp-build") as { path: (root: string) => string };
+  const { path } = requireFromPackage("node-gyp-build") as { path: (root: string) => string };
   try {
     const addon = path(root);
     const core = join(dirname(addon), libraryFileName("optimbench_core"));

@@ -11,7 +11,7 @@ import { PINNED_VERSION } from "./version.js";
 
 const missing = (...lines: string[]) => new OptimbenchError("LIBTORCH", lines.join("\n"));
 
-/** Modules are loaded by `require` (entry.ts). @throws OptimbenchError where this Node is older than that. */
+/** `require("optimbench")` loads ECMAScript modules. @throws OptimbenchError where this Node is older than that. */
 export function requireNode(version = process.versions.node): void {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return;

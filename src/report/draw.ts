@@ -6,7 +6,8 @@ import { escapeHtml } from "./html.js";
  * Vega is loaded at the first chart, not with this package: it takes half a second.
  */
 export async function drawSvg(spec: TopLevelSpec): Promise<string> {
-  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
+  const vega = await import("vega");
+  const vegaLite = await import("vega-lite"); // after it: Jest cannot link two graphs with common modules at once
   const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), { renderer: "none" });
   try {
     const svg = await view.toSVG();

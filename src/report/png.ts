@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { packageRoot } from "../package-root.js";
+import { packageRoot, requireFromPackage } from "../package-root.js";
 
 /** Makes a PNG of twice an SVG's size. */
 export type PngRenderer = (svg: string) => Promise<Uint8Array>;
@@ -9,7 +9,7 @@ export type PngRenderer = (svg: string) => Promise<Uint8Array>;
  * undefined where that optional package is not installed.
  */
 export async function loadPngRenderer(): Promise<PngRenderer | undefined> {
-  const resvg = await import("@resvg/resvg-js").catch(() => undefined);
+  const resvg = optionalResvg();
   if (resvg === undefined) return undefined;
   const options: Parameters<typeof resvg.renderAsync>[1] = {
     background: "white",
@@ -21,4 +21,13 @@ export async function loadPngRenderer(): Promise<PngRenderer | undefined> {
     },
   };
   return async (svg) => (await resvg.renderAsync(svg, options)).asPng();
+}
+
+/** Not imported, since bundlers cannot take the binary in that it comes with. */
+function optionalResvg(): typeof import("@resvg/resvg-js") | undefined {
+  try {
+    return requireFromPackage("@resvg/resvg-js");
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import * as library from "../../src/index.js";
 import { packageRoot } from "../../src/package-root.js";
@@ -20,8 +22,12 @@ it("loads nothing with the package but its door", () => {
   const register = url(`import { register } from "node:module"; register(${JSON.stringify(url(hooks))});`);
   const loaded = run('await import("optimbench");', "--import", register);
   expect(loaded.filter((each) => each.startsWith("file:")).map((each) => each.split("/dist/")[1])).toEqual([
-    "entry.js",
+    "index.js",
+    "config/plain-data.js",
+    "training.js",
     "errors.js",
+    "config/describe.js",
+    "config/path-text.js",
   ]);
 });
 
@@ -43,4 +49,44 @@ it("finds all that the library exports in its modules", () => {
   expect(JSON.parse(said!)).toEqual(
     Object.fromEntries(Object.keys(functions).map((name) => [name, "refused"])),
   );
+});
+
+it("is loaded by `require` too", () => {
+  const program = `
+    const { explain, OptimbenchError } = require("optimbench");
+    explain("no such").catch((error) => console.log(error instanceof OptimbenchError, error.code));`;
+  const args = ["--input-type=commonjs", "-e", program];
+  expect(execFileSync(process.execPath, args, { cwd: packageRoot, encoding: "utf8" })).toBe("true CONFIG\n");
+});
+
+// `npm run test:consumers` proves it with the tools themselves.
+it("holds nothing that bundlers and test runners cannot follow", () => {
+  const sources = readdirSync(join(packageRoot, "src"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => ({ name, text: readFileSync(join(packageRoot, "src", name), "utf8") }));
+  const using = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name);
+  // A `require` of the file's own place finds nothing from a bundle; package-root.ts has one of the package's place.
+  expect(using(/import nodeModule from|createRequire\(import\.meta/)).toEqual(["package-root.ts"]);
+  expect(using(/import\((?!["`)])/)).toEqual([]); // a computed name
+  expect(using(/^(const .* = )?await /m).filter((name) => !name.startsWith("cli/"))).toEqual([]); // at top level
+  expect(using(/import\.meta/)).toEqual(["package-root.ts"]);
+});
+
+it("takes configs as they are at the call, whatever the caller makes of them afterwards", async () => {
+  const images = Uint8Array.from({ length: 20 * 16 }, (_, i) => (i * 37) % 256);
+  const dataset = { images, labels: images.map((_, i) => i % 2).slice(0, 20), height: 4, width: 4 };
+  const shared = { dataset, model: "mlp" as const, epochs: 0, warmUp: false };
+  const config = { ...shared, seed: 0 };
+  const trained = [1, 2].map((seed) => {
+    config.seed = seed;
+    return library.train(config);
+  });
+  const studyConfig = { ...shared, optimizers: ["sgd"] as const, seeds: [0] };
+  const studies = [3, 4].map((seed) => {
+    studyConfig.seeds[0] = seed;
+    return library.compare(studyConfig);
+  });
+  config.seed = studyConfig.seeds[0] = 5;
+  expect((await Promise.all(trained)).map((run) => run.config.seed)).toEqual([1, 2]);
+  expect((await Promise.all(studies)).map((study) => study.runs[0]!.config.seed)).toEqual([3, 4]);
 });

@@ -216,13 +216,24 @@ test.each([
   expect(await pageOf(STUDIES[name])).toContain(`<p class="answer">${answer}</p>`);
 });
 
+/** What a report says where this stands in for what loads @resvg/resvg-js. */
+async function noticesWith(requireFromPackage: () => unknown) {
+  vi.resetModules();
+  vi.doMock("../../src/package-root.js", async (original) => ({
+    ...(await original<object>()),
+    requireFromPackage,
+  }));
+  const onNotice = vi.fn();
+  const { writeReport } = await import("../../src/report/write-report.js");
+  await writeReport(exampleStudy([{ optimizer: "adam", epochs: 2 }]), folder, { onNotice });
+  vi.doUnmock("../../src/package-root.js");
+  return onNotice;
+}
+
 test("without the optional package it writes SVG alone, and says so", async () => {
-  vi.doMock("@resvg/resvg-js", () => {
+  const onNotice = await noticesWith(() => {
     throw new Error("not installed");
   });
-  const onNotice = vi.fn();
-  await writeReport(exampleStudy([{ optimizer: "adam", epochs: 2 }]), folder, { onNotice });
-  vi.doUnmock("@resvg/resvg-js");
   expect(onNotice.mock.calls).toEqual([[expect.stringContaining("@resvg/resvg-js")]]);
   const files = await filesIn();
   expect(files).toContain("figures/loss-adam.svg");
@@ -230,12 +241,9 @@ test("without the optional package it writes SVG alone, and says so", async () =
 });
 
 test("a picture that cannot be drawn costs itself alone, and a notice says so", async () => {
-  vi.doMock("@resvg/resvg-js", () => ({
+  const onNotice = await noticesWith(() => ({
     renderAsync: () => Promise.reject(new Error("out of memory")),
   }));
-  const onNotice = vi.fn();
-  await writeReport(exampleStudy([{ optimizer: "adam", epochs: 2 }]), folder, { onNotice });
-  vi.doUnmock("@resvg/resvg-js");
   const notices = onNotice.mock.calls.map(([text]) => text);
   expect(notices).toHaveLength(5);
   expect(notices).toContain("Without figures/loss-adam.png, which could not be drawn: out of memory");

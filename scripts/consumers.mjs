@@ -1,0 +1,168 @@
+// Packs this package, installs it into a temporary folder as a user would, and runs one program through Node (import and
+// require), Jest, Vitest, esbuild, webpack and Rolldown: `npm run test:consumers`. Each must print what plain Node prints.
+// Not among the tests, since it installs some 300 packages.
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { packageRoot } from "../dist/package-root.js";
+
+const TOOLS = ["jest@30", "vitest@4", "esbuild@0.28", "webpack@5", "rolldown@1"];
+
+const PROGRAM = `
+export async function program({ train, compare, explain, scheduleRates, writeReport, OptimbenchError }, folder) {
+  const images = Uint8Array.from({ length: 40 * 64 }, (_, i) => (i * 37) % 256);
+  const dataset = { images, labels: Uint8Array.from({ length: 40 }, (_, i) => i % 2), height: 8, width: 8 };
+  const small = { dataset, model: "mlp", epochs: 1, warmUp: false, threads: 1 };
+  const run = await train(small);
+  const rates = await scheduleRates("cosine", { epochs: 1, batchSize: 10, trainSize: 40 });
+  const refused = await train({ optimizer: "no such" }).catch((error) => error);
+  const study = await compare({ ...small, optimizers: ["adam", "sgd"] });
+  const digits = await train({ dataset: "mnist-10k", split: { train: 100, validation: 50 }, model: "mlp", epochs: 0, warmUp: false });
+  return {
+    status: run.status,
+    weights: run.parametersSha256.final,
+    title: (await explain("adam")).title,
+    rates: rates.length,
+    refused: refused instanceof OptimbenchError && refused.code,
+    files: (await writeReport(study, folder)).filter((path) => /png$|html$/.test(path)).length,
+    digits: digits.history.length,
+  };
+}
+`;
+
+const folder = mkdtempSync(join(tmpdir(), "optimbench-consumers-"));
+const inFolder = (command, args, options = {}) =>
+  spawnSync(command, args, { cwd: folder, encoding: "utf8", ...options });
+const write = (name, text) => writeFileSync(join(folder, name), text);
+
+function install() {
+  const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
+  const archive = execFileSync("npm", pack, { cwd: packageRoot, encoding: "utf8" }).trim();
+  write("package.json", JSON.stringify({ name: "consumer", private: true, type: "module" }));
+  const options = ["--no-audit", "--no-fund", "--ignore-scripts", "--silent"];
+  execFileSync("npm", ["install", ...options, join(folder, archive), ...TOOLS], {
+    cwd: folder,
+    stdio: "inherit",
+  });
+  cpSync(
+    join(packageRoot, "build", "Release"),
+    join(folder, "node_modules", "optimbench", "build", "Release"),
+    {
+      recursive: true,
+    },
+  );
+}
+
+const MAIN = `
+import * as optimbench from "optimbench";
+import { program } from "./program.mjs";
+program(optimbench, "report").then((result) => console.log("RESULT " + JSON.stringify(result)));
+`;
+
+const TEST = `
+import * as optimbench from "optimbench";
+import { program } from "./program.mjs";
+test("trains", async () => console.log("RESULT " + JSON.stringify(await program(optimbench, "report"))), 60_000);
+`;
+
+// Vega has an await at its top level, which no CommonJS bundle can take in; it is loaded from node_modules then.
+const bundle = (name) => `
+import { ${name === "esbuild" ? "build" : "rolldown"} as make } from "${name}";
+const external = process.argv[2] === "cjs" ? ["vega", "vega-lite"] : [];
+const options = process.argv[2] === "cjs" ? { format: "cjs", file: "bundles/${name}.cjs" } : { format: "esm", file: "bundles/${name}.mjs" };
+${
+  name === "esbuild"
+    ? 'await make({ entryPoints: ["main.mjs"], bundle: true, platform: "node", external, format: options.format, outfile: options.file, logLevel: "error" });'
+    : 'const made = await make({ input: "main.mjs", external, platform: "node", logLevel: "silent" }); await made.write({ ...options, codeSplitting: false });'
+}
+`;
+
+const WEBPACK = `
+import webpack from "webpack";
+import { resolve } from "node:path";
+const config = { mode: "production", target: "node", entry: "./main.mjs", output: { path: resolve("bundles/webpack"), filename: "main.cjs", chunkFilename: "[id].cjs" } };
+webpack(config, (error, stats) => {
+  if (error || stats.hasErrors()) { console.error(error ?? stats.toString("errors-only")); process.exitCode = 1; }
+});
+`;
+
+/** How each consumer is built and run: commands one after the other, the last of which prints the result. */
+const CONSUMERS = {
+  "Node, import": [["node", "main.mjs"]],
+  "Node, require": [["node", "require.cjs"]],
+  esbuild: [
+    ["node", "build-esbuild.mjs", "esm"],
+    ["node", "bundles/esbuild.mjs"],
+  ],
+  "esbuild, CommonJS": [
+    ["node", "build-esbuild.mjs", "cjs"],
+    ["node", "bundles/esbuild.cjs"],
+  ],
+  webpack: [
+    ["node", "build-webpack.mjs"],
+    ["node", "bundles/webpack/main.cjs"],
+  ],
+  Rolldown: [
+    ["node", "build-rolldown.mjs", "esm"],
+    ["node", "bundles/rolldown.mjs"],
+  ],
+  "Rolldown, CommonJS": [
+    ["node", "build-rolldown.mjs", "cjs"],
+    ["node", "bundles/rolldown.cjs"],
+  ],
+  Vitest: [["node", "node_modules/vitest/vitest.mjs", "run", "--globals", "--config", "none.mjs"]],
+  "Vitest, package inlined": [["node", "node_modules/vitest/vitest.mjs", "run", "--config", "inline.mjs"]],
+  Jest: [["node", "--experimental-vm-modules", "node_modules/jest/bin/jest.js", "--rootDir=."]],
+};
+
+function writePrograms() {
+  write("program.mjs", PROGRAM);
+  write("main.mjs", MAIN);
+  write("main.test.mjs", TEST);
+  write(
+    "require.cjs",
+    `const optimbench = require("optimbench");
+import("./program.mjs").then(async ({ program }) => console.log("RESULT " + JSON.stringify(await program(optimbench, "report"))));`,
+  );
+  for (const name of ["esbuild", "rolldown"]) write(`build-${name}.mjs`, bundle(name));
+  write("build-webpack.mjs", WEBPACK);
+  write("none.mjs", "export default {};");
+  write(
+    "inline.mjs",
+    'export default { test: { globals: true, server: { deps: { inline: ["optimbench"] } } } };',
+  );
+  write(
+    "jest.config.json",
+    JSON.stringify({ testEnvironment: "node", transform: {}, testMatch: ["**/main.test.mjs"] }),
+  );
+}
+
+function resultOf(commands) {
+  let said = "";
+  for (const [command, ...args] of commands) {
+    const { status, stdout, stderr } = inFolder(command, args);
+    said += stdout + stderr;
+    if (status !== 0) return { said };
+  }
+  return { result: /RESULT (.*)$/m.exec(said)?.[1], said };
+}
+
+try {
+  install();
+  writePrograms();
+  let expected;
+  for (const [name, commands] of Object.entries(CONSUMERS)) {
+    const { result, said } = resultOf(commands);
+    expected ??= result;
+    const right = result !== undefined && result === expected;
+    console.log(`${right ? "works" : "FAILS"}  ${name}`);
+    if (right) continue;
+    console.log(`expected ${expected}\n${result === undefined ? said : `found    ${result}`}`);
+    process.exitCode = 1;
+  }
+  console.log(expected);
+} finally {
+  if (process.env.KEEP === undefined) rmSync(folder, { recursive: true });
+  else console.log(folder);
+}
