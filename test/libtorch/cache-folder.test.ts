@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { cacheFolder } from "../../src/libtorch/cache-folder.js";
 
@@ -21,4 +21,11 @@ test.each([
   vi.stubEnv("OPTIMBENCH_CACHE", own);
   vi.stubEnv("XDG_CACHE_HOME", xdg);
   expect(cacheFolder()).toBe(expected);
+});
+
+test.each(["", "x", "./x"])("HOME=%j never leads to the working directory", (home) => {
+  for (const name of ["OPTIMBENCH_CACHE", "XDG_CACHE_HOME"]) vi.stubEnv(name, "");
+  vi.stubEnv("HOME", home);
+  expect(isAbsolute(cacheFolder())).toBe(true);
+  expect(cacheFolder().startsWith(process.cwd())).toBe(false);
 });
