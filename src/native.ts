@@ -6,6 +6,7 @@ import type { NativeLayer, Shape } from "./models/native-layer.js";
 import { withOwnErrors } from "./native-errors.js";
 import { requireFromPackage } from "./package-root.js";
 import type { Profile } from "./profile.js";
+import { requireWorkingDirectory } from "./working-directory.js";
 
 /**
  * The native side's whole interface, as the addon exports it. This is the only file that opens the binary.
@@ -237,6 +238,7 @@ let opened: Native | undefined;
  */
 export function loadNative(): Native {
   if (opened !== undefined) return opened;
+  requireWorkingDirectory();
   const { addon, ...libraries } = runtimeLibraries();
   let native: Native;
   try {

@@ -15,6 +15,7 @@ const STAGES: readonly (readonly string[])[] = [
     "history",
     "profile",
     "package-root",
+    "working-directory",
     "stopwatch",
     "make-folder",
     "cpu-quota",

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { packageVersion } from "../package-root.js";
 import { shown } from "../terminal.js";
+import { requireWorkingDirectory } from "../working-directory.js";
 import { addBenchCommand } from "./bench.js";
 import { addCheckGradientCommand } from "./check-gradient.js";
 import { addCompareCommand } from "./compare.js";
@@ -15,16 +16,18 @@ import { addSetupCommand } from "./setup.js";
 import { addTrainCommand } from "./train.js";
 
 // A reader that closes the pipe, such as `head`, has what it wanted. A terminal that is closed (EIO) sends SIGHUP too, after
-// which what is finished is still to be written.
+// which what is finished is still to be written. Nor does a full disk end the work: other files may be elsewhere.
+let told = false;
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
-  if (error.code !== "EIO") throw error;
+  if (error.code === "EIO" || told) return;
+  told = true;
+  process.exitCode ??= 1;
+  process.stderr.write(`error: Standard output cannot be written to (${error.message}).\n`);
 });
 
-// Progress that nobody reads any more does not end the work.
-process.stderr.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-});
+// Progress that cannot be shown any more does not end the work.
+process.stderr.on("error", () => {});
 
 const program = new Command("optimbench")
   .description(
@@ -51,6 +54,7 @@ for (const add of [
   add(program);
 
 try {
+  requireWorkingDirectory();
   await program.parseAsync();
 } catch (error) {
   endWith(error);
