@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { packageVersion } from "../package-root.js";
-import { shown } from "../terminal.js";
+import { shown, tell } from "../terminal.js";
 import { requireWorkingDirectory } from "../working-directory.js";
 import { addBenchCommand } from "./bench.js";
 import { addCheckGradientCommand } from "./check-gradient.js";
@@ -23,7 +23,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EIO" || told) return;
   told = true;
   process.exitCode ??= 1;
-  process.stderr.write(`error: Standard output cannot be written to (${error.message}).\n`);
+  tell(`error: Standard output cannot be written to (${error.message}).`);
 });
 
 // Progress that cannot be shown any more does not end the work.
