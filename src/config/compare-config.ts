@@ -47,7 +47,7 @@ export const compareConfigSchema = z
       ),
     /** How many seeds (0, 1, ...), or which. Runs of one seed share split, initial weights and order of images. Default 1. */
     seeds: z
-      .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1).readonly()])
+      .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1).max(10_000).readonly()])
       .default(1)
       .describe("how many seeds, or which; runs of one seed start and go on alike"),
     /**

@@ -26,9 +26,19 @@ export function parse<Schema extends z.ZodType>(
   what: string,
   mostValues?: number,
 ): z.output<Schema> {
-  const result = judge(schema, plainData(value, what, mostValues));
+  const result = judged(schema, plainData(value, what, mostValues), what);
   if (result.success) return result.data as z.output<Schema>;
   throw configError(summary(result.issues.flatMap((issue) => locate(issue, what))).join("\n"));
+}
+
+/** More than some 100,000 problems exhaust zod's stack. */
+function judged(schema: z.ZodType, value: unknown, what: string) {
+  try {
+    return judge(schema, value);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw configError(`The ${what} has more problems than can be listed. Check what it was made from.`);
+  }
 }
 
 const MOST_OF_A_KIND = 3;
@@ -142,7 +152,7 @@ function bestBranch(branches: readonly Issue[][]): Issue[] | undefined {
   const wrongType = (each: Issue) =>
     each.code === "invalid_type" || (each.code === "invalid_value" && typeof each.input !== "string");
   const depth = (branch: Issue[]) =>
-    Math.max(0, ...branch.map((each) => each.path.length * 2 + (wrongType(each) ? 0 : 1)));
+    branch.reduce((most, each) => Math.max(most, each.path.length * 2 + (wrongType(each) ? 0 : 1)), 0);
   const best = [...branches].sort((a, b) => depth(b) - depth(a))[0];
   return best === undefined || depth(best) === 0 ? undefined : best;
 }

@@ -4,9 +4,10 @@ import { withArticle } from "./describe.js";
 import { keyText, pathText } from "./path-text.js";
 
 /** Values in one input, all levels together; more are a mistake, such as an object that repeats itself. */
-const MOST_VALUES = 2 ** 20;
+const MOST_VALUES = 2 ** 16;
 /** Levels of lists and objects. Layers within layers, 32 at most, take 3 each. */
 const DEEPEST = 256;
+const MOST_LABELS = 2 ** 24;
 const LONGEST_TEXT = 2 ** 20;
 
 /** Where typed arrays may stand; elsewhere a list is meant. */
@@ -63,7 +64,8 @@ class Copy {
   #list(list: readonly unknown[]): unknown[] {
     const length = this.#read(() => list.length);
     if (!Number.isSafeInteger(length) || length < 0) throw this.#refuse("is a list without a length");
-    this.#add(length);
+    // A list of labels has one for each image.
+    if (!DATA.has(this.#path.at(-1)) || length > MOST_LABELS) this.#add(length);
     const copy: unknown[] = [];
     for (let i = 0; i < length; i++) copy.push(this.#inner(list, i));
     return copy;

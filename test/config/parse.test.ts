@@ -99,11 +99,11 @@ describe("parse", () => {
   });
 
   it("counts unknown keys, however many there are and however long", () => {
-    const keys = Array.from({ length: 100_000 }, (_, i) => [`${i}${"x".repeat(100)}`, 1]);
+    const keys = Array.from({ length: 50_000 }, (_, i) => [`${i}${"x".repeat(100)}`, 1]);
     const lines = messageOf({ list: [Object.fromEntries([["a", true], ...keys])] }).split("\n");
     expect(lines).toHaveLength(4);
     expect(lines[0]).toMatch(/^Unknown key `list\[0\]\.0x{56}\.\.\.`\./);
-    expect(lines[3]).toBe("And 99,997 more unknown keys in `list[0]`.");
+    expect(lines[3]).toBe("And 49,997 more unknown keys in `list[0]`.");
     expect(messageOf({ "$&$'": 1 })).toMatch(/^Unknown key `\$&\$'`\./);
   });
 
