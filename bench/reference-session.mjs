@@ -11,9 +11,9 @@ const images = randomImages(12_000);
  *
  * @param {object} options as for `train`: model, optimizer, batchSize, threads ...
  */
-export function referenceSession(options) {
+export async function referenceSession(options) {
   const config = placeOnDevice(resolveTrainConfig({ device: "cpu", ...options }, images));
-  const session = openBenchSession(config, images);
+  const session = await openBenchSession(config, images);
   return {
     /** Milliseconds of a step. */
     train: async (steps) => ((await session.train(steps)) / steps) * 1000,

@@ -49,12 +49,12 @@ const results = [];
 for (const size of models) {
   const { model, steps } = MODELS[size];
   // How fast memory is: theta = theta - rate * g, here or in PyTorch, whichever is faster.
-  const stream = referenceSession({ model, optimizer: "sgd", batchSize: 32, threads });
+  const stream = await referenceSession({ model, optimizer: "sgd", batchSize: 32, threads });
   await stream.train(1);
   for (const optimizer of optimizers) {
     // Its matrix products take seconds there: memory is not the question.
     if (optimizer === "muon" && size === "large") continue;
-    const ours = referenceSession({ model, optimizer, semantics: "pytorch", batchSize: 32, threads });
+    const ours = await referenceSession({ model, optimizer, semantics: "pytorch", batchSize: 32, threads });
     await ours.train(1); // for a gradient
     const { shapes, parameters, bytes } = ours.memory();
     const { stream: theirs, ...times } = await interleaved(

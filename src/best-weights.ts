@@ -1,6 +1,6 @@
 import { type EarlyStopping, startEarlyStopping } from "./early-stopping.js";
 import type { EpochRecord } from "./history.js";
-import type { NativeSession, SessionState } from "./native.js";
+import type { NativeSession } from "./native.js";
 
 /** What early stopping adds to a run's record. */
 export interface EarlyEnd {
@@ -12,21 +12,24 @@ export interface EarlyEnd {
 /** Keeps the state of the best epoch so far, and says when to stop. */
 export function keepBest(session: NativeSession, settings: EarlyStopping) {
   const judge = startEarlyStopping(settings);
-  let best: { readonly epoch: number; readonly state: SessionState } | undefined;
+  let bestEpoch: number | undefined;
   let stoppedEarly = false;
   return {
     /** Whether to stop. */
-    afterEpoch(record: EpochRecord): boolean {
+    async afterEpoch(record: EpochRecord): Promise<boolean> {
       const verdict = judge(record);
-      if (verdict === "best") best = { epoch: record.epoch, state: session.readState() };
+      if (verdict === "best") {
+        await session.keep();
+        bestEpoch = record.epoch;
+      }
       stoppedEarly = verdict === "stop";
       return stoppedEarly;
     },
     /** Puts the best epoch's state back, however the run ended. */
-    restore(): EarlyEnd {
-      if (best === undefined) return { stoppedEarly };
-      session.writeState(best.state);
-      return { bestEpoch: best.epoch, stoppedEarly };
+    async restore(): Promise<EarlyEnd> {
+      if (bestEpoch === undefined) return { stoppedEarly };
+      await session.restore();
+      return { bestEpoch, stoppedEarly };
     },
   };
 }

@@ -3,16 +3,19 @@ import { copyWithCallbacks } from "./config/callbacks.js";
 import { type CompareConfig, parseCompareConfig } from "./config/compare-config.js";
 import { type ResolvedCompareConfig, resolveCompareConfig } from "./config/resolve-compare-config.js";
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
+import type { Dataset } from "./data/dataset.js";
 import { loadDataset } from "./data/load-dataset.js";
 import { environment } from "./environment.js";
 import { OptimbenchError } from "./errors.js";
 import type { EpochRecord } from "./history.js";
 import { lossLabel } from "./losses/losses.js";
+import { checkMemory, dataMemory, runMemory } from "./memory-estimate.js";
 import { nativeInfo } from "./native.js";
 import { optimizerLabel } from "./optimizers/optimizers.js";
+import { placeOnDevice, sessionSpec } from "./session.js";
 import { sideBySide } from "./side-by-side.js";
 import type { RunRecord, Study } from "./study.js";
-import { type Run, train } from "./train.js";
+import { type Run, runTraining } from "./train.js";
 
 /** One run of a study, before it starts. */
 export interface PlannedRun {
@@ -52,6 +55,9 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
   const { dataset: source, dataDir } = parseCompareConfig(given);
   const dataset = await loadDataset(source, { dataDir });
   const config = resolveCompareConfig(given, dataset);
+  const planned = plan(config);
+  const atOnce = config.clock === "shared" ? config.threads : 1;
+  checkPlanFits(planned, dataset, atOnce);
   const runs: RunRecord[] = [];
   const study: Study = {
     schemaVersion: 1,
@@ -75,20 +81,38 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
   };
   const work = async (planned: PlannedRun) => {
     if (ended.aborted) return;
-    const run = await train({
-      ...planned.config,
-      dataset,
-      onEpoch: (epoch) => onEpoch?.(epoch, planned),
-      signal: ended,
-      profile,
-    });
+    const run = await runTraining(
+      {
+        ...planned.config,
+        dataset,
+        onEpoch: (epoch) => onEpoch?.(epoch, planned),
+        signal: ended,
+        profile,
+      },
+      () => {},
+      { isToFit: false },
+    );
     const before = told;
     told = before.then(() => tell(run, planned)).finally(() => run.model.dispose());
     await told;
   };
-  const atOnce = config.clock === "shared" ? config.threads : 1;
-  await sideBySide(plan(config), atOnce, work, () => failure.abort());
+  await sideBySide(planned, atOnce, work, () => failure.abort());
   return study;
+}
+
+/** As many of the runs that take most as there are at once must fit into memory. Seeds make no difference. */
+function checkPlanFits(planned: readonly PlannedRun[], dataset: Dataset, atOnce: number): void {
+  const ofOneSeed = planned.filter(({ config }) => config.seed === planned[0]!.config.seed);
+  const needs = ofOneSeed.map(({ config }) => {
+    const placed = placeOnDevice(config);
+    const parts = runMemory(sessionSpec(placed, dataset), placed);
+    return { device: placed.device, parts, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) };
+  });
+  const largest = planned
+    .map((_, index) => needs[index % needs.length]!)
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, atOnce);
+  checkMemory([...largest.flatMap(({ parts }) => parts), ...dataMemory(dataset, largest[0]!.device)]);
 }
 
 function plan({ optimizers, losses, seeds, clock, ...rest }: ResolvedCompareConfig): PlannedRun[] {

@@ -50,10 +50,10 @@ export async function runEpochs(
   const best = config.earlyStopping && keepBest(session, config.earlyStopping);
   let watched: StepsProfile | undefined;
   let stepGraph: string | undefined;
-  const ended = (status: RunStatus): Outcome => ({
+  const ended = async (status: RunStatus): Promise<Outcome> => ({
     history,
     status,
-    ...best?.restore(),
+    ...(await best?.restore()),
     ...(watched && { profile: watched }),
     ...(stepGraph !== undefined && { stepGraph }),
   });
@@ -104,7 +104,7 @@ export async function runEpochs(
     if (record.train.loss === null || record.validation.loss === null) return ended("diverged");
     if (epoch === 0) continue;
     schedule.afterEpoch(record);
-    if (best?.afterEpoch(record)) break;
+    if (await best?.afterEpoch(record)) break;
   }
   return ended("completed");
 }

@@ -4,6 +4,7 @@ export type ErrorCode =
   | "FORMULA" // a formula does not parse or type-check
   | "DATA" // a data file is missing, damaged or does not fit
   | "LIBTORCH" // libtorch or the addon is missing or does not fit
+  | "MEMORY" // the run needs more memory than there is
   | "NATIVE" // the native side failed while running
   | "ABORTED"; // the caller's AbortSignal fired
 

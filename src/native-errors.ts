@@ -3,7 +3,7 @@ import { OptimbenchError, reasonOf } from "./errors.js";
 type Call = (...given: never[]) => unknown;
 type Class = new (...given: never[]) => object;
 
-/** A native module whose functions, constructors and methods throw, or reject with, OptimbenchErrors (NATIVE). */
+/** A native module whose functions, constructors and methods throw, or reject with, OptimbenchErrors (NATIVE, MEMORY). */
 export const withOwnErrors = <Module extends object>(native: Module): Module =>
   Object.fromEntries(
     Object.entries(native).map(([name, value]) => [
@@ -45,7 +45,13 @@ function withOwnError<Result>(work: () => Result): Result {
 }
 
 function fail(cause: unknown): never {
-  throw cause instanceof OptimbenchError
-    ? cause
-    : new OptimbenchError("NATIVE", `Native code failed: ${reasonOf(cause)}`, { cause });
+  if (cause instanceof OptimbenchError) throw cause;
+  const reason = reasonOf(cause);
+  if (!/^(out of memory|std::bad_alloc)/.test(reason))
+    throw new OptimbenchError("NATIVE", `Native code failed: ${reason}`, { cause });
+  throw new OptimbenchError(
+    "MEMORY",
+    `There was not enough memory (${reason}). Use a smaller model, a smaller \`batchSize\`, fewer \`threads\` or fewer images.`,
+    { cause },
+  );
 }

@@ -25,7 +25,12 @@ export interface Native {
   /** Cancels all work in this process and waits for its threads. Called when the process exits. */
   shutdown(): void;
   Dataset: new (spec: NativeDatasetSpec) => NativeDataset;
-  Session: new (spec: SessionSpec) => NativeSession;
+  /** Reads the spec; `open` makes the session. */
+  Session: new (
+    spec: SessionSpec,
+  ) => NativeSession;
+  /** What a session on the CPU takes at most that trains on so many images, worked out without taking it. */
+  memoryNeeds(spec: SessionSpec, options: Readonly<{ batchSize: number; images: number }>): MemoryNeeds;
   /**
    * Images as epoch `epoch` of a run with this seed and augmentation would see them, each under its place in `images` as
    * its number in the dataset.
@@ -162,7 +167,31 @@ export interface Measured {
   readonly stepGraph?: string;
 }
 
+/** Bytes. */
+export interface MemoryNeeds {
+  readonly parameters: number;
+  /** Of each lane (see native/core/lanes.h), and their sum. */
+  readonly gradients: number;
+  readonly lanes: number;
+  readonly states: number;
+  /** Weights to evaluate with, where they are others. */
+  readonly evaluation: number;
+  /** Activations and the like, and what the allocator keeps of them for later. */
+  readonly temporaries: number;
+}
+
+/** What returns a promise is done on the session's own thread, in the order of the calls. */
 export interface NativeSession {
+  /** Allocates all; needed once before anything else. */
+  open(): Promise<void>;
+  /** Back to the initial state, as if just opened. */
+  restart(): Promise<void>;
+  /** Keeps a copy of all that training changes. */
+  keep(): Promise<void>;
+  /** Puts what was kept back, and lets the copy go. */
+  restore(): Promise<void>;
+  /** Part of a vector; "evaluation" has the weights to evaluate with, which may be the parameters. */
+  read(part: Readonly<{ vector: keyof SessionState; offset: number; count: number }>): Promise<Float32Array>;
   readonly parameterCount: number;
   /**
    * One pass over `order`, in batches; the last may be smaller. Every `gradientAccumulation` batches make one update.
@@ -198,7 +227,7 @@ export interface NativeSession {
   ): Promise<Measured>;
   /** Class probabilities (softmax of the logits), count x classes. */
   predict(images: Uint8Array): Promise<Float32Array>;
-  /** Everything that training changes, copied out: parameters, optimizer state, running statistics, step count. */
+  /** Everything that training changes, copied out on the caller's thread: parameters, optimizer state, running statistics, step count. */
   readState(): SessionState;
   writeState(state: SessionState): void;
   /** Names and shapes of the parameters, in the order in which they lie in the parameter vector. */
@@ -207,7 +236,8 @@ export interface NativeSession {
   statistics(): readonly TensorInfo[];
   /** Ends the work in progress within one step; its promise resolves with status "cancelled". */
   cancel(): void;
-  dispose(): void;
+  /** Resolves when the memory is free. */
+  dispose(): Promise<void>;
 }
 
 /** A named piece of a vector. */

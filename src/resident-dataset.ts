@@ -1,4 +1,4 @@
-import type { Dataset } from "./data/dataset.js";
+import type { Dataset, ImageSet } from "./data/dataset.js";
 import { loadNative, type NativeDataset } from "./native.js";
 
 /** A dataset's images where they are trained on: copied to the device once, however many runs use them. */
@@ -9,6 +9,13 @@ export interface ResidentDataset {
 
 // Freed with the dataset they were made from.
 const resident = new WeakMap<Dataset, Map<string, ResidentDataset>>();
+
+/** Bytes that `residentDataset` still has to copy to the device. */
+export function bytesToCopy(dataset: Dataset, device: string): number {
+  if (resident.get(dataset)?.has(device)) return 0;
+  const bytes = ({ images, labels }: ImageSet) => images.length + labels.length * (8 + 4 * dataset.classes);
+  return bytes(dataset) + (dataset.test ? bytes(dataset.test) : 0);
+}
 
 /** The dataset on the device; copies it there the first time. */
 export function residentDataset(dataset: Dataset, device: string): ResidentDataset {

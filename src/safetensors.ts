@@ -1,35 +1,46 @@
-/** A named tensor of float32 numbers, row by row. */
-export interface NamedTensor {
+import { endianness } from "node:os";
+
+/** The name of a tensor of float32 numbers, and its axes. */
+export interface TensorShape {
   readonly name: string;
   readonly shape: readonly number[];
+}
+
+/** A named tensor of float32 numbers, row by row. */
+export interface NamedTensor extends TensorShape {
   readonly values: Float32Array;
 }
 
 /**
- * Encodes tensors in the safetensors format: the header's length (8 bytes, little-endian), a JSON header, the numbers.
- * Python's `safetensors.torch.load_file` reads it. Source: the format's description in huggingface/safetensors.
+ * Encodes tensors in the safetensors format, part by part: the header's length (8 bytes, little-endian), a JSON header, the
+ * numbers. Python's `safetensors.torch.load_file` reads it. Source: the format's description in huggingface/safetensors.
  *
+ * @param values all numbers of the tensors, in their order
  * @param metadata free text by name, kept in the header
  */
-export function encodeSafetensors(
-  tensors: readonly NamedTensor[],
+export async function* safetensors(
+  tensors: readonly TensorShape[],
+  values: Iterable<Float32Array> | AsyncIterable<Float32Array>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): AsyncGenerator<Uint8Array, void, undefined> {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
-  for (const { name, shape, values } of tensors) {
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + values.byteLength] };
-    offset += values.byteLength;
+  for (const { name, shape } of tensors) {
+    const end = offset + 4 * shape.reduce((product, length) => product * length, 1);
+    header[name] = { dtype: "F32", shape, data_offsets: [offset, end] };
+    offset = end;
   }
   // Spaces pad the header so that the numbers start at a multiple of 8 bytes.
   const json = JSON.stringify(header);
   const length = Math.ceil(Buffer.byteLength(json) / 8) * 8;
-  const bytes = Buffer.alloc(8 + length + offset, " ");
+  const bytes = Buffer.alloc(8 + length, " ");
   bytes.writeBigUInt64LE(BigInt(length), 0);
   bytes.write(json, 8);
-  let at = 8 + length;
-  for (const { values } of tensors) {
-    for (const value of values) at = bytes.writeFloatLE(value, at);
-  }
-  return bytes;
+  yield bytes;
+  for await (const part of values) yield littleEndian(part);
+}
+
+function littleEndian(values: Float32Array): Uint8Array {
+  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  return endianness() === "LE" ? bytes : Buffer.from(bytes).swap32();
 }

@@ -8,10 +8,17 @@ import { loadNative, type NativeSession, nativeInfo, type SessionSpec } from "./
 import { momentumOf, updateGraph } from "./optimizers/optimizers.js";
 import { changesMomentum } from "./schedules/schedules.js";
 
-/** The native session that a config describes. @throws OptimbenchError (NATIVE) */
-export function openSession(spec: SessionSpec): NativeSession {
+/** The native session that a config describes. @throws OptimbenchError (MEMORY, NATIVE) by rejection */
+export async function openSession(spec: SessionSpec): Promise<NativeSession> {
   const { Session } = loadNative();
-  return new Session(spec);
+  const session = new Session(spec);
+  try {
+    await session.open();
+    return session;
+  } catch (error) {
+    await session.dispose();
+    throw error;
+  }
 }
 
 export function sessionSpec(config: ResolvedTrainConfig, dataset: Dataset): SessionSpec {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { copyWithCallbacks } from "./config/callbacks.js";
 import { parse } from "./config/parse.js";
 import { type ResolvedTrainConfig, resolveTrainConfig } from "./config/resolve-train-config.js";
@@ -7,7 +6,8 @@ import { loadDataset } from "./data/load-dataset.js";
 import { split } from "./data/split.js";
 import { evaluationMetrics, runEpochs } from "./epochs.js";
 import type { EpochRecord } from "./history.js";
-import type { NativeSession } from "./native.js";
+import { checkMemory, dataMemory, runMemory } from "./memory-estimate.js";
+import { parametersSha256 } from "./parameters-sha256.js";
 import { residentDataset } from "./resident-dataset.js";
 import { openSession, placeOnDevice, sessionSpec } from "./session.js";
 import { stopwatch } from "./stopwatch.js";
@@ -53,6 +53,7 @@ export function train(input: TrainConfig & TrainCallbacks = {}): Training<Run> {
 export async function runTraining(
   input: TrainConfig & TrainCallbacks,
   report: (epoch: EpochRecord) => void,
+  { isToFit = true }: { readonly isToFit?: boolean } = {}, // false for a run of a study, whose runs were all found to fit
 ): Promise<Run> {
   const total = stopwatch();
   const { onEpoch, signal, profile = false, ...given } = copyWithCallbacks(input, "train config");
@@ -62,18 +63,19 @@ export async function runTraining(
     given.dataDir === undefined ? {} : { dataDir: given.dataDir },
   );
   const config = placeOnDevice(resolveTrainConfig(given, dataset));
+  const spec = sessionSpec(config, dataset);
+  if (isToFit) checkMemory([...runMemory(spec, config), ...dataMemory(dataset, config.device)]);
   const resident = residentDataset(dataset, config.device);
   const parts = split(dataset.count, config.split, config.seed);
-  const spec = sessionSpec(config, dataset);
 
-  const session = openSession(spec); // before the warm-up, whose memory it then takes over
+  const session = await openSession(spec);
   const stop = () => session.cancel();
   signal?.addEventListener("abort", stop);
   try {
     const warmUpSeconds = config.warmUp
-      ? await warmUp(spec, resident.images, parts.train, config, signal)
+      ? await warmUp(session, resident.images, parts.train, config, signal)
       : 0;
-    const initial = sha256(session);
+    const initial = await parametersSha256(session);
     const announce = (epoch: EpochRecord) => {
       report(epoch);
       return onEpoch?.(epoch);
@@ -103,12 +105,12 @@ export async function runTraining(
         warmUp: warmUpSeconds,
         total: total(),
       },
-      parametersSha256: { initial, final: sha256(session) },
+      parametersSha256: { initial, final: await parametersSha256(session) },
     };
     const pixels = dataset.height * dataset.width * dataset.channels;
     return withModel(record, new TrainedModel(session, config, pixels));
   } catch (error) {
-    session.dispose();
+    await session.dispose();
     throw error;
   } finally {
     signal?.removeEventListener("abort", stop);
@@ -118,8 +120,5 @@ export async function runTraining(
 /** A run prints and serialises as its record; the record and the model hang on it unseen. */
 const withModel = (record: Run["record"], model: TrainedModel): Run =>
   Object.defineProperties({ ...record } as Run, { record: { value: record }, model: { value: model } });
-
-const sha256 = (session: NativeSession) =>
-  createHash("sha256").update(new Uint8Array(session.readState().parameters.buffer)).digest("hex");
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);

@@ -8,7 +8,7 @@ import { plainView } from "./config/plain-data.js";
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import { configError, OptimbenchError } from "./errors.js";
 import type { NativeSession, TensorInfo } from "./native.js";
-import { encodeSafetensors, type NamedTensor } from "./safetensors.js";
+import { type NamedTensor, safetensors } from "./safetensors.js";
 import { writeFileAtomically } from "./write-file.js";
 
 /** A model after training, with the weights that its evaluation used. It holds native memory: `dispose()` it, or let `using` do so. */
@@ -52,6 +52,7 @@ export class TrainedModel implements Disposable {
   /**
    * All that evaluation needs, under PyTorch's names and in its layout: the parameters (`weight`, `bias`; conv2d [filters,
    * channels, height, width], dense [units, inputs]), then the running statistics (`running_mean`, `running_var`).
+   * All are copied before it returns, 100 million in a second or so; `save` leaves the event loop its turns.
    */
   parameters(): NamedTensor[] {
     this.#checkAlive();
@@ -62,17 +63,45 @@ export class TrainedModel implements Disposable {
     ];
   }
 
-  /** Writes `parameters()` as a safetensors file, with the resolved config in its metadata. */
+  /** Writes `parameters()` as a safetensors file, with the resolved config in its metadata. They are never in memory all at once. */
   async save(path: string): Promise<void> {
     parse(pathSchema, path, "path");
+    this.#checkAlive();
     const metadata = { format: "pt", config: JSON.stringify(this.#config) };
-    await writeFileAtomically(path, encodeSafetensors(this.parameters(), metadata));
+    const [parameters, statistics] = [this.#session.parameters(), this.#session.statistics()];
+    const inFile = [...parameters, ...statistics].map(({ name, shape }) => ({
+      name,
+      shape: shapeInPyTorch(shape),
+    }));
+    const rows = this.#rows.bind(this);
+    async function* values() {
+      yield* rows("evaluation", parameters);
+      yield* rows("statistics", statistics);
+    }
+    await writeFileAtomically(path, safetensors(inFile, values(), metadata));
+  }
+
+  /** The tensors' numbers in PyTorch's layout, a few rows at a time. */
+  async *#rows(
+    vector: "evaluation" | "statistics",
+    tensors: readonly TensorInfo[],
+  ): AsyncGenerator<Float32Array> {
+    for (const { shape, offset } of tensors) {
+      const [rows = 1, ...row] = shape;
+      const length = row.reduce((product, each) => product * each, 1);
+      const most = Math.max(1, Math.floor(PART / length));
+      for (let first = 0; first < rows; first += most) {
+        this.#checkAlive();
+        const count = length * Math.min(most, rows - first);
+        yield inPyTorch(await this.#session.read({ vector, offset: offset + first * length, count }), shape);
+      }
+    }
   }
 
   /** Frees the native memory; the model is of no use afterwards. */
   dispose(): void {
     this.#disposed = true;
-    this.#session.dispose();
+    void this.#session.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -91,24 +120,31 @@ export class TrainedModel implements Disposable {
 const named = (tensors: readonly TensorInfo[], vector: Float32Array): NamedTensor[] =>
   tensors.map(({ name, shape, offset }) => {
     const size = shape.reduce((product, length) => product * length, 1);
-    const values = vector.slice(offset, offset + size);
-    return shape.length === 4 ? channelsFirst(name, shape as FourNumbers, values) : { name, shape, values };
+    return {
+      name,
+      shape: shapeInPyTorch(shape),
+      values: inPyTorch(vector.slice(offset, offset + size), shape),
+    };
   });
 
-type FourNumbers = readonly [number, number, number, number];
+/** Numbers read at a time: a few milliseconds, between which the event loop has its turn. */
+const PART = 1 << 18;
 
-/** [filters, height, width, channels], as the native side keeps it, to [filters, channels, height, width]. */
-function channelsFirst(
-  name: string,
-  [filters, height, width, channels]: FourNumbers,
-  values: Float32Array,
-): NamedTensor {
-  const result = new Float32Array(values.length);
+/** [filters, height, width, channels], as the native side keeps it, becomes [filters, channels, height, width]. */
+function shapeInPyTorch(shape: readonly number[]): readonly number[] {
+  const [filters, height, width, channels] = shape;
+  return shape.length === 4 ? [filters!, channels!, height!, width!] : shape;
+}
+
+/** Rows of a tensor of that shape, as the native side keeps it, in PyTorch's layout. */
+function inPyTorch(rows: Float32Array, shape: readonly number[]): Float32Array {
+  if (shape.length !== 4) return rows;
+  const [, height, width, channels] = shape as readonly [number, number, number, number];
+  const result = new Float32Array(rows.length);
   const area = height * width;
-  for (let filter = 0; filter < filters; filter++)
+  for (let row = 0; row < rows.length; row += area * channels)
     for (let place = 0; place < area; place++)
       for (let channel = 0; channel < channels; channel++)
-        result[(filter * channels + channel) * area + place] =
-          values[(filter * area + place) * channels + channel]!;
-  return { name, shape: [filters, channels, height, width], values: result };
+        result[row + channel * area + place] = rows[row + place * channels + channel]!;
+  return result;
 }

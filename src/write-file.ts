@@ -18,7 +18,7 @@ import { fileProblem } from "./file-problem.js";
 import { makeFolder } from "./make-folder.js";
 import { removeLeftovers, temporaryName } from "./temporary-file.js";
 
-type Data = string | Uint8Array | Iterable<string>;
+type Data = string | Uint8Array | Iterable<string> | AsyncIterable<Uint8Array>;
 
 /**
  * Writes a file whole or not at all, and makes its folder where there is none: the data goes to a temporary file beside it,
@@ -34,6 +34,7 @@ export async function writeFileAtomically(path: string, data: Data): Promise<voi
     else if (destination.kind === "device") await writeToDevice(path, data);
     else await replaceFile(destination, data);
   } catch (cause) {
+    if (cause instanceof OptimbenchError) throw cause; // from what gives the data
     throw new OptimbenchError(
       "DATA",
       `Cannot write ${path}: ${fileProblem(cause)}. Choose a folder that can be written to and has space left.`,
@@ -131,7 +132,7 @@ async function writeToDevice(path: string, data: Data): Promise<void> {
 }
 
 async function writeToStream(stream: NodeJS.WriteStream, data: Data): Promise<void> {
-  for (const piece of typeof data === "string" || data instanceof Uint8Array ? [data] : data)
+  for await (const piece of typeof data === "string" || data instanceof Uint8Array ? [data] : data)
     await new Promise<void>((done, fail) => {
       stream.write(piece, (error) => (error ? fail(error) : done()));
     });

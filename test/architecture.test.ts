@@ -18,7 +18,9 @@ const STAGES: readonly (readonly string[])[] = [
     "working-directory",
     "stopwatch",
     "make-folder",
+    "control-group",
     "cpu-quota",
+    "memory-limit",
   ],
   [
     "config/callbacks",
@@ -46,6 +48,8 @@ const STAGES: readonly (readonly string[])[] = [
   [
     "session",
     "resident-dataset",
+    "memory-estimate",
+    "parameters-sha256",
     "augmented-images",
     "warm-up",
     "best-weights",

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type LossConfig, lossGraph, resolveLoss } from "../src/losses/losses.js";
 import { loadNative } from "../src/native.js";
 import { resolveOptimizer, updateGraph } from "../src/optimizers/optimizers.js";
+import { openSession } from "../src/session.js";
 import { train } from "../src/train.js";
 import { relativeError } from "./relative-error.js";
 import { bands, smallModel } from "./small-task.js";
@@ -33,7 +34,7 @@ const INPUTS = golden.pixels.length / COUNT;
 
 describe("class weights act as in Keras' fit, on training alone", () => {
   it.each(golden.cases)("$loss", async ({ loss, targets, ...expected }) => {
-    const { Dataset, Session } = loadNative();
+    const { Dataset } = loadNative();
     const shape = [1, 1, INPUTS] as const;
     const dataset = new Dataset({
       images: Uint8Array.from(golden.pixels),
@@ -43,7 +44,7 @@ describe("class weights act as in Keras' fit, on training alone", () => {
       classes: CLASSES,
       device: "cpu",
     });
-    const session = new Session({
+    const session = await openSession({
       device: "cpu",
       threads: 1,
       seed: 0,
@@ -85,7 +86,7 @@ describe("class weights act as in Keras' fit, on training alone", () => {
     expect(relativeError(losses.train, expected.train, 1)).toBeLessThan(1e-6);
     expect(relativeError(losses.validation, expected.validation, 1)).toBeLessThan(1e-6);
     expect(relativeError(session.readState().parameters, expected.weights, 1)).toBeLessThan(1e-6);
-    session.dispose();
+    await session.dispose();
     dataset.dispose();
   });
 });

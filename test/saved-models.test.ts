@@ -53,7 +53,7 @@ describe("a model in PyTorch's layout", () => {
     const config = placeOnDevice(
       resolveTrainConfig({ model: { layers }, semantics: "pytorch", device: "cpu" }, dataset),
     );
-    const session = openSession(sessionSpec(config, dataset));
+    const session = await openSession(sessionSpec(config, dataset));
     load(session, tensors);
     using model = new TrainedModel(session, config, height * width * channels);
     expect(relativeError(await model.predict(pixels), probabilities, 1)).toBeLessThan(1e-5);

@@ -19,7 +19,7 @@ const PRODUCT_GFLOP = (2 * SIZE ** 3) / 1e9;
 
 /** Arithmetic of a step, counted as if nothing were skipped, beside that of a matrix product in the same process. */
 export async function arithmeticRate({ threads, rounds }) {
-  const session = referenceSession({ batchSize: BATCH, threads });
+  const session = await referenceSession({ batchSize: BATCH, threads });
   const native = loadNative();
   const rates = await interleaved(
     "arithmetic rate",

@@ -7,7 +7,7 @@ const BATCHES = [64, 256, 1000];
 
 /** Loss and accuracy of 12,000 images, beside the peers, each with the batch size that suits it best. */
 export async function evaluation({ threads, rounds, peers }) {
-  const session = referenceSession({ threads });
+  const session = await referenceSession({ threads });
   const contestants = { optimbench: () => session.evaluate(IMAGES) };
   for (const [name, peer] of Object.entries(peers)) {
     if (name.includes("compiled")) continue; // it compiles anew for each shape, and trains with what it compiled

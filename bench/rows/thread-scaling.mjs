@@ -9,7 +9,7 @@ const STEPS = 8;
 export async function threadScaling({ rounds }) {
   const sessions = { "1 thread": 1, "2 threads": 2 };
   for (const [name, threads] of Object.entries(sessions))
-    sessions[name] = referenceSession({ batchSize: BATCH, threads });
+    sessions[name] = await referenceSession({ batchSize: BATCH, threads });
   const times = await interleaved(
     "thread scaling",
     Object.fromEntries(Object.entries(sessions).map(([name, session]) => [name, () => session.train(STEPS)])),

@@ -7,7 +7,7 @@ const STEPS = { 32: 40, 256: 8 };
 /** A training step with Adam, beside the peers. */
 export async function trainingStep({ batch, goal, threads, rounds, peers }) {
   const steps = STEPS[batch];
-  const session = referenceSession({ batchSize: batch, threads });
+  const session = await referenceSession({ batchSize: batch, threads });
   const times = await interleaved(
     `step, batch ${batch}`,
     {

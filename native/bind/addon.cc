@@ -166,7 +166,22 @@ Napi::Value runLoss(const Napi::CallbackInfo& info) {
   return object;
 }
 
-// ---- what the machine can do at most ----
+// ---- what the machine can do at most, and what a session would ask of it ----
+
+Napi::Value memoryNeeds(const Napi::CallbackInfo& info) {
+  const SessionSpec spec = readSessionSpec(Reader(info[0], "session"));
+  const Reader options(info[1], "options");
+  const int64_t batchSize = options.integer("batchSize", 1, int64_t{1} << 32);
+  const MemoryNeeds needs = core().memoryNeeds(spec, batchSize, options.integer("images", 1, int64_t{1} << 32));
+  Napi::Object object = Napi::Object::New(info.Env());
+  object["parameters"] = needs.parameters;
+  object["gradients"] = needs.gradients;
+  object["lanes"] = static_cast<double>(needs.lanes);
+  object["states"] = needs.states;
+  object["evaluation"] = needs.evaluation;
+  object["temporaries"] = needs.temporaries;
+  return object;
+}
 
 Napi::Value timeMatrixProduct(const Napi::CallbackInfo& info) {
   const Reader reader(info[0], "timeMatrixProduct");
@@ -182,6 +197,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports["transform"] = Napi::Function::New<optimbench::transform>(env, "transform");
   exports["runUpdate"] = Napi::Function::New<runUpdate>(env, "runUpdate");
   exports["runLoss"] = Napi::Function::New<runLoss>(env, "runLoss");
+  exports["memoryNeeds"] = Napi::Function::New<memoryNeeds>(env, "memoryNeeds");
   exports["timeMatrixProduct"] = Napi::Function::New<timeMatrixProduct>(env, "timeMatrixProduct");
   exports["Dataset"] = DatasetHandle::define(env);
   exports["Session"] = SessionHandle::define(env);

@@ -1,6 +1,7 @@
 #include "job_thread.h"
 
 #include <set>
+#include <thread>
 
 namespace optimbench {
 namespace {
@@ -18,23 +19,30 @@ Registry& registry() {
 
 }  // namespace
 
-JobThread::JobThread() : thread_([this] { serve(); }) {
+std::shared_ptr<JobThread> JobThread::start() {
+  const std::shared_ptr<JobThread> made(new JobThread);
   const std::lock_guard lock(registry().mutex);
-  registry().threads.insert(this);
+  registry().threads.insert(made.get());
+  try {
+    std::thread([made] {
+      made->serve();
+      const std::lock_guard leaving(registry().mutex);
+      registry().threads.erase(made.get());
+    }).detach();
+  } catch (...) {  // the system has no more threads
+    registry().threads.erase(made.get());
+    throw;
+  }
+  return made;
 }
 
-JobThread::~JobThread() {
-  {
-    const std::lock_guard lock(registry().mutex);
-    registry().threads.erase(this);
-  }
-  stop();
+void JobThread::close() {
   {
     const std::lock_guard lock(mutex_);
+    for (const auto& job : jobs_) job->cancelled = true;
     closing_ = true;
   }
   changed_.notify_all();
-  thread_.join();
 }
 
 void JobThread::add(Work work) {
@@ -76,6 +84,7 @@ void JobThread::serve() {
       job = jobs_.front();
     }
     job->work(job->cancelled);
+    job->work = nullptr;  // what it held is let go before it counts as done
     {
       const std::lock_guard lock(mutex_);
       jobs_.pop_front();

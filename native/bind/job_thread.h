@@ -7,22 +7,23 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 namespace optimbench {
 
+// Nobody waits for a thread that is let go: it keeps itself until its last job is done.
 class JobThread {
  public:
   using Work = std::function<void(const std::atomic<bool>& cancel)>;
 
-  JobThread();
-  ~JobThread();  // cancels what is left and waits for it
+  static std::shared_ptr<JobThread> start();
   JobThread(const JobThread&) = delete;
   JobThread& operator=(const JobThread&) = delete;
 
   void add(Work work);
   // Tells the running job and those waiting to end; returns at once.
   void cancel();
+  // Cancels what is left; the thread ends with the last job.
+  void close();
   // Waits until no job is left, cancelling those that arrive meanwhile too.
   void stop();
 
@@ -35,13 +36,13 @@ class JobThread {
     std::atomic<bool> cancelled{false};
   };
 
+  JobThread() = default;
   void serve();
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Job>> jobs_;  // the front one is running
   bool closing_ = false;
-  std::thread thread_;  // last: it uses all of the above
 };
 
 }  // namespace optimbench

@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -63,6 +64,8 @@ Napi::Promise promisedJob(const Napi::CallbackInfo& info, const std::shared_ptr<
   thread->add([job, settled, work = std::move(work)](const std::atomic<bool>& cancel) mutable {
     try {
       job->result.emplace(work(cancel));
+    } catch (const std::bad_alloc&) {
+      job->error = "out of memory";
     } catch (const std::exception& error) {
       job->error = error.what();
     } catch (...) {

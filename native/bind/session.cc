@@ -4,60 +4,15 @@
 
 #include "core_library.h"
 #include "dataset.h"
+#include "measured.h"
 #include "specs.h"
 
 namespace optimbench {
 namespace {
 
 constexpr int64_t kMost = int64_t{1} << 32;
+constexpr int64_t kMostNumbers = int64_t{1} << 40;
 constexpr int64_t kMostAccumulated = 1 << 24;
-
-const char* nameOf(Status status) {
-  switch (status) {
-    case Status::completed:
-      return "completed";
-    case Status::diverged:
-      return "diverged";
-    case Status::cancelled:
-      return "cancelled";
-  }
-  return "";
-}
-
-Napi::Object toProfile(Napi::Env env, const Profile& profile) {
-  Napi::Array layers = Napi::Array::New(env, profile.layers.size());
-  for (uint32_t i = 0; i < profile.layers.size(); ++i) {
-    Napi::Object layer = Napi::Object::New(env);
-    layer["name"] = profile.layers[i].name;
-    layer["forward"] = profile.layers[i].forward;
-    layer["backward"] = profile.layers[i].backward;
-    layers[i] = layer;
-  }
-  Napi::Object object = Napi::Object::New(env);
-  object["layers"] = layers;
-  object["batch"] = profile.batch;
-  object["loss"] = profile.loss;
-  object["waiting"] = profile.waiting;
-  object["summing"] = profile.summing;
-  object["update"] = profile.update;
-  object["rest"] = profile.rest;
-  return object;
-}
-
-Napi::Value toObject(Napi::Env env, const Measured& measured) {
-  Napi::Object object = Napi::Object::New(env);
-  object["loss"] = measured.loss;
-  object["correct"] = static_cast<double>(measured.correct);
-  object["negativeLogLikelihood"] = measured.negativeLogLikelihood;
-  object["calibrationError"] = measured.calibrationError;
-  object["samples"] = static_cast<double>(measured.samples);
-  object["steps"] = static_cast<double>(measured.steps);
-  object["seconds"] = measured.seconds;
-  object["status"] = nameOf(measured.status);
-  if (!measured.stepGraph.empty()) object["stepGraph"] = measured.stepGraph;
-  if (measured.profile) object["profile"] = toProfile(env, *measured.profile);
-  return object;
-}
 
 Napi::Float32Array toArray(Napi::Env env, const std::vector<float>& values) {
   auto array = Napi::Float32Array::New(env, values.size());
@@ -114,7 +69,10 @@ std::vector<float> readFloats(const Reader& reader, const char* key) {
 
 Napi::Function SessionHandle::define(Napi::Env env) {
   return DefineClass(env, "Session",
-                     {InstanceMethod<&SessionHandle::train>("train"), InstanceMethod<&SessionHandle::repeatUpdate>("repeatUpdate"),
+                     {InstanceMethod<&SessionHandle::open>("open"), InstanceMethod<&SessionHandle::restart>("restart"),
+                      InstanceMethod<&SessionHandle::keep>("keep"), InstanceMethod<&SessionHandle::restore>("restore"),
+                      InstanceMethod<&SessionHandle::read>("read"),
+                      InstanceMethod<&SessionHandle::train>("train"), InstanceMethod<&SessionHandle::repeatUpdate>("repeatUpdate"),
                       InstanceMethod<&SessionHandle::evaluate>("evaluate"),
                       InstanceMethod<&SessionHandle::predict>("predict"),
                       InstanceMethod<&SessionHandle::readState>("readState"),
@@ -124,17 +82,63 @@ Napi::Function SessionHandle::define(Napi::Env env) {
                       InstanceMethod<&SessionHandle::cancel>("cancel"), InstanceMethod<&SessionHandle::dispose>("dispose")});
 }
 
-SessionHandle::SessionHandle(const Napi::CallbackInfo& info) : ObjectWrap(info) {
-  session_ = core().createSession(readSessionSpec(Reader(info[0], "session")));
-  thread_ = std::make_shared<JobThread>();
-  reported_ = session_->bytes();
-  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), reported_);
-  // A plain value: unlike a method, a getter of a native class runs on objects of other classes too.
-  info.This().As<Napi::Object>().DefineProperty(Napi::PropertyDescriptor::Value(
-      "parameterCount", Napi::Number::New(info.Env(), static_cast<double>(session_->parameterCount()))));
+SessionHandle::SessionHandle(const Napi::CallbackInfo& info)
+    : ObjectWrap(info), spec_(readSessionSpec(Reader(info[0], "session"))), thread_(JobThread::start()) {}
+
+SessionHandle::~SessionHandle() {
+  if (thread_) thread_->add([session = std::move(session_)](const CancelFlag&) mutable { session.reset(); });
+  forget(Env());
 }
 
-SessionHandle::~SessionHandle() { release(Env()); }
+Napi::Value SessionHandle::open(const Napi::CallbackInfo& info) {
+  if (!thread_) throw Napi::Error::New(info.Env(), "The session is disposed");
+  if (session_ || *pending_ > 0) throw Napi::Error::New(info.Env(), "The session is open already");
+  return promisedJob<std::shared_ptr<Session>>(
+      info, thread_, pending_, [spec = spec_](const CancelFlag&) -> std::shared_ptr<Session> { return core().createSession(spec); },
+      [this](Napi::Env env, const std::shared_ptr<Session>& session) -> Napi::Value {  // the promise holds this handle
+        if (!thread_) return env.Undefined();  // disposed meanwhile
+        session_ = session;
+        reported_ = session_->bytes();
+        Napi::MemoryManagement::AdjustExternalMemory(env, reported_);
+        // A plain value: unlike a method, a getter of a native class runs on objects of other classes too.
+        Value().DefineProperty(Napi::PropertyDescriptor::Value(
+            "parameterCount", Napi::Number::New(env, static_cast<double>(session_->parameterCount()))));
+        return env.Undefined();
+      });
+}
+
+Napi::Value SessionHandle::promise(const Napi::CallbackInfo& info, void (Session::*work)()) {
+  const auto session = live(info.Env());
+  return promisedJob<bool>(
+      info, thread_, pending_,
+      [session, work](const CancelFlag&) {
+        (*session.*work)();
+        return true;
+      },
+      [](Napi::Env env, bool) { return env.Undefined(); });
+}
+
+Napi::Value SessionHandle::restart(const Napi::CallbackInfo& info) { return promise(info, &Session::restart); }
+
+Napi::Value SessionHandle::keep(const Napi::CallbackInfo& info) { return promise(info, &Session::keep); }
+
+Napi::Value SessionHandle::restore(const Napi::CallbackInfo& info) { return promise(info, &Session::restore); }
+
+Napi::Value SessionHandle::read(const Napi::CallbackInfo& info) {
+  const Reader reader(info[0], "read");
+  const std::string name = reader.text("vector");
+  if (name != "parameters" && name != "evaluation" && name != "statistics")
+    reader.fail("vector", "\"parameters\", \"evaluation\" or \"statistics\"");
+  const auto vector = name == "parameters"   ? Session::Vector::parameters
+                      : name == "evaluation" ? Session::Vector::evaluation
+                                             : Session::Vector::statistics;
+  const int64_t offset = reader.integer("offset", 0, kMostNumbers), count = reader.integer("count", 0, kMostNumbers);
+  const auto session = live(info.Env());
+  return promisedJob<std::vector<float>>(
+      info, thread_, pending_,
+      [session, vector, offset, count](const CancelFlag&) { return session->read(vector, offset, count); },
+      [](Napi::Env env, const std::vector<float>& values) -> Napi::Value { return toArray(env, values); });
+}
 
 Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {
   const auto dataset = DatasetHandle::from(info[0]);
@@ -225,10 +229,28 @@ void SessionHandle::cancel(const Napi::CallbackInfo&) {
   if (thread_) thread_->cancel();
 }
 
-void SessionHandle::dispose(const Napi::CallbackInfo& info) { release(info.Env()); }
+// To free a large session takes a while: that is its thread's last job.
+Napi::Value SessionHandle::dispose(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!thread_) {
+    const auto done = Napi::Promise::Deferred::New(env);
+    done.Resolve(env.Undefined());
+    return done.Promise();
+  }
+  thread_->cancel();
+  const Napi::Value freed = promisedJob<bool>(
+      info, thread_, pending_,
+      [session = std::move(session_)](const CancelFlag&) mutable {
+        session.reset();
+        return true;
+      },
+      [](Napi::Env env, bool) { return env.Undefined(); });
+  forget(env);
+  return freed;
+}
 
 const std::shared_ptr<Session>& SessionHandle::live(Napi::Env env) const {
-  if (!session_) throw Napi::Error::New(env, "The session is disposed");
+  if (!session_) throw Napi::Error::New(env, thread_ ? "The session is not open" : "The session is disposed");
   return session_;
 }
 
@@ -238,7 +260,8 @@ Session& SessionHandle::idle(Napi::Env env) const {
   return session;
 }
 
-void SessionHandle::release(Napi::Env env) {
+void SessionHandle::forget(Napi::Env env) {
+  if (thread_) thread_->close();
   thread_.reset();
   session_.reset();
   if (reported_ != 0) Napi::MemoryManagement::AdjustExternalMemory(env, -reported_);

@@ -17,6 +17,11 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
   ~SessionHandle() override;
 
  private:
+  Napi::Value open(const Napi::CallbackInfo& info);
+  Napi::Value restart(const Napi::CallbackInfo& info);
+  Napi::Value keep(const Napi::CallbackInfo& info);
+  Napi::Value restore(const Napi::CallbackInfo& info);
+  Napi::Value read(const Napi::CallbackInfo& info);
   Napi::Value train(const Napi::CallbackInfo& info);
   Napi::Value repeatUpdate(const Napi::CallbackInfo& info);
   Napi::Value evaluate(const Napi::CallbackInfo& info);
@@ -26,16 +31,18 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
   Napi::Value parameters(const Napi::CallbackInfo& info);
   Napi::Value statistics(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
-  void dispose(const Napi::CallbackInfo& info);
+  Napi::Value dispose(const Napi::CallbackInfo& info);
 
-  // Throws if disposed; idle() also if work is in progress.
+  Napi::Value promise(const Napi::CallbackInfo& info, void (Session::*work)());
+  // Throws if not open or disposed; idle() also if work is in progress.
   const std::shared_ptr<Session>& live(Napi::Env env) const;
   Session& idle(Napi::Env env) const;
-  void release(Napi::Env env);
+  void forget(Napi::Env env);
 
+  SessionSpec spec_;
   PendingJobs pending_ = std::make_shared<int>(0);
   std::shared_ptr<Session> session_;   // shared with the jobs in progress
-  std::shared_ptr<JobThread> thread_;  // last: its end waits for the jobs, which use the session
+  std::shared_ptr<JobThread> thread_;
   int64_t reported_ = 0;               // bytes told to V8
 };
 

@@ -3,6 +3,10 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -14,7 +18,6 @@ namespace optimbench {
 namespace {
 
 constexpr size_t kAlignment = 64;             // a cache line, and the widest vector register
-constexpr size_t kCacheLimit = size_t{1} << 30;  // bytes kept at most; beyond it, blocks go back to the system
 
 // In the cache line before a block's data. Freeing may not fail, so the lists of free blocks run through these.
 struct Header {
@@ -55,6 +58,9 @@ class CachingAllocator final : public c10::Allocator {
     for (auto& [bytes, first] : free_)
       while (first != nullptr) std::free(std::exchange(first, first->next));
     cached_ = 0;
+#ifdef __GLIBC__
+    malloc_trim(0);  // glibc would keep blocks below 32 MB
+#endif
   }
 
   void* take(size_t bytes) {
@@ -73,7 +79,7 @@ class CachingAllocator final : public c10::Allocator {
         release();
       }
       base = std::aligned_alloc(kAlignment, bytes + kAlignment);
-      if (base == nullptr) throw std::bad_alloc();
+      if (base == nullptr) throw OutOfMemory(bytes);
     }
     static_cast<Header*>(base)->bytes = bytes;
     return static_cast<char*>(base) + kAlignment;

@@ -3,8 +3,16 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
+#include <string>
 
 namespace optimbench {
+
+constexpr size_t kCacheLimit = size_t{1} << 30;  // bytes kept at most; beyond it, blocks go back to the system
+
+struct OutOfMemory : std::runtime_error {
+  explicit OutOfMemory(size_t bytes) : std::runtime_error("out of memory: no " + std::to_string(bytes) + " bytes more") {}
+};
 
 // Makes libtorch's CPU tensors use the caching allocator from now on. Idempotent.
 void installCachingAllocator();

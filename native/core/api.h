@@ -200,6 +200,16 @@ struct SessionState {
   int64_t step = 0;
 };
 
+// Bytes that a session takes at most.
+struct MemoryNeeds {
+  double parameters = 0;
+  double gradients = 0;    // of each lane, and their sum
+  int64_t lanes = 0;
+  double states = 0;       // of the optimizer
+  double evaluation = 0;   // weights to evaluate with, where they are others
+  double temporaries = 0;  // activations and the like, and what the allocator keeps of them
+};
+
 using CancelFlag = std::atomic<bool>;
 
 class Dataset {
@@ -223,6 +233,14 @@ class Session {
   // `weighted`: whether the loss is training's, with class weights.
   virtual Measured evaluate(const Dataset&, const std::vector<uint32_t>& indices, bool weighted, const CancelFlag&) = 0;
   virtual std::vector<float> predict(const std::vector<uint8_t>& images, const CancelFlag&) = 0;
+  // Back to the initial state, as if it had just been made.
+  virtual void restart() = 0;
+  // Keeps a copy of all that training changes; restore() puts it back and lets it go.
+  virtual void keep() = 0;
+  virtual void restore() = 0;
+  // Part of what training changes.
+  enum class Vector { parameters, evaluation, statistics };  // evaluation: the parameters where there are no others
+  virtual std::vector<float> read(Vector vector, int64_t offset, int64_t count) const = 0;
   virtual SessionState readState() const = 0;
   virtual void writeState(const SessionState&) = 0;
 };
@@ -259,6 +277,8 @@ class Core {
   virtual CoreInfo info() const = 0;
   virtual std::unique_ptr<Dataset> createDataset(const DatasetSpec&) const = 0;
   virtual std::unique_ptr<Session> createSession(const SessionSpec&) const = 0;
+  // What a session on the CPU would take that trains on so many images and evaluates them, without taking it.
+  virtual MemoryNeeds memoryNeeds(const SessionSpec&, int64_t batchSize, int64_t images) const = 0;
   // Images as training sees them in an epoch, each under its place as its number; and under one given distortion.
   virtual std::vector<uint8_t> augment(const ImagesSpec&, const AugmentationSpec&, uint64_t seed, int64_t epoch) const = 0;
   virtual std::vector<uint8_t> transform(const ImagesSpec&, const AffineSpec&) const = 0;

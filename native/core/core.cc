@@ -15,6 +15,7 @@
 #include "device_work.h"
 #include "kernels/instruction_set.h"
 #include "matrix_product.h"
+#include "memory_needs.h"
 #include "session.h"
 #include "step_graph.h"
 
@@ -29,6 +30,8 @@ auto guarded(const Work& work) {
     return work();
   } catch (const c10::Error& error) {
     throw std::runtime_error(error.what_without_backtrace());
+  } catch (const std::bad_alloc&) {
+    throw std::runtime_error("out of memory");
   }
 }
 
@@ -36,41 +39,65 @@ auto guarded(const Work& work) {
 class GuardedSession final : public Session {
  public:
   explicit GuardedSession(const SessionSpec& spec)
-      : session_(guarded([&] {
-          const auto work = deviceWork();
-          return std::make_unique<TrainingSession>(spec);
-        })) {
+      : spec_(spec) {
+    make();
     beginCaching();
   }
   ~GuardedSession() override {
     session_.reset();
     endCaching();
   }
-  int64_t parameterCount() const override { return session_->parameterCount(); }
-  int64_t bytes() const override { return session_->bytes(); }
-  std::vector<TensorInfo> parameters() const override { return session_->parameters(); }
-  std::vector<TensorInfo> statistics() const override { return session_->statistics(); }
+  int64_t parameterCount() const override { return session().parameterCount(); }
+  int64_t bytes() const override { return session().bytes(); }
+  std::vector<TensorInfo> parameters() const override { return session().parameters(); }
+  std::vector<TensorInfo> statistics() const override { return session().statistics(); }
   Measured train(const Dataset& dataset, const Pass& pass, const CancelFlag& cancel) override {
-    return guarded([&] { return session_->train(dataset, pass, cancel); });
+    return guarded([&] { return session().train(dataset, pass, cancel); });
   }
   Measured repeatUpdate(int64_t steps, double learningRate, const CancelFlag& cancel) override {
-    return guarded([&] { return session_->repeatUpdate(steps, learningRate, cancel); });
+    return guarded([&] { return session().repeatUpdate(steps, learningRate, cancel); });
   }
   Measured evaluate(const Dataset& dataset, const std::vector<uint32_t>& indices, bool weighted,
                     const CancelFlag& cancel) override {
-    return guarded([&] { return session_->evaluate(dataset, indices, weighted, cancel); });
+    return guarded([&] { return session().evaluate(dataset, indices, weighted, cancel); });
   }
   std::vector<float> predict(const std::vector<uint8_t>& images, const CancelFlag& cancel) override {
-    return guarded([&] { return session_->predict(images, cancel); });
+    return guarded([&] { return session().predict(images, cancel); });
+  }
+  void restart() override {
+    session_.reset();  // its memory is there for the next
+    make();
+  }
+  void keep() override {
+    guarded([&] { session().keep(); });
+  }
+  void restore() override {
+    guarded([&] { session().restore(); });
+  }
+  std::vector<float> read(Vector vector, int64_t offset, int64_t count) const override {
+    return guarded([&] { return session().read(vector, offset, count); });
   }
   SessionState readState() const override {
-    return guarded([&] { return session_->readState(); });
+    return guarded([&] { return session().readState(); });
   }
   void writeState(const SessionState& state) override {
-    guarded([&] { session_->writeState(state); });
+    guarded([&] { session().writeState(state); });
   }
 
  private:
+  void make() {
+    guarded([&] {
+      const auto work = deviceWork();
+      session_ = std::make_unique<TrainingSession>(spec_);
+    });
+  }
+
+  TrainingSession& session() const {
+    if (!session_) throw std::runtime_error("The session could not be restarted");
+    return *session_;
+  }
+
+  SessionSpec spec_;
   std::unique_ptr<TrainingSession> session_;
 };
 
@@ -124,6 +151,10 @@ class TheCore final : public Core {
 
   std::unique_ptr<Session> createSession(const SessionSpec& spec) const override {
     return std::make_unique<GuardedSession>(spec);
+  }
+
+  MemoryNeeds memoryNeeds(const SessionSpec& spec, int64_t batchSize, int64_t images) const override {
+    return guarded([&] { return optimbench::memoryNeeds(spec, batchSize, images); });
   }
 
   std::vector<uint8_t> augment(const ImagesSpec& images, const AugmentationSpec& augmentation, uint64_t seed,

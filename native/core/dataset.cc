@@ -21,8 +21,9 @@ ResidentDataset::ResidentDataset(const DatasetSpec& spec) : shape_(spec.shape) {
   };
   images_ = copy(spec.images, {spec.count, height, width, channels}, at::kByte);
   labels_ = copy(spec.labels, {spec.count}, at::kByte).to(at::kLong);
-  targets_ = spec.targets == nullptr ? at::one_hot(labels_, spec.classes).to(at::kFloat)
-                                     : copy(spec.targets, {spec.count, spec.classes}, at::kFloat);
+  targets_ = spec.targets == nullptr
+                 ? at::zeros({spec.count, spec.classes}, labels_.options().dtype(at::kFloat)).scatter_(1, labels_.unsqueeze(1), 1)
+                 : copy(spec.targets, {spec.count, spec.classes}, at::kFloat);
   finish(device);  // before sessions read it on their own streams
 }
 

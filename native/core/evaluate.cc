@@ -9,7 +9,6 @@ namespace optimbench {
 namespace {
 
 constexpr size_t kBins = 15;    // of the calibration error
-constexpr int64_t kChunk = 32;  // images a thread computes at a time: their activations fit its cache
 constexpr int64_t kDeviceChunk = 4096;  // keep a device busy, in a few GB with all their activations
 
 // Calls work(chunk, start, size) for each piece of 0 .. count-1, without autograd, on the session's threads.

@@ -14,6 +14,10 @@ Lanes::Lanes(const Model& model, const Loss& loss, Workers& workers, int64_t mic
              const AugmentationSpec& augmentation)
     : model_(model), loss_(loss), workers_(workers), microBatch_(microBatch), augmentation_(augmentation) {}
 
+int64_t Lanes::count(int64_t batchSize, int64_t microBatch) {
+  return std::min((batchSize + microBatch - 1) / microBatch, kLanes);
+}
+
 Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<Views>& statistics,
                         const ResidentDataset& dataset, const at::Tensor& positions, int64_t samples,
                         const StreamKey& key, at::Tensor& gradient, const CancelFlag& cancel,
@@ -22,7 +26,7 @@ Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<
   const int64_t microBatches = (batchSize + microBatch_ - 1) / microBatch_;
   if (microBatches > 1 && model_.statisticsCount() > 0)  // which all lanes would write
     throw std::runtime_error("batchNorm2d needs the whole batch in one micro-batch");
-  const int64_t count = std::min(microBatches, kLanes);
+  const int64_t count = Lanes::count(batchSize, microBatch_);
   for (int64_t i = 0; i < count; ++i) lane(i, gradient);
   if (profile) {
     profile->lane(count - 1);  // all are made before threads use them

@@ -19,6 +19,9 @@ class Lanes {
   Lanes(const Model& model, const Loss& loss, Workers& workers, int64_t microBatch,
         const AugmentationSpec& augmentation);
 
+  // How many gradients a batch is summed in.
+  static int64_t count(int64_t batchSize, int64_t microBatch);
+
   struct Sums {
     at::Tensor loss;     // [] float64, on the device
     at::Tensor correct;  // [] int64, on the device

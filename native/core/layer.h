@@ -39,6 +39,24 @@ struct Frame {
   Masks* masks = nullptr;             // where random masks come from, if the step is to be recorded
 };
 
+// Bytes that a layer's input and output take for some samples.
+struct Extent {
+  double samples;
+  double input;
+  double output;
+  bool training;
+};
+
+// Bytes that a layer needs beside them and their gradients.
+struct LayerMemory {
+  bool isView = false;  // the output lies in the input's memory
+  bool keepsInput = false;   // these three until backward
+  bool keepsOutput = false;
+  double kept = 0;
+  double forward = 0;   // while it computes
+  double backward = 0;
+};
+
 class Layer {
  public:
   virtual ~Layer() = default;
@@ -47,6 +65,7 @@ class Layer {
   virtual at::Tensor forward(const at::Tensor& input, Frame& frame) const = 0;
   // The gradient with respect to the input (undefined if frame.inputGradient is false).
   virtual at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const = 0;
+  virtual LayerMemory memory(const Extent& extent) const = 0;
 };
 
 // The table of layer kinds. `input` is one sample's shape.
@@ -73,6 +92,7 @@ struct Border {
   explicit Border(std::array<int64_t, 4> padding);
   at::Tensor add(const at::Tensor& input, double value) const;
   at::Tensor remove(const at::Tensor& padded) const;  // the gradient's way back
+  double paddedBytes(const Extent& extent, Shape input) const;  // of what add() makes; 0 where it makes nothing
 
   std::array<int64_t, 2> symmetric;  // height, width: what the operator is to add itself
   std::array<int64_t, 4> extra;      // top, bottom, left, right: what add() adds

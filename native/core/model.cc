@@ -11,7 +11,7 @@
 namespace optimbench {
 namespace {
 
-constexpr int64_t kMostParameters = int64_t{1} << 40;
+constexpr int64_t kMostParameters = int64_t{1} << 50;
 
 int64_t sizeOf(const Slot& slot) {
   int64_t size = 1;
@@ -43,7 +43,8 @@ Views cut(const at::Tensor& vector, const std::vector<Slot>& slots, int64_t& off
 Model::Model(const SessionSpec& spec) : shapes_{spec.input}, learns_{false}, lastUse_{0} {
   const bool onCpu = parseDevice(spec.device).is_cpu();
   for (size_t i = 0; i < spec.layers.size();) i += add(spec.layers, i, onCpu);
-  checkShapes(spec.classes);
+  if (sizesOf(shapes_.back()) != std::array<int64_t, 3>{spec.classes, 1, 1} || steps_.empty())
+    throw std::runtime_error("the last layer does not give one logit a class");
 }
 
 size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu) {
@@ -80,14 +81,10 @@ size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu
   return next - index;
 }
 
-void Model::checkShapes(int64_t classes) const {
-  const auto parameters = parameterViews(at::zeros({parameterCount_}));
-  const auto statistics = statisticsViews(initialStatistics());
+void Model::tryOut(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const {
   std::vector<Frame> trial = frames(parameters, statistics);
   const auto [channels, height, width] = shapes_[0];
   forward(at::zeros({1, height, width, channels}).permute({0, 3, 1, 2}), trial);
-  if (sizesOf(shapes_.back()) != std::array<int64_t, 3>{classes, 1, 1} || steps_.empty())
-    throw std::runtime_error("the last layer does not give one logit a class");
 }
 
 std::vector<TensorInfo> Model::parameters() const { return named(&Layer::parameters); }

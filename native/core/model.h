@@ -6,13 +6,15 @@
 
 #include "api.h"
 #include "layer.h"
+#include "ledger.h"
 
 namespace optimbench {
 
 class Model {
  public:
-  // Checks by a trial run on one sample that each layer gives the shape its spec declares.
   explicit Model(const SessionSpec& spec);
+  // Checks by a trial run on one sample that each layer gives the shape its spec declares.
+  void tryOut(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const;
 
   int64_t parameterCount() const { return parameterCount_; }
   int64_t statisticsCount() const { return statisticsCount_; }
@@ -31,6 +33,8 @@ class Model {
   std::vector<Frame> frames(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const;
   // Logits [samples, classes]; in training, frames keep what backward needs.
   at::Tensor forward(const at::Tensor& images, std::vector<Frame>& frames) const;
+  // Adds what forward and, in training, backward take for so many samples, `lossBytes` in between.
+  void addMemory(Ledger& ledger, int64_t samples, bool training, double lossBytes) const;
   // Adds the parameters' gradients to the frames' gradients.
   void backward(const at::Tensor& logitsGradient, std::vector<Frame>& frames) const;
 
@@ -48,7 +52,6 @@ class Model {
   // Adds the layer, and those after it that one operator computes with it; gives their number.
   size_t add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu);
   std::vector<TensorInfo> named(std::vector<Slot> (Layer::*slots)() const) const;
-  void checkShapes(int64_t classes) const;
   void checkShape(const at::Tensor& output, const Step& step) const;
 
   // Values are numbered: 0 is the images, i + 1 the output of layer i. Those within a step never exist.

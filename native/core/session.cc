@@ -14,9 +14,12 @@ namespace {
 
 Weights makeWeights(const Model& model, uint64_t seed, at::Device device) {
   Weights weights;
-  weights.theta = model.initialParameters(seed).to(device);
+  weights.theta = model.initialParameters(seed);
+  weights.statistics = model.initialStatistics();
+  model.tryOut(model.parameterViews(weights.theta), model.statisticsViews(weights.statistics));
+  weights.theta = weights.theta.to(device);
   weights.gradient = at::zeros_like(weights.theta);
-  weights.statistics = model.initialStatistics().to(device);
+  weights.statistics = weights.statistics.to(device);
   weights.parameters = model.parameterViews(weights.theta);
   weights.runningStatistics = model.statisticsViews(weights.statistics);
   return weights;
@@ -169,6 +172,46 @@ int64_t TrainingSession::bytes() const {
   for (const auto& each : update_.state())
     if (const auto* tensor = std::get_if<at::Tensor>(&each.value)) bytes += static_cast<int64_t>(tensor->nbytes());
   return bytes;
+}
+
+void TrainingSession::keep() {
+  const Work guard = work();
+  kept_.reset();  // its memory may serve the next
+  const at::Tensor evaluation = update_.evaluation().defined() ? update_.evaluation().clone() : at::Tensor();
+  kept_ = {weights_.theta.clone(), weights_.statistics.clone(), evaluation, {}, update_.stepCount};
+  for (const auto& each : update_.state()) {
+    const auto* tensor = std::get_if<at::Tensor>(&each.value);
+    kept_->states.push_back(tensor == nullptr ? each.value : Value(tensor->clone()));
+  }
+}
+
+void TrainingSession::restore() {
+  if (!kept_) throw std::runtime_error("no state was kept");
+  const Work guard = work();
+  weights_.theta.copy_(kept_->theta);
+  weights_.statistics.copy_(kept_->statistics);
+  if (kept_->evaluation.defined()) update_.evaluation().copy_(kept_->evaluation);
+  for (size_t i = 0; i < kept_->states.size(); ++i) {
+    Value& mine = update_.state()[i].value;
+    const auto* kept = std::get_if<at::Tensor>(&kept_->states[i]);
+    if (kept != nullptr && kept->sizes() == std::get<at::Tensor>(mine).sizes())
+      std::get<at::Tensor>(mine).copy_(*kept);  // recorded steps know it by its place in memory
+    else
+      mine = kept_->states[i];
+  }
+  update_.stepCount = kept_->stepCount;
+  kept_.reset();
+}
+
+std::vector<float> TrainingSession::read(Session::Vector vector, int64_t offset, int64_t count) const {
+  const Work guard = work();
+  const bool isOther = vector == Session::Vector::evaluation && update_.evaluation().defined();
+  const at::Tensor& all = vector == Session::Vector::statistics ? weights_.statistics
+                          : isOther                             ? update_.evaluation()
+                                                                : weights_.theta;
+  if (offset < 0 || count < 0 || offset > all.numel() - count)
+    throw std::runtime_error("there are no numbers from " + std::to_string(offset) + " to " + std::to_string(offset + count));
+  return toVector(all.narrow(0, offset, count));
 }
 
 SessionState TrainingSession::readState() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "api.h"
 #include "device.h"
@@ -11,23 +12,36 @@
 
 namespace optimbench {
 
-class TrainingSession final : public Session {
+// Has the methods of Session (api.h) but restart().
+class TrainingSession {
  public:
   explicit TrainingSession(const SessionSpec& spec);
-  ~TrainingSession() override;
+  ~TrainingSession();
 
-  int64_t parameterCount() const override { return model_.parameterCount(); }
-  int64_t bytes() const override;
-  std::vector<TensorInfo> parameters() const override { return model_.parameters(); }
-  std::vector<TensorInfo> statistics() const override { return model_.statistics(); }
-  Measured train(const Dataset&, const Pass&, const CancelFlag&) override;
-  Measured repeatUpdate(int64_t steps, double learningRate, const CancelFlag&) override;
-  Measured evaluate(const Dataset&, const std::vector<uint32_t>& indices, bool weighted, const CancelFlag&) override;
-  std::vector<float> predict(const std::vector<uint8_t>& images, const CancelFlag&) override;
-  SessionState readState() const override;
-  void writeState(const SessionState&) override;
+  int64_t parameterCount() const { return model_.parameterCount(); }
+  int64_t bytes() const;
+  std::vector<TensorInfo> parameters() const { return model_.parameters(); }
+  std::vector<TensorInfo> statistics() const { return model_.statistics(); }
+  Measured train(const Dataset&, const Pass&, const CancelFlag&);
+  Measured repeatUpdate(int64_t steps, double learningRate, const CancelFlag&);
+  Measured evaluate(const Dataset&, const std::vector<uint32_t>& indices, bool weighted, const CancelFlag&);
+  std::vector<float> predict(const std::vector<uint8_t>& images, const CancelFlag&);
+  void keep();
+  void restore();
+  std::vector<float> read(Session::Vector vector, int64_t offset, int64_t count) const;
+  SessionState readState() const;
+  void writeState(const SessionState&);
 
  private:
+  // A copy of what training changes.
+  struct Kept {
+    at::Tensor theta;
+    at::Tensor statistics;
+    at::Tensor evaluation;
+    std::vector<Value> states;
+    int64_t stepCount;
+  };
+
   const ResidentDataset& fitting(const Dataset& dataset) const;
 
   // While it lives, work on a device goes to the session's own stream, so that several sessions work side by side.
@@ -56,6 +70,7 @@ class TrainingSession final : public Session {
   Update update_;
   std::vector<Views> evaluated_;  // the weights to evaluate with
   Lanes lanes_;
+  std::optional<Kept> kept_;
   std::unique_ptr<DevicePass> devicePass_;  // where steps are not taken as the CPU takes them
 };
 

@@ -4,8 +4,6 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "kernels/instruction_set.h"
-
 namespace optimbench {
 namespace {
 
@@ -92,7 +90,7 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
   }
 
   if (block.on == "all") {
-    made.parts.push_back({"", 0, theta.numel(), {}, {}, 0, {}, {}});
+    made.parts.push_back({"", 0, theta.numel(), {}, {}, 0, {}, {}, 0});
   } else {
     for (const TensorInfo& parameter : parameters) {
       const bool mine = block.on == "others" ? !takenByAnother(spec, parameters, parameter)
@@ -101,90 +99,21 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
       const int64_t length =
           std::accumulate(parameter.shape.begin(), parameter.shape.end(), int64_t{1}, std::multiplies<>());
       made.parts.push_back({parameter.name + ".", parameter.offset, length, parameter.shape,
-                            axesOf(parameter.shape, spec.kerasLayout), 0, {}, {}});
+                            axesOf(parameter.shape, spec.kerasLayout), 0, {}, {}, 0});
     }
   }
   for (Part& part : made.parts) {
     part.firstState = state_.size();
     try {
-      addPlan(made, part, theta, addState(block, made, part, theta));
+      addState(block, made, part, theta);
       findNumbers(made, part);
-    } catch (const c10::Error& error) {
+    } catch (const Miniature::Misfit& misfit) {
       throw std::runtime_error("the update does not fit" +
                                (part.name.empty() ? "" : " " + part.name.substr(0, part.name.size() - 1)) + ": " +
-                               error.what_without_backtrace());
+                               misfit.what());
     }
   }
   blocks_.push_back(std::move(made));
-}
-
-// On the whole vector a state is a vector. On a parameter it has the shape of what it is assigned: the parameter's, or, say,
-// one number a row. There it starts without any axis, and the formula is run, storing nothing, until it has grown to it; at
-// the first step and at a late one, since a formula may tell them apart by t.
-// Gives the nodes' values at the last of these runs.
-std::vector<Value> Update::addState(const UpdateSpec::Block& spec, const Block& block, const Part& part,
-                                    const at::Tensor& theta) {
-  const auto fail = [](const std::string& what) { throw std::runtime_error("update: " + what); };
-  for (const auto& each : spec.state) {
-    std::string name = part.name + each.name;
-    while (std::ranges::find(state_, name, &State::name) != state_.end()) name += "'";  // another block's state
-    if (each.startsAsTheta)
-      state_.push_back({name, part.of(theta).clone()});
-    else if (each.isNumber)
-      state_.push_back({name, each.initial});
-    else
-      state_.push_back({name, part.isWhole() ? at::full_like(theta, each.initial)
-                                             : at::full({}, each.initial, theta.options())});
-  }
-  const at::Tensor gradient = at::zeros_like(theta);
-  std::vector<Value> values;
-  for (const double t : {1.0, 1e9}) {
-    bool settled = false;
-    for (int attempt = 0; !settled; ++attempt) {
-      if (attempt > 8) fail("a state changes its shape from step to step");
-      values = block.formula.run(inputs(block, part, theta, gradient, 1, t));
-      settled = true;
-      for (const Assignment& assignment : block.assign) {
-        const Value& value = values[assignment.node];
-        const at::IntArrayRef found = std::holds_alternative<double>(value) ? at::IntArrayRef{} : std::get<at::Tensor>(value).sizes();
-        if (assignment.target != Assignment::Target::state) {
-          if (!at::is_expandable_to(found, part.of(theta).sizes()))
-            fail("what is assigned to " + assignment.name + " has another shape than the parameter");
-          continue;
-        }
-        if (spec.state[assignment.state].isNumber) {
-          if (std::holds_alternative<at::Tensor>(value))
-            fail("state '" + assignment.name + "' is a number and is assigned a tensor");
-          continue;
-        }
-        Value& state = state_[part.firstState + assignment.state].value;
-        const auto wide = at::infer_size(std::get<at::Tensor>(state).sizes(), found);
-        if (std::get<at::Tensor>(state).sizes() == at::IntArrayRef(wide)) continue;
-        if (spec.state[assignment.state].startsAsTheta) fail("state '" + assignment.name + "' outgrows theta, as which it starts");
-        // A state as large as the parameter lies in memory as the parameter does, so that both can be walked together.
-        const at::Tensor mine = part.of(theta);
-        state = mine.sizes() == at::IntArrayRef(wide) ? at::empty_strided(mine.sizes(), mine.strides(), theta.options())
-                                                      : at::empty(wide, theta.options());
-        std::get<at::Tensor>(state).fill_(spec.state[assignment.state].initial);
-        settled = false;
-      }
-    }
-  }
-  return values;
-}
-
-void Update::addPlan(const Block& block, Part& part, const at::Tensor& theta, const std::vector<Value>& seen) {
-  if (!theta.is_cpu() || theta.scalar_type() != at::kFloat || referenceKernels()) return;
-  const std::vector<Value> given = inputs(block, part, theta, at::zeros_like(theta), 1, 1);
-  using Target = Assignment::Target;
-  std::vector<UpdatePlan::Write> writes;
-  for (const Assignment& assignment : block.assign)
-    writes.push_back({assignment.node, assignment.target == Target::theta      ? 0
-                                       : assignment.target == Target::gradient ? 1
-                                       : assignment.target == Target::state
-                                           ? given.size() - block.stateCount + assignment.state
-                                           : given.size()});
-  part.plan = UpdatePlan::make(block.formula, given, seen, part.of(theta), writes);
 }
 
 std::vector<Value> Update::inputs(const Block& block, const Part& part, const at::Tensor& theta,

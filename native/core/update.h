@@ -6,6 +6,7 @@
 
 #include "api.h"
 #include "formula.h"
+#include "miniature.h"
 #include "update_plan.h"
 #include "workers.h"
 
@@ -13,7 +14,7 @@ namespace optimbench {
 
 class Update {
  public:
-  // State takes the precision and device of theta; `parameters` says where each parameter lies in it.
+  // State takes the precision and device of theta (on the meta device it takes no memory); `parameters` says where each parameter lies in it.
   Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<TensorInfo>& parameters, Workers& workers);
 
   // One step in place: theta and the state take their new values. A formula may change the gradient as well.
@@ -44,6 +45,8 @@ class Update {
   // [parameters], the weights to evaluate with; undefined where they are theta itself.
   at::Tensor& evaluation() { return evaluation_; }
   const at::Tensor& evaluation() const { return evaluation_; }
+  double stateBytes() const;
+  double temporaryBytes() const;  // that a step takes beside the state
   std::vector<double> changing;  // the inputs' values for the next step
   int64_t stepCount = 0;  // steps done so far; a formula's t is this plus one
 
@@ -58,6 +61,7 @@ class Update {
     size_t firstState;           // of this part, in state_
     std::vector<size_t> numbers;  // the nodes that numbers() gives: tensors are computed with them
     std::optional<UpdatePlan> plan;
+    double temporaryBytes;  // of the values that a step keeps until the part is done
 
     bool isWhole() const { return axes.empty(); }
     at::Tensor of(const at::Tensor& vector) const;
@@ -77,8 +81,11 @@ class Update {
 
   void addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, const at::Tensor& theta,
                 const std::vector<TensorInfo>& parameters);
-  std::vector<Value> addState(const UpdateSpec::Block& spec, const Block& block, const Part& part, const at::Tensor& theta);
-  void addPlan(const Block& block, Part& part, const at::Tensor& theta, const std::vector<Value>& seen);
+  void addState(const UpdateSpec::Block& spec, const Block& block, Part& part, const at::Tensor& theta);
+  std::vector<Value> settle(const UpdateSpec::Block& spec, const Block& block, const Miniature& miniature,
+                            std::vector<Value>& given) const;
+  void addPlan(const Block& block, Part& part, const at::Tensor& theta, const at::Tensor& small,
+               const std::vector<Value>& given, const std::vector<Value>& seen);
   void findNumbers(const Block& block, Part& part);
   std::vector<const void*> places() const;  // of the states that are tensors
   std::vector<std::optional<double>> knownNumbers(const Block& block, const Part& part, double learningRate) const;

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "fusion.h"
+#include "ledger.h"
 #include "matrix_product.h"
 
 namespace optimbench {
@@ -147,6 +148,20 @@ void UpdatePlan::addStage(size_t level, const UpdateFacts& facts, const std::vec
   stage.program = std::move(fusion.program);
   stage.arrays = std::move(fusion.arrays);
   stages_.push_back(std::move(stage));
+}
+
+double UpdatePlan::temporaryBytes(const std::function<double(size_t)>& bytesOf) const {
+  Ledger ledger;
+  for (const Stage& stage : stages_) {
+    for (const auto& [node, last] : stage.nodes) {
+      ledger.take(bytesOf(node));
+      for (const size_t each : last) ledger.give(bytesOf(each));
+    }
+    for (const size_t node : stage.results) ledger.take(bytesOf(node));
+    for (const Table& table : stage.tables) ledger.take(bytesOf(table.node));
+    for (const size_t each : stage.last) ledger.give(bytesOf(each));
+  }
+  return ledger.peak();
 }
 
 std::vector<Value> UpdatePlan::run(const Formula& formula, const std::vector<Value>& inputs, const at::Tensor& another,

@@ -3,6 +3,7 @@
 // take turns, since the one may need the other's results: a norm is known only after all blocks.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -26,6 +27,8 @@ class UpdatePlan {
   std::vector<Value> run(const Formula& formula, const std::vector<Value>& inputs, const at::Tensor& another,
                          Workers& workers) const;
   bool isStored(size_t write) const { return stored_[write]; }
+  // What a step's own tensors take at once, given the bytes of each node's.
+  double temporaryBytes(const std::function<double(size_t)>& bytesOf) const;
 
  private:
   struct Total {

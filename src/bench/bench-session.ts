@@ -1,7 +1,7 @@
 import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
 import type { Dataset } from "../data/dataset.js";
 import { OptimbenchError } from "../errors.js";
-import type { Measured, SessionState } from "../native.js";
+import { loadNative, type Measured } from "../native.js";
 import type { Profile } from "../profile.js";
 import { residentDataset } from "../resident-dataset.js";
 import { openSession, sessionSpec } from "../session.js";
@@ -33,12 +33,13 @@ export interface BenchSession {
  *
  * @param learningRate of all steps; by default the optimizer's
  */
-export function openBenchSession(
+export async function openBenchSession(
   config: ResolvedTrainConfig,
   dataset: Dataset,
   learningRate = config.optimizer.learningRate,
-): BenchSession {
-  const session = openSession(sessionSpec(config, dataset));
+): Promise<BenchSession> {
+  const spec = sessionSpec(config, dataset);
+  const session = await openSession(spec);
   const { images } = residentDataset(dataset, config.device);
   const { batchSize } = config;
   const first = (count: number) => Uint32Array.from({ length: count }, (_, i) => i % dataset.count);
@@ -52,13 +53,18 @@ export function openBenchSession(
         profile,
       }),
     );
-  const initial = session.readState();
   return {
     parameterCount: session.parameterCount,
     parameterShapes: session.parameters().map(({ shape }) => shape),
-    updateBytes: () => updateBytes(session.readState()),
+    updateBytes() {
+      const { parameters, states, evaluation } = loadNative().memoryNeeds(spec, {
+        batchSize,
+        images: dataset.count,
+      });
+      return 3 * parameters + 2 * states + evaluation;
+    },
     async prepare() {
-      session.writeState(initial);
+      await session.restart();
       await train(1, false);
     },
     train: async (steps) => (await train(steps, false)).seconds,
@@ -66,13 +72,8 @@ export function openBenchSession(
     update: async (steps) => (await whole(session.repeatUpdate({ steps, learningRate }))).seconds,
     evaluate: async (count) => (await whole(session.evaluate(images, first(count)))).seconds,
     cancel: () => session.cancel(),
-    dispose: () => session.dispose(),
+    dispose: () => void session.dispose(),
   };
-}
-
-function updateBytes({ parameters, optimizer, evaluation }: SessionState): number {
-  const state = Object.values(optimizer).reduce((sum, { length }) => sum + length, 0);
-  return 4 * (3 * parameters.length + 2 * state + (evaluation?.length ?? 0));
 }
 
 /** The training diverged while it was timed: there is no net left to time. */

@@ -39,7 +39,7 @@ export async function bench(input: BenchConfig & BenchCallbacks = {}): Promise<B
   const { onProgress, signal, ...given } = copyWithCallbacks(input, "bench config");
   const config = parse(benchConfigSchema, given, "bench config");
   const loadBefore = loadavg()[0]!;
-  const { contestants, settings } = openContestants(config);
+  const { contestants, settings } = await openContestants(config);
   const cancel = () => {
     for (const { session } of contestants) session.cancel();
   };

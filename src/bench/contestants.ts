@@ -1,8 +1,9 @@
 import { resolveTrainConfig } from "../config/resolve-train-config.js";
 import { defaultThreads } from "../config/threads.js";
 import { lossLabel } from "../losses/losses.js";
+import { checkMemory, dataMemory, runMemory } from "../memory-estimate.js";
 import { optimizerLabel } from "../optimizers/optimizers.js";
-import { placeOnDevice } from "../session.js";
+import { placeOnDevice, sessionSpec } from "../session.js";
 import { MOST_IMAGES, type ParsedBenchConfig } from "./bench-config.js";
 import type { BenchSettings } from "./bench-record.js";
 import { type BenchSession, openBenchSession } from "./bench-session.js";
@@ -27,12 +28,12 @@ export interface Contestant {
  *
  * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH)
  */
-export function openContestants(config: ParsedBenchConfig): {
+export async function openContestants(config: ParsedBenchConfig): Promise<{
   readonly contestants: readonly Contestant[];
   readonly settings: BenchSettings;
-} {
+}> {
   const { optimizers, batchSizes, threads = [defaultThreads()], measure, ...rest } = config;
-  const { model, loss, semantics, device, seed, evaluationImages, seconds, rounds } = rest;
+  const { model, loss, semantics, seed, evaluationImages, seconds, rounds } = rest;
   const dataset = randomImages(MOST_IMAGES);
   // All are checked before the first is opened.
   const configs = batchSizes.flatMap((batchSize) =>
@@ -41,7 +42,7 @@ export function openContestants(config: ParsedBenchConfig): {
         placeOnDevice(
           resolveTrainConfig(
             {
-              ...{ optimizer, batchSize, model, loss, semantics, device, seed, threads: count },
+              ...{ optimizer, batchSize, model, loss, semantics, device: rest.device, seed, threads: count },
               split: { train: MOST_IMAGES - 1, validation: 1 },
             },
             dataset,
@@ -50,12 +51,24 @@ export function openContestants(config: ParsedBenchConfig): {
       ),
     ),
   );
-  const contestants = configs.map((each) => ({
-    optimizer: optimizerLabel(each.optimizer),
-    batchSize: each.batchSize,
-    threads: each.threads,
-    session: openBenchSession(each, dataset, LEARNING_RATE),
-  }));
+  const device = configs[0]!.device;
+  checkMemory([
+    ...configs.flatMap((each) => runMemory(sessionSpec(each, dataset), each)),
+    ...dataMemory(dataset, device),
+  ]);
+  const contestants: Contestant[] = [];
+  try {
+    for (const each of configs)
+      contestants.push({
+        optimizer: optimizerLabel(each.optimizer),
+        batchSize: each.batchSize,
+        threads: each.threads,
+        session: await openBenchSession(each, dataset, LEARNING_RATE),
+      });
+  } catch (error) {
+    for (const { session } of contestants) session.dispose();
+    throw error;
+  }
   const [one] = configs;
   const settings = {
     measure,
@@ -64,7 +77,7 @@ export function openContestants(config: ParsedBenchConfig): {
     model: one!.model.name ?? "layers",
     parameters: contestants[0]!.session.parameterCount,
     loss: lossLabel(one!.loss),
-    ...{ semantics, device: one!.device, seed, seconds, rounds },
+    ...{ semantics, device, seed, seconds, rounds },
   };
   return { contestants, settings };
 }

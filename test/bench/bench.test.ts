@@ -12,8 +12,8 @@ vi.mock(import("../../src/bench/bench-session.js"), async (original) => {
   const real = await original();
   return {
     ...real,
-    openBenchSession: (...given) => {
-      const session = real.openBenchSession(...given);
+    openBenchSession: async (...given) => {
+      const session = await real.openBenchSession(...given);
       return {
         ...session,
         train(steps) {

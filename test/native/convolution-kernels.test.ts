@@ -7,6 +7,7 @@ import { resolveModel } from "../../src/models/models.js";
 import type { Shape } from "../../src/models/native-layer.js";
 import { loadNative, type SessionState } from "../../src/native.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { openSession } from "../../src/session.js";
 import { noise } from "./noise.js";
 
 const asked = process.env.OPTIMBENCH_KERNELS;
@@ -15,7 +16,7 @@ afterEach(() => {
   else process.env.OPTIMBENCH_KERNELS = asked;
 });
 
-const { Dataset, Session } = loadNative();
+const { Dataset } = loadNative();
 const CLASSES = 3;
 const COUNT = 6;
 
@@ -34,7 +35,7 @@ async function run(layers: readonly Layer[], input: Shape, kernels: string, thre
   const semantics = "keras3";
   const model = resolveModel({ layers }, { classes: CLASSES, semantics });
   const lowered = lowerModel(model, { input, classes: CLASSES, semantics });
-  const session = new Session({
+  const session = await openSession({
     device: "cpu",
     threads,
     seed: 3,
@@ -61,7 +62,7 @@ async function run(layers: readonly Layer[], input: Shape, kernels: string, thre
   }));
   const probabilities = await session.predict(images); // with biases that the step has moved from 0
   const profile = (await session.train(dataset, { ...pass, profile: true })).profile;
-  session.dispose();
+  await session.dispose();
   dataset.dispose();
   return { probabilities, gradients, layers: profile!.layers.map(({ name }) => name) };
 }

@@ -123,7 +123,7 @@ describe("steps on a device", () => {
   });
 
   it("that fail leave the state of those that were done", async () => {
-    const session = makeSession(GPU, {
+    const session = await makeSession(GPU, {
       microBatch: 4,
       model: [LAYERS[0]!, { type: "batchNorm2d" }, ...LAYERS.slice(1)],
     });
@@ -131,7 +131,7 @@ describe("steps on a device", () => {
     const before = session.readState();
     await expect(session.train(dataset, passOf(1, {}))).rejects.toThrow(/micro-batch/);
     expect(session.readState()).toEqual(before);
-    session.dispose();
+    await session.dispose();
   });
 
   it("are not recorded where nobody wants it, nor on the CPU", async () => {
@@ -143,7 +143,9 @@ describe("steps on a device", () => {
     expect(onCpu.said).toEqual(eager.said);
     checkClose(options, onCpu, await runOn("cpu", options));
     vi.stubEnv("OPTIMBENCH_STEP", "grph");
-    expect(() => makeSession(GPU, {})).toThrow("OPTIMBENCH_STEP is 'grph'; it can be plain, eager or graph");
+    await expect(makeSession(GPU, {})).rejects.toThrow(
+      "OPTIMBENCH_STEP is 'grph'; it can be plain, eager or graph",
+    );
   });
 
   it.each<[string, (session: NativeSession, dataset: NativeDataset) => Promise<unknown>]>([
@@ -164,10 +166,10 @@ describe("steps on a device", () => {
     ],
   ])("go on from %s", async (_, before) => {
     const whole = await runOn(GPU, { optimizer: "nadam" });
-    const [first, second] = [1, 2].map(() => makeSession(GPU, { optimizer: "nadam" })) as [
-      NativeSession,
-      NativeSession,
-    ];
+    const [first, second] = await Promise.all([
+      makeSession(GPU, { optimizer: "nadam" }),
+      makeSession(GPU, { optimizer: "nadam" }),
+    ]);
     const dataset = makeDataset(GPU);
     await first.train(dataset, passOf(1, {}));
     await before(second, dataset);
@@ -186,7 +188,7 @@ describe("steps on a device", () => {
         learningRates: new Float64Array(steps).fill(0.01),
       });
     const dataset = makeDataset(GPU);
-    const cancelled = makeSession(GPU, { optimizer });
+    const cancelled = await makeSession(GPU, { optimizer });
     // Nothing tells when the first step is done, so that the cancel comes later and later until it is.
     let steps = 0;
     for (let wait = 10; steps === 0; wait *= 2) {
@@ -197,11 +199,11 @@ describe("steps on a device", () => {
       expect(measured.status).toBe("cancelled");
       steps = measured.steps;
     }
-    const whole = makeSession(GPU, { optimizer });
+    const whole = await makeSession(GPU, { optimizer });
     await one(whole, dataset, steps);
     expect(cancelled.readState()).toEqual(whole.readState());
-    cancelled.dispose();
-    whole.dispose();
+    await cancelled.dispose();
+    await whole.dispose();
   });
 
   it("of several sessions go side by side, each on a stream and with a recording of its own", async () => {
@@ -216,8 +218,8 @@ describe("steps on a device", () => {
   });
 
   it("are recorded although others, unrecorded, are always at work", async () => {
-    const holders = Array.from({ length: 4 }, () => makeSession(GPU, {})); // of all streams
-    const others = Array.from({ length: 3 }, () => makeSession(GPU, {}));
+    const holders = await Promise.all(Array.from({ length: 4 }, () => makeSession(GPU, {}))); // of all streams
+    const others = await Promise.all(Array.from({ length: 3 }, () => makeSession(GPU, {})));
     const dataset = makeDataset(GPU);
     const steps = 20_000;
     const work = others.map((other) =>
@@ -235,12 +237,12 @@ describe("steps on a device", () => {
   });
 
   it("are recorded on no stream that another session has", async () => {
-    const holders = Array.from({ length: 4 }, () => makeSession(GPU, {}));
+    const holders = await Promise.all(Array.from({ length: 4 }, () => makeSession(GPU, {})));
     await checkDevice({}, ["not recorded: other sessions have all of the device's streams"]);
-    for (const holder of holders.slice(1)) holder.dispose();
+    for (const holder of holders.slice(1)) await holder.dispose();
     await checkDevice({ passes: 1 });
     await checkDevice({ passes: 1 });
     await checkDevice({ passes: 1 });
-    holders[0]!.dispose();
+    await holders[0]!.dispose();
   });
 });

@@ -6,11 +6,12 @@ import { resolveModel } from "../../src/models/models.js";
 import type { Shape } from "../../src/models/native-layer.js";
 import { loadNative, type SessionSpec } from "../../src/native.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { openSession } from "../../src/session.js";
 import { relativeError } from "../relative-error.js";
 import { GPU } from "../simulated-gpu.js";
 import { noise } from "./noise.js";
 
-const { Dataset, Session } = loadNative();
+const { Dataset } = loadNative();
 
 export const CLASSES = 3;
 const COUNT = 37; // the last batch is smaller
@@ -55,7 +56,7 @@ export function makeSession(
     classes: CLASSES,
     semantics,
   });
-  return new Session({
+  return openSession({
     device,
     threads: 1,
     seed: 3,
@@ -78,7 +79,7 @@ export function makeSession(
   });
 }
 
-export type NativeSession = ReturnType<typeof makeSession>;
+export type NativeSession = Awaited<ReturnType<typeof makeSession>>;
 export type NativeDataset = ReturnType<typeof makeDataset>;
 
 export const passOf = (epoch: number, { accumulation = 1, changing }: Options) => {
@@ -96,7 +97,7 @@ export const passOf = (epoch: number, { accumulation = 1, changing }: Options) =
 
 /** Trains, evaluates, and gives all that must be the same on every device. */
 export async function runOn(device: string, options: Options = {}) {
-  const session = makeSession(device, options);
+  const session = await makeSession(device, options);
   const dataset = makeDataset(device);
   const passes = [];
   for (let epoch = 1; epoch <= (options.passes ?? 3); epoch++)
@@ -106,7 +107,7 @@ export async function runOn(device: string, options: Options = {}) {
     Uint32Array.from({ length: COUNT }, (_, i) => i),
   );
   const state = session.readState();
-  session.dispose();
+  await session.dispose();
   dataset.dispose();
   return {
     passes: passes.map(({ loss, correct, samples, steps, status }) => ({

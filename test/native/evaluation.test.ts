@@ -4,6 +4,7 @@ import { evaluationMetrics } from "../../src/epochs.js";
 import { type LossName, lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { loadNative } from "../../src/native.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { openSession } from "../../src/session.js";
 import { train } from "../../src/train.js";
 import { bands, smallModel } from "../small-task.js";
 
@@ -24,8 +25,8 @@ const CLASSES = 5;
 const INPUTS = 6;
 
 /** One dense layer with the given weights, and the golden file's images. */
-function evaluate(weights: readonly number[], loss: LossName, threads = 1) {
-  const { Dataset, Session } = loadNative();
+async function evaluate(weights: readonly number[], loss: LossName, threads = 1) {
+  const { Dataset } = loadNative();
   const shape = [1, 1, INPUTS] as const;
   const dataset = new Dataset({
     images: Uint8Array.from(golden.pixels),
@@ -35,7 +36,7 @@ function evaluate(weights: readonly number[], loss: LossName, threads = 1) {
     device: "cpu",
   });
   const dense = { units: CLASSES, bias: false, weightLimit: 0, biasLimit: 0 };
-  const session = new Session({
+  const session = await openSession({
     device: "cpu",
     threads,
     seed: 0,

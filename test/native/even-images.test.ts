@@ -6,6 +6,7 @@ import { lowerModel } from "../../src/models/lower-model.js";
 import { resolveModel } from "../../src/models/models.js";
 import { loadNative } from "../../src/native.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { openSession } from "../../src/session.js";
 import { relativeError } from "../relative-error.js";
 import { noise } from "./noise.js";
 
@@ -45,14 +46,14 @@ const imagesOf = (divisor: 4096 | 64) =>
   );
 
 /** A pixel p becomes 20 + p / divisor. */
-function open(norm: Layer, divisor: number) {
+async function open(norm: Layer, divisor: number) {
   const layers: Layer[] = [
     { type: "depthwiseConv2d", kernelSize: 1 },
     norm,
     { type: "flatten" },
     { type: "dense", units: classes, useBias: false },
   ];
-  const session = new (loadNative().Session)({
+  const session = await openSession({
     device: "cpu",
     threads: 1,
     seed: 0,
@@ -83,7 +84,7 @@ describe("normalisations of bright, even images keep float32's precision", () =>
   it.each(golden.cases)(
     "$layer, divisor $divisor",
     async ({ divisor, layer, loss, gradients, summands, statistics, probabilities }) => {
-      const session = open(layer, divisor);
+      const session = await open(layer, divisor);
       const images = imagesOf(divisor);
       if (statistics)
         session.writeState({ ...session.readState(), statistics: Float32Array.from(statistics.flat()) });
@@ -103,7 +104,7 @@ describe("normalisations of bright, even images keep float32's precision", () =>
         const scale = name.startsWith("depthwise") ? summands : Math.max(...expected.map(Math.abs));
         expect(relativeError(found, expected, scale), name).toBeLessThan(100 * ROUNDING);
       }
-      session.dispose();
+      await session.dispose();
       dataset.dispose();
     },
   );

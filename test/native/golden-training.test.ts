@@ -7,6 +7,7 @@ import { type Model, resolveModel } from "../../src/models/models.js";
 import { needsWholeBatch } from "../../src/models/whole-batch.js";
 import { loadNative, type NativeSession } from "../../src/native.js";
 import { type OptimizerConfig, resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { openSession } from "../../src/session.js";
 import { noise } from "./noise.js";
 
 /** What test/golden/training.py and layers.py wrote. */
@@ -53,7 +54,7 @@ describe("whole training steps agree with Keras and PyTorch, which computed them
         classes: CLASSES,
         device: "cpu",
       });
-      const session = open(golden, microBatch);
+      const session = await open(golden, microBatch);
       expect(session.parameterCount).toBe(golden.parameterCount);
 
       const learningRates = Float64Array.of(golden.optimizer.learningRate!);
@@ -69,7 +70,7 @@ describe("whole training steps agree with Keras and PyTorch, which computed them
       const parameters = [...session.readState().parameters].filter((_, i) => i % golden.stride === 0);
       expectClose(parameters, golden.parameters, 1e-5);
       expectClose([...(await session.predict(images.subarray(0, 4 * size)))], golden.probabilities, 2e-5);
-      session.dispose();
+      await session.dispose();
       dataset.dispose();
     });
   }
@@ -78,12 +79,12 @@ describe("whole training steps agree with Keras and PyTorch, which computed them
 const modelOf = ({ layers, framework: semantics }: Golden) =>
   resolveModel({ layers }, { classes: CLASSES, semantics });
 
-function open(golden: Golden, microBatch: number): NativeSession {
+async function open(golden: Golden, microBatch: number): Promise<NativeSession> {
   const [height, width, channels] = golden.shape;
   const semantics = golden.framework;
   const input = [channels, height, width] as const;
   const lowered = lowerModel(modelOf(golden), { input, classes: CLASSES, semantics });
-  const session = new (loadNative().Session)({
+  const session = await openSession({
     device: "cpu",
     threads: 2,
     seed: 0,

@@ -7,18 +7,19 @@ import { resolveModel } from "../../src/models/models.js";
 import { ACTIVATIONS, type Shape } from "../../src/models/native-layer.js";
 import { loadNative, type NativeSession } from "../../src/native.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { openSession } from "../../src/session.js";
 import { noise } from "./noise.js";
 
-const { Dataset, Session } = loadNative();
+const { Dataset } = loadNative();
 const CLASSES = 3;
 
 const hasBatchNorm = (layers: readonly Layer[]) => JSON.stringify(layers).includes("batchNorm2d");
 
-function open(layers: readonly Layer[], input: Shape, threads = 1) {
+async function open(layers: readonly Layer[], input: Shape, threads = 1) {
   const semantics = "keras3";
   const model = resolveModel({ layers }, { classes: CLASSES, semantics });
   const lowered = lowerModel(model, { input, classes: CLASSES, semantics });
-  const session = new Session({
+  const session = await openSession({
     device: "cpu",
     threads,
     seed: 3,
@@ -137,13 +138,13 @@ describe("any layers in a row", () => {
             layer.type === "conv2d" ? [{ type: "conv2d", filters: 2, kernelSize: 1 }, layer] : [layer],
           );
           const head: Layer[] = [{ type: "flatten" }, { type: "dense", units: CLASSES }];
-          const { session, parameterCount } = open([...even, ...head], shape);
+          const { session, parameterCount } = await open([...even, ...head], shape);
           expect(session.parameterCount).toBe(parameterCount);
           const { loss, samples, parameters } = await step(session, shape);
           expect(samples).toBe(9);
           expect(loss).not.toBeNaN();
           expect(parameters.every(Number.isFinite)).toBe(true);
-          session.dispose();
+          await session.dispose();
         },
       ),
       { numRuns: 60 },
@@ -154,14 +155,14 @@ describe("any layers in a row", () => {
 describe("dropout", () => {
   /** How much the image's pixels counted in a step on one white image: the dense weights moved by it, [channels][height x width]. */
   async function counted(layer: Layer, shape: Shape, epoch: number) {
-    const { session } = open(
+    const { session } = await open(
       [layer, { type: "flatten" }, { type: "dense", units: CLASSES, useBias: false }],
       shape,
     );
     const state = session.readState();
     session.writeState({ ...state, parameters: new Float32Array(state.parameters.length) });
     const { parameters } = await step(session, shape, { count: 1, white: true, epoch });
-    session.dispose();
+    await session.dispose();
     // With logits of 0 the gradient for the label's row is (1/3 - 1) times the input.
     const row = parameters.slice(0, parameters.length / CLASSES);
     return Array.from(row, (value) => value / ((0.1 * 2) / 3));
@@ -208,10 +209,10 @@ it("gives the same bits for 1 and 2 threads, dropout within branches included", 
     { type: "dense", units: CLASSES },
   ];
   const trained = async (threads: number) => {
-    const { session } = open(layers, shape, threads);
+    const { session } = await open(layers, shape, threads);
     for (const epoch of [1, 2]) await step(session, shape, { count: 23, epoch });
     const { parameters } = session.readState();
-    session.dispose();
+    await session.dispose();
     return parameters;
   };
   const one = await trained(1);

@@ -36,10 +36,10 @@ function run(program: string, limits = "true") {
 it("says so where the system gives it no more threads", () => {
   const program = `
     const sessions = [];
-    try { for (;;) sessions.push(new native.Session({ ...spec, threads: 256 })); } catch (error) { console.log(error.message); }`;
+    try { for (;;) await sessions[sessions.push(new native.Session({ ...spec, threads: 256 })) - 1].open(); } catch (error) { console.log(error.message); }`;
   expect(run(program, "ulimit -v 12000000")).toEqual({
     ended: 0,
-    stdout: "Resource temporarily unavailable\n",
+    stdout: "Native code failed: Resource temporarily unavailable\n",
   });
 });
 
@@ -50,6 +50,7 @@ it("comes to rest and ends while another thread asks for one pass after the othe
       import(library).then(async ({ loadNative }) => {
         const native = loadNative();
         const [data, session] = [new native.Dataset(images), new native.Session(spec)];
+        await session.open();
         const order = new Uint32Array(20_000_000);
         for (;;) {
           const pass = session.train(data, { order, batchSize: 4, learningRates: new Float64Array(5_000_000), epoch: 1 });

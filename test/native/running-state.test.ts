@@ -7,6 +7,7 @@ import { lowerModel } from "../../src/models/lower-model.js";
 import { resolveModel } from "../../src/models/models.js";
 import { loadNative } from "../../src/native.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { openSession } from "../../src/session.js";
 import { channelsLast } from "../channels-last.js";
 import { relativeError } from "../relative-error.js";
 
@@ -37,8 +38,8 @@ describe.each(goldens)("running statistics in $framework", ({ framework, shape, 
     const [height, width, channels] = shape;
     const input = [channels, height, width] as const;
     const model = resolveModel({ layers }, { classes: CLASSES, semantics: framework });
-    const { Dataset, Session } = loadNative();
-    const session = new Session({
+    const { Dataset } = loadNative();
+    const session = await openSession({
       device: "cpu",
       threads: 1,
       seed: 0,
@@ -69,7 +70,7 @@ describe.each(goldens)("running statistics in $framework", ({ framework, shape, 
       await session.train(dataset, { order, batchSize, learningRates, epoch: 1 });
       expect(relativeError(session.readState().statistics, states[step]!, 1)).toBeLessThan(1e-5);
     }
-    session.dispose();
+    await session.dispose();
     dataset.dispose();
   });
 });

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import { openSession } from "../../src/session.js";
 import { dense, flat, images, input, native, spec, updateOf } from "./tiny-session.js";
 
 describe("a session at work", () => {
@@ -16,12 +17,12 @@ describe("a session at work", () => {
     epoch: 1,
   };
 
-  it("survives being disposed by a getter of its own arguments", () => {
-    const one = new native.Session(spec);
+  it("survives being disposed by a getter of its own arguments", async () => {
+    const one = await openSession(spec);
     const hostile = { ...pass };
     Object.defineProperty(hostile, "epoch", {
       get: () => {
-        one.dispose();
+        void one.dispose();
         return 1;
       },
     });
@@ -29,7 +30,7 @@ describe("a session at work", () => {
   });
 
   it("refuses images that are not there, other objects, and steps of no size", async () => {
-    const one = new native.Session(spec);
+    const one = await openSession(spec);
     await expect(one.train(data, { ...pass, order: Uint32Array.of(0, 1, 3) })).rejects.toThrow(
       "order names image 3, but there are 3 images",
     );
@@ -45,13 +46,13 @@ describe("a session at work", () => {
     expect(() => one.train.call({} as never, data, pass)).toThrow();
     await expect(one.predict(new Uint8Array(3))).rejects.toThrow("not a multiple of 4");
     expect(await one.predict(new Uint8Array(0))).toHaveLength(0);
-    one.dispose();
+    await one.dispose();
   });
 
   it("works on where nobody holds it but its promise", async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
-    const predicted = new native.Session(large).predict(new Uint8Array(4 * 100_000));
+    const predicted = (await openSession(large)).predict(new Uint8Array(4 * 100_000));
     for (let i = 0; i < 5; i++) {
       await new Promise(setImmediate);
       collect();
@@ -60,9 +61,9 @@ describe("a session at work", () => {
   });
 
   it("says so where a prediction is cut short", async () => {
-    const one = new native.Session(large);
+    const one = await openSession(large);
     const predicted = one.predict(new Uint8Array(4 * 1_000_000));
-    one.dispose();
+    void one.dispose();
     await expect(predicted).rejects.toThrow("cancelled");
   });
 
@@ -76,12 +77,73 @@ describe("a session at work", () => {
       scale: true,
     } as const;
     const layers = [{ ...norm, unbiased: false, output: [1, 2, 2] }, flat, dense] as const;
-    const cut = new native.Session({ ...spec, layers, microBatch: 2 });
+    const cut = await openSession({ ...spec, layers, microBatch: 2 });
     await expect(
       cut.train(data, { ...pass, batchSize: 3, learningRates: Float64Array.of(0.1) }),
     ).rejects.toThrow(/needs the whole batch/);
     expect(await cut.train(data, pass)).toMatchObject({ status: "completed" });
-    cut.dispose();
+    await cut.dispose();
+  });
+
+  it("goes back to what was kept, and to its start, as often as asked", async () => {
+    const momentum = updateOf({
+      nodes: [
+        ...[input("theta"), input("g"), input("m")],
+        { op: "add" as const, args: [1, 2] },
+        { op: "subtract" as const, args: [0, 3] },
+      ],
+      state: [{ name: "m", kind: "vector", initial: 0, startsAsTheta: false }],
+      assign: [
+        { target: "m", node: 3 },
+        { target: "theta", node: 4 },
+        { target: "evaluation", node: 3 },
+      ],
+    });
+    const one = await openSession({ ...spec, update: momentum });
+    const initial = one.readState();
+    await expect(one.restore()).rejects.toThrow("no state was kept");
+    await one.train(data, pass);
+    const trained = one.readState();
+    expect(trained).not.toEqual(initial);
+    await one.keep();
+    await one.train(data, { ...pass, epoch: 2 });
+    expect(one.readState()).not.toEqual(trained);
+    await one.restore();
+    expect(one.readState()).toEqual(trained);
+    await expect(one.restore()).rejects.toThrow("no state was kept");
+    await one.restart();
+    expect(one.readState()).toEqual(initial);
+    await one.train(data, pass);
+    expect(one.readState()).toEqual(trained);
+    await one.dispose();
+  });
+
+  it("reads any part of a vector, and nothing beyond", async () => {
+    const one = await openSession(spec);
+    const { parameters } = one.readState();
+    expect(await one.read({ vector: "parameters", offset: 3, count: 4 })).toEqual(parameters.slice(3, 7));
+    expect(await one.read({ vector: "evaluation", offset: 0, count: 10 })).toEqual(parameters);
+    expect(await one.read({ vector: "statistics", offset: 0, count: 0 })).toHaveLength(0);
+    await expect(one.read({ vector: "parameters", offset: 3, count: 8 })).rejects.toThrow(
+      "there are no numbers from 3 to 11",
+    );
+    expect(() => one.read({ vector: "gradient" as never, offset: 0, count: 1 })).toThrow(/`read.vector`/);
+    expect(() => one.read({ vector: "parameters", offset: -1, count: 1 })).toThrow(/`read.offset`/);
+    await one.dispose();
+  });
+
+  it("is opened once, before anything else", async () => {
+    const one = new native.Session(spec);
+    expect(() => one.readState()).toThrow("The session is not open");
+    const opening = one.open();
+    expect(() => one.open()).toThrow("The session is open already");
+    await opening;
+    expect(() => one.open()).toThrow("The session is open already");
+    const other = new native.Session(spec);
+    const late = other.open();
+    await Promise.all([other.dispose(), late]); // at once, and still in order
+    expect(() => other.open()).toThrow("The session is disposed");
+    await one.dispose();
   });
 
   it("refuses to be read while it works, and state that is not its own", async () => {
@@ -90,13 +152,13 @@ describe("a session at work", () => {
       state: [{ name: "m", kind: "vector", initial: 1, startsAsTheta: false }],
       assign: [{ target: "m", node: 3 }],
     });
-    const two = new native.Session({ ...spec, update: momentum });
+    const two = await openSession({ ...spec, update: momentum });
     const other = { ...two.readState(), optimizer: { m: new Float32Array(10) } };
     expect(() => two.writeState({ ...other, statistics: new Float32Array(1) })).toThrow("statistics");
     expect(two.readState().optimizer).toEqual({ m: new Float32Array(10).fill(1) }); // all of a state is written, or none
-    two.dispose();
+    await two.dispose();
 
-    const one = new native.Session(spec);
+    const one = await openSession(spec);
     const training = one.train(data, pass);
     expect(() => one.readState()).toThrow("The session is at work");
     await training;
@@ -108,24 +170,24 @@ describe("a session at work", () => {
       /optimizer vectors/,
     );
     expect(() => one.writeState({ ...state, step: -1 })).toThrow(/`state.step`/);
-    one.dispose();
-    one.dispose();
+    await one.dispose();
+    await one.dispose();
     expect(() => one.readState()).toThrow("The session is disposed");
   });
 
   it("goes on with a dataset that is disposed meanwhile", async () => {
     const own = new native.Dataset(images);
-    const one = new native.Session(spec);
+    const one = await openSession(spec);
     const training = one.train(own, pass);
     own.dispose();
     expect(await training).toMatchObject({ status: "completed", steps: 2, samples: 3 });
     expect(() => one.train(own, pass)).toThrow("The dataset is disposed");
-    one.dispose();
+    await one.dispose();
   });
 
   it("fails with a message where a formula's shapes do not fit", async () => {
-    const wide = new native.Session({ ...spec, loss: { nodes: [input("z")], result: 0 } });
+    const wide = await openSession({ ...spec, loss: { nodes: [input("z")], result: 0 } });
     await expect(wide.train(data, pass)).rejects.toThrow("expected one number a sample");
-    wide.dispose();
+    await wide.dispose();
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ACTIVATIONS } from "../../src/models/native-layer.js";
-import { loadNative } from "../../src/native.js";
+import { openSession } from "../../src/session.js";
 import { train } from "../../src/train.js";
 import { bands } from "../small-task.js";
 import { noise } from "./noise.js";
@@ -58,7 +58,7 @@ it("predicts the same bits the first time and later", async () => {
       biasLimit: 0,
       output: [units, 1, 1],
     }) as const;
-  const session = new (loadNative().Session)({
+  const session = await openSession({
     ...{ device: "cpu", threads: 1, seed: 0, microBatch: 8, input: [1, 28, 28], classes: 10 },
     layers: [{ kind: "flatten", name: "flatten_0", output: [784, 1, 1] }, dense(512), dense(10)],
     loss: { nodes: [{ op: "constant", value: 0 }], result: 0 },
@@ -68,7 +68,7 @@ it("predicts the same bits the first time and later", async () => {
   const images = Uint8Array.from(noise(5 * 784, 1), (value) => value * 256);
   const first = await session.predict(images);
   expect(await session.predict(images)).toEqual(first);
-  session.dispose();
+  await session.dispose();
 });
 
 it("trains through a flatten that has nothing to do", async () => {

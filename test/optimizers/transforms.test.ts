@@ -12,6 +12,7 @@ import {
   resolveOptimizer,
   updateGraph,
 } from "../../src/optimizers/optimizers.js";
+import { openSession } from "../../src/session.js";
 import { spec } from "../native/tiny-session.js";
 import { relativeError } from "../relative-error.js";
 
@@ -58,7 +59,7 @@ const PRECISION: { readonly [source: string]: number } = {
 };
 /** Each of 20 steps rounds a weight by up to 2^-24 of its size; sessions round the gradient's sums as well. */
 const ROUNDING = { update: 20 * 2 ** -24, session: 40 * 2 ** -24 };
-const { Dataset, Session, runUpdate } = loadNative();
+const { Dataset, runUpdate } = loadNative();
 
 const textOf = ({ settings, changing }: Case) =>
   JSON.stringify(settings) + (changing ? " and a changing momentum" : "");
@@ -149,7 +150,7 @@ describe.each(goldens)("$source", ({ source, golden }) => {
 
     it.each(cases.map(named))("%s ends where its source ends with %s", async (_, __, each) => {
       const update = updateOf(source, each);
-      const session = new Session({
+      const session = await openSession({
         ...spec,
         loss: lossGraph(resolveLoss({ name: "linear", formula: "sum(z * y)" }, "keras3")),
         update,
@@ -174,7 +175,7 @@ describe.each(goldens)("$source", ({ source, golden }) => {
         epoch: 1,
       });
       const state = session.readState();
-      session.dispose();
+      await session.dispose();
       for (const evaluation of [false, true]) {
         const found = evaluation ? (state.evaluation ?? state.parameters) : state.parameters;
         expect(relativeError(found, expectedOf(each, evaluation), 1)).toBeLessThan(ROUNDING.session);

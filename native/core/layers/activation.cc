@@ -66,6 +66,8 @@ class Activation final : public Layer {
     return function_.gradient(outputGradient, frame.saved[0], frame.saved[1]);
   }
 
+  LayerMemory memory(const Extent&) const override { return {.keepsInput = true, .keepsOutput = true}; }
+
  private:
   Function function_;
 };

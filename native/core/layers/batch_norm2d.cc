@@ -46,6 +46,8 @@ class BatchNorm2d final : public Layer {
     return input;
   }
 
+  LayerMemory memory(const Extent&) const override { return {.keepsInput = true}; }
+
  private:
   at::Tensor scale(const Views& views) const { return spec_.scale ? views[0] : at::Tensor(); }
   at::Tensor center(const Views& views) const { return spec_.center ? views[spec_.scale ? 1 : 0] : at::Tensor(); }

@@ -20,6 +20,13 @@ at::Tensor Border::add(const at::Tensor& input, double value) const {
   return at::constant_pad_nd(input, {left, right, top, bottom}, value).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
+double Border::paddedBytes(const Extent& extent, Shape input) const {
+  if (!any()) return 0;
+  const auto [top, bottom, left, right] = extra;
+  return extent.input * static_cast<double>(input.height + top + bottom) / static_cast<double>(input.height) *
+         static_cast<double>(input.width + left + right) / static_cast<double>(input.width);
+}
+
 at::Tensor Border::remove(const at::Tensor& padded) const {
   if (!any() || !padded.defined()) return padded;
   const auto [top, bottom, left, right] = extra;

@@ -35,6 +35,12 @@ class Conv2d final : public Layer {
     return steps_ == Pair{1, 1} || !input.defined() ? border_.remove(input) : amongAll(input);
   }
 
+  LayerMemory memory(const Extent& extent) const override {
+    if (steps_ != Pair{1, 1}) return {.kept = extent.input / static_cast<double>(steps_[0] * steps_[1])};
+    const double padded = border_.paddedBytes(extent, input_);
+    return {.keepsInput = padded == 0, .kept = padded, .backward = padded};
+  }
+
  private:
   using Pair = std::array<int64_t, 2>;
 

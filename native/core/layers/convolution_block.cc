@@ -78,6 +78,11 @@ class FusedConvolution final : public Layer {
     return imageGradient;
   }
 
+  LayerMemory memory(const Extent& extent) const override {
+    const auto scratch = static_cast<double>(kernels_.scratchBytes(shape_));
+    return {.keepsInput = true, .kept = extent.training ? extent.output / sizeof(float) : 0, .forward = scratch, .backward = scratch};
+  }
+
  private:
   at::Tensor scratch() const { return at::empty({kernels_.scratchBytes(shape_)}, at::kByte); }
   static float* data(const Views& views, size_t index) {

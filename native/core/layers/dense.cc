@@ -29,6 +29,8 @@ class Dense final : public Layer {
     return frame.inputGradient ? outputGradient.mm(frame.parameters->at(0)).view({-1, inputs_, 1, 1}) : at::Tensor();
   }
 
+  LayerMemory memory(const Extent&) const override { return {.keepsInput = true}; }
+
  private:
   LayerSpec spec_;
   int64_t inputs_;

@@ -23,6 +23,11 @@ class Dropout final : public Layer {
     return outputGradient * frame.saved[0];
   }
 
+  LayerMemory memory(const Extent& extent) const override {
+    if (!extent.training) return {.isView = true};
+    return {.kept = channels_ ? 0 : extent.input};
+  }
+
  private:
   double rate_;
   bool channels_;

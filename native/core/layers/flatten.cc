@@ -18,6 +18,8 @@ class Flatten final : public Layer {
         .contiguous(at::MemoryFormat::ChannelsLast);
   }
 
+  LayerMemory memory(const Extent&) const override { return {.isView = true}; }
+
  private:
   Shape input_;
 };

@@ -16,6 +16,10 @@ class GlobalMaxPool2d final : public Layer {
     const at::Tensor largest = frame.saved[0].eq(frame.saved[1]);
     return largest * (outputGradient / largest.sum({2, 3}, /*keepdim=*/true));
   }
+
+  LayerMemory memory(const Extent& extent) const override {
+    return {.keepsInput = true, .keepsOutput = true, .backward = extent.input / sizeof(float)};
+  }
 };
 
 class GlobalAveragePool2d final : public Layer {
@@ -30,6 +34,8 @@ class GlobalAveragePool2d final : public Layer {
         .expand({-1, channels, height, width})
         .contiguous(at::MemoryFormat::ChannelsLast);
   }
+
+  LayerMemory memory(const Extent&) const override { return {}; }
 
  private:
   Shape input_;

@@ -7,7 +7,7 @@ namespace {
 
 class MaxPool2d final : public Layer {
  public:
-  explicit MaxPool2d(const LayerSpec& spec) : spec_(spec), border_(spec.padding) {}
+  MaxPool2d(const LayerSpec& spec, Shape input) : spec_(spec), input_(input), border_(spec.padding) {}
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
     const at::Tensor padded = border_.add(input, -std::numeric_limits<double>::infinity());
@@ -23,15 +23,22 @@ class MaxPool2d final : public Layer {
                                                                frame.saved[1]));
   }
 
+  LayerMemory memory(const Extent& extent) const override {
+    const double padded = border_.paddedBytes(extent, input_);
+    const double positions = 2 * extent.output;  // int64
+    return {.keepsInput = padded == 0, .kept = padded + positions, .backward = padded};
+  }
+
  private:
   LayerSpec spec_;
+  Shape input_;
   Border border_;
 };
 
 // Means over what lies inside the image: padding is not counted (Keras).
 class AveragePool2d final : public Layer {
  public:
-  explicit AveragePool2d(const LayerSpec& spec) : spec_(spec), border_(spec.padding) {}
+  AveragePool2d(const LayerSpec& spec, Shape input) : spec_(spec), input_(input), border_(spec.padding) {}
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
     const at::Tensor padded = border_.add(input, 0);
@@ -42,6 +49,11 @@ class AveragePool2d final : public Layer {
   at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const override {
     return border_.remove(at::avg_pool2d_backward(outputGradient * frame.saved[1], frame.saved[0], spec_.kernel,
                                                   spec_.strides, border_.symmetric, false, true, 1));
+  }
+
+  LayerMemory memory(const Extent& extent) const override {
+    const double padded = border_.paddedBytes(extent, input_);
+    return {.keepsInput = padded == 0, .kept = padded, .forward = extent.output, .backward = padded + extent.output};
   }
 
  private:
@@ -55,12 +67,13 @@ class AveragePool2d final : public Layer {
   }
 
   LayerSpec spec_;
+  Shape input_;
   Border border_;
 };
 
 }  // namespace
 
-std::unique_ptr<Layer> makeMaxPool2d(const LayerSpec& spec, Shape) { return std::make_unique<MaxPool2d>(spec); }
-std::unique_ptr<Layer> makeAveragePool2d(const LayerSpec& spec, Shape) { return std::make_unique<AveragePool2d>(spec); }
+std::unique_ptr<Layer> makeMaxPool2d(const LayerSpec& spec, Shape input) { return std::make_unique<MaxPool2d>(spec, input); }
+std::unique_ptr<Layer> makeAveragePool2d(const LayerSpec& spec, Shape input) { return std::make_unique<AveragePool2d>(spec, input); }
 
 }  // namespace optimbench

@@ -17,6 +17,8 @@ class SampleNorm : public Layer {
     return slots;
   }
 
+  LayerMemory memory(const Extent&) const override { return {.keepsInput = true}; }
+
  protected:
   at::Tensor scale(const Frame& frame) const { return spec_.scale ? frame.parameters->at(0) : at::Tensor(); }
   at::Tensor center(const Frame& frame) const { return spec_.center ? frame.parameters->back() : at::Tensor(); }

@@ -8,6 +8,7 @@ class Sum final : public Layer {
  public:
   at::Tensor forward(const at::Tensor& input, Frame&) const override { return input; }
   at::Tensor backward(const at::Tensor& outputGradient, const Frame&) const override { return outputGradient; }
+  LayerMemory memory(const Extent&) const override { return {.isView = true}; }
 };
 
 }  // namespace

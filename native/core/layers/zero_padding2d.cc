@@ -18,6 +18,8 @@ class ZeroPadding2d final : public Layer {
         .contiguous(at::MemoryFormat::ChannelsLast);
   }
 
+  LayerMemory memory(const Extent&) const override { return {}; }
+
  private:
   std::array<int64_t, 4> padding_;
   Shape input_;

@@ -1,0 +1,37 @@
+// What a run of allocations takes, without any of them: like the caching allocator, it hands freed blocks out again to
+// whoever asks for the same size.
+#pragma once
+
+#include <algorithm>
+#include <map>
+
+namespace optimbench {
+
+class Ledger {
+ public:
+  void take(double bytes) {
+    live_ += bytes;
+    peak_ = std::max(peak_, live_);
+    if (bytes <= 0) return;
+    int& free = free_[bytes];
+    if (free > 0)
+      --free;
+    else
+      footprint_ += bytes;
+  }
+  void give(double bytes) {
+    live_ -= bytes;
+    if (bytes > 0) ++free_[bytes];
+  }
+
+  double peak() const { return peak_; }            // bytes in use at once
+  double footprint() const { return footprint_; }  // bytes in use and kept for later, if all are kept
+
+ private:
+  std::map<double, int> free_;
+  double live_ = 0;
+  double peak_ = 0;
+  double footprint_ = 0;
+};
+
+}  // namespace optimbench

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/**
+ * The tightest limit that Linux' control groups, versions 1 and 2, set to this process: a group is bound by its parents
+ * too. undefined where nothing limits it.
+ *
+ * @param controller whose limit, such as "cpu"
+ * @param limitIn what a group's folder says, undefined for no limit
+ * @param root of the file system, for tests
+ */
+export function groupLimit(
+  controller: string,
+  limitIn: (read: (file: string) => string | undefined) => number | undefined,
+  root: string,
+): number | undefined {
+  const limits = ownGroups(controller, root).flatMap(({ mounts, path }) =>
+    mounts
+      .flatMap((mount) => upwards(path).map((group) => join(mount, group)))
+      .map((folder) => limitIn((file) => read(join(folder, file))))
+      .filter((limit) => limit !== undefined),
+  );
+  return limits.length > 0 ? Math.min(...limits) : undefined;
+}
+
+/** The groups that govern this process, and where their trees may be mounted. */
+function ownGroups(controller: string, root: string): { mounts: string[]; path: string }[] {
+  const base = join(root, "sys/fs/cgroup");
+  return (read(join(root, "proc/self/cgroup")) ?? "").split("\n").flatMap((line) => {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (controllers === undefined || path === undefined) return [];
+    if (controllers === "") return [{ mounts: [base, join(base, "unified")], path }];
+    return controllers.split(",").includes(controller)
+      ? [{ mounts: [join(base, controller), join(base, controllers)], path }]
+      : [];
+  });
+}
+
+/** A group and its parents. Inside a container the path may be the host's, and only the tree's root exists. */
+function upwards(path: string): string[] {
+  const parent = dirname(path);
+  return parent === path || path === "." ? [path] : [path, ...upwards(parent)];
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
