@@ -39,7 +39,7 @@ function instead(optimizer: ResolvedOptimizer): string {
   const { hyperparameters, momentum }: Partial<Definition> =
     optimizer.semantics === "own" ? {} : OPTIMIZERS[optimizer.name];
   if (optimizer.semantics === "own") return ": name a hyperparameter of its formula `momentum` or `beta1`";
-  if (momentum !== undefined) return `. Give it one above 0`;
+  if (momentum !== undefined) return `. Set its \`${momentum}\` above 0`;
   const other = MOMENTA.find((name) => hyperparameters !== undefined && Object.hasOwn(hyperparameters, name));
   const meaning = other && z.globalRegistry.get(hyperparameters![other]!)?.description;
   return `${other ? ` (its \`${other}\` is ${meaning}, and has to stay as it is)` : ""}. Take another optimizer`;
@@ -57,6 +57,6 @@ function checkRates(schedule: ResolvedSchedule, optimizer: ResolvedOptimizer, le
     if (rate(step) < least.rate) least = { step, rate: rate(step) };
   if (!bears(least.rate))
     throw configError(
-      `${name} needs a learning rate above 0, but the schedule's is ${least.rate} at step ${least.step} (counted from 0). ${toStayAboveZero(schedule, length, least.step)}`,
+      `${name} does not stay finite at a learning rate of ${Number(least.rate.toPrecision(3))}, which the schedule reaches at step ${least.step} (counted from 0). ${toStayAboveZero(schedule, length, least.step)}`,
     );
 }

@@ -62,7 +62,7 @@ describe("a schedule of the momentum", () => {
   });
 
   it("asks for a momentum above 0 where there could be one, and for its name in a custom formula", () => {
-    expect(check("sgd", schedule)).toContain("but sgd has none. Give it one above 0, or leave out");
+    expect(check("sgd", schedule)).toContain("but sgd has none. Set its `momentum` above 0, or leave out");
     const custom = { name: "mine", formula: "theta = theta - learningRate * g" };
     expect(check(custom, schedule)).toContain("but mine has none: name a hyperparameter of its formula");
   });
@@ -91,15 +91,23 @@ describe("a rate of 0", () => {
   it.each(REACHING_ZERO)("is refused where it would divide: ftrl with %j", (schedule, step, instead) => {
     for (const semantics of ["keras3", "keras2"] as const)
       expect(check({ name: "ftrl", semantics }, schedule)).toBe(
-        `ftrl needs a learning rate above 0, but the schedule's is 0 at step ${step} (counted from 0). ${instead}`,
+        `ftrl does not stay finite at a learning rate of 0, which the schedule reaches at step ${step} (counted from 0). ${instead}`,
       );
     expect(check("adam", schedule)).toBeUndefined();
+  });
+
+  it("may be one that float32 rounds to 0", () => {
+    expect(check("ftrl", { name: "exponential", decayRate: 1e-10, decaySteps: 1 })).toContain(
+      "ftrl does not stay finite at a learning rate of 1e-193, which the schedule reaches at step 19",
+    );
   });
 
   it("is found in custom formulas, where it does harm", () => {
     const zero = { name: "cosine", warmUpEpochs: 0.5 } as const;
     const custom = (formula: string) => check({ name: "mine", formula }, zero);
-    expect(custom("theta = theta - learningRate * log(learningRate) * g")).toContain("mine needs a learning");
+    expect(custom("theta = theta - learningRate * log(learningRate) * g")).toContain(
+      "mine does not stay finite at a learning rate of 0",
+    );
     expect(custom("theta = theta - g / (1 / learningRate)")).toBeUndefined();
     expect(
       custom("total = total + learningRate; theta = theta - where(total > 0, learningRate / total, 0) * g"),
