@@ -34,7 +34,7 @@ export interface PartialDerivative {
   readonly value: number;
   /** What training uses: libtorch's autograd through the formula. */
   readonly gradient: number;
-  /** The slope of the values: a central difference. */
+  /** The slope of the values: a central difference of fourth order. */
   readonly difference: number;
   /** Their distance relative to the larger; infinite where something is not a finite number. */
   readonly error: number;
@@ -50,6 +50,8 @@ const optionsSchema = z.strictObject({
 const SAMPLES = 16;
 const STEP = 1e-5;
 const TOLERANCE = 1e-5;
+/** What double precision may round away of a value, as a share of it; differences do not tell a smaller slope from 0. */
+const ROUNDING = 4 * Number.EPSILON;
 /** A derivative smaller than this share of the largest is compared as if it were this large. */
 const SMALL = 1e-3;
 /** The same where float32 is compared: a model learns with the larger ones. */
@@ -140,7 +142,7 @@ function breakdownText({ what, z, part, instead }: LossBreakdown): string {
       : `where all logits are ${short(z[0]!)}`;
   const found = `In float32, in which training computes, ${BROKEN[what]} ${where}.`;
   if (part === undefined)
-    return `${found} Look for a difference of numbers that are nearly equal, such as 1 - sigmoid(z).`;
+    return `${found} Look for large powers, such as exp(z), and for a difference of numbers that are nearly equal, such as 1 - sigmoid(z).`;
   if (instead === undefined) return `${found} The first to break is ${part}.`;
   return `${found} Write ${instead} instead of ${part}.`;
 }
@@ -218,29 +220,34 @@ function derivativeAt(graph: LossGraph, { z, y }: LossBreakdown) {
   return found.reduce((a, b) => (b.error > a.error ? b : a));
 }
 
+type FourNumbers = [number, number, number, number];
+
 function compare(graph: LossGraph, { logits, targets }: Samples, classes: number) {
   const at = run(graph, logits, targets, classes);
   /** The values with the logit of one class moved in every sample. */
-  const moved = (k: number, sign: number) => {
-    const there = logits.map((each, i) => (i % classes === k ? each + sign * STEP : each));
+  const moved = (k: number, steps: number) => {
+    const there = logits.map((each, i) => (i % classes === k ? each + steps * STEP : each));
     return run(graph, there, targets, classes).values;
   };
-  const sides = Array.from({ length: classes }, (_, k) => [moved(k, 1), moved(k, -1)] as const);
+  const around = Array.from({ length: classes }, (_, k) => [-2, -1, 1, 2].map((steps) => moved(k, steps)));
   const scale = Math.max(...at.gradient.map(Math.abs).filter(Number.isFinite), 0);
 
   return Array.from(at.gradient, (gradient, i) => {
     const [sample, k] = [Math.floor(i / classes), i % classes];
     const value = at.values[sample]!;
-    const [right, left] = sides[k]!.map((values) => values[sample]!) as [number, number];
+    const [farLeft, left, right, farRight] = around[k]!.map((values) => values[sample]!) as FourNumbers;
     const slopes = [(right - value) / STEP, (value - left) / STEP];
-    const difference = (right - left) / (2 * STEP);
+    const difference = (8 * (right - left) - (farRight - farLeft)) / (12 * STEP);
     const kink = Math.abs(slopes[0]! - slopes[1]!) > SMALL * scale;
-    const nearest = kink
-      ? Math.min(Math.max(gradient, Math.min(...slopes)), Math.max(...slopes))
-      : difference;
-    const distance = Math.abs(gradient - nearest);
-    const error =
-      distance === 0 ? 0 : distance / Math.max(Math.abs(gradient), Math.abs(nearest), SMALL * scale);
+    // Smaller ones are compared as if they were this large: by the one rule, or since differences do not tell them from 0.
+    const least = Math.max(SMALL * scale, (ROUNDING * (1 + Math.abs(value))) / STEP / TOLERANCE);
+    const errorFrom = (slope: number) => {
+      const distance = Math.abs(gradient - slope);
+      return distance === 0 ? 0 : distance / Math.max(Math.abs(gradient), Math.abs(slope), least);
+    };
+    const ofDifference = errorFrom(difference);
+    const nearest = Math.min(Math.max(gradient, Math.min(...slopes)), Math.max(...slopes));
+    const error = ofDifference > TOLERANCE ? Math.min(ofDifference, errorFrom(nearest)) : ofDifference;
     return {
       z: [...logits.subarray(sample * classes, (sample + 1) * classes)],
       y: [...targets.subarray(sample * classes, (sample + 1) * classes)],

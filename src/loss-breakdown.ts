@@ -51,7 +51,7 @@ export function findBreakdown(
   const { y } = sample;
   const z = nearest(sample.z, (logits) => breaks(run(graph, logits, y), scale) !== undefined);
   const what = breaks(run(graph, z, y), scale)!;
-  if (what === "precision") return { what, z, y };
+  if (what === "precision") return { what, z, y, ...firstRewriting(graph.nodes) };
   const isInfinite = (place: number) => {
     const { single } = run(sumOf(graph.nodes, place), z, y);
     return ![...Array.from(single.values), ...Array.from(single.gradient)].every(Number.isFinite);
@@ -86,61 +86,92 @@ const sumOf = (nodes: readonly Node[], place: number): LossGraph => ({
 
 const negated = (text: string) => (/^\w+$/.test(text) ? `-${text}` : `-(${text})`);
 
-/** The part of the formula around a node that breaks, and what does not break in its place. */
-function advice(nodes: readonly Node[], place: number): Pick<LossBreakdown, "part" | "instead"> {
-  const text = (node: number) => expressionText(nodes, node);
-  const is = (node: number, op: Node["op"]) => nodes[node]?.op === op;
-  const arg = (node: number, which = 0) => (nodes[node] as { readonly args: readonly number[] }).args[which]!;
-  const isConstant = (node: number, value: number) => {
-    const found = nodes[node]!;
-    return found.op === "constant" && found.value === value;
-  };
-  const reader = (of: number, op: Node["op"]) =>
-    nodes.findIndex((node) => node.op === op && "args" in node && node.args.includes(of));
-  const found = (node: number, instead: string) => ({ part: text(node), instead });
+type Advice = Pick<LossBreakdown, "part" | "instead">;
 
+/** The first part that is a known function of another form, which keeps its digits. */
+const firstRewriting = (nodes: readonly Node[]): Advice | undefined =>
+  nodes.flatMap((_, place) => rewriting(nodes, place) ?? [])[0];
+
+/** The part of the formula around a node that breaks, and what does not break in its place. */
+const advice = (nodes: readonly Node[], place: number): Advice =>
+  rewriting(nodes, place) ?? bounding(nodes, place);
+
+/** Reads a graph as formulas. */
+function reading(nodes: readonly Node[]) {
+  const arg = (node: number, which = 0) => (nodes[node] as { readonly args: readonly number[] }).args[which]!;
+  return {
+    arg,
+    text: (node: number) => expressionText(nodes, node),
+    is: (node: number, op: Node["op"]) => nodes[node]?.op === op,
+    isOne: (node: number) => {
+      const found = nodes[node]!;
+      return found.op === "constant" && found.value === 1;
+    },
+    reader: (of: number, op: Node["op"]) =>
+      nodes.findIndex((node) => node.op === op && "args" in node && node.args.includes(of)),
+  };
+}
+
+/** A function of the language that is the part around a node in exact arithmetic. */
+function rewriting(nodes: readonly Node[], place: number): Advice | undefined {
+  const { arg, text, is, isOne, reader } = reading(nodes);
+  const found = (node: number, instead: string) => ({ part: text(node), instead });
+  if (is(place, "log")) {
+    const x = arg(place);
+    if (is(x, "softmax")) return found(place, `logSoftmax(${text(arg(x))})`);
+    if (is(x, "sum") && is(arg(x), "multiply")) {
+      const [target, share] = [arg(arg(x)), arg(arg(x), 1)].sort((a, b) => a - b) as [number, number];
+      const isLabels = text(target) === "y" && is(share, "softmax");
+      if (isLabels) return found(place, `sum(y * logSoftmax(${text(arg(share))}))`);
+    }
+    if (is(x, "sigmoid")) return found(place, `-softplus(${negated(text(arg(x)))})`);
+    const isRest = is(x, "subtract") && isOne(arg(x)) && is(arg(x, 1), "sigmoid");
+    if (isRest) return found(place, `-softplus(${text(arg(arg(x, 1)))})`);
+    if (is(x, "divide") && is(arg(x), "exp")) return rewriting(nodes, arg(x));
+  }
+  if (is(place, "exp")) {
+    const x = arg(place);
+    const more = reader(place, "add");
+    if (more >= 0 && [0, 1].some((k) => isOne(arg(more, k)))) {
+      const logOfIt = reader(more, "log");
+      if (logOfIt >= 0) return found(logOfIt, `softplus(${text(x)})`);
+      const share = reader(more, "divide");
+      if (share >= 0 && isOne(arg(share)) && is(x, "negate")) return found(share, `sigmoid(${text(arg(x))})`);
+      if (share >= 0 && arg(share) === place) return found(share, `sigmoid(${text(x)})`);
+    }
+    const sum = Math.max(reader(place, "sum"), reader(place, "mean"));
+    const logOfSum = reader(sum, "log");
+    const largest = `max(${text(x)})`;
+    if (sum >= 0 && logOfSum >= 0)
+      return found(logOfSum, `(${largest} + log(${nodes[sum]!.op}(exp(${text(x)} - ${largest}))))`);
+    const quotient = reader(place, "divide");
+    if (is(sum, "sum") && quotient >= 0 && arg(quotient, 1) === sum) {
+      const logOfShare = reader(quotient, "log");
+      if (logOfShare >= 0) return found(logOfShare, `logSoftmax(${text(x)})`);
+      return found(quotient, `softmax(${text(x)})`);
+    }
+  }
+  return undefined;
+}
+
+/** The part with a bound to what cannot be borne. */
+function bounding(nodes: readonly Node[], place: number): Advice {
+  const { arg, text } = reading(nodes);
+  const bounded = (instead: string) => ({ part: text(place), instead });
   const node = nodes[place]!;
   if (!("args" in node)) return { part: text(place) };
-  const x = node.args[0]!;
+  const x = text(arg(place));
   switch (node.op) {
-    case "log": {
-      if (is(x, "softmax")) return found(place, `logSoftmax(${text(arg(x))})`);
-      if (is(x, "sum") && is(arg(x), "multiply")) {
-        const [target, share] = [arg(arg(x)), arg(arg(x), 1)].sort((a, b) => a - b) as [number, number];
-        const isLabels = text(target) === "y" && is(share, "softmax");
-        if (isLabels) return found(place, `sum(y * logSoftmax(${text(arg(share))}))`);
-      }
-      if (is(x, "sigmoid")) return found(place, `-softplus(${negated(text(arg(x)))})`);
-      const isRest = is(x, "subtract") && isConstant(arg(x), 1) && is(arg(x, 1), "sigmoid");
-      if (isRest) return found(place, `-softplus(${text(arg(arg(x, 1)))})`);
-      if (!/\bz\b/.test(text(x))) return found(place, `log(where(${text(x)} > 0, ${text(x)}, 1))`);
-      return found(place, `log(maximum(${text(x)}, 1e-7))`);
-    }
-    case "exp": {
-      const more = reader(place, "add");
-      const isOneMore =
-        more >= 0 && nodes[more]!.op === "add" && [0, 1].some((k) => isConstant(arg(more, k), 1));
-      const logOfIt = reader(more, "log");
-      if (isOneMore && logOfIt >= 0) return found(logOfIt, `softplus(${text(x)})`);
-      const share = reader(more, "divide");
-      if (isOneMore && share >= 0 && isConstant(arg(share), 1) && is(x, "negate"))
-        return found(share, `sigmoid(${text(arg(x))})`);
-      const sum = Math.max(reader(place, "sum"), reader(place, "mean"));
-      const logOfSum = reader(sum, "log");
-      const largest = `max(${text(x)})`;
-      if (sum >= 0 && logOfSum >= 0)
-        return found(logOfSum, `(${largest} + log(${nodes[sum]!.op}(exp(${text(x)} - ${largest}))))`);
-      const quotient = reader(place, "divide");
-      if (is(sum, "sum") && quotient >= 0 && arg(quotient, 1) === sum)
-        return found(quotient, `softmax(${text(x)})`);
-      return found(place, `exp(minimum(${text(x)}, 80))`);
-    }
+    case "log":
+      return bounded(/\bz\b/.test(x) ? `log(maximum(${x}, 1e-7))` : `log(where(${x} > 0, ${x}, 1))`);
+    case "exp":
+      return bounded(`exp(minimum(${x}, 80))`);
     case "sqrt":
-      return found(place, `sqrt(maximum(${text(x)}, 1e-12))`);
+      return bounded(`sqrt(maximum(${x}, 1e-12))`);
     case "power":
-      return found(place, `maximum(${text(x)}, 1e-12) ** ${text(arg(place, 1))}`);
+      return bounded(`maximum(${x}, 1e-12) ** ${text(arg(place, 1))}`);
     case "divide":
-      return found(place, `${text(x)} / maximum(${text(arg(place, 1))}, 1e-7)`);
+      return bounded(`${x} / maximum(${text(arg(place, 1))}, 1e-7)`);
     default:
       return { part: text(place) };
   }

@@ -89,6 +89,7 @@ describe("checkLossGradient", () => {
     ["-sum(y * log(sigmoid(z)) - (1 - y) * softplus(z))", "log(sigmoid(z))", "-softplus(-z)", 88.7],
     ["-sum((1 - y) * log(1 - sigmoid(z)) - y * softplus(-z))", "log(1 - sigmoid(z))", "-softplus(z)", 16.6],
     ["sum((1 / (1 + exp(-z)) - y) ** 2)", "1 / (1 + exp(-z))", "sigmoid(z)", 88.7],
+    ["sum((exp(z) / (1 + exp(z)) - y) ** 2)", "exp(z) / (1 + exp(z))", "sigmoid(z)", 88.7],
     ["sum((exp(z) / sum(exp(z)) - y) ** 2)", "exp(z) / sum(exp(z))", "softmax(z)", 88.7],
     ["sum(y * log(y)) - sum(y * logSoftmax(z))", "log(y)", "log(where(y > 0, y, 1))", 0],
     ["sum(sqrt(z * z) * y)", "sqrt(z * z)", "sqrt(maximum(z * z, 1e-12))", 0],
@@ -127,6 +128,25 @@ describe("checkLossGradient", () => {
       /the gradient is off by more than 1% where two logits are 1\d(\.\d)? apart \(z = 1\S+ 0 0\)\./,
     );
     expect(Math.abs(worst.gradient - worst.difference)).toBeGreaterThan(0.01);
+  });
+
+  it.each([3, 10])(
+    "says what to write instead of the log of a quotient of powers, for %i classes",
+    (classes) => {
+      const { breakdown } = checkLossGradient(mine("-sum(y * log(exp(z) / sum(exp(z))))"), { classes });
+      expect(breakdown).toMatchObject({ part: "log(exp(z) / sum(exp(z)))", instead: "logSoftmax(z)" });
+      if (classes === 10) expect(breakdown!.what).toBe("precision"); // digits are lost before anything is infinite
+    },
+  );
+
+  it.each([
+    "sum(z ** 3 - y)",
+    "sum(tanh(z) ** 3 - y)",
+    "-sum(y * logSoftmax(100 * z))",
+    "sum(relu(z) ** 2 - y)",
+    "sum(y * sigmoid(50 * z))",
+  ])("takes no smooth loss for one with a jump: %s", (formula) => {
+    expect(checkLossGradient(mine(formula), { classes: 10 }).summary).toContain("agrees");
   });
 
   it("refuses what it does not know", () => {
