@@ -11,6 +11,7 @@ import {
 } from "../optimizers/optimizers.js";
 import {
   changesMomentum,
+  isCustom,
   type ResolvedSchedule,
   startSchedule,
   type TrainingLength,
@@ -45,17 +46,26 @@ function instead(optimizer: ResolvedOptimizer): string {
   return `${other ? ` (its \`${other}\` is ${meaning}, and has to stay as it is)` : ""}. Take another optimizer`;
 }
 
-/** Some updates divide by the rate: a rate of 0 makes them infinite. */
+/** Of a longer run so many steps are looked at, evenly spread. */
+const MOST_STEPS = 100_000;
+
+/** A custom formula may give what is no rate, and some updates divide by the rate: a rate of 0 makes them infinite. */
 function checkRates(schedule: ResolvedSchedule, optimizer: ResolvedOptimizer, length: TrainingLength): void {
   const { name, learningRate } = optimizer;
   const update = updateGraph(optimizer);
   const bears = (rate: number) => staysFinite(update, [rate]) && staysFinite(update, [learningRate, rate]);
-  if (bears(0) || !bears(learningRate)) return;
+  const takesAny = bears(0) || !bears(learningRate);
+  if (takesAny && !isCustom(schedule)) return;
   const { rate } = startSchedule(schedule, length);
+  const last = Math.max(0, length.epochs * length.stepsPerEpoch - 1);
+  const stride = Math.ceil((last + 1) / MOST_STEPS);
   let least = { step: 0, rate: rate(0) };
-  for (let step = 1; step < length.epochs * length.stepsPerEpoch; step++)
-    if (rate(step) < least.rate) least = { step, rate: rate(step) };
-  if (!bears(least.rate))
+  for (let step = 0; step < last; ) {
+    step = Math.min(step + stride, last);
+    const found = rate(step);
+    if (found < least.rate) least = { step, rate: found };
+  }
+  if (!takesAny && !bears(least.rate))
     throw configError(
       `${name} does not stay finite at a learning rate of ${Number(least.rate.toPrecision(3))}, which the schedule reaches at step ${least.step} (counted from 0). ${toStayAboveZero(schedule, length, least.step)}`,
     );

@@ -66,15 +66,16 @@ export function resolveSchedule(input: ScheduleConfig): ResolvedSchedule {
   const plain = parse(scheduleSchema, input, "schedule");
   const given = typeof plain === "string" ? { name: plain } : plain;
   const schedule = parse(schemaFor(given), given, "schedule") as ResolvedSchedule;
-  if (isOwn(schedule)) parseOwnSchedule(schedule); // refused here, before anything runs
+  if (isCustom(schedule)) parseOwnSchedule(schedule); // refused here, before anything runs
   return schedule;
 }
 
-const isOwn = (schedule: ResolvedSchedule): schedule is ResolvedOwn => !isBuiltIn(schedule.name);
+/** Whether it is a formula of the user's own. */
+export const isCustom = (schedule: ResolvedSchedule): schedule is ResolvedOwn => !isBuiltIn(schedule.name);
 
 /** Whether a schedule changes the optimizer's momentum as well. */
 export const changesMomentum = (schedule: ResolvedSchedule): boolean =>
-  !isOwn(schedule) && schedule.name === "oneCycle" && schedule.baseMomentum !== undefined;
+  !isCustom(schedule) && schedule.name === "oneCycle" && schedule.baseMomentum !== undefined;
 
 /** The optimizer's learning rate, and how long a training is. */
 export type TrainingLength = Omit<Course, "steps">;
@@ -114,7 +115,7 @@ export const warmUpSteps = ({ warmUpEpochs = 0 }: ResolvedSchedule, length: Trai
 /** Which setting to change so that the rate of a step is not 0. */
 export function toStayAboveZero(schedule: ResolvedSchedule, length: TrainingLength, step: number): string {
   if (step < warmUpSteps(schedule, length)) return "Set `warmUpFrom` above 0, such as 0.01.";
-  if (isOwn(schedule)) return "Keep the schedule's formula above 0, such as with maximum(..., 1e-6).";
+  if (isCustom(schedule)) return "Keep the schedule's formula above 0, such as with maximum(..., 1e-6).";
   switch (schedule.name) {
     case "cosine":
     case "cosineRestarts":
@@ -129,10 +130,12 @@ export function toStayAboveZero(schedule: ResolvedSchedule, length: TrainingLeng
 }
 
 function startAfterWarmUp(schedule: ResolvedSchedule, course: Course): ScheduleInProgress {
-  if (!isOwn(schedule) && schedule.name === "reduceOnPlateau")
+  if (!isCustom(schedule) && schedule.name === "reduceOnPlateau")
     return reduceOnPlateau(schedule, course.learningRate);
   const momentum =
-    !isOwn(schedule) && schedule.name === "oneCycle" ? oneCycleMomentum(schedule, course.steps) : undefined;
+    !isCustom(schedule) && schedule.name === "oneCycle"
+      ? oneCycleMomentum(schedule, course.steps)
+      : undefined;
   return { rate: rateOfStep(schedule, course), momentum, afterEpoch: () => {} };
 }
 
@@ -140,7 +143,7 @@ function rateOfStep(
   schedule: Exclude<ResolvedSchedule, { name: "reduceOnPlateau" }>,
   course: Course,
 ): RateOfStep {
-  if (isOwn(schedule)) return ownSchedule(schedule, course);
+  if (isCustom(schedule)) return ownSchedule(schedule, course);
   switch (schedule.name) {
     case "constant":
       return () => course.learningRate;

@@ -16,12 +16,15 @@ import type { ScheduleConfig } from "../../src/schedules/schedules.js";
 const dataset = { name: "some", count: 100, height: 8, width: 8, channels: 1, classes: 3 };
 const model = { layers: [{ type: "flatten" }, { type: "dense", units: 3 }] } as const;
 /** 20 steps in two epochs; the message where the config is refused. */
-function check(optimizer: OptimizerConfig, schedule: ScheduleConfig): string | undefined {
-  const config = { optimizer, schedule, model, split: { train: 80 }, batchSize: 8, epochs: 2 };
+function check(optimizer: OptimizerConfig, schedule: ScheduleConfig, epochs = 2): string | undefined {
+  const config = { optimizer, schedule, model, split: { train: 80 }, batchSize: 8, epochs };
   try {
     resolveTrainConfig(config, dataset);
   } catch (error) {
-    expect(error).toMatchObject({ name: "OptimbenchError", code: "CONFIG" });
+    expect(error).toMatchObject({
+      name: "OptimbenchError",
+      code: expect.stringMatching(/^(CONFIG|FORMULA)$/),
+    });
     return (error as Error).message;
   }
   return undefined;
@@ -87,6 +90,18 @@ const REACHING_ZERO: readonly (readonly [ScheduleConfig, step: number, instead: 
   ],
 ];
 
+describe("a custom schedule", () => {
+  it.each([
+    ["learningRate * (1 - step / 16)", -0.000625, 17],
+    ["learningRate / (19 - step)", "Infinity", 19],
+    ["learningRate * log(step)", "-Infinity", 0],
+  ])("is refused before the run where it gives what is no rate: %s", (formula, rate, step) => {
+    expect(check("sgd", { name: "mine", formula })).toBe(
+      `The schedule "mine" gives ${rate} at step ${step}. A learning rate is a finite number of at least 0.`,
+    );
+  });
+});
+
 describe("a rate of 0", () => {
   it.each(REACHING_ZERO)("is refused where it would divide: ftrl with %j", (schedule, step, instead) => {
     for (const semantics of ["keras3", "keras2"] as const)
@@ -100,6 +115,12 @@ describe("a rate of 0", () => {
     expect(check("ftrl", { name: "exponential", decayRate: 1e-10, decaySteps: 1 })).toContain(
       "ftrl does not stay finite at a learning rate of 1e-193, which the schedule reaches at step 19",
     );
+  });
+
+  it("is looked for at no more than some steps of a very long run, the last among them", () => {
+    const epochs = 100_000; // of ten steps each
+    const schedule = { name: "polynomial", endLearningRate: 0, decaySteps: 999_999 } as const;
+    expect(check("ftrl", schedule, epochs)).toContain("reaches at step 999999 (counted from 0)");
   });
 
   it("is found in custom formulas, where it does harm", () => {
