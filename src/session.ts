@@ -47,7 +47,7 @@ export function placeOnDevice(config: ResolvedTrainConfig): ResolvedTrainConfig 
   const device = wanted === "auto" ? (devices[1] ?? "cpu") : wanted;
   if (!devices.includes(device))
     throw configError(
-      `The device "${config.device}" is not available; available: ${devices.join(", ")}.${whyNoCuda ? ` No CUDA: ${whyNoCuda}.` : ""}`,
+      `\`device\` is "${config.device}", which is not available here; available: ${devices.join(", ")}.${whyNoCuda ? ` No CUDA: ${whyNoCuda}.` : ""}`,
     );
   return { ...config, device, microBatch: device === "cpu" ? config.microBatch : config.batchSize };
 }

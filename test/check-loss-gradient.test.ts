@@ -31,7 +31,7 @@ describe("checkLossGradient", () => {
     expect(checkLossGradient("poisson", { semantics: "pytorch" }).formula).toBe("mean(exp(z) - y * z)");
     expect(checkLossGradient(mine("sum(w * abs(z - y))", { w: [1, 2] }), { classes: 2 }).passed).toBe(true);
     expect(() => checkLossGradient(mine("sum(w * abs(z - y))", { w: [1, 2] }))).toThrow(
-      "Expected 10 numbers, one a class, for `w` of the loss mine, got 2.",
+      "Expected 10 numbers, one per class, for `hyperparameters.w`, got 2.",
     );
   });
 

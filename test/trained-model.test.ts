@@ -41,7 +41,7 @@ describe("a run", () => {
       expect(await weights(optimizer, cycle(0.8, 0.95))).not.toBe(constant);
     }
     await expect(train({ ...task, optimizer: "sgd", schedule: cycle(0.8, 0.9) })).rejects.toThrow(
-      "The schedule changes the momentum, but sgd has none.",
+      "`schedule` changes the momentum, but `optimizer` (sgd) has none.",
     );
     await expect(train({ ...task, schedule: { name: "oneCycle", baseMomentum: 0.8 } })).rejects.toThrow(
       "give both, or neither",

@@ -38,7 +38,7 @@ export async function openContestants(config: ParsedBenchConfig): Promise<{
   // All are checked before the first is opened.
   const configs = batchSizes.flatMap((batchSize) =>
     threads.flatMap((count) =>
-      optimizers.map((optimizer) =>
+      optimizers.map((optimizer, index) =>
         placeOnDevice(
           resolveTrainConfig(
             {
@@ -46,6 +46,7 @@ export async function openContestants(config: ParsedBenchConfig): Promise<{
               split: { train: MOST_IMAGES - 1, validation: 1 },
             },
             dataset,
+            { optimizer: `optimizers[${index}]`, loss: "loss" },
           ),
         ),
       ),

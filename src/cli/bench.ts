@@ -8,6 +8,7 @@ import { attempts } from "./attempts.js";
 import { showBenchProgress } from "./bench-progress.js";
 import { configFromCommand } from "./command-config.js";
 import { addConfigOptions, type ConfigOption, model, number } from "./config-options.js";
+import { inOptions } from "./in-options.js";
 import { onInterrupt } from "./interrupt.js";
 import { keepResult } from "./keep-result.js";
 import { checkOutFile } from "./out-file.js";
@@ -56,11 +57,13 @@ export function addBenchCommand(program: Command): void {
       const progress = showBenchProgress({ quiet });
       const { attempt, throwFailures } = attempts();
       try {
-        const record = await bench({
-          ...configFromCommand(command, BENCH_OPTIONS, () => ({})),
-          onProgress: progress.onProgress,
-          signal: interrupt.signal,
-        }).finally(progress.stop);
+        const record = await inOptions(command, BENCH_OPTIONS, () =>
+          bench({
+            ...configFromCommand(command, BENCH_OPTIONS, () => ({})),
+            onProgress: progress.onProgress,
+            signal: interrupt.signal,
+          }),
+        ).finally(progress.stop);
         const { benchTable } = await import("../report/bench-table.js");
         print(benchTable(record));
         if (json !== undefined) {

@@ -14,6 +14,7 @@ import {
   sayWritten,
 } from "./config-options.js";
 import { type Definitions, withDefinitions } from "./definitions.js";
+import { inOptions } from "./in-options.js";
 import { showProgress } from "./progress.js";
 import { runStudy } from "./run-study.js";
 import type { Spec } from "./spec.js";
@@ -30,13 +31,15 @@ export function addCompareCommand(program: Command): void {
     .option("--out <folder>", "folder for study.json, table and figures (default: report; none with --json)")
     .action(({ out, ...options }: OutputOptions) => {
       const { json = false, quiet = false, overwrite } = options;
-      const config = compareConfig(command, options);
-      return runStudy(config, {
-        folder: out ?? (json ? undefined : "report"),
-        overwrite,
-        json,
-        onWritten: sayWritten(options),
-        progress: showProgress({ quiet, sharedClock: config.clock === "shared" }),
+      return inOptions(command, COMPARE_OPTIONS, () => {
+        const config = compareConfig(command, options);
+        return runStudy(config, {
+          folder: out ?? (json ? undefined : "report"),
+          overwrite,
+          json,
+          onWritten: sayWritten(options),
+          progress: showProgress({ quiet, sharedClock: config.clock === "shared" }),
+        });
       });
     });
 }

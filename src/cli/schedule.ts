@@ -12,6 +12,7 @@ import { SCHEDULE_NAMES, SCHEDULES, type ScheduleConfig } from "../schedules/sch
 import { print } from "../terminal.js";
 import { configFromCommand } from "./command-config.js";
 import { addConfigOptions, type ConfigOption, number } from "./config-options.js";
+import { inOptions } from "./in-options.js";
 import { pictureWriter } from "./picture.js";
 import { parseSpec } from "./spec.js";
 
@@ -32,10 +33,12 @@ export function addScheduleCommand(program: Command): void {
   command
     .addHelpText("after", settingsHelp())
     .option("--out <file>", "picture to write, .png or .svg; without it, a table is printed")
-    .action((schedule: string, { out }: { out?: string }) => {
-      const length = configFromCommand(command, LENGTH_OPTIONS, () => ({}));
-      return show(schedule, length, out);
-    });
+    .action((schedule: string, { out }: { out?: string }) =>
+      inOptions(command, LENGTH_OPTIONS, () => {
+        const length = configFromCommand(command, LENGTH_OPTIONS, () => ({}));
+        return show(schedule, length, out);
+      }),
+    );
 }
 
 /** The settings of each schedule, as its schema describes them. */

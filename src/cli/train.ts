@@ -12,6 +12,7 @@ import {
   TRAIN_OPTIONS,
 } from "./config-options.js";
 import { type Definitions, withDefinitions } from "./definitions.js";
+import { inOptions, renaming } from "./in-options.js";
 import { printEpochs } from "./progress.js";
 import { runStudy } from "./run-study.js";
 import type { Spec } from "./spec.js";
@@ -31,15 +32,17 @@ export function addTrainCommand(program: Command): void {
     .option("--save <file.safetensors>", "write the trained model's parameters")
     .action(({ out, save, profile = false, ...options }: Options) => {
       const { json = false, quiet = false, overwrite } = options;
-      return runStudy(trainConfig(command, options), {
-        folder: out,
-        overwrite,
-        save,
-        json,
-        profile,
-        progress: printEpochs({ quiet, stream: json ? process.stderr : process.stdout }),
-        onWritten: sayWritten(options),
-      });
+      const work = () =>
+        runStudy(trainConfig(command, options), {
+          folder: out,
+          overwrite,
+          save,
+          json,
+          profile,
+          progress: printEpochs({ quiet, stream: json ? process.stderr : process.stdout }),
+          onWritten: sayWritten(options),
+        });
+      return inOptions(command, TRAIN_OPTIONS, () => renaming(asOneRun, work));
     });
 }
 
@@ -59,6 +62,10 @@ function trainConfig(command: Command, { defineOptimizer, defineLoss }: OutputOp
   );
   return { ...shared, optimizers: [optimizer], losses: [loss], seeds: [seed] };
 }
+
+/** `train` runs a study of one: its only optimizer is the train config's. */
+const asOneRun = (message: string): string =>
+  message.replaceAll(/`(optimizer|loss|seed)(?:s|es)\[0\]/g, "`$1");
 
 function only(choices: readonly Spec[], what: string): Spec {
   if (choices.length === 1) return choices[0]!;

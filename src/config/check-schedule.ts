@@ -17,22 +17,25 @@ import {
   type TrainingLength,
   toStayAboveZero,
 } from "../schedules/schedules.js";
+import { placeOf } from "./path-text.js";
 
 /**
  * Checks that an optimizer can follow a schedule, as far as is known before a run.
  *
+ * @param where the optimizer lies in the whole config, for messages
  * @throws OptimbenchError (CONFIG)
  */
 export function checkSchedule(
   schedule: ResolvedSchedule,
   optimizer: ResolvedOptimizer,
   length: TrainingLength,
+  where: string,
 ): void {
   if (changesMomentum(schedule) && momentumOf(optimizer) === undefined)
     throw configError(
-      `The schedule changes the momentum, but ${optimizer.name} has none${instead(optimizer)}, or leave out \`baseMomentum\` and \`maxMomentum\`.`,
+      `\`schedule\` changes the momentum, but ${placeOf(optimizer.name, where)} has none${instead(optimizer)}, or leave out \`schedule.baseMomentum\` and \`schedule.maxMomentum\`.`,
     );
-  checkRates(schedule, optimizer, length);
+  checkRates(schedule, optimizer, length, where);
 }
 
 /** What to do about a momentum that is not there. */
@@ -50,7 +53,12 @@ function instead(optimizer: ResolvedOptimizer): string {
 const MOST_STEPS = 100_000;
 
 /** A custom formula may give what is no rate, and some updates divide by the rate: a rate of 0 makes them infinite. */
-function checkRates(schedule: ResolvedSchedule, optimizer: ResolvedOptimizer, length: TrainingLength): void {
+function checkRates(
+  schedule: ResolvedSchedule,
+  optimizer: ResolvedOptimizer,
+  length: TrainingLength,
+  where: string,
+): void {
   const { name, learningRate } = optimizer;
   const update = updateGraph(optimizer);
   const bears = (rate: number) => staysFinite(update, [rate]) && staysFinite(update, [learningRate, rate]);
@@ -67,6 +75,6 @@ function checkRates(schedule: ResolvedSchedule, optimizer: ResolvedOptimizer, le
   }
   if (!takesAny && !bears(least.rate))
     throw configError(
-      `${name} does not stay finite at a learning rate of ${Number(least.rate.toPrecision(3))}, which the schedule reaches at step ${least.step} (counted from 0). ${toStayAboveZero(schedule, length, least.step)}`,
+      `${placeOf(name, where)} does not stay finite at a learning rate of ${Number(least.rate.toPrecision(3))}, which \`schedule\` reaches at step ${least.step} (counted from 0). ${toStayAboveZero(schedule, length, least.step)}`,
     );
 }

@@ -11,3 +11,11 @@ export function keyText(key: PropertyKey): string {
   const text = String(key);
   return text.length > LONGEST_KEY ? `${text.slice(0, LONGEST_KEY - 3)}...` : text;
 }
+
+/** The path of a key within what lies at `where`; "" is the whole. */
+export const within = (where: string, key: string): string =>
+  where === "" ? keyText(key) : `${where}.${keyText(key)}`;
+
+/** What has a name, with its place in the whole config. */
+export const placeOf = (name: string, where: string): string =>
+  where === "" ? name : `\`${where}\` (${name})`;

@@ -23,16 +23,19 @@ export function resolveCompareConfig(input: CompareConfig, dataset: DatasetInfo)
   const { optimizers, losses, seeds, clock, semantics: given, ...shared } = parseCompareConfig(input);
   const [first, ...others] = [given].flat() as [Semantics, ...Semantics[]];
   checkDistinct([first, ...others], "semantics");
-  const resolve = (factors: Pick<TrainConfig, "optimizer" | "loss" | "semantics">) =>
-    resolveTrainConfig({ ...shared, semantics: first, ...factors }, dataset);
+  const resolve = (factors: Pick<TrainConfig, "optimizer" | "loss">, index = 0) =>
+    resolveTrainConfig({ ...shared, semantics: first, ...factors }, dataset, {
+      optimizer: `optimizers[${index}]`,
+      loss: `losses[${index}]`,
+    });
   const { optimizer: _o, loss: _l, seed: _s, ...common } = resolve({});
   const resolved = {
     ...common,
-    optimizers: optimizers.flatMap((optimizer) => [
-      resolve({ optimizer }).optimizer,
-      ...inOthers(optimizer, first, others),
+    optimizers: optimizers.flatMap((optimizer, index) => [
+      resolve({ optimizer }, index).optimizer,
+      ...inOthers(optimizer, first, others, `optimizers[${index}]`),
     ]),
-    losses: losses.map((loss) => resolve({ loss }).loss),
+    losses: losses.map((loss, index) => resolve({ loss }, index).loss),
     seeds: typeof seeds === "number" ? Array.from({ length: seeds }, (_, seed) => seed) : seeds,
     clock,
   };
@@ -41,10 +44,10 @@ export function resolveCompareConfig(input: CompareConfig, dataset: DatasetInfo)
 }
 
 /** An optimizer as the other frameworks define it: those that do, and where the config leaves it to them. */
-function inOthers(optimizer: OptimizerConfig, first: Semantics, others: readonly Semantics[]) {
-  const { semantics: already } = resolveOptimizer(optimizer, first);
+function inOthers(optimizer: OptimizerConfig, first: Semantics, others: readonly Semantics[], where: string) {
+  const { semantics: already } = resolveOptimizer(optimizer, first, where);
   return others.flatMap((semantics) => {
-    const resolved = resolveOptimizer(optimizer, semantics);
+    const resolved = resolveOptimizer(optimizer, semantics, where);
     return resolved.semantics === semantics && semantics !== already ? [resolved] : [];
   });
 }

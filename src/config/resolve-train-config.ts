@@ -49,12 +49,19 @@ export interface ResolvedTrainConfig {
   readonly warmUp: boolean;
 }
 
+type Places = Readonly<Record<"optimizer" | "loss", string>>;
+
 /**
  * Fills in every default, those that depend on the dataset included.
  *
+ * @param places where optimizer and loss lie in the config that the caller gave, for messages
  * @throws OptimbenchError (CONFIG) where the config does not describe a run on this dataset
  */
-export function resolveTrainConfig(input: TrainConfig, dataset: DatasetInfo): ResolvedTrainConfig {
+export function resolveTrainConfig(
+  input: TrainConfig,
+  dataset: DatasetInfo,
+  places: Places = { optimizer: "optimizer", loss: "loss" },
+): ResolvedTrainConfig {
   const config = parse(trainConfigSchema, input, "train config");
   const { semantics } = config;
   const { height, width, channels, classes } = dataset;
@@ -62,19 +69,20 @@ export function resolveTrainConfig(input: TrainConfig, dataset: DatasetInfo): Re
   const model = resolveModel(config.model, { classes, semantics });
   lowerModel(model, { input: [channels, height, width], classes, semantics });
   const batchSize = Math.min(config.batchSize, split.train);
-  const optimizer = resolveOptimizer(config.optimizer, semantics);
-  const schedule = resolveSchedule(config.schedule);
-  checkSchedule(schedule, optimizer, {
+  const optimizer = resolveOptimizer(config.optimizer, semantics, places.optimizer);
+  const schedule = resolveSchedule(config.schedule, "schedule");
+  const length = {
     learningRate: optimizer.learningRate,
     stepsPerEpoch: Math.ceil(split.train / (batchSize * config.gradientAccumulation)),
     epochs: config.epochs,
-  });
+  };
+  checkSchedule(schedule, optimizer, length, places.optimizer);
   return deepFreeze({
     dataset: dataset.name,
     ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
     split,
     model,
-    loss: resolveLoss(config.loss, semantics, classes),
+    loss: resolveLoss(config.loss, semantics, classes, places.loss),
     optimizer,
     semantics,
     schedule,

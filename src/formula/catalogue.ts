@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parse } from "../config/parse.js";
+import { placeOf, within } from "../config/path-text.js";
 import { plainData } from "../config/plain-data.js";
 import type { Semantics, Source } from "../config/semantics.js";
 import { configError, OptimbenchError } from "../errors.js";
@@ -64,14 +65,17 @@ const builtIn = ({ name, hyperparameters, defaults }: Definition, modifiers: z.Z
  * Fills in the framework's defaults and the formula.
  *
  * @param semantics whose, unless the input says it itself
+ * @param where the input lies in the whole config, for messages
  * @throws OptimbenchError (CONFIG)
  */
-export function resolve(catalogue: Catalogue, input: unknown, semantics: Semantics): Resolved {
+export function resolve(catalogue: Catalogue, input: unknown, semantics: Semantics, where = ""): Resolved {
   const plain = plainData(input, catalogue.what);
   const value = parse(schemaFor(catalogue, plain), plain, catalogue.what);
   const given = (typeof value === "string" ? { name: value } : value) as Partial<Resolved>;
   const definition = definitionOf(catalogue, given.name!);
-  return definition === undefined ? (given as Resolved) : fillIn(catalogue, definition, given, semantics);
+  return definition === undefined
+    ? (given as Resolved)
+    : fillIn(catalogue, definition, given, semantics, where);
 }
 
 function fillIn(
@@ -79,6 +83,7 @@ function fillIn(
   definition: Definition,
   given: Partial<Resolved>,
   fallback: Semantics,
+  where: string,
 ): Resolved {
   const { name: _, label, semantics: own, formula: claimed, ...all } = given;
   const set = Object.entries(all).filter(([, value]) => value !== undefined); // left open, as if left out
@@ -92,16 +97,16 @@ function fillIn(
   const unknown = Object.keys(settings).find((key) => !Object.hasOwn(defaults, key));
   if (unknown !== undefined)
     throw configError(
-      `${name} has no \`${unknown}\` in ${semantics}. Known there: ${Object.keys(defaults).join(", ")}.`,
+      `Unknown key \`${within(where, unknown)}\`: ${name} has none of that name in ${semantics}. Known there: ${Object.keys(defaults).join(", ")}.`,
     );
   const hyperparameters = { ...defaults, ...settings };
   const plain = definition.formula(hyperparameters, semantics);
   const conflict = definition.conflict?.(hyperparameters) ?? modifiers?.conflict(added, plain);
-  if (conflict !== undefined) throw configError(`${name}: ${conflict}`);
+  if (conflict !== undefined) throw configError(`${placeOf(name, where)}: ${conflict}`);
   const formula = modifiers?.modify(plain, added, semantics) ?? plain;
   if (claimed !== undefined && claimed !== formula)
     throw configError(
-      `\`formula\` is not ${name}'s formula with these settings. Rename it to run it as your own, or leave it out.`,
+      `\`${within(where, "formula")}\` is not ${name}'s formula with these settings. Rename it to run it as your own, or leave it out.`,
     );
   return { name, ...(label !== undefined && { label }), semantics, ...hyperparameters, ...added, formula };
 }
@@ -153,16 +158,20 @@ export function constantsOf<Constant = number>(
   >;
 }
 
-/** Says in a formula's errors whose formula it is. */
+/** Says in a formula's errors whose formula it is, and where in the whole config. */
 export function inFormulaOf<Result>(
   { what }: { readonly what: string },
   name: string,
   parseFormula: () => Result,
+  where = "",
 ): Result {
   try {
     return parseFormula();
   } catch (error) {
     if (!(error instanceof OptimbenchError)) throw error;
-    throw new OptimbenchError(error.code, `In the formula of ${what} "${name}": ${error.message}`);
+    throw new OptimbenchError(
+      error.code,
+      `In the formula of ${what} "${name}"${where && ` (\`${within(where, "formula")}\`)`}: ${error.message}`,
+    );
   }
 }

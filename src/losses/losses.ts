@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { within } from "../config/path-text.js";
 import { schemaByValue } from "../config/schema-by-value.js";
 import type { Semantics, Source } from "../config/semantics.js";
 import { configError } from "../errors.js";
@@ -107,12 +108,18 @@ export const lossSchema = schemaByValue<LossConfig>((value) => schemaFor(CATALOG
  *
  * @param semantics whose, unless the loss says it itself
  * @param classes how many numbers a list has; not checked where left out
+ * @param where it lies in the whole config, for messages
  * @throws OptimbenchError (CONFIG, FORMULA)
  */
-export function resolveLoss(input: LossConfig, semantics: Semantics, classes?: number): ResolvedLoss {
-  const resolved = resolve(CATALOGUE, input, semantics) as ResolvedLoss;
-  lossGraph(resolved); // a formula that does not parse is refused here, before anything runs
-  if (classes !== undefined) checkRows(resolved, classes);
+export function resolveLoss(
+  input: LossConfig,
+  semantics: Semantics,
+  classes?: number,
+  where = "",
+): ResolvedLoss {
+  const resolved = resolve(CATALOGUE, input, semantics, where) as ResolvedLoss;
+  lossGraph(resolved, where); // a formula that does not parse is refused here, before anything runs
+  if (classes !== undefined) checkRows(resolved, classes, where);
   return resolved;
 }
 
@@ -124,19 +131,25 @@ export const lossLabel = (loss: {
 }): string => choiceLabel(CATALOGUE, loss);
 
 /** @throws OptimbenchError (CONFIG) where a list has not one number a class; an empty one stands for a default */
-function checkRows(loss: ResolvedLoss, classes: number): void {
-  const settings = { ...(loss.semantics === "own" ? loss.hyperparameters : loss) };
+function checkRows(loss: ResolvedLoss, classes: number, where: string): void {
+  const isOwn = loss.semantics === "own";
+  const settings = { ...(isOwn ? loss.hyperparameters : loss) };
+  const place = isOwn ? within(where, "hyperparameters") : where;
   for (const [key, value] of Object.entries<unknown>(settings))
     if (Array.isArray(value) && value.length > 0 && value.length !== classes)
       throw configError(
-        `Expected ${classes} numbers, one a class, for \`${key}\` of the loss ${loss.name}, got ${value.length}.`,
+        `Expected ${classes} numbers, one per class, for \`${within(place, key)}\`, got ${value.length}.`,
       );
 }
 
-/** The loss that native code runs. */
-export function lossGraph(loss: ResolvedLoss): LossGraph {
+/**
+ * The loss that native code runs.
+ *
+ * @param where it lies in the whole config, for messages
+ */
+export function lossGraph(loss: ResolvedLoss, where?: string): LossGraph {
   const { name, formula } = loss;
-  if (loss.semantics === "own") return inFormulaOf(CATALOGUE, name, () => parseLoss(formula, loss));
+  if (loss.semantics === "own") return inFormulaOf(CATALOGUE, name, () => parseLoss(formula, loss), where);
   const graph = parseLoss(formula, {
     hyperparameters: constantsOf<Hyperparameter>(LOSSES[loss.name].hyperparameters, loss),
   });

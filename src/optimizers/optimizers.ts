@@ -120,11 +120,16 @@ export const optimizerSchema = schemaByValue<OptimizerConfig>((value) => schemaF
  * Fills in the framework's defaults and the formula.
  *
  * @param semantics whose, unless the optimizer says it itself
+ * @param where it lies in the whole config, for messages
  * @throws OptimbenchError (CONFIG, FORMULA)
  */
-export function resolveOptimizer(input: OptimizerConfig, semantics: Semantics): ResolvedOptimizer {
-  const resolved = resolve(CATALOGUE, input, semantics) as ResolvedOptimizer;
-  updateGraph(resolved); // a formula that does not parse is refused here, before anything runs
+export function resolveOptimizer(
+  input: OptimizerConfig,
+  semantics: Semantics,
+  where?: string,
+): ResolvedOptimizer {
+  const resolved = resolve(CATALOGUE, input, semantics, where) as ResolvedOptimizer;
+  updateGraph(resolved, { where }); // a formula that does not parse is refused here, before anything runs
   return resolved;
 }
 
@@ -145,14 +150,18 @@ export function momentumOf(optimizer: ResolvedOptimizer): string | undefined {
  * The update that native code runs.
  *
  * @param changing hyperparameters that change from step to step, and so stay inputs
+ * @param where the optimizer lies in the whole config, for messages
  */
 export function updateGraph(
   optimizer: ResolvedOptimizer,
-  { changing = [] }: { readonly changing?: readonly string[] } = {},
+  {
+    changing = [],
+    where,
+  }: { readonly changing?: readonly string[]; readonly where?: string | undefined } = {},
 ): UpdateGraph {
   const { name, formula } = optimizer;
   if (optimizer.semantics === "own")
-    return inFormulaOf(CATALOGUE, name, () => parseUpdate(formula, { ...optimizer, changing }));
+    return inFormulaOf(CATALOGUE, name, () => parseUpdate(formula, { ...optimizer, changing }), where);
   const definition: Definition = OPTIMIZERS[optimizer.name];
   const { learningRate: _, ...hyperparameters } = constantsOf(
     { ...definition.hyperparameters, ...MODIFIERS },

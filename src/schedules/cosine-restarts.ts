@@ -22,7 +22,7 @@ export const cosineRestartsSchema = z
     ...warmUpShape,
   })
   .refine((given) => given.firstDecaySteps === undefined || given.firstDecayEpochs === undefined, {
-    error: "Give `firstDecaySteps` or `firstDecayEpochs`, not both.",
+    error: "Give `{path.}firstDecaySteps` or `{path.}firstDecayEpochs`, not both.",
   });
 
 export function cosineRestarts(schedule: z.output<typeof cosineRestartsSchema>, course: Course): RateOfStep {

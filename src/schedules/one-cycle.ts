@@ -36,7 +36,8 @@ export const oneCycleSchema = z
     ...warmUpShape,
   })
   .refine(({ baseMomentum, maxMomentum }) => (baseMomentum === undefined) === (maxMomentum === undefined), {
-    error: "oneCycle cycles the momentum between `baseMomentum` and `maxMomentum`: give both, or neither.",
+    error:
+      "oneCycle cycles the momentum between `{path.}baseMomentum` and `{path.}maxMomentum`: give both, or neither.",
   });
 
 type Resolved = z.output<typeof oneCycleSchema>;

@@ -19,8 +19,8 @@ type OwnSchedule = z.output<typeof ownScheduleSchema>;
 const INPUTS = ["step", "epoch", "steps", "epochs", "learningRate", "pi"] as const;
 
 /** @throws OptimbenchError (FORMULA) that shows the place */
-export const parseOwnSchedule = ({ name, formula, hyperparameters }: OwnSchedule) =>
-  inFormulaOf({ what: "schedule" }, name, () => parseNumberFormula(formula, INPUTS, hyperparameters));
+export const parseOwnSchedule = ({ name, formula, hyperparameters }: OwnSchedule, where?: string) =>
+  inFormulaOf({ what: "schedule" }, name, () => parseNumberFormula(formula, INPUTS, hyperparameters), where);
 
 export function ownSchedule(schedule: OwnSchedule, course: Course): RateOfStep {
   const { stepsPerEpoch, ...totals } = course;

@@ -32,12 +32,12 @@ export const piecewiseSchema = z
     ...warmUpShape,
   })
   .refine(({ boundaries, boundaryEpochs }) => (boundaries === undefined) !== (boundaryEpochs === undefined), {
-    error: "Give `boundaries` or `boundaryEpochs`, one of them.",
+    error: "Give `{path.}boundaries` or `{path.}boundaryEpochs`, one of them.",
   })
   .refine(
     ({ boundaries, boundaryEpochs, values }) =>
       values.length === (boundaries ?? boundaryEpochs ?? []).length + 1,
-    { error: "Expected one value more than boundaries for `values`." },
+    { error: "Expected one value more than boundaries for `{path.}values`." },
   );
 
 export function piecewise(schedule: z.output<typeof piecewiseSchema>, course: Course): RateOfStep {

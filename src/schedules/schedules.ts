@@ -61,12 +61,17 @@ const isBuiltIn = (name: unknown): name is ScheduleName =>
 
 export const scheduleSchema = schemaByValue<ScheduleConfig>(schemaFor);
 
-/** Fills in the defaults. @throws OptimbenchError (CONFIG, FORMULA) */
-export function resolveSchedule(input: ScheduleConfig): ResolvedSchedule {
+/**
+ * Fills in the defaults.
+ *
+ * @param where it lies in the whole config, for messages
+ * @throws OptimbenchError (CONFIG, FORMULA)
+ */
+export function resolveSchedule(input: ScheduleConfig, where?: string): ResolvedSchedule {
   const plain = parse(scheduleSchema, input, "schedule");
   const given = typeof plain === "string" ? { name: plain } : plain;
   const schedule = parse(schemaFor(given), given, "schedule") as ResolvedSchedule;
-  if (isCustom(schedule)) parseOwnSchedule(schedule); // refused here, before anything runs
+  if (isCustom(schedule)) parseOwnSchedule(schedule, where); // refused here, before anything runs
   return schedule;
 }
 
@@ -114,16 +119,16 @@ export const warmUpSteps = ({ warmUpEpochs = 0 }: ResolvedSchedule, length: Trai
 
 /** Which setting to change so that the rate of a step is not 0. */
 export function toStayAboveZero(schedule: ResolvedSchedule, length: TrainingLength, step: number): string {
-  if (step < warmUpSteps(schedule, length)) return "Set `warmUpFrom` above 0, such as 0.01.";
-  if (isCustom(schedule)) return "Keep the schedule's formula above 0, such as with maximum(..., 1e-6).";
+  if (step < warmUpSteps(schedule, length)) return "Set `schedule.warmUpFrom` above 0, such as 0.01.";
+  if (isCustom(schedule)) return "Keep `schedule.formula` above 0, such as with maximum(..., 1e-6).";
   switch (schedule.name) {
     case "cosine":
     case "cosineRestarts":
-      return "Set the schedule's `alpha` above 0, such as 0.01.";
+      return "Set `schedule.alpha` above 0, such as 0.01.";
     case "polynomial":
-      return "Set the schedule's `endLearningRate` above 0, such as 1e-6.";
+      return "Set `schedule.endLearningRate` above 0, such as 1e-6.";
     case "piecewise":
-      return "Give the schedule `values` above 0.";
+      return "Give `schedule.values` above 0.";
     default:
       return "Let the schedule take less of the rate away.";
   }

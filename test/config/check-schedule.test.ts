@@ -46,7 +46,7 @@ describe("a schedule of the momentum", () => {
       const said = check(config, schedule);
       expect(momentumOf(resolveOptimizer(config, "keras3"))).toBe(momentum);
       if (momentum === undefined) {
-        expect(said).toContain(`The schedule changes the momentum, but ${name} has none`);
+        expect(said).toContain(`\`schedule\` changes the momentum, but \`optimizer\` (${name}) has none`);
         return;
       }
       expect(said).toBeUndefined();
@@ -60,33 +60,37 @@ describe("a schedule of the momentum", () => {
     ["scheduleFreeAdamw", "beta1"],
   ] as const)("is refused by %s, whose %s finds the average again", (name, other) => {
     expect(check(name, schedule)).toBe(
-      `The schedule changes the momentum, but ${name} has none (its \`${other}\` is where the gradient is taken: 1 is at the average, 0 at the newest point, and has to stay as it is). Take another optimizer, or leave out \`baseMomentum\` and \`maxMomentum\`.`,
+      `\`schedule\` changes the momentum, but \`optimizer\` (${name}) has none (its \`${other}\` is where the gradient is taken: 1 is at the average, 0 at the newest point, and has to stay as it is). Take another optimizer, or leave out \`schedule.baseMomentum\` and \`schedule.maxMomentum\`.`,
     );
   });
 
   it("asks for a momentum above 0 where there could be one, and for its name in a custom formula", () => {
-    expect(check("sgd", schedule)).toContain("but sgd has none. Set its `momentum` above 0, or leave out");
+    expect(check("sgd", schedule)).toContain(
+      "but `optimizer` (sgd) has none. Set its `momentum` above 0, or leave out",
+    );
     const custom = { name: "mine", formula: "theta = theta - learningRate * g" };
-    expect(check(custom, schedule)).toContain("but mine has none: name a hyperparameter of its formula");
+    expect(check(custom, schedule)).toContain(
+      "but `optimizer` (mine) has none: name a hyperparameter of its formula",
+    );
   });
 });
 
 const REACHING_ZERO: readonly (readonly [ScheduleConfig, step: number, instead: string])[] = [
-  [{ name: "constant", warmUpEpochs: 0.5 }, 0, "Set `warmUpFrom` above 0, such as 0.01."],
-  [{ name: "reduceOnPlateau", warmUpEpochs: 1 }, 0, "Set `warmUpFrom` above 0, such as 0.01."],
-  [{ name: "cosine", warmUpEpochs: 0.5 }, 0, "Set `warmUpFrom` above 0, such as 0.01."],
-  [{ name: "cosine", decayEpochs: 1 }, 10, "Set the schedule's `alpha` above 0, such as 0.01."],
+  [{ name: "constant", warmUpEpochs: 0.5 }, 0, "Set `schedule.warmUpFrom` above 0, such as 0.01."],
+  [{ name: "reduceOnPlateau", warmUpEpochs: 1 }, 0, "Set `schedule.warmUpFrom` above 0, such as 0.01."],
+  [{ name: "cosine", warmUpEpochs: 0.5 }, 0, "Set `schedule.warmUpFrom` above 0, such as 0.01."],
+  [{ name: "cosine", decayEpochs: 1 }, 10, "Set `schedule.alpha` above 0, such as 0.01."],
   [
     { name: "polynomial", endLearningRate: 0, decaySteps: 7 },
     7,
-    "Set the schedule's `endLearningRate` above 0, such as 1e-6.",
+    "Set `schedule.endLearningRate` above 0, such as 1e-6.",
   ],
-  [{ name: "piecewise", boundaries: [4], values: [1, 0] }, 5, "Give the schedule `values` above 0."],
+  [{ name: "piecewise", boundaries: [4], values: [1, 0] }, 5, "Give `schedule.values` above 0."],
   [{ name: "step", stepSize: 1, gamma: 1e-322 }, 10, "Let the schedule take less of the rate away."],
   [
     { name: "mine", formula: "learningRate * (step < 3)" },
     3,
-    "Keep the schedule's formula above 0, such as with maximum(..., 1e-6).",
+    "Keep `schedule.formula` above 0, such as with maximum(..., 1e-6).",
   ],
 ];
 
@@ -106,14 +110,14 @@ describe("a rate of 0", () => {
   it.each(REACHING_ZERO)("is refused where it would divide: ftrl with %j", (schedule, step, instead) => {
     for (const semantics of ["keras3", "keras2"] as const)
       expect(check({ name: "ftrl", semantics }, schedule)).toBe(
-        `ftrl does not stay finite at a learning rate of 0, which the schedule reaches at step ${step} (counted from 0). ${instead}`,
+        `\`optimizer\` (ftrl) does not stay finite at a learning rate of 0, which \`schedule\` reaches at step ${step} (counted from 0). ${instead}`,
       );
     expect(check("adam", schedule)).toBeUndefined();
   });
 
   it("may be one that float32 rounds to 0", () => {
     expect(check("ftrl", { name: "exponential", decayRate: 1e-10, decaySteps: 1 })).toContain(
-      "ftrl does not stay finite at a learning rate of 1e-193, which the schedule reaches at step 19",
+      "`optimizer` (ftrl) does not stay finite at a learning rate of 1e-193, which `schedule` reaches at step 19",
     );
   });
 
@@ -127,7 +131,7 @@ describe("a rate of 0", () => {
     const zero = { name: "cosine", warmUpEpochs: 0.5 } as const;
     const custom = (formula: string) => check({ name: "mine", formula }, zero);
     expect(custom("theta = theta - learningRate * log(learningRate) * g")).toContain(
-      "mine does not stay finite at a learning rate of 0",
+      "`optimizer` (mine) does not stay finite at a learning rate of 0",
     );
     expect(custom("theta = theta - g / (1 / learningRate)")).toBeUndefined();
     expect(

@@ -67,7 +67,7 @@ it.each([
   ],
   [
     { name: "sparseCategoricalCrossentropy", semantics: "pytorch", classWeights: [1, 2] },
-    "sparseCategoricalCrossentropy has no `classWeights` in pytorch. Known there: labelSmoothing.",
+    "Unknown key `classWeights`: sparseCategoricalCrossentropy has none of that name in pytorch. Known there: labelSmoothing.",
   ],
   [
     { name: "mine", formula: "sum(w * (z - y) ** 2)", hyperparameters: { w: "1;2" } },
@@ -126,11 +126,11 @@ describe("a row of one number a class", () => {
 
   it("has as many numbers as there are classes, the defaults aside", () => {
     expect(() => resolveLoss(weighted([1, 2]), "keras3", 3)).toThrow(
-      "Expected 3 numbers, one a class, for `w` of the loss mine, got 2.",
+      "Expected 3 numbers, one per class, for `hyperparameters.w`, got 2.",
     );
     const alpha = { name: "categoricalFocalCrossentropy", alpha: [1, 2, 3, 4] } as const;
     expect(() => resolveLoss(alpha, "keras3", 3)).toThrow(
-      "Expected 3 numbers, one a class, for `alpha` of the loss categoricalFocalCrossentropy, got 4.",
+      "Expected 3 numbers, one per class, for `alpha`, got 4.",
     );
     expect(() => resolveLoss("sparseCategoricalCrossentropy", "keras3", 3)).not.toThrow();
   });

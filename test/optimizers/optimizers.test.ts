@@ -126,11 +126,11 @@ it.each([
   [{ name: "sgd", nesterov: true }, "sgd: `nesterov` does nothing without `momentum`. Give one above 0."],
   [
     { name: "sgd", momentum: 0.9, dampening: 0.1 },
-    "sgd has no `dampening` in keras3. Known there: learningRate, momentum, nesterov.",
+    "Unknown key `dampening`: sgd has none of that name in keras3. Known there: learningRate, momentum, nesterov.",
   ],
   [
     { name: "adagrad", lrDecay: 0.1 },
-    "adagrad has no `lrDecay` in keras3. Known there: learningRate, initialAccumulator, epsilon.",
+    "Unknown key `lrDecay`: adagrad has none of that name in keras3. Known there: learningRate, initialAccumulator, epsilon.",
   ],
   [
     { name: "sgd", semantics: "pytorch", dampening: 0.1 },
@@ -154,7 +154,7 @@ it.each([
   ],
   [
     { name: "nadam", momentumDecay: 0.1 },
-    "nadam has no `momentumDecay` in keras3. Known there: learningRate, beta1, beta2, epsilon.",
+    "Unknown key `momentumDecay`: nadam has none of that name in keras3. Known there: learningRate, beta1, beta2, epsilon.",
   ],
   [{ name: "radam", beta2: 1 }, "Expected a number at least 0 and less than 1 for `beta2`, got 1 (number)."],
   [
@@ -177,7 +177,7 @@ it.each([
   [{ name: "lion", beta2: 1 }, "Expected a number at least 0 and less than 1 for `beta2`, got 1 (number)."],
   [
     { name: "lion", weightDecay: 0.1 },
-    "lion has no `weightDecay` in keras3. Known there: learningRate, beta1, beta2.",
+    "Unknown key `weightDecay`: lion has none of that name in keras3. Known there: learningRate, beta1, beta2.",
   ],
   [
     { name: "adamw", decoupledWeightDecay: 0.1 },

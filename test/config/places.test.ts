@@ -1,0 +1,64 @@
+import { expect, it } from "vitest";
+import type { CompareConfig } from "../../src/config/compare-config.js";
+import { resolveCompareConfig } from "../../src/config/resolve-compare-config.js";
+import { resolveTrainConfig } from "../../src/config/resolve-train-config.js";
+import type { TrainConfig } from "../../src/config/train-config.js";
+
+const dataset = { name: "some", count: 100, height: 8, width: 8, channels: 1, classes: 3 };
+const layers = [{ type: "flatten" }, { type: "dense", units: 3 }];
+
+const FACTORS: readonly (readonly [factors: object, train: string, compare: string])[] = [
+  [{ optimizer: { name: "sgd", dampening: 0.1 } }, "`optimizer.dampening`", "`optimizers[1].dampening`"],
+  [{ optimizer: { name: "sgd", nesterov: true } }, "`optimizer` (sgd)", "`optimizers[1]` (sgd)"],
+  [
+    { optimizer: { name: "adamw", decoupledWeightDecay: 0.1 } },
+    "`optimizer` (adamw)",
+    "`optimizers[1]` (adamw)",
+  ],
+  [{ optimizer: { name: "sgd", formula: "theta = g" } }, "`optimizer.formula`", "`optimizers[1].formula`"],
+  [{ optimizer: { name: "mine", formula: "theta = gg" } }, "`optimizer.formula`", "`optimizers[1].formula`"],
+  [
+    { optimizer: "ftrl", schedule: { name: "constant", warmUpEpochs: 1 } },
+    "`optimizer` (ftrl)",
+    "`optimizers[1]` (ftrl)",
+  ],
+  [
+    { optimizer: "sgd", schedule: { name: "oneCycle", baseMomentum: 0, maxMomentum: 0.9 } },
+    "`optimizer` (sgd)",
+    "`optimizers[1]` (sgd)",
+  ],
+  [{ loss: { name: "huber", labelSmoothing: 0.1 } }, "`loss.labelSmoothing`", "`losses[1].labelSmoothing`"],
+  [
+    { loss: { name: "multiMargin", classWeights: [1, 2] } },
+    "`loss.classWeights`",
+    "`losses[1].classWeights`",
+  ],
+  [
+    { loss: { name: "mine", formula: "sum(w * z)", hyperparameters: { w: [1, 2] } } },
+    "`loss.hyperparameters.w`",
+    "`losses[1].hyperparameters.w`",
+  ],
+  [{ loss: { name: "mine", formula: "z" } }, "`loss.formula`", "`losses[1].formula`"],
+];
+
+it.each(FACTORS)("says where in the config the problem of %j is", (factors, inTrain, inCompare) => {
+  const { optimizer, loss, ...shared } = { ...(factors as TrainConfig), model: { layers } } as TrainConfig;
+  expect(() => resolveTrainConfig({ ...shared, ...factors } as TrainConfig, dataset)).toThrow(inTrain);
+  const several = {
+    ...shared,
+    optimizers: ["adam", ...[optimizer ?? []].flat()],
+    losses: ["brier", ...[loss ?? []].flat()],
+  } as CompareConfig;
+  expect(() => resolveCompareConfig(several, dataset)).toThrow(inCompare);
+});
+
+it.each([
+  [{ schedule: { name: "mine", formula: "rate" } }, "`schedule.formula`"],
+  [{ schedule: { name: "cosine", decaySteps: 1, decayEpochs: 1 } }, "`schedule.decaySteps`"],
+  [{ schedule: { name: "cosineRestarts", firstDecaySteps: 1, firstDecayEpochs: 1 } }, "`schedule.firstDecay"],
+  [{ schedule: { name: "piecewise", values: [1, 2] } }, "`schedule.boundaries`"],
+  [{ schedule: { name: "piecewise", boundaries: [1], values: [1, 2, 3] } }, "`schedule.values`"],
+  [{ schedule: { name: "oneCycle", baseMomentum: 0.5 } }, "`schedule.baseMomentum`"],
+])("says where in the config the problem of %j is", (config, place) => {
+  expect(() => resolveTrainConfig({ ...config, model: { layers } } as TrainConfig, dataset)).toThrow(place);
+});
