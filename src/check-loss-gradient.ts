@@ -220,6 +220,11 @@ function derivativeAt(graph: LossGraph, { z, y }: LossBreakdown) {
   return found.reduce((a, b) => (b.error > a.error ? b : a));
 }
 
+/** Whether a value changes much at once, and next to nothing by as far again. */
+const jumps = (value: number, near: number, far: number) =>
+  Math.abs(near - value) > 1e-7 * (1 + Math.abs(value)) &&
+  Math.abs(far - near) < 0.1 * Math.abs(near - value);
+
 type FourNumbers = [number, number, number, number];
 
 function compare(graph: LossGraph, { logits, targets }: Samples, classes: number) {
@@ -247,7 +252,8 @@ function compare(graph: LossGraph, { logits, targets }: Samples, classes: number
     };
     const ofDifference = errorFrom(difference);
     const nearest = Math.min(Math.max(gradient, Math.min(...slopes)), Math.max(...slopes));
-    const error = ofDifference > TOLERANCE ? Math.min(ofDifference, errorFrom(nearest)) : ofDifference;
+    const isKink = ofDifference > TOLERANCE && !jumps(value, right, farRight) && !jumps(value, left, farLeft);
+    const error = isKink ? Math.min(ofDifference, errorFrom(nearest)) : ofDifference;
     return {
       z: [...logits.subarray(sample * classes, (sample + 1) * classes)],
       y: [...targets.subarray(sample * classes, (sample + 1) * classes)],

@@ -74,6 +74,15 @@ describe("checkLossGradient", () => {
     expect(worst.z).toEqual(Array(10).fill(0));
   });
 
+  it.each(["sum(y * where(z > 0, z + 1, z))", "sum(y * where(z >= 0, z, z - 1))", "sum(y * (z + sign(z)))"])(
+    "takes no jump at 0 for a kink: %s",
+    (formula) => {
+      const { passed, summary } = checkLossGradient(mine(formula), { classes: 3 });
+      expect(passed).toBe(false);
+      expect(summary).toContain("Look for a jump");
+    },
+  );
+
   it("finds a gradient that is 0 everywhere", () => {
     const { passed, summary } = checkLossGradient(mine("sum(abs(oneHot(z) - y))"));
     expect(passed).toBe(false);
