@@ -217,7 +217,8 @@ function derivativeAt(graph: LossGraph, { z, y }: LossBreakdown) {
       error: Number.isFinite(error) && Number.isFinite(single.values[0]!) ? error : Number.POSITIVE_INFINITY,
     };
   });
-  return found.reduce((a, b) => (b.error > a.error ? b : a));
+  const isInfinite = ({ gradient }: { readonly gradient: number }) => !Number.isFinite(gradient);
+  return found.reduce((a, b) => (b.error > a.error || (isInfinite(b) && !isInfinite(a)) ? b : a));
 }
 
 /** Whether a value changes much at once, and next to nothing by as far again. */

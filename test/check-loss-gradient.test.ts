@@ -36,10 +36,11 @@ describe("checkLossGradient", () => {
   });
 
   it("says where PyTorch's Poisson loss leaves the range of float32", () => {
-    const { passed, breakdown } = checkLossGradient("poisson", { semantics: "pytorch", classes: 3 });
+    const { passed, breakdown, worst } = checkLossGradient("poisson", { semantics: "pytorch", classes: 3 });
     expect(passed).toBe(false);
     expect(breakdown).toMatchObject({ part: "exp(z)", y: expect.anything() });
     expect(Math.max(...breakdown!.z)).toBeCloseTo(Math.log(2 ** 128), 4);
+    expect(worst.z[worst.class]).toBe(Math.max(...breakdown!.z)); // not a class of which nothing is infinite
   });
 
   it("allows any slope between those of both sides at a kink", () => {
