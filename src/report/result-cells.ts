@@ -48,7 +48,7 @@ export function resultCells(study: Study): ResultCells {
     {
       head: "semantics",
       dispensable: 2,
-      cell: ({ setting }) => printable(setting.config.optimizer.semantics),
+      cell: ({ setting }) => originOf(setting.config.optimizer),
       shown: semantics.size > 1,
       text: true,
     },
@@ -162,13 +162,16 @@ function notesOn(
 function sourcesNote(results: readonly Result[], semantics: ReadonlySet<string>): string {
   const [common] = semantics.size === 1 ? semantics : [];
   const others = results.filter(({ setting }) => setting.config.loss.semantics !== common);
-  const losses = new Set(
-    others.map(({ setting }) => `${setting.loss} ${printable(setting.config.loss.semantics)}`),
-  );
-  const ofLosses = [...losses].join(", ");
-  if (common === undefined) return `Formulas of the losses: ${ofLosses}.`;
-  return `Formulas and defaults: ${printable(common)}${ofLosses && `; of the losses ${ofLosses}`}.`;
+  const losses = new Set(others.map(({ setting }) => `${setting.loss} (${originOf(setting.config.loss)})`));
+  return [
+    ...(common === undefined ? [] : [`Formulas and defaults: ${originOf({ semantics: common })}.`]),
+    ...(losses.size === 0 ? [] : [`Formulas of the losses: ${[...losses].join(", ")}.`]),
+  ].join(" ");
 }
+
+/** Whose formula it is. */
+const originOf = ({ semantics }: { readonly semantics: string }) =>
+  semantics === "own" ? "custom" : printable(semantics);
 
 /** Early stopping: which epochs the numbers are of. */
 function bestEpochNote({ label, completed }: Setting): string[] {

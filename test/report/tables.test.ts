@@ -267,8 +267,13 @@ test("early stopping: the table has each run's best epoch, and says which it is"
 
 test.each([
   ["keras3", "keras3", "Formulas and defaults: keras3."],
-  ["keras3", "pytorch", "Formulas and defaults: keras3; of the losses meanSquaredError pytorch."],
-  ["own", "keras3", "Formulas of the losses: sparseCategoricalCrossentropy keras3, meanSquaredError keras3."],
+  ["keras3", "pytorch", "Formulas and defaults: keras3. Formulas of the losses: meanSquaredError (pytorch)."],
+  ["keras3", "own", "Formulas and defaults: keras3. Formulas of the losses: meanSquaredError (custom)."],
+  [
+    "own",
+    "keras3",
+    "Formulas of the losses: sparseCategoricalCrossentropy (keras3), meanSquaredError (keras3).",
+  ],
 ])("says whose formulas ran: optimizers' %s, losses' %s", (optimizer, loss, note) => {
   const study = exampleStudy([{ optimizer: "adam" }, { optimizer: "sgd", loss: "meanSquaredError" }]);
   const runs = study.runs.map((run, i) => {
