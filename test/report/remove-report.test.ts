@@ -37,6 +37,13 @@ test("says why it cannot be done", async () => {
   mkdirSync(join(folder, "index.html"));
   await expect(removeReport(folder)).rejects.toMatchObject({
     code: "DATA",
-    message: expect.stringContaining(`Cannot remove the earlier report in ${folder}: `),
+    message: `Cannot remove ${join(folder, "index.html")} of the earlier report: it is a folder.`,
   });
+});
+
+test("leaves it to the writer to say what is no folder", async () => {
+  writeFileSync(join(folder, "file"), "");
+  await removeReport(join(folder, "file"));
+  await removeReport(join(folder, "missing"));
+  expect(files()).toEqual(["file"]);
 });
