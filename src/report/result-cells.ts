@@ -140,13 +140,14 @@ function notesOn(
   { best, contested }: Ranking,
   semantics: ReadonlySet<string>,
 ): string[] {
+  const isStarred = contested && best.length > 0;
   const seeds = results.reduce((most, each) => Math.max(most, each.validationAccuracy?.count ?? 0), 0);
   return [
     ...(results.length > 0 ? [sourcesNote(results, semantics)] : []),
     ...(seeds > 1
-      ? [`${SEVERAL_SEEDS}${contested ? "; * marks the best mean validation accuracy" : ""}.`]
+      ? [`${SEVERAL_SEEDS}${isStarred ? "; * marks the best mean validation accuracy" : ""}.`]
       : []),
-    ...(seeds === 1 && contested ? [ONE_SEED] : []),
+    ...(seeds === 1 && isStarred ? [ONE_SEED] : []),
     ...(best.length === 0 && results.length > 0 ? [whyUnranked(results)] : []),
     ...firstLines(results.flatMap(({ setting }) => bestEpochNote(setting))),
     ...firstLines(
@@ -192,4 +193,4 @@ const SHARED_CLOCK =
   "Runs shared the processor (clock: shared), so their times are not told: they say nothing about the optimizers.";
 const SEVERAL_SEEDS = "Mean ± standard deviation over the completed seeds, at the end of training";
 const ONE_SEED =
-  "One seed: a difference between two rows may be chance, and one seed cannot tell. Several seeds (--seeds 5) can.";
+  "* marks the best validation accuracy. With one seed, a difference between two rows may be chance: several seeds (--seeds 5) can tell.";

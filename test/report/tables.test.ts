@@ -119,6 +119,29 @@ describe("in a terminal that is too narrow", () => {
   });
 });
 
+test("the star is explained where there is one, and only there", () => {
+  const two = (...accuracies: number[]) => {
+    const study = exampleStudy([{ optimizer: "adam" }, { optimizer: "sgd" }]);
+    const runs = study.runs.map((run) => ({
+      ...run,
+      history: accuracies.map((accuracy, i) => {
+        const epoch = run.history[i]!;
+        return { ...epoch, validation: { ...epoch.validation, accuracy } };
+      }),
+    }));
+    return { ...study, runs };
+  };
+  expect(resultTable(two(0.1, 0.9))).toContain(
+    "* marks the best validation accuracy. With one seed, a difference between two rows may be chance: several seeds (--seeds 5) can tell.",
+  );
+  const untrained = two(0.1);
+  const seeds = [0, 1].flatMap((seed) =>
+    untrained.runs.map((run) => ({ ...run, config: { ...run.config, seed } })),
+  );
+  for (const study of [untrained, { ...untrained, runs: seeds }])
+    expect(resultTable(study)).not.toContain("*");
+});
+
 test("the same in Markdown", () => {
   expect(markdownTable(plainStudy()).split("\n").slice(0, 5)).toEqual([
     "| optimizer | learning rate | validation accuracy | validation loss | test accuracy | seeds | training, s | step, ms | status |",
@@ -140,7 +163,7 @@ test("only a terminal gets colours", () => {
 test("one seed gives plain numbers and says what they cannot tell", () => {
   const table = resultTable(STUDIES.oneSeed);
   expect(table).not.toContain("±");
-  expect(table).toContain("One seed: a difference between two rows may be chance");
+  expect(table).toContain("With one seed, a difference between two rows may be chance");
 });
 
 test("several losses, and learning rates, have a column and no second mention", () => {
