@@ -23,13 +23,14 @@ function questionOf(results: readonly Result[]): string {
   if (results.length === 0) return "A study without runs";
   const differ = (value: (result: Result) => unknown) => new Set(results.map(value)).size > 1;
   const optimizers = differ(({ setting }) => setting.config.optimizer.name);
+  const settings = differ(({ setting }) => JSON.stringify(setting.config.optimizer));
   const losses = differ(({ setting }) => setting.loss);
   const datasets = [...new Set(results.map(({ setting }) => datasetText(setting.config.dataset)))];
   const named = datasets.filter((name) => name !== undefined);
   const dataset = named.length < datasets.length ? "" : ` ${listText(named, { separator: " and " })}`;
   if (results.length === 1) return `How well does ${results[0]!.setting.label} learn${dataset}?`;
   if (optimizers && losses) return `Which optimizer and which loss learn${dataset} best?`;
-  if (losses) return `Which loss learns${dataset} best?`;
+  if (losses && !settings) return `Which loss learns${dataset} best?`;
   return optimizers ? `Which optimizer learns${dataset} best?` : `Which setting learns${dataset} best?`;
 }
 
@@ -56,7 +57,7 @@ export function whyUnranked(results: readonly Result[]): string {
 function bestText({ best, contested }: Ranking): string {
   const names = listText(
     best.map(({ setting }) => setting.label),
-    { separator: best.length === 2 ? " and " : ", " },
+    best.length === 2 ? { separator: " and " } : {},
   );
   const { count } = best[0]!.validationAccuracy!;
   const accuracies = best.map(({ validationAccuracy }) => summaryText(validationAccuracy, accuracyText));

@@ -9,13 +9,13 @@ import { printable } from "./printable.js";
  * names coincide, the loss, the framework, the learning rate and whatever else differs; then the settings that are not the
  * optimizer's defaults, unless a person gave it a label.
  *
- * @param told paths of what stands beside the label anyway, and so tells configs apart already
+ * @param told matches the paths of what stands beside the label anyway, and so tells configs apart already
  */
-export function distinctLabels(configs: readonly RunConfig[], told: readonly string[] = []): string[] {
+export function distinctLabels(configs: readonly RunConfig[], told = NOTHING): string[] {
   const factors = configs.map(leaves);
   const labels = configs.map((config) => printable(config.optimizer.label ?? config.optimizer.name));
-  const beside = factors.map((each) => told.map((path) => each.get(path)).join("\n"));
-  const said = configs.map(() => new Set(told));
+  const beside = factors.map((each) => [...each].filter(([path]) => told.test(path)).join("\n"));
+  const said = factors.map((each) => new Set([...each.keys()].filter((path) => told.test(path))));
   const say = (i: number, path: string) => {
     labels[i] += `, ${factorText(path, factors[i]!.get(path))}`;
     said[i]!.add(path);
@@ -50,6 +50,7 @@ export function lossLabels(configs: readonly RunConfig[]): string[] {
   return names;
 }
 
+const NOTHING = /^$/;
 /** What a reader looks for first. */
 const FIRST = ["loss.label", "loss.name", "optimizer.semantics", "optimizer.learningRate", "schedule.name"];
 /** What follows from something else, or says too much for a label. */

@@ -1,5 +1,8 @@
-/** "adam, sgd, rmsprop and 1,997 more": a sentence names only the first few of many. */
-export function listText(items: readonly string[], { separator = ", ", most = 3 } = {}): string {
+/** "adam, sgd, rmsprop and 1,997 more": a sentence names only the first few of many. Items with commas get semicolons between. */
+export function listText(
+  items: readonly string[],
+  { separator = items.some((item) => item.includes(",")) ? "; " : ", ", most = 3 } = {},
+): string {
   if (items.length <= most) return items.join(separator);
   const more = (items.length - most).toLocaleString("en");
   return `${items.slice(0, most).join(separator)} and ${more} more`;

@@ -43,7 +43,7 @@ export function settingsOf(study: Study): Setting[] {
   }));
 }
 
-const TOLD_BY_COLUMNS = ["optimizer.semantics", "loss.label", "loss.name", "optimizer.learningRate"];
+const TOLD_BY_COLUMNS = /^(loss\.|optimizer\.(semantics|learningRate)$)/;
 
 const withoutSeeds = (config: RunConfig) =>
   JSON.stringify(config, (key, value) => (key === "seed" ? undefined : value));

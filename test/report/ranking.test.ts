@@ -124,6 +124,31 @@ test("equal settings share the star, however their means are rounded", () => {
   );
 });
 
+test("labels with commas stay apart in a list", () => {
+  const equal = ["adam, a", "sgd, b", "lion, c"].map((label) =>
+    exampleRun({ optimizer: "adam", label, epochs: 1 }),
+  );
+  expect(conclude({ ...exampleStudy([]), runs: equal }).answer).toMatch(
+    /^adam, a; sgd, b; lion, c share the highest /,
+  );
+});
+
+test("the title asks for all that differs", () => {
+  const titleOf = (...runs: Parameters<typeof exampleRun>[0][]) => conclude(exampleStudy(runs)).question;
+  const [adam, sgd, slow] = [
+    { optimizer: "adam" },
+    { optimizer: "sgd" },
+    { optimizer: "sgd", learningRate: 1e-4 },
+  ];
+  expect(titleOf(adam, sgd)).toBe("Which optimizer learns mnist-10k best?");
+  expect(titleOf(sgd, slow)).toBe("Which setting learns mnist-10k best?");
+  expect(titleOf(sgd, { ...sgd, loss: "brier" })).toBe("Which loss learns mnist-10k best?");
+  expect(titleOf(adam, { ...sgd, loss: "brier" })).toBe(
+    "Which optimizer and which loss learn mnist-10k best?",
+  );
+  expect(titleOf(sgd, { ...slow, loss: "brier" })).toBe("Which setting learns mnist-10k best?");
+});
+
 test("the sentence on the best is of all its runs: with early stopping each has a best epoch", () => {
   const study = studyOf({ adam: [0.9, 0.9, 0.9] }, 8);
   const withBest = (epochs: readonly number[]): Study => ({

@@ -91,6 +91,21 @@ test("a setting that is not the optimizer's default is said, whether or not anot
   expect(settingsOf(studyWith([{}]))[0]!.label).toBe("sgd");
 });
 
+test("a row beside a column with the loss does not name the loss's settings, as if they were the optimizer's", () => {
+  const settings = settingsOf(
+    studyWith([
+      { loss: { name: "huber", delta: 0.1 }, optimizer: { momentum: 0.9 } },
+      { loss: { name: "huber", delta: 0.2 }, optimizer: { momentum: 0.9 } },
+      { loss: { name: "huber", delta: 0.2 } },
+    ]),
+  );
+  expect(settings.map(({ name, loss }) => [name, loss])).toEqual([
+    ["sgd, momentum 0.9", "huber (delta 0.1)"],
+    ["sgd, momentum 0.9", "huber (delta 0.2)"],
+    ["sgd, momentum 0", "huber (delta 0.2)"],
+  ]);
+});
+
 test("losses that differ have different names, and charts of their own", () => {
   const study = studyWith([
     { loss: { name: "huber", delta: 1 } },
