@@ -189,9 +189,9 @@ it.each([
     "`formula` is not adam's formula with these settings. Rename it to run it as your own, or leave it out.",
   ],
   [
-    { name: "mine", formula: "theta = theta - gg" },
-    'In the formula of optimizer "mine": Unknown name `gg`. Did you mean "g"? (line 1, column 17)\n' +
-      "  theta = theta - gg\n                  ^",
+    { name: "mine", formula: "theta = theta - thetta" },
+    'In the formula of optimizer "mine": Unknown name `thetta`. Did you mean "theta"? (line 1, column 17)\n' +
+      "  theta = theta - thetta\n                  ^",
   ],
   [
     { name: "mine", formula: "theta = theta - g", hyperparameters: { mu: "1" } },
