@@ -48,7 +48,11 @@ const MOST_KINDS = 20;
 function summary(problems: readonly string[]): string[] {
   const kinds = new Map<string, string[]>();
   for (const problem of problems) {
-    const kind = problem.replace(/, got .*/s, "").replaceAll(/\[\d+\]/g, "[]");
+    const kind = problem
+      .replace(/, got .*/s, "")
+      .replace(/^(Unknown key) `.*?`/, "$1")
+      .replace(/^And [\d,]+ more/, "And more")
+      .replaceAll(/\[\d+\]/g, "[]");
     const alike = kinds.get(kind) ?? [];
     alike.push(problem);
     kinds.set(kind, alike);
@@ -108,7 +112,11 @@ function explain(issue: RawIssue): string | undefined {
 /** Of a number out of bounds, zod tells the bound that it breaks; people want the whole range. */
 function withRange(issue: Issue, schema: z.ZodType): Issue {
   if (issue.code !== "too_small" && issue.code !== "too_big") return issue;
-  const range = rangeText(schemaAt(schema, issue.path));
+  // Beyond it, whole numbers have gaps.
+  const isUncountable = issue.code === "too_big" && issue.maximum === Number.MAX_SAFE_INTEGER;
+  const range = isUncountable
+    ? `a whole number at most ${issue.maximum}`
+    : rangeText(schemaAt(schema, issue.path));
   if (range === undefined) return issue;
   return { ...issue, message: `Expected ${range} for \`{path}\`, got ${describe(issue.input)}.` };
 }

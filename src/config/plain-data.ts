@@ -128,6 +128,7 @@ const isNoData = (value: unknown, depth: number): boolean =>
 
 function instead(value: unknown): string {
   if (types.isPromise(value)) return "Await it first.";
+  if (types.isAnyArrayBuffer(value) || types.isDataView(value)) return "Make a Uint8Array of it.";
   if (ArrayBuffer.isView(value)) return "Make a list of it, with Array.from(...).";
   return "Write it as an object, a list, text or a number.";
 }

@@ -1,5 +1,6 @@
 import { describe } from "../config/describe.js";
 import { didYouMean } from "../config/nearest.js";
+import { keyText } from "../config/path-text.js";
 import { plainData } from "../config/plain-data.js";
 import type { Source } from "../config/semantics.js";
 import { configError, OptimbenchError } from "../errors.js";
@@ -54,7 +55,7 @@ function unknownName(name: string) {
   const [optimizers, losses] = [Object.keys(OPTIMIZERS), Object.keys(LOSSES)];
   const hint = didYouMean(name, [...optimizers, ...losses]);
   return configError(
-    `There is no optimizer or loss "${name}".${hint} Optimizers: ${optimizers.join(", ")}. Losses: ${losses.join(", ")}.`,
+    `There is no optimizer or loss "${keyText(name)}".${hint} Optimizers: ${optimizers.join(", ")}. Losses: ${losses.join(", ")}.`,
   );
 }
 

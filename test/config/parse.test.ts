@@ -107,6 +107,13 @@ describe("parse", () => {
     expect(messageOf({ "$&$'": 1 })).toMatch(/^Unknown key `\$&\$'`\./);
   });
 
+  it("counts unknown keys of many objects together", () => {
+    const list = Array.from({ length: 100 }, (_, i) => ({ a: true, [`wrong${i}`]: 1 }));
+    const lines = messageOf({ list }).split("\n");
+    expect(lines).toHaveLength(4);
+    expect(lines[3]).toBe("And 97 more problems like this.");
+  });
+
   it("bounds its message, whatever is given", () => {
     const names = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`key${i}`, z.literal("a")]));
     expect(messageOf({}, z.strictObject(names)).split("\n").at(-1)).toBe("And 4,980 more kinds of problems.");

@@ -153,3 +153,11 @@ it("refuses wrong configs at compile time", () => {
   // @ts-expect-error the loss applies softmax
   accepts({ model: { layers: [{ type: "dense", units: 10, activation: "softmax" }] } });
 });
+
+it("says which whole numbers can be counted with, and what images are made of", () => {
+  expect(() => resolve({ seed: 1e300 })).toThrow(
+    "Expected a whole number at most 9007199254740991 for `seed`",
+  );
+  const images = new DataView(new ArrayBuffer(4)) as never;
+  expect(() => resolve({ dataset: { images, labels: [0] } })).toThrow("Make a Uint8Array of it.");
+});

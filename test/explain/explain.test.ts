@@ -96,7 +96,8 @@ describe("explain a formula of one's own", () => {
   });
 });
 
-it("suggests the nearest name", () => {
+it("suggests the nearest name, and cuts one that is too long to be any", () => {
+  expect(() => explain("x".repeat(1_000_000))).toThrow(/optimizer or loss "x{57}\.\.\."/);
   expect(() => explain("adagard")).toThrow(
     'There is no optimizer or loss "adagard". Did you mean "adagrad"?',
   );
