@@ -26,8 +26,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
 };
 /** Where a function belongs that is unknown here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  matrix: "works on one parameter of an update: put it into a block such as `matrices: { ... }`.",
-  size: "works on one parameter of an update: put it into a block such as `matrices: { ... }`.",
+  matrix: "works on the rows and columns of a parameter: call it in a block such as `matrices: { ... }`.",
+  size: "works on the rows and columns of a parameter: call it in a block such as `matrices: { ... }`.",
   "along-classes": "works along the classes, in losses only.",
 };
 

@@ -28,6 +28,10 @@ const INPUTS = new Map<string, Kind>([
 ]);
 const ON_ALL: Language = { vector: "a vector over the parameters", functions: VECTOR_FUNCTIONS };
 const ON_ONE: Language = { vector: "a parameter's numbers", functions: PARAMETER_FUNCTIONS };
+/** These have one axis, and so no rows and columns. */
+const ON_VECTORS: Language = { ...ON_ONE, functions: VECTOR_FUNCTIONS };
+const languageOf = (on: Scope | "all"): Language =>
+  on === "all" ? ON_ALL : on === "vectors" ? ON_VECTORS : ON_ONE;
 
 /**
  * Parses an optimizer's update. A statement reads what those above it assigned; states keep their value to the next step.
@@ -85,7 +89,7 @@ function parseBlock(
         text,
         target.start,
       );
-    names.assign(target, build(expression, names, on === "all" ? ON_ALL : ON_ONE));
+    names.assign(target, build(expression, names, languageOf(on)));
   }
 
   const kept = gradientIsReadLater ? ["theta", "g", "evaluation"] : ["theta", "evaluation"];

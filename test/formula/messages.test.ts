@@ -109,7 +109,11 @@ it.each([
   ["matrices: { }", "The block `matrices` is empty. (line 1, column 1)"],
   [
     "theta = theta - rowMean(g)",
-    "`rowMean` works on one parameter of an update: put it into a block such as `matrices: { ... }`. (line 1, column 17)",
+    "`rowMean` works on the rows and columns of a parameter: call it in a block such as `matrices: { ... }`. (line 1, column 17)",
+  ],
+  [
+    "vectors: { theta = theta - rowMean(g) }",
+    "`rowMean` works on the rows and columns of a parameter: call it in a block such as `matrices: { ... }`. (line 1, column 28)",
   ],
   ["t = 0; theta = g", "`t` is given and cannot be assigned. Assign to another name. (line 1, column 1)"],
   ["sqrt = g; theta = sqrt", "`sqrt` is a function. Assign to another name. (line 1, column 1)"],
