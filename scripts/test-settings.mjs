@@ -74,12 +74,13 @@ async function runUnder({ name, env = {}, before = [], busy = 0 }) {
 }
 
 /** Ends with the program, whatever its exit code: the report says what failed. */
-const run = (program, args, env) =>
-  new Promise((resolve, reject) => {
+function run(program, args, env) {
+  return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });
     child.on("error", reject);
     child.on("exit", resolve);
   });
+}
 
 function keepBusy() {
   const child = spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" });
