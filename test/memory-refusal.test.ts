@@ -6,6 +6,7 @@ vi.mock("../src/memory-limit.js", () => ({
   memoryLimit: () => ({ bytes: memory.limit, source: "the control group's limit" }),
   memoryHeld: () => memory.held,
 }));
+vi.stubEnv("OPTIMBENCH_KERNELS", ""); // libtorch's operators take more memory
 const { bench } = await import("../src/bench/bench.js");
 const { compare } = await import("../src/compare.js");
 const { train } = await import("../src/train.js");

@@ -188,7 +188,7 @@ describe("compare", () => {
     const wrong = await optimbench("compare", "--optimizers", "admm", "--epochs", "0.5", "--out", "out");
     expect(wrong).toMatchObject({ code: 2, stdout: "" });
     expect(wrong.stderr).toContain('Did you mean "adam"?');
-    expect(wrong.stderr).toContain("Expected a whole number for `epochs`, got 0.5 (number).");
+    expect(wrong.stderr).toContain("Expected a whole number for `--epochs`, got 0.5 (number).");
     expect(existsSync(join(folder, "out"))).toBe(false);
     expect(await optimbench("compare", "--epoch", "3")).toEqual({
       code: 2,
