@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { OptimbenchError } from "../errors.js";
+import { configError, OptimbenchError } from "../errors.js";
 import { fileProblem } from "../file-problem.js";
 import { makeFolder } from "../make-folder.js";
 import { isTemporary, removeLeftovers } from "../temporary-file.js";
@@ -9,12 +9,13 @@ import { tryFolder } from "../write-file.js";
  * Makes the folder that results go to. One that holds an earlier study is used again where that may be replaced; one with
  * anything else is left alone.
  *
- * @throws OptimbenchError (DATA)
+ * @throws OptimbenchError (CONFIG, DATA)
  */
 export async function prepareOutFolder(
   folder: string,
   { overwrite = false }: { overwrite?: boolean | undefined } = {},
 ): Promise<void> {
+  if (folder === "") throw configError('Expected the name of a folder for --out, got "".');
   const names = await namesInWritable(folder).catch((cause: unknown) => {
     throw new OptimbenchError(
       "DATA",

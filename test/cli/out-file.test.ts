@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { checkOutFile } from "../../src/cli/out-file.js";
+import { prepareOutFolder } from "../../src/cli/out-folder.js";
 
 let root: string;
 beforeEach(() => {
@@ -37,4 +38,15 @@ it("says why a file cannot be written, and with which option to name another", a
     expect(error.message).toMatch(reason);
     expect(error.message).toMatch(/^Cannot write \/.*\. Name another file with --save\.$/);
   }
+});
+
+it("refuses an empty name, such as that of a variable that is not set, before the work", async () => {
+  await expect(checkOutFile("", "--save")).rejects.toMatchObject({
+    code: "CONFIG",
+    message: 'Expected the name of a file for --save, got "".',
+  });
+  await expect(prepareOutFolder("")).rejects.toMatchObject({
+    code: "CONFIG",
+    message: 'Expected the name of a folder for --out, got "".',
+  });
 });
