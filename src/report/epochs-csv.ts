@@ -1,5 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import { finalEpoch, hasSharedClock, type RunRecord, type Study } from "../study.js";
+import { printable } from "./printable.js";
 import { settingsOf } from "./settings.js";
 
 /**
@@ -35,10 +36,10 @@ function epochRows(label: string, run: RunRecord): Row[] {
     evaluate += epoch.seconds.evaluate;
     return {
       setting: label,
-      optimizer: config.optimizer.name,
-      semantics: config.optimizer.semantics,
+      optimizer: printable(config.optimizer.name),
+      semantics: printable(config.optimizer.semantics),
       initialLearningRate: config.optimizer.learningRate,
-      loss: config.loss.name,
+      loss: printable(config.loss.name),
       seed: config.seed,
       status,
       epoch: epoch.epoch,

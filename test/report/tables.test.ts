@@ -4,7 +4,7 @@ import { epochsCsv } from "../../src/report/epochs-csv.js";
 import { markdownTable } from "../../src/report/markdown-table.js";
 import { resultTable } from "../../src/report/result-table.js";
 import type { Study } from "../../src/study.js";
-import { exampleRun, exampleStudy, HOSTILE, STUDIES } from "./example-studies.js";
+import { exampleRun, exampleStudy, STUDIES } from "./example-studies.js";
 
 const csvOf = (study: Study) => [...epochsCsv(study)].join("");
 
@@ -270,9 +270,15 @@ test("no name in the CSV is a formula", () => {
 });
 
 test("the CSV quotes what needs it", () => {
-  expect(csvOf(exampleStudy([{ optimizer: HOSTILE, epochs: 0 }]))).toContain(
-    `"${HOSTILE.replaceAll('"', '""')}"`,
-  );
+  const name = `a,b "c"`;
+  expect(csvOf(exampleStudy([{ optimizer: name, epochs: 0 }]))).toContain(`"a,b ""c""",`);
+});
+
+test("no name in the CSV has control characters or more than one line", () => {
+  const name = "\u001b[31mred\n=1+1";
+  const csv = csvOf(exampleStudy([{ optimizer: name, loss: name, epochs: 0 }]));
+  expect(csv).not.toContain("\u001b");
+  expect(csv.trimEnd().split("\n")).toHaveLength(2);
 });
 
 test("early stopping: the table has each run's best epoch, and says which it is", () => {
