@@ -143,7 +143,9 @@ async function writeSamples(
       : { ...dataset, images: augmentedImages(dataset, augmentation, { seed, epoch: 1 }) };
   await writeFileAtomically(out, sampleDigits(shown, { perClass, seed }));
   const how = augmentation === undefined ? "" : ", augmented as in a run's first epoch";
-  print(`${out}: up to ${perClass} samples of each of the ${dataset.classes} classes of ${dataset.name}${how}`);
+  print(
+    `${out}: up to ${perClass} samples of each of the ${dataset.classes} classes of ${dataset.name}${how}`,
+  );
 }
 
 function unknownCommand(data: Command, word: string) {
