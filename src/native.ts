@@ -1,6 +1,7 @@
 import { isMainThread } from "node:worker_threads";
 import { OptimbenchError, reasonOf } from "./errors.js";
 import type { LossGraph, UpdateGraph } from "./formula/graph.js";
+import { RELOAD_ADVICE } from "./libtorch/reload-advice.js";
 import { runtimeLibraries } from "./libtorch/runtime-libraries.js";
 import type { NativeLayer, Shape } from "./models/native-layer.js";
 import { withOwnErrors } from "./native-errors.js";
@@ -275,11 +276,9 @@ export function loadNative(): Native {
     native = requireFromPackage(addon) as Native;
     native.open(libraries);
   } catch (cause) {
-    throw new OptimbenchError(
-      "LIBTORCH",
-      `libtorch did not load: ${reasonOf(cause)}. \`npx optimbench doctor\` says more.`,
-      { cause },
-    );
+    throw new OptimbenchError("LIBTORCH", `libtorch did not load: ${reasonOf(cause)}. ${RELOAD_ADVICE}`, {
+      cause,
+    });
   }
   // Threads must be at rest before libtorch takes itself down. Worker threads have a cleanup hook of their own.
   if (isMainThread) process.on("exit", () => native.shutdown());

@@ -4,7 +4,7 @@ import { findMnist } from "../data/mnist.js";
 import { type Environment, environment } from "../environment.js";
 import { findBuildProgram } from "../libtorch/build-native.js";
 import { cacheFolder } from "../libtorch/cache-folder.js";
-import { findLibtorchQuickly, type Libtorch } from "../libtorch/find-libtorch.js";
+import { findLibtorchQuickly, isUnlisted, type Libtorch, UNLISTED } from "../libtorch/find-libtorch.js";
 import { libraryFileName } from "../libtorch/library-file.js";
 import { findNativeFiles, type NativeFiles } from "../libtorch/native-files.js";
 import { hasNvidiaGpu } from "../libtorch/nvidia-gpu.js";
@@ -35,7 +35,7 @@ export interface Diagnosis {
 export async function diagnose(): Promise<Diagnosis> {
   const problems: string[] = [];
   const notes: string[] = [];
-  const refused: string[] = [];
+  const refused = new Set<string>();
   const attempt = <Result>(step: () => Result, into = problems): Result | undefined => {
     try {
       return step();
@@ -51,18 +51,19 @@ export async function diagnose(): Promise<Diagnosis> {
     findLibtorchQuickly({
       builtFor: native?.builtFor,
       thorough: true,
-      onRefused: (reason) => refused.push(reason),
+      onRefused: (reason) => refused.add(reason),
     }),
   );
   if (libtorch === undefined && problems.length === 0) {
     // Set-up on its own compares sizes; what only its hashes gave away takes --force.
-    const command = refused.length > 0 ? "npx optimbench setup --force" : "npx optimbench setup";
+    const command = refused.size > 0 ? "npx optimbench setup --force" : "npx optimbench setup";
     problems.push(
       `No libtorch was found. Run \`${command}\`, or set OPTIMBENCH_LIBTORCH to an unpacked one.`,
     );
     attempt(() => requirePython("fetch libtorch"));
   }
   notes.push(...refused);
+  if (libtorch && isUnlisted(libtorch)) notes.push(UNLISTED);
   if (native === undefined) {
     problems.push(
       `There is no native code for ${process.platform}-${process.arch}. Run \`npx optimbench setup\` (in a checkout: \`npm run setup\`).`,

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { OptimbenchError } from "../errors.js";
+import { RELOAD_ADVICE } from "../libtorch/reload-advice.js";
 import { programEnvironment } from "../libtorch/run-program.js";
 import type { NativeInfo } from "../native.js";
 import { packageRoot } from "../package-root.js";
@@ -25,9 +26,6 @@ export async function probeNative(): Promise<NativeInfo> {
   if (end === "status 0") return JSON.parse(output);
   throw new OptimbenchError(
     "LIBTORCH",
-    errors.trim() ||
-      `Loading libtorch ended the process that tried it (${end}). Run \`npx optimbench setup --force\`: it compares the ` +
-        "libtorch that it fetched with its hashes, fetches it again if it has changed, and compiles the native code again. " +
-        "A libtorch of Python's or of OPTIMBENCH_LIBTORCH must be installed or unpacked again.",
+    errors.trim() || `Loading libtorch ended the process that tried it (${end}). ${RELOAD_ADVICE}`,
   );
 }

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { OptimbenchError } from "../errors.js";
 import { libraryFileName, readLibraryHeader } from "./library-file.js";
-import { neededLibraries } from "./needed-libraries.js";
+import { linkedLibraries, missingLibraries } from "./needed-libraries.js";
 import { isAtLeast, libtorchVersion, majorMinor, OLDEST_VERSION, PINNED_VERSION } from "./version.js";
 import { firstChanged, readRecord } from "./wheel-record.js";
 
@@ -32,6 +32,8 @@ export function checkLibtorch(root: string, requirements: Requirements = {}): st
     const why = wrongWithLibrary(root, name);
     if (why !== undefined) throw refuse(why);
   }
+  const cut = cutLibrary(root);
+  if (cut !== undefined) throw refuse(`${cut} is cut short; unpack or install it again.`);
   const changed = changedSinceUnpacked(root, requirements);
   if (changed !== undefined) throw refuse(`${changed}.`);
   const version = libtorchVersion(root);
@@ -79,11 +81,25 @@ function wrongWithLibrary(root: string, name: string): string | undefined {
   }
   if (!header.complete) return `${file} is cut short; unpack or install it again.`;
   if (header.format !== "ELF") return undefined;
-  const { missing, found } = neededLibraries(path);
-  const cut = found.find((each) => readLibraryHeader(each)?.complete === false);
-  if (cut !== undefined) return `${cut}, which ${file} links, is cut short; unpack or install it again.`;
+  const missing = missingLibraries(path);
   if (missing.length === 0) return undefined;
   return `${missing.join(" and ")}, which ${file} links, ${missing.length > 1 ? "are" : "is"} not installed.`;
+}
+
+/**
+ * The first of the libraries in lib/, and of those they link beside it, that ends before what its head announces. The
+ * loader maps a library without reading it, so a cut one may load and end a training later, by SIGBUS.
+ */
+function cutLibrary(root: string): string | undefined {
+  if (process.platform !== "linux") return undefined;
+  const isCut = (path: string) => existsSync(path) && !readLibraryHeader(path)?.complete;
+  const own = readdirSync(join(root, "lib"))
+    .filter((name) => /\.so(\.|$)/.test(name))
+    .map((name) => `lib/${name}`);
+  return (
+    own.find((name) => isCut(join(root, name))) ??
+    own.flatMap((name) => linkedLibraries(join(root, name))).find(isCut)
+  );
 }
 
 /** Where someone named a folder above or below the right one, says so. */

@@ -8,6 +8,7 @@ import { checkLibtorch, type Requirements } from "./check-libtorch.js";
 import { pythonTorch } from "./python.js";
 import { majorMinor, PINNED_VERSION } from "./version.js";
 import type { Kind } from "./wheel-contents.js";
+import { readRecord } from "./wheel-record.js";
 
 /** A libtorch that passed its checks. */
 export interface Libtorch {
@@ -17,6 +18,15 @@ export interface Libtorch {
   readonly rule: "OPTIMBENCH_LIBTORCH" | "Python's torch" | "cache";
   readonly version: string;
 }
+
+/** Whether the cache holds it without a list of its files, as early versions left it: damage inside a file cannot be seen. */
+export const isUnlisted = ({ rule, root }: Libtorch): boolean =>
+  rule === "cache" && readRecord(dirname(root)) === undefined;
+
+/** What to know about such a libtorch. */
+export const UNLISTED =
+  "An earlier version of optimbench fetched this libtorch and kept no list of its files: its libraries were checked for " +
+  "missing ends, and nothing else can be checked. `npx optimbench setup --force` fetches it again, with a list.";
 
 export interface Search extends Requirements {
   /** Which of the cache's to look at, in this order; by default "cuda" (which runs on the CPU too), then "cpu". */

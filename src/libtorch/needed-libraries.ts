@@ -5,30 +5,32 @@ import { askProgram } from "./run-program.js";
 /** Every Linux that runs Node has these. */
 const OF_THE_SYSTEM = /^(ld-linux|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+)\.so)/;
 
-/** The libraries that a 64-bit ELF library links, less those of every system. */
-export interface NeededLibraries {
-  /** Paths of those in the library's own search path or in `LD_LIBRARY_PATH`. */
-  readonly found: readonly string[];
-  /** File names of those that the system's loader would not find: neither there nor among the installed ones. */
-  readonly missing: readonly string[];
+/** Paths of the libraries that a 64-bit ELF library links, of those in its own search path or in `LD_LIBRARY_PATH`. */
+export const linkedLibraries = (path: string): string[] =>
+  search(path).flatMap(({ found }) => (found === undefined ? [] : [found]));
+
+/** File names of those that the system's loader would not find: neither there nor among the installed ones. */
+export function missingLibraries(path: string): string[] {
+  const elsewhere = search(path).flatMap(({ name, found }) => (found === undefined ? [name] : []));
+  if (elsewhere.length === 0) return [];
+  const installed = askProgram("/sbin/ldconfig", ["-p"]);
+  if (!installed) return []; // Not known here: the loader will say.
+  return elsewhere.filter((name) => !installed.includes(`\t${name} `));
 }
 
-export function neededLibraries(path: string): NeededLibraries {
+/** What a library links, less the libraries of every system, and where the loader finds each. */
+function search(path: string): { readonly name: string; readonly found: string | undefined }[] {
   const { needed, searchPath } = readDynamicSection(path);
   const folders = [
     ...searchPath.map((each) => each.replace(/\$(ORIGIN|\{ORIGIN\})/, dirname(path))),
     ...(process.env.LD_LIBRARY_PATH ?? "").split(":").filter(Boolean),
   ];
-  const names = needed.filter((name) => !OF_THE_SYSTEM.test(name));
-  const paths = names.map((name) =>
-    folders.map((folder) => join(folder, name)).find((each) => existsSync(each)),
-  );
-  const found = paths.filter((each) => each !== undefined);
-  const elsewhere = names.filter((_, i) => paths[i] === undefined);
-  if (elsewhere.length === 0) return { found, missing: [] };
-  const installed = askProgram("/sbin/ldconfig", ["-p"]);
-  if (!installed) return { found, missing: [] }; // Not known here: the loader will say.
-  return { found, missing: elsewhere.filter((name) => !installed.includes(`\t${name} `)) };
+  return needed
+    .filter((name) => !OF_THE_SYSTEM.test(name))
+    .map((name) => ({
+      name,
+      found: folders.map((folder) => join(folder, name)).find((each) => existsSync(each)),
+    }));
 }
 
 const SECTION_DYNAMIC = 6;

@@ -34,10 +34,10 @@ export function runtimeLibraries(): RuntimeLibraries {
       `There is no native code for ${process.platform}-${process.arch} yet. Run \`npx optimbench setup\` (in a checkout: \`npm run setup\`).`,
     );
   }
-  const refused: string[] = [];
+  const refused = new Set<string>();
   const found = findLibtorchQuickly({
     builtFor: native.builtFor,
-    onRefused: (reason) => refused.push(reason),
+    onRefused: (reason) => refused.add(reason),
   });
   if (found === undefined) {
     throw new OptimbenchError(

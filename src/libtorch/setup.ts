@@ -6,7 +6,14 @@ import { tell } from "../terminal.js";
 import { buildNative, findBuildProgram } from "./build-native.js";
 import { cacheFolder } from "./cache-folder.js";
 import { fetchLibtorch } from "./fetch-libtorch.js";
-import { findLibtorch, type Libtorch, recordLibtorch, type Search } from "./find-libtorch.js";
+import {
+  findLibtorch,
+  isUnlisted,
+  type Libtorch,
+  recordLibtorch,
+  type Search,
+  UNLISTED,
+} from "./find-libtorch.js";
 import { findNativeFiles } from "./native-files.js";
 import { hasNvidiaGpu } from "./nvidia-gpu.js";
 import { type SetupLock, withLock } from "./setup-lock.js";
@@ -17,7 +24,7 @@ export interface SetupOptions {
   /** Wants libtorch with (true) or without (false) its CUDA libraries; by default what the machine's GPU asks for. */
   readonly cuda?: boolean | undefined;
   readonly quiet?: boolean | undefined;
-  /** Compares the cached libtorch with its hashes, and compiles again even where nothing changed. */
+  /** Compares the cached libtorch with its hashes, fetches it again where they differ or are not known, and compiles again even where nothing changed. */
   readonly force?: boolean | undefined;
 }
 
@@ -69,6 +76,7 @@ async function getReady(options: SetupOptions): Promise<Libtorch> {
 
   const libtorch = await getLibtorch(options.cuda, program !== undefined, prebuilt?.builtFor, shared);
   shared.log(`libtorch ${libtorch.version} at ${libtorch.root} (by ${libtorch.rule})`);
+  if (isUnlisted(libtorch)) shared.log(UNLISTED);
   const built = program !== undefined && (await buildNative(packageRoot, program, libtorch, shared));
   shared.log(
     `native code: ${program === undefined ? "shipped with the package" : built ? "compiled" : "up to date"}`,
@@ -93,13 +101,17 @@ async function getLibtorch(
     cached: kind === "cuda" ? ["cuda"] : ["cpu", "cuda"], // ... but decides what the cache should hold.
     onRefused: (reason) => refused.add(reason),
   };
-  const found = findLibtorch(search);
+  const find = () => {
+    const found = findLibtorch(search);
+    return found !== undefined && shared.force && isUnlisted(found) ? undefined : found;
+  };
+  const found = find();
   for (const reason of refused) shared.log(reason);
   if (found !== undefined) return found;
 
   const python = requirePython("fetch libtorch");
   return withLock(join(cacheFolder(), "setup.lock"), shared.log, async (lock) => {
-    const meanwhile = findLibtorch(search);
+    const meanwhile = find();
     if (meanwhile !== undefined) return meanwhile;
     return fetchLibtorch(kind, python, { ...shared, lock });
   });

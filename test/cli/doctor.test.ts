@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { addDoctorCommand, diagnosisText } from "../../src/cli/doctor.js";
-import { cachedRoot } from "../../src/libtorch/find-libtorch.js";
+import { cachedRoot, recordLibtorch } from "../../src/libtorch/find-libtorch.js";
 import { libraryFileName } from "../../src/libtorch/library-file.js";
 import { recordPath, recordText } from "../../src/libtorch/wheel-record.js";
 import { fakeLibtorch } from "../libtorch/fake-libtorch.js";
@@ -50,6 +50,22 @@ describe("optimbench doctor", () => {
     expect(exitCode).toBe(1);
     expect(text).toMatch(/^note .*c10.* has other bytes than were unpacked\.$/m);
     expect(text).toMatch(/^WRONG +No libtorch was found\. Run `npx optimbench setup --force`/m);
+  });
+
+  test("with a cached libtorch of whose files there is no list: says what was not checked, and how to get one", async () => {
+    fakeLibtorch(cachedRoot("cpu"));
+    const { text } = await doctor();
+    expect(text).toMatch(
+      /^note .* kept no list of its files: .*`npx optimbench setup --force` fetches it again, with a list\.$/m,
+    );
+  });
+
+  test("with a cached libtorch that is cut short: says so once", async () => {
+    const root = fakeLibtorch(cachedRoot("cpu"));
+    recordLibtorch({ root, rule: "cache", version: "2.15.0" });
+    truncateSync(`${root}/lib/${libraryFileName("c10")}`, 200);
+    const { text } = await doctor();
+    expect(text.match(/is cut short/g)).toHaveLength(1);
   });
 
   test("with a libtorch that is too old: gives the one line", async () => {

@@ -2,7 +2,7 @@ import { truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkLibtorch, type Requirements } from "../../src/libtorch/check-libtorch.js";
 import { libraryFileName } from "../../src/libtorch/library-file.js";
-import { ELF_MACHINE, elf, elfLinking, fakeLibtorch, machO } from "./fake-libtorch.js";
+import { ELF_MACHINE, elf, elfLinking, fakeLibtorch, library, machO, writeFiles } from "./fake-libtorch.js";
 import { useTestFolder } from "./test-folder.js";
 
 const folder = useTestFolder();
@@ -100,18 +100,39 @@ describe.runIf(process.platform === "linux")("checkLibtorch looks into the libra
     const message = `libcupti.so.99, which lib/${TORCH} links, is not installed.`;
     expect(withLibrary(elfLinking([[1, "libcupti.so.99"]]))).toBe(message);
   });
-  test("refuses one whose own libraries are cut short", () => {
+  const cut = elf(ELF_MACHINE[process.arch as "x64"], 4096, 4000);
+  test.each([
+    ["links", "libgomp.so.1", cut],
+    ["links, of which nothing is left", "libgomp.so.1", ""],
+    ["does not link itself", "libtorch_other.so", cut],
+  ])("refuses one beside whose library lies a cut one that it %s", (_, name, content) => {
     const message = refusal((root) => {
-      writeFileSync(
-        `${root}/lib/${TORCH}`,
-        elfLinking([
-          [1, "libgomp.so.1"],
-          [15, "$ORIGIN"],
-        ]),
-      );
-      writeFileSync(`${root}/lib/libgomp.so.1`, elf(ELF_MACHINE[process.arch as "x64"], 4096, 4000));
+      const links: [number, string][] = [
+        [1, "libgomp.so.1"],
+        [15, "$ORIGIN"],
+      ];
+      writeFiles(`${root}/lib`, {
+        "libgomp.so.1": library(),
+        [TORCH]: elfLinking(links),
+        [name]: content,
+      });
     });
-    expect(message).toMatch(/^\/.*\/lib\/libgomp\.so\.1, which lib\/.* links, is cut short/);
+    expect(message).toBe(`lib/${name} is cut short; unpack or install it again.`);
+  });
+  test("refuses one that links a cut library of another folder, by whichever of its libraries", () => {
+    const message = refusal((root) => {
+      const links: [number, string][] = [
+        [1, "libcudnn.so.9"],
+        [15, "$ORIGIN/../../nvidia/lib"],
+      ];
+      writeFiles(root, {
+        "lib/libtorch_cuda.so": elfLinking(links),
+        "../nvidia/lib/libcudnn.so.9": cut,
+      });
+    });
+    expect(message).toMatch(
+      /^\/.*\/nvidia\/lib\/libcudnn\.so\.9 is cut short; unpack or install it again\.$/,
+    );
   });
   test("refuses one that is cut short", () => {
     const message = refusal((root) => truncateSync(`${root}/lib/${TORCH}`, 200));

@@ -1,15 +1,14 @@
 import { describe, expect, test, vi } from "vitest";
-import { neededLibraries } from "../../src/libtorch/needed-libraries.js";
+import { missingLibraries } from "../../src/libtorch/needed-libraries.js";
 import { elfLinking, writeFiles } from "./fake-libtorch.js";
 import { useTestFolder } from "./test-folder.js";
 
 const folder = useTestFolder();
 const [NEEDED, RPATH, RUNPATH] = [1, 15, 29] as const;
 const missing = (...dynamic: [number, string][]) =>
-  neededLibraries(`${writeFiles(folder.path("torch/lib"), { "lib.so": elfLinking(dynamic) })}/lib.so`)
-    .missing;
+  missingLibraries(`${writeFiles(folder.path("torch/lib"), { "lib.so": elfLinking(dynamic) })}/lib.so`);
 
-describe.runIf(process.platform === "linux")("neededLibraries", () => {
+describe.runIf(process.platform === "linux")("missingLibraries", () => {
   test("names what is nowhere", () => {
     const names: [number, string][] = [
       [NEEDED, "libcupti.so.99"],
@@ -30,6 +29,5 @@ describe.runIf(process.platform === "linux")("neededLibraries", () => {
     vi.stubEnv("LD_LIBRARY_PATH", `/nowhere:${folder.path("extra")}`);
     expect(missing([NEEDED, "libcupti.so.99"])).toEqual([]);
   });
-  test("finds all that the running Node links", () =>
-    expect(neededLibraries(process.execPath).missing).toEqual([]));
+  test("finds all that the running Node links", () => expect(missingLibraries(process.execPath)).toEqual([]));
 });
