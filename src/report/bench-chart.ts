@@ -2,7 +2,10 @@ import type { TopLevelSpec } from "vega-lite";
 import type { BenchRecord, BenchResult } from "../bench/bench-record.js";
 import { benchLabel, imagesText } from "./bench-label.js";
 import { CHART_CONFIG, colourOf } from "./chart-style.js";
+import { chartTitle } from "./chart-text.js";
 import { groupBy } from "./group-by.js";
+
+const WIDTH = 460;
 
 /** Medians with their quartiles, a panel for each thing that was measured, a row for each optimizer. */
 export function benchChart(record: BenchRecord): TopLevelSpec {
@@ -13,13 +16,14 @@ export function benchChart(record: BenchRecord): TopLevelSpec {
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: `Milliseconds of ${results.map(benchLabel).join("; ")}. The record has the numbers.`,
-    title: {
-      text: `Time of training, ${settings.model}`,
-      subtitle: [
+    title: chartTitle(
+      `Time of training, ${settings.model}`,
+      [
         `${environment.cpu}, ${settings.device}${threads.length === 1 ? `, ${threadsText(threads[0]!)}` : ""}, libtorch ${environment.libtorch}, ${createdAt.slice(0, 10)}`,
         "Point: median; line: from the lower to the upper quartile",
       ],
-    },
+      WIDTH + 100, // and the names of rows beside them
+    ),
     config: CHART_CONFIG,
     vconcat: panels.map((panel) => panelSpec(panel, threads)),
   };
@@ -60,7 +64,7 @@ function panelSpec(panel: readonly BenchResult[], threads: readonly number[]) {
   return {
     title: { text: panelOf(panel[0]!), fontSize: 12, offset: 6, frame: "group" },
     data: { values },
-    width: 460,
+    width: WIDTH,
     height: { step: 20 },
     layer: [
       {

@@ -49,7 +49,7 @@ export const CHART_CONFIG: Config = {
     direction: "horizontal",
     labelFontSize: 11,
     labelColor: "#222222",
-    labelLimit: 560,
+    labelLimit: 0, // none
     symbolType: "stroke",
     symbolOpacity: 1,
     symbolSize: 400,

@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { CHART_CONFIG, colourOf, dashOf, GREY } from "./chart-style.js";
+import { chartLegend, chartTitle } from "./chart-text.js";
 import type { Curve } from "./curve.js";
 import { extent } from "./ticks.js";
 import { errorOf, type ValueAxis, withTick } from "./value-axis.js";
@@ -26,7 +27,9 @@ export interface LineChart {
 /** Mean lines with a band from the lowest to the highest seed; runs that ended early are thin and end in a mark. */
 export function lineChart(chart: LineChart): TopLevelSpec {
   const { x, width, height } = chart;
-  const names = [...chart.names, ...(chart.grey === undefined ? [] : [chart.grey])];
+  const given = [...chart.names, ...(chart.grey === undefined ? [] : [chart.grey])];
+  const { names, legend } = chartLegend(given, width);
+  const shown = new Map(given.map((name, i) => [name, names[i]!]));
   const isGrey = (i: number) => i === chart.names.length;
   // What comes first lies below: grey lines are the ground for the others.
   const curves = [...chart.curves].sort((a, b) => Number(isNamed(a)) - Number(isNamed(b)));
@@ -39,7 +42,7 @@ export function lineChart(chart: LineChart): TopLevelSpec {
   const place = axis.asError ? errorOf : (value: number) => value;
   const rows = curves.flatMap(({ name, of, ended, points }, curve) =>
     points.map((point, i) => ({
-      name,
+      name: shown.get(name)!,
       curve,
       of,
       x: point[x],
@@ -51,16 +54,15 @@ export function lineChart(chart: LineChart): TopLevelSpec {
     })),
   );
   const [, longest] = extent(curves.map(({ points }) => points.length));
-  const [, longestName] = extent(names.map(({ length }) => length));
   const filter = (expression: string) => [{ filter: expression }];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: chart.description,
-    title: {
-      text: chart.title,
-      limit: width + 140,
-      subtitle: [...(axis.note === undefined ? [] : [axis.note]), ...chart.subtitle],
-    },
+    title: chartTitle(
+      chart.title,
+      [...(axis.note === undefined ? [] : [axis.note]), ...chart.subtitle],
+      width,
+    ),
     width,
     height,
     config: CHART_CONFIG,
@@ -84,8 +86,8 @@ export function lineChart(chart: LineChart): TopLevelSpec {
         sort: null,
         scale: { domain: [...names], range: names.map((_, i) => (isGrey(i) ? GREY : colourOf(i))) },
         legend: {
-          values: names.filter((name) => curves.some((curve) => curve.name === name)),
-          columns: Math.max(1, Math.floor(width / (9 * longestName + 50))),
+          ...legend,
+          values: names.filter((_, i) => curves.some((curve) => curve.name === given[i])),
         },
       },
     },

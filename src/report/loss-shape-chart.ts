@@ -1,5 +1,8 @@
 import type { TopLevelSpec } from "vega-lite";
 import { CHART_CONFIG, colourOf } from "./chart-style.js";
+import { chartLegend, chartTitle } from "./chart-text.js";
+
+const WIDTH = 460;
 
 export interface LossShapeChart {
   readonly title: string;
@@ -28,15 +31,20 @@ export function lossShapeChart({ title, subtitle, description, curves }: LossSha
       points: points.map((p) => ({ x: p.margin, y: rounded(p.slope) })),
     },
   ]);
-  const names = lines.map(({ name }) => name);
+  const { names, legend } = chartLegend(
+    lines.map(({ name }) => name),
+    WIDTH,
+  );
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description,
-    title: { text: title, subtitle },
-    width: 460,
+    title: chartTitle(title, [subtitle], WIDTH),
+    width: WIDTH,
     height: 230,
     config: CHART_CONFIG,
-    data: { values: lines.flatMap(({ name, points }) => points.map((point) => ({ name, ...point }))) },
+    data: {
+      values: lines.flatMap(({ points }, i) => points.map((point) => ({ name: names[i]!, ...point }))),
+    },
     mark: { type: "line", strokeWidth: 2 },
     encoding: {
       x: {
@@ -52,6 +60,7 @@ export function lossShapeChart({ title, subtitle, description, curves }: LossSha
         title: null,
         sort: null,
         scale: { domain: names, range: names.map((_, i) => colourOf(Math.floor(i / 2))) },
+        legend,
       },
       strokeDash: {
         field: "name",

@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { CHART_CONFIG, colourOf } from "./chart-style.js";
+import { chartTitle } from "./chart-text.js";
 import { roundSteps } from "./ticks.js";
 
 export interface ScheduleChart {
@@ -12,6 +13,7 @@ export interface ScheduleChart {
   readonly stepsPerEpoch: number;
 }
 
+const WIDTH = 620;
 /** More points than this would not be seen. */
 const MOST_POINTS = 2000;
 
@@ -25,7 +27,7 @@ export function scheduleChart(chart: ScheduleChart): TopLevelSpec {
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: `${title}: the learning rate of ${rates.length} steps.`,
-    title: { text: title, subtitle, limit: 760 },
+    title: chartTitle(title, [subtitle], WIDTH),
     config: CHART_CONFIG,
     vconcat: panels,
   };
@@ -40,7 +42,7 @@ function panel(name: string, values: Float64Array, stepsPerEpoch: number, height
   const epochs = values.length / stepsPerEpoch;
   const points = shown.map((step) => ({ epoch: step / stepsPerEpoch, value: values[step] }));
   return {
-    width: 620,
+    width: WIDTH,
     height,
     // A value holds until the next step; the last until the end.
     data: { values: [...points, { epoch: epochs, value: values.at(-1) }] },

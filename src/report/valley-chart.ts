@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { CHART_CONFIG, colourOf } from "./chart-style.js";
+import { chartLegend, chartTitle } from "./chart-text.js";
 
 type Point = readonly [number, number];
 
@@ -13,6 +14,7 @@ export interface ValleyChart {
   readonly paths: readonly { readonly name: string; readonly points: readonly Point[] }[];
 }
 
+const WIDTH = 460;
 const X = [-5, 5];
 const Y = [-1.8, 1.8];
 /** Heights of the contours. */
@@ -20,7 +22,10 @@ const HEIGHTS = [0.1, 0.6, 2, 5, 10, 18, 28];
 
 /** Paths over the contours of a valley, from above. */
 export function valleyChart({ title, subtitle, description, steepness, paths }: ValleyChart): TopLevelSpec {
-  const names = paths.map(({ name }) => name);
+  const { names, legend } = chartLegend(
+    paths.map(({ name }) => name),
+    WIDTH,
+  );
   const rounded = (value: number) => Number(value.toFixed(3));
   const axis = (field: "x" | "y", domain: number[]) => ({
     field,
@@ -35,17 +40,17 @@ export function valleyChart({ title, subtitle, description, steepness, paths }: 
     title: null,
     sort: null,
     scale: { domain: names, range: names.map((_, i) => colourOf(i)) },
-    ...(names.length === 1 && { legend: null }),
+    legend: names.length === 1 ? null : legend,
   } as const;
   const order = { field: "i", type: "quantitative" } as const;
-  const points = paths.flatMap(({ name, points: list }) =>
-    list.map(([px, py], i) => ({ name, i, x: rounded(px), y: rounded(py) })),
+  const points = paths.flatMap(({ points: list }, n) =>
+    list.map(([px, py], i) => ({ name: names[n]!, i, x: rounded(px), y: rounded(py) })),
   );
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description,
-    title: { text: title, subtitle },
-    width: 460,
+    title: chartTitle(title, [subtitle], WIDTH),
+    width: WIDTH,
     height: 230,
     config: { ...CHART_CONFIG, axis: { ...CHART_CONFIG.axis, grid: false } },
     layer: [
@@ -59,7 +64,7 @@ export function valleyChart({ title, subtitle, description, steepness, paths }: 
         mark: { type: "point", shape: "cross", filled: true, color: "#333333", size: 60, opacity: 1 },
         encoding: { x, y },
       },
-      ...paths.map(({ name }, n) => ({
+      ...names.map((name, n) => ({
         data: { values: points.filter((point) => point.name === name) },
         mark: {
           type: "line",

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { type DecodedPng, decode } from "fast-png";
 import { describe, expect, test, vi } from "vitest";
+import { chartTitle } from "../../src/report/chart-text.js";
 import { curvesOf } from "../../src/report/curve.js";
 import { drawSvg } from "../../src/report/draw.js";
 import { loadPngRenderer } from "../../src/report/png.js";
@@ -158,6 +159,41 @@ test("of many settings, the best look different from each other and the others a
   expect(new Set(range.map((colour, i) => `${colour} ${dashes[i]}`)).size).toBe(11);
   expect(title.subtitle).toContain("In colour: the 10 best; in grey: the others");
   expect(lines(await draw(STUDIES.many, "validation-accuracy"))).toBe(20);
+});
+
+test("titles, subtitles and legends break into lines where they are long, and are never cut", async () => {
+  const label = "clipNorm 1, weightAverage 0.99, epsilon 0.001, weightDecay 0"; // 60 characters
+  const study = exampleStudy(
+    [0, 1].flatMap((seed) =>
+      ["meanSquaredError", "categoricalFocalCrossentropy"].map((loss) => ({
+        optimizer: "adam",
+        label,
+        loss,
+        seed,
+        status: seed === 1 ? ("diverged" as const) : ("completed" as const),
+      })),
+    ),
+  );
+  const drawn = studyCharts(study).filter(({ setting, name }) => setting || name === "validation-accuracy");
+  expect(drawn).toHaveLength(5);
+  for (const { title, spec } of drawn) {
+    const svg = await drawSvg(spec);
+    const text = [...svg.matchAll(/<t(?:ext|span)\b[^>]*>([^<]+)</g)].map(([, each]) => each).join(" ");
+    expect(text).not.toContain("…");
+    expect(text).toContain(title);
+    for (const { label: name } of settingsOf(study))
+      if (title.startsWith("Validation")) expect(text).toContain(`${name}, seed 1 diverged in epoch 3`);
+    const [, width] = svg.match(/ width="(\d+)"/)!;
+    expect(Number(width)).toBeLessThan((spec as { width: number }).width + 110);
+  }
+});
+
+test("a word that is longer than a line breaks anywhere, and a very long title ends", () => {
+  const { text, subtitle } = chartTitle("x".repeat(100), ["word ".repeat(1000).trim()], 400);
+  expect(text.join("")).toBe("x".repeat(100));
+  expect(Math.max(...text.map(({ length }) => length))).toBeLessThan(40);
+  expect(subtitle).toHaveLength(5);
+  expect(subtitle.at(-1)).toMatch(/^word.* …$/);
 });
 
 describe("however large a study is, its pictures are not", () => {
