@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { catalogue, cataloguePages, picturePath } from "../src/explain/catalogue-pages.js";
+import { catalogueSvg } from "../src/explain/catalogue-pictures.js";
 import { LOSSES } from "../src/losses/losses.js";
 import { OPTIMIZERS } from "../src/optimizers/optimizers.js";
 import { packageRoot } from "../src/package-root.js";
@@ -48,6 +49,24 @@ describe.each(entries)("$kind $name", (entry) => {
 it.each([...pages.keys()])("docs/%s is what `npm run docs` writes", (path) => {
   expect(readFileSync(join(docs, path), "utf8")).toBe(pages.get(path));
 });
+
+// The quick ones: the best of many learning rates is looked for before an optimizer's path is drawn.
+const QUICK = ["sgd", "scheduleFreeSgd", "lion", "adagrad", ...Object.keys(LOSSES)];
+
+it.each(entries.filter(({ name }) => QUICK.includes(name)))(
+  "the picture of $name is what `npm run docs` draws, whatever was drawn before it",
+  async (entry) => {
+    const drawn = await catalogueSvg(entry);
+    const kept = readFileSync(join(docs, picturePath(entry)), "utf8");
+    const NUMBER = /-?\d+(\.\d+)?(e-?\d+)?/g;
+    expect(kept.replace(NUMBER, "0")).toBe(drawn.replace(NUMBER, "0"));
+    const others = kept.match(NUMBER)!.map(Number);
+    const furthest = Math.max(
+      ...drawn.match(NUMBER)!.map((number, i) => Math.abs(Number(number) - others[i]!)),
+    );
+    expect(furthest).toBeLessThan(0.15); // pixels; processors round differently
+  },
+);
 
 it("has no page or picture of what is no more", () => {
   const files = readdirSync(join(docs, "catalogue"), { recursive: true, encoding: "utf8" }).filter((file) =>

@@ -11,8 +11,15 @@ import { bestRate, STEEPNESS, STEPS, valleyPath } from "./valley.js";
 /** The picture of a catalogue page, as SVG: an optimizer's path down a valley, a loss's shape with its gradient. */
 export async function catalogueSvg(explanation: Explanation): Promise<string> {
   const svg = await (explanation.kind === "optimizer" ? optimizerSvg(explanation) : lossSvg(explanation));
-  // A hundredth of a pixel is enough, and keeps the file small.
-  return svg.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))));
+  // A tenth of a pixel is what can be seen, and the same wherever it is drawn.
+  const rounded = svg.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(1))));
+  return withOwnIds(rounded);
+}
+
+/** Vega counts the ids of all pictures of a process; in a file of its own, a picture's begin with 1. */
+function withOwnIds(svg: string): string {
+  const ids = [...new Set(svg.match(/\bclip\d+\b/g))];
+  return svg.replace(/\bclip\d+\b/g, (id) => `clip${ids.indexOf(id) + 1}`);
 }
 
 function optimizerSvg({ name, title, definitions }: OptimizerExplanation): Promise<string> {
