@@ -63,7 +63,10 @@ export class TrainedModel implements Disposable {
     ];
   }
 
-  /** Writes `parameters()` as a safetensors file, with the resolved config in its metadata. They are never in memory all at once. */
+  /**
+   * Writes `parameters()` as a safetensors file, with the resolved config in its metadata; a file that is there is replaced,
+   * once the new one is whole. They are never in memory all at once.
+   */
   async save(path: string): Promise<void> {
     parse(pathSchema, path, "path");
     this.#checkAlive();

@@ -110,7 +110,8 @@ export interface OutputOptions {
   readonly quiet?: boolean;
 }
 
-export const addOutputOptions = (command: Command): Command =>
+/** @param replaced what `--overwrite` allows to replace */
+export const addOutputOptions = (command: Command, replaced: string): Command =>
   command
     .option(
       "--define-optimizer <name=formula>",
@@ -119,7 +120,7 @@ export const addOutputOptions = (command: Command): Command =>
     )
     .option("--define-loss <name=formula>", "a loss of your own; may be repeated", collectDefinition)
     .option("--config <file.json>", "a config, or a study.json to run again; options take precedence")
-    .option("--overwrite", "replace the study and the report that the folder holds")
+    .option("--overwrite", `replace ${replaced}`)
     .option("--json", "print the study as JSON on stdout, and nothing else there")
     .option("--quiet", "no progress")
     .addOption(elsewhere("--lr <rate>"))

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { configError, OptimbenchError } from "../errors.js";
 import { fileProblem } from "../file-problem.js";
 import { checkWritable } from "../write-file.js";
@@ -17,4 +18,23 @@ export async function checkOutFile(file: string, option: string): Promise<void> 
       { cause },
     );
   });
+}
+
+/**
+ * The same for a file that takes long to make, such as a model: an earlier one is not replaced without `overwrite`.
+ *
+ * @throws OptimbenchError (CONFIG, DATA)
+ */
+export async function checkNewFile(
+  file: string,
+  option: string,
+  { overwrite = false }: { overwrite?: boolean | undefined } = {},
+): Promise<void> {
+  await checkOutFile(file, option);
+  const old = statSync(file, { throwIfNoEntry: false });
+  if (overwrite || !old?.isFile() || old.size === 0) return; // An empty file, as of mktemp, has nothing to lose.
+  throw new OptimbenchError(
+    "DATA",
+    `${file} exists already. Name another file with ${option}, or replace it with --overwrite.`,
+  );
 }

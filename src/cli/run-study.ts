@@ -8,7 +8,7 @@ import { print, tell } from "../terminal.js";
 import { attempts } from "./attempts.js";
 import { onInterrupt } from "./interrupt.js";
 import { keepResult } from "./keep-result.js";
-import { checkOutFile } from "./out-file.js";
+import { checkNewFile } from "./out-file.js";
 import { prepareOutFolder } from "./out-folder.js";
 import type { Progress } from "./progress.js";
 import { samplePicture } from "./sample-picture.js";
@@ -18,7 +18,7 @@ import { isWorthKeeping, studyStore } from "./study-store.js";
 export interface StudyOutput {
   /** Folder for study.json, table and figures; none where undefined. */
   readonly folder: string | undefined;
-  /** Whether the study that is in the folder may be replaced. Default false. */
+  /** Whether the study that is in the folder, and the file of `save`, may be replaced. Default false. */
   readonly overwrite?: boolean | undefined;
   /** File for the model of the only run; none where undefined. */
   readonly save?: string | undefined;
@@ -40,7 +40,7 @@ export async function runStudy(
   { folder, overwrite, save, json, progress, onWritten, profile = false }: StudyOutput,
 ): Promise<void> {
   const { dataset: source, dataDir } = parseCompareConfig(config);
-  if (save !== undefined) await checkOutFile(save, "--save");
+  if (save !== undefined) await checkNewFile(save, "--save", { overwrite });
   if (folder !== undefined) await prepareOutFolder(folder, { overwrite });
   const dataset = await loadDataset(source, { dataDir });
 

@@ -26,7 +26,7 @@ interface Options extends OutputOptions {
 export function addTrainCommand(program: Command): void {
   const command = program.command("train").description("train one model with one optimizer, and save it");
   addConfigOptions(command, TRAIN_OPTIONS, trainConfigSchema);
-  addOutputOptions(command)
+  addOutputOptions(command, "the study and the report that the folder holds, and the file of --save")
     .option("--out <folder>", "folder for study.json, table and figures (default: none)")
     .option("--profile", "show where the time of the training steps goes")
     .option("--save <file.safetensors>", "write the trained model's parameters")

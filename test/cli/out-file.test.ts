@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { checkOutFile } from "../../src/cli/out-file.js";
+import { checkNewFile, checkOutFile } from "../../src/cli/out-file.js";
 import { prepareOutFolder } from "../../src/cli/out-folder.js";
 
 let root: string;
@@ -38,6 +38,26 @@ it("says why a file cannot be written, and with which option to name another", a
     expect(error.message).toMatch(reason);
     expect(error.message).toMatch(/^Cannot write \/.*\. Name another file with --save\.$/);
   }
+});
+
+it("replaces a file that takes long to make only where it may", async () => {
+  const [model, link, empty] = ["model", "link", "empty"].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(model, "weights");
+  symlinkSync("model", link);
+  writeFileSync(empty, "");
+  for (const file of [model, link]) {
+    await expect(checkNewFile(file, "--save")).rejects.toMatchObject({
+      code: "DATA",
+      message: `${file} exists already. Name another file with --save, or replace it with --overwrite.`,
+    });
+    await checkNewFile(file, "--save", { overwrite: true });
+  }
+  for (const file of [empty, join(root, "new"), "/dev/null"]) await checkNewFile(file, "--save");
+  await expect(checkNewFile(root, "--save", { overwrite: true })).rejects.toThrow("it is a folder");
 });
 
 it("refuses an empty name, such as that of a variable that is not set, before the work", async () => {

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -130,11 +138,18 @@ it("looks for what cannot be written before the work", async () => {
   comparing(study);
   await expect(run({ save: "/proc/nope/model" })).rejects.toThrow(/^Cannot write \/proc.* with --save\.$/);
   vi.mocked(compare).mockClear();
+  const save = join(folder, "model.safetensors");
+  writeFileSync(save, "mine");
+  await expect(run({ save })).rejects.toThrow(/exists already.* --save, .* --overwrite\.$/);
+  expect(existsSync(out())).toBe(false);
   mkdirSync(out());
   writeFileSync(join(out(), "study.json"), "mine");
   await expect(run()).rejects.toThrow(/holds a study already.*--overwrite\.$/);
   expect(compare).not.toHaveBeenCalled();
   expect(readFileSync(join(out(), "study.json"), "utf8")).toBe("mine");
+  expect(readFileSync(save, "utf8")).toBe("mine");
+  await run({ save, overwrite: true });
+  expect(readFileSync(save, "utf8")).toBe("weights");
 });
 
 it("replaces an earlier study once there is something to replace it with, and its report with it", async () => {
