@@ -22,7 +22,7 @@ p { margin: .4rem 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; background: var(--panel); }
 th, td { padding: .5rem .6rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
 thead th { white-space: normal; vertical-align: bottom; font-size: .82rem; color: var(--quiet); font-weight: 600; border-bottom-width: 2px; }
-th[scope=row] { white-space: normal; overflow-wrap: anywhere; min-width: 8rem; }
+th[scope=row] { white-space: normal; overflow-wrap: break-word; min-width: 8rem; max-width: 14rem; }
 .number { text-align: right; }
 .best { background: var(--best); }
 figure { margin: 0 0 1rem; padding: .4rem; background: var(--figure); border: 1px solid var(--line); border-radius: 6px; overflow-x: auto; }

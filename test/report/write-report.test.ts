@@ -127,6 +127,8 @@ describe("index.html", () => {
   test("on paper nothing is cut off, and in the dark figures are dark", async () => {
     const page = await pageOf(STUDIES.oneRun);
     const media = (query: string) => page.slice(page.indexOf(`@media ${query}`)).split("\n}\n")[0];
+    // Unlike "anywhere", it leaves words that fit whole, such as scheduleFreeAdamw.
+    expect(page).toMatch(/th\[scope=row\] \{[^}]*overflow-wrap: break-word;[^}]*max-width: 14rem;/);
     expect(media("print")).toContain(".scroll, pre, figure { overflow: visible; }");
     expect(media("print")).toContain("pre { white-space: pre-wrap;");
     expect(media("print")).toContain("th, td, thead th { padding: .3rem .35rem; white-space: normal; }");
