@@ -8,6 +8,7 @@ const STAGES: readonly (readonly string[])[] = [
   [
     "errors",
     "count-text",
+    "decimal-text",
     "file-problem",
     "parse-json",
     "terminal",

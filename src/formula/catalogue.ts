@@ -3,6 +3,7 @@ import { parse } from "../config/parse.js";
 import { placeOf, within } from "../config/path-text.js";
 import { plainData } from "../config/plain-data.js";
 import type { Semantics, Source } from "../config/semantics.js";
+import { decimalText } from "../decimal-text.js";
 import { configError, OptimbenchError } from "../errors.js";
 import type { Definition } from "./definition.js";
 
@@ -141,7 +142,9 @@ export function choiceLabel(
   choice: { readonly name: string; readonly label?: string | undefined; readonly semantics: string },
 ): string {
   if (choice.label !== undefined) return choice.label;
-  const settings = changedSettings(catalogue, choice).map(([key, value]) => `${key} ${value}`);
+  const settings = changedSettings(catalogue, choice).map(
+    ([key, value]) => `${key} ${typeof value === "number" ? decimalText(value) : value}`,
+  );
   return settings.length === 0 ? choice.name : `${choice.name} (${settings.join(", ")})`;
 }
 

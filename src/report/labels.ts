@@ -1,3 +1,4 @@
+import { decimalText, decimalTexts } from "../decimal-text.js";
 import { lossLabel } from "../losses/losses.js";
 import { changedOptimizerSettings } from "../optimizers/optimizers.js";
 import type { RunConfig } from "../study.js";
@@ -12,7 +13,8 @@ import { printable } from "./printable.js";
  * @param told matches the paths of what stands beside the label anyway, and so tells configs apart already
  */
 export function distinctLabels(configs: readonly RunConfig[], told = NOTHING): string[] {
-  const factors = configs.map(leaves);
+  const rates = decimalTexts(configs.map(({ optimizer }) => optimizer.learningRate));
+  const factors = configs.map((config, i) => leaves(config).set("optimizer.learningRate", rates[i]!));
   const labels = configs.map((config) => printable(config.optimizer.label ?? config.optimizer.name));
   const beside = factors.map((each) => [...each].filter(([path]) => told.test(path)).join("\n"));
   const said = factors.map((each) => new Set([...each.keys()].filter((path) => told.test(path))));
@@ -62,9 +64,10 @@ function leaves(config: RunConfig): Map<string, string> {
   const walk = (value: unknown, path: string) => {
     if (NEVER.test(path)) return;
     if (Array.isArray(value) && value.every((each) => typeof each === "number"))
-      found.set(path, printable(value.length === 0 ? "none" : value.join(";")));
+      found.set(path, printable(value.length === 0 ? "none" : value.map(decimalText).join(";")));
     else if (typeof value === "object" && value !== null)
       for (const [key, inner] of Object.entries(value)) walk(inner, path === "" ? key : `${path}.${key}`);
+    else if (typeof value === "number") found.set(path, decimalText(value));
     else if (value !== undefined) found.set(path, printable(String(value)));
   };
   walk(config, "");

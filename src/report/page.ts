@@ -1,3 +1,4 @@
+import { decimalText } from "../decimal-text.js";
 import { hasSharedClock, type Study } from "../study.js";
 import { conclude } from "./conclusion.js";
 import { groupBy } from "./group-by.js";
@@ -181,7 +182,8 @@ function definitions(values: Readonly<Record<string, unknown>>): Html | undefine
 
 function valueText(value: unknown): string {
   if (value === null) return "none";
+  if (typeof value === "number") return decimalText(value);
   if (Array.isArray(value) && value.every((each) => typeof each !== "object"))
-    return value.join(", ") || "none";
+    return value.map(valueText).join(", ") || "none";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -1,3 +1,4 @@
+import { decimalTexts } from "../decimal-text.js";
 import { hasSharedClock, type Study } from "../study.js";
 import { whyUnranked } from "./conclusion.js";
 import { incompleteNote } from "./incomplete.js";
@@ -36,6 +37,8 @@ export function resultCells(study: Study): ResultCells {
   const results = resultsOf(study);
   const ranking = rank(results);
   const places = new Map(results.map((result, i) => [result, i]));
+  const rateTexts = decimalTexts(results.map(({ setting }) => setting.config.optimizer.learningRate));
+  const rates = new Map(results.map((result, i) => [result, rateTexts[i]!]));
   const best = new Set(ranking.contested ? ranking.best : []);
   const losses = new Set(results.map(({ setting }) => setting.loss));
   const semantics = new Set(results.map(({ setting }) => setting.config.optimizer.semantics));
@@ -61,7 +64,7 @@ export function resultCells(study: Study): ResultCells {
     {
       head: "learning rate",
       dispensable: 1,
-      cell: ({ setting }) => String(setting.config.optimizer.learningRate),
+      cell: (result) => rates.get(result)!,
     },
     {
       head: "validation accuracy",

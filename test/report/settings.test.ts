@@ -91,6 +91,22 @@ test("a setting that is not the optimizer's default is said, whether or not anot
   expect(settingsOf(studyWith([{}]))[0]!.label).toBe("sgd");
 });
 
+test("numbers in labels have no rounding errors", () => {
+  const settings = settingsOf(
+    studyWith([
+      { optimizer: { learningRate: 0.1 * 0.1995, momentum: 0.1 + 0.2 } },
+      { optimizer: { learningRate: 1 / 30, momentum: 0.99999 } },
+      { loss: { name: "huber", delta: 0.1 + 0.2 } },
+    ]),
+  );
+  expect(settings.map(({ label }) => label)).toEqual([
+    "sgd, sparseCategoricalCrossentropy, learning rate 0.01995, momentum 0.3",
+    "sgd, sparseCategoricalCrossentropy, learning rate 0.03333, momentum 0.99999",
+    "sgd, huber",
+  ]);
+  expect(settings[2]!.loss).toBe("huber (delta 0.3)");
+});
+
 test("a row beside a column with the loss does not name the loss's settings, as if they were the optimizer's", () => {
   const settings = settingsOf(
     studyWith([

@@ -166,6 +166,19 @@ test("one seed gives plain numbers and says what they cannot tell", () => {
   expect(table).toContain("With one seed, a difference between two rows may be chance");
 });
 
+test("learning rates have the digits that tell them apart, and the CSV file has all", () => {
+  const study = (rates: readonly number[]) =>
+    exampleStudy(rates.map((learningRate) => ({ optimizer: "mine", epochs: 1, learningRate })));
+  const shown = (rates: readonly number[]) =>
+    markdownTable(study(rates))
+      .match(/^\|.*mine.*$/gm)!
+      .map((line) => line.replace(/\*/g, "").split(" | ")[1]!.trim());
+  expect(shown([0.1 * 0.1995, 1 / 30, 1e-7, 5])).toEqual(["0.01995", "0.03333", "1e-7", "5"]);
+  expect(shown([0.1, 0.100001])).toEqual(["0.1", "0.100001"]);
+  expect(shown([0.3, 0.1 + 0.2])).toEqual(["0.3", "0.30000000000000004"]);
+  expect(csvOf(study([0.1 * 0.1995, 0.1]))).toContain(",0.019950000000000002,");
+});
+
 test("several losses, and learning rates, have a column and no second mention", () => {
   expect(markdownTable(STUDIES.twoLosses)).toContain("| optimizer | loss | learning rate |");
   expect(markdownTable(STUDIES.twoLosses)).toContain("| sgd | meanSquaredError | 0.01 |");
