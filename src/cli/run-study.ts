@@ -60,7 +60,7 @@ export async function runStudy(
         async onRun(run, soFar, planned) {
           study = soFar;
           progress.onRun(planned);
-          await store?.keep(soFar);
+          await store?.keep(soFar, soFar.runs.length < planned.count && !interrupt.signal.aborted);
           if (save !== undefined)
             saved = await attempt(() => keepResult(save, (path) => run.model.save(path)));
         },

@@ -21,8 +21,11 @@ export function studyStore(folder: string) {
   }
   return {
     folder,
-    /** Writes what is finished. A failure is told and no error: the disk may have space again after the next run. */
-    async keep(study: Study): Promise<void> {
+    /**
+     * Writes what is finished. A failure is told and no error: the disk may have space again after the next run. Where none
+     * `follows`, `finish` is what tells.
+     */
+    async keep(study: Study, follows: boolean): Promise<void> {
       if (!isWorthKeeping(study)) return;
       try {
         await write(study);
@@ -30,7 +33,7 @@ export function studyStore(folder: string) {
       } catch (error) {
         if (!(error instanceof OptimbenchError)) throw error;
         isCurrent = false;
-        tell(`${error.message} The study goes on; it is written again after the next run.`);
+        if (follows) tell(`${error.message} The study goes on; it is written again after the next run.`);
       }
     },
     /** Writes the whole study where the last write failed. @throws OptimbenchError that says where it is kept instead */

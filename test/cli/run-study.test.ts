@@ -60,7 +60,8 @@ function comparing({ runs, ...rest }: Study, before: (number: number) => void = 
     for (const run of runs) {
       before(finished.length + 1);
       finished.push(run);
-      await onRun?.({ ...run, model } as unknown as Run, { ...rest, runs: finished }, {} as PlannedRun);
+      const planned = { number: finished.length, count: runs.length } as PlannedRun;
+      await onRun?.({ ...run, model } as unknown as Run, { ...rest, runs: finished }, planned);
     }
     return { ...rest, runs: finished };
   });
@@ -112,8 +113,21 @@ it("prints and keeps what there is where nothing can be written any more", async
   expect(elsewhere.every((path) => path.startsWith(join(folder, "tmp")))).toBe(true);
   expect(readFileSync(elsewhere[0]!, "utf8")).toBe("weights");
   expect(kept(elsewhere[2]!).runs).toHaveLength(2);
+  expect(printed.stderr.match(/The study goes on/g)).toHaveLength(1); // not after the last run
   expect(printed.stdout).toContain("validation accuracy");
   expect(printed.stdout).not.toMatch(/Report:|Model:/);
+});
+
+it("does not say that a study goes on which was ended", async () => {
+  comparing(study, (number) => {
+    if (number > 1) return;
+    mkdirSync(join(out(), "study.json", "in the way"), { recursive: true });
+    process.emit("SIGINT", "SIGINT");
+  });
+  const before = process.exitCode;
+  await expect(run()).rejects.toThrow(/It is kept in .*study\.json\.$/m);
+  process.exitCode = before;
+  expect(printed.stderr).not.toContain("The study goes on");
 });
 
 it("presents what was finished before a run failed", async () => {
