@@ -31,6 +31,11 @@ export function distinctLabels(configs: readonly RunConfig[], told = NOTHING): s
     if (optimizer.label === undefined)
       for (const [key] of changedOptimizerSettings(optimizer))
         if (!said[i]!.has(`optimizer.${key}`)) say(i, `optimizer.${key}`);
+  for (const group of coinciding()) {
+    const statements = firstDifferences(group.map((i) => configs[i]!.optimizer.formula));
+    for (const [k, i] of group.entries())
+      labels[i] += statements[k] === undefined ? "" : `, ${statements[k]}`;
+  }
   for (const group of coinciding()) for (const [k, i] of group.entries()) labels[i] += ` #${k + 1}`;
   return labels;
 }
@@ -42,14 +47,30 @@ export function lossLabels(configs: readonly RunConfig[]): string[] {
   for (const group of groupBy(names.keys(), (i) => names[i]!)) {
     const different = [...new Set(group.map((i) => texts[i]!))];
     if (different.length === 1) continue;
-    const semantics = new Set(group.map((i) => configs[i]!.loss.semantics));
-    for (const i of group)
-      names[i] +=
-        semantics.size === different.length
-          ? ` (${printable(configs[i]!.loss.semantics)})`
-          : ` #${different.indexOf(texts[i]!) + 1}`;
+    const semantics = group.map((i) => printable(configs[i]!.loss.semantics));
+    const statements = firstDifferences(group.map((i) => configs[i]!.loss.formula));
+    const telling = [semantics, statements].find((each) => new Set(each).size === different.length);
+    for (const [k, i] of group.entries())
+      names[i] += telling === undefined ? ` #${different.indexOf(texts[i]!) + 1}` : ` (${telling[k]})`;
   }
   return names;
+}
+
+/** Of each formula the first statement in which they are not all equal; nothing where they all are. */
+function firstDifferences(formulas: readonly string[]): readonly (string | undefined)[] {
+  const statements = formulas.map((formula) =>
+    formula
+      .split(/[\n;]/)
+      .map((each) => each.trim())
+      .filter((each) => each !== ""),
+  );
+  const longest = Math.max(...statements.map(({ length }) => length));
+  const place = Array.from({ length: longest }, (_, i) => i).find(
+    (i) => new Set(statements.map((each) => each[i])).size > 1,
+  );
+  return statements.map((each) =>
+    place === undefined ? undefined : printable(each[place] ?? "nothing more"),
+  );
 }
 
 const NOTHING = /^$/;

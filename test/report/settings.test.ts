@@ -136,11 +136,28 @@ test("losses that differ have different names, and charts of their own", () => {
     "huber (delta 0.1)",
     "poisson (keras3)",
     "poisson (pytorch)",
-    "mine #1",
-    "mine #2",
+    "mine (mean(z))",
+    "mine (sum(z))",
   ]);
   const losses = studyCharts(study).filter(({ name }) => name.startsWith("validation-loss"));
   expect(losses).toHaveLength(6);
+});
+
+test("custom formulas of one name are told apart by what they say", () => {
+  const custom = (formula: string) => ({ optimizer: { name: "mine", semantics: "own", formula } });
+  const settings = (...formulas: string[]) =>
+    settingsOf(studyWith(formulas.map(custom))).map(({ label }) => label);
+  const start = "m = 0.9 * m + g";
+  expect(settings(`${start}\ntheta = theta - 0.1 * m`, `${start}; theta = theta - 0.1 * sign(m)`)).toEqual([
+    "mine, theta = theta - 0.1 * m",
+    "mine, theta = theta - 0.1 * sign(m)",
+  ]);
+  expect(settings(start, `${start}; theta = theta - m`)).toEqual([
+    "mine, nothing more",
+    "mine, theta = theta - m",
+  ]);
+  const long = `theta = theta - ${"0.5 * ".repeat(20)}`;
+  expect(settings(`${long}g`, `${long}m`).map((label) => label.slice(-4))).toEqual(["… #1", "… #2"]);
 });
 
 test("a label says whose definition an optimizer or a loss is, before the rate that follows from it", () => {
