@@ -4,7 +4,7 @@ import { type CompareConfig, parseCompareConfig } from "./config/compare-config.
 import { type ResolvedCompareConfig, resolveCompareConfig } from "./config/resolve-compare-config.js";
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import type { Dataset } from "./data/dataset.js";
-import { loadDataset } from "./data/load-dataset.js";
+import { datasetOf } from "./data/load-dataset.js";
 import { environment } from "./environment.js";
 import { OptimbenchError } from "./errors.js";
 import type { EpochRecord } from "./history.js";
@@ -52,8 +52,7 @@ export interface CompareCallbacks {
  */
 export async function compare(input: CompareConfig & CompareCallbacks = {}): Promise<Study> {
   const { onEpoch, onRun, signal, profile = false, ...given } = copyWithCallbacks(input, "compare config");
-  const { dataset: source, dataDir } = parseCompareConfig(given);
-  const dataset = await loadDataset(source, { dataDir });
+  const dataset = await datasetOf(parseCompareConfig(given));
   const config = resolveCompareConfig(given, dataset);
   const planned = plan(config);
   const atOnce = config.clock === "shared" ? config.threads : 1;

@@ -2,7 +2,7 @@ import { copyWithCallbacks } from "./config/callbacks.js";
 import { parse } from "./config/parse.js";
 import { type ResolvedTrainConfig, resolveTrainConfig } from "./config/resolve-train-config.js";
 import { type TrainConfig, trainConfigSchema } from "./config/train-config.js";
-import { loadDataset } from "./data/load-dataset.js";
+import { datasetOf } from "./data/load-dataset.js";
 import { split } from "./data/split.js";
 import { evaluationMetrics, runEpochs } from "./epochs.js";
 import type { EpochRecord } from "./history.js";
@@ -58,10 +58,7 @@ export async function runTraining(
   const total = stopwatch();
   const { onEpoch, signal, profile = false, ...given } = copyWithCallbacks(input, "train config");
   parse(trainConfigSchema, given, "train config");
-  const dataset = await loadDataset(
-    given.dataset,
-    given.dataDir === undefined ? {} : { dataDir: given.dataDir },
-  );
+  const dataset = await datasetOf(given);
   const config = placeOnDevice(resolveTrainConfig(given, dataset));
   const spec = sessionSpec(config, dataset);
   if (isToFit) checkMemory([...runMemory(spec, config), ...dataMemory(dataset, config.device)]);

@@ -63,6 +63,7 @@ describe("refuses with the file's name and the reason", () => {
       spoilt((study) => Object.assign(study, { schemaVersion: 2 })),
       /schemaVersion 2 is newer/,
     ],
+    ["no version", spoilt((study) => Object.assign(study, { schemaVersion: undefined })), /: expected 1\.$/],
     [
       "an unknown status",
       spoilt((study) => Object.assign(study.runs[0]!, { status: "done" })),

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { compare } from "../compare.js";
 import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
 import type { Dataset } from "../data/dataset.js";
-import { loadDataset } from "../data/load-dataset.js";
+import { datasetOf } from "../data/load-dataset.js";
 import type { Study } from "../study.js";
 import { print, tell } from "../terminal.js";
 import { attempts } from "./attempts.js";
@@ -39,10 +39,10 @@ export async function runStudy(
   config: CompareConfig,
   { folder, overwrite, save, json, progress, onWritten, profile = false }: StudyOutput,
 ): Promise<void> {
-  const { dataset: source, dataDir } = parseCompareConfig(config);
+  const choice = parseCompareConfig(config);
   if (save !== undefined) await checkNewFile(save, "--save", { overwrite });
   if (folder !== undefined) await prepareOutFolder(folder, { overwrite });
-  const dataset = await loadDataset(source, { dataDir });
+  const dataset = await datasetOf(choice);
 
   const interrupt = onInterrupt();
   const { attempt, throwFailures } = attempts();

@@ -41,7 +41,8 @@ function judged(schema: z.ZodType, value: unknown, what: string) {
   }
 }
 
-const MOST_OF_A_KIND = 3;
+/** Problems that are told one by one, of those that are alike. */
+export const MOST_OF_A_KIND = 3;
 const MOST_KINDS = 20;
 
 /** Of problems that differ only by the value and its place in a list, the first and how many more there are. */
@@ -84,7 +85,7 @@ function explain(issue: RawIssue): string | undefined {
     case "invalid_type":
       return expected(typeText(issue.expected), issue.input);
     case "invalid_value":
-      return expected(oneOf(issue.values.map(String)), issue.input);
+      return expected(oneOf(issue.values), issue.input);
     case "unrecognized_keys": {
       const known = knownKeys(issue);
       const list = known.length > 0 ? ` Known here: ${known.join(", ")}.` : "";
@@ -126,12 +127,12 @@ function explainUnion(issue: RawIssue): string {
   if (typeof issue.discriminator !== "string") {
     const types = (issue.errors as Issue[][]).flat().flatMap((each) => {
       if (each.code === "invalid_type") return [typeText(each.expected)];
-      return each.code === "invalid_value" ? [oneOf(each.values.map(String))] : [];
+      return each.code === "invalid_value" ? [oneOf(each.values)] : [];
     });
     return expected([...new Set(types)].join(" or "), issue.input);
   }
   const value = (issue.input as Record<string, unknown>)[issue.discriminator];
-  return expected(oneOf(((issue.options ?? []) as z.core.util.Primitive[]).map(String)), value);
+  return expected(oneOf((issue.options ?? []) as z.core.util.Primitive[]), value);
 }
 
 function expected(wanted: string, input: unknown): string {
@@ -190,5 +191,7 @@ const TYPE_TEXT: Record<string, string> = {
 };
 const typeText = (type: string) => TYPE_TEXT[type] ?? type;
 
-const oneOf = (names: string[]) =>
-  names.length === 1 ? `"${names[0]}"` : `one of ${names.map((name) => `"${name}"`).join(", ")}`;
+function oneOf(values: readonly unknown[]): string {
+  const texts = values.map((value) => (typeof value === "string" ? `"${value}"` : String(value)));
+  return texts.length === 1 ? texts[0]! : `one of ${texts.join(", ")}`;
+}

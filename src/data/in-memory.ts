@@ -1,13 +1,29 @@
 import { z } from "zod";
-import { parse } from "../config/parse.js";
+import { describe } from "../config/describe.js";
+import { MOST_OF_A_KIND, parse } from "../config/parse.js";
+import { within } from "../config/path-text.js";
 import { countText } from "../count-text.js";
 import { configError } from "../errors.js";
 import { classesOf, type Dataset, type ImageSet, LARGEST_IMAGE } from "./dataset.js";
 
 const bytes: z.ZodType<Uint8Array, Uint8Array> = z.instanceof(Uint8Array);
 const floats: z.ZodType<Float32Array, Float32Array> = z.instanceof(Float32Array);
-// Not `.readonly()`, which would try to freeze typed arrays of other kinds.
-const classIds: z.ZodType<readonly number[], readonly number[]> = z.array(z.int().min(0).max(255));
+const isClassId = (label: unknown) =>
+  Number.isInteger(label) && (label as number) >= 0 && (label as number) <= 255;
+/** Not an array of numbers to zod, which would make a problem of each of a million wrong labels. */
+const classIds: z.ZodType<readonly number[], readonly number[]> = z
+  .array(z.unknown())
+  .superRefine((labels, context) => {
+    const wrong = labels.flatMap((label, index) => (isClassId(label) ? [] : [index]));
+    for (const index of wrong.slice(0, MOST_OF_A_KIND))
+      context.addIssue({
+        code: "custom",
+        path: [index],
+        message: `Expected a whole number from 0 to 255 for \`{path}\`, got ${describe(labels[index])}.`,
+      });
+    const more = wrong.length - MOST_OF_A_KIND;
+    if (more > 0) context.addIssue(`And ${countText(more, "more problem")} like this.`);
+  }) as never;
 const size = (most: number) => z.int().min(1).max(most);
 
 const imageSet = {
@@ -42,25 +58,31 @@ export type DatasetInMemory = Readonly<z.input<typeof inMemorySchema>>;
 /**
  * Checks arrays of images and labels and makes a dataset of them.
  *
+ * @param where they lie in the whole config, for messages
  * @throws OptimbenchError (CONFIG) that names the numbers which do not fit
  */
-export function inMemoryDataset(input: DatasetInMemory): Dataset {
-  const given = parse(inMemorySchema, input, "dataset");
+export function inMemoryDataset(input: DatasetInMemory, where = ""): Dataset {
+  const given = parsed(input, where);
   const labels = labelBytes(given.labels);
   if (labels.length === 0) throw configError("The dataset has no labels. Give one for each image.");
   const test = given.test && { ...given.test, labels: labelBytes(given.test.labels) };
   const expected = {
-    ...sides(given, labels.length),
+    ...sides(given, labels.length, where),
     channels: given.channels,
-    classes: given.classes ?? countClasses(labels, given.targets, test?.labels),
+    classes: given.classes ?? countClasses({ ...given, labels }, test?.labels, where),
   };
   return {
     name: given.name,
     ...expected,
-    ...checkedSet({ ...given, labels }, expected, ""),
-    ...(test && { test: checkedSet(test, expected, "test.") }),
+    ...checkedSet({ ...given, labels }, expected, where),
+    ...(test && { test: checkedSet(test, expected, within(where, "test")) }),
   };
 }
+
+const parsed = (input: DatasetInMemory, where: string) =>
+  where === ""
+    ? parse(inMemorySchema, input, "dataset")
+    : parse(z.object({ [where]: inMemorySchema }), { [where]: input }, "config")[where]!;
 
 type Expected = Pick<Dataset, "height" | "width" | "channels" | "classes">;
 type GivenSet = Pick<ImageSet, "images" | "labels"> & {
@@ -68,18 +90,18 @@ type GivenSet = Pick<ImageSet, "images" | "labels"> & {
   readonly count?: number | undefined;
 };
 
-/** @param where goes before a field's name in messages */
+/** @param where it lies in the whole config, for messages */
 function checkedSet({ images, labels, targets, count }: GivenSet, expected: Expected, where: string) {
   const { height, width, channels, classes } = expected;
   const values = labels.length * height * width * channels;
   if (images.length !== values)
     throw configError(
-      `\`${where}images\` holds ${number(images.length)} values, but ${number(labels.length)} labels and images of ` +
+      `\`${within(where, "images")}\` holds ${number(images.length)} values, but ${number(labels.length)} labels and images of ` +
         `${height} x ${width} x ${channels} need ${number(values)}.`,
     );
   if (count !== undefined && count !== labels.length)
     throw configError(
-      `\`${where}count\` is ${number(count)}, but there are ${number(labels.length)} labels.`,
+      `\`${within(where, "count")}\` is ${number(count)}, but there are ${number(labels.length)} labels.`,
     );
   checkLabels(labels, classes, where);
   if (targets !== undefined) checkTargets(targets, labels.length, classes, where);
@@ -92,7 +114,7 @@ const labelBytes = (labels: Uint8Array | readonly number[]) =>
 type Sides = { readonly height?: number | undefined; readonly width?: number | undefined };
 
 /** Height and width, where one or both follow from the number of pixels. */
-function sides(given: Sides & { images: Uint8Array; channels: number }, count: number) {
+function sides(given: Sides & { images: Uint8Array; channels: number }, count: number, where: string) {
   const { images, channels } = given;
   const pixels = images.length / count / channels;
   const height = given.height ?? (given.width === undefined ? Math.sqrt(pixels) : pixels / given.width);
@@ -100,21 +122,21 @@ function sides(given: Sides & { images: Uint8Array; channels: number }, count: n
   const fits = (side: number) => Number.isInteger(side) && side >= 1 && side <= LARGEST_IMAGE.side;
   if (fits(height) && fits(width)) return { height, width };
   throw configError(
-    `\`images\` holds ${number(images.length)} values for ${countText(count, "label")} with ${countText(channels, "channel")}: no whole ` +
-      `height and width, 1 to ${LARGEST_IMAGE.side}, follow from that. Give \`height\` and \`width\`.`,
+    `\`${within(where, "images")}\` holds ${number(images.length)} values for ${countText(count, "label")} with ${countText(channels, "channel")}: no whole ` +
+      `height and width, 1 to ${LARGEST_IMAGE.side}, follow from that. Give \`${within(where, "height")}\` and \`${within(where, "width")}\`.`,
   );
 }
 
 function countClasses(
-  labels: Uint8Array,
-  targets?: Float32Array,
+  { labels, targets }: { readonly labels: Uint8Array; readonly targets?: Float32Array | undefined },
   testLabels: Uint8Array = new Uint8Array(),
+  where: string,
 ): number {
   if (targets === undefined) return classesOf(labels, testLabels);
   const columns = targets.length / labels.length;
   if (Number.isInteger(columns) && columns >= 2 && columns <= 256) return columns;
   throw configError(
-    `\`targets\` holds ${number(targets.length)} values for ${number(labels.length)} labels: no whole number of classes, 2 to 256.`,
+    `\`${within(where, "targets")}\` holds ${number(targets.length)} values for ${number(labels.length)} labels: no whole number of classes, 2 to 256.`,
   );
 }
 
@@ -122,14 +144,14 @@ function checkLabels(labels: Uint8Array, classes: number, where: string): void {
   const index = labels.findIndex((label) => label >= classes);
   if (index < 0) return;
   throw configError(
-    `\`${where}labels[${index}]\` is ${labels[index]}, but with ${classes} classes labels go from 0 to ${classes - 1}.`,
+    `\`${within(where, "labels")}[${index}]\` is ${labels[index]}, but with ${classes} classes labels go from 0 to ${classes - 1}.`,
   );
 }
 
 function checkTargets(targets: Float32Array, count: number, classes: number, where: string): void {
   if (targets.length !== count * classes)
     throw configError(
-      `\`${where}targets\` holds ${number(targets.length)} values, but ${number(count)} images and ${classes} classes ` +
+      `\`${within(where, "targets")}\` holds ${number(targets.length)} values, but ${number(count)} images and ${classes} classes ` +
         `need ${number(count * classes)}.`,
     );
   for (let row = 0; row < count; row++) {
@@ -137,7 +159,7 @@ function checkTargets(targets: Float32Array, count: number, classes: number, whe
     const sum = values.reduce((total, value) => total + value, 0);
     if (values.every((value) => value >= 0) && Math.abs(sum - 1) <= 1e-4) continue;
     throw configError(
-      `\`${where}targets\` of image ${row} are [${values.subarray(0, 10).join(", ")}${classes > 10 ? ", ..." : ""}] ` +
+      `\`${within(where, "targets")}\` of image ${row} are [${values.subarray(0, 10).join(", ")}${classes > 10 ? ", ..." : ""}] ` +
         `with the sum ${sum}. Expected numbers of at least 0 that sum to 1.`,
     );
   }

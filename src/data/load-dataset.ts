@@ -35,7 +35,7 @@ export interface LoadOptions {
 const optionsSchema = z.strictObject({
   dataDir: pathSchema.optional(),
   download: z.boolean().optional(),
-  mirrors: z.array(z.url()).optional(),
+  mirrors: z.array(z.url()).max(100).optional(),
   onProgress: callbackSchema<(progress: DownloadProgress) => void>().optional(),
   signal: signalSchema.optional(),
 });
@@ -53,9 +53,29 @@ export async function loadDataset(
   source?: string | DatasetInMemory | Dataset,
   options: LoadOptions = {},
 ): Promise<Dataset> {
-  const checked = parse(optionsSchema, options, "options");
+  return load(source, parse(optionsSchema, options, "options"));
+}
+
+async function load(
+  source: string | DatasetInMemory | Dataset | undefined,
+  options: LoadOptions,
+  where?: string,
+): Promise<Dataset> {
   if (isKept(source)) return undamaged(source as Dataset);
-  return keepWhole(Object.freeze(await load(source ?? defaultName(checked.dataDir), checked)));
+  return keepWhole(Object.freeze(await read(source ?? defaultName(options.dataDir), options, where)));
+}
+
+/**
+ * The dataset that a run's or a study's config names; messages speak of places in that config.
+ *
+ * @throws as `loadDataset`
+ */
+export const datasetOf = ({ dataset, dataDir }: DatasetChoice): Promise<Dataset> =>
+  load(dataset, { dataDir }, "dataset");
+
+interface DatasetChoice {
+  readonly dataset?: string | DatasetInMemory | Dataset | undefined;
+  readonly dataDir?: string | undefined;
 }
 
 /** A dataset loaded earlier, unless the memory of its images was given away since. */
@@ -75,8 +95,12 @@ function undamaged(dataset: Dataset): Dataset {
 const defaultName = (dataDir?: string) =>
   dataDir !== undefined || findMnist() !== undefined ? "mnist" : "mnist-10k";
 
-function load(source: string | DatasetInMemory, options: LoadOptions): Dataset | Promise<Dataset> {
-  if (typeof source !== "string") return inMemoryDataset(source);
+function read(
+  source: string | DatasetInMemory,
+  options: LoadOptions,
+  where?: string,
+): Dataset | Promise<Dataset> {
+  if (typeof source !== "string") return inMemoryDataset(source, where);
   parse(pathSchema, source, "dataset");
   if (source === "mnist") return findOrFetchMnist(options);
   if (source === "mnist-10k") return loadMnist10k();

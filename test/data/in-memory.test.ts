@@ -126,5 +126,27 @@ describe("inMemoryDataset", () => {
     const attempt = () => inMemoryDataset(input as DatasetInMemory);
     expect(attempt).toThrow(OptimbenchError);
     expect(attempt).toThrow(message);
+    const inConfig = () => inMemoryDataset(input as DatasetInMemory, "dataset");
+    expect(inConfig).toThrow(message.replaceAll(/`([^`]+)`/g, "`dataset.$1`"));
   });
+
+  it.each([256, -1, 0.5, Number.NaN, "1", null])(
+    "shows three of many labels %s, and counts the others",
+    (label) => {
+      const labels = Array(200_000).fill(1).fill(label, 2);
+      const test = { images: images(1, 4), labels } as never;
+      const lines = ["2", "3", "4"].map((index) =>
+        expect.stringMatching(
+          `^Expected a whole number from 0 to 255 for \`test\\.labels\\[${index}\\]\`, got `,
+        ),
+      );
+      let message = "";
+      try {
+        inMemoryDataset({ ...SQUARE, test });
+      } catch (error) {
+        message = (error as Error).message;
+      }
+      expect(message.split("\n")).toEqual([...lines, "And 199,995 more problems like this."]);
+    },
+  );
 });
