@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DEFAULT_OPTIMIZERS } from "../config/compare-config.js";
+import { DEFAULT_OPTIMIZERS, MOST_CHOICES } from "../config/compare-config.js";
 import { threadsSchema } from "../config/threads.js";
 import { seedSchema, sharedShape, trainConfigSchema } from "../config/train-config.js";
 import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
@@ -19,6 +19,7 @@ export const benchConfigSchema = z
     measure: z
       .array(z.enum(MEASURES))
       .min(1)
+      .max(MEASURES.length)
       .readonly()
       .default(MEASURES)
       .describe("what to measure, by default all"),
@@ -26,15 +27,23 @@ export const benchConfigSchema = z
     optimizers: z
       .array(optimizerSchema)
       .min(1)
+      .max(MOST_CHOICES)
       .readonly()
       .default(DEFAULT_OPTIMIZERS)
       .describe(`the optimizers: ${OPTIMIZER_NAMES.join(", ")}; or all`),
     /** Images a step. Default 32 and 256. */
-    batchSizes: z.array(images).min(1).readonly().default([32, 256]).describe("images a step"),
+    batchSizes: z
+      .array(images)
+      .min(1)
+      .max(MOST_CHOICES)
+      .readonly()
+      .default([32, 256])
+      .describe("images a step"),
     /** CPU threads. Default: the cores this process may use. */
     threads: z
       .array(threadsSchema)
       .min(1)
+      .max(MOST_CHOICES)
       .readonly()
       .optional()
       .describe("CPU threads; by default the cores this process may use"),

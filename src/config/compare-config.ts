@@ -11,6 +11,9 @@ import { seedSchema, sharedShape } from "./train-config.js";
 export const DEFAULT_OPTIMIZERS = ["adam", "sgd", "rmsprop", "adagrad"] as const;
 export const DEFAULT_LOSSES = ["sparseCategoricalCrossentropy"] as const;
 
+/** Settings in one study; more are a mistake, or several studies. */
+export const MOST_CHOICES = 4096;
+
 export const CLOCKS = ["exclusive", "shared"] as const;
 
 export const compareConfigSchema = z
@@ -25,6 +28,7 @@ export const compareConfigSchema = z
     optimizers: z
       .array(optimizerSchema)
       .min(1)
+      .max(MOST_CHOICES)
       .readonly()
       .default(DEFAULT_OPTIMIZERS)
       .describe(`the optimizers to compare: ${OPTIMIZER_NAMES.join(", ")}`),
@@ -32,6 +36,7 @@ export const compareConfigSchema = z
     losses: z
       .array(lossSchema)
       .min(1)
+      .max(MOST_CHOICES)
       .readonly()
       .default(DEFAULT_LOSSES)
       .describe(`the losses to compare, each with each optimizer: ${LOSS_NAMES.join(", ")}`),
@@ -40,7 +45,7 @@ export const compareConfigSchema = z
      * defines it, and losses and initial weights are those of the first.
      */
     semantics: z
-      .union([z.enum(SEMANTICS), z.array(z.enum(SEMANTICS)).min(1).readonly()])
+      .union([z.enum(SEMANTICS), z.array(z.enum(SEMANTICS)).min(1).max(SEMANTICS.length).readonly()])
       .default("keras3")
       .describe(
         "whose formulas and defaults, or a list to run each optimizer with each; initial weights are the first's",

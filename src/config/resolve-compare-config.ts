@@ -1,3 +1,4 @@
+import { countText } from "../count-text.js";
 import { configError } from "../errors.js";
 import { type OptimizerConfig, resolveOptimizer } from "../optimizers/optimizers.js";
 import { type CLOCKS, type CompareConfig, parseCompareConfig } from "./compare-config.js";
@@ -23,6 +24,8 @@ export function resolveCompareConfig(input: CompareConfig, dataset: DatasetInfo)
   const { optimizers, losses, seeds, clock, semantics: given, ...shared } = parseCompareConfig(input);
   const [first, ...others] = [given].flat() as [Semantics, ...Semantics[]];
   checkDistinct([first, ...others], "semantics");
+  const seedList = typeof seeds === "number" ? Array.from({ length: seeds }, (_, seed) => seed) : seeds;
+  checkRunCount(optimizers.length, losses.length, seedList.length);
   const resolve = (factors: Pick<TrainConfig, "optimizer" | "loss">, index = 0) =>
     resolveTrainConfig({ ...shared, semantics: first, ...factors }, dataset, {
       optimizer: `optimizers[${index}]`,
@@ -36,11 +39,27 @@ export function resolveCompareConfig(input: CompareConfig, dataset: DatasetInfo)
       ...inOthers(optimizer, first, others, `optimizers[${index}]`),
     ]),
     losses: losses.map((loss, index) => resolve({ loss }, index).loss),
-    seeds: typeof seeds === "number" ? Array.from({ length: seeds }, (_, seed) => seed) : seeds,
+    seeds: seedList,
     clock,
   };
   for (const factor of ["optimizers", "losses", "seeds"] as const) checkDistinct(resolved[factor], factor);
   return deepFreeze(resolved);
+}
+
+/** Each is planned, and checked for memory, before the first starts. */
+const MOST_RUNS = 100_000;
+
+function checkRunCount(optimizers: number, losses: number, seeds: number): void {
+  const runs = optimizers * losses * seeds;
+  if (runs <= MOST_RUNS) return;
+  const factors = [
+    countText(optimizers, "optimizer"),
+    `${losses.toLocaleString("en")} loss${losses === 1 ? "" : "es"}`,
+    countText(seeds, "seed"),
+  ];
+  throw configError(
+    `The study would have ${countText(runs, "run")} (${factors.join(" x ")}), and at most ${countText(MOST_RUNS, "run")} are possible. Make several studies of it.`,
+  );
 }
 
 /** An optimizer as the other frameworks define it: those that do, and where the config leaves it to them. */

@@ -52,7 +52,16 @@ export function schemaFor({ definitions, own, modifiers }: Catalogue, value: unk
   return "formula" in value ? own : z.looseObject({ name: known });
 }
 
-const builtIn = ({ name, hyperparameters, defaults }: Definition, modifiers: z.ZodRawShape = {}) =>
+/** They take time to make, and a study may have thousands of settings. */
+const schemas = new WeakMap<Definition, z.ZodType>();
+
+function builtIn(definition: Definition, modifiers?: z.ZodRawShape): z.ZodType {
+  const schema = schemas.get(definition) ?? schemaOf(definition, modifiers);
+  schemas.set(definition, schema);
+  return schema;
+}
+
+const schemaOf = ({ name, hyperparameters, defaults }: Definition, modifiers: z.ZodRawShape = {}) =>
   z.strictObject({
     name: z.literal(name),
     label: labelSchema.optional(),

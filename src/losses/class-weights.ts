@@ -7,5 +7,6 @@ import { z } from "zod";
  */
 export const classWeights = z
   .array(z.number().min(0))
+  .max(256)
   .readonly()
   .describe("what training multiplies a sample's loss by, one number per class; none for 1 each");

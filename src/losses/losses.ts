@@ -74,7 +74,7 @@ export type BuiltInLoss = {
 const ownSchema = z.strictObject({
   ...ownShape,
   hyperparameters: z
-    .record(z.string(), z.union([z.number(), z.array(z.number()).min(1).readonly()]))
+    .record(z.string(), z.union([z.number(), z.array(z.number()).min(1).max(256).readonly()]))
     .default({}),
 });
 

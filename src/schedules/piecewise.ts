@@ -4,6 +4,8 @@ import { type Course, type RateOfStep, stepsIn, warmUpShape } from "./course.js"
 const ascending = (list: readonly number[]) => list.every((value, i) => i === 0 || value > list[i - 1]!);
 const ASCENDING = { error: "Expected ascending numbers for `{path}`." };
 
+const MOST_PARTS = 4096;
+
 /**
  * A list of rates, whatever the optimizer's own. Source: keras.optimizers.schedules.PiecewiseConstantDecay, where a value
  * holds up to its boundary, the step at the boundary included.
@@ -15,6 +17,7 @@ export const piecewiseSchema = z
     boundaries: z
       .array(z.int().min(0))
       .min(1)
+      .max(MOST_PARTS)
       .refine(ascending, ASCENDING)
       .readonly()
       .optional()
@@ -23,12 +26,18 @@ export const piecewiseSchema = z
     boundaryEpochs: z
       .array(z.number().gt(0))
       .min(1)
+      .max(MOST_PARTS)
       .refine(ascending, ASCENDING)
       .readonly()
       .optional()
       .describe("the same in epochs: the value ends with the epoch's last step"),
     /** The rates, one more than boundaries. */
-    values: z.array(z.number().min(0)).min(2).readonly().describe("the rates, one more than boundaries"),
+    values: z
+      .array(z.number().min(0))
+      .min(2)
+      .max(MOST_PARTS + 1)
+      .readonly()
+      .describe("the rates, one more than boundaries"),
     ...warmUpShape,
   })
   .refine(({ boundaries, boundaryEpochs }) => (boundaries === undefined) !== (boundaryEpochs === undefined), {

@@ -33,6 +33,23 @@ describe("resolveCompareConfig", () => {
     expectTypeOf<ResolvedCompareConfig>().toExtend<CompareConfig>();
   });
 
+  it.each([
+    ["optimizers", 4096],
+    ["losses", 4096],
+    ["seeds", 10_000],
+    ["semantics", 3],
+  ])("takes no list of %s that is longer than any study", (key, most) => {
+    const list = Array(most + 1).fill("no such");
+    expect(() => resolve({ [key]: list })).toThrow(`Expected at most ${most} items for \`${key}\`, got `);
+  });
+
+  it("refuses a study of more runs than can be planned", () => {
+    const optimizers = Array.from({ length: 1000 }, (_, i) => ({ name: "sgd" as const, momentum: i / 1000 }));
+    expect(() => resolve({ optimizers, losses: ["huber", "logCosh"], seeds: 51 })).toThrow(
+      "The study would have 102,000 runs (1,000 optimizers x 2 losses x 51 seeds), and at most 100,000 runs are possible.",
+    );
+  });
+
   it("counts seeds from 0, or takes those given", () => {
     expect(resolve({ seeds: 3 }).seeds).toEqual([0, 1, 2]);
     expect(resolve({ seeds: [7, 5] }).seeds).toEqual([7, 5]);
