@@ -60,7 +60,7 @@ it.each([
     { name: "categoricalFocalCrossentropy", alpha: "much" },
     'Expected a number or a list for `alpha`, got "much" (string).',
   ],
-  [{ name: "multiMargin", p: 3 }, 'Expected one of 1, 2 for `p`, got 3 (number).'],
+  [{ name: "multiMargin", p: 3 }, "Expected one of 1, 2 for `p`, got 3 (number)."],
   [
     { name: "sparseCategoricalCrossentropy", classWeights: [1, -1] },
     "Expected a number at least 0 for `classWeights[1]`, got -1 (number).",
