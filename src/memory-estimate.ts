@@ -1,6 +1,7 @@
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import type { Dataset } from "./data/dataset.js";
 import { OptimbenchError } from "./errors.js";
+import { withMisfits } from "./formula/misfit.js";
 import { memoryHeld, memoryLimit } from "./memory-limit.js";
 import { loadNative, type SessionSpec } from "./native.js";
 import { bytesToCopy } from "./resident-dataset.js";
@@ -13,16 +14,15 @@ export interface MemoryPart {
   readonly advice: string;
 }
 
-/** What a run on the CPU takes in memory at most, the data apart; nothing where a GPU has it. */
+/** What a run on the CPU takes in memory at most, the data apart; nothing where a GPU has it. @throws OptimbenchError (FORMULA) */
 export function runMemory(
   spec: SessionSpec,
   { batchSize, split, earlyStopping }: Pick<ResolvedTrainConfig, "batchSize" | "split" | "earlyStopping">,
 ): readonly MemoryPart[] {
   if (spec.device !== "cpu") return [];
-  const { parameters, gradients, lanes, states, evaluation, temporaries } = loadNative().memoryNeeds(spec, {
-    batchSize,
-    images: split.train,
-  });
+  const { parameters, gradients, lanes, states, evaluation, temporaries } = withMisfits(spec.update, () =>
+    loadNative().memoryNeeds(spec, { batchSize, images: split.train }),
+  );
   const images = Math.min(spec.microBatch, batchSize);
   const threads = Math.min(spec.threads, lanes);
   const smallerModel = "a model with fewer units or filters";

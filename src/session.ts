@@ -1,6 +1,7 @@
 import type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
 import type { Dataset } from "./data/dataset.js";
 import { configError } from "./errors.js";
+import { withMisfits } from "./formula/misfit.js";
 import { lossGraph } from "./losses/losses.js";
 import { lowerModel } from "./models/lower-model.js";
 import type { Shape } from "./models/native-layer.js";
@@ -8,12 +9,12 @@ import { loadNative, type NativeSession, nativeInfo, type SessionSpec } from "./
 import { momentumOf, updateGraph } from "./optimizers/optimizers.js";
 import { changesMomentum } from "./schedules/schedules.js";
 
-/** The native session that a config describes. @throws OptimbenchError (MEMORY, NATIVE) by rejection */
+/** The native session that a config describes. @throws OptimbenchError (FORMULA, MEMORY, NATIVE) by rejection */
 export async function openSession(spec: SessionSpec): Promise<NativeSession> {
   const { Session } = loadNative();
   const session = new Session(spec);
   try {
-    await session.open();
+    await withMisfits(spec.update, () => session.open());
     return session;
   } catch (error) {
     await session.dispose();

@@ -40,8 +40,7 @@ template <auto function>
 Value matrix(const Values& v, Reduce) {
   const at::Tensor x = asTensor(v[0]);
   if (x.dim() == 0) return x;
-  if (x.dim() == 1) throw std::runtime_error(
-        "a function of rows and columns was given a parameter with one axis: call it in a block such as `matrices: { ... }`");
+  if (x.dim() == 1) throw std::runtime_error("one axis is no matrix");
   return function(x);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 namespace optimbench {
 namespace {
@@ -59,13 +60,15 @@ std::vector<Value> Miniature::run(const Formula& formula, const std::vector<Valu
     const std::string& op = nodes[i].op;
     try {
       values.push_back(formula.run(i, values, inputs));
-    } catch (const c10::Error&) {
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception&) {  // libtorch's, or a function's of rows and columns
       std::string shapes;
       for (const int64_t argument : nodes[i].arguments) {
         const auto* tensor = std::get_if<at::Tensor>(&values[argument]);
         shapes += (shapes.empty() ? "" : " and ") + text(tensor == nullptr ? at::IntArrayRef{} : tensor->sizes());
       }
-      throw Misfit("`" + op + "` cannot take " + shapes);
+      throw Misfit("node " + std::to_string(i) + ": shapes " + shapes);
     }
     if (op != "rows" && op != "columns") continue;
     if (auto* number = std::get_if<double>(&values.back())) *number = static_cast<double>(grown(static_cast<int64_t>(*number), lengths_));

@@ -109,8 +109,8 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
       findNumbers(made, part);
     } catch (const Miniature::Misfit& misfit) {
       throw std::runtime_error("the update does not fit" +
-                               (part.name.empty() ? "" : " " + part.name.substr(0, part.name.size() - 1)) + ": " +
-                               misfit.what());
+                               (part.name.empty() ? "" : " " + part.name.substr(0, part.name.size() - 1)) + ": block " +
+                               std::to_string(blocks_.size()) + ", " + misfit.what());  // read by src/formula/misfit.ts
     }
   }
   blocks_.push_back(std::move(made));

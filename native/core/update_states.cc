@@ -51,7 +51,9 @@ void Update::addState(const UpdateSpec::Block& spec, const Block& block, Part& p
 // The nodes' values at the last of these runs, and in `given` the states that they leave.
 std::vector<Value> Update::settle(const UpdateSpec::Block& spec, const Block& block, const Miniature& miniature,
                                   std::vector<Value>& given) const {
-  const auto fail = [](const std::string& what) { throw std::runtime_error("update: " + what); };
+  const auto fail = [&](const Assignment& assignment, const std::string& what) {
+    throw Miniature::Misfit("node " + std::to_string(assignment.node) + ": `" + assignment.name + "` " + what);
+  };
   const at::Tensor whole = miniature.part();
   const size_t firstState = given.size() - spec.state.size();
   std::vector<Value> values;
@@ -59,7 +61,6 @@ std::vector<Value> Update::settle(const UpdateSpec::Block& spec, const Block& bl
     given[3] = t;
     bool settled = false;
     for (int attempt = 0; !settled; ++attempt) {
-      if (attempt > 8) fail("a state changes its shape from step to step");
       values = miniature.run(block.formula, given);
       settled = true;
       for (const Assignment& assignment : block.assign) {
@@ -67,21 +68,23 @@ std::vector<Value> Update::settle(const UpdateSpec::Block& spec, const Block& bl
         const at::IntArrayRef found = std::holds_alternative<double>(value) ? at::IntArrayRef{} : std::get<at::Tensor>(value).sizes();
         if (assignment.target != Assignment::Target::state) {
           if (!at::is_expandable_to(found, whole.sizes()))
-            fail("what is assigned to " + assignment.name + " has another shape than the parameter");
+            fail(assignment, "is " + miniature.text(whole.sizes()) + " and is assigned " + miniature.text(found));
           continue;
         }
         if (spec.state[assignment.state].isNumber) {
           if (std::holds_alternative<at::Tensor>(value))
-            fail("state '" + assignment.name + "' is a number and is assigned a tensor");
+            fail(assignment, "is a number and is assigned a tensor");
           continue;
         }
         Value& state = given[firstState + assignment.state];
         const at::IntArrayRef now = std::get<at::Tensor>(state).sizes();
         if (!at::are_expandable(now, found))
-          throw Miniature::Misfit("state '" + assignment.name + "', " + miniature.text(now) + ", is assigned " + miniature.text(found));
+          fail(assignment, "is " + miniature.text(now) + " and is assigned " + miniature.text(found));
         const auto wide = at::infer_size(now, found);
         if (now == at::IntArrayRef(wide)) continue;
-        if (spec.state[assignment.state].startsAsTheta) fail("state '" + assignment.name + "' outgrows theta, as which it starts");
+        if (spec.state[assignment.state].startsAsTheta)
+          fail(assignment, "starts as theta, " + miniature.text(now) + ", and is assigned " + miniature.text(found));
+        if (attempt > 8) fail(assignment, "changes its shape from step to step");
         state = whole.sizes() == at::IntArrayRef(wide) ? at::empty_strided(whole.sizes(), whole.strides(), whole.options()).zero_()
                                                        : at::zeros(wide, whole.options());
         settled = false;

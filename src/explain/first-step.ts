@@ -1,4 +1,5 @@
 import type { UpdateGraph } from "../formula/graph.js";
+import { withMisfits } from "../formula/misfit.js";
 import { loadNative } from "../native.js";
 import type { OptimizerDefinition } from "./explanation.js";
 import { isApart } from "./states.js";
@@ -16,9 +17,10 @@ export function firstStep(
 ): Pick<OptimizerDefinition, "firstStep" | "firstStepInMatrix"> {
   const run = (signs: readonly number[], shapes: readonly (readonly number[])[]) => {
     const gradient = Float64Array.from(signs, (sign) => sign * FIRST_GRADIENT);
-    return loadNative().runUpdate(update, new Float64Array(signs.length), [{ gradient, learningRate }], {
-      shapes,
-    })[0]!;
+    const start = new Float64Array(signs.length);
+    return withMisfits(update, () =>
+      loadNative().runUpdate(update, start, [{ gradient, learningRate }], { shapes }),
+    )[0]!;
   };
   const inVector = Math.abs(run([1], [[1]])[0]!);
   if (!update.blocks.some(({ on }) => isApart(on))) return { firstStep: inVector };

@@ -16,6 +16,9 @@ const OPERATORS: Readonly<Record<string, { readonly sign: string; readonly binds
 const SUM = 1;
 const ATOM = 4;
 
+/** How an operation is written, where that is by an operator. */
+export const operatorSign = (op: string): string | undefined => OPERATORS[op]?.sign;
+
 /** A node of a graph as a formula; names that were assigned on the way, and those of hyperparameters, are written out. */
 export const expressionText = (nodes: readonly Node[], place: number): string => textOf(nodes, place).text;
 

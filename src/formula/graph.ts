@@ -36,6 +36,8 @@ export type Scope = (typeof SCOPES)[number];
 
 /** An optimizer's update, ready to run: blocks that run one after the other. */
 export interface UpdateGraph {
+  /** The optimizer's name, for messages. */
+  readonly name?: string;
   readonly blocks: readonly UpdateBlock[];
   /** The order of a parameter's axes: in Keras inputs come before outputs. */
   readonly layout: "keras" | "pytorch";

@@ -161,18 +161,24 @@ export function updateGraph(
 ): UpdateGraph {
   const { name, formula } = optimizer;
   if (optimizer.semantics === "own")
-    return inFormulaOf(CATALOGUE, name, () => parseUpdate(formula, { ...optimizer, changing }), where);
+    return inFormulaOf(
+      CATALOGUE,
+      name,
+      () => ({ name, ...parseUpdate(formula, { ...optimizer, changing }) }),
+      where,
+    );
   const definition: Definition = OPTIMIZERS[optimizer.name];
   const { learningRate: _, ...hyperparameters } = constantsOf(
     { ...definition.hyperparameters, ...MODIFIERS },
     optimizer,
   );
-  return parseUpdate(formula, {
+  const graph = parseUpdate(formula, {
     hyperparameters,
     state: definition.state?.(optimizer) ?? {},
     changing,
     layout: optimizer.semantics.startsWith("keras") ? "keras" : "pytorch",
   });
+  return { name, ...graph };
 }
 
 /** One line that tells it apart: "adam", or "sgd (learningRate 0.1, momentum 0.9)" where settings differ from the defaults. */

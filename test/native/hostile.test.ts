@@ -144,7 +144,7 @@ describe("a session refuses", () => {
           assign: [{ target: "s", node: 2 }],
         }),
       }),
-      /state 's' is a number and is assigned a tensor/,
+      /`s` is a number and is assigned a tensor/,
     ],
     [
       "a device that is not there",
