@@ -31,7 +31,7 @@ function fail(error: unknown, { name, blocks }: UpdateGraph): never {
   const expression = text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
   throw new OptimbenchError(
     "FORMULA",
-    `The formula of optimizer "${name}" does not fit${parameter === undefined ? "" : ` ${parameter}`}: ` +
+    `The formula of optimizer "${name}" does not fit ${parameter?.startsWith("shapes[") === false ? parameter : "a parameter"}: ` + // no model has named it
       `${problem ?? ruleOf(nodes[Number(place)]!.op as Operation, shapes!)}, in \`${expression}\`.`,
     { cause: error },
   );

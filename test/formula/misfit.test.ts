@@ -56,7 +56,9 @@ describe("a formula that does not suit a parameter's shape is the formula's mist
     });
     await expect(explain(optimizerOf("parameters: { theta = theta - transpose(g) }"))).rejects.toMatchObject({
       code: "FORMULA",
-      message: expect.stringMatching(/^The formula of optimizer "mine" does not fit/),
+      message: expect.stringMatching(
+        /^The formula of optimizer "mine" does not fit a parameter: `transpose` needs/,
+      ),
     });
   });
 
