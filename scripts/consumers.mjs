@@ -1,5 +1,6 @@
 // Packs this package, installs it into a temporary folder as a user would, and runs one program through Node (import and
-// require), Jest, Vitest, esbuild, webpack and Rolldown: `npm run test:consumers`. Each must print what plain Node prints.
+// require), Jest, Vitest, esbuild, webpack and Rolldown: `npm run test:consumers`. Each must print what plain Node prints,
+// down to the messages of errors, which other contexts' classes and files' places can spoil.
 // Not among the tests, since it installs some 300 packages.
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,13 +11,18 @@ import { packageRoot } from "../dist/package-root.js";
 const TOOLS = ["jest@30", "vitest@4", "esbuild@0.28", "webpack@5", "rolldown@1"];
 
 const PROGRAM = `
-export async function program({ train, compare, explain, scheduleRates, writeReport, OptimbenchError }, folder) {
+export async function program(optimbench, folder) {
+  const { train, compare, bench, loadDataset, explain, checkLossGradient, scheduleRates } = optimbench;
+  const { writeReport, readStudy, writeStudy, OptimbenchError } = optimbench;
+  const problem = (promise) =>
+    promise.then(() => "none", (error) => (error instanceof OptimbenchError ? error.code + ": " + error.message : "another error: " + error));
   const images = Uint8Array.from({ length: 40 * 64 }, (_, i) => (i * 37) % 256);
   const dataset = { images, labels: Uint8Array.from({ length: 40 }, (_, i) => i % 2), height: 8, width: 8 };
   const small = { dataset, model: "mlp", epochs: 1, warmUp: false, threads: 1 };
   const run = await train(small);
   const rates = await scheduleRates("cosine", { epochs: 1, batchSize: 10, trainSize: 40 });
-  const refused = await train({ optimizer: "no such" }).catch((error) => error);
+  const epochs = [];
+  for await (const { epoch } of train({ ...small, epochs: 2 })) epochs.push(epoch);
   const study = await compare({ ...small, optimizers: ["adam", "sgd"] });
   const digits = await train({ dataset: "mnist-10k", split: { train: 100, validation: 50 }, model: "mlp", epochs: 0, warmUp: false });
   return {
@@ -24,7 +30,19 @@ export async function program({ train, compare, explain, scheduleRates, writeRep
     weights: run.parametersSha256.final,
     title: (await explain("adam")).title,
     rates: rates.length,
-    refused: refused instanceof OptimbenchError && refused.code,
+    epochs,
+    probabilities: (await run.model.predict(images.subarray(0, 128))).length,
+    gradient: (await checkLossGradient("huber", { classes: 3 })).passed,
+    benched: (await bench({ measure: ["step"], optimizers: ["sgd"], batchSizes: [8], threads: [1], seconds: 0.01, rounds: 1, model: "mlp" })).results.length,
+    problems: [
+      await problem(train({ optimizer: "no such" })),
+      await problem(train({ ...small, optimizer: { name: "mine", formula: "theta = nope" } })),
+      await problem(train({ ...small, dataset: { ...dataset, labels: Float32Array.of(1) } })),
+      await problem(loadDataset("no such folder")),
+      await problem(readStudy("no such file")),
+      await problem(writeStudy(study, "/proc/no such folder/study.json")),
+      await problem(run.model.save("/proc/no such folder/model")),
+    ],
     files: (await writeReport(study, folder)).filter((path) => /png$|html$/.test(path)).length,
     digits: digits.history.length,
   };
@@ -63,7 +81,10 @@ program(optimbench, "report").then((result) => console.log("RESULT " + JSON.stri
 const TEST = `
 import * as optimbench from "optimbench";
 import { program } from "./program.mjs";
-test("trains", async () => console.log("RESULT " + JSON.stringify(await program(optimbench, "report"))), 60_000);
+test("trains", async () => {
+  const folder = "report of " + expect.getState().testPath.split("/").at(-1);
+  console.log("RESULT " + JSON.stringify(await program(optimbench, folder)));
+}, 60_000);
 `;
 
 // Vega has an await at its top level, which no CommonJS bundle can take in; it is loaded from node_modules then.
@@ -86,6 +107,8 @@ webpack(config, (error, stats) => {
   if (error || stats.hasErrors()) { console.error(error ?? stats.toString("errors-only")); process.exitCode = 1; }
 });
 `;
+
+const JEST = ["node", "--experimental-vm-modules", "node_modules/jest/bin/jest.js", "--rootDir=."];
 
 /** How each consumer is built and run: commands one after the other, the last of which prints the result. */
 const CONSUMERS = {
@@ -113,13 +136,14 @@ const CONSUMERS = {
   ],
   Vitest: [["node", "node_modules/vitest/vitest.mjs", "run", "--globals", "--config", "none.mjs"]],
   "Vitest, package inlined": [["node", "node_modules/vitest/vitest.mjs", "run", "--config", "inline.mjs"]],
-  Jest: [["node", "--experimental-vm-modules", "node_modules/jest/bin/jest.js", "--rootDir=."]],
+  "Jest, a process each": [[...JEST, "--maxWorkers=2"]],
+  "Jest, one process": [[...JEST, "--runInBand"]],
 };
 
 function writePrograms() {
   write("program.mjs", PROGRAM);
   write("main.mjs", MAIN);
-  write("main.test.mjs", TEST);
+  for (const name of ["first", "second"]) write(`${name}.test.mjs`, TEST);
   write(
     "require.cjs",
     `const optimbench = require("optimbench");
@@ -134,7 +158,7 @@ import("./program.mjs").then(async ({ program }) => console.log("RESULT " + JSON
   );
   write(
     "jest.config.json",
-    JSON.stringify({ testEnvironment: "node", transform: {}, testMatch: ["**/main.test.mjs"] }),
+    JSON.stringify({ testEnvironment: "node", transform: {}, testMatch: ["**/*.test.mjs"] }),
   );
 }
 
@@ -145,17 +169,27 @@ function resultOf(commands) {
     said += stdout + stderr;
     if (status !== 0) return { said };
   }
-  return { result: /RESULT (.*)$/m.exec(said)?.[1], said };
+  const results = new Set(Array.from(said.matchAll(/RESULT (.*)$/gm), ([, result]) => result));
+  return { result: results.size > 0 ? [...results].join("\nand      ") : undefined, said };
 }
 
 try {
   install();
   writePrograms();
   let expected;
+  /** What plain Node must have printed, for the others to be compared with it. */
+  const isSound = ({ status, epochs, benched, files, digits, gradient, problems }) =>
+    status === "completed" &&
+    gradient &&
+    benched > 0 &&
+    files > 1 &&
+    digits === 1 &&
+    epochs.length === 3 &&
+    problems.every((text) => /^(CONFIG|FORMULA|DATA): /.test(text));
   for (const [name, commands] of Object.entries(CONSUMERS)) {
     const { result, said } = resultOf(commands);
     expected ??= result;
-    const right = result !== undefined && result === expected;
+    const right = result !== undefined && result === expected && isSound(JSON.parse(result));
     console.log(`${right ? "works" : "FAILS"}  ${name}`);
     if (right) continue;
     console.log(`expected ${expected}\n${result === undefined ? said : `found    ${result}`}`);
