@@ -123,8 +123,10 @@ export const addOutputOptions = (command: Command, replaced: string): Command =>
     .option("--overwrite", `replace ${replaced}`)
     .option("--json", "print the study as JSON on stdout, and nothing else there")
     .option("--quiet", "no progress")
-    .addOption(elsewhere("--lr <rate>"))
-    .addOption(elsewhere("--learning-rate <rate>"))
+    .addOption(elsewhere("--lr <value>", "learning rate", "adam:learningRate"))
+    .addOption(elsewhere("--learning-rate <value>", "learning rate", "adam:learningRate"))
+    .addOption(elsewhere("--momentum <value>", "momentum", "sgd:momentum"))
+    .addOption(elsewhere("--weight-decay <value>", "weight decay", "adam:decoupledWeightDecay"))
     .addHelpText("after", EXAMPLES);
 
 /** Says where results are: beside them, or where these are JSON, with the progress. */
@@ -136,11 +138,11 @@ export const sayWritten =
   };
 
 /** An option that people try and that is set in another place. */
-const elsewhere = (flags: string): Option =>
+const elsewhere = (flags: string, what: string, place: string): Option =>
   new Option(flags).hideHelp().argParser(
-    naming(flags, (rate) => {
+    naming(flags, (value) => {
       throw configError(
-        `The learning rate is a setting of an optimizer. Write it after a colon, such as adam:learningRate=${rate}.`,
+        `The ${what} is a setting of an optimizer. Write it after a colon, such as ${place}=${value}.`,
       );
     }),
   );

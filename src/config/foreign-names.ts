@@ -1,43 +1,52 @@
 /** What names of Keras, PyTorch and common usage are called here; a path where they belong deeper in a config. */
 const BY_OUR_NAME: Readonly<Record<string, readonly string[]>> = {
   // Optimizers, losses, schedules
-  sgd: ["momentum", "nesterov", "gd", "gradientdescent"],
+  sgd: ["momentum", "sgdmomentum", "nesterov", "nag", "gd", "gradientdescent"],
+  rmsprop: ["rms"],
   nadam: ["nesterov", "nesterovadam"],
   amsgrad: ["adamamsgrad"],
-  scheduleFreeAdamw: ["adamwschedulefree", "adamschedulefree"],
-  scheduleFreeSgd: ["sgdschedulefree"],
+  scheduleFreeAdamw: ["schedulefree", "adamwschedulefree", "adamschedulefree"],
+  scheduleFreeSgd: ["schedulefree", "sgdschedulefree"],
   sparseCategoricalCrossentropy: [
     ...["crossentropy", "crossentropyloss", "ce", "celoss", "xent", "nll", "nllloss", "logloss"],
     "softmaxcrossentropy",
   ],
+  categoricalCrossentropy: ["cce"],
   binaryCrossentropy: ["bce", "bceloss", "bcewithlogits", "bcewithlogitsloss"],
   categoricalFocalCrossentropy: ["focal", "focalloss"],
-  meanSquaredError: ["mse", "mseloss", "l2loss"],
-  meanAbsoluteError: ["mae", "l1loss", "l1"],
+  meanSquaredError: ["mse", "mseloss", "l2", "l2loss"],
+  meanAbsoluteError: ["mae", "maeloss", "l1loss", "l1"],
   huber: ["smoothl1", "smoothl1loss", "huberloss"],
   klDivergence: ["kl", "kld", "kldiv", "kldivloss"],
+  hinge: ["hingeloss"],
   multiMargin: ["multimarginloss"],
+  poisson: ["poissonnll", "poissonnllloss"],
   cosineSimilarity: ["cosineembeddingloss"],
-  cosine: ["cosinedecay", "cosineannealing", "cosineannealinglr"],
+  constant: ["const", "none"],
+  cosine: ["cos", "cosinedecay", "cosineannealing", "cosineannealinglr"],
   cosineRestarts: ["cosinedecayrestarts", "cosineannealingwarmrestarts", "sgdr"],
-  exponential: ["exponentialdecay", "exponentiallr"],
+  exponential: ["exp", "exponentialdecay", "exponentiallr"],
   inverseTime: ["inversetimedecay"],
   oneCycle: ["onecyclelr", "onecyclepolicy"],
   piecewise: ["piecewiseconstantdecay", "multisteplr", "multistep"],
-  polynomial: ["polynomialdecay", "polynomiallr", "linear", "lineardecay", "linearlr"],
+  polynomial: ["poly", "polynomialdecay", "polynomiallr", "linear", "lineardecay", "linearlr"],
   reduceOnPlateau: ["reducelronplateau", "plateau"],
   step: ["steplr", "stepdecay"],
   // Settings of optimizers and schedules
   learningRate: ["lr", "rate", "stepsize", "eta"],
   "optimizer.learningRate": ["lr", "rate", "learningrate"],
+  "optimizer.momentum": ["momentum"],
+  "optimizers[0].momentum": ["momentum"],
   "optimizers[0].learningRate": ["lr", "rate", "learningrate"],
   l2: ["weightdecay", "wd", "l2regularization"],
   decoupledWeightDecay: ["weightdecay", "wd"],
   weightDecay: ["wd"],
+  "optimizer.l2": ["weightdecay", "wd"],
   "optimizer.decoupledWeightDecay": ["weightdecay", "wd"],
+  "optimizers[0].l2": ["weightdecay", "wd"],
   "optimizers[0].decoupledWeightDecay": ["weightdecay", "wd"],
   epsilon: ["eps"],
-  beta1: ["betas", "b1"],
+  beta1: ["betas", "b1", "momentum"],
   beta2: ["betas", "b2"],
   rho: ["alpha", "decay"],
   globalClipNorm: ["maxnorm", "gradclip", "gradientclip", "clipgradnorm"],
@@ -55,12 +64,16 @@ const BY_OUR_NAME: Readonly<Record<string, readonly string[]>> = {
   gradientAccumulation: ["gradientaccumulationsteps", "accumulate", "accumulategradbatches"],
   optimizer: ["optim", "opt"],
   optimizers: ["optim", "opt"],
-  loss: ["criterion", "lossfn", "lossfunction"],
-  losses: ["criterion", "lossfn", "lossfunction"],
+  loss: ["losses", "criterion", "lossfn", "lossfunction"],
+  losses: ["loss", "criterion", "lossfn", "lossfunction"],
+  "loss.classWeights": ["classweight", "classweights"],
+  "losses[0].classWeights": ["classweight", "classweights"],
   schedule: ["scheduler", "lrscheduler", "lrschedule", "learningrateschedule"],
   seed: ["randomseed", "randomstate", "manualseed"],
-  seeds: ["randomseed", "randomstate", "manualseed"],
+  seeds: ["randomseed", "randomstate", "manualseed", "runs", "repeats", "repetitions"],
   threads: ["numthreads", "workers", "numworkers", "njobs"],
+  device: ["gpu", "cuda", "devicetype"],
+  "earlyStopping.patience": ["patience"],
   split: ["validationsplit", "valsplit", "testsize"],
   dataset: ["data", "traindata"],
   model: ["net", "network", "architecture"],
@@ -70,9 +83,9 @@ const BY_OUR_NAME: Readonly<Record<string, readonly string[]>> = {
   train: ["trainsize", "training"],
   // What is watched
   "validation.loss": ["valloss", "loss", "testloss"],
-  "validation.accuracy": ["valaccuracy", "valacc", "accuracy", "acc"],
+  "validation.accuracy": ["valaccuracy", "valacc", "validationacc", "accuracy", "acc"],
   "train.loss": ["trainloss", "trainingloss"],
-  "train.accuracy": ["trainaccuracy", "trainacc"],
+  "train.accuracy": ["trainaccuracy", "trainacc", "trainingaccuracy"],
   accuracy: ["acc", "valacc", "valaccuracy"],
   // Layers
   conv2d: ["conv", "convolution", "convolution2d"],
@@ -118,10 +131,16 @@ const BY_OUR_NAME: Readonly<Record<string, readonly string[]>> = {
   t: ["step", "iteration"],
 };
 
-/** By the foreign name, in lower case and without separators: what it may be called here. */
+/** What others have and we do not, though the name is near to one of ours, which is another thing. */
+const NOT_HERE = [
+  ...["asgd", "rprop", "adan", "adamp", "padam", "adax", "madgrad", "adabound"],
+  ...["binaryfocalcrossentropy", "binaryfocal"],
+];
+
+/** By the foreign name, in lower case and without separators: what it may be called here; an empty list where there is no such thing. */
 export const FOREIGN_NAMES: ReadonlyMap<string, readonly string[]> = Object.entries(BY_OUR_NAME)
   .flatMap(([ours, theirs]) => theirs.map((foreign) => [foreign, ours] as const))
   .reduce(
     (map, [foreign, ours]) => map.set(foreign, [...(map.get(foreign) ?? []), ours]),
-    new Map<string, readonly string[]>(),
+    new Map<string, readonly string[]>(NOT_HERE.map((foreign) => [foreign, []])),
   );

@@ -4,7 +4,7 @@ import { FOREIGN_NAMES } from "./foreign-names.js";
 const LONGEST = 60;
 
 /** Case and separators apart: `batch_size` and `batchSize` are one. */
-const bare = (word: string): string => word.toLowerCase().replace(/[-_\s]/g, "");
+const bare = (word: string): string => word.toLowerCase().replace(/[-_.\s]/g, "");
 
 /**
  * The candidate that a word probably means: another spelling of it, or one that few slips of the hand turn into it, in
@@ -36,6 +36,7 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   const translated = foreign?.filter(isHere) ?? [];
   const near = nearest(word, candidates);
   const isSpelling = near !== undefined && bare(near) === bare(word);
+  if (foreign?.length === 0 && !isSpelling) return "";
   const found = isSpelling || translated.length === 0 ? [near ?? []].flat() : translated;
   return found.length === 0 ? "" : ` Did you mean ${found.map((name) => `"${name}"`).join(" or ")}?`;
 }

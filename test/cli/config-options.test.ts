@@ -94,6 +94,9 @@ describe("the command line as a config", () => {
     await expect(program.parseAsync(["compare", "--lr", "0.1"], { from: "user" })).rejects.toThrow(
       "--lr: The learning rate is a setting of an optimizer. Write it after a colon, such as adam:learningRate=0.1.",
     );
+    await expect(program.parseAsync(["compare", "--weight-decay", "0.1"], { from: "user" })).rejects.toThrow(
+      "--weight-decay: The weight decay is a setting of an optimizer. Write it after a colon, such as adam:decoupledWeightDecay=0.1.",
+    );
   });
 
   it("reads a file with a byte-order mark, and says so of one that is no UTF-8", () => {

@@ -101,6 +101,15 @@ describe("names that people bring", () => {
     ["criterion", run, ["loss"]],
     ["lr_scheduler", run, ["schedule"]],
     ["layers", run, ["model.layers"]],
+    ["momentum", run, ["optimizer.momentum"]],
+    ["momentum", adam, ["beta1"]],
+    ["weight_decay", run, ["optimizer.l2", "optimizer.decoupledWeightDecay"]],
+    ["class_weight", run, ["loss.classWeights"]],
+    ["classWeights", study, ["losses[0].classWeights"]],
+    ["loss", study, ["losses"]],
+    ["losses", run, ["loss"]],
+    ["schedule_free", OPTIMIZER_NAMES, ["scheduleFreeAdamw", "scheduleFreeSgd"]],
+    ["validation.acc", monitors, ["validation.accuracy"]],
     ["SGD", OPTIMIZER_NAMES, ["sgd"]],
     ["Adam", OPTIMIZER_NAMES, ["adam"]],
     ["AdamW", OPTIMIZER_NAMES, ["adamw"]],
@@ -122,6 +131,17 @@ describe("names that people bring", () => {
     expect(didYouMean(word, candidates)).toBe(
       ` Did you mean ${meant.map((name) => `"${name}"`).join(" or ")}?`,
     );
+  });
+
+  it.each([
+    ["Rprop", OPTIMIZER_NAMES],
+    ["ASGD", OPTIMIZER_NAMES],
+    ["adan", OPTIMIZER_NAMES],
+    ["MADGRAD", OPTIMIZER_NAMES],
+    ["BinaryFocalCrossentropy", LOSS_NAMES],
+  ])("of %s, which is not here, to nothing that is near by its letters alone", (word, names) => {
+    expect(nearest(word, names)).toBeDefined();
+    expect(didYouMean(word, names)).toBe("");
   });
 
   it("lead to names that there are", () => {
