@@ -6,7 +6,7 @@ import { findBuildProgram } from "../libtorch/build-native.js";
 import { cacheFolder } from "../libtorch/cache-folder.js";
 import { findLibtorchQuickly, isUnlisted, type Libtorch, UNLISTED } from "../libtorch/find-libtorch.js";
 import { libraryFileName } from "../libtorch/library-file.js";
-import { findNativeFiles, type NativeFiles } from "../libtorch/native-files.js";
+import { findNativeFiles, type NativeFiles, requireWhole } from "../libtorch/native-files.js";
 import { hasNvidiaGpu } from "../libtorch/nvidia-gpu.js";
 import { requireCompiler, requireNode, requirePython } from "../libtorch/toolchain.js";
 import { packageRoot } from "../package-root.js";
@@ -47,6 +47,7 @@ export async function diagnose(): Promise<Diagnosis> {
 
   attempt(requireNode);
   const native = findNativeFiles();
+  if (native !== undefined) attempt(() => requireWhole(native));
   const libtorch = attempt(() =>
     findLibtorchQuickly({
       builtFor: native?.builtFor,

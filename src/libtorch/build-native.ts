@@ -51,6 +51,7 @@ export async function buildNative(
   setup: Setup,
 ): Promise<boolean> {
   const build = join(root, "build");
+  const release = join(build, "Release");
   const stampPath = join(build, "stamp.json");
   const isCurrent = () => {
     // The compiler is looked for only if something is to be compiled.
@@ -58,7 +59,7 @@ export async function buildNative(
     return (
       !setup.force &&
       sameStamp(last, buildStamp(root, libtorch, process.env.CXX?.trim() || (last.compiler ?? ""))) &&
-      ARTEFACTS.every((name) => isAsBuilt(join(build, "Release", name), last.artefacts?.[name]))
+      areAsBuilt(release, last)
     );
   };
   if (isCurrent()) return false;
@@ -66,7 +67,10 @@ export async function buildNative(
     if (isCurrent()) return false; // Another set-up has just done it.
     const compiler = requireCompiler();
     const tools = await requireBuildTools({ ...setup, lock });
-    if (!isReusable(build, root, compiler, readStamp(stampPath).compiler)) empty(build);
+    const last = readStamp(stampPath);
+    if (setup.force || !isReusable(build, root, compiler, last.compiler)) empty(build);
+    // To ninja, one that was cut short is as good as new: it is younger than what it is made from.
+    if (!areAsBuilt(release, last)) rmSync(release, { recursive: true, force: true });
     rmSync(stampPath, { force: true });
     const stamp = buildStamp(root, libtorch, compiler); // Before the build: what changes during it counts as newer.
     const options = ["--generator", "Ninja", `--CDLIBTORCH_ROOT=${libtorch.root}`];
@@ -83,7 +87,7 @@ export async function buildNative(
     setup.log("Compiling the native code (a minute or two the first time) ...");
     await compile(program, options, join(build, "build.log"), { env, cwd: root, lock }, setup);
     const artefacts = Object.fromEntries(
-      ARTEFACTS.map((name) => [name, statSync(join(build, "Release", name)).size]),
+      readdirSync(release).map((name) => [name, statSync(join(release, name)).size]),
     );
     writeFileSync(`${stampPath}.new`, JSON.stringify({ ...stamp, artefacts } satisfies FinishedBuild));
     renameSync(`${stampPath}.new`, stampPath);
@@ -91,10 +95,13 @@ export async function buildNative(
   });
 }
 
-/** Whether the file is there, and whole as far as its size tells; the stamps of old builds do not have it. */
-function isAsBuilt(path: string, size: number | undefined): boolean {
-  const found = statSync(path, { throwIfNoEntry: false })?.size;
-  return found !== undefined && (size === undefined || found === size);
+/** Whether the binaries are there, and whole as far as their sizes tell; the stamps of old builds do not have them. */
+function areAsBuilt(release: string, { artefacts = {} }: Partial<FinishedBuild>): boolean {
+  const sizeOf = (name: string) => statSync(join(release, name), { throwIfNoEntry: false })?.size;
+  return (
+    ARTEFACTS.every((name) => sizeOf(name) !== undefined) &&
+    Object.entries(artefacts).every(([name, size]) => sizeOf(name) === size)
+  );
 }
 
 async function compile(

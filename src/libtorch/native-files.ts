@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { OptimbenchError } from "../errors.js";
 import { packageRoot, requireFromPackage } from "../package-root.js";
-import { libraryFileName } from "./library-file.js";
+import { libraryFileName, readLibraryHeader } from "./library-file.js";
 
 /** This package's own binaries. */
 export interface NativeFiles {
@@ -26,6 +27,19 @@ export function findNativeFiles(root = packageRoot): NativeFiles | undefined {
   } catch {
     return undefined; // node-gyp-build found none.
   }
+}
+
+/** @throws OptimbenchError (LIBTORCH) where one of them ends too early, so that loading or running it would end the process */
+export function requireWhole({ addon, core, cudaGraphs }: NativeFiles): void {
+  if (process.platform !== "linux") return;
+  const cut = [addon, core, cudaGraphs].find(
+    (path) => path !== undefined && !readLibraryHeader(path)?.complete,
+  );
+  if (cut === undefined) return;
+  throw new OptimbenchError(
+    "LIBTORCH",
+    `${cut} is cut short. Install optimbench again, or in a checkout run \`npm run setup -- --force\`.`,
+  );
 }
 
 /** The build writes the version into the library's own name (CMakeLists.txt), so it can be read without loading. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
 import { findLibtorchQuickly, type Libtorch } from "./find-libtorch.js";
 import { libraryFileName } from "./library-file.js";
-import { findNativeFiles } from "./native-files.js";
+import { findNativeFiles, requireWhole } from "./native-files.js";
 import { hasNvidiaGpu } from "./nvidia-gpu.js";
 
 /** Everything that has to be opened to train, as absolute paths. */
@@ -34,6 +34,7 @@ export function runtimeLibraries(): RuntimeLibraries {
       `There is no native code for ${process.platform}-${process.arch} yet. Run \`npx optimbench setup\` (in a checkout: \`npm run setup\`).`,
     );
   }
+  requireWhole(native);
   const refused = new Set<string>();
   const found = findLibtorchQuickly({
     builtFor: native.builtFor,

@@ -14,7 +14,7 @@ import {
   type Search,
   UNLISTED,
 } from "./find-libtorch.js";
-import { findNativeFiles } from "./native-files.js";
+import { findNativeFiles, requireWhole } from "./native-files.js";
 import { hasNvidiaGpu } from "./nvidia-gpu.js";
 import { type SetupLock, withLock } from "./setup-lock.js";
 import { requireNode, requirePython } from "./toolchain.js";
@@ -66,6 +66,7 @@ async function getReady(options: SetupOptions): Promise<Libtorch> {
   };
   const program = findBuildProgram(packageRoot);
   const prebuilt = program === undefined ? findNativeFiles() : undefined;
+  if (prebuilt !== undefined) requireWhole(prebuilt);
   if (program === undefined && prebuilt === undefined) {
     throw new OptimbenchError(
       "LIBTORCH",

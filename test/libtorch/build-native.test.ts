@@ -10,13 +10,19 @@ const folder = useTestFolder();
 const context = { log: () => {}, quiet: true, force: false };
 const libtorch: Libtorch = { root: "/a/libtorch", rule: "cache", version: "2.15.0" };
 
-// Stands in for cmake-js: notes its command and leaves the files that a build leaves.
+const BINARIES = [
+  "optimbench.node",
+  ...["core", "cuda"].map((part) => libraryFileName(`optimbench_${part}`)),
+];
+
+// Stands in for cmake-js: notes its command and, like ninja, makes the files that are not there.
 const PROGRAM = `
-  const { appendFileSync, mkdirSync, writeFileSync } = require("node:fs");
+  const { appendFileSync, existsSync, mkdirSync, writeFileSync } = require("node:fs");
   appendFileSync("commands", process.argv[2] + " " + process.argv.find((each) => each.startsWith("--CD")) + "\\n");
   mkdirSync("build/Release", { recursive: true });
   if (process.argv[2] === "build") {
-    for (const name of ["optimbench.node", "${libraryFileName("optimbench_core")}"]) writeFileSync("build/Release/" + name, "binary");
+    for (const name of ${JSON.stringify(BINARIES)})
+      if (!existsSync("build/Release/" + name)) writeFileSync("build/Release/" + name, "binary");
   }
 `;
 const build = (chosen = libtorch, force = false) =>
@@ -51,6 +57,7 @@ describe("buildNative", () => {
     ["libtorch moved", () => {}, { ...libtorch, root: "/b/libtorch" }],
     ["libtorch became another version", () => {}, { ...libtorch, version: "2.15.1" }],
     ["a binary is cut short", () => truncateSync(folder.path("build/Release/optimbench.node"), 1)],
+    ["another binary is cut short", () => truncateSync(folder.path("build/Release", BINARIES.at(-1)!), 1)],
     ["a binary is gone", () => rmSync(folder.path("build/Release/optimbench.node"))],
   ])("builds again when %s", async (_, change, chosen = libtorch) => {
     await build();
@@ -58,11 +65,16 @@ describe("buildNative", () => {
     expect(await build(chosen)).toBe(true);
     expect(await build(chosen)).toBe(false);
     expect(commands()).toHaveLength(4);
+    for (const name of BINARIES)
+      expect(readFileSync(folder.path("build/Release", name), "utf8")).toBe("binary");
   });
 
-  test("builds again when it is forced to", async () => {
+  test("builds all of it again when it is forced to", async () => {
     await build();
+    writeFiles(folder.path("build"), { "old.o": "", "Release/optimbench.node": "damage" });
     expect(await build(libtorch, true)).toBe(true);
+    expect(existsSync(folder.path("build/old.o"))).toBe(false);
+    expect(readFileSync(folder.path("build/Release/optimbench.node"), "utf8")).toBe("binary");
   });
 
   test("goes on in a folder that it configured, and empties one that was configured elsewhere", async () => {
@@ -75,7 +87,8 @@ describe("buildNative", () => {
     await build();
     expect(existsSync(folder.path("build/old.o"))).toBe(true);
     cache("/elsewhere");
-    await build(libtorch, true);
+    appendFileSync(folder.path("native/core/a.cc"), " ");
+    await build();
     expect(existsSync(folder.path("build/old.o"))).toBe(false);
   });
 

@@ -1,7 +1,8 @@
+import { truncateSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { libraryFileName } from "../../src/libtorch/library-file.js";
-import { findNativeFiles } from "../../src/libtorch/native-files.js";
-import { writeFiles } from "./fake-libtorch.js";
+import { findNativeFiles, requireWhole } from "../../src/libtorch/native-files.js";
+import { library, writeFiles } from "./fake-libtorch.js";
 import { useTestFolder } from "./test-folder.js";
 
 const folder = useTestFolder();
@@ -56,4 +57,22 @@ test("takes no half of a pair, and no core of unknown origin", () => {
   expect(findNativeFiles(root)).toBeUndefined();
   writeFiles(root, { [`build/Release/${CORE}`]: "liboptimbench_core.so" });
   expect(findNativeFiles(root)).toBeUndefined();
+});
+
+test.runIf(process.platform === "linux")("refuses one that is cut short, whichever it is", () => {
+  const root = writeFiles(folder.path(), { addon: library(), core: library(), cuda: library() });
+  const files = {
+    addon: `${root}/addon`,
+    core: `${root}/core`,
+    cudaGraphs: `${root}/cuda`,
+    builtFor: "2.15.0",
+  };
+  requireWhole(files);
+  for (const path of [files.addon, files.core, files.cudaGraphs]) {
+    truncateSync(path, 200);
+    expect(() => requireWhole(files)).toThrow(
+      `${path} is cut short. Install optimbench again, or in a checkout run \`npm run setup -- --force\`.`,
+    );
+    writeFileSync(path, library());
+  }
 });
