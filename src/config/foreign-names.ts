@@ -135,6 +135,7 @@ const BY_OUR_NAME: Readonly<Record<string, readonly string[]>> = {
 const NOT_HERE = [
   ...["asgd", "rprop", "adan", "adamp", "padam", "adax", "madgrad", "adabound"],
   ...["binaryfocalcrossentropy", "binaryfocal"],
+  ...["emnist", "kmnist", "qmnist"],
 ];
 
 /** By the foreign name, in lower case and without separators: what it may be called here; an empty list where there is no such thing. */

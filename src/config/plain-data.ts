@@ -5,6 +5,8 @@ import { keyText, pathText } from "./path-text.js";
 
 /** Values in one input, all levels together; more are a mistake, such as an object that repeats itself. */
 const MOST_VALUES = 2 ** 16;
+/** Keys of one object; no formula has as many hyperparameters. */
+const MOST_KEYS = 4096;
 /** Levels of lists and objects. Layers within layers, 32 at most, take 3 each. */
 const DEEPEST = 256;
 const MOST_LABELS = 2 ** 24;
@@ -75,6 +77,8 @@ class Copy {
     const kind = this.#read(() => (isPlain(value) ? undefined : kindOf(value)));
     if (kind !== undefined) throw this.#refuse(`is ${kind}, not plain data. ${instead(value)}`);
     const keys = this.#read(() => Object.keys(value));
+    if (keys.length > MOST_KEYS)
+      throw this.#refuse(`has ${count(keys.length)} keys; at most ${count(MOST_KEYS)} are read`);
     this.#add(keys.length);
     // Not assigned one by one, which would take the key `__proto__` for the prototype.
     return Object.fromEntries(keys.map((key) => [key, this.#inner(value, key)]));

@@ -5,6 +5,7 @@ import { compareConfigSchema } from "../../src/config/compare-config.js";
 import { FOREIGN_NAMES } from "../../src/config/foreign-names.js";
 import { didYouMean, nearest } from "../../src/config/nearest.js";
 import { trainConfigSchema } from "../../src/config/train-config.js";
+import { DATASET_NAMES } from "../../src/data/load-dataset.js";
 import { LOSS_NAMES, LOSSES } from "../../src/losses/losses.js";
 import { LAYER_SCHEMAS } from "../../src/models/layers.js";
 import { ACTIVATIONS } from "../../src/models/native-layer.js";
@@ -139,6 +140,7 @@ describe("names that people bring", () => {
     ["adan", OPTIMIZER_NAMES],
     ["MADGRAD", OPTIMIZER_NAMES],
     ["BinaryFocalCrossentropy", LOSS_NAMES],
+    ["EMNIST", DATASET_NAMES],
   ])("of %s, which is not here, to nothing that is near by its letters alone", (word, names) => {
     expect(nearest(word, names)).toBeDefined();
     expect(didYouMean(word, names)).toBe("");
