@@ -250,4 +250,11 @@ describe("compare", () => {
     // @ts-expect-error a misspelt key
     await expect(compare({ ...small, seed: 3 })).rejects.toMatchObject({ code: "CONFIG" });
   });
+
+  it("says where in its config a dataset in memory is wrong, as train does", async () => {
+    const dataset = { images: new Uint8Array(8), labels: [0, 300] };
+    const place = "Expected a whole number from 0 to 255 for `dataset.labels[1]`, got 300 (number).";
+    for (const refused of [compare({ ...small, dataset }), train({ ...small, dataset })])
+      await expect(refused).rejects.toThrow(place);
+  });
 });
