@@ -1,7 +1,7 @@
 // Seconds of training until the preset mnist-99 knows 99% of MNIST's test images, over seeds that nothing was chosen by.
 import { defaultThreads } from "../dist/config/threads.js";
 import { compare } from "../dist/index.js";
-import { checkWritable } from "../dist/write-file.js";
+import { checkWritable } from "../dist/system/write-file.js";
 import { count, readOptions } from "./options.mjs";
 import { printRows } from "./print-rows.mjs";
 import { recordHead, writeRecord } from "./record.mjs";

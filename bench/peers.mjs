@@ -1,6 +1,6 @@
 // What the project sets itself as its goals of speed, measured: beside PyTorch and Keras where they do the same.
 import { defaultThreads } from "../dist/config/threads.js";
-import { checkWritable } from "../dist/write-file.js";
+import { checkWritable } from "../dist/system/write-file.js";
 import { count, list, readOptions } from "./options.mjs";
 import { startTrainingPeers } from "./peers/training-peers.mjs";
 import { printRows } from "./print-rows.mjs";

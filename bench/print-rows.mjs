@@ -1,4 +1,4 @@
-import { plainTable } from "../dist/report/plain-table.js";
+import { plainTable } from "../dist/report/tables/plain-table.js";
 import { ROW_HEAD, rowCells } from "./row-text.mjs";
 
 /** A record's rows as a table on the terminal. */

@@ -1,7 +1,7 @@
 import { loadavg } from "node:os";
-import { environment } from "../dist/environment.js";
-import { nativeInfo } from "../dist/native.js";
-import { writeFileAtomically } from "../dist/write-file.js";
+import { nativeInfo } from "../dist/native/addon.js";
+import { environment } from "../dist/study/environment.js";
+import { writeFileAtomically } from "../dist/system/write-file.js";
 
 /** What every record says of the machine; call it before measuring, while the load is that of others alone. */
 export const recordHead = (kind, settings) => ({

@@ -1,7 +1,7 @@
 import { openBenchSession } from "../dist/bench/bench-session.js";
 import { randomImages } from "../dist/bench/random-images.js";
 import { resolveTrainConfig } from "../dist/config/resolve-train-config.js";
-import { placeOnDevice } from "../dist/session.js";
+import { placeOnDevice } from "../dist/training/session.js";
 
 const images = randomImages(12_000);
 

@@ -3,8 +3,8 @@
 import { fileURLToPath } from "node:url";
 import { defaultThreads } from "../dist/config/threads.js";
 import { OPTIMIZER_NAMES } from "../dist/optimizers/optimizers.js";
-import { plainTable } from "../dist/report/plain-table.js";
-import { checkWritable } from "../dist/write-file.js";
+import { plainTable } from "../dist/report/tables/plain-table.js";
+import { checkWritable } from "../dist/system/write-file.js";
 import { interleaved } from "./interleaved.mjs";
 import { count, list, readOptions } from "./options.mjs";
 import { peersPython } from "./peers/environment.mjs";

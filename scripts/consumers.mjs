@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { packageRoot } from "../dist/package-root.js";
+import { packageRoot } from "../dist/system/package-root.js";
 
 const TOOLS = ["jest@30", "vitest@4", "esbuild@0.28", "webpack@5", "rolldown@1"];
 

@@ -5,7 +5,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue, cataloguePages, picturePath } from "../dist/explain/catalogue-pages.js";
 import { catalogueSvg } from "../dist/explain/catalogue-pictures.js";
-import { packageRoot } from "../dist/package-root.js";
+import { packageRoot } from "../dist/system/package-root.js";
 
 const docs = join(packageRoot, "docs");
 const entries = catalogue();

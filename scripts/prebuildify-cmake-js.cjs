@@ -19,8 +19,8 @@ const { values, positionals } = parseArgs({
 });
 
 async function main() {
-  const { findCudaHeaders } = await import("../dist/libtorch/cuda-headers.js");
-  const { findLibtorch } = await import("../dist/libtorch/find-libtorch.js");
+  const { findCudaHeaders } = await import("../dist/install/cuda-headers.js");
+  const { findLibtorch } = await import("../dist/install/find-libtorch.js");
   const libtorch = findLibtorch({ forBuild: true });
   if (libtorch === undefined) throw new Error("No libtorch found. Run `npm run setup` first.");
   // --target and --devdir are dropped on purpose: Node-API needs neither, and cmake-js reads --target as CMake's.

@@ -3,16 +3,15 @@
  * next to nothing where it may never be used; it does so by `import()`, which bundlers and test runners follow. Configs are
  * copied before, at the call: what a caller changes afterwards changes nothing.
  */
-import { plainData } from "./config/plain-data.js";
+
 import type { TrainConfig } from "./config/train-config.js";
-import type { Run, TrainCallbacks } from "./train.js";
-import { Training } from "./training.js";
+import type { Run, TrainCallbacks } from "./training/train.js";
+import { Training } from "./training/training.js";
+import { plainData } from "./validation/plain-data.js";
 
 export type { BenchCallbacks, BenchProgress } from "./bench/bench.js";
 export type { BenchConfig } from "./bench/bench-config.js";
 export type { BenchRecord, BenchResult, StepProfile } from "./bench/bench-record.js";
-export type { GradientCheck, PartialDerivative } from "./check-loss-gradient.js";
-export type { CompareCallbacks, PlannedRun } from "./compare.js";
 export type { CompareConfig } from "./config/compare-config.js";
 export type { ResolvedCompareConfig } from "./config/resolve-compare-config.js";
 export type { ResolvedTrainConfig } from "./config/resolve-train-config.js";
@@ -20,17 +19,20 @@ export type { Dataset, ImageSet } from "./data/dataset.js";
 export type { DatasetInMemory, LoadOptions } from "./data/load-dataset.js";
 export { type ErrorCode, OptimbenchError } from "./errors.js";
 export type { Explanation, LossExplanation, OptimizerExplanation } from "./explain/explanation.js";
-export type { EpochRecord, Metrics, RunSeconds, RunStatus } from "./history.js";
-export type { LossBreakdown } from "./loss-breakdown.js";
+export type { EpochRecord, Metrics, RunSeconds, RunStatus } from "./history/epoch-record.js";
+export type { Profile, StepsProfile } from "./history/profile.js";
+export type { RunRecord } from "./history/run-record.js";
 export type { LossConfig } from "./losses/losses.js";
 export type { Layer } from "./models/layers.js";
 export type { Model } from "./models/models.js";
 export type { OptimizerConfig } from "./optimizers/optimizers.js";
-export type { Profile, StepsProfile } from "./profile.js";
 export type { ScheduleLength } from "./schedules/schedule-rates.js";
 export type { ScheduleConfig } from "./schedules/schedules.js";
-export type { RunRecord, Study } from "./study.js";
-export type { TrainedModel } from "./trained-model.js";
+export type { CompareCallbacks, PlannedRun } from "./study/compare.js";
+export type { Study } from "./study/study.js";
+export type { GradientCheck, PartialDerivative } from "./training/check-loss-gradient.js";
+export type { LossBreakdown } from "./training/loss-breakdown.js";
+export type { TrainedModel } from "./training/trained-model.js";
 export type { Run, TrainCallbacks, TrainConfig };
 
 /**
@@ -46,7 +48,7 @@ export type { Run, TrainCallbacks, TrainConfig };
 export const train = (input: TrainConfig & TrainCallbacks = {}): Training<Run> =>
   new Training(async (report) => {
     const config = plainData(input, "train config") as typeof input;
-    return (await import("./train.js")).runTraining(config, report);
+    return (await import("./training/train.js")).runTraining(config, report);
   });
 
 /**
@@ -54,9 +56,9 @@ export const train = (input: TrainConfig & TrainCallbacks = {}): Training<Run> =
  *
  * @throws OptimbenchError (CONFIG, FORMULA, DATA, LIBTORCH) before the first run, (NATIVE) from a run that failed
  */
-export const compare: typeof import("./compare.js").compare = async (input = {}) => {
+export const compare: typeof import("./study/compare.js").compare = async (input = {}) => {
   const config = plainData(input, "compare config") as typeof input;
-  return (await import("./compare.js")).compare(config);
+  return (await import("./study/compare.js")).compare(config);
 };
 
 /**
@@ -70,16 +72,16 @@ export const loadDataset: typeof import("./data/load-dataset.js").loadDataset = 
 };
 
 /** Writes a report of a study into a folder; resolves with the paths written, `index.html` last. */
-export const writeReport: typeof import("./report/write-report.js").writeReport = async (...given) =>
-  (await import("./report/write-report.js")).writeReport(...given);
+export const writeReport: typeof import("./report/folder/write-report.js").writeReport = async (...given) =>
+  (await import("./report/folder/write-report.js")).writeReport(...given);
 
 /** Writes a study as indented JSON. JSON has no NaN and no infinity: both become null. */
-export const writeStudy: typeof import("./study-file.js").writeStudy = async (...given) =>
-  (await import("./study-file.js")).writeStudy(...given);
+export const writeStudy: typeof import("./study/study-file.js").writeStudy = async (...given) =>
+  (await import("./study/study-file.js")).writeStudy(...given);
 
 /** Reads a study that `writeStudy` wrote. @throws OptimbenchError (DATA) */
-export const readStudy: typeof import("./study-file.js").readStudy = async (...given) =>
-  (await import("./study-file.js")).readStudy(...given);
+export const readStudy: typeof import("./study/study-file.js").readStudy = async (...given) =>
+  (await import("./study/study-file.js")).readStudy(...given);
 
 /** Times training steps, updates, passes and evaluation on random images. @throws OptimbenchError */
 export const bench: typeof import("./bench/bench.js").bench = async (input = {}) => {
@@ -105,8 +107,8 @@ export const explain = async (...[what]: Parameters<typeof import("./explain/exp
  * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH)
  */
 export const checkLossGradient = async (
-  ...given: Parameters<typeof import("./check-loss-gradient.js").checkLossGradient>
-) => (await import("./check-loss-gradient.js")).checkLossGradient(...given);
+  ...given: Parameters<typeof import("./training/check-loss-gradient.js").checkLossGradient>
+) => (await import("./training/check-loss-gradient.js")).checkLossGradient(...given);
 
 /**
  * The learning rate of each step of a training, before there is one.

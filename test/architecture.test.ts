@@ -1,74 +1,31 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../src/package-root.js";
+import { packageRoot } from "../src/system/package-root.js";
 
-/** Data flows down this list; a file imports from its own stage or from one above. */
-const STAGES: readonly (readonly string[])[] = [
-  [
-    "errors",
-    "count-text",
-    "decimal-text",
-    "file-problem",
-    "parse-json",
-    "terminal",
-    "random",
-    "history",
-    "profile",
-    "package-root",
-    "working-directory",
-    "stopwatch",
-    "make-folder",
-    "control-group",
-    "cpu-quota",
-    "memory-limit",
-  ],
-  [
-    "config/callbacks",
-    "config/deep-freeze",
-    "config/describe",
-    "config/foreign-names",
-    "config/micro-batch",
-    "config/nearest",
-    "config/number-range",
-    "config/parse",
-    "config/path-schema",
-    "config/path-text",
-    "config/plain-data",
-    "config/schema-by-value",
-    "config/semantics",
-    "config/threads",
-  ],
-  ["libtorch/", "temporary-file", "write-file"],
-  ["data/"],
-  ["models/"],
-  ["formula/"],
-  ["losses/", "optimizers/", "schedules/", "early-stopping"],
-  ["config/"],
-  ["native", "native-errors"],
-  [
-    "session",
-    "resident-dataset",
-    "memory-estimate",
-    "parameters-sha256",
-    "augmented-images",
-    "warm-up",
-    "best-weights",
-    "epochs",
-    "safetensors",
-    "trained-model",
-    "training",
-    "loss-breakdown",
-    "check-loss-gradient",
-  ],
-  ["study", "study-file", "environment"],
-  ["train"],
-  ["side-by-side", "compare"],
-  ["statistics"],
-  ["bench/"],
-  ["report/"],
-  ["explain/"],
-  ["cli/", "index"],
+/** Data flows down this list; a file imports from its own folder or from one above. Nothing else lies in src/. */
+const STAGES = [
+  "errors.ts",
+  "system/",
+  "validation/",
+  "history/",
+  "data/",
+  "formula/",
+  "catalogue/",
+  "models/",
+  "losses/",
+  "schedules/",
+  "optimizers/",
+  "config/",
+  "install/",
+  "native/",
+  "training/",
+  "study/",
+  "bench/",
+  "report/",
+  "explain/",
+  "cli/",
+  "index.ts",
 ];
 
 const source = join(packageRoot, "src");
@@ -78,17 +35,32 @@ const files = (folder: string, ending: RegExp) =>
     .map((file) => join(packageRoot, folder, file));
 const read = (file: string) => readFileSync(file, "utf8");
 
-function stageOf(file: string): number {
-  const name = relative(source, file).replace(/\.[jt]s$/, "");
-  return STAGES.findIndex((entries) =>
-    entries.some((entry) => (entry.endsWith("/") ? name.startsWith(entry) : name === entry)),
-  );
-}
+const stageOf = (file: string) => STAGES.findIndex((stage) => relative(source, file).startsWith(stage));
 
 const importsOf = (file: string) =>
   [...read(file).matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path]) =>
-    join(dirname(file), path!),
+    join(dirname(file), path!.replace(/\.js$/, ".ts")),
   );
+
+/** Files that import each other, by way of others or not: the first circle that a walk along imports meets. */
+function findCircle(sources: readonly string[]): string[] | undefined {
+  const done = new Set<string>();
+  const walk = (file: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const target of importsOf(file)) {
+      const circle = walk(target, [...path, file]);
+      if (circle) return circle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of sources) {
+    const circle = walk(file, []);
+    if (circle) return circle.map((each) => relative(source, each));
+  }
+  return undefined;
+}
 
 describe("imports", () => {
   const sources = files("src", /\.ts$/);
@@ -105,9 +77,13 @@ describe("imports", () => {
     expect(back).toEqual([]);
   });
 
+  it("make no circle", () => {
+    expect(findCircle(sources)).toBeUndefined();
+  });
+
   it("open the addon in one place only", () => {
     const doors = sources.filter((file) => /requireFromPackage\(addon\)/.test(read(file)));
-    expect(doors.map((file) => relative(source, file))).toEqual(["native.ts"]);
+    expect(doors.map((file) => relative(source, file))).toEqual(["native/addon.ts"]);
   });
 });
 
@@ -118,17 +94,31 @@ it("writes to the terminal in one place, which writes out what a terminal would 
     ),
   );
   expect(direct.map((file) => relative(source, file)).sort()).toEqual([
-    "cli/download-progress.ts",
-    "cli/native-info.ts", // read by another process, not by a terminal
-    "write-file.ts", // what the caller wants written, to a file that is the terminal's too
+    "cli/diagnosis/native-info.ts", // read by another process, not by a terminal
+    "cli/progress/download-progress.ts",
+    "system/write-file.ts", // what the caller wants written, to a file that is the terminal's too
   ]);
 });
+
+/** As above, for the folders of native/core/. */
+const NATIVE_STAGES = ["runtime", "data", "formula", "kernels", "nn", "update", "training"];
 
 describe("native code", () => {
   const includes = (folder: string) =>
     files(folder, /\.(cc|h)$/).flatMap((file) =>
       [...read(file).matchAll(/#include [<"]([^>"]+)[>"]/g)].map(([, path]) => path!),
     );
+
+  it("includes one way, along the data", () => {
+    const stageOf = (path: string) => NATIVE_STAGES.findIndex((stage) => path.startsWith(`core/${stage}/`));
+    const back = files("native/core", /\.(cc|h|inc)$/).flatMap((file) =>
+      [...read(file).matchAll(/#include "([^"]+)"/g)]
+        .filter(([, path]) => stageOf(path!) > stageOf(relative(join(packageRoot, "native"), file)))
+        .filter(() => stageOf(relative(join(packageRoot, "native"), file)) >= 0)
+        .map(([, path]) => `${relative(packageRoot, file)} includes ${path}`),
+    );
+    expect(back).toEqual([]);
+  });
 
   it("keeps libtorch out of the binding and Node-API out of the core", () => {
     expect(includes("native/core")).toContain("torch.h");

@@ -1,13 +1,13 @@
 import { dirname, join } from "node:path";
-import { libraryFileName } from "../src/libtorch/library-file.js";
+import { libraryFileName } from "../src/install/library-file.js";
 
-type Libraries = typeof import("../src/libtorch/runtime-libraries.js");
+type Libraries = typeof import("../src/install/runtime-libraries.js");
 
 /** The device's name, where a config may not say "auto". */
 export const GPU = "simulated:0";
 
 /**
- * For `vi.mock` of src/libtorch/runtime-libraries.ts: opens a GPU that the processor plays (native/simulated/device.cc) in
+ * For `vi.mock` of src/install/runtime-libraries.ts: opens a GPU that the processor plays (native/simulated/device.cc) in
  * the place of CUDA.
  */
 export async function simulatedGpu(original: () => Promise<Libraries>): Promise<Libraries> {

@@ -1,5 +1,5 @@
 import { loadDataset } from "../src/data/load-dataset.js";
-import { randomStream } from "../src/random.js";
+import { randomStream } from "../src/data/random.js";
 
 /** 12 x 12 images of three classes, a bright band at the top, in the middle or at the bottom, in noise. */
 export function bands(count = 120): Promise<Awaited<ReturnType<typeof loadDataset>>> {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../../dist/libtorch/cache-folder.js";
+import { cacheFolder } from "../../dist/system/cache-folder.js";
 
 const PACKAGES = ["torch==2.15.0", "keras>=3.10,<4", "tensorflow-cpu>=2.18,<3", "numpy"];
 

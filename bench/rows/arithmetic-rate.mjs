@@ -1,4 +1,4 @@
-import { loadNative } from "../../dist/native.js";
+import { loadNative } from "../../dist/native/addon.js";
 import { interleaved } from "../interleaved.mjs";
 import { referenceSession } from "../reference-session.mjs";
 import { ratio } from "../row.mjs";

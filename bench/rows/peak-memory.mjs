@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { packageRoot } from "../../dist/package-root.js";
+import { packageRoot } from "../../dist/system/package-root.js";
 import { single } from "../row.mjs";
 
 /** One epoch of the paper's run with Adam, on the data that this machine has: later epochs ask for the same memory. */

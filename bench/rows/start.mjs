@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { packageRoot } from "../../dist/package-root.js";
+import { packageRoot } from "../../dist/system/package-root.js";
 import { single } from "../row.mjs";
 
 /** Prints the milliseconds of the import, then, after one step of training, a line. */

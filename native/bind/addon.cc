@@ -1,4 +1,4 @@
-// What the addon exports; src/native.ts declares and documents each of these.
+// What the addon exports; src/native/addon.ts declares and documents each of these.
 #include <napi.h>
 
 #include <algorithm>

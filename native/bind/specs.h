@@ -1,4 +1,4 @@
-// JavaScript's plain specs (src/native.ts) to the core's plain structs (core/api.h).
+// JavaScript's plain specs (src/native/addon.ts) to the core's plain structs (core/api.h).
 #pragma once
 
 #include "core/api.h"

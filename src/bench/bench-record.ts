@@ -1,5 +1,5 @@
-import type { Environment } from "../environment.js";
-import type { StepsProfile } from "../profile.js";
+import type { StepsProfile } from "../history/profile.js";
+import type { Environment } from "../study/environment.js";
 import type { Measure } from "./bench-config.js";
 import type { Spread } from "./spread.js";
 

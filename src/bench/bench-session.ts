@@ -1,10 +1,10 @@
 import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
 import type { Dataset } from "../data/dataset.js";
 import { OptimbenchError } from "../errors.js";
-import { loadNative, type Measured } from "../native.js";
-import type { Profile } from "../profile.js";
-import { residentDataset } from "../resident-dataset.js";
-import { openSession, sessionSpec } from "../session.js";
+import type { Profile } from "../history/profile.js";
+import { loadNative, type Measured } from "../native/addon.js";
+import { residentDataset } from "../native/resident-dataset.js";
+import { openSession, sessionSpec } from "../training/session.js";
 
 /** A session whose pieces of work can be timed one by one; each resolves with its seconds, by the native clock. */
 export interface BenchSession {

@@ -1,8 +1,8 @@
 import { loadavg } from "node:os";
-import { copyWithCallbacks } from "../config/callbacks.js";
-import { parse } from "../config/parse.js";
-import { environment } from "../environment.js";
-import { nativeInfo } from "../native.js";
+import { nativeInfo } from "../native/addon.js";
+import { environment } from "../study/environment.js";
+import { copyWithCallbacks } from "../validation/callbacks.js";
+import { parse } from "../validation/parse.js";
 import { type BenchConfig, benchConfigSchema, type ParsedBenchConfig } from "./bench-config.js";
 import type { BenchRecord, BenchResult } from "./bench-record.js";
 import { openContestants } from "./contestants.js";

@@ -1,9 +1,9 @@
 import { resolveTrainConfig } from "../config/resolve-train-config.js";
 import { defaultThreads } from "../config/threads.js";
 import { lossLabel } from "../losses/losses.js";
-import { checkMemory, dataMemory, runMemory } from "../memory-estimate.js";
 import { optimizerLabel } from "../optimizers/optimizers.js";
-import { placeOnDevice, sessionSpec } from "../session.js";
+import { checkMemory, dataMemory, runMemory } from "../training/memory-estimate.js";
+import { placeOnDevice, sessionSpec } from "../training/session.js";
 import { MOST_IMAGES, type ParsedBenchConfig } from "./bench-config.js";
 import type { BenchSettings } from "./bench-record.js";
 import { type BenchSession, openBenchSession } from "./bench-session.js";

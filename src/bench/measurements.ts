@@ -1,4 +1,4 @@
-import { layersTotal } from "../profile.js";
+import { layersTotal } from "../history/profile.js";
 import type { Measure, ParsedBenchConfig } from "./bench-config.js";
 import type { BenchSession } from "./bench-session.js";
 import type { Contestant } from "./contestants.js";

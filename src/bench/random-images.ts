@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.js";
-import { randomStream } from "../random.js";
+import { randomStream } from "../data/random.js";
 
 const [HEIGHT, WIDTH, CLASSES] = [28, 28, 10];
 

@@ -1,6 +1,6 @@
 import { OptimbenchError } from "../errors.js";
-import { addProfiles, type Profile } from "../profile.js";
-import { stopwatch } from "../stopwatch.js";
+import { addProfiles, type Profile } from "../history/profile.js";
+import { stopwatch } from "../system/stopwatch.js";
 import type { StepProfile } from "./bench-record.js";
 import { Diverged } from "./bench-session.js";
 import type { Contestant } from "./contestants.js";

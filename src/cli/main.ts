@@ -1,19 +1,19 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import { packageVersion } from "../package-root.js";
-import { shown, tell } from "../terminal.js";
-import { requireWorkingDirectory } from "../working-directory.js";
-import { addBenchCommand } from "./bench.js";
-import { addCheckGradientCommand } from "./check-gradient.js";
-import { addCompareCommand } from "./compare.js";
-import { addDataCommand } from "./data.js";
-import { addDoctorCommand } from "./doctor.js";
-import { endWith } from "./end-with.js";
-import { addExplainCommand } from "./explain.js";
-import { addReportCommand } from "./report.js";
-import { addScheduleCommand } from "./schedule.js";
-import { addSetupCommand } from "./setup.js";
-import { addTrainCommand } from "./train.js";
+import { packageVersion } from "../system/package-root.js";
+import { shown, tell } from "../system/terminal.js";
+import { requireWorkingDirectory } from "../system/working-directory.js";
+import { addBenchCommand } from "./commands/bench.js";
+import { addCheckGradientCommand } from "./commands/check-gradient.js";
+import { addCompareCommand } from "./commands/compare.js";
+import { addDataCommand } from "./commands/data.js";
+import { addDoctorCommand } from "./commands/doctor.js";
+import { addExplainCommand } from "./commands/explain.js";
+import { addReportCommand } from "./commands/report.js";
+import { addScheduleCommand } from "./commands/schedule.js";
+import { addSetupCommand } from "./commands/setup.js";
+import { addTrainCommand } from "./commands/train.js";
+import { endWith } from "./output/end-with.js";
 
 // A reader that closes the pipe, such as `head`, has what it wanted. A terminal that is closed (EIO) sends SIGHUP too, after
 // which what is finished is still to be written. Nor does a full disk end the work: other files may be elsewhere.

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { Definition } from "../catalogue/definition.js";
 import { configError } from "../errors.js";
-import type { Definition } from "../formula/definition.js";
 import { staysFinite } from "../formula/stays-finite.js";
 import {
   MOMENTA,
@@ -17,7 +17,7 @@ import {
   type TrainingLength,
   toStayAboveZero,
 } from "../schedules/schedules.js";
-import { placeOf } from "./path-text.js";
+import { placeOf } from "../validation/path-text.js";
 
 /**
  * Checks that an optimizer can follow a schedule, as far as is known before a run.

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { SEMANTICS } from "../catalogue/semantics.js";
 import { LOSS_NAMES, lossSchema } from "../losses/losses.js";
 import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
-import { parse } from "./parse.js";
-import { plainData } from "./plain-data.js";
+import { parse } from "../validation/parse.js";
+import { plainData } from "../validation/plain-data.js";
 import { PRESET_NAMES, PRESETS } from "./presets.js";
-import { SEMANTICS } from "./semantics.js";
 import { seedSchema, sharedShape } from "./train-config.js";
 
 /** The paper's four. */

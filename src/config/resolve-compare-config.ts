@@ -1,10 +1,10 @@
-import { countText } from "../count-text.js";
+import type { Semantics } from "../catalogue/semantics.js";
 import { configError } from "../errors.js";
 import { type OptimizerConfig, resolveOptimizer } from "../optimizers/optimizers.js";
+import { countText } from "../validation/count-text.js";
+import { deepFreeze } from "../validation/deep-freeze.js";
 import { type CLOCKS, type CompareConfig, parseCompareConfig } from "./compare-config.js";
-import { deepFreeze } from "./deep-freeze.js";
 import { type DatasetInfo, type ResolvedTrainConfig, resolveTrainConfig } from "./resolve-train-config.js";
-import type { Semantics } from "./semantics.js";
 import type { TrainConfig } from "./train-config.js";
 
 /** A study with every default filled in: plain JSON, and a valid `CompareConfig` again. */

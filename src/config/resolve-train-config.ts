@@ -1,6 +1,5 @@
-import { countText } from "../count-text.js";
+import type { Semantics } from "../catalogue/semantics.js";
 import type { Dataset } from "../data/dataset.js";
-import type { EarlyStopping } from "../early-stopping.js";
 import { configError } from "../errors.js";
 import { type ResolvedLoss, resolveLoss } from "../losses/losses.js";
 import { lowerModel } from "../models/lower-model.js";
@@ -8,12 +7,13 @@ import { type ResolvedModel, resolveModel } from "../models/models.js";
 import { needsWholeBatch } from "../models/whole-batch.js";
 import { type ResolvedOptimizer, resolveOptimizer } from "../optimizers/optimizers.js";
 import { type ResolvedSchedule, resolveSchedule } from "../schedules/schedules.js";
+import { countText } from "../validation/count-text.js";
+import { deepFreeze } from "../validation/deep-freeze.js";
+import { parse } from "../validation/parse.js";
 import type { Augmentation } from "./augmentation.js";
 import { checkSchedule } from "./check-schedule.js";
-import { deepFreeze } from "./deep-freeze.js";
+import type { EarlyStopping } from "./early-stopping.js";
 import { microBatchSize } from "./micro-batch.js";
-import { parse } from "./parse.js";
-import type { Semantics } from "./semantics.js";
 import { defaultThreads } from "./threads.js";
 import { type TrainConfig, trainConfigSchema } from "./train-config.js";
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { cpuQuota } from "../cpu-quota.js";
+import { cpuQuota } from "../system/cpu-quota.js";
 
 /** The most threads of a session: native/core/api.h has the same limit. */
 export const MOST_THREADS = 256;

@@ -1,14 +1,14 @@
 import { z } from "zod";
+import { SEMANTICS } from "../catalogue/semantics.js";
 import type { DatasetInMemory } from "../data/load-dataset.js";
-import { earlyStoppingSchema } from "../early-stopping.js";
 import { LOSS_NAMES, lossSchema } from "../losses/losses.js";
 import { modelSchema } from "../models/models.js";
 import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
 import { SCHEDULE_NAMES, scheduleSchema } from "../schedules/schedules.js";
+import { describe } from "../validation/describe.js";
+import { pathSchema } from "../validation/path-schema.js";
 import { augmentationSchema } from "./augmentation.js";
-import { describe } from "./describe.js";
-import { pathSchema } from "./path-schema.js";
-import { SEMANTICS } from "./semantics.js";
+import { earlyStoppingSchema } from "./early-stopping.js";
 import { threadsSchema } from "./threads.js";
 
 const images = z.int().min(1);

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
-import { fileProblem } from "../file-problem.js";
+import { fileProblem } from "../system/file-problem.js";
 import { classesOf, type Dataset, LARGEST_IMAGE } from "./dataset.js";
 import { readIdx } from "./idx.js";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { describe } from "../config/describe.js";
-import { MOST_OF_A_KIND, parse } from "../config/parse.js";
-import { within } from "../config/path-text.js";
-import { countText } from "../count-text.js";
 import { configError } from "../errors.js";
+import { countText } from "../validation/count-text.js";
+import { describe } from "../validation/describe.js";
+import { MOST_OF_A_KIND, parse } from "../validation/parse.js";
+import { within } from "../validation/path-text.js";
 import { classesOf, type Dataset, type ImageSet, LARGEST_IMAGE } from "./dataset.js";
 
 const bytes: z.ZodType<Uint8Array, Uint8Array> = z.instanceof(Uint8Array);

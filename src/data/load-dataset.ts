@@ -1,12 +1,12 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { callbackSchema, signalSchema } from "../config/callbacks.js";
-import { didYouMean } from "../config/nearest.js";
-import { parse } from "../config/parse.js";
-import { pathSchema } from "../config/path-schema.js";
-import { isKept, keepWhole } from "../config/plain-data.js";
 import { configError, OptimbenchError } from "../errors.js";
+import { callbackSchema, signalSchema } from "../validation/callbacks.js";
+import { didYouMean } from "../validation/nearest.js";
+import { parse } from "../validation/parse.js";
+import { pathSchema } from "../validation/path-schema.js";
+import { isKept, keepWhole } from "../validation/plain-data.js";
 import type { Dataset } from "./dataset.js";
 import { type DownloadProgress, downloadMnist } from "./download.js";
 import { loadIdxFolder } from "./idx-folder.js";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { OptimbenchError } from "../errors.js";
-import { requireFromPackage } from "../package-root.js";
+import { requireFromPackage } from "../system/package-root.js";
 import type { Dataset } from "./dataset.js";
 
 const SIDE = 28;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
-import { cacheFolder } from "../libtorch/cache-folder.js";
+import { cacheFolder } from "../system/cache-folder.js";
 import type { Dataset } from "./dataset.js";
 import { type IdxArray, idxHeader } from "./idx.js";
 import { IDX_PARTS, type IdxPart, idxFiles, loadIdxFolder } from "./idx-folder.js";

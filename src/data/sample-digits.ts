@@ -1,6 +1,6 @@
 import { encode } from "fast-png";
-import { permutation, randomStream } from "../random.js";
 import type { Dataset } from "./dataset.js";
+import { permutation, randomStream } from "./random.js";
 
 /** What a picture of samples shows. */
 export interface SampleOptions {

@@ -1,5 +1,5 @@
 import { configError } from "../errors.js";
-import { permutation, randomStream } from "../random.js";
+import { permutation, randomStream } from "./random.js";
 
 /**
  * Draws the images to train and to validate with: indices into the dataset, in random order, none in both.

@@ -1,7 +1,7 @@
 import { typeset } from "../formula/latex.js";
 import { LOSS_NAMES } from "../losses/losses.js";
 import { OPTIMIZER_NAMES } from "../optimizers/optimizers.js";
-import { groupBy } from "../report/group-by.js";
+import { groupBy } from "../report/text/group-by.js";
 import { originText, stepText, valueText } from "./differences.js";
 import { explain } from "./explain.js";
 import type { Explanation, LossDefinition, OptimizerDefinition, Origin } from "./explanation.js";

@@ -1,8 +1,8 @@
-import type { Source } from "../config/semantics.js";
-import { drawSvg } from "../report/draw.js";
-import { groupBy } from "../report/group-by.js";
-import { lossShapeChart } from "../report/loss-shape-chart.js";
-import { valleyChart } from "../report/valley-chart.js";
+import type { Source } from "../catalogue/semantics.js";
+import { drawSvg } from "../report/charts/draw.js";
+import { lossShapeChart } from "../report/charts/loss-shape-chart.js";
+import { valleyChart } from "../report/charts/valley-chart.js";
+import { groupBy } from "../report/text/group-by.js";
 import { originText } from "./differences.js";
 import type { Explanation, LossExplanation, OptimizerExplanation } from "./explanation.js";
 import { lossShape } from "./loss-shape.js";

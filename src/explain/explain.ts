@@ -1,15 +1,15 @@
-import { describe } from "../config/describe.js";
-import { didYouMean } from "../config/nearest.js";
-import { keyText } from "../config/path-text.js";
-import { plainData } from "../config/plain-data.js";
-import type { Source } from "../config/semantics.js";
+import type { Definition } from "../catalogue/definition.js";
+import type { Source } from "../catalogue/semantics.js";
 import { configError, OptimbenchError } from "../errors.js";
-import type { Definition } from "../formula/definition.js";
 import { blocks } from "../formula/statements.js";
 import { LOSSES, type LossConfig, lossGraph, resolveLoss } from "../losses/losses.js";
-import { loadNative } from "../native.js";
+import { loadNative } from "../native/addon.js";
 import { MODIFIERS } from "../optimizers/modifiers.js";
 import { OPTIMIZERS, type OptimizerConfig, resolveOptimizer, updateGraph } from "../optimizers/optimizers.js";
+import { describe } from "../validation/describe.js";
+import { didYouMean } from "../validation/nearest.js";
+import { keyText } from "../validation/path-text.js";
+import { plainData } from "../validation/plain-data.js";
 import { differencesBetween } from "./differences.js";
 import type {
   Explanation,

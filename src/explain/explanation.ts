@@ -1,4 +1,4 @@
-import type { Source } from "../config/semantics.js";
+import type { Source } from "../catalogue/semantics.js";
 import type { Scope } from "../formula/graph.js";
 
 /** What there is to know about an optimizer or a loss, as plain data. */

@@ -1,6 +1,6 @@
 import type { UpdateGraph } from "../formula/graph.js";
 import { withMisfits } from "../formula/misfit.js";
-import { loadNative } from "../native.js";
+import { loadNative } from "../native/addon.js";
 import type { OptimizerDefinition } from "./explanation.js";
 import { isApart } from "./states.js";
 

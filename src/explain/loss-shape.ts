@@ -1,6 +1,6 @@
-import type { Source } from "../config/semantics.js";
+import type { Source } from "../catalogue/semantics.js";
 import { type LossConfig, lossGraph, resolveLoss } from "../losses/losses.js";
-import { loadNative } from "../native.js";
+import { loadNative } from "../native/addon.js";
 
 /** By how much the right class's logit is above the other's. */
 const MARGINS = Array.from({ length: 97 }, (_, i) => -6 + i / 8);

@@ -1,6 +1,6 @@
-import type { Source } from "../config/semantics.js";
+import type { Source } from "../catalogue/semantics.js";
 import type { UpdateGraph } from "../formula/graph.js";
-import { loadNative } from "../native.js";
+import { loadNative } from "../native/addon.js";
 import { type OptimizerConfig, resolveOptimizer, updateGraph } from "../optimizers/optimizers.js";
 import { isApart } from "./states.js";
 

@@ -1,5 +1,5 @@
 import type { BinaryExpression, CallExpression, Expression, Identifier } from "acorn";
-import { didYouMean } from "../config/nearest.js";
+import { didYouMean } from "../validation/nearest.js";
 import { formulaError } from "./formula-error.js";
 import { COMPARISONS, type FormulaFunction, FUNCTIONS, OPERATORS } from "./functions.js";
 import type { Operation } from "./graph.js";

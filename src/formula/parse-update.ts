@@ -1,4 +1,4 @@
-import { didYouMean } from "../config/nearest.js";
+import { didYouMean } from "../validation/nearest.js";
 import { build, type Language } from "./expressions.js";
 import { formulaError } from "./formula-error.js";
 import { PARAMETER_FUNCTIONS, VECTOR_FUNCTIONS } from "./functions.js";

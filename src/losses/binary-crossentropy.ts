@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /**
  * Each class is a question of its own, answered by sigmoid(z): the mean over the classes of -y log p - (1 - y) log(1 - p).

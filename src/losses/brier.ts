@@ -1,4 +1,4 @@
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /** The Brier score: squared difference between probabilities and target, summed over the classes as in its paper, so from 0 to 2 for a label. */
 export const brier = define({

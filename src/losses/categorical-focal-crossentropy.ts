@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /**
  * Cross-entropy in which what is already right counts less: alpha (1 - p) ** gamma times -log p.

@@ -1,4 +1,4 @@
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /**
  * How far the label's output is from exceeding the largest other by 1. Raw outputs again: z, not its softmax.

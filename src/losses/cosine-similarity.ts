@@ -1,4 +1,4 @@
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /**
  * The cosine of the angle between probabilities and target: minus it in Keras, 1 minus it in PyTorch's

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /**
  * (1 - p ** q) / q with the label's probability p: between the cross-entropy (q near 0) and the mean absolute error

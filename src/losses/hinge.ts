@@ -1,4 +1,4 @@
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /**
  * Mean over the classes of max(0, 1 - t z), where t is 1 for the label and -1 for the others.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /**
  * Half the squared difference between probabilities and target where it is small, linear beyond delta; mean over the

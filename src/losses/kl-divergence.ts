@@ -1,4 +1,4 @@
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /**
  * Kullback-Leibler divergence of the probabilities from the target, summed over the classes.

@@ -1,4 +1,4 @@
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /** Mean over the classes of log(cosh(p - y)), on softmax outputs, written as Keras does so that it cannot overflow. PyTorch has none. */
 export const logCosh = define({

@@ -1,8 +1,4 @@
 import { z } from "zod";
-import { within } from "../config/path-text.js";
-import { schemaByValue } from "../config/schema-by-value.js";
-import type { Semantics, Source } from "../config/semantics.js";
-import { configError } from "../errors.js";
 import {
   type Catalogue,
   choiceLabel,
@@ -11,11 +7,15 @@ import {
   ownShape,
   resolve,
   schemaFor,
-} from "../formula/catalogue.js";
-import type { Settings, Values } from "../formula/definition.js";
+} from "../catalogue/catalogue.js";
+import type { Settings, Values } from "../catalogue/definition.js";
+import type { Semantics, Source } from "../catalogue/semantics.js";
+import { configError } from "../errors.js";
 import type { LossGraph } from "../formula/graph.js";
 import type { Hyperparameter } from "../formula/names.js";
 import { parseLoss } from "../formula/parse-loss.js";
+import { within } from "../validation/path-text.js";
+import { schemaByValue } from "../validation/schema-by-value.js";
 import { binaryCrossentropy } from "./binary-crossentropy.js";
 import { brier } from "./brier.js";
 import { categoricalCrossentropy } from "./categorical-crossentropy.js";

@@ -1,4 +1,4 @@
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /**
  * The paper's "very basic loss function": the mean absolute difference between prediction and actual value,

@@ -1,4 +1,4 @@
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /** Mean over the classes of the squared difference between probabilities and target; the same in Keras and PyTorch, on softmax outputs. */
 export const meanSquaredError = define({

@@ -1,4 +1,4 @@
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /**
  * Negative log-likelihood of counts y, without the term that does not depend on the prediction; mean over the classes.

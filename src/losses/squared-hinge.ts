@@ -1,4 +1,4 @@
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 
 /** The hinge loss with each class's term squared, on the logits as they are: see hinge. */
 export const squaredHinge = define({

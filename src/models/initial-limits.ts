@@ -1,4 +1,4 @@
-import type { Semantics } from "../config/semantics.js";
+import type { Semantics } from "../catalogue/semantics.js";
 import type { UniformLimit } from "./native-layer.js";
 
 /**

@@ -1,6 +1,6 @@
-import type { Semantics } from "../config/semantics.js";
-import { countText } from "../count-text.js";
+import type { Semantics } from "../catalogue/semantics.js";
 import { configError } from "../errors.js";
+import { countText } from "../validation/count-text.js";
 import { initialLimits } from "./initial-limits.js";
 import type { ResolvedPlainLayer } from "./layers.js";
 import type { Activation, NativeOperation, Padding, Shape } from "./native-layer.js";

@@ -1,6 +1,6 @@
-import type { Semantics } from "../config/semantics.js";
-import { countText } from "../count-text.js";
+import type { Semantics } from "../catalogue/semantics.js";
 import { configError } from "../errors.js";
+import { countText } from "../validation/count-text.js";
 import type { ResolvedLayer, ResolvedResidual } from "./layers.js";
 import { type LoweredLayer, lowerActivation, lowerLayer } from "./lower-layer.js";
 import type { ResolvedModel } from "./models.js";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { parse } from "../config/parse.js";
-import type { Semantics } from "../config/semantics.js";
+import type { Semantics } from "../catalogue/semantics.js";
+import { parse } from "../validation/parse.js";
 import { type Layer, layerListSchema, type ParsedLayer, type ResolvedLayer } from "./layers.js";
 import { lenet5 } from "./lenet-5.js";
 import { mlp } from "./mlp.js";

@@ -1,4 +1,4 @@
-import type { Semantics } from "../config/semantics.js";
+import type { Semantics } from "../catalogue/semantics.js";
 import type { ParsedLayer, ResolvedLayer } from "./layers.js";
 
 const MOMENTUM: Record<Semantics, number> = { keras3: 0.99, keras2: 0.99, pytorch: 0.9 };

@@ -1,4 +1,4 @@
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 import { decay, epsilon, learningRate } from "./ranges.js";
 
 /**

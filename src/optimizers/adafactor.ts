@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 import { learningRate } from "./ranges.js";
 
 const KERAS = { learningRate: 0.001, beta2Decay: -0.8, epsilon1: 1e-30, epsilon2: 1e-3, clipThreshold: 1 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 import { MOMENT_DEFAULTS, moments } from "./moments.js";
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Source } from "../config/semantics.js";
+import type { Source } from "../catalogue/semantics.js";
 
 /**
  * What any optimizer can be given besides its own hyperparameters. Each adds statements to its formula, before or after it,

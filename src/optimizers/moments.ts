@@ -1,4 +1,4 @@
-import type { Source } from "../config/semantics.js";
+import type { Source } from "../catalogue/semantics.js";
 import { decay, epsilon, learningRate } from "./ranges.js";
 
 /** What Adam and its kin share: the mean gradient m and the mean squared gradient v (Kingma & Ba 2015, algorithm 1). */

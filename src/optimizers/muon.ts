@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 import { decay, epsilon, learningRate } from "./ranges.js";
 
 /** By PyTorch's names; Keras has the second. */

@@ -1,7 +1,4 @@
 import { z } from "zod";
-import { describe } from "../config/describe.js";
-import { schemaByValue } from "../config/schema-by-value.js";
-import type { Semantics, Source } from "../config/semantics.js";
 import {
   type Catalogue,
   changedSettings,
@@ -11,10 +8,13 @@ import {
   ownShape,
   resolve,
   schemaFor,
-} from "../formula/catalogue.js";
-import type { Definition, Settings, Values } from "../formula/definition.js";
+} from "../catalogue/catalogue.js";
+import type { Definition, Settings, Values } from "../catalogue/definition.js";
+import type { Semantics, Source } from "../catalogue/semantics.js";
 import type { UpdateGraph } from "../formula/graph.js";
 import { parseUpdate } from "../formula/parse-update.js";
+import { describe } from "../validation/describe.js";
+import { schemaByValue } from "../validation/schema-by-value.js";
 import { adadelta } from "./adadelta.js";
 import { adafactor } from "./adafactor.js";
 import { adagrad } from "./adagrad.js";

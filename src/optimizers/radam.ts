@@ -1,4 +1,4 @@
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 import { MOMENT_DEFAULTS, MOMENTS, moments } from "./moments.js";
 
 /**

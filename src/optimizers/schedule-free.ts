@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { define } from "../formula/definition.js";
+import { define } from "../catalogue/definition.js";
 import { decay, epsilon, learningRate } from "./ranges.js";
 
 /** Where the gradient is taken, between the average and the newest point. At 0 the average could not be found again. */

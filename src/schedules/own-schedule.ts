@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { inFormulaOf } from "../catalogue/catalogue.js";
 import { OptimbenchError } from "../errors.js";
-import { inFormulaOf } from "../formula/catalogue.js";
 import { parseNumberFormula } from "../formula/number-formula.js";
 import { type Course, type RateOfStep, warmUpShape } from "./course.js";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Metrics } from "../history.js";
+import type { Metrics } from "../history/epoch-record.js";
 import { warmUpShape } from "./course.js";
 
 /**

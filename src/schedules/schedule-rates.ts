@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { parse } from "../config/parse.js";
 import { configError } from "../errors.js";
+import { parse } from "../validation/parse.js";
 import { resolveSchedule, type ScheduleConfig, startSchedule } from "./schedules.js";
 
 const MOST_STEPS = 1e8;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { parse } from "../config/parse.js";
-import { schemaByValue } from "../config/schema-by-value.js";
-import type { Metrics } from "../history.js";
+import type { Metrics } from "../history/epoch-record.js";
+import { parse } from "../validation/parse.js";
+import { schemaByValue } from "../validation/schema-by-value.js";
 import { constantSchema } from "./constant.js";
 import { cosine, cosineSchema } from "./cosine.js";
 import { cosineRestarts, cosineRestartsSchema } from "./cosine-restarts.js";

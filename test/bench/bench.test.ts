@@ -2,9 +2,9 @@ import { loadavg } from "node:os";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type BenchProgress, bench } from "../../src/bench/bench.js";
 import { spreadOf } from "../../src/bench/spread.js";
-import { benchChart } from "../../src/report/bench-chart.js";
-import { benchTable } from "../../src/report/bench-table.js";
-import { drawSvg } from "../../src/report/draw.js";
+import { benchChart } from "../../src/report/charts/bench-chart.js";
+import { drawSvg } from "../../src/report/charts/draw.js";
+import { benchTable } from "../../src/report/tables/bench-table.js";
 
 /** Called as each timed piece of training steps begins. */
 const onTrain = vi.hoisted(() => vi.fn());

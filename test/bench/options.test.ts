@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../src/system/package-root.js";
 
 const script = (name: string, ...line: string[]) => {
   const path = join(packageRoot, "bench", `${name}.mjs`);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../src/system/package-root.js";
 
 const folder = mkdtempSync(join(tmpdir(), "optimbench-"));
 afterAll(() => rmSync(folder, { recursive: true }));

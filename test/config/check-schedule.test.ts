@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Definition } from "../../src/catalogue/definition.js";
+import type { Source } from "../../src/catalogue/semantics.js";
 import { resolveTrainConfig } from "../../src/config/resolve-train-config.js";
-import type { Source } from "../../src/config/semantics.js";
-import type { Definition } from "../../src/formula/definition.js";
-import { loadNative } from "../../src/native.js";
+import { loadNative } from "../../src/native/addon.js";
 import {
   momentumOf,
   OPTIMIZER_NAMES,

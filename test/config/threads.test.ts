@@ -5,7 +5,7 @@ import { trainConfigSchema } from "../../src/config/train-config.js";
 
 const machine = vi.hoisted(() => ({ cpus: undefined as number | undefined }));
 const quota = vi.hoisted(() => ({ cpus: undefined as number | undefined }));
-vi.mock("../../src/cpu-quota.js", () => ({ cpuQuota: () => quota.cpus }));
+vi.mock("../../src/system/cpu-quota.js", () => ({ cpuQuota: () => quota.cpus }));
 vi.mock("node:os", async (original) => {
   const os = await original<typeof import("node:os")>();
   return { ...os, availableParallelism: () => machine.cpus ?? os.availableParallelism() };

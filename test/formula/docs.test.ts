@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { FUNCTIONS } from "../../src/formula/functions.js";
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../src/system/package-root.js";
 
 it("docs/formulas.md lists every function, and no other", () => {
   const page = readFileSync(join(packageRoot, "docs", "formulas.md"), "utf8");

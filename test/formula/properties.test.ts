@@ -4,7 +4,7 @@ import { type FormulaFunction, FUNCTIONS, OPERATORS } from "../../src/formula/fu
 import { OPERATIONS, type UpdateBlock } from "../../src/formula/graph.js";
 import { parseLoss } from "../../src/formula/parse-loss.js";
 import { parseUpdate } from "../../src/formula/parse-update.js";
-import { loadNative } from "../../src/native.js";
+import { loadNative } from "../../src/native/addon.js";
 import { relativeError } from "../relative-error.js";
 
 const VECTOR = [0, 0.25, -0.75, 1.5, -2, 3];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FOLDS, FUNCTIONS, OPERATORS } from "../../src/formula/functions.js";
 import { parseUpdate } from "../../src/formula/parse-update.js";
-import { loadNative } from "../../src/native.js";
+import { loadNative } from "../../src/native/addon.js";
 import { relativeError } from "../relative-error.js";
 
 const SPECIAL = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, -2.5, 2, 3, 1e300, -1e300, 1e-300];

@@ -1,4 +1,4 @@
-"""What each framework offers: the names of its optimizers and losses, for test/offers.test.ts.
+"""What each framework offers: the names of its optimizers and losses, for test/catalogue/offers.test.ts.
 
 Usage: python offers.py      (writes offers.json beside this file)
 Needs: pip install torch keras tf_keras tensorflow-cpu

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Source } from "../../src/config/semantics.js";
+import type { Source } from "../../src/catalogue/semantics.js";
 import {
   LOSS_NAMES,
   LOSSES,
@@ -9,7 +9,7 @@ import {
   lossGraph,
   resolveLoss,
 } from "../../src/losses/losses.js";
-import { loadNative } from "../../src/native.js";
+import { loadNative } from "../../src/native/addon.js";
 import { relativeError } from "../relative-error.js";
 
 /** What test/golden/losses.py wrote. */

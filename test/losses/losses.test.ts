@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SEMANTICS } from "../../src/config/semantics.js";
+import { SEMANTICS } from "../../src/catalogue/semantics.js";
 import {
   LOSS_NAMES,
   LOSSES,
@@ -8,8 +8,8 @@ import {
   lossLabel,
   resolveLoss,
 } from "../../src/losses/losses.js";
-import { loadNative } from "../../src/native.js";
-import { train } from "../../src/train.js";
+import { loadNative } from "../../src/native/addon.js";
+import { train } from "../../src/training/train.js";
 import { bands, smallModel } from "../small-task.js";
 
 const message = (input: unknown): string => {

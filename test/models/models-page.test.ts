@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { Semantics } from "../../src/config/semantics.js";
+import type { Semantics } from "../../src/catalogue/semantics.js";
 import { LAYER_SCHEMAS, layerSchema } from "../../src/models/layers.js";
 import { lowerModel } from "../../src/models/lower-model.js";
 import { MODEL_NAMES, resolveModel } from "../../src/models/models.js";
 import { ACTIVATIONS } from "../../src/models/native-layer.js";
 import { resolveLayer } from "../../src/models/resolve-layer.js";
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../src/system/package-root.js";
 
 const page = readFileSync(join(packageRoot, "docs", "models.md"), "utf8");
 const section = (heading: string) => page.split(`\n${heading}\n`)[1]?.split("\n#")[0] ?? "";

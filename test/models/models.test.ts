@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parse } from "../../src/config/parse.js";
-import type { Semantics } from "../../src/config/semantics.js";
+import type { Semantics } from "../../src/catalogue/semantics.js";
 import { modelSchema, resolveModel } from "../../src/models/models.js";
+import { parse } from "../../src/validation/parse.js";
 
 const keras = { classes: 10, semantics: "keras3" } as const;
 

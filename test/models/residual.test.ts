@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Semantics } from "../../src/config/semantics.js";
+import type { Semantics } from "../../src/catalogue/semantics.js";
 import type { Layer } from "../../src/models/layers.js";
 import { lowerModel } from "../../src/models/lower-model.js";
 import { type Model, resolveModel } from "../../src/models/models.js";

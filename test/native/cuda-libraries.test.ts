@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
-import { libraryFileName } from "../../src/libtorch/library-file.js";
-import { runtimeLibraries } from "../../src/libtorch/runtime-libraries.js";
+import { libraryFileName } from "../../src/install/library-file.js";
+import { runtimeLibraries } from "../../src/install/runtime-libraries.js";
 
 const { addon, core, libtorch } = runtimeLibraries();
 

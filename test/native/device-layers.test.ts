@@ -4,7 +4,7 @@ import { LOSS_NAMES, lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import type { Layer } from "../../src/models/layers.js";
 import { CLASSES, checkDevice } from "./device-runs.js";
 
-vi.mock(import("../../src/libtorch/runtime-libraries.js"), async (original) =>
+vi.mock(import("../../src/install/runtime-libraries.js"), async (original) =>
   (await import("../simulated-gpu.js")).simulatedGpu(original),
 );
 

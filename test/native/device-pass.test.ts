@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { loadNative } from "../../src/native.js";
+import { loadNative } from "../../src/native/addon.js";
 import { OPTIMIZER_NAMES } from "../../src/optimizers/optimizers.js";
 import { GPU } from "../simulated-gpu.js";
 import {
@@ -19,7 +19,7 @@ import {
   withDropout,
 } from "./device-runs.js";
 
-vi.mock(import("../../src/libtorch/runtime-libraries.js"), async (original) =>
+vi.mock(import("../../src/install/runtime-libraries.js"), async (original) =>
   (await import("../simulated-gpu.js")).simulatedGpu(original),
 );
 

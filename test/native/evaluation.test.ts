@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { evaluationMetrics } from "../../src/epochs.js";
 import { type LossName, lossGraph, resolveLoss } from "../../src/losses/losses.js";
-import { loadNative } from "../../src/native.js";
+import { loadNative } from "../../src/native/addon.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
-import { openSession } from "../../src/session.js";
-import { train } from "../../src/train.js";
+import { evaluationMetrics } from "../../src/training/epochs.js";
+import { openSession } from "../../src/training/session.js";
+import { train } from "../../src/training/train.js";
 import { bands, smallModel } from "../small-task.js";
 
 interface Golden {

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Semantics } from "../../src/config/semantics.js";
+import type { Semantics } from "../../src/catalogue/semantics.js";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { lowerModel } from "../../src/models/lower-model.js";
 import { type Model, resolveModel } from "../../src/models/models.js";
 import { needsWholeBatch } from "../../src/models/whole-batch.js";
-import { loadNative, type NativeSession } from "../../src/native.js";
+import { loadNative, type NativeSession } from "../../src/native/addon.js";
 import { type OptimizerConfig, resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
-import { openSession } from "../../src/session.js";
+import { openSession } from "../../src/training/session.js";
 import { noise } from "./noise.js";
 
 /** What test/golden/training.py and layers.py wrote. */

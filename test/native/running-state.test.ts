@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Semantics } from "../../src/config/semantics.js";
+import type { Semantics } from "../../src/catalogue/semantics.js";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import type { Layer } from "../../src/models/layers.js";
 import { lowerModel } from "../../src/models/lower-model.js";
 import { resolveModel } from "../../src/models/models.js";
-import { loadNative } from "../../src/native.js";
+import { loadNative } from "../../src/native/addon.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
-import { openSession } from "../../src/session.js";
+import { openSession } from "../../src/training/session.js";
 import { channelsLast } from "../channels-last.js";
 import { relativeError } from "../relative-error.js";
 

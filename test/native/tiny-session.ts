@@ -1,5 +1,5 @@
 import type { UpdateGraph } from "../../src/formula/graph.js";
-import { loadNative, type NativeDatasetSpec, type SessionSpec } from "../../src/native.js";
+import { loadNative, type NativeDatasetSpec, type SessionSpec } from "../../src/native/addon.js";
 
 // The smallest session there is, as plain specs for tests to spoil.
 export const native = loadNative();

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseUpdate } from "../../src/formula/parse-update.js";
-import { loadNative } from "../../src/native.js";
+import { loadNative } from "../../src/native/addon.js";
 import {
   OPTIMIZER_NAMES,
   OPTIMIZERS,

@@ -1,5 +1,5 @@
 import { afterEach } from "vitest";
-import { loadNative } from "../../src/native.js";
+import { loadNative } from "../../src/native/addon.js";
 import { noise } from "./noise.js";
 
 type RunUpdate = ReturnType<typeof loadNative>["runUpdate"];

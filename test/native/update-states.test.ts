@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseUpdate, type UpdateNames } from "../../src/formula/parse-update.js";
-import { loadNative } from "../../src/native.js";
+import { loadNative } from "../../src/native/addon.js";
 
 /** Theta, from ones, after each of three steps along the same gradient. */
 function path(text: string, state: UpdateNames["state"] = {}, shapes?: number[][]) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Source } from "../../src/config/semantics.js";
+import type { Source } from "../../src/catalogue/semantics.js";
 import { descend } from "../../src/explain/valley.js";
 import {
   OPTIMIZER_NAMES,

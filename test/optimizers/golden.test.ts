@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Source } from "../../src/config/semantics.js";
-import { loadNative } from "../../src/native.js";
+import type { Source } from "../../src/catalogue/semantics.js";
+import { loadNative } from "../../src/native/addon.js";
 import {
   OPTIMIZER_NAMES,
   OPTIMIZERS,

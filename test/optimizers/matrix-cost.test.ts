@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Source } from "../../src/config/semantics.js";
+import type { Source } from "../../src/catalogue/semantics.js";
 import type { Node, UpdateBlock } from "../../src/formula/graph.js";
 import {
   OPTIMIZER_NAMES,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Source } from "../../src/config/semantics.js";
-import type { Definition } from "../../src/formula/definition.js";
+import type { Definition } from "../../src/catalogue/definition.js";
+import type { Source } from "../../src/catalogue/semantics.js";
 import { parseUpdate } from "../../src/formula/parse-update.js";
-import { loadNative } from "../../src/native.js";
+import { loadNative } from "../../src/native/addon.js";
 import { MODIFIERS } from "../../src/optimizers/modifiers.js";
 import {
   OPTIMIZER_NAMES,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { SEMANTICS, type Semantics, type Source } from "../../src/config/semantics.js";
-import type { Definition } from "../../src/formula/definition.js";
-import { loadNative } from "../../src/native.js";
+import type { Definition } from "../../src/catalogue/definition.js";
+import { SEMANTICS, type Semantics, type Source } from "../../src/catalogue/semantics.js";
+import { loadNative } from "../../src/native/addon.js";
 import {
   OPTIMIZER_NAMES,
   OPTIMIZERS,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { explain } from "../../src/explain/explain.js";
-import { loadNative } from "../../src/native.js";
+import { loadNative } from "../../src/native/addon.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
 import { relativeError } from "../relative-error.js";
 

@@ -4,7 +4,7 @@ import {
   type OptimizerConfig,
   type OptimizerName,
 } from "../../src/optimizers/optimizers.js";
-import { train } from "../../src/train.js";
+import { train } from "../../src/training/train.js";
 
 /** Settings with which one epoch is enough, where the defaults need more. */
 const SETTINGS: { readonly [Name in OptimizerName]?: object } = {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Source } from "../../src/config/semantics.js";
+import type { Source } from "../../src/catalogue/semantics.js";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
-import { loadNative, type NativeDataset } from "../../src/native.js";
+import { loadNative, type NativeDataset } from "../../src/native/addon.js";
 import {
   momentumOf,
   OPTIMIZER_NAMES,
@@ -12,7 +12,7 @@ import {
   resolveOptimizer,
   updateGraph,
 } from "../../src/optimizers/optimizers.js";
-import { openSession } from "../../src/session.js";
+import { openSession } from "../../src/training/session.js";
 import { spec } from "../native/tiny-session.js";
 import { relativeError } from "../relative-error.js";
 

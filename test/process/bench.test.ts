@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { BenchRecord } from "../../src/bench/bench-record.js";
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../src/system/package-root.js";
 
 let folder: string;
 beforeEach(() => {

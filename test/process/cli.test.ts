@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ResolvedCompareConfig } from "../../src/config/resolve-compare-config.js";
-import { packageRoot } from "../../src/package-root.js";
-import type { Study } from "../../src/study.js";
+import type { Study } from "../../src/study/study.js";
+import { packageRoot } from "../../src/system/package-root.js";
 
 let folder: string;
 beforeEach(() => {

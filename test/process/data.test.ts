@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../src/system/package-root.js";
 import { temporaryFolder } from "../data/idx-files.js";
 import { mirror } from "../data/mirror.js";
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import * as library from "../../src/index.js";
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../src/system/package-root.js";
 
 function run(program: string, ...options: string[]): string[] {
   const args = [...options, "--input-type=module", "-e", program];
@@ -23,11 +23,11 @@ it("loads nothing with the package but its door", () => {
   const loaded = run('await import("optimbench");', "--import", register);
   expect(loaded.filter((each) => each.startsWith("file:")).map((each) => each.split("/dist/")[1])).toEqual([
     "index.js",
-    "config/plain-data.js",
-    "training.js",
+    "training/training.js",
+    "validation/plain-data.js",
     "errors.js",
-    "config/describe.js",
-    "config/path-text.js",
+    "validation/describe.js",
+    "validation/path-text.js",
   ]);
 });
 
@@ -66,10 +66,10 @@ it("holds nothing that bundlers and test runners cannot follow", () => {
     .map((name) => ({ name, text: readFileSync(join(packageRoot, "src", name), "utf8") }));
   const using = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name);
   // A `require` of the file's own place finds nothing from a bundle; package-root.ts has one of the package's place.
-  expect(using(/import nodeModule from|createRequire\(import\.meta/)).toEqual(["package-root.ts"]);
+  expect(using(/import nodeModule from|createRequire\(import\.meta/)).toEqual(["system/package-root.ts"]);
   expect(using(/import\((?!["`)])/)).toEqual([]); // a computed name
   expect(using(/^(const .* = )?await /m).filter((name) => !name.startsWith("cli/"))).toEqual([]); // at top level
-  expect(using(/import\.meta/)).toEqual(["package-root.ts"]);
+  expect(using(/import\.meta/)).toEqual(["system/package-root.ts"]);
 });
 
 it("takes configs as they are at the call, whatever the caller makes of them afterwards", async () => {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../src/system/package-root.js";
 
 const MAIN = join(packageRoot, "dist", "cli", "main.js");
 const SMALL = "--model mlp --epochs 1 --train-size 64 --validation-size 32 --dataset mnist-10k";

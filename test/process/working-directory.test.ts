@@ -2,9 +2,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test, vi } from "vitest";
-import { packageRoot } from "../../src/package-root.js";
-import { writeFiles } from "../libtorch/fake-libtorch.js";
-import { useTestFolder, writeProgram } from "../libtorch/test-folder.js";
+import { packageRoot } from "../../src/system/package-root.js";
+import { writeFiles } from "../install/fake-libtorch.js";
+import { useTestFolder, writeProgram } from "../install/test-folder.js";
 
 // No file of the working directory may be run or imported, whatever it is called: it may be an archive that someone unpacked.
 const realPath = process.env.PATH!;
@@ -109,7 +109,7 @@ test("the folder would be run by who does not look out", () => {
 
 test("Python's own packages, PYTHONPATH's absolute folders and the user's site-packages stay on its path", async () => {
   vi.stubEnv("PATH", realPath);
-  const { pythonArguments } = await import("../../src/libtorch/python.js");
+  const { pythonArguments } = await import("../../src/install/python.js");
   const path = (code: string, args: string[]) =>
     JSON.parse(
       execFileSync("python3", args.length > 0 ? args : ["-c", code], { encoding: "utf8" }),
@@ -132,7 +132,7 @@ test("every program is started through the one door that takes care of it", () =
 });
 
 test("a file that is no program, and a folder, are passed over", async () => {
-  const { findProgram } = await import("../../src/libtorch/run-program.js");
+  const { findProgram } = await import("../../src/system/run-program.js");
   writeFiles(folder.path("first"), { tool: "" });
   mkdirSync(folder.path("second", "tool"), { recursive: true });
   chmodSync(folder.path("second", "tool"), 0o755);

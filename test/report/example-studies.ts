@@ -1,6 +1,7 @@
-import type { EpochRecord, RunStatus } from "../../src/history.js";
-import { randomStream } from "../../src/random.js";
-import type { RunRecord, Study } from "../../src/study.js";
+import { randomStream } from "../../src/data/random.js";
+import type { EpochRecord, RunStatus } from "../../src/history/epoch-record.js";
+import type { RunRecord } from "../../src/history/run-record.js";
+import type { Study } from "../../src/study/study.js";
 
 /** What a made-up run should look like; curves rise to `reaches` at `pace`. */
 export interface ExampleRun {

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { earlyStoppingSchema } from "../../src/early-stopping.js";
-import { packageRoot } from "../../src/package-root.js";
+import { earlyStoppingSchema } from "../../src/config/early-stopping.js";
 import { SCHEDULES } from "../../src/schedules/schedules.js";
+import { packageRoot } from "../../src/system/package-root.js";
 
 const page = readFileSync(join(packageRoot, "docs", "schedules.md"), "utf8");
 const rows = new Map(

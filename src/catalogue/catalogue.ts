@@ -1,0 +1,189 @@
+import { z } from "zod";
+import { configError, OptimbenchError } from "../errors.js";
+import { decimalText } from "../validation/decimal-text.js";
+import { parse } from "../validation/parse.js";
+import { placeOf, within } from "../validation/path-text.js";
+import { plainData } from "../validation/plain-data.js";
+import type { Definition } from "./definition.js";
+import type { Semantics, Source } from "./semantics.js";
+
+/** The optimizers, or the losses, that have a name, and the form of a user's own. */
+export interface Catalogue {
+  readonly what: "optimizer" | "loss";
+  readonly definitions: Readonly<Record<string, Definition>>;
+  readonly own: z.ZodType;
+  /** Settings that every entry takes besides its own, and what they do to its formula. */
+  readonly modifiers?: {
+    readonly shape: z.ZodRawShape;
+    modify(formula: string, settings: object, source: Source): string;
+    conflict(settings: object, formula: string): string | undefined;
+  };
+}
+
+/** An entry with every default filled in and the formula it runs: plain data, and valid input again. */
+export interface Resolved {
+  readonly name: string;
+  /** What results call it, where the name does not tell two settings apart. */
+  readonly label?: string;
+  /** Whose formula and defaults; "own" for a user's own. */
+  readonly semantics: Source | "own";
+  readonly formula: string;
+  readonly [setting: string]: unknown;
+}
+
+export const labelSchema = z.string().min(1).max(200);
+
+/** What a user's own optimizer or loss has besides its settings. */
+export const ownShape = {
+  name: z.string().min(1).max(100),
+  label: labelSchema.optional(),
+  semantics: z.literal("own").default("own"),
+  hyperparameters: z.record(z.string(), z.number()).default({}),
+  formula: z.string(),
+};
+
+/** The schema that the value's own name asks for, so that errors speak of that entry alone. */
+export function schemaFor({ definitions, own, modifiers }: Catalogue, value: unknown): z.ZodType {
+  const known = z.enum(Object.keys(definitions));
+  if (typeof value !== "object" || value === null) return known;
+  const { name } = value as { name?: unknown };
+  if (typeof name === "string" && Object.hasOwn(definitions, name))
+    return builtIn(definitions[name]!, modifiers?.shape);
+  return "formula" in value ? own : z.looseObject({ name: known });
+}
+
+/** They take time to make, and a study may have thousands of settings. */
+const schemas = new WeakMap<Definition, z.ZodType>();
+
+function builtIn(definition: Definition, modifiers?: z.ZodRawShape): z.ZodType {
+  const schema = schemas.get(definition) ?? schemaOf(definition, modifiers);
+  schemas.set(definition, schema);
+  return schema;
+}
+
+const schemaOf = ({ name, hyperparameters, defaults }: Definition, modifiers: z.ZodRawShape = {}) =>
+  z.strictObject({
+    name: z.literal(name),
+    label: labelSchema.optional(),
+    semantics: z.enum(Object.keys(defaults) as Source[]).optional(),
+    ...z.object(hyperparameters).partial().shape,
+    ...modifiers,
+    formula: z.string().optional(),
+  });
+
+/**
+ * Fills in the framework's defaults and the formula.
+ *
+ * @param semantics whose, unless the input says it itself
+ * @param where the input lies in the whole config, for messages
+ * @throws OptimbenchError (CONFIG)
+ */
+export function resolve(catalogue: Catalogue, input: unknown, semantics: Semantics, where = ""): Resolved {
+  const plain = plainData(input, catalogue.what);
+  const value = parse(schemaFor(catalogue, plain), plain, catalogue.what);
+  const given = (typeof value === "string" ? { name: value } : value) as Partial<Resolved>;
+  const definition = definitionOf(catalogue, given.name!);
+  return definition === undefined
+    ? (given as Resolved)
+    : fillIn(catalogue, definition, given, semantics, where);
+}
+
+function fillIn(
+  { modifiers }: Catalogue,
+  definition: Definition,
+  given: Partial<Resolved>,
+  fallback: Semantics,
+  where: string,
+): Resolved {
+  const { name: _, label, semantics: own, formula: claimed, ...all } = given;
+  const set = Object.entries(all).filter(([, value]) => value !== undefined); // left open, as if left out
+  const isModifier = ([key]: [string, unknown]) =>
+    modifiers !== undefined && Object.hasOwn(modifiers.shape, key);
+  const added = Object.fromEntries(set.filter(isModifier));
+  const settings = Object.fromEntries(set.filter((entry) => !isModifier(entry)));
+  const { name } = definition;
+  const semantics = (own as Source | undefined) ?? sourceFor(definition, fallback);
+  const defaults = definition.defaults[semantics]!;
+  const unknown = Object.keys(settings).find((key) => !Object.hasOwn(defaults, key));
+  if (unknown !== undefined)
+    throw configError(
+      `Unknown key \`${within(where, unknown)}\`: ${name} has none of that name in ${semantics}. Known there: ${Object.keys(defaults).join(", ")}.`,
+    );
+  const hyperparameters = { ...defaults, ...settings };
+  const plain = definition.formula(hyperparameters, semantics);
+  const conflict = definition.conflict?.(hyperparameters) ?? modifiers?.conflict(added, plain);
+  if (conflict !== undefined) throw configError(`${placeOf(name, where)}: ${conflict}`);
+  const formula = modifiers?.modify(plain, added, semantics) ?? plain;
+  if (claimed !== undefined && claimed !== formula)
+    throw configError(
+      `\`${within(where, "formula")}\` is not ${name}'s formula with these settings. Rename it to run it as your own, or leave it out.`,
+    );
+  return { name, ...(label !== undefined && { label }), semantics, ...hyperparameters, ...added, formula };
+}
+
+/** Where a framework does not define something, the nearest source does; the result says which. */
+function sourceFor({ defaults }: Definition, wanted: Semantics): Source {
+  const nearest: Source[] = wanted === "pytorch" ? ["author", "keras3"] : ["keras3", "author", "pytorch"];
+  return [wanted, ...nearest].find((source) => Object.hasOwn(defaults, source))!;
+}
+
+const definitionOf = ({ definitions }: Catalogue, name: string): Definition | undefined =>
+  Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+
+/** The settings in which a resolved built-in differs from its source's defaults, in the order of its config. */
+export function changedSettings(
+  catalogue: Catalogue,
+  choice: { readonly name: string; readonly semantics: string },
+): [string, unknown][] {
+  const defaults: Record<string, unknown> | undefined = definitionOf(catalogue, choice.name)?.defaults[
+    choice.semantics as Source
+  ];
+  if (defaults === undefined) return [];
+  const settings = { ...defaults, ...catalogue.modifiers?.shape };
+  return Object.entries(choice).filter(
+    ([key, value]) => Object.hasOwn(settings, key) && JSON.stringify(value) !== JSON.stringify(defaults[key]),
+  );
+}
+
+/** One line that tells it apart: "adam", or "sgd (learningRate 0.1, momentum 0.9)" where settings differ from the defaults. */
+export function choiceLabel(
+  catalogue: Catalogue,
+  choice: { readonly name: string; readonly label?: string | undefined; readonly semantics: string },
+): string {
+  if (choice.label !== undefined) return choice.label;
+  const settings = changedSettings(catalogue, choice).map(
+    ([key, value]) => `${key} ${typeof value === "number" ? decimalText(value) : value}`,
+  );
+  return settings.length === 0 ? choice.name : `${choice.name} (${settings.join(", ")})`;
+}
+
+/** Of a built-in's hyperparameters, those that its formula mentions; the others only chose the formula. */
+export function constantsOf<Constant = number>(
+  hyperparameters: object,
+  resolved: { readonly formula: string },
+): Record<string, Constant> {
+  const mentioned = new Set(resolved.formula.match(/\w+/g));
+  const isConstant = ([key]: [string, unknown]) => Object.hasOwn(hyperparameters, key) && mentioned.has(key);
+  return Object.fromEntries(Object.entries<unknown>({ ...resolved }).filter(isConstant)) as Record<
+    string,
+    Constant
+  >;
+}
+
+/** Says in a formula's errors whose formula it is, and where in the whole config. */
+export function inFormulaOf<Result>(
+  { what }: { readonly what: string },
+  name: string,
+  parseFormula: () => Result,
+  where = "",
+): Result {
+  try {
+    return parseFormula();
+  } catch (error) {
+    if (!(error instanceof OptimbenchError)) throw error;
+    throw new OptimbenchError(
+      error.code,
+      `In the formula of ${what} "${name}"${where && ` (\`${within(where, "formula")}\`)`}: ${error.message}`,
+    );
+  }
+}

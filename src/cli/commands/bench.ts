@@ -1,0 +1,83 @@
+import type { Command } from "commander";
+import { bench } from "../../bench/bench.js";
+import { benchConfigSchema } from "../../bench/bench-config.js";
+import { OPTIMIZER_NAMES } from "../../optimizers/optimizers.js";
+import { print } from "../../system/terminal.js";
+import { writeFileAtomically } from "../../system/write-file.js";
+import { configFromCommand } from "../options/command-config.js";
+import { addConfigOptions, type ConfigOption, model, number } from "../options/config-options.js";
+import { inOptions } from "../options/in-options.js";
+import { parseSpec, parseSpecs } from "../options/spec.js";
+import { keepResult } from "../output/keep-result.js";
+import { checkOutFile } from "../output/out-file.js";
+import { pictureWriter } from "../output/picture.js";
+import { attempts } from "../progress/attempts.js";
+import { showBenchProgress } from "../progress/bench-progress.js";
+import { onInterrupt } from "../progress/interrupt.js";
+
+const list = (value: string) => value.split(",").filter((each) => each !== "");
+const optimizers = (value: string) => (value === "all" ? OPTIMIZER_NAMES : parseSpecs(value));
+
+const BENCH_OPTIONS: readonly ConfigOption[] = [
+  { flags: "--measure <list>", path: "measure", read: list },
+  { flags: "--optimizers <list>", path: "optimizers", read: optimizers },
+  { flags: "--batch-sizes <list>", path: "batchSizes", read: (value) => list(value).map(number) },
+  { flags: "--threads <list>", path: "threads", read: (value) => list(value).map(number) },
+  { flags: "--evaluation-images <count>", path: "evaluationImages", read: number },
+  { flags: "--model <name|file.json>", path: "model", read: model },
+  { flags: "--loss <loss>", path: "loss", read: parseSpec },
+  { flags: "--semantics <library>", path: "semantics", read: (value) => value },
+  { flags: "--device <device>", path: "device", read: (value) => value },
+  { flags: "--seed <number>", path: "seed", read: number },
+  { flags: "--seconds <seconds>", path: "seconds", read: number },
+  { flags: "--rounds <count>", path: "rounds", read: number },
+  { flags: "--profile", path: "profile", read: (value) => value },
+];
+
+interface Options {
+  readonly json?: string;
+  readonly chart?: string;
+  readonly quiet?: boolean;
+}
+
+/** Adds `optimbench bench`: how fast this machine trains. */
+export function addBenchCommand(program: Command): void {
+  const command = program
+    .command("bench")
+    .description("time training steps, updates and evaluation on this machine, on random images");
+  addConfigOptions(command, BENCH_OPTIONS, benchConfigSchema);
+  command
+    .option("--json <file>", "write a record: measurements, machine, versions and settings")
+    .option("--chart <file>", "draw the measurements, .svg or .png")
+    .option("--quiet", "no progress")
+    .action(async ({ json, chart, quiet = false }: Options) => {
+      if (json !== undefined) await checkOutFile(json, "--json");
+      const writeChart = chart === undefined ? undefined : await pictureWriter(chart, "--chart");
+      const interrupt = onInterrupt();
+      const progress = showBenchProgress({ quiet });
+      const { attempt, throwFailures } = attempts();
+      try {
+        const record = await inOptions(command, BENCH_OPTIONS, () =>
+          bench({
+            ...configFromCommand(command, BENCH_OPTIONS, () => ({})),
+            onProgress: progress.onProgress,
+            signal: interrupt.signal,
+          }),
+        ).finally(progress.stop);
+        const { benchTable } = await import("../../report/tables/bench-table.js");
+        print(benchTable(record));
+        if (json !== undefined) {
+          const text = `${JSON.stringify(record, null, 2)}\n`;
+          if (await attempt(() => keepResult(json, (path) => writeFileAtomically(path, text))))
+            print(`\nRecord: ${json}`);
+        }
+        if (writeChart !== undefined && record.results.length > 0) {
+          const { benchChart } = await import("../../report/charts/bench-chart.js");
+          if (await attempt(() => writeChart(benchChart(record)))) print(`Chart: ${chart}`);
+        }
+      } finally {
+        interrupt.stop(); // last, so that a signal does not cut a result short
+      }
+      throwFailures();
+    });
+}

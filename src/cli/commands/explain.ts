@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import { configError } from "../../errors.js";
+import { explain } from "../../explain/explain.js";
+import type { Explanation } from "../../explain/explanation.js";
+import { explanationText } from "../../explain/explanation-text.js";
+import { LOSS_NAMES } from "../../losses/losses.js";
+import { OPTIMIZER_NAMES } from "../../optimizers/optimizers.js";
+import { print } from "../../system/terminal.js";
+import { collectDefinition, type Definitions, withDefinitions } from "../options/definitions.js";
+import { parseSpecs, type Spec } from "../options/spec.js";
+
+interface ExplainOptions {
+  readonly defineOptimizer?: Definitions;
+  readonly defineLoss?: Definitions;
+  readonly json?: true;
+}
+
+/** Adds `optimbench explain`: what an optimizer or a loss is, and what differs between its sources. */
+export function addExplainCommand(program: Command): void {
+  program
+    .command("explain")
+    .description("say what an optimizer or a loss does: formula, defaults, first step, what differs")
+    .argument("[names]", "such as adagrad, sgd:momentum=0.9 or adam,categoricalCrossentropy")
+    .option(
+      "--define-optimizer <name=formula>",
+      "an optimizer of your own; may be repeated",
+      collectDefinition,
+    )
+    .option("--define-loss <name=formula>", "a loss of your own; may be repeated", collectDefinition)
+    .option("--json", "print JSON")
+    .addHelpText("after", `\nOptimizers: ${OPTIMIZER_NAMES.join(", ")}\nLosses: ${LOSS_NAMES.join(", ")}\n`)
+    .action((names: string | undefined, { json, ...definitions }: ExplainOptions) => {
+      const explanations = chosen(names, definitions).map((each) =>
+        explain(each as Parameters<typeof explain>[0]),
+      );
+      print(json ? jsonText(explanations) : explanations.map(explanationText).join("\n\n"));
+    });
+}
+
+function chosen(names: string | undefined, { defineOptimizer, defineLoss }: ExplainOptions): Spec[] {
+  const definitions = new Map([...(defineOptimizer ?? []), ...(defineLoss ?? [])]);
+  const choices = withDefinitions(names === undefined ? [] : parseSpecs(names), definitions);
+  if (choices.length > 0) return choices;
+  throw configError("Name what to explain, such as `optimbench explain adagrad`. `--help` lists the names.");
+}
+
+/** One as an object, several as a list. */
+const jsonText = (explanations: readonly Explanation[]) =>
+  JSON.stringify(explanations.length === 1 ? explanations[0] : explanations, null, 2);

@@ -1,0 +1,60 @@
+import { statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Command } from "commander";
+import { loadDataset } from "../../data/load-dataset.js";
+import { removeReport } from "../../report/folder/remove-report.js";
+import type { Study } from "../../study/study.js";
+import { readStudy, writeStudy } from "../../study/study-file.js";
+import { print, tell } from "../../system/terminal.js";
+import { prepareOutFolder } from "../output/out-folder.js";
+import { samplePicture } from "../output/sample-picture.js";
+
+/** Adds `optimbench report`: the table and the report of a study that ran before. */
+export function addReportCommand(program: Command): void {
+  program
+    .command("report")
+    .description("make table, figures and page again from a study.json")
+    .argument("<study>", "a study.json, as compare and train write it, or its folder")
+    .option("--out <folder>", "folder to write to (default: the study's own)")
+    .option("--overwrite", "replace another study, and its report, that the folder holds")
+    .action(report);
+}
+
+async function report(
+  place: string,
+  { out, overwrite = false }: { out?: string; overwrite?: boolean },
+): Promise<void> {
+  const path = statSync(place, { throwIfNoEntry: false })?.isDirectory() ? join(place, "study.json") : place;
+  await reportStudy(path, out ?? dirname(path), overwrite);
+}
+
+async function reportStudy(path: string, out: string, overwrite: boolean): Promise<void> {
+  const study = await readStudy(path);
+  const copy = join(out, "study.json");
+  const isOwn = resolve(copy) === resolve(path);
+  await prepareOutFolder(out, { overwrite: overwrite || isOwn });
+  const { resultTable } = await import("../../report/tables/result-table.js");
+  const { writeReport } = await import("../../report/folder/write-report.js");
+  print(resultTable(study));
+  if (!isOwn) {
+    await removeReport(out); // or, were this cut short, the old page would stand beside another study
+    await writeStudy(study, copy);
+  }
+  const samples = await samplesOf(study, tell);
+  await writeReport(study, out, { onNotice: tell, ...(samples && { samples }) });
+  print(`\nReport: ${join(out, "index.html")}`);
+}
+
+/** Sample images, where the study's dataset is on this machine too. */
+function samplesOf(
+  { runs }: Study,
+  onNotice: (text: string) => void,
+): Promise<Uint8Array | undefined> | undefined {
+  const [config, ...others] = new Map(runs.map(({ config: each }) => [each.dataset, each])).values();
+  if (config === undefined) return undefined;
+  if (others.length > 0) {
+    onNotice("Without sample images: the study has runs on several datasets.");
+    return undefined;
+  }
+  return samplePicture(() => loadDataset(config.dataset, { dataDir: config.dataDir }), onNotice);
+}

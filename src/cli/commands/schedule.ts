@@ -1,0 +1,98 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { plainTable } from "../../report/tables/plain-table.js";
+import { warmUpShape } from "../../schedules/course.js";
+import {
+  type ScheduleLength,
+  scheduleMomenta,
+  scheduleRates,
+  trainingLengthSchema,
+} from "../../schedules/schedule-rates.js";
+import { SCHEDULE_NAMES, SCHEDULES, type ScheduleConfig } from "../../schedules/schedules.js";
+import { print } from "../../system/terminal.js";
+import { configFromCommand } from "../options/command-config.js";
+import { addConfigOptions, type ConfigOption, number } from "../options/config-options.js";
+import { inOptions } from "../options/in-options.js";
+import { parseSpec } from "../options/spec.js";
+import { pictureWriter } from "../output/picture.js";
+
+const LENGTH_OPTIONS: readonly ConfigOption[] = [
+  { flags: "--epochs <count>", path: "epochs", read: number },
+  { flags: "--batch-size <images>", path: "batchSize", read: number },
+  { flags: "--train-size <images>", path: "trainSize", read: number },
+  { flags: "--learning-rate <rate>", path: "learningRate", read: number },
+];
+
+/** Adds `optimbench schedule`: the rates of a schedule, before a run. */
+export function addScheduleCommand(program: Command): void {
+  const command = program
+    .command("schedule")
+    .description("show or draw how a schedule changes the learning rate, without training")
+    .argument("<schedule>", `${SCHEDULE_NAMES.join(", ")}, with settings after colons, or a formula`);
+  addConfigOptions(command, LENGTH_OPTIONS, trainingLengthSchema);
+  command
+    .addHelpText("after", settingsHelp())
+    .option("--out <file>", "picture to write, .png or .svg; without it, a table is printed")
+    .action((schedule: string, { out }: { out?: string }) =>
+      inOptions(command, LENGTH_OPTIONS, () => {
+        const length = configFromCommand(command, LENGTH_OPTIONS, () => ({}));
+        return show(schedule, length, out);
+      }),
+    );
+}
+
+/** The settings of each schedule, as its schema describes them. */
+function settingsHelp(): string {
+  const lines = (schema: z.ZodType, without: object) =>
+    Object.entries(z.toJSONSchema(schema, { io: "input" }).properties ?? {})
+      .filter(([key]) => !Object.hasOwn(without, key))
+      .map(([key, each]) => {
+        const { description, default: byDefault } = each as { description: string; default?: unknown };
+        return `    ${key}: ${description}${byDefault === undefined ? "" : ` (default: ${byDefault})`}`;
+      });
+  const common = { name: undefined, ...warmUpShape };
+  const each = Object.entries(SCHEDULES).flatMap(([name, schema]) => [`  ${name}`, ...lines(schema, common)]);
+  const warmUp = ["  before each of them", ...lines(z.object(warmUpShape), {})];
+  return `\nSchedules and their settings:\n${[...each, ...warmUp].join("\n")}\n`;
+}
+
+async function show(text: string, length: ScheduleLength, out: string | undefined): Promise<void> {
+  const schedule = parseSpec(text) as ScheduleConfig;
+  const rates = scheduleRates(schedule, length);
+  const momenta = scheduleMomenta(schedule, length);
+  const { epochs, batchSize, trainSize } = trainingLengthSchema.parse(length);
+  const stepsPerEpoch = rates.length / epochs;
+  if (out === undefined) {
+    print(stepTable({ rate: rates, ...(momenta && { momentum: momenta }) }, stepsPerEpoch));
+    return;
+  }
+  const count = (value: number) => value.toLocaleString("en");
+  const subtitle = `${count(rates.length)} steps: ${count(trainSize)} images in batches of ${count(batchSize)}`;
+  const write = await pictureWriter(out, "--out");
+  const { scheduleChart } = await import("../../report/charts/schedule-chart.js");
+  await write(scheduleChart({ title: text, subtitle, rates, momenta, stepsPerEpoch }));
+  print(`${out}: ${text}, ${subtitle}`);
+}
+
+const MOST_ROWS = 12;
+
+/** Values at the beginning and the end of epochs; of many epochs, some of them. */
+function stepTable(values: Readonly<Record<string, Float64Array>>, stepsPerEpoch: number): string {
+  const named = Object.entries(values);
+  const titles = [
+    "epoch",
+    ...named.flatMap(([name]) => [`${name} of its first step`, `${name} of its last step`]),
+  ];
+  const epochs = named[0]![1].length / stepsPerEpoch;
+  const rows = Math.min(epochs, MOST_ROWS);
+  const cells = Array.from({ length: rows }, (_, row) => {
+    const epoch = rows === 1 ? 0 : Math.round((row * (epochs - 1)) / (rows - 1));
+    const first = epoch * stepsPerEpoch;
+    const ends = named.flatMap(([, each]) => [each[first]!, each[first + stepsPerEpoch - 1]!]);
+    return [epoch + 1, ...ends].map((value) => String(Number(value.toPrecision(4))));
+  });
+  return plainTable(
+    titles.map((title) => ({ title, right: true })),
+    cells,
+  );
+}

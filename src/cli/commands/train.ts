@@ -1,0 +1,75 @@
+import type { Command } from "commander";
+import type { CompareConfig } from "../../config/compare-config.js";
+import { trainConfigSchema } from "../../config/train-config.js";
+import { configError } from "../../errors.js";
+import { parse } from "../../validation/parse.js";
+import { configFromCommand } from "../options/command-config.js";
+import {
+  addConfigOptions,
+  addOutputOptions,
+  type OutputOptions,
+  sayWritten,
+  TRAIN_OPTIONS,
+} from "../options/config-options.js";
+import { type Definitions, withDefinitions } from "../options/definitions.js";
+import { inOptions, renaming } from "../options/in-options.js";
+import type { Spec } from "../options/spec.js";
+import { runStudy } from "../output/run-study.js";
+import { printEpochs } from "../progress/progress.js";
+
+interface Options extends OutputOptions {
+  readonly save?: string;
+  readonly profile?: boolean;
+}
+
+/** Adds `optimbench train`: one training, which is a study of one run. */
+export function addTrainCommand(program: Command): void {
+  const command = program.command("train").description("train one model with one optimizer, and save it");
+  addConfigOptions(command, TRAIN_OPTIONS, trainConfigSchema);
+  addOutputOptions(command, "the study and the report that the folder holds, and the file of --save")
+    .option("--out <folder>", "folder for study.json, table and figures (default: none)")
+    .option("--profile", "show where the time of the training steps goes")
+    .option("--save <file.safetensors>", "write the trained model's parameters")
+    .action(({ out, save, profile = false, ...options }: Options) => {
+      const { json = false, quiet = false, overwrite } = options;
+      const work = () =>
+        runStudy(trainConfig(command, options), {
+          folder: out,
+          overwrite,
+          save,
+          json,
+          profile,
+          progress: printEpochs({ quiet, stream: json ? process.stderr : process.stdout }),
+          onWritten: sayWritten(options),
+        });
+      return inOptions(command, TRAIN_OPTIONS, () => renaming(asOneRun, work));
+    });
+}
+
+function trainConfig(command: Command, { defineOptimizer, defineLoss }: OutputOptions): CompareConfig {
+  const config = configFromCommand(command, TRAIN_OPTIONS, ({ runs }) => {
+    if (runs.length === 1) return runs[0]!.config;
+    throw configError(
+      `The study has ${runs.length} runs, and train makes one. Run it again with \`optimbench compare\`.`,
+    );
+  });
+  const choose = (key: "optimizer" | "loss", definitions?: Definitions) =>
+    definitions && { [key]: only(withDefinitions([config[key] as Spec].filter(Boolean), definitions), key) };
+  const { optimizer, loss, seed, ...shared } = parse(
+    trainConfigSchema,
+    { ...config, ...choose("optimizer", defineOptimizer), ...choose("loss", defineLoss) },
+    "train config",
+  );
+  return { ...shared, optimizers: [optimizer], losses: [loss], seeds: [seed] };
+}
+
+/** `train` runs a study of one: its only optimizer is the train config's. */
+const asOneRun = (message: string): string =>
+  message.replaceAll(/`(optimizer|loss|seed)(?:s|es)\[0\]/g, "`$1");
+
+function only(choices: readonly Spec[], what: string): Spec {
+  if (choices.length === 1) return choices[0]!;
+  throw configError(
+    `train takes one ${what}, and ${choices.length} are given. Compare several with \`optimbench compare\`.`,
+  );
+}

@@ -1,0 +1,106 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { findMnist } from "../../data/mnist.js";
+import { findBuildProgram } from "../../install/build-native.js";
+import { findLibtorchQuickly, isUnlisted, type Libtorch, UNLISTED } from "../../install/find-libtorch.js";
+import { libraryFileName } from "../../install/library-file.js";
+import { findNativeFiles, type NativeFiles, requireWhole } from "../../install/native-files.js";
+import { hasNvidiaGpu } from "../../install/nvidia-gpu.js";
+import { requireCompiler, requireNode, requirePython } from "../../install/toolchain.js";
+import { type Environment, environment } from "../../study/environment.js";
+import { cacheFolder } from "../../system/cache-folder.js";
+import { packageRoot } from "../../system/package-root.js";
+import { probeNative } from "./probe-native.js";
+
+/** What `optimbench doctor` finds. */
+export interface Diagnosis {
+  readonly canTrain: boolean;
+  readonly environment: Environment;
+  readonly libtorch: Libtorch | null;
+  readonly native: NativeFiles | null;
+  /** Why there is no CUDA device; null where there is one. */
+  readonly whyNoCuda: string | null;
+  /** Why steps on a GPU are not, or would not be, recorded as graphs; null where they are, as far as is known here. */
+  readonly whyNoGraphs: string | null;
+  readonly cache: string;
+  /** The folder of the full MNIST, or null where it is not on this disk (mnist-10k always is). */
+  readonly mnist: string | null;
+  /** What keeps this machine from training, each with how to mend it. */
+  readonly problems: readonly string[];
+  /** What is worth knowing and keeps nothing from working. */
+  readonly notes: readonly string[];
+}
+
+/** Looks at everything that training needs and, where it is all there, loads it once in a process of its own. */
+export async function diagnose(): Promise<Diagnosis> {
+  const problems: string[] = [];
+  const notes: string[] = [];
+  const refused = new Set<string>();
+  const attempt = <Result>(step: () => Result, into = problems): Result | undefined => {
+    try {
+      return step();
+    } catch (error) {
+      into.push((error as Error).message);
+      return undefined;
+    }
+  };
+
+  attempt(requireNode);
+  const native = findNativeFiles();
+  if (native !== undefined) attempt(() => requireWhole(native));
+  const libtorch = attempt(() =>
+    findLibtorchQuickly({
+      builtFor: native?.builtFor,
+      thorough: true,
+      onRefused: (reason) => refused.add(reason),
+    }),
+  );
+  if (libtorch === undefined && problems.length === 0) {
+    // Set-up on its own compares sizes; what only its hashes gave away takes --force.
+    const command = refused.size > 0 ? "npx optimbench setup --force" : "npx optimbench setup";
+    problems.push(
+      `No libtorch was found. Run \`${command}\`, or set OPTIMBENCH_LIBTORCH to an unpacked one.`,
+    );
+    attempt(() => requirePython("fetch libtorch"));
+  }
+  notes.push(...refused);
+  if (libtorch && isUnlisted(libtorch)) notes.push(UNLISTED);
+  if (native === undefined) {
+    problems.push(
+      `There is no native code for ${process.platform}-${process.arch}. Run \`npx optimbench setup\` (in a checkout: \`npm run setup\`).`,
+    );
+    if (findBuildProgram(packageRoot) !== undefined) attempt(requireCompiler);
+  }
+  const info =
+    problems.length > 0
+      ? undefined
+      : await probeNative().catch((error: Error) => void problems.push(error.message));
+  const found = environment(info ?? undefined);
+  if (process.platform === "linux" && found.glibc === null) {
+    problems.push(
+      "This Node runs on another C library than glibc (musl?); libtorch needs glibc 2.28 or later. Use a glibc image.",
+    );
+  }
+  if (libtorch && !existsSync(join(libtorch.root, "lib", libraryFileName("torch_cuda"))) && hasNvidiaGpu()) {
+    notes.push(
+      "There is an NVIDIA GPU, but this libtorch has no CUDA libraries. `npx optimbench setup --cuda` fetches them.",
+    );
+  }
+  const isCompiled = native?.cudaGraphs !== undefined;
+  if (info && info.whyNoCuda === undefined && !isCompiled)
+    notes.push(
+      "`npx optimbench setup --force` compiles what records steps as graphs, if CUDA's headers can be fetched; without, a GPU is slower.",
+    );
+  return {
+    canTrain: problems.length === 0,
+    environment: found,
+    libtorch: libtorch ?? null,
+    native: native ?? null,
+    whyNoCuda: info ? (info.whyNoCuda ?? null) : "libtorch was not loaded",
+    whyNoGraphs: info?.whyNoGraphs ?? (isCompiled ? null : "liboptimbench_cuda was not compiled"),
+    cache: cacheFolder(),
+    mnist: attempt(() => findMnist(), notes) ?? null,
+    problems,
+    notes,
+  };
+}

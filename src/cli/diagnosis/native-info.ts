@@ -1,0 +1,9 @@
+// A program of its own, run by probe-native.ts: opens the native code and prints what it found.
+import { nativeInfo } from "../../native/addon.js";
+
+try {
+  process.stdout.write(JSON.stringify(nativeInfo()));
+} catch (error) {
+  process.stderr.write((error as Error).message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { configError, OptimbenchError } from "../../errors.js";
+import type { Study } from "../../study/study.js";
+import { fileProblem } from "../../system/file-problem.js";
+import { parseJson } from "../../validation/parse-json.js";
+
+/**
+ * The config of a JSON file: a config itself, or a study.json, which holds one.
+ *
+ * @throws OptimbenchError (CONFIG) that names the file
+ */
+export function readConfigFile(file: string, fromStudy: (study: Study) => unknown): Record<string, unknown> {
+  const value = readJson(file);
+  const config = isStudy(value) ? fromStudy(value) : value;
+  if (typeof config !== "object" || config === null || Array.isArray(config))
+    throw configError(`${file} holds no config: expected an object such as { "epochs": 5 }.`);
+  return config as Record<string, unknown>;
+}
+
+const isStudy = (value: unknown): value is Study =>
+  typeof value === "object" &&
+  value !== null &&
+  "schemaVersion" in value &&
+  "runs" in value &&
+  Array.isArray(value.runs);
+
+/** @throws OptimbenchError (CONFIG) that names the file */
+export function readJson(file: string): unknown {
+  try {
+    return parseJson(readFileSync(file));
+  } catch (cause) {
+    throw new OptimbenchError("CONFIG", `Cannot read ${file}: ${fileProblem(cause)}.`, { cause });
+  }
+}

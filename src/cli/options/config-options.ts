@@ -1,0 +1,183 @@
+import { type Command, Option } from "commander";
+import { z } from "zod";
+import { configError, OptimbenchError } from "../../errors.js";
+import { MODEL_NAMES, MODELS } from "../../models/models.js";
+import { print, tell } from "../../system/terminal.js";
+import { didYouMean } from "../../validation/nearest.js";
+import { readJson } from "./config-file.js";
+import { collectDefinition, type Definitions } from "./definitions.js";
+import { parseSettings, parseSpec, parseSpecs } from "./spec.js";
+
+/** One option of the command line, and the place in the config that it sets. Its help comes from the schema there. */
+export interface ConfigOption {
+  readonly flags: string;
+  /** Such as "epochs" or "split.train". */
+  readonly path: string;
+  /** How the text becomes a value; the schema then judges the value. */
+  readonly read: (text: string) => unknown;
+}
+
+const text = (value: string) => value;
+const texts = (value: string) => (value.includes(",") ? value.split(",").filter(Boolean) : value);
+/** What is no number stays text, for the schema to refuse. */
+export const number = (value: string) =>
+  value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
+const numbers = (value: string) =>
+  value.includes(",")
+    ? value
+        .split(",")
+        .filter((each) => each !== "")
+        .map(number)
+    : number(value);
+export const model = (value: string) => {
+  if (value.endsWith(".json")) return readJson(value);
+  if (Object.hasOwn(MODELS, value)) return value;
+  const names = MODEL_NAMES.map((name) => `"${name}"`).join(", ");
+  throw configError(
+    `Expected ${names} or a file with layers that ends in .json, got "${value}".${didYouMean(value, MODEL_NAMES)}`,
+  );
+};
+
+const shared: readonly ConfigOption[] = [
+  { flags: "--dataset <name|folder>", path: "dataset", read: text },
+  { flags: "--data-dir <folder>", path: "dataDir", read: text },
+  { flags: "--train-size <images>", path: "split.train", read: number },
+  { flags: "--validation-size <images>", path: "split.validation", read: number },
+  { flags: "--model <name|file.json>", path: "model", read: model },
+  { flags: "--schedule <schedule>", path: "schedule", read: parseSpec },
+  { flags: "--early-stopping <settings>", path: "earlyStopping", read: parseSettings },
+  { flags: "--epochs <count>", path: "epochs", read: number },
+  { flags: "--batch-size <images>", path: "batchSize", read: number },
+  { flags: "--gradient-accumulation <batches>", path: "gradientAccumulation", read: number },
+  { flags: "--augmentation <settings>", path: "augmentation", read: parseSettings },
+  { flags: "--micro-batch <images>", path: "microBatch", read: number },
+  { flags: "--device <device>", path: "device", read: text },
+  { flags: "--threads <count>", path: "threads", read: number },
+  { flags: "--no-warm-up", path: "warmUp", read: text },
+];
+
+export const TRAIN_OPTIONS: readonly ConfigOption[] = [
+  { flags: "--optimizer <optimizer>", path: "optimizer", read: parseSpec },
+  { flags: "--loss <loss>", path: "loss", read: parseSpec },
+  { flags: "--seed <number>", path: "seed", read: number },
+  { flags: "--semantics <library>", path: "semantics", read: text },
+  ...shared,
+];
+
+export const COMPARE_OPTIONS: readonly ConfigOption[] = [
+  { flags: "--preset <name>", path: "preset", read: text },
+  { flags: "--optimizers <list>", path: "optimizers", read: parseSpecs },
+  { flags: "--losses <list>", path: "losses", read: parseSpecs },
+  { flags: "--seeds <count|list>", path: "seeds", read: numbers },
+  { flags: "--semantics <library,...>", path: "semantics", read: texts },
+  { flags: "--clock <clock>", path: "clock", read: text },
+  ...shared,
+];
+
+/** Adds the options to a command, each with the description, the choices and the default that the schema has. */
+export function addConfigOptions(
+  command: Command,
+  options: readonly ConfigOption[],
+  schema: z.ZodType,
+): void {
+  const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  for (const { flags, path, read } of options)
+    command.addOption(
+      new Option(flags, helpText(schemaAt(root, path), flags)).argParser(naming(flags, read)),
+    );
+}
+
+/** Says in the problems of an option's text which option it is. */
+const naming =
+  (flags: string, read: (text: string) => unknown) =>
+  (value: string): unknown => {
+    try {
+      return read(value);
+    } catch (cause) {
+      if (!(cause instanceof OptimbenchError)) throw cause;
+      throw new OptimbenchError(cause.code, `${flags.split(" ", 1)[0]}: ${cause.message}`, { cause });
+    }
+  };
+
+/** Options of `compare` and `train` beside the config. */
+export interface OutputOptions {
+  readonly defineOptimizer?: Definitions;
+  readonly defineLoss?: Definitions;
+  readonly config?: string;
+  readonly out?: string;
+  readonly overwrite?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** @param replaced what `--overwrite` allows to replace */
+export const addOutputOptions = (command: Command, replaced: string): Command =>
+  command
+    .option(
+      "--define-optimizer <name=formula>",
+      "an optimizer of your own; may be repeated",
+      collectDefinition,
+    )
+    .option("--define-loss <name=formula>", "a loss of your own; may be repeated", collectDefinition)
+    .option("--config <file.json>", "a config, or a study.json to run again; options take precedence")
+    .option("--overwrite", `replace ${replaced}`)
+    .option("--json", "print the study as JSON on stdout, and nothing else there")
+    .option("--quiet", "no progress")
+    .addOption(elsewhere("--lr <value>", "learning rate", "adam:learningRate"))
+    .addOption(elsewhere("--learning-rate <value>", "learning rate", "adam:learningRate"))
+    .addOption(elsewhere("--momentum <value>", "momentum", "sgd:momentum"))
+    .addOption(elsewhere("--weight-decay <value>", "weight decay", "adam:decoupledWeightDecay"))
+    .addHelpText("after", EXAMPLES);
+
+/** Says where results are: beside them, or where these are JSON, with the progress. */
+export const sayWritten =
+  ({ json = false, quiet = false }: OutputOptions) =>
+  (text: string): void => {
+    if (!json) print(text);
+    else if (!quiet) tell(text);
+  };
+
+/** An option that people try and that is set in another place. */
+const elsewhere = (flags: string, what: string, place: string): Option =>
+  new Option(flags).hideHelp().argParser(
+    naming(flags, (value) => {
+      throw configError(
+        `The ${what} is a setting of an optimizer. Write it after a colon, such as ${place}=${value}.`,
+      );
+    }),
+  );
+
+const EXAMPLES = `
+Optimizers, losses and schedules take settings after colons, such as
+  adam,sgd:learningRate=0.1:momentum=0.9
+(\`optimbench schedule --help\` lists the schedules' settings), early stopping settings alone, such as
+  patience=3:monitor=validation.accuracy
+and formulas of your own, in quotes, such as
+  --define-optimizer 'mine=theta = theta - learningRate * sign(g)'
+`;
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+const schemaAt = (root: JsonSchema, path: string): JsonSchema =>
+  path.split(".").reduce((schema, key) => schema.properties![key] as JsonSchema, root);
+
+function helpText(schema: JsonSchema, flags: string): string {
+  if (flags.startsWith("--no-")) return `leave out ${schema.description}`;
+  const names = choices(schema);
+  const byDefault = [schema.default ?? []].flat().join(",");
+  return [
+    schema.description,
+    ...(names.length > 0 ? [`: ${names.join(", ")}`] : []),
+    ...(byDefault === "" ? [] : [` (default: ${byDefault})`]),
+  ].join("");
+}
+
+/** The names that a value, or one of a list of values, may be, or those of an object's settings. */
+function choices(schema: JsonSchema): readonly unknown[] {
+  if (schema.enum !== undefined) return schema.enum;
+  if (schema.properties !== undefined) return Object.keys(schema.properties);
+  const inner = [...(schema.anyOf ?? []), schema.items].filter(
+    (each) => typeof each === "object",
+  ) as JsonSchema[];
+  return inner.map(choices).find((names) => names.length > 0) ?? [];
+}

@@ -1,0 +1,60 @@
+import { type Command, Option } from "commander";
+import { OptimbenchError } from "../../errors.js";
+import type { ConfigOption } from "./config-options.js";
+
+type Place = Pick<ConfigOption, "flags" | "path">;
+
+/** The options that set formulas alone. */
+const DEFINITIONS: readonly Place[] = ["optimizer", "loss"].map((path) => ({
+  flags: `--define-${path} <name=formula>`,
+  path,
+}));
+
+/** Does a command's work. Where the problems of its config lie in what an option set, they name the option. */
+export async function inOptions<Result>(
+  command: Command,
+  options: readonly Place[],
+  work: () => Result | Promise<Result>,
+): Promise<Result> {
+  const given = [...options, ...DEFINITIONS].filter(
+    ({ flags }) => command.getOptionValueSource(new Option(flags).attributeName()) === "cli",
+  );
+  return renaming((message) => withOptions(message, given), work);
+}
+
+/** Does work and changes the messages of its problems. */
+export async function renaming<Result>(
+  change: (message: string) => string,
+  work: () => Result | Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof OptimbenchError)) throw cause;
+    throw new OptimbenchError(cause.code, change(cause.message), { cause });
+  }
+}
+
+/** `epochs` becomes `--epochs`; `optimizers[1].momentum` is said to be of `--optimizers`, once a line. */
+const withOptions = (message: string, options: readonly Place[]): string =>
+  message
+    .split("\n")
+    .map((line) => {
+      const named = new Set<string>();
+      return line.replaceAll(/`([A-Za-z][\w.[\]]*)`/g, (quoted, place: string) => {
+        const option = options.findLast((each) => isWithin(place, each));
+        if (option === undefined) return quoted;
+        const flag = `\`${option.flags.split(" ", 1)[0]}\``;
+        const isNamed = named.has(flag);
+        named.add(flag);
+        if (place === option.path) return flag;
+        return isNamed ? quoted : `${quoted} of ${flag}`;
+      });
+    })
+    .join("\n");
+
+function isWithin(place: string, option: Place): boolean {
+  const { path } = option;
+  if (DEFINITIONS.includes(option)) return place.startsWith(path.slice(0, 4)) && place.endsWith(".formula");
+  return place === path || place.startsWith(`${path}.`) || place.startsWith(`${path}[`);
+}

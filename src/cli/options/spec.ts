@@ -1,0 +1,85 @@
+import { configError } from "../../errors.js";
+
+/** A name, or a name with settings, as on the command line. */
+export type Spec = string | { readonly name: string; readonly [key: string]: unknown };
+
+type Scalar = string | number | boolean;
+type Settings = Record<string, Scalar | object>;
+
+/** `adam,sgd:learningRate=0.1:momentum=0.9` as config; quotes and brackets keep commas and colons of a value together. */
+export function parseSpecs(text: string): Spec[] {
+  const parts = splitOutsideQuotes(text, ",");
+  if (parts.length > 1 && parts.some((part) => part.trim() === ""))
+    throw configError(`There is nothing before or after a comma of "${text}". Leave that comma out.`);
+  return parts.map(parseSpec);
+}
+
+/** `sgd:learningRate=0.1` as `{ name: "sgd", learningRate: 0.1 }`; a name alone stays one, `[1,2]` is a list. */
+export function parseSpec(text: string): Spec {
+  const [name, ...settings] = splitOutsideQuotes(text, ":").map((part) => part.trim());
+  if (!name) throw configError(`Expected a name in "${text}", such as adam or sgd:learningRate=0.1.`);
+  return settings.length === 0 ? name : { name, ...settingsOf(settings, text) };
+}
+
+/** `shift=2:elastic.alpha=34` as `{ shift: 2, elastic: { alpha: 34 } }`. */
+export const parseSettings = (text: string): Settings => settingsOf(splitOutsideQuotes(text, ":"), text);
+
+function settingsOf(parts: readonly string[], whole: string): Settings {
+  const settings: Settings = {};
+  for (const part of parts) {
+    const [path, value] = setting(part.trim(), whole);
+    const [key, inner] = path.split(".") as [string, string?];
+    settings[key] =
+      inner === undefined ? value : { ...(settings[key] as object | undefined), [inner]: value };
+  }
+  return settings;
+}
+
+/** `name=formula` of --define-optimizer and --define-loss. */
+export function parseDefinition(text: string): { readonly name: string; readonly formula: string } {
+  const [name, formula] = keyAndValue(text);
+  if (!/^[A-Za-z_]\w*$/.test(name) || formula === "")
+    throw configError(
+      `Expected a definition such as 'mine=theta = theta - learningRate * g', got "${text}".`,
+    );
+  return { name, formula };
+}
+
+function setting(text: string, whole: string): [string, Scalar | Scalar[]] {
+  const [key, value] = keyAndValue(text);
+  if (key === "" || value === "")
+    throw configError(
+      `Expected a setting such as patience=3, got "${text}"${text === whole ? "" : ` in "${whole}"`}.`,
+    );
+  const list = /^\[(.*)\]$/s.exec(value);
+  return [key, list === null ? scalar(value) : list[1]!.split(",").map((each) => scalar(each.trim()))];
+}
+
+function keyAndValue(text: string): [string, string] {
+  const at = text.indexOf("=");
+  return at < 0 ? [text.trim(), ""] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}
+
+function scalar(text: string): Scalar {
+  if (text === "true" || text === "false") return text === "true";
+  const quoted = /^(["'])(.*)\1$/s.exec(text);
+  if (quoted !== null) return quoted[2]!;
+  return Number.isNaN(Number(text)) ? text : Number(text);
+}
+
+function splitOutsideQuotes(text: string, separator: string): string[] {
+  const parts = [""];
+  let quote = "";
+  for (const character of text) {
+    if (quote === "" && character === separator) {
+      parts.push("");
+      continue;
+    }
+    if (quote === "" && `"'[`.includes(character)) quote = character === "[" ? "]" : character;
+    else if (character === quote) quote = "";
+    parts[parts.length - 1] += character;
+  }
+  if (quote !== "")
+    throw configError(`${quote === "]" ? "A bracket" : `A quote (${quote})`} is not closed in: ${text}`);
+  return parts;
+}

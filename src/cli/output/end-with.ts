@@ -1,0 +1,25 @@
+import { CommanderError } from "commander";
+import { OptimbenchError } from "../../errors.js";
+import { fileProblem, isFileProblem } from "../../system/file-problem.js";
+import { tell } from "../../system/terminal.js";
+
+/**
+ * Tells of an error and sets the exit code: 2 for what the caller can mend in the command or config, 1 for the rest.
+ * An exit code that is set already, by Ctrl-C, stays.
+ */
+export function endWith(error: unknown): void {
+  process.exitCode ??= exitCode(error);
+  // Commander has printed its own messages by now, help and version included.
+  if (error instanceof CommanderError) return;
+  if (error instanceof OptimbenchError) tell(`error: ${error.message}`);
+  else if (isFileProblem(error)) tell(`error: ${error.path ?? error.syscall}: ${fileProblem(error)}.`);
+  else
+    tell(
+      `This is a defect of optimbench; please report it:\n${error instanceof Error ? error.stack : String(error)}`,
+    );
+}
+
+function exitCode(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  return error instanceof OptimbenchError && (error.code === "CONFIG" || error.code === "FORMULA") ? 2 : 1;
+}

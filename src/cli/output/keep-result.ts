@@ -1,0 +1,35 @@
+import { mkdtemp, rmdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { OptimbenchError } from "../../errors.js";
+
+/**
+ * Writes a result that took long to get; where that fails, into a new folder among the system's temporary files instead.
+ *
+ * @throws OptimbenchError as `write` does, which then also says where the result is kept
+ */
+export async function keepResult(path: string, write: (path: string) => Promise<void>): Promise<void> {
+  try {
+    await write(path);
+  } catch (error) {
+    if (!(error instanceof OptimbenchError)) throw error;
+    const kept = await writeElsewhere(basename(path), write);
+    if (kept === undefined) throw error;
+    throw new OptimbenchError(error.code, `${error.message} It is kept in ${kept}.`, { cause: error });
+  }
+}
+
+async function writeElsewhere(
+  name: string,
+  write: (path: string) => Promise<void>,
+): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), "optimbench-")).catch(() => undefined);
+  if (folder === undefined) return undefined;
+  try {
+    await write(join(folder, name));
+    return join(folder, name);
+  } catch {
+    await rmdir(folder).catch(() => {});
+    return undefined;
+  }
+}

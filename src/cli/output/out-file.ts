@@ -1,0 +1,40 @@
+import { statSync } from "node:fs";
+import { configError, OptimbenchError } from "../../errors.js";
+import { fileProblem } from "../../system/file-problem.js";
+import { checkWritable } from "../../system/write-file.js";
+
+/**
+ * Finds out before the work whether its result can be written, perhaps hours later.
+ *
+ * @param option names the file on the command line
+ * @throws OptimbenchError (CONFIG, DATA) that says why not
+ */
+export async function checkOutFile(file: string, option: string): Promise<void> {
+  if (file === "") throw configError(`Expected the name of a file for ${option}, got "".`);
+  await checkWritable(file).catch((cause: Error) => {
+    throw new OptimbenchError(
+      "DATA",
+      `Cannot write ${file}: ${fileProblem(cause)}. Name another file with ${option}.`,
+      { cause },
+    );
+  });
+}
+
+/**
+ * The same for a file that takes long to make, such as a model: an earlier one is not replaced without `overwrite`.
+ *
+ * @throws OptimbenchError (CONFIG, DATA)
+ */
+export async function checkNewFile(
+  file: string,
+  option: string,
+  { overwrite = false }: { overwrite?: boolean | undefined } = {},
+): Promise<void> {
+  await checkOutFile(file, option);
+  const old = statSync(file, { throwIfNoEntry: false });
+  if (overwrite || !old?.isFile() || old.size === 0) return; // An empty file, as of mktemp, has nothing to lose.
+  throw new OptimbenchError(
+    "DATA",
+    `${file} exists already. Name another file with ${option}, or replace it with --overwrite.`,
+  );
+}

@@ -1,0 +1,44 @@
+import { readdirSync } from "node:fs";
+import { configError, OptimbenchError } from "../../errors.js";
+import { fileProblem } from "../../system/file-problem.js";
+import { makeFolder } from "../../system/make-folder.js";
+import { isTemporary, removeLeftovers } from "../../system/temporary-file.js";
+import { tryFolder } from "../../system/write-file.js";
+
+/**
+ * Makes the folder that results go to. One that holds an earlier study is used again where that may be replaced; one with
+ * anything else is left alone.
+ *
+ * @throws OptimbenchError (CONFIG, DATA)
+ */
+export async function prepareOutFolder(
+  folder: string,
+  { overwrite = false }: { overwrite?: boolean | undefined } = {},
+): Promise<void> {
+  if (folder === "") throw configError('Expected the name of a folder for --out, got "".');
+  const names = await namesInWritable(folder).catch((cause: unknown) => {
+    throw new OptimbenchError(
+      "DATA",
+      `Cannot write to ${folder}: ${fileProblem(cause)}. Name another folder with --out.`,
+      { cause },
+    );
+  });
+  if (names.length > 0 && !names.includes("study.json"))
+    throw new OptimbenchError(
+      "DATA",
+      `${folder} holds files and no study.json, so it is not a report to replace. Name another folder with --out.`,
+    );
+  if (names.length > 0 && !overwrite)
+    throw new OptimbenchError(
+      "DATA",
+      `${folder} holds a study already. Name another folder with --out, or replace that study and its report with --overwrite.`,
+    );
+}
+
+/** Tries to write: better to fail here than after the first run, perhaps hours later. */
+async function namesInWritable(folder: string): Promise<string[]> {
+  makeFolder(folder);
+  await tryFolder(folder);
+  await removeLeftovers(folder);
+  return readdirSync(folder).filter((name) => !isTemporary(name));
+}

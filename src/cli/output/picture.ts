@@ -1,0 +1,35 @@
+import { extname } from "node:path";
+import type { TopLevelSpec } from "vega-lite";
+import { configError } from "../../errors.js";
+import { writeFileAtomically } from "../../system/write-file.js";
+import { checkOutFile } from "./out-file.js";
+
+/**
+ * What writes a chart to a file whose ending says how; drawing loads large modules, so only once there is something to draw.
+ *
+ * @param option names the file on the command line
+ * @throws OptimbenchError (CONFIG, DATA) at once where it could not be written as asked
+ */
+export async function pictureWriter(
+  file: string,
+  option: string,
+): Promise<(spec: TopLevelSpec) => Promise<void>> {
+  const ending = extname(file).toLowerCase();
+  if (ending !== ".svg" && ending !== ".png")
+    throw configError(`Expected a file that ends in .png or .svg for ${option}, got "${file}".`);
+  const toPng = ending === ".png" ? await pngRenderer() : undefined;
+  await checkOutFile(file, option);
+  return async (spec) => {
+    const { drawSvg } = await import("../../report/charts/draw.js");
+    const svg = await drawSvg(spec);
+    await writeFileAtomically(file, toPng === undefined ? svg : await toPng(svg));
+  };
+}
+
+async function pngRenderer() {
+  const { loadPngRenderer } = await import("../../report/charts/png.js");
+  const toPng = await loadPngRenderer();
+  if (toPng === undefined)
+    throw configError("A PNG needs the optional package @resvg/resvg-js. Install it, or write an .svg.");
+  return toPng;
+}

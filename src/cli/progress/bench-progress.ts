@@ -1,0 +1,46 @@
+import { SingleBar } from "cli-progress";
+import type { BenchProgress } from "../../bench/bench.js";
+import { benchLabel } from "../../report/text/bench-label.js";
+import { shown } from "../../system/terminal.js";
+
+/** What a person sees while something is measured. */
+export interface ShownBenchProgress {
+  onProgress(progress: BenchProgress): void;
+  /** Removes the bar. */
+  stop(): void;
+}
+
+/** A bar on a terminal, one line a measurement elsewhere, nothing where `quiet`. */
+export function showBenchProgress({
+  quiet,
+  stream = process.stderr,
+}: {
+  readonly quiet: boolean;
+  readonly stream?: NodeJS.WriteStream;
+}): ShownBenchProgress {
+  if (!quiet && stream.isTTY) return bar(stream);
+  return {
+    onProgress(progress) {
+      if (!quiet) stream.write(`${progress.number}/${progress.count} ${shown(benchLabel(progress))}\n`);
+    },
+    stop() {},
+  };
+}
+
+function bar(stream: NodeJS.WriteStream): ShownBenchProgress {
+  const single = new SingleBar({
+    stream,
+    format: "{bar} {value}/{total} {label}",
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  return {
+    onProgress(progress) {
+      const label = shown(benchLabel(progress));
+      if (single.isActive) single.update(progress.number, { label });
+      else single.start(progress.count, progress.number, { label });
+    },
+    stop: () => single.stop(),
+  };
+}

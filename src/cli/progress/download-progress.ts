@@ -1,0 +1,53 @@
+import { SingleBar } from "cli-progress";
+import type { DownloadProgress } from "../../data/download.js";
+import { shown } from "../../system/terminal.js";
+
+/** A bar a file on a terminal, a line a file elsewhere, nothing where `quiet`. On stderr, as all progress. */
+export function showDownload({
+  quiet,
+  stream = process.stderr,
+}: {
+  quiet: boolean;
+  stream?: NodeJS.WriteStream;
+}): { onProgress(progress: DownloadProgress): void; stop(): void } {
+  if (quiet) return { onProgress() {}, stop() {} };
+  let current: string | undefined;
+  if (!stream.isTTY)
+    return {
+      onProgress({ file, totalBytes }) {
+        if (file === current) return;
+        current = file;
+        stream.write(
+          `downloading ${shown(file)}${totalBytes === undefined ? "" : ` (${megabytes(totalBytes)} MB)`}\n`,
+        );
+      },
+      stop() {},
+    };
+
+  const bar = new SingleBar({
+    stream,
+    format: "{file} {bar} {received} / {size} MB",
+    barsize: 24,
+    hideCursor: true,
+    // Ctrl-C is the command's: it ends the download, which stops the bar.
+    gracefulExit: false,
+  });
+  return {
+    onProgress({ file, receivedBytes, totalBytes }) {
+      const parts = {
+        file: shown(file),
+        received: megabytes(receivedBytes),
+        size: totalBytes === undefined ? "?" : megabytes(totalBytes),
+      };
+      if (file !== current) {
+        bar.stop();
+        current = file;
+        bar.start(totalBytes ?? receivedBytes, receivedBytes, parts);
+      }
+      bar.update(receivedBytes, parts);
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);

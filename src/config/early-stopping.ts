@@ -1,0 +1,60 @@
+import { z } from "zod";
+import type { EpochRecord } from "../history/epoch-record.js";
+
+/**
+ * When to end a training before its last epoch. Source: keras/src/callbacks/early_stopping.py, but that the best weights
+ * are always restored.
+ */
+export const earlyStoppingSchema = z
+  .strictObject({
+    /** What to watch after each epoch. Default "validation.loss". */
+    monitor: z
+      .enum(["validation.loss", "validation.accuracy", "train.loss", "train.accuracy"])
+      .default("validation.loss")
+      .describe("what to watch after each epoch"),
+    /** Whether less or more is better; "auto" (default): a loss less, an accuracy more. */
+    mode: z.enum(["auto", "min", "max"]).default("auto").describe("whether less or more is better"),
+    /** Epochs without improvement after which training ends. Default 0. */
+    patience: z.int().min(0).default(0).describe("epochs without improvement after which training ends"),
+    /** An improvement of no more than this is none. Default 0. */
+    minDelta: z.number().min(0).default(0).describe("an improvement of no more than this is none"),
+    /** What must be improved on as well for the waiting to begin anew. Default: nothing. */
+    baseline: z
+      .number()
+      .optional()
+      .describe("what must be improved on as well for the waiting to begin anew"),
+    /** Epochs to train before watching begins. Default 0. */
+    startFromEpoch: z.int().min(0).default(0).describe("epochs to train before watching begins"),
+  })
+  .readonly();
+
+/** When to end a training early. */
+export type EarlyStopping = z.output<typeof earlyStoppingSchema>;
+
+/** Follows a training: after each epoch, whether it is the best so far, or to stop. */
+export function startEarlyStopping({
+  monitor,
+  mode,
+  patience,
+  minDelta,
+  baseline,
+  startFromEpoch,
+}: EarlyStopping) {
+  const [part, metric] = monitor.split(".") as ["validation" | "train", "loss" | "accuracy"];
+  const less = mode === "auto" ? metric === "loss" : mode === "min";
+  const improves = (value: number, on: number | undefined) =>
+    on === undefined || (less ? value + minDelta < on : value - minDelta > on);
+  let best: number | undefined;
+  let wait = 0;
+  return (record: Pick<EpochRecord, "epoch" | "train" | "validation">): "best" | "stop" | "go on" => {
+    if (record.epoch <= startFromEpoch) return "go on";
+    const value = record[part][metric] ?? Number.NaN;
+    wait += 1;
+    if (improves(value, best)) {
+      best = value;
+      if (improves(value, baseline)) wait = 0;
+      return "best";
+    }
+    return wait >= patience ? "stop" : "go on";
+  };
+}

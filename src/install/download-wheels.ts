@@ -1,0 +1,42 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { OptimbenchError } from "../errors.js";
+import { KNOWN_WHEELS } from "./known-wheels.js";
+import { runPip } from "./pip.js";
+import type { Setup } from "./setup-context.js";
+import { sha256Of } from "./wheel-record.js";
+
+/**
+ * Downloads wheels into `<folder>/wheels` and compares those that are known with their hashes. Whatever index pip is
+ * configured for, a wheel under a known name and version is that wheel or an error.
+ *
+ * @param folder on the disk that also takes what is unpacked
+ * @param what names the purpose in messages: "torch 2.15.0"
+ * @returns their paths
+ */
+export async function downloadWheels(
+  python: string,
+  folder: string,
+  requirements: readonly string[],
+  what: string,
+  setup: Setup,
+): Promise<string[]> {
+  const wheels = join(folder, "wheels");
+  const download = ["download", "--only-binary=:all:", "--dest", wheels, ...requirements];
+  await runPip(python, download, folder, `download ${what}`, setup);
+  const known = KNOWN_WHEELS[`${process.platform}-${process.arch}`] ?? {};
+  return readdirSync(wheels).map((name) => {
+    const path = join(wheels, name);
+    const expected = known[name.split("-").slice(0, 2).join("-")];
+    const found = expected && sha256Of(path, "hex");
+    if (found === expected) return path;
+    throw new OptimbenchError(
+      "LIBTORCH",
+      [
+        `The index gave pip another ${name} than PyPI has: its SHA-256 is ${found}, not ${expected}.`,
+        "It was not unpacked. Check the index (`pip config list`) and run the set-up again; or install the build that you",
+        "trust with pip, or unpack it, and name its folder: OPTIMBENCH_LIBTORCH=/path/to/torch",
+      ].join("\n"),
+    );
+  });
+}

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { OptimbenchError } from "../errors.js";
+import { cacheFolder } from "../system/cache-folder.js";
+import { makeFolder } from "../system/make-folder.js";
+import { temporaryName } from "../system/temporary-file.js";
+import { checkLibtorch, type Requirements } from "./check-libtorch.js";
+import { pythonTorch } from "./python.js";
+import { majorMinor, PINNED_VERSION } from "./version.js";
+import type { Kind } from "./wheel-contents.js";
+import { readRecord } from "./wheel-record.js";
+
+/** A libtorch that passed its checks. */
+export interface Libtorch {
+  /** The folder that holds lib/ and include/. */
+  readonly root: string;
+  /** What pointed at it. */
+  readonly rule: "OPTIMBENCH_LIBTORCH" | "Python's torch" | "cache";
+  readonly version: string;
+}
+
+/** Whether the cache holds it without a list of its files, as early versions left it: damage inside a file cannot be seen. */
+export const isUnlisted = ({ rule, root }: Libtorch): boolean =>
+  rule === "cache" && readRecord(dirname(root)) === undefined;
+
+/** What to know about such a libtorch. */
+export const UNLISTED =
+  "An earlier version of optimbench fetched this libtorch and kept no list of its files: its libraries were checked for " +
+  "missing ends, and nothing else can be checked. `npx optimbench setup --force` fetches it again, with a list.";
+
+export interface Search extends Requirements {
+  /** Which of the cache's to look at, in this order; by default "cuda" (which runs on the CPU too), then "cpu". */
+  readonly cached?: readonly Kind[] | undefined;
+  /** Told of each candidate that was passed over, and why. */
+  readonly onRefused?: ((reason: string) => void) | undefined;
+}
+
+/**
+ * Looks for a libtorch that fits: `OPTIMBENCH_LIBTORCH`, then the package `torch` of the active Python, then the cache.
+ *
+ * @throws OptimbenchError (LIBTORCH) where `OPTIMBENCH_LIBTORCH` names one that cannot be used; the others are passed over
+ */
+export function findLibtorch(search: Search = {}): Libtorch | undefined {
+  return namedLibtorch(search) ?? usable("Python's torch", pythonTorch(), search) ?? cachedLibtorch(search);
+}
+
+function cachedLibtorch(search: Search): Libtorch | undefined {
+  for (const kind of search.cached ?? ["cuda", "cpu"]) {
+    const found = usable("cache", cachedRoot(kind), search);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The same for the start of a training: cheap, because what set-up chose is tried before Python is asked. */
+export function findLibtorchQuickly(search: Search): Libtorch | undefined {
+  return namedLibtorch(search) ?? recordedLibtorch(search) ?? findLibtorch(search);
+}
+
+function namedLibtorch(search: Search): Libtorch | undefined {
+  const named = process.env.OPTIMBENCH_LIBTORCH;
+  if (!named) return undefined;
+  const root = resolve(named);
+  try {
+    return { root, rule: "OPTIMBENCH_LIBTORCH", version: checkLibtorch(root, search) };
+  } catch (cause) {
+    throw new OptimbenchError(
+      "LIBTORCH",
+      `${(cause as Error).message} OPTIMBENCH_LIBTORCH names it: name another one, or unset the variable.`,
+      { cause },
+    );
+  }
+}
+
+function usable(rule: Libtorch["rule"], root: string | undefined, search: Search): Libtorch | undefined {
+  if (root === undefined || !existsSync(root)) return undefined;
+  try {
+    return { root, rule, version: checkLibtorch(root, search) };
+  } catch (error) {
+    search.onRefused?.((error as Error).message);
+    return undefined;
+  }
+}
+
+/** Where the cache keeps the pinned libtorch; the name says the machine, as a home folder may be shared by several. */
+export const cachedRoot = (kind: Kind): string =>
+  join(cacheFolder(), "libtorch", `${PINNED_VERSION}-${process.platform}-${process.arch}-${kind}`, "torch");
+
+const recordPath = (version: string) =>
+  join(cacheFolder(), "libtorch", `chosen-${majorMinor(version)}-${process.platform}-${process.arch}.json`);
+
+/** Notes what set-up chose, per major and minor version, for `findLibtorchQuickly`. */
+export function recordLibtorch(libtorch: Libtorch): void {
+  if (libtorch.rule === "OPTIMBENCH_LIBTORCH") return; // The variable speaks for itself, and only while it is set.
+  const path = recordPath(libtorch.version);
+  makeFolder(dirname(path));
+  const temporary = join(dirname(path), temporaryName());
+  writeFileSync(temporary, JSON.stringify({ root: libtorch.root, rule: libtorch.rule }));
+  renameSync(temporary, path);
+}
+
+function recordedLibtorch(search: Search): Libtorch | undefined {
+  try {
+    const { rule, root } = JSON.parse(readFileSync(recordPath(search.builtFor ?? PINNED_VERSION), "utf8"));
+    return usable(rule, root, search);
+  } catch {
+    return undefined; // No record, or one that does not read: the full search decides.
+  }
+}

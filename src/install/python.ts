@@ -1,0 +1,68 @@
+import { askProgram } from "../system/run-program.js";
+
+/** A Python 3 that answers. */
+export interface Python {
+  readonly command: string;
+  /** "3.11.7" */
+  readonly version: string;
+  /** Of pip; undefined where this Python has none. */
+  readonly pip: string | undefined;
+}
+
+/**
+ * Python isolated (-I) never imports a file of the working directory, but loses the user's packages too. The absolute
+ * folders of PYTHONPATH and the user's site-packages are added again; then sys.path is what it always is, less the relative.
+ */
+const RESTORE_PATH = `
+import os, site, sys
+sys.path[:0] = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(each)]
+if sys.prefix == sys.base_prefix and "PYTHONNOUSERSITE" not in os.environ:
+    user = site.getusersitepackages()
+    if os.path.isabs(user) and os.path.isdir(user): site.addsitedir(user)
+`;
+
+/** Arguments by which Python runs `code`, with these arguments of its own, and nothing of the working directory. */
+export const pythonArguments = (code: string, args: readonly string[] = []): string[] => [
+  "-I",
+  "-c",
+  RESTORE_PATH + code,
+  ...args,
+];
+
+/** The same for `python -m pip`. */
+export const pipArguments = (args: readonly string[]): string[] =>
+  pythonArguments('import runpy\nrunpy.run_module("pip", run_name="__main__", alter_sys=True)\n', args);
+
+const PROBE = `
+try:
+    import pip; version = pip.__version__
+except ImportError:
+    version = ""
+print(sys.version.split()[0], version)
+`;
+
+/** The active Python 3: `python3`, else `python`. Undefined where there is none. */
+export function findPython(): Python | undefined {
+  for (const command of ["python3", "python"]) {
+    const [version, pip] = (runPython(command, PROBE) ?? "").split(" ");
+    if (version?.startsWith("3.")) return { command, version, pip: pip || undefined };
+  }
+  return undefined;
+}
+
+const FIND_TORCH = `
+import importlib.util
+found = importlib.util.find_spec("torch")
+print((found and found.origin and found.submodule_search_locations or [""])[0])
+`;
+
+/** The folder of the package `torch` that the active Python would import; it is not imported. */
+export function pythonTorch(): string | undefined {
+  for (const command of ["python3", "python"]) {
+    const folder = runPython(command, FIND_TORCH);
+    if (folder !== undefined) return folder || undefined;
+  }
+  return undefined;
+}
+
+const runPython = (command: string, code: string) => askProgram(command, pythonArguments(code))?.trim();

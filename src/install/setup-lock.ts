@@ -1,0 +1,123 @@
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { makeFolder } from "../system/make-folder.js";
+import { identityOf, isAlive, type ProcessIdentity } from "../system/process-identity.js";
+import { removeLeftovers, temporaryName } from "../system/temporary-file.js";
+
+interface Holder {
+  readonly host: string;
+  /** The set-up, and the program it is running: that one may outlive a killed set-up and must end first. */
+  readonly processes: readonly ProcessIdentity[];
+}
+
+const holderSchema: z.ZodType<Holder> = z.object({
+  host: z.string(),
+  processes: z.array(z.object({ pid: z.int(), start: z.string() })),
+});
+
+/** Held while a set-up works on what others share. */
+export interface SetupLock {
+  /** Names the program that works on behalf of this set-up. */
+  readonly adopt: (pid: number | undefined) => void;
+}
+
+/**
+ * Runs `work` while no other process holds the lock file at `path`; waits for its holder, and takes over from a dead one.
+ *
+ * @param onWait told once, whom it waits for
+ */
+export async function withLock<Result>(
+  path: string,
+  onWait: (message: string) => void,
+  work: (lock: SetupLock) => Promise<Result>,
+): Promise<Result> {
+  makeFolder(dirname(path));
+  await removeLeftovers(dirname(path));
+  const self = identityOf(process.pid);
+  for (let told = false; !take(path, holderText(self)); ) {
+    const holder = readHolder(path);
+    if (holder === undefined) continue; // Released between the two looks.
+    if (isGone(holder.parsed)) takeAway(path, holder.text);
+    else {
+      if (!told) onWait(waitMessage(holder.parsed, path));
+      told = true;
+      await sleep(500);
+    }
+  }
+  try {
+    return await work({
+      adopt: (pid) => {
+        if (pid === undefined) return;
+        const aside = asideOf(path);
+        writeFileSync(aside, holderText(self, identityOf(pid)));
+        renameSync(aside, path);
+      },
+    });
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+const holderText = (...processes: ProcessIdentity[]) =>
+  JSON.stringify({ host: hostname(), processes } satisfies Holder);
+
+const asideOf = (path: string) => join(dirname(path), temporaryName());
+
+/** Creates the lock file with this text; false where there is one. A hard link appears whole, and only under a free name. */
+function take(path: string, text: string): boolean {
+  const aside = asideOf(path);
+  writeFileSync(aside, text);
+  try {
+    linkSync(aside, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    rmSync(aside);
+  }
+}
+
+function readHolder(path: string): { text: string; parsed: Holder } | undefined {
+  try {
+    const text = readFileSync(path, "utf8");
+    return { text, parsed: parseHolder(text) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** A file that does not read (a disk that lost power) names nobody. */
+function parseHolder(text: string): Holder {
+  try {
+    return holderSchema.parse(JSON.parse(text));
+  } catch {
+    return { host: hostname(), processes: [] };
+  }
+}
+
+const isGone = (holder: Holder) => holder.host === hostname() && !holder.processes.some(isAlive);
+
+/** Moves a dead holder's file aside; should it meanwhile have become another's, puts that back. */
+function takeAway(path: string, expected: string): void {
+  const aside = asideOf(path);
+  try {
+    renameSync(path, aside);
+  } catch {
+    return; // Another waiter was faster.
+  }
+  const text = readFileSync(aside, "utf8");
+  if (text !== expected) take(path, text);
+  rmSync(aside);
+}
+
+function waitMessage({ host, processes }: Holder, path: string): string {
+  const who = `process ${processes.map(({ pid }) => pid).join(", ")}`;
+  return host === hostname()
+    ? `Waiting for another set-up (${who}) to finish ...`
+    : `Waiting for a set-up on ${host} (${who}) to finish; if it is gone, delete ${path}.`;
+}

@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { OptimbenchError } from "../errors.js";
+import { cacheFolder } from "../system/cache-folder.js";
+import { fileProblem, isFileProblem } from "../system/file-problem.js";
+import { packageRoot } from "../system/package-root.js";
+import { tell } from "../system/terminal.js";
+import { buildNative, findBuildProgram } from "./build-native.js";
+import { fetchLibtorch } from "./fetch-libtorch.js";
+import {
+  findLibtorch,
+  isUnlisted,
+  type Libtorch,
+  recordLibtorch,
+  type Search,
+  UNLISTED,
+} from "./find-libtorch.js";
+import { findNativeFiles, requireWhole } from "./native-files.js";
+import { hasNvidiaGpu } from "./nvidia-gpu.js";
+import type { Setup } from "./setup-context.js";
+import { withLock } from "./setup-lock.js";
+import { requireNode, requirePython } from "./toolchain.js";
+import type { Kind } from "./wheel-contents.js";
+
+export interface SetupOptions {
+  /** Wants libtorch with (true) or without (false) its CUDA libraries; by default what the machine's GPU asks for. */
+  readonly cuda?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  /** Compares the cached libtorch with its hashes, fetches it again where they differ or are not known, and compiles again even where nothing changed. */
+  readonly force?: boolean | undefined;
+}
+
+/**
+ * Gets this machine ready to train: finds or fetches libtorch, and compiles the native code where this is a checkout.
+ * Does nothing where everything is in place; may be killed at any time and run twice at once.
+ *
+ * @throws OptimbenchError (LIBTORCH): what is missing and how to mend it
+ */
+export async function setup(options: SetupOptions = {}): Promise<Libtorch> {
+  try {
+    return await getReady(options);
+  } catch (cause) {
+    if (!isFileProblem(cause)) throw cause;
+    throw new OptimbenchError(
+      "LIBTORCH",
+      `Set-up cannot use ${cause.path ?? "a file"}: ${fileProblem(cause)}. ` +
+        `The cache is ${cacheFolder()}; set OPTIMBENCH_CACHE to a folder that can be written to for another.`,
+      { cause },
+    );
+  }
+}
+
+async function getReady(options: SetupOptions): Promise<Libtorch> {
+  requireNode();
+  const quiet = options.quiet ?? false;
+  const shared: Setup = {
+    quiet,
+    force: options.force ?? false,
+    log: quiet ? () => {} : tell,
+  };
+  const program = findBuildProgram(packageRoot);
+  const prebuilt = program === undefined ? findNativeFiles() : undefined;
+  if (prebuilt !== undefined) requireWhole(prebuilt);
+  if (program === undefined && prebuilt === undefined) {
+    throw new OptimbenchError(
+      "LIBTORCH",
+      `This package brings no compiled code for ${process.platform}-${process.arch}. ` +
+        "Install cmake-js beside it to compile it here: npm install cmake-js node-addon-api node-api-headers",
+    );
+  }
+
+  const libtorch = await getLibtorch(options.cuda, program !== undefined, prebuilt?.builtFor, shared);
+  shared.log(`libtorch ${libtorch.version} at ${libtorch.root} (by ${libtorch.rule})`);
+  if (isUnlisted(libtorch)) shared.log(UNLISTED);
+  const built = program !== undefined && (await buildNative(packageRoot, program, libtorch, shared));
+  shared.log(
+    `native code: ${program === undefined ? "shipped with the package" : built ? "compiled" : "up to date"}`,
+  );
+  recordLibtorch(libtorch);
+  return libtorch;
+}
+
+async function getLibtorch(
+  wantsCuda: boolean | undefined,
+  forBuild: boolean,
+  builtFor: string | undefined,
+  shared: Setup,
+): Promise<Libtorch> {
+  const kind: Kind = (wantsCuda ?? hasNvidiaGpu()) ? "cuda" : "cpu";
+  const refused = new Set<string>();
+  const search: Search = {
+    forBuild,
+    builtFor,
+    thorough: shared.force,
+    cuda: wantsCuda, // A GPU that was merely detected does not rule out the user's own libtorch without CUDA ...
+    cached: kind === "cuda" ? ["cuda"] : ["cpu", "cuda"], // ... but decides what the cache should hold.
+    onRefused: (reason) => refused.add(reason),
+  };
+  const find = () => {
+    const found = findLibtorch(search);
+    return found !== undefined && shared.force && isUnlisted(found) ? undefined : found;
+  };
+  const found = find();
+  for (const reason of refused) shared.log(reason);
+  if (found !== undefined) return found;
+
+  const python = requirePython("fetch libtorch");
+  return withLock(join(cacheFolder(), "setup.lock"), shared.log, async (lock) => {
+    const meanwhile = find();
+    if (meanwhile !== undefined) return meanwhile;
+    return fetchLibtorch(kind, python, { ...shared, lock });
+  });
+}

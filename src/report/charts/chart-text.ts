@@ -1,0 +1,38 @@
+import { wrapText } from "../text/wrap-text.js";
+import { CHART_CONFIG } from "./chart-style.js";
+
+/** What axis labels and the axis title add to a chart's own width, in pixels. */
+const MARGIN = 60;
+/** A symbol before its label. */
+const SYMBOL = 50;
+const MOST_LINES = 5;
+
+/** A title in as many lines as it takes: Vega either cuts a line that is too long, or widens the picture for it. */
+export const chartTitle = (text: string, subtitle: readonly string[], width: number) => ({
+  text: lines(text, width + MARGIN, CHART_CONFIG.title!.fontSize as number),
+  subtitle: subtitle.flatMap((line) =>
+    lines(line, width + MARGIN, CHART_CONFIG.title!.subtitleFontSize as number),
+  ),
+});
+
+/** A legend of as many columns as fit, whose labels break at line ends: `names` are those of the data, with line ends put in. */
+export function chartLegend(given: readonly string[], width: number) {
+  const fontSize = CHART_CONFIG.legend!.labelFontSize as number;
+  const names = given.map((name) => lines(name, width + MARGIN - SYMBOL, fontSize).join("\n"));
+  const longest = Math.max(...names.flatMap((name) => name.split("\n")).map(({ length }) => length));
+  return {
+    names,
+    legend: {
+      labelExpr: "split(datum.label, '\\n')",
+      columns: Math.max(1, Math.floor(width / (0.8 * fontSize * longest + SYMBOL))),
+    },
+  };
+}
+
+/** Vega takes every character for 0.8 of the font's size wide. */
+function lines(text: string, width: number, fontSize: number): string[] {
+  const characters = Math.floor(width / (0.8 * fontSize));
+  const breakable = text.replace(new RegExp(`\\S{${characters}}(?=\\S)`, "gu"), "$& ");
+  const all = wrapText(breakable, characters).split("\n");
+  return all.length <= MOST_LINES ? all : [...all.slice(0, MOST_LINES - 1), `${all[MOST_LINES - 1]} …`];
+}

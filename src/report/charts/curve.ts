@@ -1,0 +1,104 @@
+import type { EpochRecord } from "../../history/epoch-record.js";
+import type { RunRecord } from "../../history/run-record.js";
+import type { Setting } from "../results/settings.js";
+import { extent } from "./ticks.js";
+
+/** Points that a line keeps: more than a picture can show. */
+export const MOST_POINTS = 400;
+/** Runs of a setting that are drawn apart. */
+const MOST_APART = 3;
+
+/** One line of a chart. */
+export interface Curve {
+  /** What the legend calls it; curves with the same name share a colour. */
+  readonly name: string;
+  /** The mean of several runs, one run that is drawn apart, or the mean of a setting that is not named. */
+  readonly of: "completed runs" | "one run" | "another setting";
+  readonly ended: "completed" | "diverged" | "cancelled";
+  readonly points: readonly CurvePoint[];
+}
+
+export interface CurvePoint {
+  readonly epoch: number;
+  /** Training steps since the start. */
+  readonly seconds: number;
+  readonly value: number;
+  /** The lowest and the highest seed; both equal `value` where there is one. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The curves of a setting: the mean of its completed runs over the epochs that all of them have, and apart from it each
+ * run of a seed that is not compared or that ended early (the first few), up to its last epoch with a finite loss, so that no mean jumps where a run drops out. Epoch 0 is left out:
+ * its chance level would flatten all that follows.
+ */
+export function curvesOf(
+  { runs, completed }: Pick<Setting, "runs" | "completed">,
+  name: string,
+  value: (epoch: EpochRecord) => number | null,
+): Curve[] {
+  const inMean = new Set(completed);
+  const apart = runs.filter((run) => !inMean.has(run)).slice(0, MOST_APART);
+  const groups = [
+    { group: completed, of: "completed runs", ended: "completed" } as const,
+    ...apart.map((run) => ({ group: [run], of: "one run", ended: run.status }) as const),
+  ];
+  return groups
+    .map(({ group, of, ended }) => ({ name, of, ended, points: meanPoints(group, value) }))
+    .filter(({ points }) => points.length > 0);
+}
+
+/** The mean of a setting's completed runs as a line without a name. */
+export const greyCurves = (
+  setting: Setting,
+  name: string,
+  value: (epoch: EpochRecord) => number | null,
+): Curve[] =>
+  curvesOf({ ...setting, runs: setting.completed }, name, value).map((curve) => ({
+    ...curve,
+    of: "another setting",
+  }));
+
+function meanPoints(runs: readonly RunRecord[], value: (epoch: EpochRecord) => number | null): CurvePoint[] {
+  if (runs.length === 0) return [];
+  const timed = runs.map(({ history }) => withElapsedSeconds(history));
+  const [shared] = extent(timed.map(({ length }) => length));
+  const points = Array.from({ length: shared }, (_, i) => timed.map((each) => each[i]!)).flatMap(
+    (records) => {
+      const sound = records.every(({ record }) => record.validation.loss !== null);
+      const values = records.map(({ record }) => value(record)).filter((each) => each !== null);
+      const { epoch } = records[0]!.record;
+      if (epoch === 0 || !sound || values.length < records.length || !values.every(Number.isFinite))
+        return [];
+      const [low, high] = extent(values);
+      const seconds = mean(records.map((each) => each.seconds));
+      return { epoch, seconds, value: mean(values), low, high };
+    },
+  );
+  return thinned(points);
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Of more points than a line keeps, the lowest and the highest of each of equal stretches, and both ends: no spike is lost. */
+function thinned(points: CurvePoint[]): CurvePoint[] {
+  if (points.length <= MOST_POINTS) return points;
+  const stretches = MOST_POINTS / 2 - 1;
+  const inner = Array.from({ length: stretches }, (_, i) => {
+    const place = (n: number) => 1 + Math.round((n * (points.length - 2)) / stretches);
+    const stretch = points.slice(place(i), place(i + 1));
+    const lowest = stretch.reduce((least, point) => (point.value < least.value ? point : least));
+    const highest = stretch.reduce((most, point) => (point.value > most.value ? point : most));
+    return [...new Set([lowest, highest])].sort((a, b) => a.epoch - b.epoch);
+  });
+  return [points[0]!, ...inner.flat(), points.at(-1)!];
+}
+
+function withElapsedSeconds(history: readonly EpochRecord[]) {
+  let seconds = 0;
+  return history.map((record) => {
+    seconds += record.seconds.train;
+    return { record, seconds };
+  });
+}

@@ -1,0 +1,178 @@
+import type { TopLevelSpec } from "vega-lite";
+import type { EpochRecord } from "../../history/epoch-record.js";
+import { hasSharedClock, type Study } from "../../study/study.js";
+import { isCompleted } from "../results/compared-runs.js";
+import { type Result, rank, resultsOf } from "../results/results.js";
+import { earlyEnds } from "../results/run-end.js";
+import type { Setting } from "../results/settings.js";
+import { type ShownSettings, shownSettings } from "../results/shown-settings.js";
+import { listText } from "../text/list-text.js";
+import { curvesOf, greyCurves, MOST_POINTS } from "./curve.js";
+import { lineChart } from "./line-chart.js";
+import { extent } from "./ticks.js";
+import { accuracyAxis, errorAxis, lossAxis } from "./value-axis.js";
+
+/** A chart of a report. */
+export interface Chart {
+  /** Its file name without an ending. */
+  readonly name: string;
+  readonly title: string;
+  readonly spec: TopLevelSpec;
+  /** The setting that it shows alone; undefined where it compares. */
+  readonly setting?: Setting;
+}
+
+/**
+ * A study's charts: the comparisons, then accuracy and loss of each setting, as far as there are not too many. What has no
+ * epoch to show has no chart.
+ */
+export function studyCharts(study: Study): Chart[] {
+  const results = resultsOf(study);
+  const shown = shownSettings(results);
+  const [winner] = rank(results).best;
+  return [...comparisons(shown, winner, !hasSharedClock(study)), ...shown.own.flatMap(settingCharts)].filter(
+    (chart): chart is Chart => chart !== undefined,
+  );
+}
+
+type Value = (epoch: EpochRecord) => number | null;
+const validationAccuracy: Value = ({ validation }) => validation.accuracy;
+const validationLoss: Value = ({ validation }) => validation.loss;
+
+/** @param timed whether times can be compared */
+function comparisons(
+  shown: ShownSettings,
+  winner: Result | undefined,
+  timed: boolean,
+): (Chart | undefined)[] {
+  const compared = (comparison: Comparison) => comparisonChart(shown, comparison);
+  // Values of different losses have nothing in common: each has a chart of its own.
+  const losses = [...new Set(shown.named.map(({ loss }) => loss))];
+  return [
+    compared({
+      name: "validation-accuracy",
+      title: "Validation accuracy by epoch",
+      value: validationAccuracy,
+      axis: errorAxis,
+      tick: winner?.validationAccuracy?.mean,
+      x: "epoch",
+    }),
+    timed
+      ? compared({
+          name: "validation-accuracy-seconds",
+          title: "Validation accuracy by training time",
+          value: validationAccuracy,
+          axis: errorAxis,
+          tick: winner?.validationAccuracy?.mean,
+          x: "seconds",
+        })
+      : undefined,
+    ...losses.map((loss, i) =>
+      compared({
+        name: losses.length === 1 ? "validation-loss" : `validation-loss-${i + 1}`,
+        title: "Validation loss by epoch",
+        value: validationLoss,
+        axis: lossAxis(loss),
+        tick: winner?.setting.loss === loss ? winner.validationLoss?.mean : undefined,
+        x: "epoch",
+        loss,
+      }),
+    ),
+  ];
+}
+
+interface Comparison extends Pick<Parameters<typeof lineChart>[0], "title" | "axis" | "tick" | "x"> {
+  readonly name: string;
+  readonly value: Value;
+  /** That of the settings to show; of all where undefined. Each setting keeps its colour in every chart. */
+  readonly loss?: string;
+}
+
+function comparisonChart(
+  { named, others, unnamed }: ShownSettings,
+  { name, title, value, axis, tick, x, loss }: Comparison,
+): Chart | undefined {
+  const isShown = (setting: Setting) => loss === undefined || setting.loss === loss;
+  const settings = named.filter(isShown);
+  const grey = unnamed === 0 ? undefined : `${unnamed.toLocaleString("en")} other settings`;
+  const drawnGrey = others.filter(isShown);
+  const curves = [
+    ...settings.flatMap((setting) => curvesOf(setting, setting.label, value)),
+    ...drawnGrey.flatMap((setting) => greyCurves(setting, grey!, value)),
+  ];
+  if (curves.length === 0) return undefined;
+  const list = listText(
+    settings.map(({ label }) => label),
+    { separator: "; ", most: 10 },
+  );
+  const inGrey = others.length < unnamed ? `${others.length} of the ${unnamed.toLocaleString("en")}` : "the";
+  const spec = lineChart({
+    title,
+    subtitle: [
+      ...(grey === undefined ? [] : [`In colour: the ${named.length} best; in grey: ${inGrey} others`]),
+      ...subtitle(settings),
+    ],
+    description: `${title}, a line for each of ${list}. table.md has the numbers.`,
+    curves,
+    names: named.map(({ label }) => label),
+    ...(grey !== undefined && { grey }),
+    x,
+    axis,
+    tick,
+    width: 620,
+    height: 340,
+  });
+  return { name, title, spec };
+}
+
+function settingCharts(setting: Setting): (Chart | undefined)[] {
+  const { loss } = setting;
+  return (["accuracy", "loss"] as const).map((metric) => {
+    const curves = [
+      ...curvesOf(setting, "training", ({ train }) => train[metric]),
+      ...curvesOf(setting, "validation", ({ validation }) => validation[metric]),
+    ];
+    if (curves.length === 0) return undefined;
+    const title = `${setting.label}: ${metric}`;
+    const spec = lineChart({
+      title,
+      subtitle: subtitle([setting]),
+      description: `${title} by epoch, on the training and on the validation images. results.csv has the numbers.`,
+      curves,
+      names: ["training", "validation"],
+      x: "epoch",
+      axis: metric === "loss" ? lossAxis(loss) : accuracyAxis,
+      width: 400,
+      height: 260,
+    });
+    return { name: `${metric}-${setting.slug}`, title, spec, setting };
+  });
+}
+
+/** What the lines and bands are, and which runs ended early. */
+function subtitle(settings: readonly Setting[]): string[] {
+  const counts = settings.map(({ completed }) => completed.length).filter((count) => count > 0);
+  const [least, most] = extent(counts);
+  const lengths = (setting: Setting) => new Set(setting.completed.map(({ history }) => history.length));
+  const uneven = settings.some((setting) => lengths(setting).size > 1);
+  const apart = settings.some(({ runs, completed }) => runs.filter(isCompleted).length > completed.length);
+  const [, epochs] = extent(settings.flatMap(({ runs }) => runs.map(({ history }) => history.length - 1)));
+  const ends = settings.flatMap((setting) =>
+    earlyEnds(setting).map(
+      ({ mark, text }) => `${mark} ${settings.length > 1 ? `${setting.label}, ` : ""}${text}`,
+    ),
+  );
+  return [
+    ...(most > 1
+      ? [
+          `Mean of ${least < most ? `${least} to ` : ""}${most} seeds${uneven ? " as far as all of them trained" : ""}; band: lowest to highest`,
+        ]
+      : []),
+    ...(epochs > MOST_POINTS
+      ? [`Drawn at some ${MOST_POINTS} of ${epochs.toLocaleString("en")} epochs, extremes among them`]
+      : []),
+    ...(apart ? ["Thin: runs of seeds that not all settings finished"] : []),
+    ...ends.slice(0, 3),
+    ...(ends.length > 3 ? [`and ${ends.length - 3} more that ended early`] : []),
+  ];
+}

@@ -1,0 +1,36 @@
+import { readdir, rmdir, stat, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { OptimbenchError } from "../../errors.js";
+import { fileProblem } from "../../system/file-problem.js";
+
+/**
+ * Removes the files that `writeReport` has written into a folder, figures of whatever names included; all others stay,
+ * study.json among them.
+ *
+ * @throws OptimbenchError (DATA) that names the file
+ */
+export async function removeReport(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (!found?.isDirectory()) return; // there is no report; whoever writes one says what is wrong
+  for (const name of ["index.html", "table.md", "results.csv"]) await remove(join(folder, name));
+  const figures = join(folder, "figures");
+  // Each figure has a spec, which goes last, so that what is interrupted can be done again.
+  const specs = (await readdir(figures).catch(() => [])).filter((name) => name.endsWith(SPEC));
+  for (const spec of specs)
+    for (const ending of [".svg", ".png", SPEC])
+      await remove(join(figures, `${spec.slice(0, -SPEC.length)}${ending}`));
+  await remove(join(figures, "sample-images.png"));
+  await rmdir(figures).catch(() => {}); // which fails where there is anything else in it
+}
+
+async function remove(file: string): Promise<void> {
+  try {
+    await unlink(file);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return;
+    const reason = fileProblem(cause);
+    throw new OptimbenchError("DATA", `Cannot remove ${file} of the earlier report: ${reason}.`, { cause });
+  }
+}
+
+const SPEC = ".vl.json";

@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { z } from "zod";
+import type { Study } from "../../study/study.js";
+import { MOST_VALUES, studySchema } from "../../study/study-file.js";
+import { writeFileAtomically } from "../../system/write-file.js";
+import { callbackSchema } from "../../validation/callbacks.js";
+import { parse } from "../../validation/parse.js";
+import { pathSchema } from "../../validation/path-schema.js";
+import { drawSvg } from "../charts/draw.js";
+import { loadPngRenderer } from "../charts/png.js";
+import { studyCharts } from "../charts/study-charts.js";
+import { type DrawnChart, reportPage } from "../page/page.js";
+import { epochsCsv } from "../tables/epochs-csv.js";
+import { markdownTable } from "../tables/markdown-table.js";
+import { removeReport } from "./remove-report.js";
+
+export interface ReportOptions {
+  /** A PNG of sample images to show with the results. */
+  readonly samples?: Uint8Array;
+  /** Called with a sentence where something could not be made, such as pictures without their optional package. */
+  readonly onNotice?: (text: string) => void;
+}
+
+const optionsSchema = z.strictObject({
+  samples: z.instanceof(Uint8Array).optional(),
+  onNotice: callbackSchema<(text: string) => void>().optional(),
+});
+
+/**
+ * Writes a report of a study into a folder, which is made where there is none: `index.html` (one file, offline),
+ * `table.md`, `results.csv` (one row a run and epoch) and `figures/`: every chart as SVG, as PNG and as the Vega-Lite
+ * spec that it was drawn from. Each file is written whole or not at all. An earlier report in the folder is removed first, whatever
+ * figures it had; other files stay.
+ *
+ * @returns the paths written, `index.html` last
+ * @throws OptimbenchError (CONFIG) where the study is none, (DATA) where the folder cannot be written to
+ */
+export async function writeReport(
+  given: Study,
+  folder: string,
+  options: ReportOptions = {},
+): Promise<string[]> {
+  const study = parse(studySchema, given, "study", MOST_VALUES) as Study;
+  parse(pathSchema, folder, "folder");
+  const { samples, onNotice = () => {} } = parse(optionsSchema, options, "options");
+  const written: string[] = [];
+  const write = async (name: string, data: string | Uint8Array | Iterable<string>) => {
+    const path = join(folder, name);
+    await writeFileAtomically(path, data);
+    written.push(path);
+  };
+
+  await removeReport(folder);
+  await write("table.md", markdownTable(study));
+  await write("results.csv", epochsCsv(study));
+  const drawn: DrawnChart[] = [];
+  const charts = studyCharts(study);
+  const toPng = await loadPngRenderer();
+  if (toPng === undefined && charts.length > 0)
+    onNotice("Figures are SVG only: PNG needs the optional package @resvg/resvg-js.");
+  // One after the other: pictures are large while they are drawn.
+  for (const chart of charts) {
+    const { name, spec } = chart;
+    await write(`figures/${name}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`);
+    const svg = await attempt(`figures/${name}.svg`, () => drawSvg(spec), onNotice);
+    if (svg === undefined) continue;
+    drawn.push({ ...chart, svg });
+    await write(`figures/${name}.svg`, svg);
+    const png = toPng && (await attempt(`figures/${name}.png`, () => toPng(svg), onNotice));
+    if (png !== undefined) await write(`figures/${name}.png`, png);
+  }
+  if (samples !== undefined) await write("figures/sample-images.png", samples);
+  await write("index.html", reportPage(study, drawn, samples));
+  return written;
+}
+
+/** A picture that cannot be drawn costs no more than itself: table, page and the other pictures are written all the same. */
+async function attempt<Picture>(
+  name: string,
+  draw: () => Promise<Picture>,
+  onNotice: (text: string) => void,
+): Promise<Picture | undefined> {
+  try {
+    return await draw();
+  } catch (error) {
+    onNotice(`Without ${name}, which could not be drawn: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
+}

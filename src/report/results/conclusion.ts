@@ -1,0 +1,130 @@
+import { finalEpoch, type RunRecord } from "../../history/run-record.js";
+import { summarise } from "../../study/statistics.js";
+import type { Study } from "../../study/study.js";
+import { extent } from "../charts/ticks.js";
+import { datasetText } from "../text/dataset-text.js";
+import { listText } from "../text/list-text.js";
+import { accuracyText, summaryText } from "../text/number-text.js";
+import { incompleteNote } from "./incomplete.js";
+import { type Ranking, type Result, rank, resultsOf } from "./results.js";
+
+/** A study in three parts: what was asked, what came out, and how far that can be trusted. */
+export interface Conclusion {
+  readonly question: string;
+  readonly answer: string;
+  readonly caveats: readonly string[];
+}
+
+export function conclude(study: Study): Conclusion {
+  const results = resultsOf(study);
+  return { question: questionOf(results), ...answerOf(study, results) };
+}
+
+function questionOf(results: readonly Result[]): string {
+  if (results.length === 0) return "A study without runs";
+  const differ = (value: (result: Result) => unknown) => new Set(results.map(value)).size > 1;
+  const optimizers = differ(({ setting }) => setting.config.optimizer.name);
+  const settings = differ(({ setting }) => JSON.stringify(setting.config.optimizer));
+  const losses = differ(({ setting }) => setting.loss);
+  const datasets = [...new Set(results.map(({ setting }) => datasetText(setting.config.dataset)))];
+  const named = datasets.filter((name) => name !== undefined);
+  const dataset = named.length < datasets.length ? "" : ` ${listText(named, { separator: " and " })}`;
+  if (results.length === 1) return `How well does ${results[0]!.setting.label} learn${dataset}?`;
+  if (optimizers && losses) return `Which optimizer and which loss learn${dataset} best?`;
+  if (losses && !settings) return `Which loss learns${dataset} best?`;
+  return optimizers ? `Which optimizer learns${dataset} best?` : `Which setting learns${dataset} best?`;
+}
+
+function answerOf(study: Study, results: readonly Result[]): Pick<Conclusion, "answer" | "caveats"> {
+  const ranking = rank(results);
+  const incomplete = incompleteNote(study, results);
+  if (ranking.best.length === 0) return { answer: whyUnranked(results), caveats: incomplete };
+  return {
+    answer: bestText(ranking),
+    caveats: [...incomplete, ...seedCaveats(ranking), ...divergedCaveats(results, ranking)],
+  };
+}
+
+/** Why no setting is the best. */
+export function whyUnranked(results: readonly Result[]): string {
+  const completed = results.flatMap(({ setting }) => setting.completed);
+  if (completed.length === 0) return "No run trained to its end.";
+  if (completed.every(({ history }) => history.at(-1)!.epoch === 0))
+    return "Nothing was trained: with 0 epochs, all numbers are of the initial weights.";
+  return "Nothing is ranked: no seed was finished by every setting, so the numbers are over different seeds.";
+}
+
+/** "adam reached the highest validation accuracy: 0.9832 ± 0.0003 (...) after 6 epochs." */
+function bestText({ best, contested }: Ranking): string {
+  const names = listText(
+    best.map(({ setting }) => setting.label),
+    best.length === 2 ? { separator: " and " } : {},
+  );
+  const { count } = best[0]!.validationAccuracy!;
+  const accuracies = best.map(({ validationAccuracy }) => summaryText(validationAccuracy, accuracyText));
+  const accuracy = best.length === 1 ? accuracies[0]! : accuracyText(best[0]!.validationAccuracy!.mean);
+  const spread = best.length === 1 ? "mean ± standard deviation" : "mean";
+  const of = count > 1 ? ` (${spread} of ${count} seeds)` : "";
+  const reached =
+    best.length > 1
+      ? "share the highest validation accuracy:"
+      : contested
+        ? "reached the highest validation accuracy:"
+        : "reached a validation accuracy of";
+  return `${names} ${reached} ${accuracy}${of} ${afterEpochs(best)}.`;
+}
+
+/** Early stopping gives each run a last epoch of its own. */
+function afterEpochs(best: readonly Result[]): string {
+  const runs = best.flatMap(({ setting }) => setting.completed);
+  const [least, most] = extent(runs.map((run) => finalEpoch(run)!.epoch));
+  const each = runs.some(({ bestEpoch }) => bestEpoch !== undefined)
+    ? " (early stopping: each run's best)"
+    : "";
+  if (least < most) return `after ${least} to ${most} epochs${each}`;
+  return `after ${most} ${most === 1 ? "epoch" : "epochs"}`;
+}
+
+/** Seeds share weights and order of images, so settings are compared seed by seed. */
+function seedCaveats({ ranked, best }: Ranking): string[] {
+  const others = ranked.filter((each) => !best.includes(each));
+  if (ranked.length < 2) return [];
+  if (best[0]!.validationAccuracy!.count === 1)
+    return ["It is one seed: a difference may be chance. Several seeds (--seeds 5) can tell."];
+  if (others.length === 0) return [];
+  const unsettled = others.flatMap((other) => {
+    const difference = pairedDifference(best[0]!, other);
+    if (difference.mean - difference.confidence95 > 0) return [];
+    return [
+      `${other.setting.label} (difference ${signed(difference.mean)} ± ${difference.confidence95.toFixed(4)})`,
+    ];
+  });
+  if (unsettled.length === 0)
+    return [
+      "Seed by seed, it is ahead of every other setting by more than the 95 % confidence interval of the difference.",
+    ];
+  return [
+    `Not told apart from ${listText(unsettled)}: the 95 % confidence interval of the difference, seed by seed, includes zero. More seeds make it narrower.`,
+  ];
+}
+
+/** Best minus other; ranked settings have the same seeds. */
+function pairedDifference(best: Result, other: Result) {
+  const accuracy = (run: RunRecord) => finalEpoch(run)!.validation.accuracy;
+  const bySeed = new Map(other.setting.completed.map((run) => [run.config.seed, accuracy(run)]));
+  return summarise(best.setting.completed.map((run) => accuracy(run) - bySeed.get(run.config.seed)!));
+}
+
+function divergedCaveats(results: readonly Result[], { ranked }: Ranking): string[] {
+  const diverged = results.filter(({ setting }) => setting.runs.some(({ status }) => status === "diverged"));
+  const list = (of: readonly Result[]) =>
+    listText(of.map(({ setting, status }) => `${setting.label} (${status})`));
+  const unranked = diverged.filter((each) => !ranked.includes(each));
+  const others = diverged.filter((each) => ranked.includes(each));
+  return [
+    ...(unranked.length > 0 ? [`Not ranked, because runs of theirs diverged: ${list(unranked)}.`] : []),
+    ...(others.length > 0 ? [`Ranked without the seeds that diverged: ${list(others)}.`] : []),
+  ];
+}
+
+const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;

@@ -1,0 +1,25 @@
+import { plannedRuns, type Study } from "../../study/study.js";
+import { listText } from "../text/list-text.js";
+import { isCompleted } from "./compared-runs.js";
+import type { Result } from "./results.js";
+
+/** What a reader must know of a study that has not all of its runs, such as after Ctrl-C; nothing where it has. */
+export function incompleteNote(study: Study, results: readonly Result[]): string[] {
+  const finished = study.runs.filter(({ status }) => status !== "cancelled").length;
+  const planned = plannedRuns(study) ?? study.runs.length;
+  const settings = results.map(({ setting }) => setting);
+  const leftOut = settings.some(({ runs, completed }) => runs.filter(isCompleted).length > completed.length);
+  const seeds = [
+    ...new Set(settings.flatMap(({ completed }) => completed.map(({ config }) => config.seed))),
+  ].map(String);
+  return [
+    ...(finished < planned
+      ? [`Incomplete: ${finished.toLocaleString("en")} of ${planned.toLocaleString("en")} runs finished.`]
+      : []),
+    ...(leftOut
+      ? [
+          `All numbers are over the seeds that all settings with a result have (${listText(seeds, { most: 10 })}).`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,105 @@
+import type { RunConfig } from "../../history/run-record.js";
+import { lossLabel } from "../../losses/losses.js";
+import { changedOptimizerSettings } from "../../optimizers/optimizers.js";
+import { decimalText, decimalTexts } from "../../validation/decimal-text.js";
+import { groupBy } from "../text/group-by.js";
+import { printable } from "../text/printable.js";
+
+/**
+ * The shortest label that says what each config is and tells it from the others: the optimizer's name; after it, only where
+ * names coincide, the loss, the framework, the learning rate and whatever else differs; then the settings that are not the
+ * optimizer's defaults, unless a person gave it a label.
+ *
+ * @param told matches the paths of what stands beside the label anyway, and so tells configs apart already
+ */
+export function distinctLabels(configs: readonly RunConfig[], told = NOTHING): string[] {
+  const rates = decimalTexts(configs.map(({ optimizer }) => optimizer.learningRate));
+  const factors = configs.map((config, i) => leaves(config).set("optimizer.learningRate", rates[i]!));
+  const labels = configs.map((config) => printable(config.optimizer.label ?? config.optimizer.name));
+  const beside = factors.map((each) => [...each].filter(([path]) => told.test(path)).join("\n"));
+  const said = factors.map((each) => new Set([...each.keys()].filter((path) => told.test(path))));
+  const say = (i: number, path: string) => {
+    labels[i] += `, ${factorText(path, factors[i]!.get(path))}`;
+    said[i]!.add(path);
+  };
+  const coinciding = () =>
+    groupBy(labels.keys(), (i) => `${labels[i]}\n${beside[i]}`).filter((group) => group.length > 1);
+  for (const path of new Set([...FIRST, ...factors.flatMap((each) => [...each.keys()])]))
+    for (const group of coinciding())
+      if (new Set(group.map((i) => factors[i]!.get(path))).size > 1) for (const i of group) say(i, path);
+  for (const [i, { optimizer }] of configs.entries())
+    if (optimizer.label === undefined)
+      for (const [key] of changedOptimizerSettings(optimizer))
+        if (!said[i]!.has(`optimizer.${key}`)) say(i, `optimizer.${key}`);
+  for (const group of coinciding()) {
+    const statements = firstDifferences(group.map((i) => configs[i]!.optimizer.formula));
+    for (const [k, i] of group.entries())
+      labels[i] += statements[k] === undefined ? "" : `, ${statements[k]}`;
+  }
+  for (const group of coinciding()) for (const [k, i] of group.entries()) labels[i] += ` #${k + 1}`;
+  return labels;
+}
+
+/** What each config's loss is called; losses that differ have different names. */
+export function lossLabels(configs: readonly RunConfig[]): string[] {
+  const names = configs.map(({ loss }) => printable(lossLabel(loss)));
+  const texts = configs.map(({ loss }) => JSON.stringify(loss));
+  for (const group of groupBy(names.keys(), (i) => names[i]!)) {
+    const different = [...new Set(group.map((i) => texts[i]!))];
+    if (different.length === 1) continue;
+    const semantics = group.map((i) => printable(configs[i]!.loss.semantics));
+    const statements = firstDifferences(group.map((i) => configs[i]!.loss.formula));
+    const telling = [semantics, statements].find((each) => new Set(each).size === different.length);
+    for (const [k, i] of group.entries())
+      names[i] += telling === undefined ? ` #${different.indexOf(texts[i]!) + 1}` : ` (${telling[k]})`;
+  }
+  return names;
+}
+
+/** Of each formula the first statement in which they are not all equal; nothing where they all are. */
+function firstDifferences(formulas: readonly string[]): readonly (string | undefined)[] {
+  const statements = formulas.map((formula) =>
+    formula
+      .split(/[\n;]/)
+      .map((each) => each.trim())
+      .filter((each) => each !== ""),
+  );
+  const longest = Math.max(...statements.map(({ length }) => length));
+  const place = Array.from({ length: longest }, (_, i) => i).find(
+    (i) => new Set(statements.map((each) => each[i])).size > 1,
+  );
+  return statements.map((each) =>
+    place === undefined ? undefined : printable(each[place] ?? "nothing more"),
+  );
+}
+
+const NOTHING = /^$/;
+/** What a reader looks for first. */
+const FIRST = ["loss.label", "loss.name", "optimizer.semantics", "optimizer.learningRate", "schedule.name"];
+/** What follows from something else, or says too much for a label. */
+const NEVER = /(^|\.)(seed|formula)$|^model\.layers|^optimizer\.(name|label)$/;
+
+/** Every plain value of a config by its path, such as "optimizer.beta1". */
+function leaves(config: RunConfig): Map<string, string> {
+  const found = new Map<string, string>();
+  const walk = (value: unknown, path: string) => {
+    if (NEVER.test(path)) return;
+    if (Array.isArray(value) && value.every((each) => typeof each === "number"))
+      found.set(path, printable(value.length === 0 ? "none" : value.map(decimalText).join(";")));
+    else if (typeof value === "object" && value !== null)
+      for (const [key, inner] of Object.entries(value)) walk(inner, path === "" ? key : `${path}.${key}`);
+    else if (typeof value === "number") found.set(path, decimalText(value));
+    else if (value !== undefined) found.set(path, printable(String(value)));
+  };
+  walk(config, "");
+  return found;
+}
+
+/** "meanSquaredError", "pytorch", "keras3 loss", "learning rate 0.01", "momentum 0.9". */
+function factorText(path: string, value: string | undefined): string {
+  const key = path.split(".").at(-1)!;
+  if (path === "loss.semantics") return `${value} loss`;
+  if (["name", "label", "semantics", "dataset"].includes(key)) return value ?? "default";
+  const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return value === undefined ? `no ${words}` : `${words} ${value}`;
+}

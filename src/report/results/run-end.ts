@@ -1,0 +1,29 @@
+import type { RunRecord } from "../../history/run-record.js";
+import type { Setting } from "./settings.js";
+
+/** A run that did not train to the end. */
+export interface EarlyEnd {
+  /** How charts mark where it ends. */
+  readonly mark: "×" | "○";
+  /** "seed 2 diverged in epoch 3" */
+  readonly text: string;
+}
+
+/** The runs of a setting that did not train to the end. */
+export function earlyEnds({ runs }: Setting): EarlyEnd[] {
+  return runs.flatMap((run): EarlyEnd[] => {
+    const last = run.history.at(-1)?.epoch;
+    const name = `seed ${run.config.seed}`;
+    if (run.status === "diverged")
+      return [{ mark: "×", text: `${name} diverged in epoch ${divergedIn(run)}` }];
+    if (run.status !== "cancelled") return [];
+    const when = last === undefined ? "before it began" : `after epoch ${last}`;
+    return [{ mark: "○", text: `${name} cancelled ${when}` }];
+  });
+}
+
+/** The first epoch without a finite loss; where that was not recorded, the one after the last. */
+function divergedIn({ history }: RunRecord): number {
+  const recorded = history.find(({ train, validation }) => train.loss === null || validation.loss === null);
+  return recorded?.epoch ?? (history.at(-1)?.epoch ?? 0) + 1;
+}

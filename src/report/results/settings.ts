@@ -1,0 +1,65 @@
+import type { RunConfig, RunRecord } from "../../history/run-record.js";
+import type { Study } from "../../study/study.js";
+import { groupBy } from "../text/group-by.js";
+import { comparedRuns, isCompleted } from "./compared-runs.js";
+import { distinctLabels, lossLabels } from "./labels.js";
+
+/** One row of a table, one line of a chart: the runs of a study that differ in nothing but the seed. */
+export interface Setting {
+  /** The shortest text that tells it from the study's other settings. */
+  readonly label: string;
+  /** The same for a table that has columns for semantics, loss and learning rate. */
+  readonly name: string;
+  /** `label` as a file name: lower-case letters, digits and hyphens. */
+  readonly slug: string;
+  /** What its loss is called. */
+  readonly loss: string;
+  /** That of the first run; only the seeds of the others differ. */
+  readonly config: RunConfig;
+  readonly runs: readonly RunRecord[];
+  /** Those of the seeds that settings are compared by. */
+  readonly compared: readonly RunRecord[];
+  /** Of these, those that trained to the end: statistics are over them. */
+  readonly completed: readonly RunRecord[];
+}
+
+/** A study's settings, in the order in which they first ran. */
+export function settingsOf(study: Study): Setting[] {
+  const groups = groupBy(study.runs, (run) => withoutSeeds(run.config));
+  const configs = groups.map((runs) => runs[0]!.config);
+  const labels = distinctLabels(configs);
+  const names = distinctLabels(configs, TOLD_BY_COLUMNS);
+  const losses = lossLabels(configs);
+  const slugs = distinctSlugs(labels);
+  const compared = comparedRuns(groups);
+  return groups.map((runs, i) => ({
+    label: labels[i]!,
+    name: names[i]!,
+    loss: losses[i]!,
+    slug: slugs[i]!,
+    config: configs[i]!,
+    runs,
+    compared: compared[i]!,
+    completed: compared[i]!.filter(isCompleted),
+  }));
+}
+
+const TOLD_BY_COLUMNS = /^(loss\.|optimizer\.(semantics|learningRate)$)/;
+
+const withoutSeeds = (config: RunConfig) =>
+  JSON.stringify(config, (key, value) => (key === "seed" ? undefined : value));
+
+function distinctSlugs(labels: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return labels.map((label) => {
+    const words = label
+      .normalize("NFKD")
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-");
+    const base = words.slice(0, 60).replace(/^-+|-+$/g, "") || "setting";
+    let slug = base;
+    for (let i = 2; taken.has(slug); i++) slug = `${base}-${i}`;
+    taken.add(slug);
+    return slug;
+  });
+}

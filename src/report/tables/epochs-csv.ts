@@ -1,0 +1,99 @@
+import { stringify } from "csv-stringify/sync";
+import { finalEpoch, type RunRecord } from "../../history/run-record.js";
+import { hasSharedClock, type Study } from "../../study/study.js";
+import { settingsOf } from "../results/settings.js";
+import { printable } from "../text/printable.js";
+
+/**
+ * results.csv: one row a run and epoch, epoch 0 (before training) included, run by run, so that no string holds all of a
+ * large study. Seconds are of the epoch and since the run began, and empty where runs shared the clock; a loss that is not
+ * finite is empty. What was measured on the test images stands with the epoch whose weights the run ended with.
+ */
+export function* epochsCsv(study: Study): Generator<string> {
+  const untimed = hasSharedClock(study) ? UNTIMED : {};
+  yield csv([[...COLUMNS]]);
+  for (const { label, runs } of settingsOf(study))
+    for (const run of runs)
+      yield csv(
+        epochRows(label, run).map((row) => {
+          const told = { ...row, ...untimed };
+          return COLUMNS.map((column) => told[column]);
+        }),
+      );
+}
+
+/** A name from a user that a spreadsheet would calculate, such as "=1+1", gets an apostrophe before it. */
+const csv = (rows: unknown[][]) => stringify(rows, { escape_formulas: true });
+
+type Row = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | null | undefined>>>;
+
+function epochRows(label: string, run: RunRecord): Row[] {
+  const { config, status, history, test } = run;
+  const final = finalEpoch(run);
+  let train = 0;
+  let evaluate = 0;
+  return history.map((epoch) => {
+    train += epoch.seconds.train;
+    evaluate += epoch.seconds.evaluate;
+    return {
+      setting: label,
+      optimizer: printable(config.optimizer.name),
+      semantics: printable(config.optimizer.semantics),
+      initialLearningRate: config.optimizer.learningRate,
+      loss: printable(config.loss.name),
+      seed: config.seed,
+      status,
+      epoch: epoch.epoch,
+      learningRate: epoch.learningRate,
+      trainLoss: epoch.train.loss,
+      trainAccuracy: epoch.train.accuracy,
+      validationLoss: epoch.validation.loss,
+      validationAccuracy: epoch.validation.accuracy,
+      validationNegativeLogLikelihood: epoch.validation.negativeLogLikelihood,
+      validationCalibrationError: epoch.validation.calibrationError,
+      ...(epoch === final && {
+        testLoss: test?.loss,
+        testAccuracy: test?.accuracy,
+        testNegativeLogLikelihood: test?.negativeLogLikelihood,
+        testCalibrationError: test?.calibrationError,
+      }),
+      trainSeconds: epoch.seconds.train,
+      evaluateSeconds: epoch.seconds.evaluate,
+      totalTrainSeconds: train,
+      totalEvaluateSeconds: evaluate,
+    };
+  });
+}
+
+const COLUMNS = [
+  "setting",
+  "optimizer",
+  "semantics",
+  "initialLearningRate",
+  "loss",
+  "seed",
+  "status",
+  "epoch",
+  "learningRate",
+  "trainLoss",
+  "trainAccuracy",
+  "validationLoss",
+  "validationAccuracy",
+  "validationNegativeLogLikelihood",
+  "validationCalibrationError",
+  "testLoss",
+  "testAccuracy",
+  "testNegativeLogLikelihood",
+  "testCalibrationError",
+  "trainSeconds",
+  "evaluateSeconds",
+  "totalTrainSeconds",
+  "totalEvaluateSeconds",
+] as const;
+
+const UNTIMED: Row = {
+  trainSeconds: undefined,
+  evaluateSeconds: undefined,
+  totalTrainSeconds: undefined,
+  totalEvaluateSeconds: undefined,
+};

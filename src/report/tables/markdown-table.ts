@@ -1,0 +1,22 @@
+import type { Study } from "../../study/study.js";
+import { resultCells } from "./result-cells.js";
+
+/** The study's table in Markdown, with its notes; the best row is bold. */
+export function markdownTable(study: Study): string {
+  const { columns, rows, best, notes } = resultCells(study);
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const head = columns.map(({ title }) => title);
+  const align = columns.map(({ right }) => (right ? "---:" : "---"));
+  const body = rows.map((row, i) => {
+    const cells = row.map(literal);
+    return line(best.has(i) ? cells.map((cell) => `**${cell}**`) : cells);
+  });
+  return `${[line(head), line(align), ...body].join("\n")}\n${notes.map((note) => `\n${literal(note)}\n`).join("")}`;
+}
+
+/** Names come from users: nothing in them is Markdown or HTML. */
+const literal = (text: string) =>
+  text
+    .replace(/[\\`*_[\]|~]/g, "\\$&")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;");

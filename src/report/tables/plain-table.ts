@@ -1,0 +1,88 @@
+import Table from "cli-table3";
+import { wrapText } from "../text/wrap-text.js";
+
+/** The head of a column. */
+export interface Heading {
+  readonly title: string;
+  /** Whether it holds numbers. */
+  readonly right?: boolean;
+  /** Where a terminal is too narrow, the columns with the highest number go first, and are named below; others stay. */
+  readonly dispensable?: number;
+  /** Whether this column gives way at last, its texts broken anywhere; by default the widest of texts does, between words. */
+  readonly path?: boolean;
+}
+
+/** Of standard output; unbounded where that is no terminal. */
+export const terminalWidth = (): number => process.stdout.columns ?? Number.POSITIVE_INFINITY;
+
+type Rows = readonly (readonly string[])[];
+
+/**
+ * A table for a terminal. One that is too wide gets numbers' heads in several lines, then loses columns, then breaks the texts of one
+ * column: a line that the terminal itself breaks makes garbage of a table.
+ *
+ * @param width columns of the terminal; by default those of standard output, unbounded where it is none
+ */
+export function plainTable(head: readonly Heading[], rows: Rows, width: number = terminalWidth()): string {
+  const plain = draw(head, rows);
+  if (widthOf(plain) <= width) return plain;
+  const stacked = head.map((each) =>
+    each.right ? { ...each, title: each.title.replaceAll(" ", "\n") } : each,
+  );
+  const byNeed = head
+    .map((_, i) => i)
+    .filter((i) => head[i]!.dispensable !== undefined)
+    .sort((a, b) => head[b]!.dispensable! - head[a]!.dispensable!);
+  const without = (count: number, excess = 0) => {
+    const hidden = new Set(byNeed.slice(0, count));
+    const kept = <Item>(items: readonly Item[]) => items.filter((_, i) => !hidden.has(i));
+    return draw(kept(stacked), rows.map(kept), excess);
+  };
+  let count = 0;
+  while (widthOf(without(count)) > width && count < byNeed.length) count++;
+  const table = without(count, Math.max(0, widthOf(without(count)) - width));
+  const hidden = byNeed.slice(0, count).map((i) => head[i]!.title);
+  return hidden.length === 0
+    ? table
+    : `${table}\n${wrapText(`Not shown, because the terminal is too narrow: ${hidden.join("; ")}.`, width)}`;
+}
+
+/** @param excess by how much it must be narrower than its texts make it */
+function draw(head: readonly Heading[], rows: Rows, excess = 0): string {
+  const table = (colWidths: number[] = [], anywhere = false) => {
+    const drawn = new Table({
+      head: head.map(({ title }) => title),
+      colAligns: head.map(({ right }) => (right ? "right" : "left")),
+      chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+      style: { head: [], border: [], compact: true },
+      colWidths,
+      wordWrap: true,
+      wrapOnWordBoundary: !anywhere,
+    });
+    for (const row of rows) drawn.push([...row]);
+    return drawn.toString();
+  };
+  const natural = table();
+  if (excess === 0) return natural;
+  const widths = natural
+    .slice(1, widthOf(natural) - 1)
+    .split("┬")
+    .map(({ length }) => length);
+  const isText = (i: number) => head[i]!.right !== true;
+  const widest =
+    widths
+      .map((_, i) => i)
+      .filter(isText)
+      .sort((a, b) => widths[b]! - widths[a]!)[0] ?? 0;
+  const path = head.findIndex((each) => each.path);
+  const yielding = path < 0 ? widest : path;
+  const narrowed: number[] = [];
+  narrowed[yielding] = Math.max(NARROWEST, widths[yielding]! - excess);
+  return table(narrowed, path >= 0);
+}
+
+/** A column is not made narrower, with its margins. */
+const NARROWEST = 12;
+
+/** Of the upper edge, which has no character of two columns' width. */
+const widthOf = (table: string) => table.indexOf("\n");

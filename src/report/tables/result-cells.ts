@@ -1,0 +1,199 @@
+import { hasSharedClock, type Study } from "../../study/study.js";
+import { decimalTexts } from "../../validation/decimal-text.js";
+import { whyUnranked } from "../results/conclusion.js";
+import { incompleteNote } from "../results/incomplete.js";
+import { type Ranking, type Result, rank, resultsOf } from "../results/results.js";
+import { earlyEnds } from "../results/run-end.js";
+import type { Setting } from "../results/settings.js";
+import { bestFirst } from "../results/shown-settings.js";
+import { firstLines, listText } from "../text/list-text.js";
+import { accuracyText, numberText, summaryText } from "../text/number-text.js";
+import { printable } from "../text/printable.js";
+import type { Heading } from "./plain-table.js";
+
+/** The results as text, for every kind of table. */
+export interface ResultCells {
+  readonly columns: readonly Heading[];
+  /** One row a setting, as long as `columns`. */
+  readonly rows: readonly (readonly string[])[];
+  /** The rows with the best validation accuracy, more than one where they are equal; none where nothing can be compared. */
+  readonly best: ReadonlySet<number>;
+  /** The rows by their validation accuracy, the highest first. */
+  readonly bestFirst: readonly number[];
+  /** What a reader must know to read the numbers right; one sentence each. */
+  readonly notes: readonly string[];
+}
+
+interface Column {
+  readonly head: string;
+  readonly cell: (result: Result) => string;
+  readonly shown?: boolean;
+  readonly text?: boolean;
+  readonly dispensable?: number;
+}
+
+/** The study's table: settings in the order in which they ran. */
+export function resultCells(study: Study): ResultCells {
+  const results = resultsOf(study);
+  const ranking = rank(results);
+  const places = new Map(results.map((result, i) => [result, i]));
+  const rateTexts = decimalTexts(results.map(({ setting }) => setting.config.optimizer.learningRate));
+  const rates = new Map(results.map((result, i) => [result, rateTexts[i]!]));
+  const best = new Set(ranking.contested ? ranking.best : []);
+  const losses = new Set(results.map(({ setting }) => setting.loss));
+  const semantics = new Set(results.map(({ setting }) => setting.config.optimizer.semantics));
+  const several = results.some(({ setting }) => setting.runs.length > 1);
+  const timed = !hasSharedClock(study);
+  const likelihood =
+    losses.size > 1 && results.some(({ negativeLogLikelihood }) => negativeLogLikelihood !== undefined);
+  const all: Column[] = [
+    { head: "optimizer", cell: ({ setting }) => setting.name, text: true },
+    {
+      head: "semantics",
+      dispensable: 2,
+      cell: ({ setting }) => originOf(setting.config.optimizer),
+      shown: semantics.size > 1,
+      text: true,
+    },
+    {
+      head: "loss",
+      cell: ({ setting }) => setting.loss,
+      shown: losses.size > 1,
+      text: true,
+    },
+    {
+      head: "learning rate",
+      dispensable: 1,
+      cell: (result) => rates.get(result)!,
+    },
+    {
+      head: "validation accuracy",
+      cell: (result) =>
+        `${summaryText(result.validationAccuracy, accuracyText)}${best.has(result) ? " *" : ""}`,
+    },
+    {
+      head: "validation loss",
+      dispensable: 6,
+      cell: ({ validationLoss }) => summaryText(validationLoss, numberText),
+    },
+    {
+      head: "NLL",
+      dispensable: 8,
+      cell: ({ negativeLogLikelihood }) => summaryText(negativeLogLikelihood, numberText),
+      shown: likelihood,
+    },
+    {
+      head: "ECE",
+      dispensable: 9,
+      cell: ({ calibrationError }) => summaryText(calibrationError, accuracyText),
+      shown: likelihood,
+    },
+    {
+      head: "test accuracy",
+      dispensable: 4,
+      cell: ({ testAccuracy }) => summaryText(testAccuracy, accuracyText),
+      shown: results.some(({ testAccuracy }) => testAccuracy !== undefined),
+    },
+    {
+      head: "seeds",
+      dispensable: 3,
+      cell: ({ setting }) => String(setting.completed.length),
+      shown: several,
+    },
+    {
+      head: "training, s",
+      dispensable: 5,
+      cell: ({ trainSeconds }) => summaryText(trainSeconds, numberText),
+      shown: timed,
+    },
+    {
+      head: "step, ms",
+      dispensable: 7,
+      cell: ({ stepMilliseconds }) => (stepMilliseconds ? numberText(stepMilliseconds.mean) : "–"),
+      shown: timed && results.some(({ stepMilliseconds }) => stepMilliseconds !== undefined),
+    },
+    {
+      head: "status",
+      cell: ({ status }) => status,
+      shown: results.some(({ status }) => status !== "completed"),
+      text: true,
+    },
+  ];
+  const columns = all.filter(({ shown }) => shown !== false);
+  return {
+    columns: columns.map(({ head, text, dispensable }) => ({
+      title: head,
+      right: text !== true,
+      ...(dispensable !== undefined && { dispensable }),
+    })),
+    rows: results.map((result) => columns.map(({ cell }) => cell(result))),
+    best: new Set(results.flatMap((result, i) => (best.has(result) ? [i] : []))),
+    bestFirst: bestFirst(results).map((result) => places.get(result)!),
+    notes: [
+      ...notesOn(results, ranking, semantics),
+      ...incompleteNote(study, results),
+      ...(likelihood ? [LIKELIHOOD] : []),
+      ...(timed ? [] : [SHARED_CLOCK]),
+    ],
+  };
+}
+
+function notesOn(
+  results: readonly Result[],
+  { best, contested }: Ranking,
+  semantics: ReadonlySet<string>,
+): string[] {
+  const isStarred = contested && best.length > 0;
+  const seeds = results.reduce((most, each) => Math.max(most, each.validationAccuracy?.count ?? 0), 0);
+  return [
+    ...(results.length > 0 ? [sourcesNote(results, semantics)] : []),
+    ...(seeds > 1
+      ? [`${SEVERAL_SEEDS}${isStarred ? "; * marks the best mean validation accuracy" : ""}.`]
+      : []),
+    ...(seeds === 1 && isStarred ? [ONE_SEED] : []),
+    ...(best.length === 0 && results.length > 0 ? [whyUnranked(results)] : []),
+    ...firstLines(results.flatMap(({ setting }) => bestEpochNote(setting))),
+    ...firstLines(
+      results.flatMap(({ setting }) => {
+        const ends = earlyEnds(setting).map(({ text }) => text);
+        return ends.length === 0 ? [] : [`${setting.label}: ${listText(ends)}.`];
+      }),
+    ),
+  ];
+}
+
+/** Whose formulas ran, as far as no column says it: the optimizers', and the losses' where they are others. */
+function sourcesNote(results: readonly Result[], semantics: ReadonlySet<string>): string {
+  const [common] = semantics.size === 1 ? semantics : [];
+  const others = results.filter(({ setting }) => setting.config.loss.semantics !== common);
+  const losses = new Set(others.map(({ setting }) => `${setting.loss} (${originOf(setting.config.loss)})`));
+  return [
+    ...(common === undefined ? [] : [`Formulas and defaults: ${originOf({ semantics: common })}.`]),
+    ...(losses.size === 0 ? [] : [`Formulas of the losses: ${[...losses].join(", ")}.`]),
+  ].join(" ");
+}
+
+/** Whose formula it is. */
+const originOf = ({ semantics }: { readonly semantics: string }) =>
+  semantics === "own" ? "custom" : printable(semantics);
+
+/** Early stopping: which epochs the numbers are of. */
+function bestEpochNote({ label, completed }: Setting): string[] {
+  const watched = completed.filter(({ bestEpoch }) => bestEpoch !== undefined);
+  if (watched.length === 0) return [];
+  const ends = watched.map(
+    ({ bestEpoch, stoppedEarly, history }) =>
+      `epoch ${bestEpoch} of ${history.at(-1)!.epoch}${stoppedEarly ? ", stopped early" : ""}`,
+  );
+  return [
+    `${label}: weights and numbers of the best epoch (${listText(ends, { separator: "; ", most: 12 })}).`,
+  ];
+}
+
+const LIKELIHOOD =
+  "NLL: negative log-likelihood of the labels under the softmax of the outputs; ECE: expected calibration error (15 bins). Both on the validation images, and comparable between losses.";
+const SHARED_CLOCK =
+  "Runs shared the processor (clock: shared), so their times are not told: they say nothing about the optimizers.";
+const SEVERAL_SEEDS = "Mean ± standard deviation over the completed seeds, at the end of training";
+const ONE_SEED =
+  "* marks the best validation accuracy. With one seed, a difference between two rows may be chance: several seeds (--seeds 5) can tell.";

@@ -1,0 +1,40 @@
+import { styleText } from "node:util";
+import type { Study } from "../../study/study.js";
+import { wrapText } from "../text/wrap-text.js";
+import { plainTable, terminalWidth } from "./plain-table.js";
+import { resultCells } from "./result-cells.js";
+
+/** Rows that a terminal shows. */
+const MOST_ROWS = 50;
+
+export interface TerminalOptions {
+  /** Whether the best rows are in colour; by default where standard output is a terminal that shows colours. */
+  readonly colors?: boolean;
+  /** Columns of the terminal; by default those of standard output, unbounded where it is none. */
+  readonly width?: number;
+}
+
+/** The study's table for a terminal, with what must be known to read it. */
+export function resultTable(
+  study: Study,
+  {
+    colors = process.stdout.isTTY && process.stdout.hasColors(),
+    width = terminalWidth(),
+  }: TerminalOptions = {},
+): string {
+  const { columns, rows, best, bestFirst, notes } = resultCells(study);
+  const shown = new Set(bestFirst.slice(0, MOST_ROWS));
+  const highlight = (cell: string) => (colors ? styleText(["bold", "green"], cell) : cell);
+  const cells = rows.flatMap((row, i) => {
+    if (!shown.has(i)) return [];
+    return [best.has(i) ? row.map(highlight) : row];
+  });
+  const more =
+    shown.size < rows.length
+      ? [`The ${shown.size} best of ${rows.length.toLocaleString("en")} settings; table.md has all.`]
+      : [];
+  return [
+    plainTable(columns, cells, width),
+    ...[...more, ...notes].map((note) => wrapText(note, width)),
+  ].join("\n");
+}

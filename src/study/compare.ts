@@ -1,0 +1,146 @@
+import { setMaxListeners } from "node:events";
+import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
+import { type ResolvedCompareConfig, resolveCompareConfig } from "../config/resolve-compare-config.js";
+import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
+import type { Dataset } from "../data/dataset.js";
+import { datasetOf } from "../data/load-dataset.js";
+import { OptimbenchError } from "../errors.js";
+import type { EpochRecord } from "../history/epoch-record.js";
+import type { RunRecord } from "../history/run-record.js";
+import { lossLabel } from "../losses/losses.js";
+import { nativeInfo } from "../native/addon.js";
+import { optimizerLabel } from "../optimizers/optimizers.js";
+import { checkMemory, dataMemory, runMemory } from "../training/memory-estimate.js";
+import { placeOnDevice, sessionSpec } from "../training/session.js";
+import { type Run, runTraining } from "../training/train.js";
+import { copyWithCallbacks } from "../validation/callbacks.js";
+import { environment } from "./environment.js";
+import { sideBySide } from "./side-by-side.js";
+import type { Study } from "./study.js";
+
+/** One run of a study, before it starts. */
+export interface PlannedRun {
+  /** From 1. */
+  readonly number: number;
+  /** Runs in the study. */
+  readonly count: number;
+  /** What tells it from the study's other runs, such as "adam" or "adam, meanSquaredError, seed 2". */
+  readonly label: string;
+  readonly config: ResolvedTrainConfig;
+}
+
+/** Ways to watch and to end a study. */
+export interface CompareCallbacks {
+  /** Called after every epoch of every run, and waited for until the signal fires. */
+  readonly onEpoch?: (epoch: EpochRecord, run: PlannedRun) => void | Promise<void>;
+  /**
+   * Called after every run with the study so far, and waited for, also after the signal has fired, so that it can save the
+   * run's model, which is disposed of afterwards. Where runs share the clock, the calls still come one after the other, and
+   * the study has what is finished in the order of the plan.
+   */
+  readonly onRun?: (run: Run, study: Study, planned: PlannedRun) => void | Promise<void>;
+  /** Ends the study: runs in progress are kept as "cancelled", and what there is by then is returned. */
+  readonly signal?: AbortSignal;
+  /** Whether every run also says where the time of its steps went. Default false. */
+  readonly profile?: boolean;
+}
+
+/**
+ * Trains every optimizer with every loss and seed under equal conditions: runs of a seed share split, initial weights and
+ * order of images. Seeds are the outer loop, so that a machine that slows down over time slows every optimizer.
+ *
+ * @throws OptimbenchError (CONFIG, FORMULA, DATA, LIBTORCH) before the first run, (NATIVE) from a run that failed
+ */
+export async function compare(input: CompareConfig & CompareCallbacks = {}): Promise<Study> {
+  const { onEpoch, onRun, signal, profile = false, ...given } = copyWithCallbacks(input, "compare config");
+  const dataset = await datasetOf(parseCompareConfig(given));
+  const config = resolveCompareConfig(given, dataset);
+  const planned = plan(config);
+  const atOnce = config.clock === "shared" ? config.threads : 1;
+  checkPlanFits(planned, dataset, atOnce);
+  const runs: RunRecord[] = [];
+  const study: Study = {
+    schemaVersion: 1,
+    createdAt: new Date().toISOString(),
+    environment: environment(nativeInfo()),
+    config,
+    runs,
+  };
+
+  const failure = new AbortController();
+  const ended = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
+  setMaxListeners(0, ended); // every run at once listens, on as many as there are threads
+  const records = new Map<number, RunRecord>();
+  let told: Promise<void> = Promise.resolve();
+  const tell = async (run: Run, planned: PlannedRun) => {
+    records.set(planned.number, run.record);
+    runs.length = 0;
+    for (const [, record] of [...records].sort(([a], [b]) => a - b)) runs.push(record);
+    checkEqualStart(runs, run.record);
+    await onRun?.(run, study, planned);
+  };
+  const work = async (planned: PlannedRun) => {
+    if (ended.aborted) return;
+    const run = await runTraining(
+      {
+        ...planned.config,
+        dataset,
+        onEpoch: (epoch) => onEpoch?.(epoch, planned),
+        signal: ended,
+        profile,
+      },
+      () => {},
+      { isToFit: false },
+    );
+    const before = told;
+    told = before.then(() => tell(run, planned)).finally(() => run.model.dispose());
+    await told;
+  };
+  await sideBySide(planned, atOnce, work, () => failure.abort());
+  return study;
+}
+
+/** As many of the runs that take most as there are at once must fit into memory. Seeds make no difference. */
+function checkPlanFits(planned: readonly PlannedRun[], dataset: Dataset, atOnce: number): void {
+  const ofOneSeed = planned.filter(({ config }) => config.seed === planned[0]!.config.seed);
+  const needs = ofOneSeed.map(({ config }) => {
+    const placed = placeOnDevice(config);
+    const parts = runMemory(sessionSpec(placed, dataset), placed);
+    return { device: placed.device, parts, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) };
+  });
+  const largest = planned
+    .map((_, index) => needs[index % needs.length]!)
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, atOnce);
+  checkMemory([...largest.flatMap(({ parts }) => parts), ...dataMemory(dataset, largest[0]!.device)]);
+}
+
+function plan({ optimizers, losses, seeds, clock, ...rest }: ResolvedCompareConfig): PlannedRun[] {
+  const shared = { ...rest, ...(clock === "shared" && { threads: 1, warmUp: false }) }; // warming up serves the clock alone
+  const sources = new Set(optimizers.map(({ semantics }) => semantics));
+  const configs = seeds.flatMap((seed) =>
+    losses.flatMap((loss) => optimizers.map((optimizer) => ({ ...shared, seed, loss, optimizer }))),
+  );
+  return configs.map((config, index) => ({
+    number: index + 1,
+    count: configs.length,
+    label: [
+      optimizerLabel(config.optimizer),
+      ...(sources.size > 1 ? [config.optimizer.semantics] : []),
+      ...(losses.length > 1 ? [lossLabel(config.loss)] : []),
+      ...(seeds.length > 1 ? [`seed ${config.seed}`] : []),
+    ].join(", "),
+    config,
+  }));
+}
+
+/** A comparison is fair only from equal weights: a defect that breaks this must not pass as a result. */
+function checkEqualStart(runs: readonly RunRecord[], last: RunRecord): void {
+  const first = runs.find((run) => run !== last && run.config.seed === last.config.seed) ?? last;
+  if (first.parametersSha256.initial === last.parametersSha256.initial) return;
+  throw new OptimbenchError(
+    "NATIVE",
+    `Runs of seed ${last.config.seed} started from different weights (${first.config.optimizer.name}, ` +
+      `${last.config.optimizer.name}). This is a defect of optimbench: please report it.`,
+  );
+}

@@ -1,0 +1,25 @@
+import type { RunRecord } from "../history/run-record.js";
+
+/** Whether its runs shared the processor, so that their times say nothing. */
+export const hasSharedClock = ({ config }: Study): boolean =>
+  (config as { readonly clock?: unknown } | null)?.clock === "shared";
+
+/** Runs that were asked for, where the config says so. */
+export function plannedRuns({ config }: Study): number | undefined {
+  const { optimizers, losses, seeds } = config as Readonly<Record<string, unknown>>;
+  return Array.isArray(optimizers) && Array.isArray(losses) && Array.isArray(seeds)
+    ? optimizers.length * losses.length * seeds.length
+    : undefined;
+}
+
+/** A set of runs that differ in named factors; plain data, as study.json has it. */
+export interface Study {
+  readonly schemaVersion: 1;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** Where it ran: versions, processor, device, threads. */
+  readonly environment: Readonly<Record<string, unknown>>;
+  /** What was asked for, with every default filled in. */
+  readonly config: unknown;
+  readonly runs: readonly RunRecord[];
+}

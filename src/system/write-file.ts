@@ -1,0 +1,139 @@
+import { fstatSync, type Stats } from "node:fs";
+import {
+  access,
+  chmod,
+  chown,
+  constants,
+  open,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { OptimbenchError } from "../errors.js";
+import { fileProblem } from "./file-problem.js";
+import { makeFolder } from "./make-folder.js";
+import { removeLeftovers, temporaryName } from "./temporary-file.js";
+
+type Data = string | Uint8Array | Iterable<string> | AsyncIterable<Uint8Array>;
+
+/**
+ * Writes a file whole or not at all, and makes its folder where there is none: the data goes to a temporary file beside it,
+ * reaches the disk, then takes the real name. Links are followed. A device, a pipe and this process' own output are
+ * written to, since they cannot be replaced.
+ *
+ * @throws OptimbenchError (DATA) that names the file and the reason
+ */
+export async function writeFileAtomically(path: string, data: Data): Promise<void> {
+  try {
+    const destination = await destinationOf(path);
+    if (destination.kind === "output") await writeToStream(destination.stream, data);
+    else if (destination.kind === "device") await writeToDevice(path, data);
+    else await replaceFile(destination, data);
+  } catch (cause) {
+    if (cause instanceof OptimbenchError) throw cause; // from what gives the data
+    throw new OptimbenchError(
+      "DATA",
+      `Cannot write ${path}: ${fileProblem(cause)}. Choose a folder that can be written to and has space left.`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Finds out before the work whether `writeFileAtomically` could write there after it. Leaves nothing behind.
+ *
+ * @throws the reason why not
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const destination = await destinationOf(path);
+  if (destination.kind === "output") return;
+  if (destination.kind === "device") return access(path, constants.W_OK);
+  let folder = dirname(destination.path);
+  while ((await statIfThere(folder)) === undefined) folder = dirname(folder);
+  if (destination.old) await access(destination.path, constants.W_OK);
+  await tryFolder(folder);
+}
+
+/** Tries to write, because permissions do not tell it: of a full disk, of /proc, of root. @throws the reason why not */
+export async function tryFolder(folder: string): Promise<void> {
+  const temporary = join(folder, temporaryName());
+  try {
+    await writeFile(temporary, " ", { flag: "wx" });
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+type Destination =
+  | { readonly kind: "output"; readonly stream: NodeJS.WriteStream }
+  | { readonly kind: "device" }
+  | RegularFile;
+
+interface RegularFile {
+  readonly kind: "file";
+  /** Where all links lead. */
+  readonly path: string;
+  /** What is there already. */
+  readonly old?: Stats;
+}
+
+async function destinationOf(path: string): Promise<Destination> {
+  const old = await statIfThere(path);
+  if (old?.isDirectory() || (old === undefined && path.endsWith("/"))) throw new Error("it is a folder");
+  if (old === undefined) return { kind: "file", path: await endOfLinks(path) };
+  const stream = [process.stdout, process.stderr].find(({ fd }) => isSameFile(fstatSync(fd), old));
+  if (stream !== undefined) return { kind: "output", stream };
+  return old.isFile() ? { kind: "file", path: await realpath(path), old } : { kind: "device" };
+}
+
+const isSameFile = (a: Stats, b: Stats) => a.dev === b.dev && a.ino === b.ino;
+
+const statIfThere = (path: string) =>
+  stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+
+/** Where links lead at whose end there is nothing yet. */
+async function endOfLinks(path: string): Promise<string> {
+  const target = await readlink(path).catch(() => undefined);
+  if (target === undefined) return resolve(path);
+  return endOfLinks(resolve(await realpath(dirname(path)), target));
+}
+
+async function replaceFile({ path, old }: RegularFile, data: Data): Promise<void> {
+  const folder = dirname(path);
+  makeFolder(folder);
+  await removeLeftovers(folder);
+  if (old) await access(path, constants.W_OK); // a file that is protected stays, although its folder takes others
+  const temporary = join(folder, temporaryName());
+  try {
+    await writeFile(temporary, data, { flush: true, flag: "wx" });
+    if (old) await chown(temporary, old.uid, old.gid).catch(() => {}); // for root alone
+    if (old) await chmod(temporary, old.mode);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+async function writeToDevice(path: string, data: Data): Promise<void> {
+  const file = await open(path, constants.O_WRONLY);
+  try {
+    await writeFile(file, data);
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeToStream(stream: NodeJS.WriteStream, data: Data): Promise<void> {
+  for await (const piece of typeof data === "string" || data instanceof Uint8Array ? [data] : data)
+    await new Promise<void>((done, fail) => {
+      stream.write(piece, (error) => (error ? fail(error) : done()));
+    });
+}

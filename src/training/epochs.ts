@@ -1,0 +1,141 @@
+import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
+import { permutation, randomStream } from "../data/random.js";
+import type { EpochRecord, EvaluationMetrics, Metrics, RunStatus } from "../history/epoch-record.js";
+import { addProfiles, type StepsProfile } from "../history/profile.js";
+import type { Measured, NativeDataset, NativeSession } from "../native/addon.js";
+import { startSchedule } from "../schedules/schedules.js";
+import { type EarlyEnd, keepBest } from "./best-weights.js";
+
+/** Which images a run trains with and which it validates with. */
+export interface Parts {
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+}
+
+/** How a training is watched and ended. */
+export interface Watch {
+  readonly onEpoch: (epoch: EpochRecord) => void | Promise<void>;
+  readonly signal: AbortSignal | undefined;
+  /** Whether to say where the time went. */
+  readonly profile: boolean;
+}
+
+/** The epochs a training went through, and how it ended. */
+export interface Outcome extends Partial<EarlyEnd> {
+  readonly profile?: StepsProfile;
+  /** On a GPU: "recorded", or why its steps were not. */
+  readonly stepGraph?: string;
+  readonly history: readonly EpochRecord[];
+  readonly status: RunStatus;
+}
+
+/**
+ * The epoch loop: before training everything is measured once (epoch 0), then each epoch is one pass over the training
+ * images in an order of its own, and a validation. Ends early when the loss is no longer finite, the signal fires or early
+ * stopping says so; an epoch that the signal interrupts is dropped.
+ */
+export async function runEpochs(
+  session: NativeSession,
+  dataset: NativeDataset,
+  parts: Parts,
+  config: ResolvedTrainConfig,
+  { onEpoch, signal, profile }: Watch,
+): Promise<Outcome> {
+  const { batchSize, gradientAccumulation, seed } = config;
+  const history: EpochRecord[] = [];
+  const stepsPerEpoch = Math.ceil(parts.train.length / (batchSize * gradientAccumulation));
+  const { learningRate } = config.optimizer;
+  const schedule = startSchedule(config.schedule, { learningRate, stepsPerEpoch, epochs: config.epochs });
+
+  const best = config.earlyStopping && keepBest(session, config.earlyStopping);
+  let watched: StepsProfile | undefined;
+  let stepGraph: string | undefined;
+  const ended = async (status: RunStatus): Promise<Outcome> => ({
+    history,
+    status,
+    ...(await best?.restore()),
+    ...(watched && { profile: watched }),
+    ...(stepGraph !== undefined && { stepGraph }),
+  });
+
+  const measure = (images: Uint32Array, weighted: boolean) => session.evaluate(dataset, images, { weighted });
+  const pass = (epoch: number, learningRates: Float64Array, momentum: Float64Array | undefined) =>
+    session.train(dataset, {
+      order: shuffled(parts.train, seed, epoch),
+      batchSize,
+      gradientAccumulation,
+      learningRates,
+      ...(momentum && { inputs: [{ values: momentum }] }),
+      epoch,
+      profile,
+    });
+
+  for (let epoch = 0; epoch <= config.epochs; epoch++) {
+    const firstStep = Math.max(0, epoch - 1) * stepsPerEpoch;
+    const eachStep = (value: (step: number) => number) =>
+      Float64Array.from({ length: stepsPerEpoch }, (_, i) => value(firstStep + i));
+    const learningRates = eachStep(schedule.rate);
+    const momentum = schedule.momentum && eachStep(schedule.momentum);
+    const train = signal?.aborted
+      ? undefined
+      : await (epoch === 0 ? measure(parts.train, true) : pass(epoch, learningRates, momentum));
+    const validation = signal?.aborted ? undefined : await measure(parts.validation, false);
+    if (signal?.aborted || train === undefined || validation === undefined) return ended("cancelled");
+    if (train.status === "cancelled" || validation.status === "cancelled") return ended("cancelled");
+
+    const record = {
+      epoch,
+      learningRate: learningRates[0]!,
+      train: metrics(train),
+      validation: evaluationMetrics(validation),
+      seconds:
+        epoch === 0
+          ? { train: 0, evaluate: train.seconds + validation.seconds }
+          : { train: train.seconds, evaluate: validation.seconds },
+    };
+    history.push(record);
+    stepGraph = train.stepGraph;
+    if (train.profile)
+      watched = {
+        steps: (watched?.steps ?? 0) + train.steps,
+        seconds: addProfiles(watched?.seconds, train.profile),
+      };
+    await unlessAborted(onEpoch(record), signal);
+    if (record.train.loss === null || record.validation.loss === null) return ended("diverged");
+    if (epoch === 0) continue;
+    schedule.afterEpoch(record);
+    if (await best?.afterEpoch(record)) break;
+  }
+  return ended("completed");
+}
+
+/** Waits for `work` while the signal has not fired; it must not be able to keep a training from ending. */
+async function unlessAborted(work: void | Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  let stop = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal.addEventListener("abort", stop);
+    if (signal.aborted) stop();
+  });
+  await Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", stop));
+}
+
+/** The mean loss, null where it is not finite, and the share of right answers. */
+const metrics = ({ loss, correct, samples }: Measured): Metrics => ({
+  loss: finite(loss / samples),
+  accuracy: correct / samples,
+});
+
+/** The same of an evaluation, with what it measures whatever the loss. */
+export const evaluationMetrics = (measured: Measured): EvaluationMetrics => ({
+  ...metrics(measured),
+  negativeLogLikelihood: finite(measured.negativeLogLikelihood / measured.samples),
+  calibrationError: finite(measured.calibrationError / measured.samples),
+});
+
+const finite = (value: number) => (Number.isFinite(value) ? value : null);
+
+function shuffled(images: Uint32Array, seed: number, epoch: number): Uint32Array {
+  return permutation(images.length, randomStream(seed, "batchOrder", epoch)).map((place) => images[place]!);
+}

@@ -1,0 +1,121 @@
+import { type ResolvedTrainConfig, resolveTrainConfig } from "../config/resolve-train-config.js";
+import { type TrainConfig, trainConfigSchema } from "../config/train-config.js";
+import { datasetOf } from "../data/load-dataset.js";
+import { split } from "../data/split.js";
+import type { EpochRecord } from "../history/epoch-record.js";
+import type { RunRecord } from "../history/run-record.js";
+import { parametersSha256 } from "../native/parameters-sha256.js";
+import { residentDataset } from "../native/resident-dataset.js";
+import { stopwatch } from "../system/stopwatch.js";
+import { copyWithCallbacks } from "../validation/callbacks.js";
+import { parse } from "../validation/parse.js";
+import { evaluationMetrics, runEpochs } from "./epochs.js";
+import { checkMemory, dataMemory, runMemory } from "./memory-estimate.js";
+import { openSession, placeOnDevice, sessionSpec } from "./session.js";
+import { TrainedModel } from "./trained-model.js";
+import { Training } from "./training.js";
+import { warmUp } from "./warm-up.js";
+
+/** Ways to watch and to end a training. */
+export interface TrainCallbacks {
+  /** Called after every epoch, epoch 0 (before training) included, and waited for until the signal fires. */
+  readonly onEpoch?: (epoch: EpochRecord) => void | Promise<void>;
+  /** Ends the training within one step; the run then has status "cancelled" and the epochs that ended before. */
+  readonly signal?: AbortSignal;
+  /** Whether the run also says where the time of its steps went; it trains a little slower then. Default false. */
+  readonly profile?: boolean;
+}
+
+/** What a training gives: its record as plain data, and the model. */
+export interface Run extends RunRecord {
+  readonly config: ResolvedTrainConfig;
+  /** The plain data of this run alone, as study.json has it. */
+  readonly record: RunRecord & { readonly config: ResolvedTrainConfig };
+  /** The model with the weights of the last step; with early stopping, of the best epoch. */
+  readonly model: TrainedModel;
+}
+
+/**
+ * Trains one model. The same config gives the same numbers, bit for bit, on any number of threads.
+ *
+ * @example
+ * const run = await train({ optimizer: "adam", epochs: 3 });
+ * console.log(run.history.at(-1)?.validation.accuracy);
+ *
+ * @throws OptimbenchError by rejection: CONFIG, FORMULA, DATA or LIBTORCH before it starts, NATIVE if it fails midway.
+ *   A run that diverges or is cancelled is no error: it resolves with that status and what was measured.
+ */
+export function train(input: TrainConfig & TrainCallbacks = {}): Training<Run> {
+  return new Training((report) => runTraining(input, report));
+}
+
+/** `train` without its door (index.ts): reports each epoch as it ends. */
+export async function runTraining(
+  input: TrainConfig & TrainCallbacks,
+  report: (epoch: EpochRecord) => void,
+  { isToFit = true }: { readonly isToFit?: boolean } = {}, // false for a run of a study, whose runs were all found to fit
+): Promise<Run> {
+  const total = stopwatch();
+  const { onEpoch, signal, profile = false, ...given } = copyWithCallbacks(input, "train config");
+  parse(trainConfigSchema, given, "train config");
+  const dataset = await datasetOf(given);
+  const config = placeOnDevice(resolveTrainConfig(given, dataset));
+  const spec = sessionSpec(config, dataset);
+  if (isToFit) checkMemory([...runMemory(spec, config), ...dataMemory(dataset, config.device)]);
+  const resident = residentDataset(dataset, config.device);
+  const parts = split(dataset.count, config.split, config.seed);
+
+  const session = await openSession(spec);
+  const stop = () => session.cancel();
+  signal?.addEventListener("abort", stop);
+  try {
+    const warmUpSeconds = config.warmUp
+      ? await warmUp(session, resident.images, parts.train, config, signal)
+      : 0;
+    const initial = await parametersSha256(session);
+    const announce = (epoch: EpochRecord) => {
+      report(epoch);
+      return onEpoch?.(epoch);
+    };
+    const { history, status, ...early } = await runEpochs(session, resident.images, parts, config, {
+      onEpoch: announce,
+      signal,
+      profile,
+    });
+    const test =
+      resident.test && dataset.test && status === "completed"
+        ? await session.evaluate(
+            resident.test,
+            Uint32Array.from({ length: dataset.test.count }, (_, i) => i),
+          )
+        : undefined;
+    const evaluate = sum(history.map(({ seconds }) => seconds.evaluate)) + (test?.seconds ?? 0);
+    const record = {
+      config,
+      status,
+      history,
+      ...early,
+      ...(test?.status === "completed" && { test: evaluationMetrics(test) }),
+      seconds: {
+        train: sum(history.map(({ seconds }) => seconds.train)),
+        evaluate,
+        warmUp: warmUpSeconds,
+        total: total(),
+      },
+      parametersSha256: { initial, final: await parametersSha256(session) },
+    };
+    const pixels = dataset.height * dataset.width * dataset.channels;
+    return withModel(record, new TrainedModel(session, config, pixels));
+  } catch (error) {
+    await session.dispose();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** A run prints and serialises as its record; the record and the model hang on it unseen. */
+const withModel = (record: Run["record"], model: TrainedModel): Run =>
+  Object.defineProperties({ ...record } as Run, { record: { value: record }, model: { value: model } });
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);

@@ -1,0 +1,153 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import { types } from "node:util";
+import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
+import { configError, OptimbenchError } from "../errors.js";
+import type { NativeSession, TensorInfo } from "../native/addon.js";
+import { writeFileAtomically } from "../system/write-file.js";
+import { describe } from "../validation/describe.js";
+import { parse } from "../validation/parse.js";
+import { pathSchema } from "../validation/path-schema.js";
+import { plainView } from "../validation/plain-data.js";
+import { type NamedTensor, safetensors } from "./safetensors.js";
+
+/** A model after training, with the weights that its evaluation used. It holds native memory: `dispose()` it, or let `using` do so. */
+export class TrainedModel implements Disposable {
+  readonly #session: NativeSession;
+  readonly #config: ResolvedTrainConfig;
+  readonly #pixels: number;
+  #disposed = false;
+
+  constructor(session: NativeSession, config: ResolvedTrainConfig, pixels: number) {
+    this.#session = session;
+    this.#config = config;
+    this.#pixels = pixels;
+  }
+
+  /** Numbers the model has learnt. */
+  get parameterCount(): number {
+    return this.#session.parameterCount;
+  }
+
+  /**
+   * Class probabilities, the softmax of the logits.
+   *
+   * @param images one or more images like those of the training set, pixel by pixel from 0 to 255
+   * @returns images x classes numbers; each row sums to 1
+   * @throws OptimbenchError (DATA) if the length is not a whole number of images, (CONFIG) after `dispose()`, (NATIVE) if it is cut short
+   */
+  async predict(images: Uint8Array): Promise<Float32Array> {
+    this.#checkAlive();
+    const given = types.isUint8Array(images) ? plainView(images) : undefined;
+    if (given === undefined || given.length % this.#pixels !== 0 || given.length === 0) {
+      const got = given === undefined ? describe(images) : `${given.length} bytes`;
+      throw new OptimbenchError(
+        "DATA",
+        `Expected a Uint8Array of n x ${this.#pixels} bytes for \`images\`, got ${got}.`,
+      );
+    }
+    return this.#session.predict(given);
+  }
+
+  /**
+   * All that evaluation needs, under PyTorch's names and in its layout: the parameters (`weight`, `bias`; conv2d [filters,
+   * channels, height, width], dense [units, inputs]), then the running statistics (`running_mean`, `running_var`).
+   * All are copied before it returns, 100 million in a second or so; `save` leaves the event loop its turns.
+   */
+  parameters(): NamedTensor[] {
+    this.#checkAlive();
+    const { parameters, evaluation = parameters, statistics } = this.#session.readState();
+    return [
+      ...named(this.#session.parameters(), evaluation),
+      ...named(this.#session.statistics(), statistics),
+    ];
+  }
+
+  /**
+   * Writes `parameters()` as a safetensors file, with the resolved config in its metadata; a file that is there is replaced,
+   * once the new one is whole. They are never in memory all at once.
+   */
+  async save(path: string): Promise<void> {
+    parse(pathSchema, path, "path");
+    this.#checkAlive();
+    const metadata = { format: "pt", config: JSON.stringify(this.#config) };
+    const [parameters, statistics] = [this.#session.parameters(), this.#session.statistics()];
+    const inFile = [...parameters, ...statistics].map(({ name, shape }) => ({
+      name,
+      shape: shapeInPyTorch(shape),
+    }));
+    const rows = this.#rows.bind(this);
+    async function* values() {
+      yield* rows("evaluation", parameters);
+      yield* rows("statistics", statistics);
+    }
+    await writeFileAtomically(path, safetensors(inFile, values(), metadata));
+  }
+
+  /** The tensors' numbers in PyTorch's layout, a few rows at a time. */
+  async *#rows(
+    vector: "evaluation" | "statistics",
+    tensors: readonly TensorInfo[],
+  ): AsyncGenerator<Float32Array> {
+    for (const { shape, offset } of tensors) {
+      const [rows = 1, ...row] = shape;
+      const length = row.reduce((product, each) => product * each, 1);
+      const most = Math.max(1, Math.floor(PART / length));
+      for (let first = 0; first < rows; first += most) {
+        this.#checkAlive();
+        const count = length * Math.min(most, rows - first);
+        yield inPyTorch(await this.#session.read({ vector, offset: offset + first * length, count }), shape);
+      }
+    }
+  }
+
+  /** Frees the native memory; the model is of no use afterwards. */
+  dispose(): void {
+    this.#disposed = true;
+    void this.#session.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #checkAlive(): void {
+    if (this.#disposed)
+      throw configError(
+        "The model is disposed of. A run of `compare` keeps its model until `onRun` has ended.",
+      );
+  }
+}
+
+/** Cuts a vector into its tensors. */
+const named = (tensors: readonly TensorInfo[], vector: Float32Array): NamedTensor[] =>
+  tensors.map(({ name, shape, offset }) => {
+    const size = shape.reduce((product, length) => product * length, 1);
+    return {
+      name,
+      shape: shapeInPyTorch(shape),
+      values: inPyTorch(vector.slice(offset, offset + size), shape),
+    };
+  });
+
+/** Numbers read at a time: a few milliseconds, between which the event loop has its turn. */
+const PART = 1 << 18;
+
+/** [filters, height, width, channels], as the native side keeps it, becomes [filters, channels, height, width]. */
+function shapeInPyTorch(shape: readonly number[]): readonly number[] {
+  const [filters, height, width, channels] = shape;
+  return shape.length === 4 ? [filters!, channels!, height!, width!] : shape;
+}
+
+/** Rows of a tensor of that shape, as the native side keeps it, in PyTorch's layout. */
+function inPyTorch(rows: Float32Array, shape: readonly number[]): Float32Array {
+  if (shape.length !== 4) return rows;
+  const [, height, width, channels] = shape as readonly [number, number, number, number];
+  const result = new Float32Array(rows.length);
+  const area = height * width;
+  for (let row = 0; row < rows.length; row += area * channels)
+    for (let place = 0; place < area; place++)
+      for (let channel = 0; channel < channels; channel++)
+        result[row + channel * area + place] = rows[row + place * channels + channel]!;
+  return result;
+}

@@ -1,0 +1,64 @@
+import type { EpochRecord } from "../history/epoch-record.js";
+
+/**
+ * A training in progress: await it for its result, or iterate over it for its epochs as they end.
+ * It runs either way; iterating slowly does not slow it down.
+ */
+export class Training<Result> implements Promise<Result>, AsyncIterable<EpochRecord> {
+  readonly [Symbol.toStringTag] = "Training";
+  readonly #result: Promise<Result>;
+  readonly #epochs: EpochRecord[] = [];
+  #ended = false;
+  #changed = deferred();
+
+  /** @param run does the training and reports each epoch as it ends */
+  constructor(run: (report: (epoch: EpochRecord) => void) => Promise<Result>) {
+    const report = (epoch: EpochRecord) => {
+      this.#epochs.push(epoch);
+      this.#announce();
+    };
+    this.#result = run(report).finally(() => {
+      this.#ended = true;
+      this.#announce();
+    });
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: to be awaited is its purpose
+  then<A = Result, B = never>(
+    onFulfilled?: ((value: Result) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#result.then(onFulfilled, onRejected);
+  }
+  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<Result | B> {
+    return this.#result.catch(onRejected);
+  }
+  finally(onFinally?: (() => void) | null): Promise<Result> {
+    return this.#result.finally(onFinally);
+  }
+
+  /** All epochs from the first on, each as soon as it has ended. A failed training throws here too. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<EpochRecord, void, undefined> {
+    this.#result.catch(() => {}); // thrown below, once the loop gets there; until then it is not unhandled
+    for (let next = 0; ; ) {
+      while (next < this.#epochs.length) yield this.#epochs[next++]!;
+      if (this.#ended) break;
+      await this.#changed.promise;
+    }
+    await this.#result;
+  }
+
+  #announce(): void {
+    this.#changed.resolve();
+    this.#changed = deferred();
+  }
+}
+
+/** `Promise.withResolvers`, which Node 20 lacks. */
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,197 @@
+import type { z } from "zod";
+import { configError } from "../errors.js";
+import { countText } from "./count-text.js";
+import { describe } from "./describe.js";
+import { didYouMean } from "./nearest.js";
+import { rangeText, schemaAt } from "./number-range.js";
+import { keyText, pathText } from "./path-text.js";
+import { plainData } from "./plain-data.js";
+
+type Issue = z.core.$ZodIssue;
+type RawIssue = z.core.$ZodRawIssue;
+
+/**
+ * Checks `value` against `schema` and returns it with every default filled in. The result is a copy; see `plainData`.
+ *
+ * A schema's own messages may contain `{path}`, which becomes the place in `value`.
+ *
+ * @param what names the whole value in messages, such as "train config"
+ * @param mostValues how many values there may be; by default more than any config has
+ * @throws OptimbenchError (CONFIG): one line a problem,
+ *   "Expected <what> for `<path>`, got <value> (<type>)."
+ */
+export function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+  mostValues?: number,
+): z.output<Schema> {
+  const result = judged(schema, plainData(value, what, mostValues), what);
+  if (result.success) return result.data as z.output<Schema>;
+  throw configError(summary(result.issues.flatMap((issue) => locate(issue, what))).join("\n"));
+}
+
+/** More than some 100,000 problems exhaust zod's stack. */
+function judged(schema: z.ZodType, value: unknown, what: string) {
+  try {
+    return judge(schema, value);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw configError(`The ${what} has more problems than can be listed. Check what it was made from.`);
+  }
+}
+
+/** Problems that are told one by one, of those that are alike. */
+export const MOST_OF_A_KIND = 3;
+const MOST_KINDS = 20;
+
+/** Of problems that differ only by the value and its place in a list, the first and how many more there are. */
+function summary(problems: readonly string[]): string[] {
+  const kinds = new Map<string, string[]>();
+  for (const problem of problems) {
+    const kind = problem
+      .replace(/, got .*/s, "")
+      .replace(/^(Unknown key) `.*?`/, "$1")
+      .replace(/^And [\d,]+ more/, "And more")
+      .replaceAll(/\[\d+\]/g, "[]");
+    const alike = kinds.get(kind) ?? [];
+    alike.push(problem);
+    kinds.set(kind, alike);
+  }
+  const lines = [...kinds.values()].slice(0, MOST_KINDS).flatMap((alike) => {
+    const more = alike.length - MOST_OF_A_KIND;
+    return [
+      ...alike.slice(0, MOST_OF_A_KIND),
+      ...(more > 0 ? [`And ${countText(more, "more problem")} like this.`] : []),
+    ];
+  });
+  const more = kinds.size - MOST_KINDS;
+  return more > 0
+    ? [...lines, `And ${countText(more, "more kind")} of problem${more === 1 ? "" : "s"}.`]
+    : lines;
+}
+
+/** What a schema makes of a value, or what is wrong with it, in messages that may contain `{path}`. */
+export function judge(schema: z.ZodType, value: unknown) {
+  const { success, data, error } = schema.safeParse(value, { error: explain, reportInput: true });
+  if (success) return { success, data };
+  return { success, issues: error.issues.map((issue) => withRange(issue, schema)) };
+}
+
+/** A problem in words, with `{path}` where it lies and `{path.}` before a key of it: an error map for zod. */
+function explain(issue: RawIssue): string | undefined {
+  const got = `got ${describe(issue.input)}`;
+  switch (issue.code) {
+    case "invalid_type":
+      return expected(typeText(issue.expected), issue.input);
+    case "invalid_value":
+      return expected(oneOf(issue.values), issue.input);
+    case "unrecognized_keys": {
+      const known = knownKeys(issue);
+      const list = known.length > 0 ? ` Known here: ${known.join(", ")}.` : "";
+      const more = issue.keys.length - MOST_OF_A_KIND;
+      return [
+        ...issue.keys
+          .slice(0, MOST_OF_A_KIND)
+          .map((key) => `Unknown key \`{path.}${keyText(key)}\`.${didYouMean(key, known)}${list}`),
+        ...(more > 0 ? [`And ${countText(more, "more unknown key")}{in path}.`] : []),
+      ].join("\n");
+    }
+    case "too_small":
+      return `Expected ${sizeText(issue.origin, issue.inclusive ? "at least" : "more than", issue.minimum)} for \`{path}\`, ${got}.`;
+    case "too_big":
+      return `Expected ${sizeText(issue.origin, issue.inclusive ? "at most" : "less than", issue.maximum)} for \`{path}\`, ${got}.`;
+    case "invalid_union":
+      return explainUnion(issue);
+    case "invalid_format":
+      return `Expected another form of text for \`{path}\`, ${got}.`;
+    default:
+      return undefined;
+  }
+}
+
+/** Of a number out of bounds, zod tells the bound that it breaks; people want the whole range. */
+function withRange(issue: Issue, schema: z.ZodType): Issue {
+  if (issue.code !== "too_small" && issue.code !== "too_big") return issue;
+  // Beyond it, whole numbers have gaps.
+  const isUncountable = issue.code === "too_big" && issue.maximum === Number.MAX_SAFE_INTEGER;
+  const range = isUncountable
+    ? `a whole number at most ${issue.maximum}`
+    : rangeText(schemaAt(schema, issue.path));
+  if (range === undefined) return issue;
+  return { ...issue, message: `Expected ${range} for \`{path}\`, got ${describe(issue.input)}.` };
+}
+
+/** A union of which no branch is worth explaining by itself: of several types, or told apart by a key with an unknown value. */
+function explainUnion(issue: RawIssue): string {
+  if (typeof issue.discriminator !== "string") {
+    const types = (issue.errors as Issue[][]).flat().flatMap((each) => {
+      if (each.code === "invalid_type") return [typeText(each.expected)];
+      return each.code === "invalid_value" ? [oneOf(each.values)] : [];
+    });
+    return expected([...new Set(types)].join(" or "), issue.input);
+  }
+  const value = (issue.input as Record<string, unknown>)[issue.discriminator];
+  return expected(oneOf((issue.options ?? []) as z.core.util.Primitive[]), value);
+}
+
+function expected(wanted: string, input: unknown): string {
+  if (input === undefined) return `Missing \`{path}\`: expected ${wanted}.`;
+  const names = [...wanted.matchAll(/"([^"]*)"/g)].map((match) => match[1]!);
+  const hint = typeof input === "string" ? didYouMean(input, names) : "";
+  return `Expected ${wanted} for \`{path}\`, got ${describe(input)}.${hint}`;
+}
+
+/** The messages of an issue with its place filled in; of a union's branches, those of the one that fits best. */
+function locate(issue: Issue, what: string, base: readonly PropertyKey[] = []): string[] {
+  const path = [...base, ...issue.path];
+  const branch = issue.code === "invalid_union" ? bestBranch(issue.errors) : undefined;
+  if (branch !== undefined) return branch.flatMap((each) => locate(each, what, path));
+  const text = pathText(path);
+  return [
+    issue.message
+      .replaceAll("{path.}", () => (text === "" ? "" : `${text}.`))
+      .replaceAll("{in path}", () => (text === "" ? "" : ` in \`${text}\``))
+      .replaceAll("{path}", () => text || what),
+  ];
+}
+
+/** The branch whose problems lie deepest; none where all fail at once because the type is another. */
+function bestBranch(branches: readonly Issue[][]): Issue[] | undefined {
+  const wrongType = (each: Issue) =>
+    each.code === "invalid_type" || (each.code === "invalid_value" && typeof each.input !== "string");
+  const depth = (branch: Issue[]) =>
+    branch.reduce((most, each) => Math.max(most, each.path.length * 2 + (wrongType(each) ? 0 : 1)), 0);
+  const best = [...branches].sort((a, b) => depth(b) - depth(a))[0];
+  return best === undefined || depth(best) === 0 ? undefined : best;
+}
+
+/** The keys that an object schema declares; an issue names its schema as `inst`. */
+function knownKeys(issue: RawIssue): string[] {
+  const definition = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def;
+  return Object.keys(definition?.shape ?? {});
+}
+
+function sizeText(origin: string, bound: string, limit: number | bigint): string {
+  const plural = limit === 1 ? "" : "s";
+  if (origin === "array" || origin === "set") return `${bound} ${limit} item${plural}`;
+  if (origin === "string") return `${bound} ${limit} character${plural}`;
+  return `a number ${bound} ${limit}`;
+}
+
+const TYPE_TEXT: Record<string, string> = {
+  int: "a whole number",
+  number: "a number",
+  string: "a string",
+  boolean: "true or false",
+  object: "an object",
+  record: "an object",
+  array: "a list",
+  tuple: "a list",
+};
+const typeText = (type: string) => TYPE_TEXT[type] ?? type;
+
+function oneOf(values: readonly unknown[]): string {
+  const texts = values.map((value) => (typeof value === "string" ? `"${value}"` : String(value)));
+  return texts.length === 1 ? texts[0]! : `one of ${texts.join(", ")}`;
+}

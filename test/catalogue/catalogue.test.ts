@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { catalogue, cataloguePages, picturePath } from "../../src/explain/catalogue-pages.js";
+import { catalogueSvg } from "../../src/explain/catalogue-pictures.js";
+import { LOSSES } from "../../src/losses/losses.js";
+import { OPTIMIZERS } from "../../src/optimizers/optimizers.js";
+import { packageRoot } from "../../src/system/package-root.js";
+
+const docs = join(packageRoot, "docs");
+const entries = catalogue();
+const pages = cataloguePages(entries);
+const goldenFiles = new Set(
+  readdirSync(join(packageRoot, "test", "golden"), { recursive: true, encoding: "utf8" }).map(
+    (file) => file.split("/").at(-1)!,
+  ),
+);
+
+it("explains every entry of the tables", () => {
+  expect(entries.map(({ name }) => name)).toEqual([...Object.keys(OPTIMIZERS), ...Object.keys(LOSSES)]);
+});
+
+describe.each(entries)("$kind $name", (entry) => {
+  const { kind, name, definitions } = entry;
+  const page = pages.get(`catalogue/${name}.md`)!;
+
+  it("has a golden file for each source", () => {
+    const wanted = definitions.map(({ source }) => `${source}-${name}.json`);
+    expect(wanted.filter((file) => !goldenFiles.has(file))).toEqual([]);
+  });
+
+  it("has a page with an example, and a small picture (`npm run docs` writes them)", () => {
+    expect(page).toContain(`npx optimbench train --${kind} ${name} `);
+    const picture = join(docs, picturePath(entry));
+    expect(existsSync(picture)).toBe(true);
+    expect(statSync(picture).size).toBeLessThan(40_000);
+    expect(readFileSync(picture, "utf8")).toMatch(/^<svg .*<\/svg>$/s);
+  });
+
+  it("says of each hyperparameter what it means", () => {
+    for (const { meaning, range, defaults } of entry.hyperparameters) {
+      expect(meaning).not.toBe("");
+      expect(range).not.toBe("");
+      expect(defaults).not.toEqual({});
+    }
+  });
+});
+
+it.each([...pages.keys()])("docs/%s is what `npm run docs` writes", (path) => {
+  expect(readFileSync(join(docs, path), "utf8")).toBe(pages.get(path));
+});
+
+// The quick ones: the best of many learning rates is looked for before an optimizer's path is drawn.
+const QUICK = ["sgd", "scheduleFreeSgd", "lion", "adagrad", ...Object.keys(LOSSES)];
+
+it.each(entries.filter(({ name }) => QUICK.includes(name)))(
+  "the picture of $name is what `npm run docs` draws, whatever was drawn before it",
+  async (entry) => {
+    const drawn = await catalogueSvg(entry);
+    const kept = readFileSync(join(docs, picturePath(entry)), "utf8");
+    const NUMBER = /-?\d+(\.\d+)?(e-?\d+)?/g;
+    expect(kept.replace(NUMBER, "0")).toBe(drawn.replace(NUMBER, "0"));
+    const others = kept.match(NUMBER)!.map(Number);
+    const furthest = Math.max(
+      ...drawn.match(NUMBER)!.map((number, i) => Math.abs(Number(number) - others[i]!)),
+    );
+    expect(furthest).toBeLessThan(0.15); // pixels; processors round differently
+  },
+);
+
+it("has no page or picture of what is no more", () => {
+  const files = readdirSync(join(docs, "catalogue"), { recursive: true, encoding: "utf8" }).filter((file) =>
+    /\.(md|svg)$/.test(file),
+  );
+  const wanted = entries.flatMap(({ name }) => [`${name}.md`, join("images", `${name}.svg`)]);
+  expect(files.sort()).toEqual(wanted.sort());
+});

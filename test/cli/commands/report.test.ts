@@ -1,0 +1,102 @@
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { addReportCommand } from "../../../src/cli/commands/report.js";
+import { readStudy, writeStudy } from "../../../src/study/study-file.js";
+import { exampleStudy } from "../../report/example-studies.js";
+
+const study = exampleStudy([
+  { optimizer: "adam", epochs: 1 },
+  { optimizer: "sgd", epochs: 1 },
+]);
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "optimbench-cli-report-"));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** What `optimbench report ...` prints to standard output. */
+async function report(...line: string[]): Promise<string> {
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const program = new Command().exitOverride();
+  addReportCommand(program);
+  await program.parseAsync(["report", ...line], { from: "user" });
+  return write.mock.calls.map(([text]) => text).join("");
+}
+
+test("makes the report again beside the study, with the dataset's images", async () => {
+  const path = join(folder, "study.json");
+  await writeStudy(study, path);
+  const before = await readFile(path, "utf8");
+  const printed = await report(path);
+  expect(printed).toContain("validation accuracy");
+  expect(printed).toContain(`Report: ${join(folder, "index.html")}`);
+  expect((await readdir(folder)).sort()).toEqual([
+    "figures",
+    "index.html",
+    "results.csv",
+    "study.json",
+    "table.md",
+  ]);
+  expect(await readdir(join(folder, "figures"))).toContain("sample-images.png");
+  expect(await readFile(path, "utf8")).toBe(before);
+});
+
+test("takes the folder for its study, and says where there is none", async () => {
+  await writeStudy(study, join(folder, "study.json"));
+  expect(await report(folder)).toContain(`Report: ${join(folder, "index.html")}`);
+  await expect(report(join(folder, "figures"))).rejects.toThrow(
+    `${join(folder, "figures", "study.json")} is not a study that can be read: there is no such file or folder.`,
+  );
+});
+
+test("in another folder, the study goes along, so that it can be made again there", async () => {
+  const path = join(folder, "mine.json");
+  await writeStudy(study, path);
+  const out = join(folder, "out");
+  await report(path, "--out", out);
+  expect(await readStudy(join(out, "study.json"))).toEqual(study);
+});
+
+test("a folder with anything but a report is left alone", async () => {
+  const path = join(folder, "mine.json");
+  await writeStudy(study, path);
+  await expect(report(path)).rejects.toThrow(/holds files and no study\.json/);
+  expect(await readdir(folder)).toEqual(["mine.json"]);
+});
+
+test("a dataset that is not on this machine costs its images alone", async () => {
+  const elsewhere = structuredClone(study);
+  for (const { config } of elsewhere.runs) Object.assign(config, { dataset: "/nowhere/digits" });
+  const path = join(folder, "study.json");
+  await writeStudy(elsewhere, path);
+  const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  await report(path);
+  expect(stderr.mock.calls.join("")).toMatch(/^Without sample images: .*\/nowhere\/digits/);
+  expect(await readdir(folder)).toContain("index.html");
+});
+
+test("a file that is no study is refused before anything is written", async () => {
+  const path = join(folder, "study.json");
+  await writeFile(path, "{}");
+  await expect(report(path)).rejects.toThrow(`${path} is not a study that can be read`);
+  expect(await readdir(folder)).toEqual(["study.json"]);
+});
+
+test("another folder's study is replaced, with its report, only where that is allowed", async () => {
+  const path = join(folder, "study.json");
+  await writeStudy(study, path);
+  const out = join(folder, "out");
+  const other = exampleStudy([{ optimizer: "lion", epochs: 1 }]);
+  await writeStudy(other, join(out, "study.json"));
+  await report(join(out, "study.json"));
+  await expect(report(path, "--out", out)).rejects.toThrow(/holds a study already.*--overwrite/);
+  expect(await readStudy(join(out, "study.json"))).toEqual(other);
+  await report(path, "--out", out, "--overwrite");
+  expect(await readStudy(join(out, "study.json"))).toEqual(study);
+  expect((await readdir(join(out, "figures"))).filter((name) => name.includes("lion"))).toEqual([]);
+});

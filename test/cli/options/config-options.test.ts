@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { addCompareCommand } from "../../../src/cli/commands/compare.js";
+import { addTrainCommand } from "../../../src/cli/commands/train.js";
+import { configFromCommand } from "../../../src/cli/options/command-config.js";
+import {
+  addConfigOptions,
+  COMPARE_OPTIONS,
+  type ConfigOption,
+  TRAIN_OPTIONS,
+} from "../../../src/cli/options/config-options.js";
+import { compareConfigSchema } from "../../../src/config/compare-config.js";
+import { trainConfigSchema } from "../../../src/config/train-config.js";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "optimbench-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = (name: string, value: unknown) => {
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify(value));
+  return path;
+};
+
+/** The config that a command line says. */
+function configOf(
+  line: string[],
+  options: readonly ConfigOption[] = COMPARE_OPTIONS,
+): Record<string, unknown> {
+  const command = new Command().exitOverride().option("--config <file>");
+  addConfigOptions(command, options, options === COMPARE_OPTIONS ? compareConfigSchema : trainConfigSchema);
+  command.parse(line, { from: "user" });
+  return configFromCommand(command, options, (study) => study.config);
+}
+
+describe("the command line as a config", () => {
+  it("says nothing where nothing is given", () => {
+    expect(configOf([])).toEqual({});
+  });
+
+  it("reads each kind of option", () => {
+    expect(
+      configOf(
+        "--dataset mnist-10k --optimizers adam,sgd:momentum=0.9 --losses meanSquaredError --seeds 3 --epochs 2 --train-size 100 --validation-size 50 --schedule reduceOnPlateau:factor=0.5 --no-warm-up".split(
+          " ",
+        ),
+      ),
+    ).toEqual({
+      dataset: "mnist-10k",
+      optimizers: ["adam", { name: "sgd", momentum: 0.9 }],
+      losses: ["meanSquaredError"],
+      seeds: 3,
+      epochs: 2,
+      split: { train: 100, validation: 50 },
+      schedule: { name: "reduceOnPlateau", factor: 0.5 },
+      warmUp: false,
+    });
+  });
+
+  it("reads a list of seeds, and a model from a file", () => {
+    const model = { layers: [{ type: "flatten" }] };
+    expect(configOf(["--seeds", "4,2", "--model", file("model.json", model)])).toEqual({
+      seeds: [4, 2],
+      model,
+    });
+  });
+
+  it("says what a model can be", () => {
+    expect(configOf(["--model", "paper-cnn"])).toEqual({ model: "paper-cnn" });
+    expect(() => configOf(["--model", "paper"])).toThrow(
+      /^--model: Expected "paper-cnn", .*"mnist-99" or a file .* \.json, got "paper"/,
+    );
+  });
+
+  it("says which option has a mistake", () => {
+    expect(() => configOf(["--early-stopping", "3"])).toThrow(
+      /^--early-stopping: Expected a setting such as patience=3, got "3"\.$/,
+    );
+    expect(() => configOf(["--early-stopping", "patience=3:4"])).toThrow(/got "4" in "patience=3:4"\.$/);
+    expect(() => configOf(["--optimizers", "adam,"])).toThrow(
+      /^--optimizers: There is nothing before or after a comma of "adam,"\. Leave that comma out\.$/,
+    );
+  });
+
+  it("says where the learning rate belongs", async () => {
+    const program = new Command().exitOverride();
+    addCompareCommand(program);
+    await expect(program.parseAsync(["compare", "--lr", "0.1"], { from: "user" })).rejects.toThrow(
+      "--lr: The learning rate is a setting of an optimizer. Write it after a colon, such as adam:learningRate=0.1.",
+    );
+    await expect(program.parseAsync(["compare", "--weight-decay", "0.1"], { from: "user" })).rejects.toThrow(
+      "--weight-decay: The weight decay is a setting of an optimizer. Write it after a colon, such as adam:decoupledWeightDecay=0.1.",
+    );
+  });
+
+  it("reads a file with a byte-order mark, and says so of one that is no UTF-8", () => {
+    const path = join(folder, "mark.json");
+    writeFileSync(path, '\ufeff{ "epochs": 9 }');
+    expect(configOf(["--config", path])).toEqual({ epochs: 9 });
+    writeFileSync(path, '\ufeff{ "epochs": 9 }', "utf16le");
+    expect(() => configOf(["--config", path])).toThrow(/it is encoded as UTF-16; save it as UTF-8\.$/);
+    expect(() => configOf(["--config", folder])).toThrow(/^Cannot read .*: it is a folder\.$/);
+  });
+
+  it("leaves what is no number for the schema to refuse", () => {
+    expect(configOf(["--epochs", "many"])).toEqual({ epochs: "many" });
+  });
+
+  it("lets options override a file, a part of a split alone included", () => {
+    const config = file("config.json", { epochs: 9, batchSize: 64, split: { train: 10, validation: 5 } });
+    expect(configOf(["--config", config, "--epochs", "1", "--train-size", "20"])).toEqual({
+      epochs: 1,
+      batchSize: 64,
+      split: { train: 20, validation: 5 },
+    });
+  });
+
+  it("reads a study back as its config", () => {
+    const study = { schemaVersion: 1, config: { epochs: 7 }, runs: [] };
+    expect(configOf(["--config", file("study.json", study)])).toEqual({ epochs: 7 });
+  });
+
+  it("names a file that it cannot read", () => {
+    expect(() => configOf(["--config", join(folder, "none.json")])).toThrow(
+      /Cannot read .*none\.json: there is no such file or folder\./,
+    );
+    writeFileSync(join(folder, "broken.json"), "{");
+    expect(() => configOf(["--config", join(folder, "broken.json")])).toThrow(/Cannot read .*broken\.json: /);
+    expect(() => configOf(["--config", file("list.json", [])])).toThrow(/list\.json holds no config/);
+  });
+});
+
+const keys = (schema: z.ZodType): string[] =>
+  Object.keys((schema as unknown as { def: { innerType: z.ZodObject } }).def.innerType.shape);
+
+describe.each([
+  ["compare", compareConfigSchema, COMPARE_OPTIONS, addCompareCommand],
+  ["train", trainConfigSchema, TRAIN_OPTIONS, addTrainCommand],
+] as const)("%s --help", (name, schema, options, add) => {
+  const program = new Command();
+  add(program);
+  const help = program.commands.find((each) => each.name() === name)!.helpInformation();
+
+  it("has an option for every key of the config", () => {
+    expect([...new Set(options.map(({ path }) => path.split(".")[0]))].sort()).toEqual(keys(schema).sort());
+    for (const { flags } of options) expect(help).toContain(flags);
+  });
+
+  it("says what each option means, and what it is by default", () => {
+    expect(help).not.toContain("undefined");
+    expect(help.replaceAll(/\s+/g, " ")).toContain("passes over the training images (default: ");
+    expect(help.replaceAll(/\s+/g, " ")).toContain("adam, ");
+    expect(help.replaceAll(/\s+/g, " ")).toContain("keras3, keras2, pytorch (default: keras3)");
+  });
+});

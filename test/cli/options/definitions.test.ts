@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { collectDefinition, withDefinitions } from "../../../src/cli/options/definitions.js";
+
+const definitions = collectDefinition("b=theta = g", collectDefinition("a=theta = 2 * g"));
+
+it("gives the choices that name a definition its formula", () => {
+  expect(withDefinitions(["adam", { name: "a", learningRate: 0.1 }, "b"], definitions)).toEqual([
+    "adam",
+    { name: "a", learningRate: 0.1, formula: "theta = 2 * g" },
+    { name: "b", formula: "theta = g" },
+  ]);
+});
+
+it("chooses the definitions that no choice names", () => {
+  expect(withDefinitions(["adam", "b"], definitions)).toEqual([
+    "adam",
+    { name: "b", formula: "theta = g" },
+    { name: "a", formula: "theta = 2 * g" },
+  ]);
+});
+
+it("takes other numbers beside a definition's name as its hyperparameters", () => {
+  const mine = { name: "a", learningRate: 0.1, beta: 0.5, label: "mine" };
+  const expected = { name: "a", learningRate: 0.1, label: "mine", hyperparameters: { beta: 0.5 } };
+  expect(withDefinitions([mine, "b"], definitions)[0]).toEqual({ ...expected, formula: "theta = 2 * g" });
+  // Of a config read from a file, whose hyperparameters have their place already.
+  expect(withDefinitions([expected, "b"], definitions)[0]).toEqual({ ...expected, formula: "theta = 2 * g" });
+});
+
+it("takes a list as a hyperparameter, one number a class", () =>
+  expect(withDefinitions([{ name: "a", weights: [1, 2] }], definitions)[0]).toMatchObject({
+    hyperparameters: { weights: [1, 2] },
+  }));
+
+it("refuses to define a name twice", () =>
+  expect(() => collectDefinition("a=theta = g", definitions)).toThrow('"a" is defined twice.'));

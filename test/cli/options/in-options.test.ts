@@ -1,0 +1,42 @@
+import { Command } from "commander";
+import { expect, it } from "vitest";
+import { addBenchCommand } from "../../../src/cli/commands/bench.js";
+import { addCompareCommand } from "../../../src/cli/commands/compare.js";
+import { addTrainCommand } from "../../../src/cli/commands/train.js";
+
+/** What a command line is refused with, before anything is loaded or written. */
+async function refusal(...line: string[]): Promise<string> {
+  const program = new Command().exitOverride();
+  for (const add of [addBenchCommand, addCompareCommand, addTrainCommand]) add(program);
+  const quietly = [...line, "--quiet"];
+  const refused = await program.parseAsync(quietly, { from: "user" }).catch((error: Error) => error.message);
+  return String(refused);
+}
+
+it.each([
+  [["train", "--epochs", "x"], "Expected a number for `--epochs`, got"],
+  [["train", "--dataset", "mnist-10k", "--train-size", "50000"], "`--train-size` is 50,000, but mnist-10k"],
+  [["train", "--optimizer", "sgd:dampening=0.1"], "Unknown key `optimizer.dampening` of `--optimizer`:"],
+  [["train", "--optimizer", "sgd:nesterov=true"], "`--optimizer` (sgd): `nesterov` does nothing"],
+  [["train", "--loss", "multiMargin:classWeights=[1,2]"], "for `loss.classWeights` of `--loss`, got 2"],
+  [["train", "--define-loss", "mine=z"], '"mine" (`loss.formula` of `--define-loss`): '],
+  [["compare", "--optimizers", "adam,sgd:dampening=1"], "`optimizers[1].dampening` of `--optimizers`:"],
+  [
+    ["compare", "--optimizers", "adam,mine", "--define-optimizer", "mine=theta = q"],
+    '"mine" (`optimizers[1].formula` of `--define-optimizer`): ',
+  ],
+  [
+    ["train", "--schedule", "cosine:decaySteps=1:decayEpochs=1"],
+    "Give `schedule.decaySteps` of `--schedule` or `schedule.decayEpochs`, not both.",
+  ],
+  [["bench", "--optimizers", "adam,sgd:dampening=1"], "`optimizers[1].dampening` of `--optimizers`:"],
+])("names the option that %j gets wrong", async (line, expected) => {
+  expect(await refusal(...line)).toContain(expected);
+});
+
+it("names no option that was not given", async () => {
+  const schedule = ["--schedule", "oneCycle:baseMomentum=0:maxMomentum=0.9"];
+  expect(await refusal("compare", "--dataset", "mnist-10k", ...schedule)).toMatch(
+    /^`--schedule` changes the momentum, but `optimizers\[1\]` \(sgd\) has none[^-]*$/,
+  );
+});

@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { afterEach, expect, it, vi } from "vitest";
+import { endWith } from "../../../src/cli/output/end-with.js";
+import { configError } from "../../../src/errors.js";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+});
+
+function said(error: unknown): { readonly text: string; readonly code: unknown } {
+  const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  endWith(error);
+  return { text: write.mock.calls.map(([text]) => text).join(""), code: process.exitCode };
+}
+
+const thrownBy = (work: () => unknown) => {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+};
+
+it("says what the caller can fix, without what a terminal would obey", () => {
+  expect(said(configError("Unknown key `\u001b[31mx`."))).toEqual({
+    text: "error: Unknown key `\\u001b[31mx`.\n",
+    code: 2,
+  });
+});
+
+it("calls what the system refuses no defect", () => {
+  expect(said(thrownBy(() => readFileSync("/no/such/file")))).toEqual({
+    text: "error: /no/such/file: there is no such file or folder.\n",
+    code: 1,
+  });
+});
+
+it("calls a defect one", () => {
+  expect(said(new TypeError("x")).text).toMatch(
+    /^This is a defect of optimbench; please report it:\nTypeError: x/,
+  );
+});

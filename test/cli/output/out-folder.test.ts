@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { prepareOutFolder } from "../../../src/cli/output/out-folder.js";
+import { temporaryName } from "../../../src/system/temporary-file.js";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "optimbench-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+it("makes a folder, takes an empty one, and one with a study where that may be replaced", async () => {
+  const folder = join(root, "a", "b");
+  await prepareOutFolder(folder);
+  expect(existsSync(folder)).toBe(true);
+  await prepareOutFolder(folder);
+  writeFileSync(join(folder, "study.json"), "{}");
+  writeFileSync(join(folder, "other.txt"), "");
+  await expect(prepareOutFolder(folder)).rejects.toMatchObject({
+    code: "DATA",
+    message: `${folder} holds a study already. Name another folder with --out, or replace that study and its report with --overwrite.`,
+  });
+  await prepareOutFolder(folder, { overwrite: true });
+  expect(readdirSync(folder).sort()).toEqual(["other.txt", "study.json"]);
+});
+
+it("takes a folder with nothing but what killed processes left, and removes that", async () => {
+  const folder = join(root, "out");
+  mkdirSync(folder);
+  const name = temporaryName();
+  const { pid } = spawnSync(process.execPath, ["-e", ""]);
+  const left = name.replace(`-${process.pid}-`, `-${pid}-`);
+  writeFileSync(join(folder, left), "half a study");
+  mkdirSync(join(folder, name)); // of a process that lives
+  await prepareOutFolder(folder);
+  expect(readdirSync(folder)).toEqual([name]);
+});
+
+it("leaves other people's folders alone", async () => {
+  const folder = join(root, "theirs");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "thesis.txt"), "");
+  await expect(prepareOutFolder(folder)).rejects.toMatchObject({
+    code: "DATA",
+    message: `${folder} holds files and no study.json, so it is not a report to replace. Name another folder with --out.`,
+  });
+});
+
+it("says why a folder cannot be made", async () => {
+  writeFileSync(join(root, "file"), "");
+  await expect(prepareOutFolder(join(root, "file"))).rejects.toMatchObject({
+    code: "DATA",
+    message: expect.stringMatching(/^Cannot write to .*file: .* Name another folder with --out\.$/),
+  });
+});
+
+// Nobody can write there, not even root.
+it.each(["/proc/self/task", "/proc/nope", "/proc/nope/deeper"])(
+  "says at once that %s cannot be written to",
+  (path) =>
+    expect(prepareOutFolder(path)).rejects.toMatchObject({
+      code: "DATA",
+      message: expect.stringMatching(/^Cannot write to \/proc\/[\w/]+: /),
+    }),
+);

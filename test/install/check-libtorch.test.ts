@@ -1,0 +1,141 @@
+import { truncateSync, unlinkSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { checkLibtorch, type Requirements } from "../../src/install/check-libtorch.js";
+import { libraryFileName } from "../../src/install/library-file.js";
+import { ELF_MACHINE, elf, elfLinking, fakeLibtorch, library, machO, writeFiles } from "./fake-libtorch.js";
+import { useTestFolder } from "./test-folder.js";
+
+const folder = useTestFolder();
+const TORCH = libraryFileName("torch_cpu");
+
+/** The one line with which a libtorch is refused, after it was spoilt. */
+function refusal(spoil: (root: string) => void, requirements: Requirements = {}, version?: string): string {
+  const root = fakeLibtorch(folder.path("libtorch"), version);
+  spoil(root);
+  try {
+    checkLibtorch(root, requirements);
+  } catch (error) {
+    expect(error).toMatchObject({ name: "OptimbenchError", code: "LIBTORCH" });
+    const { message } = error as Error;
+    expect(message).not.toContain("\n");
+    expect(message).toContain(`The libtorch at ${root} cannot be used: `);
+    return message.replace(/^.*cannot be used: /, "");
+  }
+  throw new Error("It was not refused.");
+}
+
+describe("checkLibtorch", () => {
+  test("gives the version of a whole one", () => {
+    const root = fakeLibtorch(folder.path("libtorch"), "2.15.1+cpu");
+    expect(checkLibtorch(root)).toBe("2.15.1+cpu");
+    expect(checkLibtorch(root, { forBuild: true, builtFor: "2.15.0" })).toBe("2.15.1+cpu");
+  });
+
+  test("refuses a folder that is not there", () => {
+    expect(() => checkLibtorch("/no/such")).toThrow(
+      "The libtorch at /no/such cannot be used: there is no such folder.",
+    );
+  });
+
+  test.each(["torch_cpu", "c10"])("refuses one without %s", (name) => {
+    const file = libraryFileName(name);
+    expect(refusal((root) => unlinkSync(`${root}/lib/${file}`))).toBe(`lib/${file} is missing.`);
+  });
+
+  test("names the right folder where one above or below it was given", () => {
+    const torch = fakeLibtorch(folder.path("site-packages", "torch"));
+    expect(() => checkLibtorch(folder.path("site-packages"))).toThrow(`Did you mean ${torch}?`);
+    expect(() => checkLibtorch(`${torch}/lib`)).toThrow(`Did you mean ${torch}?`);
+  });
+
+  test.each([
+    ["2.8.0+cpu", "it is version 2.8.0+cpu; 2.11 or later is needed (2.15.0 is best)."],
+    ["1.13.1", "it is version 1.13.1; 2.11 or later is needed (2.15.0 is best)."],
+  ])("refuses the old version %s", (version, message) => {
+    expect(refusal(() => {}, {}, version)).toBe(message);
+  });
+
+  test("refuses another version than the native code was compiled for", () => {
+    expect(refusal(() => {}, { builtFor: "2.15.0" }, "2.14.0")).toBe(
+      "it is version 2.14.0, but the native code was compiled for 2.15.0. Run `npx optimbench setup` again.",
+    );
+  });
+
+  test("refuses one that does not say its version", () => {
+    const message = refusal((root) => {
+      unlinkSync(`${root}/version.py`);
+      unlinkSync(`${root}/include/torch/headeronly/version.h`);
+    });
+    expect(message).toMatch(/^neither version\.py nor build-version nor its headers/);
+  });
+
+  test("needs headers to compile, and only then", () => {
+    const dropHeaders = (root: string) => unlinkSync(`${root}/include/torch/headeronly/version.h`);
+    expect(refusal(dropHeaders, { forBuild: true })).toMatch(/^its headers \(include\/torch\) are missing/);
+    expect(checkLibtorch(folder.path("libtorch"))).toBe("2.15.0+cpu");
+  });
+
+  test("needs the CUDA libraries where they are asked for", () => {
+    expect(refusal(() => {}, { cuda: true })).toBe(`lib/${libraryFileName("torch_cuda")} is missing.`);
+  });
+});
+
+describe.runIf(process.platform === "linux")("checkLibtorch looks into the library", () => {
+  const withLibrary = (content: Buffer | string) =>
+    refusal((root) => writeFileSync(`${root}/lib/${TORCH}`, content));
+  const other = process.arch === "x64" ? "arm64" : "x64";
+
+  test("refuses another processor's", () => {
+    const message = `lib/${TORCH} is for ${other}, this Node runs on ${process.arch}.`;
+    expect(withLibrary(elf(ELF_MACHINE[other]))).toBe(message);
+  });
+  test("refuses another system's", () => {
+    expect(withLibrary(machO(0x01000007))).toBe(`lib/${TORCH} is a Mach-O file, this system needs ELF.`);
+  });
+  test("refuses what is no library", () => {
+    expect(withLibrary("version https://git-lfs".padEnd(130))).toBe(`lib/${TORCH} is not a shared library.`);
+    expect(withLibrary("")).toBe(`lib/${TORCH} is not a shared library.`);
+  });
+  test("refuses one whose own libraries are missing", () => {
+    const message = `libcupti.so.99, which lib/${TORCH} links, is not installed.`;
+    expect(withLibrary(elfLinking([[1, "libcupti.so.99"]]))).toBe(message);
+  });
+  const cut = elf(ELF_MACHINE[process.arch as "x64"], 4096, 4000);
+  test.each([
+    ["links", "libgomp.so.1", cut],
+    ["links, of which nothing is left", "libgomp.so.1", ""],
+    ["does not link itself", "libtorch_other.so", cut],
+  ])("refuses one beside whose library lies a cut one that it %s", (_, name, content) => {
+    const message = refusal((root) => {
+      const links: [number, string][] = [
+        [1, "libgomp.so.1"],
+        [15, "$ORIGIN"],
+      ];
+      writeFiles(`${root}/lib`, {
+        "libgomp.so.1": library(),
+        [TORCH]: elfLinking(links),
+        [name]: content,
+      });
+    });
+    expect(message).toBe(`lib/${name} is cut short; unpack or install it again.`);
+  });
+  test("refuses one that links a cut library of another folder, by whichever of its libraries", () => {
+    const message = refusal((root) => {
+      const links: [number, string][] = [
+        [1, "libcudnn.so.9"],
+        [15, "$ORIGIN/../../nvidia/lib"],
+      ];
+      writeFiles(root, {
+        "lib/libtorch_cuda.so": elfLinking(links),
+        "../nvidia/lib/libcudnn.so.9": cut,
+      });
+    });
+    expect(message).toMatch(
+      /^\/.*\/nvidia\/lib\/libcudnn\.so\.9 is cut short; unpack or install it again\.$/,
+    );
+  });
+  test("refuses one that is cut short", () => {
+    const message = refusal((root) => truncateSync(`${root}/lib/${TORCH}`, 200));
+    expect(message).toBe(`lib/${TORCH} is cut short; unpack or install it again.`);
+  });
+});

@@ -1,0 +1,72 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { expect, test, vi } from "vitest";
+import { findCudaHeaders, getCudaHeaders } from "../../src/install/cuda-headers.js";
+import { writeFiles } from "./fake-libtorch.js";
+import { makeWheel } from "./fake-wheel.js";
+import { useTestFolder } from "./test-folder.js";
+
+vi.mock("../../src/install/known-wheels.js", () => ({ KNOWN_WHEELS: {} })); // These wheels are not PyPI's.
+const realPath = process.env.PATH!;
+const folder = useTestFolder();
+const libtorch = () =>
+  ({ root: folder.path("python", "torch"), rule: "Python's torch", version: "2.15.0" }) as const;
+const whole = (place: string) => ({
+  [`${place}/cuda_runtime_api.h`]: "",
+  [`${place}/crt/host_defines.h`]: "",
+});
+
+test("finds no CUDA headers where there are none, or half of them", () => {
+  expect(findCudaHeaders(libtorch())).toBeUndefined();
+  writeFiles(folder.path(), { "python/nvidia/cu13/include/cuda_runtime_api.h": "" });
+  expect(findCudaHeaders(libtorch())).toBeUndefined();
+});
+
+test("finds CUDA's headers beside libtorch, or rather in the cache", () => {
+  writeFiles(folder.path(), whole("python/nvidia/cu13/include"));
+  expect(findCudaHeaders(libtorch())).toBe(folder.path("python", "nvidia", "cu13", "include"));
+  writeFiles(folder.path(), whole("cache/cuda-headers-13/nvidia/cu13/include"));
+  expect(findCudaHeaders(libtorch())).toBe(
+    folder.path("cache", "cuda-headers-13", "nvidia", "cu13", "include"),
+  );
+});
+
+// Real pip, from a folder of wheels instead of a network.
+function get() {
+  vi.stubEnv("PATH", realPath);
+  vi.stubEnv("PIP_NO_INDEX", "1");
+  vi.stubEnv("PIP_FIND_LINKS", folder.path("wheels"));
+  const said: string[] = [];
+  const log = (line: string) => void said.push(line);
+  return getCudaHeaders(libtorch(), { log, quiet: true, force: false }).then((found) => ({ found, said }));
+}
+
+test.runIf(process.platform === "linux")("fetches the headers alone into the cache, once", async () => {
+  const files = (name: string) => ({
+    [`nvidia/cu13/include/${name}`]: "header",
+    "nvidia/cu13/lib/libcudart.so.13": "not needed",
+  });
+  vi.stubEnv("PATH", realPath);
+  makeWheel(folder.path(), "nvidia_cuda_runtime", "13.2.86", [], files("cuda_runtime_api.h"));
+  makeWheel(folder.path(), "nvidia_cuda_runtime", "14.0.1", [], files("of_another_time.h"));
+  makeWheel(folder.path(), "nvidia_cuda_crt", "13.2.86", [], files("crt/host_defines.h"));
+  const include = folder.path("cache", "cuda-headers-13", "nvidia", "cu13", "include");
+  const first = await get();
+  expect(first.found).toBe(include);
+  expect(readdirSync(include).sort()).toEqual(["crt", "cuda_runtime_api.h"]);
+  expect(readdirSync(folder.path("cache"))).toEqual(["cuda-headers-13"]);
+  expect(readdirSync(folder.path("cache", "cuda-headers-13", "nvidia", "cu13"))).toEqual(["include"]);
+  expect(await get()).toEqual({ found: include, said: [] });
+});
+
+test.runIf(process.platform === "linux")(
+  "goes on without headers that cannot be had, and says so",
+  async () => {
+    mkdirSync(folder.path("wheels"), { recursive: true });
+    const { found, said } = await get();
+    expect(found).toBeUndefined();
+    expect(said.join("\n")).toMatch(
+      /pip could not download them[\s\S]*Going on without them: steps on a GPU will not be recorded as graphs/,
+    );
+    expect(readdirSync(folder.path("cache"))).toEqual([]);
+  },
+);

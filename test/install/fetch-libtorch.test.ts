@@ -1,0 +1,181 @@
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { expect, test, vi } from "vitest";
+import { checkLibtorch } from "../../src/install/check-libtorch.js";
+import { fetchLibtorch } from "../../src/install/fetch-libtorch.js";
+import { cachedRoot, findLibtorch } from "../../src/install/find-libtorch.js";
+import { KNOWN_WHEELS } from "../../src/install/known-wheels.js";
+import { libraryFileName } from "../../src/install/library-file.js";
+import { libtorchFiles, writeFiles } from "./fake-libtorch.js";
+import { makeWheel, recordLine } from "./fake-wheel.js";
+import { useTestFolder } from "./test-folder.js";
+
+// Real pip, from a folder of wheels instead of a network.
+vi.mock("../../src/install/known-wheels.js", () => ({ KNOWN_WHEELS: {} })); // These wheels are not PyPI's.
+const realPath = process.env.PATH!;
+const folder = useTestFolder();
+const said: string[] = [];
+const context = { log: (line: string) => void said.push(line), quiet: true, force: false };
+
+function makeWheels(torch = libtorchFiles("2.15.0+cu132"), record?: string) {
+  vi.stubEnv("PATH", realPath);
+  vi.stubEnv("PIP_NO_INDEX", "1");
+  vi.stubEnv("PIP_FIND_LINKS", folder.path("wheels"));
+  const inTorch = Object.entries(torch).map(([name, content]) => [`torch/${name}`, content] as const);
+  const others = { "torch/lib/libtorch_python.so": "not needed", "torch/nn/linear.py": "not needed" };
+  const toolkit = "cuda-toolkit[cublas,cudart,cupti]==13.2.2";
+  makeWheel(
+    folder.path(),
+    "torch",
+    "2.15.0",
+    ["filelock", toolkit],
+    {
+      ...Object.fromEntries(inTorch),
+      ...others,
+    },
+    record,
+  );
+  const parts = [
+    "nvidia-cuda-runtime==13.2.86.*; extra == 'cudart'",
+    "nvidia-cuda-cupti==13.2.86.*; extra == 'cupti'",
+  ];
+  makeWheel(folder.path(), "cuda_toolkit", "13.2.2", parts, {});
+  makeWheel(folder.path(), "nvidia_cuda_runtime", "13.2.86", [], {
+    "nvidia/cu13/lib/libcudart.so.13": "runtime",
+  });
+  makeWheel(folder.path(), "nvidia_cuda_cupti", "13.2.86", [], {
+    "nvidia/cu13/lib/libcupti.so.13": "cupti",
+    "nvidia/cu13/lib/libnvperf_host.so": "not needed",
+  });
+}
+
+const CPU_FILES = ["nvidia", "optimbench-RECORD", "torch", "torch-2.15.0.dist-info"];
+
+test("fetches torch and the two libraries it links, and keeps what is needed in the wheels' own layout", async () => {
+  makeWheels();
+  const found = await fetchLibtorch("cpu", "python3", context);
+  expect(found).toEqual({ root: cachedRoot("cpu"), rule: "cache", version: "2.15.0+cu132" });
+  const home = dirname(found.root);
+  expect(readdirSync(home).sort()).toEqual(CPU_FILES);
+  expect(readdirSync(`${home}/nvidia/cu13/lib`).sort()).toEqual(["libcudart.so.13", "libcupti.so.13"]);
+  expect(readdirSync(found.root).sort()).toEqual(["include", "lib", "version.py"]);
+  expect(existsSync(`${found.root}/lib/libtorch_python.so`)).toBe(false);
+  expect(readdirSync(dirname(home))).toHaveLength(1); // No wheel, no unfinished folder.
+  vi.stubEnv("PATH", "");
+  expect(findLibtorch({ forBuild: true })).toEqual(found);
+});
+
+test("clears what a killed set-up left, and replaces a damaged libtorch", async () => {
+  makeWheels();
+  const home = dirname(cachedRoot("cpu"));
+  writeFiles(`${dirname(home)}/.partial-${home.split("/").at(-1)}`, {
+    "torch/lib/old": "",
+    "wheels/half.whl": "PK",
+  });
+  writeFiles(cachedRoot("cpu"), { "lib/stale": "" });
+  const { root } = await fetchLibtorch("cpu", "python3", context);
+  expect(existsSync(`${root}/lib/stale`)).toBe(false);
+  expect(existsSync(`${root}/lib/old`)).toBe(false);
+  expect(readdirSync(dirname(home))).toHaveLength(1);
+});
+
+test("leaves nothing under the real name where the wheel is not whole", async () => {
+  const { [`lib/${libraryFileName("c10")}`]: _, ...incomplete } = libtorchFiles("2.15.0");
+  makeWheels(incomplete);
+  await expect(fetchLibtorch("cpu", "python3", context)).rejects.toThrow(
+    `lib/${libraryFileName("c10")} is missing`,
+  );
+  expect(readdirSync(dirname(dirname(cachedRoot("cpu"))))).toEqual([]);
+});
+
+test("passes on why pip failed, and what to do", async () => {
+  makeWheels();
+  rmSync(folder.path("wheels", "torch-2.15.0-py3-none-any.whl"));
+  const failure = await fetchLibtorch("cpu", "python3", context).catch((error: Error) => error);
+  expect(failure).toMatchObject({ code: "LIBTORCH" });
+  const { message } = failure as Error;
+  expect(message).toMatch(/^pip could not download torch 2\.15\.0\.\n {2}ERROR: .*torch==2\.15\.0/);
+  expect(message).toContain("HTTPS_PROXY");
+  expect(readdirSync(dirname(dirname(cachedRoot("cpu"))))).toEqual([]);
+});
+
+const C10 = `lib/${libraryFileName("c10")}`;
+
+test("refuses a wheel that holds another file than its RECORD lists, or one that it does not list", async () => {
+  const files = libtorchFiles("2.15.0");
+  const lines = Object.entries(files).map(([name, content]) => recordLine(`torch/${name}`, content));
+  makeWheels({ ...files, [C10]: Buffer.concat([files[C10] as Buffer, Buffer.alloc(1)]) }, lines.join(""));
+  const damaged = "torch-2.15.0-py3-none-any.whl is damaged: its file";
+  await expect(fetchLibtorch("cpu", "python3", context)).rejects.toThrow(
+    `${damaged} torch/${C10} is not the one that its RECORD lists.`,
+  );
+  makeWheels({ ...files, "include/more.h": "" }, lines.join(""));
+  await expect(fetchLibtorch("cpu", "python3", context)).rejects.toThrow(`${damaged} torch/include/more.h`);
+  expect(existsSync(cachedRoot("cpu"))).toBe(false);
+});
+
+test("refuses another wheel under the name and version of a known one", async () => {
+  makeWheels();
+  const known = KNOWN_WHEELS as Record<string, Record<string, string>>;
+  const system = `${process.platform}-${process.arch}`;
+  known[system] = { "nvidia_cuda_cupti-13.2.86": "0".repeat(64) };
+  try {
+    await expect(fetchLibtorch("cpu", "python3", context)).rejects.toThrow(
+      /^The index gave pip another nvidia_cuda_cupti-13\.2\.86-.*\.whl than PyPI has: its SHA-256 is [0-9a-f]{64}, not 0{64}\./,
+    );
+    expect(existsSync(cachedRoot("cpu"))).toBe(false);
+  } finally {
+    delete known[system];
+  }
+});
+
+// What `optimbench setup`, `doctor` and every training look at, and what set-up then does about it.
+test.each<[string, (home: string) => void, RegExp]>([
+  [
+    "cut short",
+    (home) => truncateSync(`${home}/torch/${C10}`, 255),
+    /c10.* (is cut short|has 255 bytes, 256 were unpacked)/,
+  ],
+  [
+    "another library cut short",
+    (home) => truncateSync(`${home}/nvidia/cu13/lib/libcupti.so.13`, 4),
+    /libcupti\.so\.13 has 4 bytes, 5/,
+  ],
+  ["gone", (home) => rmSync(`${home}/nvidia/cu13/lib/libcupti.so.13`), /libcupti\.so\.13 is missing/],
+  ["longer", (home) => appendFileSync(`${home}/torch/${C10}`, "x"), /c10.* has 257 bytes, 256 were unpacked/],
+])("a cached library that is %s is passed over and replaced", async (_, damage, reason) => {
+  makeWheels();
+  const { root } = await fetchLibtorch("cpu", "python3", context);
+  damage(dirname(root));
+  const refused: string[] = [];
+  expect(findLibtorch({ cached: ["cpu"], onRefused: (why) => refused.push(why) })).toBeUndefined();
+  expect(refused.join()).toMatch(reason);
+  await fetchLibtorch("cpu", "python3", context);
+  expect(findLibtorch({ cached: ["cpu"] })?.root).toBe(root);
+});
+
+test("headers are compared where they are needed, contents where all is to be compared", async () => {
+  makeWheels();
+  const { root } = await fetchLibtorch("cpu", "python3", context);
+  checkLibtorch(root, { forBuild: true, thorough: true });
+  const library = readFileSync(`${root}/${C10}`);
+  library[200] = 1;
+  writeFileSync(`${root}/${C10}`, library);
+  checkLibtorch(root, { forBuild: true });
+  expect(() => checkLibtorch(root, { thorough: true })).toThrow(
+    /c10.* has other bytes than were unpacked\.$/,
+  );
+  appendFileSync(`${root}/include/torch/headeronly/version.h`, "//");
+  checkLibtorch(root);
+  expect(() => checkLibtorch(root, { forBuild: true })).toThrow(
+    /version\.h has \d+ bytes, \d+ were unpacked/,
+  );
+});

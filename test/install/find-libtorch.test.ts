@@ -1,0 +1,118 @@
+import { existsSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import {
+  cachedRoot,
+  findLibtorch,
+  findLibtorchQuickly,
+  recordLibtorch,
+} from "../../src/install/find-libtorch.js";
+import { fakeLibtorch } from "./fake-libtorch.js";
+import { useTestFolder, writeProgram } from "./test-folder.js";
+
+const folder = useTestFolder();
+
+/** A python3 whose torch lies in the given folder, and that notes that it was asked. */
+const fakePython = (torch: string) =>
+  writeProgram(folder.path("bin", "python3"), `echo asked >> ${folder.path("asked")}\necho '${torch}'`);
+const pythonWasAsked = () => existsSync(folder.path("asked"));
+
+describe("findLibtorch", () => {
+  test("finds nothing where there is nothing", () => expect(findLibtorch()).toBeUndefined());
+
+  test("looks at OPTIMBENCH_LIBTORCH, then Python, then the cache", () => {
+    const own = fakeLibtorch(folder.path("own"), "2.12.0");
+    const python = fakeLibtorch(folder.path("site-packages", "torch"), "2.13.0");
+    const cached = fakeLibtorch(cachedRoot("cpu"), "2.15.0");
+    fakePython(python);
+    vi.stubEnv("OPTIMBENCH_LIBTORCH", own);
+    expect(findLibtorch()).toEqual({ root: own, rule: "OPTIMBENCH_LIBTORCH", version: "2.12.0" });
+    expect(pythonWasAsked()).toBe(false);
+    vi.stubEnv("OPTIMBENCH_LIBTORCH", "");
+    expect(findLibtorch()).toEqual({ root: python, rule: "Python's torch", version: "2.13.0" });
+    expect(pythonWasAsked()).toBe(true);
+    rmSync(folder.path("bin", "python3"));
+    expect(findLibtorch()).toEqual({ root: cached, rule: "cache", version: "2.15.0" });
+  });
+
+  test("refuses a wrong OPTIMBENCH_LIBTORCH instead of looking further", () => {
+    fakeLibtorch(cachedRoot("cpu"));
+    vi.stubEnv("OPTIMBENCH_LIBTORCH", "/no/such");
+    expect(() => findLibtorch()).toThrow(
+      "The libtorch at /no/such cannot be used: there is no such folder. " +
+        "OPTIMBENCH_LIBTORCH names it: name another one, or unset the variable.",
+    );
+    expect(() => findLibtorchQuickly({})).toThrow("/no/such");
+  });
+
+  test("passes over a torch of Python's that does not fit, and says so", () => {
+    fakePython(fakeLibtorch(folder.path("old"), "2.8.0"));
+    fakeLibtorch(cachedRoot("cpu"));
+    const refused: string[] = [];
+    expect(findLibtorch({ onRefused: (reason) => refused.push(reason) })?.rule).toBe("cache");
+    expect(refused).toEqual([expect.stringContaining("it is version 2.8.0; 2.11 or later is needed")]);
+  });
+
+  test("passes over a torch that the native code was not compiled for", () => {
+    fakePython(fakeLibtorch(folder.path("other"), "2.14.0"));
+    fakeLibtorch(cachedRoot("cpu"), "2.15.0");
+    expect(findLibtorch({ builtFor: "2.15.0" })?.rule).toBe("cache");
+    expect(findLibtorch({})?.version).toBe("2.14.0");
+  });
+
+  test("takes the kinds of the cache in the order asked for", () => {
+    const [cpu, cuda] = [fakeLibtorch(cachedRoot("cpu")), fakeLibtorch(cachedRoot("cuda"))];
+    expect(findLibtorch()?.root).toBe(cuda);
+    expect(findLibtorch({ cached: ["cpu", "cuda"] })?.root).toBe(cpu);
+    rmSync(dirname(cuda), { recursive: true });
+    expect(findLibtorch({ cached: ["cuda"] })).toBeUndefined();
+  });
+});
+
+describe("findLibtorchQuickly", () => {
+  test("takes what set-up recorded without asking Python", () => {
+    const chosen = {
+      root: fakeLibtorch(folder.path("chosen")),
+      rule: "Python's torch",
+      version: "2.15.0+cpu",
+    } as const;
+    recordLibtorch(chosen);
+    fakePython("");
+    expect(findLibtorchQuickly({ builtFor: "2.15.0" })).toEqual(chosen);
+    expect(pythonWasAsked()).toBe(false);
+  });
+
+  test("keeps one record for each version, so that two checkouts can differ", () => {
+    const old = {
+      root: fakeLibtorch(folder.path("old"), "2.14.0"),
+      rule: "Python's torch",
+      version: "2.14.0",
+    } as const;
+    const pinned = {
+      root: fakeLibtorch(cachedRoot("cpu"), "2.15.0"),
+      rule: "cache",
+      version: "2.15.0",
+    } as const;
+    recordLibtorch(old);
+    recordLibtorch(pinned);
+    expect(findLibtorchQuickly({ builtFor: "2.14.0" })).toEqual(old);
+    expect(findLibtorchQuickly({ builtFor: "2.15.0" })).toEqual(pinned);
+  });
+
+  test("searches anew where what was recorded is gone", () => {
+    recordLibtorch({ root: folder.path("gone"), rule: "Python's torch", version: "2.15.0" });
+    fakeLibtorch(cachedRoot("cpu"));
+    expect(findLibtorchQuickly({ builtFor: "2.15.0" })?.rule).toBe("cache");
+  });
+
+  test("OPTIMBENCH_LIBTORCH wins over the record and is never recorded", () => {
+    recordLibtorch({ root: fakeLibtorch(folder.path("chosen")), rule: "cache", version: "2.15.0" });
+    const root = fakeLibtorch(folder.path("own"));
+    vi.stubEnv("OPTIMBENCH_LIBTORCH", root);
+    const own = findLibtorchQuickly({});
+    expect(own).toMatchObject({ root, rule: "OPTIMBENCH_LIBTORCH" });
+    recordLibtorch(own!);
+    vi.stubEnv("OPTIMBENCH_LIBTORCH", "");
+    expect(findLibtorchQuickly({})?.root).toBe(folder.path("chosen"));
+  });
+});

@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { removeReport } from "../../../src/report/folder/remove-report.js";
+import { writeReport } from "../../../src/report/folder/write-report.js";
+import { exampleStudy } from "../example-studies.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "optimbench-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const files = () => readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+
+test("removes all that a report has written, and nothing else", async () => {
+  const samples = Buffer.from("picture");
+  await writeReport(exampleStudy([{ optimizer: "adam", epochs: 1 }]), folder, { samples });
+  expect(files().length).toBeGreaterThan(10);
+  await removeReport(folder);
+  expect(files()).toEqual([]);
+
+  await writeReport(exampleStudy([{ optimizer: "adam", epochs: 1 }]), folder, { samples });
+  for (const name of ["study.json", "notes.txt", "figures/mine.svg"]) writeFileSync(join(folder, name), "");
+  await removeReport(folder);
+  expect(files()).toEqual(["figures", "figures/mine.svg", "notes.txt", "study.json"]);
+});
+
+test("is done before another report is written", async () => {
+  await writeReport(exampleStudy([{ optimizer: "lion", epochs: 1 }]), folder);
+  const written = await writeReport(exampleStudy([{ optimizer: "adam", epochs: 1 }]), folder);
+  expect(files()).toEqual(["figures", ...written.map((path) => path.slice(folder.length + 1))].sort());
+});
+
+test("says why it cannot be done", async () => {
+  mkdirSync(join(folder, "index.html"));
+  await expect(removeReport(folder)).rejects.toMatchObject({
+    code: "DATA",
+    message: `Cannot remove ${join(folder, "index.html")} of the earlier report: it is a folder.`,
+  });
+});
+
+test("leaves it to the writer to say what is no folder", async () => {
+  writeFileSync(join(folder, "file"), "");
+  await removeReport(join(folder, "file"));
+  await removeReport(join(folder, "missing"));
+  expect(files()).toEqual(["file"]);
+});

@@ -1,0 +1,213 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { RunStatus } from "../../../src/history/epoch-record.js";
+import { curvesOf } from "../../../src/report/charts/curve.js";
+import { conclude } from "../../../src/report/results/conclusion.js";
+import { rank, resultsOf } from "../../../src/report/results/results.js";
+import { settingsOf } from "../../../src/report/results/settings.js";
+import { resultCells } from "../../../src/report/tables/result-cells.js";
+import type { Study } from "../../../src/study/study.js";
+import { exampleRun, exampleStudy } from "../example-studies.js";
+
+type Outcome = number | "diverged" | "cancelled";
+
+/** A study of so many planned seeds, from what came out for each seed of each optimizer; `undefined` never began. */
+function studyOf(outcomes: Record<string, readonly (Outcome | undefined)[]>, epochs = 2): Study {
+  const optimizers = Object.keys(outcomes);
+  const seeds = Math.max(0, ...Object.values(outcomes).map(({ length }) => length));
+  const runs = Array.from({ length: seeds }, (_, seed) =>
+    optimizers.flatMap((optimizer) => {
+      const outcome = outcomes[optimizer]![seed];
+      if (outcome === undefined) return [];
+      const status: RunStatus = typeof outcome === "string" ? outcome : "completed";
+      const run = exampleRun({ optimizer, seed, epochs, status });
+      if (typeof outcome === "string") return [run];
+      const history = run.history.map((epoch, i) =>
+        i < epochs ? epoch : { ...epoch, validation: { ...epoch.validation, accuracy: outcome } },
+      );
+      return [{ ...run, history }];
+    }),
+  ).flat();
+  const config = { optimizers, losses: ["a"], seeds: Array.from({ length: seeds }, (_, seed) => seed) };
+  return { ...exampleStudy([]), config, runs };
+}
+
+const rows = (study: Study) => {
+  const { columns, rows: all, best } = resultCells(study);
+  const column = columns.findIndex(({ title }) => title === "validation accuracy");
+  return all.map((row, i) => [row[0], row[column], best.has(i)]);
+};
+
+describe("a study that was interrupted", () => {
+  const interrupted = studyOf({ adam: [0.9165, "cancelled"], sgd: [0.2405], rmsprop: [0.5] });
+
+  test("is judged by the seeds that all settings finished: cancelled is not diverged", () => {
+    const { answer, caveats } = conclude(interrupted);
+    expect(answer).toBe("adam reached the highest validation accuracy: 0.9165 after 2 epochs.");
+    expect(caveats).toEqual([
+      "Incomplete: 3 of 6 runs finished.",
+      "It is one seed: a difference may be chance. Several seeds (--seeds 5) can tell.",
+    ]);
+    expect(rows(interrupted)).toEqual([
+      ["adam", "0.9165 *", true],
+      ["sgd", "0.2405", false],
+      ["rmsprop", "0.5000", false],
+    ]);
+    expect(resultCells(interrupted).notes).toContain("Incomplete: 3 of 6 runs finished.");
+  });
+
+  test("says so where it ended between two runs", () => {
+    const study = studyOf({ adam: [0.9, 0.8], sgd: [0.85, undefined] });
+    expect(conclude(study).caveats.slice(0, 2)).toEqual([
+      "Incomplete: 3 of 4 runs finished.",
+      "All numbers are over the seeds that all settings with a result have (0).",
+    ]);
+    expect(rows(study)).toEqual([
+      ["adam", "0.9000 *", true],
+      ["sgd", "0.8500", false],
+    ]);
+  });
+
+  test("leaves a seed out for all where one setting's run with it was cancelled", () => {
+    const study = studyOf({ adam: [0.9, "cancelled"], sgd: [0.8, 0.99] });
+    expect(conclude(study).answer).toBe(
+      "adam reached the highest validation accuracy: 0.9000 after 2 epochs.",
+    );
+    expect(rows(study)[1]).toEqual(["sgd", "0.8000", false]);
+  });
+
+  test("draws the runs of other seeds apart from the mean", () => {
+    const [adam] = settingsOf(studyOf({ adam: [0.9, 0.8, "cancelled"], sgd: [0.85, undefined] }));
+    const curves = curvesOf(adam!, "adam", ({ validation }) => validation.accuracy);
+    expect(curves.map(({ of, ended, points }) => [of, ended, points.at(-1)!.value > 0.85])).toEqual([
+      ["completed runs", "completed", true],
+      ["one run", "completed", false],
+      ["one run", "cancelled", expect.any(Boolean)],
+    ]);
+  });
+
+  test("crowns nobody where nothing can be compared", () => {
+    const apart = studyOf({ adam: [0.9, undefined], sgd: [undefined, 0.8] });
+    expect(conclude(apart).answer).toBe(
+      "Nothing is ranked: no seed was finished by every setting, so the numbers are over different seeds.",
+    );
+    expect(rows(apart)).toEqual([
+      ["adam", "0.9000", false],
+      ["sgd", "0.8000", false],
+    ]);
+    const alone = studyOf({ adam: [0.9], sgd: ["cancelled"] });
+    expect(conclude(alone).answer).toBe("adam reached a validation accuracy of 0.9000 after 2 epochs.");
+    expect(rows(alone)).toEqual([
+      ["adam", "0.9000", false],
+      ["sgd", "–", false],
+    ]);
+    expect(conclude(studyOf({ adam: ["cancelled"] })).answer).toBe("No run trained to its end.");
+  });
+});
+
+test("equal settings share the star, however their means are rounded", () => {
+  // 0.05 + 0.1 is a little more than 0.15.
+  const rounded = studyOf({ adam: [0, 0.15], sgd: [0.05, 0.1], rmsprop: [0, 0.1] });
+  expect(rows(rounded).map(([, , best]) => best)).toEqual([true, true, false]);
+  const study = studyOf({ adam: [0.1, 0.2, 0.6], sgd: [0.6, 0.1, 0.2], rmsprop: [0.2, 0.2, 0.2] });
+  expect(rows(study).map(([name, , best]) => [name, best])).toEqual([
+    ["adam", true],
+    ["sgd", true],
+    ["rmsprop", false],
+  ]);
+  expect(conclude(study).answer).toBe(
+    "adam and sgd share the highest validation accuracy: 0.3000 (mean of 3 seeds) after 2 epochs.",
+  );
+  const { answer } = conclude(studyOf({ adam: [0.5], sgd: [0.5], rmsprop: [0.5], lion: [0.5], lamb: [0.5] }));
+  expect(answer).toBe(
+    "adam, sgd, rmsprop and 2 more share the highest validation accuracy: 0.5000 after 2 epochs.",
+  );
+});
+
+test("labels with commas stay apart in a list", () => {
+  const equal = ["adam, a", "sgd, b", "lion, c"].map((label) =>
+    exampleRun({ optimizer: "adam", label, epochs: 1 }),
+  );
+  expect(conclude({ ...exampleStudy([]), runs: equal }).answer).toMatch(
+    /^adam, a; sgd, b; lion, c share the highest /,
+  );
+});
+
+test("the title asks for all that differs", () => {
+  const titleOf = (...runs: Parameters<typeof exampleRun>[0][]) => conclude(exampleStudy(runs)).question;
+  const [adam, sgd, slow] = [
+    { optimizer: "adam" },
+    { optimizer: "sgd" },
+    { optimizer: "sgd", learningRate: 1e-4 },
+  ];
+  expect(titleOf(adam, sgd)).toBe("Which optimizer learns mnist-10k best?");
+  expect(titleOf(sgd, slow)).toBe("Which setting learns mnist-10k best?");
+  expect(titleOf(sgd, { ...sgd, loss: "brier" })).toBe("Which loss learns mnist-10k best?");
+  expect(titleOf(adam, { ...sgd, loss: "brier" })).toBe(
+    "Which optimizer and which loss learn mnist-10k best?",
+  );
+  expect(titleOf(sgd, { ...slow, loss: "brier" })).toBe("Which setting learns mnist-10k best?");
+});
+
+test("the sentence on the best is of all its runs: with early stopping each has a best epoch", () => {
+  const study = studyOf({ adam: [0.9, 0.9, 0.9] }, 8);
+  const withBest = (epochs: readonly number[]): Study => ({
+    ...study,
+    runs: study.runs.map((run, i) => ({ ...run, bestEpoch: epochs[i]! })),
+  });
+  expect(conclude(withBest([7, 1, 1])).answer).toMatch(
+    / after 1 to 7 epochs \(early stopping: each run's best\)\.$/,
+  );
+  expect(conclude(withBest([4, 4, 4])).answer).toMatch(/ after 4 epochs\.$/);
+});
+
+test("where every setting diverged somewhere, the seeds count that none lost", () => {
+  const study = studyOf({ adam: [0.9, "diverged", 0.7], sgd: ["diverged", 0.99, 0.8] });
+  const { answer, caveats } = conclude(study);
+  expect(answer).toBe("sgd reached the highest validation accuracy: 0.8000 after 2 epochs.");
+  expect(caveats).toContain(
+    "Ranked without the seeds that diverged: adam (1/3 diverged), sgd (1/3 diverged).",
+  );
+});
+
+test("the best is best over the seeds that it shares with all that it is compared with", () => {
+  const outcome = fc.oneof(
+    fc.constantFrom<Outcome>("diverged", "cancelled"),
+    fc.integer({ min: 0, max: 100 }).map((share) => share / 100),
+    fc.constant(undefined),
+  );
+  const settings = fc.dictionary(
+    fc.constantFrom("adam", "sgd", "rmsprop", "lion"),
+    fc.array(outcome, { minLength: 3, maxLength: 3 }),
+  );
+  fc.assert(
+    fc.property(settings, (outcomes) => {
+      const { ranked, best } = rank(resultsOf(studyOf(outcomes)));
+      const seeds = ({ setting }: (typeof ranked)[number]) =>
+        setting.completed.map(({ config }) => config.seed);
+      for (const each of ranked) {
+        expect(seeds(each)).toEqual(seeds(best[0]!));
+        const values = seeds(each).map((seed) => outcomes[each.setting.label]![seed] as number);
+        const winner = seeds(each).map((seed) => outcomes[best[0]!.setting.label]![seed] as number);
+        const mean = (all: number[]) => all.reduce((sum, value) => sum + value, 0) / all.length;
+        expect(mean(values)).toBeLessThanOrEqual(mean(winner) + 1e-12);
+      }
+    }),
+  );
+});
+
+test.each([
+  [["mnist-10k"], "Which optimizer learns mnist-10k best?"],
+  [["/usr/share/data/fashion/"], "Which optimizer learns fashion best?"],
+  [["../../digits"], "Which optimizer learns digits best?"],
+  [["."], "Which optimizer learns best?"],
+  [["in-memory"], "Which optimizer learns best?"],
+  [["mnist", "/data/fashion"], "Which optimizer learns mnist and fashion best?"],
+])("the title names the dataset %j without the way to it", (datasets, title) => {
+  const { runs, ...study } = studyOf({ adam: [0.9], sgd: [0.8] });
+  const on = runs.map((run, i) => ({
+    ...run,
+    config: { ...run.config, dataset: datasets[i % datasets.length]! },
+  }));
+  expect(conclude({ ...study, runs: on }).question).toBe(title);
+});

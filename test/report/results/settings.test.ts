@@ -1,0 +1,203 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { studyCharts } from "../../../src/report/charts/study-charts.js";
+import { settingsOf } from "../../../src/report/results/settings.js";
+import { exampleStudy, STUDIES } from "../example-studies.js";
+
+const labels = (...args: Parameters<typeof exampleStudy>) =>
+  settingsOf(exampleStudy(...args)).map(({ label }) => label);
+
+test("runs that differ in the seed alone are one setting", () => {
+  const settings = settingsOf(STUDIES.fourOptimizers);
+  expect(settings.map(({ label, runs }) => [label, runs.length])).toEqual([
+    ["adam", 3],
+    ["sgd", 3],
+    ["rmsprop", 3],
+    ["adagrad", 3],
+  ]);
+});
+
+test("a label says what tells settings apart, and no more", () => {
+  expect(
+    labels([
+      { optimizer: "adam" },
+      { optimizer: "sgd", learningRate: 0.1 },
+      { optimizer: "sgd", learningRate: 1 },
+    ]),
+  ).toEqual(["adam", "sgd, learning rate 0.1", "sgd, learning rate 1"]);
+  expect(
+    labels([
+      { optimizer: "adam", loss: "a" },
+      { optimizer: "adam", loss: "b" },
+    ]),
+  ).toEqual(["adam, a", "adam, b"]);
+  expect(
+    labels([
+      { optimizer: "adam", epochs: 2 },
+      { optimizer: "adam", epochs: 3 },
+    ]),
+  ).toEqual(["adam, epochs 2", "adam, epochs 3"]);
+  const weighed = exampleStudy([{ optimizer: "adam" }, { optimizer: "adam" }]);
+  const runs = weighed.runs.map((run, i) => ({
+    ...run,
+    config: { ...run.config, loss: { ...run.config.loss, classWeights: i === 0 ? [] : [1, 2.5] } },
+  }));
+  expect(settingsOf({ ...weighed, runs }).map(({ label }) => label)).toEqual([
+    "adam, class weights none",
+    "adam, class weights 1;2.5",
+  ]);
+  expect(labels([{ optimizer: "adam", label: "mine" }, { optimizer: "adam" }])).toEqual(["mine", "adam"]);
+});
+
+/** A study of one run for each optimizer and loss given, with these settings. */
+const studyWith = (choices: readonly { optimizer?: object; loss?: object }[]) => {
+  const { runs, ...study } = exampleStudy(choices.map(() => ({ optimizer: "sgd" })));
+  return {
+    ...study,
+    runs: runs.map((run, i) => {
+      const { optimizer, loss } = run.config;
+      const config = {
+        ...run.config,
+        optimizer: { ...optimizer, momentum: 0, nesterov: false, ...choices[i]!.optimizer },
+        loss: { ...loss, ...choices[i]!.loss },
+      };
+      return { ...run, config };
+    }),
+  };
+};
+
+test("a setting that is not the optimizer's default is said, whether or not another row differs in it", () => {
+  const settings = settingsOf(
+    studyWith([
+      { optimizer: { momentum: 0.9 } },
+      { optimizer: { momentum: 0.9, nesterov: true } },
+      { optimizer: { learningRate: 0.5, clipNorm: 1 } },
+      { optimizer: { learningRate: 0.5, label: "mine" } },
+    ]),
+  );
+  expect(settings.map(({ label }) => label)).toEqual([
+    "sgd, learning rate 0.01, nesterov false, momentum 0.9",
+    "sgd, learning rate 0.01, nesterov true, momentum 0.9",
+    "sgd, learning rate 0.5, clip norm 1",
+    "mine",
+  ]);
+  expect(settings.map(({ name }) => name)).toEqual([
+    "sgd, nesterov false, momentum 0.9",
+    "sgd, nesterov true, momentum 0.9",
+    "sgd, clip norm 1",
+    "mine",
+  ]);
+  expect(settingsOf(studyWith([{ optimizer: { momentum: 0.9 } }]))[0]!.label).toBe("sgd, momentum 0.9");
+  expect(settingsOf(studyWith([{}]))[0]!.label).toBe("sgd");
+});
+
+test("numbers in labels have no rounding errors", () => {
+  const settings = settingsOf(
+    studyWith([
+      { optimizer: { learningRate: 0.1 * 0.1995, momentum: 0.1 + 0.2 } },
+      { optimizer: { learningRate: 1 / 30, momentum: 0.99999 } },
+      { loss: { name: "huber", delta: 0.1 + 0.2 } },
+    ]),
+  );
+  expect(settings.map(({ label }) => label)).toEqual([
+    "sgd, sparseCategoricalCrossentropy, learning rate 0.01995, momentum 0.3",
+    "sgd, sparseCategoricalCrossentropy, learning rate 0.03333, momentum 0.99999",
+    "sgd, huber",
+  ]);
+  expect(settings[2]!.loss).toBe("huber (delta 0.3)");
+});
+
+test("a row beside a column with the loss does not name the loss's settings, as if they were the optimizer's", () => {
+  const settings = settingsOf(
+    studyWith([
+      { loss: { name: "huber", delta: 0.1 }, optimizer: { momentum: 0.9 } },
+      { loss: { name: "huber", delta: 0.2 }, optimizer: { momentum: 0.9 } },
+      { loss: { name: "huber", delta: 0.2 } },
+    ]),
+  );
+  expect(settings.map(({ name, loss }) => [name, loss])).toEqual([
+    ["sgd, momentum 0.9", "huber (delta 0.1)"],
+    ["sgd, momentum 0.9", "huber (delta 0.2)"],
+    ["sgd, momentum 0", "huber (delta 0.2)"],
+  ]);
+});
+
+test("losses that differ have different names, and charts of their own", () => {
+  const study = studyWith([
+    { loss: { name: "huber", delta: 1 } },
+    { loss: { name: "huber", delta: 0.1 } },
+    { loss: { name: "poisson", semantics: "keras3" } },
+    { loss: { name: "poisson", semantics: "pytorch" } },
+    { loss: { name: "mine", semantics: "own", formula: "mean(z)" } },
+    { loss: { name: "mine", semantics: "own", formula: "sum(z)" } },
+  ]);
+  expect(settingsOf(study).map(({ loss }) => loss)).toEqual([
+    "huber",
+    "huber (delta 0.1)",
+    "poisson (keras3)",
+    "poisson (pytorch)",
+    "mine (mean(z))",
+    "mine (sum(z))",
+  ]);
+  const losses = studyCharts(study).filter(({ name }) => name.startsWith("validation-loss"));
+  expect(losses).toHaveLength(6);
+});
+
+test("custom formulas of one name are told apart by what they say", () => {
+  const custom = (formula: string) => ({ optimizer: { name: "mine", semantics: "own", formula } });
+  const settings = (...formulas: string[]) =>
+    settingsOf(studyWith(formulas.map(custom))).map(({ label }) => label);
+  const start = "m = 0.9 * m + g";
+  expect(settings(`${start}\ntheta = theta - 0.1 * m`, `${start}; theta = theta - 0.1 * sign(m)`)).toEqual([
+    "mine, theta = theta - 0.1 * m",
+    "mine, theta = theta - 0.1 * sign(m)",
+  ]);
+  expect(settings(start, `${start}; theta = theta - m`)).toEqual([
+    "mine, nothing more",
+    "mine, theta = theta - m",
+  ]);
+  const long = `theta = theta - ${"0.5 * ".repeat(20)}`;
+  expect(settings(`${long}g`, `${long}m`).map((label) => label.slice(-4))).toEqual(["… #1", "… #2"]);
+});
+
+test("a label says whose definition an optimizer or a loss is, before the rate that follows from it", () => {
+  const as = (of: "optimizer" | "loss", semantics: readonly string[], rates: readonly number[]) => {
+    const study = exampleStudy(rates.map((learningRate) => ({ optimizer: "adagrad", learningRate })));
+    const runs = study.runs.map((run, i) => ({
+      ...run,
+      config: { ...run.config, [of]: { ...run.config[of], semantics: semantics[i]! } },
+    }));
+    return settingsOf({ ...study, runs }).map(({ label }) => label);
+  };
+  expect(as("optimizer", ["keras3", "keras2", "pytorch"], [0.001, 0.001, 0.01])).toEqual([
+    "adagrad, keras3",
+    "adagrad, keras2",
+    "adagrad, pytorch",
+  ]);
+  expect(as("optimizer", ["keras3", "keras3", "pytorch"], [0.001, 0.01, 0.01])).toEqual([
+    "adagrad, keras3, learning rate 0.001",
+    "adagrad, keras3, learning rate 0.01",
+    "adagrad, pytorch",
+  ]);
+  expect(as("loss", ["keras3", "pytorch"], [0.001, 0.001])).toEqual([
+    "adagrad, keras3 loss",
+    "adagrad, pytorch loss",
+  ]);
+});
+
+test("labels and file names are never equal, empty or unprintable, whatever the names", () => {
+  const run = fc.record({
+    optimizer: fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("a", "A", "../../a", "a".repeat(500))),
+    learningRate: fc.constantFrom(0.1, 0.2),
+    epochs: fc.constantFrom(0, 1),
+  });
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 6 }), (runs) => {
+      const settings = settingsOf(exampleStudy(runs));
+      const all = (key: "label" | "slug") => settings.map((setting) => setting[key]);
+      for (const each of ["label", "slug"] as const) expect(new Set(all(each)).size).toBe(settings.length);
+      for (const slug of all("slug")) expect(slug).toMatch(/^[a-z0-9][a-z0-9-]{0,70}$/);
+      for (const label of all("label")) expect(label).toMatch(/^[^\p{C}]+$/u);
+    }),
+  );
+});

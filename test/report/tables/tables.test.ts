@@ -1,0 +1,342 @@
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, test } from "vitest";
+import { epochsCsv } from "../../../src/report/tables/epochs-csv.js";
+import { markdownTable } from "../../../src/report/tables/markdown-table.js";
+import { resultTable } from "../../../src/report/tables/result-table.js";
+import type { Study } from "../../../src/study/study.js";
+import { exampleRun, exampleStudy, STUDIES } from "../example-studies.js";
+
+const csvOf = (study: Study) => [...epochsCsv(study)].join("");
+
+/** A study with round numbers: adam over two seeds, sgd of which one diverged. */
+function plainStudy() {
+  const history = (accuracies: number[]) =>
+    accuracies.map((accuracy, epoch) => ({
+      epoch,
+      learningRate: 0.001,
+      train: { loss: 2 - epoch, accuracy: accuracy / 2 },
+      validation: {
+        loss: 1 / (epoch + 1),
+        accuracy,
+        negativeLogLikelihood: 2 - accuracy,
+        calibrationError: 0.25,
+      },
+      seconds: { train: epoch === 0 ? 0 : 2.5, evaluate: 0.5 },
+    }));
+  const run = (optimizer: string, seed: number, accuracies: number[], train: number) => ({
+    ...exampleRun({ optimizer, seed }),
+    history: history(accuracies),
+    test: { loss: 0.25, accuracy: accuracies.at(-1)! - 0.01 },
+    seconds: { train, evaluate: 1, warmUp: 0.5, total: train + 2 },
+  });
+  const diverged = run("sgd", 1, [0.1, 0.2, 0.1], 5);
+  return {
+    ...exampleStudy([]),
+    runs: [
+      run("adam", 0, [0.1, 0.9, 0.96], 5),
+      run("sgd", 0, [0.1, 0.7, 0.8], 4),
+      run("adam", 1, [0.1, 0.92, 0.98], 6),
+      {
+        ...diverged,
+        test: undefined,
+        status: "diverged" as const,
+        history: diverged.history.map((epoch) =>
+          epoch.epoch === 2
+            ? {
+                ...epoch,
+                validation: {
+                  loss: null,
+                  accuracy: 0.1,
+                  negativeLogLikelihood: null,
+                  calibrationError: null,
+                },
+              }
+            : epoch,
+        ),
+      },
+    ],
+  };
+}
+
+test("the terminal's table, over the completed seeds", () => {
+  expect(stripVTControlCharacters(resultTable(plainStudy())).split("\n")).toEqual([
+    "┌───────────┬───────────────┬─────────────────────┬─────────────────┬─────────────────┬───────┬───────────────┬──────────┬──────────────┐",
+    "│ optimizer │ learning rate │ validation accuracy │ validation loss │   test accuracy │ seeds │   training, s │ step, ms │ status       │",
+    "│ adam      │         0.001 │   0.9700 ± 0.0141 * │ 0.3333 ± 0.0000 │ 0.9600 ± 0.0141 │     2 │ 5.500 ± 0.707 │    11.00 │ completed    │",
+    "│ sgd       │          0.01 │              0.8000 │          0.3333 │          0.7900 │     1 │         4.000 │    8.000 │ 1/2 diverged │",
+    "└───────────┴───────────────┴─────────────────────┴─────────────────┴─────────────────┴───────┴───────────────┴──────────┴──────────────┘",
+    "Formulas and defaults: keras3.",
+    "Mean ± standard deviation over the completed seeds, at the end of training; * marks the best mean validation accuracy.",
+    "sgd: seed 1 diverged in epoch 2.",
+  ]);
+});
+
+describe("in a terminal that is too narrow", () => {
+  const lines = (text: string) => text.split("\n");
+  const tableOf = (text: string) => lines(text).filter((line) => /^[┌│└]/.test(line));
+
+  test("heads get several lines, then columns go, and a line says which", () => {
+    expect(lines(resultTable(plainStudy(), { width: 80 })).slice(0, 8)).toEqual([
+      "┌───────────┬──────────┬───────────────────┬───────┬──────────────┐",
+      "│ optimizer │ learning │        validation │ seeds │ status       │",
+      "│           │     rate │          accuracy │       │              │",
+      "│ adam      │    0.001 │ 0.9700 ± 0.0141 * │     2 │ completed    │",
+      "│ sgd       │     0.01 │            0.8000 │     1 │ 1/2 diverged │",
+      "└───────────┴──────────┴───────────────────┴───────┴──────────────┘",
+      "Not shown, because the terminal is too narrow: step, ms; validation loss;",
+      "training, s; test accuracy.",
+    ]);
+  });
+
+  test("no line of a table is broken by the terminal", () => {
+    const long = exampleStudy([
+      { optimizer: "scheduleFreeAdamw", label: "adam with a name that a person gave it" },
+      { optimizer: "sgd" },
+    ]);
+    for (const study of [plainStudy(), long, STUDIES.endedEarly, STUDIES.twoLosses])
+      for (let width = 60; width <= 160; width += 10) {
+        const text = resultTable(study, { width });
+        const table = tableOf(text);
+        for (const line of lines(text)) expect(line.length).toBeLessThanOrEqual(width);
+        expect(new Set(table.map(({ length }) => length)).size).toBe(1);
+        expect(table.join()).toMatch(/validation.*accuracy/);
+      }
+  });
+
+  test("the best of many settings are shown, and where the others are", () => {
+    const many = exampleStudy(
+      Array.from({ length: 60 }, (_, i) => ({
+        optimizer: `optimizer${i}`,
+        epochs: 1,
+        reaches: 0.5 + 0.005 * i,
+      })),
+    );
+    const text = resultTable(many);
+    expect(tableOf(text)).toHaveLength(50 + 3);
+    expect(text).toContain("optimizer59");
+    expect(text).not.toContain("optimizer0 ");
+    expect(text).toContain("The 50 best of 60 settings; table.md has all.");
+  });
+});
+
+test("the star is explained where there is one, and only there", () => {
+  const two = (...accuracies: number[]) => {
+    const study = exampleStudy([{ optimizer: "adam" }, { optimizer: "sgd" }]);
+    const runs = study.runs.map((run) => ({
+      ...run,
+      history: accuracies.map((accuracy, i) => {
+        const epoch = run.history[i]!;
+        return { ...epoch, validation: { ...epoch.validation, accuracy } };
+      }),
+    }));
+    return { ...study, runs };
+  };
+  expect(resultTable(two(0.1, 0.9))).toContain(
+    "* marks the best validation accuracy. With one seed, a difference between two rows may be chance: several seeds (--seeds 5) can tell.",
+  );
+  const untrained = two(0.1);
+  const seeds = [0, 1].flatMap((seed) =>
+    untrained.runs.map((run) => ({ ...run, config: { ...run.config, seed } })),
+  );
+  for (const study of [untrained, { ...untrained, runs: seeds }])
+    expect(resultTable(study)).not.toContain("*");
+});
+
+test("the same in Markdown", () => {
+  expect(markdownTable(plainStudy()).split("\n").slice(0, 5)).toEqual([
+    "| optimizer | learning rate | validation accuracy | validation loss | test accuracy | seeds | training, s | step, ms | status |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
+    "| **adam** | **0.001** | **0.9700 ± 0.0141 \\*** | **0.3333 ± 0.0000** | **0.9600 ± 0.0141** | **2** | **5.500 ± 0.707** | **11.00** | **completed** |",
+    "| sgd | 0.01 | 0.8000 | 0.3333 | 0.7900 | 1 | 4.000 | 8.000 | 1/2 diverged |",
+    "",
+  ]);
+});
+
+test("only a terminal gets colours", () => {
+  const plain = resultTable(plainStudy(), { colors: false });
+  expect(plain).not.toContain("\u001b");
+  const colored = resultTable(plainStudy(), { colors: true });
+  expect(colored).toContain("\u001b[1m");
+  expect(stripVTControlCharacters(colored)).toBe(plain);
+});
+
+test("one seed gives plain numbers and says what they cannot tell", () => {
+  const table = resultTable(STUDIES.oneSeed);
+  expect(table).not.toContain("±");
+  expect(table).toContain("With one seed, a difference between two rows may be chance");
+});
+
+test("learning rates have the digits that tell them apart, and the CSV file has all", () => {
+  const study = (rates: readonly number[]) =>
+    exampleStudy(rates.map((learningRate) => ({ optimizer: "mine", epochs: 1, learningRate })));
+  const shown = (rates: readonly number[]) =>
+    markdownTable(study(rates))
+      .match(/^\|.*mine.*$/gm)!
+      .map((line) => line.replace(/\*/g, "").split(" | ")[1]!.trim());
+  expect(shown([0.1 * 0.1995, 1 / 30, 1e-7, 5])).toEqual(["0.01995", "0.03333", "1e-7", "5"]);
+  expect(shown([0.1, 0.100001])).toEqual(["0.1", "0.100001"]);
+  expect(shown([0.3, 0.1 + 0.2])).toEqual(["0.3", "0.30000000000000004"]);
+  expect(csvOf(study([0.1 * 0.1995, 0.1]))).toContain(",0.019950000000000002,");
+});
+
+test("several losses, and learning rates, have a column and no second mention", () => {
+  expect(markdownTable(STUDIES.twoLosses)).toContain("| optimizer | loss | learning rate |");
+  expect(markdownTable(STUDIES.twoLosses)).toContain("| sgd | meanSquaredError | 0.01 |");
+  expect(markdownTable(STUDIES.learningRates)).toContain("| adam | 0.01 |");
+});
+
+test("several losses are compared by what they share, where the study has it", () => {
+  const { runs, ...study } = plainStudy();
+  const withLoss = (name: string) =>
+    runs.map((run) => ({ ...run, config: { ...run.config, loss: { ...run.config.loss, name } } }));
+  const both = { ...study, runs: [...withLoss("a"), ...withLoss("b")] };
+  const markdown = markdownTable(both);
+  expect(markdown).toContain("| validation loss | NLL | ECE | test accuracy |");
+  expect(markdown).toContain("| sgd | a | 0.01 | 0.8000 | 0.3333 | 1.200 | 0.2500 | 0.7900 |");
+  expect(markdown).toContain("NLL: negative log-likelihood");
+  expect(resultTable(both)).toMatch(/│ validation loss │ +NLL │ +ECE │/);
+
+  const older = structuredClone(both) as Study;
+  for (const { history } of older.runs)
+    for (const { validation } of history)
+      Object.assign(validation, { negativeLogLikelihood: undefined, calibrationError: undefined });
+  expect(markdownTable(older)).not.toMatch(/NLL|ECE/);
+  expect(csvOf(older).split("\n")[3]).toContain("0.3333333333333333,0.96,,,0.25,0.95,,,2.5");
+});
+
+test("a step is an update, of however many batches", () => {
+  const study = plainStudy();
+  const accumulated = {
+    ...study,
+    runs: study.runs.map((run) => ({ ...run, config: { ...run.config, gradientAccumulation: 4 } })),
+  };
+  expect(resultTable(study)).toContain("│    8.000 │");
+  // 250 batches of 32 make 63 updates.
+  expect(resultTable(accumulated)).toContain(`│    ${(4000 / 126).toFixed(2)} │`);
+});
+
+test("a setting that did not complete is not the best, however good what survived", () => {
+  const study = plainStudy();
+  const [, sgd] = study.runs;
+  sgd!.history.at(-1)!.validation.accuracy = 0.999;
+  expect(markdownTable(study)).toContain("**adam**");
+});
+
+test("no name reaches a terminal's control sequences, or is read as Markdown or HTML", () => {
+  expect(resultTable(exampleStudy([{ optimizer: "\u001b[31mred\nline" }]))).toContain(
+    "│ \uFFFD[31mred\uFFFDline │",
+  );
+  const markdown = markdownTable(exampleStudy([{ optimizer: "a|b<script>*x*_y_`z`[l](u)" }]));
+  expect(markdown).toContain("| a\\|b&lt;script>\\*x\\*\\_y\\_\\`z\\`\\[l\\](u) |");
+});
+
+test("the CSV has a row for each run and epoch, with seconds added up", () => {
+  const lines = csvOf(plainStudy()).trimEnd().split("\n");
+  expect(lines).toHaveLength(1 + 4 * 3);
+  expect(lines[0]).toBe(
+    "setting,optimizer,semantics,initialLearningRate,loss,seed,status,epoch,learningRate,trainLoss,trainAccuracy,validationLoss,validationAccuracy,validationNegativeLogLikelihood,validationCalibrationError,testLoss,testAccuracy,testNegativeLogLikelihood,testCalibrationError,trainSeconds,evaluateSeconds,totalTrainSeconds,totalEvaluateSeconds",
+  );
+  expect(lines[3]).toBe(
+    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,,,2.5,0.5,5,1.5",
+  );
+  expect(lines.at(-1)).toBe(
+    "sgd,sgd,keras3,0.01,sparseCategoricalCrossentropy,1,diverged,2,0.001,0,0.05,,0.1,,,,,,,2.5,0.5,5,1.5",
+  );
+});
+
+test("the CSV has no seconds where runs shared the clock", () => {
+  const shared = { ...plainStudy(), config: { clock: "shared" } };
+  expect(csvOf(shared).split("\n")[3]).toBe(
+    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,,,,,,",
+  );
+});
+
+test("the CSV has what was measured on the test images with the epoch whose weights the run ended with", () => {
+  const [adam] = plainStudy().runs;
+  const study = { ...plainStudy(), runs: [{ ...adam!, bestEpoch: 1, stoppedEarly: true }] };
+  const [head, ...rows] = csvOf(study)
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(","));
+  const column = head!.indexOf("testAccuracy");
+  expect(rows.map((row) => row[column])).toEqual(["", "0.95", ""]);
+});
+
+test("no name in the CSV is a formula", () => {
+  const names = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"];
+  const study = exampleStudy(names.map((name) => ({ optimizer: name, label: name, loss: name, epochs: 0 })));
+  const runs = study.runs.map((run) => {
+    const { optimizer, loss } = run.config;
+    const semantics = optimizer.name;
+    const config = { ...run.config, optimizer: { ...optimizer, semantics }, loss: { ...loss, semantics } };
+    const history = run.history.map((epoch) => ({
+      ...epoch,
+      validation: { ...epoch.validation, loss: -0.5 },
+    }));
+    return { ...run, config, history };
+  });
+  const csv = csvOf({ ...study, runs });
+  expect(csv).toContain("'=1+1,'=1+1,'=1+1,0.001,'=1+1,0,completed");
+  expect(csv).toContain(",-0.5,");
+  expect(csv).not.toMatch(/(^|\n|,)"?[=+@\t\r]/);
+  expect(csv).not.toMatch(/(^|\n|,)"?-(?!0\.5,)/);
+});
+
+test("the CSV quotes what needs it", () => {
+  const name = `a,b "c"`;
+  expect(csvOf(exampleStudy([{ optimizer: name, epochs: 0 }]))).toContain(`"a,b ""c""",`);
+});
+
+test("no name in the CSV has control characters or more than one line", () => {
+  const name = "\u001b[31mred\n=1+1";
+  const csv = csvOf(exampleStudy([{ optimizer: name, loss: name, epochs: 0 }]));
+  expect(csv).not.toContain("\u001b");
+  expect(csv.trimEnd().split("\n")).toHaveLength(2);
+});
+
+test("early stopping: the table has each run's best epoch, and says which it is", () => {
+  const study = plainStudy();
+  const runs = [
+    { ...study.runs[0]!, bestEpoch: 1, stoppedEarly: true },
+    { ...study.runs[1]!, bestEpoch: 2, stoppedEarly: false },
+  ];
+  const table = markdownTable({ ...study, runs }).replaceAll(/\*\*|\\\*/g, "");
+  expect(table).toContain("| adam | 0.001 | 0.9000  | 0.5000 |");
+  expect(table).toContain("| sgd | 0.01 | 0.8000 | 0.3333 |");
+  expect(table).toContain("adam: weights and numbers of the best epoch (epoch 1 of 2, stopped early).");
+  expect(table).toContain("sgd: weights and numbers of the best epoch (epoch 2 of 2).");
+});
+
+test.each([
+  ["keras3", "keras3", "Formulas and defaults: keras3."],
+  ["keras3", "pytorch", "Formulas and defaults: keras3. Formulas of the losses: meanSquaredError (pytorch)."],
+  ["keras3", "own", "Formulas and defaults: keras3. Formulas of the losses: meanSquaredError (custom)."],
+  [
+    "own",
+    "keras3",
+    "Formulas of the losses: sparseCategoricalCrossentropy (keras3), meanSquaredError (keras3).",
+  ],
+])("says whose formulas ran: optimizers' %s, losses' %s", (optimizer, loss, note) => {
+  const study = exampleStudy([{ optimizer: "adam" }, { optimizer: "sgd", loss: "meanSquaredError" }]);
+  const runs = study.runs.map((run, i) => {
+    const { config } = run;
+    if (i === 0) return run;
+    const [ofOptimizer, ofLoss] = [
+      { ...config.optimizer, semantics: optimizer },
+      { ...config.loss, semantics: loss },
+    ];
+    return { ...run, config: { ...config, optimizer: ofOptimizer, loss: ofLoss } };
+  });
+  expect(resultTable({ ...study, runs }, { colors: false }).split("\n")).toContain(note);
+});
+
+test("no times where runs shared the clock, and why", () => {
+  const shared = { ...plainStudy(), config: { clock: "shared" } };
+  const [of, text] = [resultTable(plainStudy()), resultTable(shared)];
+  for (const times of ["training, s", "step, ms"]) {
+    expect(of).toContain(times);
+    expect(text).not.toContain(times);
+  }
+  expect(text).toContain("Runs shared the processor (clock: shared)");
+  expect(of).not.toContain("shared");
+});

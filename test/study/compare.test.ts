@@ -1,0 +1,260 @@
+import { setTimeout } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { compare } from "../../src/study/compare.js";
+import type { Study } from "../../src/study/study.js";
+import { train } from "../../src/training/train.js";
+
+const small = {
+  dataset: "mnist-10k",
+  split: { train: 256, validation: 64 },
+  batchSize: 64,
+  epochs: 1,
+} as const;
+
+/** Takes as long as a run of a study, whatever else the machine does. */
+async function anotherTraining() {
+  (await train(small)).model.dispose();
+}
+
+describe("compare", () => {
+  it("gives the same numbers as training alone", async () => {
+    const study = await compare({ ...small, optimizers: ["rmsprop", "adagrad"], seeds: [5] });
+    const alone = await train({ ...small, optimizer: "adagrad", seed: 5 });
+    alone.model.dispose();
+    const [, compared] = study.runs;
+    expect(compared!.config).toEqual(alone.config);
+    expect(compared!.parametersSha256).toEqual(alone.parametersSha256);
+    expect(compared!.history.map(({ validation }) => validation)).toEqual(
+      alone.history.map(({ validation }) => validation),
+    );
+    expect(JSON.parse(JSON.stringify(study))).toEqual(study);
+  });
+
+  it("crosses optimizers, losses and seeds, with seeds outermost", async () => {
+    const seen: string[] = [];
+    const study = await compare({
+      ...small,
+      optimizers: ["sgd", "adam"],
+      losses: ["sparseCategoricalCrossentropy", "meanSquaredError"],
+      seeds: 2,
+      onRun: ({ config, model }, { runs }) => {
+        seen.push(`${runs.length} ${config.seed} ${config.loss.name} ${config.optimizer.name}`);
+        expect(model.parameterCount).toBe(109_898);
+      },
+    });
+    expect(seen).toEqual([
+      "1 0 sparseCategoricalCrossentropy sgd",
+      "2 0 sparseCategoricalCrossentropy adam",
+      "3 0 meanSquaredError sgd",
+      "4 0 meanSquaredError adam",
+      "5 1 sparseCategoricalCrossentropy sgd",
+      "6 1 sparseCategoricalCrossentropy adam",
+      "7 1 meanSquaredError sgd",
+      "8 1 meanSquaredError adam",
+    ]);
+    const starts = study.runs.map(({ parametersSha256 }) => parametersSha256.initial);
+    expect(new Set(starts.slice(0, 4)).size).toBe(1);
+    expect(new Set(starts.slice(4)).size).toBe(1);
+    expect(starts[0]).not.toBe(starts[4]);
+  });
+
+  it("returns what there is when it is ended", async () => {
+    const controller = new AbortController();
+    const study = await compare({
+      ...small,
+      optimizers: ["sgd", "adam", "rmsprop"],
+      signal: controller.signal,
+      onEpoch: ({ epoch }, { number, count }) => {
+        expect(count).toBe(3);
+        if (number === 2 && epoch === 0) controller.abort();
+      },
+    });
+    expect(study.runs.map(({ status }) => status)).toEqual(["completed", "cancelled"]);
+  });
+
+  it("labels a run by what tells it from the others", async () => {
+    const labels = new Set<string>();
+    await compare({
+      ...small,
+      optimizers: ["sgd"],
+      losses: ["huber", { name: "huber", delta: 0.1 }],
+      seeds: 2,
+      onEpoch: (_, { label }) => void labels.add(label),
+    });
+    expect([...labels]).toEqual([
+      "sgd, huber, seed 0",
+      "sgd, huber (delta 0.1), seed 0",
+      "sgd, huber, seed 1",
+      "sgd, huber (delta 0.1), seed 1",
+    ]);
+  });
+
+  it("runs each optimizer as each framework defines it, from the weights that the first starts with", async () => {
+    const labels = new Set<string>();
+    const study = await compare({
+      ...small,
+      semantics: ["pytorch", "keras3"],
+      optimizers: ["sgd", "ftrl"],
+      onEpoch: (_, { label }) => void labels.add(label),
+    });
+    expect([...labels]).toEqual(["sgd, pytorch", "sgd, keras3", "ftrl, keras3"]);
+    const alone = await train({ ...small, semantics: "pytorch", optimizer: "sgd" });
+    alone.model.dispose();
+    expect(study.runs[0]!.parametersSha256).toEqual(alone.parametersSha256);
+    const starts = study.runs.map(({ parametersSha256 }) => parametersSha256.initial);
+    expect(new Set(starts)).toEqual(new Set([alone.parametersSha256.initial]));
+    const ends = study.runs.map(({ parametersSha256 }) => parametersSha256.final);
+    expect(new Set(ends).size).toBe(3);
+  });
+
+  describe("with runs that share the clock", () => {
+    const study = { ...small, optimizers: ["sgd", "adam", "rmsprop"], threads: 2, seeds: 2 } as const;
+    const told = ({ runs }: Study) =>
+      runs.map(({ config: { optimizer, seed }, status, history, parametersSha256 }) => ({
+        run: `${optimizer.name} ${seed}`,
+        status,
+        measured: history.map(({ train, validation }) => ({ train, validation })),
+        parametersSha256,
+      }));
+
+    it("gives the same runs in the same order", async () => {
+      const inTurn = await compare(study);
+      const seen: string[] = [];
+      let inCall = 0;
+      const shared = await compare({
+        ...study,
+        clock: "shared",
+        // The first run waits until others have ended.
+        onEpoch: async ({ epoch }, { number }) => {
+          while (number === 1 && epoch === 0 && seen.length < 2) await setTimeout(5);
+        },
+        onRun: async (_, { runs }, planned) => {
+          expect(inCall++).toBe(0);
+          if (seen.length === 0) await anotherTraining(); // in which another run ends
+          inCall--;
+          seen.push(planned.label);
+          expect(runs.map(({ config }) => config.seed)).toEqual(runs.map(({ config }) => config.seed).sort());
+        },
+      });
+      expect(seen.length).toBe(6);
+      expect(seen.indexOf("sgd, seed 0")).toBeGreaterThanOrEqual(2);
+      expect(told(shared)).toEqual(told(inTurn));
+      expect(shared.config).toMatchObject({ clock: "shared", threads: 2 });
+      expect(inTurn.config).toMatchObject({ clock: "exclusive", threads: 2 });
+      for (const { config, seconds } of shared.runs) {
+        expect(config).toMatchObject({ threads: 1, warmUp: false });
+        expect(seconds.warmUp).toBe(0);
+      }
+    });
+
+    it("trains as many at once as there are threads", async () => {
+      const underWay = new Set<string>();
+      let most = 0;
+      let time: Promise<void> | undefined;
+      await compare({
+        ...study,
+        threads: 3,
+        clock: "shared",
+        onEpoch: async ({ epoch }, { label }) => {
+          if (epoch !== 0) return;
+          underWay.add(label);
+          most = Math.max(most, underWay.size);
+          while (most < 3) await setTimeout(5); // the first ones wait for each other
+          time ??= anotherTraining(); // in which more would come, if more were begun
+          await time;
+        },
+        onRun: (_, __, { label }) => void underWay.delete(label),
+      });
+      expect(most).toBe(3);
+    });
+
+    it("listens for the end of many runs without a warning", async () => {
+      const warnings: string[] = [];
+      const warn = ({ message }: Error) => warnings.push(message);
+      process.on("warning", warn);
+      let underWay = 0;
+      await compare({
+        ...study,
+        optimizers: ["sgd"],
+        seeds: 12,
+        threads: 12,
+        clock: "shared",
+        signal: new AbortController().signal,
+        onEpoch: async ({ epoch }) => {
+          underWay += epoch === 0 ? 1 : 0;
+          while (underWay < 12) await setTimeout(5);
+        },
+      }).finally(() => process.off("warning", warn));
+      expect(warnings).toEqual([]);
+    });
+
+    it("keeps all that was under way when it is ended", async () => {
+      const controller = new AbortController();
+      const ended = await compare({
+        ...study,
+        epochs: 100_000,
+        clock: "shared",
+        signal: controller.signal,
+        onEpoch: ({ epoch }, { number }) => {
+          if (number === 2 && epoch === 1) controller.abort();
+        },
+      });
+      expect(ended.runs.map(({ status, config }) => [status, config.optimizer.name])).toEqual([
+        ["cancelled", "sgd"],
+        ["cancelled", "adam"],
+      ]);
+    });
+
+    it("ends the others when one fails, although they wait for an onEpoch without end", async () => {
+      let waiting = false;
+      const failed = compare({
+        ...study,
+        clock: "shared",
+        onEpoch: async (_, { label }) => {
+          if (label === "sgd, seed 0") {
+            waiting = true;
+            await new Promise(() => {});
+          }
+          while (!waiting) await setTimeout(5);
+          throw new Error("no more");
+        },
+      });
+      await expect(failed).rejects.toThrow("no more");
+    });
+
+    it("ends the others when one fails, and begins no more", async () => {
+      const begun = new Set<string>();
+      const kept: string[] = [];
+      const failed = compare({
+        ...study,
+        epochs: 100_000,
+        clock: "shared",
+        onEpoch: async ({ epoch }, { label }) => {
+          begun.add(label);
+          if (label !== "adam, seed 0" || epoch !== 1) return;
+          while (begun.size < 2) await setTimeout(5);
+          throw new Error("no more");
+        },
+        onRun: ({ status, config }) => void kept.push(`${config.optimizer.name} ${status}`),
+      });
+      await expect(failed).rejects.toThrow("no more");
+      expect([...begun].sort()).toEqual(["adam, seed 0", "sgd, seed 0"]);
+      expect(kept).toEqual(["sgd cancelled"]);
+    });
+  });
+
+  it("refuses a wrong config before it trains anything", async () => {
+    await expect(compare({ ...small, optimizers: ["adam", "adam"] })).rejects.toMatchObject({
+      code: "CONFIG",
+    });
+    // @ts-expect-error a misspelt key
+    await expect(compare({ ...small, seed: 3 })).rejects.toMatchObject({ code: "CONFIG" });
+  });
+
+  it("says where in its config a dataset in memory is wrong, as train does", async () => {
+    const dataset = { images: new Uint8Array(8), labels: [0, 300] };
+    const place = "Expected a whole number from 0 to 255 for `dataset.labels[1]`, got 300 (number).";
+    for (const refused of [compare({ ...small, dataset }), train({ ...small, dataset })])
+      await expect(refused).rejects.toThrow(place);
+  });
+});

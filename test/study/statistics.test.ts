@@ -1,0 +1,37 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { studentT, summarise } from "../../src/study/statistics.js";
+import golden from "../golden/student_t.json" with { type: "json" };
+
+describe("studentT", () => {
+  it.each(golden.quantiles)("agrees with SciPy: $probability, $degrees degrees of freedom", (expected) => {
+    const t = studentT(expected.probability, expected.degrees);
+    expect(Math.abs(t / expected.t - 1)).toBeLessThan(1e-11);
+  });
+});
+
+describe("summarise", () => {
+  it.each(golden.summaries)("agrees with SciPy: $values", ({ values, ...expected }) => {
+    const { count, ...summary } = summarise(values);
+    expect(count).toBe(values.length);
+    for (const key of ["mean", "standardDeviation", "confidence95"] as const)
+      expect(Math.abs(summary[key] - expected[key])).toBeLessThanOrEqual(1e-11 * Math.abs(expected[key]));
+  });
+
+  it("has no spread of a single value", () => {
+    expect(summarise([3])).toEqual({ count: 1, mean: 3, standardDeviation: NaN, confidence95: NaN });
+  });
+
+  it("moves with its values and leaves them as they are", () => {
+    const values = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 2, maxLength: 20 });
+    fc.assert(
+      fc.property(values, fc.double({ min: -1e3, max: 1e3, noNaN: true }), (sample, shift) => {
+        const before = [...sample];
+        const [here, there] = [summarise(sample), summarise(sample.map((value) => value + shift))];
+        expect(sample).toEqual(before);
+        expect(there.mean).toBeCloseTo(here.mean + shift, 8);
+        expect(there.confidence95).toBeCloseTo(here.confidence95, 8);
+      }),
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Study } from "../../src/study/study.js";
+import { readStudy, writeStudy } from "../../src/study/study-file.js";
+import { STUDIES } from "../report/example-studies.js";
+
+let path: string;
+beforeEach(async () => {
+  path = join(await mkdtemp(join(tmpdir(), "optimbench-study-")), "study.json");
+});
+
+test.each(Object.entries(STUDIES))("%s comes back as it was written", async (_, study) => {
+  await writeStudy(study, path);
+  expect(await readStudy(path)).toEqual(study);
+});
+
+test("a loss that is not finite comes back as null", async () => {
+  const study = structuredClone<unknown>(STUDIES.oneRun) as {
+    runs: [{ history: { train: { loss: number | null } }[] }];
+  };
+  study.runs[0].history[0]!.train.loss = Number.NaN;
+  study.runs[0].history[1]!.train.loss = Number.POSITIVE_INFINITY;
+  await writeStudy(study as unknown as Study, path);
+  const { history } = (await readStudy(path)).runs[0]!;
+  expect([history[0]!.train.loss, history[1]!.train.loss]).toEqual([null, null]);
+});
+
+test("a study without likelihood and calibration is one of an earlier version", async () => {
+  const study = structuredClone(STUDIES.oneRun) as unknown as {
+    runs: { history: { validation: { negativeLogLikelihood?: number; calibrationError?: number } }[] }[];
+  };
+  for (const { validation } of study.runs[0]!.history) {
+    delete validation.negativeLogLikelihood;
+    delete validation.calibrationError;
+  }
+  await writeStudy(study as unknown as Study, path);
+  expect(await readStudy(path)).toEqual(study);
+});
+
+test("what a later version adds to a config is kept", async () => {
+  const study = structuredClone(STUDIES.oneRun) as Study;
+  Object.assign(study.runs[0]!.config, { novelty: { depth: 3 } });
+  await writeStudy(study, path);
+  expect((await readStudy(path)).runs[0]!.config).toMatchObject({ novelty: { depth: 3 } });
+});
+
+describe("refuses with the file's name and the reason", () => {
+  const spoilt = (
+    spoil: (study: Record<string, unknown> & { runs: { status: string; history: unknown }[] }) => void,
+  ) => {
+    const study = structuredClone(STUDIES.oneRun) as never;
+    spoil(study);
+    return JSON.stringify(study);
+  };
+  test.each([
+    ["no JSON", "{", /JSON/],
+    ["another kind of JSON", "[1, 2]", /an object/],
+    ["null", "null", /an object/],
+    [
+      "a later version",
+      spoilt((study) => Object.assign(study, { schemaVersion: 2 })),
+      /schemaVersion 2 is newer/,
+    ],
+    ["no version", spoilt((study) => Object.assign(study, { schemaVersion: undefined })), /: expected 1\.$/],
+    [
+      "an unknown status",
+      spoilt((study) => Object.assign(study.runs[0]!, { status: "done" })),
+      /runs\[0\]\.status/,
+    ],
+    [
+      "a missing config",
+      spoilt((study) => Object.assign(study, { config: undefined })),
+      /Missing `config`: expected an object\./,
+    ],
+    [
+      "a missing history",
+      spoilt((study) => Object.assign(study.runs[0]!, { history: undefined })),
+      /Missing `runs\[0\]\.history`/,
+    ],
+  ])("%s", async (_, text, reason) => {
+    await writeFile(path, text);
+    await expect(readStudy(path)).rejects.toThrow(reason);
+    await expect(readStudy(path)).rejects.toMatchObject({
+      code: "DATA",
+      message: expect.stringContaining(path),
+    });
+  });
+
+  test("a study nested without end", async () => {
+    await writeFile(
+      path,
+      JSON.stringify(STUDIES.oneRun).replace("{", `{"x":${"[".repeat(8000)}${"]".repeat(8000)},`),
+    );
+    await expect(readStudy(path)).rejects.toThrow(/nested more than 256 levels deep/);
+  });
+
+  test("a file that is not there", async () => {
+    await expect(readStudy(path)).rejects.toThrow(/there is no such file or folder\.$/);
+  });
+});

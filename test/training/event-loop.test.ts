@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveTrainConfig } from "../../src/config/resolve-train-config.js";
+import { loadDataset } from "../../src/data/load-dataset.js";
+import type { Layer } from "../../src/models/layers.js";
+import type { NativeSession } from "../../src/native/addon.js";
+import { parametersSha256 } from "../../src/native/parameters-sha256.js";
+import { openSession, sessionSpec } from "../../src/training/session.js";
+import { TrainedModel } from "../../src/training/trained-model.js";
+
+/** How often the event loop turns until the work is done. */
+async function turnsDuring(work: Promise<unknown>): Promise<number> {
+  let turns = 0;
+  let isDone = false;
+  const ended = work.finally(() => {
+    isDone = true;
+  });
+  for (; !isDone; turns++) await new Promise(setImmediate);
+  await ended;
+  return turns;
+}
+
+/** Sizes of which more than one part is read. */
+const layers: readonly Layer[] = [
+  { type: "conv2d", filters: 64, kernelSize: 3, strides: 9 },
+  { type: "conv2d", filters: 600, kernelSize: 3 },
+  { type: "flatten" },
+  { type: "dense", units: 6000 },
+  { type: "dense", units: 1000 },
+  { type: "dense", units: 2 },
+];
+
+describe("with a session of nearly ten million parameters", () => {
+  let session: NativeSession;
+  let model: TrainedModel;
+  let openingTurns: number;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "optimbench-"));
+    const dataset = await loadDataset({ images: new Uint8Array(2 * 784), labels: Uint8Array.of(0, 1) });
+    const config = { ...resolveTrainConfig({ model: { layers }, threads: 1 }, dataset), device: "cpu" };
+    const opening = openSession(sessionSpec(config, dataset));
+    openingTurns = await turnsDuring(opening);
+    session = await opening;
+    model = new TrainedModel(session, config, 784);
+  });
+  afterAll(() => {
+    model.dispose();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("the event loop goes on while it opens", () => {
+    expect(session.parameterCount).toBeGreaterThan(9e6);
+    expect(openingTurns).toBeGreaterThan(5);
+  });
+
+  it("and while it is hashed", async () => {
+    expect(await turnsDuring(parametersSha256(session))).toBeGreaterThan(20);
+  });
+
+  it("and while it is saved; the file has all numbers", async () => {
+    const path = join(folder, "model.safetensors");
+    expect(await turnsDuring(model.save(path))).toBeGreaterThan(20);
+    const bytes = readFileSync(path);
+    const start = 8 + Number(bytes.readBigUInt64LE(0));
+    const header = JSON.parse(bytes.subarray(8, start).toString());
+    for (const { name, shape, values } of model.parameters()) {
+      const [from, to] = header[name].data_offsets;
+      expect(header[name]).toMatchObject({ dtype: "F32", shape });
+      const expected = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+      expect(bytes.subarray(start + from, start + to).equals(expected), name).toBe(true);
+    }
+    expect(bytes.length).toBe(start + 4 * session.parameterCount);
+  });
+
+  it("and while its state is kept, put back and made anew", async () => {
+    for (const work of [() => session.keep(), () => session.restore(), () => session.restart()])
+      expect(await turnsDuring(work())).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,186 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it, vi } from "vitest";
+import { resolveTrainConfig } from "../../src/config/resolve-train-config.js";
+import type { TrainConfig } from "../../src/config/train-config.js";
+import { memoryHeld } from "../../src/system/memory-limit.js";
+import { packageRoot } from "../../src/system/package-root.js";
+import { checkMemory, runMemory } from "../../src/training/memory-estimate.js";
+import { sessionSpec } from "../../src/training/session.js";
+
+vi.stubEnv("OPTIMBENCH_KERNELS", ""); // libtorch's operators take more memory
+
+const GB = 1e9;
+const limit = (bytes: number) => ({ bytes, source: "this machine's memory" }) as const;
+
+/** The parts of a run on images of this size. */
+function partsOf(config: TrainConfig, image: { side?: number; channels?: number; count?: number } = {}) {
+  const { side = 28, channels = 1, count = 60_000 } = image;
+  const dataset = { name: "images", count, height: side, width: side, channels, classes: 10 };
+  const resolved = resolveTrainConfig({ threads: 2, ...config }, dataset);
+  const placed = { ...resolved, device: "cpu" };
+  return runMemory(
+    sessionSpec(placed, { ...dataset, images: new Uint8Array(), labels: new Uint8Array() }),
+    placed,
+  );
+}
+
+const dense = (units: number) => ({ type: "dense", units, activation: "relu" }) as const;
+const end = { type: "dense", units: 10 } as const;
+const conv = { type: "conv2d", filters: 32, kernelSize: 3, padding: "same" } as const;
+const flatten = { type: "flatten" } as const;
+const pool = { type: "globalAveragePool2d" } as const;
+
+describe("what no machine of 8 GB can hold is refused before any of it is allocated", () => {
+  const paddings = Array.from({ length: 40 }, () => ({ type: "zeroPadding2d", padding: 1024 }) as const);
+  it.each<[string, TrainConfig, Parameters<typeof partsOf>[1], RegExp]>([
+    [
+      "a net of 985 million parameters",
+      { model: { layers: [flatten, dense(31_000), dense(31_000), end] } },
+      {},
+      /about [\d.]+ GB of memory, more than the 8\.0 GB of this machine's memory: their gradients, of 2 micro-batches at once 11\.8 GB; the optimizer's state 7\.9 GB; parameters 3\.9 GB.* Use a model with fewer units or filters/,
+    ],
+    ["wide images with mlp", { model: "mlp" }, { side: 1024, count: 100 }, /gradients/],
+    [
+      "forty paddings of 1,024",
+      { model: { layers: [...paddings, pool, end] } },
+      {},
+      /activations of 16 images on each of 2 threads .* Use smaller images/,
+    ],
+    [
+      "batch normalisation at full batch",
+      { model: { layers: [conv, { type: "batchNorm2d" }, pool, end] }, batchSize: 60_000 },
+      {},
+      /activations of 48000 images [\d.]+ GB.* Use a smaller `batchSize`/,
+    ],
+    [
+      "batches of a billion, uncut",
+      { batchSize: 1e9, microBatch: 1e9, model: { layers: [conv, conv, pool, end] } },
+      {},
+      /activations of 48000 images .* Use a smaller `batchSize` or `microBatch`/,
+    ],
+  ])("%s", (_, config, image, message) => {
+    const before = memoryHeld();
+    const parts = partsOf(config, image);
+    expect(() => checkMemory(parts, limit(8 * GB))).toThrow(
+      expect.objectContaining({ code: "MEMORY", message: expect.stringMatching(message) }),
+    );
+    expect(memoryHeld() - before).toBeLessThan(0.2 * GB);
+  });
+});
+
+it("takes the default run on a small machine", () => {
+  checkMemory(partsOf({}), limit(memoryHeld() + 50e6));
+  checkMemory(partsOf({ batchSize: 1e9 }), limit(memoryHeld() + 50e6)); // cut into micro-batches
+});
+
+it("counts states by their shapes: rows and columns take next to nothing, and a copy of the best epoch as much again", () => {
+  const model = { layers: [flatten, dense(4096), end] } as const;
+  const bytes = (config: TrainConfig, what: RegExp) =>
+    partsOf({ model, ...config }).find((part) => what.test(part.what))!.bytes;
+  const parameters = bytes({}, /^parameters/);
+  expect(bytes({ optimizer: "adam" }, /state$/) / parameters).toBeCloseTo(2, 2);
+  expect(bytes({ optimizer: "sgd" }, /state$/)).toBe(0);
+  expect(bytes({ optimizer: "adafactor" }, /state$/) / parameters).toBeLessThan(0.02);
+  expect(bytes({ optimizer: "scheduleFreeSgd" }, /^parameters/)).toBe(2 * parameters);
+  const stopping = { earlyStopping: { patience: 1 } } as const;
+  expect(bytes({ optimizer: "adam", ...stopping }, /best epoch/) / parameters).toBeCloseTo(3, 2);
+});
+
+/** Runs a program in a process of its own; gives what it prints. */
+function run(program: string, limits = "true"): string {
+  const module = (name: string) => JSON.stringify(pathToFileURL(join(packageRoot, "dist", name)).href);
+  const prelude = `
+    import { readFileSync } from "node:fs";
+    import { train } from ${module("train.js")};
+    import { loadDataset } from ${module("data/load-dataset.js")};
+    import { resolveTrainConfig } from ${module("config/resolve-train-config.js")};
+    import { dataMemory, runMemory } from ${module("memory-estimate.js")};
+    import { memoryHeld } from ${module("memory-limit.js")};
+    import { nativeInfo } from ${module("native.js")};
+    import { openSession, sessionSpec } from ${module("session.js")};
+    const data = (side, count) => loadDataset({
+      images: Uint8Array.from({ length: side * side * count }, (_, i) => (i * 7919) % 251),
+      labels: Uint8Array.from({ length: count }, (_, i) => i % 10), height: side, width: side,
+    });
+    const resolve = (config, dataset) => ({ ...resolveTrainConfig({ threads: 1, ...config }, dataset), device: "cpu" });
+    function peak() { // of what is not the code of libraries
+      const status = readFileSync("/proc/self/status", "utf8");
+      const bytes = (name) => 1024 * Number(new RegExp(name + ":\\\\s+(\\\\d+) kB").exec(status)[1]);
+      return bytes("VmHWM") - bytes("RssFile") - bytes("RssShmem");
+    }
+    nativeInfo();
+  `;
+  const { stdout, stderr } = spawnSync(
+    "bash",
+    ["-c", `${limits}; exec "$0" --input-type=module -e "$1"`, process.execPath, prelude + program],
+    { encoding: "utf8" },
+  );
+  expect(stderr).toBe("");
+  return stdout;
+}
+
+describe.runIf(process.platform === "linux")("in a process of its own", () => {
+  const wide = { layers: [flatten, dense(4096), end] } as const;
+  it.each<[string, TrainConfig, number, number]>([
+    ["a wide layer with adam", { model: wide }, 96, 60],
+    ["many lanes with sgd", { model: wide, optimizer: "sgd", batchSize: 128 }, 48, 200],
+    ["norms of the whole update with lamb", { model: wide, optimizer: "lamb" }, 64, 60],
+    [
+      "batch normalisation",
+      { model: { layers: [conv, { type: "batchNorm2d" }, conv, pool, end] }, batchSize: 200 },
+      64,
+      250,
+    ],
+    [
+      "pooling and dropout",
+      {
+        model: {
+          layers: [
+            conv,
+            { type: "maxPool2d", poolSize: 3, strides: 2, padding: "same" },
+            { type: "dropout", rate: 0.2 },
+            pool,
+            end,
+          ],
+        },
+      },
+      200,
+      40,
+    ],
+  ])("the estimate is near the peak: %s", (_, config, side, count) => {
+    const program = `
+      const config = ${JSON.stringify(config)};
+      const dataset = await data(${side}, ${count});
+      const resolved = resolve(config, dataset);
+      const parts = [...runMemory(sessionSpec(resolved, dataset), resolved), ...dataMemory(dataset, "cpu")];
+      const estimate = parts.reduce((sum, { bytes }) => sum + bytes, memoryHeld());
+      await train({ threads: 1, ...config, dataset, epochs: 1 });
+      console.log(estimate / peak());`;
+    const ratio = Number(run(program));
+    expect(ratio).toBeGreaterThan(0.8);
+    expect(ratio).toBeLessThan(1.1);
+  });
+
+  it("a session opens within a small multiple of parameters, gradient and state", () => {
+    const program = `
+      const dataset = await data(64, 20);
+      const spec = sessionSpec(resolve({ model: ${JSON.stringify(wide)}, optimizer: "adam" }, dataset), dataset);
+      const before = peak();
+      const session = await openSession(spec);
+      console.log((peak() - before) / (4 * session.parameterCount));`;
+    expect(Number(run(program))).toBeLessThan(4 * 1.25); // parameters, gradient, two states
+  });
+
+  it("says what to do where the system gives no more memory after all", () => {
+    const program = `
+      const dataset = await data(64, 20);
+      const model = { layers: [{ type: "flatten" }, { type: "dense", units: 60000 }, { type: "dense", units: 10 }] };
+      const spec = sessionSpec(resolve({ model, optimizer: "adam" }, dataset), dataset);
+      await openSession(spec).catch(({ name, code, message }) => console.log(name, code, message));`;
+    expect(run(program, "ulimit -d 2500000")).toMatch(
+      /^OptimbenchError MEMORY There was not enough memory \(out of memory: no \d+ bytes more\)\. Use a smaller model/,
+    );
+  });
+});

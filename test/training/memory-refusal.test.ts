@@ -1,0 +1,58 @@
+import { beforeEach, expect, it, vi } from "vitest";
+import { bands } from "../small-task.js";
+
+const memory = vi.hoisted(() => ({ limit: 0, held: 1e6 }));
+vi.mock("../../src/system/memory-limit.js", () => ({
+  memoryLimit: () => ({ bytes: memory.limit, source: "the control group's limit" }),
+  memoryHeld: () => memory.held,
+}));
+vi.stubEnv("OPTIMBENCH_KERNELS", ""); // libtorch's operators take more memory
+const { bench } = await import("../../src/bench/bench.js");
+const { compare } = await import("../../src/study/compare.js");
+const { train } = await import("../../src/training/train.js");
+
+const model = {
+  layers: [{ type: "flatten" }, { type: "dense", units: 1000 }, { type: "dense", units: 3 }],
+} as const;
+const task = { dataset: await bands(), model, epochs: 0, threads: 4 } as const;
+const tooMuch = expect.objectContaining({
+  name: "OptimbenchError",
+  code: "MEMORY",
+  message: expect.stringMatching(
+    /more than the \d+ MB of the control group's limit: .*; held already 1 MB\. Use /,
+  ),
+});
+
+beforeEach(() => {
+  memory.limit = 10e6; // one run takes 3 to 4 MB
+});
+
+it("runs what fits", async () => {
+  const run = await train(task);
+  expect(run.status).toBe("completed");
+  run.model.dispose();
+  expect((await compare({ ...task, optimizers: ["adam", "sgd"], seeds: 3 })).runs).toHaveLength(6);
+});
+
+it("refuses a run that does not", async () => {
+  memory.limit = 3e6;
+  await expect(train(task)).rejects.toEqual(tooMuch);
+  memory.limit = 10e6;
+  await expect(train({ ...task, batchSize: 120, microBatch: 8 })).rejects.toEqual(tooMuch); // 15 gradients
+});
+
+it("refuses a study before its first run, where one of the runs does not fit or those at once do not", async () => {
+  const onEpoch = vi.fn();
+  const optimizers = ["sgd", { name: "sgd", momentum: 0.9 }, "adam"] as const;
+  memory.limit = 4e6; // enough for sgd
+  await expect(compare({ ...task, optimizers, onEpoch })).rejects.toEqual(tooMuch);
+  memory.limit = 10e6;
+  await expect(compare({ ...task, optimizers, seeds: 2, clock: "shared", onEpoch })).rejects.toEqual(tooMuch);
+  expect(onEpoch).not.toHaveBeenCalled();
+});
+
+it("refuses measurements whose sessions do not fit together", async () => {
+  memory.limit = 30e6;
+  const config = { model: "mlp", optimizers: ["adam", "sgd"], batchSizes: [8], threads: [1] } as const;
+  await expect(bench(config)).rejects.toEqual(tooMuch);
+});

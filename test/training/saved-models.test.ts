@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { resolveTrainConfig } from "../../src/config/resolve-train-config.js";
+import { inMemoryDataset } from "../../src/data/in-memory.js";
+import { LAYER_SCHEMAS, type Layer } from "../../src/models/layers.js";
+import type { NativeSession, TensorInfo } from "../../src/native/addon.js";
+import { openSession, placeOnDevice, sessionSpec } from "../../src/training/session.js";
+import { TrainedModel } from "../../src/training/trained-model.js";
+import { channelsLast } from "../channels-last.js";
+import { relativeError } from "../relative-error.js";
+
+/** What test/golden/saved_models.py wrote: plain PyTorch modules and what they give. */
+interface Golden {
+  readonly layers: readonly Layer[];
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly pixels: readonly number[];
+  readonly tensors: Readonly<
+    Record<string, { readonly shape: readonly number[]; readonly values: readonly number[] }>
+  >;
+  readonly probabilities: readonly number[];
+}
+
+const folder = new URL("../golden/saved_models", import.meta.url);
+const goldens = readdirSync(folder).map((file) => ({
+  name: file,
+  ...(JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Golden),
+}));
+const CLASSES = 4;
+
+it("covers every kind of layer", () => {
+  const kinds = (layers: readonly Layer[]): string[] =>
+    layers.flatMap((layer) =>
+      layer.type === "residual"
+        ? ["residual", ...kinds(layer.layers), ...kinds(layer.shortcut ?? [])]
+        : layer.type,
+    );
+  const all = LAYER_SCHEMAS.flatMap((schema): string[] => [
+    ...("in" in schema ? schema.in : schema).shape.type.values,
+  ]);
+  expect(new Set(goldens.flatMap(({ layers }) => kinds(layers)))).toEqual(new Set(all));
+});
+
+describe("a model in PyTorch's layout", () => {
+  it.each(goldens)("gives PyTorch's probabilities, and is saved as PyTorch has it: $name", async (golden) => {
+    const { layers, shape, tensors, probabilities } = golden;
+    const [height, width, channels] = shape;
+    const pixels = Uint8Array.from(golden.pixels);
+    const labels = Uint8Array.from(
+      { length: pixels.length / (height * width * channels) },
+      (_, i) => i % CLASSES,
+    );
+    const dataset = inMemoryDataset({ images: pixels, labels, height, width, channels, classes: CLASSES });
+    const config = placeOnDevice(
+      resolveTrainConfig({ model: { layers }, semantics: "pytorch", device: "cpu" }, dataset),
+    );
+    const session = await openSession(sessionSpec(config, dataset));
+    load(session, tensors);
+    using model = new TrainedModel(session, config, height * width * channels);
+    expect(relativeError(await model.predict(pixels), probabilities, 1)).toBeLessThan(1e-5);
+
+    const saved = Object.fromEntries(
+      model.parameters().map(({ name, shape, values }) => [name, { shape, values: [...values] }]),
+    );
+    expect(saved).toEqual(tensors);
+  });
+});
+
+/** Puts PyTorch's tensors where native code has those of the same names. */
+function load(session: NativeSession, tensors: Golden["tensors"]): void {
+  const { parameters, statistics, ...rest } = session.readState();
+  const fill = (vector: Float32Array, infos: readonly TensorInfo[]) => {
+    for (const { name, shape, offset } of infos) {
+      const { values } = tensors[name]!;
+      vector.set(shape.length === 4 ? channelsLast(values, shape) : values, offset);
+    }
+  };
+  fill(parameters, session.parameters());
+  fill(statistics, session.statistics());
+  session.writeState({ ...rest, parameters, statistics });
+}
