@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "core_library.h"
-#include "dataset.h"
+#include "dataset_handle.h"
 #include "job_thread.h"
-#include "session.h"
+#include "session_handle.h"
 #include "specs.h"
 
 namespace optimbench {

@@ -8,16 +8,16 @@
 #include <stdexcept>
 #include <thread>
 
-#include "allocator.h"
+#include "core/runtime/allocator.h"
 #include "api.h"
-#include "augment.h"
-#include "device.h"
-#include "device_work.h"
-#include "kernels/instruction_set.h"
-#include "matrix_product.h"
-#include "memory_needs.h"
-#include "session.h"
-#include "step_graph.h"
+#include "core/data/augment.h"
+#include "core/runtime/device.h"
+#include "core/runtime/device_work.h"
+#include "core/kernels/instruction_set.h"
+#include "core/runtime/matrix_product.h"
+#include "core/training/memory_needs.h"
+#include "core/training/training_session.h"
+#include "core/runtime/step_graph.h"
 
 namespace optimbench {
 namespace {

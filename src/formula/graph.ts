@@ -1,6 +1,6 @@
 /**
  * A formula after parsing: a small typed graph as plain data, in an order in which every node follows its arguments.
- * Native code executes it (native/core/formula.cc); nothing here is ever evaluated as JavaScript.
+ * Native code executes it (native/core/formula/formula.cc); nothing here is ever evaluated as JavaScript.
  */
 export type Node =
   | { readonly op: "constant"; readonly value: number }

@@ -3,7 +3,7 @@ import { expressionText, operatorSign } from "./expression-text.js";
 import { type FormulaFunction, FUNCTIONS } from "./functions.js";
 import type { Operation, UpdateGraph } from "./graph.js";
 
-/** What native code says where an update does not suit a parameter's shape (native/core/update.cc). */
+/** What native code says where an update does not suit a parameter's shape (native/core/update/update.cc). */
 const MISFIT = /the update does not fit(?: (\S+))?: block (\d+), node (\d+): (?:shapes (.*)|(.*))$/s;
 const LONGEST = 120;
 

@@ -105,7 +105,7 @@ export interface NativeImages {
   readonly shape: Shape;
 }
 
-/** Random distortions of training images; 0 leaves a kind out. What they do is in native/core/augment.h. */
+/** Random distortions of training images; 0 leaves a kind out. What they do is in native/core/data/augment.h. */
 export interface AugmentationSpec {
   /** Pixels. */
   readonly shift: number;
@@ -171,7 +171,7 @@ export interface Measured {
 /** Bytes. */
 export interface MemoryNeeds {
   readonly parameters: number;
-  /** Of each lane (see native/core/lanes.h), and their sum. */
+  /** Of each lane (see native/core/training/lanes.h), and their sum. */
   readonly gradients: number;
   readonly lanes: number;
   readonly states: number;

@@ -7,7 +7,7 @@ import { OPTIMIZERS, resolveOptimizer } from "../../src/optimizers/optimizers.js
 
 /** What test/golden/offers.py found in the frameworks. */
 type Offers = Record<Semantics, { version: string; optimizers: string[]; losses: string[] }>;
-const offers: Offers = JSON.parse(readFileSync(new URL("golden/offers.json", import.meta.url), "utf8"));
+const offers: Offers = JSON.parse(readFileSync(new URL("../golden/offers.json", import.meta.url), "utf8"));
 
 /** A framework's class by our names for it, or why it has none. */
 type Mapping = Readonly<Record<string, readonly string[] | string>>;

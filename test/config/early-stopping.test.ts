@@ -13,7 +13,7 @@ const golden: {
     settings: { monitor?: string };
     outcome: { epochs: number; stoppedEarly: boolean; bestEpoch: number | null };
   }[];
-} = JSON.parse(readFileSync(new URL("golden/schedules/earlyStopping.json", import.meta.url), "utf8"));
+} = JSON.parse(readFileSync(new URL("../golden/schedules/earlyStopping.json", import.meta.url), "utf8"));
 
 const settings = (given: object) => parse(earlyStoppingSchema, given, "early stopping");
 

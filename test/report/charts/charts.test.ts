@@ -254,7 +254,7 @@ describe("however large a study is, its pictures are not", () => {
 });
 
 test("importing the report loads no drawing library: they take half a second", async () => {
-  const folder = new URL("../../../src/report", import.meta.url);
+  const folder = new URL("../../../src/report/", import.meta.url);
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
     name.endsWith(".ts"),
   );

@@ -1,0 +1,45 @@
+#include "dataset_handle.h"
+
+#include "core_library.h"
+#include "specs.h"
+
+namespace optimbench {
+namespace {
+
+constexpr napi_type_tag kTag{0x6f7074696d62656eULL, 0x0000646174617365ULL};
+
+}  // namespace
+
+Napi::Function DatasetHandle::define(Napi::Env env) {
+  return DefineClass(env, "Dataset", {InstanceMethod<&DatasetHandle::dispose>("dispose")});
+}
+
+DatasetHandle::DatasetHandle(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  auto self = info.This().As<Napi::Object>();
+  self.TypeTag(&kTag);
+  dataset_ = core().createDataset(readDatasetSpec(Reader(info[0], "dataset")));
+  reported_ = dataset_->bytes();
+  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), reported_);
+  // A plain value: unlike a method, a getter of a native class runs on objects of other classes too.
+  self.DefineProperty(Napi::PropertyDescriptor::Value("bytes", Napi::Number::New(info.Env(), static_cast<double>(reported_))));
+}
+
+DatasetHandle::~DatasetHandle() { release(Env()); }
+
+std::shared_ptr<const Dataset> DatasetHandle::from(Napi::Value value) {
+  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&kTag))
+    throw Napi::TypeError::New(value.Env(), "Expected a Dataset");
+  auto dataset = Unwrap(value.As<Napi::Object>())->dataset_;
+  if (!dataset) throw Napi::Error::New(value.Env(), "The dataset is disposed");
+  return dataset;
+}
+
+void DatasetHandle::dispose(const Napi::CallbackInfo& info) { release(info.Env()); }
+
+void DatasetHandle::release(Napi::Env env) {
+  dataset_.reset();
+  if (reported_ != 0) Napi::MemoryManagement::AdjustExternalMemory(env, -reported_);
+  reported_ = 0;
+}
+
+}  // namespace optimbench

@@ -1,0 +1,73 @@
+#include "core/nn/layer.h"
+
+namespace optimbench {
+namespace {
+
+class Conv2d final : public Layer {
+ public:
+  Conv2d(const LayerSpec& spec, Shape input) : spec_(spec), input_(input), border_(spec.padding) {
+    if (spec.kernel != Pair{1, 1} || spec.strides == Pair{1, 1} || spec.padding != std::array<int64_t, 4>{}) return;
+    steps_ = spec.strides;
+    spec_.strides = {1, 1};
+  }
+
+  std::vector<Slot> parameters() const override {
+    std::vector<Slot> slots{
+        {"weight", {spec_.filters, spec_.kernel[0], spec_.kernel[1], input_.channels / spec_.groups}, spec_.weightLimit}};
+    if (spec_.bias) slots.push_back({"bias", {spec_.filters}, spec_.biasLimit});
+    return slots;
+  }
+
+  at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
+    const at::Tensor padded = steps_ == Pair{1, 1} ? border_.add(input, 0) : seen(input).contiguous(at::MemoryFormat::ChannelsLast);
+    if (frame.training) frame.saved = {padded};
+    return at::convolution(padded, weight(*frame.parameters), spec_.bias ? frame.parameters->at(1) : at::Tensor(),
+                           spec_.strides, border_.symmetric, spec_.dilation, false, {0, 0}, spec_.groups);
+  }
+
+  at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const override {
+    const auto [input, weightGradient, biasGradient] = at::convolution_backward(
+        outputGradient, frame.saved[0], weight(*frame.parameters),
+        spec_.bias ? at::OptionalIntArrayRef(spec_.filters) : std::nullopt, spec_.strides, border_.symmetric,
+        spec_.dilation, false, {0, 0}, spec_.groups, {frame.inputGradient, true, spec_.bias});
+    weight(*frame.gradients).add_(weightGradient);
+    if (spec_.bias) frame.gradients->at(1).add_(biasGradient);
+    return steps_ == Pair{1, 1} || !input.defined() ? border_.remove(input) : amongAll(input);
+  }
+
+  LayerMemory memory(const Extent& extent) const override {
+    if (steps_ != Pair{1, 1}) return {.kept = extent.input / static_cast<double>(steps_[0] * steps_[1])};
+    const double padded = border_.paddedBytes(extent, input_);
+    return {.keepsInput = padded == 0, .kept = padded, .backward = padded};
+  }
+
+ private:
+  using Pair = std::array<int64_t, 2>;
+
+  // A kernel of one pixel does not see those between its strides: they are left out before. (With strides that differ,
+  // oneDNN, as of libtorch 2.15, writes beyond its memory on the way back.)
+  at::Tensor seen(const at::Tensor& images) const {
+    return images.slice(2, 0, std::nullopt, steps_[0]).slice(3, 0, std::nullopt, steps_[1]);
+  }
+
+  at::Tensor amongAll(const at::Tensor& gradient) const {
+    const at::Tensor all = at::empty({gradient.size(0), input_.channels, input_.height, input_.width}, gradient.options(),
+                                     at::MemoryFormat::ChannelsLast);
+    seen(all.zero_()).copy_(gradient);
+    return all;
+  }
+
+  // The operators' order [filters, channels / groups, height, width], in channels-last memory.
+  static at::Tensor weight(const Views& views) { return views[0].permute({0, 3, 1, 2}); }
+
+  LayerSpec spec_;
+  Shape input_;
+  Pair steps_{1, 1};  // strides of a kernel of one pixel
+  Border border_;
+};
+
+}  // namespace
+
+std::unique_ptr<Layer> makeConv2d(const LayerSpec& spec, Shape input) { return std::make_unique<Conv2d>(spec, input); }
+
+}  // namespace optimbench

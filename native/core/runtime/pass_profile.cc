@@ -1,0 +1,36 @@
+#include "pass_profile.h"
+
+#include <algorithm>
+
+namespace optimbench {
+
+LaneProfile& PassProfile::lane(size_t index) {
+  while (lanes.size() <= index) lanes.emplace_back(names.size());
+  return lanes[index];
+}
+
+// The lanes' seconds are those of threads at work at once: over the number of threads they are seconds of the pass.
+Profile PassProfile::sum() const {
+  Profile profile;
+  for (const std::string& name : names) profile.layers.push_back({name, 0, 0});
+  double busy = 0;
+  const auto add = [&](double& part, double seconds) {
+    part += seconds / static_cast<double>(threads);
+    busy += seconds / static_cast<double>(threads);
+  };
+  for (const LaneProfile& lane : lanes) {
+    add(profile.batch, lane.batch);
+    add(profile.loss, lane.loss);
+    for (size_t i = 0; i < names.size(); ++i) {
+      add(profile.layers[i].forward, lane.forward[i]);
+      add(profile.layers[i].backward, lane.backward[i]);
+    }
+  }
+  profile.waiting = std::max(0.0, parallel - busy);
+  profile.summing = summing;
+  profile.update = update;
+  profile.rest = rest;
+  return profile;
+}
+
+}  // namespace optimbench

@@ -1,0 +1,54 @@
+// Where the time of a pass goes. A clock is read after each piece of work; without a profile none is read at all.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/api.h"
+
+namespace optimbench {
+
+// One thread's stopwatch: each lap adds the time since the one before to what was done meanwhile.
+class Laps {
+ public:
+  void start() { last_ = Clock::now(); }
+  void lap(double& seconds) {
+    const Clock::time_point now = Clock::now();
+    seconds += std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point last_;
+};
+
+// Of one lane: what its micro-batches took.
+struct LaneProfile : Laps {
+  explicit LaneProfile(size_t layers) : forward(layers), backward(layers) {}
+
+  double batch = 0;
+  std::vector<double> forward;   // of each layer
+  std::vector<double> backward;
+  double loss = 0;
+};
+
+// Of a whole pass: laps are those of the thread that leads it.
+struct PassProfile : Laps {
+  PassProfile(std::vector<std::string> layers, int64_t threads) : names(std::move(layers)), threads(threads) { start(); }
+
+  LaneProfile& lane(size_t index);
+  Profile sum() const;
+
+  std::vector<std::string> names;  // of the layers
+  int64_t threads;
+  std::vector<LaneProfile> lanes;
+  double parallel = 0;  // the lanes at work
+  double summing = 0;
+  double update = 0;
+  double rest = 0;
+};
+
+}  // namespace optimbench

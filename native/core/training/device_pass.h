@@ -1,0 +1,71 @@
+// A training pass as a device likes it: all that changes from step to step (which images, learning rates, the numbers of
+// the formula, sums of loss and accuracy) lies on the device, so a step is the same work each time. It is recorded at its
+// second occurrence, when everything is warm, and replayed from then on. The host waits once, at the end of the pass.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+
+#include "core/api.h"
+#include "core/data/resident_dataset.h"
+#include "lanes.h"
+#include "core/nn/masks.h"
+#include "core/runtime/step_graph.h"
+#include "train_loop.h"
+#include "core/update/update.h"
+
+namespace optimbench {
+
+class DevicePass {
+ public:
+  // `obstacle` says why steps must not be recorded, where the host distorts images, say.
+  DevicePass(Weights& weights, Lanes& lanes, Update& update, std::string obstacle);
+
+  // What trainPass() gives, but for a loss that is not finite: the device goes on to the end of the pass.
+  Measured run(const ResidentDataset& dataset, const Pass& pass, uint64_t seed, const CancelFlag& cancel);
+
+ private:
+  // Steps of a kind are the same work.
+  struct Kind {
+    int64_t size;       // of the batch
+    int64_t groupSize;  // images of the update that it belongs to
+    bool begins;        // a group
+    bool ends;          // a group, with an update
+    auto operator<=>(const Kind&) const = default;
+  };
+
+  struct Recording {
+    Masks masks;
+    bool isWarm = false;  // the step was done once, operator by operator
+    std::unique_ptr<StepGraph> graph;
+  };
+
+  // Whether the step was done; else `cancel` came in between, and weights and states are as before (running statistics may not be).
+  bool step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel);
+  bool compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Masks* masks, const CancelFlag& cancel);
+  void place(at::Tensor& buffer, const at::Tensor& values);
+  void upload(const ResidentDataset& dataset, const Pass& pass);
+  void forgetGraphs() { recordings_.clear(); }
+  bool record(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Recording& recording);
+
+  Weights& weights_;
+  Lanes& lanes_;
+  Update& update_;
+  std::string obstacle_;
+  bool hasFailed_ = false;  // to record, once
+  std::map<Kind, Recording> recordings_;
+  bool isSettled_ = false;  // the optimizer's state has its place in memory
+  at::Tensor images_;  // those that the graphs read: kept as long as they are
+  std::vector<Update::Progress> progress_;  // of the update, after each of the pass
+
+  at::Tensor order_;    // [images] int64
+  at::Tensor numbers_;  // [updates, numbers] float64
+  at::Tensor next_;     // [1] int64: the place in the order where the next batch begins
+  at::Tensor updates_;  // [1] int64: done in this pass
+  at::Tensor loss_;     // [] float64, summed
+  at::Tensor correct_;  // [] int64, summed
+};
+
+}  // namespace optimbench

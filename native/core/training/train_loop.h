@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/api.h"
+#include "core/data/resident_dataset.h"
+#include "lanes.h"
+#include "core/update/update.h"
+
+namespace optimbench {
+
+// What training changes, and the views through which layers see it.
+struct Weights {
+  at::Tensor theta;       // [parameters]
+  at::Tensor gradient;    // [parameters]
+  at::Tensor statistics;  // running means and variances of batch normalisation
+  std::vector<Views> parameters;
+  std::vector<Views> runningStatistics;
+};
+
+// Where a batch lies in the pass, and the group of batches whose gradients make one update.
+struct BatchPlace {
+  int64_t first;
+  int64_t size;
+  int64_t groupStart;
+  int64_t groupSize;  // images
+};
+std::vector<BatchPlace> batchPlaces(const Pass& pass);
+
+// One pass over `pass.order`, batch by batch; the last batch may be smaller. Every `pass.gradientAccumulation` batches
+// make one update, with the gradient of the mean loss over all their images; the last of these groups may be smaller too.
+// `profile`, where there is one, learns where the time goes.
+Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const ResidentDataset& dataset, const Pass& pass,
+                   uint64_t seed, const CancelFlag& cancel, PassProfile* profile = nullptr);
+
+}  // namespace optimbench
