@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { packageRoot } from "../../src/system/package-root.js";
 
-const library = JSON.stringify(pathToFileURL(join(packageRoot, "dist", "native.js")).href);
+const library = JSON.stringify(pathToFileURL(join(packageRoot, "dist", "native", "addon.js")).href);
 
 /** Runs a program in a process of its own, which `limits` (shell commands) may bound. */
 function run(program: string, limits = "true") {

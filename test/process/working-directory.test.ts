@@ -126,8 +126,8 @@ test("every program is started through the one door that takes care of it", () =
     .map((name) => join(packageRoot, "src", name));
   const starting = sources.filter((path) => readFileSync(path, "utf8").includes("node:child_process"));
   expect(starting.map((path) => relative(join(packageRoot, "src"), path)).sort()).toEqual([
-    "cli/probe-native.ts", // this Node, by its absolute path
-    "libtorch/run-program.ts",
+    "cli/diagnosis/probe-native.ts", // this Node, by its absolute path
+    "system/run-program.ts",
   ]);
 });
 

@@ -21,7 +21,9 @@ const left = async () => {
 
 /** A process that has begun to write a file and a folder. */
 async function writer(): Promise<ChildProcess> {
-  const library = JSON.stringify(pathToFileURL(join(packageRoot, "dist", "temporary-file.js")).href);
+  const library = JSON.stringify(
+    pathToFileURL(join(packageRoot, "dist", "system", "temporary-file.js")).href,
+  );
   const child = spawn(
     process.execPath,
     [

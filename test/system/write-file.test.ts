@@ -151,7 +151,7 @@ describe("what cannot be replaced is written to", () => {
 
   test("this process' own output, in its turn, also where that goes into a file", async () => {
     const out = join(folder, "out");
-    const library = JSON.stringify(pathToFileURL(join(packageRoot, "dist", "write-file.js")).href);
+    const library = JSON.stringify(pathToFileURL(join(packageRoot, "dist", "system", "write-file.js")).href);
     const program = `
       import { writeFileAtomically } from ${library};
       process.stdout.write("before\\n");

@@ -93,13 +93,13 @@ function run(program: string, limits = "true"): string {
   const module = (name: string) => JSON.stringify(pathToFileURL(join(packageRoot, "dist", name)).href);
   const prelude = `
     import { readFileSync } from "node:fs";
-    import { train } from ${module("train.js")};
+    import { train } from ${module("training/train.js")};
     import { loadDataset } from ${module("data/load-dataset.js")};
     import { resolveTrainConfig } from ${module("config/resolve-train-config.js")};
-    import { dataMemory, runMemory } from ${module("memory-estimate.js")};
-    import { memoryHeld } from ${module("memory-limit.js")};
-    import { nativeInfo } from ${module("native.js")};
-    import { openSession, sessionSpec } from ${module("session.js")};
+    import { dataMemory, runMemory } from ${module("training/memory-estimate.js")};
+    import { memoryHeld } from ${module("system/memory-limit.js")};
+    import { nativeInfo } from ${module("native/addon.js")};
+    import { openSession, sessionSpec } from ${module("training/session.js")};
     const data = (side, count) => loadDataset({
       images: Uint8Array.from({ length: side * side * count }, (_, i) => (i * 7919) % 251),
       labels: Uint8Array.from({ length: count }, (_, i) => i % 10), height: side, width: side,

@@ -20,7 +20,7 @@ interface Golden {
   readonly probabilities: readonly number[];
 }
 
-const folder = new URL("../golden/saved_models", import.meta.url);
+const folder = new URL("../golden/saved_models/", import.meta.url);
 const goldens = readdirSync(folder).map((file) => ({
   name: file,
   ...(JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Golden),
