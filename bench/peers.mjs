@@ -7,8 +7,8 @@ import { printRows } from "./print-rows.mjs";
 import { recordHead, writeRecord } from "./record.mjs";
 import { arithmeticRate } from "./rows/arithmetic-rate.mjs";
 import { evaluation } from "./rows/evaluation.mjs";
+import { parallelRuns } from "./rows/parallel-runs.mjs";
 import { peakMemory } from "./rows/peak-memory.mjs";
-import { sideBySide } from "./rows/side-by-side.mjs";
 import { start } from "./rows/start.mjs";
 import { threadScaling } from "./rows/thread-scaling.mjs";
 import { trainingStep } from "./rows/training-step.mjs";
@@ -21,7 +21,7 @@ const ROWS = {
   evaluation,
   rate: arithmeticRate,
   threads: threadScaling,
-  study: sideBySide,
+  study: parallelRuns,
   start,
   memory: peakMemory,
 };

@@ -18,13 +18,13 @@ export async function program(optimbench, folder) {
     promise.then(() => "none", (error) => (error instanceof OptimbenchError ? error.code + ": " + error.message : "another error: " + error));
   const images = Uint8Array.from({ length: 40 * 64 }, (_, i) => (i * 37) % 256);
   const dataset = { images, labels: Uint8Array.from({ length: 40 }, (_, i) => i % 2), height: 8, width: 8 };
-  const small = { dataset, model: "mlp", epochs: 1, warmUp: false, threads: 1 };
+  const small = { dataset, model: "mlp", epochs: 1, untimedSteps: false, threads: 1 };
   const run = await train(small);
   const rates = await scheduleRates("cosine", { epochs: 1, batchSize: 10, trainSize: 40 });
   const epochs = [];
   for await (const { epoch } of train({ ...small, epochs: 2 })) epochs.push(epoch);
   const study = await compare({ ...small, optimizers: ["adam", "sgd"] });
-  const digits = await train({ dataset: "mnist-10k", split: { train: 100, validation: 50 }, model: "mlp", epochs: 0, warmUp: false });
+  const digits = await train({ dataset: "mnist-10k", split: { train: 100, validation: 50 }, model: "mlp", epochs: 0, untimedSteps: false });
   return {
     status: run.status,
     weights: run.parametersSha256.final,

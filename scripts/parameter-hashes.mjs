@@ -112,7 +112,7 @@ for (const [name, config] of Object.entries(RUNS)) {
       seed: 7,
       ...config,
       threads,
-      warmUp: false,
+      untimedSteps: false,
     });
     console.log(`${run.parametersSha256.final}  ${name}, ${threads} thread${threads === 1 ? "" : "s"}`);
     await run.model.dispose();

@@ -10,7 +10,7 @@ const { train } = await import("optimbench");
 console.log(performance.now() - start);
 const labels = Uint8Array.from({ length: 64 }, (_, i) => i % 10);
 const dataset = { images: new Uint8Array(64 * 784), labels };
-await train({ dataset, split: { train: 32, validation: 32 }, batchSize: 32, epochs: 1, warmUp: false });
+await train({ dataset, split: { train: 32, validation: 32 }, batchSize: 32, epochs: 1, untimedSteps: false });
 console.log("trained");
 `;
 

@@ -14,7 +14,7 @@ export const DEFAULT_LOSSES = ["sparseCategoricalCrossentropy"] as const;
 /** Settings in one study; more are a mistake, or several studies. */
 export const MOST_CHOICES = 4096;
 
-export const CLOCKS = ["exclusive", "shared"] as const;
+export const EXECUTIONS = ["sequential", "parallel"] as const;
 
 export const compareConfigSchema = z
   .strictObject({
@@ -56,13 +56,13 @@ export const compareConfigSchema = z
       .default(1)
       .describe("how many seeds, or which; runs of one seed start and go on alike"),
     /**
-     * "exclusive" (default): one run after the other, each on all threads, so that their times can be compared. "shared": as
-     * many runs at once as there are threads, each on one and without warm-up; a study is done sooner, and its times say
-     * nothing.
+     * "sequential" (default): one run after the other, each on all threads, so that their times can be compared. "shared": as
+     * many runs at once as there are threads, each on one and without untimed steps; a study is done sooner, and its times are
+     * not comparable.
      */
-    clock: z
-      .enum(CLOCKS)
-      .default("exclusive")
+    execution: z
+      .enum(EXECUTIONS)
+      .default("sequential")
       .describe("one run after the other, or, where time is not the question, one on each thread at once"),
     /** Passes over the training images, for each run. Default 3. */
     epochs: sharedShape.epochs.default(3),

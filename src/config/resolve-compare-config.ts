@@ -3,7 +3,7 @@ import { configError } from "../errors.js";
 import { type OptimizerConfig, resolveOptimizer } from "../optimizers/optimizers.js";
 import { countText } from "../validation/count-text.js";
 import { deepFreeze } from "../validation/deep-freeze.js";
-import { type CLOCKS, type CompareConfig, parseCompareConfig } from "./compare-config.js";
+import { type CompareConfig, type EXECUTIONS, parseCompareConfig } from "./compare-config.js";
 import { type DatasetInfo, type ResolvedTrainConfig, resolveTrainConfig } from "./resolve-train-config.js";
 import type { TrainConfig } from "./train-config.js";
 
@@ -12,7 +12,7 @@ export interface ResolvedCompareConfig extends Omit<ResolvedTrainConfig, "optimi
   readonly optimizers: readonly ResolvedTrainConfig["optimizer"][];
   readonly losses: readonly ResolvedTrainConfig["loss"][];
   readonly seeds: readonly number[];
-  readonly clock: (typeof CLOCKS)[number];
+  readonly execution: (typeof EXECUTIONS)[number];
 }
 
 /**
@@ -21,7 +21,7 @@ export interface ResolvedCompareConfig extends Omit<ResolvedTrainConfig, "optimi
  * @throws OptimbenchError (CONFIG) where a run of it is not possible on this dataset, or two runs would be the same
  */
 export function resolveCompareConfig(input: CompareConfig, dataset: DatasetInfo): ResolvedCompareConfig {
-  const { optimizers, losses, seeds, clock, semantics: given, ...shared } = parseCompareConfig(input);
+  const { optimizers, losses, seeds, execution, semantics: given, ...shared } = parseCompareConfig(input);
   const [first, ...others] = [given].flat() as [Semantics, ...Semantics[]];
   checkDistinct([first, ...others], "semantics");
   const seedList = typeof seeds === "number" ? Array.from({ length: seeds }, (_, seed) => seed) : seeds;
@@ -40,7 +40,7 @@ export function resolveCompareConfig(input: CompareConfig, dataset: DatasetInfo)
     ]),
     losses: losses.map((loss, index) => resolve({ loss }, index).loss),
     seeds: seedList,
-    clock,
+    execution,
   };
   for (const factor of ["optimizers", "losses", "seeds"] as const) checkDistinct(resolved[factor], factor);
   return deepFreeze(resolved);

@@ -46,7 +46,7 @@ export interface ResolvedTrainConfig {
   readonly seed: number;
   readonly device: string;
   readonly threads: number;
-  readonly warmUp: boolean;
+  readonly untimedSteps: boolean;
 }
 
 type Places = Readonly<Record<"optimizer" | "loss", string>>;
@@ -95,7 +95,7 @@ export function resolveTrainConfig(
     seed: config.seed,
     device: config.device,
     threads: config.threads ?? defaultThreads(),
-    warmUp: config.warmUp,
+    untimedSteps: config.untimedSteps,
   });
 }
 

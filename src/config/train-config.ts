@@ -94,11 +94,11 @@ export const sharedShape = {
     .describe("auto, cpu, cuda or cuda:1: where to train"),
   /** CPU threads, 1 to 256; the same result with any number. Default: the cores this process may use. */
   threads: threadsSchema.optional().describe("CPU threads; by default the cores this process may use"),
-  /** Whether to run a few steps untimed before the clock starts; they change nothing that counts. Default true. */
-  warmUp: z
+  /** Whether to run a few untimed steps first, so that kernels and memory are ready; they leave no trace in the run. Default true. */
+  untimedSteps: z
     .boolean()
     .default(true)
-    .describe("a few untimed steps before the clock starts, which change nothing"),
+    .describe("run a few untimed steps first, so that kernels and memory are ready"),
 } as const;
 
 export const seedSchema = z.int().min(0);

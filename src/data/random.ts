@@ -4,7 +4,7 @@
  */
 
 /** What a stream is drawn for. */
-export type Purpose = "split" | "batchOrder" | "warmUp" | "samples";
+export type Purpose = "split" | "batchOrder" | "samples";
 
 /** A source of uniform 32-bit integers. */
 export type RandomStream = () => number;

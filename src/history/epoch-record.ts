@@ -36,10 +36,10 @@ export interface EpochRecord {
 /** How a run ended. */
 export type RunStatus = "completed" | "diverged" | "cancelled";
 
-/** Totals over a run: `warmUp` precedes the clock of the others; `total` is the whole of it, loading included. */
+/** Totals over a run: `untimedSteps` comes before the others and is in none of them; `total` is the whole of it, loading included. */
 export interface RunSeconds {
   readonly train: number;
   readonly evaluate: number;
-  readonly warmUp: number;
+  readonly untimedSteps: number;
   readonly total: number;
 }

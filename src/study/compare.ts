@@ -35,7 +35,7 @@ export interface CompareCallbacks {
   readonly onEpoch?: (epoch: EpochRecord, run: PlannedRun) => void | Promise<void>;
   /**
    * Called after every run with the study so far, and waited for, also after the signal has fired, so that it can save the
-   * run's model, which is disposed of afterwards. Where runs share the clock, the calls still come one after the other, and
+   * run's model, which is disposed of afterwards. Where runs go in parallel, the calls still come one after the other, and
    * the study has what is finished in the order of the plan.
    */
   readonly onRun?: (run: Run, study: Study, planned: PlannedRun) => void | Promise<void>;
@@ -56,7 +56,7 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
   const dataset = await datasetOf(parseCompareConfig(given));
   const config = resolveCompareConfig(given, dataset);
   const planned = plan(config);
-  const atOnce = config.clock === "shared" ? config.threads : 1;
+  const atOnce = config.execution === "parallel" ? config.threads : 1;
   checkPlanFits(planned, dataset, atOnce);
   const runs: RunRecord[] = [];
   const study: Study = {
@@ -115,8 +115,8 @@ function checkPlanFits(planned: readonly PlannedRun[], dataset: Dataset, atOnce:
   checkMemory([...largest.flatMap(({ parts }) => parts), ...dataMemory(dataset, largest[0]!.device)]);
 }
 
-function plan({ optimizers, losses, seeds, clock, ...rest }: ResolvedCompareConfig): PlannedRun[] {
-  const shared = { ...rest, ...(clock === "shared" && { threads: 1, warmUp: false }) }; // warming up serves the clock alone
+function plan({ optimizers, losses, seeds, execution, ...rest }: ResolvedCompareConfig): PlannedRun[] {
+  const shared = { ...rest, ...(execution === "parallel" && { threads: 1, untimedSteps: false }) }; // untimed steps serve the times alone
   const sources = new Set(optimizers.map(({ semantics }) => semantics));
   const configs = seeds.flatMap((seed) =>
     losses.flatMap((loss) => optimizers.map((optimizer) => ({ ...shared, seed, loss, optimizer }))),

@@ -72,7 +72,7 @@ export const studySchema = z.object({
       bestEpoch: count.optional(),
       stoppedEarly: z.boolean().optional(),
       test: evaluationMetrics.optional(),
-      seconds: z.object({ train: seconds, evaluate: seconds, warmUp: seconds, total: seconds }),
+      seconds: z.object({ train: seconds, evaluate: seconds, untimedSteps: seconds, total: seconds }),
       profile: stepsProfile.optional(),
       stepGraph: z.string().optional(),
       parametersSha256: z.object({ initial: z.string(), final: z.string() }),

@@ -1,8 +1,8 @@
 import type { RunRecord } from "../history/run-record.js";
 
-/** Whether its runs shared the processor, so that their times say nothing. */
-export const hasSharedClock = ({ config }: Study): boolean =>
-  (config as { readonly clock?: unknown } | null)?.clock === "shared";
+/** Whether its runs went in parallel: their times are not comparable. */
+export const ranInParallel = ({ config }: Study): boolean =>
+  (config as { readonly execution?: unknown } | null)?.execution === "parallel";
 
 /** Runs that were asked for, where the config says so. */
 export function plannedRuns({ config }: Study): number | undefined {

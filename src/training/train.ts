@@ -14,7 +14,7 @@ import { checkMemory, dataMemory, runMemory } from "./memory-estimate.js";
 import { openSession, placeOnDevice, sessionSpec } from "./session.js";
 import { TrainedModel } from "./trained-model.js";
 import { Training } from "./training.js";
-import { warmUp } from "./warm-up.js";
+import { runUntimedSteps } from "./untimed-steps.js";
 
 /** Ways to watch and to end a training. */
 export interface TrainCallbacks {
@@ -69,8 +69,8 @@ export async function runTraining(
   const stop = () => session.cancel();
   signal?.addEventListener("abort", stop);
   try {
-    const warmUpSeconds = config.warmUp
-      ? await warmUp(session, resident.images, parts.train, config, signal)
+    const untimedStepsSeconds = config.untimedSteps
+      ? await runUntimedSteps(session, resident.images, parts.train, config, signal)
       : 0;
     const initial = await parametersSha256(session);
     const announce = (epoch: EpochRecord) => {
@@ -99,7 +99,7 @@ export async function runTraining(
       seconds: {
         train: sum(history.map(({ seconds }) => seconds.train)),
         evaluate,
-        warmUp: warmUpSeconds,
+        untimedSteps: untimedStepsSeconds,
         total: total(),
       },
       parametersSha256: { initial, final: await parametersSha256(session) },

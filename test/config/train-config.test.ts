@@ -22,7 +22,7 @@ describe("resolveTrainConfig", () => {
       microBatch: 16,
       seed: 0,
       device: "auto",
-      warmUp: true,
+      untimedSteps: true,
     });
     expect(config.threads).toBeGreaterThanOrEqual(1);
   });

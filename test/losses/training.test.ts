@@ -31,7 +31,7 @@ it.each(all)("$name of $semantics learns digits from 2,000 in an epoch", async (
     loss: loss as LossConfig,
     optimizer: { name: "adam", learningRate: 0.01 },
     epochs: 1,
-    warmUp: false,
+    untimedSteps: false,
   });
   expect(run.status).toBe("completed");
   expect(run.history[0]!.validation.accuracy).toBeLessThan(0.3);

@@ -24,7 +24,7 @@ it.each(OPTIMIZER_NAMES)("%s trains paper-cnn on 2,000 digits above chance", asy
     split: { train: 2000, validation: 500 },
     optimizer: { name, ...SETTINGS[name] } as OptimizerConfig,
     epochs: 1,
-    warmUp: false,
+    untimedSteps: false,
   });
   run.model.dispose();
   expect(run.status).toBe("completed");

@@ -146,11 +146,11 @@ describe("compare", () => {
     expect(existsSync(join(folder, "out", "index.html"))).toBe(true);
   });
 
-  it("trains runs side by side, tells of no times, and runs again from the study", async () => {
+  it("trains runs in parallel, shows no times, and runs again from the study", async () => {
     const line = [...SMALL, "--optimizers", "sgd,adam", "--epochs", "1", "--threads", "2"];
-    const shared = await optimbench("compare", ...line, "--clock", "shared");
+    const shared = await optimbench("compare", ...line, "--execution", "parallel");
     expect(shared).toMatchObject({ code: 0 });
-    expect(shared.stdout).toContain("Runs shared the processor (clock: shared)");
+    expect(shared.stdout).toContain("Runs went in parallel (execution: parallel)");
     expect(shared.stdout).not.toMatch(/training, s|step, ms/);
     const lines = shared.stderr.trimEnd().split("\n");
     expect(lines.map((each) => each.match(/^run [12]\/2 \w+: epoch [01]\/1/)?.[0]).sort()).toEqual(
@@ -169,9 +169,9 @@ describe("compare", () => {
     expect(measured(JSON.parse(inTurn.stdout))).toEqual(measured(study));
   });
 
-  it("keeps and reports all runs that share the clock on SIGINT", async () => {
+  it("keeps and reports all runs in parallel on SIGINT", async () => {
     const line = [...SMALL, "--optimizers", "sgd,adam,rmsprop", "--epochs", "100000", "--threads", "2"];
-    const child = start("compare", ...line, "--clock", "shared", "--out", "out");
+    const child = start("compare", ...line, "--execution", "parallel", "--out", "out");
     const begun = new Set<string>();
     child.stderr!.on("data", (said) => {
       for (const [run] of String(said).matchAll(/run \d(?=.*epoch 1\/)/g)) begun.add(run);

@@ -75,7 +75,7 @@ it("holds nothing that bundlers and test runners cannot follow", () => {
 it("takes configs as they are at the call, whatever the caller makes of them afterwards", async () => {
   const images = Uint8Array.from({ length: 20 * 16 }, (_, i) => (i * 37) % 256);
   const dataset = { images, labels: images.map((_, i) => i % 2).slice(0, 20), height: 4, width: 4 };
-  const shared = { dataset, model: "mlp" as const, epochs: 0, warmUp: false };
+  const shared = { dataset, model: "mlp" as const, epochs: 0, untimedSteps: false };
   const config = { ...shared, seed: 0 };
   const trained = [1, 2].map((seed) => {
     config.seed = seed;

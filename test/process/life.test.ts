@@ -15,7 +15,7 @@ function run(program: string) {
     import { Worker, isMainThread } from "node:worker_threads";
     import { train } from ${library};
     const short = { dataset: "mnist-10k", split: { train: 64, validation: 32 }, epochs: 1 };
-    const long = { dataset: "mnist-10k", split: { train: 8000, validation: 32 }, epochs: 1000, warmUp: false };
+    const long = { dataset: "mnist-10k", split: { train: 8000, validation: 32 }, epochs: 1000, untimedSteps: false };
     const inTheMiddle = (act) => train({ ...long, onEpoch: ({ epoch }) => { if (epoch === 0) setImmediate(act); } });
     const startedWorkers = (count) => Promise.all(Array.from({ length: count }, () => new Promise((resolve) => {
       const worker = new Worker(\`
@@ -70,7 +70,7 @@ describe("a process that ends while it trains", () => {
 it("gives memory back: many disposed runs need no more than few", () => {
   const program = `
     const rss = async (runs) => {
-      for (let i = 0; i < runs; i++) (await train({ ...short, warmUp: false })).model.dispose();
+      for (let i = 0; i < runs; i++) (await train({ ...short, untimedSteps: false })).model.dispose();
       globalThis.gc();
       return process.memoryUsage().rss / 2 ** 20;
     };

@@ -22,7 +22,7 @@ function peakMemory(optimizer: object): number {
     import { readFileSync } from "node:fs";
     import { train } from ${library};
     const { status } = await train({
-      dataset: "mnist-10k", split: { train: 96, validation: 32 }, batchSize: 32, epochs: 1, warmUp: false, threads: 1,
+      dataset: "mnist-10k", split: { train: 96, validation: 32 }, batchSize: 32, epochs: 1, untimedSteps: false, threads: 1,
       model: { layers: ${JSON.stringify(LAYERS)} }, optimizer: ${JSON.stringify(optimizer)},
     });
     if (status !== "completed") throw new Error(status);

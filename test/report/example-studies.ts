@@ -77,7 +77,7 @@ export function exampleRun(example: ExampleRun): RunRecord {
     seconds: {
       train: sum("train"),
       evaluate: sum("evaluate"),
-      warmUp: 0.4,
+      untimedSteps: 0.4,
       total: epochs * secondsAnEpoch * 1.1 + 0.9,
     },
     parametersSha256: { initial: `initial-${seed}`, final: `final-${optimizer}-${seed}` },

@@ -107,7 +107,7 @@ describe("compare", () => {
     expect(new Set(ends).size).toBe(3);
   });
 
-  describe("with runs that share the clock", () => {
+  describe("with runs in parallel", () => {
     const study = { ...small, optimizers: ["sgd", "adam", "rmsprop"], threads: 2, seeds: 2 } as const;
     const told = ({ runs }: Study) =>
       runs.map(({ config: { optimizer, seed }, status, history, parametersSha256 }) => ({
@@ -123,7 +123,7 @@ describe("compare", () => {
       let inCall = 0;
       const shared = await compare({
         ...study,
-        clock: "shared",
+        execution: "parallel",
         // The first run waits until others have ended.
         onEpoch: async ({ epoch }, { number }) => {
           while (number === 1 && epoch === 0 && seen.length < 2) await setTimeout(5);
@@ -139,11 +139,11 @@ describe("compare", () => {
       expect(seen.length).toBe(6);
       expect(seen.indexOf("sgd, seed 0")).toBeGreaterThanOrEqual(2);
       expect(told(shared)).toEqual(told(inTurn));
-      expect(shared.config).toMatchObject({ clock: "shared", threads: 2 });
-      expect(inTurn.config).toMatchObject({ clock: "exclusive", threads: 2 });
+      expect(shared.config).toMatchObject({ execution: "parallel", threads: 2 });
+      expect(inTurn.config).toMatchObject({ execution: "sequential", threads: 2 });
       for (const { config, seconds } of shared.runs) {
-        expect(config).toMatchObject({ threads: 1, warmUp: false });
-        expect(seconds.warmUp).toBe(0);
+        expect(config).toMatchObject({ threads: 1, untimedSteps: false });
+        expect(seconds.untimedSteps).toBe(0);
       }
     });
 
@@ -154,7 +154,7 @@ describe("compare", () => {
       await compare({
         ...study,
         threads: 3,
-        clock: "shared",
+        execution: "parallel",
         onEpoch: async ({ epoch }, { label }) => {
           if (epoch !== 0) return;
           underWay.add(label);
@@ -178,7 +178,7 @@ describe("compare", () => {
         optimizers: ["sgd"],
         seeds: 12,
         threads: 12,
-        clock: "shared",
+        execution: "parallel",
         signal: new AbortController().signal,
         onEpoch: async ({ epoch }) => {
           underWay += epoch === 0 ? 1 : 0;
@@ -193,7 +193,7 @@ describe("compare", () => {
       const ended = await compare({
         ...study,
         epochs: 100_000,
-        clock: "shared",
+        execution: "parallel",
         signal: controller.signal,
         onEpoch: ({ epoch }, { number }) => {
           if (number === 2 && epoch === 1) controller.abort();
@@ -209,7 +209,7 @@ describe("compare", () => {
       let waiting = false;
       const failed = compare({
         ...study,
-        clock: "shared",
+        execution: "parallel",
         onEpoch: async (_, { label }) => {
           if (label === "sgd, seed 0") {
             waiting = true;
@@ -228,7 +228,7 @@ describe("compare", () => {
       const failed = compare({
         ...study,
         epochs: 100_000,
-        clock: "shared",
+        execution: "parallel",
         onEpoch: async ({ epoch }, { label }) => {
           begun.add(label);
           if (label !== "adam, seed 0" || epoch !== 1) return;

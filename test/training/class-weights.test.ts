@@ -119,7 +119,7 @@ describe("a run with class weights", () => {
           loss: { ...loss, classWeights } as LossConfig,
           optimizer: { name: "sgd", learningRate: classWeights[0] === 10 ? 0.01 : 0.1 },
           epochs: 1,
-          warmUp: false,
+          untimedSteps: false,
         });
         return record;
       };

@@ -47,7 +47,9 @@ it("refuses a study before its first run, where one of the runs does not fit or 
   memory.limit = 4e6; // enough for sgd
   await expect(compare({ ...task, optimizers, onEpoch })).rejects.toEqual(tooMuch);
   memory.limit = 10e6;
-  await expect(compare({ ...task, optimizers, seeds: 2, clock: "shared", onEpoch })).rejects.toEqual(tooMuch);
+  await expect(compare({ ...task, optimizers, seeds: 2, execution: "parallel", onEpoch })).rejects.toEqual(
+    tooMuch,
+  );
   expect(onEpoch).not.toHaveBeenCalled();
 });
 

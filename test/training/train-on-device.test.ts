@@ -42,11 +42,11 @@ it("takes a GPU where there is one, records its steps, and trains close to the C
   onGpu.model.dispose();
 });
 
-it("trains the runs of a study side by side on a GPU as one after the other", async () => {
+it("trains the runs of a study in parallel on a GPU as one after the other", async () => {
   const study = { ...task, optimizers: ["adam", "sgd", "rmsprop"], seeds: 2, threads: 3 } as const;
   const { optimizer: _, ...config } = study;
-  const shared = await compare({ ...config, clock: "shared" });
-  const exclusive = await compare({ ...config, clock: "exclusive" });
+  const shared = await compare({ ...config, execution: "parallel" });
+  const exclusive = await compare({ ...config, execution: "sequential" });
   const results = ({ runs }: Study) =>
     runs.map(({ history, stepGraph, status }) => ({
       stepGraph,

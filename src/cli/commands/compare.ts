@@ -38,7 +38,7 @@ export function addCompareCommand(program: Command): void {
           overwrite,
           json,
           onWritten: sayWritten(options),
-          progress: showProgress({ quiet, sharedClock: config.clock === "shared" }),
+          progress: showProgress({ quiet, inParallel: config.execution === "parallel" }),
         });
       });
     });

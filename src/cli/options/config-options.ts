@@ -53,7 +53,7 @@ const shared: readonly ConfigOption[] = [
   { flags: "--micro-batch <images>", path: "microBatch", read: number },
   { flags: "--device <device>", path: "device", read: text },
   { flags: "--threads <count>", path: "threads", read: number },
-  { flags: "--no-warm-up", path: "warmUp", read: text },
+  { flags: "--no-untimed-steps", path: "untimedSteps", read: text },
 ];
 
 export const TRAIN_OPTIONS: readonly ConfigOption[] = [
@@ -70,7 +70,7 @@ export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--losses <list>", path: "losses", read: parseSpecs },
   { flags: "--seeds <count|list>", path: "seeds", read: numbers },
   { flags: "--semantics <library,...>", path: "semantics", read: texts },
-  { flags: "--clock <clock>", path: "clock", read: text },
+  { flags: "--execution <mode>", path: "execution", read: text },
   ...shared,
 ];
 

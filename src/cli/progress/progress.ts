@@ -14,8 +14,8 @@ export interface Progress {
 
 interface ProgressOptions {
   readonly quiet: boolean;
-  /** Whether runs share the processor, so that a run's seconds say nothing. Default false. */
-  readonly sharedClock?: boolean;
+  /** Whether runs go in parallel, so that a run's seconds say nothing. Default false. */
+  readonly inParallel?: boolean;
   readonly stream?: NodeJS.WriteStream;
 }
 
@@ -25,26 +25,26 @@ export function showProgress({ stream = process.stderr, ...options }: ProgressOp
 }
 
 /** One line an epoch. */
-export const printEpochs = ({ quiet, sharedClock, stream = process.stdout }: ProgressOptions): Progress => ({
+export const printEpochs = ({ quiet, inParallel, stream = process.stdout }: ProgressOptions): Progress => ({
   onEpoch: (epoch, run) => {
-    if (!quiet) stream.write(`${shown(epochLine(epoch, run, sharedClock))}\n`);
+    if (!quiet) stream.write(`${shown(epochLine(epoch, run, inParallel))}\n`);
   },
   onRun() {},
   stop() {},
 });
 
-/** `run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912, 3.1 s`; without the seconds where the clock is shared */
+/** `run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912, 3.1 s`; without the seconds where runs go in parallel */
 export function epochLine(
   { epoch, validation, seconds }: EpochRecord,
   { number, count, label, config }: PlannedRun,
-  sharedClock = false,
+  inParallel = false,
 ): string {
   const loss = validation.loss === null ? "not finite" : validation.loss.toFixed(4);
   const run = count === 1 ? "" : `run ${number}/${count} `;
   return (
     `${run}${label}: epoch ${epoch}/${config.epochs}, ` +
     `validation accuracy ${validation.accuracy.toFixed(4)}, loss ${loss}` +
-    (sharedClock ? "" : `, ${seconds.train.toFixed(1)} s`)
+    (inParallel ? "" : `, ${seconds.train.toFixed(1)} s`)
   );
 }
 

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { EpochRecord } from "../../history/epoch-record.js";
-import { hasSharedClock, type Study } from "../../study/study.js";
+import { ranInParallel, type Study } from "../../study/study.js";
 import { isCompleted } from "../results/compared-runs.js";
 import { type Result, rank, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
@@ -30,7 +30,7 @@ export function studyCharts(study: Study): Chart[] {
   const results = resultsOf(study);
   const shown = shownSettings(results);
   const [winner] = rank(results).best;
-  return [...comparisons(shown, winner, !hasSharedClock(study)), ...shown.own.flatMap(settingCharts)].filter(
+  return [...comparisons(shown, winner, !ranInParallel(study)), ...shown.own.flatMap(settingCharts)].filter(
     (chart): chart is Chart => chart !== undefined,
   );
 }

@@ -1,4 +1,4 @@
-import { hasSharedClock, type Study } from "../../study/study.js";
+import { ranInParallel, type Study } from "../../study/study.js";
 import { decimalText } from "../../validation/decimal-text.js";
 import type { Chart } from "../charts/study-charts.js";
 import { conclude } from "../results/conclusion.js";
@@ -74,7 +74,7 @@ function setupLine(study: Study, settings: readonly Setting[]): Html | undefined
     `model ${values(({ config }) => printable(config.model.name ?? "of its own"))}`,
     `${epochs} ${epochs === "1" ? "epoch" : "epochs"} in batches of ${values(({ config }) => count(config.batchSize))}`,
     `${seeds.length === 1 ? "seed" : "seeds"} ${listText(seeds.map(String), { most: 12 })}`,
-    `on ${values(({ config }) => printable(config.device))}, ${threads} ${threads === "1" ? "thread" : "threads"}${hasSharedClock(study) ? " each, runs side by side (clock: shared)" : ""}`,
+    `on ${values(({ config }) => printable(config.device))}, ${threads} ${threads === "1" ? "thread" : "threads"}${ranInParallel(study) ? " each, in parallel (execution: parallel)" : ""}`,
   ];
   return html`<p class="setup">${parts.join(" · ")}</p>`;
 }
@@ -147,20 +147,20 @@ function measurement(study: Study): Html {
   const total = (of: (run: Study["runs"][number]) => number) =>
     secondsText(runs.reduce((sum, run) => sum + of(run), 0));
   return html`
-<p>${hasSharedClock(study) ? SHARED_CLOCK : EXCLUSIVE_CLOCK} Training loss and accuracy are means over the epoch while the weights
+<p>${ranInParallel(study) ? PARALLEL_TIMES : SEQUENTIAL_TIMES} Training loss and accuracy are means over the epoch while the weights
 move; validation is measured after each epoch. ${equalStart(runs)}</p>
 ${definitions({
   runs: runs.length,
   training: total(({ seconds }) => seconds.train),
   evaluation: total(({ seconds }) => seconds.evaluate),
-  "warm-up": total(({ seconds }) => seconds.warmUp),
+  "untimed steps": total(({ seconds }) => seconds.untimedSteps),
   "in all": total(({ seconds }) => seconds.total),
 })}`;
 }
 
-const EXCLUSIVE_CLOCK = `Training time counts the training steps alone, on a monotonic clock. Evaluating, loading and the untimed
-steps that warm the machine up before the clock starts are apart from it.`;
-const SHARED_CLOCK = `Runs went side by side, one on each thread, so their times, summed below, include waiting for one another
+const SEQUENTIAL_TIMES = `Training time counts the training steps alone, on a monotonic clock. Evaluating, loading and the untimed
+steps before it are apart from it.`;
+const PARALLEL_TIMES = `Runs went in parallel, one on each thread, so their times, summed below, include waiting for one another
 and are not to be compared.`;
 
 /** Said only after looking: the hashes of the initial weights are in the study. */

@@ -1,16 +1,16 @@
 import { stringify } from "csv-stringify/sync";
 import { finalEpoch, type RunRecord } from "../../history/run-record.js";
-import { hasSharedClock, type Study } from "../../study/study.js";
+import { ranInParallel, type Study } from "../../study/study.js";
 import { settingsOf } from "../results/settings.js";
 import { printable } from "../text/printable.js";
 
 /**
  * results.csv: one row a run and epoch, epoch 0 (before training) included, run by run, so that no string holds all of a
- * large study. Seconds are of the epoch and since the run began, and empty where runs shared the clock; a loss that is not
+ * large study. Seconds are of the epoch and since the run began, and empty where runs went in parallel; a loss that is not
  * finite is empty. What was measured on the test images stands with the epoch whose weights the run ended with.
  */
 export function* epochsCsv(study: Study): Generator<string> {
-  const untimed = hasSharedClock(study) ? UNTIMED : {};
+  const untimed = ranInParallel(study) ? UNTIMED : {};
   yield csv([[...COLUMNS]]);
   for (const { label, runs } of settingsOf(study))
     for (const run of runs)

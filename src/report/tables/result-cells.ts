@@ -1,4 +1,4 @@
-import { hasSharedClock, type Study } from "../../study/study.js";
+import { ranInParallel, type Study } from "../../study/study.js";
 import { decimalTexts } from "../../validation/decimal-text.js";
 import { whyUnranked } from "../results/conclusion.js";
 import { incompleteNote } from "../results/incomplete.js";
@@ -43,7 +43,7 @@ export function resultCells(study: Study): ResultCells {
   const losses = new Set(results.map(({ setting }) => setting.loss));
   const semantics = new Set(results.map(({ setting }) => setting.config.optimizer.semantics));
   const several = results.some(({ setting }) => setting.runs.length > 1);
-  const timed = !hasSharedClock(study);
+  const timed = !ranInParallel(study);
   const likelihood =
     losses.size > 1 && results.some(({ negativeLogLikelihood }) => negativeLogLikelihood !== undefined);
   const all: Column[] = [
@@ -133,7 +133,7 @@ export function resultCells(study: Study): ResultCells {
       ...notesOn(results, ranking, semantics),
       ...incompleteNote(study, results),
       ...(likelihood ? [LIKELIHOOD] : []),
-      ...(timed ? [] : [SHARED_CLOCK]),
+      ...(timed ? [] : [PARALLEL_TIMES]),
     ],
   };
 }
@@ -192,8 +192,8 @@ function bestEpochNote({ label, completed }: Setting): string[] {
 
 const LIKELIHOOD =
   "NLL: negative log-likelihood of the labels under the softmax of the outputs; ECE: expected calibration error (15 bins). Both on the validation images, and comparable between losses.";
-const SHARED_CLOCK =
-  "Runs shared the processor (clock: shared), so their times are not told: they say nothing about the optimizers.";
+const PARALLEL_TIMES =
+  "Runs went in parallel (execution: parallel), so their times are not told: they say nothing about the optimizers.";
 const SEVERAL_SEEDS = "Mean ± standard deviation over the completed seeds, at the end of training";
 const ONE_SEED =
   "* marks the best validation accuracy. With one seed, a difference between two rows may be chance: several seeds (--seeds 5) can tell.";

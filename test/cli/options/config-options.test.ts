@@ -47,7 +47,7 @@ describe("the command line as a config", () => {
   it("reads each kind of option", () => {
     expect(
       configOf(
-        "--dataset mnist-10k --optimizers adam,sgd:momentum=0.9 --losses meanSquaredError --seeds 3 --epochs 2 --train-size 100 --validation-size 50 --schedule reduceOnPlateau:factor=0.5 --no-warm-up".split(
+        "--dataset mnist-10k --optimizers adam,sgd:momentum=0.9 --losses meanSquaredError --seeds 3 --epochs 2 --train-size 100 --validation-size 50 --schedule reduceOnPlateau:factor=0.5 --no-untimed-steps".split(
           " ",
         ),
       ),
@@ -59,7 +59,7 @@ describe("the command line as a config", () => {
       epochs: 2,
       split: { train: 100, validation: 50 },
       schedule: { name: "reduceOnPlateau", factor: 0.5 },
-      warmUp: false,
+      untimedSteps: false,
     });
   });
 

@@ -32,7 +32,7 @@ it("says that a loss is not finite, and leaves out the run where it is the only 
   );
 });
 
-it("has no seconds where runs share the clock", () => {
+it("has no seconds where runs go in parallel", () => {
   expect(epochLine(epoch, run, true)).toBe(
     "run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912",
   );

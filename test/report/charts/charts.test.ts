@@ -30,8 +30,8 @@ test("the paper's figures, the losses and the comparisons are all there", () => 
   ]);
 });
 
-test("where runs shared the clock, none is by time", () => {
-  const shared = { ...STUDIES.fourOptimizers, config: { clock: "shared" } };
+test("where runs went in parallel, none is by time", () => {
+  const shared = { ...STUDIES.fourOptimizers, config: { execution: "parallel" } };
   expect(
     studyCharts(shared)
       .slice(0, 2)

@@ -64,13 +64,13 @@ test("writes the files it returns, and no other", async () => {
   });
 });
 
-test("the page says how runs shared the clock, and only then", async () => {
+test("the page says that runs went in parallel, and only then", async () => {
   const page = await pageOf(STUDIES.fourOptimizers);
-  const shared = await pageOf({ ...STUDIES.fourOptimizers, config: { clock: "shared" } });
+  const shared = await pageOf({ ...STUDIES.fourOptimizers, config: { execution: "parallel" } });
   for (const said of [
-    "runs side by side (clock: shared)",
+    "in parallel (execution: parallel)",
     "are not to be compared",
-    "Runs shared the processor",
+    "Runs went in parallel",
   ]) {
     expect(shared).toContain(said);
     expect(page).not.toContain(said);

@@ -27,7 +27,7 @@ function plainStudy() {
     ...exampleRun({ optimizer, seed }),
     history: history(accuracies),
     test: { loss: 0.25, accuracy: accuracies.at(-1)! - 0.01 },
-    seconds: { train, evaluate: 1, warmUp: 0.5, total: train + 2 },
+    seconds: { train, evaluate: 1, untimedSteps: 0.5, total: train + 2 },
   });
   const diverged = run("sgd", 1, [0.1, 0.2, 0.1], 5);
   return {
@@ -244,8 +244,8 @@ test("the CSV has a row for each run and epoch, with seconds added up", () => {
   );
 });
 
-test("the CSV has no seconds where runs shared the clock", () => {
-  const shared = { ...plainStudy(), config: { clock: "shared" } };
+test("the CSV has no seconds where runs went in parallel", () => {
+  const shared = { ...plainStudy(), config: { execution: "parallel" } };
   expect(csvOf(shared).split("\n")[3]).toBe(
     "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,,,,,,",
   );
@@ -330,13 +330,13 @@ test.each([
   expect(resultTable({ ...study, runs }, { colors: false }).split("\n")).toContain(note);
 });
 
-test("no times where runs shared the clock, and why", () => {
-  const shared = { ...plainStudy(), config: { clock: "shared" } };
+test("no times where runs went in parallel, and why", () => {
+  const shared = { ...plainStudy(), config: { execution: "parallel" } };
   const [of, text] = [resultTable(plainStudy()), resultTable(shared)];
   for (const times of ["training, s", "step, ms"]) {
     expect(of).toContain(times);
     expect(text).not.toContain(times);
   }
-  expect(text).toContain("Runs shared the processor (clock: shared)");
+  expect(text).toContain("Runs went in parallel (execution: parallel)");
   expect(of).not.toContain("shared");
 });

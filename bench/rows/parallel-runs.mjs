@@ -8,28 +8,28 @@ const STUDY = {
   optimizers: ["adam"],
   seeds: RUNS,
   epochs: 1,
-  warmUp: false,
+  untimedSteps: false,
 };
 
 /**
- * How much sooner a study is done whose runs go side by side on two cores, each with a thread, than on one thread in turn.
- * The dataset is read before, and neither way warms up: what counts is the runs.
+ * How much sooner a study is done whose runs go in parallel on two cores, each with a thread, than on one thread in turn.
+ * The dataset is read before, and neither way runs untimed steps: what counts is the runs.
  */
-export async function sideBySide({ rounds }) {
+export async function parallelRuns({ rounds }) {
   const study = { ...STUDY, dataset: await loadDataset("mnist-10k") };
   const times = await interleaved(
     "study",
     {
       "1 thread, in turn": () => timed({ ...study, threads: 1 }),
-      "2 threads, side by side": () => timed({ ...study, threads: 2, clock: "shared" }),
+      "2 threads, in parallel": () => timed({ ...study, threads: 2, execution: "parallel" }),
     },
     rounds,
   );
   return {
-    what: `${RUNS} runs of a study side by side on 2 cores (\`--clock shared\`), throughput over one thread's`,
+    what: `${RUNS} runs of a study in parallel on 2 cores (\`--execution parallel\`), throughput over one thread's`,
     goal: { atLeast: 1.9 },
     unit: "",
-    ...ratio(times["1 thread, in turn"], times["2 threads, side by side"]),
+    ...ratio(times["1 thread, in turn"], times["2 threads, in parallel"]),
     measured: times,
     measuredUnit: "ms",
   };

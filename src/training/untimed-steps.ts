@@ -11,7 +11,7 @@ const MOST_IMAGES = 1024;
  *
  * @returns the seconds it took
  */
-export async function warmUp(
+export async function runUntimedSteps(
   session: NativeSession,
   dataset: NativeDataset,
   trainImages: Uint32Array,
