@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { descend } from "../../scripts/docs/valley.mjs";
 import type { Source } from "../../src/catalogue/semantics.js";
-import { descend } from "../../src/explain/valley.js";
 import {
   OPTIMIZER_NAMES,
   OPTIMIZERS,

@@ -1,21 +1,23 @@
-import type { Expression } from "acorn";
-import { blocks, type Statement } from "./statements.js";
+import { blocks } from "../../dist/formula/statements.js";
 
-/** Statements that belong together, typeset: an `aligned` environment, and the label where they have one. */
-export interface TypesetBlock {
-  readonly label?: string;
-  readonly latex: string;
-}
+/** @typedef {import("acorn").Expression} Expression */
+/** @typedef {{ latex: string, binds: number }} Typeset */
 
-/** A formula as LaTeX, for pages. Products are gathered into one fraction; the text says the exact order. */
-export function typeset(formula: string): TypesetBlock[] {
+/**
+ * A formula as LaTeX, for pages, an `aligned` environment per block, with the block's label where it has one.
+ * Products are gathered into one fraction; the text says the exact order.
+ *
+ * @param {string} formula
+ * @returns {{ label?: string, latex: string }[]}
+ */
+export function typeset(formula) {
   return blocks(formula).map(({ label, statements }) => ({
     ...(label !== undefined && { label: label.name }),
     latex: `\\begin{aligned}\n${statements.map(line).join(" \\\\\n")}\n\\end{aligned}`,
   }));
 }
 
-const line = ({ target, expression }: Statement) =>
+const line = ({ target, expression }) =>
   target === undefined
     ? `& ${latexOf(expression)}`
     : `${symbol(target.name)} &\\leftarrow ${latexOf(expression)}`;
@@ -29,20 +31,15 @@ const PRODUCT = 2;
 const POWER = 3;
 const ATOM = 4;
 
-interface Typeset {
-  readonly latex: string;
-  readonly binds: number;
-}
-
-const latexOf = (expression: Expression): string => of(expression).latex;
-const atLeast = (binds: number, expression: Expression): string => {
+const latexOf = (expression) => of(expression).latex;
+const atLeast = (binds, expression) => {
   const inner = of(expression);
   return inner.binds >= binds ? inner.latex : parenthesised(inner.latex);
 };
-const parenthesised = (latex: string) => `\\left(${latex}\\right)`;
-const atom = (latex: string): Typeset => ({ latex, binds: ATOM });
+const parenthesised = (latex) => `\\left(${latex}\\right)`;
+const atom = (latex) => ({ latex, binds: ATOM });
 
-const COMPARED: Readonly<Record<string, string>> = {
+const COMPARED = {
   "<": "<",
   "<=": "\\le",
   ">": ">",
@@ -51,7 +48,8 @@ const COMPARED: Readonly<Record<string, string>> = {
   "!=": "\\ne",
 };
 
-function of(expression: Expression): Typeset {
+/** @type {(expression: Expression) => Typeset} */
+function of(expression) {
   switch (expression.type) {
     case "ParenthesizedExpression":
       return of(expression.expression);
@@ -63,7 +61,7 @@ function of(expression: Expression): Typeset {
       return { latex: `${expression.operator}${atLeast(BIG_SUM, expression.argument)}`, binds: SUM };
     case "BinaryExpression": {
       const { operator, right } = expression;
-      const left = expression.left as Expression;
+      const left = expression.left;
       if (operator === "*" || operator === "/") return product(expression);
       if (operator === "**") return { latex: `${atLeast(ATOM, left)}^{${latexOf(right)}}`, binds: POWER };
       if (operator === "+" || operator === "-") {
@@ -76,31 +74,39 @@ function of(expression: Expression): Typeset {
       };
     }
     case "CallExpression":
-      return call((expression.callee as { name: string }).name, expression.arguments as Expression[]);
+      return call(expression.callee.name, expression.arguments);
     default:
       throw new Error(`No formula has a ${expression.type}.`); // parsing has refused it before
   }
 }
 
-/** A chain of `*` and `/` as one product or fraction. */
-function product(expression: Expression): Typeset {
+/**
+ * A chain of `*` and `/` as one product or fraction.
+ *
+ * @type {(expression: Expression) => Typeset}
+ */
+function product(expression) {
   const [above, below] = [factorsOf(expression, false), factorsOf(expression, true)];
   if (below.length === 0) return { latex: factors(above), binds: PRODUCT };
   return { latex: `\\frac{${factors(above)}}{${factors(below)}}`, binds: PRODUCT };
 }
 
-/** The factors above the fraction's line, or those below. */
-function factorsOf(expression: Expression, below: boolean): Expression[] {
+/**
+ * The factors above the fraction's line, or those below.
+ *
+ * @type {(expression: Expression, below: boolean) => Expression[]}
+ */
+function factorsOf(expression, below) {
   if (expression.type === "ParenthesizedExpression") return factorsOf(expression.expression, below);
   if (expression.type !== "BinaryExpression" || !/^[*/]$/.test(expression.operator))
     return below ? [] : [expression];
   const right = factorsOf(expression.right, expression.operator === "/" ? !below : below);
-  return [...factorsOf(expression.left as Expression, below), ...right];
+  return [...factorsOf(expression.left, below), ...right];
 }
 
 /** Numbers that follow another factor need a dot, or they would read as one number. */
-function factors(list: readonly Expression[]): string {
-  if (list.length === 1) return latexOf(list[0]!);
+function factors(list) {
+  if (list.length === 1) return latexOf(list[0]);
   return list
     .map((each, i) => {
       const latex = atLeast(PRODUCT, each);
@@ -109,29 +115,29 @@ function factors(list: readonly Expression[]): string {
     .join("");
 }
 
-function number(value: number): Typeset {
+function number(value) {
   const [mantissa, exponent] = String(value).split("e");
-  if (exponent === undefined) return atom(mantissa!);
+  if (exponent === undefined) return atom(mantissa);
   const power = `10^{${Number(exponent)}}`;
   return { latex: mantissa === "1" ? power : `${mantissa} \\cdot ${power}`, binds: PRODUCT };
 }
 
-const WRITTEN: Readonly<Record<string, (...args: Expression[]) => Typeset>> = {
-  abs: (x) => atom(`\\left\\lvert ${latexOf(x!)} \\right\\rvert`),
-  norm: (x) => atom(`\\left\\lVert ${latexOf(x!)} \\right\\rVert`),
-  sqrt: (x) => atom(`\\sqrt{${latexOf(x!)}}`),
-  square: (x) => ({ latex: `${atLeast(ATOM, x!)}^{2}`, binds: POWER }),
-  exp: (x) => ({ latex: `e^{${latexOf(x!)}}`, binds: POWER }),
-  sum: (x) => ({ latex: `\\sum ${atLeast(PRODUCT, x!)}`, binds: BIG_SUM }),
-  transpose: (x) => ({ latex: `${atLeast(ATOM, x!)}^{\\top}`, binds: POWER }),
-  matmul: (a, b) => ({ latex: `${atLeast(PRODUCT, a!)} \\, ${atLeast(PRODUCT, b!)}`, binds: PRODUCT }),
+const WRITTEN = {
+  abs: (x) => atom(`\\left\\lvert ${latexOf(x)} \\right\\rvert`),
+  norm: (x) => atom(`\\left\\lVert ${latexOf(x)} \\right\\rVert`),
+  sqrt: (x) => atom(`\\sqrt{${latexOf(x)}}`),
+  square: (x) => ({ latex: `${atLeast(ATOM, x)}^{2}`, binds: POWER }),
+  exp: (x) => ({ latex: `e^{${latexOf(x)}}`, binds: POWER }),
+  sum: (x) => ({ latex: `\\sum ${atLeast(PRODUCT, x)}`, binds: BIG_SUM }),
+  transpose: (x) => ({ latex: `${atLeast(ATOM, x)}^{\\top}`, binds: POWER }),
+  matmul: (a, b) => ({ latex: `${atLeast(PRODUCT, a)} \\, ${atLeast(PRODUCT, b)}`, binds: PRODUCT }),
   where: (condition, a, b) =>
     atom(
-      `\\begin{cases} ${latexOf(a!)} & \\text{if } ${latexOf(condition!)} \\\\ ${latexOf(b!)} & \\text{else} \\end{cases}`,
+      `\\begin{cases} ${latexOf(a)} & \\text{if } ${latexOf(condition)} \\\\ ${latexOf(b)} & \\text{else} \\end{cases}`,
     ),
 };
 /** Functions that LaTeX knows by a command. */
-const COMMANDS: Readonly<Record<string, string>> = {
+const COMMANDS = {
   log: "\\log",
   tanh: "\\tanh",
   minimum: "\\min",
@@ -140,7 +146,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   min: "\\min",
 };
 
-function call(name: string, args: readonly Expression[]): Typeset {
+function call(name, args) {
   const written = Object.hasOwn(WRITTEN, name) ? WRITTEN[name] : undefined;
   if (written !== undefined) return written(...args);
   const command = COMMANDS[name] ?? `\\operatorname{${name}}`;
@@ -154,7 +160,7 @@ const GREEK = new Set(
 );
 
 /** `theta`, `beta1` and the like as Greek letters, the learning rate as eta, longer names as they are. */
-function symbol(name: string): string {
+function symbol(name) {
   if (name === "learningRate") return "\\eta";
   const [, letters, digits] = /^([A-Za-z]+)(\d*)$/.exec(name) ?? [];
   const known = letters !== undefined && (letters.length === 1 || GREEK.has(letters));

@@ -3,9 +3,9 @@
 // A test compares the pages with the tables; pictures are drawn anew here alone.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { catalogue, cataloguePages, picturePath } from "../dist/explain/catalogue-pages.js";
-import { catalogueSvg } from "../dist/explain/catalogue-pictures.js";
-import { packageRoot } from "../dist/system/package-root.js";
+import { packageRoot } from "../../dist/system/package-root.js";
+import { catalogue, cataloguePages, picturePath } from "./catalogue-pages.mjs";
+import { catalogueSvg } from "./catalogue-pictures.mjs";
 
 const docs = join(packageRoot, "docs");
 const entries = catalogue();
@@ -18,4 +18,4 @@ for (const entry of entries) {
   console.log(entry.name);
 }
 
-await import("../bench/readme.mjs");
+await import("../../bench/readme.mjs");

@@ -1,18 +1,5 @@
-import type { TopLevelSpec } from "vega-lite";
-import { CHART_CONFIG, colourOf } from "./chart-style.js";
-import { chartLegend, chartTitle } from "./chart-text.js";
-
-type Point = readonly [number, number];
-
-export interface ValleyChart {
-  readonly title: string;
-  readonly subtitle: string;
-  /** For those who do not see it. */
-  readonly description: string;
-  /** The valley is (x^2 + steepness y^2) / 2. */
-  readonly steepness: number;
-  readonly paths: readonly { readonly name: string; readonly points: readonly Point[] }[];
-}
+import { CHART_CONFIG, colourOf } from "../../dist/report/charts/chart-style.js";
+import { chartLegend, chartTitle } from "../../dist/report/charts/chart-text.js";
 
 const WIDTH = 460;
 const X = [-5, 5];
@@ -20,16 +7,22 @@ const Y = [-1.8, 1.8];
 /** Heights of the contours. */
 const HEIGHTS = [0.1, 0.6, 2, 5, 10, 18, 28];
 
-/** Paths over the contours of a valley, from above. */
-export function valleyChart({ title, subtitle, description, steepness, paths }: ValleyChart): TopLevelSpec {
+/**
+ * Paths over the contours of the valley (x^2 + steepness y^2) / 2, from above. The description is for those who do not see it.
+ *
+ * @typedef {{ name: string, points: readonly import("./valley.mjs").Point[] }} Path
+ * @param {{ title: string, subtitle: string, description: string, steepness: number, paths: readonly Path[] }} chart
+ * @returns {import("vega-lite").TopLevelSpec}
+ */
+export function valleyChart({ title, subtitle, description, steepness, paths }) {
   const { names, legend } = chartLegend(
     paths.map(({ name }) => name),
     WIDTH,
   );
-  const rounded = (value: number) => Number(value.toFixed(3));
-  const axis = (field: "x" | "y", domain: number[]) => ({
+  const rounded = (value) => Number(value.toFixed(3));
+  const axis = (field, domain) => ({
     field,
-    type: "quantitative" as const,
+    type: "quantitative",
     scale: { domain, nice: false },
     title: field,
   });
@@ -41,10 +34,10 @@ export function valleyChart({ title, subtitle, description, steepness, paths }: 
     sort: null,
     scale: { domain: names, range: names.map((_, i) => colourOf(i)) },
     legend: names.length === 1 ? null : legend,
-  } as const;
-  const order = { field: "i", type: "quantitative" } as const;
+  };
+  const order = { field: "i", type: "quantitative" };
   const points = paths.flatMap(({ points: list }, n) =>
-    list.map(([px, py], i) => ({ name: names[n]!, i, x: rounded(px), y: rounded(py) })),
+    list.map(([px, py], i) => ({ name: names[n], i, x: rounded(px), y: rounded(py) })),
   );
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
@@ -73,14 +66,14 @@ export function valleyChart({ title, subtitle, description, steepness, paths }: 
           // What lies above others lets them show through.
           strokeDash: n === 0 ? [] : [5, 3],
           point: { filled: true, size: 14, opacity: 1 },
-        } as const,
+        },
         encoding: { x, y, order, color },
       })),
     ],
   };
 }
 
-const contours = (steepness: number) =>
+const contours = (steepness) =>
   HEIGHTS.flatMap((level) =>
     Array.from({ length: 65 }, (_, i) => {
       const angle = (i / 64) * 2 * Math.PI;

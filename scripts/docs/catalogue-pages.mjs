@@ -1,23 +1,32 @@
-import { typeset } from "../formula/latex.js";
-import { LOSS_NAMES } from "../losses/losses.js";
-import { OPTIMIZER_NAMES } from "../optimizers/optimizers.js";
-import { groupBy } from "../report/text/group-by.js";
-import { originText, stepText, valueText } from "./differences.js";
-import { explain } from "./explain.js";
-import type { Explanation, LossDefinition, OptimizerDefinition, Origin } from "./explanation.js";
-import { exampleText, firstStepText, stateText } from "./explanation-text.js";
-import { FIRST_GRADIENT } from "./first-step.js";
+import { originText, stepText, valueText } from "../../dist/explain/differences.js";
+import { explain } from "../../dist/explain/explain.js";
+import { exampleText, firstStepText, stateText } from "../../dist/explain/explanation-text.js";
+import { FIRST_GRADIENT } from "../../dist/explain/first-step.js";
+import { LOSS_NAMES } from "../../dist/losses/losses.js";
+import { OPTIMIZER_NAMES } from "../../dist/optimizers/optimizers.js";
+import { groupBy } from "../../dist/report/text/group-by.js";
+import { typeset } from "./latex.mjs";
+
+/** @typedef {import("../../dist/explain/explanation.js").Explanation} Explanation */
 
 /** Every entry of the tables, explained. */
-export const catalogue = (): Explanation[] =>
-  [...OPTIMIZER_NAMES, ...LOSS_NAMES].map((name) => explain(name));
+export const catalogue = () => [...OPTIMIZER_NAMES, ...LOSS_NAMES].map((name) => explain(name));
 
-/** Where the picture of an entry lies, from docs/. */
-export const picturePath = ({ name }: Explanation): string => `catalogue/images/${name}.svg`;
+/**
+ * Where the picture of an entry lies, from docs/.
+ *
+ * @param {Explanation} explanation
+ */
+export const picturePath = ({ name }) => `catalogue/images/${name}.svg`;
 
-/** The catalogue's pages: their places, from docs/, and their text. */
-export function cataloguePages(entries: readonly Explanation[]): Map<string, string> {
-  const pages = entries.map((entry) => [`catalogue/${entry.name}.md`, page(entry)] as const);
+/**
+ * The catalogue's pages: their places, from docs/, and their text.
+ *
+ * @param {readonly Explanation[]} entries
+ * @returns {Map<string, string>}
+ */
+export function cataloguePages(entries) {
+  const pages = entries.map((entry) => [`catalogue/${entry.name}.md`, page(entry)]);
   return new Map([
     ["optimizers.md", optimizersPage(entries.filter((entry) => entry.kind === "optimizer"))],
     ["losses.md", lossesPage(entries.filter((entry) => entry.kind === "loss"))],
@@ -26,12 +35,11 @@ export function cataloguePages(entries: readonly Explanation[]): Map<string, str
 }
 
 const GENERATED = "<!-- Written by `npm run docs` from the tables in src/. -->";
-const lines = (...parts: readonly (string | readonly string[])[]) => `${parts.flat().join("\n")}\n`;
-const link = ({ name }: Explanation) => `[\`${name}\`](catalogue/${name}.md)`;
-const originsOf = ({ definitions }: Explanation) =>
-  definitions.map(({ source }) => originText(source)).join(", ");
+const lines = (...parts) => `${parts.flat().join("\n")}\n`;
+const link = ({ name }) => `[\`${name}\`](catalogue/${name}.md)`;
+const originsOf = ({ definitions }) => definitions.map(({ source }) => originText(source)).join(", ");
 
-const optimizersPage = (entries: readonly Extract<Explanation, { kind: "optimizer" }>[]) =>
+const optimizersPage = (entries) =>
   lines(
     "# Optimizers",
     "",
@@ -48,14 +56,14 @@ const optimizersPage = (entries: readonly Extract<Explanation, { kind: "optimize
         merged(entry.hyperparameters.find(({ name }) => name === "learningRate")?.defaults ?? {}, valueText),
         merged(
           byOrigin(entry.definitions, ({ firstStep }) => firstStep),
-          (step) => stepText(step as number),
+          (step) => stepText(step),
         ),
         merged(byOrigin(entry.definitions, bytesText), String),
       ]),
     ),
   );
 
-const lossesPage = (entries: readonly Extract<Explanation, { kind: "loss" }>[]) =>
+const lossesPage = (entries) =>
   lines(
     "# Losses",
     "",
@@ -69,12 +77,12 @@ const lossesPage = (entries: readonly Extract<Explanation, { kind: "loss" }>[]) 
         link(entry),
         entry.title,
         originsOf(entry),
-        inCell(entry.definitions[0]!.formula),
+        inCell(entry.definitions[0].formula),
       ]),
     ),
   );
 
-function page(entry: Explanation): string {
+function page(entry) {
   const { name, title, kind, note, hyperparameters, differences, sources } = entry;
   const origins = entry.definitions.map(({ source }) => source);
   return lines(
@@ -133,11 +141,11 @@ function page(entry: Explanation): string {
 }
 
 /** Typeset and as text; once where the sources agree. */
-const formulaSections = (definitions: readonly (OptimizerDefinition | LossDefinition)[]): string[] => {
+const formulaSections = (definitions) => {
   const groups = groupBy(definitions, ({ formula }) => formula);
   return groups.flatMap((group) => [
     ...(groups.length === 1 ? [] : ["", `### ${group.map(({ source }) => originText(source)).join(", ")}`]),
-    ...typeset(group[0]!.formula).flatMap(({ label, latex }) => [
+    ...typeset(group[0].formula).flatMap(({ label, latex }) => [
       ...(label === undefined ? [] : ["", `**${label}**`]),
       "",
       "```math",
@@ -146,12 +154,12 @@ const formulaSections = (definitions: readonly (OptimizerDefinition | LossDefini
     ]),
     "",
     "```text",
-    group[0]!.formula,
+    group[0].formula,
     "```",
   ]);
 };
 
-const costSection = (definitions: readonly OptimizerDefinition[]) => [
+const costSection = (definitions) => [
   "## Cost and first step",
   "",
   table(
@@ -160,43 +168,38 @@ const costSection = (definitions: readonly OptimizerDefinition[]) => [
   ),
 ];
 
-const exampleSection = (definitions: readonly LossDefinition[]) => [
+const exampleSection = (definitions) => [
   "## For example",
   "",
   ...groupBy(definitions, exampleText).map(
-    (group) => `- ${group.map(({ source }) => originText(source)).join(", ")}: ${exampleText(group[0]!)}`,
+    (group) => `- ${group.map(({ source }) => originText(source)).join(", ")}: ${exampleText(group[0])}`,
   ),
 ];
 
-const byOrigin = <Each extends { readonly source: Origin }>(
-  definitions: readonly Each[],
-  value: (each: Each) => unknown,
-) => Object.fromEntries(definitions.map((each) => [each.source, value(each)]));
+const byOrigin = (definitions, value) =>
+  Object.fromEntries(definitions.map((each) => [each.source, value(each)]));
 
 /** "0.001", or "Keras 3: 0.001, PyTorch: 0.01" where they differ. */
-function merged(
-  values: Readonly<Partial<Record<Origin, unknown>>>,
-  text: (value: unknown) => string,
-): string {
-  const entries = (Object.entries(values) as [Origin, unknown][]).map(([origin, value]) => ({
+function merged(values, text) {
+  const entries = Object.entries(values).map(([origin, value]) => ({
     origin: originText(origin),
     text: text(value),
   }));
   const groups = groupBy(entries, (each) => each.text);
-  if (groups.length === 1) return groups[0]![0]!.text;
+  if (groups.length === 1) return groups[0][0].text;
   return groups
-    .map((group) => `${group.map(({ origin }) => origin).join(", ")}: ${group[0]!.text}`)
+    .map((group) => `${group.map(({ origin }) => origin).join(", ")}: ${group[0].text}`)
     .join("; ");
 }
 
-const bytesText = ({ stateBytes }: OptimizerDefinition) =>
+const bytesText = ({ stateBytes }) =>
   Object.entries(stateBytes)
     .map(([scope, bytes]) => `${bytes} bytes${scope === "all" ? "" : ` (${scope})`}`)
     .join(", ");
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+const table = (head, rows) =>
   [head, head.map(() => "---"), ...rows]
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
     .join("\n");
 
-const inCell = (formula: string) => `\`${formula.replaceAll("\n", "; ")}\``;
+const inCell = (formula) => `\`${formula.replaceAll("\n", "; ")}\``;

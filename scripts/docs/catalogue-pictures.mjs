@@ -1,15 +1,18 @@
-import type { Source } from "../catalogue/semantics.js";
-import { drawSvg } from "../report/charts/draw.js";
-import { lossShapeChart } from "../report/charts/loss-shape-chart.js";
-import { valleyChart } from "../report/charts/valley-chart.js";
-import { groupBy } from "../report/text/group-by.js";
-import { originText } from "./differences.js";
-import type { Explanation, LossExplanation, OptimizerExplanation } from "./explanation.js";
-import { lossShape } from "./loss-shape.js";
-import { bestRate, STEEPNESS, STEPS, valleyPath } from "./valley.js";
+import { originText } from "../../dist/explain/differences.js";
+import { drawSvg } from "../../dist/report/charts/draw.js";
+import { groupBy } from "../../dist/report/text/group-by.js";
+import { lossShape } from "./loss-shape.mjs";
+import { lossShapeChart } from "./loss-shape-chart.mjs";
+import { bestRate, STEEPNESS, STEPS, valleyPath } from "./valley.mjs";
+import { valleyChart } from "./valley-chart.mjs";
 
-/** The picture of a catalogue page, as SVG: an optimizer's path down a valley, a loss's shape with its gradient. */
-export async function catalogueSvg(explanation: Explanation): Promise<string> {
+/**
+ * The picture of a catalogue page, as SVG: an optimizer's path down a valley, a loss's shape with its gradient.
+ *
+ * @param {import("../../dist/explain/explanation.js").Explanation} explanation
+ * @returns {Promise<string>}
+ */
+export async function catalogueSvg(explanation) {
   const svg = await (explanation.kind === "optimizer" ? optimizerSvg(explanation) : lossSvg(explanation));
   // A tenth of a pixel is what can be seen, and the same wherever it is drawn.
   const rounded = svg.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(1))));
@@ -17,20 +20,20 @@ export async function catalogueSvg(explanation: Explanation): Promise<string> {
 }
 
 /** Vega counts the ids of all pictures of a process; in a file of its own, a picture's begin with 1. */
-function withOwnIds(svg: string): string {
+function withOwnIds(svg) {
   const ids = [...new Set(svg.match(/\bclip\d+\b/g))];
   return svg.replace(/\bclip\d+\b/g, (id) => `clip${ids.indexOf(id) + 1}`);
 }
 
-function optimizerSvg({ name, title, definitions }: OptimizerExplanation): Promise<string> {
-  const sources = definitions.map(({ source }) => source as Source);
+function optimizerSvg({ name, title, definitions }) {
+  const sources = definitions.map(({ source }) => source);
   const rates = new Map(sources.map((source) => [source, bestRate(name, source)]));
-  const paths = together(sources, (source) => valleyPath(name, source, rates.get(source)!));
+  const paths = together(sources, (source) => valleyPath(name, source, rates.get(source)));
   const different = new Set(rates.values()).size > 1;
   const inMatrix = definitions.some(({ firstStepInMatrix }) => firstStepInMatrix !== undefined);
   const said = [
     `${STEPS} steps on (x² + ${STEEPNESS} y²) / 2`,
-    ...(different ? [] : [`learning rate ${rates.get(sources[0]!)}`]),
+    ...(different ? [] : [`learning rate ${rates.get(sources[0])}`]),
     ...(inMatrix ? ["(x, y) a matrix"] : []),
   ];
   return drawSvg(
@@ -40,15 +43,15 @@ function optimizerSvg({ name, title, definitions }: OptimizerExplanation): Promi
       description: `The path of ${title} down a valley that is steep across and flat along`,
       steepness: STEEPNESS,
       paths: paths.map(({ of, values }) => ({
-        name: `${namesOf(of)}${different ? `, rate ${rates.get(of[0]!)}` : ""}`,
+        name: `${namesOf(of)}${different ? `, rate ${rates.get(of[0])}` : ""}`,
         points: values,
       })),
     }),
   );
 }
 
-function lossSvg({ name, title, definitions }: LossExplanation): Promise<string> {
-  const sources = definitions.map(({ source }) => source as Source);
+function lossSvg({ name, title, definitions }) {
+  const sources = definitions.map(({ source }) => source);
   const curves = together(sources, (source) => lossShape(name, source));
   return drawSvg(
     lossShapeChart({
@@ -61,14 +64,13 @@ function lossSvg({ name, title, definitions }: LossExplanation): Promise<string>
 }
 
 /** What sources have in common is drawn once, where no eye could tell the difference. */
-function together<Values>(sources: readonly Source[], valuesOf: (source: Source) => Values) {
-  const visible = (_: string, value: unknown) =>
-    typeof value === "number" ? Number(value.toFixed(2)) : value;
+function together(sources, valuesOf) {
+  const visible = (_, value) => (typeof value === "number" ? Number(value.toFixed(2)) : value);
   const all = sources.map((source) => ({ source, values: valuesOf(source) }));
   return groupBy(all, ({ values }) => JSON.stringify(values, visible)).map((group) => ({
     of: group.map(({ source }) => source),
-    values: group[0]!.values,
+    values: group[0].values,
   }));
 }
 
-const namesOf = (sources: readonly Source[]) => sources.map(originText).join(", ");
+const namesOf = (sources) => sources.map(originText).join(", ");

@@ -1,24 +1,18 @@
-import type { TopLevelSpec } from "vega-lite";
-import { CHART_CONFIG, colourOf } from "./chart-style.js";
-import { chartLegend, chartTitle } from "./chart-text.js";
+import { CHART_CONFIG, colourOf } from "../../dist/report/charts/chart-style.js";
+import { chartLegend, chartTitle } from "../../dist/report/charts/chart-text.js";
 
 const WIDTH = 460;
 
-export interface LossShapeChart {
-  readonly title: string;
-  readonly subtitle: string;
-  /** For those who do not see it. */
-  readonly description: string;
-  readonly curves: readonly {
-    readonly name: string;
-    readonly points: readonly { readonly margin: number; readonly value: number; readonly slope: number }[];
-  }[];
-}
-
-/** A loss and, dashed, its derivative, over the margin between two logits. */
-export function lossShapeChart({ title, subtitle, description, curves }: LossShapeChart): TopLevelSpec {
-  const rounded = (value: number) => Number(value.toPrecision(4));
-  const label = (name: string, what: string) => (curves.length === 1 ? what : `${what}, ${name}`);
+/**
+ * A loss and, dashed, its derivative, over the margin between two logits. The description is for those who do not see it.
+ *
+ * @typedef {{ name: string, points: ReturnType<typeof import("./loss-shape.mjs").lossShape> }} Curve
+ * @param {{ title: string, subtitle: string, description: string, curves: readonly Curve[] }} chart
+ * @returns {import("vega-lite").TopLevelSpec}
+ */
+export function lossShapeChart({ title, subtitle, description, curves }) {
+  const rounded = (value) => Number(value.toPrecision(4));
+  const label = (name, what) => (curves.length === 1 ? what : `${what}, ${name}`);
   const lines = curves.flatMap(({ name, points }) => [
     {
       name: label(name, "loss"),
@@ -43,7 +37,7 @@ export function lossShapeChart({ title, subtitle, description, curves }: LossSha
     height: 230,
     config: CHART_CONFIG,
     data: {
-      values: lines.flatMap(({ points }, i) => points.map((point) => ({ name: names[i]!, ...point }))),
+      values: lines.flatMap(({ points }, i) => points.map((point) => ({ name: names[i], ...point }))),
     },
     mark: { type: "line", strokeWidth: 2 },
     encoding: {

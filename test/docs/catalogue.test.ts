@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { catalogue, cataloguePages, picturePath } from "../../src/explain/catalogue-pages.js";
-import { catalogueSvg } from "../../src/explain/catalogue-pictures.js";
+import { catalogue, cataloguePages, picturePath } from "../../scripts/docs/catalogue-pages.mjs";
+import { catalogueSvg } from "../../scripts/docs/catalogue-pictures.mjs";
 import { LOSSES } from "../../src/losses/losses.js";
 import { OPTIMIZERS } from "../../src/optimizers/optimizers.js";
 import { packageRoot } from "../../src/system/package-root.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { typeset } from "../../src/formula/latex.js";
+import { typeset } from "../../scripts/docs/latex.mjs";
 
 const latexOf = (expression: string) => /^& (.*)$/m.exec(typeset(expression)[0]!.latex)![1];
 
