@@ -1,5 +1,6 @@
-// Writes the measured values into the README, from the records in bench/records/: part of `npm run docs`.
-// Usage: node bench/readme.mjs [--check] [README.md]      --check changes nothing, and fails where they disagree
+// Writes what was measured into README.md (five rows) and bench/README.md (all), from the records in bench/records/:
+// part of `npm run docs`.
+// Usage: node bench/readme.mjs [--check] [folder]      --check changes nothing, and fails where a page disagrees
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,18 +12,35 @@ import { median } from "./row.mjs";
 import { numberText, ROW_HEAD, rowCells } from "./row-text.mjs";
 
 const SECTION = /(<!-- measured: npm run bench:records -->\n)[\s\S]*?(<!-- \/measured -->)/;
+/** The README's rows, by the beginning of their text in the records. */
+const SUMMARY = [
+  "training step, `paper-cnn`, Adam, batch 32,",
+  "training step, `paper-cnn`, Adam, batch 256,",
+  "evaluation of 12,000 images,",
+  "process start to the first training step",
+  "peak memory during one epoch",
+];
+/** Products as they write themselves. */
+const TITLES = { pytorch: "PyTorch", keras: "Keras", tensorflow: "TensorFlow", node: "Node.js" };
 
 const { values, positionals } = parseArgs({
   options: { check: { type: "boolean", default: false } },
   allowPositionals: true,
 });
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
-const readme = positionals[0] ?? folder("../README.md");
-const text = readFileSync(readme, "utf8");
-if (!SECTION.test(text)) fail(`${readme} has no place for what was measured.`, 1);
-const updated = text.replace(SECTION, (_, begin, end) => `${begin}${measuredText(records())}\n${end}`);
-if (!values.check) writeFileSync(readme, updated);
-else if (updated !== text) fail(`${readme} says other than bench/records. Run \`npm run docs\`.`, 1);
+const all = records();
+writeSection("README.md", summaryText(all));
+writeSection("bench/README.md", measuredText(all));
+
+/** Puts the text between the marks of a page, or with --check ends the process where it differs. */
+function writeSection(name, measured) {
+  const page = join(positionals[0] ?? folder(".."), name);
+  const text = readFileSync(page, "utf8");
+  if (!SECTION.test(text)) fail(`${page} has no section for measurements.`, 1);
+  const updated = text.replace(SECTION, (_, begin, end) => `${begin}${measured}\n${end}`);
+  if (!values.check) writeFileSync(page, updated);
+  else if (updated !== text) fail(`${page} disagrees with bench/records. Run \`npm run docs\`.`, 1);
+}
 
 /** Those beside the peers first. */
 function records() {
@@ -30,6 +48,40 @@ function records() {
   return names
     .map((name) => JSON.parse(readFileSync(join(folder("records"), name), "utf8")))
     .sort((a, b) => Number(b.kind === "peers") - Number(a.kind === "peers"));
+}
+
+/** Few rows for a first impression, each with the peer that came nearest. */
+function summaryText(all) {
+  const peers = all.find(({ kind }) => kind === "peers");
+  const rows = SUMMARY.map(
+    (beginning) =>
+      peers.rows.find(({ what }) => what.startsWith(beginning)) ??
+      fail(`bench/records has no row that begins with "${beginning}".`, 1),
+  );
+  const cells = rows.map(({ what, value, unit, against, measured, measuredUnit }) => {
+    const time = (name) => `${numberText(median(measured[name]))} ${measuredUnit}`;
+    return against === undefined
+      ? [what, `${numberText(value)} ${unit}`, "", ""]
+      : [subjectText(what), time("optimbench"), `${time(against)} (${against})`, numberText(value)];
+  });
+  return [
+    ...table(["what", "optimbench", "fastest of PyTorch and Keras", "ratio"], cells),
+    "",
+    `${conditionsText(peers)}.`,
+    "",
+  ].join("\n");
+}
+
+/** Medians of 7 rounds, 2026-11-23, on AMD EPYC (AVX2) with 2 threads, against ... */
+function conditionsText({ createdAt, environment, settings, peers }) {
+  const { cpu, instructionSet, libtorch, node } = environment;
+  const versions = { ...peers, libtorch, node };
+  return [
+    `Medians of ${settings.rounds} rounds on ${cpu} (${instructionSet})`,
+    `${settings.threads} threads`,
+    createdAt.slice(0, 10),
+    ...Object.entries(versions).map(([name, version]) => `${TITLES[name] ?? name} ${version}`),
+  ].join(", ");
 }
 
 function measuredText(all) {
@@ -81,15 +133,20 @@ function whereText({ kind, createdAt, environment, settings, peers = {}, loadBef
     `${cpu} (${instructionSet})`,
     ...(kernels ? [`kernels: ${kernels}`] : []),
     ...Object.entries(settings).map(([name, value]) => `${value} ${name}`),
-    `libtorch ${libtorch}`,
-    `node ${node}`,
-    ...Object.entries(peers).map(([name, version]) => `${name} ${version}`),
-    ...(loadBefore === undefined ? [] : [`load before: ${loadBefore.toFixed(1)}`]),
+    ...Object.entries({ libtorch, node, ...peers }).map(
+      ([name, version]) => `${TITLES[name] ?? name} ${version}`,
+    ),
+    ...(loadBefore === undefined ? [] : [`load average before: ${loadBefore.toFixed(1)}`]),
   ].join(", ");
+}
+
+/** What was measured, without what it is compared with. */
+function subjectText(what) {
+  return what.replace(/,( throughput)? relative to .*$/, "");
 }
 
 function mediansText({ what, optimizer, measured, measuredUnit }) {
   const each = Object.entries(measured).map(([name, list]) => `${name} ${numberText(median(list))}`);
-  const subject = [what.split(", over ")[0], ...(optimizer ? [optimizer] : [])].join(", ");
+  const subject = [subjectText(what), ...(optimizer ? [optimizer] : [])].join(", ");
   return `${subject}, in ${measuredUnit}: ${each.join("; ")}`;
 }

@@ -31,7 +31,7 @@ export async function arithmeticRate({ threads, rounds }) {
   );
   session.dispose();
   return {
-    what: `arithmetic rate of the step at batch ${BATCH} (${GFLOP.toFixed(1)} GFLOP), over that of a matrix product (${SIZE} x ${SIZE})`,
+    what: `arithmetic rate of the step at batch ${BATCH} (${GFLOP.toFixed(1)} GFLOP), relative to a matrix product (${SIZE} x ${SIZE})`,
     goal: { atLeast: 0.9 },
     unit: "",
     ...ratio(rates.step, rates["matrix product"]),

@@ -17,7 +17,7 @@ export async function evaluation({ threads, rounds, peers }) {
   const times = await interleaved("evaluation", contestants, rounds);
   session.dispose();
   return {
-    what: "evaluation of 12,000 images, over the faster peer's",
+    what: "evaluation of 12,000 images, relative to the fastest peer",
     goal: { atMost: 0.5 },
     unit: "",
     ...toFasterPeer(times),

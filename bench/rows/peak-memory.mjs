@@ -24,7 +24,7 @@ export async function peakMemory({ threads }) {
   const data = dataset === "mnist" ? dataset : `${dataset} alone: the full MNIST is not on this disk`;
   process.stderr.write(`peak memory: measured with ${data}\n`);
   return {
-    what: `peak memory of one epoch of the paper's run (Adam, batch 32, ${data})`,
+    what: `peak memory during one epoch of the paper's run (Adam, batch 32, ${data})`,
     goal: { atMost: 800 },
     unit: "MB",
     ...single([bytes / 1e6]),

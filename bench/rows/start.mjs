@@ -27,7 +27,7 @@ export async function start({ rounds }) {
   process.stderr.write("start: measured\n");
   return [
     {
-      what: "start of a process to the first training step",
+      what: "process start to the first training step",
       goal: { atMost: 1 },
       unit: "s",
       ...single(starts),
@@ -35,7 +35,7 @@ export async function start({ rounds }) {
       measuredUnit: "s",
     },
     {
-      what: '`import("optimbench")` alone',
+      what: '`import("optimbench")`',
       goal: { atMost: 60 },
       unit: "ms",
       ...single(imports),

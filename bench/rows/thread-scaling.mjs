@@ -17,7 +17,7 @@ export async function threadScaling({ rounds }) {
   );
   for (const session of Object.values(sessions)) session.dispose();
   return {
-    what: "one run with 2 threads, throughput over that with 1 thread",
+    what: "one run with 2 threads, throughput relative to 1 thread",
     goal: { atLeast: 1.8 },
     unit: "",
     ...ratio(times["1 thread"], times["2 threads"]),

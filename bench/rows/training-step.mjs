@@ -20,7 +20,7 @@ export async function trainingStep({ batch, goal, threads, rounds, peers }) {
   );
   session.dispose();
   return {
-    what: `training step, \`paper-cnn\`, Adam, batch ${batch}, over the faster peer's`,
+    what: `training step, \`paper-cnn\`, Adam, batch ${batch}, relative to the fastest peer`,
     goal: { atMost: goal },
     unit: "",
     ...toFasterPeer(times),

@@ -14,15 +14,15 @@ export function updateRows(results) {
     const has = (name) => of.filter(({ milliseconds }) => milliseconds[name] !== undefined);
     const update = `update of ${parameters.toLocaleString("en")} parameters`;
     return [
-      worst(`${update}, over PyTorch's fused kernel`, has("fused"), "fused", 1.1),
+      worst(`${update}, relative to PyTorch's fused kernel`, has("fused"), "fused", 1.1),
       worst(
-        `${update}, over PyTorch's loop where it has no fused kernel`,
+        `${update}, relative to PyTorch's loop (optimizers without a fused kernel)`,
         has("loop").filter(({ milliseconds }) => milliseconds.fused === undefined),
         "loop",
         0.5,
       ),
       // A small model fits into caches.
-      ...(parameters < 1e6 ? [] : [worst(`${update}, over what memory allows`, of, "memory", 1.5)]),
+      ...(parameters < 1e6 ? [] : [worst(`${update}, relative to the memory bound`, of, "memory", 1.5)]),
     ].filter((row) => row !== undefined);
   });
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -75,21 +75,29 @@ describe("the rows of bench:update", () => {
   });
 });
 
-describe("what the README says was measured", () => {
-  const check = (...readme: string[]) =>
-    spawnSync(process.execPath, [benchFile("readme.mjs"), "--check", ...readme], { encoding: "utf8" });
+describe("the measurements in README.md and bench/README.md", () => {
+  const check = (...root: string[]) =>
+    spawnSync(process.execPath, [benchFile("readme.mjs"), "--check", ...root], { encoding: "utf8" });
+  const pages = ["README.md", "bench/README.md"] as const;
+  const textOf = (page: string) => readFileSync(join(packageRoot, page), "utf8");
 
-  it("is what the records say", () => {
+  it("are those of the records", () => {
     expect(check()).toMatchObject({ status: 0, stderr: "" });
   });
 
-  it("would not pass with another number, nor without a place for it", () => {
-    const text = readFileSync(join(packageRoot, "README.md"), "utf8");
-    const other = join(folder, "README.md");
-    writeFileSync(other, text.replace(/(\| at most 0\.4 \| )0\.\d\d/, "$10.01"));
-    expect(readFileSync(other, "utf8")).not.toBe(text);
-    expect(check(other)).toMatchObject({ status: 1, stderr: expect.stringContaining("npm run docs") });
-    writeFileSync(other, text.replace("<!-- measured", "<!-- "));
-    expect(check(other)).toMatchObject({ status: 1, stderr: expect.stringContaining("has no place") });
+  it.each([
+    ["README.md", /(\) \| )0\.\d\d( \|)/],
+    ["bench/README.md", /(\| at most 0\.4 \| )0\.\d\d( )/],
+  ])("would not pass with another number in %s, nor without the section", (page, number) => {
+    mkdirSync(join(folder, "bench"), { recursive: true });
+    for (const each of pages) writeFileSync(join(folder, each), textOf(each));
+    expect(check(folder)).toMatchObject({ status: 0 });
+    const text = textOf(page);
+    const changed = text.replace(number, "$10.01$2");
+    expect(changed).not.toBe(text);
+    writeFileSync(join(folder, page), changed);
+    expect(check(folder)).toMatchObject({ status: 1, stderr: expect.stringContaining("npm run docs") });
+    writeFileSync(join(folder, page), text.replace("<!-- measured", "<!-- "));
+    expect(check(folder)).toMatchObject({ status: 1, stderr: expect.stringContaining("has no section") });
   });
 });
