@@ -17,7 +17,8 @@ namespace {
 void open(const Napi::CallbackInfo& info) {
   const Reader paths(info[0], "libraries");
   openCore({paths.text("libtorch"), paths.text("core"), paths.has("cuda") ? paths.text("cuda") : "",
-            paths.has("cudaGraphs") ? paths.text("cudaGraphs") : "", paths.has("whyNoCuda") ? paths.text("whyNoCuda") : ""});
+            paths.has("cudaGraphs") ? paths.text("cudaGraphs") : "",
+            paths.has("whyNoCuda") ? paths.text("whyNoCuda") : ""});
 }
 
 Napi::Value info(const Napi::CallbackInfo& info) {
@@ -33,7 +34,8 @@ Napi::Value info(const Napi::CallbackInfo& info) {
   const CudaTrouble trouble = cudaTrouble();
   const auto isCuda = [](const std::string& device) { return device.starts_with("cuda"); };
   if (std::ranges::none_of(found.devices, isCuda))
-    object["whyNoCuda"] = trouble.cuda.empty() ? "CUDA finds no GPU that it can use (is the driver too old?)" : trouble.cuda;
+    object["whyNoCuda"] =
+        trouble.cuda.empty() ? "CUDA finds no GPU that it can use (is the driver too old?)" : trouble.cuda;
   const std::string& whyNoGraphs = trouble.graphs.empty() ? found.whyNoGraphs : trouble.graphs;
   if (!whyNoGraphs.empty()) object["whyNoGraphs"] = whyNoGraphs;
   object["hardwareThreads"] = static_cast<double>(found.hardwareThreads);
@@ -60,8 +62,10 @@ Napi::Value augment(const Napi::CallbackInfo& info) {
 
 Napi::Value transform(const Napi::CallbackInfo& info) {
   const Reader reader(info[0], "transform");
-  const AffineSpec affine{reader.number("shiftX"), reader.number("shiftY"), reader.number("rotation"), reader.number("factor")};
-  if (!std::isfinite(affine.shiftX + affine.shiftY + affine.rotation)) reader.fail("shiftX, shiftY, rotation", "finite numbers");
+  const AffineSpec affine{reader.number("shiftX"), reader.number("shiftY"), reader.number("rotation"),
+                          reader.number("factor")};
+  if (!std::isfinite(affine.shiftX + affine.shiftY + affine.rotation))
+    reader.fail("shiftX, shiftY, rotation", "finite numbers");
   if (!(affine.factor > 0)) reader.fail("factor", "a number above 0");
   return toPixels(info.Env(), core().transform(readImagesSpec(reader), affine));
 }
@@ -113,7 +117,8 @@ std::vector<TensorInfo> readShapes(const Napi::Value& value) {
     for (uint32_t k = 0; k < sizes.Length(); ++k) {
       const Napi::Value given = sizes.Get(k);
       const double size = given.IsNumber() ? given.As<Napi::Number>().DoubleValue() : 0;
-      if (!(size >= 1 && size <= 1 << 24)) throw Napi::RangeError::New(value.Env(), "Expected sizes for `" + name + "`");
+      if (!(size >= 1 && size <= 1 << 24))
+        throw Napi::RangeError::New(value.Env(), "Expected sizes for `" + name + "`");
       parameter.shape.push_back(static_cast<int64_t>(size));
       length *= parameter.shape.back();
       if (length > 1 << 30) throw Napi::RangeError::New(value.Env(), "`" + name + "` is too large");
@@ -133,7 +138,8 @@ Napi::Value runUpdate(const Napi::CallbackInfo& info) {
   std::vector<UpdateStep> steps;
   for (uint32_t i = 0; i < list.Length(); ++i) {
     const Reader step(list.Get(i), "steps[" + std::to_string(i) + "]");
-    steps.push_back({readNumbers(step.value().As<Napi::Object>().Get("gradient"), "gradient"), step.number("learningRate"), {}});
+    steps.push_back(
+        {readNumbers(step.value().As<Napi::Object>().Get("gradient"), "gradient"), step.number("learningRate"), {}});
     if (step.has("inputs")) steps.back().inputs = step.numbers("inputs");
   }
   const std::vector<double> theta = readNumbers(info[1], "theta");

@@ -47,8 +47,8 @@ void openCore(const LibraryPaths& paths) {
   auto* entry = reinterpret_cast<Core* (*)()>(dlsym(library, "optimbench_core"));
   if (entry == nullptr) throw std::runtime_error(paths.core + " is not optimbench's core library");
   theCore = entry();
-  // No thread may be at work when libtorch takes its static objects down. src/native/addon.ts stops them earlier, on Node's
-  // "exit" event; this is for exits that have none.
+  // No thread may be at work when libtorch takes its static objects down. src/native/addon.ts stops them earlier, on
+  // Node's "exit" event; this is for exits that have none.
   std::atexit([] { JobThread::stopAll(); });
 }
 

@@ -21,7 +21,8 @@ DatasetHandle::DatasetHandle(const Napi::CallbackInfo& info) : ObjectWrap(info) 
   reported_ = dataset_->bytes();
   Napi::MemoryManagement::AdjustExternalMemory(info.Env(), reported_);
   // A plain value: unlike a method, a getter of a native class runs on objects of other classes too.
-  self.DefineProperty(Napi::PropertyDescriptor::Value("bytes", Napi::Number::New(info.Env(), static_cast<double>(reported_))));
+  self.DefineProperty(
+      Napi::PropertyDescriptor::Value("bytes", Napi::Number::New(info.Env(), static_cast<double>(reported_))));
 }
 
 DatasetHandle::~DatasetHandle() { release(Env()); }

@@ -73,8 +73,9 @@ Napi::Promise promisedJob(const Napi::CallbackInfo& info, const std::shared_ptr<
     }
     // The job's JavaScript handles may only be let go on the JavaScript thread, so its ownership moves there.
     auto* owned = new std::shared_ptr<Job>(std::move(job));
-    // Once the result is delivered, the environment may end at any time, and takes the thread-safe function with it: so the
-    // JavaScript thread releases it. Where the result is refused, the environment is ending and frees its handles itself.
+    // Once the result is delivered, the environment may end at any time, and takes the thread-safe function with it: so
+    // the JavaScript thread releases it. Where the result is refused, the environment is ending and frees its handles
+    // itself.
     settled.BlockingCall(owned, [settled](Napi::Env env, Napi::Function, std::shared_ptr<Job>* held) {
       const std::unique_ptr<std::shared_ptr<Job>> last(held);
       napi_release_threadsafe_function(settled, napi_tsfn_release);

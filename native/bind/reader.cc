@@ -76,7 +76,8 @@ int64_t Reader::integer(const char* key, int64_t least, int64_t most) const {
 }
 
 std::vector<int64_t> Reader::integers(const char* key, size_t count, int64_t least, int64_t most) const {
-  const std::string expected = "a list of " + (count == 0 ? "" : std::to_string(count) + " times ") + range(least, most);
+  const std::string expected =
+      "a list of " + (count == 0 ? "" : std::to_string(count) + " times ") + range(least, most);
   if (!field(key).IsArray()) fail(key, expected);
   const auto items = field(key).As<Napi::Array>();
   if (count != 0 && items.Length() != count) fail(key, expected);

@@ -40,7 +40,8 @@ std::vector<uint32_t> readOrder(const Reader& reader, const char* key) {
 }
 
 Pass readPass(const Reader& reader) {
-  Pass pass{readOrder(reader, "order"), reader.integer("batchSize", 1, kMost), 1, {}, {}, reader.integer("epoch", 0, kMost)};
+  Pass pass{readOrder(reader, "order"),       reader.integer("batchSize", 1, kMost), 1, {}, {},
+            reader.integer("epoch", 0, kMost)};
   if (reader.has("gradientAccumulation"))
     pass.gradientAccumulation = reader.integer("gradientAccumulation", 1, kMostAccumulated);
   const auto rates = reader.array<Napi::Float64Array>("learningRates", napi_float64_array, "a Float64Array");
@@ -68,18 +69,17 @@ std::vector<float> readFloats(const Reader& reader, const char* key) {
 }  // namespace
 
 Napi::Function SessionHandle::define(Napi::Env env) {
-  return DefineClass(env, "Session",
-                     {InstanceMethod<&SessionHandle::open>("open"), InstanceMethod<&SessionHandle::restart>("restart"),
-                      InstanceMethod<&SessionHandle::keep>("keep"), InstanceMethod<&SessionHandle::restore>("restore"),
-                      InstanceMethod<&SessionHandle::read>("read"),
-                      InstanceMethod<&SessionHandle::train>("train"), InstanceMethod<&SessionHandle::repeatUpdate>("repeatUpdate"),
-                      InstanceMethod<&SessionHandle::evaluate>("evaluate"),
-                      InstanceMethod<&SessionHandle::predict>("predict"),
-                      InstanceMethod<&SessionHandle::readState>("readState"),
-                      InstanceMethod<&SessionHandle::writeState>("writeState"),
-                      InstanceMethod<&SessionHandle::parameters>("parameters"),
-                      InstanceMethod<&SessionHandle::statistics>("statistics"),
-                      InstanceMethod<&SessionHandle::cancel>("cancel"), InstanceMethod<&SessionHandle::dispose>("dispose")});
+  return DefineClass(
+      env, "Session",
+      {InstanceMethod<&SessionHandle::open>("open"), InstanceMethod<&SessionHandle::restart>("restart"),
+       InstanceMethod<&SessionHandle::keep>("keep"), InstanceMethod<&SessionHandle::restore>("restore"),
+       InstanceMethod<&SessionHandle::read>("read"), InstanceMethod<&SessionHandle::train>("train"),
+       InstanceMethod<&SessionHandle::repeatUpdate>("repeatUpdate"),
+       InstanceMethod<&SessionHandle::evaluate>("evaluate"), InstanceMethod<&SessionHandle::predict>("predict"),
+       InstanceMethod<&SessionHandle::readState>("readState"), InstanceMethod<&SessionHandle::writeState>("writeState"),
+       InstanceMethod<&SessionHandle::parameters>("parameters"),
+       InstanceMethod<&SessionHandle::statistics>("statistics"), InstanceMethod<&SessionHandle::cancel>("cancel"),
+       InstanceMethod<&SessionHandle::dispose>("dispose")});
 }
 
 SessionHandle::SessionHandle(const Napi::CallbackInfo& info)
@@ -94,9 +94,10 @@ Napi::Value SessionHandle::open(const Napi::CallbackInfo& info) {
   if (!thread_) throw Napi::Error::New(info.Env(), "The session is disposed");
   if (session_ || *pending_ > 0) throw Napi::Error::New(info.Env(), "The session is open already");
   return promisedJob<std::shared_ptr<Session>>(
-      info, thread_, pending_, [spec = spec_](const CancelFlag&) -> std::shared_ptr<Session> { return core().createSession(spec); },
+      info, thread_, pending_,
+      [spec = spec_](const CancelFlag&) -> std::shared_ptr<Session> { return core().createSession(spec); },
       [this](Napi::Env env, const std::shared_ptr<Session>& session) -> Napi::Value {  // the promise holds this handle
-        if (!thread_) return env.Undefined();  // disposed meanwhile
+        if (!thread_) return env.Undefined();                                          // disposed meanwhile
         session_ = session;
         reported_ = session_->bytes();
         Napi::MemoryManagement::AdjustExternalMemory(env, reported_);
@@ -146,7 +147,9 @@ Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {
   const auto session = live(info.Env());  // last: reading a property can run JavaScript, which may dispose
   return promisedJob<Measured>(
       info, thread_, pending_,
-      [session, dataset, pass = std::move(pass)](const CancelFlag& cancel) { return session->train(*dataset, pass, cancel); },
+      [session, dataset, pass = std::move(pass)](const CancelFlag& cancel) {
+        return session->train(*dataset, pass, cancel);
+      },
       toObject);
 }
 
@@ -157,7 +160,9 @@ Napi::Value SessionHandle::repeatUpdate(const Napi::CallbackInfo& info) {
   const auto session = live(info.Env());
   return promisedJob<Measured>(
       info, thread_, pending_,
-      [session, steps, learningRate](const CancelFlag& cancel) { return session->repeatUpdate(steps, learningRate, cancel); },
+      [session, steps, learningRate](const CancelFlag& cancel) {
+        return session->repeatUpdate(steps, learningRate, cancel);
+      },
       toObject);
 }
 
@@ -169,9 +174,8 @@ Napi::Value SessionHandle::evaluate(const Napi::CallbackInfo& info) {
   const bool weighted = info[2].IsObject() && Reader(info[2], "evaluate").flag("weighted");
   return promisedJob<Measured>(
       info, thread_, pending_,
-      [session, dataset, weighted, indices = readOrder(Reader(wrapper, "evaluate"), "indices")](const CancelFlag& cancel) {
-        return session->evaluate(*dataset, indices, weighted, cancel);
-      },
+      [session, dataset, weighted, indices = readOrder(Reader(wrapper, "evaluate"), "indices")](
+          const CancelFlag& cancel) { return session->evaluate(*dataset, indices, weighted, cancel); },
       toObject);
 }
 

@@ -41,9 +41,9 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
 
   SessionSpec spec_;
   PendingJobs pending_ = std::make_shared<int>(0);
-  std::shared_ptr<Session> session_;   // shared with the jobs in progress
+  std::shared_ptr<Session> session_;  // shared with the jobs in progress
   std::shared_ptr<JobThread> thread_;
-  int64_t reported_ = 0;               // bytes told to V8
+  int64_t reported_ = 0;  // bytes told to V8
 };
 
 }  // namespace optimbench

@@ -7,17 +7,16 @@
 namespace optimbench {
 namespace {
 
-constexpr int64_t kMost = 1 << 24;   // of any size a spec may name; far above use, far below overflow
+constexpr int64_t kMost = 1 << 24;                  // of any size a spec may name; far above use, far below overflow
 constexpr int64_t kMostInShape = int64_t{1} << 40;  // of a shape: a flattened image has more than any single size
 constexpr int64_t kMostImages = int64_t{1} << 32;
-constexpr int64_t kMostSigma = 1000;   // pixels; its Gaussian is this long
+constexpr int64_t kMostSigma = 1000;  // pixels; its Gaussian is this long
 
 double pixelsIn(const Shape& shape) {  // a double holds what would overflow an integer
   return static_cast<double>(shape.channels) * static_cast<double>(shape.height) * static_cast<double>(shape.width);
 }
 
 Shape readShape(const Reader& reader, const char* key) {
-
   const auto sizes = reader.integers(key, 3, 1, kMostInShape);
   const Shape shape{sizes[0], sizes[1], sizes[2]};
   if (pixelsIn(shape) > static_cast<double>(kMostInShape)) reader.fail(key, "sizes with a product up to 2 ** 40");
@@ -150,7 +149,8 @@ ImagesSpec readImagesSpec(const Reader& reader) {
   const auto images = reader.array<Napi::Uint8Array>("images", napi_uint8_array, "a Uint8Array");
   const double pixels = pixelsIn(shape);
   const double count = static_cast<double>(images.ElementLength()) / pixels;
-  if (count != std::trunc(count)) reader.fail("images", "a multiple of " + std::to_string(static_cast<int64_t>(pixels)) + " bytes");
+  if (count != std::trunc(count))
+    reader.fail("images", "a multiple of " + std::to_string(static_cast<int64_t>(pixels)) + " bytes");
   return {images.Data(), static_cast<int64_t>(count), shape};
 }
 

@@ -26,34 +26,34 @@ constexpr int64_t kMostThreads = 256;  // of a session; src/config/threads.ts ha
 // One layer, every default already worked out (see src/models/native-layer.ts). Fields a kind does not use stay zero.
 struct LayerSpec {
   std::string kind;
-  std::string name;        // "residual_0.conv2d_1": what its parameters' names begin with
+  std::string name;           // "residual_0.conv2d_1": what its parameters' names begin with
   std::vector<int64_t> from;  // the layers whose outputs it takes, summed; -1 is the image; none: the layer before
-  Shape output{};          // of one sample, as TypeScript computed it; checked against what comes out
-  int64_t filters = 0;     // conv2d: filters; dense: units
-  int64_t groups = 1;      // conv2d, groupNorm: parts into which the channels are cut
-  std::array<int64_t, 2> kernel{};   // height, width
-  std::array<int64_t, 2> strides{};  // height, width
+  Shape output{};             // of one sample, as TypeScript computed it; checked against what comes out
+  int64_t filters = 0;        // conv2d: filters; dense: units
+  int64_t groups = 1;         // conv2d, groupNorm: parts into which the channels are cut
+  std::array<int64_t, 2> kernel{};        // height, width
+  std::array<int64_t, 2> strides{};       // height, width
   std::array<int64_t, 2> dilation{1, 1};  // conv2d: distance between a window's pixels
-  std::array<int64_t, 4> padding{};  // top, bottom, left, right
+  std::array<int64_t, 4> padding{};       // top, bottom, left, right
   bool bias = false;
   double weightLimit = 0;  // initial weights are uniform in [-limit, limit)
   double biasLimit = 0;
-  double rate = 0;         // dropout: share of units set to zero; spatialDropout2d: of channels
-  double momentum = 0;     // batchNorm2d: share of the old running mean that is kept
+  double rate = 0;      // dropout: share of units set to zero; spatialDropout2d: of channels
+  double momentum = 0;  // batchNorm2d: share of the old running mean that is kept
   double epsilon = 0;
   bool center = false;
   bool scale = false;
-  bool unbiased = false;   // batchNorm2d: running variance with n / (n - 1)
+  bool unbiased = false;  // batchNorm2d: running variance with n / (n - 1)
   std::string activation;
-  double slope = 0;        // activation leakyRelu: of its negative side
+  double slope = 0;  // activation leakyRelu: of its negative side
 };
 
 // A formula as a graph; every node follows its arguments (see src/formula/graph.ts).
 struct NodeSpec {
-  std::string op;          // "constant", "row", "input" or an operation
-  double value = 0;        // constant
+  std::string op;              // "constant", "row", "input" or an operation
+  double value = 0;            // constant
   std::vector<double> values;  // row: one number a class
-  std::string name;        // input
+  std::string name;            // input
   std::vector<int64_t> arguments;
 };
 
@@ -67,26 +67,26 @@ struct UpdateSpec {
   struct State {
     std::string name;
     double initial;
-    bool startsAsTheta;    // instead of as `initial`
-    bool isNumber;         // a number on the host, not a tensor
+    bool startsAsTheta;  // instead of as `initial`
+    bool isNumber;       // a number on the host, not a tensor
   };
   struct Assignment {
-    std::string target;    // "theta", "g", "evaluation" or a state
+    std::string target;  // "theta", "g", "evaluation" or a state
     int64_t node;
   };
   // Blocks run one after the other.
   struct Block {
-    std::string on;        // "all": the whole vector at once; or the parameters it runs on, one after the other
+    std::string on;  // "all": the whole vector at once; or the parameters it runs on, one after the other
     std::vector<NodeSpec> nodes;
     std::vector<State> state;
     std::vector<Assignment> assign;
   };
   struct Input {
     std::string name;
-    double value;          // until a pass says otherwise
+    double value;  // until a pass says otherwise
   };
   std::vector<Block> blocks;
-  bool kerasLayout;        // of the parameters' axes: inputs before outputs
+  bool kerasLayout;           // of the parameters' axes: inputs before outputs
   std::vector<Input> inputs;  // hyperparameters that a pass may change from step to step
 };
 
@@ -108,10 +108,10 @@ struct AffineSpec {
 };
 
 struct SessionSpec {
-  std::string device;      // "cpu", "cuda", "cuda:1"
+  std::string device;  // "cpu", "cuda", "cuda:1"
   int64_t threads;
   uint64_t seed;
-  int64_t microBatch;      // samples that one thread computes at a time
+  int64_t microBatch;  // samples that one thread computes at a time
   Shape input;
   int64_t classes;
   std::vector<LayerSpec> layers;
@@ -128,9 +128,9 @@ struct ImagesSpec {
 };
 
 struct DatasetSpec {
-  const uint8_t* images;   // [count, height, width, channels]
-  const uint8_t* labels;   // [count], each < classes
-  const float* targets;    // [count, classes], or null for one-hot labels
+  const uint8_t* images;  // [count, height, width, channels]
+  const uint8_t* labels;  // [count], each < classes
+  const float* targets;   // [count, classes], or null for one-hot labels
   int64_t count;
   Shape shape;
   int64_t classes;
@@ -142,16 +142,17 @@ struct DatasetSpec {
 struct Pass {
   std::vector<uint32_t> order;  // which images, in which order
   int64_t batchSize;
-  int64_t gradientAccumulation;  // batches an update takes its gradient from
-  std::vector<double> learningRates;  // of each update
+  int64_t gradientAccumulation;             // batches an update takes its gradient from
+  std::vector<double> learningRates;        // of each update
   std::vector<std::vector<double>> inputs;  // of the update's inputs, in their order, a value each update; or none
-  int64_t epoch;                // keys the random streams
-  bool profile = false;         // whether to say where the time went
+  int64_t epoch;                            // keys the random streams
+  bool profile = false;                     // whether to say where the time went
 };
 
 enum class Status { completed, diverged, cancelled };
 
-// Where the seconds of a pass went. Of what threads do at once, the mean over the threads: all of it adds up to the pass.
+// Where the seconds of a pass went. Of what threads do at once, the mean over the threads: all of it adds up to the
+// pass.
 struct Profile {
   struct Layer {
     std::string name;
@@ -177,15 +178,16 @@ struct Measured {
   int64_t steps = 0;
   double seconds = 0;
   Status status = Status::completed;
-  std::optional<Profile> profile;    // from train() where the pass asks for it
-  std::string stepGraph;             // on a device: "recorded", or why steps were not; else empty
+  std::optional<Profile> profile;  // from train() where the pass asks for it
+  std::string stepGraph;           // on a device: "recorded", or why steps were not; else empty
 };
 
 // A named piece of the parameter vector, or of that of running statistics.
 struct TensorInfo {
-  std::string name;             // "conv2d_0.weight"
-  std::vector<int64_t> shape;   // as it lies in memory: conv2d [filters, height, width, channels / groups], dense [units, inputs]
-  int64_t offset;               // of its first number in the vector
+  std::string name;  // "conv2d_0.weight"
+  std::vector<int64_t>
+      shape;       // as it lies in memory: conv2d [filters, height, width, channels / groups], dense [units, inputs]
+  int64_t offset;  // of its first number in the vector
 };
 
 struct SessionState {
@@ -203,7 +205,7 @@ struct SessionState {
 // Bytes that a session takes at most.
 struct MemoryNeeds {
   double parameters = 0;
-  double gradients = 0;    // of each lane, and their sum
+  double gradients = 0;  // of each lane, and their sum
   int64_t lanes = 0;
   double states = 0;       // of the optimizer
   double evaluation = 0;   // weights to evaluate with, where they are others
@@ -250,7 +252,8 @@ struct CoreInfo {
   std::string instructionSet;  // of libtorch's operators
   std::string kernels;         // ours on the CPU: "reference", "baseline", "avx2" or "avx512"
   std::vector<std::string> devices;
-  std::string whyNoGraphs;  // why the first device but the CPU does not record steps; empty where it does, or there is none
+  std::string
+      whyNoGraphs;  // why the first device but the CPU does not record steps; empty where it does, or there is none
   int64_t hardwareThreads;
 };
 
@@ -280,12 +283,12 @@ class Core {
   // What a session on the CPU would take that trains on so many images and evaluates them, without taking it.
   virtual MemoryNeeds memoryNeeds(const SessionSpec&, int64_t batchSize, int64_t images) const = 0;
   // Images as training sees them in an epoch, each under its place as its number; and under one given distortion.
-  virtual std::vector<uint8_t> augment(const ImagesSpec&, const AugmentationSpec&, uint64_t seed, int64_t epoch) const = 0;
+  virtual std::vector<uint8_t> augment(const ImagesSpec&, const AugmentationSpec&, uint64_t seed,
+                                       int64_t epoch) const = 0;
   virtual std::vector<uint8_t> transform(const ImagesSpec&, const AffineSpec&) const = 0;
   // Formulas alone, in double precision or rounded to float32 at every operation.
-  virtual UpdatePath runUpdate(const UpdateSpec&, const std::vector<double>& theta,
-                               const std::vector<TensorInfo>&, const std::vector<UpdateStep>&,
-                               bool doublePrecision, int64_t threads) const = 0;
+  virtual UpdatePath runUpdate(const UpdateSpec&, const std::vector<double>& theta, const std::vector<TensorInfo>&,
+                               const std::vector<UpdateStep>&, bool doublePrecision, int64_t threads) const = 0;
   virtual LossValues runLoss(const LossSpec&, const std::vector<double>& logits, const std::vector<double>& targets,
                              int64_t classes, bool doublePrecision) const = 0;
   // Seconds of a float32 matrix product [size, size] on that many threads.

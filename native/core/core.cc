@@ -8,16 +8,16 @@
 #include <stdexcept>
 #include <thread>
 
-#include "core/runtime/allocator.h"
 #include "api.h"
 #include "core/data/augment.h"
+#include "core/kernels/instruction_set.h"
+#include "core/runtime/allocator.h"
 #include "core/runtime/device.h"
 #include "core/runtime/device_work.h"
-#include "core/kernels/instruction_set.h"
 #include "core/runtime/matrix_product.h"
+#include "core/runtime/step_graph.h"
 #include "core/training/memory_needs.h"
 #include "core/training/training_session.h"
-#include "core/runtime/step_graph.h"
 
 namespace optimbench {
 namespace {
@@ -38,8 +38,7 @@ auto guarded(const Work& work) {
 // Passes each call on and translates its errors. Freed memory is kept as long as there are sessions.
 class GuardedSession final : public Session {
  public:
-  explicit GuardedSession(const SessionSpec& spec)
-      : spec_(spec) {
+  explicit GuardedSession(const SessionSpec& spec) : spec_(spec) {
     make();
     beginCaching();
   }
@@ -113,7 +112,8 @@ std::vector<double> numbersOf(const at::Tensor& tensor) {
 
 at::Tensor tensorOf(const ImagesSpec& images) {
   const auto [channels, height, width] = images.shape;
-  return normalise(at::from_blob(const_cast<uint8_t*>(images.pixels), {images.count, height, width, channels}, at::kByte));
+  return normalise(
+      at::from_blob(const_cast<uint8_t*>(images.pixels), {images.count, height, width, channels}, at::kByte));
 }
 
 // normalise()'s way back.
@@ -136,7 +136,10 @@ class TheCore final : public Core {
   CoreInfo info() const override {
     return guarded([] {
       const std::vector<std::string> devices = availableDevices();
-      return CoreInfo{TORCH_VERSION, at::get_cpu_capability(), kernelsName(), devices,
+      return CoreInfo{TORCH_VERSION,
+                      at::get_cpu_capability(),
+                      kernelsName(),
+                      devices,
                       devices.size() > 1 ? whyNoGraphs(at::Device(devices[1])) : "",
                       static_cast<int64_t>(std::thread::hardware_concurrency())};
     });
@@ -160,7 +163,8 @@ class TheCore final : public Core {
   std::vector<uint8_t> augment(const ImagesSpec& images, const AugmentationSpec& augmentation, uint64_t seed,
                                int64_t epoch) const override {
     return guarded([&] {
-      return pixelsOf(optimbench::augment(tensorOf(images), at::arange(images.count, at::kLong), augmentation, seed, epoch));
+      return pixelsOf(
+          optimbench::augment(tensorOf(images), at::arange(images.count, at::kLong), augmentation, seed, epoch));
     });
   }
 
@@ -201,8 +205,9 @@ class TheCore final : public Core {
       if (classes < 1 || logits.size() != targets.size() || logits.size() % classes != 0)
         throw std::runtime_error("logits and targets must both have samples x classes numbers");
       const Loss loss(spec);
-      const Loss::Result result = loss.weightedValuesAndGradient(vectorOf(logits, doublePrecision).view({-1, classes}),
-                                                         vectorOf(targets, doublePrecision).view({-1, classes}));
+      const Loss::Result result =
+          loss.weightedValuesAndGradient(vectorOf(logits, doublePrecision).view({-1, classes}),
+                                         vectorOf(targets, doublePrecision).view({-1, classes}));
       return LossValues{numbersOf(result.values), numbersOf(result.gradient)};
     });
   }

@@ -1,7 +1,7 @@
-// A GPU for tests: libtorch's PrivateUse1 device, opened in the place of libtorch_cuda. Its memory is the host's and its
-// operators are the CPU's, but it keeps a GPU's rules. What an operator works on lies on one device, but for single numbers;
-// while a stream is recorded, all work that it is given is, whichever thread gives it, and none may make the host wait; and
-// a replay is the recorded operators on the memory that they had, whatever the host has come to think.
+// A GPU for tests: libtorch's PrivateUse1 device, opened in the place of libtorch_cuda. Its memory is the host's and
+// its operators are the CPU's, but it keeps a GPU's rules. What an operator works on lies on one device, but for single
+// numbers; while a stream is recorded, all work that it is given is, whichever thread gives it, and none may make the
+// host wait; and a replay is the recorded operators on the memory that they had, whatever the host has come to think.
 // Other than on a GPU, recording does the work as well, and the first replay nothing.
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
@@ -43,14 +43,20 @@ std::atomic<c10::StreamId> handedOut{0};
 struct Guard final : c10::impl::DeviceGuardImplInterface {
   c10::DeviceType type() const override { return kType; }
   c10::Device getDevice() const override { return {kType, currentDevice}; }
-  c10::Device exchangeDevice(c10::Device device) const override { return {kType, std::exchange(currentDevice, device.index())}; }
+  c10::Device exchangeDevice(c10::Device device) const override {
+    return {kType, std::exchange(currentDevice, device.index())};
+  }
   void setDevice(c10::Device device) const override { currentDevice = device.index(); }
   void uncheckedSetDevice(c10::Device device) const noexcept override { currentDevice = device.index(); }
   c10::DeviceIndex deviceCount() const noexcept override { return kDevices; }
-  c10::Stream stream(c10::Device device, c10::StreamId id) const { return c10::Stream(c10::Stream::UNSAFE, device, id); }
+  c10::Stream stream(c10::Device device, c10::StreamId id) const {
+    return c10::Stream(c10::Stream::UNSAFE, device, id);
+  }
   c10::Stream getStream(c10::Device device) const override { return stream(device, currentStreams.at(device.index())); }
   c10::Stream getDefaultStream(c10::Device device) const override { return stream(device, 0); }
-  c10::Stream getStreamFromGlobalPool(c10::Device device, bool) const override { return stream(device, 1 + handedOut++ % kStreams); }
+  c10::Stream getStreamFromGlobalPool(c10::Device device, bool) const override {
+    return stream(device, 1 + handedOut++ % kStreams);
+  }
   c10::Stream exchangeStream(c10::Stream next) const override {
     return stream(next.device(), std::exchange(currentStreams.at(next.device_index()), next.id()));
   }
@@ -138,7 +144,8 @@ void Graph::capture_begin(at::MempoolId_t, at::GraphCaptureMode) {
   std::this_thread::sleep_for(std::chrono::milliseconds(5));  // there is time for others to get in the way
 }
 
-// What a thread does first makes a GPU stop as a whole, since its libraries make handles for the thread: no capture survives it.
+// What a thread does first makes a GPU stop as a whole, since its libraries make handles for the thread: no capture
+// survives it.
 void beginInThread() {
   thread_local bool hasBegun = false;
   if (std::exchange(hasBegun, true)) return;
@@ -180,11 +187,14 @@ void Graph::replay() {
   }
 }
 
-Stack lastOf(const Stack& stack, size_t count) { return {stack.end() - static_cast<std::ptrdiff_t>(count), stack.end()}; }
+Stack lastOf(const Stack& stack, size_t count) {
+  return {stack.end() - static_cast<std::ptrdiff_t>(count), stack.end()};
+}
 
 c10::OperatorHandle find(const char* name) { return c10::Dispatcher::singleton().findSchemaOrThrow(name, ""); }
 
-// The operators that all devices but the known ones are asked for in the place of convolutions, with almost the same arguments.
+// The operators that all devices but the known ones are asked for in the place of convolutions, with almost the same
+// arguments.
 c10::OperatorHandle knownToHost(const c10::OperatorHandle& asked, Stack* stack) {
   const std::string& name = asked.schema().name();
   if (name == "aten::convolution_overrideable") return find("aten::convolution");
@@ -205,8 +215,10 @@ void onHost(const c10::OperatorHandle& asked, Stack* stack) {
     c10::IValue& value = (*stack)[i];
     if (value.isTensor() && value.toTensor().defined()) {
       const Tensor tensor = value.toTensor();
-      if (tensor.device().type() == kType) onDevice.reset_device(tensor.device());
-      else TORCH_CHECK(tensor.dim() == 0, name, ": expected all tensors to be on the same device, but one is on the host");
+      if (tensor.device().type() == kType)
+        onDevice.reset_device(tensor.device());
+      else
+        TORCH_CHECK(tensor.dim() == 0, name, ": expected all tensors to be on the same device, but one is on the host");
       value = worksheet.toHost(tensor);
     } else if (value.isTensorList()) {
       c10::List<Tensor> list;
@@ -266,9 +278,10 @@ const bool isRegistered = [] {
   c10::SetAllocator(kType, &memory);
   c10::register_privateuse1_backend("simulated");
   at::RegisterPrivateUse1HooksInterface(new Hooks);
-  at::GraphImplRegistry()->Register(
-      c10::DeviceTypeName(kType, false),
-      [](const at::GraphImplArgs& args) -> std::unique_ptr<at::GraphImplInterface> { return std::make_unique<Graph>(args); });
+  at::GraphImplRegistry()->Register(c10::DeviceTypeName(kType, false),
+                                    [](const at::GraphImplArgs& args) -> std::unique_ptr<at::GraphImplInterface> {
+                                      return std::make_unique<Graph>(args);
+                                    });
   return true;
 }();
 

@@ -13,7 +13,8 @@ using at::Tensor;
 constexpr auto kType = c10::DeviceType::PrivateUse1;
 
 inline Tensor tensorOver(const c10::Storage& storage, c10::DispatchKey key, const Tensor& like) {
-  Tensor tensor = at::detail::make_tensor<c10::TensorImpl>(c10::Storage(storage), c10::DispatchKeySet(key), like.dtype());
+  Tensor tensor =
+      at::detail::make_tensor<c10::TensorImpl>(c10::Storage(storage), c10::DispatchKeySet(key), like.dtype());
   tensor.unsafeGetTensorImpl()->set_sizes_and_strides(like.sizes(), like.strides(), like.storage_offset());
   if (like.unsafeGetTensorImpl()->is_wrapped_number()) tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
   return tensor;
@@ -21,7 +22,8 @@ inline Tensor tensorOver(const c10::Storage& storage, c10::DispatchKey key, cons
 
 // The device's memory is a storage of the host, which its own owns.
 inline c10::DataPtr owning(const c10::Storage& host, c10::Device device) {
-  return {host.mutable_data(), new c10::Storage(host), [](void* each) { delete static_cast<c10::Storage*>(each); }, device};
+  return {host.mutable_data(), new c10::Storage(host), [](void* each) { delete static_cast<c10::Storage*>(each); },
+          device};
 }
 inline const c10::Storage& hostOf(const c10::Storage& device) {
   return *static_cast<c10::Storage*>(device.data_ptr().get_context());
@@ -44,7 +46,8 @@ class Worksheet {
       if (mine.is_same(host)) return device;
     for (const auto& [device, mine] : tensors_)
       if (mine.is_alias_of(host)) return tensorOver(device.storage(), c10::DispatchKey::PrivateUse1, host);
-    const c10::Storage storage(c10::Storage::use_byte_size_t(), host.storage().nbytes(), owning(host.storage(), {kType, index}));
+    const c10::Storage storage(c10::Storage::use_byte_size_t(), host.storage().nbytes(),
+                               owning(host.storage(), {kType, index}));
     return tensorOver(storage, c10::DispatchKey::PrivateUse1, host);
   }
 

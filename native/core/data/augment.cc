@@ -18,10 +18,13 @@ struct Distortion {
   Field displacementY;
 };
 
-// [rows, columns] smoothed down its columns by a Gaussian, 0 outside; transposed, so that doing it twice smooths both ways.
+// [rows, columns] smoothed down its columns by a Gaussian, 0 outside; transposed, so that doing it twice smooths both
+// ways.
 Field smoothAndTranspose(const Field& field, int64_t rows, int64_t columns, double sigma) {
   const auto reach = static_cast<int64_t>(std::ceil(4 * sigma));
-  const auto density = [&](int64_t distance) { return std::exp(-0.5 * std::pow(static_cast<double>(distance) / sigma, 2)); };
+  const auto density = [&](int64_t distance) {
+    return std::exp(-0.5 * std::pow(static_cast<double>(distance) / sigma, 2));
+  };
   double sum = 1;
   for (int64_t i = 1; i <= reach; ++i) sum += 2 * density(i);
   Field kernel(reach + 1);
@@ -34,7 +37,8 @@ Field smoothAndTranspose(const Field& field, int64_t rows, int64_t columns, doub
         smooth[row * columns + column] += kernel[std::abs(row - from)] * field[from * columns + column];
   Field transposed(field.size());
   for (int64_t row = 0; row < rows; ++row)
-    for (int64_t column = 0; column < columns; ++column) transposed[column * rows + row] = smooth[row * columns + column];
+    for (int64_t column = 0; column < columns; ++column)
+      transposed[column * rows + row] = smooth[row * columns + column];
   return transposed;
 }
 
@@ -88,8 +92,10 @@ void distort(const float* source, float* result, const Shape& shape, const Disto
   for (int64_t y = 0; y < height; ++y)
     for (int64_t x = 0; x < width; ++x) {
       const int64_t place = y * width + x;
-      const double toX = static_cast<double>(x) - centreX - affine.shiftX + (displaced ? distortion.displacementX[place] : 0);
-      const double toY = static_cast<double>(y) - centreY - affine.shiftY + (displaced ? distortion.displacementY[place] : 0);
+      const double toX =
+          static_cast<double>(x) - centreX - affine.shiftX + (displaced ? distortion.displacementX[place] : 0);
+      const double toY =
+          static_cast<double>(y) - centreY - affine.shiftY + (displaced ? distortion.displacementY[place] : 0);
       // y points down, so this is a clockwise turn on the way back.
       const double fromX = std::clamp(centreX + cosine * toX - sine * toY, -1.0, static_cast<double>(width));
       const double fromY = std::clamp(centreY + sine * toX + cosine * toY, -1.0, static_cast<double>(height));
@@ -113,18 +119,20 @@ at::Tensor distortEach(const at::Tensor& images, const DistortionOf& distortionO
   const int64_t size = shape.channels * shape.height * shape.width;
   at::Tensor result = at::empty_like(source);
   for (int64_t i = 0; i < images.size(0); ++i)
-    distort(source.const_data_ptr<float>() + i * size, result.mutable_data_ptr<float>() + i * size, shape, distortionOf(i));
+    distort(source.const_data_ptr<float>() + i * size, result.mutable_data_ptr<float>() + i * size, shape,
+            distortionOf(i));
   return result.to(images.device()).permute({0, 3, 1, 2});
 }
 
 }  // namespace
 
 bool isNone(const AugmentationSpec& augmentation) {
-  return augmentation.shift == 0 && augmentation.rotation == 0 && augmentation.scale == 0 && augmentation.elasticAlpha == 0;
+  return augmentation.shift == 0 && augmentation.rotation == 0 && augmentation.scale == 0 &&
+         augmentation.elasticAlpha == 0;
 }
 
-at::Tensor augment(const at::Tensor& images, const at::Tensor& numbers, const AugmentationSpec& augmentation, uint64_t seed,
-                   int64_t epoch) {
+at::Tensor augment(const at::Tensor& images, const at::Tensor& numbers, const AugmentationSpec& augmentation,
+                   uint64_t seed, int64_t epoch) {
   if (isNone(augmentation)) return images;
   const at::Tensor places = numbers.cpu();
   return distortEach(images, [&](int64_t i) {

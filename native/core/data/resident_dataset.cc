@@ -21,9 +21,9 @@ ResidentDataset::ResidentDataset(const DatasetSpec& spec) : shape_(spec.shape) {
   };
   images_ = copy(spec.images, {spec.count, height, width, channels}, at::kByte);
   labels_ = copy(spec.labels, {spec.count}, at::kByte).to(at::kLong);
-  targets_ = spec.targets == nullptr
-                 ? at::zeros({spec.count, spec.classes}, labels_.options().dtype(at::kFloat)).scatter_(1, labels_.unsqueeze(1), 1)
-                 : copy(spec.targets, {spec.count, spec.classes}, at::kFloat);
+  targets_ = spec.targets == nullptr ? at::zeros({spec.count, spec.classes}, labels_.options().dtype(at::kFloat))
+                                           .scatter_(1, labels_.unsqueeze(1), 1)
+                                     : copy(spec.targets, {spec.count, spec.classes}, at::kFloat);
   finish(device);  // before sessions read it on their own streams
 }
 
@@ -63,8 +63,6 @@ at::Tensor ResidentDataset::positions(const std::vector<uint32_t>& indices) cons
   return at::tensor(std::vector<int64_t>(indices.begin(), indices.end()), at::kLong).to(device());
 }
 
-at::Tensor normalise(const at::Tensor& pixels) {
-  return pixels.to(at::kFloat).div_(255).permute({0, 3, 1, 2});
-}
+at::Tensor normalise(const at::Tensor& pixels) { return pixels.to(at::kFloat).div_(255).permute({0, 3, 1, 2}); }
 
 }  // namespace optimbench

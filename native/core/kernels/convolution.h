@@ -25,8 +25,8 @@ struct ConvolutionKernels {
   int64_t (*scratchBytes)(const Convolution&);
 
   // Of `count` images. `weight` is [filters, kernel height, kernel width, channels]; `bias` may be null.
-  // `positions` (may be null) says of each output which pixel of its window it came from, in row order, or, where ReLU made
-  // it 0, the number of the window's pixels.
+  // `positions` (may be null) says of each output which pixel of its window it came from, in row order, or, where ReLU
+  // made it 0, the number of the window's pixels.
   void (*forward)(const Convolution&, int64_t count, const float* images, const float* weight, const float* bias,
                   float* output, uint8_t* positions, void* scratch);
 

@@ -1,5 +1,5 @@
-// Elementwise arithmetic on short runs of float32, compiled once per instruction set: what formulas of updates are made of.
-// x, y and z are the operands, k the scalars. The result may lie where an operand lies.
+// Elementwise arithmetic on short runs of float32, compiled once per instruction set: what formulas of updates are made
+// of. x, y and z are the operands, k the scalars. The result may lie where an operand lies.
 #pragma once
 
 #include <cstdint>
@@ -17,22 +17,23 @@ enum class Elementwise : uint8_t {
   rootQuotient,     // k0 x / (k1 sqrt(k2 y + k3) + k4)
   rootQuotientAdd,  // k0 x + k1 y / (k2 sqrt(k3 z + k4) + k5)
   absolute,
-  sign,             // 0 of NaN
-  maximum,          // NaN where either is
+  sign,     // 0 of NaN
+  maximum,  // NaN where either is
   minimum,
-  less,             // 1 where true, 0 where false
+  less,  // 1 where true, 0 where false
   lessEqual,
   equal,
   notEqual,
-  where,            // y where x is not 0, z elsewhere
-  sum,              // of x, to the first place of the result
-  squares,          // of x, summed likewise
+  where,    // y where x is not 0, z elsewhere
+  sum,      // of x, to the first place of the result
+  squares,  // of x, summed likewise
   count,
 };
 
 constexpr int kScalars = 6;  // that a kernel reads
 
-using ElementwiseKernel = void (*)(float* result, const float* x, const float* y, const float* z, const float* k, int64_t n);
+using ElementwiseKernel = void (*)(float* result, const float* x, const float* y, const float* z, const float* k,
+                                   int64_t n);
 
 // Indexed by operation; for the instruction set of instructionSet().
 const ElementwiseKernel* elementwiseKernels();

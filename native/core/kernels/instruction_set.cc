@@ -36,9 +36,12 @@ bool referenceKernels() { return wanted() == "reference"; }
 std::string kernelsName() {
   if (referenceKernels()) return "reference";
   switch (instructionSet()) {
-    case InstructionSet::avx512: return "avx512";
-    case InstructionSet::avx2: return "avx2";
-    case InstructionSet::baseline: return "baseline";
+    case InstructionSet::avx512:
+      return "avx512";
+    case InstructionSet::avx2:
+      return "avx2";
+    case InstructionSet::baseline:
+      return "baseline";
   }
   return "";
 }

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "core/api.h"
-#include "masks.h"
 #include "core/runtime/pass_profile.h"
 #include "core/runtime/random_stream.h"
 #include "core/torch.h"
+#include "masks.h"
 
 namespace optimbench {
 
@@ -33,10 +33,10 @@ struct Frame {
   StreamKey key;
   int64_t layer = 0;
   bool training = false;
-  bool inputGradient = true;          // false where nothing learns before this layer
-  std::vector<at::Tensor> saved;      // from forward, for backward
-  LaneProfile* profile = nullptr;     // where the time goes, if anyone asks
-  Masks* masks = nullptr;             // where random masks come from, if the step is to be recorded
+  bool inputGradient = true;       // false where nothing learns before this layer
+  std::vector<at::Tensor> saved;   // from forward, for backward
+  LaneProfile* profile = nullptr;  // where the time goes, if anyone asks
+  Masks* masks = nullptr;          // where random masks come from, if the step is to be recorded
 };
 
 // Bytes that a layer's input and output take for some samples.
@@ -49,11 +49,11 @@ struct Extent {
 
 // Bytes that a layer needs beside them and their gradients.
 struct LayerMemory {
-  bool isView = false;  // the output lies in the input's memory
-  bool keepsInput = false;   // these three until backward
+  bool isView = false;      // the output lies in the input's memory
+  bool keepsInput = false;  // these three until backward
   bool keepsOutput = false;
   double kept = 0;
-  double forward = 0;   // while it computes
+  double forward = 0;  // while it computes
   double backward = 0;
 };
 
@@ -91,7 +91,7 @@ std::unique_ptr<Layer> makeSum(const LayerSpec&, Shape input);
 struct Border {
   explicit Border(std::array<int64_t, 4> padding);
   at::Tensor add(const at::Tensor& input, double value) const;
-  at::Tensor remove(const at::Tensor& padded) const;  // the gradient's way back
+  at::Tensor remove(const at::Tensor& padded) const;            // the gradient's way back
   double paddedBytes(const Extent& extent, Shape input) const;  // of what add() makes; 0 where it makes nothing
 
   std::array<int64_t, 2> symmetric;  // height, width: what the operator is to add itself

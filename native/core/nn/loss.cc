@@ -17,7 +17,8 @@ void Loss::place(const at::TensorOptions& options) {
 
 at::Tensor Loss::values(const at::Tensor& logits, const at::Tensor& targets) const {
   const Value result = formula_.run({logits, targets})[result_];
-  if (const auto* number = std::get_if<double>(&result)) return at::full({logits.size(0), 1}, *number, logits.options());
+  if (const auto* number = std::get_if<double>(&result))
+    return at::full({logits.size(0), 1}, *number, logits.options());
   const at::Tensor& values = std::get<at::Tensor>(result);
   if (values.dim() == 2 && values.size(1) != 1) throw std::runtime_error("loss: expected one number a sample");
   return values.to(logits.scalar_type()).expand({logits.size(0), 1});  // a constant loss has no axis yet
@@ -31,7 +32,8 @@ Loss::Result Loss::weightedValuesAndGradient(const at::Tensor& logits, const at:
   const at::AutoGradMode enabled(true);
   const at::Tensor leaf = logits.detach().requires_grad_(true);
   const at::Tensor values = this->values(leaf, targets);
-  if (!values.requires_grad()) return {weigh(values, targets), at::zeros_like(logits)};  // the loss does not depend on z
+  if (!values.requires_grad())
+    return {weigh(values, targets), at::zeros_like(logits)};  // the loss does not depend on z
   const auto gradients = torch::autograd::grad({values.sum()}, {leaf}, {}, std::nullopt, false, /*allow_unused=*/true);
   const at::Tensor gradient = gradients[0].defined() ? gradients[0] : at::zeros_like(logits);
   return {weigh(values.detach(), targets), weigh(gradient, targets)};

@@ -1,5 +1,6 @@
 // A loss: a formula per sample in the logits z and the targets y; differentiated by autograd.
-// Class weights belong to training alone: a sample counts as much as the largest class of its target, the first of several.
+// Class weights belong to training alone: a sample counts as much as the largest class of its target, the first of
+// several.
 #pragma once
 
 #include "core/api.h"

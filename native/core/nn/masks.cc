@@ -3,7 +3,8 @@
 namespace optimbench {
 
 at::Tensor drawMask(const at::Tensor& units, double keep, const StreamKey& key, int64_t layer) {
-  const auto stream = randomStream(units.device(), key.seed, Purpose::dropout, {key.epoch, key.batch, key.microBatch, layer});
+  const auto stream =
+      randomStream(units.device(), key.seed, Purpose::dropout, {key.epoch, key.batch, key.microBatch, layer});
   at::Tensor mask = units;
   return mask.bernoulli_(keep, stream).div_(keep);
 }

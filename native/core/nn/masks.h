@@ -1,5 +1,6 @@
-// Random masks of a step that is to be recorded. A recording holds memory and nothing of the host, so the masks lie in memory
-// that stays in its place, and are drawn anew before each replay: on the device, from the same streams as without.
+// Random masks of a step that is to be recorded. A recording holds memory and nothing of the host, so the masks lie in
+// memory that stays in its place, and are drawn anew before each replay: on the device, from the same streams as
+// without.
 #pragma once
 
 #include <functional>

@@ -4,9 +4,9 @@
 #include <map>
 #include <stdexcept>
 
-#include "core/runtime/device.h"
 #include "core/kernels/instruction_set.h"
 #include "core/nn/layers/convolution_block.h"
+#include "core/runtime/device.h"
 
 namespace optimbench {
 namespace {
@@ -198,7 +198,8 @@ void Model::backward(const at::Tensor& logitsGradient, std::vector<Frame>& frame
     if (outputGradient.defined()) {
       const at::Tensor inputGradient = steps_[i].layer->backward(outputGradient, frames[i]);
       for (const size_t value : steps_[i].inputs)
-        if (learns_[value]) gradients[value] = gradients[value].defined() ? gradients[value] + inputGradient : inputGradient;
+        if (learns_[value])
+          gradients[value] = gradients[value].defined() ? gradients[value] + inputGradient : inputGradient;
     }
     frames[i].saved.clear();
     if (auto* profile = frames[i].profile) profile->lap(profile->backward[i]);

@@ -41,8 +41,8 @@ class Model {
  private:
   // One layer, or several that one operator computes.
   struct Step {
-    size_t first;      // of its layers
-    std::string name;  // of that layer: "conv2d_0"
+    size_t first;       // of its layers
+    std::string name;   // of that layer: "conv2d_0"
     std::string names;  // of all: "conv2d_0, maxPool2d_0"
     std::unique_ptr<Layer> layer;
     std::vector<size_t> inputs;  // the values it takes, summed

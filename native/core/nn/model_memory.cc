@@ -82,7 +82,8 @@ void Model::addMemory(Ledger& ledger, int64_t samples, bool training, double los
       if (outputGradient != kNone) {
         const LayerMemory memory = memoryOf(step);
         const bool isWanted = std::ranges::any_of(step.inputs, [&](size_t value) { return learns_[value]; });
-        const size_t inputGradient = memory.isView ? outputGradient : blocks.make(isWanted ? bytesOf(step.inputs[0]) : 0);
+        const size_t inputGradient =
+            memory.isView ? outputGradient : blocks.make(isWanted ? bytesOf(step.inputs[0]) : 0);
         blocks.hold(inputGradient);
         blocks.work(memory.backward);
         for (const size_t value : step.inputs) {

@@ -17,7 +17,7 @@
 namespace optimbench {
 namespace {
 
-constexpr size_t kAlignment = 64;             // a cache line, and the widest vector register
+constexpr size_t kAlignment = 64;  // a cache line, and the widest vector register
 
 // In the cache line before a block's data. Freeing may not fail, so the lists of free blocks run through these.
 struct Header {

@@ -12,9 +12,9 @@ namespace optimbench {
 at::Device parseDevice(const std::string& name);
 std::vector<std::string> availableDevices();
 
-// A stream of a device that is one session's alone, so that no other's work gets into what it records: the one given back
-// last, since the memory that was used on it can be used on it again. None on the CPU, nor where other sessions have them all
-// (CUDA has 32).
+// A stream of a device that is one session's alone, so that no other's work gets into what it records: the one given
+// back last, since the memory that was used on it can be used on it again. None on the CPU, nor where other sessions
+// have them all (CUDA has 32).
 class OwnStream {
  public:
   explicit OwnStream(at::Device device);

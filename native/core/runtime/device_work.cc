@@ -4,7 +4,8 @@ namespace optimbench {
 namespace {
 
 std::shared_mutex gate;
-// Who wants to record holds it while others end what they do: those who come then wait, or there would always be someone.
+// Who wants to record holds it while others end what they do: those who come then wait, or there would always be
+// someone.
 std::mutex entrance;
 
 }  // namespace

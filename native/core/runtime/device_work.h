@@ -1,5 +1,6 @@
-// Work on devices of all sessions of the process. Recording excludes all other but replays: what other work needs for the
-// first time, such as a library's handle in a new thread, can make the whole device wait, and that ends every recording.
+// Work on devices of all sessions of the process. Recording excludes all other but replays: what other work needs for
+// the first time, such as a library's handle in a new thread, can make the whole device wait, and that ends every
+// recording.
 #pragma once
 
 #include <mutex>

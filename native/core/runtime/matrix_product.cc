@@ -9,7 +9,8 @@ namespace {
 constexpr int64_t kPieces = 16;
 constexpr int64_t kLeast = 1 << 22;  // multiplications of a piece: for fewer a thread's turn is not worth it
 
-void multiply(const at::Tensor& left, const at::Tensor& right, const at::Tensor& product, int64_t rows, Workers& workers) {
+void multiply(const at::Tensor& left, const at::Tensor& right, const at::Tensor& product, int64_t rows,
+              Workers& workers) {
   const int64_t all = left.size(0);
   workers.run((all + rows - 1) / rows, [&](int64_t piece) {
     const at::NoGradGuard noGradient;
@@ -23,7 +24,8 @@ void multiply(const at::Tensor& left, const at::Tensor& right, const at::Tensor&
 
 at::Tensor matrixProduct(const at::Tensor& left, const at::Tensor& right, Workers& workers) {
   const at::Tensor product = at::empty({left.size(0), right.size(1)}, left.options());
-  const int64_t rows = std::max((left.size(0) + kPieces - 1) / kPieces, kLeast / std::max<int64_t>(1, right.numel()) + 1);
+  const int64_t rows =
+      std::max((left.size(0) + kPieces - 1) / kPieces, kLeast / std::max<int64_t>(1, right.numel()) + 1);
   multiply(left, right, product, rows, workers);
   return product;
 }

@@ -30,14 +30,16 @@ struct LaneProfile : Laps {
   explicit LaneProfile(size_t layers) : forward(layers), backward(layers) {}
 
   double batch = 0;
-  std::vector<double> forward;   // of each layer
+  std::vector<double> forward;  // of each layer
   std::vector<double> backward;
   double loss = 0;
 };
 
 // Of a whole pass: laps are those of the thread that leads it.
 struct PassProfile : Laps {
-  PassProfile(std::vector<std::string> layers, int64_t threads) : names(std::move(layers)), threads(threads) { start(); }
+  PassProfile(std::vector<std::string> layers, int64_t threads) : names(std::move(layers)), threads(threads) {
+    start();
+  }
 
   LaneProfile& lane(size_t index);
   Profile sum() const;

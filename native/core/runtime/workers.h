@@ -34,8 +34,8 @@ class Workers {
   const std::function<void(int64_t)>* work_ = nullptr;
   int64_t count_ = 0;
   std::atomic<int64_t> next_{0};
-  int64_t busy_ = 0;        // threads still inside the current run
-  uint64_t generation_ = 0; // counts runs, so that a thread joins each one once
+  int64_t busy_ = 0;         // threads still inside the current run
+  uint64_t generation_ = 0;  // counts runs, so that a thread joins each one once
   bool stopping_ = false;
   std::exception_ptr failure_;
   std::vector<std::thread> threads_;  // last: they use all of the above

@@ -85,7 +85,8 @@ void DevicePass::place(at::Tensor& buffer, const at::Tensor& values) {
   buffer.narrow(0, 0, values.size(0)).copy_(values);
 }
 
-bool DevicePass::step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel) {
+bool DevicePass::step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key,
+                      const CancelFlag& cancel) {
   auto work = deviceWork();
   if (!obstacle_.empty()) return compute(kind, dataset, key, nullptr, cancel);
   Recording& recording = recordings_[kind];
@@ -100,8 +101,8 @@ bool DevicePass::step(const Kind& kind, const ResidentDataset& dataset, const St
   return true;
 }
 
-// Without success all that is recorded is given up, since what the library keeps for a stream is as well. At first there may
-// just have been no memory left, in which case what is kept for later helps; then the steps go on unrecorded.
+// Without success all that is recorded is given up, since what the library keeps for a stream is as well. At first
+// there may just have been no memory left, in which case what is kept for later helps; then the steps go on unrecorded.
 bool DevicePass::record(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Recording& recording) {
   static const CancelFlag never{false};
   const auto alone = deviceRecording();
@@ -125,8 +126,8 @@ bool DevicePass::compute(const Kind& kind, const ResidentDataset& dataset, const
                          const CancelFlag& cancel) {
   const at::Tensor positions = order_.index_select(0, next_ + at::arange(kind.size, next_.options()));
   if (kind.begins) weights_.gradient.zero_();
-  const Lanes::Sums sums = lanes_.step(weights_.parameters, weights_.runningStatistics, dataset, positions, kind.groupSize,
-                                       key, weights_.gradient, cancel, nullptr, masks);
+  const Lanes::Sums sums = lanes_.step(weights_.parameters, weights_.runningStatistics, dataset, positions,
+                                       kind.groupSize, key, weights_.gradient, cancel, nullptr, masks);
   if (cancel) return false;
   if (kind.ends) {
     isSettled_ = update_.step(weights_.theta, weights_.gradient, numbers_.index_select(0, updates_).view({-1}));

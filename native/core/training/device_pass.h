@@ -1,6 +1,7 @@
-// A training pass as a device likes it: all that changes from step to step (which images, learning rates, the numbers of
-// the formula, sums of loss and accuracy) lies on the device, so a step is the same work each time. It is recorded at its
-// second occurrence, when everything is warm, and replayed from then on. The host waits once, at the end of the pass.
+// A training pass as a device likes it: all that changes from step to step (which images, learning rates, the numbers
+// of the formula, sums of loss and accuracy) lies on the device, so a step is the same work each time. It is recorded
+// at its second occurrence, when everything is warm, and replayed from then on. The host waits once, at the end of the
+// pass.
 #pragma once
 
 #include <map>
@@ -10,11 +11,11 @@
 
 #include "core/api.h"
 #include "core/data/resident_dataset.h"
-#include "lanes.h"
 #include "core/nn/masks.h"
 #include "core/runtime/step_graph.h"
-#include "train_loop.h"
 #include "core/update/update.h"
+#include "lanes.h"
+#include "train_loop.h"
 
 namespace optimbench {
 
@@ -42,9 +43,11 @@ class DevicePass {
     std::unique_ptr<StepGraph> graph;
   };
 
-  // Whether the step was done; else `cancel` came in between, and weights and states are as before (running statistics may not be).
+  // Whether the step was done; else `cancel` came in between, and weights and states are as before (running statistics
+  // may not be).
   bool step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel);
-  bool compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Masks* masks, const CancelFlag& cancel);
+  bool compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Masks* masks,
+               const CancelFlag& cancel);
   void place(at::Tensor& buffer, const at::Tensor& values);
   void upload(const ResidentDataset& dataset, const Pass& pass);
   void forgetGraphs() { recordings_.clear(); }
@@ -56,8 +59,8 @@ class DevicePass {
   std::string obstacle_;
   bool hasFailed_ = false;  // to record, once
   std::map<Kind, Recording> recordings_;
-  bool isSettled_ = false;  // the optimizer's state has its place in memory
-  at::Tensor images_;  // those that the graphs read: kept as long as they are
+  bool isSettled_ = false;                  // the optimizer's state has its place in memory
+  at::Tensor images_;                       // those that the graphs read: kept as long as they are
   std::vector<Update::Progress> progress_;  // of the update, after each of the pass
 
   at::Tensor order_;    // [images] int64

@@ -8,7 +8,7 @@
 namespace optimbench {
 namespace {
 
-constexpr size_t kBins = 15;    // of the calibration error
+constexpr size_t kBins = 15;            // of the calibration error
 constexpr int64_t kDeviceChunk = 4096;  // keep a device busy, in a few GB with all their activations
 
 // Calls work(chunk, start, size) for each piece of 0 .. count-1, without autograd, on the session's threads.
@@ -59,14 +59,15 @@ Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>
   const at::Tensor positions = dataset.positions(indices);
   const int64_t count = positions.size(0);
   std::vector<at::Tensor> scores(static_cast<size_t>(count) / kChunk + 1);
-  const int64_t chunks = inChunks(workers, dataset.device(), count, cancel, [&](int64_t chunk, int64_t first, int64_t size) {
-    std::vector<Frame> frames = model.frames(parameters, statistics);
-    const Batch batch = dataset.batch(positions.narrow(0, first, size));
-    const at::Tensor logits = model.forward(batch.images, frames);
-    const at::Tensor losses =
-        weighted ? loss.weightedValues(logits, batch.targets) : loss.values(logits, batch.targets);
-    scores[chunk] = score(losses, logits, batch.labels);
-  });
+  const int64_t chunks =
+      inChunks(workers, dataset.device(), count, cancel, [&](int64_t chunk, int64_t first, int64_t size) {
+        std::vector<Frame> frames = model.frames(parameters, statistics);
+        const Batch batch = dataset.batch(positions.narrow(0, first, size));
+        const at::Tensor logits = model.forward(batch.images, frames);
+        const at::Tensor losses =
+            weighted ? loss.weightedValues(logits, batch.targets) : loss.values(logits, batch.targets);
+        scores[chunk] = score(losses, logits, batch.labels);
+      });
   scores.resize(chunks);
   Measured measured = cancel || chunks == 0 ? Measured{} : sumOf(at::cat(scores).cpu());
   measured.samples = count;
@@ -79,11 +80,12 @@ at::Tensor predict(const Model& model, const std::vector<Views>& parameters, con
                    Workers& workers, const at::Tensor& pixels, const CancelFlag& cancel) {
   const int64_t count = pixels.size(0);
   std::vector<at::Tensor> results(static_cast<size_t>(count) / kChunk + 1);
-  const int64_t chunks = inChunks(workers, pixels.device(), count, cancel, [&](int64_t chunk, int64_t first, int64_t size) {
-    std::vector<Frame> frames = model.frames(parameters, statistics);
-    const at::Tensor logits = model.forward(normalise(pixels.narrow(0, first, size)), frames);
-    results[chunk] = at::softmax(logits, 1).cpu();
-  });
+  const int64_t chunks =
+      inChunks(workers, pixels.device(), count, cancel, [&](int64_t chunk, int64_t first, int64_t size) {
+        std::vector<Frame> frames = model.frames(parameters, statistics);
+        const at::Tensor logits = model.forward(normalise(pixels.narrow(0, first, size)), frames);
+        results[chunk] = at::softmax(logits, 1).cpu();
+      });
   results.resize(chunks);
   return cancel || chunks == 0 ? at::empty({0}) : at::cat(results);
 }

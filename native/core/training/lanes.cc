@@ -20,8 +20,8 @@ int64_t Lanes::count(int64_t batchSize, int64_t microBatch) {
 
 Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<Views>& statistics,
                         const ResidentDataset& dataset, const at::Tensor& positions, int64_t samples,
-                        const StreamKey& key, at::Tensor& gradient, const CancelFlag& cancel,
-                        PassProfile* profile, Masks* masks) {
+                        const StreamKey& key, at::Tensor& gradient, const CancelFlag& cancel, PassProfile* profile,
+                        Masks* masks) {
   const int64_t batchSize = positions.size(0);
   const int64_t microBatches = (batchSize + microBatch_ - 1) / microBatch_;
   if (microBatches > 1 && model_.statisticsCount() > 0)  // which all lanes would write
@@ -68,7 +68,8 @@ Lanes::Sums Lanes::step(const std::vector<Views>& parameters, const std::vector<
 }
 
 void Lanes::runMicroBatch(Lane& lane, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
-                          const Batch& batch, int64_t samples, const StreamKey& key, LaneProfile* profile, Masks* masks) const {
+                          const Batch& batch, int64_t samples, const StreamKey& key, LaneProfile* profile,
+                          Masks* masks) const {
   std::vector<Frame> frames = model_.frames(parameters, statistics);
   for (size_t i = 0; i < frames.size(); ++i) {
     frames[i].gradients = &lane.views[i];
@@ -88,7 +89,9 @@ void Lanes::runMicroBatch(Lane& lane, const std::vector<Views>& parameters, cons
 
 Lanes::Lane& Lanes::lane(int64_t index, const at::Tensor& like) {
   while (static_cast<int64_t>(lanes_.size()) <= index) {
-    Lane lane{at::empty_like(like), {}, {at::zeros({}, like.options().dtype(at::kDouble)), at::zeros({}, like.options().dtype(at::kLong))}};
+    Lane lane{at::empty_like(like),
+              {},
+              {at::zeros({}, like.options().dtype(at::kDouble)), at::zeros({}, like.options().dtype(at::kLong))}};
     lane.views = model_.parameterViews(lane.gradient);
     lanes_.push_back(std::move(lane));
   }

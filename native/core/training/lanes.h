@@ -27,11 +27,12 @@ class Lanes {
     at::Tensor correct;  // [] int64, on the device
   };
 
-  // Adds up loss and accuracy over the batch, and to `gradient` its part in the gradient of a mean over `samples` images.
-  // Returns early, with sums of no meaning, once `cancel` is set. `masks`, for one thread, are where random masks come from.
+  // Adds up loss and accuracy over the batch, and to `gradient` its part in the gradient of a mean over `samples`
+  // images. Returns early, with sums of no meaning, once `cancel` is set. `masks`, for one thread, are where random
+  // masks come from.
   Sums step(const std::vector<Views>& parameters, const std::vector<Views>& statistics, const ResidentDataset& dataset,
-            const at::Tensor& positions, int64_t samples, const StreamKey& key, at::Tensor& gradient, const CancelFlag& cancel,
-            PassProfile* profile = nullptr, Masks* masks = nullptr);
+            const at::Tensor& positions, int64_t samples, const StreamKey& key, at::Tensor& gradient,
+            const CancelFlag& cancel, PassProfile* profile = nullptr, Masks* masks = nullptr);
 
  private:
   struct Lane {
@@ -41,7 +42,8 @@ class Lanes {
   };
 
   void runMicroBatch(Lane& lane, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
-                     const Batch& batch, int64_t samples, const StreamKey& key, LaneProfile* profile, Masks* masks) const;
+                     const Batch& batch, int64_t samples, const StreamKey& key, LaneProfile* profile,
+                     Masks* masks) const;
   Lane& lane(int64_t index, const at::Tensor& like);
 
   const Model& model_;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "core/nn/model.h"
 #include "core/runtime/allocator.h"
+#include "core/update/update.h"
 #include "evaluate.h"
 #include "lanes.h"
-#include "core/nn/model.h"
-#include "core/update/update.h"
 
 namespace optimbench {
 
@@ -22,16 +22,20 @@ MemoryNeeds memoryNeeds(const SessionSpec& spec, int64_t batchSize, int64_t imag
   const int64_t chunk = std::min(images, kChunk);
   const auto trainers = static_cast<double>(std::min(spec.threads, lanes));
   const auto evaluators = static_cast<double>(std::min(spec.threads, (images + kChunk - 1) / kChunk));
-  const double loss = sizeof(float) * static_cast<double>(spec.classes) * 2 * static_cast<double>(spec.loss.nodes.size());
-  const auto addTraining = [&](Ledger& ledger) { model.addMemory(ledger, samples, true, loss * static_cast<double>(samples)); };
-  const auto addEvaluation = [&](Ledger& ledger) { model.addMemory(ledger, chunk, false, loss * static_cast<double>(chunk)); };
+  const double loss =
+      sizeof(float) * static_cast<double>(spec.classes) * 2 * static_cast<double>(spec.loss.nodes.size());
+  const auto addTraining = [&](Ledger& ledger) {
+    model.addMemory(ledger, samples, true, loss * static_cast<double>(samples));
+  };
+  const auto addEvaluation = [&](Ledger& ledger) {
+    model.addMemory(ledger, chunk, false, loss * static_cast<double>(chunk));
+  };
   Ledger training, evaluation, both;
   addTraining(training);
   addEvaluation(evaluation);
   addTraining(both);
   addEvaluation(both);
-  const double inUse =
-      std::max({trainers * training.peak(), evaluators * evaluation.peak(), update.temporaryBytes()});
+  const double inUse = std::max({trainers * training.peak(), evaluators * evaluation.peak(), update.temporaryBytes()});
   const double withKept = trainers * training.footprint() + evaluators * (both.footprint() - training.footprint()) +
                           update.temporaryBytes();
 

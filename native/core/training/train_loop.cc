@@ -12,7 +12,8 @@ std::vector<BatchPlace> batchPlaces(const Pass& pass) {
   std::vector<BatchPlace> places;
   for (int64_t first = 0; first < count; first += pass.batchSize) {
     const int64_t groupStart = first - first % perUpdate;
-    places.push_back({first, std::min(pass.batchSize, count - first), groupStart, std::min(perUpdate, count - groupStart)});
+    places.push_back(
+        {first, std::min(pass.batchSize, count - first), groupStart, std::min(perUpdate, count - groupStart)});
   }
   return places;
 }
@@ -31,9 +32,11 @@ Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const Residen
   for (const auto& [first, size, groupStart, groupSize] : batchPlaces(pass)) {
     const StreamKey key{seed, pass.epoch, first / pass.batchSize, 0};
     if (first == groupStart) weights.gradient.zero_();
-    const Lanes::Sums sums = lanes.step(weights.parameters, weights.runningStatistics, dataset,
-                                        order.narrow(0, first, size), groupSize, key, weights.gradient, cancel, profile);
-    if (cancel) {  // this step's gradient is incomplete: it is dropped, so the weights are those after the last whole update
+    const Lanes::Sums sums =
+        lanes.step(weights.parameters, weights.runningStatistics, dataset, order.narrow(0, first, size), groupSize, key,
+                   weights.gradient, cancel, profile);
+    if (cancel) {  // this step's gradient is incomplete: it is dropped, so the weights are those after the last whole
+                   // update
       measured.status = Status::cancelled;
       break;
     }

@@ -2,8 +2,8 @@
 
 #include "core/api.h"
 #include "core/data/resident_dataset.h"
-#include "lanes.h"
 #include "core/update/update.h"
+#include "lanes.h"
 
 namespace optimbench {
 
@@ -26,8 +26,8 @@ struct BatchPlace {
 std::vector<BatchPlace> batchPlaces(const Pass& pass);
 
 // One pass over `pass.order`, batch by batch; the last batch may be smaller. Every `pass.gradientAccumulation` batches
-// make one update, with the gradient of the mean loss over all their images; the last of these groups may be smaller too.
-// `profile`, where there is one, learns where the time goes.
+// make one update, with the gradient of the mean loss over all their images; the last of these groups may be smaller
+// too. `profile`, where there is one, learns where the time goes.
 Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const ResidentDataset& dataset, const Pass& pass,
                    uint64_t seed, const CancelFlag& cancel, PassProfile* profile = nullptr);
 

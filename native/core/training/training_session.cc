@@ -85,8 +85,8 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
   loss_.place(weights_.theta.options());
   const StepMode mode = stepMode(device_);
   if (mode != StepMode::plain)
-    devicePass_ = std::make_unique<DevicePass>(weights_, lanes_, update_,
-                                               whatForbidsRecording(spec, device_, stream_, mode));
+    devicePass_ =
+        std::make_unique<DevicePass>(weights_, lanes_, update_, whatForbidsRecording(spec, device_, stream_, mode));
   finish(device_);  // before the session's own stream goes on
 }
 
@@ -112,8 +112,8 @@ const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
 
 Measured TrainingSession::train(const Dataset& dataset, const Pass& pass, const CancelFlag& cancel) {
   if (!pass.inputs.empty() && pass.inputs.size() != update_.changing.size())
-    throw std::runtime_error("the pass has values for " + std::to_string(pass.inputs.size()) + " inputs, the update has " +
-                             std::to_string(update_.changing.size()));
+    throw std::runtime_error("the pass has values for " + std::to_string(pass.inputs.size()) +
+                             " inputs, the update has " + std::to_string(update_.changing.size()));
   if (devicePass_ && !pass.profile) {
     const auto guard = onStream();
     return devicePass_->run(fitting(dataset), pass, seed_, cancel);
@@ -210,7 +210,8 @@ std::vector<float> TrainingSession::read(Session::Vector vector, int64_t offset,
                           : isOther                             ? update_.evaluation()
                                                                 : weights_.theta;
   if (offset < 0 || count < 0 || offset > all.numel() - count)
-    throw std::runtime_error("there are no numbers from " + std::to_string(offset) + " to " + std::to_string(offset + count));
+    throw std::runtime_error("there are no numbers from " + std::to_string(offset) + " to " +
+                             std::to_string(offset + count));
   return toVector(all.narrow(0, offset, count));
 }
 

@@ -6,8 +6,8 @@
 
 #include "core/api.h"
 #include "core/runtime/device.h"
-#include "device_pass.h"
 #include "core/runtime/device_work.h"
+#include "device_pass.h"
 #include "train_loop.h"
 
 namespace optimbench {
@@ -53,9 +53,7 @@ class TrainingSession {
     std::shared_lock<std::shared_mutex> unrecorded;
     c10::OptionalStreamGuard stream;
   };
-  Work work() const {
-    return {device_.is_cpu() ? std::shared_lock<std::shared_mutex>() : deviceWork(), onStream()};
-  }
+  Work work() const { return {device_.is_cpu() ? std::shared_lock<std::shared_mutex>() : deviceWork(), onStream()}; }
 
   at::Device device_;
   OwnStream stream_;

@@ -13,7 +13,7 @@ constexpr int64_t kMostRanges = 64;     // where each has tables
 constexpr int64_t kFar = 4 << 20;  // numbers of all arrays together
 constexpr int64_t kFarBlock = 256;
 constexpr int64_t kFarRange = 8 * kRange;  // longer, since the first block of a range is waited for
-constexpr int64_t kLine = 16;  // numbers that come together
+constexpr int64_t kLine = 16;              // numbers that come together
 const std::vector<const float*> kNothing;
 
 double valueOf(const BlockProgram::Scalar& scalar, const std::function<double(size_t)>& given) {
@@ -107,8 +107,8 @@ size_t BlockProgram::lastUse(size_t value) const {
   return value;
 }
 
-// Gives every value its place: the array that it is stored to, where nothing reads that array's old value any more, or a
-// register, which is free again after the last use. What is left to store is copied at the end.
+// Gives every value its place: the array that it is stored to, where nothing reads that array's old value any more, or
+// a register, which is free again after the last use. What is left to store is copied at the end.
 void BlockProgram::finish() {
   const size_t computed = instructions_.size();
   std::vector<size_t> stored(computed, kNone);
@@ -169,14 +169,15 @@ struct BlockProgram::Job {
   int64_t length;
   int64_t rangeLength;
   int64_t blockLength;
-  std::vector<double> totals;             // of each range
+  std::vector<double> totals;            // of each range
   std::vector<std::vector<float>> sums;  // of each table, for each range
 
   int64_t ranges() const { return (length + rangeLength - 1) / rangeLength; }
 };
 
-std::vector<double> BlockProgram::run(const std::vector<Array>& arrays, const std::vector<Table>& tables, int64_t length,
-                                      const std::function<double(size_t)>& given, Workers& workers) const {
+std::vector<double> BlockProgram::run(const std::vector<Array>& arrays, const std::vector<Table>& tables,
+                                      int64_t length, const std::function<double(size_t)>& given,
+                                      Workers& workers) const {
   Job job{arrays, tables, {}, length, kRange, kBlock, {}, {}};
   for (const Scalar& scalar : everywhere_) job.scalars.push_back(static_cast<float>(valueOf(scalar, given)));
   for (const Instruction& instruction : instructions_) {
@@ -230,8 +231,8 @@ void BlockProgram::runRange(Job& job, int64_t range) const {
   struct alignas(64) Line {
     float numbers[kLine];
   };
-  // Side by side, since blocks a power of two apart would drive one another out of the cache. The first of them are for arrays
-  // that are not read place by place.
+  // Side by side, since blocks a power of two apart would drive one another out of the cache. The first of them are for
+  // arrays that are not read place by place.
   const size_t blocks = arrays_ + everywhere_.size() + registers_;
   const auto scratch = std::make_unique_for_overwrite<Line[]>(blocks * job.blockLength / kLine);
   std::vector<float*> places;
@@ -257,9 +258,11 @@ void BlockProgram::runRange(Job& job, int64_t range) const {
       float* result = places[each.place];
       const float* x = places[each.places[0]];
       if (each.table == kNone)
-        kernels_[static_cast<size_t>(each.operation)](result, x, places[each.places[1]], places[each.places[2]], k, count);
+        kernels_[static_cast<size_t>(each.operation)](result, x, places[each.places[1]], places[each.places[2]], k,
+                                                      count);
       else
-        addUp(x, start, count, job.tables[each.table].walk, job.sums[each.table].data() + range * job.tables[each.table].size);
+        addUp(x, start, count, job.tables[each.table].walk,
+              job.sums[each.table].data() + range * job.tables[each.table].size);
       if (each.total != kNone) job.totals[range * totals_ + each.total] += result[0];
       k += kScalars;
     }

@@ -1,5 +1,5 @@
-// A straight line of elementwise kernels over vectors of one length. It runs on a short block of them after the other, so
-// that everything between its inputs and its outputs stays in the processor's first cache.
+// A straight line of elementwise kernels over vectors of one length. It runs on a short block of them after the other,
+// so that everything between its inputs and its outputs stays in the processor's first cache.
 #pragma once
 
 #include <array>
@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/kernels/elementwise.h"
-#include "walk.h"
 #include "core/runtime/workers.h"
+#include "walk.h"
 
 namespace optimbench {
 
@@ -58,7 +58,7 @@ class BlockProgram {
     Elementwise operation;
     std::array<Operand, 3> operands;
     std::vector<Scalar> scalars;
-    size_t place = 0;                 // of the result, and of the operands: where finish() has put them
+    size_t place = 0;  // of the result, and of the operands: where finish() has put them
     std::array<size_t, 3> places{};
     size_t total = kNone;
     size_t table = kNone;

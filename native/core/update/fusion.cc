@@ -43,11 +43,11 @@ bool isRoot(const std::vector<NodeSpec>& nodes, size_t node) {
 
 // Operations that one kernel does by itself.
 const std::map<std::string, Elementwise> kPlain = {
-    {"abs", Elementwise::absolute},        {"sign", Elementwise::sign},
-    {"maximum", Elementwise::maximum},     {"minimum", Elementwise::minimum},
-    {"less", Elementwise::less},           {"lessEqual", Elementwise::lessEqual},
-    {"greater", Elementwise::less},        {"greaterEqual", Elementwise::lessEqual},  // the other way round
-    {"equal", Elementwise::equal},         {"notEqual", Elementwise::notEqual},
+    {"abs", Elementwise::absolute},    {"sign", Elementwise::sign},
+    {"maximum", Elementwise::maximum}, {"minimum", Elementwise::minimum},
+    {"less", Elementwise::less},       {"lessEqual", Elementwise::lessEqual},
+    {"greater", Elementwise::less},    {"greaterEqual", Elementwise::lessEqual},  // the other way round
+    {"equal", Elementwise::equal},     {"notEqual", Elementwise::notEqual},
     {"where", Elementwise::where},
 };
 
@@ -144,7 +144,9 @@ std::optional<Fusion::Part> Fusion::part(size_t node, const Scalar& outer) {
   }
   scale(a);
   if (const auto divisor = root(b); divisor && isFree(b))
-    return Part{Elementwise::rootQuotient, Elementwise::rootQuotientAdd, {vector(a), vector(divisor->z)},
+    return Part{Elementwise::rootQuotient,
+                Elementwise::rootQuotientAdd,
+                {vector(a), vector(divisor->z)},
                 {factor, divisor->q, divisor->t, divisor->u, divisor->w}};
   Scalar addend = kNothing;
   if (const auto sum = plusNumber(b); sum && isFree(b)) {
@@ -152,7 +154,10 @@ std::optional<Fusion::Part> Fusion::part(size_t node, const Scalar& outer) {
     b = sum->base;
   }
   const Term divisor = isFree(b) ? term(b) : Term{kOne, b};
-  return Part{Elementwise::quotient, Elementwise::quotientAdd, {vector(a), vector(divisor.base)}, {factor, divisor.factor, addend}};
+  return Part{Elementwise::quotient,
+              Elementwise::quotientAdd,
+              {vector(a), vector(divisor.base)},
+              {factor, divisor.factor, addend}};
 }
 
 Fusion::Operand Fusion::lowerSum(size_t node) {
@@ -189,13 +194,13 @@ Fusion::Operand Fusion::lower(size_t node) {
   if (scaled.base == node || isFree(scaled.base))
     if (const auto found = part(scaled.base, scaled.factor))
       return program.compute(found->alone, found->operands, found->scalars);
-  if (scaled.base != node) return program.compute(Elementwise::linear, {vector(scaled.base)}, {scaled.factor, kNothing});
+  if (scaled.base != node)
+    return program.compute(Elementwise::linear, {vector(scaled.base)}, {scaled.factor, kNothing});
   if (op == "add" || op == "subtract") return lowerSum(node);
 
   std::vector<Operand> operands;
   for (size_t i = 0; i < specs_[node].arguments.size(); ++i) operands.push_back(vector(argument(node, i)));
-  if (op == "relu")
-    return program.compute(Elementwise::maximum, {operands[0], program.everywhere(constant(0))}, {});
+  if (op == "relu") return program.compute(Elementwise::maximum, {operands[0], program.everywhere(constant(0))}, {});
   if (op == "clip")
     return program.compute(Elementwise::minimum,
                            {program.compute(Elementwise::maximum, {operands[0], operands[1]}, {}), operands[2]}, {});

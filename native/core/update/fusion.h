@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/api.h"
 #include "block_program.h"
+#include "core/api.h"
 
 namespace optimbench {
 
@@ -27,7 +27,7 @@ class Fusion {
       : specs_(specs), nodes_(std::move(nodes)), values_(nodes_.size()) {}
 
   void store(size_t node, size_t array);
-  size_t total(size_t node, bool squared);  // which of the program's totals
+  size_t total(size_t node, bool squared);                           // which of the program's totals
   size_t table(size_t node) { return program.table(vector(node)); }  // which of its tables
 
   BlockProgram program;

@@ -71,7 +71,8 @@ std::vector<Value> Miniature::run(const Formula& formula, const std::vector<Valu
       throw Misfit("node " + std::to_string(i) + ": shapes " + shapes);
     }
     if (op != "rows" && op != "columns") continue;
-    if (auto* number = std::get_if<double>(&values.back())) *number = static_cast<double>(grown(static_cast<int64_t>(*number), lengths_));
+    if (auto* number = std::get_if<double>(&values.back()))
+      *number = static_cast<double>(grown(static_cast<int64_t>(*number), lengths_));
   }
   return values;
 }

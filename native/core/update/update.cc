@@ -93,13 +93,20 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
     made.parts.push_back({"", 0, theta.numel(), {}, {}, 0, {}, {}, 0});
   } else {
     for (const TensorInfo& parameter : parameters) {
-      const bool mine = block.on == "others" ? !takenByAnother(spec, parameters, parameter)
-                                             : takes(block.on, parameters, parameter);
+      const bool mine =
+          block.on == "others" ? !takenByAnother(spec, parameters, parameter) : takes(block.on, parameters, parameter);
       if (!mine) continue;
       const int64_t length =
           std::accumulate(parameter.shape.begin(), parameter.shape.end(), int64_t{1}, std::multiplies<>());
-      made.parts.push_back({parameter.name + ".", parameter.offset, length, parameter.shape,
-                            axesOf(parameter.shape, spec.kerasLayout), 0, {}, {}, 0});
+      made.parts.push_back({parameter.name + ".",
+                            parameter.offset,
+                            length,
+                            parameter.shape,
+                            axesOf(parameter.shape, spec.kerasLayout),
+                            0,
+                            {},
+                            {},
+                            0});
     }
   }
   for (Part& part : made.parts) {
@@ -127,9 +134,11 @@ std::vector<Value> Update::inputs(const Block& block, const Part& part, const at
 void Update::step(at::Tensor& theta, at::Tensor& gradient, double learningRate) {
   for (const Block& block : blocks_)
     for (const Part& part : block.parts) {
-      const std::vector<Value> given = inputs(block, part, theta, gradient, learningRate, static_cast<double>(stepCount + 1));
+      const std::vector<Value> given =
+          inputs(block, part, theta, gradient, learningRate, static_cast<double>(stepCount + 1));
       const std::vector<Value> values =
-          part.plan ? part.plan->run(block.formula, given, evaluation_.defined() ? part.of(evaluation_) : at::Tensor(), workers_)
+          part.plan ? part.plan->run(block.formula, given, evaluation_.defined() ? part.of(evaluation_) : at::Tensor(),
+                                     workers_)
                     : block.formula.run(given);
       store(block, part, given, values, theta, gradient, /*byHost=*/true);
     }
@@ -138,8 +147,8 @@ void Update::step(at::Tensor& theta, at::Tensor& gradient, double learningRate) 
 
 // All values are computed before the first is stored, but for those that a plan has stored itself. A node can share the
 // memory of what was given ("old = m"), which storing could overwrite: such a value is copied first.
-void Update::store(const Block& block, const Part& part, const std::vector<Value>& given, const std::vector<Value>& values,
-                   at::Tensor& theta, at::Tensor& gradient, bool byHost) {
+void Update::store(const Block& block, const Part& part, const std::vector<Value>& given,
+                   const std::vector<Value>& values, at::Tensor& theta, at::Tensor& gradient, bool byHost) {
   const auto isDone = [&](size_t i) {
     const Assignment& assignment = block.assign[i];
     if (byHost) return part.plan && part.plan->isStored(i);

@@ -6,24 +6,26 @@
 
 #include "core/api.h"
 #include "core/formula/formula.h"
+#include "core/runtime/workers.h"
 #include "miniature.h"
 #include "update_plan.h"
-#include "core/runtime/workers.h"
 
 namespace optimbench {
 
 class Update {
  public:
-  // State takes the precision and device of theta (on the meta device it takes no memory); `parameters` says where each parameter lies in it.
+  // State takes the precision and device of theta (on the meta device it takes no memory); `parameters` says where each
+  // parameter lies in it.
   Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<TensorInfo>& parameters, Workers& workers);
 
   // One step in place: theta and the state take their new values. A formula may change the gradient as well.
   void step(at::Tensor& theta, at::Tensor& gradient, double learningRate);
 
-  // The same for a device, whose host should not take part in each step. What numbers alone make (of the learning rate, t, the
-  // changing inputs and the states that are numbers) the host works out for many steps ahead, in double precision: numbers()
-  // is called once for each, and takes these states and t on to the next. step() then finds them on the device, and tells
-  // whether each state kept its memory; a state can outgrow it in the first steps (see addState), and not after one without.
+  // The same for a device, whose host should not take part in each step. What numbers alone make (of the learning rate,
+  // t, the changing inputs and the states that are numbers) the host works out for many steps ahead, in double
+  // precision: numbers() is called once for each, and takes these states and t on to the next. step() then finds them
+  // on the device, and tells whether each state kept its memory; a state can outgrow it in the first steps (see
+  // addState), and not after one without.
   int64_t numberCount() const;
   std::vector<double> numbers(double learningRate);
   bool step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& numbers);  // [numberCount] float64
@@ -47,8 +49,8 @@ class Update {
   const at::Tensor& evaluation() const { return evaluation_; }
   double stateBytes() const;
   double temporaryBytes() const;  // that a step takes beside the state
-  std::vector<double> changing;  // the inputs' values for the next step
-  int64_t stepCount = 0;  // steps done so far; a formula's t is this plus one
+  std::vector<double> changing;   // the inputs' values for the next step
+  int64_t stepCount = 0;          // steps done so far; a formula's t is this plus one
 
  private:
   // What a block of the formula runs on at a time: the whole vector, or one parameter in its own shape.
@@ -56,9 +58,9 @@ class Update {
     std::string name;
     int64_t offset;
     int64_t length;
-    std::vector<int64_t> shape;  // as it lies in memory
-    std::vector<int64_t> axes;   // their order in the formula
-    size_t firstState;           // of this part, in state_
+    std::vector<int64_t> shape;   // as it lies in memory
+    std::vector<int64_t> axes;    // their order in the formula
+    size_t firstState;            // of this part, in state_
     std::vector<size_t> numbers;  // the nodes that numbers() gives: tensors are computed with them
     std::optional<UpdatePlan> plan;
     double temporaryBytes;  // of the values that a step keeps until the part is done

@@ -102,7 +102,8 @@ bool UpdateFacts::learn(size_t node) {
     const bool mayChange = spec.op == "where" && nodes_[spec.arguments[0]].isNumber;
     if (mayChange && !allNumbers && !allFit) return false;
     mine.isNumber = allNumbers;
-    mine.isWhole = mine.isComputed = !allNumbers && (allFit || (tensor != nullptr && tensor->sizes() == whole_.sizes()));
+    mine.isWhole = mine.isComputed =
+        !allNumbers && (allFit || (tensor != nullptr && tensor->sizes() == whole_.sizes()));
   } else {
     mine.isNumber = isNumber(seen_[node]);
     mine.isWhole = !mine.isNumber && tensor->sizes() == whole_.sizes();
@@ -165,7 +166,8 @@ void UpdateFacts::decideToKeep(size_t node) {
     }
   }
   // Kept, it is written to memory that has to be fetched for that, and read by each.
-  if (!mine.stored && !levels.empty() && (arraysMore > 1 + levels.size() || work_[node] > kMostWork)) mine.isKept = true;
+  if (!mine.stored && !levels.empty() && (arraysMore > 1 + levels.size() || work_[node] > kMostWork))
+    mine.isKept = true;
   if (mine.stored || mine.isKept) {
     sources_[node] = {node};
     work_[node] = 0;
@@ -175,7 +177,8 @@ void UpdateFacts::decideToKeep(size_t node) {
 std::set<size_t> UpdateFacts::arraysReadIn(size_t level) const {
   std::set<size_t> arrays;
   for (size_t i = 0; i < size(); ++i) {
-    const bool isProgram = nodes_[i].isComputed ? nodes_[i].level == level : nodes_[i].isTotal && nodes_[i].level == level + 1;
+    const bool isProgram =
+        nodes_[i].isComputed ? nodes_[i].level == level : nodes_[i].isTotal && nodes_[i].level == level + 1;
     if (!isProgram || !nodes_[i].isNeeded) continue;
     for (const int64_t argument : specs_[i].arguments)
       if (nodes_[argument].isWhole && !isComputedIn(level, argument)) arrays.insert(arrayOf(argument));

@@ -1,5 +1,5 @@
-// What is known of a formula's nodes before it is planned for a part of the parameters: which are numbers and which as long
-// as the part, what block programs compute of them and in which stage, and which values outlive theirs.
+// What is known of a formula's nodes before it is planned for a part of the parameters: which are numbers and which as
+// long as the part, what block programs compute of them and in which stage, and which values outlive theirs.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@ class UpdateFacts {
     bool isComputed = false;  // by a program
     bool isTotal = false;     // a sum over a program's array: of all its places, or of each row or column
     bool isNeeded = false;
-    size_t level = 0;         // of its stage
+    size_t level = 0;              // of its stage
     std::optional<size_t> stored;  // which array its program stores it to
     bool isKept = false;           // its program leaves it as a tensor
   };
@@ -63,7 +63,8 @@ class UpdateFacts {
   const std::vector<Write>& writes_;
   std::vector<Node> nodes_;
   std::vector<bool> stored_;
-  // Of a node that a later program would compute again: the nodes whose arrays it would read, and how many it would compute.
+  // Of a node that a later program would compute again: the nodes whose arrays it would read, and how many it would
+  // compute.
   std::vector<std::set<size_t>> sources_;
   std::vector<size_t> work_;
 };

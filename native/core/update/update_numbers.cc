@@ -12,7 +12,8 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();  // a numb
 }  // namespace
 
 // What numbers alone make, for the next step.
-std::vector<std::optional<double>> Update::knownNumbers(const Block& block, const Part& part, double learningRate) const {
+std::vector<std::optional<double>> Update::knownNumbers(const Block& block, const Part& part,
+                                                        double learningRate) const {
   std::vector<Value> given{at::Tensor(), at::Tensor(), learningRate, static_cast<double>(stepCount + 1)};
   given.insert(given.end(), changing.begin(), changing.end());
   for (size_t i = 0; i < block.stateCount; ++i) given.push_back(state_[part.firstState + i].value);
@@ -76,7 +77,8 @@ bool Update::step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& num
       std::vector<Value> values(known.size());
       for (const size_t node : part.numbers) {
         at::Tensor number = numbers.select(0, next++);
-        number.unsafeGetTensorImpl()->set_wrapped_number(true);  // takes the other operand's precision, as one on the host does
+        number.unsafeGetTensorImpl()->set_wrapped_number(
+            true);  // takes the other operand's precision, as one on the host does
         values[node] = number;
       }
       for (size_t i = 0; i < known.size(); ++i) {

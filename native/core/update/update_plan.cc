@@ -4,9 +4,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "fusion.h"
 #include "core/nn/ledger.h"
 #include "core/runtime/matrix_product.h"
+#include "fusion.h"
 
 namespace optimbench {
 namespace {
@@ -95,7 +95,9 @@ void UpdatePlan::findLastReaders(const UpdateFacts& facts, const std::vector<Nod
 void UpdatePlan::addStage(size_t level, const UpdateFacts& facts, const std::vector<NodeSpec>& specs,
                           const std::vector<Write>& writes) {
   // What the program has to give, and how often it reads each node for that.
-  const auto isTotalHere = [&](size_t i) { return facts[i].isTotal && facts[i].isNeeded && facts[i].level == level + 1; };
+  const auto isTotalHere = [&](size_t i) {
+    return facts[i].isTotal && facts[i].isNeeded && facts[i].level == level + 1;
+  };
   const auto isMadeHere = [&](size_t i) { return facts[i].isComputed && facts[i].isNeeded && facts[i].level == level; };
   std::vector<size_t> uses(specs.size());
   for (size_t k = 0; k < writes.size(); ++k)
@@ -172,16 +174,20 @@ std::vector<Value> UpdatePlan::run(const Formula& formula, const std::vector<Val
   for (const Stage& stage : stages_) {
     for (const auto& [node, last] : stage.nodes) {
       const auto factors = factorsOf(formula.nodes()[node], values);
-      values[node] = factors ? matrixProduct(factors->first, factors->second, workers) : formula.run(node, values, inputs);
+      values[node] =
+          factors ? matrixProduct(factors->first, factors->second, workers) : formula.run(node, values, inputs);
       for (const size_t each : last) values[each] = Value();
     }
     if (stage.program.isEmpty()) continue;
 
-    for (const size_t node : stage.results) values[node] = at::empty_strided(whole.sizes(), whole.strides(), whole.options());
+    for (const size_t node : stage.results)
+      values[node] = at::empty_strided(whole.sizes(), whole.strides(), whole.options());
     std::vector<at::Tensor> kept;  // while the program looks at them
     std::vector<BlockProgram::Array> arrays;
     for (const size_t array : stage.arrays) {
-      const Value& value = array < count ? values[array] : array - count < inputs.size() ? inputs[array - count] : another;
+      const Value& value = array < count                   ? values[array]
+                           : array - count < inputs.size() ? inputs[array - count]
+                                                           : another;
       kept.push_back(asTensor(value).to(whole.scalar_type()));
       arrays.push_back({kept.back().data_ptr<float>(), walkOf(kept.back(), whole)});
     }
@@ -195,7 +201,8 @@ std::vector<Value> UpdatePlan::run(const Formula& formula, const std::vector<Val
     }
     const auto given = [&](size_t node) { return numberOf(values[node]); };
     const std::vector<double> sums = stage.program.run(arrays, tables, whole.numel(), given, workers);
-    for (const auto& [node, isOfRows] : stage.tables) std::get<at::Tensor>(values[node]).div_(whole.size(isOfRows ? -1 : -2));
+    for (const auto& [node, isOfRows] : stage.tables)
+      std::get<at::Tensor>(values[node]).div_(whole.size(isOfRows ? -1 : -2));
     for (size_t i = 0; i < sums.size(); ++i) {
       const auto [node, kind] = stage.totals[i];
       const double value = kind == Total::Kind::norm   ? std::sqrt(sums[i])

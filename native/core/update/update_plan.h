@@ -1,6 +1,6 @@
-// How a formula runs on one part of the parameters on the CPU: elementwise nodes together, block by block, and what is left
-// (matrix products, rare functions, what is shorter than the part) through libtorch's dispatcher. Programs and other nodes
-// take turns, since the one may need the other's results: a norm is known only after all blocks.
+// How a formula runs on one part of the parameters on the CPU: elementwise nodes together, block by block, and what is
+// left (matrix products, rare functions, what is shorter than the part) through libtorch's dispatcher. Programs and
+// other nodes take turns, since the one may need the other's results: a norm is known only after all blocks.
 #pragma once
 
 #include <functional>
@@ -17,8 +17,8 @@ class UpdatePlan {
  public:
   using Write = UpdateFacts::Write;
 
-  // None where blocks would gain nothing or could give other values. `whole` is a vector as the part lies in memory, `seen`
-  // the value of every node at some step, of which the shapes are taken.
+  // None where blocks would gain nothing or could give other values. `whole` is a vector as the part lies in memory,
+  // `seen` the value of every node at some step, of which the shapes are taken.
   static std::optional<UpdatePlan> make(const Formula& formula, const std::vector<Value>& inputs,
                                         const std::vector<Value>& seen, const at::Tensor& whole,
                                         const std::vector<Write>& writes);
@@ -54,7 +54,8 @@ class UpdatePlan {
     std::vector<size_t> last;  // arrays that nothing reads after the program
   };
 
-  void addStage(size_t level, const UpdateFacts& facts, const std::vector<NodeSpec>& specs, const std::vector<Write>& writes);
+  void addStage(size_t level, const UpdateFacts& facts, const std::vector<NodeSpec>& specs,
+                const std::vector<Write>& writes);
   void findLastReaders(const UpdateFacts& facts, const std::vector<NodeSpec>& specs, const std::vector<Write>& writes);
 
   std::vector<Stage> stages_;

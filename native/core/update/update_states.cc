@@ -8,13 +8,14 @@
 
 namespace optimbench {
 
-// On the whole vector a state is a vector. On a parameter it has the shape of what it is assigned: the parameter's, or, say,
-// one number a row. There it starts without any axis, and the formula is run, storing nothing, until it has grown to it; at
-// the first step and at a late one, since a formula may tell them apart by t. All this happens in miniature; only the states
-// that come of it are made at their full length.
+// On the whole vector a state is a vector. On a parameter it has the shape of what it is assigned: the parameter's, or,
+// say, one number a row. There it starts without any axis, and the formula is run, storing nothing, until it has grown
+// to it; at the first step and at a late one, since a formula may tell them apart by t. All this happens in miniature;
+// only the states that come of it are made at their full length.
 void Update::addState(const UpdateSpec::Block& spec, const Block& block, Part& part, const at::Tensor& theta) {
   const at::Tensor mine = part.of(theta);
-  const Miniature miniature(part.isWhole() ? std::vector<int64_t>{part.length} : part.shape, part.axes, theta.scalar_type());
+  const Miniature miniature(part.isWhole() ? std::vector<int64_t>{part.length} : part.shape, part.axes,
+                            theta.scalar_type());
   const at::Tensor small = miniature.part();
   std::vector<Value> given{small, small.clone(), 1.0, 1.0};
   given.insert(given.end(), changing.begin(), changing.end());
@@ -28,15 +29,16 @@ void Update::addState(const UpdateSpec::Block& spec, const Block& block, Part& p
   for (size_t i = 0; i < spec.state.size(); ++i) {
     const auto& each = spec.state[i];
     const auto* tensor = std::get_if<at::Tensor>(&given[given.size() - spec.state.size() + i]);
-    const auto made = [&] {  // as large as the parameter, it lies in memory as the parameter does: both are walked together
-      return tensor->sizes() == small.sizes() ? at::empty_strided(mine.sizes(), mine.strides(), theta.options())
-                                              : at::empty(miniature.shape(tensor->sizes()), theta.options());
-    };
+    const auto made =
+        [&] {  // as large as the parameter, it lies in memory as the parameter does: both are walked together
+          return tensor->sizes() == small.sizes() ? at::empty_strided(mine.sizes(), mine.strides(), theta.options())
+                                                  : at::empty(miniature.shape(tensor->sizes()), theta.options());
+        };
     std::string name = part.name + each.name;
     while (std::ranges::find(state_, name, &State::name) != state_.end()) name += "'";  // another block's state
     state_.push_back({name, tensor == nullptr    ? Value(each.initial)
-                                             : each.startsAsTheta ? Value(mine.clone())
-                                                                  : Value(made().fill_(each.initial))});
+                            : each.startsAsTheta ? Value(mine.clone())
+                                                 : Value(made().fill_(each.initial))});
   }
   addPlan(block, part, theta, small, given, seen);
   const auto& nodes = block.formula.nodes();
@@ -65,15 +67,15 @@ std::vector<Value> Update::settle(const UpdateSpec::Block& spec, const Block& bl
       settled = true;
       for (const Assignment& assignment : block.assign) {
         const Value& value = values[assignment.node];
-        const at::IntArrayRef found = std::holds_alternative<double>(value) ? at::IntArrayRef{} : std::get<at::Tensor>(value).sizes();
+        const at::IntArrayRef found =
+            std::holds_alternative<double>(value) ? at::IntArrayRef{} : std::get<at::Tensor>(value).sizes();
         if (assignment.target != Assignment::Target::state) {
           if (!at::is_expandable_to(found, whole.sizes()))
             fail(assignment, "is " + miniature.text(whole.sizes()) + " and is assigned " + miniature.text(found));
           continue;
         }
         if (spec.state[assignment.state].isNumber) {
-          if (std::holds_alternative<at::Tensor>(value))
-            fail(assignment, "is a number and is assigned a tensor");
+          if (std::holds_alternative<at::Tensor>(value)) fail(assignment, "is a number and is assigned a tensor");
           continue;
         }
         Value& state = given[firstState + assignment.state];
@@ -85,8 +87,9 @@ std::vector<Value> Update::settle(const UpdateSpec::Block& spec, const Block& bl
         if (spec.state[assignment.state].startsAsTheta)
           fail(assignment, "starts as theta, " + miniature.text(now) + ", and is assigned " + miniature.text(found));
         if (attempt > 8) fail(assignment, "changes its shape from step to step");
-        state = whole.sizes() == at::IntArrayRef(wide) ? at::empty_strided(whole.sizes(), whole.strides(), whole.options()).zero_()
-                                                       : at::zeros(wide, whole.options());
+        state = whole.sizes() == at::IntArrayRef(wide)
+                    ? at::empty_strided(whole.sizes(), whole.strides(), whole.options()).zero_()
+                    : at::zeros(wide, whole.options());
         settled = false;
       }
     }

@@ -1,5 +1,5 @@
-// How a smaller vector is spread over the places of a longer one: a row's number over all of the row, say. The longer one is
-// walked in the order in which it lies in memory.
+// How a smaller vector is spread over the places of a longer one: a row's number over all of the row, say. The longer
+// one is walked in the order in which it lies in memory.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ class Walk {
     int64_t step;
   };
 
-  Walk() = default;  // place by place
+  Walk() = default;                               // place by place
   explicit Walk(const std::vector<Axis>& axes) {  // outermost first
     for (const Axis& axis : axes) {
       if (axis.size == 1) continue;
@@ -30,8 +30,8 @@ class Walk {
 
   bool isPlain() const { return axes_.empty(); }
 
-  // Calls run(done, count, place, step) for each run of places from `begin` to `end` along the innermost axis: `done` places
-  // were before it, and the smaller vector's place for the first of it is `place`.
+  // Calls run(done, count, place, step) for each run of places from `begin` to `end` along the innermost axis: `done`
+  // places were before it, and the smaller vector's place for the first of it is `place`.
   template <typename Run>
   void over(int64_t begin, int64_t end, const Run& run) const {
     const Axis inner = isPlain() ? Axis{end, 1} : axes_.back();

@@ -29,7 +29,9 @@ const std::unordered_map<std::string, Function> kFunctions{
       [](const Tensor& g, const Tensor& x, const Tensor&) { return at::elu_backward(g, 1, 1, 1, false, x); }}},
     {"selu",
      {[](const Tensor& x) { return at::selu(x); },
-      [](const Tensor& g, const Tensor& x, const Tensor&) { return at::elu_backward(g, kSeluAlpha, kSeluScale, 1, false, x); }}},
+      [](const Tensor& g, const Tensor& x, const Tensor&) {
+        return at::elu_backward(g, kSeluAlpha, kSeluScale, 1, false, x);
+      }}},
     {"gelu",
      {[](const Tensor& x) { return at::gelu(x); },
       [](const Tensor& g, const Tensor& x, const Tensor&) { return at::gelu_backward(g, x); }}},
@@ -48,8 +50,9 @@ const std::unordered_map<std::string, Function> kFunctions{
 };
 
 Function leakyRelu(double slope) {
-  return {[slope](const Tensor& x) { return at::leaky_relu(x, slope); },
-          [slope](const Tensor& g, const Tensor& x, const Tensor&) { return at::leaky_relu_backward(g, x, slope, false); }};
+  return {
+      [slope](const Tensor& x) { return at::leaky_relu(x, slope); },
+      [slope](const Tensor& g, const Tensor& x, const Tensor&) { return at::leaky_relu_backward(g, x, slope, false); }};
 }
 
 class Activation final : public Layer {

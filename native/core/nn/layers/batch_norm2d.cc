@@ -22,10 +22,10 @@ class BatchNorm2d final : public Layer {
     // The operator rounds away deviations that are small beside the mean, so the mean is subtracted before.
     const at::Tensor centre = frame.training ? input.mean({0, 2, 3}) : runningMean;
     const at::Tensor centred = input - centre.view({1, channels_, 1, 1});
-    const auto [output, mean, inverseDeviation] = at::native_batch_norm(
-        centred, scale(*frame.parameters), center(*frame.parameters),
-        frame.training ? at::Tensor() : at::zeros_like(runningMean), frame.training ? at::Tensor() : runningVariance,
-        frame.training, 0, spec_.epsilon);
+    const auto [output, mean, inverseDeviation] =
+        at::native_batch_norm(centred, scale(*frame.parameters), center(*frame.parameters),
+                              frame.training ? at::Tensor() : at::zeros_like(runningMean),
+                              frame.training ? at::Tensor() : runningVariance, frame.training, 0, spec_.epsilon);
     if (frame.training) {
       frame.saved = {centred, mean, inverseDeviation};
       const double count = static_cast<double>(input.numel() / channels_);
@@ -38,9 +38,9 @@ class BatchNorm2d final : public Layer {
   }
 
   at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const override {
-    const auto [input, scaleGradient, centerGradient] = at::native_batch_norm_backward(
-        outputGradient, frame.saved[0], scale(*frame.parameters), {}, {}, frame.saved[1], frame.saved[2], true,
-        spec_.epsilon, {frame.inputGradient, spec_.scale, true});
+    const auto [input, scaleGradient, centerGradient] =
+        at::native_batch_norm_backward(outputGradient, frame.saved[0], scale(*frame.parameters), {}, {}, frame.saved[1],
+                                       frame.saved[2], true, spec_.epsilon, {frame.inputGradient, spec_.scale, true});
     if (spec_.scale) frame.gradients->at(0).add_(scaleGradient);
     if (spec_.center) frame.gradients->at(spec_.scale ? 1 : 0).add_(centerGradient);
     return input;

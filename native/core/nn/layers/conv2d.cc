@@ -12,14 +12,16 @@ class Conv2d final : public Layer {
   }
 
   std::vector<Slot> parameters() const override {
-    std::vector<Slot> slots{
-        {"weight", {spec_.filters, spec_.kernel[0], spec_.kernel[1], input_.channels / spec_.groups}, spec_.weightLimit}};
+    std::vector<Slot> slots{{"weight",
+                             {spec_.filters, spec_.kernel[0], spec_.kernel[1], input_.channels / spec_.groups},
+                             spec_.weightLimit}};
     if (spec_.bias) slots.push_back({"bias", {spec_.filters}, spec_.biasLimit});
     return slots;
   }
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
-    const at::Tensor padded = steps_ == Pair{1, 1} ? border_.add(input, 0) : seen(input).contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor padded =
+        steps_ == Pair{1, 1} ? border_.add(input, 0) : seen(input).contiguous(at::MemoryFormat::ChannelsLast);
     if (frame.training) frame.saved = {padded};
     return at::convolution(padded, weight(*frame.parameters), spec_.bias ? frame.parameters->at(1) : at::Tensor(),
                            spec_.strides, border_.symmetric, spec_.dilation, false, {0, 0}, spec_.groups);
@@ -51,8 +53,8 @@ class Conv2d final : public Layer {
   }
 
   at::Tensor amongAll(const at::Tensor& gradient) const {
-    const at::Tensor all = at::empty({gradient.size(0), input_.channels, input_.height, input_.width}, gradient.options(),
-                                     at::MemoryFormat::ChannelsLast);
+    const at::Tensor all = at::empty({gradient.size(0), input_.channels, input_.height, input_.width},
+                                     gradient.options(), at::MemoryFormat::ChannelsLast);
     seen(all.zero_()).copy_(gradient);
     return all;
   }

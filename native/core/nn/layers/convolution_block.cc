@@ -5,8 +5,9 @@
 namespace optimbench {
 namespace {
 
-constexpr int64_t kLargestImage = int64_t{1} << 20;   // numbers, with its border: places in it are 32-bit
-constexpr int64_t kLargestScratch = int64_t{1} << 26;  // bytes; beyond, the caches that the operator lives from are too small
+constexpr int64_t kLargestImage = int64_t{1} << 20;  // numbers, with its border: places in it are 32-bit
+constexpr int64_t kLargestScratch = int64_t{1}
+                                    << 26;  // bytes; beyond, the caches that the operator lives from are too small
 
 bool takes(const LayerSpec& layer, size_t index, size_t value) {
   if (layer.from.empty()) return index == value + 1;
@@ -40,7 +41,8 @@ bool fits(const Convolution& c) {
   const int64_t rows = c.height + c.padding[0] + c.padding[1], columns = c.width + c.padding[2] + c.padding[3];
   return c.outputHeight > 0 && c.outputWidth > 0 && c.outputHeight == outputs(0, c.height) &&
          c.outputWidth == outputs(1, c.width) && rows <= kLargestImage && columns <= kLargestImage &&
-         rows * columns * c.channels <= kLargestImage && c.filters * c.kernel[0] * c.kernel[1] * c.channels <= kLargestImage * 16 &&
+         rows * columns * c.channels <= kLargestImage &&
+         c.filters * c.kernel[0] * c.kernel[1] * c.channels <= kLargestImage * 16 &&
          convolutionKernels().scratchBytes(c) <= kLargestScratch;
 }
 
@@ -80,7 +82,10 @@ class FusedConvolution final : public Layer {
 
   LayerMemory memory(const Extent& extent) const override {
     const auto scratch = static_cast<double>(kernels_.scratchBytes(shape_));
-    return {.keepsInput = true, .kept = extent.training ? extent.output / sizeof(float) : 0, .forward = scratch, .backward = scratch};
+    return {.keepsInput = true,
+            .kept = extent.training ? extent.output / sizeof(float) : 0,
+            .forward = scratch,
+            .backward = scratch};
   }
 
  private:
@@ -99,9 +104,18 @@ class FusedConvolution final : public Layer {
 ConvolutionBlock convolutionBlock(const std::vector<LayerSpec>& layers, size_t first, Shape input) {
   const LayerSpec& conv = layers[first];
   if (!isConvolution(conv)) return {};
-  ConvolutionBlock block{1, {input.channels, input.height, input.width, conv.filters, {conv.kernel[0], conv.kernel[1]},
-                             {conv.strides[0], conv.strides[1]},
-                             {conv.padding[0], conv.padding[1], conv.padding[2], conv.padding[3]}, {1, 1}, false, 0, 0}};
+  ConvolutionBlock block{1,
+                         {input.channels,
+                          input.height,
+                          input.width,
+                          conv.filters,
+                          {conv.kernel[0], conv.kernel[1]},
+                          {conv.strides[0], conv.strides[1]},
+                          {conv.padding[0], conv.padding[1], conv.padding[2], conv.padding[3]},
+                          {1, 1},
+                          false,
+                          0,
+                          0}};
   const auto next = [&](bool (*is)(const LayerSpec&)) {
     const size_t last = first + block.layers - 1;
     if (!leadsToNextAlone(layers, last) || !is(layers[last + 1])) return false;

@@ -15,8 +15,8 @@ struct ConvolutionBlock {
   Convolution shape{};
 };
 
-// Of the layers that begin with `first`, whose input is `input`. None where what lies between is wanted elsewhere too, or
-// the operator cannot do it.
+// Of the layers that begin with `first`, whose input is `input`. None where what lies between is wanted elsewhere too,
+// or the operator cannot do it.
 ConvolutionBlock convolutionBlock(const std::vector<LayerSpec>& layers, size_t first, Shape input);
 
 // `conv2d` says which parameters there are.

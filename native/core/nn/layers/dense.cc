@@ -17,7 +17,8 @@ class Dense final : public Layer {
     const at::Tensor rows = input.flatten(1);
     if (frame.training) frame.saved = {rows};
     const at::Tensor transposed = frame.parameters->at(0).t();
-    const at::Tensor output = spec_.bias ? at::addmm(frame.parameters->at(1), rows, transposed) : at::mm(rows, transposed);
+    const at::Tensor output =
+        spec_.bias ? at::addmm(frame.parameters->at(1), rows, transposed) : at::mm(rows, transposed);
     return output.view({-1, spec_.filters, 1, 1});
   }
 

@@ -18,9 +18,8 @@ class MaxPool2d final : public Layer {
   }
 
   at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const override {
-    return border_.remove(at::max_pool2d_with_indices_backward(outputGradient, frame.saved[0], spec_.kernel,
-                                                               spec_.strides, border_.symmetric, {1, 1}, false,
-                                                               frame.saved[1]));
+    return border_.remove(at::max_pool2d_with_indices_backward(
+        outputGradient, frame.saved[0], spec_.kernel, spec_.strides, border_.symmetric, {1, 1}, false, frame.saved[1]));
   }
 
   LayerMemory memory(const Extent& extent) const override {
@@ -73,7 +72,11 @@ class AveragePool2d final : public Layer {
 
 }  // namespace
 
-std::unique_ptr<Layer> makeMaxPool2d(const LayerSpec& spec, Shape input) { return std::make_unique<MaxPool2d>(spec, input); }
-std::unique_ptr<Layer> makeAveragePool2d(const LayerSpec& spec, Shape input) { return std::make_unique<AveragePool2d>(spec, input); }
+std::unique_ptr<Layer> makeMaxPool2d(const LayerSpec& spec, Shape input) {
+  return std::make_unique<MaxPool2d>(spec, input);
+}
+std::unique_ptr<Layer> makeAveragePool2d(const LayerSpec& spec, Shape input) {
+  return std::make_unique<AveragePool2d>(spec, input);
+}
 
 }  // namespace optimbench

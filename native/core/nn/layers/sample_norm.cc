@@ -1,6 +1,7 @@
 // Normalisations within a sample: they need no running statistics, and training and evaluation are alike.
-// libtorch's operators round away deviations that are small beside the mean (that of groups, in channels-last memory, up to
-// 10% of the output at a mean of 1,000 deviations), so the mean is subtracted before; in exact arithmetic that changes nothing.
+// libtorch's operators round away deviations that are small beside the mean (that of groups, in channels-last memory,
+// up to 10% of the output at a mean of 1,000 deviations), so the mean is subtracted before; in exact arithmetic that
+// changes nothing.
 #include "core/nn/layer.h"
 
 namespace optimbench {
@@ -89,7 +90,11 @@ class GroupNorm final : public SampleNorm {
 
 }  // namespace
 
-std::unique_ptr<Layer> makeLayerNorm(const LayerSpec& spec, Shape input) { return std::make_unique<LayerNorm>(spec, input); }
-std::unique_ptr<Layer> makeGroupNorm(const LayerSpec& spec, Shape input) { return std::make_unique<GroupNorm>(spec, input); }
+std::unique_ptr<Layer> makeLayerNorm(const LayerSpec& spec, Shape input) {
+  return std::make_unique<LayerNorm>(spec, input);
+}
+std::unique_ptr<Layer> makeGroupNorm(const LayerSpec& spec, Shape input) {
+  return std::make_unique<GroupNorm>(spec, input);
+}
 
 }  // namespace optimbench
