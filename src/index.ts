@@ -79,7 +79,7 @@ export const writeReport: typeof import("./report/folder/write-report.js").write
 export const writeStudy: typeof import("./study/study-file.js").writeStudy = async (...given) =>
   (await import("./study/study-file.js")).writeStudy(...given);
 
-/** Reads a study that `writeStudy` wrote. @throws OptimbenchError (DATA) */
+/** Reads a study that `writeStudy` wrote. @throws OptimbenchError (FILE) */
 export const readStudy: typeof import("./study/study-file.js").readStudy = async (...given) =>
   (await import("./study/study-file.js")).readStudy(...given);
 

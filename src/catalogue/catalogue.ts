@@ -108,15 +108,17 @@ function fillIn(
   if (unknown !== undefined)
     throw configError(
       `Unknown key \`${within(where, unknown)}\`: ${name} has none of that name in ${semantics}. Known there: ${Object.keys(defaults).join(", ")}.`,
+      within(where, unknown),
     );
   const hyperparameters = { ...defaults, ...settings };
   const plain = definition.formula(hyperparameters, semantics);
   const conflict = definition.conflict?.(hyperparameters) ?? modifiers?.conflict(added, plain);
-  if (conflict !== undefined) throw configError(`${placeOf(name, where)}: ${conflict}`);
+  if (conflict !== undefined) throw configError(`${placeOf(name, where)}: ${conflict}`, where);
   const formula = modifiers?.modify(plain, added, semantics) ?? plain;
   if (claimed !== undefined && claimed !== formula)
     throw configError(
       `\`${within(where, "formula")}\` is not ${name}'s formula with these settings. Rename it to run it as your own, or leave it out.`,
+      within(where, "formula"),
     );
   return { name, ...(label !== undefined && { label }), semantics, ...hyperparameters, ...added, formula };
 }
@@ -184,6 +186,7 @@ export function inFormulaOf<Result>(
     throw new OptimbenchError(
       error.code,
       `In the formula of ${what} "${name}"${where && ` (\`${within(where, "formula")}\`)`}: ${error.message}`,
+      { path: within(where, "formula") },
     );
   }
 }

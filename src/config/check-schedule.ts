@@ -34,6 +34,7 @@ export function checkSchedule(
   if (changesMomentum(schedule) && momentumOf(optimizer) === undefined)
     throw configError(
       `\`schedule\` changes the momentum, but ${placeOf(optimizer.name, where)} has none${instead(optimizer)}, or leave out \`schedule.baseMomentum\` and \`schedule.maxMomentum\`.`,
+      where,
     );
   checkRates(schedule, optimizer, length, where);
 }
@@ -76,5 +77,6 @@ function checkRates(
   if (!takesAny && !bears(least.rate))
     throw configError(
       `${placeOf(name, where)} does not stay finite at a learning rate of ${Number(least.rate.toPrecision(3))}, which \`schedule\` reaches at step ${least.step} (counted from 0). ${toStayAboveZero(schedule, length, least.step)}`,
+      where,
     );
 }

@@ -79,6 +79,7 @@ function checkDistinct(values: readonly unknown[], factor: string): void {
     if (earlier !== undefined)
       throw configError(
         `\`${factor}[${index}]\` is the same as \`${factor}[${earlier}]\`. Leave one of them out.`,
+        `${factor}[${index}]`,
       );
     first.set(key, index);
   }

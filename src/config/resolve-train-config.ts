@@ -120,11 +120,13 @@ function splitProblem(
   if (train !== undefined && validation !== undefined)
     return configError(
       `\`split.train\` and \`split.validation\` are ${countText(train + validation, "image")} together, ${there}.`,
+      "split",
     );
   const [[part, size], other] =
     train === undefined ? [["validation", validation ?? 1], "training"] : [["train", train], "validation"];
   return configError(
     `\`split.${part}\` is ${size.toLocaleString("en")}, ${there}, of which ${other} needs at least 1.`,
+    `split.${part}`,
   );
 }
 
@@ -135,6 +137,7 @@ function resolveMicroBatch(given: number | undefined, batchSize: number, model: 
   if (whole && size < batchSize)
     throw configError(
       `\`microBatch\` is ${size}, but batchNorm2d needs the whole batch of ${batchSize} at once. Leave \`microBatch\` out.`,
+      "microBatch",
     );
   return size;
 }

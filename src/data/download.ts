@@ -56,7 +56,10 @@ export async function downloadMnist(folder: string, options: DownloadOptions = {
     makeFolder(folder);
     await tryFolder(folder);
   } catch (cause) {
-    throw new OptimbenchError("DATA", `Cannot write to ${folder}: ${fileProblem(cause)}.`, { cause });
+    throw new OptimbenchError("FILE", `Cannot write to ${folder}: ${fileProblem(cause)}.`, {
+      cause,
+      path: folder,
+    });
   }
   await removeLeftovers(folder);
   const present = idxFiles(folder);

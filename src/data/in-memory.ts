@@ -98,10 +98,12 @@ function checkedSet({ images, labels, targets, count }: GivenSet, expected: Expe
     throw configError(
       `\`${within(where, "images")}\` holds ${number(images.length)} values, but ${number(labels.length)} labels and images of ` +
         `${height} x ${width} x ${channels} need ${number(values)}.`,
+      within(where, "images"),
     );
   if (count !== undefined && count !== labels.length)
     throw configError(
       `\`${within(where, "count")}\` is ${number(count)}, but there are ${number(labels.length)} labels.`,
+      within(where, "count"),
     );
   checkLabels(labels, classes, where);
   if (targets !== undefined) checkTargets(targets, labels.length, classes, where);
@@ -124,6 +126,7 @@ function sides(given: Sides & { images: Uint8Array; channels: number }, count: n
   throw configError(
     `\`${within(where, "images")}\` holds ${number(images.length)} values for ${countText(count, "label")} with ${countText(channels, "channel")}: no whole ` +
       `height and width, 1 to ${LARGEST_IMAGE.side}, follow from that. Give \`${within(where, "height")}\` and \`${within(where, "width")}\`.`,
+    within(where, "images"),
   );
 }
 
@@ -137,6 +140,7 @@ function countClasses(
   if (Number.isInteger(columns) && columns >= 2 && columns <= 256) return columns;
   throw configError(
     `\`${within(where, "targets")}\` holds ${number(targets.length)} values for ${number(labels.length)} labels: no whole number of classes, 2 to 256.`,
+    within(where, "targets"),
   );
 }
 
@@ -145,6 +149,7 @@ function checkLabels(labels: Uint8Array, classes: number, where: string): void {
   if (index < 0) return;
   throw configError(
     `\`${within(where, "labels")}[${index}]\` is ${labels[index]}, but with ${classes} classes labels go from 0 to ${classes - 1}.`,
+    within(where, "labels"),
   );
 }
 
@@ -153,6 +158,7 @@ function checkTargets(targets: Float32Array, count: number, classes: number, whe
     throw configError(
       `\`${within(where, "targets")}\` holds ${number(targets.length)} values, but ${number(count)} images and ${classes} classes ` +
         `need ${number(count * classes)}.`,
+      within(where, "targets"),
     );
   for (let row = 0; row < count; row++) {
     const values = targets.subarray(row * classes, (row + 1) * classes);
@@ -161,6 +167,7 @@ function checkTargets(targets: Float32Array, count: number, classes: number, whe
     throw configError(
       `\`${within(where, "targets")}\` of image ${row} are [${values.subarray(0, 10).join(", ")}${classes > 10 ? ", ..." : ""}] ` +
         `with the sum ${sum}. Expected numbers of at least 0 that sum to 1.`,
+      within(where, "targets"),
     );
   }
 }

@@ -139,6 +139,7 @@ function checkRows(loss: ResolvedLoss, classes: number, where: string): void {
     if (Array.isArray(value) && value.length > 0 && value.length !== classes)
       throw configError(
         `Expected ${classes} numbers, one per class, for \`${within(place, key)}\`, got ${value.length}.`,
+        within(place, key),
       );
 }
 

@@ -140,6 +140,7 @@ function unlike(layer: ResolvedResidual, main: Shape, other: Shape, place: strin
       : ["what its shortcut gives", "Let both give the same."];
   return configError(
     `\`${place}\` (residual) cannot add what its layers give, ${text(main)}, to ${what}, ${text(other)}. ${advice}`,
+    place,
   );
 }
 
@@ -148,6 +149,7 @@ function checkSize(parameterCount: number): void {
   const most = MAX_PARAMETERS.toLocaleString("en");
   throw configError(
     `The model has ${parameterCount.toLocaleString("en")} parameters; at most ${most} are supported. Use fewer units or filters.`,
+    "model",
   );
 }
 
@@ -158,5 +160,6 @@ function checkLogits(model: ResolvedModel, shape: Shape, classes: number): void 
   throw configError(
     `\`model.layers[${last}]\` (${model.layers[last]!.type}) gives ${text(shape)}, but the dataset has ${classes} classes. ` +
       `End the model with { type: "dense", units: ${classes} }.`,
+    `model.layers[${last}]`,
   );
 }

@@ -86,7 +86,7 @@ const studyOutline = z.looseObject({ schemaVersion: z.literal(1), runs: z.array(
 /** Of large studies, every epoch of every run has some 15. */
 export const MOST_VALUES = 2 ** 27;
 
-/** Writes a study as indented JSON. JSON has no NaN and no infinity: both become null. @throws OptimbenchError (CONFIG, DATA) */
+/** Writes a study as indented JSON. JSON has no NaN and no infinity: both become null. @throws OptimbenchError (CONFIG, FILE) */
 export async function writeStudy(study: Study, path: string): Promise<void> {
   parse(pathSchema, path, "path");
   await writeFileAtomically(path, `${studyText(parse(studyOutline, study, "study", MOST_VALUES))}\n`);
@@ -105,12 +105,12 @@ function studyText(study: object): string {
 /**
  * Reads a study that `writeStudy` wrote.
  *
- * @throws OptimbenchError (DATA) where the file cannot be read, is no JSON or is no study; the message says where
+ * @throws OptimbenchError (FILE) where the file cannot be read, is no JSON or is no study; the message says where
  */
 export async function readStudy(path: string): Promise<Study> {
   parse(pathSchema, path, "path");
   const refuse = (problem: string, cause: unknown) =>
-    new OptimbenchError("DATA", `${path} is not a study that can be read: ${problem}`, { cause });
+    new OptimbenchError("FILE", `${path} is not a study that can be read: ${problem}`, { cause, path });
   let value: unknown;
   try {
     value = parseJson(await readFile(path));

@@ -36,9 +36,9 @@ export async function writeFileAtomically(path: string, data: Data): Promise<voi
   } catch (cause) {
     if (cause instanceof OptimbenchError) throw cause; // from what gives the data
     throw new OptimbenchError(
-      "DATA",
+      "FILE",
       `Cannot write ${path}: ${fileProblem(cause)}. Choose a folder that can be written to and has space left.`,
-      { cause },
+      { cause, path },
     );
   }
 }

@@ -49,6 +49,7 @@ export function placeOnDevice(config: ResolvedTrainConfig): ResolvedTrainConfig 
   if (!devices.includes(device))
     throw configError(
       `\`device\` is "${config.device}", which is not available here; available: ${devices.join(", ")}.${whyNoCuda ? ` No CUDA: ${whyNoCuda}.` : ""}`,
+      "device",
     );
   return { ...config, device, microBatch: device === "cpu" ? config.microBatch : config.batchSize };
 }

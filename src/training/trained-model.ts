@@ -2,7 +2,7 @@
 
 import { types } from "node:util";
 import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
-import { configError, OptimbenchError } from "../errors.js";
+import { OptimbenchError } from "../errors.js";
 import type { NativeSession, TensorInfo } from "../native/addon.js";
 import { writeFileAtomically } from "../system/write-file.js";
 import { describe } from "../validation/describe.js";
@@ -34,7 +34,7 @@ export class TrainedModel implements Disposable {
    *
    * @param images one or more images like those of the training set, pixel by pixel from 0 to 255
    * @returns images x classes numbers; each row sums to 1
-   * @throws OptimbenchError (DATA) if the length is not a whole number of images, (CONFIG) after `dispose()`, (NATIVE) if it is cut short
+   * @throws OptimbenchError (DATA) if the length is not a whole number of images, (DISPOSED) after `dispose()`, (NATIVE) if it is cut short
    */
   async predict(images: Uint8Array): Promise<Float32Array> {
     this.#checkAlive();
@@ -113,8 +113,9 @@ export class TrainedModel implements Disposable {
 
   #checkAlive(): void {
     if (this.#disposed)
-      throw configError(
-        "The model is disposed of. A run of `compare` keeps its model until `onRun` has ended.",
+      throw new OptimbenchError(
+        "DISPOSED",
+        "The model was used after `dispose()`. A run of `compare` keeps its model until `onRun` has ended.",
       );
   }
 }

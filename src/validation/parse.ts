@@ -28,7 +28,8 @@ export function parse<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = judged(schema, plainData(value, what, mostValues), what);
   if (result.success) return result.data as z.output<Schema>;
-  throw configError(summary(result.issues.flatMap((issue) => locate(issue, what))).join("\n"));
+  const problems = result.issues.flatMap((issue) => locate(issue, what));
+  throw configError(summary(problems.map(({ message }) => message)).join("\n"), problems[0]?.path);
 }
 
 /** More than some 100,000 problems exhaust zod's stack. */
@@ -142,18 +143,24 @@ function expected(wanted: string, input: unknown): string {
   return `Expected ${wanted} for \`{path}\`, got ${describe(input)}.${hint}`;
 }
 
-/** The messages of an issue with its place filled in; of a union's branches, those of the one that fits best. */
-function locate(issue: Issue, what: string, base: readonly PropertyKey[] = []): string[] {
+/** A problem, and its place in the whole value. */
+interface Problem {
+  readonly message: string;
+  readonly path: string;
+}
+
+/** The problems of an issue with its place filled in; of a union's branches, those of the one that fits best. */
+function locate(issue: Issue, what: string, base: readonly PropertyKey[] = []): Problem[] {
   const path = [...base, ...issue.path];
   const branch = issue.code === "invalid_union" ? bestBranch(issue.errors) : undefined;
   if (branch !== undefined) return branch.flatMap((each) => locate(each, what, path));
   const text = pathText(path);
-  return [
-    issue.message
-      .replaceAll("{path.}", () => (text === "" ? "" : `${text}.`))
-      .replaceAll("{in path}", () => (text === "" ? "" : ` in \`${text}\``))
-      .replaceAll("{path}", () => text || what),
-  ];
+  const message = issue.message
+    .replaceAll("{path.}", () => (text === "" ? "" : `${text}.`))
+    .replaceAll("{in path}", () => (text === "" ? "" : ` in \`${text}\``))
+    .replaceAll("{path}", () => text || what);
+  const unknown = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  return [{ message, path: pathText([...path, ...unknown]) }];
 }
 
 /** The branch whose problems lie deepest; none where all fail at once because the type is another. */

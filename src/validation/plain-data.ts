@@ -110,7 +110,10 @@ class Copy {
 
   #refuse(problem: string, cause?: unknown): OptimbenchError {
     const where = this.#path.length === 0 ? `The ${this.what}` : `\`${pathText(this.#path)}\``;
-    return new OptimbenchError("CONFIG", `${where} ${problem}${problem.endsWith(".") ? "" : "."}`, { cause });
+    return new OptimbenchError("CONFIG", `${where} ${problem}${problem.endsWith(".") ? "" : "."}`, {
+      cause,
+      path: pathText(this.#path),
+    });
   }
 }
 

@@ -41,15 +41,22 @@ const FACTORS: readonly (readonly [factors: object, train: string, compare: stri
   [{ loss: { name: "mine", formula: "z" } }, "`loss.formula`", "`losses[1].formula`"],
 ];
 
+/** An error that names the place in its message and has it as its path. */
+const at = (place: string) =>
+  expect.objectContaining({
+    message: expect.stringContaining(place),
+    path: /`(.*)`/.exec(place)![1],
+  }) as Error;
+
 it.each(FACTORS)("says where in the config the problem of %j is", (factors, inTrain, inCompare) => {
   const { optimizer, loss, ...shared } = { ...(factors as TrainConfig), model: { layers } } as TrainConfig;
-  expect(() => resolveTrainConfig({ ...shared, ...factors } as TrainConfig, dataset)).toThrow(inTrain);
+  expect(() => resolveTrainConfig({ ...shared, ...factors } as TrainConfig, dataset)).toThrow(at(inTrain));
   const several = {
     ...shared,
     optimizers: ["adam", ...[optimizer ?? []].flat()],
     losses: ["brier", ...[loss ?? []].flat()],
   } as CompareConfig;
-  expect(() => resolveCompareConfig(several, dataset)).toThrow(inCompare);
+  expect(() => resolveCompareConfig(several, dataset)).toThrow(at(inCompare));
 });
 
 it.each([

@@ -203,7 +203,7 @@ describe("paths and images", () => {
 it("says so where a model is used after its end", async () => {
   const { model } = await api.train(INPUTS.train() as never);
   model.dispose();
-  await expect(model.predict(new Uint8Array(64))).rejects.toThrow(/disposed/);
+  await expect(model.predict(new Uint8Array(64))).rejects.toMatchObject({ code: "DISPOSED" });
   expect(() => model.parameters()).toThrow(api.OptimbenchError);
 });
 

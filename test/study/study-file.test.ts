@@ -83,7 +83,7 @@ describe("refuses with the file's name and the reason", () => {
     await writeFile(path, text);
     await expect(readStudy(path)).rejects.toThrow(reason);
     await expect(readStudy(path)).rejects.toMatchObject({
-      code: "DATA",
+      code: "FILE",
       message: expect.stringContaining(path),
     });
   });

@@ -75,7 +75,7 @@ describe("a regular file", () => {
     await writeFile(join(path, "inside"), "kept");
     await expect(writeFileAtomically(path, "data")).rejects.toMatchObject({
       name: "OptimbenchError",
-      code: "DATA",
+      code: "FILE",
       message: `Cannot write ${path}: it is a folder. Choose a folder that can be written to and has space left.`,
     });
     expect(await readdir(folder)).toEqual(["taken"]);

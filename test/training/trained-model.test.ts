@@ -79,8 +79,8 @@ describe("a run", () => {
     model.dispose();
     model.dispose();
     await expect(model.predict(new Uint8Array(144))).rejects.toMatchObject({
-      code: "CONFIG",
-      message: expect.stringMatching(/^The model is disposed of\./),
+      code: "DISPOSED",
+      message: expect.stringMatching(/^The model was used after `dispose\(\)`\./),
     });
   });
 

@@ -95,7 +95,10 @@ const naming =
       return read(value);
     } catch (cause) {
       if (!(cause instanceof OptimbenchError)) throw cause;
-      throw new OptimbenchError(cause.code, `${flags.split(" ", 1)[0]}: ${cause.message}`, { cause });
+      throw new OptimbenchError(cause.code, `${flags.split(" ", 1)[0]}: ${cause.message}`, {
+        cause,
+        path: cause.path,
+      });
     }
   };
 

@@ -31,7 +31,7 @@ export async function renaming<Result>(
     return await work();
   } catch (cause) {
     if (!(cause instanceof OptimbenchError)) throw cause;
-    throw new OptimbenchError(cause.code, change(cause.message), { cause });
+    throw new OptimbenchError(cause.code, change(cause.message), { cause, path: cause.path });
   }
 }
 

@@ -15,7 +15,10 @@ export async function keepResult(path: string, write: (path: string) => Promise<
     if (!(error instanceof OptimbenchError)) throw error;
     const kept = await writeElsewhere(basename(path), write);
     if (kept === undefined) throw error;
-    throw new OptimbenchError(error.code, `${error.message} It is kept in ${kept}.`, { cause: error });
+    throw new OptimbenchError(error.code, `${error.message} It is kept in ${kept}.`, {
+      cause: error,
+      path: error.path,
+    });
   }
 }
 

@@ -13,9 +13,9 @@ export async function checkOutFile(file: string, option: string): Promise<void> 
   if (file === "") throw configError(`Expected the name of a file for ${option}, got "".`);
   await checkWritable(file).catch((cause: Error) => {
     throw new OptimbenchError(
-      "DATA",
+      "FILE",
       `Cannot write ${file}: ${fileProblem(cause)}. Name another file with ${option}.`,
-      { cause },
+      { cause, path: file },
     );
   });
 }
@@ -34,7 +34,8 @@ export async function checkNewFile(
   const old = statSync(file, { throwIfNoEntry: false });
   if (overwrite || !old?.isFile() || old.size === 0) return; // An empty file, as of mktemp, has nothing to lose.
   throw new OptimbenchError(
-    "DATA",
+    "FILE",
     `${file} exists already. Name another file with ${option}, or replace it with --overwrite.`,
+    { path: file },
   );
 }

@@ -18,20 +18,22 @@ export async function prepareOutFolder(
   if (folder === "") throw configError('Expected the name of a folder for --out, got "".');
   const names = await namesInWritable(folder).catch((cause: unknown) => {
     throw new OptimbenchError(
-      "DATA",
+      "FILE",
       `Cannot write to ${folder}: ${fileProblem(cause)}. Name another folder with --out.`,
-      { cause },
+      { cause, path: folder },
     );
   });
   if (names.length > 0 && !names.includes("study.json"))
     throw new OptimbenchError(
-      "DATA",
+      "FILE",
       `${folder} holds files and no study.json, so it is not a report to replace. Name another folder with --out.`,
+      { path: folder },
     );
   if (names.length > 0 && !overwrite)
     throw new OptimbenchError(
-      "DATA",
+      "FILE",
       `${folder} holds a study already. Name another folder with --out, or replace that study and its report with --overwrite.`,
+      { path: folder },
     );
 }
 

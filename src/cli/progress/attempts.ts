@@ -22,7 +22,7 @@ export function attempts() {
       if (first === undefined) return;
       if (more.length === 0) throw first;
       const message = [first, ...more].map((failure) => failure.message).join("\n");
-      throw new OptimbenchError(first.code, message, { cause: first });
+      throw new OptimbenchError(first.code, message, { cause: first, path: first.path });
     },
   };
 }

@@ -29,7 +29,10 @@ async function remove(file: string): Promise<void> {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return;
     const reason = fileProblem(cause);
-    throw new OptimbenchError("DATA", `Cannot remove ${file} of the earlier report: ${reason}.`, { cause });
+    throw new OptimbenchError("FILE", `Cannot remove ${file} of the earlier report: ${reason}.`, {
+      cause,
+      path: file,
+    });
   }
 }
 

@@ -34,7 +34,7 @@ it("says why a file cannot be written, and with which option to name another", a
   ];
   for (const [path, reason] of cases) {
     const error = await checkOutFile(path, "--save").catch((thrown) => thrown);
-    expect(error).toMatchObject({ name: "OptimbenchError", code: "DATA" });
+    expect(error).toMatchObject({ name: "OptimbenchError", code: "FILE" });
     expect(error.message).toMatch(reason);
     expect(error.message).toMatch(/^Cannot write \/.*\. Name another file with --save\.$/);
   }
@@ -51,7 +51,7 @@ it("replaces a file that takes long to make only where it may", async () => {
   writeFileSync(empty, "");
   for (const file of [model, link]) {
     await expect(checkNewFile(file, "--save")).rejects.toMatchObject({
-      code: "DATA",
+      code: "FILE",
       message: `${file} exists already. Name another file with --save, or replace it with --overwrite.`,
     });
     await checkNewFile(file, "--save", { overwrite: true });

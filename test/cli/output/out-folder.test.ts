@@ -20,7 +20,7 @@ it("makes a folder, takes an empty one, and one with a study where that may be r
   writeFileSync(join(folder, "study.json"), "{}");
   writeFileSync(join(folder, "other.txt"), "");
   await expect(prepareOutFolder(folder)).rejects.toMatchObject({
-    code: "DATA",
+    code: "FILE",
     message: `${folder} holds a study already. Name another folder with --out, or replace that study and its report with --overwrite.`,
   });
   await prepareOutFolder(folder, { overwrite: true });
@@ -44,7 +44,7 @@ it("leaves other people's folders alone", async () => {
   mkdirSync(folder);
   writeFileSync(join(folder, "thesis.txt"), "");
   await expect(prepareOutFolder(folder)).rejects.toMatchObject({
-    code: "DATA",
+    code: "FILE",
     message: `${folder} holds files and no study.json, so it is not a report to replace. Name another folder with --out.`,
   });
 });
@@ -52,7 +52,7 @@ it("leaves other people's folders alone", async () => {
 it("says why a folder cannot be made", async () => {
   writeFileSync(join(root, "file"), "");
   await expect(prepareOutFolder(join(root, "file"))).rejects.toMatchObject({
-    code: "DATA",
+    code: "FILE",
     message: expect.stringMatching(/^Cannot write to .*file: .* Name another folder with --out\.$/),
   });
 });
@@ -62,7 +62,7 @@ it.each(["/proc/self/task", "/proc/nope", "/proc/nope/deeper"])(
   "says at once that %s cannot be written to",
   (path) =>
     expect(prepareOutFolder(path)).rejects.toMatchObject({
-      code: "DATA",
+      code: "FILE",
       message: expect.stringMatching(/^Cannot write to \/proc\/[\w/]+: /),
     }),
 );

@@ -36,7 +36,7 @@ test("is done before another report is written", async () => {
 test("says why it cannot be done", async () => {
   mkdirSync(join(folder, "index.html"));
   await expect(removeReport(folder)).rejects.toMatchObject({
-    code: "DATA",
+    code: "FILE",
     message: `Cannot remove ${join(folder, "index.html")} of the earlier report: it is a folder.`,
   });
 });

@@ -83,7 +83,7 @@ test("a folder that cannot be written to gives a clear error", async () => {
   await writeFile(join(folder, "file"), "");
   await expect(writeReport(STUDIES.oneRun, join(folder, "file"))).rejects.toMatchObject({
     name: "OptimbenchError",
-    code: "DATA",
+    code: "FILE",
     message: expect.stringMatching(/^Cannot write .*table\.md/),
   });
   if (process.getuid?.() === 0) return; // Root may write anywhere.
