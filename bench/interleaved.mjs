@@ -1,16 +1,16 @@
 /**
- * Measures contestants in turns, so that what else the machine does hits all of them alike; another one begins each round.
+ * Measures cases in turns, so that what else the machine does hits all of them alike; another one begins each round.
  *
- * @param contestants functions by name; each resolves with a number
+ * @param cases functions by name; each resolves with a number
  * @returns by name, the number of each round. One round before them is warm-up: compilation, caches.
  */
-export async function interleaved(what, contestants, rounds) {
-  const names = Object.keys(contestants);
+export async function interleaved(what, cases, rounds) {
+  const names = Object.keys(cases);
   const measured = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
     for (let i = 0; i < names.length; i++) {
       const name = names[(i + round) % names.length];
-      const value = await contestants[name]();
+      const value = await cases[name]();
       if (round > 0) measured[name].push(value);
     }
     process.stderr.write(`${what}: ${round === 0 ? "warm" : `round ${round} of ${rounds}`}\n`);

@@ -1,7 +1,7 @@
 import { openBenchSession } from "../dist/bench/bench-session.js";
 import { randomImages } from "../dist/bench/random-images.js";
 import { resolveTrainConfig } from "../dist/config/resolve-train-config.js";
-import { placeOnDevice } from "../dist/training/session.js";
+import { resolveDevice } from "../dist/training/device.js";
 
 const images = randomImages(12_000);
 
@@ -12,7 +12,7 @@ const images = randomImages(12_000);
  * @param {object} options as for `train`: model, optimizer, batchSize, threads ...
  */
 export async function referenceSession(options) {
-  const config = placeOnDevice(resolveTrainConfig({ device: "cpu", ...options }, images));
+  const config = resolveDevice(resolveTrainConfig({ device: "cpu", ...options }, images));
   const session = await openBenchSession(config, images);
   return {
     /** Milliseconds of a step. */

@@ -8,13 +8,13 @@ const BATCHES = [64, 256, 1000];
 /** Loss and accuracy of 12,000 images, beside the peers, each with the batch size that suits it best. */
 export async function evaluation({ threads, rounds, peers }) {
   const session = await referenceSession({ threads });
-  const contestants = { optimbench: () => session.evaluate(IMAGES) };
+  const cases = { optimbench: () => session.evaluate(IMAGES) };
   for (const [name, peer] of Object.entries(peers)) {
     if (name.includes("compiled")) continue; // it compiles anew for each shape, and trains with what it compiled
     const batch = await bestBatch(peer);
-    contestants[`${name}, batch ${batch}`] = () => peer.evaluate(batch, IMAGES);
+    cases[`${name}, batch ${batch}`] = () => peer.evaluate(batch, IMAGES);
   }
-  const times = await interleaved("evaluation", contestants, rounds);
+  const times = await interleaved("evaluation", cases, rounds);
   session.dispose();
   return {
     what: "evaluation of 12,000 images, relative to the fastest peer",

@@ -45,7 +45,7 @@ const optimizersPage = (entries) =>
     "",
     GENERATED,
     "",
-    `Each is a formula, and means what it means in its sources; "the original" is its authors' paper or code. First step: from 0, where |g| = ${FIRST_GRADIENT}. \`npx optimbench explain adagrad\` says the same on the command line. One of your own: [own-formulas.md](own-formulas.md).`,
+    `Each is a formula, and means what it means in its sources; "the original" is its authors' paper or code. First step: from 0, where |g| = ${FIRST_GRADIENT}. \`npx optimbench explain adagrad\` says the same on the command line. A custom one: [custom-formulas.md](custom-formulas.md).`,
     "",
     table(
       ["name", "title", "defined by", "default learning rate", "first step", "state"],
@@ -69,7 +69,7 @@ const lossesPage = (entries) =>
     "",
     GENERATED,
     "",
-    "Each is a formula in `z`, the logits, and `y`, the target; a batch has the mean over its samples. `npx optimbench explain meanSquaredError` says the same on the command line. One of your own: [own-formulas.md](own-formulas.md).",
+    "Each is a formula in `z`, the logits, and `y`, the target; a batch has the mean over its samples. `npx optimbench explain meanSquaredError` says the same on the command line. A custom one: [custom-formulas.md](custom-formulas.md).",
     "",
     table(
       ["name", "title", "defined by", "formula"],

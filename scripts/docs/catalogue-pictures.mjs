@@ -16,11 +16,11 @@ export async function catalogueSvg(explanation) {
   const svg = await (explanation.kind === "optimizer" ? optimizerSvg(explanation) : lossSvg(explanation));
   // A tenth of a pixel is what can be seen, and the same wherever it is drawn.
   const rounded = svg.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(1))));
-  return withOwnIds(rounded);
+  return withIdsFromOne(rounded);
 }
 
 /** Vega counts the ids of all pictures of a process; in a file of its own, a picture's begin with 1. */
-function withOwnIds(svg) {
+function withIdsFromOne(svg) {
   const ids = [...new Set(svg.match(/\bclip\d+\b/g))];
   return svg.replace(/\bclip\d+\b/g, (id) => `clip${ids.indexOf(id) + 1}`);
 }

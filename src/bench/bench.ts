@@ -3,9 +3,9 @@ import { nativeInfo } from "../native/addon.js";
 import { environment } from "../study/environment.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import { parse } from "../validation/parse.js";
+import { openBenchCases } from "./bench-cases.js";
 import { type BenchConfig, benchConfigSchema, type ParsedBenchConfig } from "./bench-config.js";
 import type { BenchRecord, BenchResult } from "./bench-record.js";
-import { openContestants } from "./contestants.js";
 import { type Measurement, measurements } from "./measurements.js";
 import { sample } from "./sample.js";
 import { spreadOf } from "./spread.js";
@@ -39,14 +39,14 @@ export async function bench(input: BenchConfig & BenchCallbacks = {}): Promise<B
   const { onProgress, signal, ...given } = copyWithCallbacks(input, "bench config");
   const config = parse(benchConfigSchema, given, "bench config");
   const loadBefore = loadavg()[0]!;
-  const { contestants, settings } = await openContestants(config);
+  const { cases, settings } = await openBenchCases(config);
   const cancel = () => {
-    for (const { session } of contestants) session.cancel();
+    for (const { session } of cases) session.cancel();
   };
   signal?.addEventListener("abort", cancel);
   try {
-    const results = await measure(measurements(contestants, config), config, { onProgress, signal });
-    const profiles = config.profile ? await stepProfiles(contestants, { ...config, signal }) : [];
+    const results = await measure(measurements(cases, config), config, { onProgress, signal });
+    const profiles = config.profile ? await stepProfiles(cases, { ...config, signal }) : [];
     return {
       schemaVersion: 1,
       kind: "bench",
@@ -60,7 +60,7 @@ export async function bench(input: BenchConfig & BenchCallbacks = {}): Promise<B
     };
   } finally {
     signal?.removeEventListener("abort", cancel);
-    for (const { session } of contestants) session.dispose();
+    for (const { session } of cases) session.dispose();
   }
 }
 

@@ -1,7 +1,7 @@
 import { layersTotal } from "../history/profile.js";
+import type { BenchCase } from "./bench-cases.js";
 import type { Measure, ParsedBenchConfig } from "./bench-config.js";
 import type { BenchSession } from "./bench-session.js";
-import type { Contestant } from "./contestants.js";
 
 /** One thing to time. */
 export interface Measurement {
@@ -17,13 +17,13 @@ export interface Measurement {
 
 /** Everything to measure, in the order of the table: of each optimizer its step and update, of the first one the rest. */
 export function measurements(
-  contestants: readonly Contestant[],
+  cases: readonly BenchCase[],
   { measure, evaluationImages }: Pick<ParsedBenchConfig, "measure" | "evaluationImages">,
 ): Measurement[] {
-  const first = contestants.filter(({ optimizer }) => optimizer === contestants[0]!.optimizer);
+  const first = cases.filter(({ optimizer }) => optimizer === cases[0]!.optimizer);
   const each: Record<Measure, () => Measurement[]> = {
-    step: () => contestants.map((one) => of("step", one, one.session.train, one.batchSize)),
-    update: () => firstBatchSize(contestants).map((one) => of("update", one, one.session.update)),
+    step: () => cases.map((one) => of("step", one, one.session.train, one.batchSize)),
+    update: () => firstBatchSize(cases).map((one) => of("update", one, one.session.update)),
     forward: () => first.map((one) => part("forward", one)),
     backward: () => first.map((one) => part("backward", one)),
     evaluation: () =>
@@ -41,25 +41,25 @@ export function measurements(
 
 function of(
   measure: Measure,
-  { batchSize: _, ...contestant }: Contestant,
+  { batchSize: _, ...benchCase }: BenchCase,
   run: Measurement["run"],
   images?: number,
 ): Measurement {
-  return { measure, ...contestant, ...(images !== undefined && { images }), run };
+  return { measure, ...benchCase, ...(images !== undefined && { images }), run };
 }
 
 /** A part of a step is timed within whole steps. */
-const part = (measure: "forward" | "backward", contestant: Contestant): Measurement =>
+const part = (measure: "forward" | "backward", benchCase: BenchCase): Measurement =>
   of(
     measure,
-    contestant,
-    async (times) => layersTotal(await contestant.session.profile(times), measure),
-    contestant.batchSize,
+    benchCase,
+    async (times) => layersTotal(await benchCase.session.profile(times), measure),
+    benchCase.batchSize,
   );
 
 /** What has no batches is measured once, not for each batch size. */
-const firstBatchSize = (contestants: readonly Contestant[]) =>
-  contestants.filter(({ batchSize }) => batchSize === contestants[0]!.batchSize);
+const firstBatchSize = (cases: readonly BenchCase[]) =>
+  cases.filter(({ batchSize }) => batchSize === cases[0]!.batchSize);
 
 async function repeat(times: number, once: () => Promise<number>): Promise<number> {
   let seconds = 0;

@@ -1,18 +1,18 @@
 import { OptimbenchError } from "../errors.js";
 import { addProfiles, type Profile } from "../history/profile.js";
 import { stopwatch } from "../system/stopwatch.js";
+import type { BenchCase } from "./bench-cases.js";
 import type { StepProfile } from "./bench-record.js";
 import { Diverged } from "./bench-session.js";
-import type { Contestant } from "./contestants.js";
 
-/** Where the time of a step goes, of each contestant with the first one's optimizer; each is watched for so many seconds. */
+/** Where the time of a step goes, of each benchCase with the first one's optimizer; each is watched for so many seconds. */
 export async function stepProfiles(
-  contestants: readonly Contestant[],
+  cases: readonly BenchCase[],
   { seconds, signal }: { readonly seconds: number; readonly signal: AbortSignal | undefined },
 ): Promise<StepProfile[]> {
   const profiles: StepProfile[] = [];
-  for (const { optimizer, threads, batchSize, session } of contestants) {
-    if (optimizer !== contestants[0]!.optimizer || signal?.aborted) continue;
+  for (const { optimizer, threads, batchSize, session } of cases) {
+    if (optimizer !== cases[0]!.optimizer || signal?.aborted) continue;
     const watch = stopwatch();
     let profile: Profile | undefined;
     let steps = 0;

@@ -7,15 +7,15 @@ import { plainData } from "../validation/plain-data.js";
 import type { Definition } from "./definition.js";
 import type { Semantics, Source } from "./semantics.js";
 
-/** The optimizers, or the losses, that have a name, and the form of a user's own. */
+/** The optimizers, or the losses, that have a name, and the schema of a custom one. */
 export interface Catalogue {
   readonly what: "optimizer" | "loss";
   readonly definitions: Readonly<Record<string, Definition>>;
-  readonly own: z.ZodType;
+  readonly custom: z.ZodType;
   /** Settings that every entry takes besides its own, and what they do to its formula. */
-  readonly modifiers?: {
+  readonly gradientTransforms?: {
     readonly shape: z.ZodRawShape;
-    modify(formula: string, settings: object, source: Source): string;
+    apply(formula: string, settings: object, source: Source): string;
     conflict(settings: object, formula: string): string | undefined;
   };
 }
@@ -25,49 +25,49 @@ export interface Resolved {
   readonly name: string;
   /** What results call it, where the name does not tell two settings apart. */
   readonly label?: string;
-  /** Whose formula and defaults; "own" for a user's own. */
-  readonly semantics: Source | "own";
+  /** Whose formula and defaults; "custom" for a formula of the caller. */
+  readonly semantics: Source | "custom";
   readonly formula: string;
   readonly [setting: string]: unknown;
 }
 
 export const labelSchema = z.string().min(1).max(200);
 
-/** What a user's own optimizer or loss has besides its settings. */
-export const ownShape = {
+/** What a custom optimizer or loss has besides its settings. */
+export const customShape = {
   name: z.string().min(1).max(100),
   label: labelSchema.optional(),
-  semantics: z.literal("own").default("own"),
+  semantics: z.literal("custom").default("custom"),
   hyperparameters: z.record(z.string(), z.number()).default({}),
   formula: z.string(),
 };
 
 /** The schema that the value's own name asks for, so that errors speak of that entry alone. */
-export function schemaFor({ definitions, own, modifiers }: Catalogue, value: unknown): z.ZodType {
+export function schemaFor({ definitions, custom, gradientTransforms }: Catalogue, value: unknown): z.ZodType {
   const known = z.enum(Object.keys(definitions));
   if (typeof value !== "object" || value === null) return known;
   const { name } = value as { name?: unknown };
   if (typeof name === "string" && Object.hasOwn(definitions, name))
-    return builtIn(definitions[name]!, modifiers?.shape);
-  return "formula" in value ? own : z.looseObject({ name: known });
+    return builtIn(definitions[name]!, gradientTransforms?.shape);
+  return "formula" in value ? custom : z.looseObject({ name: known });
 }
 
 /** They take time to make, and a study may have thousands of settings. */
 const schemas = new WeakMap<Definition, z.ZodType>();
 
-function builtIn(definition: Definition, modifiers?: z.ZodRawShape): z.ZodType {
-  const schema = schemas.get(definition) ?? schemaOf(definition, modifiers);
+function builtIn(definition: Definition, gradientTransforms?: z.ZodRawShape): z.ZodType {
+  const schema = schemas.get(definition) ?? schemaOf(definition, gradientTransforms);
   schemas.set(definition, schema);
   return schema;
 }
 
-const schemaOf = ({ name, hyperparameters, defaults }: Definition, modifiers: z.ZodRawShape = {}) =>
+const schemaOf = ({ name, hyperparameters, defaults }: Definition, gradientTransforms: z.ZodRawShape = {}) =>
   z.strictObject({
     name: z.literal(name),
     label: labelSchema.optional(),
     semantics: z.enum(Object.keys(defaults) as Source[]).optional(),
     ...z.object(hyperparameters).partial().shape,
-    ...modifiers,
+    ...gradientTransforms,
     formula: z.string().optional(),
   });
 
@@ -89,7 +89,7 @@ export function resolve(catalogue: Catalogue, input: unknown, semantics: Semanti
 }
 
 function fillIn(
-  { modifiers }: Catalogue,
+  { gradientTransforms }: Catalogue,
   definition: Definition,
   given: Partial<Resolved>,
   fallback: Semantics,
@@ -97,10 +97,10 @@ function fillIn(
 ): Resolved {
   const { name: _, label, semantics: own, formula: claimed, ...all } = given;
   const set = Object.entries(all).filter(([, value]) => value !== undefined); // left open, as if left out
-  const isModifier = ([key]: [string, unknown]) =>
-    modifiers !== undefined && Object.hasOwn(modifiers.shape, key);
-  const added = Object.fromEntries(set.filter(isModifier));
-  const settings = Object.fromEntries(set.filter((entry) => !isModifier(entry)));
+  const isGradientTransform = ([key]: [string, unknown]) =>
+    gradientTransforms !== undefined && Object.hasOwn(gradientTransforms.shape, key);
+  const added = Object.fromEntries(set.filter(isGradientTransform));
+  const settings = Object.fromEntries(set.filter((entry) => !isGradientTransform(entry)));
   const { name } = definition;
   const semantics = (own as Source | undefined) ?? sourceFor(definition, fallback);
   const defaults = definition.defaults[semantics]!;
@@ -112,12 +112,12 @@ function fillIn(
     );
   const hyperparameters = { ...defaults, ...settings };
   const plain = definition.formula(hyperparameters, semantics);
-  const conflict = definition.conflict?.(hyperparameters) ?? modifiers?.conflict(added, plain);
+  const conflict = definition.conflict?.(hyperparameters) ?? gradientTransforms?.conflict(added, plain);
   if (conflict !== undefined) throw configError(`${placeOf(name, where)}: ${conflict}`, where);
-  const formula = modifiers?.modify(plain, added, semantics) ?? plain;
+  const formula = gradientTransforms?.apply(plain, added, semantics) ?? plain;
   if (claimed !== undefined && claimed !== formula)
     throw configError(
-      `\`${within(where, "formula")}\` is not ${name}'s formula with these settings. Rename it to run it as your own, or leave it out.`,
+      `\`${within(where, "formula")}\` is not ${name}'s formula with these settings. Rename it to run it as a custom formula, or leave it out.`,
       within(where, "formula"),
     );
   return { name, ...(label !== undefined && { label }), semantics, ...hyperparameters, ...added, formula };
@@ -141,7 +141,7 @@ export function changedSettings(
     choice.semantics as Source
   ];
   if (defaults === undefined) return [];
-  const settings = { ...defaults, ...catalogue.modifiers?.shape };
+  const settings = { ...defaults, ...catalogue.gradientTransforms?.shape };
   return Object.entries(choice).filter(
     ([key, value]) => Object.hasOwn(settings, key) && JSON.stringify(value) !== JSON.stringify(defaults[key]),
   );

@@ -13,7 +13,7 @@ import { addReportCommand } from "./commands/report.js";
 import { addScheduleCommand } from "./commands/schedule.js";
 import { addSetupCommand } from "./commands/setup.js";
 import { addTrainCommand } from "./commands/train.js";
-import { endWith } from "./output/end-with.js";
+import { exitWithError } from "./output/exit.js";
 
 // A reader that closes the pipe, such as `head`, has what it wanted. A terminal that is closed (EIO) sends SIGHUP too, after
 // which what is finished is still to be written. Nor does a full disk end the work: other files may be elsewhere.
@@ -57,5 +57,5 @@ try {
   requireWorkingDirectory();
   await program.parseAsync();
 } catch (error) {
-  endWith(error);
+  exitWithError(error);
 }

@@ -42,8 +42,8 @@ export function checkSchedule(
 /** What to do about a momentum that is not there. */
 function instead(optimizer: ResolvedOptimizer): string {
   const { hyperparameters, momentum }: Partial<Definition> =
-    optimizer.semantics === "own" ? {} : OPTIMIZERS[optimizer.name];
-  if (optimizer.semantics === "own") return ": name a hyperparameter of its formula `momentum` or `beta1`";
+    optimizer.semantics === "custom" ? {} : OPTIMIZERS[optimizer.name];
+  if (optimizer.semantics === "custom") return ": name a hyperparameter of its formula `momentum` or `beta1`";
   if (momentum !== undefined) return `. Set its \`${momentum}\` above 0`;
   const other = MOMENTA.find((name) => hyperparameters !== undefined && Object.hasOwn(hyperparameters, name));
   const meaning = other && z.globalRegistry.get(hyperparameters![other]!)?.description;

@@ -82,6 +82,6 @@ export function checkMnist(part: IdxPart, files: Partial<Record<IdxPart, string>
   throw new OptimbenchError(
     "DATA",
     `${files[part]} is not MNIST's ${MNIST_FILES[part].name}: the SHA-256 of its content is ${sha256}, ` +
-      `expected ${MNIST_FILES[part].sha256}. Remove it and fetch it again, or load its folder by path as a dataset of your own.`,
+      `expected ${MNIST_FILES[part].sha256}. Remove it and fetch it again, or load its folder by path as a custom dataset.`,
   );
 }

@@ -8,7 +8,7 @@ const NAMES: Readonly<Record<Origin, string>> = {
   keras2: "Keras 2",
   pytorch: "PyTorch",
   author: "the original",
-  own: "own",
+  custom: "custom",
 };
 
 /** "Keras 3" and the like. */

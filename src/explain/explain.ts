@@ -4,7 +4,7 @@ import { configError, OptimbenchError } from "../errors.js";
 import { blocks } from "../formula/statements.js";
 import { LOSSES, type LossConfig, lossGraph, resolveLoss } from "../losses/losses.js";
 import { loadNative } from "../native/addon.js";
-import { MODIFIERS } from "../optimizers/modifiers.js";
+import { GRADIENT_TRANSFORMS } from "../optimizers/gradient-transforms.js";
 import { OPTIMIZERS, type OptimizerConfig, resolveOptimizer, updateGraph } from "../optimizers/optimizers.js";
 import { describe } from "../validation/describe.js";
 import { didYouMean } from "../validation/nearest.js";
@@ -33,7 +33,7 @@ type Given = { readonly name: string; readonly [setting: string]: unknown };
  * it, and what differs between those.
  *
  * @param what a name, such as "adagrad"; a name with settings, which leaves those sources that know them; or a formula of
- *   one's own, `{ name, formula, hyperparameters }`
+ *   custom, `{ name, formula, hyperparameters }`
  * @throws OptimbenchError (CONFIG, FORMULA; LIBTORCH where libtorch is not there: the numbers are computed natively)
  * @example explain("adagrad").differences
  */
@@ -47,7 +47,7 @@ export function explain(what: string | OptimizerConfig | LossConfig): Explanatio
   }
   if (Object.hasOwn(OPTIMIZERS, given.name)) return builtInOptimizer(given);
   if (Object.hasOwn(LOSSES, given.name)) return builtInLoss(given);
-  if (typeof given.formula === "string") return own(given, given.formula);
+  if (typeof given.formula === "string") return explainCustom(given, given.formula);
   throw unknownName(given.name);
 }
 
@@ -62,7 +62,7 @@ function unknownName(name: string) {
 function builtInOptimizer(given: Given): OptimizerExplanation {
   const definition: Definition = OPTIMIZERS[given.name as keyof typeof OPTIMIZERS];
   const resolve = (settings: Given) => resolveOptimizer(settings as OptimizerConfig, "keras3");
-  const definitions = sourcesThatKnow(definition, given, MODIFIERS).map((source) =>
+  const definitions = sourcesThatKnow(definition, given, GRADIENT_TRANSFORMS).map((source) =>
     optimizerDefinition(source, resolve({ ...given, semantics: source }) as never),
   );
   return { kind: "optimizer", ...described(definition, given, definitions, resolve) };
@@ -121,7 +121,7 @@ function hyperparametersOf({ hyperparameters, defaults }: Definition): Hyperpara
   }));
 }
 
-function own(given: Given, formula: string): Explanation {
+function explainCustom(given: Given, formula: string): Explanation {
   const isUpdate = blocks(formula).some(({ statements }) =>
     statements.some(({ target }) => target?.name === "theta"),
   );
@@ -130,22 +130,22 @@ function own(given: Given, formula: string): Explanation {
   const hyperparameters = [
     ...(isUpdate ? [["learningRate", given.learningRate ?? 0.001] as const] : []),
     ...numbers,
-  ].map(([name, value]) => ({ name, meaning: "", range: "", defaults: { own: value } }));
+  ].map(([name, value]) => ({ name, meaning: "", range: "", defaults: { custom: value } }));
   if (!isUpdate) {
     const loss = resolveLoss(given as unknown as LossConfig, "keras3");
-    return { kind: "loss", ...shared, hyperparameters, definitions: [lossDefinition("own", loss)] };
+    return { kind: "loss", ...shared, hyperparameters, definitions: [lossDefinition("custom", loss)] };
   }
   const optimizer = resolveOptimizer(given as unknown as OptimizerConfig, "keras3");
   return {
     kind: "optimizer",
     ...shared,
     hyperparameters,
-    definitions: [optimizerDefinition("own", optimizer)],
+    definitions: [optimizerDefinition("custom", optimizer)],
   };
 }
 
 function optimizerDefinition(
-  source: Source | "own",
+  source: Source | "custom",
   optimizer: ReturnType<typeof resolveOptimizer>,
 ): OptimizerDefinition {
   const update = updateGraph(optimizer);
@@ -159,8 +159,8 @@ function optimizerDefinition(
   };
 }
 
-function lossDefinition(source: Source | "own", loss: ReturnType<typeof resolveLoss>): LossDefinition {
-  const settings: object = loss.semantics === "own" ? loss.hyperparameters : loss;
+function lossDefinition(source: Source | "custom", loss: ReturnType<typeof resolveLoss>): LossDefinition {
+  const settings: object = loss.semantics === "custom" ? loss.hyperparameters : loss;
   const rows = Object.values(settings).filter((each) => Array.isArray(each) && each.length > 0);
   const logits = Array.from(
     { length: rows[0]?.length ?? LOGITS.length },

@@ -14,7 +14,7 @@ export function explanationText(explanation: Explanation): string {
   const { name, title, kind, sources, note, hyperparameters, differences } = explanation;
   const definitions: readonly (OptimizerDefinition | LossDefinition)[] = explanation.definitions;
   return [
-    title === name ? `${name}: your own ${kind}` : `${name}: ${title} (${kind})`,
+    title === name ? `${name}: custom ${kind}` : `${name}: ${title} (${kind})`,
     ...section("Formula", formulas(definitions)),
     ...section("Hyperparameters", hyperparameters.map(hyperparameterLine)),
     ...(explanation.kind === "optimizer"
@@ -71,7 +71,7 @@ export function defaultsText(defaults: HyperparameterExplanation["defaults"]): s
   const entries = Object.entries(defaults) as [Origin, unknown][];
   const groups = groupBy(entries, ([, value]) => valueText(value));
   if (groups.length === 0) return "none";
-  if (groups.length === 1 && (entries.length > 1 || entries[0]![0] === "own"))
+  if (groups.length === 1 && (entries.length > 1 || entries[0]![0] === "custom"))
     return valueText(entries[0]![1]);
   return groups
     .map((of) => `${valueText(of[0]![1])} (${of.map(([origin]) => originText(origin)).join(", ")})`)

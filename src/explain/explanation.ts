@@ -4,13 +4,13 @@ import type { Scope } from "../formula/graph.js";
 /** What there is to know about an optimizer or a loss, as plain data. */
 export type Explanation = OptimizerExplanation | LossExplanation;
 
-/** Whose formula: a framework's, an author's, or the user's own. */
-export type Origin = Source | "own";
+/** Whose formula: a framework's, an author's, or custom. */
+export type Origin = Source | "custom";
 
 interface Common<Definition> {
   readonly name: string;
   readonly title: string;
-  /** Where the formula comes from: paper, Keras file, PyTorch file. Empty for one's own. */
+  /** Where the formula comes from: paper, Keras file, PyTorch file. Empty for a custom formula. */
   readonly sources: readonly string[];
   /** What to know before using it; left out where formula and defaults say all. */
   readonly note?: string;
@@ -32,7 +32,7 @@ export interface LossExplanation extends Common<LossDefinition> {
 export interface HyperparameterExplanation {
   readonly name: string;
   readonly meaning: string;
-  /** Such as "0 <= x < 1"; empty for one's own, which may be any number. */
+  /** Such as "0 <= x < 1"; empty for a custom formula, which may be any number. */
   readonly range: string;
   /** What each source takes where nothing is given; sources that do not know it are left out. */
   readonly defaults: Readonly<Partial<Record<Origin, unknown>>>;

@@ -3,8 +3,8 @@ import {
   type Catalogue,
   choiceLabel,
   constantsOf,
+  customShape,
   inFormulaOf,
-  ownShape,
   resolve,
   schemaFor,
 } from "../catalogue/catalogue.js";
@@ -71,24 +71,24 @@ export type BuiltInLoss = {
   } & Settings<(typeof LOSSES)[Name]["hyperparameters"]>;
 }[LossName];
 
-const ownSchema = z.strictObject({
-  ...ownShape,
+const customSchema = z.strictObject({
+  ...customShape,
   hyperparameters: z
     .record(z.string(), z.union([z.number(), z.array(z.number()).min(1).max(256).readonly()]))
     .default({}),
 });
 
 /**
- * A loss of the user's own: a formula in z (logits) and y (target), one number a sample. A hyperparameter is a number,
+ * A custom loss: a formula in z (logits) and y (target), one number a sample. A hyperparameter is a number,
  * or a list of one number a class.
  */
-export interface OwnLoss extends Readonly<z.input<typeof ownSchema>> {}
+export interface CustomLoss extends Readonly<z.input<typeof customSchema>> {}
 
-/** A loss: a name, a name with settings, or a formula of one's own. */
-export type LossConfig = LossName | BuiltInLoss | OwnLoss;
+/** A loss: a name, a name with settings, or a custom formula. */
+export type LossConfig = LossName | BuiltInLoss | CustomLoss;
 
 /** A loss with every default filled in and the formula it runs; a valid `LossConfig` again. */
-export type ResolvedLoss = ResolvedBuiltIn | Readonly<z.output<typeof ownSchema>>;
+export type ResolvedLoss = ResolvedBuiltIn | Readonly<z.output<typeof customSchema>>;
 
 type ResolvedBuiltIn = {
   [Name in LossName]: {
@@ -99,7 +99,7 @@ type ResolvedBuiltIn = {
   } & Values<(typeof LOSSES)[Name]["hyperparameters"]>;
 }[LossName];
 
-const CATALOGUE: Catalogue = { what: "loss", definitions: LOSSES, own: ownSchema };
+const CATALOGUE: Catalogue = { what: "loss", definitions: LOSSES, custom: customSchema };
 
 export const lossSchema = schemaByValue<LossConfig>((value) => schemaFor(CATALOGUE, value));
 
@@ -132,7 +132,7 @@ export const lossLabel = (loss: {
 
 /** @throws OptimbenchError (CONFIG) where a list has not one number a class; an empty one stands for a default */
 function checkRows(loss: ResolvedLoss, classes: number, where: string): void {
-  const isOwn = loss.semantics === "own";
+  const isOwn = loss.semantics === "custom";
   const settings = { ...(isOwn ? loss.hyperparameters : loss) };
   const place = isOwn ? within(where, "hyperparameters") : where;
   for (const [key, value] of Object.entries<unknown>(settings))
@@ -150,7 +150,7 @@ function checkRows(loss: ResolvedLoss, classes: number, where: string): void {
  */
 export function lossGraph(loss: ResolvedLoss, where?: string): LossGraph {
   const { name, formula } = loss;
-  if (loss.semantics === "own") return inFormulaOf(CATALOGUE, name, () => parseLoss(formula, loss), where);
+  if (loss.semantics === "custom") return inFormulaOf(CATALOGUE, name, () => parseLoss(formula, loss), where);
   const graph = parseLoss(formula, {
     hyperparameters: constantsOf<Hyperparameter>(LOSSES[loss.name].hyperparameters, loss),
   });

@@ -7,7 +7,7 @@ import { runtimeLibraries } from "../install/runtime-libraries.js";
 import type { NativeLayer, Shape } from "../models/native-layer.js";
 import { requireFromPackage } from "../system/package-root.js";
 import { requireWorkingDirectory } from "../system/working-directory.js";
-import { withOwnErrors } from "./errors.js";
+import { withOptimbenchErrors } from "./errors.js";
 
 /**
  * The native side's whole interface, as the addon exports it. This is the only file that opens the binary.
@@ -282,7 +282,7 @@ export function loadNative(): Native {
   }
   // Threads must be at rest before libtorch takes itself down. Worker threads have a cleanup hook of their own.
   if (isMainThread) process.on("exit", () => native.shutdown());
-  opened = withOwnErrors(native);
+  opened = withOptimbenchErrors(native);
   return opened;
 }
 

@@ -4,7 +4,7 @@ type Call = (...given: never[]) => unknown;
 type Class = new (...given: never[]) => object;
 
 /** A native module whose functions, constructors and methods throw, or reject with, OptimbenchErrors (NATIVE, MEMORY). */
-export const withOwnErrors = <Module extends object>(native: Module): Module =>
+export const withOptimbenchErrors = <Module extends object>(native: Module): Module =>
   Object.fromEntries(
     Object.entries(native).map(([name, value]) => [
       name,
@@ -20,7 +20,7 @@ function isClass(value: unknown): value is Class {
 
 function wrapped(call: Call): Call {
   return function (this: unknown, ...given) {
-    const result = withOwnError(() => call.apply(this, given));
+    const result = withOptimbenchError(() => call.apply(this, given));
     return result instanceof Promise ? result.catch(fail) : result;
   };
 }
@@ -32,11 +32,11 @@ function wrappedClass(Native: Class): Class {
   for (const [name, { value, get }] of Object.entries(members))
     Object.defineProperty(Wrapped.prototype, name, get ? { get: wrapped(get) } : { value: wrapped(value) });
   return new Proxy(Wrapped, {
-    construct: (_, given) => withOwnError(() => new Wrapped(...(given as never[]))),
+    construct: (_, given) => withOptimbenchError(() => new Wrapped(...(given as never[]))),
   });
 }
 
-function withOwnError<Result>(work: () => Result): Result {
+function withOptimbenchError<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (cause) {

@@ -4,8 +4,8 @@ import {
   changedSettings,
   choiceLabel,
   constantsOf,
+  customShape,
   inFormulaOf,
-  ownShape,
   resolve,
   schemaFor,
 } from "../catalogue/catalogue.js";
@@ -23,9 +23,14 @@ import { adamax } from "./adamax.js";
 import { adamw } from "./adamw.js";
 import { amsgrad } from "./amsgrad.js";
 import { ftrl } from "./ftrl.js";
+import {
+  applyGradientTransforms,
+  GRADIENT_TRANSFORMS,
+  type GradientTransforms,
+  gradientTransformConflict,
+} from "./gradient-transforms.js";
 import { lamb } from "./lamb.js";
 import { lion } from "./lion.js";
-import { MODIFIERS, type Modifiers, modifierConflict, modify } from "./modifiers.js";
 import { muon } from "./muon.js";
 import { nadam } from "./nadam.js";
 import { radam } from "./radam.js";
@@ -69,11 +74,11 @@ export type BuiltInOptimizer = {
     /** Only in results read back: must be the formula that the settings stand for. */
     readonly formula?: string;
   } & Settings<(typeof OPTIMIZERS)[Name]["hyperparameters"]> &
-    Modifiers;
+    GradientTransforms;
 }[OptimizerName];
 
-const ownSchema = z.strictObject({
-  ...ownShape,
+const customSchema = z.strictObject({
+  ...customShape,
   learningRate: learningRate.default(0.001),
   state: z
     .record(
@@ -88,14 +93,14 @@ const ownSchema = z.strictObject({
     .default({}),
 });
 
-/** An optimizer of the user's own: a formula in theta, g, t, learningRate, its hyperparameters and states. */
-export interface OwnOptimizer extends Readonly<z.input<typeof ownSchema>> {}
+/** A custom optimizer: a formula in theta, g, t, learningRate, its hyperparameters and states. */
+export interface CustomOptimizer extends Readonly<z.input<typeof customSchema>> {}
 
-/** An optimizer: a name, a name with settings, or a formula of one's own. */
-export type OptimizerConfig = OptimizerName | BuiltInOptimizer | OwnOptimizer;
+/** An optimizer: a name, a name with settings, or a custom formula. */
+export type OptimizerConfig = OptimizerName | BuiltInOptimizer | CustomOptimizer;
 
 /** An optimizer with every default filled in and the formula it runs; a valid `OptimizerConfig` again. */
-export type ResolvedOptimizer = ResolvedBuiltIn | Readonly<z.output<typeof ownSchema>>;
+export type ResolvedOptimizer = ResolvedBuiltIn | Readonly<z.output<typeof customSchema>>;
 
 type ResolvedBuiltIn = {
   [Name in OptimizerName]: {
@@ -104,14 +109,18 @@ type ResolvedBuiltIn = {
     readonly semantics: Source;
     readonly formula: string;
   } & Values<(typeof OPTIMIZERS)[Name]["hyperparameters"]> &
-    Modifiers;
+    GradientTransforms;
 }[OptimizerName];
 
 const CATALOGUE: Catalogue = {
   what: "optimizer",
   definitions: OPTIMIZERS,
-  own: ownSchema,
-  modifiers: { shape: MODIFIERS, modify, conflict: modifierConflict },
+  custom: customSchema,
+  gradientTransforms: {
+    shape: GRADIENT_TRANSFORMS,
+    apply: applyGradientTransforms,
+    conflict: gradientTransformConflict,
+  },
 };
 
 export const optimizerSchema = schemaByValue<OptimizerConfig>((value) => schemaFor(CATALOGUE, value));
@@ -133,14 +142,14 @@ export function resolveOptimizer(
   return resolved;
 }
 
-/** The names that momentum has; a formula of the user's own says by them that it has one. */
+/** The names that momentum has; a custom formula says by them that it has one. */
 export const MOMENTA = ["momentum", "beta1"] as const;
 
 /** The hyperparameter that is an optimizer's momentum, where its formula has one that a schedule can change. */
 export function momentumOf(optimizer: ResolvedOptimizer): string | undefined {
   const words = new Set(optimizer.formula.match(/\w+/g));
   const momentum =
-    optimizer.semantics === "own"
+    optimizer.semantics === "custom"
       ? MOMENTA.find((name) => Object.hasOwn(optimizer.hyperparameters, name))
       : (OPTIMIZERS[optimizer.name] as Definition).momentum;
   return momentum !== undefined && words.has(momentum) ? momentum : undefined;
@@ -160,7 +169,7 @@ export function updateGraph(
   }: { readonly changing?: readonly string[]; readonly where?: string | undefined } = {},
 ): UpdateGraph {
   const { name, formula } = optimizer;
-  if (optimizer.semantics === "own")
+  if (optimizer.semantics === "custom")
     return inFormulaOf(
       CATALOGUE,
       name,
@@ -169,7 +178,7 @@ export function updateGraph(
     );
   const definition: Definition = OPTIMIZERS[optimizer.name];
   const { learningRate: _, ...hyperparameters } = constantsOf(
-    { ...definition.hyperparameters, ...MODIFIERS },
+    { ...definition.hyperparameters, ...GRADIENT_TRANSFORMS },
     optimizer,
   );
   const graph = parseUpdate(formula, {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { warmUpShape } from "./course.js";
+import { warmUpShape } from "./schedule-context.js";
 
 /** The learning rate stays as it is. */
 export const constantSchema = z.strictObject({ name: z.literal("constant"), ...warmUpShape });

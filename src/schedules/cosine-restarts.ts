@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { halfCosine } from "./cosine.js";
-import { type Course, decayStepsOf, type RateOfStep, warmUpShape } from "./course.js";
+import { decayStepsOf, type RateOfStep, type ScheduleContext, warmUpShape } from "./schedule-context.js";
 
 /**
  * A cosine decay that starts again and again: SGDR. Sources: keras.optimizers.schedules.CosineDecayRestarts;
@@ -25,13 +25,16 @@ export const cosineRestartsSchema = z
     error: "Give `{path.}firstDecaySteps` or `{path.}firstDecayEpochs`, not both.",
   });
 
-export function cosineRestarts(schedule: z.output<typeof cosineRestartsSchema>, course: Course): RateOfStep {
+export function cosineRestarts(
+  schedule: z.output<typeof cosineRestartsSchema>,
+  context: ScheduleContext,
+): RateOfStep {
   const { firstDecaySteps: decaySteps, firstDecayEpochs: decayEpochs, tMul, mMul, alpha } = schedule;
-  const first = decayStepsOf({ decaySteps, decayEpochs }, course, course.stepsPerEpoch);
+  const first = decayStepsOf({ decaySteps, decayEpochs }, context, context.stepsPerEpoch);
   return (step) => {
     const { start, length, restarts } = decayAt(step, first, tMul);
     const height = mMul ** restarts * halfCosine((step - start) / length);
-    return course.learningRate * ((1 - alpha) * height + alpha);
+    return context.learningRate * ((1 - alpha) * height + alpha);
   };
 }
 

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { type Course, decayShape, decayStepsOf, notBoth, type RateOfStep, warmUpShape } from "./course.js";
+import {
+  decayShape,
+  decayStepsOf,
+  notBoth,
+  type RateOfStep,
+  type ScheduleContext,
+  warmUpShape,
+} from "./schedule-context.js";
 
 /**
  * Half a cosine from the learning rate to `alpha` times it; then it stays there.
@@ -15,10 +22,10 @@ export const cosineSchema = z
   })
   .refine(...notBoth);
 
-export function cosine(schedule: z.output<typeof cosineSchema>, course: Course): RateOfStep {
+export function cosine(schedule: z.output<typeof cosineSchema>, context: ScheduleContext): RateOfStep {
   const { alpha } = schedule;
-  const length = decayStepsOf(schedule, course, course.steps);
-  return (step) => course.learningRate * ((1 - alpha) * halfCosine(Math.min(step, length) / length) + alpha);
+  const length = decayStepsOf(schedule, context, context.steps);
+  return (step) => context.learningRate * ((1 - alpha) * halfCosine(Math.min(step, length) / length) + alpha);
 }
 
 /** From 1 to 0 as `done` goes from 0 to 1. */

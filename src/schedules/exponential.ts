@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { type Course, decayShape, decayStepsOf, notBoth, type RateOfStep, warmUpShape } from "./course.js";
+import {
+  decayShape,
+  decayStepsOf,
+  notBoth,
+  type RateOfStep,
+  type ScheduleContext,
+  warmUpShape,
+} from "./schedule-context.js";
 
 /**
  * `learningRate * decayRate ** (step / decaySteps)`. Source: keras.optimizers.schedules.ExponentialDecay;
@@ -17,8 +24,12 @@ export const exponentialSchema = z
   })
   .refine(...notBoth);
 
-export function exponential(schedule: z.output<typeof exponentialSchema>, course: Course): RateOfStep {
+export function exponential(
+  schedule: z.output<typeof exponentialSchema>,
+  context: ScheduleContext,
+): RateOfStep {
   const { decayRate, staircase } = schedule;
-  const length = decayStepsOf(schedule, course, course.stepsPerEpoch);
-  return (step) => course.learningRate * decayRate ** (staircase ? Math.floor(step / length) : step / length);
+  const length = decayStepsOf(schedule, context, context.stepsPerEpoch);
+  return (step) =>
+    context.learningRate * decayRate ** (staircase ? Math.floor(step / length) : step / length);
 }

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { type Course, decayShape, decayStepsOf, notBoth, type RateOfStep, warmUpShape } from "./course.js";
+import {
+  decayShape,
+  decayStepsOf,
+  notBoth,
+  type RateOfStep,
+  type ScheduleContext,
+  warmUpShape,
+} from "./schedule-context.js";
 
 /** `learningRate / (1 + decayRate * step / decaySteps)`. Source: keras.optimizers.schedules.InverseTimeDecay. */
 export const inverseTimeSchema = z
@@ -14,9 +21,12 @@ export const inverseTimeSchema = z
   })
   .refine(...notBoth);
 
-export function inverseTime(schedule: z.output<typeof inverseTimeSchema>, course: Course): RateOfStep {
+export function inverseTime(
+  schedule: z.output<typeof inverseTimeSchema>,
+  context: ScheduleContext,
+): RateOfStep {
   const { decayRate, staircase } = schedule;
-  const length = decayStepsOf(schedule, course, course.stepsPerEpoch);
+  const length = decayStepsOf(schedule, context, context.stepsPerEpoch);
   return (step) =>
-    course.learningRate / (1 + decayRate * (staircase ? Math.floor(step / length) : step / length));
+    context.learningRate / (1 + decayRate * (staircase ? Math.floor(step / length) : step / length));
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { halfCosine } from "./cosine.js";
-import { type Course, type RateOfStep, warmUpShape } from "./course.js";
+import { type RateOfStep, type ScheduleContext, warmUpShape } from "./schedule-context.js";
 
 const momentum = z.number().min(0).lt(1);
 
@@ -42,7 +42,7 @@ export const oneCycleSchema = z
 
 type Resolved = z.output<typeof oneCycleSchema>;
 
-export function oneCycle(schedule: Resolved, { learningRate: highest, steps }: Course): RateOfStep {
+export function oneCycle(schedule: Resolved, { learningRate: highest, steps }: ScheduleContext): RateOfStep {
   const first = highest / schedule.divFactor;
   return through(schedule, steps, [first, highest, first, first / schedule.finalDivFactor]);
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Course, type RateOfStep, stepsIn, warmUpShape } from "./course.js";
+import { type RateOfStep, type ScheduleContext, stepsIn, warmUpShape } from "./schedule-context.js";
 
 const ascending = (list: readonly number[]) => list.every((value, i) => i === 0 || value > list[i - 1]!);
 const ASCENDING = { error: "Expected ascending numbers for `{path}`." };
@@ -49,9 +49,9 @@ export const piecewiseSchema = z
     { error: "Expected one value more than boundaries for `{path.}values`." },
   );
 
-export function piecewise(schedule: z.output<typeof piecewiseSchema>, course: Course): RateOfStep {
+export function piecewise(schedule: z.output<typeof piecewiseSchema>, context: ScheduleContext): RateOfStep {
   const { boundaries, boundaryEpochs = [], values } = schedule;
-  const ends = boundaries ?? boundaryEpochs.map((epochs) => stepsIn(epochs, course) - 1);
+  const ends = boundaries ?? boundaryEpochs.map((epochs) => stepsIn(epochs, context) - 1);
   return (step) => {
     const part = ends.findIndex((end) => step <= end);
     return values.at(part)!; // after the last end, the last value

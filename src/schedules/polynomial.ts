@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { type Course, decayShape, decayStepsOf, notBoth, type RateOfStep, warmUpShape } from "./course.js";
+import {
+  decayShape,
+  decayStepsOf,
+  notBoth,
+  type RateOfStep,
+  type ScheduleContext,
+  warmUpShape,
+} from "./schedule-context.js";
 
 /**
  * From the learning rate to `endLearningRate` along `(1 - step / decaySteps) ** power`; then it stays there.
@@ -19,12 +26,15 @@ export const polynomialSchema = z
   })
   .refine(...notBoth);
 
-export function polynomial(schedule: z.output<typeof polynomialSchema>, course: Course): RateOfStep {
+export function polynomial(
+  schedule: z.output<typeof polynomialSchema>,
+  context: ScheduleContext,
+): RateOfStep {
   const { endLearningRate, power, cycle } = schedule;
-  const length = decayStepsOf(schedule, course, course.steps);
+  const length = decayStepsOf(schedule, context, context.steps);
   return (step) => {
     const whole = cycle ? length * Math.max(1, Math.ceil(step / length)) : length;
     const left = 1 - Math.min(step, whole) / whole;
-    return (course.learningRate - endLearningRate) * left ** power + endLearningRate;
+    return (context.learningRate - endLearningRate) * left ** power + endLearningRate;
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Metrics } from "../history/epoch-record.js";
-import { warmUpShape } from "./course.js";
+import { warmUpShape } from "./schedule-context.js";
 
 /**
  * Multiplies the rate by `factor` when the monitored number has not improved for `patience` epochs: the paper's "halve the

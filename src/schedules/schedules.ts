@@ -5,14 +5,14 @@ import { schemaByValue } from "../validation/schema-by-value.js";
 import { constantSchema } from "./constant.js";
 import { cosine, cosineSchema } from "./cosine.js";
 import { cosineRestarts, cosineRestartsSchema } from "./cosine-restarts.js";
-import { type Course, type RateOfStep, stepsIn } from "./course.js";
+import { customSchedule, customScheduleSchema, parseCustomSchedule } from "./custom-schedule.js";
 import { exponential, exponentialSchema } from "./exponential.js";
 import { inverseTime, inverseTimeSchema } from "./inverse-time.js";
 import { oneCycle, oneCycleMomentum, oneCycleSchema } from "./one-cycle.js";
-import { ownSchedule, ownScheduleSchema, parseOwnSchedule } from "./own-schedule.js";
 import { piecewise, piecewiseSchema } from "./piecewise.js";
 import { polynomial, polynomialSchema } from "./polynomial.js";
 import { reduceOnPlateau, reduceOnPlateauSchema } from "./reduce-on-plateau.js";
+import { type RateOfStep, type ScheduleContext, stepsIn } from "./schedule-context.js";
 import { step, stepSchema } from "./step.js";
 
 /** The schedules, each a plain object with a name. */
@@ -35,17 +35,17 @@ export const SCHEDULE_NAMES = Object.keys(SCHEDULES) as ScheduleName[];
 
 type BuiltIn = { [Name in ScheduleName]: Readonly<z.input<Schemas[Name]>> }[ScheduleName];
 
-/** A schedule of the user's own: a formula for the rate of a step. */
-export interface OwnSchedule extends Readonly<z.input<typeof ownScheduleSchema>> {}
+/** A custom schedule: a formula for the rate of a step. */
+export interface CustomSchedule extends Readonly<z.input<typeof customScheduleSchema>> {}
 
-/** How the learning rate changes from step to step: a name, a name with settings, or a formula of one's own. */
-export type ScheduleConfig = ScheduleName | BuiltIn | OwnSchedule;
+/** How the learning rate changes from step to step: a name, a name with settings, or a custom formula. */
+export type ScheduleConfig = ScheduleName | BuiltIn | CustomSchedule;
 
 type ResolvedBuiltIn = { [Name in ScheduleName]: Readonly<z.output<Schemas[Name]>> }[ScheduleName];
-type ResolvedOwn = Readonly<z.output<typeof ownScheduleSchema>>;
+type ResolvedCustom = Readonly<z.output<typeof customScheduleSchema>>;
 
 /** A schedule with every default filled in; a valid `ScheduleConfig` again. */
-export type ResolvedSchedule = ResolvedBuiltIn | ResolvedOwn;
+export type ResolvedSchedule = ResolvedBuiltIn | ResolvedCustom;
 
 /** The schema that the value's own name asks for, so that errors speak of that schedule alone. */
 function schemaFor(value: unknown): z.ZodType {
@@ -53,7 +53,7 @@ function schemaFor(value: unknown): z.ZodType {
   if (typeof value !== "object" || value === null) return known;
   const { name } = value as { name?: unknown };
   if (isBuiltIn(name)) return SCHEDULES[name];
-  return "formula" in value ? ownScheduleSchema : z.looseObject({ name: known });
+  return "formula" in value ? customScheduleSchema : z.looseObject({ name: known });
 }
 
 const isBuiltIn = (name: unknown): name is ScheduleName =>
@@ -71,19 +71,19 @@ export function resolveSchedule(input: ScheduleConfig, where?: string): Resolved
   const plain = parse(scheduleSchema, input, "schedule");
   const given = typeof plain === "string" ? { name: plain } : plain;
   const schedule = parse(schemaFor(given), given, "schedule") as ResolvedSchedule;
-  if (isCustom(schedule)) parseOwnSchedule(schedule, where); // refused here, before anything runs
+  if (isCustom(schedule)) parseCustomSchedule(schedule, where); // refused here, before anything runs
   return schedule;
 }
 
-/** Whether it is a formula of the user's own. */
-export const isCustom = (schedule: ResolvedSchedule): schedule is ResolvedOwn => !isBuiltIn(schedule.name);
+/** Whether it is a custom formula. */
+export const isCustom = (schedule: ResolvedSchedule): schedule is ResolvedCustom => !isBuiltIn(schedule.name);
 
 /** Whether a schedule changes the optimizer's momentum as well. */
 export const changesMomentum = (schedule: ResolvedSchedule): boolean =>
   !isCustom(schedule) && schedule.name === "oneCycle" && schedule.baseMomentum !== undefined;
 
 /** The optimizer's learning rate, and how long a training is. */
-export type TrainingLength = Omit<Course, "steps">;
+export type TrainingLength = Omit<ScheduleContext, "steps">;
 
 /** A schedule at work in one run. */
 export interface ScheduleInProgress {
@@ -134,39 +134,39 @@ export function toStayAboveZero(schedule: ResolvedSchedule, length: TrainingLeng
   }
 }
 
-function startAfterWarmUp(schedule: ResolvedSchedule, course: Course): ScheduleInProgress {
+function startAfterWarmUp(schedule: ResolvedSchedule, context: ScheduleContext): ScheduleInProgress {
   if (!isCustom(schedule) && schedule.name === "reduceOnPlateau")
-    return reduceOnPlateau(schedule, course.learningRate);
+    return reduceOnPlateau(schedule, context.learningRate);
   const momentum =
     !isCustom(schedule) && schedule.name === "oneCycle"
-      ? oneCycleMomentum(schedule, course.steps)
+      ? oneCycleMomentum(schedule, context.steps)
       : undefined;
-  return { rate: rateOfStep(schedule, course), momentum, afterEpoch: () => {} };
+  return { rate: rateOfStep(schedule, context), momentum, afterEpoch: () => {} };
 }
 
 function rateOfStep(
   schedule: Exclude<ResolvedSchedule, { name: "reduceOnPlateau" }>,
-  course: Course,
+  context: ScheduleContext,
 ): RateOfStep {
-  if (isCustom(schedule)) return ownSchedule(schedule, course);
+  if (isCustom(schedule)) return customSchedule(schedule, context);
   switch (schedule.name) {
     case "constant":
-      return () => course.learningRate;
+      return () => context.learningRate;
     case "step":
-      return step(schedule, course);
+      return step(schedule, context);
     case "exponential":
-      return exponential(schedule, course);
+      return exponential(schedule, context);
     case "inverseTime":
-      return inverseTime(schedule, course);
+      return inverseTime(schedule, context);
     case "polynomial":
-      return polynomial(schedule, course);
+      return polynomial(schedule, context);
     case "cosine":
-      return cosine(schedule, course);
+      return cosine(schedule, context);
     case "cosineRestarts":
-      return cosineRestarts(schedule, course);
+      return cosineRestarts(schedule, context);
     case "oneCycle":
-      return oneCycle(schedule, course);
+      return oneCycle(schedule, context);
     case "piecewise":
-      return piecewise(schedule, course);
+      return piecewise(schedule, context);
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Course, type RateOfStep, warmUpShape } from "./course.js";
+import { type RateOfStep, type ScheduleContext, warmUpShape } from "./schedule-context.js";
 
 /** Multiplies the rate by `gamma` every `stepSize` epochs. Source: torch.optim.lr_scheduler.StepLR. */
 export const stepSchema = z.strictObject({
@@ -12,6 +12,9 @@ export const stepSchema = z.strictObject({
 });
 
 export const step =
-  ({ stepSize, gamma }: z.output<typeof stepSchema>, { learningRate, stepsPerEpoch }: Course): RateOfStep =>
+  (
+    { stepSize, gamma }: z.output<typeof stepSchema>,
+    { learningRate, stepsPerEpoch }: ScheduleContext,
+  ): RateOfStep =>
   (at) =>
     learningRate * gamma ** Math.floor(at / (stepSize * stepsPerEpoch));

@@ -10,12 +10,13 @@ import type { RunRecord } from "../history/run-record.js";
 import { lossLabel } from "../losses/losses.js";
 import { nativeInfo } from "../native/addon.js";
 import { optimizerLabel } from "../optimizers/optimizers.js";
+import { resolveDevice } from "../training/device.js";
 import { checkMemory, dataMemory, runMemory } from "../training/memory-estimate.js";
-import { placeOnDevice, sessionSpec } from "../training/session.js";
+import { sessionSpec } from "../training/session.js";
 import { type Run, runTraining } from "../training/train.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import { environment } from "./environment.js";
-import { sideBySide } from "./side-by-side.js";
+import { runInParallel } from "./run-in-parallel.js";
 import type { Study } from "./study.js";
 
 /** One run of a study, before it starts. */
@@ -96,7 +97,7 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
     told = before.then(() => tell(run, planned)).finally(() => run.model.dispose());
     await told;
   };
-  await sideBySide(planned, atOnce, work, () => failure.abort());
+  await runInParallel(planned, atOnce, work, () => failure.abort());
   return study;
 }
 
@@ -104,7 +105,7 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
 function checkPlanFits(planned: readonly PlannedRun[], dataset: Dataset, atOnce: number): void {
   const ofOneSeed = planned.filter(({ config }) => config.seed === planned[0]!.config.seed);
   const needs = ofOneSeed.map(({ config }) => {
-    const placed = placeOnDevice(config);
+    const placed = resolveDevice(config);
     const parts = runMemory(sessionSpec(placed, dataset), placed);
     return { device: placed.device, parts, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) };
   });

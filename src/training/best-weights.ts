@@ -3,14 +3,14 @@ import type { EpochRecord } from "../history/epoch-record.js";
 import type { NativeSession } from "../native/addon.js";
 
 /** What early stopping adds to a run's record. */
-export interface EarlyEnd {
+export interface EarlyStoppingResult {
   /** The epoch whose weights the model has; none where no epoch was watched. */
   readonly bestEpoch?: number;
   readonly stoppedEarly: boolean;
 }
 
 /** Keeps the state of the best epoch so far, and says when to stop. */
-export function keepBest(session: NativeSession, settings: EarlyStopping) {
+export function trackBestWeights(session: NativeSession, settings: EarlyStopping) {
   const judge = startEarlyStopping(settings);
   let bestEpoch: number | undefined;
   let stoppedEarly = false;
@@ -26,7 +26,7 @@ export function keepBest(session: NativeSession, settings: EarlyStopping) {
       return stoppedEarly;
     },
     /** Puts the best epoch's state back, however the run ended. */
-    async restore(): Promise<EarlyEnd> {
+    async restore(): Promise<EarlyStoppingResult> {
       if (bestEpoch === undefined) return { stoppedEarly };
       await session.restore();
       return { bestEpoch, stoppedEarly };

@@ -1,11 +1,10 @@
 import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
 import type { Dataset } from "../data/dataset.js";
-import { configError } from "../errors.js";
 import { withMisfits } from "../formula/misfit.js";
 import { lossGraph } from "../losses/losses.js";
 import { lowerModel } from "../models/lower-model.js";
 import type { Shape } from "../models/native-layer.js";
-import { loadNative, type NativeSession, nativeInfo, type SessionSpec } from "../native/addon.js";
+import { loadNative, type NativeSession, type SessionSpec } from "../native/addon.js";
 import { momentumOf, updateGraph } from "../optimizers/optimizers.js";
 import { changesMomentum } from "../schedules/schedules.js";
 
@@ -39,17 +38,4 @@ export function sessionSpec(config: ResolvedTrainConfig, dataset: Dataset): Sess
     }),
     ...(config.augmentation && { augmentation: config.augmentation }),
   };
-}
-
-/** Names the device that "auto" stands for. Off the CPU a batch is not cut: the device is parallel within it. */
-export function placeOnDevice(config: ResolvedTrainConfig): ResolvedTrainConfig {
-  const { devices, whyNoCuda } = nativeInfo();
-  const wanted = config.device === "cuda" ? "cuda:0" : config.device;
-  const device = wanted === "auto" ? (devices[1] ?? "cpu") : wanted;
-  if (!devices.includes(device))
-    throw configError(
-      `\`device\` is "${config.device}", which is not available here; available: ${devices.join(", ")}.${whyNoCuda ? ` No CUDA: ${whyNoCuda}.` : ""}`,
-      "device",
-    );
-  return { ...config, device, microBatch: device === "cpu" ? config.microBatch : config.batchSize };
 }

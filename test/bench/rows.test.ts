@@ -34,8 +34,8 @@ describe("the rows of bench:peers", () => {
 
   it("come from rounds in which each begins in turn, the first of them to warm up", async () => {
     const calls: string[] = [];
-    const contestant = (name: string) => () => calls.push(name);
-    const measured = await interleaved("test", { a: contestant("a"), b: contestant("b") }, 2);
+    const benchCase = (name: string) => () => calls.push(name);
+    const measured = await interleaved("test", { a: benchCase("a"), b: benchCase("b") }, 2);
     expect(calls).toEqual(["a", "b", "b", "a", "a", "b"]);
     expect(measured).toEqual({ a: [4, 5], b: [3, 6] });
   });

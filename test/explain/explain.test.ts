@@ -79,7 +79,7 @@ it("gives an example of as many classes as a list of weights has", () => {
   expect(gradient).toEqual([2, -4, 3, 16]);
 });
 
-describe("explain a formula of one's own", () => {
+describe("explain a custom formula", () => {
   it("tells an update from a loss", () => {
     const mine = optimizer({
       name: "mine",
@@ -88,7 +88,11 @@ describe("explain a formula of one's own", () => {
       learningRate: 0.5,
     });
     expect(mine).toMatchObject({ kind: "optimizer", sources: [], differences: [] });
-    expect(mine.definitions[0]).toMatchObject({ source: "own", firstStep: 0.0005, stateBytes: { all: 4 } });
+    expect(mine.definitions[0]).toMatchObject({
+      source: "custom",
+      firstStep: 0.0005,
+      stateBytes: { all: 4 },
+    });
     expect(loss({ name: "l", formula: "sum((z - y) ** 2)" }).definitions[0]!.example).toMatchObject({
       value: 2.25,
       gradient: [2, -2, 1],

@@ -115,10 +115,10 @@ const optimizer = () => ({
   weightAverage: 0.9,
 });
 
-const ownOptimizer = () => ({
+const customOptimizer = () => ({
   name: "mine",
   label: "a label",
-  semantics: "own",
+  semantics: "custom",
   formula: "v = a * v + g; theta = theta - learningRate * v",
   learningRate: 0.1,
   hyperparameters: { a: 0.9 },
@@ -132,10 +132,10 @@ const loss = () => ({
   classWeights: [1, 2, 3],
 });
 
-const ownLoss = () => ({
+const customLoss = () => ({
   name: "mine",
   label: "a label",
-  semantics: "own",
+  semantics: "custom",
   formula: "sum(w * abs(softmax(z) - y))",
   hyperparameters: { w: [1, 2, 3] },
 });
@@ -152,14 +152,14 @@ export const INPUTS = {
       warmUpEpochs: 1,
       warmUpFrom: 0,
     },
-    optimizer: ownOptimizer(),
-    loss: ownLoss(),
+    optimizer: customOptimizer(),
+    loss: customLoss(),
     seed: 1,
   }),
   compare: () => ({
     ...shared(),
     preset: "paper",
-    optimizers: [optimizer(), ownOptimizer()],
+    optimizers: [optimizer(), customOptimizer()],
     losses: [loss()],
     semantics: ["pytorch"],
     seeds: [1],
@@ -193,9 +193,9 @@ export const INPUTS = {
     signal: new AbortController().signal,
   }),
   optimizer,
-  ownOptimizer,
+  customOptimizer,
   loss,
-  ownLoss,
+  customLoss,
   gradientOptions: () => ({ classes: 3, semantics: "keras3" }),
   schedule: () => ({ name: "piecewise", boundaryEpochs: [1], values: [0.1, 0.01], warmUpEpochs: 1 }),
   length: () => ({ epochs: 2, batchSize: 4, trainSize: 8, learningRate: 0.1 }),

@@ -31,8 +31,8 @@ const CALLS: Readonly<Record<string, { readonly input: Name; readonly call: Call
     call: (options: never) => api.loadDataset(INPUTS.dataset() as never, options),
   },
   explain: { input: "optimizer", call: api.explain as Call },
-  "explain a formula": { input: "ownOptimizer", call: api.explain as Call },
-  "explain a loss": { input: "ownLoss", call: api.explain as Call },
+  "explain a formula": { input: "customOptimizer", call: api.explain as Call },
+  "explain a loss": { input: "customLoss", call: api.explain as Call },
   checkLossGradient: { input: "loss", call: (loss: never) => api.checkLossGradient(loss, { classes: 3 }) },
   "checkLossGradient's options": {
     input: "gradientOptions",

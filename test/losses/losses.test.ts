@@ -75,7 +75,7 @@ it.each([
   ],
   [
     { name: "meanSquaredError", formula: "sum(z)" },
-    "`formula` is not meanSquaredError's formula with these settings. Rename it to run it as your own, or leave it out.",
+    "`formula` is not meanSquaredError's formula with these settings. Rename it to run it as a custom formula, or leave it out.",
   ],
   [
     { name: "mine", formula: "abs(softmax(z) - y)" },
@@ -86,12 +86,12 @@ it.each([
   expect(message(input)).toBe(expected);
 });
 
-describe("a loss of one's own", () => {
+describe("a custom loss", () => {
   const power = { name: "power", formula: "sum(abs(z - y) ** p)", hyperparameters: { p: 2 } };
 
   it("is resolved to plain data that resolves to itself", () => {
     const resolved = resolveLoss(power, "keras3");
-    expect(resolved).toEqual({ ...power, semantics: "own" });
+    expect(resolved).toEqual({ ...power, semantics: "custom" });
     expect(resolveLoss(JSON.parse(JSON.stringify(resolved)), "pytorch")).toEqual(resolved);
   });
 

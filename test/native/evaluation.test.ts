@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type LossName, lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { loadNative } from "../../src/native/addon.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
-import { evaluationMetrics } from "../../src/training/epochs.js";
+import { evaluationMetrics } from "../../src/training/epoch-loop.js";
 import { openSession } from "../../src/training/session.js";
 import { train } from "../../src/training/train.js";
 import { bands, smallModel } from "../small-task.js";

@@ -116,9 +116,12 @@ describe("kernels and libtorch's operators agree", () => {
   );
   const shapes = [[4, 3, 3, 1], [4], [8, 3, 3, 4], [8], [130, 72], [130], [10, 130], [10]];
   it.each(definitions)("on %s of %s", (name, semantics) => {
-    for (const modifiers of [{}, { clipNorm: 0.5, globalClipNorm: 1, weightAverage: 0.9 }]) {
-      if (name.startsWith("scheduleFree") && "weightAverage" in modifiers) continue;
-      const config = resolveOptimizer({ name, semantics, ...modifiers } as OptimizerConfig, "keras3");
+    for (const gradientTransforms of [{}, { clipNorm: 0.5, globalClipNorm: 1, weightAverage: 0.9 }]) {
+      if (name.startsWith("scheduleFree") && "weightAverage" in gradientTransforms) continue;
+      const config = resolveOptimizer(
+        { name, semantics, ...gradientTransforms } as OptimizerConfig,
+        "keras3",
+      );
       const update = updateGraph(config);
       const expected = path(update, "reference", shapes, { evaluation: true });
       for (const [i, found] of path(update, "", shapes, { evaluation: true }).entries())

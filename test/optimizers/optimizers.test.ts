@@ -186,7 +186,7 @@ it.each([
   [{ name: "radam", semantics: "keras3" }, 'Expected "pytorch" for `semantics`, got "keras3" (string).'],
   [
     { name: "adam", formula: "theta = theta - g" },
-    "`formula` is not adam's formula with these settings. Rename it to run it as your own, or leave it out.",
+    "`formula` is not adam's formula with these settings. Rename it to run it as a custom formula, or leave it out.",
   ],
   [
     { name: "mine", formula: "theta = theta - thetta" },
@@ -224,7 +224,7 @@ describe.each(OPTIMIZER_NAMES)("%s", (name) => {
   });
 });
 
-describe("an optimizer of one's own", () => {
+describe("a custom optimizer", () => {
   const signMomentum = {
     name: "sign-momentum",
     formula: "m = beta * m + (1 - beta) * g; theta = theta - learningRate * sign(m)",
@@ -235,14 +235,14 @@ describe("an optimizer of one's own", () => {
 
   it("is resolved to plain data that resolves to itself", () => {
     const resolved = resolveOptimizer(signMomentum, "keras3");
-    expect(resolved).toEqual({ ...signMomentum, semantics: "own" });
+    expect(resolved).toEqual({ ...signMomentum, semantics: "custom" });
     expect(resolveOptimizer(JSON.parse(JSON.stringify(resolved)), "pytorch")).toEqual(resolved);
   });
 
   it("has defaults", () => {
     expect(resolveOptimizer({ name: "plain", formula: "theta = theta - g" }, "keras3")).toEqual({
       name: "plain",
-      semantics: "own",
+      semantics: "custom",
       learningRate: 0.001,
       hyperparameters: {},
       state: {},

@@ -101,7 +101,7 @@ describe("compare", () => {
     expect(files).toEqual(["figures", "results.csv", "table.md"]);
   });
 
-  it("takes formulas of the user's own", async () => {
+  it("takes custom formulas", async () => {
     const { code, stdout } = await optimbench(
       ...["compare", ...SMALL, "--epochs", "1", "--json"],
       ...[

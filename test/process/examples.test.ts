@@ -33,7 +33,7 @@ const EXAMPLES: Record<string, (output: string) => void> = {
     expect(output).toContain("run 3 of 3, epoch 2: accuracy 0.");
     expect(existsSync(join(workingFolder, "sgd-and-adam", "index.html"))).toBe(true);
   },
-  "own-optimizer.mjs": (output) => {
+  "custom-optimizer.mjs": (output) => {
     expect(output).toContain("name: 'signDescent'");
     expect(Number(/validation: [^}]*accuracy: ([\d.]+)/.exec(output)![1])).toBeGreaterThan(0.5);
   },

@@ -11,7 +11,7 @@ const pages = [
   "docs/formulas.md",
   "docs/schedules.md",
   "docs/training.md",
-  "docs/own-formulas.md",
+  "docs/custom-formulas.md",
   "docs/models.md",
 ].map((name) => ({
   name,

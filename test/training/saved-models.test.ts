@@ -4,7 +4,8 @@ import { resolveTrainConfig } from "../../src/config/resolve-train-config.js";
 import { inMemoryDataset } from "../../src/data/in-memory.js";
 import { LAYER_SCHEMAS, type Layer } from "../../src/models/layers.js";
 import type { NativeSession, TensorInfo } from "../../src/native/addon.js";
-import { openSession, placeOnDevice, sessionSpec } from "../../src/training/session.js";
+import { resolveDevice } from "../../src/training/device.js";
+import { openSession, sessionSpec } from "../../src/training/session.js";
 import { TrainedModel } from "../../src/training/trained-model.js";
 import { channelsLast } from "../channels-last.js";
 import { relativeError } from "../relative-error.js";
@@ -50,7 +51,7 @@ describe("a model in PyTorch's layout", () => {
       (_, i) => i % CLASSES,
     );
     const dataset = inMemoryDataset({ images: pixels, labels, height, width, channels, classes: CLASSES });
-    const config = placeOnDevice(
+    const config = resolveDevice(
       resolveTrainConfig({ model: { layers }, semantics: "pytorch", device: "cpu" }, dataset),
     );
     const session = await openSession(sessionSpec(config, dataset));

@@ -151,7 +151,7 @@ describe("train", () => {
     },
   );
 
-  it("runs a loss and an optimizer of the user's own", async () => {
+  it("runs a loss and a custom optimizer", async () => {
     const own = await train({
       ...task,
       loss: { name: "mine", formula: "-sum(y * logSoftmax(z))" },
@@ -159,7 +159,7 @@ describe("train", () => {
     });
     const builtIn = await train({ ...task, optimizer: "sgd" });
     expect(numbers(own)).toEqual(numbers(builtIn));
-    expect(own.config.optimizer).toMatchObject({ name: "mine", semantics: "own" });
+    expect(own.config.optimizer).toMatchObject({ name: "mine", semantics: "custom" });
   });
 });
 

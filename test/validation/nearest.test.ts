@@ -7,7 +7,7 @@ import { DATASET_NAMES } from "../../src/data/load-dataset.js";
 import { LOSS_NAMES, LOSSES } from "../../src/losses/losses.js";
 import { LAYER_SCHEMAS } from "../../src/models/layers.js";
 import { ACTIVATIONS } from "../../src/models/native-layer.js";
-import { MODIFIERS } from "../../src/optimizers/modifiers.js";
+import { GRADIENT_TRANSFORMS } from "../../src/optimizers/gradient-transforms.js";
 import { OPTIMIZER_NAMES, OPTIMIZERS } from "../../src/optimizers/optimizers.js";
 import { SCHEDULE_NAMES, SCHEDULES } from "../../src/schedules/schedules.js";
 import { FOREIGN_NAMES } from "../../src/validation/foreign-names.js";
@@ -156,7 +156,13 @@ describe("names that people bring", () => {
       Object.keys(shape),
     );
     const there = new Set([
-      ...[...OPTIMIZER_NAMES, ...LOSS_NAMES, ...SCHEDULE_NAMES, ...ACTIVATIONS, ...Object.keys(MODIFIERS)],
+      ...[
+        ...OPTIMIZER_NAMES,
+        ...LOSS_NAMES,
+        ...SCHEDULE_NAMES,
+        ...ACTIVATIONS,
+        ...Object.keys(GRADIENT_TRANSFORMS),
+      ],
       ...[...settings, ...schedules, ...configs, ...monitors],
       ...["train", "validation", "accuracy", "layers", "theta", "g", "z", "y", "t"],
     ]);

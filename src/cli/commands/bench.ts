@@ -8,9 +8,9 @@ import { configFromCommand } from "../options/command-config.js";
 import { addConfigOptions, type ConfigOption, model, number } from "../options/config-options.js";
 import { inOptions } from "../options/in-options.js";
 import { parseSpec, parseSpecs } from "../options/spec.js";
+import { chartFileWriter } from "../output/chart-file.js";
 import { keepResult } from "../output/keep-result.js";
 import { checkOutFile } from "../output/out-file.js";
-import { pictureWriter } from "../output/picture.js";
 import { attempts } from "../progress/attempts.js";
 import { showBenchProgress } from "../progress/bench-progress.js";
 import { onInterrupt } from "../progress/interrupt.js";
@@ -52,7 +52,7 @@ export function addBenchCommand(program: Command): void {
     .option("--quiet", "no progress")
     .action(async ({ json, chart, quiet = false }: Options) => {
       if (json !== undefined) await checkOutFile(json, "--json");
-      const writeChart = chart === undefined ? undefined : await pictureWriter(chart, "--chart");
+      const writeChart = chart === undefined ? undefined : await chartFileWriter(chart, "--chart");
       const interrupt = onInterrupt();
       const progress = showBenchProgress({ quiet });
       const { attempt, throwFailures } = attempts();

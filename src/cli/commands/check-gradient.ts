@@ -20,7 +20,7 @@ export function addCheckGradientCommand(program: Command): void {
     .command("check-gradient")
     .description("compare the gradient of losses with finite differences (exit code 1 where they disagree)")
     .argument("[losses]", "losses, such as huber:delta=0.1,hinge; by default those defined")
-    .option("--define-loss <name=formula>", "a loss of your own; may be repeated", collectDefinition)
+    .option("--define-loss <name=formula>", "a custom loss; may be repeated", collectDefinition)
     .option("--classes <count>", "numbers in a sample's logits", wholeNumber, 10)
     .option("--semantics <library>", "whose formula a built-in loss has", "keras3")
     .option("--json", "the same as JSON")

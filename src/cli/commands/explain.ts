@@ -21,12 +21,8 @@ export function addExplainCommand(program: Command): void {
     .command("explain")
     .description("say what an optimizer or a loss does: formula, defaults, first step, what differs")
     .argument("[names]", "such as adagrad, sgd:momentum=0.9 or adam,categoricalCrossentropy")
-    .option(
-      "--define-optimizer <name=formula>",
-      "an optimizer of your own; may be repeated",
-      collectDefinition,
-    )
-    .option("--define-loss <name=formula>", "a loss of your own; may be repeated", collectDefinition)
+    .option("--define-optimizer <name=formula>", "a custom optimizer; may be repeated", collectDefinition)
+    .option("--define-loss <name=formula>", "a custom loss; may be repeated", collectDefinition)
     .option("--json", "print JSON")
     .addHelpText("after", `\nOptimizers: ${OPTIMIZER_NAMES.join(", ")}\nLosses: ${LOSS_NAMES.join(", ")}\n`)
     .action((names: string | undefined, { json, ...definitions }: ExplainOptions) => {

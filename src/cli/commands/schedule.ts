@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { plainTable } from "../../report/tables/plain-table.js";
-import { warmUpShape } from "../../schedules/course.js";
+import { warmUpShape } from "../../schedules/schedule-context.js";
 import {
   type ScheduleLength,
   scheduleMomenta,
@@ -14,7 +14,7 @@ import { configFromCommand } from "../options/command-config.js";
 import { addConfigOptions, type ConfigOption, number } from "../options/config-options.js";
 import { inOptions } from "../options/in-options.js";
 import { parseSpec } from "../options/spec.js";
-import { pictureWriter } from "../output/picture.js";
+import { chartFileWriter } from "../output/chart-file.js";
 
 const LENGTH_OPTIONS: readonly ConfigOption[] = [
   { flags: "--epochs <count>", path: "epochs", read: number },
@@ -68,7 +68,7 @@ async function show(text: string, length: ScheduleLength, out: string | undefine
   }
   const count = (value: number) => value.toLocaleString("en");
   const subtitle = `${count(rates.length)} steps: ${count(trainSize)} images in batches of ${count(batchSize)}`;
-  const write = await pictureWriter(out, "--out");
+  const write = await chartFileWriter(out, "--out");
   const { scheduleChart } = await import("../../report/charts/schedule-chart.js");
   await write(scheduleChart({ title: text, subtitle, rates, momenta, stepsPerEpoch }));
   print(`${out}: ${text}, ${subtitle}`);

@@ -116,12 +116,8 @@ export interface OutputOptions {
 /** @param replaced what `--overwrite` allows to replace */
 export const addOutputOptions = (command: Command, replaced: string): Command =>
   command
-    .option(
-      "--define-optimizer <name=formula>",
-      "an optimizer of your own; may be repeated",
-      collectDefinition,
-    )
-    .option("--define-loss <name=formula>", "a loss of your own; may be repeated", collectDefinition)
+    .option("--define-optimizer <name=formula>", "a custom optimizer; may be repeated", collectDefinition)
+    .option("--define-loss <name=formula>", "a custom loss; may be repeated", collectDefinition)
     .option("--config <file.json>", "a config, or a study.json to run again; options take precedence")
     .option("--overwrite", `replace ${replaced}`)
     .option("--json", "print the study as JSON on stdout, and nothing else there")
@@ -155,7 +151,7 @@ Optimizers, losses and schedules take settings after colons, such as
   adam,sgd:learningRate=0.1:momentum=0.9
 (\`optimbench schedule --help\` lists the schedules' settings), early stopping settings alone, such as
   patience=3:monitor=validation.accuracy
-and formulas of your own, in quotes, such as
+and custom formulas, in quotes, such as
   --define-optimizer 'mine=theta = theta - learningRate * sign(g)'
 `;
 

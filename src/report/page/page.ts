@@ -71,7 +71,7 @@ function setupLine(study: Study, settings: readonly Setting[]): Html | undefined
   const threads = values(({ config }) => String(config.threads));
   const parts = [
     `${values(({ config }) => printable(config.dataset))}: ${values(({ config }) => `${count(config.split.train)} images to train, ${count(config.split.validation)} to validate`)}`,
-    `model ${values(({ config }) => printable(config.model.name ?? "of its own"))}`,
+    `model ${values(({ config }) => printable(config.model.name ?? "custom"))}`,
     `${epochs} ${epochs === "1" ? "epoch" : "epochs"} in batches of ${values(({ config }) => count(config.batchSize))}`,
     `${seeds.length === 1 ? "seed" : "seeds"} ${listText(seeds.map(String), { most: 12 })}`,
     `on ${values(({ config }) => printable(config.device))}, ${threads} ${threads === "1" ? "thread" : "threads"}${ranInParallel(study) ? " each, in parallel (execution: parallel)" : ""}`,

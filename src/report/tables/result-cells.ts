@@ -174,8 +174,7 @@ function sourcesNote(results: readonly Result[], semantics: ReadonlySet<string>)
 }
 
 /** Whose formula it is. */
-const originOf = ({ semantics }: { readonly semantics: string }) =>
-  semantics === "own" ? "custom" : printable(semantics);
+const originOf = ({ semantics }: { readonly semantics: string }) => printable(semantics);
 
 /** Early stopping: which epochs the numbers are of. */
 function bestEpochNote({ label, completed }: Setting): string[] {

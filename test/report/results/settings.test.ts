@@ -128,8 +128,8 @@ test("losses that differ have different names, and charts of their own", () => {
     { loss: { name: "huber", delta: 0.1 } },
     { loss: { name: "poisson", semantics: "keras3" } },
     { loss: { name: "poisson", semantics: "pytorch" } },
-    { loss: { name: "mine", semantics: "own", formula: "mean(z)" } },
-    { loss: { name: "mine", semantics: "own", formula: "sum(z)" } },
+    { loss: { name: "mine", semantics: "custom", formula: "mean(z)" } },
+    { loss: { name: "mine", semantics: "custom", formula: "sum(z)" } },
   ]);
   expect(settingsOf(study).map(({ loss }) => loss)).toEqual([
     "huber",
@@ -144,7 +144,7 @@ test("losses that differ have different names, and charts of their own", () => {
 });
 
 test("custom formulas of one name are told apart by what they say", () => {
-  const custom = (formula: string) => ({ optimizer: { name: "mine", semantics: "own", formula } });
+  const custom = (formula: string) => ({ optimizer: { name: "mine", semantics: "custom", formula } });
   const settings = (...formulas: string[]) =>
     settingsOf(studyWith(formulas.map(custom))).map(({ label }) => label);
   const start = "m = 0.9 * m + g";

@@ -310,9 +310,9 @@ test("early stopping: the table has each run's best epoch, and says which it is"
 test.each([
   ["keras3", "keras3", "Formulas and defaults: keras3."],
   ["keras3", "pytorch", "Formulas and defaults: keras3. Formulas of the losses: meanSquaredError (pytorch)."],
-  ["keras3", "own", "Formulas and defaults: keras3. Formulas of the losses: meanSquaredError (custom)."],
+  ["keras3", "custom", "Formulas and defaults: keras3. Formulas of the losses: meanSquaredError (custom)."],
   [
-    "own",
+    "custom",
     "keras3",
     "Formulas of the losses: sparseCategoricalCrossentropy (keras3), meanSquaredError (keras3).",
   ],

@@ -10,7 +10,7 @@ import { checkOutFile } from "./out-file.js";
  * @param option names the file on the command line
  * @throws OptimbenchError (CONFIG, DATA) at once where it could not be written as asked
  */
-export async function pictureWriter(
+export async function chartFileWriter(
   file: string,
   option: string,
 ): Promise<(spec: TopLevelSpec) => Promise<void>> {

@@ -2,8 +2,9 @@ import { resolveTrainConfig } from "../config/resolve-train-config.js";
 import { defaultThreads } from "../config/threads.js";
 import { lossLabel } from "../losses/losses.js";
 import { optimizerLabel } from "../optimizers/optimizers.js";
+import { resolveDevice } from "../training/device.js";
 import { checkMemory, dataMemory, runMemory } from "../training/memory-estimate.js";
-import { placeOnDevice, sessionSpec } from "../training/session.js";
+import { sessionSpec } from "../training/session.js";
 import { MOST_IMAGES, type ParsedBenchConfig } from "./bench-config.js";
 import type { BenchSettings } from "./bench-record.js";
 import { type BenchSession, openBenchSession } from "./bench-session.js";
@@ -16,7 +17,7 @@ import { randomImages } from "./random-images.js";
 const LEARNING_RATE = 1e-9;
 
 /** A session, and what it is for. */
-export interface Contestant {
+export interface BenchCase {
   readonly optimizer: string;
   readonly batchSize: number;
   readonly threads: number;
@@ -28,8 +29,8 @@ export interface Contestant {
  *
  * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH)
  */
-export async function openContestants(config: ParsedBenchConfig): Promise<{
-  readonly contestants: readonly Contestant[];
+export async function openBenchCases(config: ParsedBenchConfig): Promise<{
+  readonly cases: readonly BenchCase[];
   readonly settings: BenchSettings;
 }> {
   const { optimizers, batchSizes, threads = [defaultThreads()], measure, ...rest } = config;
@@ -39,7 +40,7 @@ export async function openContestants(config: ParsedBenchConfig): Promise<{
   const configs = batchSizes.flatMap((batchSize) =>
     threads.flatMap((count) =>
       optimizers.map((optimizer, index) =>
-        placeOnDevice(
+        resolveDevice(
           resolveTrainConfig(
             {
               ...{ optimizer, batchSize, model, loss, semantics, device: rest.device, seed, threads: count },
@@ -57,28 +58,28 @@ export async function openContestants(config: ParsedBenchConfig): Promise<{
     ...configs.flatMap((each) => runMemory(sessionSpec(each, dataset), each)),
     ...dataMemory(dataset, device),
   ]);
-  const contestants: Contestant[] = [];
+  const cases: BenchCase[] = [];
   try {
     for (const each of configs)
-      contestants.push({
+      cases.push({
         optimizer: optimizerLabel(each.optimizer),
         batchSize: each.batchSize,
         threads: each.threads,
         session: await openBenchSession(each, dataset, LEARNING_RATE),
       });
   } catch (error) {
-    for (const { session } of contestants) session.dispose();
+    for (const { session } of cases) session.dispose();
     throw error;
   }
   const [one] = configs;
   const settings = {
     measure,
-    optimizers: [...new Set(contestants.map(({ optimizer }) => optimizer))],
+    optimizers: [...new Set(cases.map(({ optimizer }) => optimizer))],
     ...{ batchSizes, threads, evaluationImages },
     model: one!.model.name ?? "layers",
-    parameters: contestants[0]!.session.parameterCount,
+    parameters: cases[0]!.session.parameterCount,
     loss: lossLabel(one!.loss),
     ...{ semantics, device, seed, seconds, rounds },
   };
-  return { contestants, settings };
+  return { cases, settings };
 }

@@ -4,16 +4,16 @@ import type { EpochRecord, EvaluationMetrics, Metrics, RunStatus } from "../hist
 import { addProfiles, type StepsProfile } from "../history/profile.js";
 import type { Measured, NativeDataset, NativeSession } from "../native/addon.js";
 import { startSchedule } from "../schedules/schedules.js";
-import { type EarlyEnd, keepBest } from "./best-weights.js";
+import { type EarlyStoppingResult, trackBestWeights } from "./best-weights.js";
 
 /** Which images a run trains with and which it validates with. */
-export interface Parts {
+export interface SplitIndices {
   readonly train: Uint32Array;
   readonly validation: Uint32Array;
 }
 
 /** How a training is watched and ended. */
-export interface Watch {
+export interface EpochLoopOptions {
   readonly onEpoch: (epoch: EpochRecord) => void | Promise<void>;
   readonly signal: AbortSignal | undefined;
   /** Whether to say where the time went. */
@@ -21,7 +21,7 @@ export interface Watch {
 }
 
 /** The epochs a training went through, and how it ended. */
-export interface Outcome extends Partial<EarlyEnd> {
+export interface EpochLoopResult extends Partial<EarlyStoppingResult> {
   readonly profile?: StepsProfile;
   /** On a GPU: "recorded", or why its steps were not. */
   readonly stepGraph?: string;
@@ -37,20 +37,20 @@ export interface Outcome extends Partial<EarlyEnd> {
 export async function runEpochs(
   session: NativeSession,
   dataset: NativeDataset,
-  parts: Parts,
+  indices: SplitIndices,
   config: ResolvedTrainConfig,
-  { onEpoch, signal, profile }: Watch,
-): Promise<Outcome> {
+  { onEpoch, signal, profile }: EpochLoopOptions,
+): Promise<EpochLoopResult> {
   const { batchSize, gradientAccumulation, seed } = config;
   const history: EpochRecord[] = [];
-  const stepsPerEpoch = Math.ceil(parts.train.length / (batchSize * gradientAccumulation));
+  const stepsPerEpoch = Math.ceil(indices.train.length / (batchSize * gradientAccumulation));
   const { learningRate } = config.optimizer;
   const schedule = startSchedule(config.schedule, { learningRate, stepsPerEpoch, epochs: config.epochs });
 
-  const best = config.earlyStopping && keepBest(session, config.earlyStopping);
+  const best = config.earlyStopping && trackBestWeights(session, config.earlyStopping);
   let watched: StepsProfile | undefined;
   let stepGraph: string | undefined;
-  const ended = async (status: RunStatus): Promise<Outcome> => ({
+  const ended = async (status: RunStatus): Promise<EpochLoopResult> => ({
     history,
     status,
     ...(await best?.restore()),
@@ -61,7 +61,7 @@ export async function runEpochs(
   const measure = (images: Uint32Array, weighted: boolean) => session.evaluate(dataset, images, { weighted });
   const pass = (epoch: number, learningRates: Float64Array, momentum: Float64Array | undefined) =>
     session.train(dataset, {
-      order: shuffled(parts.train, seed, epoch),
+      order: shuffled(indices.train, seed, epoch),
       batchSize,
       gradientAccumulation,
       learningRates,
@@ -78,8 +78,8 @@ export async function runEpochs(
     const momentum = schedule.momentum && eachStep(schedule.momentum);
     const train = signal?.aborted
       ? undefined
-      : await (epoch === 0 ? measure(parts.train, true) : pass(epoch, learningRates, momentum));
-    const validation = signal?.aborted ? undefined : await measure(parts.validation, false);
+      : await (epoch === 0 ? measure(indices.train, true) : pass(epoch, learningRates, momentum));
+    const validation = signal?.aborted ? undefined : await measure(indices.validation, false);
     if (signal?.aborted || train === undefined || validation === undefined) return ended("cancelled");
     if (train.status === "cancelled" || validation.status === "cancelled") return ended("cancelled");
 

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { inFormulaOf } from "../catalogue/catalogue.js";
 import { OptimbenchError } from "../errors.js";
 import { parseNumberFormula } from "../formula/number-formula.js";
-import { type Course, type RateOfStep, warmUpShape } from "./course.js";
+import { type RateOfStep, type ScheduleContext, warmUpShape } from "./schedule-context.js";
 
-/** A formula of the user's own for the rate of a step. */
-export const ownScheduleSchema = z.strictObject({
+/** A custom formula for the rate of a step. */
+export const customScheduleSchema = z.strictObject({
   name: z.string().min(1).max(100),
   /** The rate, in `step` and `epoch` (both from 0), `steps` and `epochs` (how many), `learningRate`, `pi` and hyperparameters. */
   formula: z.string(),
@@ -14,17 +14,17 @@ export const ownScheduleSchema = z.strictObject({
   ...warmUpShape,
 });
 
-type OwnSchedule = z.output<typeof ownScheduleSchema>;
+type CustomSchedule = z.output<typeof customScheduleSchema>;
 
 const INPUTS = ["step", "epoch", "steps", "epochs", "learningRate", "pi"] as const;
 
 /** @throws OptimbenchError (FORMULA) that shows the place */
-export const parseOwnSchedule = ({ name, formula, hyperparameters }: OwnSchedule, where?: string) =>
+export const parseCustomSchedule = ({ name, formula, hyperparameters }: CustomSchedule, where?: string) =>
   inFormulaOf({ what: "schedule" }, name, () => parseNumberFormula(formula, INPUTS, hyperparameters), where);
 
-export function ownSchedule(schedule: OwnSchedule, course: Course): RateOfStep {
-  const { stepsPerEpoch, ...totals } = course;
-  const formula = parseOwnSchedule(schedule);
+export function customSchedule(schedule: CustomSchedule, context: ScheduleContext): RateOfStep {
+  const { stepsPerEpoch, ...totals } = context;
+  const formula = parseCustomSchedule(schedule);
   return (step) => {
     const rate = formula({ ...totals, step, epoch: Math.floor(step / stepsPerEpoch), pi: Math.PI });
     if (Number.isFinite(rate) && rate >= 0) return rate;

@@ -2,7 +2,7 @@
  * Works off the items in their order, so many at a time. A failure ends it: `onFailure` is called at once, nothing more is
  * begun, and when all that was begun has ended, the first failure is thrown.
  */
-export async function sideBySide<Item>(
+export async function runInParallel<Item>(
   items: Iterable<Item>,
   atOnce: number,
   work: (item: Item) => Promise<void>,

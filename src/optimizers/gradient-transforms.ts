@@ -5,7 +5,7 @@ import type { Source } from "../catalogue/semantics.js";
  * What any optimizer can be given besides its own hyperparameters. Each adds statements to its formula, before or after it,
  * so that a result's formula says all that was done.
  */
-export const MODIFIERS = {
+export const GRADIENT_TRANSFORMS = {
   l2: z
     .number()
     .gt(0)
@@ -39,17 +39,21 @@ export const MODIFIERS = {
     .describe("decay of the moving average of the weights, which are then evaluated in their place"),
 } as const;
 
-export type Modifiers = { readonly [Key in keyof typeof MODIFIERS]?: number };
+export type GradientTransforms = { readonly [Key in keyof typeof GRADIENT_TRANSFORMS]?: number };
 
 /**
- * Adds what the modifiers ask for: gradients are clipped first, as in Keras and as by PyTorch's clip_grad_*, then the
+ * Adds what the gradient transforms ask for: gradients are clipped first, as in Keras and as by PyTorch's clip_grad_*, then the
  * weights decay, then the optimizer steps, then the average follows.
  *
  * Sources: keras/src/optimizers/base_optimizer.py (clip_gradients, _apply_weight_decay,
  * _update_model_variables_moving_average), torch/nn/utils/clip_grad.py, torch/optim/swa_utils.py.
  */
-export function modify(formula: string, modifiers: Modifiers, source: Source): string {
-  const { l2, decoupledWeightDecay, clipValue, clipNorm, globalClipNorm, weightAverage } = modifiers;
+export function applyGradientTransforms(
+  formula: string,
+  gradientTransforms: GradientTransforms,
+  source: Source,
+): string {
+  const { l2, decoupledWeightDecay, clipValue, clipNorm, globalClipNorm, weightAverage } = gradientTransforms;
   // Both shorten a longer gradient to the bound; PyTorch keeps 1e-6 from it.
   const shortened = (bound: string) =>
     source.startsWith("keras")
@@ -75,11 +79,14 @@ export function modify(formula: string, modifiers: Modifiers, source: Source): s
   ].join("\n");
 }
 
-/** What is wrong with modifiers that are in range one by one. */
-export function modifierConflict(modifiers: Modifiers, formula: string): string | undefined {
-  if (modifiers.decoupledWeightDecay !== undefined && /weightDecay/i.test(formula))
+/** What is wrong with gradient transforms that are in range one by one. */
+export function gradientTransformConflict(
+  gradientTransforms: GradientTransforms,
+  formula: string,
+): string | undefined {
+  if (gradientTransforms.decoupledWeightDecay !== undefined && /weightDecay/i.test(formula))
     return "it has a weight decay of its own: set `weightDecay` in place of `decoupledWeightDecay`.";
-  if (modifiers.weightAverage !== undefined && /\bevaluation\b/.test(formula))
+  if (gradientTransforms.weightAverage !== undefined && /\bevaluation\b/.test(formula))
     return "it has weights of its own to evaluate with: leave out `weightAverage`.";
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** The training that a schedule runs through, from the end of its warm-up. */
-export interface Course {
+export interface ScheduleContext {
   /** The optimizer's learning rate: what a schedule begins at, rises to or multiplies. */
   readonly learningRate: number;
   readonly stepsPerEpoch: number;
@@ -42,9 +42,12 @@ export const notBoth = [
 type Decay = { readonly decaySteps?: number | undefined; readonly decayEpochs?: number | undefined };
 
 /** A decay's length in steps. */
-export const decayStepsOf = ({ decaySteps, decayEpochs }: Decay, course: Course, byDefault: number): number =>
-  decaySteps ?? (decayEpochs === undefined ? byDefault : stepsIn(decayEpochs, course));
+export const decayStepsOf = (
+  { decaySteps, decayEpochs }: Decay,
+  context: ScheduleContext,
+  byDefault: number,
+): number => decaySteps ?? (decayEpochs === undefined ? byDefault : stepsIn(decayEpochs, context));
 
 /** The steps of some epochs or parts of epochs, at least 1. */
-export const stepsIn = (epochs: number, { stepsPerEpoch }: Pick<Course, "stepsPerEpoch">): number =>
+export const stepsIn = (epochs: number, { stepsPerEpoch }: Pick<ScheduleContext, "stepsPerEpoch">): number =>
   Math.max(1, Math.round(epochs * stepsPerEpoch));

@@ -3,7 +3,7 @@ import type { Definition } from "../../src/catalogue/definition.js";
 import type { Source } from "../../src/catalogue/semantics.js";
 import { parseUpdate } from "../../src/formula/parse-update.js";
 import { loadNative } from "../../src/native/addon.js";
-import { MODIFIERS } from "../../src/optimizers/modifiers.js";
+import { GRADIENT_TRANSFORMS } from "../../src/optimizers/gradient-transforms.js";
 import {
   OPTIMIZER_NAMES,
   OPTIMIZERS,
@@ -52,7 +52,7 @@ describe.each(OPTIMIZER_NAMES)("the average of %s's weights", (name) => {
 
 it("brings no name that an optimizer has as a hyperparameter", () => {
   const own = OPTIMIZER_NAMES.flatMap((name) => Object.keys(OPTIMIZERS[name].hyperparameters));
-  expect(Object.keys(MODIFIERS).filter((name) => own.includes(name))).toEqual([]);
+  expect(Object.keys(GRADIENT_TRANSFORMS).filter((name) => own.includes(name))).toEqual([]);
 });
 
 it("keeps the states of blocks apart that have one name", () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, it, vi } from "vitest";
-import { endWith } from "../../../src/cli/output/end-with.js";
+import { exitWithError } from "../../../src/cli/output/exit.js";
 import { configError } from "../../../src/errors.js";
 
 afterEach(() => {
@@ -10,7 +10,7 @@ afterEach(() => {
 
 function said(error: unknown): { readonly text: string; readonly code: unknown } {
   const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-  endWith(error);
+  exitWithError(error);
   return { text: write.mock.calls.map(([text]) => text).join(""), code: process.exitCode };
 }
 

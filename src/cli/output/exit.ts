@@ -7,7 +7,7 @@ import { tell } from "../../system/terminal.js";
  * Tells of an error and sets the exit code: 2 for what the caller can mend in the command or config, 1 for the rest.
  * An exit code that is set already, by Ctrl-C, stays.
  */
-export function endWith(error: unknown): void {
+export function exitWithError(error: unknown): void {
   process.exitCode ??= exitCode(error);
   // Commander has printed its own messages by now, help and version included.
   if (error instanceof CommanderError) return;
