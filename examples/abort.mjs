@@ -1,4 +1,4 @@
-// Ends a long training after five seconds: what was measured until then is kept.
+// Stops a long training after five seconds and keeps the epochs that finished.
 import { train } from "optimbench";
 
 const run = await train({

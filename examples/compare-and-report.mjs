@@ -1,4 +1,4 @@
-// Compares two settings of SGD with Adam under equal conditions and writes a report.
+// Compares Adam with two configurations of SGD under equal conditions and writes a report.
 import { compare, writeReport } from "optimbench";
 
 const study = await compare({

@@ -1,4 +1,4 @@
-// Defines an optimizer and a loss by their formulas: sign descent with momentum, and the paper's basic loss.
+// Defines a custom optimizer (sign descent with momentum) and a custom loss (mean absolute error) as formulas.
 import { train } from "optimbench";
 
 const run = await train({

@@ -45,7 +45,7 @@ const optimizersPage = (entries) =>
     "",
     GENERATED,
     "",
-    `Each is a formula, and means what it means in its sources; "the original" is its authors' paper or code. First step: from 0, where |g| = ${FIRST_GRADIENT}. \`npx optimbench explain adagrad\` says the same on the command line. A custom one: [custom-formulas.md](custom-formulas.md).`,
+    `Every optimizer is a formula and follows the definition of its sources. "The original" is the authors' paper or code. "First step" is the size of the first step from 0 where |g| = ${FIRST_GRADIENT}. "State" is the memory per parameter. \`npx optimbench explain adagrad\` shows this information on the command line. [custom-formulas.md](custom-formulas.md) describes how to define your own.`,
     "",
     table(
       ["name", "title", "defined by", "default learning rate", "first step", "state"],
@@ -69,7 +69,7 @@ const lossesPage = (entries) =>
     "",
     GENERATED,
     "",
-    "Each is a formula in `z`, the logits, and `y`, the target; a batch has the mean over its samples. `npx optimbench explain meanSquaredError` says the same on the command line. A custom one: [custom-formulas.md](custom-formulas.md).",
+    "Every loss is a formula in the logits `z` and the target `y`. The loss of a batch is the mean over its samples. `npx optimbench explain meanSquaredError` shows this information on the command line. [custom-formulas.md](custom-formulas.md) describes how to define your own.",
     "",
     table(
       ["name", "title", "defined by", "formula"],
@@ -90,7 +90,7 @@ function page(entry) {
     "",
     GENERATED,
     "",
-    `${kind === "optimizer" ? "Optimizer" : "Loss"} \`${name}\`, as in ${originsOf(entry)}.`,
+    `${kind === "optimizer" ? "Optimizer" : "Loss"} \`${name}\`, as defined by ${originsOf(entry)}.`,
     "",
     `![${kind === "optimizer" ? `The path of ${title} down a valley` : `${title} and its gradient over the margin`}](images/${name}.svg)`,
     "",
@@ -118,10 +118,10 @@ function page(entry) {
     ...(entry.kind === "optimizer" ? costSection(entry.definitions) : exampleSection(entry.definitions)),
     ...(differences.length === 0
       ? []
-      : ["", "## What differs", "", differences.map((each) => `- ${each}`)].flat()),
-    ...(note === undefined ? [] : ["", "## To know", "", note]),
+      : ["", "## Differences", "", differences.map((each) => `- ${each}`)].flat()),
+    ...(note === undefined ? [] : ["", "## Notes", "", note]),
     "",
-    "## Use it",
+    "## Usage",
     "",
     "```sh",
     `npx optimbench train --${kind} ${name} --epochs 1`,
@@ -169,7 +169,7 @@ const costSection = (definitions) => [
 ];
 
 const exampleSection = (definitions) => [
-  "## For example",
+  "## Example",
   "",
   ...groupBy(definitions, exampleText).map(
     (group) => `- ${group.map(({ source }) => originText(source)).join(", ")}: ${exampleText(group[0])}`,

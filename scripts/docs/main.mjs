@@ -1,6 +1,6 @@
-// Writes the catalogue's pages and pictures into docs/, from the tables OPTIMIZERS and LOSSES, and into the README what
-// was measured last: `npm run docs`.
-// A test compares the pages with the tables; pictures are drawn anew here alone.
+// Writes the pages and pictures of optimizers and losses into docs/, from the tables OPTIMIZERS and LOSSES, and the last
+// measurements into README.md and bench/README.md: `npm run docs`. A test compares the pages with the tables; pictures are
+// redrawn only here.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../dist/system/package-root.js";

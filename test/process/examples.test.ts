@@ -25,8 +25,8 @@ async function run(name: string): Promise<string> {
 /** What each example shows when it works. */
 const EXAMPLES: Record<string, (output: string) => void> = {
   "train-and-predict.mjs": (output) => {
-    expect(output).toMatch(/epoch 2: 9\d\.\d % of the validation images are right/);
-    expect(output.match(/a (\d): taken for a \1 /g)!.length).toBeGreaterThanOrEqual(8);
+    expect(output).toMatch(/epoch 2: 9\d\.\d% of the validation images classified correctly/);
+    expect(output.match(/label (\d): predicted \1 /g)!.length).toBeGreaterThanOrEqual(8);
     expect(existsSync(join(workingFolder, "digits.safetensors"))).toBe(true);
   },
   "compare-and-report.mjs": (output) => {
