@@ -1,22 +1,27 @@
 """Keras' side of bench/peers.mjs (TensorFlow backend): trains and evaluates the paper's CNN on request.
 
-Usage: python keras_peer.py THREADS
-Each line on standard input is a request, and each is answered by one line of JSON, {"milliseconds": ...} but for the first:
-  {"task": "versions"}                                 what is measured
-  {"task": "train", "batch": 256, "steps": 10}         milliseconds of a step; steps: a multiple of 8
-  {"task": "evaluate", "batch": 256, "images": 12000}  milliseconds of all images: loss and accuracy
-Needs: pip install keras tensorflow-cpu numpy
+Usage: python keras_peer.py THREADS Each line on standard input is a request, and each is answered by one line of JSON,
+{"milliseconds": ...} but for the first: {"task": "versions"}                                 what is measured {"task":
+"train", "batch": 256, "steps": 10}         milliseconds of a step; steps: a multiple of 8 {"task": "evaluate",
+"batch": 256, "images": 12000}  milliseconds of all images: loss and accuracy Needs: pip install keras tensorflow-cpu
+numpy
 """
-import json, os, sys, time
+
+import json
+import os
+import sys
+import time
+
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import tensorflow
+import tensorflow  # noqa: E402
+
 threads = int(sys.argv[1])
 tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
 tensorflow.config.threading.set_inter_op_parallelism_threads(threads)
-import keras
-import numpy as np
-from keras import layers
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+from keras import layers  # noqa: E402
 
 keras.utils.set_random_seed(0)
 net = keras.Sequential([layers.Input((28, 28, 1))])
@@ -27,7 +32,8 @@ net.add(layers.Flatten())
 net.add(layers.Dense(128, activation="relu"))
 net.add(layers.Dense(64, activation="relu"))
 net.add(layers.Dense(10, activation="softmax"))
-# Keras at its fastest on the CPU: steps with XLA (jit_compile) take twice as long, and in groups a tenth less at batch 32.
+# Keras at its fastest on the CPU: steps with XLA (jit_compile) take twice as long, and in groups a tenth less at batch
+# 32.
 GROUP = 8
 fastest = {"jit_compile": False, "steps_per_execution": GROUP}
 net.compile(optimizer="adam", loss="sparse_categorical_crossentropy", **fastest)
@@ -38,7 +44,7 @@ labels = np.random.randint(0, 10, 12_000)
 
 
 class Clock(keras.callbacks.Callback):
-    """When each group of steps ended. What a fit does before and after would weigh more here than over a whole epoch."""
+    """When each group of steps ended. What a fit does before and after would weigh more than over a whole epoch."""
 
     def on_train_begin(self, logs=None):
         self.ends = []

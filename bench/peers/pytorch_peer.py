@@ -1,13 +1,16 @@
 """PyTorch's side of bench/peers.mjs: trains and evaluates the paper's CNN on request.
 
 Usage: python pytorch_peer.py MODE THREADS      MODE: eager, channels-last (eager in that memory format) or compile
-Each line on standard input is a request, and each is answered by one line of JSON, {"milliseconds": ...} but for the first:
-  {"task": "versions"}                                 what is measured
-  {"task": "train", "batch": 256, "steps": 10}         milliseconds of a step
-  {"task": "evaluate", "batch": 256, "images": 12000}  milliseconds of all images: loss and accuracy
-Needs: pip install torch numpy
+Each line on standard input is a request, and each is answered by one line of JSON, {"milliseconds": ...} but for the
+first: {"task": "versions"}                                 what is measured {"task": "train", "batch": 256, "steps":
+10}         milliseconds of a step {"task": "evaluate", "batch": 256, "images": 12000}  milliseconds of all images:
+loss and accuracy Needs: pip install torch numpy
 """
-import json, sys, time
+
+import json
+import sys
+import time
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -19,7 +22,9 @@ blocks, channels = [], 1
 for filters in (32, 64, 64, 64):
     blocks += [nn.Conv2d(channels, filters, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
     channels = filters
-net = nn.Sequential(*blocks, nn.Flatten(), nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10))
+net = nn.Sequential(
+    *blocks, nn.Flatten(), nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10)
+)
 if mode == "channels-last":
     net = net.to(memory_format=torch.channels_last)
 optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, fused=True)

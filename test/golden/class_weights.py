@@ -3,9 +3,14 @@
 Usage: python class_weights.py      (writes class_weights.json beside this file)
 Needs: pip install keras tensorflow-cpu numpy
 
-The history's loss and val_loss show where the weights act, the kernel afterwards what they did. Logits = (pixels / 255) @ kernel.
+The history's loss and val_loss show where the weights act, the kernel afterwards what they did. Logits = (pixels /
+255) @ kernel.
 """
-import json, os, pathlib
+
+import json
+import os
+import pathlib
+
 import numpy as np
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -35,20 +40,38 @@ for name, (loss, targets) in CASES.items():
     net.compile(optimizer=keras.optimizers.SGD(0.05), loss=loss, metrics=["accuracy"])
     x = pixels / 255.0
     history = net.fit(
-        x[:TRAIN], targets[:TRAIN], batch_size=TRAIN, epochs=EPOCHS, shuffle=False, verbose=0,
-        class_weight=dict(enumerate(WEIGHTS)), validation_data=(x[TRAIN:], targets[TRAIN:]),
+        x[:TRAIN],
+        targets[:TRAIN],
+        batch_size=TRAIN,
+        epochs=EPOCHS,
+        shuffle=False,
+        verbose=0,
+        class_weight=dict(enumerate(WEIGHTS)),
+        validation_data=(x[TRAIN:], targets[TRAIN:]),
     ).history
-    cases.append({
-        "loss": name,
-        "targets": None if targets is labels else targets.astype(float).ravel().tolist(),
-        "train": history["loss"], "validation": history["val_loss"],
-        "weights": dense.kernel.numpy().T.ravel().tolist(),
-    })
+    cases.append(
+        {
+            "loss": name,
+            "targets": None if targets is labels else targets.astype(float).ravel().tolist(),
+            "train": history["loss"],
+            "validation": history["val_loss"],
+            "weights": dense.kernel.numpy().T.ravel().tolist(),
+        }
+    )
     print(name, history)
 
-pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps({
-    "keras": keras.__version__,
-    "classWeights": WEIGHTS, "learningRate": 0.05, "trainImages": TRAIN,
-    "pixels": pixels.ravel().tolist(), "weights": kernel.T.astype(float).ravel().tolist(), "labels": labels.tolist(),
-    "cases": cases,
-}) + "\n")
+pathlib.Path(__file__).with_suffix(".json").write_text(
+    json.dumps(
+        {
+            "keras": keras.__version__,
+            "classWeights": WEIGHTS,
+            "learningRate": 0.05,
+            "trainImages": TRAIN,
+            "pixels": pixels.ravel().tolist(),
+            "weights": kernel.T.astype(float).ravel().tolist(),
+            "labels": labels.tolist(),
+            "cases": cases,
+        }
+    )
+    + "\n"
+)

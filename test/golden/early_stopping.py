@@ -1,9 +1,13 @@
-"""Golden file for early stopping: when Keras' callback stops on given losses and accuracies, and which weights it restores.
+"""Golden file for early stopping: when Keras' callback stops on given losses and accuracies, and which weights it
+restores.
 
 Usage: python early_stopping.py      (writes schedules/earlyStopping.json beside this file)
 Needs: pip install torch keras numpy
 """
-import json, os, pathlib
+
+import json
+import os
+import pathlib
 
 os.environ["KERAS_BACKEND"] = "torch"  # TensorFlow's casts numbers to float32
 import keras
@@ -50,8 +54,13 @@ class Model:
 
 def outcome(monitor="loss", mode=None, patience=0, minDelta=0.0, baseline=None, startFromEpoch=0):
     callback = keras.callbacks.EarlyStopping(
-        monitor=f"val_{monitor}", mode=mode or ("min" if monitor == "loss" else "max"), min_delta=minDelta,
-        patience=patience, baseline=baseline, restore_best_weights=True, start_from_epoch=startFromEpoch,
+        monitor=f"val_{monitor}",
+        mode=mode or ("min" if monitor == "loss" else "max"),
+        min_delta=minDelta,
+        patience=patience,
+        baseline=baseline,
+        restore_best_weights=True,
+        start_from_epoch=startFromEpoch,
     )
     model = Model()
     callback.set_model(model)

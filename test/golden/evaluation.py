@@ -1,13 +1,17 @@
-"""Golden file for what every evaluation measures: negative log-likelihood and expected calibration error, in double precision.
+"""Golden file for what every evaluation measures: negative log-likelihood and expected calibration error, in double
+precision.
 
 Usage: python evaluation.py      (writes evaluation.json beside this file)
 Needs: pip install torch numpy
 
-The net is one dense layer without bias: logits = (pixels / 255) @ weights.T. The error is computed twice, as Guo et al. 2017
-define it (bins ((m - 1) / M, m / M]) and with the formula of torchmetrics' calibration_error (norm "l1"; bins [(m - 1) / M, m / M)):
-they agree where no probability lies on a bin's border, which the script checks.
+The net is one dense layer without bias: logits = (pixels / 255) @ weights.T. The error is computed twice, as Guo et
+al. 2017 define it (bins ((m - 1) / M, m / M]) and with the formula of torchmetrics' calibration_error (norm "l1"; bins
+[(m - 1) / M, m / M)): they agree where no probability lies on a bin's border, which the script checks.
 """
-import json, pathlib
+
+import json
+import pathlib
+
 import numpy as np
 import torch
 
@@ -37,13 +41,18 @@ sure, good = torch.nan_to_num(sure / share), torch.nan_to_num(good / share)
 torchmetrics = ((good - sure).abs() * share / COUNT).sum().item()
 assert abs(guo - torchmetrics) < 1e-12
 
-pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps({
-    "torch": torch.__version__.split("+")[0],
-    "numpy": np.__version__,
-    "pixels": pixels.ravel().tolist(),
-    "weights": weights.astype(float).round(3).ravel().tolist(),
-    "labels": labels.tolist(),
-    "accuracy": right.mean(),
-    "negativeLogLikelihood": torch.nn.functional.cross_entropy(logits, torch.tensor(labels)).item(),
-    "calibrationError": guo,
-}) + "\n")
+pathlib.Path(__file__).with_suffix(".json").write_text(
+    json.dumps(
+        {
+            "torch": torch.__version__.split("+")[0],
+            "numpy": np.__version__,
+            "pixels": pixels.ravel().tolist(),
+            "weights": weights.astype(float).round(3).ravel().tolist(),
+            "labels": labels.tolist(),
+            "accuracy": right.mean(),
+            "negativeLogLikelihood": torch.nn.functional.cross_entropy(logits, torch.tensor(labels)).item(),
+            "calibrationError": guo,
+        }
+    )
+    + "\n"
+)

@@ -3,11 +3,16 @@
 Usage: python even_images.py      (writes even_images.json beside this file)
 Needs: pip install torch numpy
 
-A depthwise convolution of one pixel makes 20 + p / divisor of each byte p, which float32 holds exactly, so that what differs is
-the normalisation's own. With the divisor 4096 bytes are any; with 64 they are 0 to 2, but for a bright first one in each image. The test repeats pixels and weights from the generator of training.py and reads from here: probabilities
-in evaluation (of batch normalisation with the given running statistics), and the loss and its gradient in training.
+A depthwise convolution of one pixel makes 20 + p / divisor of each byte p, which float32 holds exactly, so that what
+differs is the normalisation's own. With the divisor 4096 bytes are any; with 64 they are 0 to 2, but for a bright
+first one in each image. The test repeats pixels and weights from the generator of training.py and reads from here:
+probabilities in evaluation (of batch normalisation with the given running statistics), and the loss and its gradient
+in training.
 """
-import json, pathlib
+
+import json
+import pathlib
+
 import numpy as np
 import torch
 from torch import nn
@@ -43,7 +48,9 @@ CASES = [
 
 
 def images(divisor):
-    pixels = np.floor(noise(COUNT * SIDE * SIDE * CHANNELS, 1) * (256 if divisor == 4096 else 3)).reshape(COUNT, SIDE, SIDE, CHANNELS)
+    pixels = np.floor(noise(COUNT * SIDE * SIDE * CHANNELS, 1) * (256 if divisor == 4096 else 3)).reshape(
+        COUNT, SIDE, SIDE, CHANNELS
+    )
     if divisor == 64:
         pixels[:, 0, 0, 0] = 255
     return pixels
@@ -55,31 +62,58 @@ for divisor, layer, make in CASES:
     pixels = images(divisor)
     bright = torch.tensor(20 + pixels / divisor).permute(0, 3, 1, 2)
     norm, dense = make(), nn.Linear(CHANNELS * SIDE * SIDE, CLASSES, bias=False)
-    drawn = lambda shape, seed: torch.tensor((noise(int(np.prod(shape)), seed) - 0.5).astype(np.float32).astype(np.float64).reshape(shape))
+    drawn = lambda shape, seed: torch.tensor(
+        (noise(int(np.prod(shape)), seed) - 0.5).astype(np.float32).astype(np.float64).reshape(shape)
+    )
     norm.weight.data, norm.bias.data = drawn([CHANNELS], 3) + 1, drawn([CHANNELS], 4)
-    dense.weight.data = (drawn(dense.weight.shape, 5) / 8)
+    dense.weight.data = drawn(dense.weight.shape, 5) / 8
     x = bright.clone().requires_grad_()
     loss = nn.functional.cross_entropy(dense(norm(x).flatten(1)), labels)
     loss.backward()
-    case = {"divisor": divisor, "layer": layer, "loss": loss.item(), "gradients": {
-        # From x's gradient: a weight's is summed over the pixels / 255 times that.
-        "depthwiseConv2d_0.weight": (x.grad * torch.tensor(pixels / 255).permute(0, 3, 1, 2)).sum((0, 2, 3)).tolist(),
-        "depthwiseConv2d_0.bias": x.grad.sum((0, 2, 3)).tolist(),
-        f"{layer['type']}_0.weight": norm.weight.grad.tolist(),
-        f"{layer['type']}_0.bias": norm.bias.grad.tolist(),
-        "dense_0.weight": dense.weight.grad.ravel()[::STRIDE].tolist(),
-    }}
+    case = {
+        "divisor": divisor,
+        "layer": layer,
+        "loss": loss.item(),
+        "gradients": {
+            # From x's gradient: a weight's is summed over the pixels / 255 times that.
+            "depthwiseConv2d_0.weight": (x.grad * torch.tensor(pixels / 255).permute(0, 3, 1, 2))
+            .sum((0, 2, 3))
+            .tolist(),
+            "depthwiseConv2d_0.bias": x.grad.sum((0, 2, 3)).tolist(),
+            f"{layer['type']}_0.weight": norm.weight.grad.tolist(),
+            f"{layer['type']}_0.bias": norm.bias.grad.tolist(),
+            "dense_0.weight": dense.weight.grad.ravel()[::STRIDE].tolist(),
+        },
+    }
     # What the convolution's gradients, which nearly cancel out, are sums of: rounding is relative to that.
     case["summands"] = x.grad.abs().sum((0, 2, 3)).max().item()
     if layer["type"] == "batchNorm2d":
-        case["statistics"] = [v.numpy().astype(np.float32).astype(float).tolist() for v in (bright.mean((0, 2, 3)), bright.var((0, 2, 3)))]
+        case["statistics"] = [
+            v.numpy().astype(np.float32).astype(float).tolist() for v in (bright.mean((0, 2, 3)), bright.var((0, 2, 3)))
+        ]
         norm.running_mean.copy_(torch.tensor(case["statistics"][0]))
         norm.running_var.copy_(torch.tensor(case["statistics"][1]))
     norm.eval()
     case["probabilities"] = torch.softmax(dense(norm(bright).flatten(1)), 1).detach().ravel().tolist()
     cases.append(case)
-    print(layer, loss.item(), {key: float(np.abs(value).max()) for key, value in case["gradients"].items()}, max(case["probabilities"]))
+    print(
+        layer,
+        loss.item(),
+        {key: float(np.abs(value).max()) for key, value in case["gradients"].items()},
+        max(case["probabilities"]),
+    )
 
-pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps({
-    "torch": torch.__version__.split("+")[0], "count": COUNT, "side": SIDE, "channels": CHANNELS, "classes": CLASSES, "stride": STRIDE, "cases": cases,
-}) + "\n")
+pathlib.Path(__file__).with_suffix(".json").write_text(
+    json.dumps(
+        {
+            "torch": torch.__version__.split("+")[0],
+            "count": COUNT,
+            "side": SIDE,
+            "channels": CHANNELS,
+            "classes": CLASSES,
+            "stride": STRIDE,
+            "cases": cases,
+        }
+    )
+    + "\n"
+)

@@ -1,5 +1,5 @@
-"""Golden files for residual networks and the layers that training.py lacks, in double precision: Keras 3 and PyTorch train
-them from given weights.
+"""Golden files for residual networks and the layers that training.py lacks, in double precision: Keras 3 and PyTorch
+train them from given weights.
 
 Usage: python layers.py      (writes training/*-residual-*.json beside this file, in the form of training.py)
 Needs: pip install torch keras numpy
@@ -7,11 +7,16 @@ Needs: pip install torch keras numpy
 Keras runs on PyTorch here: on TensorFlow it passes constants through float32, and cannot differentiate groups on a CPU.
 Parameters are listed in optimbench's order: a residual's layers, then its shortcut.
 """
-import json, os, pathlib
+
+import json
+import os
+import pathlib
+
 import numpy as np
 
 os.environ["KERAS_BACKEND"] = "torch"
-import keras, torch
+import keras
+import torch
 from torch import nn
 
 keras.config.set_floatx("float64")
@@ -46,7 +51,10 @@ def activation(name, **more):
 
 
 POOLS = residual([{"type": "globalMaxPool2d"}], shortcut=[{"type": "globalAveragePool2d"}])
-HEAD = [residual([{"type": "dense", "units": 12, "activation": "tanh"}], activation="leakyRelu"), {"type": "dense", "units": 10}]
+HEAD = [
+    residual([{"type": "dense", "units": 12, "activation": "tanh"}], activation="leakyRelu"),
+    {"type": "dense", "units": 10},
+]
 ZOO = [
     residual([conv(3)]),  # on the image itself, which has no gradient
     conv(8, dilationRate=2, activation="selu"),
@@ -56,7 +64,13 @@ ZOO = [
         shortcut=[conv(12, 1, strides=2, useBias=False)],
         activation="relu",
     ),
-    residual([{"type": "layerNorm"}, residual([depthwise([2, 3], depthMultiplier=2, activation="silu"), conv(12, 1)]), activation("leakyRelu", negativeSlope=0.3)]),
+    residual(
+        [
+            {"type": "layerNorm"},
+            residual([depthwise([2, 3], depthMultiplier=2, activation="silu"), conv(12, 1)]),
+            activation("leakyRelu", negativeSlope=0.3),
+        ]
+    ),
     conv(12, [3, 2], padding="valid", dilationRate=[2, 1], groups=2, activation="elu"),
     {"type": "groupNorm", "groups": -1, "center": False},
     {"type": "layerNorm", "scale": False},
@@ -71,7 +85,13 @@ RESNET = [
         shortcut=[{"type": "maxPool2d"}, conv(12, 1, useBias=False), {"type": "batchNorm2d"}],
         activation="relu",
     ),
-    residual([conv(12, useBias=False, activation="relu"), {"type": "batchNorm2d"}, residual([conv(12, 1)], activation="relu")]),
+    residual(
+        [
+            conv(12, useBias=False, activation="relu"),
+            {"type": "batchNorm2d"},
+            residual([conv(12, 1)], activation="relu"),
+        ]
+    ),
     POOLS,
     *HEAD,
 ]
@@ -101,7 +121,10 @@ def optimbench_shapes(layer, channels):
     kind = layer["type"]
     bias = [("bias", None)] if layer.get("useBias", True) else []
     if kind == "conv2d":
-        outputs, shape = layer["filters"], [layer["filters"], *pair(layer["kernelSize"]), channels // layer.get("groups", 1)]
+        outputs, shape = (
+            layer["filters"],
+            [layer["filters"], *pair(layer["kernelSize"]), channels // layer.get("groups", 1)],
+        )
     elif kind == "depthwiseConv2d":
         outputs = channels * layer.get("depthMultiplier", 1)
         shape = [outputs, *pair(layer["kernelSize"]), 1]
@@ -124,12 +147,24 @@ def keras_layer(layer, channels):
     function = KERAS_ACTIVATION.get(layer.get("activation"), layer.get("activation"))
     norm = {key: layer[key] for key in ("center", "scale") if key in layer}
     if kind in ("conv2d", "depthwiseConv2d"):
-        common = dict(strides=layer.get("strides", 1), padding=layer["padding"], dilation_rate=layer.get("dilationRate", 1), activation=function, use_bias=layer.get("useBias", True))
+        common = dict(
+            strides=layer.get("strides", 1),
+            padding=layer["padding"],
+            dilation_rate=layer.get("dilationRate", 1),
+            activation=function,
+            use_bias=layer.get("useBias", True),
+        )
         if kind == "conv2d":
             return keras.layers.Conv2D(layer["filters"], layer["kernelSize"], groups=layer.get("groups", 1), **common)
-        return keras.layers.DepthwiseConv2D(layer["kernelSize"], depth_multiplier=layer.get("depthMultiplier", 1), **common)
+        return keras.layers.DepthwiseConv2D(
+            layer["kernelSize"], depth_multiplier=layer.get("depthMultiplier", 1), **common
+        )
     if kind == "activation":
-        return keras.layers.LeakyReLU(negative_slope=layer["negativeSlope"]) if "negativeSlope" in layer else keras.layers.Activation(function)
+        return (
+            keras.layers.LeakyReLU(negative_slope=layer["negativeSlope"])
+            if "negativeSlope" in layer
+            else keras.layers.Activation(function)
+        )
     if kind == "dense":
         return keras.layers.Dense(layer["units"], activation=function)
     return {
@@ -196,7 +231,14 @@ def run_keras(case, x, labels):
 
 # ---- PyTorch ----
 
-TORCH_ACTIVATION = {"relu": nn.ReLU, "leakyRelu": nn.LeakyReLU, "selu": nn.SELU, "elu": nn.ELU, "silu": nn.SiLU, "tanh": nn.Tanh}
+TORCH_ACTIVATION = {
+    "relu": nn.ReLU,
+    "leakyRelu": nn.LeakyReLU,
+    "selu": nn.SELU,
+    "elu": nn.ELU,
+    "silu": nn.SiLU,
+    "tanh": nn.Tanh,
+}
 
 
 class SamePadding(nn.Module):
@@ -282,18 +324,28 @@ def torch_chain(layers, channels, seeds):
 def torch_layer(layer, channels, before):
     kind = layer["type"]
     if kind in ("conv2d", "depthwiseConv2d"):
-        kernel, strides, dilation = pair(layer["kernelSize"]), pair(layer.get("strides", 1)), pair(layer.get("dilationRate", 1))
+        kernel, strides, dilation = (
+            pair(layer["kernelSize"]),
+            pair(layer.get("strides", 1)),
+            pair(layer.get("dilationRate", 1)),
+        )
         if layer["padding"] == "same":
             before.append(SamePadding([(k - 1) * d + 1 for k, d in zip(kernel, dilation)], strides))
         each = kind == "depthwiseConv2d"
         outputs = channels * layer.get("depthMultiplier", 1) if each else layer["filters"]
         groups = channels if each else layer.get("groups", 1)
-        return nn.Conv2d(channels, outputs, kernel, stride=strides, dilation=dilation, groups=groups, bias=layer.get("useBias", True)), outputs
+        return nn.Conv2d(
+            channels, outputs, kernel, stride=strides, dilation=dilation, groups=groups, bias=layer.get("useBias", True)
+        ), outputs
     if kind == "dense":
         before.append(nn.Flatten())
         return nn.Linear(channels, layer["units"]), layer["units"]
     if kind == "activation":
-        return (nn.LeakyReLU(layer["negativeSlope"]) if "negativeSlope" in layer else TORCH_ACTIVATION[layer["activation"]]()), channels
+        return (
+            nn.LeakyReLU(layer["negativeSlope"])
+            if "negativeSlope" in layer
+            else TORCH_ACTIVATION[layer["activation"]]()
+        ), channels
     return {
         "zeroPadding2d": lambda: nn.ZeroPad2d([*layer["padding"][1], *layer["padding"][0]]),
         "maxPool2d": lambda: nn.MaxPool2d(2),
@@ -340,8 +392,14 @@ for case in CASES:
     golden = {
         "version": keras.__version__ if keras3 else torch.__version__,
         **case,
-        "count": COUNT, "batchSize": BATCH, "epochs": EPOCHS, "stride": STRIDE, "parameterCount": int(flat.size),
-        "losses": losses, "parameters": flat[::STRIDE].tolist(), "probabilities": probabilities.ravel().tolist(),
+        "count": COUNT,
+        "batchSize": BATCH,
+        "epochs": EPOCHS,
+        "stride": STRIDE,
+        "parameterCount": int(flat.size),
+        "losses": losses,
+        "parameters": flat[::STRIDE].tolist(),
+        "probabilities": probabilities.ravel().tolist(),
     }
     (folder / f"{case['framework']}-{case['name']}.json").write_text(json.dumps(golden) + "\n")
     print(case["framework"], case["name"], losses, flat.size)

@@ -1,16 +1,22 @@
-"""Golden files for losses: each sample's value, and the gradient of their sum with respect to the logits, in double precision.
+"""Golden files for losses: each sample's value, and the gradient of their sum with respect to the logits, in double
+precision.
 
 Usage: python losses.py keras3; python losses.py keras2; python losses.py pytorch; python losses.py author
-       (each writes losses/<source>-<name>.json beside this file; apart, since TensorFlow and PyTorch do not always bear each
-       other in one process)
+       (each writes losses/<source>-<name>.json beside this file; apart, since TensorFlow and PyTorch do not always
+       bear each other in one process)
 Needs: pip install torch keras tf_keras tensorflow-cpu numpy
 
-Keras 2 lives on as tf_keras. Keras (3 on its TensorFlow backend) computes as in a model whose last layer is a softmax and which trains in graph mode: the loss gets
-probabilities, and its cross-entropies find the logits that these came from. Hinges get the logits as they are. PyTorch's cross_entropy, multi_margin_loss and
-poisson_nll_loss (log_input) take logits, kl_div their log_softmax; its other losses take softmax(logits) here.
-What neither has is computed from its paper's equation, with the gradient by complex steps, which do not cancel.
+Keras 2 lives on as tf_keras. Keras (3 on its TensorFlow backend) computes as in a model whose last layer is a softmax
+and which trains in graph mode: the loss gets probabilities, and its cross-entropies find the logits that these came
+from. Hinges get the logits as they are. PyTorch's cross_entropy, multi_margin_loss and poisson_nll_loss (log_input)
+take logits, kl_div their log_softmax; its other losses take softmax(logits) here. What neither has is computed from
+its paper's equation, with the gradient by complex steps, which do not cancel.
 """
-import json, os, pathlib, sys
+
+import json
+import os
+import pathlib
+import sys
 
 import numpy as np
 
@@ -20,14 +26,17 @@ if SOURCE == "keras3":
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import keras
     from keras.src.trainers.data_adapters.data_adapter_utils import class_weight_to_sample_weights
+
     keras.config.set_floatx("float64")
     import tensorflow as tf
+
     VERSIONS = {"keras": keras.__version__, "tensorflow": tf.__version__}
 elif SOURCE == "keras2":
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
     import tensorflow as tf
     import tf_keras as keras
+
     keras.backend.set_floatx("float64")
     VERSIONS = {"tf_keras": keras.__version__, "tensorflow": tf.__version__}
 
@@ -37,6 +46,7 @@ elif SOURCE == "keras2":
         return weigh(tf.constant(target), tf.constant(target))[2]
 elif SOURCE == "pytorch":
     import torch
+
     torch.set_default_dtype(torch.float64)
     VERSIONS = {"torch": torch.__version__.split("+")[0]}
 else:
@@ -103,7 +113,9 @@ CASES = {
         "huber": both({}, {"delta": 0.3}),
         "klDivergence": both(),
         "poisson": both(),
-        "multiMargin": labels({}, {"p": 2}, {"margin": 0.5}, {"classWeights": WEIGHTS}, {"p": 2, "margin": 2, "classWeights": WEIGHTS}),
+        "multiMargin": labels(
+            {}, {"p": 2}, {"margin": 0.5}, {"classWeights": WEIGHTS}, {"p": 2, "margin": 2, "classWeights": WEIGHTS}
+        ),
         "cosineSimilarity": both(),
     },
     "author": {
@@ -112,13 +124,17 @@ CASES = {
         "generalisedCrossentropy": both({}, {"q": 0.3}, {"q": 1}),
     },
 }
-CASES["keras2"] = {name: cases for name, cases in CASES["keras3"].items() if name != "generalisedCrossentropy"}  # which came later
+CASES["keras2"] = {
+    name: cases for name, cases in CASES["keras3"].items() if name != "generalisedCrossentropy"
+}  # which came later
 
 
 def keras_loss(name, settings):
     """The loss, and whether its prediction is the logits as they are."""
     k = keras.losses
-    exact = lambda value: tf.constant(value, tf.float64) if SOURCE == "keras2" else value  # which passes numbers through float32
+    exact = lambda value: (
+        tf.constant(value, tf.float64) if SOURCE == "keras2" else value
+    )  # which passes numbers through float32
     whole = {"reduction": None if SOURCE == "keras3" else "none"}
     smoothing = {"label_smoothing": settings.get("labelSmoothing", 0.0)}
     focal = {key: settings[key] for key in ("alpha", "gamma") if key in settings}
@@ -177,7 +193,7 @@ def pytorch_run(name, kind, settings):
         "binaryCrossentropy": lambda: F.binary_cross_entropy_with_logits(z, y, reduction="none").mean(1),
         "huber": lambda: F.huber_loss(p, y, reduction="none", **settings).mean(1),
         "klDivergence": lambda: torch.stack(
-            [F.kl_div(l[None], t[None], reduction="batchmean") for l, t in zip(torch.log_softmax(z, 1), y)]
+            [F.kl_div(row[None], t[None], reduction="batchmean") for row, t in zip(torch.log_softmax(z, 1), y)]
         ),
         "poisson": lambda: F.poisson_nll_loss(z, y, reduction="none").mean(1),
         "multiMargin": lambda: F.multi_margin_loss(
@@ -214,9 +230,18 @@ run = {"pytorch": pytorch_run, "author": author_run}.get(SOURCE, keras_run)
 folder = pathlib.Path(__file__).parent / "losses"
 folder.mkdir(exist_ok=True)
 for name, cases in CASES[SOURCE].items():
-    golden = {"loss": name, "semantics": SOURCE, "versions": VERSIONS, "classes": 5, "logits": sum(LOGITS, []), "cases": []}
+    golden = {
+        "loss": name,
+        "semantics": SOURCE,
+        "versions": VERSIONS,
+        "classes": 5,
+        "logits": sum(LOGITS, []),
+        "cases": [],
+    }
     for kind, settings in cases:
         values, gradient = run(name, kind, settings)
         targets = sum(TARGETS[kind], [])
-        golden["cases"].append({"settings": settings, "kind": kind, "targets": targets, "values": values, "gradient": sum(gradient, [])})
+        golden["cases"].append(
+            {"settings": settings, "kind": kind, "targets": targets, "values": values, "gradient": sum(gradient, [])}
+        )
     (folder / f"{SOURCE}-{name}.json").write_text(json.dumps(golden) + "\n")

@@ -5,10 +5,11 @@ Needs: pip install torch keras numpy schedulefree
 
 The parameters, gradients and frameworks are those of parameter_optimizers.py.
 """
+
 import pathlib
 
-import parameter_optimizers as base
 import keras
+import parameter_optimizers as base
 import torch
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn

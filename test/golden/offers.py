@@ -3,7 +3,11 @@
 Usage: python offers.py      (writes offers.json beside this file)
 Needs: pip install torch keras tf_keras tensorflow-cpu
 """
-import inspect, json, os, pathlib
+
+import inspect
+import json
+import os
+import pathlib
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -21,13 +25,18 @@ def classes(module, base):
 
 def losses(module):
     """PyTorch's losses have no base of their own in public."""
-    return {name for name, each in vars(module).items() if inspect.isclass(each) and issubclass(each, torch.nn.Module) and "Loss" in name}
+    return {
+        name
+        for name, each in vars(module).items()
+        if inspect.isclass(each) and issubclass(each, torch.nn.Module) and "Loss" in name
+    }
 
 
 versions = {"keras3": keras.__version__, "keras2": tf_keras.__version__, "pytorch": torch.__version__.split("+")[0]}
 optimizers = {
     "keras3": classes(keras.optimizers, keras.optimizers.Optimizer),
-    "keras2": classes(tf_keras.optimizers, tf_keras.optimizers.Optimizer) | classes(tf_keras.optimizers.legacy, tf_keras.optimizers.legacy.Optimizer),
+    "keras2": classes(tf_keras.optimizers, tf_keras.optimizers.Optimizer)
+    | classes(tf_keras.optimizers.legacy, tf_keras.optimizers.legacy.Optimizer),
     "pytorch": classes(torch.optim, torch.optim.Optimizer),
 }
 found = {

@@ -3,11 +3,16 @@
 Usage: python optimizers.py      (writes optimizers/<framework>-<name>.json beside this file)
 Needs: pip install torch keras numpy
 
-A file holds the framework's own defaults, the gradients, and for several settings of the optimizer the rates (they change
-in the middle, which shows where an optimizer keeps its rate) and theta after every step.
-Keras runs on its PyTorch backend: on TensorFlow, constants such as 0.999 pass through float32 even in double precision.
+A file holds the framework's own defaults, the gradients, and for several settings of the optimizer the rates (they
+change in the middle, which shows where an optimizer keeps its rate) and theta after every step. Keras runs on its
+PyTorch backend: on TensorFlow, constants such as 0.999 pass through float32 even in double precision.
 """
-import json, math, os, pathlib, struct
+
+import json
+import math
+import os
+import pathlib
+import struct
 
 os.environ["KERAS_BACKEND"] = "torch"
 import keras
@@ -38,8 +43,20 @@ ADAM = {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "
 KERAS_NAMES = {
     "sgd": ("SGD", {"learningRate": "learning_rate", "momentum": "momentum", "nesterov": "nesterov"}),
     "adam": ("Adam", {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}),
-    "rmsprop": ("RMSprop", {"learningRate": "learning_rate", "rho": "rho", "momentum": "momentum", "epsilon": "epsilon", "centered": "centered"}),
-    "adagrad": ("Adagrad", {"learningRate": "learning_rate", "initialAccumulator": "initial_accumulator_value", "epsilon": "epsilon"}),
+    "rmsprop": (
+        "RMSprop",
+        {
+            "learningRate": "learning_rate",
+            "rho": "rho",
+            "momentum": "momentum",
+            "epsilon": "epsilon",
+            "centered": "centered",
+        },
+    ),
+    "adagrad": (
+        "Adagrad",
+        {"learningRate": "learning_rate", "initialAccumulator": "initial_accumulator_value", "epsilon": "epsilon"},
+    ),
     "adamw": ("AdamW", {**ADAM, "weightDecay": "weight_decay"}),
     "amsgrad": ("Adam", ADAM),
     "nadam": ("Nadam", ADAM),
@@ -64,8 +81,19 @@ BETAS = {"learningRate": "lr", "beta1": ("betas", 0), "beta2": ("betas", 1), "ep
 PYTORCH_NAMES = {
     "sgd": ("SGD", {"learningRate": "lr", "momentum": "momentum", "nesterov": "nesterov", "dampening": "dampening"}),
     "adam": ("Adam", {"learningRate": "lr", "beta1": ("betas", 0), "beta2": ("betas", 1), "epsilon": "eps"}),
-    "rmsprop": ("RMSprop", {"learningRate": "lr", "rho": "alpha", "momentum": "momentum", "epsilon": "eps", "centered": "centered"}),
-    "adagrad": ("Adagrad", {"learningRate": "lr", "initialAccumulator": "initial_accumulator_value", "epsilon": "eps", "lrDecay": "lr_decay"}),
+    "rmsprop": (
+        "RMSprop",
+        {"learningRate": "lr", "rho": "alpha", "momentum": "momentum", "epsilon": "eps", "centered": "centered"},
+    ),
+    "adagrad": (
+        "Adagrad",
+        {
+            "learningRate": "lr",
+            "initialAccumulator": "initial_accumulator_value",
+            "epsilon": "eps",
+            "lrDecay": "lr_decay",
+        },
+    ),
     "adamw": ("AdamW", {**BETAS, "weightDecay": "weight_decay"}),
     "amsgrad": ("Adam", BETAS),
     "nadam": ("NAdam", {**BETAS, "momentumDecay": "momentum_decay"}),
@@ -81,7 +109,12 @@ EXTRA = {"amsgrad": {"amsgrad": True}}
 SETTINGS = {
     "sgd": [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}],
     "adam": [{}, {"beta1": 0.5, "beta2": 0.9, "epsilon": 1e-3}, {"beta1": 0.0}],
-    "rmsprop": [{}, {"momentum": 0.9}, {"centered": True}, {"rho": 0.95, "momentum": 0.5, "centered": True, "epsilon": 1e-4}],
+    "rmsprop": [
+        {},
+        {"momentum": 0.9},
+        {"centered": True},
+        {"rho": 0.95, "momentum": 0.5, "centered": True, "epsilon": 1e-4},
+    ],
     "adagrad": [{}, {"initialAccumulator": 0.5, "epsilon": 1e-3}],
     "adamw": [{}, {"beta1": 0.5, "weightDecay": 0.3}, {"weightDecay": 0.0}],
     "amsgrad": [{}, {"beta1": 0.5, "beta2": 0.6, "epsilon": 1e-3}],
@@ -89,16 +122,26 @@ SETTINGS = {
     "radam": [{}, {"beta1": 0.5, "beta2": 0.9, "epsilon": 1e-3}, {"beta2": 0.6}, {"beta2": 0.0}],
     "adamax": [{}, {"beta1": 0.5, "beta2": 0.6, "epsilon": 1e-3}],
     "adadelta": [{}, {"rho": 0.5, "epsilon": 1e-3}],
-    "ftrl": [{}, {"l1Strength": 0.1, "l2Strength": 0.2, "beta": 0.3}, {"learningRatePower": -0.7, "initialAccumulator": 0.5, "l2Shrinkage": 0.125}],
+    "ftrl": [
+        {},
+        {"l1Strength": 0.1, "l2Strength": 0.2, "beta": 0.3},
+        {"learningRatePower": -0.7, "initialAccumulator": 0.5, "l2Shrinkage": 0.125},
+    ],
     "lion": [{}, {"beta1": 0.5, "beta2": 0.6}],
 }
-PYTORCH_SETTINGS = {"sgd": [{"momentum": 0.8, "dampening": 0.3}], "adagrad": [{"lrDecay": 0.05}], "nadam": [{"momentumDecay": 0.5}]}
+PYTORCH_SETTINGS = {
+    "sgd": [{"momentum": 0.8, "dampening": 0.3}],
+    "adagrad": [{"lrDecay": 0.05}],
+    "nadam": [{"momentumDecay": 0.5}],
+}
 
 
 def keras_optimizer(name, settings):
     kind, names = KERAS_NAMES[name]
     names = {**names, **KERAS_DECAY}
-    return getattr(keras.optimizers, kind)(**EXTRA.get(name, {}), **{names[key]: value for key, value in settings.items()})
+    return getattr(keras.optimizers, kind)(
+        **EXTRA.get(name, {}), **{names[key]: value for key, value in settings.items()}
+    )
 
 
 def keras_run(name, settings, rates):
@@ -149,7 +192,10 @@ def keras_defaults(name):
 def pytorch_defaults(name):
     defaults = pytorch_optimizer(name, {}, [torch.zeros(1)]).defaults
     names = PYTORCH_NAMES[name][1]
-    return {key: defaults[option[0]][option[1]] if isinstance(option, tuple) else defaults[option] for key, option in names.items()}
+    return {
+        key: defaults[option[0]][option[1]] if isinstance(option, tuple) else defaults[option]
+        for key, option in names.items()
+    }
 
 
 def in_float32(value):

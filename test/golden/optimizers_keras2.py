@@ -4,12 +4,17 @@ Usage: python optimizers_keras2.py      (writes optimizers/keras2-<name>.json be
 Needs: pip install tf_keras tensorflow-cpu numpy
 
 tf_keras.optimizers.legacy are the definitions of tf.keras 2.0 to 2.10; AdamW and Lion came later, and are those of
-tf_keras.optimizers. Parameters, gradients and settings are those of keras3-<name>.json, which optimizers.py writes first.
+tf_keras.optimizers. Parameters, gradients and settings are those of keras3-<name>.json, which optimizers.py writes
+first.
 
-TensorFlow passes Python's numbers through float32 even in double precision, so hyperparameters are set as tensors in double
-precision. What cannot be set, the 0.96 of Nadam, stays in float32: its files agree with the formula to that precision only.
+TensorFlow passes Python's numbers through float32 even in double precision, so hyperparameters are set as tensors in
+double precision. What cannot be set, the 0.96 of Nadam, stays in float32: its files agree with the formula to that
+precision only.
 """
-import json, os, pathlib
+
+import json
+import os
+import pathlib
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
@@ -22,8 +27,22 @@ ADAM = {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "
 NAMES = {
     "sgd": (legacy.SGD, {"learningRate": "learning_rate", "momentum": "momentum", "nesterov": "nesterov"}, {}),
     "adam": (legacy.Adam, ADAM, {}),
-    "rmsprop": (legacy.RMSprop, {"learningRate": "learning_rate", "rho": "rho", "momentum": "momentum", "epsilon": "epsilon", "centered": "centered"}, {}),
-    "adagrad": (legacy.Adagrad, {"learningRate": "learning_rate", "initialAccumulator": "initial_accumulator_value", "epsilon": "epsilon"}, {}),
+    "rmsprop": (
+        legacy.RMSprop,
+        {
+            "learningRate": "learning_rate",
+            "rho": "rho",
+            "momentum": "momentum",
+            "epsilon": "epsilon",
+            "centered": "centered",
+        },
+        {},
+    ),
+    "adagrad": (
+        legacy.Adagrad,
+        {"learningRate": "learning_rate", "initialAccumulator": "initial_accumulator_value", "epsilon": "epsilon"},
+        {},
+    ),
     "amsgrad": (legacy.Adam, ADAM, {"amsgrad": True}),
     "nadam": (legacy.Nadam, {**ADAM, "momentumDecay": "schedule_decay"}, {}),
     "adamax": (legacy.Adamax, ADAM, {}),
@@ -47,7 +66,17 @@ NAMES = {
 # Only the later ones let the weights decay.
 DECAY = {"lion": {"decoupledWeightDecay": "weight_decay"}}
 # Hyperparameters that would pass through float32.
-CAST = ["momentum", "rho", "beta_1", "beta_2", "beta", "weight_decay", "learning_rate_power", "l1_regularization_strength", "l2_regularization_strength"]
+CAST = [
+    "momentum",
+    "rho",
+    "beta_1",
+    "beta_2",
+    "beta",
+    "weight_decay",
+    "learning_rate_power",
+    "l1_regularization_strength",
+    "l2_regularization_strength",
+]
 
 # What Keras 3 lacks, and where its path is not a number.
 MORE = {"nadam": [{"momentumDecay": 0.5}], "ftrl": [{"initialAccumulator": 0.0}]}
@@ -87,7 +116,9 @@ for name in NAMES:
     steps = len(golden["gradients"])
     rates = [float(np.float32(defaults["learningRate"] * share)) for share in [1] * (steps // 2) + [0.3] * (steps // 2)]
     known = {**NAMES[name][1], **DECAY.get(name, {})}
-    settings = [case["settings"] for case in golden["cases"] if case["settings"].keys() <= known.keys()] + MORE.get(name, [])
+    settings = [case["settings"] for case in golden["cases"] if case["settings"].keys() <= known.keys()] + MORE.get(
+        name, []
+    )
     cases = [{"settings": each, "learningRates": rates, "path": run(name, each, golden, rates)} for each in settings]
     golden.update(semantics="keras2", versions={"tf_keras": tf_keras.__version__}, defaults=defaults, cases=cases)
     (folder / f"keras2-{name}.json").write_text(json.dumps(golden) + "\n")

@@ -3,12 +3,16 @@
 Usage: python parameter_optimizers.py      (writes parameter_optimizers/<source>-<name>.json beside this file)
 Needs: pip install torch keras numpy schedulefree
 
-Keras 3 (on its PyTorch backend), PyTorch and the authors' code train six parameters of three layers on given gradients, in
-double precision: a convolution's weights and bias, and those of two dense layers. LAMB's authors have no code of their own;
-their algorithm is written out below. Muon has a script of its own, muon.py.
-Vectors hold the parameters as optimbench keeps them: convolutions [filters, height, width, channels], dense [units, inputs].
+Keras 3 (on its PyTorch backend), PyTorch and the authors' code train six parameters of three layers on given
+gradients, in double precision: a convolution's weights and bias, and those of two dense layers. LAMB's authors have no
+code of their own; their algorithm is written out below. Muon has a script of its own, muon.py. Vectors hold the
+parameters as optimbench keeps them: convolutions [filters, height, width, channels], dense [units, inputs].
 """
-import json, math, os, pathlib
+
+import json
+import math
+import os
+import pathlib
 
 os.environ["KERAS_BACKEND"] = "torch"
 import keras
@@ -136,19 +140,40 @@ class Lamb(torch.optim.Optimizer):
 
 
 KERAS = {
-    "lamb": ("Lamb", {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}, [{}, {"beta1": 0.5, "epsilon": 1e-3}, {"decoupledWeightDecay": 0.1}]),
+    "lamb": (
+        "Lamb",
+        {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"},
+        [{}, {"beta1": 0.5, "epsilon": 1e-3}, {"decoupledWeightDecay": 0.1}],
+    ),
     "adafactor": (
         "Adafactor",
-        {"learningRate": "learning_rate", "beta2Decay": "beta_2_decay", "epsilon1": "epsilon_1", "epsilon2": "epsilon_2", "clipThreshold": "clip_threshold"},
+        {
+            "learningRate": "learning_rate",
+            "beta2Decay": "beta_2_decay",
+            "epsilon1": "epsilon_1",
+            "epsilon2": "epsilon_2",
+            "clipThreshold": "clip_threshold",
+        },
         [{}, {"beta2Decay": -0.5, "epsilon2": 0.1, "clipThreshold": 0.3}, {"decoupledWeightDecay": 0.1}],
     ),
     "scheduleFreeAdamw": (
         "ScheduleFreeAdamW",
-        {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon", "warmupSteps": "warmup_steps"},
+        {
+            "learningRate": "learning_rate",
+            "beta1": "beta_1",
+            "beta2": "beta_2",
+            "epsilon": "epsilon",
+            "warmupSteps": "warmup_steps",
+        },
         [{}, {"beta1": 0.5, "warmupSteps": 5}, {"decoupledWeightDecay": 0.1}],
     ),
 }
-AVERAGING = {"weightDecay": "weight_decay", "warmupSteps": "warmup_steps", "r": "r", "weightLearningRatePower": "weight_lr_power"}
+AVERAGING = {
+    "weightDecay": "weight_decay",
+    "warmupSteps": "warmup_steps",
+    "r": "r",
+    "weightLearningRatePower": "weight_lr_power",
+}
 
 
 def keras_optimizer(kind, names, settings):
@@ -210,7 +235,13 @@ if __name__ == "__main__":
     folder = pathlib.Path(__file__).parent / "parameter_optimizers"
     folder.mkdir(exist_ok=True)
     for name, (kind, names, settings) in KERAS.items():
-        cases = [(each, lambda rates, each=each: keras_path(keras_optimizer(kind, names, each), rates)) for each in settings]
+        cases = [
+            (
+                each,
+                lambda rates, kind=kind, names=names, each=each: keras_path(keras_optimizer(kind, names, each), rates),
+            )
+            for each in settings
+        ]
         write(folder, "keras3", name, {"keras": keras.__version__}, keras_defaults(kind, names), cases)
 
     by_torch = lambda make: lambda rates: torch_path(make, rates)
@@ -218,7 +249,9 @@ if __name__ == "__main__":
 
     defaults = {"learningRate": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "weightDecay": 0.01}
     settings = [{}, {"weightDecay": 0.0, "beta2": 0.9}]
-    lamb = lambda own: lambda p: Lamb(p, **{key: value for key, value in {**defaults, **own}.items() if key != "learningRate"})
+    lamb = lambda own: (
+        lambda p: Lamb(p, **{key: value for key, value in {**defaults, **own}.items() if key != "learningRate"})
+    )
     write(folder, "author", "lamb", versions, defaults, [(each, by_torch(lamb(each))) for each in settings])
 
     found = torch.optim.Adafactor([torch.zeros(1)]).defaults
@@ -235,9 +268,20 @@ if __name__ == "__main__":
 
     versions = {**versions, "schedulefree": __import__("importlib.metadata").metadata.version("schedulefree")}
     found = schedulefree.SGDScheduleFree([torch.zeros(1)]).defaults
-    defaults = {"learningRate": found["lr"], "momentum": found["momentum"], **{key: found[option] for key, option in AVERAGING.items()}}
+    defaults = {
+        "learningRate": found["lr"],
+        "momentum": found["momentum"],
+        **{key: found[option] for key, option in AVERAGING.items()},
+    }
     settings = [{}, {"momentum": 0.6, "weightDecay": 0.1, "warmupSteps": 5, "r": 1, "weightLearningRatePower": 1}]
-    write(folder, "author", "scheduleFreeSgd", versions, defaults, [(each, by_torch(schedule_free("SGDScheduleFree", each))) for each in settings])
+    write(
+        folder,
+        "author",
+        "scheduleFreeSgd",
+        versions,
+        defaults,
+        [(each, by_torch(schedule_free("SGDScheduleFree", each))) for each in settings],
+    )
 
     found = schedulefree.AdamWScheduleFree([torch.zeros(1)]).defaults
     defaults = {
@@ -248,4 +292,11 @@ if __name__ == "__main__":
         **{key: found[option] for key, option in AVERAGING.items()},
     }
     settings = [{}, {"beta1": 0.6, "weightDecay": 0.1, "warmupSteps": 5, "r": 1, "weightLearningRatePower": 1}]
-    write(folder, "author", "scheduleFreeAdamw", versions, defaults, [(each, by_torch(schedule_free("AdamWScheduleFree", each))) for each in settings])
+    write(
+        folder,
+        "author",
+        "scheduleFreeAdamw",
+        versions,
+        defaults,
+        [(each, by_torch(schedule_free("AdamWScheduleFree", each))) for each in settings],
+    )

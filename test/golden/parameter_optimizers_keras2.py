@@ -3,9 +3,14 @@
 Usage: python parameter_optimizers_keras2.py      (writes parameter_optimizers/keras2-adafactor.json beside this file)
 Needs: pip install tf_keras tensorflow-cpu numpy
 
-Parameters, gradients, rates and settings are those of keras3-adafactor.json, which parameter_optimizers.py writes first.
+Parameters, gradients, rates and settings are those of keras3-adafactor.json, which parameter_optimizers.py writes
+first.
 """
-import json, math, os, pathlib
+
+import json
+import math
+import os
+import pathlib
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
@@ -41,7 +46,9 @@ def from_keras(part):
 
 def cut(vector):
     ends = np.cumsum([math.prod(shape) for shape in golden["shapes"]])
-    return [to_keras(part.reshape(shape)) for part, shape in zip(np.split(np.array(vector), ends[:-1]), golden["shapes"])]
+    return [
+        to_keras(part.reshape(shape)) for part, shape in zip(np.split(np.array(vector), ends[:-1]), golden["shapes"])
+    ]
 
 
 def run(settings):
@@ -50,8 +57,12 @@ def run(settings):
     path = []
     for gradient, rate in zip(golden["gradients"], golden["learningRates"]):
         optimizer.learning_rate = rate
-        optimizer.apply_gradients([(tf.constant(part, dtype=tf.float64), variable) for part, variable in zip(cut(gradient), variables)])
-        path.append(np.concatenate([np.ascontiguousarray(from_keras(each.numpy())).reshape(-1) for each in variables]).tolist())
+        optimizer.apply_gradients(
+            [(tf.constant(part, dtype=tf.float64), variable) for part, variable in zip(cut(gradient), variables)]
+        )
+        path.append(
+            np.concatenate([np.ascontiguousarray(from_keras(each.numpy())).reshape(-1) for each in variables]).tolist()
+        )
     return [path[step - 1] for step in golden["steps"]]
 
 

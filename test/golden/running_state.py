@@ -1,15 +1,22 @@
-"""Golden files for running statistics: what Keras 3, tf_keras (Keras 2) and PyTorch keep after each of several training passes.
+"""Golden files for running statistics: what Keras 3, tf_keras (Keras 2) and PyTorch keep after each of several
+training passes.
 
 Usage: python running_state.py keras3; python running_state.py keras2; python running_state.py pytorch
        (each writes running_state/FRAMEWORK.json beside this file)
 Needs: pip install keras tf_keras tensorflow-cpu torch numpy
 
-Only batch normalisation has running state. It stands here before images, after a convolution whose images have one pixel,
-and behind flatten, dense and a global pool, where Keras' layers have no more height and width: tf_keras then leaves its fused kernel, and with it
-the sample's variance. Nothing is learnt in between: the state after each pass depends on the inputs and weights alone. The
-last batch is one image, whose variance Keras takes as 0 over single numbers; PyTorch refuses it.
+Only batch normalisation has running state. It stands here before images, after a convolution whose images have one
+pixel, and behind flatten, dense and a global pool, where Keras' layers have no more height and width: tf_keras then
+leaves its fused kernel, and with it the sample's variance. Nothing is learnt in between: the state after each pass
+depends on the inputs and weights alone. The last batch is one image, whose variance Keras takes as 0 over single
+numbers; PyTorch refuses it.
 """
-import json, os, pathlib, sys
+
+import json
+import os
+import pathlib
+import sys
+
 import numpy as np
 
 FRAMEWORK = sys.argv[1]
@@ -59,7 +66,9 @@ def weights(layers):
     for layer in layers:
         outputs = layer.get("filters", layer.get("units"))
         if outputs:
-            all_weights.append(random.normal(0, 1, [outputs, channels, *(layer.get("kernelSize") or [])]).astype(np.float32))
+            all_weights.append(
+                random.normal(0, 1, [outputs, channels, *(layer.get("kernelSize") or [])]).astype(np.float32)
+            )
             channels = outputs
         else:
             all_weights.append(None)
@@ -110,7 +119,9 @@ def run_keras(layers, drawn):
         elif kind == "globalAveragePool2d":
             made.append(keras.layers.GlobalAveragePooling2D())
         else:
-            made.append(keras.layers.BatchNormalization(**{key: value for key, value in layer.items() if key != "type"}))
+            made.append(
+                keras.layers.BatchNormalization(**{key: value for key, value in layer.items() if key != "type"})
+            )
     net = keras.Sequential([keras.layers.Input(SHAPE), *made])
     for layer, weight in zip(made, drawn):
         if weight is not None:
@@ -122,7 +133,11 @@ def run_keras(layers, drawn):
     for size in BATCHES:
         net(x[start : start + size].astype(np.float32), training=True)
         start += size
-        states.append(np.concatenate([v.numpy() for m in norms for v in (m.moving_mean, m.moving_variance)]).astype(float).tolist())
+        states.append(
+            np.concatenate([v.numpy() for m in norms for v in (m.moving_mean, m.moving_variance)])
+            .astype(float)
+            .tolist()
+        )
     return states
 
 
@@ -131,13 +146,27 @@ for layers in (CHAIN, POOLED):
     drawn = weights(layers)
     states = (run_pytorch if FRAMEWORK == "pytorch" else run_keras)(layers, drawn)
     print(FRAMEWORK, states[0])
-    cases.append({
-        "layers": [{**layer, "useBias": False} if layer["type"] in ("conv2d", "dense") else layer for layer in layers],
-        "weights": [w.astype(float).ravel().tolist() for w in drawn if w is not None],
-        "states": states,
-    })
+    cases.append(
+        {
+            "layers": [
+                {**layer, "useBias": False} if layer["type"] in ("conv2d", "dense") else layer for layer in layers
+            ],
+            "weights": [w.astype(float).ravel().tolist() for w in drawn if w is not None],
+            "states": states,
+        }
+    )
 folder = pathlib.Path(__file__).with_suffix("")
 folder.mkdir(exist_ok=True)
-(folder / f"{FRAMEWORK}.json").write_text(json.dumps({
-    "framework": FRAMEWORK, "version": VERSION, "shape": SHAPE, "batches": BATCHES, "pixels": pixels.ravel().tolist(), "cases": cases,
-}) + "\n")
+(folder / f"{FRAMEWORK}.json").write_text(
+    json.dumps(
+        {
+            "framework": FRAMEWORK,
+            "version": VERSION,
+            "shape": SHAPE,
+            "batches": BATCHES,
+            "pixels": pixels.ravel().tolist(),
+            "cases": cases,
+        }
+    )
+    + "\n"
+)

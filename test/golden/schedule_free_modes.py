@@ -3,11 +3,17 @@
 Usage: python schedule_free_modes.py      (writes schedule_free_modes.json beside this file)
 Needs: pip install torch keras tensorflow-cpu jax numpy
 
-Each backend applies given gradients to one variable, in double precision, operator by operator ("eager") and as `fit` has it
-by default ("graph"): TensorFlow in a tf.function that also builds the optimizer, JAX in a jitted stateless step.
-TensorFlow passes Python's numbers through float32 even in double precision.
+Each backend applies given gradients to one variable, in double precision, operator by operator ("eager") and as `fit`
+has it by default ("graph"): TensorFlow in a tf.function that also builds the optimizer, JAX in a jitted stateless
+step. TensorFlow passes Python's numbers through float32 even in double precision.
 """
-import json, math, os, pathlib, subprocess, sys
+
+import json
+import math
+import os
+import pathlib
+import subprocess
+import sys
 
 RATE, STEPS = 0.1, 20
 THETA = [0.3, -0.7, 1.1]
@@ -70,7 +76,9 @@ if __name__ == "__main__":
             "learningRate": RATE,
             "theta": THETA,
             "gradients": [gradient(t) for t in range(1, STEPS + 1)],
-            "backends": {each: json.loads(run(each).stdout.splitlines()[-1]) for each in ("torch", "tensorflow", "jax")},
+            "backends": {
+                each: json.loads(run(each).stdout.splitlines()[-1]) for each in ("torch", "tensorflow", "jax")
+            },
         }
         file = pathlib.Path(__file__).with_suffix(".json")
         file.write_text(json.dumps(golden) + "\n")

@@ -3,7 +3,10 @@
 Usage: python schedules.py      (writes schedules/reduceOnPlateau.json beside this file)
 Needs: pip install keras tensorflow-cpu numpy
 """
-import json, os, pathlib
+
+import json
+import os
+import pathlib
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -12,7 +15,30 @@ import keras
 keras.config.set_floatx("float64")
 
 # An improvement, ones too small, none, a worse epoch, a recovery, a long plateau.
-LOSSES = [1.0, 0.8, 0.79995, 0.81, 0.79991, 0.7, 0.75, 0.74, 0.73, 0.72, 0.71, 0.69, 0.69, 0.69, 0.69, 0.69, 0.69, 0.69, 0.5, 0.6, 0.6, 0.6]
+LOSSES = [
+    1.0,
+    0.8,
+    0.79995,
+    0.81,
+    0.79991,
+    0.7,
+    0.75,
+    0.74,
+    0.73,
+    0.72,
+    0.71,
+    0.69,
+    0.69,
+    0.69,
+    0.69,
+    0.69,
+    0.69,
+    0.69,
+    0.5,
+    0.6,
+    0.6,
+    0.6,
+]
 SETTINGS = [
     {},
     {"factor": 0.1, "patience": 3, "minLearningRate": 0.002},
@@ -28,8 +54,13 @@ def rates(monitor="loss", factor=0.5, patience=2, minDelta=1e-4, cooldown=0, min
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.SGD(INITIAL_RATE), "mse")
     callback = keras.callbacks.ReduceLROnPlateau(
-        monitor=f"val_{monitor}", mode="min" if monitor == "loss" else "max",
-        factor=factor, patience=patience, min_delta=minDelta, cooldown=cooldown, min_lr=minLearningRate,
+        monitor=f"val_{monitor}",
+        mode="min" if monitor == "loss" else "max",
+        factor=factor,
+        patience=patience,
+        min_delta=minDelta,
+        cooldown=cooldown,
+        min_lr=minLearningRate,
     )
     callback.set_model(model)
     callback.on_train_begin()

@@ -1,9 +1,13 @@
-"""Golden files for schedules that change from step to step: Keras' and PyTorch's rates of each step, in double precision.
+"""Golden files for schedules that change from step to step: Keras' and PyTorch's rates of each step, in double
+precision.
 
-Usage: python step_schedules.py      (writes schedules/*.json beside this file, but for reduceOnPlateau, see schedules.py)
-Needs: pip install torch keras numpy
+Usage: python step_schedules.py      (writes schedules/*.json beside this file, but for reduceOnPlateau, see
+schedules.py) Needs: pip install torch keras numpy
 """
-import json, os, pathlib
+
+import json
+import os
+import pathlib
 
 os.environ["KERAS_BACKEND"] = "torch"  # TensorFlow's casts constants through float32
 import keras
@@ -66,14 +70,27 @@ def torch_rates(make, every=1, steps=STEPS, key="lr"):
 
 
 def one_cycle(
-    pctStart=0.3, annealStrategy="cos", divFactor=25.0, finalDivFactor=1e4, threePhase=False,
-    baseMomentum=0.85, maxMomentum=0.95, key="lr",
+    pctStart=0.3,
+    annealStrategy="cos",
+    divFactor=25.0,
+    finalDivFactor=1e4,
+    threePhase=False,
+    baseMomentum=0.85,
+    maxMomentum=0.95,
+    key="lr",
 ):
     return torch_rates(
         lambda optimizer: torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, RATE, total_steps=STEPS, pct_start=pctStart, anneal_strategy=annealStrategy,
-            div_factor=divFactor, final_div_factor=finalDivFactor, three_phase=threePhase,
-            base_momentum=baseMomentum, max_momentum=maxMomentum,
+            optimizer,
+            RATE,
+            total_steps=STEPS,
+            pct_start=pctStart,
+            anneal_strategy=annealStrategy,
+            div_factor=divFactor,
+            final_div_factor=finalDivFactor,
+            three_phase=threePhase,
+            base_momentum=baseMomentum,
+            max_momentum=maxMomentum,
         ),
         key=key,
     )
@@ -87,13 +104,66 @@ def step(stepSize, gamma=0.1):
 
 CASES = {
     "step": (step, [{"stepSize": 1}, {"stepSize": 2, "gamma": 0.5}, {"stepSize": 4, "gamma": 1.5}]),
-    "exponential": (exponential, [{}, {"decayRate": 0.5, "decaySteps": 10}, {"decayRate": 0.1, "decaySteps": 5, "staircase": True}]),
-    "inverseTime": (inverse_time, [{}, {"decayRate": 2.0, "decaySteps": 10}, {"decayRate": 0.7, "decaySteps": 4, "staircase": True}]),
-    "polynomial": (polynomial, [{}, {"power": 2.0, "endLearningRate": 0.01}, {"power": 0.5, "decaySteps": 11}, {"decaySteps": 10, "cycle": True, "power": 1.5}]),
-    "cosine": (cosine, [{}, {"alpha": 0.1}, {"decaySteps": 20}, {"warmUpEpochs": 1}, {"warmUpEpochs": 1.5, "warmUpFrom": 0.2, "alpha": 0.05}, {"warmUpEpochs": 0.5, "decaySteps": 15}]),
-    "cosineRestarts": (cosine_restarts, [{}, {"firstDecaySteps": 10, "tMul": 1.0}, {"firstDecaySteps": 5, "tMul": 1.5, "mMul": 0.8, "alpha": 0.02}, {"firstDecaySteps": 3, "tMul": 2.0, "mMul": 0.5}]),
-    "oneCycle": (one_cycle, [{}, {"pctStart": 0.25, "annealStrategy": "linear"}, {"threePhase": True}, {"threePhase": True, "pctStart": 0.4, "annealStrategy": "linear", "divFactor": 10.0, "finalDivFactor": 100.0}, {"pctStart": 0.0}, {"pctStart": 1.0}, {"baseMomentum": 0.8, "maxMomentum": 0.97}, {"baseMomentum": 0.5, "maxMomentum": 0.9, "threePhase": True, "annealStrategy": "linear"}]),
-    "piecewise": (piecewise, [{"boundaries": [10, 30], "values": [0.2, 0.02, 0.5]}, {"boundaries": [0], "values": [1.0, 0.5]}]),
+    "exponential": (
+        exponential,
+        [{}, {"decayRate": 0.5, "decaySteps": 10}, {"decayRate": 0.1, "decaySteps": 5, "staircase": True}],
+    ),
+    "inverseTime": (
+        inverse_time,
+        [{}, {"decayRate": 2.0, "decaySteps": 10}, {"decayRate": 0.7, "decaySteps": 4, "staircase": True}],
+    ),
+    "polynomial": (
+        polynomial,
+        [
+            {},
+            {"power": 2.0, "endLearningRate": 0.01},
+            {"power": 0.5, "decaySteps": 11},
+            {"decaySteps": 10, "cycle": True, "power": 1.5},
+        ],
+    ),
+    "cosine": (
+        cosine,
+        [
+            {},
+            {"alpha": 0.1},
+            {"decaySteps": 20},
+            {"warmUpEpochs": 1},
+            {"warmUpEpochs": 1.5, "warmUpFrom": 0.2, "alpha": 0.05},
+            {"warmUpEpochs": 0.5, "decaySteps": 15},
+        ],
+    ),
+    "cosineRestarts": (
+        cosine_restarts,
+        [
+            {},
+            {"firstDecaySteps": 10, "tMul": 1.0},
+            {"firstDecaySteps": 5, "tMul": 1.5, "mMul": 0.8, "alpha": 0.02},
+            {"firstDecaySteps": 3, "tMul": 2.0, "mMul": 0.5},
+        ],
+    ),
+    "oneCycle": (
+        one_cycle,
+        [
+            {},
+            {"pctStart": 0.25, "annealStrategy": "linear"},
+            {"threePhase": True},
+            {
+                "threePhase": True,
+                "pctStart": 0.4,
+                "annealStrategy": "linear",
+                "divFactor": 10.0,
+                "finalDivFactor": 100.0,
+            },
+            {"pctStart": 0.0},
+            {"pctStart": 1.0},
+            {"baseMomentum": 0.8, "maxMomentum": 0.97},
+            {"baseMomentum": 0.5, "maxMomentum": 0.9, "threePhase": True, "annealStrategy": "linear"},
+        ],
+    ),
+    "piecewise": (
+        piecewise,
+        [{"boundaries": [10, 30], "values": [0.2, 0.02, 0.5]}, {"boundaries": [0], "values": [1.0, 0.5]}],
+    ),
 }
 
 folder = pathlib.Path(__file__).parent / "schedules"

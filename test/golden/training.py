@@ -1,15 +1,21 @@
-"""Golden files for whole training steps: Keras 3 and PyTorch train small networks from given weights, in double precision.
+"""Golden files for whole training steps: Keras 3 and PyTorch train small networks from given weights, in double
+precision.
 
 Usage: python training.py keras3; python training.py pytorch      (each writes training/*.json beside this file;
        apart, since TensorFlow and PyTorch do not always bear each other in one process)
 Needs: pip install torch keras tensorflow-cpu numpy
 
-Images and initial weights come from a linear congruential generator that the test repeats, so the files hold results only:
-the loss of each step before its update, every STRIDE-th parameter at the end, and probabilities of the first images.
-Parameters are listed in optimbench's order: conv2d [filters, height, width, channels], dense [units, inputs],
+Images and initial weights come from a linear congruential generator that the test repeats, so the files hold results
+only: the loss of each step before its update, every STRIDE-th parameter at the end, and probabilities of the first
+images. Parameters are listed in optimbench's order: conv2d [filters, height, width, channels], dense [units, inputs],
 batchNorm2d scale then center.
 """
-import json, os, pathlib, sys
+
+import json
+import os
+import pathlib
+import sys
+
 import numpy as np
 
 FRAMEWORK = sys.argv[1]
@@ -17,11 +23,13 @@ if FRAMEWORK == "keras3":
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import keras
+
     keras.config.set_floatx("float64")
     VERSION = keras.__version__
 else:
     import torch
     from torch import nn
+
     torch.set_default_dtype(torch.float64)
     VERSION = torch.__version__
 
@@ -41,7 +49,9 @@ def conv(filters, **more):
     return {"type": "conv2d", "filters": filters, "kernelSize": 3, "padding": "same", **more}
 
 
-PAPER = [layer for filters in (32, 64, 64, 64) for layer in (conv(filters, activation="relu"), {"type": "maxPool2d"})] + [
+PAPER = [
+    layer for filters in (32, 64, 64, 64) for layer in (conv(filters, activation="relu"), {"type": "maxPool2d"})
+] + [
     {"type": "flatten"},
     {"type": "dense", "units": 128, "activation": "relu"},
     {"type": "dense", "units": 64, "activation": "relu"},
@@ -71,13 +81,55 @@ PLAIN_BN = [
 ]
 
 CASES = [
-    dict(name="paper-cnn-adam", framework="keras3", layers=PAPER, shape=[28, 28, 1], optimizer={"name": "adam", "learningRate": 1e-3}),
-    dict(name="paper-cnn-rmsprop", framework="keras3", layers=PAPER, shape=[28, 28, 1], optimizer={"name": "rmsprop", "learningRate": 1e-3}),
-    dict(name="paper-cnn-momentum", framework="keras3", layers=PAPER, shape=[28, 28, 1], optimizer={"name": "sgd", "learningRate": 0.01, "momentum": 0.9}),
-    dict(name="layers-adam", framework="keras3", layers=ZOO, shape=[13, 11, 3], optimizer={"name": "adam", "learningRate": 1e-2}),
-    dict(name="paper-cnn-adam", framework="pytorch", layers=PAPER, shape=[28, 28, 1], optimizer={"name": "adam", "learningRate": 1e-3}),
-    dict(name="paper-cnn-nesterov", framework="pytorch", layers=PAPER, shape=[28, 28, 1], optimizer={"name": "sgd", "learningRate": 0.01, "momentum": 0.9, "nesterov": True}),
-    dict(name="batch-norm-adagrad", framework="pytorch", layers=PLAIN_BN, shape=[8, 8, 2], optimizer={"name": "adagrad", "learningRate": 1e-2}),
+    dict(
+        name="paper-cnn-adam",
+        framework="keras3",
+        layers=PAPER,
+        shape=[28, 28, 1],
+        optimizer={"name": "adam", "learningRate": 1e-3},
+    ),
+    dict(
+        name="paper-cnn-rmsprop",
+        framework="keras3",
+        layers=PAPER,
+        shape=[28, 28, 1],
+        optimizer={"name": "rmsprop", "learningRate": 1e-3},
+    ),
+    dict(
+        name="paper-cnn-momentum",
+        framework="keras3",
+        layers=PAPER,
+        shape=[28, 28, 1],
+        optimizer={"name": "sgd", "learningRate": 0.01, "momentum": 0.9},
+    ),
+    dict(
+        name="layers-adam",
+        framework="keras3",
+        layers=ZOO,
+        shape=[13, 11, 3],
+        optimizer={"name": "adam", "learningRate": 1e-2},
+    ),
+    dict(
+        name="paper-cnn-adam",
+        framework="pytorch",
+        layers=PAPER,
+        shape=[28, 28, 1],
+        optimizer={"name": "adam", "learningRate": 1e-3},
+    ),
+    dict(
+        name="paper-cnn-nesterov",
+        framework="pytorch",
+        layers=PAPER,
+        shape=[28, 28, 1],
+        optimizer={"name": "sgd", "learningRate": 0.01, "momentum": 0.9, "nesterov": True},
+    ),
+    dict(
+        name="batch-norm-adagrad",
+        framework="pytorch",
+        layers=PLAIN_BN,
+        shape=[8, 8, 2],
+        optimizer={"name": "adagrad", "learningRate": 1e-2},
+    ),
 ]
 COUNT, BATCH, EPOCHS = 40, 16, 2  # batches of 16, 16 and 8
 
@@ -94,14 +146,24 @@ def initial(layers, shape):
         sizes = []
         if layer["type"] == "conv2d":
             kh, kw = pair(layer["kernelSize"])
-            sizes = [("weight", [layer["filters"], kh, kw, channels])] + ([("bias", [layer["filters"]])] if layer.get("useBias", True) else [])
+            sizes = [("weight", [layer["filters"], kh, kw, channels])] + (
+                [("bias", [layer["filters"]])] if layer.get("useBias", True) else []
+            )
             sh, sw = pair(layer.get("strides", 1))
-            height, width = ((-(-height // sh), -(-width // sw)) if layer["padding"] == "same" else ((height - kh) // sh + 1, (width - kw) // sw + 1))
+            height, width = (
+                (-(-height // sh), -(-width // sw))
+                if layer["padding"] == "same"
+                else ((height - kh) // sh + 1, (width - kw) // sw + 1)
+            )
             channels = layer["filters"]
         elif layer["type"].endswith("Pool2d"):
             ph, pw = pair(layer.get("poolSize", 2))
             sh, sw = pair(layer.get("strides", layer.get("poolSize", 2)))
-            height, width = ((-(-height // sh), -(-width // sw)) if layer.get("padding") == "same" else ((height - ph) // sh + 1, (width - pw) // sw + 1))
+            height, width = (
+                (-(-height // sh), -(-width // sw))
+                if layer.get("padding") == "same"
+                else ((height - ph) // sh + 1, (width - pw) // sw + 1)
+            )
         elif layer["type"] == "batchNorm2d":
             sizes = [("scale", [channels]), ("center", [channels])]
         elif layer["type"] == "flatten":
@@ -115,7 +177,12 @@ def initial(layers, shape):
             seed += 1
             fan = np.prod(size) / size[0]
             limit = np.sqrt(6 / (fan + size[0])) if kind == "weight" else 0.1
-            drawn.append(((values * 2 - 1) * limit + (1 if kind == "scale" else 0)).astype("float32").astype("float64").reshape(size))
+            drawn.append(
+                ((values * 2 - 1) * limit + (1 if kind == "scale" else 0))
+                .astype("float32")
+                .astype("float64")
+                .reshape(size)
+            )
         weights.append(drawn)
     return weights
 
@@ -146,7 +213,14 @@ def keras_layer(layer):
     activation = KERAS_ACTIVATION.get(activation, activation)
     kind = layer["type"]
     if kind == "conv2d":
-        return keras.layers.Conv2D(layer["filters"], layer["kernelSize"], strides=layer.get("strides", 1), padding=layer["padding"], activation=activation, use_bias=layer.get("useBias", True))
+        return keras.layers.Conv2D(
+            layer["filters"],
+            layer["kernelSize"],
+            strides=layer.get("strides", 1),
+            padding=layer["padding"],
+            activation=activation,
+            use_bias=layer.get("useBias", True),
+        )
     if kind in ("maxPool2d", "averagePool2d"):
         pool = keras.layers.MaxPooling2D if kind == "maxPool2d" else keras.layers.AveragePooling2D
         return pool(layer.get("poolSize", 2), strides=layer.get("strides"), padding=layer.get("padding", "valid"))
@@ -163,12 +237,18 @@ def keras_layer(layer):
 def run_keras(case):
     pixels, labels = images(case["shape"])
     x = pixels / 255.0
-    net = keras.Sequential([keras.layers.Input(case["shape"])] + [keras_layer(layer) for layer in case["layers"]] + [keras.layers.Softmax()])
+    net = keras.Sequential(
+        [keras.layers.Input(case["shape"])]
+        + [keras_layer(layer) for layer in case["layers"]]
+        + [keras.layers.Softmax()]
+    )
     for layer, spec, weights in zip(net.layers, case["layers"], initial(case["layers"], case["shape"])):
         for variable, value in zip(layer.trainable_variables, weights):
             variable.assign(to_keras(spec, value))
     settings = dict(case["optimizer"])
-    optimizer = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD, "rmsprop": keras.optimizers.RMSprop}[settings.pop("name")]
+    optimizer = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD, "rmsprop": keras.optimizers.RMSprop}[
+        settings.pop("name")
+    ]
     settings["learning_rate"] = settings.pop("learningRate")
     net.compile(optimizer=optimizer(**settings), loss="sparse_categorical_crossentropy")
     has_statistics = any(layer["type"] == "batchNorm2d" for layer in case["layers"])
@@ -180,7 +260,11 @@ def run_keras(case):
                 p = net(x[part]).numpy()
                 losses.append(float(-np.log(p[np.arange(len(p)), labels[part]]).mean()))
             net.train_on_batch(x[part], labels[part])
-    parameters = [from_keras(spec, v.numpy()) for layer, spec in zip(net.layers, case["layers"]) for v in layer.trainable_variables]
+    parameters = [
+        from_keras(spec, v.numpy())
+        for layer, spec in zip(net.layers, case["layers"])
+        for v in layer.trainable_variables
+    ]
     return losses, parameters, net(x[:4], training=False).numpy()
 
 
@@ -225,7 +309,9 @@ def run_pytorch(case):
             losses.append(loss.item())
             optimizer.step()
     parameters = [
-        (p.permute(0, 2, 3, 1) if p.ndim == 4 else p).detach().numpy() for module in holders for p in module.parameters()
+        (p.permute(0, 2, 3, 1) if p.ndim == 4 else p).detach().numpy()
+        for module in holders
+        for p in module.parameters()
     ]
     net.eval()
     return losses, parameters, torch.softmax(net(x[:4]), 1).detach().numpy()
@@ -239,8 +325,14 @@ for case in [case for case in CASES if case["framework"] == FRAMEWORK]:
     golden = {
         "version": VERSION,
         **case,
-        "count": COUNT, "batchSize": BATCH, "epochs": EPOCHS, "stride": STRIDE, "parameterCount": int(flat.size),
-        "losses": losses, "parameters": flat[::STRIDE].tolist(), "probabilities": probabilities.ravel().tolist(),
+        "count": COUNT,
+        "batchSize": BATCH,
+        "epochs": EPOCHS,
+        "stride": STRIDE,
+        "parameterCount": int(flat.size),
+        "losses": losses,
+        "parameters": flat[::STRIDE].tolist(),
+        "probabilities": probabilities.ravel().tolist(),
     }
     (folder / f"{case['framework']}-{case['name']}.json").write_text(json.dumps(golden) + "\n")
     print(case["framework"], case["name"], losses[:1], flat.size)

@@ -1,15 +1,23 @@
-"""Golden files for every optimizer of every source, at other settings than the defaults, with all that a run can add to it:
-clipping, decay of the weights, an average of the weights, a changing rate and momentum, and gradients of several batches.
+"""Golden files for every optimizer of every source, at other settings than the defaults, with all that a run can add
+to it: clipping, decay of the weights, an average of the weights, a changing rate and momentum, and gradients of
+several batches.
 
 Usage: python transforms.py      (writes transforms/<source>.json beside this file)
 Needs: pip install torch keras tensorflow-cpu tf_keras numpy schedulefree
 
 Keras 3 runs on its PyTorch backend. A framework's own clipnorm, clipvalue, global_clipnorm, weight_decay, use_ema,
-gradient_accumulation_steps, clip_grad_*, AveragedModel are taken where it has them for the combination; what it lacks is
-written out in NumPy around its optimizer's step (`Wrapped`). All is in double precision.
-Vectors hold the parameters as optimbench keeps them: convolutions [filters, height, width, channels], dense [units, inputs].
+gradient_accumulation_steps, clip_grad_*, AveragedModel are taken where it has them for the combination; what it lacks
+is written out in NumPy around its optimizer's step (`Wrapped`). All is in double precision. Vectors hold the
+parameters as optimbench keeps them: convolutions [filters, height, width, channels], dense [units, inputs].
 """
-import itertools, json, math, os, pathlib, subprocess, sys
+
+import itertools
+import json
+import math
+import os
+import pathlib
+import subprocess
+import sys
 
 import numpy as np
 
@@ -81,7 +89,14 @@ TRANSFORMS = [
     {"globalClipNorm": 2.0},
     {"weightAverage": 0.9},
     {"globalClipNorm": 1.5, "l2": 0.2, "weightAverage": 0.7},
-    {"clipValue": 0.9, "clipNorm": 0.8, "globalClipNorm": 1.1, "l2": 0.1, "decoupledWeightDecay": 0.2, "weightAverage": 0.8},
+    {
+        "clipValue": 0.9,
+        "clipNorm": 0.8,
+        "globalClipNorm": 1.1,
+        "l2": 0.1,
+        "decoupledWeightDecay": 0.2,
+        "weightAverage": 0.8,
+    },
     {"momentum": True},
     {"momentum": True, "clipNorm": 0.6, "l2": 0.05, "weightAverage": 0.85},
 ]
@@ -112,7 +127,9 @@ class Wrapped:
         self.engine.step([times * each for each in gradients], rate, momentum)
         if "weightAverage" in left:
             share, now = left["weightAverage"], self.engine.read()
-            self.average = now if self.average is None else [share * a + (1 - share) * b for a, b in zip(self.average, now)]
+            self.average = (
+                now if self.average is None else [share * a + (1 - share) * b for a, b in zip(self.average, now)]
+            )
 
     def shortening(self, norm, bound):
         return bound / max(norm, bound) if self.keras else min(1, bound / (norm + 1e-6))
@@ -201,10 +218,17 @@ def golden(versions, optimizers, keras):
 
 MOMENTS = {"beta1": 0.8, "beta2": 0.95, "epsilon": 1e-4}
 VARIANTS = {
-    "sgd": [{"learningRate": 0.02}, {"learningRate": 0.02, "momentum": 0.8}, {"learningRate": 0.03, "momentum": 0.7, "nesterov": True}],
+    "sgd": [
+        {"learningRate": 0.02},
+        {"learningRate": 0.02, "momentum": 0.8},
+        {"learningRate": 0.03, "momentum": 0.7, "nesterov": True},
+    ],
     "adam": [{"learningRate": 0.02, **MOMENTS}],
     "amsgrad": [{"learningRate": 0.02, **MOMENTS, "beta2": 0.6}],
-    "adamw": [{"learningRate": 0.02, **MOMENTS, "weightDecay": 0.3}, {"learningRate": 0.02, **MOMENTS, "weightDecay": 0}],
+    "adamw": [
+        {"learningRate": 0.02, **MOMENTS, "weightDecay": 0.3},
+        {"learningRate": 0.02, **MOMENTS, "weightDecay": 0},
+    ],
     "nadam": [{"learningRate": 0.02, **MOMENTS}],
     "radam": [{"learningRate": 0.02, **MOMENTS}, {"learningRate": 0.02, "beta1": 0.7, "beta2": 0.6, "epsilon": 1e-4}],
     "adamax": [{"learningRate": 0.02, "beta1": 0.8, "beta2": 0.9, "epsilon": 1e-3}],
@@ -222,20 +246,53 @@ VARIANTS = {
     ],
     "lion": [{"learningRate": 0.01, "beta1": 0.8, "beta2": 0.9}],
     "lamb": [{"learningRate": 0.02, **MOMENTS}],
-    "adafactor": [{"learningRate": 0.02, "beta2Decay": -0.6, "epsilon2": 0.1, "clipThreshold": 0.5}, {"learningRate": 0.05, "clipThreshold": 2.0}],
+    "adafactor": [
+        {"learningRate": 0.02, "beta2Decay": -0.6, "epsilon2": 0.1, "clipThreshold": 0.5},
+        {"learningRate": 0.05, "clipThreshold": 2.0},
+    ],
     "muon": [
-        {"learningRate": 0.02, "momentum": 0.8, "nesterov": False, "weightDecay": 0, "adamLearningRateRatio": 0.3, "adamWeightDecay": 0, **MOMENTS},
-        {"learningRate": 0.02, "momentum": 0.7, "weightDecay": 0.2, "adamLearningRateRatio": 0.5, "adamWeightDecay": 0.1, **MOMENTS},
+        {
+            "learningRate": 0.02,
+            "momentum": 0.8,
+            "nesterov": False,
+            "weightDecay": 0,
+            "adamLearningRateRatio": 0.3,
+            "adamWeightDecay": 0,
+            **MOMENTS,
+        },
+        {
+            "learningRate": 0.02,
+            "momentum": 0.7,
+            "weightDecay": 0.2,
+            "adamLearningRateRatio": 0.5,
+            "adamWeightDecay": 0.1,
+            **MOMENTS,
+        },
     ],
     "scheduleFreeSgd": [
-        {"learningRate": 0.1, "momentum": 0.7, "weightDecay": 0.1, "warmupSteps": 5, "r": 1, "weightLearningRatePower": 1},
+        {
+            "learningRate": 0.1,
+            "momentum": 0.7,
+            "weightDecay": 0.1,
+            "warmupSteps": 5,
+            "r": 1,
+            "weightLearningRatePower": 1,
+        },
         {"learningRate": 0.1, "momentum": 0.6},
     ],
-    "scheduleFreeAdamw": [{"learningRate": 0.02, "beta1": 0.8, "warmupSteps": 5}, {"learningRate": 0.02, "beta1": 0.6, "beta2": 0.95, "epsilon": 1e-4}],
+    "scheduleFreeAdamw": [
+        {"learningRate": 0.02, "beta1": 0.8, "warmupSteps": 5},
+        {"learningRate": 0.02, "beta1": 0.6, "beta2": 0.95, "epsilon": 1e-4},
+    ],
 }
 by_momentum = lambda settings: settings.get("momentum", 0) > 0
 always, never = lambda settings: True, lambda settings: False
-HAS_MOMENTUM = {"sgd": by_momentum, "rmsprop": by_momentum, "muon": always, **{name: always for name in ("adam", "amsgrad", "adamw", "nadam", "radam", "adamax", "lion", "lamb")}}
+HAS_MOMENTUM = {
+    "sgd": by_momentum,
+    "rmsprop": by_momentum,
+    "muon": always,
+    **{name: always for name in ("adam", "amsgrad", "adamw", "nadam", "radam", "adamax", "lion", "lamb")},
+}
 has_momentum = lambda name: HAS_MOMENTUM.get(name, never)
 
 
@@ -273,7 +330,15 @@ KERAS = {
     ),
     "lion": ("Lion", {"beta1": "beta_1", "beta2": "beta_2"}),
     "lamb": ("Lamb", KERAS_ADAM),
-    "adafactor": ("Adafactor", {"beta2Decay": "beta_2_decay", "epsilon1": "epsilon_1", "epsilon2": "epsilon_2", "clipThreshold": "clip_threshold"}),
+    "adafactor": (
+        "Adafactor",
+        {
+            "beta2Decay": "beta_2_decay",
+            "epsilon1": "epsilon_1",
+            "epsilon2": "epsilon_2",
+            "clipThreshold": "clip_threshold",
+        },
+    ),
     "muon": (
         "Muon",
         {
@@ -335,7 +400,9 @@ def keras3():
             self.optimizer.learning_rate = rate
             if momentum is not None:
                 setattr(self.optimizer, self.momentum, momentum)
-            self.optimizer.apply([keras.ops.convert_to_tensor(to_keras(part), dtype="float64") for part in gradients], self.variables)
+            self.optimizer.apply(
+                [keras.ops.convert_to_tensor(to_keras(part), dtype="float64") for part in gradients], self.variables
+            )
 
         def numbers(self, variables):
             return [from_keras(keras.ops.convert_to_numpy(each)).copy() for each in variables]
@@ -350,8 +417,14 @@ def keras3():
         def evaluation(self):  # what finalize_variable_values() would write into the variables
             return self.numbers(self.optimizer._model_variables_moving_average) if self.averages else None
 
-    make = lambda name: lambda shapes, theta, settings, transforms, accumulated=False: Engine(name, shapes, theta, settings, transforms, accumulated)
-    return golden({"keras": keras.__version__}, {name: given(make(name), VARIANTS[name], name) for name in KERAS}, keras=True)
+    make = lambda name: (
+        lambda shapes, theta, settings, transforms, accumulated=False: Engine(
+            name, shapes, theta, settings, transforms, accumulated
+        )
+    )
+    return golden(
+        {"keras": keras.__version__}, {name: given(make(name), VARIANTS[name], name) for name in KERAS}, keras=True
+    )
 
 
 def keras2():
@@ -361,9 +434,23 @@ def keras2():
     from tf_keras.optimizers import legacy
 
     # tf_keras.optimizers.legacy are the definitions of tf.keras 2.0 to 2.10; AdamW and Lion came later.
-    later = {"adamw": tf_keras.optimizers.AdamW, "lion": tf_keras.optimizers.Lion, "adafactor": tf_keras.optimizers.Adafactor}
+    later = {
+        "adamw": tf_keras.optimizers.AdamW,
+        "lion": tf_keras.optimizers.Lion,
+        "adafactor": tf_keras.optimizers.Adafactor,
+    }
     # Hyperparameters that would pass through float32.
-    cast = ["momentum", "rho", "beta_1", "beta_2", "beta", "weight_decay", "learning_rate_power", "l1_regularization_strength", "l2_regularization_strength"]
+    cast = [
+        "momentum",
+        "rho",
+        "beta_1",
+        "beta_2",
+        "beta",
+        "weight_decay",
+        "learning_rate_power",
+        "l1_regularization_strength",
+        "l2_regularization_strength",
+    ]
 
     class Engine:
         accumulates = False
@@ -389,7 +476,9 @@ def keras2():
             self.optimizer.learning_rate = rate
             if momentum is not None:
                 setattr(self.optimizer, self.momentum, tf.constant(momentum, dtype=tf.float64))
-            self.optimizer.apply_gradients([(tf.constant(to_keras(part), dtype=tf.float64), each) for part, each in zip(gradients, self.variables)])
+            self.optimizer.apply_gradients(
+                [(tf.constant(to_keras(part), dtype=tf.float64), each) for part, each in zip(gradients, self.variables)]
+            )
 
         def read(self):
             return [from_keras(each.numpy()).copy() for each in self.variables]
@@ -401,10 +490,18 @@ def keras2():
         def evaluation(self):
             return None
 
-    make = lambda name: lambda shapes, theta, settings, transforms, accumulated=False: Engine(name, shapes, theta, settings, transforms, accumulated)
+    make = lambda name: (
+        lambda shapes, theta, settings, transforms, accumulated=False: Engine(
+            name, shapes, theta, settings, transforms, accumulated
+        )
+    )
     variants = {**VARIANTS, "nadam": VARIANTS["nadam"] + [{**VARIANTS["nadam"][0], "momentumDecay": 0.5}]}
     names = [name for name in KERAS if name in later or hasattr(legacy, KERAS[name][0])]
-    return golden({"tf_keras": tf_keras.__version__}, {name: given(make(name), variants[name], name) for name in names}, keras=True)
+    return golden(
+        {"tf_keras": tf_keras.__version__},
+        {name: given(make(name), variants[name], name) for name in names},
+        keras=True,
+    )
 
 
 def torch_engine(optimizer_of, own_of, change_momentum):
@@ -425,12 +522,17 @@ def torch_engine(optimizer_of, own_of, change_momentum):
             self.own = {"momentum", "weightAverage", *CLIPS} | own_of(transforms)
             if "l2" in transforms and "l2" not in self.own and any(key in transforms for key in CLIPS):
                 self.own -= set(CLIPS)  # clipped before the penalty is added
-            self.optimizer = optimizer_of(list(self.net.all), settings, {key: transforms[key] for key in self.own & transforms.keys()})
+            self.optimizer = optimizer_of(
+                list(self.net.all), settings, {key: transforms[key] for key in self.own & transforms.keys()}
+            )
             share = transforms.get("weightAverage")
             self.averaged = None if share is None else AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(share))
 
         def step(self, gradients, rate, momentum):
-            parameters, added = list(self.net.all), {key: self.transforms[key] for key in self.own & self.transforms.keys()}
+            parameters, added = (
+                list(self.net.all),
+                {key: self.transforms[key] for key in self.own & self.transforms.keys()},
+            )
             if hasattr(self.optimizer, "train"):
                 self.optimizer.train()
             for group in self.optimizer.param_groups:
@@ -486,11 +588,19 @@ TORCH = {
     "radam": ("RAdam", TORCH_ADAM),
     "adamax": ("Adamax", TORCH_ADAM),
     "rmsprop": ("RMSprop", {"rho": "alpha", "momentum": "momentum", "epsilon": "eps", "centered": "centered"}),
-    "adagrad": ("Adagrad", {"initialAccumulator": "initial_accumulator_value", "epsilon": "eps", "lrDecay": "lr_decay"}),
+    "adagrad": (
+        "Adagrad",
+        {"initialAccumulator": "initial_accumulator_value", "epsilon": "eps", "lrDecay": "lr_decay"},
+    ),
     "adadelta": ("Adadelta", {"rho": "rho", "epsilon": "eps"}),
     "adafactor": ("Adafactor", {"beta2Decay": "beta2_decay", "clipThreshold": "d", "weightDecay": "weight_decay"}),
 }
-TORCH_MUON = {"adjustLearningRate": "adjust_lr_fn", "momentum": "momentum", "nesterov": "nesterov", "weightDecay": "weight_decay"}
+TORCH_MUON = {
+    "adjustLearningRate": "adjust_lr_fn",
+    "momentum": "momentum",
+    "nesterov": "nesterov",
+    "weightDecay": "weight_decay",
+}
 DECOUPLED = ("adam", "amsgrad", "nadam", "radam")  # have decoupled_weight_decay
 
 
@@ -506,8 +616,17 @@ def pytorch():
 
         def __init__(self, parameters, settings):
             matrices = [each for each in parameters if each.ndim == 2]
-            super().__init__(matrices, settings["learningRate"], **{TORCH_MUON[key]: value for key, value in settings.items() if key in TORCH_MUON})
-            options = dict(lr=1, betas=(settings["beta1"], settings["beta2"]), eps=settings["epsilon"], weight_decay=settings["adamWeightDecay"])
+            super().__init__(
+                matrices,
+                settings["learningRate"],
+                **{TORCH_MUON[key]: value for key, value in settings.items() if key in TORCH_MUON},
+            )
+            options = dict(
+                lr=1,
+                betas=(settings["beta1"], settings["beta2"]),
+                eps=settings["epsilon"],
+                weight_decay=settings["adamWeightDecay"],
+            )
             self.others = torch.optim.AdamW([each for each in parameters if each.ndim != 2], **options)
             self.ratio = settings["adamLearningRateRatio"]
 
@@ -521,7 +640,9 @@ def pytorch():
 
         def own(transforms):
             both = "l2" in transforms and "decoupledWeightDecay" in transforms
-            return (set() if both or not penalty else {"l2"}) | ({"decoupledWeightDecay"} if not both and name in DECOUPLED else set())
+            return (set() if both or not penalty else {"l2"}) | (
+                {"decoupledWeightDecay"} if not both and name in DECOUPLED else set()
+            )
 
         return own
 
@@ -535,7 +656,9 @@ def pytorch():
             options["lr"] = settings["learningRate"]
             if "beta1" in settings:
                 options["betas"] = (settings["beta1"], settings["beta2"])
-            if name == "adafactor":  # by default epsilon1 is the precision's own; float32's is what float32 training has
+            if (
+                name == "adafactor"
+            ):  # by default epsilon1 is the precision's own; float32's is what float32 training has
                 options["eps"] = (settings.get("epsilon1", 2**-23), settings.get("epsilon2", 1e-3))
             if "l2" in added:
                 options["weight_decay"] = added["l2"]
@@ -555,13 +678,19 @@ def pytorch():
         "sgd": [{"learningRate": 0.02, "momentum": 0.8, "dampening": 0.3}],
         "adagrad": [{**VARIANTS["adagrad"][0], "lrDecay": 0.05}],
         "nadam": [{**VARIANTS["nadam"][0], "momentumDecay": 0.3}],
-        "muon": [{**VARIANTS["muon"][0], "adjustLearningRate": how} for how in ("match_rms_adamw", "spectral_unclamped")],
+        "muon": [
+            {**VARIANTS["muon"][0], "adjustLearningRate": how} for how in ("match_rms_adamw", "spectral_unclamped")
+        ],
         "adafactor": [{**VARIANTS["adafactor"][0], "clipThreshold": 1.2, "epsilon1": 1e-3, "weightDecay": 0.2}],
     }
     # PyTorch's Adafactor takes no threshold below 1.
-    least = {"adafactor": [{**each, "clipThreshold": max(1.2, each["clipThreshold"])} for each in VARIANTS["adafactor"]]}
+    least = {
+        "adafactor": [{**each, "clipThreshold": max(1.2, each["clipThreshold"])} for each in VARIANTS["adafactor"]]
+    }
     make = lambda name: torch_engine(optimizer_of(name), own_of(name), change_momentum)
-    optimizers = {name: given(make(name), least.get(name, VARIANTS[name]) + more.get(name, []), name) for name in [*TORCH, "muon"]}
+    optimizers = {
+        name: given(make(name), least.get(name, VARIANTS[name]) + more.get(name, []), name) for name in [*TORCH, "muon"]
+    }
     return golden({"torch": torch.__version__.split("+")[0]}, optimizers, keras=False)
 
 
@@ -610,7 +739,7 @@ def author():
                     p -= group["lr"] * trust * direction
 
     class Muon(torch.optim.Optimizer):
-        """KellerJordan/Muon's algorithm with its AdamW for all that is no hidden matrix, without rounding to bfloat16."""
+        """KellerJordan/Muon's algorithm with its AdamW for all but hidden matrices, without rounding to bfloat16."""
 
         def __init__(self, parameters, settings):
             hidden = parameters[2:3]  # none where there is one layer
@@ -652,7 +781,12 @@ def author():
                         p.add_(m / (v.sqrt() + own["epsilon"]), alpha=-group["lr"])
 
     without_rate = lambda settings: {key: value for key, value in settings.items() if key != "learningRate"}
-    averaging = {"weightDecay": "weight_decay", "warmupSteps": "warmup_steps", "weightLearningRatePower": "weight_lr_power", "epsilon": "eps"}
+    averaging = {
+        "weightDecay": "weight_decay",
+        "warmupSteps": "warmup_steps",
+        "weightLearningRatePower": "weight_lr_power",
+        "epsilon": "eps",
+    }
 
     def schedule_free(kind):
         def make(parameters, settings, _):
@@ -678,7 +812,10 @@ def author():
         **VARIANTS,
         "lion": [{**lion, "weightDecay": 0.2}, {**lion, "weightDecay": 0}],
         "lamb": [{**lamb, "weightDecay": 0.1}, {**lamb, "weightDecay": 0}],
-        "scheduleFreeAdamw": [*VARIANTS["scheduleFreeAdamw"], {"learningRate": 0.02, "beta1": 0.7, "weightDecay": 0.1, "r": 1, "weightLearningRatePower": 1}],
+        "scheduleFreeAdamw": [
+            *VARIANTS["scheduleFreeAdamw"],
+            {"learningRate": 0.02, "beta1": 0.7, "weightDecay": 0.1, "r": 1, "weightLearningRatePower": 1},
+        ],
     }
 
     def change_momentum(optimizer, group, value):
