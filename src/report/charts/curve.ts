@@ -1,18 +1,18 @@
 import type { EpochRecord } from "../../history/epoch-record.js";
 import type { RunRecord } from "../../history/run-record.js";
-import type { Setting } from "../results/settings.js";
+import type { Arm } from "../results/arms.js";
 import { extent } from "./ticks.js";
 
 /** Points that a line keeps: more than a picture can show. */
 export const MOST_POINTS = 400;
-/** Runs of a setting that are drawn apart. */
+/** Runs of an arm that are drawn apart. */
 const MOST_APART = 3;
 
 /** One line of a chart. */
 export interface Curve {
   /** What the legend calls it; curves with the same name share a colour. */
   readonly name: string;
-  /** The mean of several runs, one run that is drawn apart, or the mean of a setting that is not named. */
+  /** The mean of several runs, one run that is drawn apart, or the mean of an arm that is not named. */
   readonly of: "completed runs" | "one run" | "another setting";
   readonly ended: "completed" | "diverged" | "cancelled";
   readonly points: readonly CurvePoint[];
@@ -29,12 +29,12 @@ export interface CurvePoint {
 }
 
 /**
- * The curves of a setting: the mean of its completed runs over the epochs that all of them have, and apart from it each
+ * The curves of an arm: the mean of its completed runs over the epochs that all of them have, and apart from it each
  * run of a seed that is not compared or that ended early (the first few), up to its last epoch with a finite loss, so that no mean jumps where a run drops out. Epoch 0 is left out:
  * its chance level would flatten all that follows.
  */
 export function curvesOf(
-  { runs, completed }: Pick<Setting, "runs" | "completed">,
+  { runs, completed }: Pick<Arm, "runs" | "completed">,
   name: string,
   value: (epoch: EpochRecord) => number | null,
 ): Curve[] {
@@ -49,13 +49,9 @@ export function curvesOf(
     .filter(({ points }) => points.length > 0);
 }
 
-/** The mean of a setting's completed runs as a line without a name. */
-export const greyCurves = (
-  setting: Setting,
-  name: string,
-  value: (epoch: EpochRecord) => number | null,
-): Curve[] =>
-  curvesOf({ ...setting, runs: setting.completed }, name, value).map((curve) => ({
+/** The mean of an arm's completed runs as a line without a name. */
+export const greyCurves = (arm: Arm, name: string, value: (epoch: EpochRecord) => number | null): Curve[] =>
+  curvesOf({ ...arm, runs: arm.completed }, name, value).map((curve) => ({
     ...curve,
     of: "another setting",
   }));

@@ -1,11 +1,11 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { EpochRecord } from "../../history/epoch-record.js";
 import { ranInParallel, type Study } from "../../study/study.js";
+import type { Arm } from "../results/arms.js";
 import { isCompleted } from "../results/compared-runs.js";
 import { type Result, rank, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
-import type { Setting } from "../results/settings.js";
-import { type ShownSettings, shownSettings } from "../results/shown-settings.js";
+import { type ShownArms, shownArms } from "../results/shown-arms.js";
 import { listText } from "../text/list-text.js";
 import { curvesOf, greyCurves, MOST_POINTS } from "./curve.js";
 import { lineChart } from "./line-chart.js";
@@ -18,19 +18,19 @@ export interface Chart {
   readonly name: string;
   readonly title: string;
   readonly spec: TopLevelSpec;
-  /** The setting that it shows alone; undefined where it compares. */
-  readonly setting?: Setting;
+  /** The arm that it shows alone; undefined where it compares. */
+  readonly arm?: Arm;
 }
 
 /**
- * A study's charts: the comparisons, then accuracy and loss of each setting, as far as there are not too many. What has no
+ * A study's charts: the comparisons, then accuracy and loss of each arm, as far as there are not too many. What has no
  * epoch to show has no chart.
  */
 export function studyCharts(study: Study): Chart[] {
   const results = resultsOf(study);
-  const shown = shownSettings(results);
+  const shown = shownArms(results);
   const [winner] = rank(results).best;
-  return [...comparisons(shown, winner, !ranInParallel(study)), ...shown.own.flatMap(settingCharts)].filter(
+  return [...comparisons(shown, winner, !ranInParallel(study)), ...shown.own.flatMap(armCharts)].filter(
     (chart): chart is Chart => chart !== undefined,
   );
 }
@@ -40,11 +40,7 @@ const validationAccuracy: Value = ({ validation }) => validation.accuracy;
 const validationLoss: Value = ({ validation }) => validation.loss;
 
 /** @param timed whether times can be compared */
-function comparisons(
-  shown: ShownSettings,
-  winner: Result | undefined,
-  timed: boolean,
-): (Chart | undefined)[] {
+function comparisons(shown: ShownArms, winner: Result | undefined, timed: boolean): (Chart | undefined)[] {
   const compared = (comparison: Comparison) => comparisonChart(shown, comparison);
   // Values of different losses have nothing in common: each has a chart of its own.
   const losses = [...new Set(shown.named.map(({ loss }) => loss))];
@@ -73,7 +69,7 @@ function comparisons(
         title: "Validation loss by epoch",
         value: validationLoss,
         axis: lossAxis(loss),
-        tick: winner?.setting.loss === loss ? winner.validationLoss?.mean : undefined,
+        tick: winner?.arm.loss === loss ? winner.validationLoss?.mean : undefined,
         x: "epoch",
         loss,
       }),
@@ -84,25 +80,25 @@ function comparisons(
 interface Comparison extends Pick<Parameters<typeof lineChart>[0], "title" | "axis" | "tick" | "x"> {
   readonly name: string;
   readonly value: Value;
-  /** That of the settings to show; of all where undefined. Each setting keeps its colour in every chart. */
+  /** That of the arms to show; of all where undefined. Each arm keeps its colour in every chart. */
   readonly loss?: string;
 }
 
 function comparisonChart(
-  { named, others, unnamed }: ShownSettings,
+  { named, others, unnamed }: ShownArms,
   { name, title, value, axis, tick, x, loss }: Comparison,
 ): Chart | undefined {
-  const isShown = (setting: Setting) => loss === undefined || setting.loss === loss;
-  const settings = named.filter(isShown);
+  const isShown = (arm: Arm) => loss === undefined || arm.loss === loss;
+  const arms = named.filter(isShown);
   const grey = unnamed === 0 ? undefined : `${unnamed.toLocaleString("en")} other settings`;
   const drawnGrey = others.filter(isShown);
   const curves = [
-    ...settings.flatMap((setting) => curvesOf(setting, setting.label, value)),
-    ...drawnGrey.flatMap((setting) => greyCurves(setting, grey!, value)),
+    ...arms.flatMap((arm) => curvesOf(arm, arm.label, value)),
+    ...drawnGrey.flatMap((arm) => greyCurves(arm, grey!, value)),
   ];
   if (curves.length === 0) return undefined;
   const list = listText(
-    settings.map(({ label }) => label),
+    arms.map(({ label }) => label),
     { separator: "; ", most: 10 },
   );
   const inGrey = others.length < unnamed ? `${others.length} of the ${unnamed.toLocaleString("en")}` : "the";
@@ -110,7 +106,7 @@ function comparisonChart(
     title,
     subtitle: [
       ...(grey === undefined ? [] : [`In colour: the ${named.length} best; in grey: ${inGrey} others`]),
-      ...subtitle(settings),
+      ...subtitle(arms),
     ],
     description: `${title}, a line for each of ${list}. table.md has the numbers.`,
     curves,
@@ -125,18 +121,18 @@ function comparisonChart(
   return { name, title, spec };
 }
 
-function settingCharts(setting: Setting): (Chart | undefined)[] {
-  const { loss } = setting;
+function armCharts(arm: Arm): (Chart | undefined)[] {
+  const { loss } = arm;
   return (["accuracy", "loss"] as const).map((metric) => {
     const curves = [
-      ...curvesOf(setting, "training", ({ train }) => train[metric]),
-      ...curvesOf(setting, "validation", ({ validation }) => validation[metric]),
+      ...curvesOf(arm, "training", ({ train }) => train[metric]),
+      ...curvesOf(arm, "validation", ({ validation }) => validation[metric]),
     ];
     if (curves.length === 0) return undefined;
-    const title = `${setting.label}: ${metric}`;
+    const title = `${arm.label}: ${metric}`;
     const spec = lineChart({
       title,
-      subtitle: subtitle([setting]),
+      subtitle: subtitle([arm]),
       description: `${title} by epoch, on the training and on the validation images. results.csv has the numbers.`,
       curves,
       names: ["training", "validation"],
@@ -145,22 +141,20 @@ function settingCharts(setting: Setting): (Chart | undefined)[] {
       width: 400,
       height: 260,
     });
-    return { name: `${metric}-${setting.slug}`, title, spec, setting };
+    return { name: `${metric}-${arm.slug}`, title, spec, arm };
   });
 }
 
 /** What the lines and bands are, and which runs ended early. */
-function subtitle(settings: readonly Setting[]): string[] {
-  const counts = settings.map(({ completed }) => completed.length).filter((count) => count > 0);
+function subtitle(arms: readonly Arm[]): string[] {
+  const counts = arms.map(({ completed }) => completed.length).filter((count) => count > 0);
   const [least, most] = extent(counts);
-  const lengths = (setting: Setting) => new Set(setting.completed.map(({ history }) => history.length));
-  const uneven = settings.some((setting) => lengths(setting).size > 1);
-  const apart = settings.some(({ runs, completed }) => runs.filter(isCompleted).length > completed.length);
-  const [, epochs] = extent(settings.flatMap(({ runs }) => runs.map(({ history }) => history.length - 1)));
-  const ends = settings.flatMap((setting) =>
-    earlyEnds(setting).map(
-      ({ mark, text }) => `${mark} ${settings.length > 1 ? `${setting.label}, ` : ""}${text}`,
-    ),
+  const lengths = (arm: Arm) => new Set(arm.completed.map(({ history }) => history.length));
+  const uneven = arms.some((arm) => lengths(arm).size > 1);
+  const apart = arms.some(({ runs, completed }) => runs.filter(isCompleted).length > completed.length);
+  const [, epochs] = extent(arms.flatMap(({ runs }) => runs.map(({ history }) => history.length - 1)));
+  const ends = arms.flatMap((arm) =>
+    earlyEnds(arm).map(({ mark, text }) => `${mark} ${arms.length > 1 ? `${arm.label}, ` : ""}${text}`),
   );
   return [
     ...(most > 1

@@ -1,10 +1,10 @@
 import { ranInParallel, type Study } from "../../study/study.js";
 import { decimalText } from "../../validation/decimal-text.js";
 import type { Chart } from "../charts/study-charts.js";
+import type { Arm } from "../results/arms.js";
 import { conclude } from "../results/conclusion.js";
 import { resultsOf } from "../results/results.js";
-import type { Setting } from "../results/settings.js";
-import { shownSettings } from "../results/shown-settings.js";
+import { shownArms } from "../results/shown-arms.js";
 import { resultCells } from "../tables/result-cells.js";
 import { groupBy } from "../text/group-by.js";
 import { listText } from "../text/list-text.js";
@@ -22,8 +22,8 @@ export interface DrawnChart extends Chart {
 export function reportPage(study: Study, charts: readonly DrawnChart[], samples?: Uint8Array): string {
   const { question, answer, caveats } = conclude(study);
   const results = resultsOf(study);
-  const settings = results.map(({ setting }) => setting);
-  const { own } = shownSettings(results);
+  const arms = results.map(({ arm }) => arm);
+  const { own } = shownArms(results);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,13 +39,13 @@ export function reportPage(study: Study, charts: readonly DrawnChart[], samples?
 <header>
 <h1>${question}</h1>
 <p class="answer">${answer}</p>
-${caveats.map((caveat) => html`<p class="caveat">${caveat}</p>\n`)}${setupLine(study, settings)}
+${caveats.map((caveat) => html`<p class="caveat">${caveat}</p>\n`)}${setupLine(study, arms)}
 </header>
 <main>
 <section><h2>Results</h2>${resultSection(study)}</section>
 ${comparison(charts)}
-${own.map((setting) => settingSection(setting, charts))}
-${own.length < settings.length ? html`<section><p class="note">The ${own.length} settings with the highest validation accuracy have a section here; study.json has the formulas of all ${settings.length.toLocaleString("en")}.</p></section>` : undefined}
+${own.map((arm) => armSection(arm, charts))}
+${own.length < arms.length ? html`<section><p class="note">The ${own.length} settings with the highest validation accuracy have a section here; study.json has the formulas of all ${arms.length.toLocaleString("en")}.</p></section>` : undefined}
 ${lossSection(own)}
 ${sampleSection(samples)}
 <section><h2>How it was measured</h2>${measurement(study)}</section>
@@ -61,10 +61,9 @@ study.json holds every number and is enough to run it again; results.csv has a r
 }
 
 /** What was equal for all: data, model, length. */
-function setupLine(study: Study, settings: readonly Setting[]): Html | undefined {
-  if (settings.length === 0) return undefined;
-  const values = (of: (setting: Setting) => string) =>
-    listText([...new Set(settings.map(of))], { separator: " or " });
+function setupLine(study: Study, arms: readonly Arm[]): Html | undefined {
+  if (arms.length === 0) return undefined;
+  const values = (of: (arm: Arm) => string) => listText([...new Set(arms.map(of))], { separator: " or " });
   const count = (value: number) => value.toLocaleString("en");
   const seeds = [...new Set(study.runs.map(({ config }) => config.seed))];
   const epochs = values(({ config }) => String(config.epochs));
@@ -98,14 +97,14 @@ ${notes.map((note) => html`<p class="note">${note}</p>\n`)}`;
 const figure = ({ svg }: DrawnChart) => html`<figure>${new Html(svg)}</figure>\n`;
 
 function comparison(charts: readonly DrawnChart[]): Html | undefined {
-  const shared = charts.filter(({ setting }) => setting === undefined);
+  const shared = charts.filter(({ arm }) => arm === undefined);
   if (shared.length === 0) return undefined;
   return html`<section><h2>Comparison</h2>${shared.map(figure)}</section>`;
 }
 
-/** A setting's own charts, and exactly what ran. */
-function settingSection({ label, slug, config }: Setting, charts: readonly DrawnChart[]): Html {
-  const own = charts.filter(({ setting }) => setting?.slug === slug);
+/** An arm's own charts, and exactly what ran. */
+function armSection({ label, slug, config }: Arm, charts: readonly DrawnChart[]): Html {
+  const own = charts.filter(({ arm }) => arm?.slug === slug);
   const { formula, name, semantics } = config.optimizer;
   return html`<section><h2>${label}</h2>
 ${own.length === 0 ? html`<p class="note">No figure: no epoch was completed, or none could be drawn.</p>` : html`<div class="pair">${own.map(figure)}</div>`}
@@ -116,8 +115,8 @@ ${definitions({ ...parameters(config.optimizer), schedule: config.schedule.name,
 }
 
 /** The losses that the study used, as exactly. */
-function lossSection(settings: readonly Setting[]): Html | undefined {
-  const losses = groupBy(settings, ({ config }) => JSON.stringify(config.loss)).map(
+function lossSection(arms: readonly Arm[]): Html | undefined {
+  const losses = groupBy(arms, ({ config }) => JSON.stringify(config.loss)).map(
     (group) => group[0]!.config.loss,
   );
   if (losses.length === 0) return undefined;

@@ -23,15 +23,15 @@ export function conclude(study: Study): Conclusion {
 function questionOf(results: readonly Result[]): string {
   if (results.length === 0) return "A study without runs";
   const differ = (value: (result: Result) => unknown) => new Set(results.map(value)).size > 1;
-  const optimizers = differ(({ setting }) => setting.config.optimizer.name);
-  const settings = differ(({ setting }) => JSON.stringify(setting.config.optimizer));
-  const losses = differ(({ setting }) => setting.loss);
-  const datasets = [...new Set(results.map(({ setting }) => datasetText(setting.config.dataset)))];
+  const optimizers = differ(({ arm }) => arm.config.optimizer.name);
+  const optimizerConfigs = differ(({ arm }) => JSON.stringify(arm.config.optimizer));
+  const losses = differ(({ arm }) => arm.loss);
+  const datasets = [...new Set(results.map(({ arm }) => datasetText(arm.config.dataset)))];
   const named = datasets.filter((name) => name !== undefined);
   const dataset = named.length < datasets.length ? "" : ` ${listText(named, { separator: " and " })}`;
-  if (results.length === 1) return `How well does ${results[0]!.setting.label} learn${dataset}?`;
+  if (results.length === 1) return `How well does ${results[0]!.arm.label} learn${dataset}?`;
   if (optimizers && losses) return `Which optimizer and which loss learn${dataset} best?`;
-  if (losses && !settings) return `Which loss learns${dataset} best?`;
+  if (losses && !optimizerConfigs) return `Which loss learns${dataset} best?`;
   return optimizers ? `Which optimizer learns${dataset} best?` : `Which setting learns${dataset} best?`;
 }
 
@@ -45,9 +45,9 @@ function answerOf(study: Study, results: readonly Result[]): Pick<Conclusion, "a
   };
 }
 
-/** Why no setting is the best. */
+/** Why no arm is the best. */
 export function whyUnranked(results: readonly Result[]): string {
-  const completed = results.flatMap(({ setting }) => setting.completed);
+  const completed = results.flatMap(({ arm }) => arm.completed);
   if (completed.length === 0) return "No run trained to its end.";
   if (completed.every(({ history }) => history.at(-1)!.epoch === 0))
     return "Nothing was trained: with 0 epochs, all numbers are of the initial weights.";
@@ -57,7 +57,7 @@ export function whyUnranked(results: readonly Result[]): string {
 /** "adam reached the highest validation accuracy: 0.9832 ± 0.0003 (...) after 6 epochs." */
 function bestText({ best, contested }: Ranking): string {
   const names = listText(
-    best.map(({ setting }) => setting.label),
+    best.map(({ arm }) => arm.label),
     best.length === 2 ? { separator: " and " } : {},
   );
   const { count } = best[0]!.validationAccuracy!;
@@ -76,7 +76,7 @@ function bestText({ best, contested }: Ranking): string {
 
 /** Early stopping gives each run a last epoch of its own. */
 function afterEpochs(best: readonly Result[]): string {
-  const runs = best.flatMap(({ setting }) => setting.completed);
+  const runs = best.flatMap(({ arm }) => arm.completed);
   const [least, most] = extent(runs.map((run) => finalEpoch(run)!.epoch));
   const each = runs.some(({ bestEpoch }) => bestEpoch !== undefined)
     ? " (early stopping: each run's best)"
@@ -85,7 +85,7 @@ function afterEpochs(best: readonly Result[]): string {
   return `after ${most} ${most === 1 ? "epoch" : "epochs"}`;
 }
 
-/** Seeds share weights and order of images, so settings are compared seed by seed. */
+/** Seeds share weights and order of images, so arms are compared seed by seed. */
 function seedCaveats({ ranked, best }: Ranking): string[] {
   const others = ranked.filter((each) => !best.includes(each));
   if (ranked.length < 2) return [];
@@ -96,7 +96,7 @@ function seedCaveats({ ranked, best }: Ranking): string[] {
     const difference = pairedDifference(best[0]!, other);
     if (difference.mean - difference.confidence95 > 0) return [];
     return [
-      `${other.setting.label} (difference ${signed(difference.mean)} ± ${difference.confidence95.toFixed(4)})`,
+      `${other.arm.label} (difference ${signed(difference.mean)} ± ${difference.confidence95.toFixed(4)})`,
     ];
   });
   if (unsettled.length === 0)
@@ -108,17 +108,16 @@ function seedCaveats({ ranked, best }: Ranking): string[] {
   ];
 }
 
-/** Best minus other; ranked settings have the same seeds. */
+/** Best minus other; ranked arms have the same seeds. */
 function pairedDifference(best: Result, other: Result) {
   const accuracy = (run: RunRecord) => finalEpoch(run)!.validation.accuracy;
-  const bySeed = new Map(other.setting.completed.map((run) => [run.config.seed, accuracy(run)]));
-  return summarise(best.setting.completed.map((run) => accuracy(run) - bySeed.get(run.config.seed)!));
+  const bySeed = new Map(other.arm.completed.map((run) => [run.config.seed, accuracy(run)]));
+  return summarise(best.arm.completed.map((run) => accuracy(run) - bySeed.get(run.config.seed)!));
 }
 
 function divergedCaveats(results: readonly Result[], { ranked }: Ranking): string[] {
-  const diverged = results.filter(({ setting }) => setting.runs.some(({ status }) => status === "diverged"));
-  const list = (of: readonly Result[]) =>
-    listText(of.map(({ setting, status }) => `${setting.label} (${status})`));
+  const diverged = results.filter(({ arm }) => arm.runs.some(({ status }) => status === "diverged"));
+  const list = (of: readonly Result[]) => listText(of.map(({ arm, status }) => `${arm.label} (${status})`));
   const unranked = diverged.filter((each) => !ranked.includes(each));
   const others = diverged.filter((each) => ranked.includes(each));
   return [

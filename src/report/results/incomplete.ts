@@ -7,11 +7,11 @@ import type { Result } from "./results.js";
 export function incompleteNote(study: Study, results: readonly Result[]): string[] {
   const finished = study.runs.filter(({ status }) => status !== "cancelled").length;
   const planned = plannedRuns(study) ?? study.runs.length;
-  const settings = results.map(({ setting }) => setting);
-  const leftOut = settings.some(({ runs, completed }) => runs.filter(isCompleted).length > completed.length);
-  const seeds = [
-    ...new Set(settings.flatMap(({ completed }) => completed.map(({ config }) => config.seed))),
-  ].map(String);
+  const arms = results.map(({ arm }) => arm);
+  const leftOut = arms.some(({ runs, completed }) => runs.filter(isCompleted).length > completed.length);
+  const seeds = [...new Set(arms.flatMap(({ completed }) => completed.map(({ config }) => config.seed)))].map(
+    String,
+  );
   return [
     ...(finished < planned
       ? [`Incomplete: ${finished.toLocaleString("en")} of ${planned.toLocaleString("en")} runs finished.`]

@@ -1,11 +1,11 @@
 import { finalEpoch, type RunRecord } from "../../history/run-record.js";
 import { type Summary, summarise } from "../../study/statistics.js";
 import type { Study } from "../../study/study.js";
-import { type Setting, settingsOf } from "./settings.js";
+import { type Arm, armsOf } from "./arms.js";
 
-/** A setting with what its completed runs came to, with the weights they ended with; undefined where nothing was measured. */
+/** An arm with what its completed runs came to, with the weights they ended with; undefined where nothing was measured. */
 export interface Result {
-  readonly setting: Setting;
+  readonly arm: Arm;
   readonly validationAccuracy: Summary | undefined;
   readonly validationLoss: Summary | undefined;
   readonly negativeLogLikelihood: Summary | undefined;
@@ -18,16 +18,16 @@ export interface Result {
   readonly status: string;
 }
 
-/** A result for each setting of a study. */
-export const resultsOf = (study: Study): Result[] => settingsOf(study).map(resultOf);
+/** A result for each arm of a study. */
+export const resultsOf = (study: Study): Result[] => armsOf(study).map(resultOf);
 
-function resultOf(setting: Setting): Result {
+function resultOf(arm: Arm): Result {
   const over = (value: (run: RunRecord) => number | null | undefined) => {
-    const values = setting.completed.map(value).filter((each) => each != null && Number.isFinite(each));
+    const values = arm.completed.map(value).filter((each) => each != null && Number.isFinite(each));
     return values.length === 0 ? undefined : summarise(values as number[]);
   };
   return {
-    setting,
+    arm,
     validationAccuracy: over((run) => finalEpoch(run)?.validation.accuracy),
     validationLoss: over((run) => finalEpoch(run)?.validation.loss),
     negativeLogLikelihood: over((run) => finalEpoch(run)?.validation.negativeLogLikelihood),
@@ -35,7 +35,7 @@ function resultOf(setting: Setting): Result {
     testAccuracy: over((run) => run.test?.accuracy),
     trainSeconds: over((run) => run.seconds.train),
     stepMilliseconds: over((run) => (1000 * run.seconds.train) / stepsOf(run)),
-    status: statusText(setting.runs),
+    status: statusText(arm.runs),
   };
 }
 
@@ -59,28 +59,22 @@ export interface Ranking {
   readonly ranked: readonly Result[];
   /** Those with the highest mean validation accuracy: one, several that are equal, or none. */
   readonly best: readonly Result[];
-  /** Whether the best had another setting to beat: one that finished a run, if only by diverging. */
+  /** Whether the best had another arm to beat: one that finished a run, if only by diverging. */
   readonly contested: boolean;
 }
 
 /**
- * Ranks the results that trained at all. A setting with a run that diverged is ranked only where each has one: a mean over
+ * Ranks the results that trained at all. An arm with a run that diverged is ranked only where each has one: a mean over
  * what survived would flatter it. Nothing is ranked where the results are over different seeds.
  */
 export function rank(results: readonly Result[]): Ranking {
-  const trained = results.filter(({ setting }) =>
-    setting.completed.some(({ history }) => history.at(-1)!.epoch > 0),
-  );
-  const whole = trained.filter(({ setting }) =>
-    setting.compared.every(({ status }) => status !== "diverged"),
-  );
+  const trained = results.filter(({ arm }) => arm.completed.some(({ history }) => history.at(-1)!.epoch > 0));
+  const whole = trained.filter(({ arm }) => arm.compared.every(({ status }) => status !== "diverged"));
   const ranked = whole.length > 0 ? whole : trained;
   if (new Set(ranked.map(seedsOf)).size > 1) return { ranked: [], best: [], contested: false };
   const mean = ({ validationAccuracy }: Result) => validationAccuracy!.mean;
   const highest = ranked.reduce((most, each) => Math.max(most, mean(each)), 0);
-  const finished = results.filter(({ setting }) =>
-    setting.compared.some(({ status }) => status !== "cancelled"),
-  );
+  const finished = results.filter(({ arm }) => arm.compared.some(({ status }) => status !== "cancelled"));
   return {
     ranked,
     best: ranked.filter((each) => highest - mean(each) < ROUNDING),
@@ -88,8 +82,8 @@ export function rank(results: readonly Result[]): Ranking {
   };
 }
 
-const seedsOf = ({ setting }: Result) =>
-  setting.completed
+const seedsOf = ({ arm }: Result) =>
+  arm.completed
     .map(({ config }) => config.seed)
     .sort((a, b) => a - b)
     .join();

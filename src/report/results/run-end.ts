@@ -1,5 +1,5 @@
 import type { RunRecord } from "../../history/run-record.js";
-import type { Setting } from "./settings.js";
+import type { Arm } from "./arms.js";
 
 /** A run that did not train to the end. */
 export interface EarlyEnd {
@@ -9,8 +9,8 @@ export interface EarlyEnd {
   readonly text: string;
 }
 
-/** The runs of a setting that did not train to the end. */
-export function earlyEnds({ runs }: Setting): EarlyEnd[] {
+/** The runs of an arm that did not train to the end. */
+export function earlyEnds({ runs }: Arm): EarlyEnd[] {
   return runs.flatMap((run): EarlyEnd[] => {
     const last = run.history.at(-1)?.epoch;
     const name = `seed ${run.config.seed}`;

@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync";
 import { finalEpoch, type RunRecord } from "../../history/run-record.js";
 import { ranInParallel, type Study } from "../../study/study.js";
-import { settingsOf } from "../results/settings.js";
+import { armsOf } from "../results/arms.js";
 import { printable } from "../text/printable.js";
 
 /**
@@ -12,7 +12,7 @@ import { printable } from "../text/printable.js";
 export function* epochsCsv(study: Study): Generator<string> {
   const untimed = ranInParallel(study) ? UNTIMED : {};
   yield csv([[...COLUMNS]]);
-  for (const { label, runs } of settingsOf(study))
+  for (const { label, runs } of armsOf(study))
     for (const run of runs)
       yield csv(
         epochRows(label, run).map((row) => {

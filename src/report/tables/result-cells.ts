@@ -1,11 +1,11 @@
 import { ranInParallel, type Study } from "../../study/study.js";
 import { decimalTexts } from "../../validation/decimal-text.js";
+import type { Arm } from "../results/arms.js";
 import { whyUnranked } from "../results/conclusion.js";
 import { incompleteNote } from "../results/incomplete.js";
 import { type Ranking, type Result, rank, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
-import type { Setting } from "../results/settings.js";
-import { bestFirst } from "../results/shown-settings.js";
+import { bestFirst } from "../results/shown-arms.js";
 import { firstLines, listText } from "../text/list-text.js";
 import { accuracyText, numberText, summaryText } from "../text/number-text.js";
 import { printable } from "../text/printable.js";
@@ -14,7 +14,7 @@ import type { Heading } from "./plain-table.js";
 /** The results as text, for every kind of table. */
 export interface ResultCells {
   readonly columns: readonly Heading[];
-  /** One row a setting, as long as `columns`. */
+  /** One row an arm, as long as `columns`. */
   readonly rows: readonly (readonly string[])[];
   /** The rows with the best validation accuracy, more than one where they are equal; none where nothing can be compared. */
   readonly best: ReadonlySet<number>;
@@ -32,32 +32,32 @@ interface Column {
   readonly dispensable?: number;
 }
 
-/** The study's table: settings in the order in which they ran. */
+/** The study's table: arms in the order in which they ran. */
 export function resultCells(study: Study): ResultCells {
   const results = resultsOf(study);
   const ranking = rank(results);
   const places = new Map(results.map((result, i) => [result, i]));
-  const rateTexts = decimalTexts(results.map(({ setting }) => setting.config.optimizer.learningRate));
+  const rateTexts = decimalTexts(results.map(({ arm }) => arm.config.optimizer.learningRate));
   const rates = new Map(results.map((result, i) => [result, rateTexts[i]!]));
   const best = new Set(ranking.contested ? ranking.best : []);
-  const losses = new Set(results.map(({ setting }) => setting.loss));
-  const semantics = new Set(results.map(({ setting }) => setting.config.optimizer.semantics));
-  const several = results.some(({ setting }) => setting.runs.length > 1);
+  const losses = new Set(results.map(({ arm }) => arm.loss));
+  const semantics = new Set(results.map(({ arm }) => arm.config.optimizer.semantics));
+  const several = results.some(({ arm }) => arm.runs.length > 1);
   const timed = !ranInParallel(study);
   const likelihood =
     losses.size > 1 && results.some(({ negativeLogLikelihood }) => negativeLogLikelihood !== undefined);
   const all: Column[] = [
-    { head: "optimizer", cell: ({ setting }) => setting.name, text: true },
+    { head: "optimizer", cell: ({ arm }) => arm.name, text: true },
     {
       head: "semantics",
       dispensable: 2,
-      cell: ({ setting }) => originOf(setting.config.optimizer),
+      cell: ({ arm }) => originOf(arm.config.optimizer),
       shown: semantics.size > 1,
       text: true,
     },
     {
       head: "loss",
-      cell: ({ setting }) => setting.loss,
+      cell: ({ arm }) => arm.loss,
       shown: losses.size > 1,
       text: true,
     },
@@ -97,7 +97,7 @@ export function resultCells(study: Study): ResultCells {
     {
       head: "seeds",
       dispensable: 3,
-      cell: ({ setting }) => String(setting.completed.length),
+      cell: ({ arm }) => String(arm.completed.length),
       shown: several,
     },
     {
@@ -152,11 +152,11 @@ function notesOn(
       : []),
     ...(seeds === 1 && isStarred ? [ONE_SEED] : []),
     ...(best.length === 0 && results.length > 0 ? [whyUnranked(results)] : []),
-    ...firstLines(results.flatMap(({ setting }) => bestEpochNote(setting))),
+    ...firstLines(results.flatMap(({ arm }) => bestEpochNote(arm))),
     ...firstLines(
-      results.flatMap(({ setting }) => {
-        const ends = earlyEnds(setting).map(({ text }) => text);
-        return ends.length === 0 ? [] : [`${setting.label}: ${listText(ends)}.`];
+      results.flatMap(({ arm }) => {
+        const ends = earlyEnds(arm).map(({ text }) => text);
+        return ends.length === 0 ? [] : [`${arm.label}: ${listText(ends)}.`];
       }),
     ),
   ];
@@ -165,8 +165,8 @@ function notesOn(
 /** Whose formulas ran, as far as no column says it: the optimizers', and the losses' where they are others. */
 function sourcesNote(results: readonly Result[], semantics: ReadonlySet<string>): string {
   const [common] = semantics.size === 1 ? semantics : [];
-  const others = results.filter(({ setting }) => setting.config.loss.semantics !== common);
-  const losses = new Set(others.map(({ setting }) => `${setting.loss} (${originOf(setting.config.loss)})`));
+  const others = results.filter(({ arm }) => arm.config.loss.semantics !== common);
+  const losses = new Set(others.map(({ arm }) => `${arm.loss} (${originOf(arm.config.loss)})`));
   return [
     ...(common === undefined ? [] : [`Formulas and defaults: ${originOf({ semantics: common })}.`]),
     ...(losses.size === 0 ? [] : [`Formulas of the losses: ${[...losses].join(", ")}.`]),
@@ -177,7 +177,7 @@ function sourcesNote(results: readonly Result[], semantics: ReadonlySet<string>)
 const originOf = ({ semantics }: { readonly semantics: string }) => printable(semantics);
 
 /** Early stopping: which epochs the numbers are of. */
-function bestEpochNote({ label, completed }: Setting): string[] {
+function bestEpochNote({ label, completed }: Arm): string[] {
   const watched = completed.filter(({ bestEpoch }) => bestEpoch !== undefined);
   if (watched.length === 0) return [];
   const ends = watched.map(

@@ -7,8 +7,8 @@ import { drawSvg } from "../../../src/report/charts/draw.js";
 import { loadPngRenderer } from "../../../src/report/charts/png.js";
 import { studyCharts } from "../../../src/report/charts/study-charts.js";
 import { lossAxis, withTick } from "../../../src/report/charts/value-axis.js";
+import { armsOf } from "../../../src/report/results/arms.js";
 import { rank, resultsOf } from "../../../src/report/results/results.js";
-import { settingsOf } from "../../../src/report/results/settings.js";
 import type { Study } from "../../../src/study/study.js";
 import { exampleStudy, HOSTILE, STUDIES } from "../example-studies.js";
 
@@ -79,15 +79,15 @@ test("each loss has its own comparison, in which a setting keeps its colour", as
 });
 
 test("runs that ended early are apart from the mean, marked and named", async () => {
-  const sgd = settingsOf(STUDIES.endedEarly)[1]!;
+  const sgd = armsOf(STUDIES.endedEarly)[1]!;
   const curves = curvesOf(sgd, "sgd", ({ validation }) => validation.accuracy);
   expect(curves.map(({ of, ended, points }) => [of, ended, points.map(({ epoch }) => epoch)])).toEqual([
     ["completed runs", "completed", [1, 2, 3, 4, 5, 6]],
     ["one run", "diverged", [1, 2]],
-    // Its seed is not compared: another setting's run with it was cancelled.
+    // Its seed is not compared: another arm's run with it was cancelled.
     ["one run", "completed", [1, 2, 3, 4, 5, 6]],
   ]);
-  const [adam] = settingsOf(STUDIES.endedEarly);
+  const [adam] = armsOf(STUDIES.endedEarly);
   const finals = adam!.completed.map(({ history }) => history.at(-1)!.validation.accuracy);
   expect(curvesOf(adam!, "adam", ({ validation }) => validation.accuracy)[0]!.points.at(-1)).toMatchObject({
     value: (finals[0]! + finals[1]!) / 2,
@@ -98,7 +98,7 @@ test("runs that ended early are apart from the mean, marked and named", async ()
   expect(svg).toContain("× sgd, seed 1 diverged in epoch 3");
   expect(svg).toContain("○ rmsprop, seed 2 cancelled after epoch 3");
   expect(svg).toContain("Thin: runs of seeds that not all settings finished");
-  // A mean of three settings, a run of adam's, two of sgd's, one of rmsprop's and all of adagrad's apart.
+  // A mean of three arms, a run of adam's, two of sgd's, one of rmsprop's and all of adagrad's apart.
   expect(lines(svg)).toBe(3 + 1 + 2 + 1 + 3);
 });
 
@@ -147,7 +147,7 @@ test("of many settings, the best look different from each other and the others a
   };
   const dashes = layer.find((each) => each.encoding?.strokeDash)!.encoding!.strokeDash!.scale.range;
   const { domain, range } = encoding.color.scale;
-  const best = settingsOf(STUDIES.many)
+  const best = armsOf(STUDIES.many)
     .sort(
       (a, b) =>
         b.runs[0]!.history.at(-1)!.validation.accuracy - a.runs[0]!.history.at(-1)!.validation.accuracy,
@@ -174,14 +174,14 @@ test("titles, subtitles and legends break into lines where they are long, and ar
       })),
     ),
   );
-  const drawn = studyCharts(study).filter(({ setting, name }) => setting || name === "validation-accuracy");
+  const drawn = studyCharts(study).filter(({ arm, name }) => arm || name === "validation-accuracy");
   expect(drawn).toHaveLength(5);
   for (const { title, spec } of drawn) {
     const svg = await drawSvg(spec);
     const text = [...svg.matchAll(/<t(?:ext|span)\b[^>]*>([^<]+)</g)].map(([, each]) => each).join(" ");
     expect(text).not.toContain("…");
     expect(text).toContain(title);
-    for (const { label: name } of settingsOf(study))
+    for (const { label: name } of armsOf(study))
       if (title.startsWith("Validation")) expect(text).toContain(`${name}, seed 1 diverged in epoch 3`);
     const [, width] = svg.match(/ width="(\d+)"/)!;
     expect(Number(width)).toBeLessThan((spec as { width: number }).width + 110);
@@ -248,7 +248,7 @@ describe("however large a study is, its pictures are not", () => {
       seed,
       status: "diverged" as const,
     }));
-    const [adam] = settingsOf(exampleStudy(runs));
+    const [adam] = armsOf(exampleStudy(runs));
     expect(curvesOf(adam!, "adam", ({ train }) => train.accuracy)).toHaveLength(3);
   });
 });

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RunStatus } from "../../../src/history/epoch-record.js";
 import { curvesOf } from "../../../src/report/charts/curve.js";
+import { armsOf } from "../../../src/report/results/arms.js";
 import { conclude } from "../../../src/report/results/conclusion.js";
 import { rank, resultsOf } from "../../../src/report/results/results.js";
-import { settingsOf } from "../../../src/report/results/settings.js";
 import { resultCells } from "../../../src/report/tables/result-cells.js";
 import type { Study } from "../../../src/study/study.js";
 import { exampleRun, exampleStudy } from "../example-studies.js";
@@ -77,7 +77,7 @@ describe("a study that was interrupted", () => {
   });
 
   test("draws the runs of other seeds apart from the mean", () => {
-    const [adam] = settingsOf(studyOf({ adam: [0.9, 0.8, "cancelled"], sgd: [0.85, undefined] }));
+    const [adam] = armsOf(studyOf({ adam: [0.9, 0.8, "cancelled"], sgd: [0.85, undefined] }));
     const curves = curvesOf(adam!, "adam", ({ validation }) => validation.accuracy);
     expect(curves.map(({ of, ended, points }) => [of, ended, points.at(-1)!.value > 0.85])).toEqual([
       ["completed runs", "completed", true],
@@ -176,19 +176,18 @@ test("the best is best over the seeds that it shares with all that it is compare
     fc.integer({ min: 0, max: 100 }).map((share) => share / 100),
     fc.constant(undefined),
   );
-  const settings = fc.dictionary(
+  const arms = fc.dictionary(
     fc.constantFrom("adam", "sgd", "rmsprop", "lion"),
     fc.array(outcome, { minLength: 3, maxLength: 3 }),
   );
   fc.assert(
-    fc.property(settings, (outcomes) => {
+    fc.property(arms, (outcomes) => {
       const { ranked, best } = rank(resultsOf(studyOf(outcomes)));
-      const seeds = ({ setting }: (typeof ranked)[number]) =>
-        setting.completed.map(({ config }) => config.seed);
+      const seeds = ({ arm }: (typeof ranked)[number]) => arm.completed.map(({ config }) => config.seed);
       for (const each of ranked) {
         expect(seeds(each)).toEqual(seeds(best[0]!));
-        const values = seeds(each).map((seed) => outcomes[each.setting.label]![seed] as number);
-        const winner = seeds(each).map((seed) => outcomes[best[0]!.setting.label]![seed] as number);
+        const values = seeds(each).map((seed) => outcomes[each.arm.label]![seed] as number);
+        const winner = seeds(each).map((seed) => outcomes[best[0]!.arm.label]![seed] as number);
         const mean = (all: number[]) => all.reduce((sum, value) => sum + value, 0) / all.length;
         expect(mean(values)).toBeLessThanOrEqual(mean(winner) + 1e-12);
       }

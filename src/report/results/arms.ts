@@ -4,9 +4,9 @@ import { groupBy } from "../text/group-by.js";
 import { comparedRuns, isCompleted } from "./compared-runs.js";
 import { distinctLabels, lossLabels } from "./labels.js";
 
-/** One row of a table, one line of a chart: the runs of a study that differ in nothing but the seed. */
-export interface Setting {
-  /** The shortest text that tells it from the study's other settings. */
+/** The runs of a study that differ in nothing but the seed: one row of a table, one line of a chart. Readers see it as a "setting". */
+export interface Arm {
+  /** The shortest text that tells it from the study's other arms. */
   readonly label: string;
   /** The same for a table that has columns for semantics, loss and learning rate. */
   readonly name: string;
@@ -17,14 +17,14 @@ export interface Setting {
   /** That of the first run; only the seeds of the others differ. */
   readonly config: RunConfig;
   readonly runs: readonly RunRecord[];
-  /** Those of the seeds that settings are compared by. */
+  /** Those of the seeds that arms are compared by. */
   readonly compared: readonly RunRecord[];
   /** Of these, those that trained to the end: statistics are over them. */
   readonly completed: readonly RunRecord[];
 }
 
-/** A study's settings, in the order in which they first ran. */
-export function settingsOf(study: Study): Setting[] {
+/** A study's arms, in the order in which they first ran. */
+export function armsOf(study: Study): Arm[] {
   const groups = groupBy(study.runs, (run) => withoutSeeds(run.config));
   const configs = groups.map((runs) => runs[0]!.config);
   const labels = distinctLabels(configs);

@@ -1,26 +1,26 @@
+import type { Arm } from "./arms.js";
 import type { Result } from "./results.js";
-import type { Setting } from "./settings.js";
 
-/** What pictures show of a study's settings, however many it has. Each list is in the order in which they ran. */
-export interface ShownSettings {
+/** What pictures show of a study's arms, however many it has. Each list is in the order in which they ran. */
+export interface ShownArms {
   /** The best: as many as colours can tell apart. */
-  readonly named: readonly Setting[];
+  readonly named: readonly Arm[];
   /** Some of the others, which a comparison draws in grey. */
-  readonly others: readonly Setting[];
-  /** How many settings are not named. */
+  readonly others: readonly Arm[];
+  /** How many arms are not named. */
   readonly unnamed: number;
   /** Those that have figures and a section of their own. */
-  readonly own: readonly Setting[];
+  readonly own: readonly Arm[];
 }
 
 const NAMED = 10;
 const OTHERS = 40;
 const OWN = 20;
 
-export function shownSettings(results: readonly Result[]): ShownSettings {
-  const order = new Map(results.map(({ setting }, i) => [setting, i]));
+export function shownArms(results: readonly Result[]): ShownArms {
+  const order = new Map(results.map(({ arm }, i) => [arm, i]));
   const inOrder = (of: readonly Result[]) =>
-    of.map(({ setting }) => setting).sort((a, b) => order.get(a)! - order.get(b)!);
+    of.map(({ arm }) => arm).sort((a, b) => order.get(a)! - order.get(b)!);
   const ranked = bestFirst(results);
   return {
     named: inOrder(ranked.slice(0, NAMED)),

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { studyCharts } from "../../../src/report/charts/study-charts.js";
-import { settingsOf } from "../../../src/report/results/settings.js";
+import { armsOf } from "../../../src/report/results/arms.js";
 import { exampleStudy, STUDIES } from "../example-studies.js";
 
 const labels = (...args: Parameters<typeof exampleStudy>) =>
-  settingsOf(exampleStudy(...args)).map(({ label }) => label);
+  armsOf(exampleStudy(...args)).map(({ label }) => label);
 
 test("runs that differ in the seed alone are one setting", () => {
-  const settings = settingsOf(STUDIES.fourOptimizers);
-  expect(settings.map(({ label, runs }) => [label, runs.length])).toEqual([
+  const arms = armsOf(STUDIES.fourOptimizers);
+  expect(arms.map(({ label, runs }) => [label, runs.length])).toEqual([
     ["adam", 3],
     ["sgd", 3],
     ["rmsprop", 3],
@@ -42,14 +42,14 @@ test("a label says what tells settings apart, and no more", () => {
     ...run,
     config: { ...run.config, loss: { ...run.config.loss, classWeights: i === 0 ? [] : [1, 2.5] } },
   }));
-  expect(settingsOf({ ...weighed, runs }).map(({ label }) => label)).toEqual([
+  expect(armsOf({ ...weighed, runs }).map(({ label }) => label)).toEqual([
     "adam, class weights none",
     "adam, class weights 1;2.5",
   ]);
   expect(labels([{ optimizer: "adam", label: "mine" }, { optimizer: "adam" }])).toEqual(["mine", "adam"]);
 });
 
-/** A study of one run for each optimizer and loss given, with these settings. */
+/** A study of one run for each optimizer and loss given, with these arms. */
 const studyWith = (choices: readonly { optimizer?: object; loss?: object }[]) => {
   const { runs, ...study } = exampleStudy(choices.map(() => ({ optimizer: "sgd" })));
   return {
@@ -67,7 +67,7 @@ const studyWith = (choices: readonly { optimizer?: object; loss?: object }[]) =>
 };
 
 test("a setting that is not the optimizer's default is said, whether or not another row differs in it", () => {
-  const settings = settingsOf(
+  const arms = armsOf(
     studyWith([
       { optimizer: { momentum: 0.9 } },
       { optimizer: { momentum: 0.9, nesterov: true } },
@@ -75,47 +75,47 @@ test("a setting that is not the optimizer's default is said, whether or not anot
       { optimizer: { learningRate: 0.5, label: "mine" } },
     ]),
   );
-  expect(settings.map(({ label }) => label)).toEqual([
+  expect(arms.map(({ label }) => label)).toEqual([
     "sgd, learning rate 0.01, nesterov false, momentum 0.9",
     "sgd, learning rate 0.01, nesterov true, momentum 0.9",
     "sgd, learning rate 0.5, clip norm 1",
     "mine",
   ]);
-  expect(settings.map(({ name }) => name)).toEqual([
+  expect(arms.map(({ name }) => name)).toEqual([
     "sgd, nesterov false, momentum 0.9",
     "sgd, nesterov true, momentum 0.9",
     "sgd, clip norm 1",
     "mine",
   ]);
-  expect(settingsOf(studyWith([{ optimizer: { momentum: 0.9 } }]))[0]!.label).toBe("sgd, momentum 0.9");
-  expect(settingsOf(studyWith([{}]))[0]!.label).toBe("sgd");
+  expect(armsOf(studyWith([{ optimizer: { momentum: 0.9 } }]))[0]!.label).toBe("sgd, momentum 0.9");
+  expect(armsOf(studyWith([{}]))[0]!.label).toBe("sgd");
 });
 
 test("numbers in labels have no rounding errors", () => {
-  const settings = settingsOf(
+  const arms = armsOf(
     studyWith([
       { optimizer: { learningRate: 0.1 * 0.1995, momentum: 0.1 + 0.2 } },
       { optimizer: { learningRate: 1 / 30, momentum: 0.99999 } },
       { loss: { name: "huber", delta: 0.1 + 0.2 } },
     ]),
   );
-  expect(settings.map(({ label }) => label)).toEqual([
+  expect(arms.map(({ label }) => label)).toEqual([
     "sgd, sparseCategoricalCrossentropy, learning rate 0.01995, momentum 0.3",
     "sgd, sparseCategoricalCrossentropy, learning rate 0.03333, momentum 0.99999",
     "sgd, huber",
   ]);
-  expect(settings[2]!.loss).toBe("huber (delta 0.3)");
+  expect(arms[2]!.loss).toBe("huber (delta 0.3)");
 });
 
 test("a row beside a column with the loss does not name the loss's settings, as if they were the optimizer's", () => {
-  const settings = settingsOf(
+  const arms = armsOf(
     studyWith([
       { loss: { name: "huber", delta: 0.1 }, optimizer: { momentum: 0.9 } },
       { loss: { name: "huber", delta: 0.2 }, optimizer: { momentum: 0.9 } },
       { loss: { name: "huber", delta: 0.2 } },
     ]),
   );
-  expect(settings.map(({ name, loss }) => [name, loss])).toEqual([
+  expect(arms.map(({ name, loss }) => [name, loss])).toEqual([
     ["sgd, momentum 0.9", "huber (delta 0.1)"],
     ["sgd, momentum 0.9", "huber (delta 0.2)"],
     ["sgd, momentum 0", "huber (delta 0.2)"],
@@ -131,7 +131,7 @@ test("losses that differ have different names, and charts of their own", () => {
     { loss: { name: "mine", semantics: "custom", formula: "mean(z)" } },
     { loss: { name: "mine", semantics: "custom", formula: "sum(z)" } },
   ]);
-  expect(settingsOf(study).map(({ loss }) => loss)).toEqual([
+  expect(armsOf(study).map(({ loss }) => loss)).toEqual([
     "huber",
     "huber (delta 0.1)",
     "poisson (keras3)",
@@ -145,19 +145,18 @@ test("losses that differ have different names, and charts of their own", () => {
 
 test("custom formulas of one name are told apart by what they say", () => {
   const custom = (formula: string) => ({ optimizer: { name: "mine", semantics: "custom", formula } });
-  const settings = (...formulas: string[]) =>
-    settingsOf(studyWith(formulas.map(custom))).map(({ label }) => label);
+  const arms = (...formulas: string[]) => armsOf(studyWith(formulas.map(custom))).map(({ label }) => label);
   const start = "m = 0.9 * m + g";
-  expect(settings(`${start}\ntheta = theta - 0.1 * m`, `${start}; theta = theta - 0.1 * sign(m)`)).toEqual([
+  expect(arms(`${start}\ntheta = theta - 0.1 * m`, `${start}; theta = theta - 0.1 * sign(m)`)).toEqual([
     "mine, theta = theta - 0.1 * m",
     "mine, theta = theta - 0.1 * sign(m)",
   ]);
-  expect(settings(start, `${start}; theta = theta - m`)).toEqual([
+  expect(arms(start, `${start}; theta = theta - m`)).toEqual([
     "mine, nothing more",
     "mine, theta = theta - m",
   ]);
   const long = `theta = theta - ${"0.5 * ".repeat(20)}`;
-  expect(settings(`${long}g`, `${long}m`).map((label) => label.slice(-4))).toEqual(["… #1", "… #2"]);
+  expect(arms(`${long}g`, `${long}m`).map((label) => label.slice(-4))).toEqual(["… #1", "… #2"]);
 });
 
 test("a label says whose definition an optimizer or a loss is, before the rate that follows from it", () => {
@@ -167,7 +166,7 @@ test("a label says whose definition an optimizer or a loss is, before the rate t
       ...run,
       config: { ...run.config, [of]: { ...run.config[of], semantics: semantics[i]! } },
     }));
-    return settingsOf({ ...study, runs }).map(({ label }) => label);
+    return armsOf({ ...study, runs }).map(({ label }) => label);
   };
   expect(as("optimizer", ["keras3", "keras2", "pytorch"], [0.001, 0.001, 0.01])).toEqual([
     "adagrad, keras3",
@@ -193,9 +192,9 @@ test("labels and file names are never equal, empty or unprintable, whatever the 
   });
   fc.assert(
     fc.property(fc.array(run, { maxLength: 6 }), (runs) => {
-      const settings = settingsOf(exampleStudy(runs));
-      const all = (key: "label" | "slug") => settings.map((setting) => setting[key]);
-      for (const each of ["label", "slug"] as const) expect(new Set(all(each)).size).toBe(settings.length);
+      const arms = armsOf(exampleStudy(runs));
+      const all = (key: "label" | "slug") => arms.map((arm) => arm[key]);
+      for (const each of ["label", "slug"] as const) expect(new Set(all(each)).size).toBe(arms.length);
       for (const slug of all("slug")) expect(slug).toMatch(/^[a-z0-9][a-z0-9-]{0,70}$/);
       for (const label of all("label")) expect(label).toMatch(/^[^\p{C}]+$/u);
     }),
