@@ -1,6 +1,6 @@
 // Writes what was measured into README.md (five rows) and bench/README.md (all), from the records in bench/records/:
 // part of `npm run docs`.
-// Usage: node bench/readme.mjs [--check] [folder]      --check changes nothing, and fails where a page disagrees
+// Usage: node bench/readme.mjs [--check] [folder]      --check changes nothing and fails if a page is out of date
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,7 @@ import { median } from "./row.mjs";
 import { numberText, ROW_HEAD, rowCells } from "./row-text.mjs";
 
 const SECTION = /(<!-- measured: npm run bench:records -->\n)[\s\S]*?(<!-- \/measured -->)/;
-/** The README's rows, by the beginning of their text in the records. */
+/** The rows of the README, by the beginning of `what`. */
 const SUMMARY = [
   "training step, `paper-cnn`, Adam, batch 32,",
   "training step, `paper-cnn`, Adam, batch 256,",
@@ -20,7 +20,7 @@ const SUMMARY = [
   "process start to the first training step",
   "peak memory during one epoch",
 ];
-/** Products as they write themselves. */
+/** Display names of products. */
 const TITLES = { pytorch: "PyTorch", keras: "Keras", tensorflow: "TensorFlow", node: "Node.js" };
 
 const { values, positionals } = parseArgs({
@@ -32,7 +32,7 @@ const all = records();
 writeSection("README.md", summaryText(all));
 writeSection("bench/README.md", measuredText(all));
 
-/** Puts the text between the marks of a page, or with --check ends the process where it differs. */
+/** Replaces the measurements of a page; with --check, fails if they differ. */
 function writeSection(name, measured) {
   const page = join(positionals[0] ?? folder(".."), name);
   const text = readFileSync(page, "utf8");
@@ -50,7 +50,7 @@ function records() {
     .sort((a, b) => Number(b.kind === "peers") - Number(a.kind === "peers"));
 }
 
-/** Few rows for a first impression, each with the peer that came nearest. */
+/** The README's rows, each with the fastest peer. */
 function summaryText(all) {
   const peers = all.find(({ kind }) => kind === "peers");
   const rows = SUMMARY.map(
