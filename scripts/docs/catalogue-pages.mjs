@@ -45,7 +45,7 @@ const optimizersPage = (entries) =>
     "",
     GENERATED,
     "",
-    `Every optimizer is a formula and follows the definition of its sources. "The original" is the authors' paper or code. "First step" is the size of the first step from 0 where |g| = ${FIRST_GRADIENT}. "State" is the memory per parameter. \`npx optimbench explain adagrad\` shows this information on the command line. [custom-formulas.md](custom-formulas.md) describes how to define your own.`,
+    `Every optimizer is a formula and follows the definition of its sources. "The original" is the authors' paper or code. "First step" is the size of the first step from weights of 0 where |g| = ${FIRST_GRADIENT}. "State" is the memory per parameter. \`npx optimbench explain adagrad\` shows this information on the command line. [custom-formulas.md](custom-formulas.md) describes how to define your own.`,
     "",
     table(
       ["name", "title", "defined by", "default learning rate", "first step", "state"],
