@@ -1,8 +1,8 @@
 /**
- * Measures cases in turns, so that what else the machine does hits all of them alike; another one begins each round.
+ * Measures cases in turns, so other work on the machine affects all of them alike. A different case starts each round.
  *
  * @param cases functions by name; each resolves with a number
- * @returns by name, the number of each round. One round before them is warm-up: compilation, caches.
+ * @returns by name, the number of each round, without the first round, which is warm-up (compilation, caches)
  */
 export async function interleaved(what, cases, rounds) {
   const names = Object.keys(cases);
@@ -13,7 +13,7 @@ export async function interleaved(what, cases, rounds) {
       const value = await cases[name]();
       if (round > 0) measured[name].push(value);
     }
-    process.stderr.write(`${what}: ${round === 0 ? "warm" : `round ${round} of ${rounds}`}\n`);
+    process.stderr.write(`${what}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}\n`);
   }
   return measured;
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 /**
- * The values of a script's options. `--help` prints the usage; what is not an option ends the script with exit code 2.
+ * The values of a script's options. `--help` prints the usage. Unknown options end the script with exit code 2.
  *
  * @param {string} usage
  * @param {object} options as node:util's parseArgs takes them

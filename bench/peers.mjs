@@ -1,4 +1,4 @@
-// What the project sets itself as its goals of speed, measured: beside PyTorch and Keras where they do the same.
+// Measures the speed goals of the project, against PyTorch and Keras where they can do the same work.
 import { defaultThreads } from "../dist/config/threads.js";
 import { checkWritable } from "../dist/system/write-file.js";
 import { count, list, readOptions } from "./options.mjs";

@@ -1,7 +1,7 @@
 import { plainTable } from "../dist/report/tables/plain-table.js";
 import { ROW_HEAD, rowCells } from "./row-text.mjs";
 
-/** A record's rows as a table on the terminal. */
+/** Prints a record's rows as a table. */
 export function printRows(rows) {
   console.log(
     plainTable(

@@ -1,5 +1,5 @@
-// Writes what was measured into README.md (five rows) and bench/README.md (all), from the records in bench/records/:
-// part of `npm run docs`.
+// Writes the measurements of bench/records/ into README.md (five rows) and bench/README.md (all rows). Part of
+// `npm run docs`.
 // Usage: node bench/readme.mjs [--check] [folder]      --check changes nothing and fails if a page is out of date
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -42,7 +42,7 @@ function writeSection(name, measured) {
   else if (updated !== text) fail(`${page} disagrees with bench/records. Run \`npm run docs\`.`, 1);
 }
 
-/** Those beside the peers first. */
+/** All records, bench:peers first. */
 function records() {
   const names = readdirSync(folder("records")).filter((name) => name.endsWith(".json"));
   return names
@@ -100,7 +100,7 @@ function measuredText(all) {
   ].join("\n");
 }
 
-/** What `npm run bench` measured with the first optimizer; the record has all. */
+/** The rows of `npm run bench` for the first optimizer. The record contains all optimizers. */
 function benchLines(record) {
   const { optimizers, model } = record.settings;
   const shown = record.results.filter(
@@ -140,7 +140,7 @@ function whereText({ kind, createdAt, environment, settings, peers = {}, loadBef
   ].join(", ");
 }
 
-/** What was measured, without what it is compared with. */
+/** The text of a row without what it is compared with. */
 function subjectText(what) {
   return what.replace(/,( throughput)? relative to .*$/, "");
 }

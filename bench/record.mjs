@@ -3,13 +3,13 @@ import { nativeInfo } from "../dist/native/addon.js";
 import { environment } from "../dist/study/environment.js";
 import { writeFileAtomically } from "../dist/system/write-file.js";
 
-/** What every record says of the machine; call it before measuring, while the load is that of others alone. */
+/** The fields that all records share. Call this before measuring, so that `loadBefore` contains only other processes. */
 export const recordHead = (kind, settings) => ({
   schemaVersion: 1,
   kind,
   createdAt: new Date().toISOString(),
   environment: environment(nativeInfo()),
-  /** Processes that ran or waited on average in the minute before. */
+  /** Load average of the minute before. */
   loadBefore: loadavg()[0],
   settings,
 });
@@ -17,6 +17,6 @@ export const recordHead = (kind, settings) => ({
 export const writeRecord = (path, record) =>
   writeFileAtomically(path, `${JSON.stringify(record, rounded, 2)}\n`);
 
-/** Five digits are more than any clock here can tell. */
+/** Five significant digits exceed the precision of the measurements. */
 const rounded = (_, value) =>
   typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;

@@ -6,7 +6,7 @@ import { resolveDevice } from "../dist/training/device.js";
 const images = randomImages(12_000);
 
 /**
- * The paper's CNN with Adam on the CPU, unless `options` say otherwise, ready to train on random images; all its times are
+ * Opens a session that trains on random images. The default is the paper's CNN with Adam on the CPU. All times are in
  * milliseconds.
  *
  * @param {object} options as for `train`: model, optimizer, batchSize, threads ...
@@ -15,13 +15,13 @@ export async function referenceSession(options) {
   const config = resolveDevice(resolveTrainConfig({ device: "cpu", ...options }, images));
   const session = await openBenchSession(config, images);
   return {
-    /** Milliseconds of a step. */
+    /** Milliseconds per step. */
     train: async (steps) => ((await session.train(steps)) / steps) * 1000,
-    /** Milliseconds of an update, with the last step's gradient. */
+    /** Milliseconds per update, with the last step's gradient. */
     update: async (steps) => ((await session.update(steps)) / steps) * 1000,
-    /** Milliseconds of all images. */
+    /** Milliseconds for all images. */
     evaluate: async (count) => (await session.evaluate(count)) * 1000,
-    /** The parameters' shapes and number, and the bytes that an update must read and write. */
+    /** The shapes and the number of parameters, and the bytes that an update must read and write. */
     memory: () => ({
       shapes: session.parameterShapes,
       parameters: session.parameterCount,

@@ -1,6 +1,6 @@
 import { isReached } from "./row.mjs";
 
-/** A row's cells, under ROW_HEAD; the spread is from the least to the greatest round. */
+/** A row's cells, in the order of ROW_HEAD. The spread is the lowest and the highest round. */
 export function rowCells(row) {
   const { what, goal, unit, value, spread, against } = row;
   const withUnit = (each) => (unit === "" ? each : `${each} ${unit}`);
@@ -14,7 +14,7 @@ export function rowCells(row) {
   ];
 }
 
-/** Two digits, of large numbers all before the point. */
+/** Two significant digits, or all digits before the decimal point. */
 export const numberText = (value) => (value >= 100 ? String(Math.round(value)) : value.toPrecision(2));
 
 export const ROW_HEAD = ["what", "goal", "measured", "spread", "reached"];

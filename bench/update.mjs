@@ -1,5 +1,6 @@
-// The optimizer's update alone beside PyTorch's fused kernels and eager loop, and beside what memory allows: the same layer
-// shapes and threads, rounds interleaved so that what else the machine does hits all alike, ratios of medians.
+// Times the update of every optimizer against PyTorch's fused kernels and eager loop, and against the memory bound. Layer
+// shapes and threads are the same. Rounds are interleaved, so other work on the machine affects all alike. Rows are ratios
+// of medians.
 import { fileURLToPath } from "node:url";
 import { defaultThreads } from "../dist/config/threads.js";
 import { OPTIMIZER_NAMES } from "../dist/optimizers/optimizers.js";
@@ -48,14 +49,14 @@ const results = [];
 
 for (const size of models) {
   const { model, steps } = MODELS[size];
-  // How fast memory is: theta = theta - rate * g, here or in PyTorch, whichever is faster.
+  // The memory bandwidth: theta = theta - rate * g, here or in PyTorch, whichever is faster.
   const stream = await referenceSession({ model, optimizer: "sgd", batchSize: 32, threads });
   await stream.train(1);
   for (const optimizer of optimizers) {
-    // Its matrix products take seconds there: memory is not the question.
+    // Muon's matrix products take seconds there, so memory is not the limit.
     if (optimizer === "muon" && size === "large") continue;
     const ours = await referenceSession({ model, optimizer, semantics: "pytorch", batchSize: 32, threads });
-    await ours.train(1); // for a gradient
+    await ours.train(1); // computes a gradient
     const { shapes, parameters, bytes } = ours.memory();
     const { stream: theirs, ...times } = await interleaved(
       `${parameters} parameters, ${optimizer}`,
@@ -73,7 +74,7 @@ for (const size of models) {
     );
     ours.dispose();
     const { ownStream, ...compared } = times;
-    // theta and the gradient are read and theta is written: three numbers a parameter.
+    // theta and the gradient are read and theta is written: three numbers per parameter.
     const share = bytes / (3 * 4 * parameters);
     const fastest = median(theirs) < median(ownStream) ? theirs : ownStream;
     const own = Object.entries({ ...compared, memory: fastest.map((each) => each * share) });

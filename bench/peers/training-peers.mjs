@@ -9,7 +9,7 @@ const PEERS = {
   "Keras on TensorFlow": ["keras_peer.py"],
 };
 
-/** Those who train and evaluate the paper's CNN beside us, by name, each in a process of its own. */
+/** The peers that train and evaluate the paper's CNN, by name, each in its own process. */
 export async function startTrainingPeers(threads) {
   const python = await peersPython();
   const started = Object.entries(PEERS).map(async ([name, [script, ...mode]]) => {
@@ -17,9 +17,9 @@ export async function startTrainingPeers(threads) {
     const { ask, measure, end } = startPeer(python, [path, ...mode, String(threads)]);
     const peer = {
       versions: await ask({ task: "versions" }),
-      /** Milliseconds of a step. */
+      /** Milliseconds per step. */
       train: (batch, steps) => measure({ task: "train", batch, steps }),
-      /** Milliseconds of all images. */
+      /** Milliseconds for all images. */
       evaluate: (batch, images) => measure({ task: "evaluate", batch, images }),
       end,
     };

@@ -5,19 +5,19 @@ import { ratio } from "../row.mjs";
 
 const BATCH = 256;
 const STEPS = 8;
-/** Multiply-adds of an image in the layers that multiply matrices, forward. */
+/** Multiply-adds per image in the forward pass of convolutions and dense layers. */
 const MULTIPLY_ADDS = {
   convolutions: 28 * 28 * 32 * 9 * 1 + 14 * 14 * 64 * 9 * 32 + 7 * 7 * 64 * 9 * 64 + 3 * 3 * 64 * 9 * 64,
   dense: 64 * 128 + 128 * 64 + 64 * 10,
   first: 28 * 28 * 32 * 9 * 1,
 };
-/** Backward there are two products for each one forward, but for the images, which need no gradient. Dense: 9.1 GFLOP. */
+/** The backward pass has two products per forward product, except for the images, which need no gradient: 9.1 GFLOP. */
 const { convolutions, dense, first } = MULTIPLY_ADDS;
 const GFLOP = (2 * BATCH * (3 * (convolutions + dense) - first)) / 1e9;
 const SIZE = 2048;
 const PRODUCT_GFLOP = (2 * SIZE ** 3) / 1e9;
 
-/** Arithmetic of a step, counted as if nothing were skipped, beside that of a matrix product in the same process. */
+/** The arithmetic rate of a step, as if nothing were skipped, relative to a matrix product in the same process. */
 export async function arithmeticRate({ threads, rounds }) {
   const session = await referenceSession({ batchSize: BATCH, threads });
   const native = loadNative();

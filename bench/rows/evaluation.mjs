@@ -5,12 +5,12 @@ import { toFasterPeer } from "../row.mjs";
 const IMAGES = 12_000;
 const BATCHES = [64, 256, 1000];
 
-/** Loss and accuracy of 12,000 images, beside the peers, each with the batch size that suits it best. */
+/** Loss and accuracy of 12,000 images, against the peers, each with its fastest batch size. */
 export async function evaluation({ threads, rounds, peers }) {
   const session = await referenceSession({ threads });
   const cases = { optimbench: () => session.evaluate(IMAGES) };
   for (const [name, peer] of Object.entries(peers)) {
-    if (name.includes("compiled")) continue; // it compiles anew for each shape, and trains with what it compiled
+    if (name.includes("compiled")) continue; // it would recompile for each shape
     const batch = await bestBatch(peer);
     cases[`${name}, batch ${batch}`] = () => peer.evaluate(batch, IMAGES);
   }
@@ -26,7 +26,7 @@ export async function evaluation({ threads, rounds, peers }) {
   };
 }
 
-/** The fastest of two tries each, after one that warms up. */
+/** The batch size with the fastest of two tries, after one warm-up. */
 async function bestBatch(peer) {
   const tried = [];
   for (const batch of BATCHES) {

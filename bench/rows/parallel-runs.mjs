@@ -12,8 +12,8 @@ const STUDY = {
 };
 
 /**
- * How much sooner a study is done whose runs go in parallel on two cores, each with a thread, than on one thread in turn.
- * The dataset is read before, and neither way runs untimed steps: what counts is the runs.
+ * The speedup of a study whose runs train in parallel on two cores, with one thread each, over the same study on one thread.
+ * The dataset is loaded before, and neither study runs untimed steps, so only the runs count.
  */
 export async function parallelRuns({ rounds }) {
   const study = { ...STUDY, dataset: await loadDataset("mnist-10k") };

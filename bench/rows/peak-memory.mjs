@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { packageRoot } from "../../dist/system/package-root.js";
 import { single } from "../row.mjs";
 
-/** One epoch of the paper's run with Adam, on the data that this machine has: later epochs ask for the same memory. */
+/** One epoch of the paper's run with Adam, on the data this machine has. Later epochs need the same memory. */
 const PROGRAM = `
 const { loadDataset, train } = await import("optimbench");
 const dataset = await loadDataset();
@@ -12,7 +12,7 @@ await train({ dataset, split: { train: 4 * part, validation: part }, epochs: 1, 
 console.log(JSON.stringify({ dataset: dataset.name, bytes: process.resourceUsage().maxRSS * 1024 }));
 `;
 
-/** The most memory that a process held while it trained as the paper does, libtorch's code included. */
+/** The peak memory of a process that trains the paper's network, including libtorch's code. */
 export async function peakMemory({ threads }) {
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -20,7 +20,7 @@ export async function peakMemory({ threads }) {
     { cwd: packageRoot },
   );
   const { dataset, bytes } = JSON.parse(stdout);
-  // The fewer images, the less memory.
+  // Fewer images need less memory, so the row names the dataset.
   const data = dataset === "mnist" ? dataset : `${dataset} alone: the full MNIST is not on this disk`;
   process.stderr.write(`peak memory: measured with ${data}\n`);
   return {

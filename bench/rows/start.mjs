@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { packageRoot } from "../../dist/system/package-root.js";
 import { single } from "../row.mjs";
 
-/** Prints the milliseconds of the import, then, after one step of training, a line. */
+/** Prints the milliseconds of the import, and a line after one training step. */
 const PROGRAM = `
 const start = performance.now();
 const { train } = await import("optimbench");
@@ -14,7 +14,7 @@ await train({ dataset, split: { train: 32, validation: 32 }, batchSize: 32, epoc
 console.log("trained");
 `;
 
-/** From the start of a process to the end of its first step, and the import alone; all files are in the page cache. */
+/** The time from process start to the end of the first step, and of the import. All files are in the page cache. */
 export async function start({ rounds }) {
   const starts = [];
   const imports = [];
@@ -56,5 +56,5 @@ async function once() {
     if (line === "trained") return { seconds: (performance.now() - begin) / 1000, importMilliseconds };
     importMilliseconds = Number(line);
   }
-  throw new Error("The process ended before it had trained.");
+  throw new Error("The process ended before it trained.");
 }

@@ -4,7 +4,7 @@ import { toFasterPeer } from "../row.mjs";
 
 const STEPS = { 32: 40, 256: 8 };
 
-/** A training step with Adam, beside the peers. */
+/** A training step with Adam, against the peers. */
 export async function trainingStep({ batch, goal, threads, rounds, peers }) {
   const steps = STEPS[batch];
   const session = await referenceSession({ batchSize: batch, threads });

@@ -2,11 +2,11 @@ import { isReached, ratio } from "../row.mjs";
 import { numberText } from "../row-text.mjs";
 
 /**
- * What the updates are to reach, of each number of parameters: a row shows the optimizer that is furthest from the goal, and
- * names all that miss it.
+ * The goals of updates, per number of parameters. A row shows the optimizer with the worst ratio and names all optimizers that
+ * miss the goal.
  *
- * @param {{ parameters: number, optimizer: string, milliseconds: Record<string, number[]> }[]} results ours under
- *   "optimbench", beside "fused", "loop" and "memory" where there are such
+ * @param {{ parameters: number, optimizer: string, milliseconds: Record<string, number[]> }[]} results
+ *   our times are "optimbench"; "fused", "loop" and "memory" are optional
  */
 export function updateRows(results) {
   return [...new Set(results.map(({ parameters }) => parameters))].flatMap((parameters) => {
@@ -27,7 +27,7 @@ export function updateRows(results) {
   });
 }
 
-/** None where there is nothing to compare. */
+/** Undefined if there is nothing to compare. */
 function worst(what, candidates, name, atMost) {
   const rows = candidates
     .map(({ optimizer, milliseconds }) => ({
