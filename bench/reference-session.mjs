@@ -1,7 +1,8 @@
 import { openBenchSession } from "../dist/bench/bench-session.js";
 import { randomImages } from "../dist/bench/random-images.js";
-import { resolveTrainConfig } from "../dist/config/resolve-train-config.js";
-import { resolveDevice } from "../dist/training/device.js";
+import { planRun } from "../dist/config/run-plan.js";
+import { parseTrainConfig } from "../dist/config/train-config.js";
+import { planForDevice } from "../dist/training/device.js";
 
 const images = randomImages(12_000);
 
@@ -12,8 +13,8 @@ const images = randomImages(12_000);
  * @param {object} options as for `train`: model, optimizer, batchSize, threads ...
  */
 export async function referenceSession(options) {
-  const config = resolveDevice(resolveTrainConfig({ device: "cpu", ...options }, images));
-  const session = await openBenchSession(config, images);
+  const plan = planForDevice(planRun(parseTrainConfig({ device: "cpu", ...options }), images));
+  const session = await openBenchSession(plan, images);
   return {
     /** Milliseconds per step. */
     train: async (steps) => ((await session.train(steps)) / steps) * 1000,

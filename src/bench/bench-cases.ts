@@ -1,10 +1,10 @@
-import { resolveTrainConfig } from "../config/resolve-train-config.js";
+import { planRun } from "../config/run-plan.js";
 import { defaultThreads } from "../config/threads.js";
+import { parseTrainConfig } from "../config/train-config.js";
 import { lossLabel } from "../losses/losses.js";
 import { optimizerLabel } from "../optimizers/optimizers.js";
-import { resolveDevice } from "../training/device.js";
+import { planForDevice } from "../training/device.js";
 import { checkMemory, dataMemory, runMemory } from "../training/memory-estimate.js";
-import { sessionSpec } from "../training/session.js";
 import { MOST_IMAGES, type ParsedBenchConfig } from "./bench-config.js";
 import type { BenchSettings } from "./bench-record.js";
 import { type BenchSession, openBenchSession } from "./bench-session.js";
@@ -37,15 +37,15 @@ export async function openBenchCases(config: ParsedBenchConfig): Promise<{
   const { model, loss, semantics, seed, evaluationImages, seconds, rounds } = rest;
   const dataset = randomImages(MOST_IMAGES);
   // All are checked before the first is opened.
-  const configs = batchSizes.flatMap((batchSize) =>
+  const plans = batchSizes.flatMap((batchSize) =>
     threads.flatMap((count) =>
       optimizers.map((optimizer, index) =>
-        resolveDevice(
-          resolveTrainConfig(
-            {
+        planForDevice(
+          planRun(
+            parseTrainConfig({
               ...{ optimizer, batchSize, model, loss, semantics, device: rest.device, seed, threads: count },
               split: { train: MOST_IMAGES - 1, validation: 1 },
-            },
+            }),
             dataset,
             { optimizer: `optimizers[${index}]`, loss: "loss" },
           ),
@@ -53,32 +53,29 @@ export async function openBenchCases(config: ParsedBenchConfig): Promise<{
       ),
     ),
   );
-  const device = configs[0]!.device;
-  checkMemory([
-    ...configs.flatMap((each) => runMemory(sessionSpec(each, dataset), each)),
-    ...dataMemory(dataset, device),
-  ]);
+  const one = plans[0]!.config;
+  const { device } = one;
+  checkMemory([...plans.flatMap(runMemory), ...dataMemory(dataset, device)]);
   const cases: BenchCase[] = [];
   try {
-    for (const each of configs)
+    for (const plan of plans)
       cases.push({
-        optimizer: optimizerLabel(each.optimizer),
-        batchSize: each.batchSize,
-        threads: each.threads,
-        session: await openBenchSession(each, dataset, LEARNING_RATE),
+        optimizer: optimizerLabel(plan.config.optimizer),
+        batchSize: plan.config.batchSize,
+        threads: plan.config.threads,
+        session: await openBenchSession(plan, dataset, LEARNING_RATE),
       });
   } catch (error) {
     for (const { session } of cases) session.dispose();
     throw error;
   }
-  const [one] = configs;
   const settings = {
     measure,
     optimizers: [...new Set(cases.map(({ optimizer }) => optimizer))],
     ...{ batchSizes, threads, evaluationImages },
-    model: one!.model.name ?? "layers",
+    model: one.model.name ?? "layers",
     parameters: cases[0]!.session.parameterCount,
-    loss: lossLabel(one!.loss),
+    loss: lossLabel(one.loss),
     ...{ semantics, device, seed, seconds, rounds },
   };
   return { cases, settings };

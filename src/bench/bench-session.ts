@@ -1,4 +1,4 @@
-import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
+import type { RunPlan } from "../config/run-plan.js";
 import type { Dataset } from "../data/dataset.js";
 import { OptimbenchError } from "../errors.js";
 import type { Profile } from "../history/profile.js";
@@ -29,19 +29,19 @@ export interface BenchSession {
 }
 
 /**
- * The training that a config describes, stopped before its first step.
+ * The training that is planned, stopped before its first step.
  *
  * @param learningRate of all steps; by default the optimizer's
  */
 export async function openBenchSession(
-  config: ResolvedTrainConfig,
+  plan: RunPlan,
   dataset: Dataset,
-  learningRate = config.optimizer.learningRate,
+  learningRate = plan.config.optimizer.learningRate,
 ): Promise<BenchSession> {
-  const spec = sessionSpec(config, dataset);
+  const spec = sessionSpec(plan);
   const session = await openSession(spec);
-  const { images } = residentDataset(dataset, config.device);
-  const { batchSize } = config;
+  const { images } = residentDataset(dataset, plan.config.device);
+  const { batchSize } = plan.config;
   const first = (count: number) => Uint32Array.from({ length: count }, (_, i) => i % dataset.count);
   const train = (steps: number, profile: boolean) =>
     whole(

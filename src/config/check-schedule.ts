@@ -1,14 +1,9 @@
 import { z } from "zod";
 import type { Definition } from "../catalogue/definition.js";
 import { configError } from "../errors.js";
+import type { UpdateGraph } from "../formula/graph.js";
 import { staysFinite } from "../formula/stays-finite.js";
-import {
-  MOMENTA,
-  momentumOf,
-  OPTIMIZERS,
-  type ResolvedOptimizer,
-  updateGraph,
-} from "../optimizers/optimizers.js";
+import { MOMENTA, momentumOf, OPTIMIZERS, type ResolvedOptimizer } from "../optimizers/optimizers.js";
 import {
   changesMomentum,
   isCustom,
@@ -20,23 +15,17 @@ import {
 import { placeOf } from "../validation/path-text.js";
 
 /**
- * Checks that an optimizer can follow a schedule, as far as is known before a run.
+ * Checks that an optimizer has a momentum where the schedule changes it.
  *
  * @param where the optimizer lies in the whole config, for messages
  * @throws OptimbenchError (CONFIG)
  */
-export function checkSchedule(
-  schedule: ResolvedSchedule,
-  optimizer: ResolvedOptimizer,
-  length: TrainingLength,
-  where: string,
-): void {
+export function checkMomentum(schedule: ResolvedSchedule, optimizer: ResolvedOptimizer, where: string): void {
   if (changesMomentum(schedule) && momentumOf(optimizer) === undefined)
     throw configError(
       `\`schedule\` changes the momentum, but ${placeOf(optimizer.name, where)} has none${instead(optimizer)}, or leave out \`schedule.baseMomentum\` and \`schedule.maxMomentum\`.`,
       where,
     );
-  checkRates(schedule, optimizer, length, where);
 }
 
 /** What to do about a momentum that is not there. */
@@ -53,15 +42,20 @@ function instead(optimizer: ResolvedOptimizer): string {
 /** Of a longer run so many steps are looked at, evenly spread. */
 const MOST_STEPS = 100_000;
 
-/** A custom formula may give what is no rate, and some updates divide by the rate: a rate of 0 makes them infinite. */
-function checkRates(
+/**
+ * Checks that an update can follow a schedule's rates, as far as is known before a run: a custom formula may give what is no
+ * rate, and some updates divide by the rate: a rate of 0 makes them infinite.
+ *
+ * @param where the optimizer lies in the whole config, for messages
+ * @throws OptimbenchError (CONFIG)
+ */
+export function checkRates(
   schedule: ResolvedSchedule,
-  optimizer: ResolvedOptimizer,
+  { optimizer, update }: { readonly optimizer: ResolvedOptimizer; readonly update: UpdateGraph },
   length: TrainingLength,
   where: string,
 ): void {
-  const { name, learningRate } = optimizer;
-  const update = updateGraph(optimizer);
+  const { learningRate } = length;
   const bears = (rate: number) => staysFinite(update, [rate]) && staysFinite(update, [learningRate, rate]);
   const takesAny = bears(0) || !bears(learningRate);
   if (takesAny && !isCustom(schedule)) return;
@@ -76,7 +70,7 @@ function checkRates(
   }
   if (!takesAny && !bears(least.rate))
     throw configError(
-      `${placeOf(name, where)} does not stay finite at a learning rate of ${Number(least.rate.toPrecision(3))}, which \`schedule\` reaches at step ${least.step} (counted from 0). ${toStayAboveZero(schedule, length, least.step)}`,
+      `${placeOf(optimizer.name, where)} does not stay finite at a learning rate of ${Number(least.rate.toPrecision(3))}, which \`schedule\` reaches at step ${least.step} (counted from 0). ${toStayAboveZero(schedule, length, least.step)}`,
       where,
     );
 }

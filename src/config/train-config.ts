@@ -6,6 +6,7 @@ import { modelSchema } from "../models/models.js";
 import { OPTIMIZER_NAMES, optimizerSchema } from "../optimizers/optimizers.js";
 import { SCHEDULE_NAMES, scheduleSchema } from "../schedules/schedules.js";
 import { describe } from "../validation/describe.js";
+import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { augmentationSchema } from "./augmentation.js";
 import { earlyStoppingSchema } from "./early-stopping.js";
@@ -121,3 +122,10 @@ export const trainConfigSchema = z
 
 /** One training, as a user describes it. Everything has a default. */
 export interface TrainConfig extends z.input<typeof trainConfigSchema> {}
+
+/** The same with the defaults filled in that depend on nothing else. */
+export type ParsedTrainConfig = z.output<typeof trainConfigSchema>;
+
+/** @throws OptimbenchError (CONFIG): one line a problem */
+export const parseTrainConfig = (input: TrainConfig): ParsedTrainConfig =>
+  parse(trainConfigSchema, input, "train config");

@@ -104,12 +104,12 @@ const CATALOGUE: Catalogue = { what: "loss", definitions: LOSSES, custom: custom
 export const lossSchema = schemaByValue<LossConfig>((value) => schemaFor(CATALOGUE, value));
 
 /**
- * Fills in the framework's defaults and the formula.
+ * Fills in the framework's defaults and the formula; `lossGraph` compiles it.
  *
  * @param semantics whose, unless the loss says it itself
  * @param classes how many numbers a list has; not checked where left out
  * @param where it lies in the whole config, for messages
- * @throws OptimbenchError (CONFIG, FORMULA)
+ * @throws OptimbenchError (CONFIG)
  */
 export function resolveLoss(
   input: LossConfig,
@@ -118,7 +118,6 @@ export function resolveLoss(
   where = "",
 ): ResolvedLoss {
   const resolved = resolve(CATALOGUE, input, semantics, where) as ResolvedLoss;
-  lossGraph(resolved, where); // a formula that does not parse is refused here, before anything runs
   if (classes !== undefined) checkRows(resolved, classes, where);
   return resolved;
 }
@@ -147,6 +146,7 @@ function checkRows(loss: ResolvedLoss, classes: number, where: string): void {
  * The loss that native code runs.
  *
  * @param where it lies in the whole config, for messages
+ * @throws OptimbenchError (FORMULA)
  */
 export function lossGraph(loss: ResolvedLoss, where?: string): LossGraph {
   const { name, formula } = loss;

@@ -126,20 +126,18 @@ const CATALOGUE: Catalogue = {
 export const optimizerSchema = schemaByValue<OptimizerConfig>((value) => schemaFor(CATALOGUE, value));
 
 /**
- * Fills in the framework's defaults and the formula.
+ * Fills in the framework's defaults and the formula; `updateGraph` compiles it.
  *
  * @param semantics whose, unless the optimizer says it itself
  * @param where it lies in the whole config, for messages
- * @throws OptimbenchError (CONFIG, FORMULA)
+ * @throws OptimbenchError (CONFIG)
  */
 export function resolveOptimizer(
   input: OptimizerConfig,
   semantics: Semantics,
   where?: string,
 ): ResolvedOptimizer {
-  const resolved = resolve(CATALOGUE, input, semantics, where) as ResolvedOptimizer;
-  updateGraph(resolved, { where }); // a formula that does not parse is refused here, before anything runs
-  return resolved;
+  return resolve(CATALOGUE, input, semantics, where) as ResolvedOptimizer;
 }
 
 /** The names that momentum has; a custom formula says by them that it has one. */
@@ -160,6 +158,7 @@ export function momentumOf(optimizer: ResolvedOptimizer): string | undefined {
  *
  * @param changing hyperparameters that change from step to step, and so stay inputs
  * @param where the optimizer lies in the whole config, for messages
+ * @throws OptimbenchError (FORMULA)
  */
 export function updateGraph(
   optimizer: ResolvedOptimizer,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { inFormulaOf } from "../catalogue/catalogue.js";
 import { OptimbenchError } from "../errors.js";
-import { parseNumberFormula } from "../formula/number-formula.js";
+import { type NumberFormula, parseNumberFormula } from "../formula/number-formula.js";
 import { type RateOfStep, type ScheduleContext, warmUpShape } from "./schedule-context.js";
 
 /** A custom formula for the rate of a step. */
@@ -18,13 +18,27 @@ type CustomSchedule = z.output<typeof customScheduleSchema>;
 
 const INPUTS = ["step", "epoch", "steps", "epochs", "learningRate", "pi"] as const;
 
+/** Of resolved schedules, so that each formula is compiled once. */
+const compiled = new WeakMap<CustomSchedule, NumberFormula<(typeof INPUTS)[number]>>();
+
 /** @throws OptimbenchError (FORMULA) that shows the place */
-export const parseCustomSchedule = ({ name, formula, hyperparameters }: CustomSchedule, where?: string) =>
-  inFormulaOf({ what: "schedule" }, name, () => parseNumberFormula(formula, INPUTS, hyperparameters), where);
+export function compileCustomSchedule(schedule: CustomSchedule, where?: string) {
+  const { name, formula, hyperparameters } = schedule;
+  const parsed =
+    compiled.get(schedule) ??
+    inFormulaOf(
+      { what: "schedule" },
+      name,
+      () => parseNumberFormula(formula, INPUTS, hyperparameters),
+      where,
+    );
+  compiled.set(schedule, parsed);
+  return parsed;
+}
 
 export function customSchedule(schedule: CustomSchedule, context: ScheduleContext): RateOfStep {
   const { stepsPerEpoch, ...totals } = context;
-  const formula = parseCustomSchedule(schedule);
+  const formula = compileCustomSchedule(schedule);
   return (step) => {
     const rate = formula({ ...totals, step, epoch: Math.floor(step / stepsPerEpoch), pi: Math.PI });
     if (Number.isFinite(rate) && rate >= 0) return rate;

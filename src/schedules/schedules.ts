@@ -5,7 +5,7 @@ import { schemaByValue } from "../validation/schema-by-value.js";
 import { constantSchema } from "./constant.js";
 import { cosine, cosineSchema } from "./cosine.js";
 import { cosineRestarts, cosineRestartsSchema } from "./cosine-restarts.js";
-import { customSchedule, customScheduleSchema, parseCustomSchedule } from "./custom-schedule.js";
+import { compileCustomSchedule, customSchedule, customScheduleSchema } from "./custom-schedule.js";
 import { exponential, exponentialSchema } from "./exponential.js";
 import { inverseTime, inverseTimeSchema } from "./inverse-time.js";
 import { oneCycle, oneCycleMomentum, oneCycleSchema } from "./one-cycle.js";
@@ -71,7 +71,7 @@ export function resolveSchedule(input: ScheduleConfig, where?: string): Resolved
   const plain = parse(scheduleSchema, input, "schedule");
   const given = typeof plain === "string" ? { name: plain } : plain;
   const schedule = parse(schemaFor(given), given, "schedule") as ResolvedSchedule;
-  if (isCustom(schedule)) parseCustomSchedule(schedule, where); // refused here, before anything runs
+  if (isCustom(schedule)) compileCustomSchedule(schedule, where); // refused here, before anything runs
   return schedule;
 }
 

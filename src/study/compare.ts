@@ -1,7 +1,8 @@
 import { setMaxListeners } from "node:events";
 import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
-import { type ResolvedCompareConfig, resolveCompareConfig } from "../config/resolve-compare-config.js";
-import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
+import type { ResolvedCompareConfig, ResolvedTrainConfig } from "../config/resolved-config.js";
+import type { RunPlan } from "../config/run-plan.js";
+import { planStudy } from "../config/study-plan.js";
 import type { Dataset } from "../data/dataset.js";
 import { datasetOf } from "../data/load-dataset.js";
 import { OptimbenchError } from "../errors.js";
@@ -10,10 +11,9 @@ import type { RunRecord } from "../history/run-record.js";
 import { lossLabel } from "../losses/losses.js";
 import { nativeInfo } from "../native/addon.js";
 import { optimizerLabel } from "../optimizers/optimizers.js";
-import { resolveDevice } from "../training/device.js";
+import { planForDevice, resolveDevice } from "../training/device.js";
 import { checkMemory, dataMemory, runMemory } from "../training/memory-estimate.js";
-import { sessionSpec } from "../training/session.js";
-import { type Run, runTraining } from "../training/train.js";
+import { type Run, trainPlan } from "../training/train.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import { environment } from "./environment.js";
 import { runInParallel } from "./run-in-parallel.js";
@@ -54,11 +54,20 @@ export interface CompareCallbacks {
  */
 export async function compare(input: CompareConfig & CompareCallbacks = {}): Promise<Study> {
   const { onEpoch, onRun, signal, profile = false, ...given } = copyWithCallbacks(input, "compare config");
-  const dataset = await datasetOf(parseCompareConfig(given));
-  const config = resolveCompareConfig(given, dataset);
-  const planned = plan(config);
+  const parsed = parseCompareConfig(given);
+  const dataset = await datasetOf(parsed);
+  const { config, runs: plans } = planStudy(parsed, dataset);
+  const device = resolveDevice(config.device);
+  const planned = labelled(
+    config,
+    plans.map((plan) => planForDevice(plan, device)),
+  );
   const atOnce = config.execution === "parallel" ? config.threads : 1;
-  checkPlanFits(planned, dataset, atOnce);
+  checkFits(
+    planned.map(({ plan }) => plan),
+    dataset,
+    atOnce,
+  );
   const runs: RunRecord[] = [];
   const study: Study = {
     schemaVersion: 1,
@@ -80,19 +89,13 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
     checkEqualStart(runs, run.record);
     await onRun?.(run, study, planned);
   };
-  const work = async (planned: PlannedRun) => {
+  const work = async ({ planned, plan }: Labelled) => {
     if (ended.aborted) return;
-    const run = await runTraining(
-      {
-        ...planned.config,
-        dataset,
-        onEpoch: (epoch) => onEpoch?.(epoch, planned),
-        signal: ended,
-        profile,
-      },
-      () => {},
-      { isToFit: false },
-    );
+    const run = await trainPlan(plan, dataset, {
+      onEpoch: (epoch) => onEpoch?.(epoch, planned),
+      signal: ended,
+      profile,
+    });
     const before = told;
     told = before.then(() => tell(run, planned)).finally(() => run.model.dispose());
     await told;
@@ -102,37 +105,42 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
 }
 
 /** As many of the runs that take most as there are at once must fit into memory. Seeds make no difference. */
-function checkPlanFits(planned: readonly PlannedRun[], dataset: Dataset, atOnce: number): void {
-  const ofOneSeed = planned.filter(({ config }) => config.seed === planned[0]!.config.seed);
-  const needs = ofOneSeed.map(({ config }) => {
-    const placed = resolveDevice(config);
-    const parts = runMemory(sessionSpec(placed, dataset), placed);
-    return { device: placed.device, parts, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) };
-  });
-  const largest = planned
+function checkFits(plans: readonly RunPlan[], dataset: Dataset, atOnce: number): void {
+  const { seed, device } = plans[0]!.config;
+  const needs = plans
+    .filter(({ config }) => config.seed === seed)
+    .map((plan) => {
+      const parts = runMemory(plan);
+      return { parts, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) };
+    });
+  const largest = plans
     .map((_, index) => needs[index % needs.length]!)
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, atOnce);
-  checkMemory([...largest.flatMap(({ parts }) => parts), ...dataMemory(dataset, largest[0]!.device)]);
+  checkMemory([...largest.flatMap(({ parts }) => parts), ...dataMemory(dataset, device)]);
 }
 
-function plan({ optimizers, losses, seeds, execution, ...rest }: ResolvedCompareConfig): PlannedRun[] {
-  const shared = { ...rest, ...(execution === "parallel" && { threads: 1, untimedSteps: false }) }; // untimed steps serve the times alone
+interface Labelled {
+  readonly planned: PlannedRun;
+  readonly plan: RunPlan;
+}
+
+/** Runs with their numbers, and labels that name what the study varies. */
+function labelled(
+  { optimizers, losses, seeds }: ResolvedCompareConfig,
+  plans: readonly RunPlan[],
+): Labelled[] {
   const sources = new Set(optimizers.map(({ semantics }) => semantics));
-  const configs = seeds.flatMap((seed) =>
-    losses.flatMap((loss) => optimizers.map((optimizer) => ({ ...shared, seed, loss, optimizer }))),
-  );
-  return configs.map((config, index) => ({
-    number: index + 1,
-    count: configs.length,
-    label: [
+  return plans.map((plan, index) => {
+    const { config } = plan;
+    const label = [
       optimizerLabel(config.optimizer),
       ...(sources.size > 1 ? [config.optimizer.semantics] : []),
       ...(losses.length > 1 ? [lossLabel(config.loss)] : []),
       ...(seeds.length > 1 ? [`seed ${config.seed}`] : []),
-    ].join(", "),
-    config,
-  }));
+    ].join(", ");
+    return { planned: { number: index + 1, count: plans.length, label, config }, plan };
+  });
 }
 
 /** A comparison is fair only from equal weights: a defect that breaks this must not pass as a result. */

@@ -1,16 +1,21 @@
-import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
+import type { RunPlan } from "../config/run-plan.js";
 import { configError } from "../errors.js";
 import { nativeInfo } from "../native/addon.js";
 
-/** Names the device that "auto" stands for. Off the CPU a batch is not cut: the device is parallel within it. */
-export function resolveDevice(config: ResolvedTrainConfig): ResolvedTrainConfig {
+/** The device that a config's `device` stands for, such as "cuda:0" for "auto". @throws OptimbenchError (CONFIG) */
+export function resolveDevice(given: string): string {
   const { devices, whyNoCuda } = nativeInfo();
-  const wanted = config.device === "cuda" ? "cuda:0" : config.device;
+  const wanted = given === "cuda" ? "cuda:0" : given;
   const device = wanted === "auto" ? (devices[1] ?? "cpu") : wanted;
-  if (!devices.includes(device))
-    throw configError(
-      `\`device\` is "${config.device}", which is not available here; available: ${devices.join(", ")}.${whyNoCuda ? ` No CUDA: ${whyNoCuda}.` : ""}`,
-      "device",
-    );
-  return { ...config, device, microBatch: device === "cpu" ? config.microBatch : config.batchSize };
+  if (devices.includes(device)) return device;
+  throw configError(
+    `\`device\` is "${given}", which is not available here; available: ${devices.join(", ")}.${whyNoCuda ? ` No CUDA: ${whyNoCuda}.` : ""}`,
+    "device",
+  );
+}
+
+/** The plan for the device that it runs on. Off the CPU a batch is not cut: the device is parallel within it. */
+export function planForDevice(plan: RunPlan, device = resolveDevice(plan.config.device)): RunPlan {
+  const microBatch = device === "cpu" ? plan.config.microBatch : plan.config.batchSize;
+  return { ...plan, config: Object.freeze({ ...plan.config, device, microBatch }) };
 }

@@ -1,4 +1,4 @@
-import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
+import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import { permutation, randomStream } from "../data/random.js";
 import type { EpochRecord, EvaluationMetrics, Metrics, RunStatus } from "../history/epoch-record.js";
 import { addProfiles, type StepsProfile } from "../history/profile.js";

@@ -1,10 +1,11 @@
-import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
+import type { RunPlan } from "../config/run-plan.js";
 import type { Dataset } from "../data/dataset.js";
 import { OptimbenchError } from "../errors.js";
 import { withMisfits } from "../formula/misfit.js";
-import { loadNative, type SessionSpec } from "../native/addon.js";
+import { loadNative } from "../native/addon.js";
 import { bytesToCopy } from "../native/resident-dataset.js";
 import { memoryHeld, memoryLimit } from "../system/memory-limit.js";
+import { sessionSpec } from "./session.js";
 
 /** Part of what a run takes in memory at most. */
 export interface MemoryPart {
@@ -15,16 +16,14 @@ export interface MemoryPart {
 }
 
 /** What a run on the CPU takes in memory at most, the data apart; nothing where a GPU has it. @throws OptimbenchError (FORMULA) */
-export function runMemory(
-  spec: SessionSpec,
-  { batchSize, split, earlyStopping }: Pick<ResolvedTrainConfig, "batchSize" | "split" | "earlyStopping">,
-): readonly MemoryPart[] {
-  if (spec.device !== "cpu") return [];
-  const { parameters, gradients, lanes, states, evaluation, temporaries } = withMisfits(spec.update, () =>
-    loadNative().memoryNeeds(spec, { batchSize, images: split.train }),
+export function runMemory(plan: RunPlan): readonly MemoryPart[] {
+  const { batchSize, split, earlyStopping, device, microBatch } = plan.config;
+  if (device !== "cpu") return [];
+  const { parameters, gradients, lanes, states, evaluation, temporaries } = withMisfits(plan.update, () =>
+    loadNative().memoryNeeds(sessionSpec(plan), { batchSize, images: split.train }),
   );
-  const images = Math.min(spec.microBatch, batchSize);
-  const threads = Math.min(spec.threads, lanes);
+  const images = Math.min(microBatch, batchSize);
+  const threads = Math.min(plan.config.threads, lanes);
   const smallerModel = "a model with fewer units or filters";
   return [
     { what: "parameters", bytes: parameters + evaluation, advice: smallerModel },

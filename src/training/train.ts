@@ -1,5 +1,7 @@
-import { type ResolvedTrainConfig, resolveTrainConfig } from "../config/resolve-train-config.js";
-import { type TrainConfig, trainConfigSchema } from "../config/train-config.js";
+import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import { planRun, type RunPlan } from "../config/run-plan.js";
+import { parseTrainConfig, type TrainConfig } from "../config/train-config.js";
+import type { Dataset } from "../data/dataset.js";
 import { datasetOf } from "../data/load-dataset.js";
 import { split } from "../data/split.js";
 import type { EpochRecord } from "../history/epoch-record.js";
@@ -8,8 +10,7 @@ import { parametersSha256 } from "../native/parameters-sha256.js";
 import { residentDataset } from "../native/resident-dataset.js";
 import { stopwatch } from "../system/stopwatch.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
-import { parse } from "../validation/parse.js";
-import { resolveDevice } from "./device.js";
+import { planForDevice } from "./device.js";
 import { evaluationMetrics, runEpochs } from "./epoch-loop.js";
 import { checkMemory, dataMemory, runMemory } from "./memory-estimate.js";
 import { openSession, sessionSpec } from "./session.js";
@@ -54,19 +55,32 @@ export function train(input: TrainConfig & TrainCallbacks = {}): Training<Run> {
 export async function runTraining(
   input: TrainConfig & TrainCallbacks,
   report: (epoch: EpochRecord) => void,
-  { isToFit = true }: { readonly isToFit?: boolean } = {}, // false for a run of a study, whose runs were all found to fit
 ): Promise<Run> {
   const total = stopwatch();
-  const { onEpoch, signal, profile = false, ...given } = copyWithCallbacks(input, "train config");
-  parse(trainConfigSchema, given, "train config");
-  const dataset = await datasetOf(given);
-  const config = resolveDevice(resolveTrainConfig(given, dataset));
-  const spec = sessionSpec(config, dataset);
-  if (isToFit) checkMemory([...runMemory(spec, config), ...dataMemory(dataset, config.device)]);
+  const { onEpoch, signal, profile, ...given } = copyWithCallbacks(input, "train config");
+  const config = parseTrainConfig(given);
+  const dataset = await datasetOf(config);
+  const plan = planForDevice(planRun(config, dataset));
+  checkMemory([...runMemory(plan), ...dataMemory(dataset, plan.config.device)]);
+  const announce = (epoch: EpochRecord) => {
+    report(epoch);
+    return onEpoch?.(epoch);
+  };
+  return trainPlan(plan, dataset, { onEpoch: announce, signal, profile }, total);
+}
+
+/** Trains as planned, on the device that the plan names; what it takes of memory was found to fit. */
+export async function trainPlan(
+  plan: RunPlan,
+  dataset: Dataset,
+  { onEpoch, signal, profile = false }: { [Key in keyof TrainCallbacks]: TrainCallbacks[Key] | undefined },
+  total = stopwatch(),
+): Promise<Run> {
+  const { config, input } = plan;
   const resident = residentDataset(dataset, config.device);
   const parts = split(dataset.count, config.split, config.seed);
 
-  const session = await openSession(spec);
+  const session = await openSession(sessionSpec(plan));
   const stop = () => session.cancel();
   signal?.addEventListener("abort", stop);
   try {
@@ -74,12 +88,8 @@ export async function runTraining(
       ? await runUntimedSteps(session, resident.images, parts.train, config, signal)
       : 0;
     const initial = await parametersSha256(session);
-    const announce = (epoch: EpochRecord) => {
-      report(epoch);
-      return onEpoch?.(epoch);
-    };
     const { history, status, ...early } = await runEpochs(session, resident.images, parts, config, {
-      onEpoch: announce,
+      onEpoch: (epoch) => onEpoch?.(epoch),
       signal,
       profile,
     });
@@ -105,8 +115,8 @@ export async function runTraining(
       },
       parametersSha256: { initial, final: await parametersSha256(session) },
     };
-    const pixels = dataset.height * dataset.width * dataset.channels;
-    return withModel(record, new TrainedModel(session, config, pixels));
+    const [channels, height, width] = input;
+    return withModel(record, new TrainedModel(session, config, channels * height * width));
   } catch (error) {
     await session.dispose();
     throw error;

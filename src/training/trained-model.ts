@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { types } from "node:util";
-import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
+import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import { OptimbenchError } from "../errors.js";
 import type { NativeSession, TensorInfo } from "../native/addon.js";
 import { writeFileAtomically } from "../system/write-file.js";

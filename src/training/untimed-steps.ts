@@ -1,4 +1,4 @@
-import type { ResolvedTrainConfig } from "../config/resolve-train-config.js";
+import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { NativeDataset, NativeSession } from "../native/addon.js";
 import { stopwatch } from "../system/stopwatch.js";
 

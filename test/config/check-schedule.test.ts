@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Definition } from "../../src/catalogue/definition.js";
 import type { Source } from "../../src/catalogue/semantics.js";
-import { resolveTrainConfig } from "../../src/config/resolve-train-config.js";
+import { planRun } from "../../src/config/run-plan.js";
+import { parseTrainConfig } from "../../src/config/train-config.js";
 import { loadNative } from "../../src/native/addon.js";
 import {
   momentumOf,
@@ -19,7 +20,7 @@ const model = { layers: [{ type: "flatten" }, { type: "dense", units: 3 }] } as 
 function check(optimizer: OptimizerConfig, schedule: ScheduleConfig, epochs = 2): string | undefined {
   const config = { optimizer, schedule, model, split: { train: 80 }, batchSize: 8, epochs };
   try {
-    resolveTrainConfig(config, dataset);
+    planRun(parseTrainConfig(config), dataset);
   } catch (error) {
     expect(error).toMatchObject({
       name: "OptimbenchError",

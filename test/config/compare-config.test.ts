@@ -1,10 +1,11 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { type CompareConfig, parseCompareConfig } from "../../src/config/compare-config.js";
 import { PRESETS } from "../../src/config/presets.js";
-import { type ResolvedCompareConfig, resolveCompareConfig } from "../../src/config/resolve-compare-config.js";
+import type { ResolvedCompareConfig } from "../../src/config/resolved-config.js";
+import { planStudy } from "../../src/config/study-plan.js";
 
 const MNIST = { name: "mnist", count: 60_000, height: 28, width: 28, channels: 1, classes: 10 };
-const resolve = (config: CompareConfig) => resolveCompareConfig(config, MNIST);
+const resolve = (config: CompareConfig) => planStudy(parseCompareConfig(config), MNIST).config;
 const names = (choices: readonly { readonly name: string }[]) => choices.map(({ name }) => name);
 
 describe("resolveCompareConfig", () => {

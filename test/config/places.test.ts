@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
-import type { CompareConfig } from "../../src/config/compare-config.js";
-import { resolveCompareConfig } from "../../src/config/resolve-compare-config.js";
-import { resolveTrainConfig } from "../../src/config/resolve-train-config.js";
-import type { TrainConfig } from "../../src/config/train-config.js";
+import { type CompareConfig, parseCompareConfig } from "../../src/config/compare-config.js";
+import { planRun } from "../../src/config/run-plan.js";
+import { planStudy } from "../../src/config/study-plan.js";
+import { parseTrainConfig, type TrainConfig } from "../../src/config/train-config.js";
 
 const dataset = { name: "some", count: 100, height: 8, width: 8, channels: 1, classes: 3 };
+const plan = (config: object) => planRun(parseTrainConfig(config as TrainConfig), dataset);
 const layers = [{ type: "flatten" }, { type: "dense", units: 3 }];
 
 const FACTORS: readonly (readonly [factors: object, train: string, compare: string])[] = [
@@ -50,13 +51,13 @@ const at = (place: string) =>
 
 it.each(FACTORS)("says where in the config the problem of %j is", (factors, inTrain, inCompare) => {
   const { optimizer, loss, ...shared } = { ...(factors as TrainConfig), model: { layers } } as TrainConfig;
-  expect(() => resolveTrainConfig({ ...shared, ...factors } as TrainConfig, dataset)).toThrow(at(inTrain));
+  expect(() => plan({ ...shared, ...factors })).toThrow(at(inTrain));
   const several = {
     ...shared,
     optimizers: ["adam", ...[optimizer ?? []].flat()],
     losses: ["brier", ...[loss ?? []].flat()],
   } as CompareConfig;
-  expect(() => resolveCompareConfig(several, dataset)).toThrow(at(inCompare));
+  expect(() => planStudy(parseCompareConfig(several), dataset)).toThrow(at(inCompare));
 });
 
 it.each([
@@ -67,5 +68,5 @@ it.each([
   [{ schedule: { name: "piecewise", boundaries: [1], values: [1, 2, 3] } }, "`schedule.values`"],
   [{ schedule: { name: "oneCycle", baseMomentum: 0.5 } }, "`schedule.baseMomentum`"],
 ])("says where in the config the problem of %j is", (config, place) => {
-  expect(() => resolveTrainConfig({ ...config, model: { layers } } as TrainConfig, dataset)).toThrow(place);
+  expect(() => plan({ ...config, model: { layers } })).toThrow(place);
 });

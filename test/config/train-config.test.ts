@@ -1,9 +1,10 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { type ResolvedTrainConfig, resolveTrainConfig } from "../../src/config/resolve-train-config.js";
-import type { TrainConfig } from "../../src/config/train-config.js";
+import type { ResolvedTrainConfig } from "../../src/config/resolved-config.js";
+import { planRun } from "../../src/config/run-plan.js";
+import { parseTrainConfig, type TrainConfig } from "../../src/config/train-config.js";
 
 const MNIST_10K = { name: "mnist-10k", count: 10_000, height: 28, width: 28, channels: 1, classes: 10 };
-const resolve = (config: TrainConfig) => resolveTrainConfig(config, MNIST_10K);
+const resolve = (config: TrainConfig) => planRun(parseTrainConfig(config), MNIST_10K).config;
 
 describe("resolveTrainConfig", () => {
   it("fills in every default", () => {

@@ -14,7 +14,7 @@ import { bands, smallModel } from "../small-task.js";
 
 const message = (input: unknown): string => {
   try {
-    resolveLoss(input as LossConfig, "keras3");
+    lossGraph(resolveLoss(input as LossConfig, "keras3"));
   } catch (error) {
     expect(error).toMatchObject({ name: "OptimbenchError" });
     return (error as Error).message;

@@ -19,7 +19,7 @@ const all = OPTIMIZER_NAMES.flatMap((name) =>
 const NAMES = OPTIMIZER_NAMES.map((name) => `"${name}"`).join(", ");
 const message = (input: unknown, semantics: Semantics = "keras3"): string => {
   try {
-    resolveOptimizer(input as OptimizerConfig, semantics);
+    updateGraph(resolveOptimizer(input as OptimizerConfig, semantics));
   } catch (error) {
     expect(error).toMatchObject({ name: "OptimbenchError" });
     return (error as Error).message;

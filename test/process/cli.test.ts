@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ResolvedCompareConfig } from "../../src/config/resolve-compare-config.js";
+import type { ResolvedCompareConfig } from "../../src/config/resolved-config.js";
 import type { Study } from "../../src/study/study.js";
 import { packageRoot } from "../../src/system/package-root.js";
 

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { resolveTrainConfig } from "../../src/config/resolve-train-config.js";
+import { planRun } from "../../src/config/run-plan.js";
+import { parseTrainConfig } from "../../src/config/train-config.js";
 import { loadDataset } from "../../src/data/load-dataset.js";
 import type { Layer } from "../../src/models/layers.js";
 import type { NativeSession } from "../../src/native/addon.js";
@@ -40,11 +41,12 @@ describe("with a session of nearly ten million parameters", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "optimbench-"));
     const dataset = await loadDataset({ images: new Uint8Array(2 * 784), labels: Uint8Array.of(0, 1) });
-    const config = { ...resolveTrainConfig({ model: { layers }, threads: 1 }, dataset), device: "cpu" };
-    const opening = openSession(sessionSpec(config, dataset));
+    const config = parseTrainConfig({ model: { layers }, threads: 1, device: "cpu" });
+    const plan = planRun(config, dataset);
+    const opening = openSession(sessionSpec(plan));
     openingTurns = await turnsDuring(opening);
     session = await opening;
-    model = new TrainedModel(session, config, 784);
+    model = new TrainedModel(session, plan.config, 784);
   });
   afterAll(() => {
     model.dispose();

@@ -2,12 +2,11 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, vi } from "vitest";
-import { resolveTrainConfig } from "../../src/config/resolve-train-config.js";
-import type { TrainConfig } from "../../src/config/train-config.js";
+import { planRun } from "../../src/config/run-plan.js";
+import { parseTrainConfig, type TrainConfig } from "../../src/config/train-config.js";
 import { memoryHeld } from "../../src/system/memory-limit.js";
 import { packageRoot } from "../../src/system/package-root.js";
 import { checkMemory, runMemory } from "../../src/training/memory-estimate.js";
-import { sessionSpec } from "../../src/training/session.js";
 
 vi.stubEnv("OPTIMBENCH_KERNELS", ""); // libtorch's operators take more memory
 
@@ -18,12 +17,7 @@ const limit = (bytes: number) => ({ bytes, source: "this machine's memory" }) as
 function partsOf(config: TrainConfig, image: { side?: number; channels?: number; count?: number } = {}) {
   const { side = 28, channels = 1, count = 60_000 } = image;
   const dataset = { name: "images", count, height: side, width: side, channels, classes: 10 };
-  const resolved = resolveTrainConfig({ threads: 2, ...config }, dataset);
-  const placed = { ...resolved, device: "cpu" };
-  return runMemory(
-    sessionSpec(placed, { ...dataset, images: new Uint8Array(), labels: new Uint8Array() }),
-    placed,
-  );
+  return runMemory(planRun(parseTrainConfig({ threads: 2, device: "cpu", ...config }), dataset));
 }
 
 const dense = (units: number) => ({ type: "dense", units, activation: "relu" }) as const;
@@ -95,7 +89,8 @@ function run(program: string, limits = "true"): string {
     import { readFileSync } from "node:fs";
     import { train } from ${module("training/train.js")};
     import { loadDataset } from ${module("data/load-dataset.js")};
-    import { resolveTrainConfig } from ${module("config/resolve-train-config.js")};
+    import { planRun } from ${module("config/run-plan.js")};
+    import { parseTrainConfig } from ${module("config/train-config.js")};
     import { dataMemory, runMemory } from ${module("training/memory-estimate.js")};
     import { memoryHeld } from ${module("system/memory-limit.js")};
     import { nativeInfo } from ${module("native/addon.js")};
@@ -104,7 +99,7 @@ function run(program: string, limits = "true"): string {
       images: Uint8Array.from({ length: side * side * count }, (_, i) => (i * 7919) % 251),
       labels: Uint8Array.from({ length: count }, (_, i) => i % 10), height: side, width: side,
     });
-    const resolve = (config, dataset) => ({ ...resolveTrainConfig({ threads: 1, ...config }, dataset), device: "cpu" });
+    const plan = (config, dataset) => planRun(parseTrainConfig({ threads: 1, device: "cpu", ...config }), dataset);
     function peak() { // of what is not the code of libraries
       const status = readFileSync("/proc/self/status", "utf8");
       const bytes = (name) => 1024 * Number(new RegExp(name + ":\\\\s+(\\\\d+) kB").exec(status)[1]);
@@ -153,8 +148,7 @@ describe.runIf(process.platform === "linux")("in a process of its own", () => {
     const program = `
       const config = ${JSON.stringify(config)};
       const dataset = await data(${side}, ${count});
-      const resolved = resolve(config, dataset);
-      const parts = [...runMemory(sessionSpec(resolved, dataset), resolved), ...dataMemory(dataset, "cpu")];
+      const parts = [...runMemory(plan(config, dataset)), ...dataMemory(dataset, "cpu")];
       const estimate = parts.reduce((sum, { bytes }) => sum + bytes, memoryHeld());
       await train({ threads: 1, ...config, dataset, epochs: 1 });
       console.log(estimate / peak());`;
@@ -166,7 +160,7 @@ describe.runIf(process.platform === "linux")("in a process of its own", () => {
   it("a session opens within a small multiple of parameters, gradient and state", () => {
     const program = `
       const dataset = await data(64, 20);
-      const spec = sessionSpec(resolve({ model: ${JSON.stringify(wide)}, optimizer: "adam" }, dataset), dataset);
+      const spec = sessionSpec(plan({ model: ${JSON.stringify(wide)}, optimizer: "adam" }, dataset));
       const before = peak();
       const session = await openSession(spec);
       console.log((peak() - before) / (4 * session.parameterCount));`;
@@ -177,7 +171,7 @@ describe.runIf(process.platform === "linux")("in a process of its own", () => {
     const program = `
       const dataset = await data(64, 20);
       const model = { layers: [{ type: "flatten" }, { type: "dense", units: 60000 }, { type: "dense", units: 10 }] };
-      const spec = sessionSpec(resolve({ model, optimizer: "adam" }, dataset), dataset);
+      const spec = sessionSpec(plan({ model, optimizer: "adam" }, dataset));
       await openSession(spec).catch(({ name, code, message }) => console.log(name, code, message));`;
     expect(run(program, "ulimit -d 2500000")).toMatch(
       /^OptimbenchError MEMORY There was not enough memory \(out of memory: no \d+ bytes more\)\. Use a smaller model/,

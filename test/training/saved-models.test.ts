@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { resolveTrainConfig } from "../../src/config/resolve-train-config.js";
+import { planRun } from "../../src/config/run-plan.js";
+import { parseTrainConfig } from "../../src/config/train-config.js";
 import { inMemoryDataset } from "../../src/data/in-memory.js";
 import { LAYER_SCHEMAS, type Layer } from "../../src/models/layers.js";
 import type { NativeSession, TensorInfo } from "../../src/native/addon.js";
-import { resolveDevice } from "../../src/training/device.js";
 import { openSession, sessionSpec } from "../../src/training/session.js";
 import { TrainedModel } from "../../src/training/trained-model.js";
 import { channelsLast } from "../channels-last.js";
@@ -51,12 +51,11 @@ describe("a model in PyTorch's layout", () => {
       (_, i) => i % CLASSES,
     );
     const dataset = inMemoryDataset({ images: pixels, labels, height, width, channels, classes: CLASSES });
-    const config = resolveDevice(
-      resolveTrainConfig({ model: { layers }, semantics: "pytorch", device: "cpu" }, dataset),
-    );
-    const session = await openSession(sessionSpec(config, dataset));
+    const config = parseTrainConfig({ model: { layers }, semantics: "pytorch", device: "cpu" });
+    const plan = planRun(config, dataset);
+    const session = await openSession(sessionSpec(plan));
     load(session, tensors);
-    using model = new TrainedModel(session, config, height * width * channels);
+    using model = new TrainedModel(session, plan.config, height * width * channels);
     expect(relativeError(await model.predict(pixels), probabilities, 1)).toBeLessThan(1e-5);
 
     const saved = Object.fromEntries(

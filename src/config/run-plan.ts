@@ -1,0 +1,155 @@
+import type { Dataset } from "../data/dataset.js";
+import type { LossGraph, UpdateGraph } from "../formula/graph.js";
+import { lossGraph, type ResolvedLoss, resolveLoss } from "../losses/losses.js";
+import { lowerModel } from "../models/lower-model.js";
+import { resolveModel } from "../models/models.js";
+import type { NativeLayer, Shape } from "../models/native-layer.js";
+import {
+  momentumOf,
+  type ResolvedOptimizer,
+  resolveOptimizer,
+  updateGraph,
+} from "../optimizers/optimizers.js";
+import { changesMomentum, resolveSchedule } from "../schedules/schedules.js";
+import { deepFreeze } from "../validation/deep-freeze.js";
+import { checkMomentum, checkRates } from "./check-schedule.js";
+import { resolveMicroBatch } from "./micro-batch.js";
+import type { Factor, ResolvedTrainConfig } from "./resolved-config.js";
+import { splitSizes } from "./split-sizes.js";
+import { defaultThreads } from "./threads.js";
+import type { ParsedTrainConfig } from "./train-config.js";
+
+/** What a config is resolved against. */
+export type DatasetInfo = Pick<Dataset, "name" | "count" | "height" | "width" | "channels" | "classes">;
+
+/** A run that can start: its config with every default filled in, and what is worked out from that, once. */
+export interface RunPlan {
+  readonly config: ResolvedTrainConfig;
+  /** The shape of one image, [channels, height, width]. */
+  readonly input: Shape;
+  readonly classes: number;
+  readonly layers: readonly NativeLayer[];
+  readonly loss: LossGraph;
+  readonly update: UpdateGraph;
+}
+
+/** The same before its optimizer, loss and seed are chosen: what the runs of a study share. */
+export interface SharedPlan extends Pick<RunPlan, "input" | "classes" | "layers"> {
+  readonly config: Omit<ResolvedTrainConfig, Factor>;
+}
+
+export interface PlannedOptimizer {
+  readonly config: ResolvedOptimizer;
+  readonly update: UpdateGraph;
+}
+
+export interface PlannedLoss {
+  readonly config: ResolvedLoss;
+  readonly graph: LossGraph;
+}
+
+/**
+ * Fills in every default, those that depend on the dataset included, lowers the model and compiles the formulas.
+ *
+ * @param places where optimizer and loss lie in the config that the caller gave, for messages
+ * @throws OptimbenchError (CONFIG, FORMULA) where the config does not describe a run on this dataset
+ */
+export function planRun(
+  config: ParsedTrainConfig,
+  dataset: DatasetInfo,
+  places: Readonly<Record<"optimizer" | "loss", string>> = { optimizer: "optimizer", loss: "loss" },
+): RunPlan {
+  const shared = planShared(config, dataset);
+  const { semantics } = config;
+  return runOf(shared, {
+    optimizer: planOptimizer(
+      resolveOptimizer(config.optimizer, semantics, places.optimizer),
+      shared,
+      places.optimizer,
+    ),
+    loss: planLoss(resolveLoss(config.loss, semantics, dataset.classes, places.loss), places.loss),
+    seed: config.seed,
+  });
+}
+
+export function planShared(config: Omit<ParsedTrainConfig, Factor>, dataset: DatasetInfo): SharedPlan {
+  const { semantics } = config;
+  const { height, width, channels, classes } = dataset;
+  const input: Shape = [channels, height, width];
+  const split = splitSizes(config.split ?? {}, dataset);
+  const model = resolveModel(config.model, { classes, semantics });
+  const { layers } = lowerModel(model, { input, classes, semantics });
+  const batchSize = Math.min(config.batchSize, split.train);
+  return {
+    config: deepFreeze({
+      dataset: dataset.name,
+      ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
+      split,
+      model,
+      semantics,
+      schedule: resolveSchedule(config.schedule, "schedule"),
+      ...(config.earlyStopping && { earlyStopping: config.earlyStopping }),
+      epochs: config.epochs,
+      batchSize,
+      gradientAccumulation: config.gradientAccumulation,
+      ...(config.augmentation && { augmentation: config.augmentation }),
+      microBatch: resolveMicroBatch(config.microBatch, batchSize, model),
+      device: config.device,
+      threads: config.threads ?? defaultThreads(),
+      untimedSteps: config.untimedSteps,
+    }),
+    input,
+    classes,
+    layers,
+  };
+}
+
+/** @param where the optimizer lies in the whole config, for messages */
+export function planOptimizer(
+  config: ResolvedOptimizer,
+  { config: { schedule, split, batchSize, gradientAccumulation, epochs } }: SharedPlan,
+  where: string,
+): PlannedOptimizer {
+  checkMomentum(schedule, config, where);
+  const changing = changesMomentum(schedule) ? [momentumOf(config)!] : [];
+  const update = updateGraph(config, { changing, where });
+  const length = {
+    learningRate: config.learningRate,
+    stepsPerEpoch: Math.ceil(split.train / (batchSize * gradientAccumulation)),
+    epochs,
+  };
+  checkRates(schedule, { optimizer: config, update }, length, where);
+  return { config: deepFreeze(config), update };
+}
+
+/** @param where the loss lies in the whole config, for messages */
+export const planLoss = (config: ResolvedLoss, where: string): PlannedLoss => ({
+  config: deepFreeze(config),
+  graph: lossGraph(config, where),
+});
+
+/** A run of what is shared, with its own optimizer, loss and seed. */
+export function runOf(
+  shared: SharedPlan,
+  run: { readonly optimizer: PlannedOptimizer; readonly loss: PlannedLoss; readonly seed: number },
+): RunPlan {
+  const { dataset, dataDir, split, model, device, threads, untimedSteps, ...rest } = shared.config;
+  return {
+    ...shared,
+    config: Object.freeze({
+      dataset,
+      ...(dataDir === undefined ? {} : { dataDir }),
+      split,
+      model,
+      loss: run.loss.config,
+      optimizer: run.optimizer.config,
+      ...rest,
+      seed: run.seed,
+      device,
+      threads,
+      untimedSteps,
+    }),
+    loss: run.loss.graph,
+    update: run.optimizer.update,
+  };
+}

@@ -1,0 +1,45 @@
+import { configError } from "../errors.js";
+import { countText } from "../validation/count-text.js";
+import type { SplitSizes } from "./resolved-config.js";
+
+/** Sizes as a config gives them. */
+interface Given {
+  readonly train?: number | undefined;
+  readonly validation?: number | undefined;
+}
+
+/** What is split. */
+interface Images {
+  readonly name: string;
+  readonly count: number;
+}
+
+/**
+ * How many images to train and to validate with.
+ *
+ * @throws OptimbenchError (CONFIG) where there are too few
+ */
+export function splitSizes(split: Given, images: Images): SplitSizes {
+  const { count } = images;
+  const validation =
+    split.validation ?? Math.max(1, Math.min(Math.round(count / 5), count - (split.train ?? 0)));
+  const train = split.train ?? Math.max(1, count - validation);
+  if (train + validation > count) throw splitProblem(split, images);
+  return { train, validation };
+}
+
+/** Why a dataset is too small for what was asked. */
+function splitProblem({ train, validation }: Given, { count, name }: Images) {
+  const there = `but ${name} has ${countText(count, "image")}`;
+  if (train !== undefined && validation !== undefined)
+    return configError(
+      `\`split.train\` and \`split.validation\` are ${countText(train + validation, "image")} together, ${there}.`,
+      "split",
+    );
+  const [[part, size], other] =
+    train === undefined ? [["validation", validation ?? 1], "training"] : [["train", train], "validation"];
+  return configError(
+    `\`split.${part}\` is ${size.toLocaleString("en")}, ${there}, of which ${other} needs at least 1.`,
+    `split.${part}`,
+  );
+}
