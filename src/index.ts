@@ -96,6 +96,7 @@ export const bench: typeof import("./bench/bench.js").bench = async (input = {})
  */
 export const explain = async (...[what]: Parameters<typeof import("./explain/explain.js").explain>) => {
   const given = plainData(what, "explanation") as typeof what;
+  await (await import("./native/addon.js")).preloadNative();
   return (await import("./explain/explain.js")).explain(given);
 };
 
@@ -107,7 +108,10 @@ export const explain = async (...[what]: Parameters<typeof import("./explain/exp
  */
 export const checkLossGradient = async (
   ...given: Parameters<typeof import("./training/check-loss-gradient.js").checkLossGradient>
-) => (await import("./training/check-loss-gradient.js")).checkLossGradient(...given);
+) => {
+  await (await import("./native/addon.js")).preloadNative();
+  return (await import("./training/check-loss-gradient.js")).checkLossGradient(...given);
+};
 
 /**
  * The learning rate of each step of a training, before there is one.

@@ -14,11 +14,27 @@
 namespace optimbench {
 namespace {
 
-void open(const Napi::CallbackInfo& info) {
-  const Reader paths(info[0], "libraries");
-  openCore({paths.text("libtorch"), paths.text("core"), paths.has("cuda") ? paths.text("cuda") : "",
-            paths.has("cudaGraphs") ? paths.text("cudaGraphs") : "",
-            paths.has("whyNoCuda") ? paths.text("whyNoCuda") : ""});
+LibraryPaths readPaths(const Reader& paths) {
+  return {paths.text("libtorch"), paths.text("core"), paths.has("cuda") ? paths.text("cuda") : "",
+          paths.has("cudaGraphs") ? paths.text("cudaGraphs") : "",
+          paths.has("whyNoCuda") ? paths.text("whyNoCuda") : ""};
+}
+
+void open(const Napi::CallbackInfo& info) { openCore(readPaths(Reader(info[0], "libraries"))); }
+
+// To read a few hundred megabytes takes a while: that is the only job of a thread.
+Napi::Value openAside(const Napi::CallbackInfo& info) {
+  const LibraryPaths paths = readPaths(Reader(info[0], "libraries"));
+  const auto thread = JobThread::start();
+  const Napi::Value opened = promisedJob<bool>(
+      info, thread, std::make_shared<int>(0),
+      [paths](const CancelFlag&) {
+        openCore(paths);
+        return true;
+      },
+      [](Napi::Env env, bool) { return env.Undefined(); });
+  thread->close();
+  return opened;
 }
 
 Napi::Value info(const Napi::CallbackInfo& info) {
@@ -177,15 +193,18 @@ Napi::Value runLoss(const Napi::CallbackInfo& info) {
 Napi::Value memoryNeeds(const Napi::CallbackInfo& info) {
   const SessionSpec spec = readSessionSpec(Reader(info[0], "session"));
   const Reader options(info[1], "options");
-  const int64_t batchSize = options.integer("batchSize", 1, int64_t{1} << 32);
-  const MemoryNeeds needs = core().memoryNeeds(spec, batchSize, options.integer("images", 1, int64_t{1} << 32));
+  constexpr int64_t kMost = int64_t{1} << 32;
+  const MemoryNeeds needs =
+      core().memoryNeeds(spec, {options.integer("batchSize", 1, kMost), options.integers("trains", 0, 0, kMost),
+                                options.integers("evaluates", 0, 0, kMost)});
   Napi::Object object = Napi::Object::New(info.Env());
   object["parameters"] = needs.parameters;
   object["gradients"] = needs.gradients;
   object["lanes"] = static_cast<double>(needs.lanes);
   object["states"] = needs.states;
   object["evaluation"] = needs.evaluation;
-  object["temporaries"] = needs.temporaries;
+  object["activations"] = needs.activations;
+  object["update"] = needs.update;
   return object;
 }
 
@@ -197,6 +216,7 @@ Napi::Value timeMatrixProduct(const Napi::CallbackInfo& info) {
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports["open"] = Napi::Function::New<open>(env, "open");
+  exports["openAside"] = Napi::Function::New<openAside>(env, "openAside");
   exports["info"] = Napi::Function::New<optimbench::info>(env, "info");
   exports["shutdown"] = Napi::Function::New<shutdown>(env, "shutdown");
   exports["augment"] = Napi::Function::New<optimbench::augment>(env, "augment");

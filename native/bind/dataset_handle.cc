@@ -11,13 +11,21 @@ constexpr napi_type_tag kTag{0x6f7074696d62656eULL, 0x0000646174617365ULL};
 }  // namespace
 
 Napi::Function DatasetHandle::define(Napi::Env env) {
-  return DefineClass(env, "Dataset", {InstanceMethod<&DatasetHandle::dispose>("dispose")});
+  return DefineClass(env, "Dataset",
+                     {InstanceMethod<&DatasetHandle::add>("add"), InstanceMethod<&DatasetHandle::dispose>("dispose")});
 }
 
 DatasetHandle::DatasetHandle(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   auto self = info.This().As<Napi::Object>();
   self.TypeTag(&kTag);
-  dataset_ = core().createDataset(readDatasetSpec(Reader(info[0], "dataset")));
+  const Reader reader(info[0], "dataset");
+  DatasetSpec spec = readDatasetSpec(reader);
+  const DatasetPart part = readDatasetPart(reader, spec.shape, spec.classes);
+  if (spec.count < 0) spec.count = part.count;
+  shape_ = spec.shape;
+  classes_ = spec.classes;
+  dataset_ = core().createDataset(spec);
+  core().addImages(*dataset_, part);
   reported_ = dataset_->bytes();
   Napi::MemoryManagement::AdjustExternalMemory(info.Env(), reported_);
   // A plain value: unlike a method, a getter of a native class runs on objects of other classes too.
@@ -32,7 +40,16 @@ std::shared_ptr<const Dataset> DatasetHandle::from(Napi::Value value) {
     throw Napi::TypeError::New(value.Env(), "Expected a Dataset");
   auto dataset = Unwrap(value.As<Napi::Object>())->dataset_;
   if (!dataset) throw Napi::Error::New(value.Env(), "The dataset is disposed");
+  if (!dataset->isComplete())
+    throw Napi::Error::New(value.Env(), "The dataset is not complete: add its other images first");
   return dataset;
+}
+
+// No session has the dataset yet: until it is complete from() gives it to none, and then no image fits in.
+void DatasetHandle::add(const Napi::CallbackInfo& info) {
+  const DatasetPart part = readDatasetPart(Reader(info[0], "dataset"), shape_, classes_);
+  if (!dataset_) throw Napi::Error::New(info.Env(), "The dataset is disposed");
+  core().addImages(*dataset_, part);
 }
 
 void DatasetHandle::dispose(const Napi::CallbackInfo& info) { release(info.Env()); }

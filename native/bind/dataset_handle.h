@@ -19,10 +19,13 @@ class DatasetHandle : public Napi::ObjectWrap<DatasetHandle> {
   static std::shared_ptr<const Dataset> from(Napi::Value value);
 
  private:
+  void add(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
   void release(Napi::Env env);
 
-  std::shared_ptr<const Dataset> dataset_;
+  std::shared_ptr<Dataset> dataset_;
+  Shape shape_{};
+  int64_t classes_ = 0;
   int64_t reported_ = 0;  // bytes told to V8
 };
 

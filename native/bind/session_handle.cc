@@ -133,12 +133,18 @@ Napi::Value SessionHandle::read(const Napi::CallbackInfo& info) {
   const auto vector = name == "parameters"   ? Session::Vector::parameters
                       : name == "evaluation" ? Session::Vector::evaluation
                                              : Session::Vector::statistics;
-  const int64_t offset = reader.integer("offset", 0, kMostNumbers), count = reader.integer("count", 0, kMostNumbers);
+  const int64_t offset = reader.integer("offset", 0, kMostNumbers);
+  const auto into = reader.array<Napi::Float32Array>("into", napi_float32_array, "a Float32Array");
+  const auto count = static_cast<int64_t>(into.ElementLength());
   const auto session = live(info.Env());
   return promisedJob<std::vector<float>>(
       info, thread_, pending_,
       [session, vector, offset, count](const CancelFlag&) { return session->read(vector, offset, count); },
-      [](Napi::Env env, const std::vector<float>& values) -> Napi::Value { return toArray(env, values); });
+      [into = Napi::Persistent(into)](Napi::Env env, const std::vector<float>& values) -> Napi::Value {
+        Napi::Float32Array array = into.Value();  // as it is now: it may have been detached
+        std::copy_n(values.begin(), std::min(values.size(), array.ElementLength()), array.Data());
+        return env.Undefined();
+      });
 }
 
 Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {

@@ -155,6 +155,11 @@ ImagesSpec readImagesSpec(const Reader& reader) {
 }
 
 DatasetSpec readDatasetSpec(const Reader& reader) {
+  return {readShape(reader, "shape"), reader.integer("classes", 1, 256),
+          reader.has("count") ? reader.integer("count", 0, kMostImages) : -1, reader.text("device")};
+}
+
+DatasetPart readDatasetPart(const Reader& reader, const Shape& shape, int64_t classes) {
   // Every property is read before the first pointer is taken: a getter runs JavaScript, which could detach a buffer.
   // (Napi's typed arrays take theirs when they are made, so those made here are let go as plain values.)
   const Napi::Value imagesRead = reader.array<Napi::Uint8Array>("images", napi_uint8_array, "a Uint8Array");
@@ -162,26 +167,18 @@ DatasetSpec readDatasetSpec(const Reader& reader) {
   Napi::Value targetsRead;
   if (reader.has("targets"))
     targetsRead = reader.array<Napi::Float32Array>("targets", napi_float32_array, "a Float32Array");
-  DatasetSpec spec{};
-  spec.shape = readShape(reader, "shape");
-  spec.classes = reader.integer("classes", 1, 256);
-  spec.device = reader.text("device");
-
   const auto images = imagesRead.As<Napi::Uint8Array>();
   const auto labels = labelsRead.As<Napi::Uint8Array>();
   std::optional<Napi::Float32Array> targets;
   if (!targetsRead.IsEmpty()) targets = targetsRead.As<Napi::Float32Array>();
-  spec.count = static_cast<int64_t>(labels.ElementLength());
-  const double pixels = pixelsIn(spec.shape);
-  if (static_cast<double>(spec.count) * pixels != static_cast<double>(images.ElementLength()))
-    reader.fail("images", "labels x shape bytes, " + std::to_string(spec.count) + " images of " +
+  const auto count = static_cast<int64_t>(labels.ElementLength());
+  const double pixels = pixelsIn(shape);
+  if (static_cast<double>(count) * pixels != static_cast<double>(images.ElementLength()))
+    reader.fail("images", "labels x shape bytes, " + std::to_string(count) + " images of " +
                               std::to_string(static_cast<int64_t>(pixels)) + " bytes,");
-  if (targets && targets->ElementLength() != static_cast<size_t>(spec.count * spec.classes))
-    reader.fail("targets", std::to_string(spec.count) + " x " + std::to_string(spec.classes) + " numbers");
-  spec.images = images.Data();
-  spec.labels = labels.Data();
-  spec.targets = targets ? targets->Data() : nullptr;
-  return spec;
+  if (targets && targets->ElementLength() != static_cast<size_t>(count * classes))
+    reader.fail("targets", std::to_string(count) + " x " + std::to_string(classes) + " numbers");
+  return {images.Data(), labels.Data(), targets ? targets->Data() : nullptr, count};
 }
 
 }  // namespace optimbench

@@ -10,8 +10,9 @@ SessionSpec readSessionSpec(const Reader& spec);
 AugmentationSpec readAugmentationSpec(const Reader& spec);
 LossSpec readLossSpec(const Reader& spec);
 UpdateSpec readUpdateSpec(const Reader& spec);
+DatasetSpec readDatasetSpec(const Reader& spec);  // `count` is -1 where it is left out
 // Both borrow the arrays' memory: use it before JavaScript runs again.
 ImagesSpec readImagesSpec(const Reader& spec);
-DatasetSpec readDatasetSpec(const Reader& spec);
+DatasetPart readDatasetPart(const Reader& part, const Shape& shape, int64_t classes);
 
 }  // namespace optimbench

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "core/memory_plan.h"
+
 namespace optimbench {
 
 struct Shape {
@@ -128,13 +130,18 @@ struct ImagesSpec {
 };
 
 struct DatasetSpec {
+  Shape shape;
+  int64_t classes;
+  int64_t count;  // of all its images
+  std::string device;
+};
+
+// Some of a dataset's images, in borrowed memory.
+struct DatasetPart {
   const uint8_t* images;  // [count, height, width, channels]
   const uint8_t* labels;  // [count], each < classes
   const float* targets;   // [count, classes], or null for one-hot labels
   int64_t count;
-  Shape shape;
-  int64_t classes;
-  std::string device;
 };
 
 // ---- what a session does and gives ----
@@ -202,23 +209,13 @@ struct SessionState {
   int64_t step = 0;
 };
 
-// Bytes that a session takes at most.
-struct MemoryNeeds {
-  double parameters = 0;
-  double gradients = 0;  // of each lane, and their sum
-  int64_t lanes = 0;
-  double states = 0;       // of the optimizer
-  double evaluation = 0;   // weights to evaluate with, where they are others
-  double temporaries = 0;  // activations and the like, and what the allocator keeps of them
-};
-
 using CancelFlag = std::atomic<bool>;
 
 class Dataset {
  public:
   virtual ~Dataset() = default;
-  virtual int64_t count() const = 0;
   virtual int64_t bytes() const = 0;
+  virtual bool isComplete() const = 0;  // only then sessions may have it
 };
 
 // Not safe for use by two threads at once: its owner runs one call after the other.
@@ -279,9 +276,10 @@ class Core {
   virtual ~Core() = default;
   virtual CoreInfo info() const = 0;
   virtual std::unique_ptr<Dataset> createDataset(const DatasetSpec&) const = 0;
+  virtual void addImages(Dataset&, const DatasetPart&) const = 0;  // copies those that come next
   virtual std::unique_ptr<Session> createSession(const SessionSpec&) const = 0;
-  // What a session on the CPU would take that trains on so many images and evaluates them, without taking it.
-  virtual MemoryNeeds memoryNeeds(const SessionSpec&, int64_t batchSize, int64_t images) const = 0;
+  // What a session on the CPU would take for that, without taking it.
+  virtual MemoryNeeds memoryNeeds(const SessionSpec&, const PlannedWork&) const = 0;
   // Images as training sees them in an epoch, each under its place as its number; and under one given distortion.
   virtual std::vector<uint8_t> augment(const ImagesSpec&, const AugmentationSpec&, uint64_t seed,
                                        int64_t epoch) const = 0;

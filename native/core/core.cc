@@ -151,13 +151,19 @@ class TheCore final : public Core {
       return std::make_unique<ResidentDataset>(spec);
     });
   }
+  void addImages(Dataset& dataset, const DatasetPart& part) const override {
+    guarded([&] {
+      const auto work = deviceWork();
+      dynamic_cast<ResidentDataset&>(dataset).add(part);
+    });
+  }
 
   std::unique_ptr<Session> createSession(const SessionSpec& spec) const override {
     return std::make_unique<GuardedSession>(spec);
   }
 
-  MemoryNeeds memoryNeeds(const SessionSpec& spec, int64_t batchSize, int64_t images) const override {
-    return guarded([&] { return optimbench::memoryNeeds(spec, batchSize, images); });
+  MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) const override {
+    return guarded([&] { return optimbench::memoryNeeds(spec, planned); });
   }
 
   std::vector<uint8_t> augment(const ImagesSpec& images, const AugmentationSpec& augmentation, uint64_t seed,

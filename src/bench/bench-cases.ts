@@ -2,9 +2,10 @@ import { planRun } from "../config/run-plan.js";
 import { defaultThreads } from "../config/threads.js";
 import { parseTrainConfig } from "../config/train-config.js";
 import { lossLabel } from "../losses/losses.js";
+import { preloadNative } from "../native/addon.js";
 import { optimizerLabel } from "../optimizers/optimizers.js";
 import { planForDevice } from "../training/device.js";
-import { checkMemory, dataMemory, runMemory } from "../training/memory-estimate.js";
+import { dataMemory, requireMemory, runMemory } from "../training/memory-estimate.js";
 import { MOST_IMAGES, type ParsedBenchConfig } from "./bench-config.js";
 import type { BenchSettings } from "./bench-record.js";
 import { type BenchSession, openBenchSession } from "./bench-session.js";
@@ -36,6 +37,7 @@ export async function openBenchCases(config: ParsedBenchConfig): Promise<{
   const { optimizers, batchSizes, threads = [defaultThreads()], measure, ...rest } = config;
   const { model, loss, semantics, seed, evaluationImages, seconds, rounds } = rest;
   const dataset = randomImages(MOST_IMAGES);
+  await preloadNative();
   // All are checked before the first is opened.
   const plans = batchSizes.flatMap((batchSize) =>
     threads.flatMap((count) =>
@@ -55,7 +57,7 @@ export async function openBenchCases(config: ParsedBenchConfig): Promise<{
   );
   const one = plans[0]!.config;
   const { device } = one;
-  checkMemory([...plans.flatMap(runMemory), ...dataMemory(dataset, device)]);
+  await requireMemory([...plans.flatMap((plan) => runMemory(plan)), ...dataMemory(dataset, device)]);
   const cases: BenchCase[] = [];
   try {
     for (const plan of plans)

@@ -4,7 +4,7 @@ import { OptimbenchError } from "../errors.js";
 import type { Profile } from "../history/profile.js";
 import { loadNative, type Measured } from "../native/addon.js";
 import { residentDataset } from "../native/resident-dataset.js";
-import { openSession, sessionSpec } from "../training/session.js";
+import { freeSession, openSession, sessionSpec } from "../training/session.js";
 
 /** A session whose pieces of work can be timed one by one; each resolves with its seconds, by the native clock. */
 export interface BenchSession {
@@ -40,7 +40,7 @@ export async function openBenchSession(
 ): Promise<BenchSession> {
   const spec = sessionSpec(plan);
   const session = await openSession(spec);
-  const { images } = residentDataset(dataset, plan.config.device);
+  const { images } = await residentDataset(dataset, plan.config.device);
   const { batchSize } = plan.config;
   const first = (count: number) => Uint32Array.from({ length: count }, (_, i) => i % dataset.count);
   const train = (steps: number, profile: boolean) =>
@@ -59,7 +59,8 @@ export async function openBenchSession(
     updateBytes() {
       const { parameters, states, evaluation } = loadNative().memoryNeeds(spec, {
         batchSize,
-        images: dataset.count,
+        trains: [dataset.count],
+        evaluates: [],
       });
       return 3 * parameters + 2 * states + evaluation;
     },
@@ -72,7 +73,7 @@ export async function openBenchSession(
     update: async (steps) => (await whole(session.repeatUpdate({ steps, learningRate }))).seconds,
     evaluate: async (count) => (await whole(session.evaluate(images, first(count)))).seconds,
     cancel: () => session.cancel(),
-    dispose: () => void session.dispose(),
+    dispose: () => freeSession(session),
   };
 }
 

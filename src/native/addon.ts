@@ -1,265 +1,32 @@
 import { isMainThread } from "node:worker_threads";
 import { OptimbenchError, reasonOf } from "../errors.js";
-import type { LossGraph, UpdateGraph } from "../formula/graph.js";
-import type { Profile } from "../history/profile.js";
 import { RELOAD_ADVICE } from "../install/reload-advice.js";
 import { runtimeLibraries } from "../install/runtime-libraries.js";
-import type { NativeLayer, Shape } from "../models/native-layer.js";
 import { requireFromPackage } from "../system/package-root.js";
 import { requireWorkingDirectory } from "../system/working-directory.js";
 import { withOptimbenchErrors } from "./errors.js";
+import type { LibraryPaths, Native, NativeInfo } from "./interface.js";
 
-/**
- * The native side's whole interface, as the addon exports it. This is the only file that opens the binary.
- * TypeScript has validated what it passes; native checks again what would be unsafe and throws with the field's name.
- */
-export interface Native {
-  /** Loads libtorch and the training core into this process. Needed once before anything else; later calls do nothing. */
-  open(libraries: {
-    readonly libtorch: string;
-    readonly core: string;
-    readonly cuda?: string;
-    readonly cudaGraphs?: string;
-    readonly whyNoCuda?: string;
-  }): void;
-  info(): NativeInfo;
-  /** Cancels all work in this process and waits for its threads. Called when the process exits. */
-  shutdown(): void;
-  Dataset: new (spec: NativeDatasetSpec) => NativeDataset;
-  /** Reads the spec; `open` makes the session. */
-  Session: new (
-    spec: SessionSpec,
-  ) => NativeSession;
-  /** What a session on the CPU takes at most that trains on so many images, worked out without taking it. */
-  memoryNeeds(spec: SessionSpec, options: Readonly<{ batchSize: number; images: number }>): MemoryNeeds;
-  /**
-   * Images as epoch `epoch` of a run with this seed and augmentation would see them, each under its place in `images` as
-   * its number in the dataset.
-   */
-  augment(
-    spec: NativeImages & {
-      readonly augmentation: AugmentationSpec;
-      readonly seed: number;
-      readonly epoch: number;
-    },
-  ): Uint8Array;
-  /** Images under one given distortion: scaled by `factor` and turned counter-clockwise by `rotation` degrees about their centre, then shifted by pixels to the right and down. */
-  transform(
-    spec: NativeImages & {
-      readonly shiftX: number;
-      readonly shiftY: number;
-      readonly rotation: number;
-      readonly factor: number;
-    },
-  ): Uint8Array;
-  /**
-   * Runs an update alone: `steps` times on the given gradients; returns theta after each step, or the weights to evaluate
-   * with. Float64Array runs in double precision. `shapes` are the parameters' in theta's order, each as it lies in memory
-   * ([filters, height, width, channels], [units, inputs]); by default theta is one parameter with one axis. By default 1 thread.
-   */
-  runUpdate<Vector extends Float32Array | Float64Array>(
-    update: UpdateGraph,
-    theta: Vector,
-    steps: readonly {
-      readonly gradient: Vector;
-      readonly learningRate: number;
-      /** Values of the update's `inputs`, in their order; left out, they stay as they are. */
-      readonly inputs?: readonly number[];
-    }[],
-    options?: {
-      readonly shapes?: readonly (readonly number[])[];
-      readonly evaluation?: boolean;
-      readonly threads?: number;
-    },
-  ): Vector[];
-  /** A loss alone, as training takes it, with class weights: each sample's value and the gradient of their sum with respect to the logits. */
-  runLoss<Vector extends Float32Array | Float64Array>(
-    loss: LossGraph,
-    logits: Vector,
-    targets: Vector,
-    classes: number,
-  ): { readonly values: Vector; readonly gradient: Vector };
-  /** Seconds of one product of float32 matrices [size, size], its rows shared out to `threads`: what the machine can do at most. */
-  timeMatrixProduct(options: { readonly size: number; readonly threads: number }): number;
-}
+export type * from "./interface.js";
 
-/** What was loaded and what it found. */
-export interface NativeInfo {
-  readonly torch: string;
-  readonly instructionSet: string;
-  readonly kernels: Kernels;
-  readonly devices: readonly string[];
-  /** Why there is no CUDA device, if there is none. */
-  readonly whyNoCuda?: string;
-  /** Where there is a GPU: why its steps are not recorded as graphs, if they are not. */
-  readonly whyNoGraphs?: string;
-  readonly hardwareThreads: number;
-}
-
-/** Our kernels for the CPU; "reference" are libtorch's operators in their place. */
-export type Kernels = "reference" | "baseline" | "avx2" | "avx512";
-
-/** Images [count, height, width, channels] that a function looks at. */
-export interface NativeImages {
-  readonly images: Uint8Array;
-  readonly shape: Shape;
-}
-
-/** Random distortions of training images; 0 leaves a kind out. What they do is in native/core/data/augment.h. */
-export interface AugmentationSpec {
-  /** Pixels. */
-  readonly shift: number;
-  /** Degrees. */
-  readonly rotation: number;
-  /** Share of the size. */
-  readonly scale: number;
-  /** Pixels; `sigma` is the standard deviation of the Gaussian that smooths the displacement, `alpha` its factor. */
-  readonly elastic?: { readonly alpha: number; readonly sigma: number } | undefined;
-}
-
-/** Images and labels to copy to a device, where they stay as uint8. */
-export interface NativeDatasetSpec {
-  readonly images: Uint8Array;
-  readonly labels: Uint8Array;
-  readonly targets?: Float32Array;
-  readonly shape: Shape;
-  readonly classes: number;
-  readonly device: string;
-}
-
-export interface NativeDataset {
-  readonly bytes: number;
-  dispose(): void;
-}
-
-/** All that determines a training session. */
-export interface SessionSpec {
-  /** "cpu", "cuda" or "cuda:1". */
-  readonly device: string;
-  readonly threads: number;
-  readonly seed: number;
-  /** Samples that one thread computes at a time. Fixed by the config, never by the number of threads, so that results are too. */
-  readonly microBatch: number;
-  readonly input: Shape;
-  readonly classes: number;
-  readonly layers: readonly NativeLayer[];
-  readonly loss: LossGraph;
-  readonly update: UpdateGraph;
-  /** What is done to training images, anew in every epoch. */
-  readonly augmentation?: AugmentationSpec;
-}
-
-/** Sums over the samples that were seen. */
-export interface Measured {
-  readonly loss: number;
-  readonly correct: number;
-  /** Of the labels, under the softmax of the logits. This and the next are measured by `evaluate` alone. */
-  readonly negativeLogLikelihood: number;
-  /** Over bins of the largest probability: |sum of these probabilities - number of right answers|. */
-  readonly calibrationError: number;
-  readonly samples: number;
-  readonly steps: number;
-  /** Monotonic seconds of the work itself. */
-  readonly seconds: number;
-  readonly status: "completed" | "diverged" | "cancelled";
-  /** From `train`, where the pass asks for it. */
-  readonly profile?: Profile;
-  /** From `train` on a GPU: "recorded", or "not recorded: ..." with the reason. */
-  readonly stepGraph?: string;
-}
-
-/** Bytes. */
-export interface MemoryNeeds {
-  readonly parameters: number;
-  /** Of each lane (see native/core/training/lanes.h), and their sum. */
-  readonly gradients: number;
-  readonly lanes: number;
-  readonly states: number;
-  /** Weights to evaluate with, where they are others. */
-  readonly evaluation: number;
-  /** Activations and the like, and what the allocator keeps of them for later. */
-  readonly temporaries: number;
-}
-
-/** What returns a promise is done on the session's own thread, in the order of the calls. */
-export interface NativeSession {
-  /** Allocates all; needed once before anything else. */
-  open(): Promise<void>;
-  /** Back to the initial state, as if just opened. */
-  restart(): Promise<void>;
-  /** Keeps a copy of all that training changes. */
-  keep(): Promise<void>;
-  /** Puts what was kept back, and lets the copy go. */
-  restore(): Promise<void>;
-  /** Part of a vector; "evaluation" has the weights to evaluate with, which may be the parameters. */
-  read(part: Readonly<{ vector: keyof SessionState; offset: number; count: number }>): Promise<Float32Array>;
-  readonly parameterCount: number;
-  /**
-   * One pass over `order`, in batches; the last may be smaller. Every `gradientAccumulation` batches make one update.
-   * `epoch` keys the random streams (dropout, augmentation).
-   */
-  train(
-    dataset: NativeDataset,
-    pass: {
-      readonly order: Uint32Array;
-      readonly batchSize: number;
-      /** Batches that an update takes its gradient from. Default 1. */
-      readonly gradientAccumulation?: number;
-      /** One an update: as many as `order` has groups of batchSize x gradientAccumulation, the last of which may be smaller. */
-      readonly learningRates: Float64Array;
-      /** Values of the update's `inputs`, in their order, one an update; left out, they stay as they are. */
-      readonly inputs?: readonly { readonly values: Float64Array }[];
-      readonly epoch: number;
-      /** Whether to say where the time went. Default false. On a GPU, what is timed is the host. */
-      readonly profile?: boolean;
-    },
-  ): Promise<Measured>;
-  /** Applies the update `steps` times with the gradient of the last step: its cost alone, for benchmarks. */
-  repeatUpdate(options: { readonly steps: number; readonly learningRate: number }): Promise<Measured>;
-  /**
-   * Loss and accuracy on the given images, with the weights as they are.
-   *
-   * @param options.weighted whether the loss is that of training, with class weights. Default false
-   */
-  evaluate(
-    dataset: NativeDataset,
-    indices: Uint32Array,
-    options?: { readonly weighted: boolean },
-  ): Promise<Measured>;
-  /** Class probabilities (softmax of the logits), count x classes. */
-  predict(images: Uint8Array): Promise<Float32Array>;
-  /** Everything that training changes, copied out on the caller's thread: parameters, optimizer state, running statistics, step count. */
-  readState(): SessionState;
-  writeState(state: SessionState): void;
-  /** Names and shapes of the parameters, in the order in which they lie in the parameter vector. */
-  parameters(): readonly TensorInfo[];
-  /** The same of the running statistics. */
-  statistics(): readonly TensorInfo[];
-  /** Ends the work in progress within one step; its promise resolves with status "cancelled". */
-  cancel(): void;
-  /** Resolves when the memory is free. */
-  dispose(): Promise<void>;
-}
-
-/** A named piece of a vector. */
-export interface TensorInfo {
-  readonly name: string;
-  /** As it lies in memory: conv2d [filters, height, width, channels / groups], dense [units, inputs]. */
-  readonly shape: readonly number[];
-  /** Where its first number lies. */
-  readonly offset: number;
-}
-
-export interface SessionState {
-  readonly parameters: Float32Array;
-  /** The weights to evaluate with; left out where they are the parameters. */
-  readonly evaluation?: Float32Array;
-  readonly optimizer: Readonly<Record<string, Float32Array>>;
-  readonly statistics: Float32Array;
-  readonly step: number;
-}
+// The only file that opens the binary.
 
 let opened: Native | undefined;
+let opening: Promise<void> | undefined;
+
+/**
+ * Loads libtorch, some hundreds of megabytes, while the event loop goes on; `loadNative` then has it at once. What keeps it
+ * from loading is told by `loadNative`, to whom needs it.
+ */
+export async function preloadNative(): Promise<void> {
+  if (opened !== undefined) return;
+  opening ??= (async () => {
+    const { native, libraries } = addon();
+    await native.openAside(libraries);
+  })();
+  await opening.catch(() => {});
+  opening = undefined;
+}
 
 /**
  * The native side, opened at the first call; a process that never trains never loads libtorch. Its errors are
@@ -269,22 +36,37 @@ let opened: Native | undefined;
  */
 export function loadNative(): Native {
   if (opened !== undefined) return opened;
+  const { native, libraries } = addon();
+  try {
+    native.open(libraries);
+  } catch (cause) {
+    throw loadError(cause);
+  }
+  opened = withOptimbenchErrors(native);
+  return opened;
+}
+
+let found: { readonly native: Native; readonly libraries: LibraryPaths } | undefined;
+
+/** The addon, which links no libtorch, and what it has to open. */
+function addon() {
+  if (found !== undefined) return found;
   requireWorkingDirectory();
   const { addon, ...libraries } = runtimeLibraries();
   let native: Native;
   try {
     native = requireFromPackage(addon) as Native;
-    native.open(libraries);
   } catch (cause) {
-    throw new OptimbenchError("LIBTORCH", `libtorch did not load: ${reasonOf(cause)}. ${RELOAD_ADVICE}`, {
-      cause,
-    });
+    throw loadError(cause);
   }
   // Threads must be at rest before libtorch takes itself down. Worker threads have a cleanup hook of their own.
   if (isMainThread) process.on("exit", () => native.shutdown());
-  opened = withOptimbenchErrors(native);
-  return opened;
+  found = { native, libraries };
+  return found;
 }
+
+const loadError = (cause: unknown) =>
+  new OptimbenchError("LIBTORCH", `libtorch did not load: ${reasonOf(cause)}. ${RELOAD_ADVICE}`, { cause });
 
 /** What was loaded and what it found. @throws OptimbenchError (LIBTORCH, NATIVE) */
 export const nativeInfo = (): NativeInfo => loadNative().info();

@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
 import type { NativeSession } from "./addon.js";
 
-/** Numbers hashed at a time: a few milliseconds, between which the event loop has its turn. */
-const PART = 1 << 18;
+/** Numbers hashed at a time, between which the event loop has its turn. */
+const PART = 1 << 16;
 
 /** The SHA-256 of the parameters, as training has them. */
 export async function parametersSha256(session: NativeSession): Promise<string> {
   const hash = createHash("sha256");
+  const part = new Float32Array(Math.min(PART, session.parameterCount));
   for (let offset = 0; offset < session.parameterCount; offset += PART) {
-    const count = Math.min(PART, session.parameterCount - offset);
-    const part = await session.read({ vector: "parameters", offset, count });
-    hash.update(new Uint8Array(part.buffer));
+    const into = part.subarray(0, session.parameterCount - offset);
+    await session.read({ vector: "parameters", offset, into });
+    hash.update(new Uint8Array(into.buffer, 0, into.byteLength));
   }
   return hash.digest("hex");
 }

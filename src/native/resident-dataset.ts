@@ -1,4 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import type { Dataset, ImageSet } from "../data/dataset.js";
+import { OptimbenchError } from "../errors.js";
 import { loadNative, type NativeDataset } from "./addon.js";
 
 /** A dataset's images where they are trained on: copied to the device once, however many runs use them. */
@@ -8,33 +10,77 @@ export interface ResidentDataset {
 }
 
 // Freed with the dataset they were made from.
-const resident = new WeakMap<Dataset, Map<string, ResidentDataset>>();
+const resident = new WeakMap<Dataset, Map<string, Promise<ResidentDataset>>>();
+
+/** Bytes copied at a time: a few milliseconds, between which the event loop has its turn. */
+const PART = 1 << 22;
+
+const bytesOfImage = ({ height, width, channels, classes }: Dataset) =>
+  height * width * channels + 8 + 4 * classes;
 
 /** Bytes that `residentDataset` still has to copy to the device. */
 export function bytesToCopy(dataset: Dataset, device: string): number {
   if (resident.get(dataset)?.has(device)) return 0;
-  const bytes = ({ images, labels }: ImageSet) => images.length + labels.length * (8 + 4 * dataset.classes);
-  return bytes(dataset) + (dataset.test ? bytes(dataset.test) : 0);
+  return bytesOfImage(dataset) * (dataset.labels.length + (dataset.test?.labels.length ?? 0));
 }
 
 /** The dataset on the device; copies it there the first time. */
-export function residentDataset(dataset: Dataset, device: string): ResidentDataset {
-  const byDevice = resident.get(dataset) ?? new Map<string, ResidentDataset>();
+export function residentDataset(dataset: Dataset, device: string): Promise<ResidentDataset> {
+  const byDevice = resident.get(dataset) ?? new Map<string, Promise<ResidentDataset>>();
   resident.set(dataset, byDevice);
   const found = byDevice.get(device);
   if (found !== undefined) return found;
+  const copying = copyAll(dataset, device).catch((error) => {
+    byDevice.delete(device);
+    throw error;
+  });
+  byDevice.set(device, copying);
+  return copying;
+}
+
+async function copyAll(dataset: Dataset, device: string): Promise<ResidentDataset> {
+  const images = await copy(dataset, dataset, device);
+  return dataset.test ? { images, test: await copy(dataset.test, dataset, device) } : { images };
+}
+
+/** Part by part, on the event loop: an array that its owner gives away meanwhile is not read. */
+async function copy(set: ImageSet, dataset: Dataset, device: string): Promise<NativeDataset> {
   const { Dataset: NativeDatasetClass } = loadNative();
-  const shape = [dataset.channels, dataset.height, dataset.width] as const;
-  const copy = ({ images, labels, targets }: Pick<Dataset, "images" | "labels" | "targets">) =>
-    new NativeDatasetClass({
-      images,
-      labels,
-      shape,
-      classes: dataset.classes,
-      device,
-      ...(targets && { targets }),
-    });
-  const made = { images: copy(dataset), ...(dataset.test && { test: copy(dataset.test) }) };
-  byDevice.set(device, made);
+  const { height, width, channels, classes } = dataset;
+  const rows = Math.max(1, Math.floor(PART / bytesOfImage(dataset)));
+  const count = set.labels.length;
+  const place = { rows, count, pixels: height * width * channels, classes };
+  const shape = [channels, height, width] as const;
+  const made = new NativeDatasetClass({
+    ...partOf(set, { ...place, first: 0 }),
+    count,
+    shape,
+    classes,
+    device,
+  });
+  for (let first = rows; first < count; first += rows) {
+    await setImmediate();
+    made.add(partOf(set, { ...place, first }));
+  }
   return made;
+}
+
+type Place = Readonly<Record<"first" | "rows" | "count" | "pixels" | "classes", number>>;
+
+function partOf({ images, labels, targets }: ImageSet, { first, rows, count, pixels, classes }: Place) {
+  if (
+    images.length !== count * pixels ||
+    labels.length !== count ||
+    (targets && targets.length !== count * classes)
+  )
+    throw new OptimbenchError(
+      "DATA",
+      "The dataset's memory was given away (transferred or detached) while it was copied. Leave its arrays as they are.",
+    );
+  const end = first + rows;
+  return {
+    images: images.subarray(first * pixels, end * pixels),
+    labels: labels.subarray(first, end),
+    ...(targets && { targets: targets.subarray(first * classes, end * classes) }),
+  };
 }

@@ -9,10 +9,10 @@ import { OptimbenchError } from "../errors.js";
 import type { EpochRecord } from "../history/epoch-record.js";
 import type { RunRecord } from "../history/run-record.js";
 import { lossLabel } from "../losses/losses.js";
-import { nativeInfo } from "../native/addon.js";
+import { nativeInfo, preloadNative } from "../native/addon.js";
 import { optimizerLabel } from "../optimizers/optimizers.js";
 import { planForDevice, resolveDevice } from "../training/device.js";
-import { checkMemory, dataMemory, runMemory } from "../training/memory-estimate.js";
+import { dataMemory, requireMemory, runMemory } from "../training/memory-estimate.js";
 import { type Run, trainPlan } from "../training/train.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import { environment } from "./environment.js";
@@ -57,13 +57,14 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
   const parsed = parseCompareConfig(given);
   const dataset = await datasetOf(parsed);
   const { config, runs: plans } = planStudy(parsed, dataset);
+  await preloadNative();
   const device = resolveDevice(config.device);
   const planned = labelled(
     config,
     plans.map((plan) => planForDevice(plan, device)),
   );
   const atOnce = config.execution === "parallel" ? config.threads : 1;
-  checkFits(
+  await checkFits(
     planned.map(({ plan }) => plan),
     dataset,
     atOnce,
@@ -105,19 +106,19 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
 }
 
 /** As many of the runs that take most as there are at once must fit into memory. Seeds make no difference. */
-function checkFits(plans: readonly RunPlan[], dataset: Dataset, atOnce: number): void {
+async function checkFits(plans: readonly RunPlan[], dataset: Dataset, atOnce: number): Promise<void> {
   const { seed, device } = plans[0]!.config;
   const needs = plans
     .filter(({ config }) => config.seed === seed)
     .map((plan) => {
-      const parts = runMemory(plan);
+      const parts = runMemory(plan, dataset.test?.count);
       return { parts, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) };
     });
   const largest = plans
     .map((_, index) => needs[index % needs.length]!)
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, atOnce);
-  checkMemory([...largest.flatMap(({ parts }) => parts), ...dataMemory(dataset, device)]);
+  await requireMemory([...largest.flatMap(({ parts }) => parts), ...dataMemory(dataset, device)]);
 }
 
 interface Labelled {

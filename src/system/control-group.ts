@@ -2,26 +2,24 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
- * The tightest limit that Linux' control groups, versions 1 and 2, set to this process: a group is bound by its parents
- * too. undefined where nothing limits it.
+ * The limits that Linux' control groups, versions 1 and 2, set to this process: a group is bound by its parents too. None
+ * where nothing limits it.
  *
  * @param controller whose limit, such as "cpu"
  * @param limitIn what a group's folder says, undefined for no limit
  * @param root of the file system, for tests
  */
-export function groupLimit(
+export const groupLimits = <Limit>(
   controller: string,
-  limitIn: (read: (file: string) => string | undefined) => number | undefined,
+  limitIn: (read: (file: string) => string | undefined) => Limit | undefined,
   root: string,
-): number | undefined {
-  const limits = ownGroups(controller, root).flatMap(({ mounts, path }) =>
+): Limit[] =>
+  ownGroups(controller, root).flatMap(({ mounts, path }) =>
     mounts
       .flatMap((mount) => upwards(path).map((group) => join(mount, group)))
       .map((folder) => limitIn((file) => read(join(folder, file))))
       .filter((limit) => limit !== undefined),
   );
-  return limits.length > 0 ? Math.min(...limits) : undefined;
-}
 
 /** The groups that govern this process, and where their trees may be mounted. */
 function ownGroups(controller: string, root: string): { mounts: string[]; path: string }[] {

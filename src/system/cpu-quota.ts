@@ -1,4 +1,4 @@
-import { groupLimit } from "./control-group.js";
+import { groupLimits } from "./control-group.js";
 
 /**
  * How many CPUs' worth of time the control group of this process may use (1.5 = one and a half), as set for containers
@@ -6,8 +6,8 @@ import { groupLimit } from "./control-group.js";
  *
  * @param root of the file system, for tests
  */
-export const cpuQuota = (root = "/"): number | undefined =>
-  groupLimit(
+export function cpuQuota(root = "/"): number | undefined {
+  const quotas = groupLimits(
     "cpu",
     (read) => {
       const [quota, period] = (read("cpu.max") ?? `${read("cpu.cfs_quota_us")} ${read("cpu.cfs_period_us")}`)
@@ -19,3 +19,5 @@ export const cpuQuota = (root = "/"): number | undefined =>
     },
     root,
   );
+  return quotas.length > 0 ? Math.min(...quotas) : undefined;
+}

@@ -4,8 +4,9 @@ import { OptimbenchError } from "../errors.js";
 import { withMisfits } from "../formula/misfit.js";
 import { loadNative } from "../native/addon.js";
 import { bytesToCopy } from "../native/resident-dataset.js";
-import { memoryHeld, memoryLimit } from "../system/memory-limit.js";
-import { sessionSpec } from "./session.js";
+import { type AvailableMemory, availableMemory, memoryHeld } from "../system/memory-limit.js";
+import { sessionSpec, sessionsFreed } from "./session.js";
+import { untimedImages } from "./untimed-steps.js";
 
 /** Part of what a run takes in memory at most. */
 export interface MemoryPart {
@@ -15,12 +16,25 @@ export interface MemoryPart {
   readonly advice: string;
 }
 
+/**
+ * What a session on the CPU takes whatever it computes, as measured: its threads, what libtorch keeps for its operators, and
+ * the numbers of the run that JavaScript has.
+ */
+const OVERHEAD = 3e6;
+
 /** What a run on the CPU takes in memory at most, the data apart; nothing where a GPU has it. @throws OptimbenchError (FORMULA) */
-export function runMemory(plan: RunPlan): readonly MemoryPart[] {
-  const { batchSize, split, earlyStopping, device, microBatch } = plan.config;
+export function runMemory(plan: RunPlan, testImages = 0): readonly MemoryPart[] {
+  const { batchSize, split, earlyStopping, untimedSteps, device, microBatch } = plan.config;
   if (device !== "cpu") return [];
-  const { parameters, gradients, lanes, states, evaluation, temporaries } = withMisfits(plan.update, () =>
-    loadNative().memoryNeeds(sessionSpec(plan), { batchSize, images: split.train }),
+  const untimed = untimedSteps ? [untimedImages(split.train, batchSize)] : [];
+  const { parameters, gradients, lanes, states, evaluation, activations, update } = withMisfits(
+    plan.update,
+    () =>
+      loadNative().memoryNeeds(sessionSpec(plan), {
+        batchSize,
+        trains: [split.train, ...untimed],
+        evaluates: [split.train, split.validation, testImages, ...untimed],
+      }),
   );
   const images = Math.min(microBatch, batchSize);
   const threads = Math.min(plan.config.threads, lanes);
@@ -35,11 +49,16 @@ export function runMemory(plan: RunPlan): readonly MemoryPart[] {
     { what: "the optimizer's state", bytes: states, advice: `${smallerModel}, or another optimizer` },
     {
       what: `activations of ${images} ${images === 1 ? "image" : "images"}${threads > 1 ? ` on each of ${threads} threads` : ""}`,
-      bytes: temporaries,
+      bytes: activations,
       advice:
         images > 16
           ? "a smaller `batchSize` or `microBatch`"
           : "smaller images, fewer filters or fewer `threads`",
+    },
+    {
+      what: "what the optimizer computes in a step",
+      bytes: update,
+      advice: "a model with fewer units or filters a layer, or another optimizer",
     },
     ...(earlyStopping
       ? [
@@ -51,6 +70,7 @@ export function runMemory(plan: RunPlan): readonly MemoryPart[] {
         ]
       : []),
     { what: "the order of the images", bytes: 28 * split.train, advice: "fewer images" },
+    { what: "libtorch and the run's records", bytes: OVERHEAD, advice: "fewer runs at once" },
   ];
 }
 
@@ -64,24 +84,29 @@ export const dataMemory = (dataset: Dataset, device: string): readonly MemoryPar
 ];
 
 /**
- * Refuses what cannot fit, before any of it is allocated.
+ * Refuses what does not fit, before any of it is allocated.
  *
- * @param parts of all that will be there at once
- * @throws OptimbenchError (MEMORY) with the sum, its parts, the limit and what to lower
+ * @param parts of all that will be there at once, beside what there is
+ * @throws OptimbenchError (MEMORY) by rejection, with the sum, its parts, what is available and what to lower
  */
-export function checkMemory(parts: readonly MemoryPart[], limit = memoryLimit(), held = memoryHeld()): void {
+export async function requireMemory(parts: readonly MemoryPart[]): Promise<void> {
+  await sessionsFreed();
+  checkMemory(parts, availableMemory(), memoryHeld());
+}
+
+export function checkMemory(parts: readonly MemoryPart[], available: AvailableMemory, held: number): void {
   const sums = new Map<string, MemoryPart>();
   for (const part of parts)
     sums.set(part.what, { ...part, bytes: part.bytes + (sums.get(part.what)?.bytes ?? 0) });
   const largestFirst = [...sums.values()].sort((a, b) => b.bytes - a.bytes);
-  const total = largestFirst.reduce((sum, { bytes }) => sum + bytes, held);
-  if (total <= limit.bytes) return;
+  const total = largestFirst.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total <= available.bytes) return;
   const list = largestFirst.filter(({ bytes }) => bytes >= total / 1000);
   throw new OptimbenchError(
     "MEMORY",
-    `This needs about ${size(total)} of memory, more than the ${size(limit.bytes)} of ${limit.source}: ` +
-      `${list.map(({ what, bytes }) => `${what} ${size(bytes)}`).join("; ")}; held already ${size(held)}. ` +
-      `Use ${largestFirst[0]!.advice}.`,
+    `This needs about ${size(total)} of memory: ${list.map(({ what, bytes }) => `${what} ${size(bytes)}`).join("; ")}. ` +
+      `Of the ${size(available.of)} of ${available.source}, ${size(available.bytes)} are available; this process holds ${size(held)}. ` +
+      `Use ${largestFirst[0]!.advice}${total <= available.of ? ", or free memory: end other programs, dispose of models" : ""}.`,
   );
 }
 

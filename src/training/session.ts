@@ -28,3 +28,16 @@ export const sessionSpec = ({ config, input, classes, layers, loss, update }: Ru
   update,
   ...(config.augmentation && { augmentation: config.augmentation }),
 });
+
+const beingFreed = new Set<Promise<void>>();
+
+/** Ends a session; what it took is given back a little later, by its thread. */
+export function freeSession(session: NativeSession): void {
+  const freed = session.dispose().finally(() => beingFreed.delete(freed));
+  beingFreed.add(freed);
+}
+
+/** Resolves when what ended sessions took is given back. */
+export async function sessionsFreed(): Promise<void> {
+  await Promise.all(beingFreed);
+}

@@ -6,13 +6,14 @@ import { datasetOf } from "../data/load-dataset.js";
 import { split } from "../data/split.js";
 import type { EpochRecord } from "../history/epoch-record.js";
 import type { RunRecord } from "../history/run-record.js";
+import { preloadNative } from "../native/addon.js";
 import { parametersSha256 } from "../native/parameters-sha256.js";
 import { residentDataset } from "../native/resident-dataset.js";
 import { stopwatch } from "../system/stopwatch.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import { planForDevice } from "./device.js";
 import { evaluationMetrics, runEpochs } from "./epoch-loop.js";
-import { checkMemory, dataMemory, runMemory } from "./memory-estimate.js";
+import { dataMemory, requireMemory, runMemory } from "./memory-estimate.js";
 import { openSession, sessionSpec } from "./session.js";
 import { TrainedModel } from "./trained-model.js";
 import { Training } from "./training.js";
@@ -60,8 +61,9 @@ export async function runTraining(
   const { onEpoch, signal, profile, ...given } = copyWithCallbacks(input, "train config");
   const config = parseTrainConfig(given);
   const dataset = await datasetOf(config);
+  await preloadNative();
   const plan = planForDevice(planRun(config, dataset));
-  checkMemory([...runMemory(plan), ...dataMemory(dataset, plan.config.device)]);
+  await requireMemory([...runMemory(plan, dataset.test?.count), ...dataMemory(dataset, plan.config.device)]);
   const announce = (epoch: EpochRecord) => {
     report(epoch);
     return onEpoch?.(epoch);
@@ -77,7 +79,7 @@ export async function trainPlan(
   total = stopwatch(),
 ): Promise<Run> {
   const { config, input } = plan;
-  const resident = residentDataset(dataset, config.device);
+  const resident = await residentDataset(dataset, config.device);
   const parts = split(dataset.count, config.split, config.seed);
 
   const session = await openSession(sessionSpec(plan));

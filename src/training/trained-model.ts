@@ -10,6 +10,7 @@ import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { plainView } from "../validation/plain-data.js";
 import { type NamedTensor, safetensors } from "./safetensors.js";
+import { freeSession } from "./session.js";
 
 /** A model after training, with the weights that its evaluation used. It holds native memory: `dispose()` it, or let `using` do so. */
 export class TrainedModel implements Disposable {
@@ -52,15 +53,22 @@ export class TrainedModel implements Disposable {
   /**
    * All that evaluation needs, under PyTorch's names and in its layout: the parameters (`weight`, `bias`; conv2d [filters,
    * channels, height, width], dense [units, inputs]), then the running statistics (`running_mean`, `running_var`).
-   * All are copied before it returns, 100 million in a second or so; `save` leaves the event loop its turns.
+   *
+   * @throws OptimbenchError (DISPOSED) by rejection, after `dispose()`
    */
-  parameters(): NamedTensor[] {
+  async parameters(): Promise<NamedTensor[]> {
     this.#checkAlive();
-    const { parameters, evaluation = parameters, statistics } = this.#session.readState();
-    return [
-      ...named(this.#session.parameters(), evaluation),
-      ...named(this.#session.statistics(), statistics),
-    ];
+    const all: NamedTensor[] = [];
+    for (const tensor of this.#tensors()) {
+      const values = new Float32Array(sizeOf(tensor.shape));
+      let filled = 0;
+      for await (const part of this.#values([tensor])) {
+        values.set(part, filled);
+        filled += part.length;
+      }
+      all.push({ name: tensor.name, shape: shapeInPyTorch(tensor.shape), values });
+    }
+    return all;
   }
 
   /**
@@ -71,32 +79,30 @@ export class TrainedModel implements Disposable {
     parse(pathSchema, path, "path");
     this.#checkAlive();
     const metadata = { format: "pt", config: JSON.stringify(this.#config) };
-    const [parameters, statistics] = [this.#session.parameters(), this.#session.statistics()];
-    const inFile = [...parameters, ...statistics].map(({ name, shape }) => ({
-      name,
-      shape: shapeInPyTorch(shape),
-    }));
-    const rows = this.#rows.bind(this);
-    async function* values() {
-      yield* rows("evaluation", parameters);
-      yield* rows("statistics", statistics);
-    }
-    await writeFileAtomically(path, safetensors(inFile, values(), metadata));
+    const tensors = this.#tensors();
+    const inFile = tensors.map(({ name, shape }) => ({ name, shape: shapeInPyTorch(shape) }));
+    await writeFileAtomically(path, safetensors(inFile, this.#values(tensors), metadata));
   }
 
-  /** The tensors' numbers in PyTorch's layout, a few rows at a time. */
-  async *#rows(
-    vector: "evaluation" | "statistics",
-    tensors: readonly TensorInfo[],
-  ): AsyncGenerator<Float32Array> {
-    for (const { shape, offset } of tensors) {
+  #tensors(): readonly Tensor[] {
+    return [
+      ...this.#session.parameters().map((tensor) => ({ ...tensor, vector: "evaluation" as const })),
+      ...this.#session.statistics().map((tensor) => ({ ...tensor, vector: "statistics" as const })),
+    ];
+  }
+
+  /** The tensors' numbers in PyTorch's layout, a few rows at a time, each of which gives way to the next. */
+  async *#values(tensors: readonly Tensor[]): AsyncGenerator<Float32Array> {
+    for (const { vector, shape, offset } of tensors) {
       const [rows = 1, ...row] = shape;
-      const length = row.reduce((product, each) => product * each, 1);
+      const length = sizeOf(row);
       const most = Math.max(1, Math.floor(PART / length));
+      const part = new Float32Array(length * Math.min(most, rows));
       for (let first = 0; first < rows; first += most) {
         this.#checkAlive();
-        const count = length * Math.min(most, rows - first);
-        yield inPyTorch(await this.#session.read({ vector, offset: offset + first * length, count }), shape);
+        const into = part.subarray(0, length * (rows - first));
+        await this.#session.read({ vector, offset: offset + first * length, into });
+        yield inPyTorch(into, shape);
       }
     }
   }
@@ -104,7 +110,7 @@ export class TrainedModel implements Disposable {
   /** Frees the native memory; the model is of no use afterwards. */
   dispose(): void {
     this.#disposed = true;
-    void this.#session.dispose();
+    freeSession(this.#session);
   }
 
   [Symbol.dispose](): void {
@@ -120,19 +126,13 @@ export class TrainedModel implements Disposable {
   }
 }
 
-/** Cuts a vector into its tensors. */
-const named = (tensors: readonly TensorInfo[], vector: Float32Array): NamedTensor[] =>
-  tensors.map(({ name, shape, offset }) => {
-    const size = shape.reduce((product, length) => product * length, 1);
-    return {
-      name,
-      shape: shapeInPyTorch(shape),
-      values: inPyTorch(vector.slice(offset, offset + size), shape),
-    };
-  });
+/** A tensor, and the vector that it is part of. */
+type Tensor = TensorInfo & { readonly vector: "evaluation" | "statistics" };
 
-/** Numbers read at a time: a few milliseconds, between which the event loop has its turn. */
-const PART = 1 << 18;
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
+
+/** Numbers read at a time, between which the event loop has its turn. */
+const PART = 1 << 16;
 
 /** [filters, height, width, channels], as the native side keeps it, becomes [filters, channels, height, width]. */
 function shapeInPyTorch(shape: readonly number[]): readonly number[] {

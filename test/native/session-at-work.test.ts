@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import type { SessionState } from "../../src/native/addon.js";
 import { openSession } from "../../src/training/session.js";
 import { dense, flat, images, input, native, spec, updateOf } from "./tiny-session.js";
 
@@ -121,14 +122,21 @@ describe("a session at work", () => {
   it("reads any part of a vector, and nothing beyond", async () => {
     const one = await openSession(spec);
     const { parameters } = one.readState();
-    expect(await one.read({ vector: "parameters", offset: 3, count: 4 })).toEqual(parameters.slice(3, 7));
-    expect(await one.read({ vector: "evaluation", offset: 0, count: 10 })).toEqual(parameters);
-    expect(await one.read({ vector: "statistics", offset: 0, count: 0 })).toHaveLength(0);
-    await expect(one.read({ vector: "parameters", offset: 3, count: 8 })).rejects.toThrow(
-      "there are no numbers from 3 to 11",
-    );
-    expect(() => one.read({ vector: "gradient" as never, offset: 0, count: 1 })).toThrow(/`read.vector`/);
-    expect(() => one.read({ vector: "parameters", offset: -1, count: 1 })).toThrow(/`read.offset`/);
+    const read = async (vector: keyof SessionState, offset: number, count: number) => {
+      const into = new Float32Array(count);
+      await one.read({ vector, offset, into });
+      return into;
+    };
+    expect(await read("parameters", 3, 4)).toEqual(parameters.slice(3, 7));
+    expect(await read("evaluation", 0, 10)).toEqual(parameters);
+    expect(await read("statistics", 0, 0)).toHaveLength(0);
+    await expect(read("parameters", 3, 8)).rejects.toThrow("there are no numbers from 3 to 11");
+    await expect(read("gradient" as never, 0, 1)).rejects.toThrow(/`read.vector`/);
+    await expect(read("parameters", -1, 1)).rejects.toThrow(/`read.offset`/);
+    const into = new Float32Array(4);
+    const reading = one.read({ vector: "parameters", offset: 0, into });
+    structuredClone(into, { transfer: [into.buffer] });
+    await reading; // into nothing
     await one.dispose();
   });
 

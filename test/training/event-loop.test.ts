@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planRun } from "../../src/config/run-plan.js";
 import { parseTrainConfig } from "../../src/config/train-config.js";
@@ -8,6 +10,8 @@ import { loadDataset } from "../../src/data/load-dataset.js";
 import type { Layer } from "../../src/models/layers.js";
 import type { NativeSession } from "../../src/native/addon.js";
 import { parametersSha256 } from "../../src/native/parameters-sha256.js";
+import { type ResidentDataset, residentDataset } from "../../src/native/resident-dataset.js";
+import { packageRoot } from "../../src/system/package-root.js";
 import { openSession, sessionSpec } from "../../src/training/session.js";
 import { TrainedModel } from "../../src/training/trained-model.js";
 
@@ -68,7 +72,9 @@ describe("with a session of nearly ten million parameters", () => {
     const bytes = readFileSync(path);
     const start = 8 + Number(bytes.readBigUInt64LE(0));
     const header = JSON.parse(bytes.subarray(8, start).toString());
-    for (const { name, shape, values } of model.parameters()) {
+    const reading = model.parameters();
+    expect(await turnsDuring(reading)).toBeGreaterThan(20);
+    for (const { name, shape, values } of await reading) {
       const [from, to] = header[name].data_offsets;
       expect(header[name]).toMatchObject({ dtype: "F32", shape });
       const expected = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
@@ -81,4 +87,63 @@ describe("with a session of nearly ten million parameters", () => {
     for (const work of [() => session.keep(), () => session.restore(), () => session.restart()])
       expect(await turnsDuring(work())).toBeGreaterThan(0);
   });
+});
+
+describe("with data of 21 million bytes", () => {
+  const [count, side] = [21_000, 28];
+  const made = () =>
+    loadDataset({
+      images: new Uint8Array(count * side ** 2).map((_, i) => i % 251),
+      labels: new Uint8Array(count).map((_, i) => i % 7),
+      targets: new Float32Array(7 * count).map((_, i) => (i % 7 === Math.floor(i / 7) % 7 ? 1 : 0)),
+    });
+
+  it("the event loop goes on while it is copied, and no image is mistaken for another", async () => {
+    const dataset = await made();
+    const config = parseTrainConfig({ model: "mlp", threads: 1, device: "cpu" });
+    const session = await openSession(sessionSpec(planRun(config, dataset)));
+    const copying = residentDataset(dataset, "cpu");
+    expect(residentDataset(dataset, "cpu")).toBe(copying); // for all who ask meanwhile
+    expect(await turnsDuring(copying)).toBeGreaterThanOrEqual(3);
+    const last = dataset.images.subarray(-5 * side ** 2);
+    const lastAlone = await loadDataset({
+      images: last,
+      labels: dataset.labels.subarray(-5),
+      targets: dataset.targets!.subarray(-5 * 7),
+    });
+    const evaluate = async (copied: Promise<ResidentDataset>, first: number) => {
+      const { seconds: _, ...measured } = await session.evaluate(
+        (await copied).images,
+        Uint32Array.from({ length: 5 }, (_, i) => first + i),
+      );
+      return measured;
+    };
+    expect(await evaluate(copying, count - 5)).toEqual(await evaluate(residentDataset(lastAlone, "cpu"), 0));
+    await session.dispose();
+  });
+
+  it("says so where its memory is given away meanwhile", async () => {
+    for (const part of ["images", "labels", "targets"] as const) {
+      const dataset = await made();
+      const copying = residentDataset(dataset, "cpu");
+      structuredClone(0, { transfer: [dataset[part]!.buffer as ArrayBuffer] });
+      await expect(copying).rejects.toMatchObject({ name: "OptimbenchError", code: "DATA" });
+    }
+  });
+});
+
+it("the event loop goes on while libtorch is loaded", () => {
+  const module = JSON.stringify(pathToFileURL(join(packageRoot, "dist", "native", "addon.js")).href);
+  const program = `
+    import { loadNative, preloadNative } from ${module};
+    let turns = 0;
+    let isDone = false;
+    const loading = Promise.all([preloadNative(), preloadNative()]).then(() => { isDone = true; });
+    for (; !isDone; turns++) await new Promise(setImmediate);
+    await loading;
+    console.log(turns > 5, loadNative().info().torch.length > 0);`;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    encoding: "utf8",
+  });
+  expect([stderr, stdout]).toEqual(["", "true true\n"]);
 });

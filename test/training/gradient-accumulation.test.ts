@@ -26,7 +26,7 @@ async function parameters(batches: { batchSize: number; gradientAccumulation?: n
     epochs: 3,
     ...batches,
   });
-  const values = run.model.parameters().flatMap(({ values }) => [...values]);
+  const values = (await run.model.parameters()).flatMap(({ values }) => [...values]);
   run.model.dispose();
   return { values, run };
 }

@@ -1,10 +1,10 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import { bands } from "../small-task.js";
 
-const memory = vi.hoisted(() => ({ limit: 0, held: 1e6 }));
+const memory = vi.hoisted(() => ({ available: 0 }));
 vi.mock("../../src/system/memory-limit.js", () => ({
-  memoryLimit: () => ({ bytes: memory.limit, source: "the control group's limit" }),
-  memoryHeld: () => memory.held,
+  availableMemory: () => ({ bytes: memory.available, of: 1e9, source: "the control group" }),
+  memoryHeld: () => 1e6,
 }));
 vi.stubEnv("OPTIMBENCH_KERNELS", ""); // libtorch's operators take more memory
 const { bench } = await import("../../src/bench/bench.js");
@@ -19,12 +19,12 @@ const tooMuch = expect.objectContaining({
   name: "OptimbenchError",
   code: "MEMORY",
   message: expect.stringMatching(
-    /more than the \d+ MB of the control group's limit: .*; held already 1 MB\. Use /,
+    /of memory: .*\. Of the 1\.0 GB of the control group, \d+ MB are available; this process holds 1 MB\. Use .*, or free memory: end other programs, dispose of models\.$/,
   ),
 });
 
 beforeEach(() => {
-  memory.limit = 10e6; // one run takes 3 to 4 MB
+  memory.available = 10e6; // one run takes 3 to 4 MB
 });
 
 it("runs what fits", async () => {
@@ -35,18 +35,18 @@ it("runs what fits", async () => {
 });
 
 it("refuses a run that does not", async () => {
-  memory.limit = 3e6;
+  memory.available = 3e6;
   await expect(train(task)).rejects.toEqual(tooMuch);
-  memory.limit = 10e6;
+  memory.available = 10e6;
   await expect(train({ ...task, batchSize: 120, microBatch: 8 })).rejects.toEqual(tooMuch); // 15 gradients
 });
 
 it("refuses a study before its first run, where one of the runs does not fit or those at once do not", async () => {
   const onEpoch = vi.fn();
   const optimizers = ["sgd", { name: "sgd", momentum: 0.9 }, "adam"] as const;
-  memory.limit = 4e6; // enough for sgd
+  memory.available = 4e6; // enough for sgd
   await expect(compare({ ...task, optimizers, onEpoch })).rejects.toEqual(tooMuch);
-  memory.limit = 10e6;
+  memory.available = 10e6;
   await expect(compare({ ...task, optimizers, seeds: 2, execution: "parallel", onEpoch })).rejects.toEqual(
     tooMuch,
   );
@@ -54,7 +54,7 @@ it("refuses a study before its first run, where one of the runs does not fit or 
 });
 
 it("refuses measurements whose sessions do not fit together", async () => {
-  memory.limit = 30e6;
+  memory.available = 30e6;
   const config = { model: "mlp", optimizers: ["adam", "sgd"], batchSizes: [8], threads: [1] } as const;
   await expect(bench(config)).rejects.toEqual(tooMuch);
 });

@@ -59,7 +59,7 @@ describe("a model in PyTorch's layout", () => {
     expect(relativeError(await model.predict(pixels), probabilities, 1)).toBeLessThan(1e-5);
 
     const saved = Object.fromEntries(
-      model.parameters().map(({ name, shape, values }) => [name, { shape, values: [...values] }]),
+      (await model.parameters()).map(({ name, shape, values }) => [name, { shape, values: [...values] }]),
     );
     expect(saved).toEqual(tensors);
   });

@@ -78,7 +78,7 @@ describe("train", () => {
   it("draws initial weights as each framework does", async () => {
     const weights = async (semantics: "keras3" | "pytorch") => {
       const { model } = await train({ ...task, semantics, epochs: 0 });
-      return Object.fromEntries(model.parameters().map(({ name, values }) => [name, values]));
+      return Object.fromEntries((await model.parameters()).map(({ name, values }) => [name, values]));
     };
     const keras = await weights("keras3");
     const pytorch = await weights("pytorch");
@@ -131,7 +131,7 @@ describe("train", () => {
         optimizer: { name: "fall", formula: "theta = theta - learningRate * (g == g)", learningRate: 0.5 },
         schedule: { name: "mine", formula: "learningRate / 2 ** step" },
       });
-      const weights = run.model.parameters()[0]!.values;
+      const weights = (await run.model.parameters())[0]!.values;
       run.model.dispose();
       return { weight: weights[0]!, rates: run.history.map(({ learningRate }) => learningRate) };
     };

@@ -59,7 +59,7 @@ describe("a run", () => {
     expect(history[2]!.train.loss).not.toBeCloseTo(Math.log(3), 3); // trained with theta itself
     const probabilities = await model.predict(dataset.images.subarray(0, 144));
     for (const each of probabilities) expect(each).toBeCloseTo(1 / 3, 6);
-    expect(model.parameters().every(({ values }) => values.every((value) => value === 0))).toBe(true);
+    expect((await model.parameters()).every(({ values }) => values.every((value) => value === 0))).toBe(true);
     model.dispose();
   });
 
@@ -89,7 +89,7 @@ describe("a run", () => {
     const model = { layers: [{ type: "batchNorm2d" }, ...layers] } as const;
     const parameters = async (epochs: number) => {
       using trained = (await train({ ...task, model, epochs })).model;
-      return Object.fromEntries(trained.parameters().map(({ name, values }) => [name, values]));
+      return Object.fromEntries((await trained.parameters()).map(({ name, values }) => [name, values]));
     };
     const [before, after] = [await parameters(0), await parameters(2)];
     expect(Object.keys(after)).toEqual(
@@ -125,7 +125,7 @@ describe("a run", () => {
       });
       expect(header["dense_0.weight"].shape).toEqual([3, 100]);
       const [start] = header["dense_0.bias"].data_offsets;
-      const bias = model.parameters().find(({ name }) => name === "dense_0.bias")!.values;
+      const bias = (await model.parameters()).find(({ name }) => name === "dense_0.bias")!.values;
       expect([0, 1, 2].map((i) => bytes.readFloatLE(8 + length + start + 4 * i))).toEqual([...bias]);
     } finally {
       rmSync(folder, { recursive: true });

@@ -10,21 +10,32 @@ namespace optimbench {
 
 ResidentDataset::ResidentDataset(const DatasetSpec& spec) : shape_(spec.shape) {
   const auto [channels, height, width] = spec.shape;
-  for (int64_t i = 0; i < spec.count; ++i)
-    if (spec.labels[i] >= spec.classes)
-      throw std::runtime_error("labels[" + std::to_string(i) + "] is " + std::to_string(spec.labels[i]) +
-                               ", but there are " + std::to_string(spec.classes) + " classes");
-  const at::Device device = parseDevice(spec.device);
-  // clone: the caller's memory is only borrowed during this call.
-  const auto copy = [&](const void* data, at::IntArrayRef sizes, at::ScalarType type) {
-    return at::from_blob(const_cast<void*>(data), sizes, at::TensorOptions(type)).clone().to(device);
+  const at::TensorOptions options(parseDevice(spec.device));
+  images_ = at::empty({spec.count, height, width, channels}, options.dtype(at::kByte));
+  labels_ = at::empty({spec.count}, options.dtype(at::kLong));
+  targets_ = at::empty({spec.count, spec.classes}, options.dtype(at::kFloat));
+}
+
+void ResidentDataset::add(const DatasetPart& part) {
+  if (part.count > count() - added_)
+    throw std::runtime_error("the dataset was made for " + std::to_string(count()) + " images, and more are added");
+  for (int64_t i = 0; i < part.count; ++i)
+    if (part.labels[i] >= classes())
+      throw std::runtime_error("labels[" + std::to_string(added_ + i) + "] is " + std::to_string(part.labels[i]) +
+                               ", but there are " + std::to_string(classes()) + " classes");
+  const auto rows = [&](const at::Tensor& all) { return all.narrow(0, added_, part.count); };
+  const auto copy = [&](const at::Tensor& all, const void* data, at::ScalarType type) {
+    const at::Tensor to = rows(all);
+    to.copy_(at::from_blob(const_cast<void*>(data), to.sizes(), at::TensorOptions(type)));
   };
-  images_ = copy(spec.images, {spec.count, height, width, channels}, at::kByte);
-  labels_ = copy(spec.labels, {spec.count}, at::kByte).to(at::kLong);
-  targets_ = spec.targets == nullptr ? at::zeros({spec.count, spec.classes}, labels_.options().dtype(at::kFloat))
-                                           .scatter_(1, labels_.unsqueeze(1), 1)
-                                     : copy(spec.targets, {spec.count, spec.classes}, at::kFloat);
-  finish(device);  // before sessions read it on their own streams
+  copy(images_, part.images, at::kByte);
+  copy(labels_, part.labels, at::kByte);
+  if (part.targets != nullptr)
+    copy(targets_, part.targets, at::kFloat);
+  else
+    rows(targets_).zero_().scatter_(1, rows(labels_).unsqueeze(1), 1);
+  added_ += part.count;
+  finish(device());  // before the caller's memory goes, and before sessions read it on their own streams
 }
 
 int64_t ResidentDataset::bytes() const {

@@ -16,8 +16,10 @@ class ResidentDataset final : public Dataset {
  public:
   explicit ResidentDataset(const DatasetSpec& spec);
 
-  int64_t count() const override { return images_.size(0); }
+  int64_t count() const { return images_.size(0); }
   int64_t bytes() const override;
+  void add(const DatasetPart& part);
+  bool isComplete() const override { return added_ == count(); }
   at::Device device() const { return images_.device(); }
   Shape shape() const { return shape_; }
   const at::Tensor& images() const { return images_; }
@@ -33,6 +35,7 @@ class ResidentDataset final : public Dataset {
   at::Tensor gather(const at::Tensor& positions) const;  // on the CPU
 
   Shape shape_;
+  int64_t added_ = 0;   // images
   at::Tensor images_;   // [count, height, width, channels] uint8
   at::Tensor labels_;   // [count] int64
   at::Tensor targets_;  // [count, classes] float32

@@ -10,34 +10,70 @@
 
 namespace optimbench {
 
-MemoryNeeds memoryNeeds(const SessionSpec& spec, int64_t batchSize, int64_t images) {
+namespace {
+
+// How many samples pieces have that threads compute: all but the last of each kind are alike.
+struct Pieces {
+  int64_t size = 0;           // of the largest
+  int64_t atOnce = 0;         // of these
+  std::vector<int64_t> last;  // sizes of those that are smaller
+};
+
+void addPieces(Pieces& pieces, int64_t images, int64_t most, int64_t threads) {
+  pieces.size = std::max(pieces.size, std::min(images, most));
+  pieces.atOnce = std::max(pieces.atOnce, std::min(threads, (images + most - 1) / most));
+  if (images % most > 0) pieces.last.push_back(images % most);
+}
+
+Pieces trainingPieces(const SessionSpec& spec, const PlannedWork& planned) {
+  Pieces pieces;
+  for (const int64_t images : planned.trains)
+    for (const int64_t batch : {std::min(images, planned.batchSize), images % planned.batchSize})
+      addPieces(pieces, batch, spec.microBatch, spec.threads);
+  return pieces;
+}
+
+Pieces evaluationPieces(const SessionSpec& spec, const PlannedWork& planned) {
+  Pieces pieces;
+  for (const int64_t images : planned.evaluates) addPieces(pieces, images, kChunk, spec.threads);
+  return pieces;
+}
+
+}  // namespace
+
+MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) {
   const Model model(spec);
   Workers workers(1);
   const at::Tensor theta = at::empty({model.parameterCount()}, at::TensorOptions(at::kFloat).device(at::kMeta));
   const Update update(spec.update, theta, model.parameters(), workers);
-  const int64_t lanes = Lanes::count(batchSize, spec.microBatch);
-  const int64_t samples = std::min(batchSize, spec.microBatch);
+  const int64_t lanes = Lanes::count(planned.batchSize, spec.microBatch);
 
-  // Each thread trains with one micro-batch at a time, and evaluates, before and after, with one chunk.
-  const int64_t chunk = std::min(images, kChunk);
-  const auto trainers = static_cast<double>(std::min(spec.threads, lanes));
-  const auto evaluators = static_cast<double>(std::min(spec.threads, (images + kChunk - 1) / kChunk));
   const double loss =
       sizeof(float) * static_cast<double>(spec.classes) * 2 * static_cast<double>(spec.loss.nodes.size());
-  const auto addTraining = [&](Ledger& ledger) {
-    model.addMemory(ledger, samples, true, loss * static_cast<double>(samples));
+  const auto pass = [&](Ledger& ledger, int64_t samples, bool training) {
+    if (samples > 0) model.addMemory(ledger, samples, training, loss * static_cast<double>(samples));
   };
-  const auto addEvaluation = [&](Ledger& ledger) {
-    model.addMemory(ledger, chunk, false, loss * static_cast<double>(chunk));
+  const Pieces trained = trainingPieces(spec, planned), evaluated = evaluationPieces(spec, planned);
+  const auto trainers = static_cast<double>(trained.atOnce), evaluators = static_cast<double>(evaluated.atOnce);
+  Ledger training, evaluation, both, all;
+  pass(training, trained.size, true);
+  pass(evaluation, evaluated.size, false);
+  for (Ledger* ledger : {&both, &all}) {
+    pass(*ledger, trained.size, true);
+    pass(*ledger, evaluated.size, false);
+  }
+  for (const int64_t samples : trained.last) pass(all, samples, true);
+  for (const int64_t samples : evaluated.last) pass(all, samples, false);
+
+  // Passes and updates take turns. What is freed the allocator keeps, within its limit, for who asks for the same size.
+  const double inPasses = std::max(trainers * training.peak(), evaluators * evaluation.peak());
+  const double ofPasses = trainers * training.footprint() + evaluators * (both.footprint() - training.footprint()) +
+                          all.footprint() - both.footprint();
+  const double inUpdate = update.temporaries().peak(), ofUpdate = update.temporaries().footprint();
+  const auto withKept = [](double inUse, double all) {
+    return inUse + std::clamp(all - inUse, 0.0, static_cast<double>(kCacheLimit));
   };
-  Ledger training, evaluation, both;
-  addTraining(training);
-  addEvaluation(evaluation);
-  addTraining(both);
-  addEvaluation(both);
-  const double inUse = std::max({trainers * training.peak(), evaluators * evaluation.peak(), update.temporaryBytes()});
-  const double withKept = trainers * training.footprint() + evaluators * (both.footprint() - training.footprint()) +
-                          update.temporaryBytes();
+  const double temporaries = withKept(std::max(inPasses, inUpdate), ofPasses + ofUpdate);
 
   const auto bytes = static_cast<double>(theta.nbytes());
   MemoryNeeds needs;
@@ -46,7 +82,8 @@ MemoryNeeds memoryNeeds(const SessionSpec& spec, int64_t batchSize, int64_t imag
   needs.lanes = lanes;
   needs.states = update.stateBytes();
   needs.evaluation = update.evaluation().defined() ? bytes : 0;
-  needs.temporaries = inUse + std::clamp(withKept - inUse, 0.0, static_cast<double>(kCacheLimit));
+  needs.update = inUpdate > inPasses ? withKept(inUpdate, ofUpdate) : temporaries - withKept(inPasses, ofPasses);
+  needs.activations = temporaries - needs.update;
   return needs;
 }
 

@@ -4,8 +4,7 @@
 
 namespace optimbench {
 
-// What a session on the CPU takes at most that trains on so many images and evaluates them, worked out without taking
-// it.
-MemoryNeeds memoryNeeds(const SessionSpec& spec, int64_t batchSize, int64_t images);
+// What a session on the CPU takes at most for that, worked out without taking it.
+MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned);
 
 }  // namespace optimbench

@@ -90,7 +90,7 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
   }
 
   if (block.on == "all") {
-    made.parts.push_back({"", 0, theta.numel(), {}, {}, 0, {}, {}, 0});
+    made.parts.push_back({"", 0, theta.numel(), {}, {}, 0, {}, {}});
   } else {
     for (const TensorInfo& parameter : parameters) {
       const bool mine =
@@ -105,8 +105,7 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
                             axesOf(parameter.shape, spec.kerasLayout),
                             0,
                             {},
-                            {},
-                            0});
+                            {}});
     }
   }
   for (Part& part : made.parts) {

@@ -6,6 +6,7 @@
 
 #include "core/api.h"
 #include "core/formula/formula.h"
+#include "core/nn/ledger.h"
 #include "core/runtime/workers.h"
 #include "miniature.h"
 #include "update_plan.h"
@@ -48,9 +49,9 @@ class Update {
   at::Tensor& evaluation() { return evaluation_; }
   const at::Tensor& evaluation() const { return evaluation_; }
   double stateBytes() const;
-  double temporaryBytes() const;  // that a step takes beside the state
-  std::vector<double> changing;   // the inputs' values for the next step
-  int64_t stepCount = 0;          // steps done so far; a formula's t is this plus one
+  const Ledger& temporaries() const { return temporaries_; }  // what a step takes beside the state
+  std::vector<double> changing;                               // the inputs' values for the next step
+  int64_t stepCount = 0;                                      // steps done so far; a formula's t is this plus one
 
  private:
   // What a block of the formula runs on at a time: the whole vector, or one parameter in its own shape.
@@ -63,7 +64,6 @@ class Update {
     size_t firstState;            // of this part, in state_
     std::vector<size_t> numbers;  // the nodes that numbers() gives: tensors are computed with them
     std::optional<UpdatePlan> plan;
-    double temporaryBytes;  // of the values that a step keeps until the part is done
 
     bool isWhole() const { return axes.empty(); }
     at::Tensor of(const at::Tensor& vector) const;
@@ -100,6 +100,7 @@ class Update {
   std::vector<State> state_;
   std::vector<Block> blocks_;
   at::Tensor evaluation_;
+  Ledger temporaries_;
 };
 
 }  // namespace optimbench

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
-#include "core/nn/ledger.h"
 #include "core/runtime/matrix_product.h"
 #include "fusion.h"
 
@@ -152,18 +152,24 @@ void UpdatePlan::addStage(size_t level, const UpdateFacts& facts, const std::vec
   stages_.push_back(std::move(stage));
 }
 
-double UpdatePlan::temporaryBytes(const std::function<double(size_t)>& bytesOf) const {
-  Ledger ledger;
+void UpdatePlan::addMemory(Ledger& ledger, const std::function<double(size_t)>& bytesOf) const {
+  std::set<size_t> live;
+  const auto take = [&](size_t node) {
+    if (live.insert(node).second) ledger.take(bytesOf(node));
+  };
+  const auto give = [&](size_t node) {
+    if (live.erase(node) > 0) ledger.give(bytesOf(node));
+  };
   for (const Stage& stage : stages_) {
     for (const auto& [node, last] : stage.nodes) {
-      ledger.take(bytesOf(node));
-      for (const size_t each : last) ledger.give(bytesOf(each));
+      take(node);
+      for (const size_t each : last) give(each);
     }
-    for (const size_t node : stage.results) ledger.take(bytesOf(node));
-    for (const Table& table : stage.tables) ledger.take(bytesOf(table.node));
-    for (const size_t each : stage.last) ledger.give(bytesOf(each));
+    for (const size_t node : stage.results) take(node);
+    for (const Table& table : stage.tables) take(table.node);
+    for (const size_t each : stage.last) give(each);
   }
-  return ledger.peak();
+  while (!live.empty()) give(*live.begin());
 }
 
 std::vector<Value> UpdatePlan::run(const Formula& formula, const std::vector<Value>& inputs, const at::Tensor& another,

@@ -9,6 +9,7 @@
 
 #include "block_program.h"
 #include "core/formula/formula.h"
+#include "core/nn/ledger.h"
 #include "update_facts.h"
 
 namespace optimbench {
@@ -27,8 +28,8 @@ class UpdatePlan {
   std::vector<Value> run(const Formula& formula, const std::vector<Value>& inputs, const at::Tensor& another,
                          Workers& workers) const;
   bool isStored(size_t write) const { return stored_[write]; }
-  // What a step's own tensors take at once, given the bytes of each node's.
-  double temporaryBytes(const std::function<double(size_t)>& bytesOf) const;
+  // What a step's own tensors take, given the bytes of each node's.
+  void addMemory(Ledger& ledger, const std::function<double(size_t)>& bytesOf) const;
 
  private:
   struct Total {

@@ -45,9 +45,9 @@ void Update::addState(const UpdateSpec::Block& spec, const Block& block, Part& p
   const auto bytesOf = [&](size_t i) {  // a transposed matrix lies in the matrix's memory
     return nodes[i].arguments.empty() || nodes[i].op == "transpose" ? 0 : miniature.bytes(seen[i]);
   };
-  part.temporaryBytes = 0;
-  for (size_t i = 0; i < nodes.size() && !part.plan; ++i) part.temporaryBytes += bytesOf(i);
-  if (part.plan) part.temporaryBytes = part.plan->temporaryBytes(bytesOf);
+  if (part.plan) return part.plan->addMemory(temporaries_, bytesOf);
+  for (size_t i = 0; i < nodes.size(); ++i) temporaries_.take(bytesOf(i));
+  for (size_t i = 0; i < nodes.size(); ++i) temporaries_.give(bytesOf(i));
 }
 
 // The nodes' values at the last of these runs, and in `given` the states that they leave.
@@ -118,13 +118,6 @@ double Update::stateBytes() const {
     const auto* tensor = std::get_if<at::Tensor>(&state.value);
     bytes += tensor == nullptr ? sizeof(double) : static_cast<double>(tensor->nbytes());
   }
-  return bytes;
-}
-
-double Update::temporaryBytes() const {
-  double bytes = 0;
-  for (const Block& block : blocks_)
-    for (const Part& part : block.parts) bytes = std::max(bytes, part.temporaryBytes);
   return bytes;
 }
 
