@@ -37,5 +37,33 @@ export const define = <const Name extends string, Shape extends z.ZodRawShape>(
   definition: Definition<Shape> & { readonly name: Name },
 ) => definition;
 
+/** Definitions by their names. */
+type Table = Readonly<Record<string, { readonly hyperparameters: z.ZodRawShape }>>;
+
+/** An entry of a table with the settings that are not to be the framework's defaults; `More` are those that every entry takes. */
+export type BuiltIn<Entries extends Table, More = unknown> = {
+  [Name in keyof Entries]: {
+    readonly name: Name;
+    /** What results call it, to tell two settings of one entry apart. */
+    readonly label?: string;
+    /** Whose formula and defaults. Default: the run's. */
+    readonly semantics?: Source;
+    /** Only in results read back: must be the formula that the settings stand for. */
+    readonly formula?: string;
+  } & Settings<Entries[Name]["hyperparameters"]> &
+    More;
+}[keyof Entries];
+
+/** An entry of a table with every default filled in, and the formula that it runs. */
+export type ResolvedBuiltIn<Entries extends Table, More = unknown> = {
+  [Name in keyof Entries]: {
+    readonly name: Name;
+    readonly label?: string;
+    readonly semantics: Source;
+    readonly formula: string;
+  } & Values<Entries[Name]["hyperparameters"]> &
+    More;
+}[keyof Entries];
+
 /** The settings that a user may give with the name. */
 export type Settings<Shape extends z.ZodRawShape> = { readonly [Key in keyof Shape]?: z.input<Shape[Key]> };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { numberBounds } from "../validation/number-range.js";
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
@@ -15,7 +16,7 @@ export function hyperparameterTexts(
 
 /** "0 <= x < 1", "true or false", or the values that it may be. */
 function rangeText(schema: JsonSchema): string {
-  const { type, minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema;
+  const { type } = schema;
   if (schema.enum !== undefined) return schema.enum.map((each) => JSON.stringify(each)).join(", ");
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.anyOf !== undefined)
@@ -23,14 +24,11 @@ function rangeText(schema: JsonSchema): string {
   if (type === "boolean") return "true or false";
   if (type === "array") return `a list, each ${rangeText(schema.items as JsonSchema)}`;
   if (type !== "number" && type !== "integer") return String(type ?? "any");
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = numberBounds(schema);
   const least =
-    exclusiveMinimum !== undefined ? `${exclusiveMinimum} < ` : isBound(minimum) ? `${minimum} <= ` : "";
+    exclusiveMinimum !== undefined ? `${exclusiveMinimum} < ` : minimum !== undefined ? `${minimum} <= ` : "";
   const most =
-    exclusiveMaximum !== undefined ? ` < ${exclusiveMaximum}` : isBound(maximum) ? ` <= ${maximum}` : "";
+    exclusiveMaximum !== undefined ? ` < ${exclusiveMaximum}` : maximum !== undefined ? ` <= ${maximum}` : "";
   const what = type === "integer" ? "whole number" : "number";
   return least + most === "" ? `any ${what}` : `${least}x${most}${type === "integer" ? ", whole" : ""}`;
 }
-
-/** Whole numbers have the bounds of what a double can count, which say nothing. */
-const isBound = (bound: number | undefined) =>
-  bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;

@@ -8,8 +8,8 @@ import {
   resolve,
   schemaFor,
 } from "../catalogue/catalogue.js";
-import type { Settings, Values } from "../catalogue/definition.js";
-import type { Semantics, Source } from "../catalogue/semantics.js";
+import type { BuiltIn, ResolvedBuiltIn } from "../catalogue/definition.js";
+import type { Semantics } from "../catalogue/semantics.js";
 import { configError } from "../errors.js";
 import type { LossGraph } from "../formula/graph.js";
 import type { Hyperparameter } from "../formula/names.js";
@@ -59,17 +59,7 @@ export type LossName = keyof typeof LOSSES;
 export const LOSS_NAMES = Object.keys(LOSSES) as LossName[];
 
 /** A built-in loss with the settings that are not to be the framework's defaults. */
-export type BuiltInLoss = {
-  [Name in LossName]: {
-    readonly name: Name;
-    /** What results call it. */
-    readonly label?: string;
-    /** Whose formula and defaults. Default: the run's. */
-    readonly semantics?: Source;
-    /** Only in results read back: must be the formula that the settings stand for. */
-    readonly formula?: string;
-  } & Settings<(typeof LOSSES)[Name]["hyperparameters"]>;
-}[LossName];
+export type BuiltInLoss = BuiltIn<typeof LOSSES>;
 
 const customSchema = z.strictObject({
   ...customShape,
@@ -88,16 +78,7 @@ export interface CustomLoss extends Readonly<z.input<typeof customSchema>> {}
 export type LossConfig = LossName | BuiltInLoss | CustomLoss;
 
 /** A loss with every default filled in and the formula it runs; a valid `LossConfig` again. */
-export type ResolvedLoss = ResolvedBuiltIn | Readonly<z.output<typeof customSchema>>;
-
-type ResolvedBuiltIn = {
-  [Name in LossName]: {
-    readonly name: Name;
-    readonly label?: string;
-    readonly semantics: Source;
-    readonly formula: string;
-  } & Values<(typeof LOSSES)[Name]["hyperparameters"]>;
-}[LossName];
+export type ResolvedLoss = ResolvedBuiltIn<typeof LOSSES> | Readonly<z.output<typeof customSchema>>;
 
 const CATALOGUE: Catalogue = { what: "loss", definitions: LOSSES, custom: customSchema };
 

@@ -9,8 +9,8 @@ import {
   resolve,
   schemaFor,
 } from "../catalogue/catalogue.js";
-import type { Definition, Settings, Values } from "../catalogue/definition.js";
-import type { Semantics, Source } from "../catalogue/semantics.js";
+import type { BuiltIn, Definition, ResolvedBuiltIn } from "../catalogue/definition.js";
+import type { Semantics } from "../catalogue/semantics.js";
 import type { UpdateGraph } from "../formula/graph.js";
 import { parseUpdate } from "../formula/parse-update.js";
 import { describe } from "../validation/describe.js";
@@ -64,18 +64,7 @@ export type OptimizerName = keyof typeof OPTIMIZERS;
 export const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS) as OptimizerName[];
 
 /** A built-in optimizer with the settings that are not to be the framework's defaults. */
-export type BuiltInOptimizer = {
-  [Name in OptimizerName]: {
-    readonly name: Name;
-    /** What results call it, to tell two settings of one optimizer apart. */
-    readonly label?: string;
-    /** Whose formula and defaults. Default: the run's. */
-    readonly semantics?: Source;
-    /** Only in results read back: must be the formula that the settings stand for. */
-    readonly formula?: string;
-  } & Settings<(typeof OPTIMIZERS)[Name]["hyperparameters"]> &
-    GradientTransforms;
-}[OptimizerName];
+export type BuiltInOptimizer = BuiltIn<typeof OPTIMIZERS, GradientTransforms>;
 
 const customSchema = z.strictObject({
   ...customShape,
@@ -100,17 +89,9 @@ export interface CustomOptimizer extends Readonly<z.input<typeof customSchema>> 
 export type OptimizerConfig = OptimizerName | BuiltInOptimizer | CustomOptimizer;
 
 /** An optimizer with every default filled in and the formula it runs; a valid `OptimizerConfig` again. */
-export type ResolvedOptimizer = ResolvedBuiltIn | Readonly<z.output<typeof customSchema>>;
-
-type ResolvedBuiltIn = {
-  [Name in OptimizerName]: {
-    readonly name: Name;
-    readonly label?: string;
-    readonly semantics: Source;
-    readonly formula: string;
-  } & Values<(typeof OPTIMIZERS)[Name]["hyperparameters"]> &
-    GradientTransforms;
-}[OptimizerName];
+export type ResolvedOptimizer =
+  | ResolvedBuiltIn<typeof OPTIMIZERS, GradientTransforms>
+  | Readonly<z.output<typeof customSchema>>;
 
 const CATALOGUE: Catalogue = {
   what: "optimizer",

@@ -19,9 +19,9 @@ const unwrapped = (schema: z.ZodType): z.ZodType =>
     : schema;
 
 /** "a number at least 0 and less than 1"; nothing for what is no number. */
-export function rangeText(schema: z.ZodType | undefined): string | undefined {
+export function boundsText(schema: z.ZodType | undefined): string | undefined {
   if (!(schema instanceof z.ZodNumber)) return undefined;
-  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = z.toJSONSchema(schema);
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = numberBounds(z.toJSONSchema(schema));
   const bounds = [
     exclusiveMinimum === undefined ? boundText("at least", minimum) : `more than ${exclusiveMinimum}`,
     exclusiveMaximum === undefined ? boundText("at most", maximum) : `less than ${exclusiveMaximum}`,
@@ -29,6 +29,13 @@ export function rangeText(schema: z.ZodType | undefined): string | undefined {
   return `a number ${bounds.filter(Boolean).join(" and ")}`;
 }
 
-/** Whole numbers have the bounds of what a double can count, which say nothing. */
 const boundText = (word: string, bound: number | undefined) =>
-  bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? "" : `${word} ${bound}`;
+  bound === undefined ? "" : `${word} ${bound}`;
+
+/** The bounds of a number that say something: zod gives whole numbers those of what a double can count. */
+export function numberBounds({ minimum, maximum, ...exclusive }: z.core.JSONSchema.JSONSchema) {
+  const bound = (value: number | undefined) =>
+    value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : undefined;
+  const { exclusiveMinimum, exclusiveMaximum } = exclusive;
+  return { minimum: bound(minimum), maximum: bound(maximum), exclusiveMinimum, exclusiveMaximum };
+}

@@ -3,7 +3,7 @@ import { configError } from "../errors.js";
 import { countText } from "./count-text.js";
 import { describe } from "./describe.js";
 import { didYouMean } from "./nearest.js";
-import { rangeText, schemaAt } from "./number-range.js";
+import { boundsText, schemaAt } from "./number-range.js";
 import { keyText, pathText } from "./path-text.js";
 import { plainData } from "./plain-data.js";
 
@@ -118,7 +118,7 @@ function withRange(issue: Issue, schema: z.ZodType): Issue {
   const isUncountable = issue.code === "too_big" && issue.maximum === Number.MAX_SAFE_INTEGER;
   const range = isUncountable
     ? `a whole number at most ${issue.maximum}`
-    : rangeText(schemaAt(schema, issue.path));
+    : boundsText(schemaAt(schema, issue.path));
   if (range === undefined) return issue;
   return { ...issue, message: `Expected ${range} for \`{path}\`, got ${describe(issue.input)}.` };
 }

@@ -50,6 +50,11 @@ describe("nearest", () => {
     expect(nearest(word, names)).toBeUndefined();
   });
 
+  it("leads the name of every activation to `activation`, where that is what is asked for", () => {
+    for (const name of ACTIVATIONS)
+      expect(didYouMean(name, ["activation"])).toBe(' Did you mean "activation"?');
+  });
+
   it("suggests only words that differ by at most a quarter of their letters", () => {
     const word = fc.stringMatching(/^[a-z]{1,12}$/);
     fc.assert(

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { Semantics } from "../../catalogue/semantics.js";
 import { configError } from "../../errors.js";
 import type { LossConfig } from "../../losses/losses.js";
@@ -6,6 +6,7 @@ import { print } from "../../system/terminal.js";
 import { checkLossGradient, type GradientCheck } from "../../training/check-loss-gradient.js";
 import { collectDefinition, type Definitions, withDefinitions } from "../options/definitions.js";
 import { parseSpecs, type Spec } from "../options/spec.js";
+import { wholeNumber } from "../options/whole-number.js";
 
 interface Options {
   readonly defineLoss?: Definitions;
@@ -21,7 +22,7 @@ export function addCheckGradientCommand(program: Command): void {
     .description("compare the gradient of losses with finite differences (exit code 1 where they disagree)")
     .argument("[losses]", "losses, such as huber:delta=0.1,hinge; by default those defined")
     .option("--define-loss <name=formula>", "a custom loss; may be repeated", collectDefinition)
-    .option("--classes <count>", "numbers in a sample's logits", wholeNumber, 10)
+    .option("--classes <count>", "numbers in a sample's logits", wholeNumber(2, 1000), 10)
     .option("--semantics <library>", "whose formula a built-in loss has", "keras3")
     .option("--json", "the same as JSON")
     .addHelpText(
@@ -70,8 +71,3 @@ export function checkText(
 }
 
 const rowText = (row: readonly number[]) => row.map((each) => String(Number(each.toPrecision(4)))).join(" ");
-
-function wholeNumber(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Expected a whole number.");
-}

@@ -12,6 +12,7 @@ import { augmentedImages } from "../../training/augmented-images.js";
 import { didYouMean } from "../../validation/nearest.js";
 import { parse } from "../../validation/parse.js";
 import { parseSettings } from "../options/spec.js";
+import { wholeNumber } from "../options/whole-number.js";
 import { checkOutFile } from "../output/out-file.js";
 import { showDownload } from "../progress/download-progress.js";
 import { onInterrupt } from "../progress/interrupt.js";
@@ -154,12 +155,6 @@ function unknownCommand(data: Command, word: string) {
     `There is no command "data ${word}".${didYouMean(word, names)} Expected ${names.join(", ")}.`,
   );
 }
-
-const wholeNumber = (least: number, most: number) => (text: string) => {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
-};
 
 function webFolder(text: string, previous: readonly string[] = []): string[] {
   if (/^https?:/.test(text) && URL.canParse(text)) return [...previous, text];

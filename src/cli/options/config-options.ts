@@ -83,7 +83,7 @@ export function addConfigOptions(
   const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   for (const { flags, path, read } of options)
     command.addOption(
-      new Option(flags, helpText(schemaAt(root, path), flags)).argParser(naming(flags, read)),
+      new Option(flags, helpText(propertyAt(root, path), flags)).argParser(naming(flags, read)),
     );
 }
 
@@ -157,7 +157,7 @@ and custom formulas, in quotes, such as
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
-const schemaAt = (root: JsonSchema, path: string): JsonSchema =>
+const propertyAt = (root: JsonSchema, path: string): JsonSchema =>
   path.split(".").reduce((schema, key) => schema.properties![key] as JsonSchema, root);
 
 function helpText(schema: JsonSchema, flags: string): string {

@@ -176,13 +176,13 @@ function equalStart(runs: Study["runs"]): string {
 function definitions(values: Readonly<Record<string, unknown>>): Html | undefined {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   if (entries.length === 0) return undefined;
-  return html`<dl>${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${valueText(value)}</dd></div>`)}</dl>`;
+  return html`<dl>${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${definitionText(value)}</dd></div>`)}</dl>`;
 }
 
-function valueText(value: unknown): string {
+function definitionText(value: unknown): string {
   if (value === null) return "none";
   if (typeof value === "number") return decimalText(value);
   if (Array.isArray(value) && value.every((each) => typeof each !== "object"))
-    return value.map(valueText).join(", ") || "none";
+    return value.map(definitionText).join(", ") || "none";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
