@@ -115,7 +115,7 @@ async function checked(call: () => unknown): Promise<string> {
   } catch (error) {
     expect(error).toBeInstanceOf(api.OptimbenchError);
     const { code, message } = error as api.OptimbenchError;
-    expect(["CONFIG", "FORMULA", "DATA"]).toContain(code);
+    expect(["CONFIG", "FORMULA", "DATA", "FILE"]).toContain(code);
     expect(message.length).toBeLessThan(11_000);
     return code;
   }
