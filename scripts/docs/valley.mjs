@@ -1,5 +1,5 @@
-import { isApart } from "../../dist/explain/states.js";
-import { loadNative } from "../../dist/native/addon.js";
+import { isSelective } from "../../dist/formula/plan-update.js";
+import { runUpdate } from "../../dist/native/run-update.js";
 import { resolveOptimizer, updateGraph } from "../../dist/optimizers/optimizers.js";
 
 /** @typedef {import("../../dist/catalogue/semantics.js").Source} Source */
@@ -49,7 +49,7 @@ const BETWEEN = [
  * @returns {Point[]}
  */
 export function descend(update, { start, slope, learningRate, steps }) {
-  const isMatrix = update.blocks.some(({ on }) => isApart(on));
+  const isMatrix = update.blocks.some(({ on }) => isSelective(on));
   const vector = ([x, y], ends) => Float64Array.from(isMatrix ? [ends, x, y, ends] : [x, y]);
   const shapes = isMatrix ? BETWEEN : [[2]];
   const path = [start];
@@ -57,7 +57,7 @@ export function descend(update, { start, slope, learningRate, steps }) {
   for (let step = 0; step < steps; step++) {
     // An update cannot be paused, so each point is reached from the start again, which here takes no time.
     given.push({ gradient: vector(slope(path.at(-1)), 0), learningRate });
-    const theta = loadNative().runUpdate(update, vector(start, 1), given, { shapes }).at(-1);
+    const theta = runUpdate(update, vector(start, 1), given, { shapes }).at(-1);
     const [x, y] = isMatrix ? theta.subarray(1) : theta;
     if (!Number.isFinite(x + y)) break;
     path.push([x, y]);

@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
-import type { LossGraph, UpdateGraph } from "../formula/graph.js";
+import type { LossGraph } from "../formula/graph.js";
+import { type Parameter, type PlannedUpdate, planUpdate } from "../formula/plan-update.js";
 import { lossGraph, type ResolvedLoss, resolveLoss } from "../losses/losses.js";
 import { lowerModel } from "../models/lower-model.js";
 import { resolveModel } from "../models/models.js";
@@ -12,6 +13,7 @@ import {
 } from "../optimizers/optimizers.js";
 import { changesMomentum, resolveSchedule } from "../schedules/schedules.js";
 import { deepFreeze } from "../validation/deep-freeze.js";
+import { within } from "../validation/path-text.js";
 import { checkMomentum, checkRates } from "./check-schedule.js";
 import { resolveMicroBatch } from "./micro-batch.js";
 import type { Factor, ResolvedTrainConfig } from "./resolved-config.js";
@@ -30,17 +32,18 @@ export interface RunPlan {
   readonly classes: number;
   readonly layers: readonly NativeLayer[];
   readonly loss: LossGraph;
-  readonly update: UpdateGraph;
+  readonly update: PlannedUpdate;
 }
 
 /** The same before its optimizer, loss and seed are chosen: what the runs of a study share. */
 export interface SharedPlan extends Pick<RunPlan, "input" | "classes" | "layers"> {
+  readonly parameters: readonly Parameter[];
   readonly config: Omit<ResolvedTrainConfig, Factor>;
 }
 
 export interface PlannedOptimizer {
   readonly config: ResolvedOptimizer;
-  readonly update: UpdateGraph;
+  readonly update: PlannedUpdate;
 }
 
 export interface PlannedLoss {
@@ -78,7 +81,7 @@ export function planShared(config: Omit<ParsedTrainConfig, Factor>, dataset: Dat
   const input: Shape = [channels, height, width];
   const split = splitSizes(config.split ?? {}, dataset);
   const model = resolveModel(config.model, { classes, semantics });
-  const { layers } = lowerModel(model, { input, classes, semantics });
+  const { layers, parameters } = lowerModel(model, { input, classes, semantics });
   const batchSize = Math.min(config.batchSize, split.train);
   return {
     config: deepFreeze({
@@ -101,18 +104,19 @@ export function planShared(config: Omit<ParsedTrainConfig, Factor>, dataset: Dat
     input,
     classes,
     layers,
+    parameters,
   };
 }
 
 /** @param where the optimizer lies in the whole config, for messages */
 export function planOptimizer(
   config: ResolvedOptimizer,
-  { config: { schedule, split, batchSize, gradientAccumulation, epochs } }: SharedPlan,
+  { config: { schedule, split, batchSize, gradientAccumulation, epochs }, parameters }: SharedPlan,
   where: string,
 ): PlannedOptimizer {
   checkMomentum(schedule, config, where);
   const changing = changesMomentum(schedule) ? [momentumOf(config)!] : [];
-  const update = updateGraph(config, { changing, where });
+  const update = planUpdate(updateGraph(config, { changing, where }), parameters, within(where, "formula"));
   const length = {
     learningRate: config.learningRate,
     stepsPerEpoch: Math.ceil(split.train / (batchSize * gradientAccumulation)),

@@ -1,8 +1,7 @@
 import type { UpdateGraph } from "../formula/graph.js";
-import { withMisfits } from "../formula/misfit.js";
-import { loadNative } from "../native/addon.js";
+import { isSelective } from "../formula/plan-update.js";
+import { runUpdate } from "../native/run-update.js";
 import type { OptimizerDefinition } from "./explanation.js";
-import { isApart } from "./states.js";
 
 /** The gradient's size at the first step, as late in training it may be: adaptive methods differ most there. */
 export const FIRST_GRADIENT = 1e-3;
@@ -18,12 +17,10 @@ export function firstStep(
   const run = (signs: readonly number[], shapes: readonly (readonly number[])[]) => {
     const gradient = Float64Array.from(signs, (sign) => sign * FIRST_GRADIENT);
     const start = new Float64Array(signs.length);
-    return withMisfits(update, () =>
-      loadNative().runUpdate(update, start, [{ gradient, learningRate }], { shapes }),
-    )[0]!;
+    return runUpdate(update, start, [{ gradient, learningRate }], { shapes })[0]!;
   };
   const inVector = Math.abs(run([1], [[1]])[0]!);
-  if (!update.blocks.some(({ on }) => isApart(on))) return { firstStep: inVector };
+  if (!update.blocks.some(({ on }) => isSelective(on))) return { firstStep: inVector };
   // Some take the weights between the first layer's and the last's only.
   const between = run(
     [...SIGNS, ...SIGNS, ...SIGNS],

@@ -1,4 +1,4 @@
-import { build, type Language } from "./expressions.js";
+import { build, type Functions } from "./expressions.js";
 import { formulaError } from "./formula-error.js";
 import type { Term } from "./graph-builder.js";
 import type { Names } from "./names.js";
@@ -12,7 +12,7 @@ import { statements } from "./statements.js";
  */
 export function buildValue(
   names: Names,
-  language: Language,
+  functions: Functions,
   what: string,
 ): { readonly value: Term; readonly start: number } {
   const { text } = names;
@@ -26,7 +26,7 @@ export function buildValue(
         expression.start,
       );
     names.checkTarget(target);
-    names.assign(target, build(expression, names, language));
+    names.assign(target, build(expression, names, functions));
   }
   if (last.target !== undefined)
     throw formulaError(
@@ -34,5 +34,5 @@ export function buildValue(
       text,
       last.target.start,
     );
-  return { value: build(last.expression, names, language), start: last.expression.start };
+  return { value: build(last.expression, names, functions), start: last.expression.start };
 }

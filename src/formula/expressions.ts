@@ -6,12 +6,8 @@ import type { Operation } from "./graph.js";
 import type { Term } from "./graph-builder.js";
 import type { Names } from "./names.js";
 
-/** What the expressions of a kind of formula are made of. */
-export interface Language {
-  /** A vector in words: "a vector over the parameters" or "one number a class". */
-  readonly vector: string;
-  readonly functions: ReadonlyMap<string, FormulaFunction>;
-}
+/** The functions that a kind of formula may call. */
+export type Functions = ReadonlyMap<string, FormulaFunction>;
 
 const MOST_DEPTH = 200;
 const INSTEAD: Readonly<Record<string, string>> = {
@@ -27,14 +23,13 @@ const INSTEAD: Readonly<Record<string, string>> = {
 /** Where a function belongs that is unknown here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   matrix: "works on the rows and columns of a parameter: call it in a block such as `matrices: { ... }`.",
-  size: "works on the rows and columns of a parameter: call it in a block such as `matrices: { ... }`.",
   "along-classes": "works along the classes, in losses only.",
 };
 
 /** Adds an expression to the graph of `names`. */
-export function build(expression: Expression, names: Names, language: Language, depth = 0): Term {
+export function build(expression: Expression, names: Names, functions: Functions, depth = 0): Term {
   const fail = (problem: string) => formulaError(problem, names.text, expression.start);
-  const inner = (each: Expression) => build(each, names, language, depth + 1);
+  const inner = (each: Expression) => build(each, names, functions, depth + 1);
   if (depth > MOST_DEPTH) throw fail("Nested too deeply here. Assign parts to names of their own.");
   switch (expression.type) {
     case "Literal":
@@ -47,13 +42,14 @@ export function build(expression: Expression, names: Names, language: Language, 
     case "UnaryExpression": {
       const argument = inner(expression.argument);
       if (expression.operator === "+") return argument;
-      if (expression.operator === "-") return names.graph.elementwise("negate", [argument], (x) => -x!);
+      if (expression.operator === "-")
+        return names.graph.operation("negate", [argument], expression.start, (x) => -x!);
       throw fail(unknownOperator(expression.operator));
     }
     case "BinaryExpression":
       return binary(expression, names, inner);
     case "CallExpression":
-      return call(expression, names, language, inner);
+      return call(expression, names, functions, inner);
     default:
       throw fail(
         INSTEAD[expression.type] ?? "A formula is made of numbers, names, arithmetic and functions.",
@@ -80,7 +76,10 @@ function binary(
   if (found === undefined || left.type === "PrivateIdentifier") throw fail(unknownOperator(operator));
   if (COMPARISONS.has(operator) && left.type === "BinaryExpression" && COMPARISONS.has(left.operator))
     throw fail("Comparisons do not chain: multiply two of them.");
-  return names.graph.elementwise(found.operation, [inner(left), inner(right)], (a, b) => found.fold(a!, b!));
+  const offset = names.text.indexOf(operator, left.end);
+  return names.graph.operation(found.operation, [inner(left), inner(right)], offset, (a, b) =>
+    found.fold(a!, b!),
+  );
 }
 
 const unknownOperator = (operator: string) =>
@@ -89,7 +88,7 @@ const unknownOperator = (operator: string) =>
 function call(
   expression: CallExpression,
   names: Names,
-  { functions, vector }: Language,
+  functions: Functions,
   inner: (each: Expression) => Term,
 ): Term {
   const { callee } = expression;
@@ -101,7 +100,7 @@ function call(
   const found = functions.get(name);
   if (found === undefined) {
     const elsewhere =
-      Object.hasOwn(FUNCTIONS, name) && ELSEWHERE[FUNCTIONS[name as keyof typeof FUNCTIONS].shape];
+      Object.hasOwn(FUNCTIONS, name) && ELSEWHERE[FUNCTIONS[name as keyof typeof FUNCTIONS].family];
     if (elsewhere) throw fail(`\`${name}\` ${elsewhere}`);
     const known = [...functions.keys()];
     const hint = names.all().includes(name) ? " Write `*` to multiply." : didYouMean(name, known);
@@ -111,11 +110,9 @@ function call(
     if (argument.type === "SpreadElement") throw fail("Expected an expression.", argument);
     return inner(argument);
   });
-  const { arity, shape } = found;
+  const { arity } = found;
   if (args.length !== arity)
     throw fail(`\`${name}\` takes ${arity} argument${arity === 1 ? "" : "s"}, not ${args.length}.`);
-  if (shape === "elementwise") return names.graph.elementwise(name as Operation, args, found.fold);
-  if (args[0]!.kind !== "vector") throw fail(`\`${name}\` needs ${vector}, but this is a single number.`);
-  const kind = shape === "reduction" || shape === "size" ? "reduced" : "vector";
-  return names.graph.operation(name as Operation, args, kind);
+  const fold = found.family === "elementwise" ? found.fold : undefined;
+  return names.graph.operation(name as Operation, args, callee.start, fold);
 }

@@ -3,7 +3,7 @@ import { OptimbenchError } from "../errors.js";
 const MOST_SHOWN = 100;
 
 /** A mistake in a formula: the problem and, where it has a place in the text, that line with a caret under it. */
-export function formulaError(problem: string, text?: string, offset = 0): OptimbenchError {
+export function formulaError(problem: string, text?: string, offset = 0, path?: string): OptimbenchError {
   if (text === undefined) return new OptimbenchError("FORMULA", problem);
   const before = text.slice(0, offset).split("\n");
   const column = before.at(-1)!.length;
@@ -16,5 +16,6 @@ export function formulaError(problem: string, text?: string, offset = 0): Optimb
   return new OptimbenchError(
     "FORMULA",
     `${problem} (${place})\n  ${line.trimEnd()}\n  ${" ".repeat(column - first)}^`,
+    { path },
   );
 }

@@ -1,18 +1,32 @@
 import type { Operation } from "./graph.js";
+import {
+  broadcast,
+  ofMatrix,
+  perClass,
+  product,
+  reduced,
+  reshaped,
+  type ShapeRule,
+  sizeOf,
+} from "./shapes.js";
 
 /** A function that a formula may call. */
-export type FormulaFunction = { readonly arity: number; readonly meaning: string } & (
+export type FormulaFunction = {
+  readonly arity: number;
+  readonly meaning: string;
+  readonly shape: ShapeRule;
+} & (
   | {
-      readonly shape: "elementwise";
+      readonly family: "elementwise";
       /** On plain numbers: constants are folded with it. */
       readonly fold: Fold;
     }
   /** A vector becomes one number. */
-  | { readonly shape: "reduction" }
+  | { readonly family: "reduction" }
   /** A row of classes becomes another, in losses only. */
-  | { readonly shape: "along-classes" }
-  /** Of one parameter's rows and columns, in an update's labelled blocks only; "size" is a number. */
-  | { readonly shape: "matrix" | "size" }
+  | { readonly family: "along-classes" }
+  /** Of one parameter's rows and columns, in an update's labelled blocks only. */
+  | { readonly family: "matrix" }
 );
 
 /** What an operation does to plain numbers. */
@@ -20,13 +34,29 @@ export type Fold = (...numbers: number[]) => number;
 
 const elementwise = (arity: number, fold: Fold, meaning: string): FormulaFunction => ({
   arity,
-  shape: "elementwise",
+  family: "elementwise",
+  shape: broadcast,
   fold,
   meaning,
 });
-const reduction = (meaning: string): FormulaFunction => ({ arity: 1, shape: "reduction", meaning });
-const alongClasses = (meaning: string): FormulaFunction => ({ arity: 1, shape: "along-classes", meaning });
-const matrix = (arity: number, meaning: string): FormulaFunction => ({ arity, shape: "matrix", meaning });
+const reduction = (meaning: string): FormulaFunction => ({
+  arity: 1,
+  family: "reduction",
+  shape: reduced,
+  meaning,
+});
+const alongClasses = (meaning: string): FormulaFunction => ({
+  arity: 1,
+  family: "along-classes",
+  shape: perClass,
+  meaning,
+});
+const matrix = (shape: ShapeRule, meaning: string): FormulaFunction => ({
+  arity: shape.result.length,
+  family: "matrix",
+  shape,
+  meaning,
+});
 
 /** The functions by the name a formula calls them with. */
 export const FUNCTIONS = {
@@ -61,21 +91,39 @@ export const FUNCTIONS = {
   max: reduction("largest"),
   min: reduction("smallest"),
   norm: reduction("square root of the sum of squares"),
-  rowMean: matrix(1, "mean of each row"),
-  columnMean: matrix(1, "mean of each column"),
-  transpose: matrix(1, "rows become columns"),
-  matmul: matrix(2, "matrix product"),
-  flatten: matrix(1, "as a matrix: outputs by all else, so that a convolution's filters are its rows"),
-  reshape: matrix(2, "reshape(x, y): x in the shape of y"),
-  rows: { arity: 1, shape: "size", meaning: "how many rows" },
-  columns: { arity: 1, shape: "size", meaning: "how many columns" },
+  rowMean: matrix(
+    ofMatrix((outer, rows) => [...outer, rows, 1]),
+    "mean of each row",
+  ),
+  columnMean: matrix(
+    ofMatrix((outer, _, columns) => [...outer, 1, columns]),
+    "mean of each column",
+  ),
+  transpose: matrix(
+    ofMatrix((outer, rows, columns) => [...outer, columns, rows]),
+    "rows become columns",
+  ),
+  matmul: matrix(product, "matrix product"),
+  flatten: matrix(
+    ofMatrix((_, __, ___, shape) => [shape[0]!, sizeOf(shape.slice(1))]),
+    "as a matrix: outputs by all else, so that a convolution's filters are its rows",
+  ),
+  reshape: matrix(reshaped, "reshape(x, y): x in the shape of y"),
+  rows: matrix(
+    ofMatrix(() => []),
+    "how many rows",
+  ),
+  columns: matrix(
+    ofMatrix(() => []),
+    "how many columns",
+  ),
   softmax: alongClasses("probabilities: exp(z) / sum(exp(z)), without overflow"),
   logSoftmax: alongClasses("log of softmax, without overflow"),
   oneHot: alongClasses("1 for the largest class, the first of several; 0 for the others"),
 } as const satisfies Partial<Record<Operation, FormulaFunction>>;
 
-const functionsOf = (...shapes: FormulaFunction["shape"][]): ReadonlyMap<string, FormulaFunction> =>
-  new Map(Object.entries<FormulaFunction>(FUNCTIONS).filter(([, { shape }]) => shapes.includes(shape)));
+const functionsOf = (...families: FormulaFunction["family"][]): ReadonlyMap<string, FormulaFunction> =>
+  new Map(Object.entries<FormulaFunction>(FUNCTIONS).filter(([, { family }]) => families.includes(family)));
 
 /** What a loss may call. */
 export const LOSS_FUNCTIONS = functionsOf("elementwise", "reduction", "along-classes");
@@ -84,7 +132,7 @@ export const LOSS_FUNCTIONS = functionsOf("elementwise", "reduction", "along-cla
 export const VECTOR_FUNCTIONS = functionsOf("elementwise", "reduction");
 
 /** What an update may call on one parameter. */
-export const PARAMETER_FUNCTIONS = functionsOf("elementwise", "reduction", "matrix", "size");
+export const PARAMETER_FUNCTIONS = functionsOf("elementwise", "reduction", "matrix");
 
 /** As in C and libtorch: 1 to any power is 1, and so is -1 to an infinite one. JavaScript has NaN there. */
 function power(a: number, b: number): number {
@@ -117,7 +165,7 @@ export const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "
 export const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ...Array.from(OPERATORS.values(), ({ operation, fold }): [string, Fold] => [operation, fold as Fold]),
   ...Object.entries<FormulaFunction>(FUNCTIONS).flatMap(([name, found]): [string, Fold][] =>
-    found.shape === "elementwise" ? [[name, found.fold]] : [],
+    found.family === "elementwise" ? [[name, found.fold]] : [],
   ),
   ["negate", (x) => -x!],
 ]);

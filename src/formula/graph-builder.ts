@@ -1,55 +1,42 @@
+import type { Fold } from "./functions.js";
 import type { Node, Operation } from "./graph.js";
 
-/**
- * What an expression is: a plain number, one number computed from vectors, or a vector.
- * In updates vectors have theta's length; in losses they are the classes of each sample, and "reduced" is one number a sample.
- */
-export type Kind = "number" | "reduced" | "vector";
-
-/** An expression's place in the graph. */
-export interface Term {
-  readonly node: number;
-  readonly kind: Kind;
-}
-
-type Fold = (...numbers: number[]) => number;
-
-const RANK: Record<Kind, number> = { number: 0, reduced: 1, vector: 2 };
+/** The place of an expression's value in the graph: the index of its node. */
+export type Term = number;
 
 /** Collects nodes; equal ones are shared, and arithmetic of constants is done at once, in double precision. */
 export class GraphBuilder {
   readonly #nodes: Node[] = [];
-  readonly #places = new Map<string, number>();
+  /** Where each was first written in the formula's text. */
+  readonly #offsets: number[] = [];
+  readonly #terms = new Map<string, Term>();
 
   constant(value: number): Term {
-    const key = Object.is(value, -0) ? "-0" : String(value);
-    return { node: this.#place({ op: "constant", value }, key), kind: "number" };
+    return this.#add({ op: "constant", value }, Object.is(value, -0) ? "-0" : String(value), 0);
   }
 
   row(values: readonly number[]): Term {
-    return { node: this.#place({ op: "row", values }, values.join()), kind: "vector" };
+    return this.#add({ op: "row", values }, values.join(), 0);
   }
 
-  input(name: string, kind: Kind): Term {
-    return { node: this.#place({ op: "input", name }, name), kind };
+  input(name: string): Term {
+    return this.#add({ op: "input", name }, name, 0);
   }
 
-  /** An elementwise operation: its kind is that of its highest argument. */
-  elementwise(op: Operation, args: readonly Term[], fold: Fold): Term {
-    const values = args.map(({ node }) => this.#constantAt(node)).filter((value) => value !== undefined);
-    if (values.length === args.length) return this.constant(fold(...values));
-    const kinds = args.map(({ kind }) => kind).sort((a, b) => RANK[b] - RANK[a]);
-    return this.operation(op, args, kinds[0]!);
-  }
-
-  operation(op: Operation, args: readonly Term[], kind: Kind): Term {
-    const nodes = args.map(({ node }) => node);
-    return { node: this.#place({ op, args: nodes }, nodes.join()), kind };
+  /** @param fold what the operation does to numbers, if that is all it does */
+  operation(op: Operation, args: readonly Term[], offset: number, fold?: Fold): Term {
+    const values = args.map((term) => this.#constantAt(term)).filter((value) => value !== undefined);
+    if (fold !== undefined && values.length === args.length) return this.constant(fold(...values));
+    return this.#add({ op, args }, args.join(), offset);
   }
 
   /** The nodes that the results are computed from, without those that folding has left over, and the results' places. */
-  finish(results: readonly Term[]): { readonly nodes: readonly Node[]; readonly results: readonly number[] } {
-    const needed = new Set(results.map(({ node }) => node));
+  finish(results: readonly Term[]): {
+    readonly nodes: readonly Node[];
+    readonly offsets: readonly number[];
+    readonly results: readonly number[];
+  } {
+    const needed = new Set(results);
     for (let i = this.#nodes.length - 1; i >= 0; i--) {
       const node = this.#nodes[i]!;
       if (needed.has(i) && "args" in node) for (const argument of node.args) needed.add(argument);
@@ -60,18 +47,24 @@ export class GraphBuilder {
       const node = this.#nodes[old]!;
       return "args" in node ? { ...node, args: node.args.map((argument) => place.get(argument)!) } : node;
     });
-    return { nodes, results: results.map(({ node }) => place.get(node)!) };
+    return {
+      nodes,
+      offsets: kept.map((old) => this.#offsets[old]!),
+      results: results.map((term) => place.get(term)!),
+    };
   }
 
-  #constantAt(place: number): number | undefined {
-    const node = this.#nodes[place]!;
+  #constantAt(term: Term): number | undefined {
+    const node = this.#nodes[term]!;
     return node.op === "constant" ? node.value : undefined;
   }
 
-  #place(node: Node, key: string): number {
+  #add(node: Node, key: string, offset: number): Term {
     const full = `${node.op} ${key}`;
-    const found = this.#places.get(full) ?? this.#nodes.push(node) - 1;
-    this.#places.set(full, found);
-    return found;
+    const found = this.#terms.get(full);
+    if (found !== undefined) return found;
+    this.#terms.set(full, this.#nodes.length);
+    this.#offsets.push(offset);
+    return this.#nodes.push(node) - 1;
   }
 }

@@ -38,6 +38,8 @@ export type Scope = (typeof SCOPES)[number];
 export interface UpdateGraph {
   /** The optimizer's name, for messages. */
   readonly name?: string;
+  /** The formula, for messages. */
+  readonly text: string;
   readonly blocks: readonly UpdateBlock[];
   /** The order of a parameter's axes: in Keras inputs come before outputs. */
   readonly layout: "keras" | "pytorch";
@@ -49,10 +51,19 @@ export interface UpdateGraph {
 export interface UpdateBlock {
   readonly on: Scope;
   readonly nodes: readonly Node[];
+  /** Where in the text each node was written first. */
+  readonly offsets: readonly number[];
   /** What lives from step to step: numbers, and tensors of the shape that they are assigned. */
   readonly state: readonly UpdateState[];
   /** The node that each target takes as its value at the end of the block: theta, g, evaluation or a state. */
-  readonly assign: readonly { readonly target: string; readonly node: number }[];
+  readonly assign: readonly Assignment[];
+}
+
+export interface Assignment {
+  readonly target: string;
+  readonly node: number;
+  /** Of the target in the text. */
+  readonly offset: number;
 }
 
 export interface UpdateState {

@@ -1,6 +1,6 @@
 import { formulaError } from "./formula-error.js";
 import { FUNCTIONS } from "./functions.js";
-import type { GraphBuilder, Kind, Term } from "./graph-builder.js";
+import type { GraphBuilder, Term } from "./graph-builder.js";
 import type { Target } from "./statements.js";
 
 /** A number, or in a loss a row: one number a class. */
@@ -9,10 +9,10 @@ export type Hyperparameter = number | readonly number[];
 /** What is given to a formula from outside. */
 export interface GivenNames {
   /** Names that every formula of its kind has, such as `theta` and `g`. */
-  readonly inputs: ReadonlyMap<string, Kind>;
+  readonly inputs: ReadonlySet<string>;
   readonly hyperparameters: ReadonlyMap<string, Hyperparameter>;
   /** What lives from step to step. */
-  readonly states?: ReadonlyMap<string, Kind>;
+  readonly states?: ReadonlySet<string>;
 }
 
 /** What the names of a formula stand for, while it is read from top to bottom. */
@@ -25,8 +25,8 @@ export class Names {
     readonly graph: GraphBuilder,
     readonly given: GivenNames,
   ) {
-    const { inputs, hyperparameters, states = new Map() } = given;
-    for (const name of [...hyperparameters.keys(), ...states.keys()]) {
+    const { inputs, hyperparameters, states = new Set() } = given;
+    for (const name of [...hyperparameters.keys(), ...states]) {
       if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name))
         throw formulaError(`\`${name}\` cannot be a name in a formula: use letters, digits and _.`);
       if (inputs.has(name) || Object.hasOwn(FUNCTIONS, name))
@@ -42,8 +42,7 @@ export class Names {
     const { inputs, hyperparameters, states } = this.given;
     const assigned = this.#assigned.get(name)?.value;
     if (assigned !== undefined) return assigned;
-    const kind = states?.get(name) ?? inputs.get(name);
-    if (kind !== undefined) return this.graph.input(name, kind);
+    if (states?.has(name) || inputs.has(name)) return this.graph.input(name);
     const hyperparameter = hyperparameters.get(name);
     if (hyperparameter === undefined) return undefined;
     return typeof hyperparameter === "number"
@@ -72,12 +71,15 @@ export class Names {
   /** What a name stands for after the last statement, if anything was assigned to it. */
   final = (name: string): Term | undefined => this.#assigned.get(name)?.value;
 
+  /** Where its last statement is. */
+  offsetOf = (name: string): number => this.#assigned.get(name)!.at.start;
+
   wasRead = (name: string): boolean => this.#read.has(name);
 
   /** Every name there is at this point, for suggestions. */
   all(): string[] {
-    const { inputs, hyperparameters, states = new Map() } = this.given;
-    return [...inputs.keys(), ...hyperparameters.keys(), ...states.keys(), ...this.#assigned.keys()];
+    const { inputs, hyperparameters, states = new Set() } = this.given;
+    return [...inputs, ...hyperparameters.keys(), ...states, ...this.#assigned.keys()];
   }
 
   /** @throws OptimbenchError (FORMULA) at a hyperparameter that nothing reads, here or in `others` */

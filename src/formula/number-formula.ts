@@ -1,28 +1,28 @@
 import { buildValue } from "./build-value.js";
-import type { Language } from "./expressions.js";
 import { FOLDS, type Fold, type FormulaFunction, VECTOR_FUNCTIONS } from "./functions.js";
 import { GraphBuilder } from "./graph-builder.js";
 import { Names } from "./names.js";
+import { broadcast } from "./shapes.js";
 
 /** A formula of numbers alone, which needs no vectors and no native code. */
 export type NumberFormula<Input extends string> = (inputs: Readonly<Record<Input, number>>) => number;
 
-type Elementwise = Extract<FormulaFunction, { shape: "elementwise" }>;
+type Elementwise = Extract<FormulaFunction, { family: "elementwise" }>;
 
 const numeric = (fold: Fold, meaning: string): Elementwise => ({
   arity: 1,
-  shape: "elementwise",
+  family: "elementwise",
+  shape: broadcast,
   fold,
   meaning,
 });
 const FUNCTIONS: ReadonlyMap<string, Elementwise> = new Map([
   ...[...VECTOR_FUNCTIONS].filter(
-    (entry): entry is [string, Elementwise] => entry[1].shape === "elementwise",
+    (entry): entry is [string, Elementwise] => entry[1].family === "elementwise",
   ),
   ["cos", numeric(Math.cos, "cosine")],
   ["floor", numeric(Math.floor, "the whole number below")],
 ]);
-const LANGUAGE: Language = { vector: "a vector", functions: FUNCTIONS };
 
 /** What each operation of a graph does to numbers. */
 const COMPUTED: ReadonlyMap<string, Fold> = new Map([
@@ -42,10 +42,10 @@ export function parseNumberFormula<Input extends string>(
 ): NumberFormula<Input> {
   const graph = new GraphBuilder();
   const names = new Names(text, graph, {
-    inputs: new Map(inputs.map((name) => [name, "number"])),
+    inputs: new Set(inputs),
     hyperparameters: new Map(Object.entries(hyperparameters)),
   });
-  const { nodes, results } = graph.finish([buildValue(names, LANGUAGE, "value").value]);
+  const { nodes, results } = graph.finish([buildValue(names, FUNCTIONS, "value").value]);
   names.checkHyperparametersRead();
   names.checkAllRead();
 

@@ -1,17 +1,15 @@
 import { buildValue } from "./build-value.js";
-import type { Language } from "./expressions.js";
 import { formulaError } from "./formula-error.js";
 import { LOSS_FUNCTIONS } from "./functions.js";
 import type { LossGraph } from "./graph.js";
-import { GraphBuilder, type Kind } from "./graph-builder.js";
+import { GraphBuilder } from "./graph-builder.js";
+import { shapesOf } from "./infer-shapes.js";
 import { type Hyperparameter, Names } from "./names.js";
 
 /** What every loss has: the logits and the target, one-hot or soft, each a number a class. */
-const INPUTS = new Map<string, Kind>([
-  ["z", "vector"],
-  ["y", "vector"],
-]);
-const LANGUAGE: Language = { vector: "one number a class", functions: LOSS_FUNCTIONS };
+const INPUTS = new Set(["z", "y"]);
+/** A number per class; shapes differ only in whether they have that axis. */
+const CLASSES = [1];
 
 /**
  * Parses a loss: an expression in z (the logits) and y (the target), one number a sample.
@@ -28,8 +26,16 @@ export function parseLoss(
   const constants = new Map(Object.entries(hyperparameters));
   const names = new Names(text, graph, { inputs: INPUTS, hyperparameters: constants });
 
-  const { value: loss, start } = buildValue(names, LANGUAGE, "loss");
-  if (loss.kind === "vector")
+  const { value: loss, start } = buildValue(names, LOSS_FUNCTIONS, "loss");
+  const { nodes, offsets, results } = graph.finish([loss]);
+  const shapes = shapesOf(
+    nodes,
+    offsets,
+    () => CLASSES,
+    (problem, offset) => formulaError(`${problem}.`, text, offset),
+    CLASSES,
+  );
+  if (shapes[results[0]!]!.length > 0)
     throw formulaError(
       "A loss is one number a sample, this is one a class: wrap it in sum(...) or mean(...).",
       text,
@@ -40,6 +46,5 @@ export function parseLoss(
   names.checkAllRead();
   names.checkHyperparametersRead();
 
-  const { nodes, results } = graph.finish([loss]);
   return { nodes, result: results[0]! };
 }

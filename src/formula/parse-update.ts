@@ -1,11 +1,20 @@
 import { didYouMean } from "../validation/nearest.js";
-import { build, type Language } from "./expressions.js";
+import { build, type Functions } from "./expressions.js";
 import { formulaError } from "./formula-error.js";
 import { PARAMETER_FUNCTIONS, VECTOR_FUNCTIONS } from "./functions.js";
-import { SCOPES, type Scope, type UpdateBlock, type UpdateGraph } from "./graph.js";
-import { GraphBuilder, type Kind } from "./graph-builder.js";
+import {
+  type Assignment,
+  type Node,
+  SCOPES,
+  type Scope,
+  type UpdateBlock,
+  type UpdateGraph,
+} from "./graph.js";
+import { GraphBuilder } from "./graph-builder.js";
+import { inferShapes } from "./infer-shapes.js";
 import { Names } from "./names.js";
 import { readsOf } from "./reads.js";
+import type { Shape } from "./shapes.js";
 import { type Block, blocks, type Statement, startsWithOperator, type Target } from "./statements.js";
 
 /** What an update's own names stand for. */
@@ -20,18 +29,12 @@ export interface UpdateNames {
 }
 
 /** What every update has: the parameters, their gradient, the rate, and the number of the step, from 1. */
-const INPUTS = new Map<string, Kind>([
-  ["theta", "vector"],
-  ["g", "vector"],
-  ["learningRate", "number"],
-  ["t", "number"],
-]);
-const ON_ALL: Language = { vector: "a vector over the parameters", functions: VECTOR_FUNCTIONS };
-const ON_ONE: Language = { vector: "a parameter's numbers", functions: PARAMETER_FUNCTIONS };
-/** These have one axis, and so no rows and columns. */
-const ON_VECTORS: Language = { ...ON_ONE, functions: VECTOR_FUNCTIONS };
-const languageOf = (on: Scope | "all"): Language =>
-  on === "all" ? ON_ALL : on === "vectors" ? ON_VECTORS : ON_ONE;
+const INPUTS = ["theta", "g", "learningRate", "t"];
+/** Parameters with one axis have no rows and columns. */
+const functionsOn = (on: Scope): Functions =>
+  on === "all" || on === "vectors" ? VECTOR_FUNCTIONS : PARAMETER_FUNCTIONS;
+/** The shape that most formulas fit: what does not fit it, fits none. */
+const smallest = (on: Scope): Shape => (on === "all" || on === "vectors" ? [1] : [1, 1]);
 
 /**
  * Parses an optimizer's update. A statement reads what those above it assigned; states keep their value to the next step.
@@ -56,7 +59,7 @@ export function parseUpdate(text: string, given: UpdateNames): UpdateGraph {
   for (const { block, names: own } of parsed)
     own.checkAllRead("theta", "evaluation", ...block.assign.map(({ target }) => target));
   const inputs = (given.changing ?? []).map((name) => ({ name, value: given.hyperparameters[name]! }));
-  return { blocks: parsed.map(({ block }) => block), layout: given.layout ?? "pytorch", inputs };
+  return { text, blocks: parsed.map(({ block }) => block), layout: given.layout ?? "pytorch", inputs };
 }
 
 function parseBlock(
@@ -67,17 +70,14 @@ function parseBlock(
 ): { readonly block: UpdateBlock; readonly names: Names } {
   const on = label === undefined ? "all" : scopeOf(label, text);
   const constants = new Map(Object.entries(hyperparameters).filter(([name]) => !changing.includes(name)));
-  const inputs = new Map([...INPUTS, ...changing.map((name): [string, Kind] => [name, "number"])]);
+  const inputs = new Set([...INPUTS, ...changing]);
   const declared = new Map(Object.entries(state));
-  const own = statesOf(list, new Set([...inputs.keys(), ...constants.keys()]), declared);
-  const vectors = vectorsOf(list, own, declared);
+  const own = statesOf(list, new Set([...inputs, ...constants.keys()]), declared);
   const graph = new GraphBuilder();
   const names = new Names(text, graph, {
     inputs,
     hyperparameters: constants,
-    states: new Map(
-      [...declared.keys(), ...own].map((name) => [name, vectors.has(name) ? "vector" : "number"]),
-    ),
+    states: new Set([...declared.keys(), ...own]),
   });
 
   for (const { target, expression } of list) {
@@ -89,7 +89,7 @@ function parseBlock(
         text,
         target.start,
       );
-    names.assign(target, build(expression, names, languageOf(on)));
+    names.assign(target, build(expression, names, functionsOn(on)));
   }
 
   const kept = gradientIsReadLater ? ["theta", "g", "evaluation"] : ["theta", "evaluation"];
@@ -97,24 +97,26 @@ function parseBlock(
   for (const name of own)
     if (names.final(name) === undefined)
       throw formulaError(`The state \`${name}\` never changes. Assign it, or make it a hyperparameter.`);
-  const { nodes, results } = graph.finish(targets.map((target) => names.final(target)!));
-  return {
-    names,
-    block: {
-      on,
-      nodes,
-      state: own.map((name) => {
-        const initial = declared.get(name) ?? 0;
-        return {
-          name,
-          kind: vectors.has(name) ? "vector" : "number",
-          initial: initial === "theta" ? 0 : initial,
-          startsAsTheta: initial === "theta",
-        };
-      }),
-      assign: targets.map((target, i) => ({ target, node: results[i]! })),
-    },
+  const { nodes, offsets, results } = graph.finish(targets.map((target) => names.final(target)!));
+  const assign = targets.map((target, i) => ({ target, node: results[i]!, offset: names.offsetOf(target) }));
+  const vectors = vectorsOf(nodes, assign, declared);
+  const block: UpdateBlock = {
+    on,
+    nodes,
+    offsets,
+    state: own.map((name) => {
+      const initial = declared.get(name) ?? 0;
+      return {
+        name,
+        kind: vectors.has(name) ? "vector" : "number",
+        initial: initial === "theta" ? 0 : initial,
+        startsAsTheta: initial === "theta",
+      };
+    }),
+    assign,
   };
+  inferShapes(block, smallest(on), (problem, offset) => formulaError(`${problem}.`, text, offset));
+  return { names, block };
 }
 
 function scopeOf({ name, start }: Target, text: string): Scope {
@@ -157,18 +159,27 @@ function statesOf(
   return [...states];
 }
 
-/** Names that depend on the parameters or their gradient; the others are plain numbers. */
+/** Theta, its gradient, and the states that depend on them; the others are plain numbers. */
 function vectorsOf(
-  list: readonly Statement[],
-  states: readonly string[],
+  nodes: readonly Node[],
+  assign: readonly Assignment[],
   declared: ReadonlyMap<string, number | "theta">,
 ): Set<string> {
-  const vectors = new Set(["theta", "g", ...states.filter((name) => declared.get(name) === "theta")]);
+  const vectors = new Set([
+    "theta",
+    "g",
+    ...[...declared.keys()].filter((name) => declared.get(name) === "theta"),
+  ]);
   for (let before = -1; before !== vectors.size; ) {
     before = vectors.size;
-    for (const { target, expression } of list)
-      if (target !== undefined && [...readsOf(expression)].some((name) => vectors.has(name)))
-        vectors.add(target.name);
+    const depends: boolean[] = [];
+    for (const node of nodes)
+      depends.push(
+        "args" in node
+          ? node.args.some((argument) => depends[argument])
+          : node.op === "input" && vectors.has(node.name),
+      );
+    for (const { target, node } of assign) if (depends[node]) vectors.add(target);
   }
   return vectors;
 }

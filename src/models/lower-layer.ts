@@ -6,11 +6,22 @@ import type { ResolvedPlainLayer } from "./layers.js";
 import type { Activation, NativeOperation, Padding, Shape } from "./native-layer.js";
 import { pair, windows } from "./window.js";
 
-/** What native code runs for a layer, without its activation, and how many numbers it learns. */
+/** What native code runs for a layer, without its activation, and what it learns, in native code's order. */
 export interface LoweredLayer {
   readonly layer: NativeOperation & { readonly output: Shape };
-  readonly parameterCount: number;
+  readonly parameters: readonly Parameter[];
 }
+
+/** `shape` is as it lies in memory. */
+interface Parameter {
+  readonly name: "weight" | "bias";
+  readonly shape: readonly number[];
+}
+
+const withBias = (weight: readonly number[], hasBias: boolean): readonly Parameter[] => [
+  { name: "weight", shape: weight },
+  ...(hasBias ? [{ name: "bias", shape: [weight[0]!] } as const] : []),
+];
 
 type Convolution = Extract<ResolvedPlainLayer, { type: "conv2d" | "depthwiseConv2d" }>;
 
@@ -41,7 +52,7 @@ export function lowerLayer(
   const [channels, height, width] = input;
   const unlearned = (operation: NativeOperation, output = input): LoweredLayer => ({
     layer: { ...operation, output },
-    parameterCount: 0,
+    parameters: [],
   });
   switch (layer.type) {
     case "conv2d":
@@ -60,7 +71,7 @@ export function lowerLayer(
       const limits = initialLimits(semantics, { in: channels, out: units });
       return {
         layer: { kind: "dense", output: [units, 1, 1], units, bias, ...limits },
-        parameterCount: (channels + Number(bias)) * units,
+        parameters: withBias([units, channels], bias),
       };
     }
     case "maxPool2d":
@@ -92,7 +103,10 @@ export function lowerLayer(
           scale,
           output: input,
         },
-        parameterCount: channels * (Number(center) + Number(scale)),
+        parameters: [
+          ...(scale ? [{ name: "weight", shape: [channels] } as const] : []),
+          ...(center ? [{ name: "bias", shape: [channels] } as const] : []),
+        ],
       };
     }
     case "dropout":
@@ -139,7 +153,7 @@ function lowerConvolution(
       bias,
       ...limits,
     },
-    parameterCount: ((area * channels) / groups + Number(bias)) * filters,
+    parameters: withBias([filters, ...geometry.kernel, channels / groups], bias),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Semantics } from "../catalogue/semantics.js";
 import { configError } from "../errors.js";
+import type { Parameter } from "../formula/plan-update.js";
+import { sizeOf } from "../formula/shapes.js";
 import { countText } from "../validation/count-text.js";
 import type { ResolvedLayer, ResolvedResidual } from "./layers.js";
 import { type LoweredLayer, lowerActivation, lowerLayer } from "./lower-layer.js";
@@ -9,9 +11,11 @@ import type { NativeLayer, Shape } from "./native-layer.js";
 /** Keeps a slip such as 65,536 x 65,536 units from native code. */
 const MAX_PARAMETERS = 1e9;
 
-/** A model as native code runs it, and how many numbers it learns. */
+/** A model as native code runs it, and what it learns. */
 export interface LoweredModel {
   readonly layers: readonly NativeLayer[];
+  readonly parameters: readonly Parameter[];
+  /** How many numbers those have. */
   readonly parameterCount: number;
 }
 
@@ -33,9 +37,11 @@ export function lowerModel(
     "model.layers",
     "",
   );
-  checkSize(lowering.parameterCount);
+  const { layers, parameters } = lowering;
+  const parameterCount = parameters.reduce((sum, each) => sum + sizeOf(each.shape), 0);
+  checkSize(parameterCount);
   checkLogits(model, shape, options.classes);
-  return { layers: lowering.layers, parameterCount: lowering.parameterCount };
+  return { layers, parameters, parameterCount };
 }
 
 /** An output: of the layer at `place`, -1 for the image. */
@@ -51,7 +57,7 @@ const FLATTENING: readonly string[] = ["flatten", "globalMaxPool2d", "globalAver
 
 class Lowering {
   readonly layers: NativeLayer[] = [];
-  parameterCount = 0;
+  readonly parameters: Parameter[] = [];
   readonly #semantics: Semantics;
 
   constructor(semantics: Semantics) {
@@ -78,7 +84,9 @@ class Lowering {
         const where = `\`${place}\` (${layer.type})`;
         const lowered = lowerLayer(layer, value.shape, value.isFlat, this.#semantics, where);
         const isFlat = value.isFlat || FLATTENING.includes(layer.type);
-        this.parameterCount += lowered.parameterCount;
+        this.parameters.push(
+          ...lowered.parameters.map((each) => ({ ...each, name: `${name}.${each.name}` })),
+        );
         const relu = value !== input && this.#takeRelu(lowered);
         value = this.#append({ ...lowered.layer, name }, relu ? relu.from : [value.place], isFlat);
         if (relu) value = this.#append({ ...relu.layer, output: value.shape }, [value.place], isFlat);

@@ -1,4 +1,5 @@
-import type { LossGraph, UpdateGraph } from "../formula/graph.js";
+import type { LossGraph } from "../formula/graph.js";
+import type { PlannedUpdate } from "../formula/plan-update.js";
 import type { Profile } from "../history/profile.js";
 import type { NativeLayer, Shape } from "../models/native-layer.js";
 
@@ -42,21 +43,15 @@ export interface Native {
     },
   ): Uint8Array;
   /**
-   * Runs an update alone: `steps` times on the given gradients; returns theta after each step, or the weights to evaluate
-   * with. Float64Array runs in double precision. `shapes` are the parameters' in theta's order, each as it lies in memory
-   * ([filters, height, width, channels], [units, inputs]); by default theta is one parameter with one axis. By default 1 thread.
+   * Runs an update alone, one step per gradient; returns theta after each step, or the weights to evaluate with.
+   * Float64Array runs in double precision. `shapes` are those of the parameters that the update was planned for.
    */
   runUpdate<Vector extends Float32Array | Float64Array>(
-    update: UpdateGraph,
+    update: PlannedUpdate,
     theta: Vector,
-    steps: readonly {
-      readonly gradient: Vector;
-      readonly learningRate: number;
-      /** Values of the update's `inputs`, in their order; left out, they stay as they are. */
-      readonly inputs?: readonly number[];
-    }[],
-    options?: {
-      readonly shapes?: readonly (readonly number[])[];
+    steps: readonly UpdateStep<Vector>[],
+    options: {
+      readonly shapes: readonly (readonly number[])[];
       readonly evaluation?: boolean;
       readonly threads?: number;
     },
@@ -78,6 +73,14 @@ export interface LibraryPaths {
   readonly cuda?: string;
   readonly cudaGraphs?: string;
   readonly whyNoCuda?: string;
+}
+
+/** A step of an update that runs alone. */
+export interface UpdateStep<Vector> {
+  readonly gradient: Vector;
+  readonly learningRate: number;
+  /** Values of the update's `inputs`, in their order; left out, they stay as they are. */
+  readonly inputs?: readonly number[];
 }
 
 /** What was loaded and what it found. */
@@ -148,7 +151,7 @@ export interface SessionSpec {
   readonly classes: number;
   readonly layers: readonly NativeLayer[];
   readonly loss: LossGraph;
-  readonly update: UpdateGraph;
+  readonly update: PlannedUpdate;
   /** What is done to training images, anew in every epoch. */
   readonly augmentation?: AugmentationSpec;
 }

@@ -1,7 +1,6 @@
 import type { RunPlan } from "../config/run-plan.js";
 import type { Dataset } from "../data/dataset.js";
 import { OptimbenchError } from "../errors.js";
-import { withMisfits } from "../formula/misfit.js";
 import { loadNative } from "../native/addon.js";
 import { bytesToCopy } from "../native/resident-dataset.js";
 import { type AvailableMemory, availableMemory, memoryHeld } from "../system/memory-limit.js";
@@ -22,19 +21,18 @@ export interface MemoryPart {
  */
 const OVERHEAD = 3e6;
 
-/** What a run on the CPU takes in memory at most, the data apart; nothing where a GPU has it. @throws OptimbenchError (FORMULA) */
+/** What a run on the CPU takes in memory at most, the data apart; nothing where a GPU has it. */
 export function runMemory(plan: RunPlan, testImages = 0): readonly MemoryPart[] {
   const { batchSize, split, earlyStopping, untimedSteps, device, microBatch } = plan.config;
   if (device !== "cpu") return [];
   const untimed = untimedSteps ? [untimedImages(split.train, batchSize)] : [];
-  const { parameters, gradients, lanes, states, evaluation, activations, update } = withMisfits(
-    plan.update,
-    () =>
-      loadNative().memoryNeeds(sessionSpec(plan), {
-        batchSize,
-        trains: [split.train, ...untimed],
-        evaluates: [split.train, split.validation, testImages, ...untimed],
-      }),
+  const { parameters, gradients, lanes, states, evaluation, activations, update } = loadNative().memoryNeeds(
+    sessionSpec(plan),
+    {
+      batchSize,
+      trains: [split.train, ...untimed],
+      evaluates: [split.train, split.validation, testImages, ...untimed],
+    },
   );
   const images = Math.min(microBatch, batchSize);
   const threads = Math.min(plan.config.threads, lanes);

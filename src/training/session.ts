@@ -1,13 +1,12 @@
 import type { RunPlan } from "../config/run-plan.js";
-import { withMisfits } from "../formula/misfit.js";
 import { loadNative, type NativeSession, type SessionSpec } from "../native/addon.js";
 
-/** The native session of a spec. @throws OptimbenchError (FORMULA, MEMORY, NATIVE) by rejection */
+/** The native session of a spec. @throws OptimbenchError (MEMORY, NATIVE) by rejection */
 export async function openSession(spec: SessionSpec): Promise<NativeSession> {
   const { Session } = loadNative();
   const session = new Session(spec);
   try {
-    await withMisfits(spec.update, () => session.open());
+    await session.open();
     return session;
   } catch (error) {
     await session.dispose();

@@ -3,7 +3,7 @@ import type { Definition } from "../../src/catalogue/definition.js";
 import type { Source } from "../../src/catalogue/semantics.js";
 import { planRun } from "../../src/config/run-plan.js";
 import { parseTrainConfig } from "../../src/config/train-config.js";
-import { loadNative } from "../../src/native/addon.js";
+import { runUpdate } from "../../src/native/run-update.js";
 import {
   momentumOf,
   OPTIMIZER_NAMES,
@@ -161,7 +161,7 @@ describe("a rate of 0", () => {
       }));
       const shapes = [[2, 2, 2, 1], [2], [3, 4], [3], [2, 3], [2]];
       for (const evaluation of [false, true]) {
-        const path = loadNative().runUpdate(update, theta, steps, { shapes, evaluation });
+        const path = runUpdate(update, theta, steps, { shapes, evaluation });
         for (const [i, value] of path[0]!.entries()) expect(value).toBeCloseTo(theta[i]!, 6);
         for (const each of path) expect(each.every(Number.isFinite)).toBe(true);
       }

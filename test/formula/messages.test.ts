@@ -59,7 +59,7 @@ it.each([
   ["theta = theta - abs(g, 1)", "`abs` takes 1 argument, not 2. (line 1, column 17)"],
   [
     "theta = theta - norm(t) * g",
-    "`norm` needs a vector over the parameters, but this is a single number. (line 1, column 17)",
+    "`norm` needs several numbers, and is given a single number. (line 1, column 17)",
   ],
   ["theta = g > 0 ? 1 : 2", "Use where(condition, a, b) in place of `? :`. (line 1, column 9)"],
   ["theta = g && 1", "Use where(condition, a, b), or multiply the conditions. (line 1, column 9)"],
@@ -164,7 +164,7 @@ it.each([
     "The last statement is the loss itself: an expression, not an assignment. (line 1, column 1)",
   ],
   ["sum(z); sum(y)", "Only the last statement is an expression; those before it assign. (line 1, column 1)"],
-  ["softmax(sum(z))", "`softmax` needs one number a class, but this is a single number. (line 1, column 1)"],
+  ["softmax(sum(z))", "`softmax` needs one number a class, and is given a single number. (line 1, column 1)"],
   ["y = z; sum(y)", "`y` is given and cannot be assigned. Assign to another name. (line 1, column 1)"],
   ["p = y; sum(z)", "`p` is assigned but never used. (line 1, column 1)"],
   ["sum(theta)", "Unknown name `theta`. (line 1, column 5)"],

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { planUpdate } from "../../src/formula/plan-update.js";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import type { Layer } from "../../src/models/layers.js";
 import { lowerModel } from "../../src/models/lower-model.js";
@@ -44,7 +45,10 @@ async function run(layers: readonly Layer[], input: Shape, kernels: string, thre
     classes: CLASSES,
     layers: lowered.layers,
     loss: lossGraph(resolveLoss("sparseCategoricalCrossentropy", semantics)),
-    update: updateGraph(resolveOptimizer({ name: "sgd", momentum: 0.9 }, "pytorch")), // v starts as g
+    update: planUpdate(
+      updateGraph(resolveOptimizer({ name: "sgd", momentum: 0.9 }, "pytorch")),
+      lowered.parameters,
+    ), // v starts as g
   });
   session.writeState(coarse(session.readState()));
   const images = Uint8Array.from(noise(COUNT * input[0] * input[1] * input[2], 5), (value) =>

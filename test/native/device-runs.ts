@@ -1,4 +1,5 @@
 import { expect, vi } from "vitest";
+import { planUpdate } from "../../src/formula/plan-update.js";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import type { Layer } from "../../src/models/layers.js";
 import { lowerModel } from "../../src/models/lower-model.js";
@@ -74,7 +75,10 @@ export function makeSession(
         CLASSES,
       ),
     ),
-    update: updateGraph(resolveOptimizer(optimizer, semantics), changing ? { changing } : {}),
+    update: planUpdate(
+      updateGraph(resolveOptimizer(optimizer, semantics), changing ? { changing } : {}),
+      lowered.parameters,
+    ),
     ...spec,
   });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { planUpdate } from "../../src/formula/plan-update.js";
 import { type LossName, lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { loadNative } from "../../src/native/addon.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
@@ -48,7 +49,9 @@ async function evaluate(weights: readonly number[], loss: LossName, threads = 1)
       { kind: "dense", name: "dense_0", output: [CLASSES, 1, 1], ...dense },
     ],
     loss: lossGraph(resolveLoss(loss, "keras3")),
-    update: updateGraph(resolveOptimizer("sgd", "keras3")),
+    update: planUpdate(updateGraph(resolveOptimizer("sgd", "keras3")), [
+      { name: "dense_0.weight", shape: [CLASSES, INPUTS] },
+    ]),
   });
   session.writeState({
     parameters: Float32Array.from(weights),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { planUpdate } from "../../src/formula/plan-update.js";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import type { Layer } from "../../src/models/layers.js";
 import { lowerModel } from "../../src/models/lower-model.js";
@@ -53,6 +54,10 @@ async function open(norm: Layer, divisor: number) {
     { type: "flatten" },
     { type: "dense", units: classes, useBias: false },
   ];
+  const lowered = lowerModel(resolveModel({ layers }, { classes, semantics }), { input, classes, semantics });
+  const update = updateGraph(
+    resolveOptimizer({ name: "gradient", formula: "theta = learningRate * g", learningRate: 1 }, semantics),
+  );
   const session = await openSession({
     device: "cpu",
     threads: 1,
@@ -60,12 +65,9 @@ async function open(norm: Layer, divisor: number) {
     microBatch: count,
     input,
     classes,
-    layers: lowerModel(resolveModel({ layers }, { classes, semantics }), { input, classes, semantics })
-      .layers,
+    layers: lowered.layers,
     loss: lossGraph(resolveLoss("sparseCategoricalCrossentropy", semantics)),
-    update: updateGraph(
-      resolveOptimizer({ name: "gradient", formula: "theta = learningRate * g", learningRate: 1 }, semantics),
-    ),
+    update: planUpdate(update, lowered.parameters),
   });
   const centred = (size: number, seed: number) => noise(size, seed).map((value) => value - 0.5);
   const values = [

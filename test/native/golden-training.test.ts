@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Semantics } from "../../src/catalogue/semantics.js";
+import { planUpdate } from "../../src/formula/plan-update.js";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { lowerModel } from "../../src/models/lower-model.js";
 import { type Model, resolveModel } from "../../src/models/models.js";
@@ -93,7 +94,7 @@ async function open(golden: Golden, microBatch: number): Promise<NativeSession> 
     classes: CLASSES,
     layers: lowered.layers,
     loss: lossGraph(resolveLoss("sparseCategoricalCrossentropy", semantics)),
-    update: updateGraph(resolveOptimizer(golden.optimizer, semantics)),
+    update: planUpdate(updateGraph(resolveOptimizer(golden.optimizer, semantics)), lowered.parameters),
   });
   session.writeState({ ...session.readState(), parameters: initialParameters(session) });
   return session;

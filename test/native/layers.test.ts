@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { planUpdate } from "../../src/formula/plan-update.js";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import type { Layer } from "../../src/models/layers.js";
 import { lowerModel } from "../../src/models/lower-model.js";
@@ -28,7 +29,10 @@ async function open(layers: readonly Layer[], input: Shape, threads = 1) {
     classes: CLASSES,
     layers: lowered.layers,
     loss: lossGraph(resolveLoss("sparseCategoricalCrossentropy", semantics)),
-    update: updateGraph(resolveOptimizer({ name: "sgd", learningRate: 0.1 }, semantics)),
+    update: planUpdate(
+      updateGraph(resolveOptimizer({ name: "sgd", learningRate: 0.1 }, semantics)),
+      lowered.parameters,
+    ),
   });
   return { session, parameterCount: lowered.parameterCount };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Semantics } from "../../src/catalogue/semantics.js";
+import { planUpdate } from "../../src/formula/plan-update.js";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import type { Layer } from "../../src/models/layers.js";
 import { lowerModel } from "../../src/models/lower-model.js";
@@ -38,6 +39,7 @@ describe.each(goldens)("running statistics in $framework", ({ framework, shape, 
     const [height, width, channels] = shape;
     const input = [channels, height, width] as const;
     const model = resolveModel({ layers }, { classes: CLASSES, semantics: framework });
+    const lowered = lowerModel(model, { input, classes: CLASSES, semantics: framework });
     const { Dataset } = loadNative();
     const session = await openSession({
       device: "cpu",
@@ -46,9 +48,9 @@ describe.each(goldens)("running statistics in $framework", ({ framework, shape, 
       microBatch: Math.max(...batches),
       input,
       classes: CLASSES,
-      layers: lowerModel(model, { input, classes: CLASSES, semantics: framework }).layers,
+      layers: lowered.layers,
       loss: lossGraph(resolveLoss("sparseCategoricalCrossentropy", framework)),
-      update: updateGraph(resolveOptimizer("sgd", framework)),
+      update: planUpdate(updateGraph(resolveOptimizer("sgd", framework)), lowered.parameters),
     });
     const { parameters, ...state } = session.readState();
     const kernels = session.parameters().filter(({ shape }) => shape.length > 1);

@@ -62,7 +62,7 @@ it("predicts the same bits the first time and later", async () => {
     ...{ device: "cpu", threads: 1, seed: 0, microBatch: 8, input: [1, 28, 28], classes: 10 },
     layers: [{ kind: "flatten", name: "flatten_0", output: [784, 1, 1] }, dense(512), dense(10)],
     loss: { nodes: [{ op: "constant", value: 0 }], result: 0 },
-    update: { blocks: [], layout: "keras", inputs: [] },
+    update: { text: "", blocks: [], layout: "keras", inputs: [] },
   });
   // Few enough numbers that no elementwise operator asks how many threads there are before the matrix product runs.
   const images = Uint8Array.from(noise(5 * 784, 1), (value) => value * 256);

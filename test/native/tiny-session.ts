@@ -1,21 +1,24 @@
-import type { UpdateGraph } from "../../src/formula/graph.js";
+import type { UpdateBlock } from "../../src/formula/graph.js";
+import type { PlannedUpdate } from "../../src/formula/plan-update.js";
 import { loadNative, type NativeDatasetSpec, type SessionSpec } from "../../src/native/addon.js";
 
 // The smallest session there is, as plain specs for tests to spoil.
 export const native = loadNative();
 export const input = (name: string) => ({ op: "input" as const, name });
 export const loss = { nodes: [input("z"), { op: "mean" as const, args: [0] }], result: 1 };
-export const block = {
-  on: "all" as const,
-  nodes: [input("theta"), input("g"), { op: "subtract" as const, args: [0, 1] }],
+export const block: UpdateBlock = {
+  on: "all",
+  nodes: [input("theta"), input("g"), { op: "subtract", args: [0, 1] }],
+  offsets: [],
   state: [],
-  assign: [{ target: "theta", node: 2 }],
+  assign: [{ target: "theta", node: 2, offset: 0 }],
 };
-export const updateOf = (changes: object): UpdateGraph => ({
-  blocks: [{ ...block, ...changes }],
-  layout: "keras",
-  inputs: [],
-});
+/** Where nothing else is said, everything is as long as the whole vector. */
+export function updateOf(changes: object): PlannedUpdate {
+  const changed = { ...block, ...changes };
+  const whole = { axes: [0], nodes: changed.nodes.map(() => [10]), state: changed.state.map(() => [10]) };
+  return { text: "", blocks: [{ parts: [whole], ...changed }], layout: "keras", inputs: [] };
+}
 export const update = updateOf({});
 export const flat = { kind: "flatten", name: "flatten_0", output: [4, 1, 1] } as const;
 export const dense = {
@@ -27,6 +30,11 @@ export const dense = {
   biasLimit: 0,
   output: [2, 1, 1],
 } as const;
+/** What its layer learns. */
+export const parameters = [
+  { name: "dense_0.weight", shape: [2, 4] },
+  { name: "dense_0.bias", shape: [2] },
+];
 export const spec: SessionSpec = {
   device: "cpu",
   threads: 1,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseUpdate } from "../../src/formula/parse-update.js";
-import { loadNative } from "../../src/native/addon.js";
+import { runUpdate } from "../../src/native/run-update.js";
 import {
   OPTIMIZER_NAMES,
   OPTIMIZERS,
@@ -146,7 +146,7 @@ describe("values that are no ordinary numbers", () => {
   const step = (text: string, kernels: string) => {
     process.env.OPTIMBENCH_KERNELS = kernels;
     const update = parseUpdate(`theta = ${text}`, { hyperparameters: {} });
-    const [theta] = loadNative().runUpdate(
+    const [theta] = runUpdate(
       update,
       Float32Array.from(pairs, ([x]) => x),
       [{ gradient: Float32Array.from(pairs, ([, y]) => y), learningRate: 1 }],

@@ -1,8 +1,8 @@
 import { afterEach } from "vitest";
-import { loadNative } from "../../src/native/addon.js";
+import { runUpdate } from "../../src/native/run-update.js";
 import { noise } from "./noise.js";
 
-type RunUpdate = ReturnType<typeof loadNative>["runUpdate"];
+type RunUpdate = typeof runUpdate;
 export type Update = Parameters<RunUpdate>[0];
 export type Shapes = readonly (readonly number[])[];
 
@@ -31,5 +31,5 @@ export function path(
   process.env.OPTIMBENCH_KERNELS = kernels;
   const count = shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b), 0);
   const steps = [1, 2, 3].map((seed) => ({ gradient: random(count, seed), learningRate: 0.01 }));
-  return loadNative().runUpdate(update, random(count, 0), steps, { shapes, ...options });
+  return runUpdate(update, random(count, 0), steps, { shapes, ...options });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseUpdate, type UpdateNames } from "../../src/formula/parse-update.js";
-import { loadNative } from "../../src/native/addon.js";
+import { runUpdate } from "../../src/native/run-update.js";
 
 /** Theta, from ones, after each of three steps along the same gradient. */
 function path(text: string, state: UpdateNames["state"] = {}, shapes?: number[][]) {
@@ -10,9 +10,7 @@ function path(text: string, state: UpdateNames["state"] = {}, shapes?: number[][
     learningRate: 0.1,
   }));
   const ones = Float64Array.of(1, 1, 1, 1);
-  return loadNative()
-    .runUpdate(update, ones, steps, shapes && { shapes })
-    .map((theta) => [...theta]);
+  return runUpdate(update, ones, steps, shapes && { shapes }).map((theta) => [...theta]);
 }
 
 describe("a state", () => {

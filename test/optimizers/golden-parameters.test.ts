@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Source } from "../../src/catalogue/semantics.js";
-import { loadNative } from "../../src/native/addon.js";
+import { runUpdate } from "../../src/native/run-update.js";
 import {
   type OptimizerConfig,
   type OptimizerName,
@@ -47,7 +47,7 @@ describe.each(goldens)("$semantics $optimizer of $script.py", (golden) => {
       vector: (values: readonly number[]) => Vector,
       evaluation: boolean,
     ) => {
-      const all = loadNative().runUpdate(
+      const all = runUpdate(
         updateGraph(resolved),
         vector(theta),
         gradients.map((gradient, i) => ({ gradient: vector(gradient), learningRate: learningRates[i]! })),

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Source } from "../../src/catalogue/semantics.js";
-import { loadNative } from "../../src/native/addon.js";
+import { runUpdate } from "../../src/native/run-update.js";
 import {
   OPTIMIZER_NAMES,
   OPTIMIZERS,
@@ -78,7 +78,7 @@ describe.each(goldens)("$semantics $optimizer", ({ optimizer, semantics, theta, 
     expect(path.length).toBeGreaterThanOrEqual(20);
 
     const run = <Vector extends Float32Array | Float64Array>(vector: (values: readonly number[]) => Vector) =>
-      loadNative().runUpdate(
+      runUpdate(
         updateGraph(resolved),
         vector(theta),
         gradients.map((gradient, i) => ({ gradient: vector(gradient), learningRate: learningRates[i]! })),

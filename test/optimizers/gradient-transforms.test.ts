@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Definition } from "../../src/catalogue/definition.js";
 import type { Source } from "../../src/catalogue/semantics.js";
 import { parseUpdate } from "../../src/formula/parse-update.js";
-import { loadNative } from "../../src/native/addon.js";
+import { runUpdate } from "../../src/native/run-update.js";
 import { GRADIENT_TRANSFORMS } from "../../src/optimizers/gradient-transforms.js";
 import {
   OPTIMIZER_NAMES,
@@ -19,8 +19,8 @@ const STEPS = Array.from({ length: 20 }, (_, t) => ({
   gradient: THETA.map((_, i) => Math.sin(0.7 * t + 1.9 * i)),
   learningRate: 0.01,
 }));
-const run = (update: Parameters<ReturnType<typeof loadNative>["runUpdate"]>[0], evaluation = false) =>
-  loadNative().runUpdate(update, THETA, STEPS, { shapes: SHAPES, evaluation });
+const run = (update: Parameters<typeof runUpdate>[0], evaluation = false) =>
+  runUpdate(update, THETA, STEPS, { shapes: SHAPES, evaluation });
 
 describe.each(OPTIMIZER_NAMES)("the average of %s's weights", (name) => {
   const { defaults, hyperparameters }: Definition = OPTIMIZERS[name];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Definition } from "../../src/catalogue/definition.js";
 import { SEMANTICS, type Semantics, type Source } from "../../src/catalogue/semantics.js";
-import { loadNative } from "../../src/native/addon.js";
+import { runUpdate } from "../../src/native/run-update.js";
 import {
   OPTIMIZER_NAMES,
   OPTIMIZERS,
@@ -43,7 +43,6 @@ describe.each(all)("$name in $semantics", ({ name, semantics }) => {
 
   it("descends on a quadratic", () => {
     const update = updateGraph(resolved);
-    const { runUpdate } = loadNative();
     // With gradients of a constant sign, every optimizer here moves against it.
     const step = { gradient: Float64Array.of(1, -2), learningRate: 0.1 };
     const [theta] = runUpdate(update, Float64Array.of(1, -1), [step]);
@@ -92,7 +91,7 @@ it("decays weights at their own share, and not where that is 0", () => {
   const after = (config: OptimizerConfig) => {
     const step = { gradient: Float64Array.of(0), learningRate: 0.5 };
     const update = updateGraph(resolveOptimizer(config, "keras3"));
-    return loadNative().runUpdate(update, Float64Array.of(8), [step])[0]![0];
+    return runUpdate(update, Float64Array.of(8), [step])[0]![0];
   };
   for (const semantics of ["keras3", "keras2", "pytorch"] as const) {
     expect(after({ name: "adamw", semantics, weightDecay: 0.25 })).toBe(7);
@@ -255,7 +254,7 @@ describe("a custom optimizer", () => {
     const gradient = Float64Array.of(-1, -3, -1);
     const steps = [1, 2].map(() => ({ gradient, learningRate: 0.25 }));
     // m: 2 -> 0.5, -0.5, 0.5 -> -0.25, -1.75, -0.25
-    const [first, second] = loadNative().runUpdate(update, Float64Array.of(0, 0, 1), steps);
+    const [first, second] = runUpdate(update, Float64Array.of(0, 0, 1), steps);
     expect([...first!]).toEqual([-0.25, 0.25, 0.75]);
     expect([...second!]).toEqual([0, 0.5, 1]);
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { explain } from "../../src/explain/explain.js";
-import { loadNative } from "../../src/native/addon.js";
+import { runUpdate } from "../../src/native/run-update.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
 import { relativeError } from "../relative-error.js";
 
@@ -16,7 +16,7 @@ const golden: {
 } = JSON.parse(readFileSync(new URL("../golden/schedule_free_modes.json", import.meta.url), "utf8"));
 
 const update = updateGraph(resolveOptimizer({ name: "scheduleFreeAdamw", semantics: "keras3" }, "keras3"));
-const ours = loadNative().runUpdate(
+const ours = runUpdate(
   update,
   Float64Array.from(golden.theta),
   golden.gradients.map((gradient) => ({

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { planUpdate } from "../../src/formula/plan-update.js";
 import { type LossConfig, lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { loadNative } from "../../src/native/addon.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
@@ -66,7 +67,9 @@ describe("class weights act as in Keras' fit, on training alone", () => {
       loss: lossGraph(
         resolveLoss({ name: loss, classWeights: golden.classWeights } as LossConfig, "keras3", CLASSES),
       ),
-      update: updateGraph(resolveOptimizer("sgd", "keras3")),
+      update: planUpdate(updateGraph(resolveOptimizer("sgd", "keras3")), [
+        { name: "dense_0.weight", shape: [CLASSES, INPUTS] },
+      ]),
     });
     session.writeState({ ...session.readState(), parameters: Float32Array.from(golden.weights) });
     const images = (start: number, end: number) =>
