@@ -166,7 +166,7 @@ Napi::Value runUpdate(const Napi::CallbackInfo& info) {
     const Reader options(info[3], "options");
     if (options.has("shapes")) shapes = readShapes(options.value().As<Napi::Object>().Get("shapes"));
     if (options.has("evaluation")) watchEvaluation = options.flag("evaluation");
-    if (options.has("threads")) threads = options.integer("threads", 1, kMostThreads);
+    if (options.has("threads")) threads = options.integer("threads", 1, kMaxThreads);
   }
   const UpdatePath paths = core().runUpdate(spec, theta, shapes, steps, doublePrecision, threads);
   const auto& path = watchEvaluation && !paths.evaluation.empty() ? paths.evaluation : paths.theta;
@@ -211,7 +211,7 @@ Napi::Value memoryNeeds(const Napi::CallbackInfo& info) {
 Napi::Value timeMatrixProduct(const Napi::CallbackInfo& info) {
   const Reader reader(info[0], "timeMatrixProduct");
   const int64_t size = reader.integer("size", 1, 1 << 13);
-  return Napi::Number::New(info.Env(), core().timeMatrixProduct(size, reader.integer("threads", 1, kMostThreads)));
+  return Napi::Number::New(info.Env(), core().timeMatrixProduct(size, reader.integer("threads", 1, kMaxThreads)));
 }
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {

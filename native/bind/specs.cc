@@ -132,7 +132,7 @@ AugmentationSpec readAugmentationSpec(const Reader& reader) {
 SessionSpec readSessionSpec(const Reader& reader) {
   SessionSpec spec;
   spec.device = reader.text("device");
-  spec.threads = reader.integer("threads", 1, kMostThreads);
+  spec.threads = reader.integer("threads", 1, kMaxThreads);
   spec.seed = static_cast<uint64_t>(reader.integer("seed", 0, (int64_t{1} << 53) - 1));
   spec.microBatch = reader.integer("microBatch", 1, kMostImages);
   spec.input = readShape(reader, "input");

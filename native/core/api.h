@@ -21,7 +21,7 @@ struct Shape {
   int64_t width;
 };
 
-constexpr int64_t kMostThreads = 256;  // of a session; src/config/threads.ts has the same limit
+constexpr int64_t kMaxThreads = 1024;  // MAX_THREADS of src/config/threads.ts
 
 // ---- what a session is made from ----
 

@@ -93,7 +93,10 @@ export const sharedShape = {
     })
     .default("auto")
     .describe("auto, cpu, cuda or cuda:1: where to train"),
-  /** CPU threads, 1 to 256; the same result with any number. Default: the cores this process may use. */
+  /**
+   * CPU threads, 1 to 1024; the same result with any number. At most 16 share the forward and backward pass of a batch, more
+   * help only in updates and evaluation. Default: the cores this process may use.
+   */
   threads: threadsSchema.optional().describe("CPU threads; by default the cores this process may use"),
   /** Whether to run a few untimed steps first, so that kernels and memory are ready; they leave no trace in the run. Default true. */
   untimedSteps: z

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MOST_THREADS } from "../../src/config/threads.js";
+import { MAX_THREADS } from "../../src/config/threads.js";
 import { LARGEST_IMAGE } from "../../src/data/dataset.js";
 import { block, conv, dense, flat, images, input, native, spec, updateOf } from "./tiny-session.js";
 
@@ -14,8 +14,8 @@ const dataset = (changes: object) => () => new native.Dataset({ ...images, ...ch
 describe("a session refuses", () => {
   it.each([
     ["no spec", async () => new native.Session(undefined as never), /Expected an object for `session`/],
-    ["no threads", session({ threads: 0 }), /a whole number from 1 to 256 for `session.threads`/],
-    ["more threads than configs may ask for", session({ threads: MOST_THREADS + 1 }), /`session.threads`/],
+    ["no threads", session({ threads: 0 }), /a whole number from 1 to 1024 for `session.threads`/],
+    ["more threads than configs may ask for", session({ threads: MAX_THREADS + 1 }), /`session.threads`/],
     ["half a micro-batch", session({ microBatch: 0.5 }), /`session.microBatch`/],
     ["a negative shape", session({ input: [1, -2, 2] }), /`session.input`/],
     ["a seed that is no number", session({ seed: Number.NaN }), /`session.seed`/],
@@ -156,10 +156,10 @@ describe("a session refuses", () => {
 
 describe("a session takes what configs may ask for", () => {
   it("as many threads", async () => {
-    const one = await session({ threads: MOST_THREADS })();
+    const one = await session({ threads: MAX_THREADS })();
     one.dispose();
-    expect(native.timeMatrixProduct({ size: 2, threads: MOST_THREADS })).toBeGreaterThanOrEqual(0);
-    expect(() => native.timeMatrixProduct({ size: 2, threads: MOST_THREADS + 1 })).toThrow(/threads/);
+    expect(native.timeMatrixProduct({ size: 2, threads: MAX_THREADS })).toBeGreaterThanOrEqual(0);
+    expect(() => native.timeMatrixProduct({ size: 2, threads: MAX_THREADS + 1 })).toThrow(/threads/);
   });
 
   it("as large an image, flattened, and as many filters of one channel each", async () => {

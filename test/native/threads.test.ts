@@ -47,6 +47,9 @@ it.each(["adam", "lamb"])("%s gives the same bits with one thread, with two and 
   for (const each of more) expect(each).toEqual(one);
 });
 
+it("gives the same bits with more threads than can share a batch", async () =>
+  expect(await parameters(head, 300)).toEqual(await parameters(head, 1)));
+
 it("predicts the same bits the first time and later", async () => {
   const dense = (units: number) =>
     ({
