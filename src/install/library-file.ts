@@ -1,3 +1,8 @@
+/**
+ * Loading a library would find the same faults, and worse: a library that was cut short may load and end the process by SIGBUS
+ * later, and the loader's words for a file of another processor ("invalid ELF header") help nobody. So the head is read before.
+ */
+
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
 /** `torch_cpu` as a shared library is called on this system: `libtorch_cpu.so`. */

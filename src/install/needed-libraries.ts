@@ -1,3 +1,8 @@
+/**
+ * The loader names the first library that it misses, after it has mapped hundreds of megabytes, and cannot say which linked
+ * libraries are cut short. So what a library links is read from its file, and all that is missing is named at once.
+ */
+
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { askProgram } from "../system/run-program.js";

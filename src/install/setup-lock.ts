@@ -7,6 +7,11 @@ import { makeFolder } from "../system/make-folder.js";
 import { identityOf, isAlive, type ProcessIdentity } from "../system/process-identity.js";
 import { removeLeftovers, temporaryName } from "../system/temporary-file.js";
 
+/**
+ * A lock that is held as long as the set-up runs, or the program that it has started. Packages such as proper-lockfile renew a
+ * time stamp from within the holder: a set-up that was killed would lose its lock while its compiler still writes.
+ */
+
 interface Holder {
   readonly host: string;
   /** The set-up, and the program it is running: that one may outlive a killed set-up and must end first. */

@@ -41,7 +41,10 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   return found.length === 0 ? "" : ` Did you mean ${found.map((name) => `"${name}"`).join(" or ")}?`;
 }
 
-/** Edits from one word to the other: letters added, left out, replaced, or swapped with the next. */
+/**
+ * Edits from one word to the other: letters added, omitted, replaced, or swapped with the next. A swap is the most common
+ * slip, and the usual packages count it as two edits, too many for names as short as "sgd".
+ */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
