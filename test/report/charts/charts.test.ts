@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { type DecodedPng, decode } from "fast-png";
 import { describe, expect, test, vi } from "vitest";
 import { chartTitle } from "../../../src/report/charts/chart-text.js";
 import { curvesOf } from "../../../src/report/charts/curve.js";
 import { drawSvg } from "../../../src/report/charts/draw.js";
-import { loadPngRenderer } from "../../../src/report/charts/png.js";
 import { studyCharts } from "../../../src/report/charts/study-charts.js";
 import { lossAxis, withTick } from "../../../src/report/charts/value-axis.js";
 import { armsOf } from "../../../src/report/results/arms.js";
@@ -280,21 +278,3 @@ test("names are escaped, and the picture is described", async () => {
     /^<svg role="img" aria-label="Validation accuracy by epoch, a line for each of &#34;&#62;&#60;script/,
   );
 });
-
-test("the PNG has its text, though no font of the system is used", async () => {
-  const svg = await draw(STUDIES.oneRun, "accuracy-adam");
-  const toPng = (await loadPngRenderer())!;
-  const [width, height] = [...svg.match(/width="(\d+)" height="(\d+)"/)!].slice(1).map(Number);
-  const full = decode(await toPng(svg));
-  expect([full.width, full.height]).toEqual([2 * width!, 2 * height!]);
-  const bare = decode(await toPng(svg.replace(/<text.*?<\/text>/gs, "")));
-  // The title alone has 14 letters of some 100 dark pixels each.
-  expect(darkPixels(full) - darkPixels(bare)).toBeGreaterThan(2000);
-  expect(darkPixels(bare)).toBeGreaterThan(2000);
-});
-
-function darkPixels({ data, channels }: DecodedPng): number {
-  let count = 0;
-  for (let i = 0; i < data.length; i += channels) if (data[i]! + data[i + 1]! + data[i + 2]! < 500) count++;
-  return count;
-}

@@ -1,31 +1,17 @@
 import { chmod, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import fc from "fast-check";
 import { decode, encode } from "fast-png";
-import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { EpochRecord, RunStatus } from "../../../src/history/epoch-record.js";
-import { drawSvg } from "../../../src/report/charts/draw.js";
-import { studyCharts } from "../../../src/report/charts/study-charts.js";
+import { beforeEach, expect, test, vi } from "vitest";
 import { writeReport } from "../../../src/report/folder/write-report.js";
-import { reportPage } from "../../../src/report/page/page.js";
-import type { Study } from "../../../src/study/study.js";
-import { exampleRun, exampleStudy, FORMULAS, HOSTILE, STUDIES } from "../example-studies.js";
+import { exampleStudy, STUDIES } from "../example-studies.js";
 
 let folder: string;
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "optimbench-report-"));
 });
 
-/** index.html without the time that PNG pictures take. */
-const pageOf = async (study: Study, samples?: Uint8Array) =>
-  reportPage(
-    study,
-    await Promise.all(
-      studyCharts(study).map(async (chart) => ({ ...chart, svg: await drawSvg(chart.spec) })),
-    ),
-    samples,
-  );
 const filesIn = async () =>
   (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
@@ -64,21 +50,6 @@ test("writes the files it returns, and no other", async () => {
   });
 });
 
-test("the page says that runs went in parallel, and only then", async () => {
-  const page = await pageOf(STUDIES.fourOptimizers);
-  const shared = await pageOf({ ...STUDIES.fourOptimizers, config: { execution: "parallel" } });
-  for (const said of [
-    "in parallel (execution: parallel)",
-    "are not to be compared",
-    "Runs went in parallel",
-  ]) {
-    expect(shared).toContain(said);
-    expect(page).not.toContain(said);
-  }
-  expect(page).toContain("on a monotonic clock");
-  expect(shared).not.toContain("on a monotonic clock");
-});
-
 test("a folder that cannot be written to gives a clear error", async () => {
   await writeFile(join(folder, "file"), "");
   await expect(writeReport(STUDIES.oneRun, join(folder, "file"))).rejects.toMatchObject({
@@ -97,125 +68,6 @@ test("what is no study, and a folder that is none, are refused", async () => {
     code: "CONFIG",
     message: "Expected a string for `folder`, got 3 (number).",
   });
-});
-
-describe("index.html", () => {
-  test("loads nothing, from anywhere", async () => {
-    const page = await pageOf(STUDIES.fourOptimizers, Uint8Array.of(1, 2, 3));
-    expect(page).not.toMatch(/<(script|link(?! rel="icon" href="data:,")|iframe|object|embed|base)\b/i);
-    expect(page).not.toMatch(/\b(src|href|srcset|action|data)\s*=\s*["']?\s*(?!data:)[^"'\s>]/i);
-    expect(page).not.toMatch(/url\(|@import/i);
-    expect(page.replaceAll(/xmlns(:xlink)?="http:\/\/www\.w3\.org\/[^"]*"/g, "")).not.toMatch(/https?:/);
-    expect(page).toContain(`src="data:image/png;base64,AQID"`);
-  });
-
-  test("has the question, the answer, the table, every chart, every formula and the place", async () => {
-    const page = await pageOf(STUDIES.fourOptimizers);
-    expect(page).toContain("<h1>Which optimizer learns mnist-10k best?</h1>");
-    expect(page).toContain(
-      "adam reached the highest validation accuracy: 0.9832 ± 0.0003 (mean ± standard deviation of 3 seeds) after 6 epochs.",
-    );
-    expect(page.match(/<th scope="row">/g)).toHaveLength(4);
-    expect(page.match(/<svg role="img" aria-label="[^"]+"/g)).toHaveLength(3 + 2 * 4);
-    for (const formula of Object.values(FORMULAS)) expect(page).toContain(`<code>${formula}</code>`);
-    expect(page).toContain("<code>-sum(y * logSoftmax(z))</code>");
-    expect(page).toContain("<dt>epsilon</dt><dd>1e-7</dd>");
-    expect(page).toContain("<dt>cpu</dt><dd>Example CPU @ 2.60GHz</dd>");
-    expect(page).toContain("All runs of a seed began with the same weights");
-  });
-
-  test("on paper nothing is cut off, and in the dark figures are dark", async () => {
-    const page = await pageOf(STUDIES.oneRun);
-    const media = (query: string) => page.slice(page.indexOf(`@media ${query}`)).split("\n}\n")[0];
-    // Unlike "anywhere", it leaves words that fit whole, such as scheduleFreeAdamw.
-    expect(page).toMatch(/th\[scope=row\] \{[^}]*overflow-wrap: break-word;[^}]*max-width: 14rem;/);
-    expect(media("print")).toContain(".scroll, pre, figure { overflow: visible; }");
-    expect(media("print")).toContain("pre { white-space: pre-wrap;");
-    expect(media("print")).toContain("th, td, thead th { padding: .3rem .35rem; white-space: normal; }");
-    expect(media("print")).toContain("figure svg { filter: none; }");
-    expect(media("(prefers-color-scheme: dark)")).toContain("figure svg { filter: invert(");
-  });
-
-  test("says so where runs of a seed did not begin alike", async () => {
-    const study = structuredClone<unknown>(STUDIES.oneSeed) as {
-      runs: { parametersSha256: { initial: string } }[];
-    };
-    study.runs[1]!.parametersSha256.initial = "another";
-    expect(await pageOf(study as unknown as Study)).toContain("did NOT all begin with the same weights");
-  });
-
-  test("is escaped throughout: a hostile name stays text", async () => {
-    const study = structuredClone(STUDIES.hostileNames) as Study;
-    for (const run of study.runs) {
-      const { config } = run as unknown as { config: Record<string, Record<string, unknown>> };
-      Object.assign(config, { dataset: HOSTILE, device: HOSTILE, novelty: { [HOSTILE]: HOSTILE } });
-      Object.assign(config.model!, { name: HOSTILE });
-      Object.assign(config.schedule!, { name: HOSTILE, [HOSTILE]: HOSTILE });
-      Object.assign(config.optimizer!, { semantics: HOSTILE, formula: HOSTILE, [HOSTILE]: HOSTILE });
-      Object.assign(config.loss!, { semantics: HOSTILE, formula: HOSTILE, [HOSTILE]: HOSTILE });
-    }
-    Object.assign(study, {
-      environment: { [HOSTILE]: HOSTILE },
-      config: { [HOSTILE]: HOSTILE },
-      createdAt: HOSTILE,
-    });
-    const page = await pageOf(study);
-    expect(page).toContain("&#60;script&#62;alert(1)");
-    expect(page).not.toMatch(/<script|<img/i);
-  });
-
-  test("no name ends an attribute", async () => {
-    const page = await pageOf(exampleStudy([{ optimizer: 'x" onload="alert(3)' }]));
-    const tags = page.match(/<[^>]*>/g)!;
-    expect(tags.filter((tag) => tag.includes("onload=&#34;alert(3)")).length).toBeGreaterThan(0);
-    expect(tags.filter((tag) => tag.includes('" onload'))).toEqual([]);
-  });
-});
-
-describe("the answer is as sure as the seeds", () => {
-  const study = (accuracies: Record<string, number[]>) => ({
-    ...exampleStudy([]),
-    runs: Object.entries(accuracies).flatMap(([optimizer, finals]) =>
-      finals.map((accuracy, seed) => {
-        const run = exampleRun({ optimizer, seed, epochs: 1 });
-        const last = run.history[1]!;
-        return {
-          ...run,
-          history: [run.history[0]!, { ...last, validation: { ...last.validation, accuracy } }],
-        };
-      }),
-    ),
-  });
-  test.each([
-    [{ adam: [0.9], sgd: [0.8] }, "It is one seed: a difference may be chance."],
-    [
-      { adam: [0.95, 0.97, 0.96], sgd: [0.9, 0.92, 0.91] },
-      "Seed by seed, it is ahead of every other setting",
-    ],
-    // The same means, but sgd wins with one seed: differences 0.05, 0.1, -0.03.
-    [
-      { adam: [0.95, 0.99, 0.94], sgd: [0.9, 0.89, 0.97] },
-      "Not told apart from sgd (difference +0.0400 ± 0.1629)",
-    ],
-  ])("%j", async (accuracies, caveat) => {
-    const page = await pageOf(study(accuracies as unknown as Record<string, number[]>));
-    expect(page).toContain("adam reached the highest validation accuracy");
-    expect(page).toContain(`<p class="caveat">${caveat}`);
-  });
-
-  test("what did not complete is not ranked, and named", async () => {
-    const page = await pageOf(STUDIES.endedEarly);
-    expect(page).toContain(
-      "Not ranked, because runs of theirs diverged: sgd (1/3 diverged), adagrad (3/3 diverged).",
-    );
-  });
-});
-
-test.each([
-  ["noEpoch", "Nothing was trained: with 0 epochs, all numbers are of the initial weights."],
-  ["noRun", "No run trained to its end."],
-] as const)("%s still gives a report", async (name, answer) => {
-  expect(await pageOf(STUDIES[name])).toContain(`<p class="answer">${answer}</p>`);
 });
 
 /** What a report says where this stands in for what loads @resvg/resvg-js. */
@@ -253,53 +105,4 @@ test("a picture that cannot be drawn costs itself alone, and a notice says so", 
   for (const name of ["table.md", "results.csv", "index.html", "figures/loss-adam.svg"])
     expect(files).toContain(name);
   expect(files.filter((name) => name.endsWith(".png"))).toEqual([]);
-});
-
-test("the page of many settings has sections of the best, and says so", async () => {
-  const many = exampleStudy(
-    Array.from({ length: 60 }, (_, i) => ({ optimizer: `optimizer${i}`, epochs: 1 })),
-  );
-  const page = reportPage(many, []);
-  expect(page.match(/<th scope="row">/g)).toHaveLength(60);
-  expect(page.match(/<h3>Update:/g)).toHaveLength(20);
-  expect(page).toContain("The 20 settings with the highest validation accuracy have a section here");
-});
-
-test("any history gives a report", async () => {
-  const metrics = fc.record({
-    loss: fc.oneof(
-      fc.constant(null),
-      fc.constantFrom(0, -1, 1e-30, 1e30, 2.3),
-      fc.double({ noNaN: true, min: 0, max: 10 }),
-    ),
-    accuracy: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
-  });
-  const seconds = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e6, noNaN: true }));
-  const history = fc
-    .array(
-      fc.record({
-        learningRate: fc.double({ min: 0, max: 10, noNaN: true }),
-        train: metrics,
-        validation: metrics,
-        seconds: fc.record({ train: seconds, evaluate: seconds }),
-      }),
-      { maxLength: 4 },
-    )
-    .map((epochs): EpochRecord[] => epochs.map((record, epoch) => ({ epoch, ...record })));
-  const run = fc
-    .record({
-      optimizer: fc.constantFrom("adam", "sgd"),
-      seed: fc.constantFrom(0, 1),
-      status: fc.constantFrom<RunStatus>("completed", "diverged", "cancelled"),
-      history,
-      test: fc.option(metrics, { nil: undefined }),
-    })
-    .map(({ optimizer, seed, ...rest }) => ({ ...exampleRun({ optimizer, seed }), ...rest }));
-  await fc.assert(
-    fc.asyncProperty(fc.array(run, { maxLength: 3 }), async (runs) => {
-      const page = await pageOf({ ...exampleStudy([]), runs });
-      expect(page).not.toMatch(/NaN|undefined|Infinity/);
-    }),
-    { numRuns: 20 },
-  );
 });

@@ -4,59 +4,10 @@ import { epochsCsv } from "../../../src/report/tables/epochs-csv.js";
 import { markdownTable } from "../../../src/report/tables/markdown-table.js";
 import { resultTable } from "../../../src/report/tables/result-table.js";
 import type { Study } from "../../../src/study/study.js";
-import { exampleRun, exampleStudy, STUDIES } from "../example-studies.js";
+import { exampleStudy, STUDIES } from "../example-studies.js";
+import { plainStudy } from "./plain-study.js";
 
 const csvOf = (study: Study) => [...epochsCsv(study)].join("");
-
-/** A study with round numbers: adam over two seeds, sgd of which one diverged. */
-function plainStudy() {
-  const history = (accuracies: number[]) =>
-    accuracies.map((accuracy, epoch) => ({
-      epoch,
-      learningRate: 0.001,
-      train: { loss: 2 - epoch, accuracy: accuracy / 2 },
-      validation: {
-        loss: 1 / (epoch + 1),
-        accuracy,
-        negativeLogLikelihood: 2 - accuracy,
-        calibrationError: 0.25,
-      },
-      seconds: { train: epoch === 0 ? 0 : 2.5, evaluate: 0.5 },
-    }));
-  const run = (optimizer: string, seed: number, accuracies: number[], train: number) => ({
-    ...exampleRun({ optimizer, seed }),
-    history: history(accuracies),
-    test: { loss: 0.25, accuracy: accuracies.at(-1)! - 0.01 },
-    seconds: { train, evaluate: 1, untimedSteps: 0.5, total: train + 2 },
-  });
-  const diverged = run("sgd", 1, [0.1, 0.2, 0.1], 5);
-  return {
-    ...exampleStudy([]),
-    runs: [
-      run("adam", 0, [0.1, 0.9, 0.96], 5),
-      run("sgd", 0, [0.1, 0.7, 0.8], 4),
-      run("adam", 1, [0.1, 0.92, 0.98], 6),
-      {
-        ...diverged,
-        test: undefined,
-        status: "diverged" as const,
-        history: diverged.history.map((epoch) =>
-          epoch.epoch === 2
-            ? {
-                ...epoch,
-                validation: {
-                  loss: null,
-                  accuracy: 0.1,
-                  negativeLogLikelihood: null,
-                  calibrationError: null,
-                },
-              }
-            : epoch,
-        ),
-      },
-    ],
-  };
-}
 
 test("the terminal's table, over the completed seeds", () => {
   expect(stripVTControlCharacters(resultTable(plainStudy())).split("\n")).toEqual([
@@ -228,70 +179,6 @@ test("no name reaches a terminal's control sequences, or is read as Markdown or 
   );
   const markdown = markdownTable(exampleStudy([{ optimizer: "a|b<script>*x*_y_`z`[l](u)" }]));
   expect(markdown).toContain("| a\\|b&lt;script>\\*x\\*\\_y\\_\\`z\\`\\[l\\](u) |");
-});
-
-test("the CSV has a row for each run and epoch, with seconds added up", () => {
-  const lines = csvOf(plainStudy()).trimEnd().split("\n");
-  expect(lines).toHaveLength(1 + 4 * 3);
-  expect(lines[0]).toBe(
-    "setting,optimizer,semantics,initialLearningRate,loss,seed,status,epoch,learningRate,trainLoss,trainAccuracy,validationLoss,validationAccuracy,validationNegativeLogLikelihood,validationCalibrationError,testLoss,testAccuracy,testNegativeLogLikelihood,testCalibrationError,trainSeconds,evaluateSeconds,totalTrainSeconds,totalEvaluateSeconds",
-  );
-  expect(lines[3]).toBe(
-    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,,,2.5,0.5,5,1.5",
-  );
-  expect(lines.at(-1)).toBe(
-    "sgd,sgd,keras3,0.01,sparseCategoricalCrossentropy,1,diverged,2,0.001,0,0.05,,0.1,,,,,,,2.5,0.5,5,1.5",
-  );
-});
-
-test("the CSV has no seconds where runs went in parallel", () => {
-  const shared = { ...plainStudy(), config: { execution: "parallel" } };
-  expect(csvOf(shared).split("\n")[3]).toBe(
-    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,,,,,,",
-  );
-});
-
-test("the CSV has what was measured on the test images with the epoch whose weights the run ended with", () => {
-  const [adam] = plainStudy().runs;
-  const study = { ...plainStudy(), runs: [{ ...adam!, bestEpoch: 1, stoppedEarly: true }] };
-  const [head, ...rows] = csvOf(study)
-    .trimEnd()
-    .split("\n")
-    .map((line) => line.split(","));
-  const column = head!.indexOf("testAccuracy");
-  expect(rows.map((row) => row[column])).toEqual(["", "0.95", ""]);
-});
-
-test("no name in the CSV is a formula", () => {
-  const names = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"];
-  const study = exampleStudy(names.map((name) => ({ optimizer: name, label: name, loss: name, epochs: 0 })));
-  const runs = study.runs.map((run) => {
-    const { optimizer, loss } = run.config;
-    const semantics = optimizer.name;
-    const config = { ...run.config, optimizer: { ...optimizer, semantics }, loss: { ...loss, semantics } };
-    const history = run.history.map((epoch) => ({
-      ...epoch,
-      validation: { ...epoch.validation, loss: -0.5 },
-    }));
-    return { ...run, config, history };
-  });
-  const csv = csvOf({ ...study, runs });
-  expect(csv).toContain("'=1+1,'=1+1,'=1+1,0.001,'=1+1,0,completed");
-  expect(csv).toContain(",-0.5,");
-  expect(csv).not.toMatch(/(^|\n|,)"?[=+@\t\r]/);
-  expect(csv).not.toMatch(/(^|\n|,)"?-(?!0\.5,)/);
-});
-
-test("the CSV quotes what needs it", () => {
-  const name = `a,b "c"`;
-  expect(csvOf(exampleStudy([{ optimizer: name, epochs: 0 }]))).toContain(`"a,b ""c""",`);
-});
-
-test("no name in the CSV has control characters or more than one line", () => {
-  const name = "\u001b[31mred\n=1+1";
-  const csv = csvOf(exampleStudy([{ optimizer: name, loss: name, epochs: 0 }]));
-  expect(csv).not.toContain("\u001b");
-  expect(csv.trimEnd().split("\n")).toHaveLength(2);
 });
 
 test("early stopping: the table has each run's best epoch, and says which it is", () => {
