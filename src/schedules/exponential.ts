@@ -1,10 +1,10 @@
 import { z } from "zod";
 import {
-  decayShape,
-  decayStepsOf,
+  decaysBefore,
   notBoth,
   type RateOfStep,
   type ScheduleContext,
+  staircaseShape,
   warmUpShape,
 } from "./schedule-context.js";
 
@@ -17,9 +17,7 @@ export const exponentialSchema = z
     name: z.literal("exponential"),
     /** What the rate is multiplied with over `decaySteps`, by default the steps of an epoch. Default 0.96. */
     decayRate: z.number().gt(0).default(0.96).describe("what the rate is multiplied with over the decay"),
-    ...decayShape,
-    /** Whether the rate falls at the end of each `decaySteps` alone. Default false. */
-    staircase: z.boolean().default(false).describe("whether the rate falls in stairs"),
+    ...staircaseShape,
     ...warmUpShape,
   })
   .refine(...notBoth);
@@ -28,8 +26,7 @@ export function exponential(
   schedule: z.output<typeof exponentialSchema>,
   context: ScheduleContext,
 ): RateOfStep {
-  const { decayRate, staircase } = schedule;
-  const length = decayStepsOf(schedule, context, context.stepsPerEpoch);
-  return (step) =>
-    context.learningRate * decayRate ** (staircase ? Math.floor(step / length) : step / length);
+  const { decayRate } = schedule;
+  const decays = decaysBefore(schedule, context);
+  return (step) => context.learningRate * decayRate ** decays(step);
 }

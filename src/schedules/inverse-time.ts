@@ -1,10 +1,10 @@
 import { z } from "zod";
 import {
-  decayShape,
-  decayStepsOf,
+  decaysBefore,
   notBoth,
   type RateOfStep,
   type ScheduleContext,
+  staircaseShape,
   warmUpShape,
 } from "./schedule-context.js";
 
@@ -14,9 +14,7 @@ export const inverseTimeSchema = z
     name: z.literal("inverseTime"),
     /** How fast the rate falls. Default 0.5. */
     decayRate: z.number().min(0).default(0.5).describe("how fast the rate falls"),
-    ...decayShape,
-    /** Whether the rate falls at the end of each `decaySteps`, by default those of an epoch, alone. Default false. */
-    staircase: z.boolean().default(false).describe("whether the rate falls in stairs"),
+    ...staircaseShape,
     ...warmUpShape,
   })
   .refine(...notBoth);
@@ -25,8 +23,7 @@ export function inverseTime(
   schedule: z.output<typeof inverseTimeSchema>,
   context: ScheduleContext,
 ): RateOfStep {
-  const { decayRate, staircase } = schedule;
-  const length = decayStepsOf(schedule, context, context.stepsPerEpoch);
-  return (step) =>
-    context.learningRate / (1 + decayRate * (staircase ? Math.floor(step / length) : step / length));
+  const { decayRate } = schedule;
+  const decays = decaysBefore(schedule, context);
+  return (step) => context.learningRate / (1 + decayRate * decays(step));
 }

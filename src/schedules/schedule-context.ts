@@ -48,6 +48,22 @@ export const decayStepsOf = (
   byDefault: number,
 ): number => decaySteps ?? (decayEpochs === undefined ? byDefault : stepsIn(decayEpochs, context));
 
+/** A decay that may take place in stairs. */
+export const staircaseShape = {
+  ...decayShape,
+  /** Whether the rate changes only at the end of each decay, by default of each epoch. Default false. */
+  staircase: z.boolean().default(false).describe("whether the rate falls in stairs"),
+} as const;
+
+/** How many decays, by default of an epoch each, a step is after; with `staircase`, how many whole ones. */
+export function decaysBefore(
+  schedule: Decay & { readonly staircase: boolean },
+  context: ScheduleContext,
+): (step: number) => number {
+  const length = decayStepsOf(schedule, context, context.stepsPerEpoch);
+  return (step) => (schedule.staircase ? Math.floor(step / length) : step / length);
+}
+
 /** The steps of some epochs or parts of epochs, at least 1. */
 export const stepsIn = (epochs: number, { stepsPerEpoch }: Pick<ScheduleContext, "stepsPerEpoch">): number =>
   Math.max(1, Math.round(epochs * stepsPerEpoch));
