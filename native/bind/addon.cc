@@ -145,6 +145,11 @@ std::vector<TensorInfo> readShapes(const Napi::Value& value) {
   return shapes;
 }
 
+Napi::Value listUpdate(const Napi::CallbackInfo& info) {
+  const UpdateSpec spec = readUpdateSpec(Reader(info[0], "update"));
+  return Napi::String::New(info.Env(), core().listUpdate(spec, readShapes(info[1])));
+}
+
 Napi::Value runUpdate(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const UpdateSpec spec = readUpdateSpec(Reader(info[0], "update"));
@@ -200,7 +205,7 @@ Napi::Value memoryNeeds(const Napi::CallbackInfo& info) {
   Napi::Object object = Napi::Object::New(info.Env());
   object["parameters"] = needs.parameters;
   object["gradients"] = needs.gradients;
-  object["lanes"] = static_cast<double>(needs.lanes);
+  object["shards"] = static_cast<double>(needs.shards);
   object["states"] = needs.states;
   object["evaluation"] = needs.evaluation;
   object["activations"] = needs.activations;
@@ -221,6 +226,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports["shutdown"] = Napi::Function::New<shutdown>(env, "shutdown");
   exports["augment"] = Napi::Function::New<optimbench::augment>(env, "augment");
   exports["transform"] = Napi::Function::New<optimbench::transform>(env, "transform");
+  exports["listUpdate"] = Napi::Function::New<listUpdate>(env, "listUpdate");
   exports["runUpdate"] = Napi::Function::New<runUpdate>(env, "runUpdate");
   exports["runLoss"] = Napi::Function::New<runLoss>(env, "runLoss");
   exports["memoryNeeds"] = Napi::Function::New<memoryNeeds>(env, "memoryNeeds");

@@ -12,8 +12,8 @@
 namespace optimbench {
 namespace {
 
-std::atomic<Core*> theCore{nullptr};
-CudaTrouble trouble;  // written before theCore
+std::atomic<Core*> openedCore{nullptr};
+CudaTrouble trouble;  // written before openedCore
 
 void* open(const std::string& path, int scope) {
   void* library = dlopen(path.c_str(), RTLD_NOW | scope);
@@ -34,9 +34,9 @@ std::string tryToOpen(const std::string& path, int scope) {
 }  // namespace
 
 void openCore(const LibraryPaths& paths) {
-  static std::mutex mutex;
+  static std::mutex mutex;  // taken first, before any other of this process
   const std::lock_guard lock(mutex);
-  if (theCore != nullptr) return;
+  if (openedCore != nullptr) return;
   // Global scope: the core and libtorch_cuda find their symbols in what is open already. CUDA registers itself
   // with the dispatcher when it is opened, which has to come before anything asks for a device.
   open(paths.libtorch, RTLD_GLOBAL);
@@ -46,16 +46,16 @@ void openCore(const LibraryPaths& paths) {
   void* library = open(paths.core, RTLD_LOCAL);
   auto* entry = reinterpret_cast<Core* (*)()>(dlsym(library, "optimbench_core"));
   if (entry == nullptr) throw std::runtime_error(paths.core + " is not optimbench's core library");
-  theCore = entry();
+  openedCore = entry();
   // No thread may be at work when libtorch takes its static objects down. src/native/addon.ts stops them earlier, on
   // Node's "exit" event; this is for exits that have none.
   std::atexit([] { JobThread::stopAll(); });
 }
 
-CudaTrouble cudaTrouble() { return theCore == nullptr ? CudaTrouble{} : trouble; }
+CudaTrouble cudaTrouble() { return openedCore == nullptr ? CudaTrouble{} : trouble; }
 
 Core& core() {
-  Core* opened = theCore;
+  Core* opened = openedCore;
   if (opened == nullptr) throw std::runtime_error("libtorch is not open yet: call open() first");
   return *opened;
 }

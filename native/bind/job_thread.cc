@@ -8,7 +8,7 @@ namespace {
 
 // Every live JobThread. Never destroyed, since it is used while the process exits.
 struct Registry {
-  std::mutex mutex;
+  std::mutex mutex;  // lock order: this one, then a JobThread's
   std::set<JobThread*> threads;
 };
 

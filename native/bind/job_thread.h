@@ -39,7 +39,7 @@ class JobThread {
   JobThread() = default;
   void serve();
 
-  std::mutex mutex_;
+  std::mutex mutex_;  // taken after the registry's (job_thread.cc), if both; never held while a job runs
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Job>> jobs_;  // the front one is running
   bool closing_ = false;

@@ -170,7 +170,7 @@ struct Profile {
   double batch = 0;    // gathering images and labels, and augmentation
   double loss = 0;     // its values and gradient, and the accuracy
   double waiting = 0;  // of threads that had nothing left to do for others that had
-  double summing = 0;  // of the lanes' gradients
+  double summing = 0;  // of the shards' gradients
   double update = 0;
   double rest = 0;
 };
@@ -289,6 +289,9 @@ class Core {
                                const std::vector<UpdateStep>&, bool doublePrecision, int64_t threads) const = 0;
   virtual LossValues runLoss(const LossSpec&, const std::vector<double>& logits, const std::vector<double>& targets,
                              int64_t classes, bool doublePrecision) const = 0;
+  // What the update's formulas are compiled to for float32 parameters of these shapes, as text
+  // (docs/update-compiler.md).
+  virtual std::string listUpdate(const UpdateSpec&, const std::vector<TensorInfo>&) const = 0;
   // Seconds of a float32 matrix product [size, size] on that many threads.
   virtual double timeMatrixProduct(int64_t size, int64_t threads) const = 0;
 };

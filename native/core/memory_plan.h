@@ -16,8 +16,8 @@ struct PlannedWork {
 // Bytes that a session takes at most.
 struct MemoryNeeds {
   double parameters = 0;
-  double gradients = 0;  // of each lane, and their sum
-  int64_t lanes = 0;
+  double gradients = 0;  // of each gradient shard, and their sum
+  int64_t shards = 0;
   double states = 0;       // of the optimizer
   double evaluation = 0;   // weights to evaluate with, where they are others
   double activations = 0;  // and the like, and what the allocator keeps of them

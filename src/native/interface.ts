@@ -42,6 +42,8 @@ export interface Native {
       readonly factor: number;
     },
   ): Uint8Array;
+  /** What an update is compiled to for float32 parameters of these shapes, as text: see docs/update-compiler.md. */
+  listUpdate(update: PlannedUpdate, shapes: readonly (readonly number[])[]): string;
   /**
    * Runs an update alone, one step per gradient; returns theta after each step, or the weights to evaluate with.
    * Float64Array runs in double precision. `shapes` are those of the parameters that the update was planned for.
@@ -185,9 +187,9 @@ export interface PlannedWork {
 /** Bytes. */
 export interface MemoryNeeds {
   readonly parameters: number;
-  /** Of each lane (see native/core/training/lanes.h), and their sum. */
+  /** Of each gradient shard (see native/core/training/gradient_shards.h), and their sum. */
   readonly gradients: number;
-  readonly lanes: number;
+  readonly shards: number;
   readonly states: number;
   /** Weights to evaluate with, where they are others. */
   readonly evaluation: number;

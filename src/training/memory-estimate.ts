@@ -26,7 +26,7 @@ export function runMemory(plan: RunPlan, testImages = 0): readonly MemoryPart[] 
   const { batchSize, split, earlyStopping, untimedSteps, device, microBatch } = plan.config;
   if (device !== "cpu") return [];
   const untimed = untimedSteps ? [untimedImages(split.train, batchSize)] : [];
-  const { parameters, gradients, lanes, states, evaluation, activations, update } = loadNative().memoryNeeds(
+  const { parameters, gradients, shards, states, evaluation, activations, update } = loadNative().memoryNeeds(
     sessionSpec(plan),
     {
       batchSize,
@@ -35,14 +35,14 @@ export function runMemory(plan: RunPlan, testImages = 0): readonly MemoryPart[] 
     },
   );
   const images = Math.min(microBatch, batchSize);
-  const threads = Math.min(plan.config.threads, lanes);
+  const threads = Math.min(plan.config.threads, shards);
   const smallerModel = "a model with fewer units or filters";
   return [
     { what: "parameters", bytes: parameters + evaluation, advice: smallerModel },
     {
-      what: lanes === 1 ? "their gradients" : `their gradients, of ${lanes} micro-batches at once`,
+      what: shards === 1 ? "their gradients" : `their gradients, of ${shards} micro-batches at once`,
       bytes: gradients,
-      advice: lanes === 1 ? smallerModel : `${smallerModel}, or a smaller \`batchSize\``,
+      advice: shards === 1 ? smallerModel : `${smallerModel}, or a smaller \`batchSize\``,
     },
     { what: "the optimizer's state", bytes: states, advice: `${smallerModel}, or another optimizer` },
     {

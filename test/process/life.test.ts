@@ -80,5 +80,5 @@ it("gives memory back: many disposed runs need no more than few", () => {
   const { ended, stdout } = run(program);
   expect(ended).toBe(0);
   const { few, many } = JSON.parse(stdout);
-  expect(many - few).toBeLessThan(60); // a leak of one run's lanes and temporaries, over 10 MB each, would show as 160
+  expect(many - few).toBeLessThan(60); // a leak of one run's gradient shards and temporaries, over 10 MB each, would show as 160
 });

@@ -143,7 +143,7 @@ describe.runIf(process.platform === "linux")("in a process of its own", () => {
   const wide = { layers: [flatten, dense(4096), end] } as const;
   it.each<[string, TrainConfig, number, number]>([
     ["a wide layer with adam", { model: wide }, 96, 60],
-    ["many lanes with sgd", { model: wide, optimizer: "sgd", batchSize: 128 }, 48, 200],
+    ["many gradient shards with sgd", { model: wide, optimizer: "sgd", batchSize: 128 }, 48, 200],
     ["norms of the whole update with lamb", { model: wide, optimizer: "lamb" }, 64, 60],
     [
       "products of two layers with muon",

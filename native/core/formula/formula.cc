@@ -199,7 +199,7 @@ Value Formula::run(size_t index, const std::vector<Value>& values, const std::ve
   return node.apply(arguments, reduce_);
 }
 
-std::vector<std::optional<double>> Formula::numbers(const std::vector<Value>& inputs) const {
+std::vector<std::optional<double>> Formula::scalars(const std::vector<Value>& inputs) const {
   std::vector<std::optional<double>> known(nodes_.size());
   std::vector<Value> values(nodes_.size());
   for (size_t i = 0; i < nodes_.size(); ++i) {
@@ -222,7 +222,7 @@ std::vector<bool> Formula::varying() const {
   return varying;
 }
 
-void Formula::place(const at::TensorOptions& options) {
+void Formula::moveRowsTo(const at::TensorOptions& options) {
   for (Node& node : nodes_)
     if (node.row.defined()) node.row = node.row.to(options);
 }

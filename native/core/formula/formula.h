@@ -28,11 +28,11 @@ class Formula {
   Value run(size_t node, const std::vector<Value>& values, const std::vector<Value>& inputs) const;
 
   // The nodes' values as far as numbers alone make them; nothing where a tensor has a part in it.
-  std::vector<std::optional<double>> numbers(const std::vector<Value>& inputs) const;
+  std::vector<std::optional<double>> scalars(const std::vector<Value>& inputs) const;
   // Whether each node's value depends on an input.
   std::vector<bool> varying() const;
-  // Puts the rows that formulas contain where the operands will be.
-  void place(const at::TensorOptions& options);
+  // Moves the rows that formulas contain to where the operands will be.
+  void moveRowsTo(const at::TensorOptions& options);
 
   const std::vector<NodeSpec>& nodes() const { return specs_; }
   size_t input(size_t node) const { return nodes_[node].input; }  // which of the inputs it is

@@ -33,10 +33,10 @@ struct Frame {
   StreamKey key;
   int64_t layer = 0;
   bool training = false;
-  bool inputGradient = true;       // false where nothing learns before this layer
-  std::vector<at::Tensor> saved;   // from forward, for backward
-  LaneProfile* profile = nullptr;  // where the time goes, if anyone asks
-  Masks* masks = nullptr;          // where random masks come from, if the step is to be recorded
+  bool inputGradient = true;        // false where nothing learns before this layer
+  std::vector<at::Tensor> saved;    // from forward, for backward
+  ShardProfile* profile = nullptr;  // where the time goes, if anyone asks
+  Masks* masks = nullptr;           // where random masks come from, if the step is to be recorded
 };
 
 // Bytes that a layer's input and output take for some samples.

@@ -10,8 +10,8 @@ Loss::Loss(const LossSpec& spec)
   if (!spec.classWeights.empty()) classWeights_ = at::tensor(spec.classWeights, at::kDouble).unsqueeze(1);
 }
 
-void Loss::place(const at::TensorOptions& options) {
-  formula_.place(options);
+void Loss::moveTo(const at::TensorOptions& options) {
+  formula_.moveRowsTo(options);
   if (classWeights_.defined()) classWeights_ = classWeights_.to(options);
 }
 

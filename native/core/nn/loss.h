@@ -18,7 +18,7 @@ class Loss {
   explicit Loss(const LossSpec& spec);
 
   // Puts class weights and the like where the logits will be: else every step would copy them there.
-  void place(const at::TensorOptions& options);
+  void moveTo(const at::TensorOptions& options);
 
   // logits, targets: [samples, classes]
   at::Tensor values(const at::Tensor& logits, const at::Tensor& targets) const;

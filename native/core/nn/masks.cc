@@ -15,7 +15,7 @@ at::Tensor Masks::next(const std::function<at::Tensor()>& makeUnits, double keep
 }
 
 void Masks::draw(StreamKey key) {
-  next_ = 0;
+  rewind();
   for (const Mask& mask : masks_) {
     key.microBatch = mask.microBatch;
     drawMask(mask.values, mask.keep, key, mask.layer);

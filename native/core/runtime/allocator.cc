@@ -101,28 +101,28 @@ class CachingAllocator final : public c10::Allocator {
 
   static void free(void* data);
 
-  std::mutex mutex_;
+  std::mutex mutex_;                          // nothing else is locked under it
   std::unordered_map<size_t, Header*> free_;  // by block size
   size_t cached_ = 0;
   int64_t users_ = 0;
 };
 
 // Never destroyed: tensors in static storage may outlive every static object of ours.
-CachingAllocator& theAllocator() {
+CachingAllocator& cachingAllocator() {
   static auto* allocator = new CachingAllocator;
   return *allocator;
 }
 
 void CachingAllocator::free(void* data) {
-  if (data != nullptr) theAllocator().give(data);
+  if (data != nullptr) cachingAllocator().give(data);
 }
 
 }  // namespace
 
-void installCachingAllocator() { c10::SetCPUAllocator(&theAllocator(), /*priority=*/1); }
+void installCachingAllocator() { c10::SetCPUAllocator(&cachingAllocator(), /*priority=*/1); }
 
-void beginCaching() { theAllocator().begin(); }
+void beginCaching() { cachingAllocator().begin(); }
 
-void endCaching() { theAllocator().end(); }
+void endCaching() { cachingAllocator().end(); }
 
 }  // namespace optimbench

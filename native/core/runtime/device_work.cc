@@ -3,9 +3,11 @@
 namespace optimbench {
 namespace {
 
+// Lock order: entrance, then gate. The entrance is released as soon as the gate is held. Under the gate a thread may
+// lock what the runtime locks briefly (allocator, workers, streams), and takes neither of these two again.
 std::shared_mutex gate;
-// Who wants to record holds it while others end what they do: those who come then wait, or there would always be
-// someone.
+// A thread that wants to record holds the entrance while the work of others ends. Work that comes then waits here, or
+// it could keep the gate shared forever.
 std::mutex entrance;
 
 }  // namespace

@@ -6,8 +6,9 @@
 namespace optimbench {
 namespace {
 
-constexpr int64_t kPieces = 16;
-constexpr int64_t kLeast = 1 << 22;  // multiplications of a piece: for fewer a thread's turn is not worth it
+constexpr int64_t kPieces = 16;  // at most: as many threads as a step's gradient can use (gradient_shards.cc)
+// Multiplications of a piece at least: some tens of microseconds of work, against a few for waking a thread.
+constexpr int64_t kLeast = 1 << 22;
 
 void multiply(const at::Tensor& left, const at::Tensor& right, const at::Tensor& product, int64_t rows,
               Workers& workers) {

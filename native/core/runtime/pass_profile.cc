@@ -4,12 +4,12 @@
 
 namespace optimbench {
 
-LaneProfile& PassProfile::lane(size_t index) {
-  while (lanes.size() <= index) lanes.emplace_back(names.size());
-  return lanes[index];
+ShardProfile& PassProfile::shard(size_t index) {
+  while (shards.size() <= index) shards.emplace_back(names.size());
+  return shards[index];
 }
 
-// The lanes' seconds are those of threads at work at once: over the number of threads they are seconds of the pass.
+// The shards' seconds are those of threads at work at once: over the number of threads they are seconds of the pass.
 Profile PassProfile::sum() const {
   Profile profile;
   for (const std::string& name : names) profile.layers.push_back({name, 0, 0});
@@ -18,12 +18,12 @@ Profile PassProfile::sum() const {
     part += seconds / static_cast<double>(threads);
     busy += seconds / static_cast<double>(threads);
   };
-  for (const LaneProfile& lane : lanes) {
-    add(profile.batch, lane.batch);
-    add(profile.loss, lane.loss);
+  for (const ShardProfile& shard : shards) {
+    add(profile.batch, shard.batch);
+    add(profile.loss, shard.loss);
     for (size_t i = 0; i < names.size(); ++i) {
-      add(profile.layers[i].forward, lane.forward[i]);
-      add(profile.layers[i].backward, lane.backward[i]);
+      add(profile.layers[i].forward, shard.forward[i]);
+      add(profile.layers[i].backward, shard.backward[i]);
     }
   }
   profile.waiting = std::max(0.0, parallel - busy);

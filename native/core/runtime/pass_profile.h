@@ -25,9 +25,9 @@ class Laps {
   Clock::time_point last_;
 };
 
-// Of one lane: what its micro-batches took.
-struct LaneProfile : Laps {
-  explicit LaneProfile(size_t layers) : forward(layers), backward(layers) {}
+// Of one shard: what its micro-batches took.
+struct ShardProfile : Laps {
+  explicit ShardProfile(size_t layers) : forward(layers), backward(layers) {}
 
   double batch = 0;
   std::vector<double> forward;  // of each layer
@@ -41,13 +41,13 @@ struct PassProfile : Laps {
     start();
   }
 
-  LaneProfile& lane(size_t index);
+  ShardProfile& shard(size_t index);
   Profile sum() const;
 
   std::vector<std::string> names;  // of the layers
   int64_t threads;
-  std::vector<LaneProfile> lanes;
-  double parallel = 0;  // the lanes at work
+  std::vector<ShardProfile> shards;
+  double parallel = 0;  // the shards at work
   double summing = 0;
   double update = 0;
   double rest = 0;

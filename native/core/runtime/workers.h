@@ -28,7 +28,7 @@ class Workers {
   void serve();
   void take();
 
-  std::mutex mutex_;
+  std::mutex mutex_;  // held briefly; never while work runs, and nothing else is locked under it
   std::condition_variable wake_;
   std::condition_variable done_;
   const std::function<void(int64_t)>* work_ = nullptr;

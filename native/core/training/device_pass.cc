@@ -8,11 +8,11 @@
 
 namespace optimbench {
 
-DevicePass::DevicePass(Weights& weights, Lanes& lanes, Update& update, std::string obstacle)
-    : weights_(weights), lanes_(lanes), update_(update), obstacle_(std::move(obstacle)) {
+DevicePass::DevicePass(Weights& weights, GradientShards& shards, Update& update, std::string obstacle)
+    : weights_(weights), shards_(shards), update_(update), deviceUpdate_(update), obstacle_(std::move(obstacle)) {
   const auto options = weights.theta.options();
   order_ = at::empty({0}, options.dtype(at::kLong));
-  numbers_ = at::empty({0, update.numberCount()}, options.dtype(at::kDouble));
+  scalars_ = at::empty({0, deviceUpdate_.scalarCount()}, options.dtype(at::kDouble));
   next_ = at::zeros({1}, options.dtype(at::kLong));
   updates_ = at::zeros({1}, options.dtype(at::kLong));
   loss_ = at::zeros({}, options.dtype(at::kDouble));
@@ -22,9 +22,11 @@ DevicePass::DevicePass(Weights& weights, Lanes& lanes, Update& update, std::stri
 Measured DevicePass::run(const ResidentDataset& dataset, const Pass& pass, uint64_t seed, const CancelFlag& cancel) {
   const at::NoGradGuard noGradient;
   const auto start = std::chrono::steady_clock::now();
-  const Update::Progress before = update_.progress();
+  const DeviceUpdate::Progress before = deviceUpdate_.progress();
   Measured measured;
-  const auto setProgress = [&] { update_.setProgress(measured.steps == 0 ? before : progress_[measured.steps - 1]); };
+  const auto setProgress = [&] {
+    deviceUpdate_.setProgress(measured.steps == 0 ? before : progress_[measured.steps - 1]);
+  };
   try {
     upload(dataset, pass);
     for (const BatchPlace& place : batchPlaces(pass)) {
@@ -56,20 +58,20 @@ Measured DevicePass::run(const ResidentDataset& dataset, const Pass& pass, uint6
 void DevicePass::upload(const ResidentDataset& dataset, const Pass& pass) {
   const auto work = deviceWork();
   if (!images_.defined() || !images_.is_same(dataset.images())) {
-    forgetGraphs();
+    dropRecordings();
     images_ = dataset.images();
   }
-  place(order_, dataset.positions(pass.order));
-  std::vector<double> numbers;
+  write(order_, dataset.positions(pass.order));
+  std::vector<double> scalars;
   progress_.clear();
   for (size_t i = 0; i < pass.learningRates.size(); ++i) {
     for (size_t k = 0; k < pass.inputs.size(); ++k) update_.changing[k] = pass.inputs[k][i];
-    const std::vector<double> mine = update_.numbers(pass.learningRates[i]);
-    numbers.insert(numbers.end(), mine.begin(), mine.end());
-    progress_.push_back(update_.progress());
+    const std::vector<double> mine = deviceUpdate_.nextScalars(pass.learningRates[i]);
+    scalars.insert(scalars.end(), mine.begin(), mine.end());
+    progress_.push_back(deviceUpdate_.progress());
   }
   const auto updates = static_cast<int64_t>(pass.learningRates.size());
-  place(numbers_, at::tensor(numbers, at::kDouble).view({updates, update_.numberCount()}));
+  write(scalars_, at::tensor(scalars, at::kDouble).view({updates, deviceUpdate_.scalarCount()}));
   next_.zero_();
   updates_.zero_();
   loss_.zero_();
@@ -77,9 +79,9 @@ void DevicePass::upload(const ResidentDataset& dataset, const Pass& pass) {
 }
 
 // Graphs know their memory by its address: it is only left for longer values.
-void DevicePass::place(at::Tensor& buffer, const at::Tensor& values) {
+void DevicePass::write(at::Tensor& buffer, const at::Tensor& values) {
   if (buffer.size(0) < values.size(0)) {
-    forgetGraphs();
+    dropRecordings();
     buffer = at::empty(values.sizes(), buffer.options());
   }
   buffer.narrow(0, 0, values.size(0)).copy_(values);
@@ -87,38 +89,41 @@ void DevicePass::place(at::Tensor& buffer, const at::Tensor& values) {
 
 bool DevicePass::step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key,
                       const CancelFlag& cancel) {
+  if (isDueForRecording(kind)) record(kind, dataset, key);
   auto work = deviceWork();
   if (!obstacle_.empty()) return compute(kind, dataset, key, nullptr, cancel);
   Recording& recording = recordings_[kind];
   recording.masks.draw(key);
-  if (!recording.isWarm || !isSettled_) {
-    recording.isWarm = compute(kind, dataset, key, &recording.masks, cancel);
-    return recording.isWarm;
-  }
-  work.unlock();
-  if (recording.graph == nullptr && !record(kind, dataset, key, recording)) return step(kind, dataset, key, cancel);
+  if (!recording.graph) return recording.isWarm = compute(kind, dataset, key, &recording.masks, cancel);
+  work.unlock();  // a replay needs no lock (device_work.h)
   recording.graph->replay();
   return true;
 }
 
-// Without success all that is recorded is given up, since what the library keeps for a stream is as well. At first
-// there may just have been no memory left, in which case what is kept for later helps; then the steps go on unrecorded.
-bool DevicePass::record(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Recording& recording) {
+bool DevicePass::isDueForRecording(const Kind& kind) const {
+  const auto found = recordings_.find(kind);
+  return obstacle_.empty() && isSettled_ && found != recordings_.end() && found->second.isWarm && !found->second.graph;
+}
+
+// After a failure all recordings are dropped, since the library drops what it keeps for the stream as well. The first
+// failure may only be a lack of memory, so cached memory is released and recording is tried again; after the second the
+// session's steps stay unrecorded.
+void DevicePass::record(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key) {
   static const CancelFlag never{false};
   const auto alone = deviceRecording();
   try {
+    Recording& recording = recordings_.at(kind);
     std::unique_ptr<StepGraph> graph = makeStepGraph();
+    recording.masks.rewind();
     graph->record([&] { compute(kind, dataset, key, &recording.masks, never); });
     recording.graph = std::move(graph);
-    return true;
   } catch (const c10::Error& error) {
-    forgetGraphs();
-    const std::string said = error.what_without_backtrace();
+    dropRecordings();
+    const std::string message = error.what_without_backtrace();
     if (std::exchange(hasFailed_, true))
-      obstacle_ = said.substr(0, said.find('\n'));
+      obstacle_ = message.substr(0, message.find('\n'));
     else
       emptyCache(weights_.theta.device());
-    return false;
   }
 }
 
@@ -126,11 +131,11 @@ bool DevicePass::compute(const Kind& kind, const ResidentDataset& dataset, const
                          const CancelFlag& cancel) {
   const at::Tensor positions = order_.index_select(0, next_ + at::arange(kind.size, next_.options()));
   if (kind.begins) weights_.gradient.zero_();
-  const Lanes::Sums sums = lanes_.step(weights_.parameters, weights_.runningStatistics, dataset, positions,
-                                       kind.groupSize, key, weights_.gradient, cancel, nullptr, masks);
+  const GradientShards::Sums sums = shards_.step(weights_.parameters, weights_.runningStatistics, dataset, positions,
+                                                 kind.groupSize, key, weights_.gradient, cancel, nullptr, masks);
   if (cancel) return false;
   if (kind.ends) {
-    isSettled_ = update_.step(weights_.theta, weights_.gradient, numbers_.index_select(0, updates_).view({-1}));
+    isSettled_ = deviceUpdate_.step(weights_.theta, weights_.gradient, scalars_.index_select(0, updates_).view({-1}));
     updates_.add_(1);
   }
   next_.add_(kind.size);

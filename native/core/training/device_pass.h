@@ -1,7 +1,6 @@
-// A training pass as a device likes it: all that changes from step to step (which images, learning rates, the numbers
-// of the formula, sums of loss and accuracy) lies on the device, so a step is the same work each time. It is recorded
-// at its second occurrence, when everything is warm, and replayed from then on. The host waits once, at the end of the
-// pass.
+// A training pass on a device. All that changes from step to step (which images, learning rates, the scalars of the
+// formula, sums of loss and accuracy) lies on the device, so every step is the same work. It is recorded at its second
+// occurrence, when everything is warm, and replayed from then on. The host waits once, at the end of the pass.
 #pragma once
 
 #include <map>
@@ -13,8 +12,8 @@
 #include "core/data/resident_dataset.h"
 #include "core/nn/masks.h"
 #include "core/runtime/step_graph.h"
-#include "core/update/update.h"
-#include "lanes.h"
+#include "core/update/device_update.h"
+#include "gradient_shards.h"
 #include "train_loop.h"
 
 namespace optimbench {
@@ -22,7 +21,7 @@ namespace optimbench {
 class DevicePass {
  public:
   // `obstacle` says why steps must not be recorded, where the host distorts images, say.
-  DevicePass(Weights& weights, Lanes& lanes, Update& update, std::string obstacle);
+  DevicePass(Weights& weights, GradientShards& shards, Update& update, std::string obstacle);
 
   // What trainPass() gives, but for a loss that is not finite: the device goes on to the end of the pass.
   Measured run(const ResidentDataset& dataset, const Pass& pass, uint64_t seed, const CancelFlag& cancel);
@@ -48,23 +47,27 @@ class DevicePass {
   bool step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel);
   bool compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Masks* masks,
                const CancelFlag& cancel);
-  void place(at::Tensor& buffer, const at::Tensor& values);
+  void write(at::Tensor& buffer, const at::Tensor& values);
   void upload(const ResidentDataset& dataset, const Pass& pass);
-  void forgetGraphs() { recordings_.clear(); }
-  bool record(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Recording& recording);
+  void dropRecordings() { recordings_.clear(); }
+  // A kind that was computed once and has no graph yet, while the optimizer's state keeps its place.
+  bool isDueForRecording(const Kind& kind) const;
+  // Gives the kind a graph, or drops all recordings; so no reference to one may be held across the call.
+  void record(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key);
 
   Weights& weights_;
-  Lanes& lanes_;
+  GradientShards& shards_;
   Update& update_;
+  DeviceUpdate deviceUpdate_;
   std::string obstacle_;
   bool hasFailed_ = false;  // to record, once
   std::map<Kind, Recording> recordings_;
-  bool isSettled_ = false;                  // the optimizer's state has its place in memory
-  at::Tensor images_;                       // those that the graphs read: kept as long as they are
-  std::vector<Update::Progress> progress_;  // of the update, after each of the pass
+  bool isSettled_ = false;                        // the optimizer's state has its place in memory
+  at::Tensor images_;                             // those that the graphs read: kept as long as they are
+  std::vector<DeviceUpdate::Progress> progress_;  // of the update, after each of the pass
 
   at::Tensor order_;    // [images] int64
-  at::Tensor numbers_;  // [updates, numbers] float64
+  at::Tensor scalars_;  // [updates, scalars] float64
   at::Tensor next_;     // [1] int64: the place in the order where the next batch begins
   at::Tensor updates_;  // [1] int64: done in this pass
   at::Tensor loss_;     // [] float64, summed

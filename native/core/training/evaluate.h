@@ -8,7 +8,7 @@
 
 namespace optimbench {
 
-constexpr int64_t kChunk = 32;  // images a thread computes at a time on the CPU: their activations fit its cache
+constexpr int64_t kChunk = 32;  // images that a thread computes at a time on the CPU, so that activations fit its cache
 
 // Loss, accuracy, and what nets of any loss share: the negative log-likelihood of the label under softmax(logits), and
 // the expected calibration error (Guo et al. 2017, "On Calibration of Modern Neural Networks"): images fall into 15

@@ -6,7 +6,7 @@
 #include "core/runtime/allocator.h"
 #include "core/update/update.h"
 #include "evaluate.h"
-#include "lanes.h"
+#include "gradient_shards.h"
 
 namespace optimbench {
 
@@ -46,7 +46,7 @@ MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) {
   Workers workers(1);
   const at::Tensor theta = at::empty({model.parameterCount()}, at::TensorOptions(at::kFloat).device(at::kMeta));
   const Update update(spec.update, theta, model.parameters(), workers);
-  const int64_t lanes = Lanes::count(planned.batchSize, spec.microBatch);
+  const int64_t shards = GradientShards::count(planned.batchSize, spec.microBatch);
 
   const double loss =
       sizeof(float) * static_cast<double>(spec.classes) * 2 * static_cast<double>(spec.loss.nodes.size());
@@ -78,8 +78,8 @@ MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) {
   const auto bytes = static_cast<double>(theta.nbytes());
   MemoryNeeds needs;
   needs.parameters = bytes;
-  needs.gradients = bytes * static_cast<double>(1 + lanes);
-  needs.lanes = lanes;
+  needs.gradients = bytes * static_cast<double>(1 + shards);
+  needs.shards = shards;
   needs.states = update.stateBytes();
   needs.evaluation = update.evaluation().defined() ? bytes : 0;
   needs.update = inUpdate > inPasses ? withKept(inUpdate, ofUpdate) : temporaries - withKept(inPasses, ofPasses);

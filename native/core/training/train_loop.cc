@@ -18,8 +18,8 @@ std::vector<BatchPlace> batchPlaces(const Pass& pass) {
   return places;
 }
 
-Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const ResidentDataset& dataset, const Pass& pass,
-                   uint64_t seed, const CancelFlag& cancel, PassProfile* profile) {
+Measured trainPass(Weights& weights, GradientShards& shards, Update& update, const ResidentDataset& dataset,
+                   const Pass& pass, uint64_t seed, const CancelFlag& cancel, PassProfile* profile) {
   const at::NoGradGuard noGradient;
   const auto start = std::chrono::steady_clock::now();
   const at::Tensor order = dataset.positions(pass.order);
@@ -32,9 +32,9 @@ Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const Residen
   for (const auto& [first, size, groupStart, groupSize] : batchPlaces(pass)) {
     const StreamKey key{seed, pass.epoch, first / pass.batchSize, 0};
     if (first == groupStart) weights.gradient.zero_();
-    const Lanes::Sums sums =
-        lanes.step(weights.parameters, weights.runningStatistics, dataset, order.narrow(0, first, size), groupSize, key,
-                   weights.gradient, cancel, profile);
+    const GradientShards::Sums sums =
+        shards.step(weights.parameters, weights.runningStatistics, dataset, order.narrow(0, first, size), groupSize,
+                    key, weights.gradient, cancel, profile);
     if (cancel) {  // this step's gradient is incomplete: it is dropped, so the weights are those after the last whole
                    // update
       measured.status = Status::cancelled;

@@ -3,7 +3,7 @@
 #include "core/api.h"
 #include "core/data/resident_dataset.h"
 #include "core/update/update.h"
-#include "lanes.h"
+#include "gradient_shards.h"
 
 namespace optimbench {
 
@@ -28,7 +28,7 @@ std::vector<BatchPlace> batchPlaces(const Pass& pass);
 // One pass over `pass.order`, batch by batch; the last batch may be smaller. Every `pass.gradientAccumulation` batches
 // make one update, with the gradient of the mean loss over all their images; the last of these groups may be smaller
 // too. `profile`, where there is one, learns where the time goes.
-Measured trainPass(Weights& weights, Lanes& lanes, Update& update, const ResidentDataset& dataset, const Pass& pass,
-                   uint64_t seed, const CancelFlag& cancel, PassProfile* profile = nullptr);
+Measured trainPass(Weights& weights, GradientShards& shards, Update& update, const ResidentDataset& dataset,
+                   const Pass& pass, uint64_t seed, const CancelFlag& cancel, PassProfile* profile = nullptr);
 
 }  // namespace optimbench

@@ -60,7 +60,8 @@ void fill(Value& value, const std::vector<float>& values) {
 }
 
 // What no recording may hold: the host's own work, and work of other sessions on the same stream.
-std::string whatForbidsRecording(const SessionSpec& spec, at::Device device, const OwnStream& stream, StepMode mode) {
+std::string whatForbidsRecording(const SessionSpec& spec, at::Device device, const SessionStream& stream,
+                                 StepMode mode) {
   if (mode == StepMode::eager) return "OPTIMBENCH_STEP=eager";
   if (!isNone(spec.augmentation)) return "augmentation distorts the images on the host";
   return device.is_cpu() || stream.get() ? "" : "other sessions have all of the device's streams";
@@ -81,12 +82,12 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
       workers_(device_.is_cpu() && stepMode(device_) == StepMode::plain ? spec.threads : 1),
       update_(spec.update, weights_.theta, model_.parameters(), workers_),
       evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
-      lanes_(model_, loss_, workers_, spec.microBatch, spec.augmentation) {
-  loss_.place(weights_.theta.options());
+      shards_(model_, loss_, workers_, spec.microBatch, spec.augmentation) {
+  loss_.moveTo(weights_.theta.options());
   const StepMode mode = stepMode(device_);
   if (mode != StepMode::plain)
     devicePass_ =
-        std::make_unique<DevicePass>(weights_, lanes_, update_, whatForbidsRecording(spec, device_, stream_, mode));
+        std::make_unique<DevicePass>(weights_, shards_, update_, whatForbidsRecording(spec, device_, stream_, mode));
   finish(device_);  // before the session's own stream goes on
 }
 
@@ -119,9 +120,9 @@ Measured TrainingSession::train(const Dataset& dataset, const Pass& pass, const 
     return devicePass_->run(fitting(dataset), pass, seed_, cancel);
   }
   const Work guard = work();
-  if (!pass.profile) return trainPass(weights_, lanes_, update_, fitting(dataset), pass, seed_, cancel);
+  if (!pass.profile) return trainPass(weights_, shards_, update_, fitting(dataset), pass, seed_, cancel);
   PassProfile profile(model_.names(), threads_);
-  Measured measured = trainPass(weights_, lanes_, update_, fitting(dataset), pass, seed_, cancel, &profile);
+  Measured measured = trainPass(weights_, shards_, update_, fitting(dataset), pass, seed_, cancel, &profile);
   measured.profile = profile.sum();
   return measured;
 }

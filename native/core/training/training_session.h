@@ -7,6 +7,7 @@
 #include "core/api.h"
 #include "core/runtime/device.h"
 #include "core/runtime/device_work.h"
+#include "core/runtime/session_stream.h"
 #include "device_pass.h"
 #include "train_loop.h"
 
@@ -56,7 +57,7 @@ class TrainingSession {
   Work work() const { return {device_.is_cpu() ? std::shared_lock<std::shared_mutex>() : deviceWork(), onStream()}; }
 
   at::Device device_;
-  OwnStream stream_;
+  SessionStream stream_;
   uint64_t seed_;
   int64_t threads_;
   Shape input_;
@@ -67,7 +68,7 @@ class TrainingSession {
   Workers workers_;
   Update update_;
   std::vector<Views> evaluated_;  // the weights to evaluate with
-  Lanes lanes_;
+  GradientShards shards_;
   std::optional<Kept> kept_;
   std::unique_ptr<DevicePass> devicePass_;  // where steps are not taken as the CPU takes them
 };

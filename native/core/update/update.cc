@@ -90,7 +90,7 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
   }
 
   if (block.on == "all") {
-    made.parts.push_back({"", 0, theta.numel(), {}, {}, 0, {}, {}});
+    made.parts.push_back({"", 0, theta.numel(), {}, {}, 0, {}});
   } else {
     for (const TensorInfo& parameter : parameters) {
       const bool mine =
@@ -104,7 +104,6 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
                             parameter.shape,
                             axesOf(parameter.shape, spec.kerasLayout),
                             0,
-                            {},
                             {}});
     }
   }
@@ -112,7 +111,6 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
     part.firstState = state_.size();
     try {
       addState(block, made, part, theta);
-      findNumbers(made, part);
     } catch (const Miniature::Misfit& misfit) {
       throw std::runtime_error("the update does not fit" +
                                (part.name.empty() ? "" : " " + part.name.substr(0, part.name.size() - 1)) + ": block " +
@@ -136,24 +134,25 @@ void Update::step(at::Tensor& theta, at::Tensor& gradient, double learningRate) 
       const std::vector<Value> given =
           inputs(block, part, theta, gradient, learningRate, static_cast<double>(stepCount + 1));
       const std::vector<Value> values =
-          part.plan ? part.plan->run(block.formula, given, evaluation_.defined() ? part.of(evaluation_) : at::Tensor(),
-                                     workers_)
-                    : block.formula.run(given);
-      store(block, part, given, values, theta, gradient, /*byHost=*/true);
+          part.schedule ? part.schedule->run(block.formula, given,
+                                             evaluation_.defined() ? part.of(evaluation_) : at::Tensor(), workers_)
+                        : block.formula.run(given);
+      store(block, part, given, values, theta, gradient,
+            [&](size_t i) { return part.schedule && part.schedule->isStored(i); });
     }
   ++stepCount;
 }
 
-// All values are computed before the first is stored, but for those that a plan has stored itself. A node can share the
-// memory of what was given ("old = m"), which storing could overwrite: such a value is copied first.
+double* Update::numberState(const Part& part, const Assignment& assignment) {
+  if (assignment.target != Assignment::Target::state) return nullptr;
+  return std::get_if<double>(&state_[part.firstState + assignment.state].value);
+}
+
+// All values are computed before the first is stored, but for those that a schedule has stored itself. A node can share
+// the memory of what was given ("old = m"), which storing could overwrite: such a value is copied first.
 void Update::store(const Block& block, const Part& part, const std::vector<Value>& given,
-                   const std::vector<Value>& values, at::Tensor& theta, at::Tensor& gradient, bool byHost) {
-  const auto isDone = [&](size_t i) {
-    const Assignment& assignment = block.assign[i];
-    if (byHost) return part.plan && part.plan->isStored(i);
-    return assignment.target == Assignment::Target::state &&
-           std::holds_alternative<double>(state_[part.firstState + assignment.state].value);
-  };
+                   const std::vector<Value>& values, at::Tensor& theta, at::Tensor& gradient,
+                   const std::function<bool(size_t)>& isDone) {
   std::vector<Value> results(block.assign.size());
   for (size_t i = 0; i < results.size(); ++i) {
     if (isDone(i)) continue;

@@ -40,12 +40,12 @@ void Update::addState(const UpdateSpec::Block& spec, const Block& block, Part& p
                             : each.startsAsTheta ? Value(mine.clone())
                                                  : Value(made().fill_(each.initial))});
   }
-  addPlan(block, part, theta, small, given, seen);
+  compileSchedule(block, part, theta, small, given, seen);
   const auto& nodes = block.formula.nodes();
   const auto bytesOf = [&](size_t i) {  // a transposed matrix lies in the matrix's memory
     return nodes[i].arguments.empty() || nodes[i].op == "transpose" ? 0 : miniature.bytes(seen[i]);
   };
-  if (part.plan) return part.plan->addMemory(temporaries_, bytesOf);
+  if (part.schedule) return part.schedule->addMemory(temporaries_, bytesOf);
   for (size_t i = 0; i < nodes.size(); ++i) temporaries_.take(bytesOf(i));
   for (size_t i = 0; i < nodes.size(); ++i) temporaries_.give(bytesOf(i));
 }
@@ -97,19 +97,19 @@ std::vector<Value> Update::settle(const UpdateSpec::Block& spec, const Block& bl
   return values;
 }
 
-void Update::addPlan(const Block& block, Part& part, const at::Tensor& theta, const at::Tensor& small,
-                     const std::vector<Value>& given, const std::vector<Value>& seen) {
+void Update::compileSchedule(const Block& block, Part& part, const at::Tensor& theta, const at::Tensor& small,
+                             const std::vector<Value>& given, const std::vector<Value>& seen) {
   const bool isForCpu = theta.is_cpu() || theta.is_meta();
   if (!isForCpu || theta.scalar_type() != at::kFloat || referenceKernels()) return;
   using Target = Assignment::Target;
-  std::vector<UpdatePlan::Write> writes;
+  std::vector<StageSchedule::Write> writes;
   for (const Assignment& assignment : block.assign)
     writes.push_back({assignment.node, assignment.target == Target::theta      ? 0
                                        : assignment.target == Target::gradient ? 1
                                        : assignment.target == Target::state
                                            ? given.size() - block.stateCount + assignment.state
                                            : given.size()});
-  part.plan = UpdatePlan::make(block.formula, given, seen, small, writes);
+  part.schedule = StageSchedule::compile(block.formula, given, seen, small, writes);
 }
 
 double Update::stateBytes() const {

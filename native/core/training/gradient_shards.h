@@ -1,6 +1,6 @@
-// The parallel part of a step. A batch is cut into micro-batches; micro-batch i belongs to lane i mod kLanes;
-// a lane is worked off by one thread, in order, into a gradient of its own; the lanes are summed in order.
-// So the result depends on the micro-batch size, which the config fixes, and never on the number of threads.
+// The parallel part of a step. A batch is cut into micro-batches; micro-batch i belongs to gradient shard i mod
+// kMaxShards. One thread computes a shard's micro-batches in order and sums their gradients; then the shards are summed
+// in order. So the result depends on the micro-batch size, which the config fixes, and never on the number of threads.
 #pragma once
 
 #include <vector>
@@ -14,10 +14,10 @@
 
 namespace optimbench {
 
-class Lanes {
+class GradientShards {
  public:
-  Lanes(const Model& model, const Loss& loss, Workers& workers, int64_t microBatch,
-        const AugmentationSpec& augmentation);
+  GradientShards(const Model& model, const Loss& loss, Workers& workers, int64_t microBatch,
+                 const AugmentationSpec& augmentation);
 
   // How many gradients a batch is summed in.
   static int64_t count(int64_t batchSize, int64_t microBatch);
@@ -35,23 +35,23 @@ class Lanes {
             const CancelFlag& cancel, PassProfile* profile = nullptr, Masks* masks = nullptr);
 
  private:
-  struct Lane {
+  struct Shard {
     at::Tensor gradient;  // [parameters]
     std::vector<Views> views;
     Sums sums;
   };
 
-  void runMicroBatch(Lane& lane, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
-                     const Batch& batch, int64_t samples, const StreamKey& key, LaneProfile* profile,
+  void runMicroBatch(Shard& shard, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
+                     const Batch& batch, int64_t samples, const StreamKey& key, ShardProfile* profile,
                      Masks* masks) const;
-  Lane& lane(int64_t index, const at::Tensor& like);
+  Shard& shard(int64_t index, const at::Tensor& like);
 
   const Model& model_;
   const Loss& loss_;
   Workers& workers_;
   int64_t microBatch_;
   AugmentationSpec augmentation_;
-  std::vector<Lane> lanes_;  // made when first needed
+  std::vector<Shard> shards_;  // made when first needed
 };
 
 }  // namespace optimbench

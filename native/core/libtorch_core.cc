@@ -18,6 +18,7 @@
 #include "core/runtime/step_graph.h"
 #include "core/training/memory_needs.h"
 #include "core/training/training_session.h"
+#include "core/update/update_listing.h"
 
 namespace optimbench {
 namespace {
@@ -123,11 +124,11 @@ std::vector<uint8_t> pixelsOf(const at::Tensor& images) {
   return {data, data + bytes.numel()};
 }
 
-class TheCore final : public Core {
+class LibtorchCore final : public Core {
  public:
-  TheCore() {
-    // Parallelism is ours, over micro-batches (lanes.h): one thread inside each operator keeps results independent
-    // of the number of threads, and operators of two threads from fighting over the cores.
+  LibtorchCore() {
+    // Parallelism is ours, over micro-batches (gradient_shards.h): one thread inside each operator keeps results
+    // independent of the number of threads, and operators of two threads from fighting over the cores.
     at::set_num_threads(1);
     at::globalContext().setDeterministicCuDNN(true);  // the same bits from the same config, as far as CUDA can
     installCachingAllocator();
@@ -205,6 +206,17 @@ class TheCore final : public Core {
     });
   }
 
+  std::string listUpdate(const UpdateSpec& spec, const std::vector<TensorInfo>& shapes) const override {
+    return guarded([&] {
+      int64_t count = 0;
+      for (const TensorInfo& each : shapes)
+        count += std::accumulate(each.shape.begin(), each.shape.end(), int64_t{1}, std::multiplies<>());
+      const at::Tensor theta = at::empty({count}, at::TensorOptions(at::kFloat).device(at::kMeta));
+      Workers workers(1);
+      return updateListing(Update(spec, theta, shapes, workers));
+    });
+  }
+
   LossValues runLoss(const LossSpec& spec, const std::vector<double>& logits, const std::vector<double>& targets,
                      int64_t classes, bool doublePrecision) const override {
     return guarded([&] {
@@ -227,6 +239,6 @@ class TheCore final : public Core {
 }  // namespace optimbench
 
 extern "C" optimbench::Core* optimbench_core() {
-  static auto* core = new optimbench::TheCore;  // never destroyed: threads may outlive static objects at exit
+  static auto* core = new optimbench::LibtorchCore;  // never destroyed: threads may outlive static objects at exit
   return core;
 }

@@ -1,0 +1,12 @@
+// An update's formulas as they were compiled, as text: stages, operator calls, instructions, registers.
+#pragma once
+
+#include <string>
+
+#include "update.h"
+
+namespace optimbench {
+
+std::string updateListing(const Update& update);
+
+}  // namespace optimbench
