@@ -1,0 +1,11 @@
+// Prints what the update compiler makes of an optimizer, for one matrix of 64 x 32 and Keras' defaults:
+// `node scripts/list-update.mjs adam`. docs/update-compiler.md says how to read it.
+import { loadNative } from "../dist/native/addon.js";
+import { OPTIMIZER_NAMES, resolveOptimizer, updateGraph } from "../dist/optimizers/optimizers.js";
+
+const name = process.argv[2];
+if (!OPTIMIZER_NAMES.includes(name)) {
+  console.error(`Usage: node scripts/list-update.mjs NAME, one of ${OPTIMIZER_NAMES.join(", ")}`);
+  process.exit(1);
+}
+process.stdout.write(loadNative().listUpdate(updateGraph(resolveOptimizer({ name }, "keras3")), [[64, 32]]));
