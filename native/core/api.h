@@ -289,11 +289,8 @@ class Core {
                                const std::vector<UpdateStep>&, bool doublePrecision, int64_t threads) const = 0;
   virtual LossValues runLoss(const LossSpec&, const std::vector<double>& logits, const std::vector<double>& targets,
                              int64_t classes, bool doublePrecision) const = 0;
-  // What the update's formulas are compiled to for float32 parameters of these shapes, as text
-  // (docs/update-compiler.md).
-  virtual std::string listUpdate(const UpdateSpec&, const std::vector<TensorInfo>&) const = 0;
-  // Seconds of a float32 matrix product [size, size] on that many threads.
-  virtual double timeMatrixProduct(int64_t size, int64_t threads) const = 0;
+  virtual std::string listUpdate(const UpdateSpec&, const std::vector<TensorInfo>&) const = 0;  // as compiled
+  virtual double timeMatrixProduct(int64_t size, int64_t threads) const = 0;  // seconds, of float32 [size, size]
 };
 
 }  // namespace optimbench

@@ -15,7 +15,7 @@ at::Tensor Masks::next(const std::function<at::Tensor()>& makeUnits, double keep
 }
 
 void Masks::draw(StreamKey key) {
-  rewind();
+  next_ = 0;
   for (const Mask& mask : masks_) {
     key.microBatch = mask.microBatch;
     drawMask(mask.values, mask.keep, key, mask.layer);

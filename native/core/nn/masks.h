@@ -19,8 +19,6 @@ class Masks {
   at::Tensor next(const std::function<at::Tensor()>& makeUnits, double keep, const StreamKey& key, int64_t layer);
   // All of them, for another step: its key.
   void draw(StreamKey key);
-  // next() begins with the first mask again.
-  void rewind() { next_ = 0; }
 
  private:
   struct Mask {

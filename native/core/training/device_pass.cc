@@ -110,11 +110,14 @@ bool DevicePass::isDueForRecording(const Kind& kind) const {
 // session's steps stay unrecorded.
 void DevicePass::record(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key) {
   static const CancelFlag never{false};
+  {
+    const auto work = deviceWork();
+    recordings_.at(kind).masks.draw(key);  // random numbers cannot be recorded
+  }
   const auto alone = deviceRecording();
   try {
     Recording& recording = recordings_.at(kind);
     std::unique_ptr<StepGraph> graph = makeStepGraph();
-    recording.masks.rewind();
     graph->record([&] { compute(kind, dataset, key, &recording.masks, never); });
     recording.graph = std::move(graph);
   } catch (const c10::Error& error) {
