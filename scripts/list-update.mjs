@@ -1,5 +1,6 @@
 // Prints what the update compiler makes of an optimizer, for one matrix of 64 x 32 and Keras' defaults:
 // `node scripts/list-update.mjs adam`. docs/update-compiler.md says how to read it.
+import { planUpdate } from "../dist/formula/plan-update.js";
 import { loadNative } from "../dist/native/addon.js";
 import { OPTIMIZER_NAMES, resolveOptimizer, updateGraph } from "../dist/optimizers/optimizers.js";
 
@@ -8,4 +9,6 @@ if (!OPTIMIZER_NAMES.includes(name)) {
   console.error(`Usage: node scripts/list-update.mjs NAME, one of ${OPTIMIZER_NAMES.join(", ")}`);
   process.exit(1);
 }
-process.stdout.write(loadNative().listUpdate(updateGraph(resolveOptimizer({ name }, "keras3")), [[64, 32]]));
+const shape = [64, 32];
+const update = planUpdate(updateGraph(resolveOptimizer(name, "keras3")), [{ name: "matrix", shape }]);
+process.stdout.write(loadNative().listUpdate(update, [shape]));

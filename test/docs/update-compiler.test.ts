@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { planUpdate } from "../../src/formula/plan-update.js";
 import { loadNative } from "../../src/native/addon.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
 import { packageRoot } from "../../src/system/package-root.js";
@@ -16,7 +17,9 @@ it.each(["adam", "adafactor"] as const)(
   "the page on the update compiler shows what %s compiles to (node scripts/list-update.mjs)",
   (name) => {
     delete process.env.OPTIMBENCH_KERNELS; // "reference" compiles nothing
-    const graph = updateGraph(resolveOptimizer({ name }, "keras3"));
-    expect(page).toContain(`\`\`\`\n${loadNative().listUpdate(graph, [[64, 32]])}\`\`\`\n`);
+    const shape = [64, 32];
+    const graph = updateGraph(resolveOptimizer(name, "keras3"));
+    const update = planUpdate(graph, [{ name: "matrix", shape }]);
+    expect(page).toContain(`\`\`\`\n${loadNative().listUpdate(update, [shape])}\`\`\`\n`);
   },
 );
