@@ -15,19 +15,11 @@ import pathlib
 
 import numpy as np
 import torch
+from noise import noise
 from torch import nn
 
 torch.set_default_dtype(torch.float64)
 COUNT, SIDE, CHANNELS, CLASSES, STRIDE = 32, 10, 8, 3, 41
-
-
-def noise(count, seed):
-    """Numbers in [0, 1): x <- 1664525 x + 1013904223 mod 2^32 (Numerical Recipes)."""
-    values, x = np.empty(count), seed
-    for i in range(count):
-        x = (1664525 * x + 1013904223) % 2**32
-        values[i] = x / 2**32
-    return values
 
 
 class ChannelNorm(nn.LayerNorm):

@@ -17,21 +17,13 @@ import numpy as np
 os.environ["KERAS_BACKEND"] = "torch"
 import keras
 import torch
+from noise import noise
 from torch import nn
 
 keras.config.set_floatx("float64")
 torch.set_default_dtype(torch.float64)
 
 STRIDE, COUNT, BATCH, EPOCHS = 7, 40, 16, 2
-
-
-def noise(count, seed):
-    """Numbers in [0, 1): x <- 1664525 x + 1013904223 mod 2^32 (Numerical Recipes)."""
-    values, x = np.empty(count), seed
-    for i in range(count):
-        x = (1664525 * x + 1013904223) % 2**32
-        values[i] = x / 2**32
-    return values
 
 
 def conv(filters, kernel=3, **more):

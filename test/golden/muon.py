@@ -14,6 +14,7 @@ import pathlib
 from unittest import mock
 
 import kellerjordan_muon
+import keras_names
 import parameter_optimizers as shared
 import torch
 from parameter_optimizers import keras, keras_defaults, keras_optimizer, keras_path, torch_path, write
@@ -21,17 +22,7 @@ from parameter_optimizers import keras, keras_defaults, keras_optimizer, keras_p
 shared.use([[3, 2, 2, 2], [3], [2, 3, 1, 3], [2], [6, 1, 1, 2], [5, 1, 2, 1], [5, 4], [5], [2, 5], [3, 2], [3]])
 FIRST, LAST = 0, 9
 
-KERAS = {
-    "learningRate": "learning_rate",
-    "momentum": "momentum",
-    "nesterov": "nesterov",
-    "weightDecay": "weight_decay",
-    "adamLearningRateRatio": "adam_lr_ratio",
-    "beta1": "adam_beta_1",
-    "beta2": "adam_beta_2",
-    "epsilon": "epsilon",
-    "adamWeightDecay": "adam_weight_decay",
-}
+KERAS = {"learningRate": "learning_rate", **keras_names.MUON}
 
 
 class Both(torch.optim.Optimizer):

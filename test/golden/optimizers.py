@@ -16,6 +16,7 @@ import struct
 
 os.environ["KERAS_BACKEND"] = "torch"
 import keras
+import keras_names
 import torch
 
 keras.config.set_floatx("float64")
@@ -39,23 +40,17 @@ def gradient(t):
 
 
 # optimbench's name of each hyperparameter: the framework's.
-ADAM = {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}
+ADAM = {"learningRate": "learning_rate", **keras_names.MOMENTS}
 KERAS_NAMES = {
     "sgd": ("SGD", {"learningRate": "learning_rate", "momentum": "momentum", "nesterov": "nesterov"}),
-    "adam": ("Adam", {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}),
+    "adam": ("Adam", ADAM),
     "rmsprop": (
         "RMSprop",
-        {
-            "learningRate": "learning_rate",
-            "rho": "rho",
-            "momentum": "momentum",
-            "epsilon": "epsilon",
-            "centered": "centered",
-        },
+        {"learningRate": "learning_rate", **keras_names.RMSPROP},
     ),
     "adagrad": (
         "Adagrad",
-        {"learningRate": "learning_rate", "initialAccumulator": "initial_accumulator_value", "epsilon": "epsilon"},
+        {"learningRate": "learning_rate", **keras_names.ADAGRAD},
     ),
     "adamw": ("AdamW", {**ADAM, "weightDecay": "weight_decay"}),
     "amsgrad": ("Adam", ADAM),
@@ -64,15 +59,7 @@ KERAS_NAMES = {
     "adadelta": ("Adadelta", {"learningRate": "learning_rate", "rho": "rho", "epsilon": "epsilon"}),
     "ftrl": (
         "Ftrl",
-        {
-            "learningRate": "learning_rate",
-            "learningRatePower": "learning_rate_power",
-            "initialAccumulator": "initial_accumulator_value",
-            "l1Strength": "l1_regularization_strength",
-            "l2Strength": "l2_regularization_strength",
-            "l2Shrinkage": "l2_shrinkage_regularization_strength",
-            "beta": "beta",
-        },
+        {"learningRate": "learning_rate", **keras_names.FTRL},
     ),
     "lion": ("Lion", {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2"}),
 }

@@ -18,29 +18,24 @@ import pathlib
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
+import keras_names
 import numpy as np
 import tensorflow as tf
 import tf_keras
 from tf_keras.optimizers import legacy
 
-ADAM = {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "epsilon": "epsilon"}
+ADAM = {"learningRate": "learning_rate", **keras_names.MOMENTS}
 NAMES = {
     "sgd": (legacy.SGD, {"learningRate": "learning_rate", "momentum": "momentum", "nesterov": "nesterov"}, {}),
     "adam": (legacy.Adam, ADAM, {}),
     "rmsprop": (
         legacy.RMSprop,
-        {
-            "learningRate": "learning_rate",
-            "rho": "rho",
-            "momentum": "momentum",
-            "epsilon": "epsilon",
-            "centered": "centered",
-        },
+        {"learningRate": "learning_rate", **keras_names.RMSPROP},
         {},
     ),
     "adagrad": (
         legacy.Adagrad,
-        {"learningRate": "learning_rate", "initialAccumulator": "initial_accumulator_value", "epsilon": "epsilon"},
+        {"learningRate": "learning_rate", **keras_names.ADAGRAD},
         {},
     ),
     "amsgrad": (legacy.Adam, ADAM, {"amsgrad": True}),
@@ -49,15 +44,7 @@ NAMES = {
     "adadelta": (legacy.Adadelta, {"learningRate": "learning_rate", "rho": "rho", "epsilon": "epsilon"}, {}),
     "ftrl": (
         legacy.Ftrl,
-        {
-            "learningRate": "learning_rate",
-            "learningRatePower": "learning_rate_power",
-            "initialAccumulator": "initial_accumulator_value",
-            "l1Strength": "l1_regularization_strength",
-            "l2Strength": "l2_regularization_strength",
-            "l2Shrinkage": "l2_shrinkage_regularization_strength",
-            "beta": "beta",
-        },
+        {"learningRate": "learning_rate", **keras_names.FTRL},
         {},
     ),
     "adamw": (tf_keras.optimizers.AdamW, {**ADAM, "weightDecay": "weight_decay"}, {}),
@@ -65,18 +52,6 @@ NAMES = {
 }
 # Only the later ones let the weights decay.
 DECAY = {"lion": {"decoupledWeightDecay": "weight_decay"}}
-# Hyperparameters that would pass through float32.
-CAST = [
-    "momentum",
-    "rho",
-    "beta_1",
-    "beta_2",
-    "beta",
-    "weight_decay",
-    "learning_rate_power",
-    "l1_regularization_strength",
-    "l2_regularization_strength",
-]
 
 # What Keras 3 lacks, and where its path is not a number.
 MORE = {"nadam": [{"momentumDecay": 0.5}], "ftrl": [{"initialAccumulator": 0.0}]}
@@ -99,7 +74,7 @@ def run(name, settings, golden, rates):
     theta = tf.Variable(golden["theta"], dtype=tf.float64)
     optimizer = make(name, settings)
     for option, value in optimizer.get_config().items():
-        if option in CAST and value:  # a momentum or a decay of 0 is none
+        if option in keras_names.CAST and value:  # a momentum or a decay of 0 is none
             setattr(optimizer, option, tf.constant(value, dtype=tf.float64))
     after = []
     for gradient, rate in zip(golden["gradients"], rates):

@@ -5,7 +5,7 @@ Needs: pip install torch keras numpy schedulefree
 
 Keras 3 (on its PyTorch backend), PyTorch and the authors' code train six parameters of three layers on given
 gradients, in double precision: a convolution's weights and bias, and those of two dense layers. LAMB's authors have no
-code of their own; their algorithm is written out below. Muon has a script of its own, muon.py. Vectors hold the
+code of their own; lamb.py has their algorithm. Muon has a script of its own, muon.py. Vectors hold the
 parameters as optimbench keeps them: convolutions [filters, height, width, channels], dense [units, inputs].
 """
 
@@ -19,6 +19,7 @@ import keras
 import numpy as np
 import schedulefree
 import torch
+from lamb import Lamb
 
 keras.config.set_floatx("float64")
 torch.set_default_dtype(torch.float64)
@@ -113,30 +114,6 @@ def torch_path(make, rates):
             optimizer.eval()
             evaluation.append(read())
     return path, evaluation or None
-
-
-class Lamb(torch.optim.Optimizer):
-    """You et al. 2020, algorithm 2, with phi(x) = x."""
-
-    def __init__(self, parameters, beta1, beta2, epsilon, weightDecay):
-        super().__init__(parameters, dict(lr=1, beta1=beta1, beta2=beta2, epsilon=epsilon, decay=weightDecay))
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            for p in group["params"]:
-                state = self.state[p]
-                if not state:
-                    state.update(t=0, m=torch.zeros_like(p), v=torch.zeros_like(p))
-                state["t"] += 1
-                beta1, beta2 = group["beta1"], group["beta2"]
-                state["m"] = beta1 * state["m"] + (1 - beta1) * p.grad
-                state["v"] = beta2 * state["v"] + (1 - beta2) * p.grad**2
-                m = state["m"] / (1 - beta1 ** state["t"])
-                v = state["v"] / (1 - beta2 ** state["t"])
-                direction = m / (v.sqrt() + group["epsilon"]) + group["decay"] * p
-                trust = p.norm() / direction.norm() if p.norm() > 0 and direction.norm() > 0 else 1.0
-                p -= group["lr"] * trust * direction
 
 
 KERAS = {

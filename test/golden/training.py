@@ -17,6 +17,7 @@ import pathlib
 import sys
 
 import numpy as np
+from noise import noise
 
 FRAMEWORK = sys.argv[1]
 if FRAMEWORK == "keras3":
@@ -34,15 +35,6 @@ else:
     VERSION = torch.__version__
 
 STRIDE = 37
-
-
-def noise(count, seed):
-    """Numbers in [0, 1): x <- 1664525 x + 1013904223 mod 2^32 (Numerical Recipes)."""
-    values, x = np.empty(count), seed
-    for i in range(count):
-        x = (1664525 * x + 1013904223) % 2**32
-        values[i] = x / 2**32
-    return values
 
 
 def conv(filters, **more):

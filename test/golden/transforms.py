@@ -19,6 +19,7 @@ import pathlib
 import subprocess
 import sys
 
+import keras_names
 import numpy as np
 
 SHAPES = [[2, 2, 2, 1], [2], [3, 4], [3], [2, 3], [2]]
@@ -317,17 +318,7 @@ KERAS = {
     "rmsprop": ("RMSprop", {"rho": "rho", "momentum": "momentum", "epsilon": "epsilon", "centered": "centered"}),
     "adagrad": ("Adagrad", {"initialAccumulator": "initial_accumulator_value", "epsilon": "epsilon"}),
     "adadelta": ("Adadelta", {"rho": "rho", "epsilon": "epsilon"}),
-    "ftrl": (
-        "Ftrl",
-        {
-            "learningRatePower": "learning_rate_power",
-            "initialAccumulator": "initial_accumulator_value",
-            "l1Strength": "l1_regularization_strength",
-            "l2Strength": "l2_regularization_strength",
-            "l2Shrinkage": "l2_shrinkage_regularization_strength",
-            "beta": "beta",
-        },
-    ),
+    "ftrl": ("Ftrl", keras_names.FTRL),
     "lion": ("Lion", {"beta1": "beta_1", "beta2": "beta_2"}),
     "lamb": ("Lamb", KERAS_ADAM),
     "adafactor": (
@@ -339,19 +330,7 @@ KERAS = {
             "clipThreshold": "clip_threshold",
         },
     ),
-    "muon": (
-        "Muon",
-        {
-            "momentum": "momentum",
-            "nesterov": "nesterov",
-            "weightDecay": "weight_decay",
-            "adamLearningRateRatio": "adam_lr_ratio",
-            "beta1": "adam_beta_1",
-            "beta2": "adam_beta_2",
-            "epsilon": "epsilon",
-            "adamWeightDecay": "adam_weight_decay",
-        },
-    ),
+    "muon": ("Muon", keras_names.MUON),
     "scheduleFreeAdamw": ("ScheduleFreeAdamW", {**KERAS_ADAM, "warmupSteps": "warmup_steps"}),
 }
 KERAS_TRANSFORMS = {"clipValue": "clipvalue", "clipNorm": "clipnorm", "globalClipNorm": "global_clipnorm"}
@@ -439,18 +418,7 @@ def keras2():
         "lion": tf_keras.optimizers.Lion,
         "adafactor": tf_keras.optimizers.Adafactor,
     }
-    # Hyperparameters that would pass through float32.
-    cast = [
-        "momentum",
-        "rho",
-        "beta_1",
-        "beta_2",
-        "beta",
-        "weight_decay",
-        "learning_rate_power",
-        "l1_regularization_strength",
-        "l2_regularization_strength",
-    ]
+    cast = keras_names.CAST
 
     class Engine:
         accumulates = False
@@ -699,6 +667,7 @@ def author():
 
     import schedulefree
     import torch
+    from lamb import Lamb
 
     class Lion(torch.optim.Optimizer):
         """Chen et al. 2023, algorithm 2."""
@@ -714,29 +683,6 @@ def author():
                     direction = torch.sign(group["beta1"] * m + (1 - group["beta1"]) * p.grad)
                     p -= group["lr"] * (direction + group["decay"] * p)
                     m.mul_(group["beta2"]).add_(p.grad, alpha=1 - group["beta2"])
-
-    class Lamb(torch.optim.Optimizer):
-        """You et al. 2020, algorithm 2, with phi(x) = x."""
-
-        def __init__(self, parameters, beta1, beta2, epsilon, weightDecay):
-            super().__init__(parameters, dict(lr=1, beta1=beta1, beta2=beta2, epsilon=epsilon, decay=weightDecay))
-
-        @torch.no_grad()
-        def step(self):
-            for group in self.param_groups:
-                for p in group["params"]:
-                    state = self.state[p]
-                    if not state:
-                        state.update(t=0, m=torch.zeros_like(p), v=torch.zeros_like(p))
-                    state["t"] += 1
-                    beta1, beta2 = group["beta1"], group["beta2"]
-                    state["m"] = beta1 * state["m"] + (1 - beta1) * p.grad
-                    state["v"] = beta2 * state["v"] + (1 - beta2) * p.grad**2
-                    m = state["m"] / (1 - beta1 ** state["t"])
-                    v = state["v"] / (1 - beta2 ** state["t"])
-                    direction = m / (v.sqrt() + group["epsilon"]) + group["decay"] * p
-                    trust = p.norm() / direction.norm() if p.norm() > 0 and direction.norm() > 0 else 1.0
-                    p -= group["lr"] * trust * direction
 
     class Muon(torch.optim.Optimizer):
         """KellerJordan/Muon's algorithm with its AdamW for all but hidden matrices, without rounding to bfloat16."""
