@@ -22,7 +22,7 @@ export const benchConfigSchema = z
       .max(MEASURES.length)
       .readonly()
       .default(MEASURES)
-      .describe("what to measure, by default all"),
+      .describe("what to measure"),
     /** Whose step and update to time. Default: the paper's four. All else is timed with the first. */
     optimizers: z
       .array(optimizerSchema)
@@ -38,7 +38,7 @@ export const benchConfigSchema = z
       .max(MOST_CHOICES)
       .readonly()
       .default([32, 256])
-      .describe("images a step"),
+      .describe("images per step"),
     /** CPU threads. Default: the cores this process may use. */
     threads: z
       .array(threadsSchema)
@@ -46,21 +46,26 @@ export const benchConfigSchema = z
       .max(MOST_CHOICES)
       .readonly()
       .optional()
-      .describe("CPU threads; by default the cores this process may use"),
+      .describe("CPU threads (default: the cores available to this process)"),
     /** Images an evaluation measures. Default 1,000. */
-    evaluationImages: images.default(1000).describe("images an evaluation measures"),
+    evaluationImages: images.default(1000).describe("images per evaluation"),
     model: sharedShape.model,
     loss: trainConfigSchema.unwrap().shape.loss,
     semantics: sharedShape.semantics,
     device: sharedShape.device,
     /** Determines the initial weights. Default 0. */
-    seed: seedSchema.default(0).describe("determines the initial weights"),
+    seed: seedSchema.default(0).describe("seed of the initial weights"),
     /** Seconds that each measurement takes in all, warm-up apart. Default 1. */
-    seconds: z.number().positive().max(3600).default(1).describe("seconds for each measurement in all"),
+    seconds: z.number().positive().max(3600).default(1).describe("total seconds per measurement"),
     /** Rounds in which the measurements take turns, so that what else the machine does hits all of them alike. Default 5. */
-    rounds: z.int().min(1).max(1000).default(5).describe("rounds in which the measurements take turns"),
-    /** Whether to say where the time of a step goes as well. Default false. */
-    profile: z.boolean().optional().describe("say where the time of a step goes"),
+    rounds: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(5)
+      .describe("rounds over which the measurements are interleaved"),
+    /** Whether to show how the time of a step is spent. Default false. */
+    profile: z.boolean().optional().describe("show how the time of a step is spent"),
   })
   .readonly();
 

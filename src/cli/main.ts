@@ -23,7 +23,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EIO" || told) return;
   told = true;
   process.exitCode ??= 1;
-  tell(`error: Standard output cannot be written to (${error.message}).`);
+  tell(`error: Cannot write to standard output (${error.message}).`);
 });
 
 // Progress that cannot be shown any more does not end the work.
@@ -31,7 +31,7 @@ process.stderr.on("error", () => {});
 
 const program = new Command("optimbench")
   .description(
-    "Which optimizer and which loss function learn this task best, and how fast: training with libtorch.",
+    "Compare optimizers and loss functions by training with libtorch: which learn a task best, and how fast.",
   )
   .version(packageVersion)
   .configureOutput({

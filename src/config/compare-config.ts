@@ -22,7 +22,7 @@ export const compareConfigSchema = z
     preset: z
       .enum(PRESET_NAMES)
       .optional()
-      .describe("a named study to start from; other options take precedence"),
+      .describe("a named study to start from; other options override it"),
     ...sharedShape,
     /** The optimizers to compare. Default: the paper's four, "adam", "sgd", "rmsprop" and "adagrad". */
     optimizers: z
@@ -39,7 +39,7 @@ export const compareConfigSchema = z
       .max(MOST_CHOICES)
       .readonly()
       .default(DEFAULT_LOSSES)
-      .describe(`the losses to compare, each with each optimizer: ${LOSS_NAMES.join(", ")}`),
+      .describe(`the losses to compare, each with every optimizer: ${LOSS_NAMES.join(", ")}`),
     /**
      * Whose formulas and defaults: "keras3" (default), "keras2" or "pytorch"; of several, each optimizer runs with each that
      * defines it, and losses and initial weights are those of the first.
@@ -48,22 +48,22 @@ export const compareConfigSchema = z
       .union([z.enum(SEMANTICS), z.array(z.enum(SEMANTICS)).min(1).max(SEMANTICS.length).readonly()])
       .default("keras3")
       .describe(
-        "whose formulas and defaults, or a list to run each optimizer with each; initial weights are the first's",
+        "framework whose formulas and defaults are used; a list runs each optimizer with each, with the initial weights of the first",
       ),
     /** How many seeds (0, 1, ...), or which. Runs of one seed share split, initial weights and order of images. Default 1. */
     seeds: z
       .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1).max(10_000).readonly()])
       .default(1)
-      .describe("how many seeds, or which; runs of one seed start and go on alike"),
+      .describe("number of seeds, or a list of seeds; same seed: same initial weights and data order"),
     /**
-     * "sequential" (default): one run after the other, each on all threads, so that their times can be compared. "shared": as
+     * "sequential" (default): one run after the other, each on all threads, so that their times can be compared. "parallel": as
      * many runs at once as there are threads, each on one and without untimed steps; a study is done sooner, and its times are
      * not comparable.
      */
     execution: z
       .enum(EXECUTIONS)
       .default("sequential")
-      .describe("one run after the other, or, where time is not the question, one on each thread at once"),
+      .describe("runs one after another, or one per thread in parallel, with times that are not comparable"),
     /** Passes over the training images, for each run. Default 3. */
     epochs: sharedShape.epochs.default(3),
   })

@@ -11,20 +11,17 @@ export const earlyStoppingSchema = z
     monitor: z
       .enum(["validation.loss", "validation.accuracy", "train.loss", "train.accuracy"])
       .default("validation.loss")
-      .describe("what to watch after each epoch"),
+      .describe("metric to watch after each epoch"),
     /** Whether less or more is better; "auto" (default): a loss less, an accuracy more. */
-    mode: z.enum(["auto", "min", "max"]).default("auto").describe("whether less or more is better"),
+    mode: z.enum(["auto", "min", "max"]).default("auto").describe("whether lower or higher is better"),
     /** Epochs without improvement after which training ends. Default 0. */
-    patience: z.int().min(0).default(0).describe("epochs without improvement after which training ends"),
-    /** An improvement of no more than this is none. Default 0. */
-    minDelta: z.number().min(0).default(0).describe("an improvement of no more than this is none"),
-    /** What must be improved on as well for the waiting to begin anew. Default: nothing. */
-    baseline: z
-      .number()
-      .optional()
-      .describe("what must be improved on as well for the waiting to begin anew"),
-    /** Epochs to train before watching begins. Default 0. */
-    startFromEpoch: z.int().min(0).default(0).describe("epochs to train before watching begins"),
+    patience: z.int().min(0).default(0).describe("epochs without improvement after which training stops"),
+    /** A change must exceed this to count as an improvement. Default 0. */
+    minDelta: z.number().min(0).default(0).describe("a change must exceed this to count as an improvement"),
+    /** Value that must also be beaten to reset patience. Default: nothing. */
+    baseline: z.number().optional().describe("value that must also be beaten to reset patience"),
+    /** Epochs to train before monitoring starts. Default 0. */
+    startFromEpoch: z.int().min(0).default(0).describe("epochs to train before monitoring starts"),
   })
   .readonly();
 

@@ -15,7 +15,7 @@ interface Images {
 }
 
 /**
- * How many images to train and to validate with.
+ * Numbers of training and validation images.
  *
  * @throws OptimbenchError (CONFIG) where there are too few
  */

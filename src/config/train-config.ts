@@ -30,25 +30,30 @@ export const sharedShape = {
     .union([pathSchema, inMemory])
     .optional()
     .describe(
-      "mnist, mnist-10k or a folder of IDX files; by default mnist where it is on the disk, else mnist-10k",
+      "mnist, mnist-10k or a folder of IDX files (default: mnist if it is on this machine, else mnist-10k)",
     ),
   /** Folder in which to look for the files of a named dataset. */
   dataDir: pathSchema.optional().describe("folder with the files of a named dataset"),
-  /** How many images to train with and to validate with, drawn by the seed. Default: four fifths and one fifth. */
+  /** Numbers of training and validation images, drawn by the seed. Default: four fifths and one fifth. */
   split: z
     .strictObject({
       /** Images to train with. Default: all that validation leaves. */
-      train: images.optional().describe("images to train with; by default all that validation leaves"),
+      train: images
+        .optional()
+        .describe("number of training images (default: all except the validation images)"),
       /** Images to validate with. Default: a fifth of the dataset, or what training leaves. */
-      validation: images.optional().describe("images to validate with; by default a fifth of the dataset"),
+      validation: images.optional().describe("number of validation images (default: a fifth of the dataset)"),
     })
     .readonly()
     .optional()
-    .describe("images to train and to validate with"),
+    .describe("numbers of training and validation images"),
   /** A preset's name, or `{ layers: [...] }` from image to logits. Default "paper-cnn". */
-  model: modelSchema.default("paper-cnn").describe("a model's name, or its layers"),
+  model: modelSchema.default("paper-cnn").describe("a model name or a list of layers"),
   /** Whose formulas, defaults and initial weights: "keras3" (default), "keras2" or "pytorch". */
-  semantics: z.enum(SEMANTICS).default("keras3").describe("whose formulas, defaults and initial weights"),
+  semantics: z
+    .enum(SEMANTICS)
+    .default("keras3")
+    .describe("framework whose formulas, defaults and initial weights are used"),
   /** How the learning rate changes from step to step: a name, `{ name, ... }` with settings, or a formula. Default "constant". */
   schedule: scheduleSchema
     .default("constant")
@@ -56,11 +61,11 @@ export const sharedShape = {
   /** When to end a training before its last epoch; the best epoch's weights are then restored. Default: never. */
   earlyStopping: earlyStoppingSchema
     .optional()
-    .describe("when to end before the last epoch, with the best epoch's weights restored"),
+    .describe("when to stop early, restoring the best epoch's weights"),
   /** Passes over the training images. Default 10 in `train`, 3 in `compare`; 0 measures the initial weights alone. */
   epochs: z.int().min(0).max(100_000).default(10).describe("passes over the training images"),
   /** Images a step; more than there are means all of them. The last batch of an epoch may be smaller. Default 32. */
-  batchSize: z.int().min(1).default(32).describe("images a step; the whole training set if there are fewer"),
+  batchSize: z.int().min(1).default(32).describe("images per step; the whole training set if it is smaller"),
   /**
    * Batches an update: the update takes the gradient of the mean loss over all their images, as one batch that many times
    * larger would. The last group of an epoch may have fewer. Default 1.
@@ -70,7 +75,7 @@ export const sharedShape = {
     .min(1)
     .max(100_000)
     .default(1)
-    .describe("batches an update, which takes the gradient of their mean loss"),
+    .describe("batches per update, which uses the gradient of their mean loss"),
   /** Random distortions of the training images, drawn anew for each image and epoch by the seed. Default: none. */
   augmentation: augmentationSchema
     .optional()
@@ -83,7 +88,7 @@ export const sharedShape = {
     .int()
     .min(1)
     .optional()
-    .describe("images one thread computes at a time; follows from the batch size"),
+    .describe("images that one thread computes at a time (default: derived from the batch size)"),
   /** "cpu", "cuda", "cuda:1" ..., or "auto" (default): a GPU where there is one. */
   device: z
     .string()
@@ -92,17 +97,14 @@ export const sharedShape = {
         `Expected "auto", "cpu", "cuda" or "cuda:<number>" for \`{path}\`, got "${input}" (string).`,
     })
     .default("auto")
-    .describe("auto, cpu, cuda or cuda:1: where to train"),
+    .describe("device to train on: auto, cpu, cuda or cuda:1"),
   /**
    * CPU threads, 1 to 1024; the same result with any number. At most 16 share the forward and backward pass of a batch, more
    * help only in updates and evaluation. Default: the cores this process may use.
    */
-  threads: threadsSchema.optional().describe("CPU threads; by default the cores this process may use"),
-  /** Whether to run a few untimed steps first, so that kernels and memory are ready; they leave no trace in the run. Default true. */
-  untimedSteps: z
-    .boolean()
-    .default(true)
-    .describe("run a few untimed steps first, so that kernels and memory are ready"),
+  threads: threadsSchema.optional().describe("CPU threads (default: the cores available to this process)"),
+  /** Whether to run untimed steps first to prepare kernels and memory; they leave no trace in the run. Default true. */
+  untimedSteps: z.boolean().default(true).describe("run untimed steps first to prepare kernels and memory"),
 } as const;
 
 export const seedSchema = z.int().min(0);
@@ -117,9 +119,7 @@ export const trainConfigSchema = z
     /** An optimizer's name, or `{ name, learningRate, ... }` with its hyperparameters. Default "adam". */
     optimizer: optimizerSchema.default("adam").describe(`the optimizer: ${OPTIMIZER_NAMES.join(", ")}`),
     /** Determines the split, the initial weights, the order of the images and dropout and augmentation. Default 0. */
-    seed: seedSchema
-      .default(0)
-      .describe("determines the split, the initial weights and the order of the images"),
+    seed: seedSchema.default(0).describe("seed of the split, the initial weights and the data order"),
   })
   .readonly();
 

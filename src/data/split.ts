@@ -2,7 +2,7 @@ import { configError } from "../errors.js";
 import { permutation, randomStream } from "./random.js";
 
 /**
- * Draws the images to train and to validate with: indices into the dataset, in random order, none in both.
+ * Draws the training and the validation images: indices into the dataset, in random order, none in both.
  * The same count, sizes and seed give the same split. The validation images of a seed do not depend on how many are
  * trained with.
  *

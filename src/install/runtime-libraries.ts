@@ -44,7 +44,7 @@ export function runtimeLibraries(): RuntimeLibraries {
     throw new OptimbenchError(
       "LIBTORCH",
       [
-        "No libtorch was found. Run `npx optimbench setup`, or set OPTIMBENCH_LIBTORCH to an unpacked one.",
+        "libtorch was not found. Run `npx optimbench setup`, or set OPTIMBENCH_LIBTORCH to the folder of an unpacked libtorch.",
         ...refused,
       ].join("\n"),
     );

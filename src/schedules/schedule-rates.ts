@@ -9,9 +9,9 @@ export const trainingLengthSchema = z.strictObject({
   /** Passes over the training images. Default 10. */
   epochs: z.int().min(1).max(100_000).default(10).describe("passes over the training images"),
   /** Images a step. Default 32. */
-  batchSize: z.int().min(1).default(32).describe("images a step"),
+  batchSize: z.int().min(1).default(32).describe("images per step"),
   /** Images to train with. Default 48,000, the paper's. */
-  trainSize: z.int().min(1).default(48_000).describe("images to train with"),
+  trainSize: z.int().min(1).default(48_000).describe("number of training images"),
   /** The optimizer's learning rate. Default 0.001. */
   learningRate: z.number().min(0).default(0.001).describe("the optimizer's learning rate"),
 });

@@ -151,6 +151,6 @@ function checkEqualStart(runs: readonly RunRecord[], last: RunRecord): void {
   throw new OptimbenchError(
     "NATIVE",
     `Runs of seed ${last.config.seed} started from different weights (${first.config.optimizer.name}, ` +
-      `${last.config.optimizer.name}). This is a defect of optimbench: please report it.`,
+      `${last.config.optimizer.name}). This is a bug in optimbench; please report it.`,
   );
 }

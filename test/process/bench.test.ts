@@ -70,12 +70,12 @@ it("refuses what is wrong before it measures or writes anything", async () => {
   expect(await ended(start(...BRIEF, "--chart", "chart.gif", ...json))).toEqual({
     code: 2,
     stdout: "",
-    stderr: 'error: Expected a file that ends in .png or .svg for --chart, got "chart.gif".\n',
+    stderr: 'error: Expected a file name ending in .png or .svg for --chart, got "chart.gif".\n',
   });
   expect(await ended(start(...BRIEF, "--json", "/proc/nope/record.json"))).toEqual({
     code: 1,
     stdout: "",
-    stderr: expect.stringMatching(/^error: Cannot write \/proc\/nope.* Name another file with --json\.\n$/),
+    stderr: expect.stringMatching(/^error: Cannot write \/proc\/nope.* Choose another file with --json\.\n$/),
   });
   expect(existsSync(join(folder, "out"))).toBe(false);
 });

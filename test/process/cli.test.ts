@@ -77,7 +77,7 @@ describe("compare", () => {
 
     const refused = await optimbench("compare", ...line);
     expect(refused).toMatchObject({ code: 1, stdout: "" });
-    expect(refused.stderr).toMatch(/^error: report holds a study already\..*--overwrite\.\n$/);
+    expect(refused.stderr).toMatch(/^error: report already contains a study\..*--overwrite\.\n$/);
     expect(readStudy("report", "study.json")).toEqual(study);
     const few = ["--optimizers", "adam", "--epochs", "0", "--quiet"];
     expect(await optimbench("compare", ...SMALL, ...few, "--overwrite")).toMatchObject({ code: 0 });
@@ -219,7 +219,7 @@ describe("check-gradient", () => {
   it("reports the worst case of each loss, and fails where one is wrong", async () => {
     const right = await optimbench("check-gradient", "huber:delta=0.1,hinge", "--classes", "3");
     expect(right).toMatchObject({ code: 0, stderr: "" });
-    expect(right.stdout).toMatch(/^huber: right\..*\n {2}formula .*delta(.*\n)+hinge: right\./);
+    expect(right.stdout).toMatch(/^huber: passed\..*\n {2}formula .*delta(.*\n)+hinge: passed\./);
     expect(right.stdout).toMatch(
       /worst case +class \d, error \d\.\de-\d+\n +gradient +-?\d.*\n +difference +-?\d/,
     );
@@ -228,7 +228,7 @@ describe("check-gradient", () => {
     const wrong = await optimbench("check-gradient", ...mine, "--classes", "3");
     expect(wrong).toMatchObject({ code: 1, stderr: "" });
     expect(wrong.stdout).toContain(
-      "mine: WRONG. In float32, in which training computes, the gradient is not",
+      "mine: FAILED. In float32, in which training computes, the gradient is not",
     );
     expect(wrong.stdout).toContain("Write sqrt(maximum(z * z, 1e-12)) instead of sqrt(z * z).");
     expect(await optimbench("check-gradient")).toMatchObject({ code: 2, stdout: "" });

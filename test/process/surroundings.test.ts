@@ -53,7 +53,7 @@ test.runIf(existsSync("/dev/full"))(
     expect(existsSync(join(folder, "out", "index.html"))).toBe(true);
     rmSync(folder, { recursive: true });
     expect(status).toBe(1);
-    expect(stderr.match(/error: Standard output cannot be written to \(ENOSPC/g)).toHaveLength(1);
+    expect(stderr.match(/error: Cannot write to standard output \(ENOSPC/g)).toHaveLength(1);
     expect(stderr).not.toContain("    at "); // no stack
   },
 );

@@ -44,12 +44,12 @@ interface Options {
 export function addBenchCommand(program: Command): void {
   const command = program
     .command("bench")
-    .description("time training steps, updates and evaluation on this machine, on random images");
+    .description("benchmark training steps, updates and evaluation on this machine, with random images");
   addConfigOptions(command, BENCH_OPTIONS, benchConfigSchema);
   command
-    .option("--json <file>", "write a record: measurements, machine, versions and settings")
-    .option("--chart <file>", "draw the measurements, .svg or .png")
-    .option("--quiet", "no progress")
+    .option("--json <file>", "write a record of the measurements, machine, versions and settings")
+    .option("--chart <file>", "draw a chart of the measurements (.svg or .png)")
+    .option("--quiet", "do not show progress")
     .action(async ({ json, chart, quiet = false }: Options) => {
       if (json !== undefined) await checkOutFile(json, "--json");
       const writeChart = chart === undefined ? undefined : await chartFileWriter(chart, "--chart");

@@ -19,15 +19,15 @@ interface Options {
 export function addCheckGradientCommand(program: Command): void {
   program
     .command("check-gradient")
-    .description("compare the gradient of losses with finite differences (exit code 1 where they disagree)")
-    .argument("[losses]", "losses, such as huber:delta=0.1,hinge; by default those defined")
-    .option("--define-loss <name=formula>", "a custom loss; may be repeated", collectDefinition)
-    .option("--classes <count>", "numbers in a sample's logits", wholeNumber(2, 1000), 10)
-    .option("--semantics <library>", "whose formula a built-in loss has", "keras3")
-    .option("--json", "the same as JSON")
+    .description("check the gradients of losses against finite differences (exit code 1 if they disagree)")
+    .argument("[losses]", "losses, such as huber:delta=0.1,hinge (default: those defined with --define-loss)")
+    .option("--define-loss <name=formula>", "define a custom loss; may be repeated", collectDefinition)
+    .option("--classes <count>", "number of classes", wholeNumber(2, 1000), 10)
+    .option("--semantics <library>", "framework whose formula a built-in loss uses", "keras3")
+    .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nSuch as\n  optimbench check-gradient --define-loss 'mine=mean(abs(softmax(z) - y))'\n",
+      "\nExample:\n  optimbench check-gradient --define-loss 'mine=mean(abs(softmax(z) - y))'\n",
     )
     .action((losses: string | undefined, options: Options) => {
       const checks = chosen(losses, options).map((loss) => ({
@@ -67,7 +67,7 @@ export function checkText(
     ["  y", rowText(worst.y)],
   ];
   const lines = rows.map(([key, value]) => `  ${key!.padEnd(13)} ${value}`);
-  return [`${name}: ${passed ? "right" : "WRONG"}. ${summary}`, ...lines].join("\n");
+  return [`${name}: ${passed ? "passed" : "FAILED"}. ${summary}`, ...lines].join("\n");
 }
 
 const rowText = (row: readonly number[]) => row.map((each) => String(Number(each.toPrecision(4)))).join(" ");

@@ -27,7 +27,7 @@ export function addCompareCommand(program: Command): void {
       "train several optimizers under equal conditions and report which learns best, and how fast",
     );
   addConfigOptions(command, COMPARE_OPTIONS, compareConfigSchema);
-  addOutputOptions(command, "the study and the report that the folder holds")
+  addOutputOptions(command, "an existing study and report in the folder")
     .option("--out <folder>", "folder for study.json, table and figures (default: report; none with --json)")
     .action(({ out, ...options }: OutputOptions) => {
       const { json = false, quiet = false, overwrite } = options;

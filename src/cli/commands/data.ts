@@ -22,12 +22,12 @@ export function addDataCommand(program: Command): void {
   const data = program.command("data").description("list the datasets, fetch MNIST, or draw sample digits");
   const dataDir = [
     "--data-dir <folder>",
-    "folder with MNIST's four files; by default OPTIMBENCH_DATA, then the per-user cache",
+    "folder with MNIST's four files (default: OPTIMBENCH_DATA, then the per-user cache)",
   ] as const;
 
   data
     .command("list", { isDefault: true })
-    .description("list the named datasets, checked, and where they lie (the default)")
+    .description("check the named datasets and list where they are (default)")
     .option(...dataDir)
     .option("--json", "print JSON")
     // What is no sub-command of `data` arrives here.
@@ -40,23 +40,23 @@ export function addDataCommand(program: Command): void {
 
   data
     .command("fetch")
-    .description("download MNIST, into the per-user cache unless told otherwise")
+    .description("download MNIST, by default into the per-user cache")
     .addArgument(new Argument("<dataset>").choices(["mnist"]))
-    .option("--data-dir <folder>", "folder to put the four files in")
-    .option("--mirror <url...>", "web folders to fetch from instead of the public ones", webFolder)
-    .option("--quiet", "print nothing unless something is wrong")
+    .option("--data-dir <folder>", "folder to write the four files to")
+    .option("--mirror <url...>", "base URLs to download from instead of the public mirrors", webFolder)
+    .option("--quiet", "print problems only")
     .action(fetchMnist);
 
   data
     .command("samples")
     .description("write a picture with samples of each class")
-    .argument("[dataset]", "mnist, mnist-10k or a folder of IDX files; by default as for training")
+    .argument("[dataset]", "mnist, mnist-10k or a folder of IDX files (default: as for training)")
     .requiredOption("--out <file>", "PNG file to write")
-    .option("--per-class <number>", "samples a class, 1 to 100", wholeNumber(1, 100), 12)
-    .option("--seed <number>", "determines which samples", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option("--per-class <number>", "samples per class, 1 to 100", wholeNumber(1, 100), 12)
+    .option("--seed <number>", "seed that selects the samples", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option(
       "--augmentation <settings>",
-      "show them as training with it would see them, such as shift=2:rotation=10",
+      "augment the samples as training would, such as shift=2:rotation=10",
       (text) => parse(augmentationSchema, parseSettings(text), "augmentation"),
     )
     .option(...dataDir)
@@ -78,7 +78,7 @@ async function listDatasets({ dataDir, json }: { dataDir?: string; json?: true }
     rows.map(({ name, count, testCount, classes, where }) => [
       name,
       ...[count, testCount, classes].map(text),
-      where ?? "not there",
+      where ?? "not found",
     ]),
   );
   const problems = rows.flatMap(({ problem }) => (problem === null ? [] : [problem]));
@@ -118,7 +118,7 @@ async function fetchMnist(
     progress.stop();
     interrupt.stop();
   }
-  const state = before === undefined ? "fetched and checked" : "was there already, checked";
+  const state = before === undefined ? "downloaded and verified" : "already present, verified";
   if (!quiet) print(`${name}: ${state}: ${findMnist(dataDir)}`);
 }
 
@@ -135,7 +135,7 @@ async function writeSamples(
   { out, perClass, seed, augmentation, dataDir }: SamplesOptions,
 ): Promise<void> {
   if (extname(out).toLowerCase() !== ".png")
-    throw configError(`Expected a file that ends in .png for --out, got "${out}".`);
+    throw configError(`Expected a file name ending in .png for --out, got "${out}".`);
   await checkOutFile(out, "--out");
   const dataset = await loadDataset(name, { dataDir });
   const shown =
@@ -143,7 +143,7 @@ async function writeSamples(
       ? dataset
       : { ...dataset, images: augmentedImages(dataset, augmentation, { seed, epoch: 1 }) };
   await writeFileAtomically(out, sampleDigits(shown, { perClass, seed }));
-  const how = augmentation === undefined ? "" : ", augmented as in a run's first epoch";
+  const how = augmentation === undefined ? "" : ", augmented as in the first epoch of a run";
   print(
     `${out}: up to ${perClass} samples of each of the ${dataset.classes} classes of ${dataset.name}${how}`,
   );
@@ -152,11 +152,11 @@ async function writeSamples(
 function unknownCommand(data: Command, word: string) {
   const names = data.commands.map((command) => command.name());
   return configError(
-    `There is no command "data ${word}".${didYouMean(word, names)} Expected ${names.join(", ")}.`,
+    `Unknown command "data ${word}".${didYouMean(word, names)} Expected ${names.join(", ")}.`,
   );
 }
 
 function webFolder(text: string, previous: readonly string[] = []): string[] {
   if (/^https?:/.test(text) && URL.canParse(text)) return [...previous, text];
-  throw new InvalidArgumentError("Expected an address that starts with https:// or http://.");
+  throw new InvalidArgumentError("Expected a URL that starts with https:// or http://.");
 }

@@ -6,8 +6,10 @@ import { type Diagnosis, diagnose } from "../diagnosis/diagnosis.js";
 export function addDoctorCommand(program: Command): void {
   program
     .command("doctor")
-    .description("say what was found, what is wrong and how to mend it (exit code 1 if training cannot run)")
-    .option("--json", "the same as JSON")
+    .description(
+      "report what was found, what is wrong and how to fix it (exit code 1 if training cannot run)",
+    )
+    .option("--json", "print JSON")
     .action(async (options: { json?: true }) => {
       const diagnosis = await diagnose();
       print(options.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
@@ -26,27 +28,24 @@ export function diagnosisText({ environment, libtorch, native, ...rest }: Diagno
       libtorch ? `${libtorch.version} at ${libtorch.root} (found by: ${libtorch.rule})` : "not found",
     ],
     ["native code", native ? `${native.addon} (for libtorch ${native.builtFor})` : "not found"],
-    ["devices", environment.devices.join(", ") || "not known: libtorch was not loaded"],
+    ["devices", environment.devices.join(", ") || "unknown: libtorch was not loaded"],
     ["CUDA", rest.whyNoCuda === null ? "yes" : `no: ${rest.whyNoCuda}`],
     ["step graphs", graphsText(rest)],
     ["processor", environment.cpu + (instructionSet ? ` (libtorch uses ${instructionSet})` : "")],
-    ["kernels", environment.kernels ?? "not known: libtorch was not loaded"],
+    ["kernels", environment.kernels ?? "unknown: libtorch was not loaded"],
     [
       "threads",
       `${environment.threads}, ${cpuQuota === null ? "no cgroup quota" : `cgroup quota ${cpuQuota} CPUs`}`,
     ],
     ["memory", `${(memoryBytes / 2 ** 30).toFixed(1)} GiB`],
     ["cache", rest.cache],
-    [
-      "data",
-      rest.mnist ? `mnist at ${rest.mnist}; mnist-10k` : "mnist-10k (the full mnist is not on this disk)",
-    ],
+    ["data", rest.mnist ? `mnist at ${rest.mnist}; mnist-10k` : "mnist-10k (the full MNIST was not found)"],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return [
     ...rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
     ...rest.notes.map((note) => indented("note", note, width)),
-    ...rest.problems.map((problem) => indented("WRONG", problem, width)),
+    ...rest.problems.map((problem) => indented("PROBLEM", problem, width)),
     indented("training", rest.canTrain ? "can run" : "cannot run", width),
   ].join("\n");
 }
@@ -54,7 +53,7 @@ export function diagnosisText({ environment, libtorch, native, ...rest }: Diagno
 /** Whether whole steps are recorded on a GPU. */
 function graphsText({ whyNoCuda, whyNoGraphs }: Pick<Diagnosis, "whyNoCuda" | "whyNoGraphs">): string {
   if (whyNoGraphs !== null) return `no: ${whyNoGraphs}`;
-  return whyNoCuda === null ? "yes" : "compiled; it takes a GPU to try them";
+  return whyNoCuda === null ? "yes" : "compiled; cannot be tried without a GPU";
 }
 
 const indented = (name: string, value: string, width: number) =>

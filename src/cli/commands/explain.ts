@@ -19,10 +19,16 @@ interface ExplainOptions {
 export function addExplainCommand(program: Command): void {
   program
     .command("explain")
-    .description("say what an optimizer or a loss does: formula, defaults, first step, what differs")
-    .argument("[names]", "such as adagrad, sgd:momentum=0.9 or adam,categoricalCrossentropy")
-    .option("--define-optimizer <name=formula>", "a custom optimizer; may be repeated", collectDefinition)
-    .option("--define-loss <name=formula>", "a custom loss; may be repeated", collectDefinition)
+    .description(
+      "explain an optimizer or a loss: formula, defaults, first step, differences between frameworks",
+    )
+    .argument("[names]", "names, names, such as adagrad, sgd:momentum=0.9 or adam,categoricalCrossentropy")
+    .option(
+      "--define-optimizer <name=formula>",
+      "define a custom optimizer; may be repeated",
+      collectDefinition,
+    )
+    .option("--define-loss <name=formula>", "define a custom loss; may be repeated", collectDefinition)
     .option("--json", "print JSON")
     .addHelpText("after", `\nOptimizers: ${OPTIMIZER_NAMES.join(", ")}\nLosses: ${LOSS_NAMES.join(", ")}\n`)
     .action((names: string | undefined, { json, ...definitions }: ExplainOptions) => {

@@ -13,10 +13,10 @@ import { samplePicture } from "../output/sample-picture.js";
 export function addReportCommand(program: Command): void {
   program
     .command("report")
-    .description("make table, figures and page again from a study.json")
-    .argument("<study>", "a study.json, as compare and train write it, or its folder")
-    .option("--out <folder>", "folder to write to (default: the study's own)")
-    .option("--overwrite", "replace another study, and its report, that the folder holds")
+    .description("regenerate the table, figures and page of a study.json")
+    .argument("<study>", "a study.json written by compare or train, or its folder")
+    .option("--out <folder>", "folder to write to (default: the folder of the study)")
+    .option("--overwrite", "replace another study and its report in the folder")
     .action(report);
 }
 
@@ -53,7 +53,7 @@ function samplesOf(
   const [config, ...others] = new Map(runs.map(({ config: each }) => [each.dataset, each])).values();
   if (config === undefined) return undefined;
   if (others.length > 0) {
-    onNotice("Without sample images: the study has runs on several datasets.");
+    onNotice("Sample images omitted: the study has runs on several datasets.");
     return undefined;
   }
   return samplePicture(() => loadDataset(config.dataset, { dataDir: config.dataDir }), onNotice);

@@ -27,12 +27,15 @@ const LENGTH_OPTIONS: readonly ConfigOption[] = [
 export function addScheduleCommand(program: Command): void {
   const command = program
     .command("schedule")
-    .description("show or draw how a schedule changes the learning rate, without training")
-    .argument("<schedule>", `${SCHEDULE_NAMES.join(", ")}, with settings after colons, or a formula`);
+    .description("print or draw the learning rates of a schedule, without training")
+    .argument(
+      "<schedule>",
+      `${SCHEDULE_NAMES.join(", ")}, optionally with settings after colons; or a formula`,
+    );
   addConfigOptions(command, LENGTH_OPTIONS, trainingLengthSchema);
   command
     .addHelpText("after", settingsHelp())
-    .option("--out <file>", "picture to write, .png or .svg; without it, a table is printed")
+    .option("--out <file>", "picture to write (.png or .svg); if omitted, a table is printed")
     .action((schedule: string, { out }: { out?: string }) =>
       inOptions(command, LENGTH_OPTIONS, () => {
         const length = configFromCommand(command, LENGTH_OPTIONS, () => ({}));
@@ -52,7 +55,7 @@ function settingsHelp(): string {
       });
   const common = { name: undefined, ...warmUpShape };
   const each = Object.entries(SCHEDULES).flatMap(([name, schema]) => [`  ${name}`, ...lines(schema, common)]);
-  const warmUp = ["  before each of them", ...lines(z.object(warmUpShape), {})];
+  const warmUp = ["  warm-up before any schedule", ...lines(z.object(warmUpShape), {})];
   return `\nSchedules and their settings:\n${[...each, ...warmUp].join("\n")}\n`;
 }
 
@@ -81,7 +84,7 @@ function stepTable(values: Readonly<Record<string, Float64Array>>, stepsPerEpoch
   const named = Object.entries(values);
   const titles = [
     "epoch",
-    ...named.flatMap(([name]) => [`${name} of its first step`, `${name} of its last step`]),
+    ...named.flatMap(([name]) => [`${name} at its first step`, `${name} at its last step`]),
   ];
   const epochs = named[0]![1].length / stepsPerEpoch;
   const rows = Math.min(epochs, MOST_ROWS);

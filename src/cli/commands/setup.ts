@@ -6,14 +6,18 @@ import { probeNative } from "../diagnosis/probe-native.js";
 export function addSetupCommand(program: Command): void {
   program
     .command("setup")
-    .description("find or fetch libtorch, and compile the native code where this is a checkout")
-    .addOption(new Option("--cuda", "with the CUDA libraries (about 3 GB), GPU or not").conflicts("cpu"))
-    .addOption(new Option("--cpu", "without the CUDA libraries, even with an NVIDIA GPU"))
+    .description("find or fetch libtorch; in a checkout, also compile the native code")
+    .addOption(
+      new Option("--cuda", "include the CUDA libraries (about 3 GB), even without an NVIDIA GPU").conflicts(
+        "cpu",
+      ),
+    )
+    .addOption(new Option("--cpu", "omit the CUDA libraries, even with an NVIDIA GPU"))
     .option(
       "--force",
-      "compare the fetched libtorch with its hashes, and compile again even where nothing changed",
+      "verify the fetched libtorch against its hashes, and recompile even if nothing changed",
     )
-    .option("--quiet", "print nothing unless something is wrong")
+    .option("--quiet", "print problems only")
     .action(async (options: { cuda?: true; cpu?: true; force?: true; quiet?: true }) => {
       const cuda = options.cuda ?? (options.cpu ? false : undefined);
       await setup({ cuda, force: options.force, quiet: options.quiet });

@@ -24,12 +24,14 @@ interface Options extends OutputOptions {
 
 /** Adds `optimbench train`: one training, which is a study of one run. */
 export function addTrainCommand(program: Command): void {
-  const command = program.command("train").description("train one model with one optimizer, and save it");
+  const command = program
+    .command("train")
+    .description("train one model with one optimizer, and optionally save it");
   addConfigOptions(command, TRAIN_OPTIONS, trainConfigSchema);
-  addOutputOptions(command, "the study and the report that the folder holds, and the file of --save")
+  addOutputOptions(command, "an existing study and report in the folder, and the --save file")
     .option("--out <folder>", "folder for study.json, table and figures (default: none)")
-    .option("--profile", "show where the time of the training steps goes")
-    .option("--save <file.safetensors>", "write the trained model's parameters")
+    .option("--profile", "show how the time of the training steps is spent")
+    .option("--save <file.safetensors>", "save the trained parameters")
     .action(({ out, save, profile = false, ...options }: Options) => {
       const { json = false, quiet = false, overwrite } = options;
       const work = () =>
@@ -50,7 +52,7 @@ function trainConfig(command: Command, { defineOptimizer, defineLoss }: OutputOp
   const config = configFromCommand(command, TRAIN_OPTIONS, ({ runs }) => {
     if (runs.length === 1) return runs[0]!.config;
     throw configError(
-      `The study has ${runs.length} runs, and train makes one. Run it again with \`optimbench compare\`.`,
+      `The study has ${runs.length} runs, but train makes one. Run it again with \`optimbench compare\`.`,
     );
   });
   const choose = (key: "optimizer" | "loss", definitions?: Definitions) =>
@@ -70,6 +72,6 @@ const asOneRun = (message: string): string =>
 function only(choices: readonly Spec[], what: string): Spec {
   if (choices.length === 1) return choices[0]!;
   throw configError(
-    `train takes one ${what}, and ${choices.length} are given. Compare several with \`optimbench compare\`.`,
+    `train takes one ${what}, but ${choices.length} are given. Compare several with \`optimbench compare\`.`,
   );
 }

@@ -25,7 +25,7 @@ export interface Diagnosis {
   readonly cache: string;
   /** The folder of the full MNIST, or null where it is not on this disk (mnist-10k always is). */
   readonly mnist: string | null;
-  /** What keeps this machine from training, each with how to mend it. */
+  /** What keeps this machine from training, each with how to fix it. */
   readonly problems: readonly string[];
   /** What is worth knowing and keeps nothing from working. */
   readonly notes: readonly string[];
@@ -59,7 +59,7 @@ export async function diagnose(): Promise<Diagnosis> {
     // Set-up on its own compares sizes; what only its hashes gave away takes --force.
     const command = refused.size > 0 ? "npx optimbench setup --force" : "npx optimbench setup";
     problems.push(
-      `No libtorch was found. Run \`${command}\`, or set OPTIMBENCH_LIBTORCH to an unpacked one.`,
+      `libtorch was not found. Run \`${command}\`, or set OPTIMBENCH_LIBTORCH to the folder of an unpacked libtorch.`,
     );
     attempt(() => requirePython("fetch libtorch"));
   }
@@ -78,18 +78,18 @@ export async function diagnose(): Promise<Diagnosis> {
   const found = environment(info ?? undefined);
   if (process.platform === "linux" && found.glibc === null) {
     problems.push(
-      "This Node runs on another C library than glibc (musl?); libtorch needs glibc 2.28 or later. Use a glibc image.",
+      "This Node.js does not use glibc (but perhaps musl); libtorch needs glibc 2.28 or later. Use a glibc-based image.",
     );
   }
   if (libtorch && !existsSync(join(libtorch.root, "lib", libraryFileName("torch_cuda"))) && hasNvidiaGpu()) {
     notes.push(
-      "There is an NVIDIA GPU, but this libtorch has no CUDA libraries. `npx optimbench setup --cuda` fetches them.",
+      "There is an NVIDIA GPU, but this libtorch has no CUDA libraries. Run `npx optimbench setup --cuda` to fetch them.",
     );
   }
   const isCompiled = native?.cudaGraphs !== undefined;
   if (info && info.whyNoCuda === undefined && !isCompiled)
     notes.push(
-      "`npx optimbench setup --force` compiles what records steps as graphs, if CUDA's headers can be fetched; without, a GPU is slower.",
+      "Recording steps as CUDA graphs is not compiled, so a GPU is slower. `npx optimbench setup --force` compiles it if the CUDA headers can be fetched.",
     );
   return {
     canTrain: problems.length === 0,

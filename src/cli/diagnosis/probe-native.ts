@@ -26,6 +26,6 @@ export async function probeNative(): Promise<NativeInfo> {
   if (end === "status 0") return JSON.parse(output);
   throw new OptimbenchError(
     "LIBTORCH",
-    errors.trim() || `Loading libtorch ended the process that tried it (${end}). ${RELOAD_ADVICE}`,
+    errors.trim() || `The process that loaded libtorch ended with ${end}. ${RELOAD_ADVICE}`,
   );
 }

@@ -13,7 +13,7 @@ export function readConfigFile(file: string, fromStudy: (study: Study) => unknow
   const value = readJson(file);
   const config = isStudy(value) ? fromStudy(value) : value;
   if (typeof config !== "object" || config === null || Array.isArray(config))
-    throw configError(`${file} holds no config: expected an object such as { "epochs": 5 }.`);
+    throw configError(`${file} does not contain a config: expected an object such as { "epochs": 5 }.`);
   return config as Record<string, unknown>;
 }
 

@@ -34,7 +34,7 @@ export const model = (value: string) => {
   if (Object.hasOwn(MODELS, value)) return value;
   const names = MODEL_NAMES.map((name) => `"${name}"`).join(", ");
   throw configError(
-    `Expected ${names} or a file with layers that ends in .json, got "${value}".${didYouMean(value, MODEL_NAMES)}`,
+    `Expected ${names} or a .json file of layers, got "${value}".${didYouMean(value, MODEL_NAMES)}`,
   );
 };
 
@@ -116,12 +116,16 @@ export interface OutputOptions {
 /** @param replaced what `--overwrite` allows to replace */
 export const addOutputOptions = (command: Command, replaced: string): Command =>
   command
-    .option("--define-optimizer <name=formula>", "a custom optimizer; may be repeated", collectDefinition)
-    .option("--define-loss <name=formula>", "a custom loss; may be repeated", collectDefinition)
-    .option("--config <file.json>", "a config, or a study.json to run again; options take precedence")
+    .option(
+      "--define-optimizer <name=formula>",
+      "define a custom optimizer; may be repeated",
+      collectDefinition,
+    )
+    .option("--define-loss <name=formula>", "define a custom loss; may be repeated", collectDefinition)
+    .option("--config <file.json>", "read a config, or a study.json to run again; options override it")
     .option("--overwrite", `replace ${replaced}`)
-    .option("--json", "print the study as JSON on stdout, and nothing else there")
-    .option("--quiet", "no progress")
+    .option("--json", "print only the study to stdout, as JSON")
+    .option("--quiet", "do not show progress")
     .addOption(elsewhere("--lr <value>", "learning rate", "adam:learningRate"))
     .addOption(elsewhere("--learning-rate <value>", "learning rate", "adam:learningRate"))
     .addOption(elsewhere("--momentum <value>", "momentum", "sgd:momentum"))
@@ -147,11 +151,14 @@ const elsewhere = (flags: string, what: string, place: string): Option =>
   );
 
 const EXAMPLES = `
-Optimizers, losses and schedules take settings after colons, such as
-  adam,sgd:learningRate=0.1:momentum=0.9
-(\`optimbench schedule --help\` lists the schedules' settings), early stopping settings alone, such as
+Settings of an optimizer, a loss or a schedule follow colons:
+  sgd:learningRate=0.1:momentum=0.9
+\`optimbench schedule --help\` lists the settings of each schedule.
+
+Early stopping takes settings only:
   patience=3:monitor=validation.accuracy
-and custom formulas, in quotes, such as
+
+Custom formulas must be quoted:
   --define-optimizer 'mine=theta = theta - learningRate * sign(g)'
 `;
 
@@ -161,7 +168,7 @@ const propertyAt = (root: JsonSchema, path: string): JsonSchema =>
   path.split(".").reduce((schema, key) => schema.properties![key] as JsonSchema, root);
 
 function helpText(schema: JsonSchema, flags: string): string {
-  if (flags.startsWith("--no-")) return `leave out ${schema.description}`;
+  if (flags.startsWith("--no-")) return `do not ${schema.description}`;
   const names = choices(schema);
   const byDefault = [schema.default ?? []].flat().join(",");
   return [

@@ -8,7 +8,7 @@ export type Definitions = ReadonlyMap<string, string>;
 export const collectDefinition = (text: string, previous: Definitions = new Map()): Definitions => {
   const { name, formula } = parseDefinition(text);
   if (previous.has(name))
-    throw configError(`"${name}" is defined twice. Give each definition a name of its own.`);
+    throw configError(`"${name}" is defined twice. Give each definition a different name.`);
   return new Map(previous).set(name, formula);
 };
 

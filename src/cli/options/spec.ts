@@ -10,7 +10,7 @@ type Settings = Record<string, Scalar | object>;
 export function parseSpecs(text: string): Spec[] {
   const parts = splitOutsideQuotes(text, ",");
   if (parts.length > 1 && parts.some((part) => part.trim() === ""))
-    throw configError(`There is nothing before or after a comma of "${text}". Leave that comma out.`);
+    throw configError(`There is an empty item in "${text}". Remove the extra comma.`);
   return parts.map(parseSpec);
 }
 

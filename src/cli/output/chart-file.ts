@@ -16,7 +16,7 @@ export async function chartFileWriter(
 ): Promise<(spec: TopLevelSpec) => Promise<void>> {
   const ending = extname(file).toLowerCase();
   if (ending !== ".svg" && ending !== ".png")
-    throw configError(`Expected a file that ends in .png or .svg for ${option}, got "${file}".`);
+    throw configError(`Expected a file name ending in .png or .svg for ${option}, got "${file}".`);
   const toPng = ending === ".png" ? await pngRenderer() : undefined;
   await checkOutFile(file, option);
   return async (spec) => {
@@ -30,6 +30,8 @@ async function pngRenderer() {
   const { loadPngRenderer } = await import("../../report/charts/png.js");
   const toPng = await loadPngRenderer();
   if (toPng === undefined)
-    throw configError("A PNG needs the optional package @resvg/resvg-js. Install it, or write an .svg.");
+    throw configError(
+      "PNG output needs the optional package @resvg/resvg-js. Install it, or write an .svg file.",
+    );
   return toPng;
 }

@@ -15,7 +15,7 @@ export function exitWithError(error: unknown): void {
   else if (isFileProblem(error)) tell(`error: ${error.path ?? error.syscall}: ${fileProblem(error)}.`);
   else
     tell(
-      `This is a defect of optimbench; please report it:\n${error instanceof Error ? error.stack : String(error)}`,
+      `This is a bug in optimbench; please report it:\n${error instanceof Error ? error.stack : String(error)}`,
     );
 }
 

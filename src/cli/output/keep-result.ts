@@ -15,7 +15,7 @@ export async function keepResult(path: string, write: (path: string) => Promise<
     if (!(error instanceof OptimbenchError)) throw error;
     const kept = await writeElsewhere(basename(path), write);
     if (kept === undefined) throw error;
-    throw new OptimbenchError(error.code, `${error.message} It is kept in ${kept}.`, {
+    throw new OptimbenchError(error.code, `${error.message} The result was saved to ${kept}.`, {
       cause: error,
       path: error.path,
     });

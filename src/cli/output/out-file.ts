@@ -10,11 +10,11 @@ import { checkWritable } from "../../system/write-file.js";
  * @throws OptimbenchError (CONFIG, DATA) that says why not
  */
 export async function checkOutFile(file: string, option: string): Promise<void> {
-  if (file === "") throw configError(`Expected the name of a file for ${option}, got "".`);
+  if (file === "") throw configError(`Expected a file name for ${option}, got "".`);
   await checkWritable(file).catch((cause: Error) => {
     throw new OptimbenchError(
       "FILE",
-      `Cannot write ${file}: ${fileProblem(cause)}. Name another file with ${option}.`,
+      `Cannot write ${file}: ${fileProblem(cause)}. Choose another file with ${option}.`,
       { cause, path: file },
     );
   });
@@ -35,7 +35,7 @@ export async function checkNewFile(
   if (overwrite || !old?.isFile() || old.size === 0) return; // An empty file, as of mktemp, has nothing to lose.
   throw new OptimbenchError(
     "FILE",
-    `${file} exists already. Name another file with ${option}, or replace it with --overwrite.`,
+    `${file} already exists. Choose another file with ${option}, or replace it with --overwrite.`,
     { path: file },
   );
 }

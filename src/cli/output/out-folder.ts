@@ -15,24 +15,24 @@ export async function prepareOutFolder(
   folder: string,
   { overwrite = false }: { overwrite?: boolean | undefined } = {},
 ): Promise<void> {
-  if (folder === "") throw configError('Expected the name of a folder for --out, got "".');
+  if (folder === "") throw configError('Expected a folder name for --out, got "".');
   const names = await namesInWritable(folder).catch((cause: unknown) => {
     throw new OptimbenchError(
       "FILE",
-      `Cannot write to ${folder}: ${fileProblem(cause)}. Name another folder with --out.`,
+      `Cannot write to ${folder}: ${fileProblem(cause)}. Choose another folder with --out.`,
       { cause, path: folder },
     );
   });
   if (names.length > 0 && !names.includes("study.json"))
     throw new OptimbenchError(
       "FILE",
-      `${folder} holds files and no study.json, so it is not a report to replace. Name another folder with --out.`,
+      `${folder} is not empty and has no study.json, so it is not a report to replace. Choose another folder with --out.`,
       { path: folder },
     );
   if (names.length > 0 && !overwrite)
     throw new OptimbenchError(
       "FILE",
-      `${folder} holds a study already. Name another folder with --out, or replace that study and its report with --overwrite.`,
+      `${folder} already contains a study. Choose another folder with --out, or replace the study and its report with --overwrite.`,
       { path: folder },
     );
 }

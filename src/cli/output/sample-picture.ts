@@ -9,7 +9,7 @@ export async function samplePicture(
     const { sampleDigits } = await import("../../data/sample-digits.js");
     return sampleDigits(await load());
   } catch (error) {
-    onNotice(`Without sample images: ${error instanceof Error ? error.message : error}`);
+    onNotice(`Sample images omitted: ${error instanceof Error ? error.message : error}`);
     return undefined;
   }
 }

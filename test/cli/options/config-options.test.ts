@@ -74,7 +74,7 @@ describe("the command line as a config", () => {
   it("says what a model can be", () => {
     expect(configOf(["--model", "paper-cnn"])).toEqual({ model: "paper-cnn" });
     expect(() => configOf(["--model", "paper"])).toThrow(
-      /^--model: Expected "paper-cnn", .*"mnist-99" or a file .* \.json, got "paper"/,
+      /^--model: Expected "paper-cnn", .*"mnist-99" or a \.json file of layers, got "paper"/,
     );
   });
 
@@ -84,7 +84,7 @@ describe("the command line as a config", () => {
     );
     expect(() => configOf(["--early-stopping", "patience=3:4"])).toThrow(/got "4" in "patience=3:4"\.$/);
     expect(() => configOf(["--optimizers", "adam,"])).toThrow(
-      /^--optimizers: There is nothing before or after a comma of "adam,"\. Leave that comma out\.$/,
+      /^--optimizers: There is an empty item in "adam,"\. Remove the extra comma\.$/,
     );
   });
 
@@ -132,7 +132,9 @@ describe("the command line as a config", () => {
     );
     writeFileSync(join(folder, "broken.json"), "{");
     expect(() => configOf(["--config", join(folder, "broken.json")])).toThrow(/Cannot read .*broken\.json: /);
-    expect(() => configOf(["--config", file("list.json", [])])).toThrow(/list\.json holds no config/);
+    expect(() => configOf(["--config", file("list.json", [])])).toThrow(
+      /list\.json does not contain a config/,
+    );
   });
 });
 

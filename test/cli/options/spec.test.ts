@@ -36,7 +36,9 @@ describe("parseSpecs", () => {
   });
 
   it("refuses what it cannot read", () => {
-    expect(() => parseSpecs("adam,,sgd")).toThrow("There is nothing before or after a comma");
+    expect(() => parseSpecs("adam,,sgd")).toThrow(
+      'There is an empty item in "adam,,sgd". Remove the extra comma.',
+    );
     expect(() => parseSpecs("sgd:momentum")).toThrow(
       'Expected a setting such as patience=3, got "momentum" in "sgd:momentum".',
     );

@@ -39,6 +39,6 @@ it("calls what the system refuses no defect", () => {
 
 it("calls a defect one", () => {
   expect(said(new TypeError("x")).text).toMatch(
-    /^This is a defect of optimbench; please report it:\nTypeError: x/,
+    /^This is a bug in optimbench; please report it:\nTypeError: x/,
   );
 });

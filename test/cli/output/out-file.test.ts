@@ -36,7 +36,7 @@ it("says why a file cannot be written, and with which option to name another", a
     const error = await checkOutFile(path, "--save").catch((thrown) => thrown);
     expect(error).toMatchObject({ name: "OptimbenchError", code: "FILE" });
     expect(error.message).toMatch(reason);
-    expect(error.message).toMatch(/^Cannot write \/.*\. Name another file with --save\.$/);
+    expect(error.message).toMatch(/^Cannot write \/.*\. Choose another file with --save\.$/);
   }
 });
 
@@ -52,7 +52,7 @@ it("replaces a file that takes long to make only where it may", async () => {
   for (const file of [model, link]) {
     await expect(checkNewFile(file, "--save")).rejects.toMatchObject({
       code: "FILE",
-      message: `${file} exists already. Name another file with --save, or replace it with --overwrite.`,
+      message: `${file} already exists. Choose another file with --save, or replace it with --overwrite.`,
     });
     await checkNewFile(file, "--save", { overwrite: true });
   }
@@ -63,10 +63,10 @@ it("replaces a file that takes long to make only where it may", async () => {
 it("refuses an empty name, such as that of a variable that is not set, before the work", async () => {
   await expect(checkOutFile("", "--save")).rejects.toMatchObject({
     code: "CONFIG",
-    message: 'Expected the name of a file for --save, got "".',
+    message: 'Expected a file name for --save, got "".',
   });
   await expect(prepareOutFolder("")).rejects.toMatchObject({
     code: "CONFIG",
-    message: 'Expected the name of a folder for --out, got "".',
+    message: 'Expected a folder name for --out, got "".',
   });
 });

@@ -21,7 +21,7 @@ it("makes a folder, takes an empty one, and one with a study where that may be r
   writeFileSync(join(folder, "other.txt"), "");
   await expect(prepareOutFolder(folder)).rejects.toMatchObject({
     code: "FILE",
-    message: `${folder} holds a study already. Name another folder with --out, or replace that study and its report with --overwrite.`,
+    message: `${folder} already contains a study. Choose another folder with --out, or replace the study and its report with --overwrite.`,
   });
   await prepareOutFolder(folder, { overwrite: true });
   expect(readdirSync(folder).sort()).toEqual(["other.txt", "study.json"]);
@@ -45,7 +45,7 @@ it("leaves other people's folders alone", async () => {
   writeFileSync(join(folder, "thesis.txt"), "");
   await expect(prepareOutFolder(folder)).rejects.toMatchObject({
     code: "FILE",
-    message: `${folder} holds files and no study.json, so it is not a report to replace. Name another folder with --out.`,
+    message: `${folder} is not empty and has no study.json, so it is not a report to replace. Choose another folder with --out.`,
   });
 });
 
@@ -53,7 +53,7 @@ it("says why a folder cannot be made", async () => {
   writeFileSync(join(root, "file"), "");
   await expect(prepareOutFolder(join(root, "file"))).rejects.toMatchObject({
     code: "FILE",
-    message: expect.stringMatching(/^Cannot write to .*file: .* Name another folder with --out\.$/),
+    message: expect.stringMatching(/^Cannot write to .*file: .* Choose another folder with --out\.$/),
   });
 });
 

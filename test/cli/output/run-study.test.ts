@@ -88,7 +88,7 @@ it("goes on where study.json cannot be written for a while, and says so", async 
   });
   await run();
   expect(printed.stderr).toMatch(
-    /^Cannot write .*study\.json: .* The study goes on; it is written again after/,
+    /^Cannot write .*study\.json: .* The study continues, and the file is written again after/,
   );
   expect(printed.stdout).toContain(`Report: ${join(out(), "index.html")}`);
   expect(kept(out(), "study.json").runs).toHaveLength(2);
@@ -104,7 +104,9 @@ it("prints and keeps what there is where nothing can be written any more", async
   const save = join(out(), "model.safetensors");
   const error = await run({ save }).catch((thrown) => thrown);
   expect(error).toBeInstanceOf(OptimbenchError);
-  const elsewhere = [...error.message.matchAll(/It is kept in (.*)\.$/gm)].map(([, path]) => path as string);
+  const elsewhere = [...error.message.matchAll(/The result was saved to (.*)\.$/gm)].map(
+    ([, path]) => path as string,
+  );
   expect(elsewhere.map((path) => path.split("/").at(-1))).toEqual([
     "model.safetensors",
     "model.safetensors",
@@ -113,7 +115,7 @@ it("prints and keeps what there is where nothing can be written any more", async
   expect(elsewhere.every((path) => path.startsWith(join(folder, "tmp")))).toBe(true);
   expect(readFileSync(elsewhere[0]!, "utf8")).toBe("weights");
   expect(kept(elsewhere[2]!).runs).toHaveLength(2);
-  expect(printed.stderr.match(/The study goes on/g)).toHaveLength(1); // not after the last run
+  expect(printed.stderr.match(/The study continues/g)).toHaveLength(1); // not after the last run
   expect(printed.stdout).toContain("validation accuracy");
   expect(printed.stdout).not.toMatch(/Report:|Model:/);
 });
@@ -125,9 +127,9 @@ it("does not say that a study goes on which was ended", async () => {
     process.emit("SIGINT", "SIGINT");
   });
   const before = process.exitCode;
-  await expect(run()).rejects.toThrow(/It is kept in .*study\.json\.$/m);
+  await expect(run()).rejects.toThrow(/The result was saved to .*study\.json\.$/m);
   process.exitCode = before;
-  expect(printed.stderr).not.toContain("The study goes on");
+  expect(printed.stderr).not.toContain("The study continues");
 });
 
 it("presents what was finished before a run failed", async () => {
@@ -154,11 +156,11 @@ it("looks for what cannot be written before the work", async () => {
   vi.mocked(compare).mockClear();
   const save = join(folder, "model.safetensors");
   writeFileSync(save, "mine");
-  await expect(run({ save })).rejects.toThrow(/exists already.* --save, .* --overwrite\.$/);
+  await expect(run({ save })).rejects.toThrow(/already exists.* --save, .* --overwrite\.$/);
   expect(existsSync(out())).toBe(false);
   mkdirSync(out());
   writeFileSync(join(out(), "study.json"), "mine");
-  await expect(run()).rejects.toThrow(/holds a study already.*--overwrite\.$/);
+  await expect(run()).rejects.toThrow(/already contains a study.*--overwrite\.$/);
   expect(compare).not.toHaveBeenCalled();
   expect(readFileSync(join(out(), "study.json"), "utf8")).toBe("mine");
   expect(readFileSync(save, "utf8")).toBe("mine");
