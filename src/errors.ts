@@ -61,6 +61,6 @@ export function reasonOf(cause: unknown): string {
   try {
     return String(cause instanceof Error ? cause.message : cause).slice(0, 1000);
   } catch {
-    return "something was thrown that cannot be read";
+    return "an unreadable value was thrown";
   }
 }

@@ -107,7 +107,7 @@ function fillIn(
   const unknown = Object.keys(settings).find((key) => !Object.hasOwn(defaults, key));
   if (unknown !== undefined)
     throw configError(
-      `Unknown key \`${within(where, unknown)}\`: ${name} has none of that name in ${semantics}. Known there: ${Object.keys(defaults).join(", ")}.`,
+      `Unknown key \`${within(where, unknown)}\`: ${name} has no such hyperparameter in ${semantics}. Known there: ${Object.keys(defaults).join(", ")}.`,
       within(where, unknown),
     );
   const hyperparameters = { ...defaults, ...settings };
@@ -117,7 +117,7 @@ function fillIn(
   const formula = gradientTransforms?.apply(plain, added, semantics) ?? plain;
   if (claimed !== undefined && claimed !== formula)
     throw configError(
-      `\`${within(where, "formula")}\` is not ${name}'s formula with these settings. Rename it to run it as a custom formula, or leave it out.`,
+      `\`${within(where, "formula")}\` is not ${name}'s formula for these settings. Change \`name\` to run a custom formula, or omit \`formula\`.`,
       within(where, "formula"),
     );
   return { name, ...(label !== undefined && { label }), semantics, ...hyperparameters, ...added, formula };

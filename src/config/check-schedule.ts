@@ -23,7 +23,7 @@ import { placeOf } from "../validation/path-text.js";
 export function checkMomentum(schedule: ResolvedSchedule, optimizer: ResolvedOptimizer, where: string): void {
   if (changesMomentum(schedule) && momentumOf(optimizer) === undefined)
     throw configError(
-      `\`schedule\` changes the momentum, but ${placeOf(optimizer.name, where)} has none${instead(optimizer)}, or leave out \`schedule.baseMomentum\` and \`schedule.maxMomentum\`.`,
+      `\`schedule\` changes the momentum, but ${placeOf(optimizer.name, where)} has none. ${instead(optimizer)}, or omit \`schedule.baseMomentum\` and \`schedule.maxMomentum\`.`,
       where,
     );
 }
@@ -32,11 +32,11 @@ export function checkMomentum(schedule: ResolvedSchedule, optimizer: ResolvedOpt
 function instead(optimizer: ResolvedOptimizer): string {
   const { hyperparameters, momentum }: Partial<Definition> =
     optimizer.semantics === "custom" ? {} : OPTIMIZERS[optimizer.name];
-  if (optimizer.semantics === "custom") return ": name a hyperparameter of its formula `momentum` or `beta1`";
-  if (momentum !== undefined) return `. Set its \`${momentum}\` above 0`;
+  if (optimizer.semantics === "custom") return "Name a hyperparameter of its formula `momentum` or `beta1`";
+  if (momentum !== undefined) return `Set its \`${momentum}\` above 0`;
   const other = MOMENTA.find((name) => hyperparameters !== undefined && Object.hasOwn(hyperparameters, name));
   const meaning = other && z.globalRegistry.get(hyperparameters![other]!)?.description;
-  return `${other ? ` (its \`${other}\` is ${meaning}, and has to stay as it is)` : ""}. Take another optimizer`;
+  return `${other ? `Its \`${other}\` is the ${meaning}, and must stay constant. ` : ""}Use another optimizer`;
 }
 
 /** Of a longer run so many steps are looked at, evenly spread. */

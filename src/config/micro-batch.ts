@@ -21,7 +21,7 @@ export function resolveMicroBatch(
   const size = Math.min(given ?? (whole ? batchSize : microBatchSize(batchSize)), batchSize);
   if (whole && size < batchSize)
     throw configError(
-      `\`microBatch\` is ${size}, but batchNorm2d needs the whole batch of ${batchSize} at once. Leave \`microBatch\` out.`,
+      `\`microBatch\` is ${size}, but batchNorm2d needs the whole batch of ${batchSize} at once. Omit \`microBatch\`.`,
       "microBatch",
     );
   return size;

@@ -39,7 +39,7 @@ function splitProblem({ train, validation }: Given, { count, name }: Images) {
   const [[part, size], other] =
     train === undefined ? [["validation", validation ?? 1], "training"] : [["train", train], "validation"];
   return configError(
-    `\`split.${part}\` is ${size.toLocaleString("en")}, ${there}, of which ${other} needs at least 1.`,
+    `\`split.${part}\` is ${size.toLocaleString("en")}, ${there}, and ${other} needs at least 1 of them.`,
     `split.${part}`,
   );
 }

@@ -65,7 +65,7 @@ function checkRunCount(optimizers: number, losses: number, seeds: number): void 
     countText(seeds, "seed"),
   ];
   throw configError(
-    `The study would have ${countText(runs, "run")} (${factors.join(" x ")}), and at most ${countText(MOST_RUNS, "run")} are possible. Make several studies of it.`,
+    `The study would have ${countText(runs, "run")} (${factors.join(" x ")}), but at most ${countText(MOST_RUNS, "run")} are supported. Split it into several studies.`,
   );
 }
 
@@ -90,7 +90,7 @@ function checkDistinct(values: readonly unknown[], factor: string): void {
     const earlier = first.get(key);
     if (earlier !== undefined)
       throw configError(
-        `\`${factor}[${index}]\` is the same as \`${factor}[${earlier}]\`. Leave one of them out.`,
+        `\`${factor}[${index}]\` is the same as \`${factor}[${earlier}]\`. Remove one of them.`,
         `${factor}[${index}]`,
       );
     first.set(key, index);

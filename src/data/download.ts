@@ -112,7 +112,7 @@ async function tryMirror(
   const response = await fetch(url, { dispatcher, ...(signal && { signal }) });
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
-    throw new Error(`the server answers ${response.status} ${response.statusText}`.trimEnd());
+    throw new Error(`the server responded with ${response.status} ${response.statusText}`.trimEnd());
   }
   const file = `${MNIST_FILES[part].name}.gz`;
   const totalBytes = Number(response.headers.get("content-length")) || undefined;
@@ -124,7 +124,7 @@ async function tryMirror(
       async function* (chunks: AsyncIterable<Uint8Array>) {
         for await (const chunk of chunks) {
           receivedBytes += chunk.length;
-          if (receivedBytes > MOST_BYTES) throw new Error("it sends far more than the file has");
+          if (receivedBytes > MOST_BYTES) throw new Error("it sent far more data than the file has");
           onProgress?.({ file, receivedBytes, totalBytes });
           yield chunk;
         }
@@ -141,7 +141,7 @@ async function tryMirror(
 
 /** Of an error with causes ("fetch failed"), what lies at its root. */
 function reasonOf(error: unknown): string {
-  if (error instanceof OptimbenchError) return "what it sends is not the published file";
+  if (error instanceof OptimbenchError) return "the data it sent is not the published file";
   const root = error as Error & { code?: string };
   if (root.cause instanceof Error) return reasonOf(root.cause);
   return root.message || root.code || "no reason given";
@@ -153,5 +153,5 @@ const failureText = (attempts: readonly string[]) =>
     ...attempts,
     "Behind a proxy, set HTTPS_PROXY. Without a network, either copy its four files " +
       `(${IDX_PARTS.map((part) => `${MNIST_FILES[part].name}.gz`).join(", ")}) into a folder and set ` +
-      'OPTIMBENCH_DATA to it, or use the dataset "mnist-10k", 10,000 digits of it that need no download.',
+      'OPTIMBENCH_DATA to it, or use the dataset "mnist-10k", a subset of 10,000 digits that needs no download.',
   ].join("\n");

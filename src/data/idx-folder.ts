@@ -40,7 +40,7 @@ export async function loadIdxFolder(folder: string, name = folder): Promise<Data
   const test = await readPair(folder, files, "t10k");
   if (test.height !== height || test.width !== width || test.channels !== channels)
     throw dataError(
-      `${files["t10k-images"]} holds images of ${shapeText(test)}, but ${files["train-images"]} of ${shapeText(train)}.`,
+      `${files["t10k-images"]} has images of ${shapeText(test)}, but ${files["train-images"]} has images of ${shapeText(train)}.`,
     );
   return {
     ...dataset,
@@ -76,7 +76,7 @@ async function readPair(folder: string, files: Partial<Record<IdxPart, string>>,
 function checkImages(dimensions: readonly number[]): void {
   if (dimensions.length < 3)
     throw new Error(
-      `expected images (3 or 4 dimensions), but it has ${dimensions.length}, as a file of labels does.`,
+      `expected images (3 or 4 dimensions), but it has ${dimensions.length}, like a file of labels.`,
     );
   const [, height, width, channels = 1] = dimensions as [number, number, number, number?];
   const { side, channels: mostChannels } = LARGEST_IMAGE;
@@ -88,11 +88,9 @@ function checkImages(dimensions: readonly number[]): void {
 
 function checkLabels(dimensions: readonly number[], count: number, imagesFile: string): void {
   if (dimensions.length !== 1)
-    throw new Error(
-      `expected labels (1 dimension), but it has ${dimensions.length}, as a file of images does.`,
-    );
+    throw new Error(`expected labels (1 dimension), but it has ${dimensions.length}, like a file of images.`);
   if (dimensions[0] !== count)
-    throw new Error(`it holds ${dimensions[0]} labels, but ${imagesFile} ${count} images.`);
+    throw new Error(`it has ${dimensions[0]} labels, but ${imagesFile} has ${count} images.`);
 }
 
 const shapeText = (image: { height: number; width: number; channels: number }) =>

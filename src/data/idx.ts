@@ -109,13 +109,15 @@ async function decode(source: AsyncIterable<Buffer>, available: number, check: C
       chunk = head.subarray(4 + 4 * dimensions.length);
     }
     if (filled + chunk.length > array.data.length)
-      throw new Error(`further bytes follow the ${array.data.length} values that its header announces.`);
+      throw new Error(`extra bytes follow the ${array.data.length} values declared in its header.`);
     array.data.set(chunk, filled);
     filled += chunk.length;
   }
   if (array === undefined) throw new Error("it ends within its header.");
   if (filled < array.data.length)
-    throw new Error(`it is cut off: its header announces ${array.data.length} values, ${filled} are there.`);
+    throw new Error(
+      `it is truncated: its header declares ${array.data.length} values, but ${filled} are present.`,
+    );
   return array;
 }
 
@@ -135,16 +137,16 @@ function parseHeader(head: Buffer): number[] | undefined {
 
 function valueCount(dimensions: readonly number[], available: number): number {
   const count = dimensions.reduce((product, size) => product * size, 1);
-  const announced = `its header announces ${dimensions.join(" x ")} values`;
+  const announced = `its header declares ${dimensions.join(" x ")} values`;
   if (count === 0) throw new Error(`${announced}, so it is empty.`);
   if (count > MOST_BYTES) throw new Error(`${announced}, more than the largest supported size, 1 GiB.`);
-  if (count > available) throw new Error(`it is cut off: ${announced}, more than the file can hold.`);
+  if (count > available) throw new Error(`it is truncated: ${announced}, more than the file can hold.`);
   return count;
 }
 
 function reason(error: NodeJS.ErrnoException): string {
   if (isFileProblem(error)) return `${fileProblem(error)}.`;
-  if (error.code === "Z_BUF_ERROR") return "it is cut off: its gzip stream has no end.";
+  if (error.code === "Z_BUF_ERROR") return "it is truncated: its gzip stream is incomplete.";
   if (error.code?.startsWith("Z_")) return `its gzip stream is damaged (${error.message}).`;
   return error.message;
 }

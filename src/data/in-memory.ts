@@ -148,7 +148,7 @@ function checkLabels(labels: Uint8Array, classes: number, where: string): void {
   const index = labels.findIndex((label) => label >= classes);
   if (index < 0) return;
   throw configError(
-    `\`${within(where, "labels")}[${index}]\` is ${labels[index]}, but with ${classes} classes labels go from 0 to ${classes - 1}.`,
+    `\`${within(where, "labels")}[${index}]\` is ${labels[index]}, but with ${classes} classes, labels must be from 0 to ${classes - 1}.`,
     within(where, "labels"),
   );
 }
@@ -166,7 +166,7 @@ function checkTargets(targets: Float32Array, count: number, classes: number, whe
     if (values.every((value) => value >= 0) && Math.abs(sum - 1) <= 1e-4) continue;
     throw configError(
       `\`${within(where, "targets")}\` of image ${row} are [${values.subarray(0, 10).join(", ")}${classes > 10 ? ", ..." : ""}] ` +
-        `with the sum ${sum}. Expected numbers of at least 0 that sum to 1.`,
+        `with the sum ${sum}. Expected non-negative numbers that sum to 1.`,
       within(where, "targets"),
     );
   }

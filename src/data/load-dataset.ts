@@ -130,9 +130,9 @@ async function findOrFetchMnist({ dataDir, download, ...rest }: LoadOptions): Pr
   if (!download)
     throw new OptimbenchError(
       "DATA",
-      `The dataset "mnist" is not there: looked for its four files in ${mnistFolders(dataDir).join(" and ")}. ` +
-        'Fetch it with "optimbench data fetch mnist", set OPTIMBENCH_DATA to a folder that has it, ' +
-        'or use "mnist-10k", 10,000 digits of it that need no download.',
+      `The dataset "mnist" was not found: looked for its four files in ${mnistFolders(dataDir).join(" and ")}. ` +
+        'Fetch it with "optimbench data fetch mnist", set OPTIMBENCH_DATA to a folder that contains it, ' +
+        'or use "mnist-10k", a subset of 10,000 digits that needs no download.',
     );
   const folder = dataDir ?? mnistCacheFolder();
   await downloadMnist(folder, rest);

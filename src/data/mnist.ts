@@ -60,10 +60,7 @@ export function missingFiles(folder: string): string[] {
 export async function loadMnist(folder: string): Promise<Dataset> {
   const missing = missingFiles(folder);
   if (missing.length > 0)
-    throw new OptimbenchError(
-      "DATA",
-      `The folder ${folder} is not MNIST: it has no ${missing.join(", no ")}.`,
-    );
+    throw new OptimbenchError("DATA", `The folder ${folder} is not MNIST: missing ${missing.join(", ")}.`);
   const dataset = await loadIdxFolder(folder, "mnist");
   const files = idxFiles(folder);
   const test = dataset.test!;
@@ -82,6 +79,6 @@ export function checkMnist(part: IdxPart, files: Partial<Record<IdxPart, string>
   throw new OptimbenchError(
     "DATA",
     `${files[part]} is not MNIST's ${MNIST_FILES[part].name}: the SHA-256 of its content is ${sha256}, ` +
-      `expected ${MNIST_FILES[part].sha256}. Remove it and fetch it again, or load its folder by path as a custom dataset.`,
+      `expected ${MNIST_FILES[part].sha256}. Delete it and fetch it again, or load its folder by path as a custom dataset.`,
   );
 }

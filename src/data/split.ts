@@ -16,11 +16,11 @@ export function split(
 ): { readonly train: Uint32Array; readonly validation: Uint32Array } {
   for (const [name, size] of Object.entries({ train, validation }))
     if (!Number.isInteger(size) || size < 1)
-      throw configError(`Expected a whole number at least 1 for \`split.${name}\`, got ${size}.`);
+      throw configError(`Expected a whole number of at least 1 for \`split.${name}\`, got ${size}.`);
   if (train + validation > count)
     throw configError(
-      `Cannot split ${count.toLocaleString("en")} images into ${train.toLocaleString("en")} to train and ` +
-        `${validation.toLocaleString("en")} to validate: together they are ${(train + validation).toLocaleString("en")}.`,
+      `Cannot split ${count.toLocaleString("en")} images into ${train.toLocaleString("en")} for training and ` +
+        `${validation.toLocaleString("en")} for validation, which are ${(train + validation).toLocaleString("en")}.`,
     );
   const order = permutation(count, randomStream(seed, "split"));
   return { validation: order.slice(0, validation), train: order.slice(validation, validation + train) };

@@ -23,7 +23,7 @@ import { firstStep } from "./first-step.js";
 import { hyperparameterTexts } from "./range-text.js";
 import { stateBytes, statesOf } from "./states.js";
 
-/** One sample of three classes, rather sure and right; more where a list has one number a class. */
+/** One sample of three classes, rather sure and right; more where a list has one number per class. */
 const LOGITS = [2, -1, 0.5];
 
 type Given = { readonly name: string; readonly [setting: string]: unknown };

@@ -21,7 +21,7 @@ export function buildValue(
   for (const { target, expression } of list) {
     if (target === undefined)
       throw formulaError(
-        "Only the last statement is an expression; those before it assign.",
+        "Only the last statement may be an expression; the others must be assignments.",
         text,
         expression.start,
       );
@@ -30,7 +30,7 @@ export function buildValue(
   }
   if (last.target !== undefined)
     throw formulaError(
-      `The last statement is the ${what} itself: an expression, not an assignment.`,
+      `The last statement must be the ${what}: an expression, not an assignment.`,
       text,
       last.target.start,
     );

@@ -11,10 +11,10 @@ export type Functions = ReadonlyMap<string, FormulaFunction>;
 
 const MOST_DEPTH = 200;
 const INSTEAD: Readonly<Record<string, string>> = {
-  ConditionalExpression: "Use where(condition, a, b) in place of `? :`.",
+  ConditionalExpression: "Use where(condition, a, b) instead of `? :`.",
   LogicalExpression: "Use where(condition, a, b), or multiply the conditions.",
   MemberExpression: "Names have no members: write sqrt(x), not Math.sqrt(x).",
-  AssignmentExpression: "An assignment is a statement of its own.",
+  AssignmentExpression: "Write an assignment as a separate statement.",
   "^": " Write `**` for a power.",
   "===": " Write `==`.",
   "!==": " Write `!=`.",
@@ -23,14 +23,14 @@ const INSTEAD: Readonly<Record<string, string>> = {
 /** Where a function belongs that is unknown here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   matrix: "works on the rows and columns of a parameter: call it in a block such as `matrices: { ... }`.",
-  "along-classes": "works along the classes, in losses only.",
+  "along-classes": "works along the classes, and only in losses.",
 };
 
 /** Adds an expression to the graph of `names`. */
 export function build(expression: Expression, names: Names, functions: Functions, depth = 0): Term {
   const fail = (problem: string) => formulaError(problem, names.text, expression.start);
   const inner = (each: Expression) => build(each, names, functions, depth + 1);
-  if (depth > MOST_DEPTH) throw fail("Nested too deeply here. Assign parts to names of their own.");
+  if (depth > MOST_DEPTH) throw fail("Nested too deeply. Assign parts of the expression to names.");
   switch (expression.type) {
     case "Literal":
       if (typeof expression.value !== "number") throw fail("Expected a number.");
@@ -52,7 +52,7 @@ export function build(expression: Expression, names: Names, functions: Functions
       return call(expression, names, functions, inner);
     default:
       throw fail(
-        INSTEAD[expression.type] ?? "A formula is made of numbers, names, arithmetic and functions.",
+        INSTEAD[expression.type] ?? "A formula can contain only numbers, names, arithmetic and functions.",
       );
   }
 }
@@ -75,7 +75,7 @@ function binary(
   const found = OPERATORS.get(operator);
   if (found === undefined || left.type === "PrivateIdentifier") throw fail(unknownOperator(operator));
   if (COMPARISONS.has(operator) && left.type === "BinaryExpression" && COMPARISONS.has(left.operator))
-    throw fail("Comparisons do not chain: multiply two of them.");
+    throw fail("Comparisons cannot be chained: multiply two of them.");
   const offset = names.text.indexOf(operator, left.end);
   return names.graph.operation(found.operation, [inner(left), inner(right)], offset, (a, b) =>
     found.fold(a!, b!),
@@ -83,7 +83,7 @@ function binary(
 }
 
 const unknownOperator = (operator: string) =>
-  `The operator \`${operator}\` has no meaning in a formula.${INSTEAD[operator] ?? ""}`;
+  `The operator \`${operator}\` is not supported in formulas.${INSTEAD[operator] ?? ""}`;
 
 function call(
   expression: CallExpression,

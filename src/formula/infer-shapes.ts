@@ -121,5 +121,5 @@ function misfitText(op: Operation, given: readonly Shape[]): string {
   const rule = ruleOf(op);
   const lacksAxes = rule !== broadcast && given.some((shape) => shape.length === 0);
   const shapes = lacksAxes ? "a single number" : given.map(shapeText).join(" and ");
-  return `\`${operatorSign(op) ?? op}\` needs ${rule.needs}, and is given ${shapes}`;
+  return `\`${operatorSign(op) ?? op}\` needs ${rule.needs}, but got ${shapes}`;
 }

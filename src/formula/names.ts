@@ -3,7 +3,7 @@ import { FUNCTIONS } from "./functions.js";
 import type { GraphBuilder, Term } from "./graph-builder.js";
 import type { Target } from "./statements.js";
 
-/** A number, or in a loss a row: one number a class. */
+/** A number, or in a loss a row: one number per class. */
 export type Hyperparameter = number | readonly number[];
 
 /** What is given to a formula from outside. */
@@ -28,9 +28,9 @@ export class Names {
     const { inputs, hyperparameters, states = new Set() } = given;
     for (const name of [...hyperparameters.keys(), ...states]) {
       if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name))
-        throw formulaError(`\`${name}\` cannot be a name in a formula: use letters, digits and _.`);
+        throw formulaError(`\`${name}\` is not a valid name in a formula: use letters, digits and _.`);
       if (inputs.has(name) || Object.hasOwn(FUNCTIONS, name))
-        throw formulaError(`\`${name}\` has a meaning in every formula. Choose another name.`);
+        throw formulaError(`\`${name}\` is reserved in formulas. Choose another name.`);
       if (hyperparameters.has(name) && states.has(name))
         throw formulaError(`\`${name}\` is both a hyperparameter and a state. Choose another name for one.`);
     }
@@ -60,7 +60,7 @@ export class Names {
     const { inputs, hyperparameters } = this.given;
     if (hyperparameters.has(name) || (inputs.has(name) && !assignableInputs.includes(name)))
       throw formulaError(
-        `\`${name}\` is given and cannot be assigned. Assign to another name.`,
+        `\`${name}\` is an input and cannot be assigned. Assign to another name.`,
         this.text,
         start,
       );
@@ -86,7 +86,7 @@ export class Names {
   checkHyperparametersRead(...others: readonly Names[]): void {
     for (const name of this.given.hyperparameters.keys())
       if (![this, ...others].some((names) => names.wasRead(name)))
-        throw formulaError(`The hyperparameter \`${name}\` is never used. Use it, or leave it out.`);
+        throw formulaError(`The hyperparameter \`${name}\` is never used. Use it or remove it.`);
   }
 
   /** @throws OptimbenchError (FORMULA) at an assignment that nothing reads */

@@ -12,9 +12,9 @@ const INPUTS = new Set(["z", "y"]);
 const CLASSES = [1];
 
 /**
- * Parses a loss: an expression in z (the logits) and y (the target), one number a sample.
+ * Parses a loss: an expression in z (the logits) and y (the target), one number per sample.
  * Assignments may precede it: "p = softmax(z); mean(abs(p - y))". The loss of a batch is the mean over its samples.
- * A hyperparameter is a number, or a row: one number a class.
+ * A hyperparameter is a number, or a row: one number per class.
  *
  * @throws OptimbenchError (FORMULA) that shows the place
  */
@@ -37,12 +37,12 @@ export function parseLoss(
   );
   if (shapes[results[0]!]!.length > 0)
     throw formulaError(
-      "A loss is one number a sample, this is one a class: wrap it in sum(...) or mean(...).",
+      "A loss must be one number per sample, but this is one per class: wrap it in sum(...) or mean(...).",
       text,
       start,
     );
   if (!names.wasRead("z"))
-    throw formulaError("The loss does not depend on `z`, the logits, so nothing would learn.");
+    throw formulaError("The loss does not depend on `z`, the logits, so the model would not learn.");
   names.checkAllRead();
   names.checkHyperparametersRead();
 

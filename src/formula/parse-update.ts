@@ -49,13 +49,13 @@ export function parseUpdate(text: string, given: UpdateNames): UpdateGraph {
   const names = parsed.map((each) => each.names);
 
   if (!names.some((each) => each.final("theta") !== undefined))
-    throw formulaError("The formula never assigns `theta`, so nothing would learn.");
+    throw formulaError("The formula never assigns `theta`, so the model would not learn.");
   if (!parsed.some(({ block }) => block.nodes.some((node) => node.op === "input" && node.name === "g")))
     throw formulaError("The formula never uses the gradient `g`.");
   names[0]!.checkHyperparametersRead(...names.slice(1));
   for (const name of Object.keys(given.state ?? {}))
     if (!names.some((each) => each.wasRead(name)))
-      throw formulaError(`The state \`${name}\` is never used. Use it, or leave it out.`);
+      throw formulaError(`The state \`${name}\` is never used. Use it or remove it.`);
   for (const { block, names: own } of parsed)
     own.checkAllRead("theta", "evaluation", ...block.assign.map(({ target }) => target));
   const inputs = (given.changing ?? []).map((name) => ({ name, value: given.hyperparameters[name]! }));
@@ -85,7 +85,7 @@ function parseBlock(
     names.checkTarget(target, "theta", "g");
     if (target.name === "evaluation" && on !== "all" && on !== "parameters")
       throw formulaError(
-        "Assign `evaluation` outside of this block: it needs every parameter.",
+        "Assign `evaluation` outside this block: it must cover every parameter.",
         text,
         target.start,
       );
@@ -134,7 +134,7 @@ const readsGradient = (list: readonly Block[]) =>
 
 function notAnAssignment(text: string, start: number) {
   const hint = startsWithOperator(text, start)
-    ? " A line ends a statement: end the line before with the operator, or use parentheses."
+    ? " A statement ends at the end of its line: end the previous line with the operator, or use parentheses."
     : "";
   return formulaError(`Expected \`name = expression\`.${hint}`, text, start);
 }

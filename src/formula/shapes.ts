@@ -23,7 +23,7 @@ export const reduced: ShapeRule = {
 
 /** Of one number per class, another per class. */
 export const perClass: ShapeRule = {
-  needs: "one number a class",
+  needs: "one number per class",
   result: (shape) => (shape.length === 0 ? undefined : shape),
 };
 

@@ -51,7 +51,9 @@ type Part = Program["body"][number];
 
 function bodyOf(text: string): Part[] {
   if (text.length > MOST_CHARACTERS)
-    throw formulaError(`A formula has at most ${MOST_CHARACTERS} characters, this one has ${text.length}.`);
+    throw formulaError(
+      `A formula can have at most ${MOST_CHARACTERS} characters, but this one has ${text.length}.`,
+    );
   const body = withoutEmpty(syntax(text).body);
   if (body.length === 0) throw formulaError("The formula is empty.");
   return body;
@@ -83,7 +85,7 @@ function syntax(text: string): Program {
     const { message, pos } = error as { message: string; pos?: number };
     if (pos === undefined) throw formulaError("The formula is nested too deeply.");
     const problem =
-      pos >= text.trimEnd().length ? "Something is missing at the end" : message.replace(/ \(\d+:\d+\)$/, "");
+      pos >= text.trimEnd().length ? "Unexpected end of the formula" : message.replace(/ \(\d+:\d+\)$/, "");
     throw formulaError(`${problem}.${syntaxHint(text, pos)}`, text, pos);
   }
 }
@@ -91,7 +93,7 @@ function syntax(text: string): Program {
 /** What to write where the parser can only say that it expected something else. */
 function syntaxHint(text: string, place: number): string {
   if (startsWithOperator(text, place))
-    return " A line ends a statement: end the line before with the operator, or use parentheses.";
+    return " A statement ends at the end of its line: end the previous line with the operator, or use parentheses.";
   if (text.startsWith("**", place)) return " `-x ** 2` needs parentheses: `-(x ** 2)` or `(-x) ** 2`.";
   if (/^[A-Za-z_]/.test(text.slice(place)) && /[\w)]\s*$/.test(text.slice(0, place)))
     return " Write `*` to multiply.";

@@ -158,10 +158,8 @@ function buildError(said: readonly string[], log: string): OptimbenchError {
   const shown = first < 0 ? said.slice(-30) : said.slice(first, first + 30);
   return new OptimbenchError(
     "LIBTORCH",
-    [
-      "The native code did not compile:",
-      ...shown.map((line) => `  ${line}`),
-      `All of the output: ${log}`,
-    ].join("\n"),
+    ["Compiling the native code failed:", ...shown.map((line) => `  ${line}`), `Full output: ${log}`].join(
+      "\n",
+    ),
   );
 }

@@ -27,21 +27,20 @@ export interface Requirements {
 export function checkLibtorch(root: string, requirements: Requirements = {}): string {
   const refuse = (why: string) =>
     new OptimbenchError("LIBTORCH", `The libtorch at ${root} cannot be used: ${why}`);
-  if (!existsSync(root)) throw refuse("there is no such folder.");
+  if (!existsSync(root)) throw refuse("no such folder.");
   for (const name of ["torch_cpu", "c10", ...(requirements.cuda ? ["torch_cuda", "c10_cuda"] : [])]) {
     const why = wrongWithLibrary(root, name);
     if (why !== undefined) throw refuse(why);
   }
   const cut = cutLibrary(root);
-  if (cut !== undefined) throw refuse(`${cut} is cut short; unpack or install it again.`);
+  if (cut !== undefined) throw refuse(`${cut} is truncated; unpack or install it again.`);
   const changed = changedSinceUnpacked(root, requirements);
   if (changed !== undefined) throw refuse(`${changed}.`);
   const version = libtorchVersion(root);
-  if (version === undefined)
-    throw refuse("neither version.py nor build-version nor its headers say its version.");
+  if (version === undefined) throw refuse("its version is not in version.py, build-version or its headers.");
   if (!isAtLeast(version, OLDEST_VERSION)) {
     throw refuse(
-      `it is version ${version}; ${OLDEST_VERSION} or later is needed (${PINNED_VERSION} is best).`,
+      `it is version ${version}; ${OLDEST_VERSION} or later is needed (${PINNED_VERSION} is recommended).`,
     );
   }
   if (requirements.forBuild && !existsSync(join(root, "include", "torch", "headeronly", "version.h"))) {
@@ -79,11 +78,11 @@ function wrongWithLibrary(root: string, name: string): string | undefined {
   if (!header.architectures.includes(process.arch)) {
     return `${file} is for ${header.architectures.join(", ")}, this Node runs on ${process.arch}.`;
   }
-  if (!header.complete) return `${file} is cut short; unpack or install it again.`;
+  if (!header.complete) return `${file} is truncated; unpack or install it again.`;
   if (header.format !== "ELF") return undefined;
   const missing = missingLibraries(path);
   if (missing.length === 0) return undefined;
-  return `${missing.join(" and ")}, which ${file} links, ${missing.length > 1 ? "are" : "is"} not installed.`;
+  return `${missing.join(" and ")}, which ${file} links to, ${missing.length > 1 ? "are" : "is"} not installed.`;
 }
 
 /**

@@ -46,7 +46,7 @@ export async function getCudaHeaders(libtorch: Libtorch, setup: Setup): Promise<
     renameSync(partial, folder);
   } catch (error) {
     setup.log(
-      `${(error as Error).message}\nGoing on without them: steps on a GPU will not be recorded as graphs.`,
+      `${(error as Error).message}\nContinuing without them: steps on a GPU will not be recorded as graphs.`,
     );
   } finally {
     rmSync(partial, { recursive: true, force: true });

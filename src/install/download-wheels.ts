@@ -33,9 +33,9 @@ export async function downloadWheels(
     throw new OptimbenchError(
       "LIBTORCH",
       [
-        `The index gave pip another ${name} than PyPI has: its SHA-256 is ${found}, not ${expected}.`,
-        "It was not unpacked. Check the index (`pip config list`) and run the set-up again; or install the build that you",
-        "trust with pip, or unpack it, and name its folder: OPTIMBENCH_LIBTORCH=/path/to/torch",
+        `The package index served a different ${name} than PyPI: its SHA-256 is ${found}, expected ${expected}.`,
+        "It was not unpacked. Check the index (`pip config list`) and run setup again; or install the build that you",
+        "trust with pip, or unpack it, and set its folder: OPTIMBENCH_LIBTORCH=/path/to/torch",
       ].join("\n"),
     );
   });

@@ -25,8 +25,8 @@ export const isUnlisted = ({ rule, root }: Libtorch): boolean =>
 
 /** What to know about such a libtorch. */
 export const UNLISTED =
-  "An earlier version of optimbench fetched this libtorch and kept no list of its files: its libraries were checked for " +
-  "missing ends, and nothing else can be checked. `npx optimbench setup --force` fetches it again, with a list.";
+  "An earlier version of optimbench fetched this libtorch without a list of its files, so only truncated libraries " +
+  "can be detected. `npx optimbench setup --force` fetches it again, with a list.";
 
 export interface Search extends Requirements {
   /** Which of the cache's to look at, in this order; by default "cuda" (which runs on the CPU too), then "cpu". */
@@ -66,7 +66,7 @@ function namedLibtorch(search: Search): Libtorch | undefined {
   } catch (cause) {
     throw new OptimbenchError(
       "LIBTORCH",
-      `${(cause as Error).message} OPTIMBENCH_LIBTORCH names it: name another one, or unset the variable.`,
+      `${(cause as Error).message} It is set by OPTIMBENCH_LIBTORCH. Set another folder, or unset the variable.`,
       { cause },
     );
   }

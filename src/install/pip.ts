@@ -51,7 +51,7 @@ export async function runPip(
     [
       `pip could not ${what}${onTerminal ? " (its messages are above)" : ""}.`,
       ...(errors.length > 0 ? errors : said.slice(-4)).map((line) => `  ${line.trim()}`),
-      "Check the network, HTTPS_PROXY and pip's index (`pip config list`), then run the set-up again.",
+      "Check the network, HTTPS_PROXY and pip's index (`pip config list`), then run setup again.",
       "Without a network: set OPTIMBENCH_LIBTORCH to an unpacked libtorch.",
     ].join("\n"),
   );

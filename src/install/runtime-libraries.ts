@@ -52,7 +52,7 @@ export function runtimeLibraries(): RuntimeLibraries {
   const library = (name: string) => join(found.root, "lib", libraryFileName(name));
   const cuda = library("torch_cuda");
   const whyNoCuda = !existsSync(cuda)
-    ? "this libtorch has no CUDA libraries; `npx optimbench setup --cuda` fetches one that has, for NVIDIA GPUs"
+    ? "this libtorch has no CUDA libraries; `npx optimbench setup --cuda` fetches a build for NVIDIA GPUs"
     : hasNvidiaGpu()
       ? undefined
       : "no NVIDIA GPU with a working driver was found";

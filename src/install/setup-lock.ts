@@ -123,6 +123,6 @@ function takeAway(path: string, expected: string): void {
 function waitMessage({ host, processes }: Holder, path: string): string {
   const who = `process ${processes.map(({ pid }) => pid).join(", ")}`;
   return host === hostname()
-    ? `Waiting for another set-up (${who}) to finish ...`
-    : `Waiting for a set-up on ${host} (${who}) to finish; if it is gone, delete ${path}.`;
+    ? `Waiting for another setup (${who}) to finish ...`
+    : `Waiting for a setup on ${host} (${who}) to finish; if it is gone, delete ${path}.`;
 }

@@ -42,8 +42,8 @@ export async function setup(options: SetupOptions = {}): Promise<Libtorch> {
     if (!isFileProblem(cause)) throw cause;
     throw new OptimbenchError(
       "LIBTORCH",
-      `Set-up cannot use ${cause.path ?? "a file"}: ${fileProblem(cause)}. ` +
-        `The cache is ${cacheFolder()}; set OPTIMBENCH_CACHE to a folder that can be written to for another.`,
+      `Setup cannot use ${cause.path ?? "a file"}: ${fileProblem(cause)}. ` +
+        `The cache is ${cacheFolder()}; to use another one, set OPTIMBENCH_CACHE to a writable folder.`,
       { cause },
     );
   }
@@ -63,8 +63,8 @@ async function getReady(options: SetupOptions): Promise<Libtorch> {
   if (program === undefined && prebuilt === undefined) {
     throw new OptimbenchError(
       "LIBTORCH",
-      `This package brings no compiled code for ${process.platform}-${process.arch}. ` +
-        "Install cmake-js beside it to compile it here: npm install cmake-js node-addon-api node-api-headers",
+      `This package has no compiled code for ${process.platform}-${process.arch}. ` +
+        "To compile it here, install cmake-js: npm install cmake-js node-addon-api node-api-headers",
     );
   }
 

@@ -51,7 +51,7 @@ export async function unpackWheel(
     if (expected?.sha256 === sha256 && expected.size === size) continue;
     throw new OptimbenchError(
       "LIBTORCH",
-      `${basename(wheel)} is damaged: its file ${path} is not the one that its RECORD lists. Run the set-up again.`,
+      `${basename(wheel)} is damaged: its file ${path} does not match its RECORD. Run setup again.`,
     );
   }
   return unpacked;

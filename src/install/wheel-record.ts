@@ -55,12 +55,12 @@ export function firstChanged(
   for (const { path, size } of files) {
     const found = statSync(join(folder, path), { throwIfNoEntry: false })?.size;
     if (found === undefined) return `${path} is missing`;
-    if (found !== size) return `${path} has ${found} bytes, ${size} were unpacked`;
+    if (found !== size) return `${path} has ${found} bytes, but ${size} were unpacked`;
   }
   const changed = files.find(
     ({ path, sha256 }) => thorough && sha256Of(join(folder, path), "base64url") !== sha256,
   );
-  return changed && `${changed.path} has other bytes than were unpacked`;
+  return changed && `${changed.path} differs from what was unpacked`;
 }
 
 /** Of a file of any size. */

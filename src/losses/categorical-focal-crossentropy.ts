@@ -18,7 +18,7 @@ export const categoricalFocalCrossentropy = define({
   hyperparameters: {
     alpha: z
       .union([z.number().min(0), z.array(z.number().min(0)).min(1).readonly()])
-      .describe("weight of all classes, or one number a class"),
+      .describe("weight of all classes, or one number per class"),
     gamma: z.number().min(0).describe("how much less an easy sample counts; 0 for the cross-entropy"),
     labelSmoothing: z
       .number()

@@ -69,8 +69,8 @@ const customSchema = z.strictObject({
 });
 
 /**
- * A custom loss: a formula in z (logits) and y (target), one number a sample. A hyperparameter is a number,
- * or a list of one number a class.
+ * A custom loss: a formula in z (logits) and y (target), one number per sample. A hyperparameter is a number,
+ * or a list of one number per class.
  */
 export interface CustomLoss extends Readonly<z.input<typeof customSchema>> {}
 
@@ -110,7 +110,7 @@ export const lossLabel = (loss: {
   readonly semantics: string;
 }): string => choiceLabel(CATALOGUE, loss);
 
-/** @throws OptimbenchError (CONFIG) where a list has not one number a class; an empty one stands for a default */
+/** @throws OptimbenchError (CONFIG) where a list has not one number per class; an empty one stands for a default */
 function checkRows(loss: ResolvedLoss, classes: number, where: string): void {
   const isOwn = loss.semantics === "custom";
   const settings = { ...(isOwn ? loss.hyperparameters : loss) };

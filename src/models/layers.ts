@@ -10,7 +10,7 @@ const padding = z.enum(["valid", "same"]).default("valid");
 const activation: z.ZodType<Activation, Activation> = z.enum(ACTIVATIONS, {
   error: ({ input }) =>
     input === "softmax"
-      ? 'Leave out the "softmax" of `{path}`: a model ends in logits, and the loss applies softmax itself.'
+      ? 'Remove the "softmax" from `{path}`: a model must output logits, because the loss applies softmax itself.'
       : undefined,
 });
 /** Share of values set to zero while training, 0 up to but not including 1; the others are scaled by 1 / (1 - rate). */
@@ -118,7 +118,7 @@ const plainLayers = [
     })
     .refine((layer) => layer.negativeSlope === undefined || layer.activation === "leakyRelu", {
       path: ["negativeSlope"],
-      error: "`{path}` is for leakyRelu alone. Leave it out.",
+      error: "`{path}` applies only to leakyRelu. Remove it.",
     }),
 ] as const;
 

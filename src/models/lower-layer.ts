@@ -64,7 +64,7 @@ export function lowerLayer(
     case "dense": {
       if (height * width !== 1)
         throw configError(
-          `${where} needs one axis, but its input is ${height} x ${width} with ${countText(channels, "channel")}. ` +
+          `${where} needs a one-dimensional input, but its input is ${height} x ${width} with ${countText(channels, "channel")}. ` +
             'Add { type: "flatten" } before it.',
         );
       const { units, useBias: bias } = layer;
@@ -129,7 +129,7 @@ function lowerConvolution(
   const [channels] = input;
   if (channels % groups !== 0 || filters % groups !== 0)
     throw configError(
-      `${where} cannot cut ${countText(channels, "channel")} and ${countText(filters, "filter")} into ${groups} groups. ` +
+      `${where} cannot divide ${countText(channels, "channel")} and ${countText(filters, "filter")} into ${groups} groups. ` +
         "Set `groups` to a number that divides both.",
     );
   const dilation = pair(layer.dilationRate);
@@ -176,7 +176,7 @@ function normalisation(
   const groups = layer.groups === -1 ? channels : layer.groups;
   if (channels % groups !== 0)
     throw configError(
-      `${where} cannot cut ${countText(channels, "channel")} into ${groups} groups. Set \`groups\` to a number that divides ${channels}.`,
+      `${where} cannot divide ${countText(channels, "channel")} into ${groups} groups. Set \`groups\` to a number that divides ${channels}.`,
     );
   return { kind: layer.type, groups } as const;
 }

@@ -144,10 +144,10 @@ function unlike(layer: ResolvedResidual, main: Shape, other: Shape, place: strin
   const conv = `{ type: "conv2d", filters: ${main[0]}, kernelSize: 1, strides: ${strides} }`;
   const [what, advice] =
     layer.shortcut === undefined
-      ? ["its input", `Give it a \`shortcut\`, such as [${conv}], or let its layers keep the shape.`]
-      : ["what its shortcut gives", "Let both give the same."];
+      ? ["its input", `Add a \`shortcut\`, such as [${conv}], or make its layers keep the shape.`]
+      : ["the output of its shortcut", "Make both shapes equal."];
   return configError(
-    `\`${place}\` (residual) cannot add what its layers give, ${text(main)}, to ${what}, ${text(other)}. ${advice}`,
+    `\`${place}\` (residual) cannot add the output of its layers, ${text(main)}, to ${what}, ${text(other)}. ${advice}`,
     place,
   );
 }
@@ -166,7 +166,7 @@ function checkLogits(model: ResolvedModel, shape: Shape, classes: number): void 
   if (channels === classes && height === 1 && width === 1) return;
   const last = model.layers.length - 1;
   throw configError(
-    `\`model.layers[${last}]\` (${model.layers[last]!.type}) gives ${text(shape)}, but the dataset has ${classes} classes. ` +
+    `\`model.layers[${last}]\` (${model.layers[last]!.type}) outputs ${text(shape)}, but the dataset has ${classes} classes. ` +
       `End the model with { type: "dense", units: ${classes} }.`,
     `model.layers[${last}]`,
   );

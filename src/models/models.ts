@@ -34,7 +34,7 @@ const customModelSchema = z.strictObject({
   /** How results name it. */
   name: z.string().min(1).optional(),
   layers: layerListSchema.refine((layers) => !isDeeperThan(DEEPEST, layers), {
-    error: `The layers of \`{path}\` are nested more than ${DEEPEST} deep, or hold themselves.`,
+    error: `The layers of \`{path}\` are nested more than ${DEEPEST} deep, or contain themselves.`,
   }),
 });
 

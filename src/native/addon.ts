@@ -66,7 +66,7 @@ function addon() {
 }
 
 const loadError = (cause: unknown) =>
-  new OptimbenchError("LIBTORCH", `libtorch did not load: ${reasonOf(cause)}. ${RELOAD_ADVICE}`, { cause });
+  new OptimbenchError("LIBTORCH", `Cannot load libtorch: ${reasonOf(cause)}. ${RELOAD_ADVICE}`, { cause });
 
 /** What was loaded and what it found. @throws OptimbenchError (LIBTORCH, NATIVE) */
 export const nativeInfo = (): NativeInfo => loadNative().info();

@@ -52,7 +52,7 @@ function fail(cause: unknown): never {
     throw new OptimbenchError("NATIVE", `Native code failed: ${reason}`, { cause });
   throw new OptimbenchError(
     "MEMORY",
-    `There was not enough memory (${reason}). Use a smaller model, a smaller \`batchSize\`, fewer \`threads\` or fewer images.`,
+    `Out of memory (${reason}). Use a smaller model, a smaller \`batchSize\`, fewer \`threads\` or fewer images.`,
     { cause },
   );
 }

@@ -5,7 +5,7 @@ import { decay, epsilon, learningRate } from "./ranges.js";
 /** Where the gradient is taken, between the average and the newest point. At 0 the average could not be found again. */
 const interpolation = decay
   .gt(0)
-  .describe("where the gradient is taken: 1 is at the average, 0 at the newest point");
+  .describe("point where the gradient is computed, from 0 (the newest point) to 1 (the average)");
 
 const averaging = {
   warmupSteps: z.int().min(0).describe("steps over which the rate rises to its value"),

@@ -22,7 +22,7 @@ export const cosineRestartsSchema = z
     ...warmUpShape,
   })
   .refine((given) => given.firstDecaySteps === undefined || given.firstDecayEpochs === undefined, {
-    error: "Give `{path.}firstDecaySteps` or `{path.}firstDecayEpochs`, not both.",
+    error: "Set `{path.}firstDecaySteps` or `{path.}firstDecayEpochs`, not both.",
   });
 
 export function cosineRestarts(

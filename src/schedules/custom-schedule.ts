@@ -44,7 +44,7 @@ export function customSchedule(schedule: CustomSchedule, context: ScheduleContex
     if (Number.isFinite(rate) && rate >= 0) return rate;
     throw new OptimbenchError(
       "FORMULA",
-      `The schedule "${schedule.name}" gives ${rate} at step ${step}. A learning rate is a finite number of at least 0.`,
+      `The schedule "${schedule.name}" gives ${rate} at step ${step}. A learning rate must be a finite number of at least 0.`,
     );
   };
 }

@@ -37,7 +37,7 @@ export const oneCycleSchema = z
   })
   .refine(({ baseMomentum, maxMomentum }) => (baseMomentum === undefined) === (maxMomentum === undefined), {
     error:
-      "oneCycle cycles the momentum between `{path.}baseMomentum` and `{path.}maxMomentum`: give both, or neither.",
+      "oneCycle cycles the momentum between `{path.}baseMomentum` and `{path.}maxMomentum`. Set both or neither.",
   });
 
 type Resolved = z.output<typeof oneCycleSchema>;

@@ -41,12 +41,12 @@ export const piecewiseSchema = z
     ...warmUpShape,
   })
   .refine(({ boundaries, boundaryEpochs }) => (boundaries === undefined) !== (boundaryEpochs === undefined), {
-    error: "Give `{path.}boundaries` or `{path.}boundaryEpochs`, one of them.",
+    error: "Set either `{path.}boundaries` or `{path.}boundaryEpochs`.",
   })
   .refine(
     ({ boundaries, boundaryEpochs, values }) =>
       values.length === (boundaries ?? boundaryEpochs ?? []).length + 1,
-    { error: "Expected one value more than boundaries for `{path.}values`." },
+    { error: "Expected one more value than boundaries for `{path.}values`." },
   );
 
 export function piecewise(schedule: z.output<typeof piecewiseSchema>, context: ScheduleContext): RateOfStep {

@@ -36,7 +36,7 @@ export const decayShape = {
 /** For a schema with `decayShape`. */
 export const notBoth = [
   (decay: Decay) => decay.decaySteps === undefined || decay.decayEpochs === undefined,
-  { error: "Give `{path.}decaySteps` or `{path.}decayEpochs`, not both." },
+  { error: "Set `{path.}decaySteps` or `{path.}decayEpochs`, not both." },
 ] as const;
 
 type Decay = { readonly decaySteps?: number | undefined; readonly decayEpochs?: number | undefined };

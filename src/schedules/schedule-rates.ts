@@ -47,11 +47,11 @@ function start(config: ScheduleConfig, length: ScheduleLength) {
   const steps = epochs * stepsPerEpoch;
   if (resolved.name === "reduceOnPlateau")
     throw configError(
-      "The rates of reduceOnPlateau follow what a run measures: nothing is known of them before.",
+      "The rates of reduceOnPlateau depend on the results of a run, so they are unknown before it.",
     );
   if (steps > MOST_STEPS)
     throw configError(
-      `${steps.toLocaleString("en")} steps are too many to list. Take fewer epochs, or a larger batch.`,
+      `${steps.toLocaleString("en")} steps are too many to list. Use fewer epochs or a larger batch.`,
     );
   return { schedule: startSchedule(resolved, { learningRate, stepsPerEpoch, epochs }), steps };
 }

@@ -128,9 +128,9 @@ export function toStayAboveZero(schedule: ResolvedSchedule, length: TrainingLeng
     case "polynomial":
       return "Set `schedule.endLearningRate` above 0, such as 1e-6.";
     case "piecewise":
-      return "Give `schedule.values` above 0.";
+      return "Set `schedule.values` above 0.";
     default:
-      return "Let the schedule take less of the rate away.";
+      return "Make the schedule reduce the rate less.";
   }
 }
 

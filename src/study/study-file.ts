@@ -110,7 +110,7 @@ function studyText(study: object): string {
 export async function readStudy(path: string): Promise<Study> {
   parse(pathSchema, path, "path");
   const refuse = (problem: string, cause: unknown) =>
-    new OptimbenchError("FILE", `${path} is not a study that can be read: ${problem}`, { cause, path });
+    new OptimbenchError("FILE", `${path} is not a readable study: ${problem}`, { cause, path });
   let value: unknown;
   try {
     value = parseJson(await readFile(path));
@@ -119,7 +119,10 @@ export async function readStudy(path: string): Promise<Study> {
   }
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version === "number" && version > 1)
-    throw refuse(`its schemaVersion ${version} is newer than this program. Update optimbench.`, undefined);
+    throw refuse(
+      `its schemaVersion ${version} is newer than this version of optimbench supports. Update optimbench.`,
+      undefined,
+    );
   try {
     return parse(studySchema, value, "study", MOST_VALUES);
   } catch (cause) {

@@ -30,6 +30,6 @@ function homeFolder(): string {
   }
   throw new OptimbenchError(
     "LIBTORCH",
-    `There is no home folder to keep libtorch in: HOME is "${named}". Name a folder: OPTIMBENCH_CACHE=/path/to/cache`,
+    `There is no home folder to store libtorch in: HOME is "${named}". Set a folder: OPTIMBENCH_CACHE=/path/to/cache`,
   );
 }

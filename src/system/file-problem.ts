@@ -1,20 +1,20 @@
 import { reasonOf } from "../errors.js";
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file or folder",
+  ENOENT: "no such file or folder",
   EISDIR: "it is a folder",
   ENOTDIR: "a part of its path is not a folder",
-  EACCES: "permission is denied",
-  EPERM: "permission is denied",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
   EROFS: "the file system is read-only",
   ENOSPC: "no space is left on the disk",
   EDQUOT: "the disk quota is used up",
   EMFILE: "too many files are open",
   ENAMETOOLONG: "its name is too long",
-  ELOOP: "symbolic links lead in a circle",
-  EEXIST: "a file of this name is in the way",
+  ELOOP: "the symbolic links form a loop",
+  EEXIST: "a file with this name already exists",
   EFBIG: "it is too large",
-  ENXIO: "the device or pipe has no other end",
+  ENXIO: "nothing is connected to the device or pipe",
 };
 
 /** Why a file could not be read or written, in words rather than the system's code. */

@@ -45,7 +45,7 @@ function findPackageRoot(): string {
   }
   throw new OptimbenchError(
     "LIBTORCH",
-    `The package optimbench was not found from ${places[0]}. A bundle needs it beside it, for its native code: npm install optimbench`,
+    `The package optimbench was not found from ${places[0]}. Bundled code needs the installed package for its native code: npm install optimbench`,
   );
 }
 

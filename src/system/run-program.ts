@@ -19,7 +19,7 @@ export async function runProgram(
   run: ProgramRun = {},
 ): Promise<number> {
   const program = findProgram(command);
-  if (program === undefined) throw new Error(`There is no program ${command} on the PATH.`);
+  if (program === undefined) throw new Error(`The program ${command} was not found on the PATH.`);
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       env: programEnvironment(run.env),

@@ -13,7 +13,7 @@ export function requireWorkingDirectory(): void {
   } catch (cause) {
     throw new OptimbenchError(
       "LIBTORCH",
-      "The working directory does not exist any more, or cannot be read. Change to another one and run this again.",
+      "The working directory no longer exists or cannot be read. Change to another folder and try again.",
       { cause },
     );
   }

@@ -37,7 +37,7 @@ export async function writeFileAtomically(path: string, data: Data): Promise<voi
     if (cause instanceof OptimbenchError) throw cause; // from what gives the data
     throw new OptimbenchError(
       "FILE",
-      `Cannot write ${path}: ${fileProblem(cause)}. Choose a folder that can be written to and has space left.`,
+      `Cannot write ${path}: ${fileProblem(cause)}. Choose a writable folder with enough free space.`,
       { cause, path },
     );
   }

@@ -116,12 +116,12 @@ export function checkLossGradient(
 
 function summary({ error, value }: PartialDerivative, flat: boolean, compared: number): string {
   if (!Number.isFinite(value))
-    return "The loss is not a finite number at some logits. Look for a division, a logarithm or a root of what can be 0 or negative.";
+    return "The loss is not a finite number at some logits. Check divisions, logarithms and roots of values that can be 0 or negative.";
   if (flat)
-    return "The gradient is 0 at all logits, so nothing would learn. Comparisons, sign and oneHot have no slope.";
+    return "The gradient is 0 at all logits, so the model would not learn. Comparisons, sign and oneHot have no slope.";
   if (error > TOLERANCE)
-    return "The gradient is not the slope of the loss at some logits. Look for a jump, and for a value that only one point has.";
-  return `The gradient agrees with finite differences, and float32 with double precision, at all ${compared.toLocaleString("en")} places.`;
+    return "The gradient is not the slope of the loss at some logits. Check for a jump, or a value taken at a single point.";
+  return `The gradient agrees with finite differences, and float32 with double precision, at all ${compared.toLocaleString("en")} points.`;
 }
 
 const BROKEN = {
@@ -140,10 +140,10 @@ function breakdownText({ what, z, part, instead }: LossBreakdown): string {
     gap > 0
       ? `where two logits are ${short(gap)} apart (z = ${row})`
       : `where all logits are ${short(z[0]!)}`;
-  const found = `In float32, in which training computes, ${BROKEN[what]} ${where}.`;
+  const found = `In float32, the precision of training, ${BROKEN[what]} ${where}.`;
   if (part === undefined)
-    return `${found} Look for large powers, such as exp(z), and for a difference of numbers that are nearly equal, such as 1 - sigmoid(z).`;
-  if (instead === undefined) return `${found} The first to break is ${part}.`;
+    return `${found} Check for large powers, such as exp(z), and differences of nearly equal numbers, such as 1 - sigmoid(z).`;
+  if (instead === undefined) return `${found} The first expression to fail is ${part}.`;
   return `${found} Write ${instead} instead of ${part}.`;
 }
 

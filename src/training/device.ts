@@ -9,7 +9,7 @@ export function resolveDevice(given: string): string {
   const device = wanted === "auto" ? (devices[1] ?? "cpu") : wanted;
   if (devices.includes(device)) return device;
   throw configError(
-    `\`device\` is "${given}", which is not available here; available: ${devices.join(", ")}.${whyNoCuda ? ` No CUDA: ${whyNoCuda}.` : ""}`,
+    `\`device\` is "${given}", which is not available; available devices: ${devices.join(", ")}.${whyNoCuda ? ` No CUDA: ${whyNoCuda}.` : ""}`,
     "device",
   );
 }

@@ -121,7 +121,7 @@ export class TrainedModel implements Disposable {
     if (this.#disposed)
       throw new OptimbenchError(
         "DISPOSED",
-        "The model was used after `dispose()`. A run of `compare` keeps its model until `onRun` has ended.",
+        "The model was used after `dispose()`. The model of a run of `compare` can be used until `onRun` returns.",
       );
   }
 }

@@ -18,15 +18,16 @@ const unwrapped = (schema: z.ZodType): z.ZodType =>
     ? unwrapped(schema.unwrap() as z.ZodType)
     : schema;
 
-/** "a number at least 0 and less than 1"; nothing for what is no number. */
+/** "a number of at least 0 and less than 1"; nothing for what is no number. */
 export function boundsText(schema: z.ZodType | undefined): string | undefined {
   if (!(schema instanceof z.ZodNumber)) return undefined;
   const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = numberBounds(z.toJSONSchema(schema));
   const bounds = [
-    exclusiveMinimum === undefined ? boundText("at least", minimum) : `more than ${exclusiveMinimum}`,
+    exclusiveMinimum === undefined ? boundText("of at least", minimum) : `greater than ${exclusiveMinimum}`,
     exclusiveMaximum === undefined ? boundText("at most", maximum) : `less than ${exclusiveMaximum}`,
   ];
-  return `a number ${bounds.filter(Boolean).join(" and ")}`;
+  const text = bounds.filter(Boolean).join(" and ");
+  return `a number ${text.startsWith("at most") ? "of " : ""}${text}`;
 }
 
 const boundText = (word: string, bound: number | undefined) =>

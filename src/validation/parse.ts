@@ -38,7 +38,7 @@ function judged(schema: z.ZodType, value: unknown, what: string) {
     return judge(schema, value);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw configError(`The ${what} has more problems than can be listed. Check what it was made from.`);
+    throw configError(`The ${what} has too many problems to list. Check how it was made.`);
   }
 }
 
@@ -89,7 +89,7 @@ function explain(issue: RawIssue): string | undefined {
       return expected(oneOf(issue.values), issue.input);
     case "unrecognized_keys": {
       const known = knownKeys(issue);
-      const list = known.length > 0 ? ` Known here: ${known.join(", ")}.` : "";
+      const list = known.length > 0 ? ` Known keys: ${known.join(", ")}.` : "";
       const more = issue.keys.length - MOST_OF_A_KIND;
       return [
         ...issue.keys
@@ -105,7 +105,7 @@ function explain(issue: RawIssue): string | undefined {
     case "invalid_union":
       return explainUnion(issue);
     case "invalid_format":
-      return `Expected another form of text for \`{path}\`, ${got}.`;
+      return `Expected text in another format for \`{path}\`, ${got}.`;
     default:
       return undefined;
   }
@@ -117,7 +117,7 @@ function withRange(issue: Issue, schema: z.ZodType): Issue {
   // Beyond it, whole numbers have gaps.
   const isUncountable = issue.code === "too_big" && issue.maximum === Number.MAX_SAFE_INTEGER;
   const range = isUncountable
-    ? `a whole number at most ${issue.maximum}`
+    ? `a whole number of at most ${issue.maximum}`
     : boundsText(schemaAt(schema, issue.path));
   if (range === undefined) return issue;
   return { ...issue, message: `Expected ${range} for \`{path}\`, got ${describe(issue.input)}.` };
@@ -179,11 +179,20 @@ function knownKeys(issue: RawIssue): string[] {
   return Object.keys(definition?.shape ?? {});
 }
 
-function sizeText(origin: string, bound: string, limit: number | bigint): string {
+type Bound = "at least" | "more than" | "at most" | "less than";
+
+const NUMBER_BOUND: Record<Bound, string> = {
+  "at least": "of at least",
+  "more than": "greater than",
+  "at most": "of at most",
+  "less than": "less than",
+};
+
+function sizeText(origin: string, bound: Bound, limit: number | bigint): string {
   const plural = limit === 1 ? "" : "s";
   if (origin === "array" || origin === "set") return `${bound} ${limit} item${plural}`;
   if (origin === "string") return `${bound} ${limit} character${plural}`;
-  return `a number ${bound} ${limit}`;
+  return `a number ${NUMBER_BOUND[bound]} ${limit}`;
 }
 
 const TYPE_TEXT: Record<string, string> = {

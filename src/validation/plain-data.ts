@@ -59,7 +59,7 @@ class Copy {
     if (kept.has(value) || isSignal(value)) return value;
     if (types.isTypedArray(value) && DATA.has(this.#path.at(-1))) return plainView(value);
     if (this.#path.length >= DEEPEST)
-      throw configError(`The ${this.what} is nested more than ${DEEPEST} levels deep, or holds itself.`);
+      throw configError(`The ${this.what} is nested more than ${DEEPEST} levels deep, or contains itself.`);
     return this.#read(() => Array.isArray(value)) ? this.#list(value as unknown[]) : this.#object(value);
   }
 
@@ -104,7 +104,7 @@ class Copy {
     this.#values += values;
     if (this.#values > this.mostValues)
       throw configError(
-        `The ${this.what} holds more than ${count(this.mostValues)} values, or repeats itself without end.`,
+        `The ${this.what} contains more than ${count(this.mostValues)} values, or repeats endlessly.`,
       );
   }
 
@@ -135,9 +135,9 @@ const isNoData = (value: unknown, depth: number): boolean =>
 
 function instead(value: unknown): string {
   if (types.isPromise(value)) return "Await it first.";
-  if (types.isAnyArrayBuffer(value) || types.isDataView(value)) return "Make a Uint8Array of it.";
-  if (ArrayBuffer.isView(value)) return "Make a list of it, with Array.from(...).";
-  return "Write it as an object, a list, text or a number.";
+  if (types.isAnyArrayBuffer(value) || types.isDataView(value)) return "Convert it to a Uint8Array.";
+  if (ArrayBuffer.isView(value)) return "Convert it to a list with Array.from(...).";
+  return "Use an object, a list, a string or a number instead.";
 }
 
 const isSignal = (value: object): boolean => !types.isProxy(value) && value instanceof AbortSignal;

@@ -61,17 +61,17 @@ describe("a schedule of the momentum", () => {
     ["scheduleFreeAdamw", "beta1"],
   ] as const)("is refused by %s, whose %s finds the average again", (name, other) => {
     expect(check(name, schedule)).toBe(
-      `\`schedule\` changes the momentum, but \`optimizer\` (${name}) has none (its \`${other}\` is where the gradient is taken: 1 is at the average, 0 at the newest point, and has to stay as it is). Take another optimizer, or leave out \`schedule.baseMomentum\` and \`schedule.maxMomentum\`.`,
+      `\`schedule\` changes the momentum, but \`optimizer\` (${name}) has none. Its \`${other}\` is the point where the gradient is computed, from 0 (the newest point) to 1 (the average), and must stay constant. Use another optimizer, or omit \`schedule.baseMomentum\` and \`schedule.maxMomentum\`.`,
     );
   });
 
   it("asks for a momentum above 0 where there could be one, and for its name in a custom formula", () => {
     expect(check("sgd", schedule)).toContain(
-      "but `optimizer` (sgd) has none. Set its `momentum` above 0, or leave out",
+      "but `optimizer` (sgd) has none. Set its `momentum` above 0, or omit",
     );
     const custom = { name: "mine", formula: "theta = theta - learningRate * g" };
     expect(check(custom, schedule)).toContain(
-      "but `optimizer` (mine) has none: name a hyperparameter of its formula",
+      "but `optimizer` (mine) has none. Name a hyperparameter of its formula",
     );
   });
 });
@@ -86,8 +86,8 @@ const REACHING_ZERO: readonly (readonly [ScheduleConfig, step: number, instead: 
     7,
     "Set `schedule.endLearningRate` above 0, such as 1e-6.",
   ],
-  [{ name: "piecewise", boundaries: [4], values: [1, 0] }, 5, "Give `schedule.values` above 0."],
-  [{ name: "step", stepSize: 1, gamma: 1e-322 }, 10, "Let the schedule take less of the rate away."],
+  [{ name: "piecewise", boundaries: [4], values: [1, 0] }, 5, "Set `schedule.values` above 0."],
+  [{ name: "step", stepSize: 1, gamma: 1e-322 }, 10, "Make the schedule reduce the rate less."],
   [
     { name: "mine", formula: "learningRate * (step < 3)" },
     3,
@@ -102,7 +102,7 @@ describe("a custom schedule", () => {
     ["learningRate * log(step)", "-Infinity", 0],
   ])("is refused before the run where it gives what is no rate: %s", (formula, rate, step) => {
     expect(check("sgd", { name: "mine", formula })).toBe(
-      `The schedule "mine" gives ${rate} at step ${step}. A learning rate is a finite number of at least 0.`,
+      `The schedule "mine" gives ${rate} at step ${step}. A learning rate must be a finite number of at least 0.`,
     );
   });
 });

@@ -47,7 +47,7 @@ describe("resolveCompareConfig", () => {
   it("refuses a study of more runs than can be planned", () => {
     const optimizers = Array.from({ length: 1000 }, (_, i) => ({ name: "sgd" as const, momentum: i / 1000 }));
     expect(() => resolve({ optimizers, losses: ["huber", "logCosh"], seeds: 51 })).toThrow(
-      "The study would have 102,000 runs (1,000 optimizers x 2 losses x 51 seeds), and at most 100,000 runs are possible.",
+      "The study would have 102,000 runs (1,000 optimizers x 2 losses x 51 seeds), but at most 100,000 runs are supported.",
     );
   });
 
@@ -73,16 +73,16 @@ describe("resolveCompareConfig", () => {
 
   it("refuses two runs that would be the same", () => {
     expect(() => resolve({ optimizers: ["adam", "sgd", "adam"] })).toThrow(
-      "`optimizers[2]` is the same as `optimizers[0]`. Leave one of them out.",
+      "`optimizers[2]` is the same as `optimizers[0]`. Remove one of them.",
     );
     expect(() => resolve({ optimizers: ["adam", { name: "adam", learningRate: 1e-3 }] })).toThrow(
       "is the same as",
     );
     expect(() => resolve({ seeds: [1, 1] })).toThrow(
-      "`seeds[1]` is the same as `seeds[0]`. Leave one of them out.",
+      "`seeds[1]` is the same as `seeds[0]`. Remove one of them.",
     );
     expect(() => resolve({ semantics: ["keras3", "pytorch", "pytorch"] })).toThrow(
-      "`semantics[2]` is the same as `semantics[1]`. Leave one of them out.",
+      "`semantics[2]` is the same as `semantics[1]`. Remove one of them.",
     );
   });
 
@@ -100,7 +100,7 @@ describe("resolveCompareConfig", () => {
     expect(message({ optimizers: ["adam", "sdg"] })).toContain(
       '`optimizers[1]`, got "sdg" (string). Did you mean "sgd"?',
     );
-    expect(message({ seeds: 0 })).toBe("Expected a number at least 1 for `seeds`, got 0 (number).");
+    expect(message({ seeds: 0 })).toBe("Expected a number of at least 1 for `seeds`, got 0 (number).");
     expect(message({ preset: "papr" })).toBe(
       'Expected one of "paper", "mnist-99" for `preset`, got "papr" (string). Did you mean "paper"?',
     );

@@ -77,7 +77,7 @@ describe("resolveTrainConfig", () => {
     } as const;
     expect(resolve({ model, batchSize: 256 }).microBatch).toBe(256);
     expect(() => resolve({ model, batchSize: 256, microBatch: 32 })).toThrow(
-      "`microBatch` is 32, but batchNorm2d needs the whole batch of 256 at once. Leave `microBatch` out.",
+      "`microBatch` is 32, but batchNorm2d needs the whole batch of 256 at once. Omit `microBatch`.",
     );
   });
 });
@@ -85,8 +85,8 @@ describe("resolveTrainConfig", () => {
 describe("messages", () => {
   const refused: readonly [config: object, message: string][] = [
     [{ epoch: 3 }, 'Unknown key `epoch`. Did you mean "epochs"?'],
-    [{ epochs: -1 }, "Expected a number at least 0 and at most 100000 for `epochs`, got -1 (number)."],
-    [{ batchSize: 0 }, "Expected a number at least 1 for `batchSize`, got 0 (number)."],
+    [{ epochs: -1 }, "Expected a number of at least 0 and at most 100000 for `epochs`, got -1 (number)."],
+    [{ batchSize: 0 }, "Expected a number of at least 1 for `batchSize`, got 0 (number)."],
     [{ seed: 0.5 }, "Expected a whole number for `seed`, got 0.5 (number)."],
     [
       { semantics: "keras" },
@@ -99,7 +99,7 @@ describe("messages", () => {
     [{ dataset: 3 }, "Expected a name, a folder or { images, labels } for `dataset`, got 3 (number)."],
     [
       { split: { trian: 3 } },
-      'Unknown key `split.trian`. Did you mean "train"? Known here: train, validation.',
+      'Unknown key `split.trian`. Did you mean "train"? Known keys: train, validation.',
     ],
     [
       { split: { train: 8000, validation: 4000 } },
@@ -107,15 +107,15 @@ describe("messages", () => {
     ],
     [
       { split: { train: 20_000 } },
-      "`split.train` is 20,000, but mnist-10k has 10,000 images, of which validation needs at least 1.",
+      "`split.train` is 20,000, but mnist-10k has 10,000 images, and validation needs at least 1 of them.",
     ],
     [
       { split: { train: 10_000 } },
-      "`split.train` is 10,000, but mnist-10k has 10,000 images, of which validation needs at least 1.",
+      "`split.train` is 10,000, but mnist-10k has 10,000 images, and validation needs at least 1 of them.",
     ],
     [
       { model: { layers: [{ type: "dense", units: 10 }] } },
-      '`model.layers[0]` (dense) needs one axis, but its input is 28 x 28 with 1 channel. Add { type: "flatten" } before it.',
+      '`model.layers[0]` (dense) needs a one-dimensional input, but its input is 28 x 28 with 1 channel. Add { type: "flatten" } before it.',
     ],
     [
       { model: { layers: [{ type: "flaten" }] } },
@@ -123,7 +123,7 @@ describe("messages", () => {
     ],
     [
       { split: { validation: 10_000 } },
-      "`split.validation` is 10,000, but mnist-10k has 10,000 images, of which training needs at least 1.",
+      "`split.validation` is 10,000, but mnist-10k has 10,000 images, and training needs at least 1 of them.",
     ],
     [{ optimizer: "admm" }, '`optimizer`, got "admm" (string). Did you mean "adam"?'],
   ];
@@ -136,7 +136,7 @@ describe("messages", () => {
     const layer = { type: "residual", layers: [] as object[] };
     layer.layers.push(layer);
     const config = { model: { layers: [layer] } } as object as TrainConfig;
-    expect(() => resolve(config)).toThrow(/is nested more than 256 levels deep, or holds itself/);
+    expect(() => resolve(config)).toThrow(/is nested more than 256 levels deep, or contains itself/);
   });
 });
 
@@ -157,8 +157,8 @@ it("refuses wrong configs at compile time", () => {
 
 it("says which whole numbers can be counted with, and what images are made of", () => {
   expect(() => resolve({ seed: 1e300 })).toThrow(
-    "Expected a whole number at most 9007199254740991 for `seed`",
+    "Expected a whole number of at most 9007199254740991 for `seed`",
   );
   const images = new DataView(new ArrayBuffer(4)) as never;
-  expect(() => resolve({ dataset: { images, labels: [0] } })).toThrow("Make a Uint8Array of it.");
+  expect(() => resolve({ dataset: { images, labels: [0] } })).toThrow("Convert it to a Uint8Array.");
 });

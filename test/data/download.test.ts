@@ -71,7 +71,7 @@ describe("downloadMnist", () => {
     [
       "answers 404",
       (_, response) => response.writeHead(404).end("not here"),
-      /the server answers 404 Not Found/,
+      /the server responded with 404 Not Found/,
     ],
     [
       "drops the connection half way",
@@ -84,17 +84,17 @@ describe("downloadMnist", () => {
     [
       "sends another file",
       (_, response) => response.end(gzipSync(idx([10_000]))),
-      /what it sends is not the published file/,
+      /the data it sent is not the published file/,
     ],
     [
       "sends a web page",
       (_, response) => response.end("<html>Log in first</html>"),
-      /what it sends is not the published file/,
+      /the data it sent is not the published file/,
     ],
     [
       "sends a part",
       (_, response) => response.end(FILE.subarray(0, 3000)),
-      /what it sends is not the published file/,
+      /the data it sent is not the published file/,
     ],
     [
       "sends without end",
@@ -103,7 +103,7 @@ describe("downloadMnist", () => {
         const send = () => void response.write(megabyte, (error) => error || send());
         send();
       },
-      /it sends far more than the file has/,
+      /it sent far more data than the file has/,
     ],
     [
       "redirects in circles",

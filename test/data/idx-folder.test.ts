@@ -75,12 +75,12 @@ describe("loadIdxFolder", () => {
     [
       "labels where images are expected",
       { ...TRAIN, [IMAGES]: TRAIN[LABELS]! },
-      `${IMAGES}: expected images (3 or 4 dimensions), but it has 1, as a file of labels does.`,
+      `${IMAGES}: expected images (3 or 4 dimensions), but it has 1, like a file of labels.`,
     ],
     [
       "images where labels are expected",
       { ...TRAIN, [LABELS]: TRAIN[IMAGES]! },
-      `${LABELS}: expected labels (1 dimension), but it has 3, as a file of images does.`,
+      `${LABELS}: expected labels (1 dimension), but it has 3, like a file of images.`,
     ],
     [
       "another number of labels",
@@ -95,7 +95,7 @@ describe("loadIdxFolder", () => {
     [
       "test images of another shape",
       { ...TRAIN, "t10k-images-idx3-ubyte": idx([1, 3, 2]), "t10k-labels-idx1-ubyte": idx([1]) },
-      `FOLDER/t10k-images-idx3-ubyte holds images of 3 x 2 x 1, but FOLDER/${IMAGES} of 2 x 3 x 1.`,
+      `FOLDER/t10k-images-idx3-ubyte has images of 3 x 2 x 1, but FOLDER/${IMAGES} has images of 2 x 3 x 1.`,
     ],
   ])("refuses %s", async (_, files, message) => {
     const folder = folderWith(files);
@@ -107,7 +107,7 @@ describe("loadIdxFolder", () => {
 
   it("refuses a folder that is not there", async () => {
     await expect(loadIdxFolder("/no/such/folder")).rejects.toThrow(
-      "Cannot read the folder /no/such/folder: there is no such file or folder.",
+      "Cannot read the folder /no/such/folder: no such file or folder.",
     );
   });
 });

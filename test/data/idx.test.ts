@@ -113,27 +113,27 @@ describe("readIdx", () => {
     [
       "empty arrays",
       Buffer.from(idxHeader([0, 28, 28])),
-      "its header announces 0 x 28 x 28 values, so it is empty.",
+      "its header declares 0 x 28 x 28 values, so it is empty.",
     ],
     [
       "missing values",
       idx([2, 3]).subarray(0, 16),
-      "it is cut off: its header announces 6 values, 4 are there.",
+      "it is truncated: its header declares 6 values, but 4 are present.",
     ],
     [
       "further values",
       Buffer.concat([idx([2, 3]), Buffer.alloc(1)]),
-      "further bytes follow the 6 values that its header announces.",
+      "extra bytes follow the 6 values declared in its header.",
     ],
     [
       "sizes beyond all memory",
       Buffer.concat([idxHeader([0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff]), Buffer.alloc(8)]),
-      "its header announces 4294967295 x 4294967295 x 4294967295 x 4294967295 values, more than the largest supported size, 1 GiB.",
+      "its header declares 4294967295 x 4294967295 x 4294967295 x 4294967295 values, more than the largest supported size, 1 GiB.",
     ],
     [
       "sizes beyond the file",
       gzipSync(Buffer.concat([idxHeader([1000, 1000, 1000]), Buffer.alloc(8)])),
-      "it is cut off: its header announces 1000 x 1000 x 1000 values, more than the file can hold.",
+      "it is truncated: its header declares 1000 x 1000 x 1000 values, more than the file can hold.",
     ],
     [
       "bytes after a gzip stream",
@@ -148,7 +148,7 @@ describe("readIdx", () => {
     [
       "a cut gzip stream",
       gzipSync(idx([20, 30])).subarray(0, -3),
-      "it is cut off: its gzip stream has no end.",
+      "it is truncated: its gzip stream is incomplete.",
     ],
     [
       "a damaged gzip stream",
@@ -174,7 +174,7 @@ describe("readIdx", () => {
     clearInterval(watch);
     most = Math.max(most, process.memoryUsage().arrayBuffers);
     expect(error.message).toBe(
-      `Cannot read ${path}: further bytes follow the 4 values that its header announces.`,
+      `Cannot read ${path}: extra bytes follow the 4 values declared in its header.`,
     );
     expect(most - before).toBeLessThan(2 ** 24);
   });
@@ -189,7 +189,7 @@ describe("readIdx", () => {
 
   it("refuses what is no file", async () => {
     const folder = temporaryFolder();
-    await expect(readIdx(join(folder, "none"))).rejects.toThrow("none: there is no such file or folder.");
+    await expect(readIdx(join(folder, "none"))).rejects.toThrow("none: no such file or folder.");
     mkdirSync(join(folder, "sub"));
     await expect(readIdx(join(folder, "sub"))).rejects.toThrow("sub: it is not a regular file.");
   });

@@ -89,7 +89,7 @@ describe("inMemoryDataset", () => {
     [
       "labels beyond the classes",
       { ...SQUARE, classes: 2 },
-      "`labels[1]` is 2, but with 2 classes labels go from 0 to 1.",
+      "`labels[1]` is 2, but with 2 classes, labels must be from 0 to 1.",
     ],
     [
       "test images of another size",
@@ -114,7 +114,7 @@ describe("inMemoryDataset", () => {
     [
       "targets that do not sum to 1",
       { ...SQUARE, targets: Float32Array.of(1, 0, 0, 0.5, 0.25, 0, 0, 0, 1) },
-      "`targets` of image 1 are [0.5, 0.25, 0] with the sum 0.75. Expected numbers of at least 0 that sum to 1.",
+      "`targets` of image 1 are [0.5, 0.25, 0] with the sum 0.75. Expected non-negative numbers that sum to 1.",
     ],
     [
       "negative targets",

@@ -33,7 +33,7 @@ describe("loadDataset", () => {
   it("does not pass over a damaged full set, nor a named folder without it", async () => {
     const folder = temporaryFolder();
     await expect(loadDataset(undefined, { dataDir: folder })).rejects.toThrow(
-      `The dataset "mnist" is not there: looked for its four files in ${folder}.`,
+      `The dataset "mnist" was not found: looked for its four files in ${folder}.`,
     );
     writeFiles(folder, {
       "train-images-idx3-ubyte": Buffer.from("damaged"),
@@ -48,9 +48,9 @@ describe("loadDataset", () => {
   it("says where it looked for MNIST and how to get it", async () => {
     vi.stubEnv("OPTIMBENCH_DATA", "/data/of/mine");
     await expect(loadDataset("mnist")).rejects.toThrow(
-      `The dataset "mnist" is not there: looked for its four files in /data/of/mine and ${join(cache, "data", "mnist")}. ` +
-        'Fetch it with "optimbench data fetch mnist", set OPTIMBENCH_DATA to a folder that has it, ' +
-        'or use "mnist-10k", 10,000 digits of it that need no download.',
+      `The dataset "mnist" was not found: looked for its four files in /data/of/mine and ${join(cache, "data", "mnist")}. ` +
+        'Fetch it with "optimbench data fetch mnist", set OPTIMBENCH_DATA to a folder that contains it, ' +
+        'or use "mnist-10k", a subset of 10,000 digits that needs no download.',
     );
   });
 

@@ -41,7 +41,7 @@ describe("loadMnist", () => {
     const folder = temporaryFolder();
     writeFiles(folder, { "train-labels-idx1-ubyte": idx([1]), "t10k-labels-idx1-ubyte": idx([1]) });
     await expect(loadMnist(folder)).rejects.toThrow(
-      `The folder ${folder} is not MNIST: it has no train-images-idx3-ubyte, no t10k-images-idx3-ubyte.`,
+      `The folder ${folder} is not MNIST: missing train-images-idx3-ubyte, t10k-images-idx3-ubyte.`,
     );
   });
 

@@ -45,7 +45,7 @@ it.each([
     "theta = theta - sqr(g)",
     `Unknown function \`sqr\`. Did you mean "sqrt"? Known: ${UPDATE_FUNCTIONS}. (line 1, column 17)`,
   ],
-  ["theta = softmax(g)", "`softmax` works along the classes, in losses only. (line 1, column 9)"],
+  ["theta = softmax(g)", "`softmax` works along the classes, and only in losses. (line 1, column 9)"],
   [
     "theta = theta - t(g)",
     `Unknown function \`t\`. Write \`*\` to multiply. Known: ${UPDATE_FUNCTIONS}. (line 1, column 17)`,
@@ -59,52 +59,58 @@ it.each([
   ["theta = theta - abs(g, 1)", "`abs` takes 1 argument, not 2. (line 1, column 17)"],
   [
     "theta = theta - norm(t) * g",
-    "`norm` needs several numbers, and is given a single number. (line 1, column 17)",
+    "`norm` needs several numbers, but got a single number. (line 1, column 17)",
   ],
-  ["theta = g > 0 ? 1 : 2", "Use where(condition, a, b) in place of `? :`. (line 1, column 9)"],
+  ["theta = g > 0 ? 1 : 2", "Use where(condition, a, b) instead of `? :`. (line 1, column 9)"],
   ["theta = g && 1", "Use where(condition, a, b), or multiply the conditions. (line 1, column 9)"],
   ["theta = Math.sqrt(g)", "Names have no members: write sqrt(x), not Math.sqrt(x). (line 1, column 9)"],
   ["theta = g.x", "Names have no members: write sqrt(x), not Math.sqrt(x). (line 1, column 9)"],
   ["theta = 'g'", "Expected a number. (line 1, column 9)"],
   ["theta = 5n * g", "Expected a number. (line 1, column 9)"],
-  ["theta = { g }", "A formula is made of numbers, names, arithmetic and functions. (line 1, column 9)"],
+  [
+    "theta = { g }",
+    "A formula can contain only numbers, names, arithmetic and functions. (line 1, column 9)",
+  ],
   [
     "theta = import('fs')",
-    "A formula is made of numbers, names, arithmetic and functions. (line 1, column 9)",
+    "A formula can contain only numbers, names, arithmetic and functions. (line 1, column 9)",
   ],
   [
     "theta = g ^ 2",
-    "The operator `^` has no meaning in a formula. Write `**` for a power. (line 1, column 9)",
+    "The operator `^` is not supported in formulas. Write `**` for a power. (line 1, column 9)",
   ],
-  ["theta = g % 2", "The operator `%` has no meaning in a formula. (line 1, column 9)"],
-  ["theta = 0 < g < 1", "Comparisons do not chain: multiply two of them. (line 1, column 9)"],
+  ["theta = g % 2", "The operator `%` is not supported in formulas. (line 1, column 9)"],
+  ["theta = 0 < g < 1", "Comparisons cannot be chained: multiply two of them. (line 1, column 9)"],
   [
     "theta = theta - -g ** 2",
     "Unexpected token. `-x ** 2` needs parentheses: `-(x ** 2)` or `(-x) ** 2`. (line 1, column 20)",
   ],
-  ["theta = a = g", "An assignment is a statement of its own. (line 1, column 9)"],
-  ["theta = g = 1", "An assignment is a statement of its own. (line 1, column 9)"],
+  ["theta = a = g", "Write an assignment as a separate statement. (line 1, column 9)"],
+  ["theta = g = 1", "Write an assignment as a separate statement. (line 1, column 9)"],
   ["theta -= g", "Write `-=` out: `theta = theta - ...`. (line 1, column 1)"],
-  ["theta = (theta - g", "Something is missing at the end. (line 1, column 19)"],
+  ["theta = (theta - g", "Unexpected end of the formula. (line 1, column 19)"],
   ["let theta = g", "Expected `name = expression` or an expression. (line 1, column 1)"],
   ["while (1) theta = g", "Expected `name = expression` or an expression. (line 1, column 1)"],
   [
     "theta = theta\n  - g",
-    "Expected `name = expression`. A line ends a statement: end the line before with the operator, or use parentheses. (line 2, column 3)",
+    "Expected `name = expression`. A statement ends at the end of its line: end the previous line with the operator, or use parentheses. (line 2, column 3)",
   ],
   [
     "theta = theta\n  * g",
-    "Unexpected token. A line ends a statement: end the line before with the operator, or use parentheses. (line 2, column 3)",
+    "Unexpected token. A statement ends at the end of its line: end the previous line with the operator, or use parentheses. (line 2, column 3)",
   ],
   ["g = 0; theta = g", "The formula never uses the gradient `g`."],
-  ["t = 0; theta = g - t", "`t` is given and cannot be assigned. Assign to another name. (line 1, column 1)"],
+  [
+    "t = 0; theta = g - t",
+    "`t` is an input and cannot be assigned. Assign to another name. (line 1, column 1)",
+  ],
   [
     "matrix: { theta = g }",
     "Unknown block `matrix`. Known: all, parameters, matrices, vectors, dense, hidden, others. (line 1, column 1)",
   ],
   [
     "matrices: { evaluation = theta; theta = g }",
-    "Assign `evaluation` outside of this block: it needs every parameter. (line 1, column 13)",
+    "Assign `evaluation` outside this block: it must cover every parameter. (line 1, column 13)",
   ],
   ["matrices: { }", "The block `matrices` is empty. (line 1, column 1)"],
   [
@@ -115,27 +121,27 @@ it.each([
     "vectors: { theta = theta - rowMean(g) }",
     "`rowMean` works on the rows and columns of a parameter: call it in a block such as `matrices: { ... }`. (line 1, column 28)",
   ],
-  ["t = 0; theta = g", "`t` is given and cannot be assigned. Assign to another name. (line 1, column 1)"],
+  ["t = 0; theta = g", "`t` is an input and cannot be assigned. Assign to another name. (line 1, column 1)"],
   ["sqrt = g; theta = sqrt", "`sqrt` is a function. Assign to another name. (line 1, column 1)"],
   ["m = g; theta = theta - g", "`m` is assigned but never used. (line 1, column 1)"],
-  ["v = g", "The formula never assigns `theta`, so nothing would learn."],
+  ["v = g", "The formula never assigns `theta`, so the model would not learn."],
   ["theta = 0.9 * theta", "The formula never uses the gradient `g`."],
   ["  // nothing", "The formula is empty."],
-  ["g".repeat(10_001), "A formula has at most 10000 characters, this one has 10001."],
+  ["g".repeat(10_001), "A formula can have at most 10000 characters, but this one has 10001."],
   [
     `theta = g${" + g".repeat(300)}`,
-    "Nested too deeply here. Assign parts to names of their own. (line 1, column 9)",
+    "Nested too deeply. Assign parts of the expression to names. (line 1, column 9)",
   ],
 ])("update: %s", (text, expected) => {
   expect(firstLine(() => update(text))).toBe(expected);
 });
 
 it.each([
-  [{ hyperparameters: { mu: 1 } }, "The hyperparameter `mu` is never used. Use it, or leave it out."],
-  [{ state: { m: 0 } }, "The state `m` is never used. Use it, or leave it out."],
-  [{ hyperparameters: { t: 1 } }, "`t` has a meaning in every formula. Choose another name."],
-  [{ state: { abs: 1 } }, "`abs` has a meaning in every formula. Choose another name."],
-  [{ state: { "a-b": 1 } }, "`a-b` cannot be a name in a formula: use letters, digits and _."],
+  [{ hyperparameters: { mu: 1 } }, "The hyperparameter `mu` is never used. Use it or remove it."],
+  [{ state: { m: 0 } }, "The state `m` is never used. Use it or remove it."],
+  [{ hyperparameters: { t: 1 } }, "`t` is reserved in formulas. Choose another name."],
+  [{ state: { abs: 1 } }, "`abs` is reserved in formulas. Choose another name."],
+  [{ state: { "a-b": 1 } }, "`a-b` is not a valid name in a formula: use letters, digits and _."],
 ])("names: %j", (names, expected) => {
   expect(firstLine(() => update("theta = theta - g", names))).toBe(expected);
 });
@@ -149,23 +155,26 @@ it("a state that never changes, and a name that is two things", () => {
     "`m` is both a hyperparameter and a state. Choose another name for one.",
   );
   expect(firstLine(() => update(`m = g; ${text}`, { hyperparameters: { m: 1 } }))).toBe(
-    "`m` is given and cannot be assigned. Assign to another name. (line 1, column 1)",
+    "`m` is an input and cannot be assigned. Assign to another name. (line 1, column 1)",
   );
 });
 
 it.each([
   [
     "abs(softmax(z) - y)",
-    "A loss is one number a sample, this is one a class: wrap it in sum(...) or mean(...). (line 1, column 1)",
+    "A loss must be one number per sample, but this is one per class: wrap it in sum(...) or mean(...). (line 1, column 1)",
   ],
-  ["sum(y)", "The loss does not depend on `z`, the logits, so nothing would learn."],
+  ["sum(y)", "The loss does not depend on `z`, the logits, so the model would not learn."],
   [
     "p = softmax(z)",
-    "The last statement is the loss itself: an expression, not an assignment. (line 1, column 1)",
+    "The last statement must be the loss: an expression, not an assignment. (line 1, column 1)",
   ],
-  ["sum(z); sum(y)", "Only the last statement is an expression; those before it assign. (line 1, column 1)"],
-  ["softmax(sum(z))", "`softmax` needs one number a class, and is given a single number. (line 1, column 1)"],
-  ["y = z; sum(y)", "`y` is given and cannot be assigned. Assign to another name. (line 1, column 1)"],
+  [
+    "sum(z); sum(y)",
+    "Only the last statement may be an expression; the others must be assignments. (line 1, column 1)",
+  ],
+  ["softmax(sum(z))", "`softmax` needs one number per class, but got a single number. (line 1, column 1)"],
+  ["y = z; sum(y)", "`y` is an input and cannot be assigned. Assign to another name. (line 1, column 1)"],
   ["p = y; sum(z)", "`p` is assigned but never used. (line 1, column 1)"],
   ["sum(theta)", "Unknown name `theta`. (line 1, column 5)"],
 ])("loss: %s", (text, expected) => {

@@ -28,7 +28,7 @@ describe("parseLoss", () => {
     expect(nodes).toContainEqual({ op: "constant", value: 1.5 });
   });
 
-  it("takes arithmetic of one number a sample with rows of classes", () => {
+  it("takes arithmetic of one number per sample with rows of classes", () => {
     expect(() => parseLoss("mean((z - mean(z)) ** 2) + 0 * sum(y)", none)).not.toThrow();
   });
 });

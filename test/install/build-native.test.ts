@@ -98,7 +98,7 @@ describe("buildNative", () => {
       'console.log("[1/2] Building a.cc.o\\nFAILED: a.cc.o\\na.cc:1:1: error: no such type"); process.exit(1)';
     writeFiles(folder.path(), { "program.cjs": failing, "native/core/a.cc": "intt a;" });
     await expect(build()).rejects.toThrow(
-      `The native code did not compile:\n  FAILED: a.cc.o\n  a.cc:1:1: error: no such type\nAll of the output: ${folder.path("build/build.log")}`,
+      `Compiling the native code failed:\n  FAILED: a.cc.o\n  a.cc:1:1: error: no such type\nFull output: ${folder.path("build/build.log")}`,
     );
     writeFiles(folder.path(), { "program.cjs": PROGRAM, "native/core/a.cc": "int a;" });
     expect(await build()).toBe(true); // The sources are as at the last success, the binaries may not be.

@@ -33,7 +33,7 @@ describe("checkLibtorch", () => {
 
   test("refuses a folder that is not there", () => {
     expect(() => checkLibtorch("/no/such")).toThrow(
-      "The libtorch at /no/such cannot be used: there is no such folder.",
+      "The libtorch at /no/such cannot be used: no such folder.",
     );
   });
 
@@ -66,7 +66,7 @@ describe("checkLibtorch", () => {
       unlinkSync(`${root}/version.py`);
       unlinkSync(`${root}/include/torch/headeronly/version.h`);
     });
-    expect(message).toMatch(/^neither version\.py nor build-version nor its headers/);
+    expect(message).toMatch(/^its version is not in version\.py, build-version or its headers/);
   });
 
   test("needs headers to compile, and only then", () => {
@@ -117,7 +117,7 @@ describe.runIf(process.platform === "linux")("checkLibtorch looks into the libra
         [name]: content,
       });
     });
-    expect(message).toBe(`lib/${name} is cut short; unpack or install it again.`);
+    expect(message).toBe(`lib/${name} is truncated; unpack or install it again.`);
   });
   test("refuses one that links a cut library of another folder, by whichever of its libraries", () => {
     const message = refusal((root) => {
@@ -131,11 +131,11 @@ describe.runIf(process.platform === "linux")("checkLibtorch looks into the libra
       });
     });
     expect(message).toMatch(
-      /^\/.*\/nvidia\/lib\/libcudnn\.so\.9 is cut short; unpack or install it again\.$/,
+      /^\/.*\/nvidia\/lib\/libcudnn\.so\.9 is truncated; unpack or install it again\.$/,
     );
   });
   test("refuses one that is cut short", () => {
     const message = refusal((root) => truncateSync(`${root}/lib/${TORCH}`, 200));
-    expect(message).toBe(`lib/${TORCH} is cut short; unpack or install it again.`);
+    expect(message).toBe(`lib/${TORCH} is truncated; unpack or install it again.`);
   });
 });

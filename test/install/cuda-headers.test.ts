@@ -65,7 +65,7 @@ test.runIf(process.platform === "linux")(
     const { found, said } = await get();
     expect(found).toBeUndefined();
     expect(said.join("\n")).toMatch(
-      /pip could not download them[\s\S]*Going on without them: steps on a GPU will not be recorded as graphs/,
+      /pip could not download them[\s\S]*Continuing without them: steps on a GPU will not be recorded as graphs/,
     );
     expect(readdirSync(folder.path("cache"))).toEqual([]);
   },

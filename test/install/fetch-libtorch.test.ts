@@ -115,7 +115,7 @@ test("refuses a wheel that holds another file than its RECORD lists, or one that
   makeWheels({ ...files, [C10]: Buffer.concat([files[C10] as Buffer, Buffer.alloc(1)]) }, lines.join(""));
   const damaged = "torch-2.15.0-py3-none-any.whl is damaged: its file";
   await expect(fetchLibtorch("cpu", "python3", context)).rejects.toThrow(
-    `${damaged} torch/${C10} is not the one that its RECORD lists.`,
+    `${damaged} torch/${C10} does not match its RECORD.`,
   );
   makeWheels({ ...files, "include/more.h": "" }, lines.join(""));
   await expect(fetchLibtorch("cpu", "python3", context)).rejects.toThrow(`${damaged} torch/include/more.h`);
@@ -129,7 +129,7 @@ test("refuses another wheel under the name and version of a known one", async ()
   known[system] = { "nvidia_cuda_cupti-13.2.86": "0".repeat(64) };
   try {
     await expect(fetchLibtorch("cpu", "python3", context)).rejects.toThrow(
-      /^The index gave pip another nvidia_cuda_cupti-13\.2\.86-.*\.whl than PyPI has: its SHA-256 is [0-9a-f]{64}, not 0{64}\./,
+      /^The package index served a different nvidia_cuda_cupti-13\.2\.86-.*\.whl than PyPI: its SHA-256 is [0-9a-f]{64}, expected 0{64}\./,
     );
     expect(existsSync(cachedRoot("cpu"))).toBe(false);
   } finally {
@@ -142,7 +142,7 @@ test.each<[string, (home: string) => void, RegExp]>([
   [
     "cut short",
     (home) => truncateSync(`${home}/torch/${C10}`, 255),
-    /c10.* (is cut short|has 255 bytes, 256 were unpacked)/,
+    /c10.* (is truncated|has 255 bytes, but 256 were unpacked)/,
   ],
   [
     "another library cut short",
@@ -170,9 +170,7 @@ test("headers are compared where they are needed, contents where all is to be co
   library[200] = 1;
   writeFileSync(`${root}/${C10}`, library);
   checkLibtorch(root, { forBuild: true });
-  expect(() => checkLibtorch(root, { thorough: true })).toThrow(
-    /c10.* has other bytes than were unpacked\.$/,
-  );
+  expect(() => checkLibtorch(root, { thorough: true })).toThrow(/c10.* differs from what was unpacked\.$/);
   appendFileSync(`${root}/include/torch/headeronly/version.h`, "//");
   checkLibtorch(root);
   expect(() => checkLibtorch(root, { forBuild: true })).toThrow(

@@ -39,8 +39,8 @@ describe("findLibtorch", () => {
     fakeLibtorch(cachedRoot("cpu"));
     vi.stubEnv("OPTIMBENCH_LIBTORCH", "/no/such");
     expect(() => findLibtorch()).toThrow(
-      "The libtorch at /no/such cannot be used: there is no such folder. " +
-        "OPTIMBENCH_LIBTORCH names it: name another one, or unset the variable.",
+      "The libtorch at /no/such cannot be used: no such folder. " +
+        "It is set by OPTIMBENCH_LIBTORCH. Set another folder, or unset the variable.",
     );
     expect(() => findLibtorchQuickly({})).toThrow("/no/such");
   });

@@ -19,6 +19,6 @@ test("says where the cache cannot be written to, and what to set", async () => {
   vi.stubEnv("OPTIMBENCH_CACHE", folder.path("file", "cache"));
   await expect(setup({ quiet: true })).rejects.toMatchObject({
     code: "LIBTORCH",
-    message: expect.stringMatching(/^Set-up cannot use .*: .* not a folder\..* OPTIMBENCH_CACHE/),
+    message: expect.stringMatching(/^Setup cannot use .*: .* not a folder\..* OPTIMBENCH_CACHE/),
   });
 });

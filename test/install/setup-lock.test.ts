@@ -85,7 +85,7 @@ test("waits for a living holder, says so once, and takes over when it is killed"
   );
   await lookedAgain();
   expect(entered).toBe(false);
-  expect(said).toEqual([`Waiting for another set-up (process ${holder.pid}) to finish ...`]);
+  expect(said).toEqual([`Waiting for another setup (process ${holder.pid}) to finish ...`]);
   await kill(holder);
   await waiting;
   expect(entered).toBe(true);

@@ -41,20 +41,20 @@ it.each([
   ],
   [
     { name: "meanSquaredError", labelSmoothing: 0.1 },
-    "Unknown key `labelSmoothing`. Known here: name, label, semantics, formula.",
+    "Unknown key `labelSmoothing`. Known keys: name, label, semantics, formula.",
   ],
   [
     { name: "categoricalCrossentropy", labelSmoothing: 2 },
-    "Expected a number at least 0 and at most 1 for `labelSmoothing`, got 2 (number).",
+    "Expected a number of at least 0 and at most 1 for `labelSmoothing`, got 2 (number).",
   ],
-  [{ name: "huber", delta: 0 }, "Expected a number more than 0 for `delta`, got 0 (number)."],
+  [{ name: "huber", delta: 0 }, "Expected a number greater than 0 for `delta`, got 0 (number)."],
   [
     { name: "generalisedCrossentropy", q: 1.5 },
-    "Expected a number more than 0 and at most 1 for `q`, got 1.5 (number).",
+    "Expected a number greater than 0 and at most 1 for `q`, got 1.5 (number).",
   ],
   [
     { name: "categoricalFocalCrossentropy", gamma: -1 },
-    "Expected a number at least 0 for `gamma`, got -1 (number).",
+    "Expected a number of at least 0 for `gamma`, got -1 (number).",
   ],
   [
     { name: "categoricalFocalCrossentropy", alpha: "much" },
@@ -63,11 +63,11 @@ it.each([
   [{ name: "multiMargin", p: 3 }, "Expected one of 1, 2 for `p`, got 3 (number)."],
   [
     { name: "sparseCategoricalCrossentropy", classWeights: [1, -1] },
-    "Expected a number at least 0 for `classWeights[1]`, got -1 (number).",
+    "Expected a number of at least 0 for `classWeights[1]`, got -1 (number).",
   ],
   [
     { name: "sparseCategoricalCrossentropy", semantics: "pytorch", classWeights: [1, 2] },
-    "Unknown key `classWeights`: sparseCategoricalCrossentropy has none of that name in pytorch. Known there: labelSmoothing.",
+    "Unknown key `classWeights`: sparseCategoricalCrossentropy has no such hyperparameter in pytorch. Known there: labelSmoothing.",
   ],
   [
     { name: "mine", formula: "sum(w * (z - y) ** 2)", hyperparameters: { w: "1;2" } },
@@ -75,11 +75,11 @@ it.each([
   ],
   [
     { name: "meanSquaredError", formula: "sum(z)" },
-    "`formula` is not meanSquaredError's formula with these settings. Rename it to run it as a custom formula, or leave it out.",
+    "`formula` is not meanSquaredError's formula for these settings. Change `name` to run a custom formula, or omit `formula`.",
   ],
   [
     { name: "mine", formula: "abs(softmax(z) - y)" },
-    'In the formula of loss "mine": A loss is one number a sample, this is one a class: wrap it in sum(...) or mean(...). (line 1, column 1)\n' +
+    'In the formula of loss "mine": A loss must be one number per sample, but this is one per class: wrap it in sum(...) or mean(...). (line 1, column 1)\n' +
       "  abs(softmax(z) - y)\n  ^",
   ],
 ])("refuses %j", (input, expected) => {
@@ -110,7 +110,7 @@ describe("a custom loss", () => {
   });
 });
 
-describe("a row of one number a class", () => {
+describe("a row of one number per class", () => {
   const weighted = (weights: readonly number[]) =>
     ({ name: "mine", formula: "sum(w * y * (z - y) ** 2)", hyperparameters: { w: weights } }) as const;
 

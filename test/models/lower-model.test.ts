@@ -164,7 +164,7 @@ describe("refusals", () => {
     [
       "dense on images",
       { layers: [{ type: "dense", units: 10 }] },
-      '`model.layers[0]` (dense) needs one axis, but its input is 28 x 28 with 1 channel. Add { type: "flatten" } before it.',
+      '`model.layers[0]` (dense) needs a one-dimensional input, but its input is 28 x 28 with 1 channel. Add { type: "flatten" } before it.',
     ],
     [
       "an end that is not one logit a class",
@@ -188,7 +188,7 @@ describe("refusals", () => {
           ...HEAD,
         ],
       },
-      '`model.layers[1]` (residual) cannot add what its layers give, 13 x 13 with 16 channels, to its input, 26 x 26 with 8 channels. Give it a `shortcut`, such as [{ type: "conv2d", filters: 16, kernelSize: 1, strides: 2 }], or let its layers keep the shape.',
+      '`model.layers[1]` (residual) cannot add the output of its layers, 13 x 13 with 16 channels, to its input, 26 x 26 with 8 channels. Add a `shortcut`, such as [{ type: "conv2d", filters: 16, kernelSize: 1, strides: 2 }], or make its layers keep the shape.',
     ],
     [
       "a nested residual whose branches differ",
@@ -208,7 +208,7 @@ describe("refusals", () => {
           ...HEAD,
         ],
       },
-      "`model.layers[0].layers[1]` (residual) cannot add what its layers give, 5 outputs, to what its shortcut gives, 6 outputs. Let both give the same.",
+      "`model.layers[0].layers[1]` (residual) cannot add the output of its layers, 5 outputs, to the output of its shortcut, 6 outputs. Make both shapes equal.",
     ],
     [
       "a layer of a shortcut",
@@ -218,17 +218,17 @@ describe("refusals", () => {
           ...HEAD,
         ],
       },
-      "`model.layers[0].shortcut[0]` (dense) needs one axis",
+      "`model.layers[0].shortcut[0]` (dense) needs a one-dimensional input",
     ],
     [
       "groups of a convolution",
       { layers: [{ type: "conv2d", filters: 8, kernelSize: 3, groups: 3 }, ...HEAD] },
-      "`model.layers[0]` (conv2d) cannot cut 1 channel and 8 filters into 3 groups. Set `groups` to a number that divides both.",
+      "`model.layers[0]` (conv2d) cannot divide 1 channel and 8 filters into 3 groups. Set `groups` to a number that divides both.",
     ],
     [
       "groups of a normalisation",
       { layers: [{ type: "conv2d", filters: 8, kernelSize: 3 }, { type: "groupNorm" }, ...HEAD] },
-      "`model.layers[1]` (groupNorm) cannot cut 8 channels into 32 groups. Set `groups` to a number that divides 8.",
+      "`model.layers[1]` (groupNorm) cannot divide 8 channels into 32 groups. Set `groups` to a number that divides 8.",
     ],
     [
       "a dilated window larger than its input",

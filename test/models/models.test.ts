@@ -101,15 +101,15 @@ describe("messages", () => {
     ],
     [
       { layers: [{ type: "conv2d", filters: 0, kernelSize: 3 }] },
-      "Expected a number at least 1 for `layers[0].filters`, got 0 (number).",
+      "Expected a number of at least 1 for `layers[0].filters`, got 0 (number).",
     ],
     [
       { layers: [{ type: "dense", unit: 10, units: 10 }] },
-      'Unknown key `layers[0].unit`. Did you mean "units"? Known here: type, units, activation, useBias.',
+      'Unknown key `layers[0].unit`. Did you mean "units"? Known keys: type, units, activation, useBias.',
     ],
     [
       { layers: [{ type: "dense", units: 10, activation: "softmax" }] },
-      'Leave out the "softmax" of `layers[0].activation`: a model ends in logits, and the loss applies softmax itself.',
+      'Remove the "softmax" from `layers[0].activation`: a model must output logits, because the loss applies softmax itself.',
     ],
     [
       { layers: [{ type: "activation", activation: "Relu" }] },
@@ -117,12 +117,12 @@ describe("messages", () => {
     ],
     [
       { layers: [{ type: "activation", activation: "relu", negativeSlope: 0.1 }] },
-      "`layers[0].negativeSlope` is for leakyRelu alone. Leave it out.",
+      "`layers[0].negativeSlope` applies only to leakyRelu. Remove it.",
     ],
     [
       { layers: [{ type: "residual", layers: [{ type: "flatten" }, { type: "dense", unit: 3 }] }] },
       "Missing `layers[0].layers[1].units`: expected a number.\n" +
-        'Unknown key `layers[0].layers[1].unit`. Did you mean "units"? Known here: type, units, activation, useBias.',
+        'Unknown key `layers[0].layers[1].unit`. Did you mean "units"? Known keys: type, units, activation, useBias.',
     ],
     [
       { layers: [{ type: "residual", layers: [] }] },

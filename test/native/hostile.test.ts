@@ -46,7 +46,7 @@ describe("a session refuses", () => {
           dense,
         ],
       }),
-      /^There was not enough memory \(out of memory: no \d+ bytes more\)/,
+      /^Out of memory \(out of memory: no \d+ bytes more\)/,
     ],
     [
       "a layer without a name",

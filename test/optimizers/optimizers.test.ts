@@ -109,27 +109,30 @@ it.each([
   ],
   [
     { name: "adam", beta: 0.5 },
-    'Unknown key `beta`. Did you mean "beta1"? Known here: name, label, semantics, learningRate, beta1, beta2, epsilon, l2, decoupledWeightDecay, clipValue, clipNorm, globalClipNorm, weightAverage, formula.',
+    'Unknown key `beta`. Did you mean "beta1"? Known keys: name, label, semantics, learningRate, beta1, beta2, epsilon, l2, decoupledWeightDecay, clipValue, clipNorm, globalClipNorm, weightAverage, formula.',
   ],
-  [{ name: "adam", learningRate: 0 }, "Expected a number more than 0 for `learningRate`, got 0 (number)."],
+  [{ name: "adam", learningRate: 0 }, "Expected a number greater than 0 for `learningRate`, got 0 (number)."],
   [
     { name: "adam", learningRate: Number.POSITIVE_INFINITY },
     "Expected a number for `learningRate`, got Infinity.",
   ],
-  [{ name: "adam", beta1: 1 }, "Expected a number at least 0 and less than 1 for `beta1`, got 1 (number)."],
+  [
+    { name: "adam", beta1: 1 },
+    "Expected a number of at least 0 and less than 1 for `beta1`, got 1 (number).",
+  ],
   [
     { name: "adam", beta2: -0.1 },
-    "Expected a number at least 0 and less than 1 for `beta2`, got -0.1 (number).",
+    "Expected a number of at least 0 and less than 1 for `beta2`, got -0.1 (number).",
   ],
   [{ name: "rmsprop", rho: "0.9" }, 'Expected a number for `rho`, got "0.9" (string).'],
   [{ name: "sgd", nesterov: true }, "sgd: `nesterov` does nothing without `momentum`. Give one above 0."],
   [
     { name: "sgd", momentum: 0.9, dampening: 0.1 },
-    "Unknown key `dampening`: sgd has none of that name in keras3. Known there: learningRate, momentum, nesterov.",
+    "Unknown key `dampening`: sgd has no such hyperparameter in keras3. Known there: learningRate, momentum, nesterov.",
   ],
   [
     { name: "adagrad", lrDecay: 0.1 },
-    "Unknown key `lrDecay`: adagrad has none of that name in keras3. Known there: learningRate, initialAccumulator, epsilon.",
+    "Unknown key `lrDecay`: adagrad has no such hyperparameter in keras3. Known there: learningRate, initialAccumulator, epsilon.",
   ],
   [
     { name: "sgd", semantics: "pytorch", dampening: 0.1 },
@@ -141,42 +144,48 @@ it.each([
   ],
   [
     { name: "adamw", weightDecay: -0.1 },
-    "Expected a number at least 0 for `weightDecay`, got -0.1 (number).",
+    "Expected a number of at least 0 for `weightDecay`, got -0.1 (number).",
   ],
   [
     { name: "amsgrad", epsilon: 2 },
-    "Expected a number at least 0 and at most 1 for `epsilon`, got 2 (number).",
+    "Expected a number of at least 0 and at most 1 for `epsilon`, got 2 (number).",
   ],
   [
     { name: "nadam", semantics: "pytorch", momentumDecay: -1 },
-    "Expected a number at least 0 for `momentumDecay`, got -1 (number).",
+    "Expected a number of at least 0 for `momentumDecay`, got -1 (number).",
   ],
   [
     { name: "nadam", momentumDecay: 0.1 },
-    "Unknown key `momentumDecay`: nadam has none of that name in keras3. Known there: learningRate, beta1, beta2, epsilon.",
+    "Unknown key `momentumDecay`: nadam has no such hyperparameter in keras3. Known there: learningRate, beta1, beta2, epsilon.",
   ],
-  [{ name: "radam", beta2: 1 }, "Expected a number at least 0 and less than 1 for `beta2`, got 1 (number)."],
+  [
+    { name: "radam", beta2: 1 },
+    "Expected a number of at least 0 and less than 1 for `beta2`, got 1 (number).",
+  ],
   [
     { name: "adamax", beta1: -0.5 },
-    "Expected a number at least 0 and less than 1 for `beta1`, got -0.5 (number).",
+    "Expected a number of at least 0 and less than 1 for `beta1`, got -0.5 (number).",
   ],
   [
     { name: "adadelta", rho: 1.5 },
-    "Expected a number at least 0 and less than 1 for `rho`, got 1.5 (number).",
+    "Expected a number of at least 0 and less than 1 for `rho`, got 1.5 (number).",
   ],
   [
     { name: "ftrl", learningRatePower: 0.5 },
-    "Expected a number at most 0 for `learningRatePower`, got 0.5 (number).",
+    "Expected a number of at most 0 for `learningRatePower`, got 0.5 (number).",
   ],
   [
     { name: "ftrl", initialAccumulator: -1 },
-    "Expected a number at least 0 for `initialAccumulator`, got -1 (number).",
+    "Expected a number of at least 0 for `initialAccumulator`, got -1 (number).",
   ],
-  [{ name: "ftrl", l1Strength: -1 }, "Expected a number at least 0 for `l1Strength`, got -1 (number)."],
-  [{ name: "lion", beta2: 1 }, "Expected a number at least 0 and less than 1 for `beta2`, got 1 (number)."],
+  [{ name: "ftrl", l1Strength: -1 }, "Expected a number of at least 0 for `l1Strength`, got -1 (number)."],
+  [
+    { name: "lion", beta2: 1 },
+    "Expected a number of at least 0 and less than 1 for `beta2`, got 1 (number).",
+  ],
   [
     { name: "lion", weightDecay: 0.1 },
-    "Unknown key `weightDecay`: lion has none of that name in keras3. Known there: learningRate, beta1, beta2.",
+    "Unknown key `weightDecay`: lion has no such hyperparameter in keras3. Known there: learningRate, beta1, beta2.",
   ],
   [
     { name: "adamw", decoupledWeightDecay: 0.1 },
@@ -185,7 +194,7 @@ it.each([
   [{ name: "radam", semantics: "keras3" }, 'Expected "pytorch" for `semantics`, got "keras3" (string).'],
   [
     { name: "adam", formula: "theta = theta - g" },
-    "`formula` is not adam's formula with these settings. Rename it to run it as a custom formula, or leave it out.",
+    "`formula` is not adam's formula for these settings. Change `name` to run a custom formula, or omit `formula`.",
   ],
   [
     { name: "mine", formula: "theta = theta - thetta" },

@@ -228,7 +228,7 @@ describe("check-gradient", () => {
     const wrong = await optimbench("check-gradient", ...mine, "--classes", "3");
     expect(wrong).toMatchObject({ code: 1, stderr: "" });
     expect(wrong.stdout).toContain(
-      "mine: FAILED. In float32, in which training computes, the gradient is not",
+      "mine: FAILED. In float32, the precision of training, the gradient is not",
     );
     expect(wrong.stdout).toContain("Write sqrt(maximum(z * z, 1e-12)) instead of sqrt(z * z).");
     expect(await optimbench("check-gradient")).toMatchObject({ code: 2, stdout: "" });

@@ -30,6 +30,6 @@ it("tells on stderr what went wrong, and exits with 1", async () => {
   const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
   expect(await once(child, "close")).toEqual([1, null]);
   expect(await stdout).toBe("");
-  expect(await stderr).toMatch(/^error: The dataset "mnist" is not there: .+\n$/);
+  expect(await stderr).toMatch(/^error: The dataset "mnist" was not found: .+\n$/);
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -15,12 +15,12 @@ it("has defaults", () => {
 });
 
 it("refuses what it cannot know, and what is too much", () => {
-  expect(() => scheduleRates("reduceOnPlateau")).toThrow("nothing is known of them before");
+  expect(() => scheduleRates("reduceOnPlateau")).toThrow("so they are unknown before it");
   expect(() => scheduleRates("cosine", { epochs: 100_000, batchSize: 1 })).toThrow(
     "4,800,000,000 steps are too many to list.",
   );
   expect(() => scheduleRates("cosine", { epochs: 0 })).toThrow(
-    "Expected a number at least 1 and at most 100000 for `epochs`",
+    "Expected a number of at least 1 and at most 100000 for `epochs`",
   );
 });
 

@@ -42,21 +42,21 @@ it.each([
   ["reduceOnPlatau", 'for `schedule`, got "reduceOnPlatau" (string). Did you mean "reduceOnPlateau"?'],
   [
     { name: "reduceOnPlateau", factor: 1 },
-    "Expected a number more than 0 and less than 1 for `factor`, got 1 (number).",
+    "Expected a number greater than 0 and less than 1 for `factor`, got 1 (number).",
   ],
   [{ name: "reduceOnPlateau", patience: 1.5 }, "Expected a whole number for `patience`, got 1.5 (number)."],
   [
     { name: "reduceOnPlateau", wait: 1 },
-    "Unknown key `wait`. Known here: name, factor, patience, monitor, minDelta, cooldown, minLearningRate, warmUpEpochs, warmUpFrom.",
+    "Unknown key `wait`. Known keys: name, factor, patience, monitor, minDelta, cooldown, minLearningRate, warmUpEpochs, warmUpFrom.",
   ],
   [{ name: "cosin" }, 'for `name`, got "cosin" (string). Did you mean "cosine"?'],
   ["step", "Missing `stepSize`: expected a number."],
   [{ name: "cosine", decaySteps: 3, decayEpochs: 1 }, "Give `decaySteps` or `decayEpochs`, not both."],
-  [{ name: "cosineRestarts", tMul: 0.5 }, "Expected a number at least 1 for `tMul`, got 0.5 (number)."],
-  [{ name: "piecewise", values: [1, 2] }, "Give `boundaries` or `boundaryEpochs`, one of them."],
+  [{ name: "cosineRestarts", tMul: 0.5 }, "Expected a number of at least 1 for `tMul`, got 0.5 (number)."],
+  [{ name: "piecewise", values: [1, 2] }, "Set either `boundaries` or `boundaryEpochs`."],
   [
     { name: "piecewise", boundaries: [4, 9], values: [1, 2] },
-    "Expected one value more than boundaries for `values`.",
+    "Expected one more value than boundaries for `values`.",
   ],
   [
     { name: "piecewise", boundaries: [9, 4], values: [1, 2, 3] },
@@ -64,7 +64,7 @@ it.each([
   ],
   [
     { name: "constant", warmUpEpochs: -1 },
-    "Expected a number at least 0 for `warmUpEpochs`, got -1 (number).",
+    "Expected a number of at least 0 for `warmUpEpochs`, got -1 (number).",
   ],
   [
     { name: "mine", formula: "learningRate / sqr(1 + step)" },
@@ -74,7 +74,7 @@ it.each([
   [{ name: "mine", formula: "sum(step)" }, "Unknown function `sum`."],
   [
     { name: "mine", formula: "learningRate", hyperparameters: { c: 1 } },
-    "The hyperparameter `c` is never used. Use it, or leave it out.",
+    "The hyperparameter `c` is never used. Use it or remove it.",
   ],
   [{ name: "mine", formula: "a = step; learningRate" }, "`a` is assigned but never used. (line 1, column 1)"],
   [{ name: "mine", formula: "rate = step" }, "an expression, not an assignment. (line 1, column 1)"],
@@ -237,7 +237,7 @@ describe("a formula", () => {
   it("is refused at the step that it gives no rate for", () => {
     const message = (formula: string) => () => firstRates({ name: "mine", formula }, 5);
     expect(message("log(step)")).toThrow(
-      'The schedule "mine" gives -Infinity at step 0. A learning rate is a finite number of at least 0.',
+      'The schedule "mine" gives -Infinity at step 0. A learning rate must be a finite number of at least 0.',
     );
     expect(message("2 - step")).toThrow("gives -1 at step 3");
   });

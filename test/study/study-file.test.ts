@@ -97,6 +97,6 @@ describe("refuses with the file's name and the reason", () => {
   });
 
   test("a file that is not there", async () => {
-    await expect(readStudy(path)).rejects.toThrow(/there is no such file or folder\.$/);
+    await expect(readStudy(path)).rejects.toThrow(/no such file or folder\.$/);
   });
 });

@@ -18,7 +18,7 @@ describe("checkLossGradient", () => {
       const { summary, ...check } = checkLossGradient(loss as LossConfig, { classes });
       const compared = 12 * 16 * classes; // in five groups with finite differences, in seven with double precision
       expect(summary).toBe(
-        `The gradient agrees with finite differences, and float32 with double precision, at all ${compared.toLocaleString("en")} places.`,
+        `The gradient agrees with finite differences, and float32 with double precision, at all ${compared.toLocaleString("en")} points.`,
       );
       expect(check).toMatchObject({ passed: true, compared });
       expect(check.worst.error).toBeLessThan(1e-5);
@@ -80,14 +80,14 @@ describe("checkLossGradient", () => {
     (formula) => {
       const { passed, summary } = checkLossGradient(mine(formula), { classes: 3 });
       expect(passed).toBe(false);
-      expect(summary).toContain("Look for a jump");
+      expect(summary).toContain("Check for a jump");
     },
   );
 
   it("finds a gradient that is 0 everywhere", () => {
     const { passed, summary } = checkLossGradient(mine("sum(abs(oneHot(z) - y))"));
     expect(passed).toBe(false);
-    expect(summary).toContain("nothing would learn");
+    expect(summary).toContain("the model would not learn");
   });
 
   /** A formula, the first part of it that float32 cannot bear, what to write instead, and how far from 0 the logits are. */
@@ -161,7 +161,7 @@ describe("checkLossGradient", () => {
 
   it("refuses what it does not know", () => {
     expect(() => checkLossGradient("huber", { classes: 1 })).toThrow(
-      "Expected a number at least 2 and at most 1000 for `classes`, got 1 (number).",
+      "Expected a number of at least 2 and at most 1000 for `classes`, got 1 (number).",
     );
     expect(() => checkLossGradient(mine("sum(q)"))).toThrow(
       'In the formula of loss "mine": Unknown name `q`.',

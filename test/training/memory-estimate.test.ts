@@ -211,7 +211,7 @@ describe.runIf(process.platform === "linux")("in a process of its own", () => {
       const spec = sessionSpec(plan({ model, optimizer: "adam" }, dataset));
       await openSession(spec).catch(({ name, code, message }) => console.log(name, code, message));`;
     expect(run(program, "ulimit -d 2500000")).toMatch(
-      /^OptimbenchError MEMORY There was not enough memory \(out of memory: no \d+ bytes more\)\. Use a smaller model/,
+      /^OptimbenchError MEMORY Out of memory \(out of memory: no \d+ bytes more\)\. Use a smaller model/,
     );
   });
 });

@@ -257,7 +257,7 @@ describe("a training in progress", () => {
     const training = train({ ...task, epoch: 3 });
     await expect(training).rejects.toMatchObject({ code: "CONFIG" });
     await expect(train({ ...task, device: "cuda:7" })).rejects.toThrow(
-      /`device` is "cuda:7", which is not available here; available: cpu\. No CUDA: \S/,
+      /`device` is "cuda:7", which is not available; available devices: cpu\. No CUDA: \S/,
     );
   });
 });

@@ -44,7 +44,7 @@ describe("a run", () => {
       "`schedule` changes the momentum, but `optimizer` (sgd) has none.",
     );
     await expect(train({ ...task, schedule: { name: "oneCycle", baseMomentum: 0.8 } })).rejects.toThrow(
-      "give both, or neither",
+      "Set both or neither",
     );
   });
 

@@ -46,11 +46,11 @@ describe("parse", () => {
     [undefined, "Missing `test config`: expected an object."],
     [
       { epoch: 3 },
-      'Unknown key `epoch`. Did you mean "epochs"? Known here: epochs, rate, name, choice, size, list, even, on, text.',
+      'Unknown key `epoch`. Did you mean "epochs"? Known keys: epochs, rate, name, choice, size, list, even, on, text.',
     ],
     [{ epochs: "3" }, 'Expected a number for `epochs`, got "3" (string).'],
     [{ epochs: 1.5 }, "Expected a whole number for `epochs`, got 1.5 (number)."],
-    [{ epochs: 0 }, "Expected a number at least 1 for `epochs`, got 0 (number)."],
+    [{ epochs: 0 }, "Expected a number of at least 1 for `epochs`, got 0 (number)."],
     [{ rate: Number.NaN }, "Expected a number for `rate`, got NaN."],
     [{ name: "adm" }, 'Expected one of "adam", "sgd" for `name`, got "adm" (string). Did you mean "adam"?'],
     [{ name: "lbfgs" }, 'Expected one of "adam", "sgd" for `name`, got "lbfgs" (string).'],
@@ -62,11 +62,11 @@ describe("parse", () => {
     [{ choice: 3 }, 'Expected one of "mean", "sum" or an object for `choice`, got 3 (number).'],
     [
       { choice: { name: "huber", delta: 0 } },
-      "Expected a number more than 0 for `choice.delta`, got 0 (number).",
+      "Expected a number greater than 0 for `choice.delta`, got 0 (number).",
     ],
     [
       { choice: { name: "huber", delta: 1, dleta: 1 } },
-      'Unknown key `choice.dleta`. Did you mean "delta"? Known here: name, delta.',
+      'Unknown key `choice.dleta`. Did you mean "delta"? Known keys: name, delta.',
     ],
     [{ size: "3" }, 'Expected a number or a list for `size`, got "3" (string).'],
     [{ list: [{ a: true }, { a: null }] }, "Expected true or false for `list[1].a`, got null."],
@@ -90,7 +90,7 @@ describe("parse", () => {
   it("shows three problems of a kind, and counts the others", () => {
     const list = Array.from({ length: 2000 }, () => ({ a: 1 }));
     expect(messageOf({ list, epochs: 0 }).split("\n")).toEqual([
-      "Expected a number at least 1 for `epochs`, got 0 (number).",
+      "Expected a number of at least 1 for `epochs`, got 0 (number).",
       "Expected true or false for `list[0].a`, got 1 (number).",
       "Expected true or false for `list[1].a`, got 1 (number).",
       "Expected true or false for `list[2].a`, got 1 (number).",

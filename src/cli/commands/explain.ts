@@ -22,7 +22,7 @@ export function addExplainCommand(program: Command): void {
     .description(
       "explain an optimizer or a loss: formula, defaults, first step, differences between frameworks",
     )
-    .argument("[names]", "names, names, such as adagrad, sgd:momentum=0.9 or adam,categoricalCrossentropy")
+    .argument("[names]", "names, such as adagrad, sgd:momentum=0.9 or adam,categoricalCrossentropy")
     .option(
       "--define-optimizer <name=formula>",
       "define a custom optimizer; may be repeated",

@@ -48,7 +48,7 @@ describe("optimbench doctor", () => {
     writeFileSync(recordPath(dirname(root)), recordText([{ path, sha256, size: 256 }]));
     const { text, exitCode } = await doctor();
     expect(exitCode).toBe(1);
-    expect(text).toMatch(/^note .*c10.* has other bytes than were unpacked\.$/m);
+    expect(text).toMatch(/^note .*c10.* differs from what was unpacked\.$/m);
     expect(text).toMatch(/^PROBLEM +libtorch was not found\. Run `npx optimbench setup --force`/m);
   });
 
@@ -56,7 +56,7 @@ describe("optimbench doctor", () => {
     fakeLibtorch(cachedRoot("cpu"));
     const { text } = await doctor();
     expect(text).toMatch(
-      /^note .* kept no list of its files: .*`npx optimbench setup --force` fetches it again, with a list\.$/m,
+      /^note .* without a list of its files, .*`npx optimbench setup --force` fetches it again, with a list\.$/m,
     );
   });
 
@@ -65,7 +65,7 @@ describe("optimbench doctor", () => {
     recordLibtorch({ root, rule: "cache", version: "2.15.0" });
     truncateSync(`${root}/lib/${libraryFileName("c10")}`, 200);
     const { text } = await doctor();
-    expect(text.match(/is cut short/g)).toHaveLength(1);
+    expect(text.match(/is truncated/g)).toHaveLength(1);
   });
 
   test("with a libtorch that is too old: gives the one line", async () => {

@@ -50,7 +50,7 @@ test("takes the folder for its study, and says where there is none", async () =>
   await writeStudy(study, join(folder, "study.json"));
   expect(await report(folder)).toContain(`Report: ${join(folder, "index.html")}`);
   await expect(report(join(folder, "figures"))).rejects.toThrow(
-    `${join(folder, "figures", "study.json")} is not a study that can be read: there is no such file or folder.`,
+    `${join(folder, "figures", "study.json")} is not a readable study: no such file or folder.`,
   );
 });
 
@@ -83,7 +83,7 @@ test("a dataset that is not on this machine costs its images alone", async () =>
 test("a file that is no study is refused before anything is written", async () => {
   const path = join(folder, "study.json");
   await writeFile(path, "{}");
-  await expect(report(path)).rejects.toThrow(`${path} is not a study that can be read`);
+  await expect(report(path)).rejects.toThrow(`${path} is not a readable study`);
   expect(await readdir(folder)).toEqual(["study.json"]);
 });
 

@@ -128,7 +128,7 @@ describe("the command line as a config", () => {
 
   it("names a file that it cannot read", () => {
     expect(() => configOf(["--config", join(folder, "none.json")])).toThrow(
-      /Cannot read .*none\.json: there is no such file or folder\./,
+      /Cannot read .*none\.json: no such file or folder\./,
     );
     writeFileSync(join(folder, "broken.json"), "{");
     expect(() => configOf(["--config", join(folder, "broken.json")])).toThrow(/Cannot read .*broken\.json: /);

@@ -27,7 +27,7 @@ it("takes other numbers beside a definition's name as its hyperparameters", () =
   expect(withDefinitions([expected, "b"], definitions)[0]).toEqual({ ...expected, formula: "theta = 2 * g" });
 });
 
-it("takes a list as a hyperparameter, one number a class", () =>
+it("takes a list as a hyperparameter, one number per class", () =>
   expect(withDefinitions([{ name: "a", weights: [1, 2] }], definitions)[0]).toMatchObject({
     hyperparameters: { weights: [1, 2] },
   }));

@@ -32,7 +32,7 @@ it("says what the caller can fix, without what a terminal would obey", () => {
 
 it("calls what the system refuses no defect", () => {
   expect(said(thrownBy(() => readFileSync("/no/such/file")))).toEqual({
-    text: "error: /no/such/file: there is no such file or folder.\n",
+    text: "error: /no/such/file: no such file or folder.\n",
     code: 1,
   });
 });

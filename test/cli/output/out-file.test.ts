@@ -29,8 +29,8 @@ it("says why a file cannot be written, and with which option to name another", a
     [join(root, "folder"), "it is a folder"],
     [join(root, "new/"), "it is a folder"],
     [join(root, "file", "sub", "x"), /a part of its path is not a folder/],
-    ["/proc/nope", /there is no such file or folder|permission is denied/],
-    ["/proc/nope/deeper/file", /there is no such file or folder|permission is denied/],
+    ["/proc/nope", /no such file or folder|permission denied/],
+    ["/proc/nope/deeper/file", /no such file or folder|permission denied/],
   ];
   for (const [path, reason] of cases) {
     const error = await checkOutFile(path, "--save").catch((thrown) => thrown);

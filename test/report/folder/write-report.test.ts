@@ -59,7 +59,7 @@ test("a folder that cannot be written to gives a clear error", async () => {
   });
   if (process.getuid?.() === 0) return; // Root may write anywhere.
   await chmod(folder, 0o500);
-  await expect(writeReport(STUDIES.oneRun, folder)).rejects.toThrow(/permission is denied/);
+  await expect(writeReport(STUDIES.oneRun, folder)).rejects.toThrow(/permission denied/);
 });
 
 test("what is no study, and a folder that is none, are refused", async () => {
