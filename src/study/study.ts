@@ -17,7 +17,7 @@ export interface Study {
   readonly schemaVersion: 1;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** Where it ran: versions, processor, device, threads. */
+  /** Environment: versions, processor, device, threads. */
   readonly environment: Readonly<Record<string, unknown>>;
   /** What was asked for, with every default filled in. */
   readonly config: unknown;

@@ -32,7 +32,7 @@ export function benchChart(record: BenchRecord): TopLevelSpec {
 /** Parts of a step, which no optimizer changes, share a panel. */
 const panelOf = (result: BenchResult) => {
   const { measure, images } = result;
-  if (measure === "update") return "update alone";
+  if (measure === "update") return "update only";
   if (measure === "step") return `training step, ${imagesText({ measure, images: images! })}`;
   return "passes of a step, and evaluation";
 };

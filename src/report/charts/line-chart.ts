@@ -136,7 +136,7 @@ function xAxis({ x, curves }: LineChart) {
   const [, end] = extent(curves.flatMap(({ points }) => points.map((point) => point[x])));
   if (x === "seconds")
     return {
-      title: "training time (s, steps alone)",
+      title: "training time (s, steps only)",
       scale: { domain: [0, end || 1], nice: true },
       axis: { tickCount: 8 },
     };

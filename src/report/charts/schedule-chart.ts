@@ -26,7 +26,7 @@ export function scheduleChart(chart: ScheduleChart): TopLevelSpec {
   ];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    description: `${title}: the learning rate of ${rates.length} steps.`,
+    description: `${title}: the learning rate over ${rates.length} steps.`,
     title: chartTitle(title, [subtitle], WIDTH),
     config: CHART_CONFIG,
     vconcat: panels,
@@ -51,7 +51,7 @@ function panel(name: string, values: Float64Array, stepsPerEpoch: number, height
       x: {
         field: "epoch",
         type: "quantitative",
-        title: "epochs done",
+        title: "completed epochs",
         scale: { domain: [0, epochs], nice: false },
         axis: { tickMinStep: 1, tickCount: 10, format: "d", labelFlush: false },
       },

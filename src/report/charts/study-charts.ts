@@ -108,7 +108,7 @@ function comparisonChart(
       ...(grey === undefined ? [] : [`In colour: the ${named.length} best; in grey: ${inGrey} others`]),
       ...subtitle(arms),
     ],
-    description: `${title}, a line for each of ${list}. table.md has the numbers.`,
+    description: `${title}, one line for each of ${list}. table.md has the numbers.`,
     curves,
     names: named.map(({ label }) => label),
     ...(grey !== undefined && { grey }),
@@ -159,13 +159,13 @@ function subtitle(arms: readonly Arm[]): string[] {
   return [
     ...(most > 1
       ? [
-          `Mean of ${least < most ? `${least} to ` : ""}${most} seeds${uneven ? " as far as all of them trained" : ""}; band: lowest to highest`,
+          `Mean of ${least < most ? `${least} to ` : ""}${most} seeds${uneven ? " up to the last epoch that all reached" : ""}; band: lowest to highest`,
         ]
       : []),
     ...(epochs > MOST_POINTS
-      ? [`Drawn at some ${MOST_POINTS} of ${epochs.toLocaleString("en")} epochs, extremes among them`]
+      ? [`Drawn at about ${MOST_POINTS} of ${epochs.toLocaleString("en")} epochs, including the extremes`]
       : []),
-    ...(apart ? ["Thin: runs of seeds that not all settings finished"] : []),
+    ...(apart ? ["Thin lines: runs of seeds that not every setting finished"] : []),
     ...ends.slice(0, 3),
     ...(ends.length > 3 ? [`and ${ends.length - 3} more that ended early`] : []),
   ];

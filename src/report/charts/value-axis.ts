@@ -31,7 +31,7 @@ export const accuracyAxis = (values: readonly number[]): ValueAxis => ({
 /** Accuracy by the logarithm of the error, so that 0.98 and 0.99 stand as far apart as 0.8 and 0.9. */
 export const errorAxis = (values: readonly number[]): ValueAxis => ({
   title: "accuracy",
-  note: "Axis logarithmic in the error: 0.98 to 0.99 is as far as 0.8 to 0.9",
+  note: "Axis logarithmic in the error: 0.98 to 0.99 spans as much as 0.8 to 0.9",
   type: "log",
   asError: true,
   ...logRange(values.map(errorOf)),

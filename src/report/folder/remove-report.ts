@@ -29,7 +29,7 @@ async function remove(file: string): Promise<void> {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return;
     const reason = fileProblem(cause);
-    throw new OptimbenchError("FILE", `Cannot remove ${file} of the earlier report: ${reason}.`, {
+    throw new OptimbenchError("FILE", `Cannot remove ${file} from the earlier report: ${reason}.`, {
       cause,
       path: file,
     });

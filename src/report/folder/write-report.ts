@@ -57,7 +57,7 @@ export async function writeReport(
   const charts = studyCharts(study);
   const toPng = await loadPngRenderer();
   if (toPng === undefined && charts.length > 0)
-    onNotice("Figures are SVG only: PNG needs the optional package @resvg/resvg-js.");
+    onNotice("Figures are written as SVG only: PNG output needs the optional package @resvg/resvg-js.");
   // One after the other: pictures are large while they are drawn.
   for (const chart of charts) {
     const { name, spec } = chart;
@@ -83,7 +83,9 @@ async function attempt<Picture>(
   try {
     return await draw();
   } catch (error) {
-    onNotice(`Without ${name}, which could not be drawn: ${error instanceof Error ? error.message : error}`);
+    onNotice(
+      `${name} was omitted because it could not be drawn: ${error instanceof Error ? error.message : error}`,
+    );
     return undefined;
   }
 }

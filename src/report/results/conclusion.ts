@@ -48,10 +48,10 @@ function answerOf(study: Study, results: readonly Result[]): Pick<Conclusion, "a
 /** Why no arm is the best. */
 export function whyUnranked(results: readonly Result[]): string {
   const completed = results.flatMap(({ arm }) => arm.completed);
-  if (completed.length === 0) return "No run trained to its end.";
+  if (completed.length === 0) return "No run completed its training.";
   if (completed.every(({ history }) => history.at(-1)!.epoch === 0))
-    return "Nothing was trained: with 0 epochs, all numbers are of the initial weights.";
-  return "Nothing is ranked: no seed was finished by every setting, so the numbers are over different seeds.";
+    return "Nothing was trained: with 0 epochs, all numbers are those of the initial weights.";
+  return "No ranking: no seed was finished by every setting, so the numbers come from different seeds.";
 }
 
 /** "adam reached the highest validation accuracy: 0.9832 ± 0.0003 (...) after 6 epochs." */
@@ -79,7 +79,7 @@ function afterEpochs(best: readonly Result[]): string {
   const runs = best.flatMap(({ arm }) => arm.completed);
   const [least, most] = extent(runs.map((run) => finalEpoch(run)!.epoch));
   const each = runs.some(({ bestEpoch }) => bestEpoch !== undefined)
-    ? " (early stopping: each run's best)"
+    ? " (early stopping: best epoch of each run)"
     : "";
   if (least < most) return `after ${least} to ${most} epochs${each}`;
   return `after ${most} ${most === 1 ? "epoch" : "epochs"}`;
@@ -90,7 +90,7 @@ function seedCaveats({ ranked, best }: Ranking): string[] {
   const others = ranked.filter((each) => !best.includes(each));
   if (ranked.length < 2) return [];
   if (best[0]!.validationAccuracy!.count === 1)
-    return ["It is one seed: a difference may be chance. Several seeds (--seeds 5) can tell."];
+    return ["With one seed, a difference may be due to chance; use several seeds (--seeds 5)."];
   if (others.length === 0) return [];
   const unsettled = others.flatMap((other) => {
     const difference = pairedDifference(best[0]!, other);
@@ -101,10 +101,10 @@ function seedCaveats({ ranked, best }: Ranking): string[] {
   });
   if (unsettled.length === 0)
     return [
-      "Seed by seed, it is ahead of every other setting by more than the 95 % confidence interval of the difference.",
+      "Compared seed by seed, its lead over every other setting exceeds the 95 % confidence interval of the difference.",
     ];
   return [
-    `Not told apart from ${listText(unsettled)}: the 95 % confidence interval of the difference, seed by seed, includes zero. More seeds make it narrower.`,
+    `Not significantly different from ${listText(unsettled)}: the 95 % confidence interval of the difference, seed by seed, includes zero. More seeds narrow the interval.`,
   ];
 }
 
@@ -121,8 +121,8 @@ function divergedCaveats(results: readonly Result[], { ranked }: Ranking): strin
   const unranked = diverged.filter((each) => !ranked.includes(each));
   const others = diverged.filter((each) => ranked.includes(each));
   return [
-    ...(unranked.length > 0 ? [`Not ranked, because runs of theirs diverged: ${list(unranked)}.`] : []),
-    ...(others.length > 0 ? [`Ranked without the seeds that diverged: ${list(others)}.`] : []),
+    ...(unranked.length > 0 ? [`Not ranked because runs diverged: ${list(unranked)}.`] : []),
+    ...(others.length > 0 ? [`Ranked without the diverged seeds: ${list(others)}.`] : []),
   ];
 }
 

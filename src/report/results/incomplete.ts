@@ -18,7 +18,7 @@ export function incompleteNote(study: Study, results: readonly Result[]): string
       : []),
     ...(leftOut
       ? [
-          `All numbers are over the seeds that all settings with a result have (${listText(seeds, { most: 10 })}).`,
+          `All numbers use only the seeds that every setting with a result finished (${listText(seeds, { most: 10 })}).`,
         ]
       : []),
   ];

@@ -15,7 +15,7 @@ export function benchTable(record: BenchRecord): string {
       { title: "threads", right: true },
       { title: "median ms", right: true },
       { title: "quartiles ms", right: true },
-      { title: "least ms", right: true, dispensable: 3 },
+      { title: "minimum ms", right: true, dispensable: 3 },
       { title: "rounds ms", right: true, dispensable: 4 },
       { title: "samples", right: true, dispensable: 5 },
     ],
@@ -53,7 +53,7 @@ function cells({ measure, optimizer, images, threads, milliseconds }: BenchResul
 function notes({ environment, loadBefore, settings, status }: BenchRecord): string[] {
   const { cpu, kernels, libtorch, node, optimbench } = environment;
   return [
-    ...(status === "cancelled" ? ["Ended early: what is missing was not measured."] : []),
+    ...(status === "cancelled" ? ["Stopped early: missing rows were not measured."] : []),
     `${settings.model}, ${settings.parameters.toLocaleString("en")} parameters, ${settings.loss}, on ${settings.device}`,
     `${cpu} (kernels: ${kernels}), libtorch ${libtorch}, node ${node}, optimbench ${optimbench}, load before: ${loadBefore.toFixed(1)}`,
   ];

@@ -185,14 +185,13 @@ function bestEpochNote({ label, completed }: Arm): string[] {
       `epoch ${bestEpoch} of ${history.at(-1)!.epoch}${stoppedEarly ? ", stopped early" : ""}`,
   );
   return [
-    `${label}: weights and numbers of the best epoch (${listText(ends, { separator: "; ", most: 12 })}).`,
+    `${label}: weights and metrics of the best epoch (${listText(ends, { separator: "; ", most: 12 })}).`,
   ];
 }
 
 const LIKELIHOOD =
-  "NLL: negative log-likelihood of the labels under the softmax of the outputs; ECE: expected calibration error (15 bins). Both on the validation images, and comparable between losses.";
-const PARALLEL_TIMES =
-  "Runs went in parallel (execution: parallel), so their times are not told: they say nothing about the optimizers.";
+  "NLL: negative log-likelihood of the labels under the softmax of the outputs; ECE: expected calibration error (15 bins). Both are computed on the validation images and are comparable between losses.";
+const PARALLEL_TIMES = "Runs went in parallel (execution: parallel); times omitted: not comparable.";
 const SEVERAL_SEEDS = "Mean ± standard deviation over the completed seeds, at the end of training";
 const ONE_SEED =
-  "* marks the best validation accuracy. With one seed, a difference between two rows may be chance: several seeds (--seeds 5) can tell.";
+  "* marks the best validation accuracy. With one seed, a difference between two rows may be due to chance; use several seeds (--seeds 5).";

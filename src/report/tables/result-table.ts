@@ -31,7 +31,9 @@ export function resultTable(
   });
   const more =
     shown.size < rows.length
-      ? [`The ${shown.size} best of ${rows.length.toLocaleString("en")} settings; table.md has all.`]
+      ? [
+          `The ${shown.size} best of ${rows.length.toLocaleString("en")} settings are shown; table.md has all.`,
+        ]
       : [];
   return [
     plainTable(columns, cells, width),

@@ -95,7 +95,7 @@ test("runs that ended early are apart from the mean, marked and named", async ()
   const svg = await draw(STUDIES.endedEarly, "validation-accuracy");
   expect(svg).toContain("× sgd, seed 1 diverged in epoch 3");
   expect(svg).toContain("○ rmsprop, seed 2 cancelled after epoch 3");
-  expect(svg).toContain("Thin: runs of seeds that not all settings finished");
+  expect(svg).toContain("Thin lines: runs of seeds that not every setting finished");
   // A mean of three arms, a run of adam's, two of sgd's, one of rmsprop's and all of adagrad's apart.
   expect(lines(svg)).toBe(3 + 1 + 2 + 1 + 3);
 });
@@ -237,7 +237,7 @@ describe("however large a study is, its pictures are not", () => {
     expect(data.values.length).toBeLessThanOrEqual(400);
     const at = new Map(data.values.map(({ x, value }) => [x, value]));
     expect([1, 77_777, 123_456, epochs].map((epoch) => at.get(epoch))).toEqual([0.5, 0.01, 0.999, 0.5]);
-    expect(title.subtitle).toContain("Drawn at some 400 of 130,000 epochs, extremes among them");
+    expect(title.subtitle).toContain("Drawn at about 400 of 130,000 epochs, including the extremes");
   });
 
   test("of many runs that ended early, a setting shows a few", () => {
@@ -275,6 +275,6 @@ test("names are escaped, and the picture is described", async () => {
   );
   expect(svg).not.toContain("<script");
   expect(svg).toMatch(
-    /^<svg role="img" aria-label="Validation accuracy by epoch, a line for each of &#34;&#62;&#60;script/,
+    /^<svg role="img" aria-label="Validation accuracy by epoch, one line for each of &#34;&#62;&#60;script/,
   );
 });

@@ -18,7 +18,7 @@ test("shows every step's rate until the end of the last", async () => {
     ]),
   );
   const svg = await drawSvg(spec);
-  expect(svg).toContain("mine: the learning rate of 4 steps.");
+  expect(svg).toContain("mine: the learning rate over 4 steps.");
   expect(svg).toContain(">0.3<");
 });
 

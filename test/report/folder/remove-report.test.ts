@@ -37,7 +37,7 @@ test("says why it cannot be done", async () => {
   mkdirSync(join(folder, "index.html"));
   await expect(removeReport(folder)).rejects.toMatchObject({
     code: "FILE",
-    message: `Cannot remove ${join(folder, "index.html")} of the earlier report: it is a folder.`,
+    message: `Cannot remove ${join(folder, "index.html")} from the earlier report: it is a folder.`,
   });
 });
 

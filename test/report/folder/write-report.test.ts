@@ -100,7 +100,7 @@ test("a picture that cannot be drawn costs itself alone, and a notice says so", 
   }));
   const notices = onNotice.mock.calls.map(([text]) => text);
   expect(notices).toHaveLength(5);
-  expect(notices).toContain("Without figures/loss-adam.png, which could not be drawn: out of memory");
+  expect(notices).toContain("figures/loss-adam.png was omitted because it could not be drawn: out of memory");
   const files = await filesIn();
   for (const name of ["table.md", "results.csv", "index.html", "figures/loss-adam.svg"])
     expect(files).toContain(name);

@@ -21,14 +21,14 @@ test("the page says that runs went in parallel, and only then", async () => {
   const shared = await pageOf({ ...STUDIES.fourOptimizers, config: { execution: "parallel" } });
   for (const said of [
     "in parallel (execution: parallel)",
-    "are not to be compared",
+    "are not comparable",
     "Runs went in parallel",
   ]) {
     expect(shared).toContain(said);
     expect(page).not.toContain(said);
   }
-  expect(page).toContain("on a monotonic clock");
-  expect(shared).not.toContain("on a monotonic clock");
+  expect(page).toContain("measured with a monotonic clock");
+  expect(shared).not.toContain("measured with a monotonic clock");
 });
 
 describe("index.html", () => {
@@ -53,7 +53,7 @@ describe("index.html", () => {
     expect(page).toContain("<code>-sum(y * logSoftmax(z))</code>");
     expect(page).toContain("<dt>epsilon</dt><dd>1e-7</dd>");
     expect(page).toContain("<dt>cpu</dt><dd>Example CPU @ 2.60GHz</dd>");
-    expect(page).toContain("All runs of a seed began with the same weights");
+    expect(page).toContain("All runs with the same seed started from the same weights");
   });
 
   test("on paper nothing is cut off, and in the dark figures are dark", async () => {
@@ -73,7 +73,7 @@ describe("index.html", () => {
       runs: { parametersSha256: { initial: string } }[];
     };
     study.runs[1]!.parametersSha256.initial = "another";
-    expect(await pageOf(study as unknown as Study)).toContain("did NOT all begin with the same weights");
+    expect(await pageOf(study as unknown as Study)).toContain("did NOT all start from the same weights");
   });
 
   test("is escaped throughout: a hostile name stays text", async () => {
@@ -119,15 +119,15 @@ describe("the answer is as sure as the seeds", () => {
     ),
   });
   test.each([
-    [{ adam: [0.9], sgd: [0.8] }, "It is one seed: a difference may be chance."],
+    [{ adam: [0.9], sgd: [0.8] }, "With one seed, a difference may be due to chance;"],
     [
       { adam: [0.95, 0.97, 0.96], sgd: [0.9, 0.92, 0.91] },
-      "Seed by seed, it is ahead of every other setting",
+      "Compared seed by seed, its lead over every other setting",
     ],
     // The same means, but sgd wins with one seed: differences 0.05, 0.1, -0.03.
     [
       { adam: [0.95, 0.99, 0.94], sgd: [0.9, 0.89, 0.97] },
-      "Not told apart from sgd (difference +0.0400 ± 0.1629)",
+      "Not significantly different from sgd (difference +0.0400 ± 0.1629)",
     ],
   ])("%j", async (accuracies, caveat) => {
     const page = await pageOf(study(accuracies as unknown as Record<string, number[]>));
@@ -138,14 +138,14 @@ describe("the answer is as sure as the seeds", () => {
   test("what did not complete is not ranked, and named", async () => {
     const page = await pageOf(STUDIES.endedEarly);
     expect(page).toContain(
-      "Not ranked, because runs of theirs diverged: sgd (1/3 diverged), adagrad (3/3 diverged).",
+      "Not ranked because runs diverged: sgd (1/3 diverged), adagrad (3/3 diverged).",
     );
   });
 });
 
 test.each([
-  ["noEpoch", "Nothing was trained: with 0 epochs, all numbers are of the initial weights."],
-  ["noRun", "No run trained to its end."],
+  ["noEpoch", "Nothing was trained: with 0 epochs, all numbers are those of the initial weights."],
+  ["noRun", "No run completed its training."],
 ] as const)("%s still gives a report", async (name, answer) => {
   expect(await pageOf(STUDIES[name])).toContain(`<p class="answer">${answer}</p>`);
 });

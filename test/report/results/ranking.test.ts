@@ -46,7 +46,7 @@ describe("a study that was interrupted", () => {
     expect(answer).toBe("adam reached the highest validation accuracy: 0.9165 after 2 epochs.");
     expect(caveats).toEqual([
       "Incomplete: 3 of 6 runs finished.",
-      "It is one seed: a difference may be chance. Several seeds (--seeds 5) can tell.",
+      "With one seed, a difference may be due to chance; use several seeds (--seeds 5).",
     ]);
     expect(rows(interrupted)).toEqual([
       ["adam", "0.9165 *", true],
@@ -60,7 +60,7 @@ describe("a study that was interrupted", () => {
     const study = studyOf({ adam: [0.9, 0.8], sgd: [0.85, undefined] });
     expect(conclude(study).caveats.slice(0, 2)).toEqual([
       "Incomplete: 3 of 4 runs finished.",
-      "All numbers are over the seeds that all settings with a result have (0).",
+      "All numbers use only the seeds that every setting with a result finished (0).",
     ]);
     expect(rows(study)).toEqual([
       ["adam", "0.9000 *", true],
@@ -89,7 +89,7 @@ describe("a study that was interrupted", () => {
   test("crowns nobody where nothing can be compared", () => {
     const apart = studyOf({ adam: [0.9, undefined], sgd: [undefined, 0.8] });
     expect(conclude(apart).answer).toBe(
-      "Nothing is ranked: no seed was finished by every setting, so the numbers are over different seeds.",
+      "No ranking: no seed was finished by every setting, so the numbers come from different seeds.",
     );
     expect(rows(apart)).toEqual([
       ["adam", "0.9000", false],
@@ -101,7 +101,7 @@ describe("a study that was interrupted", () => {
       ["adam", "0.9000", false],
       ["sgd", "–", false],
     ]);
-    expect(conclude(studyOf({ adam: ["cancelled"] })).answer).toBe("No run trained to its end.");
+    expect(conclude(studyOf({ adam: ["cancelled"] })).answer).toBe("No run completed its training.");
   });
 });
 
@@ -156,7 +156,7 @@ test("the sentence on the best is of all its runs: with early stopping each has 
     runs: study.runs.map((run, i) => ({ ...run, bestEpoch: epochs[i]! })),
   });
   expect(conclude(withBest([7, 1, 1])).answer).toMatch(
-    / after 1 to 7 epochs \(early stopping: each run's best\)\.$/,
+    / after 1 to 7 epochs \(early stopping: best epoch of each run\)\.$/,
   );
   expect(conclude(withBest([4, 4, 4])).answer).toMatch(/ after 4 epochs\.$/);
 });
@@ -165,9 +165,7 @@ test("where every setting diverged somewhere, the seeds count that none lost", (
   const study = studyOf({ adam: [0.9, "diverged", 0.7], sgd: ["diverged", 0.99, 0.8] });
   const { answer, caveats } = conclude(study);
   expect(answer).toBe("sgd reached the highest validation accuracy: 0.8000 after 2 epochs.");
-  expect(caveats).toContain(
-    "Ranked without the seeds that diverged: adam (1/3 diverged), sgd (1/3 diverged).",
-  );
+  expect(caveats).toContain("Ranked without the diverged seeds: adam (1/3 diverged), sgd (1/3 diverged).");
 });
 
 test("the best is best over the seeds that it shares with all that it is compared with", () => {

@@ -34,7 +34,7 @@ describe("in a terminal that is too narrow", () => {
       "│ adam      │    0.001 │ 0.9700 ± 0.0141 * │     2 │ completed    │",
       "│ sgd       │     0.01 │            0.8000 │     1 │ 1/2 diverged │",
       "└───────────┴──────────┴───────────────────┴───────┴──────────────┘",
-      "Not shown, because the terminal is too narrow: step, ms; validation loss;",
+      "Columns omitted because the terminal is too narrow: step, ms; validation loss;",
       "training, s; test accuracy.",
     ]);
   });
@@ -66,7 +66,7 @@ describe("in a terminal that is too narrow", () => {
     expect(tableOf(text)).toHaveLength(50 + 3);
     expect(text).toContain("optimizer59");
     expect(text).not.toContain("optimizer0 ");
-    expect(text).toContain("The 50 best of 60 settings; table.md has all.");
+    expect(text).toContain("The 50 best of 60 settings are shown; table.md has all.");
   });
 });
 
@@ -83,7 +83,7 @@ test("the star is explained where there is one, and only there", () => {
     return { ...study, runs };
   };
   expect(resultTable(two(0.1, 0.9))).toContain(
-    "* marks the best validation accuracy. With one seed, a difference between two rows may be chance: several seeds (--seeds 5) can tell.",
+    "* marks the best validation accuracy. With one seed, a difference between two rows may be due to chance; use several seeds (--seeds 5).",
   );
   const untrained = two(0.1);
   const seeds = [0, 1].flatMap((seed) =>
@@ -114,7 +114,7 @@ test("only a terminal gets colours", () => {
 test("one seed gives plain numbers and says what they cannot tell", () => {
   const table = resultTable(STUDIES.oneSeed);
   expect(table).not.toContain("±");
-  expect(table).toContain("With one seed, a difference between two rows may be chance");
+  expect(table).toContain("With one seed, a difference between two rows may be due to chance");
 });
 
 test("learning rates have the digits that tell them apart, and the CSV file has all", () => {
@@ -190,8 +190,8 @@ test("early stopping: the table has each run's best epoch, and says which it is"
   const table = markdownTable({ ...study, runs }).replaceAll(/\*\*|\\\*/g, "");
   expect(table).toContain("| adam | 0.001 | 0.9000  | 0.5000 |");
   expect(table).toContain("| sgd | 0.01 | 0.8000 | 0.3333 |");
-  expect(table).toContain("adam: weights and numbers of the best epoch (epoch 1 of 2, stopped early).");
-  expect(table).toContain("sgd: weights and numbers of the best epoch (epoch 2 of 2).");
+  expect(table).toContain("adam: weights and metrics of the best epoch (epoch 1 of 2, stopped early).");
+  expect(table).toContain("sgd: weights and metrics of the best epoch (epoch 2 of 2).");
 });
 
 test.each([
