@@ -45,7 +45,9 @@ function defaultDifferences(defaults: ReadonlyMap<Source, Readonly<Record<string
     const values = groups.map(
       (of) => `${valueText(of[0]![1][name])} in ${listed(of.map(([source]) => source))}`,
     );
-    if (having.length < defaults.size) return [`\`${name}\`: ${values.join(", ")}, unknown elsewhere.`];
+    const missing = [...defaults].filter(([, each]) => !Object.hasOwn(each, name)).map(([source]) => source);
+    if (missing.length > 0)
+      return [`\`${name}\`: ${values.join(", ")}; not available in ${listed(missing)}.`];
     return groups.length > 1 ? [`\`${name}\`: ${values.join(", ")}.`] : [];
   });
 }
@@ -58,7 +60,7 @@ function formulaDifferences(
   const groups = groupBy(definitions, ({ formula }) => formula);
   if (groups.length > 1) {
     const [first, ...others] = groups.map((of) => listed(of.map(({ source }) => source as Source)));
-    return [`The formula differs: that of ${first} is not that of ${others.join(", nor of ")}.`];
+    return [`The formula of ${first} differs from that of ${others.join(" and from that of ")}.`];
   }
   const [first, ...rest] = [...defaults.values()];
   const shared = Object.keys(first!).filter((name) => rest.every((values) => Object.hasOwn(values, name)));
@@ -70,7 +72,7 @@ function formulaDifferences(
   return changing.length === 0
     ? []
     : [
-        `The formula is the same by default, and differs with ${changing.map((name) => `\`${name}\``).join(", ")}.`,
+        `The formula is the same by default, but differs with ${changing.map((name) => `\`${name}\``).join(", ")}.`,
       ];
 }
 
@@ -92,7 +94,7 @@ function stepDifference(definitions: readonly Each[]): string[] {
     .map((of) => `${stepText(of[0]!.step)} in ${listed(of.map(({ source }) => source))}`)
     .join(", ");
   return [
-    `The first step, where |g| = ${FIRST_GRADIENT}: ${each}. The largest is ${stepText(most / least)} times the smallest.`,
+    `The first step, with |g| = ${FIRST_GRADIENT}: ${each}. The largest is ${stepText(most / least)} times the smallest.`,
   ];
 }
 

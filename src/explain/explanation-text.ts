@@ -21,13 +21,13 @@ export function explanationText(explanation: Explanation): string {
       ? [
           ...section("State", perOrigin(explanation.definitions, stateText)),
           ...section(
-            `First step from 0, where |g| = ${FIRST_GRADIENT}`,
+            `First step from 0, with |g| = ${FIRST_GRADIENT}`,
             perOrigin(explanation.definitions, firstStepText),
           ),
         ]
-      : section("For example", perOrigin(explanation.definitions, exampleText))),
-    ...section("What differs", differences),
-    ...section("To know", note === undefined ? [] : [note]),
+      : section("Example", perOrigin(explanation.definitions, exampleText))),
+    ...section("Differences", differences),
+    ...section("Note", note === undefined ? [] : [note]),
     ...section("Sources", sources),
   ].join("\n");
 }
@@ -78,14 +78,14 @@ export function defaultsText(defaults: HyperparameterExplanation["defaults"]): s
     .join(", ");
 }
 
-/** "8 bytes a parameter: m, v". */
+/** "8 bytes per parameter: m, v". */
 export function stateText({ states, stateBytes }: OptimizerDefinition): string {
   const scopes = Object.entries(stateBytes);
   const cost = scopes
-    .map(([scope, bytes]) => `${scope === "all" ? "" : `${scope}: `}${bytes} bytes a parameter`)
+    .map(([scope, bytes]) => `${scope === "all" ? "" : `${scope}: `}${bytes} bytes per parameter`)
     .join(", ");
   const names = states.map(({ name, block, per }) => {
-    const of = per === "parameter" ? "" : per === "optimizer" ? "one number" : `one for each ${per}`;
+    const of = per === "parameter" ? "" : per === "optimizer" ? "one number" : `one per ${per}`;
     const where = scopes.length > 1 ? block : "";
     const note = [where, of].filter(Boolean).join(", ");
     return note === "" ? name : `${name} (${note})`;

@@ -106,16 +106,16 @@ export const FUNCTIONS = {
   matmul: matrix(product, "matrix product"),
   flatten: matrix(
     ofMatrix((_, __, ___, shape) => [shape[0]!, sizeOf(shape.slice(1))]),
-    "as a matrix: outputs by all else, so that a convolution's filters are its rows",
+    "as a matrix with one row per output, so that a convolution's filters are its rows",
   ),
   reshape: matrix(reshaped, "reshape(x, y): x in the shape of y"),
   rows: matrix(
     ofMatrix(() => []),
-    "how many rows",
+    "number of rows",
   ),
   columns: matrix(
     ofMatrix(() => []),
-    "how many columns",
+    "number of columns",
   ),
   softmax: alongClasses("probabilities: exp(z) / sum(exp(z)), without overflow"),
   logSoftmax: alongClasses("log of softmax, without overflow"),

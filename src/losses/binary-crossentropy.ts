@@ -20,7 +20,7 @@ export const binaryCrossentropy = define({
       .min(0)
       .max(1)
       .optional()
-      .describe("share of each target moved to one half (Keras only)"),
+      .describe("fraction by which each target moves towards one half (Keras only)"),
   },
   defaults: { keras3: { labelSmoothing: 0 }, keras2: { labelSmoothing: 0 }, pytorch: {} },
   formula: ({ labelSmoothing = 0 }) =>

@@ -18,7 +18,7 @@ export const categoricalCrossentropy = define({
     "torch/nn/modules/loss.py: CrossEntropyLoss",
   ],
   hyperparameters: {
-    labelSmoothing: z.number().min(0).max(1).describe("share of the target spread over all classes"),
+    labelSmoothing: z.number().min(0).max(1).describe("fraction of the target spread over all classes"),
     classWeights: classWeights.optional(),
   },
   defaults: {

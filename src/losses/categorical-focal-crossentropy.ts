@@ -19,13 +19,16 @@ export const categoricalFocalCrossentropy = define({
     alpha: z
       .union([z.number().min(0), z.array(z.number().min(0)).min(1).readonly()])
       .describe("weight of all classes, or one number per class"),
-    gamma: z.number().min(0).describe("how much less an easy sample counts; 0 for the cross-entropy"),
+    gamma: z
+      .number()
+      .min(0)
+      .describe("how strongly easy samples are down-weighted; 0 gives the cross-entropy"),
     labelSmoothing: z
       .number()
       .min(0)
       .max(1)
       .optional()
-      .describe("share of the target spread over all classes (Keras only)"),
+      .describe("fraction of the target spread over all classes (Keras only)"),
   },
   defaults: {
     keras3: { alpha: 0.25, gamma: 2, labelSmoothing: 0 },

@@ -9,4 +9,4 @@ export const classWeights = z
   .array(z.number().min(0))
   .max(256)
   .readonly()
-  .describe("what training multiplies a sample's loss by, one number per class; none for 1 each");
+  .describe("factors of a sample's loss in training, one per class; empty for 1 each");

@@ -14,7 +14,11 @@ export const generalisedCrossentropy = define({
     "keras/src/losses/losses.py: CategoricalGeneralizedCrossEntropy",
   ],
   hyperparameters: {
-    q: z.number().gt(0).max(1).describe("from the cross-entropy (near 0) to the mean absolute error (1)"),
+    q: z
+      .number()
+      .gt(0)
+      .max(1)
+      .describe("shape, from the cross-entropy (near 0) to the mean absolute error (1)"),
   },
   defaults: { author: { q: 0.7 }, keras3: { q: 0.5 } },
   formula: () => "sum(y * (1 - exp(q * logSoftmax(z)))) / q",

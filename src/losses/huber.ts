@@ -16,7 +16,7 @@ export const huber = define({
     "torch/nn/modules/loss.py: HuberLoss",
   ],
   hyperparameters: {
-    delta: z.number().gt(0).describe("difference from which on the loss is linear"),
+    delta: z.number().gt(0).describe("difference above which the loss is linear"),
   },
   defaults: { keras3: { delta: 1 }, keras2: { delta: 1 }, pytorch: { delta: 1 } },
   formula: () =>

@@ -14,7 +14,7 @@ export const multiMargin = define({
   sources: ["torch/nn/modules/loss.py: MultiMarginLoss"],
   hyperparameters: {
     p: z.literal([1, 2]).describe("power: 1 or 2"),
-    margin: z.number().describe("by how much the label's output should exceed the others"),
+    margin: z.number().describe("margin by which the label's output should exceed the others"),
     classWeights,
   },
   defaults: { pytorch: { p: 1, margin: 1, classWeights: [] } },

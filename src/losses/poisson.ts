@@ -13,7 +13,7 @@ export const poisson = define({
     "tf_keras/src/losses.py: Poisson",
     "torch/nn/modules/loss.py: PoissonNLLLoss",
   ],
-  note: "PyTorch's takes exp(z), which float32 cannot hold where a logit is above 88: a run that comes there diverges.",
+  note: "PyTorch's formula computes exp(z), which overflows float32 if a logit is above 88. A run that reaches such a logit diverges.",
   hyperparameters: {},
   defaults: { keras3: {}, keras2: {}, pytorch: {} },
   formula: (_, source) =>

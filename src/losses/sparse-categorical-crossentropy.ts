@@ -25,7 +25,7 @@ export const sparseCategoricalCrossentropy = define({
       .min(0)
       .max(1)
       .optional()
-      .describe("share of the target spread over all classes (PyTorch only)"),
+      .describe("fraction of the target spread over all classes (PyTorch only)"),
     classWeights: classWeights.optional(),
   },
   defaults: { keras3: { classWeights: [] }, keras2: { classWeights: [] }, pytorch: { labelSmoothing: 0 } },

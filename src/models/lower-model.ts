@@ -166,7 +166,7 @@ function checkLogits(model: ResolvedModel, shape: Shape, classes: number): void 
   if (channels === classes && height === 1 && width === 1) return;
   const last = model.layers.length - 1;
   throw configError(
-    `\`model.layers[${last}]\` (${model.layers[last]!.type}) outputs ${text(shape)}, but the dataset has ${classes} classes. ` +
+    `\`model.layers[${last}]\` (${model.layers[last]!.type}) gives ${text(shape)}, but the dataset has ${classes} classes. ` +
       `End the model with { type: "dense", units: ${classes} }.`,
     `model.layers[${last}]`,
   );

@@ -19,18 +19,24 @@ export const adafactor = define({
     "tf_keras/src/optimizers/adafactor.py",
     "torch/optim/_adafactor.py",
   ],
-  note: 'Where a unit is dead, so that its row and its column of gradients are 0, the divisor of Keras underflows in float32 and the weights become NaN: Keras 3.15 diverges so on `paper-cnn`, and keras3 and keras2 here as well. PyTorch bounds the divisor: take `semantics: "pytorch"` (on the command line, adafactor:semantics=pytorch).',
+  note: 'If a unit is dead, so that its row and its column of gradients are 0, the divisor of Keras underflows in float32 and the weights become NaN. Keras 3.15 diverges for this reason on `paper-cnn`, and so do keras3 and keras2 here. PyTorch bounds the divisor: use `semantics: "pytorch"` (on the command line, adafactor:semantics=pytorch).',
   hyperparameters: {
     learningRate,
-    beta2Decay: z.number().lt(0).describe("exponent with which the decay of the mean square nears 1"),
-    epsilon1: z.number().min(0).max(1).describe("keeps the divisor above zero"),
-    epsilon2: z.number().min(0).describe("least size that a parameter is taken to have"),
-    clipThreshold: z.number().gt(0).describe("largest root mean square of an update before the rate"),
+    beta2Decay: z.number().lt(0).describe("exponent with which the decay of the mean square approaches 1"),
+    epsilon1: z.number().min(0).max(1).describe("small constant that keeps the divisor positive"),
+    epsilon2: z
+      .number()
+      .min(0)
+      .describe("lower bound on the root mean square of a parameter, which scales its step"),
+    clipThreshold: z
+      .number()
+      .gt(0)
+      .describe("largest root mean square of an update, before the learning rate is applied"),
     weightDecay: z
       .number()
       .min(0)
       .optional()
-      .describe("share of the weights, times the rate, that a step takes away (PyTorch only)"),
+      .describe("fraction of the weights, times the learning rate, subtracted per step (PyTorch only)"),
   },
   defaults: {
     keras3: KERAS,

@@ -17,13 +17,13 @@ export const adagrad = define({
   ],
   hyperparameters: {
     learningRate,
-    initialAccumulator: z.number().min(0).describe("what the sum of squares starts at"),
+    initialAccumulator: z.number().min(0).describe("initial value of the sum of squares"),
     epsilon,
     lrDecay: z
       .number()
       .min(0)
       .optional()
-      .describe("how fast the rate falls with the steps besides (PyTorch only)"),
+      .describe("additional decay of the learning rate per step (PyTorch only)"),
   },
   defaults: {
     keras3: { learningRate: 0.001, initialAccumulator: 0.1, epsilon: 1e-7 },

@@ -17,7 +17,10 @@ export const adamw = define({
   ],
   hyperparameters: {
     ...moments,
-    weightDecay: z.number().min(0).describe("share of the weights, times the rate, that a step takes away"),
+    weightDecay: z
+      .number()
+      .min(0)
+      .describe("fraction of the weights, times the learning rate, subtracted per step"),
   },
   defaults: {
     keras3: { ...MOMENT_DEFAULTS.keras3, weightDecay: 0.004 },

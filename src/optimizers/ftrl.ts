@@ -27,14 +27,17 @@ export const ftrl = define({
     "keras/src/optimizers/ftrl.py",
     "tf_keras/src/optimizers/legacy/ftrl.py",
   ],
-  note: "The formula divides by the learning rate. A schedule that reaches a rate of 0, as every warm-up from 0 does, is refused before the run, where Keras' weights become NaN: set `warmUpFrom`, or where the schedule ends, above 0.",
+  note: "The formula divides by the learning rate. A schedule that reaches a rate of 0, as every warm-up from 0 does, is rejected before the run; in Keras, the weights become NaN. Set `warmUpFrom`, or the final rate of the schedule, above 0.",
   hyperparameters: {
     learningRate,
-    learningRatePower: z.number().max(0).describe("power of the sum of squares by which the rate falls"),
-    initialAccumulator: z.number().min(0).describe("what the sum of squares starts at"),
-    l1Strength: strength.describe("penalty on the size of the weights"),
-    l2Strength: strength.describe("penalty on the square of the weights"),
-    l2Shrinkage: strength.describe("penalty on the square of the weights that acts through the gradient"),
+    learningRatePower: z
+      .number()
+      .max(0)
+      .describe("power of the sum of squares by which the learning rate falls"),
+    initialAccumulator: z.number().min(0).describe("initial value of the sum of squares"),
+    l1Strength: strength.describe("L1 penalty on the weights"),
+    l2Strength: strength.describe("L2 penalty on the weights"),
+    l2Shrinkage: strength.describe("L2 penalty on the weights that acts through the gradient"),
     beta: strength.describe("added to the root of the sum of squares, as in the paper"),
   },
   defaults: {

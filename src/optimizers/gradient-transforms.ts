@@ -11,32 +11,36 @@ export const GRADIENT_TRANSFORMS = {
     .gt(0)
     .optional()
     .describe(
-      "share of the weights added to the gradient (PyTorch's weight_decay; Keras' regularizers.L2 takes half of it)",
+      "fraction of the weights added to the gradient (PyTorch's weight_decay; Keras' regularizers.L2 takes half of it)",
     ),
   decoupledWeightDecay: z
     .number()
     .gt(0)
     .optional()
     .describe(
-      "share of the weights, times the rate, that a step takes away beside the gradient (Keras' weight_decay)",
+      "fraction of the weights, times the learning rate, subtracted per step, separately from the gradient (Keras' weight_decay)",
     ),
-  clipValue: z.number().gt(0).optional().describe("largest number in the gradient; larger ones are cut"),
+  clipValue: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe("largest absolute value in the gradient; larger ones are clipped"),
   clipNorm: z
     .number()
     .gt(0)
     .optional()
-    .describe("largest norm of one parameter's gradient; a longer one is shortened"),
+    .describe("largest norm of one parameter's gradient; a larger one is scaled down"),
   globalClipNorm: z
     .number()
     .gt(0)
     .optional()
-    .describe("largest norm of the whole gradient; a longer one is shortened"),
+    .describe("largest norm of the whole gradient; a larger one is scaled down"),
   weightAverage: z
     .number()
     .min(0)
     .lt(1)
     .optional()
-    .describe("decay of the moving average of the weights, which are then evaluated in their place"),
+    .describe("decay of the moving average of the weights, which is then evaluated in their place"),
 } as const;
 
 export type GradientTransforms = { readonly [Key in keyof typeof GRADIENT_TRANSFORMS]?: number };
@@ -85,8 +89,8 @@ export function gradientTransformConflict(
   formula: string,
 ): string | undefined {
   if (gradientTransforms.decoupledWeightDecay !== undefined && /weightDecay/i.test(formula))
-    return "it has a weight decay of its own: set `weightDecay` in place of `decoupledWeightDecay`.";
+    return "it has its own weight decay: set `weightDecay` instead of `decoupledWeightDecay`.";
   if (gradientTransforms.weightAverage !== undefined && /\bevaluation\b/.test(formula))
-    return "it has weights of its own to evaluate with: leave out `weightAverage`.";
+    return "it has its own weights for evaluation: omit `weightAverage`.";
   return undefined;
 }

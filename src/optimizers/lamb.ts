@@ -19,7 +19,7 @@ export const lamb = define({
       .number()
       .min(0)
       .optional()
-      .describe("share of the weights added to the direction (authors only)"),
+      .describe("fraction of the weights added to the direction (authors only)"),
   },
   defaults: {
     keras3: MOMENT_DEFAULTS.keras3,

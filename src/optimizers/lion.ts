@@ -16,13 +16,13 @@ export const lion = define({
   ],
   hyperparameters: {
     learningRate,
-    beta1: decay.describe("share of the momentum in the direction"),
+    beta1: decay.describe("weight of the momentum in the direction"),
     beta2: decay.describe("decay of the momentum"),
     weightDecay: z
       .number()
       .min(0)
       .optional()
-      .describe("share of the weights, times the rate, that a step takes away (authors only)"),
+      .describe("fraction of the weights, times the learning rate, subtracted per step (authors only)"),
   },
   defaults: {
     keras3: { learningRate: 0.001, beta1: 0.9, beta2: 0.99 },

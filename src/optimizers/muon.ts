@@ -25,24 +25,30 @@ export const muon = define({
     "keras/src/optimizers/muon.py",
     "torch/optim/_muon.py",
   ],
-  note: "All is computed in the precision of the training; the author and PyTorch round the iterations to bfloat16. PyTorch's Muon takes matrices only and leaves the choice of the other parameters' optimizer to its user: here it is AdamW with PyTorch's defaults, as in the example of its documentation. The author's step on a convolution is scaled by the height over the width of its kernel, so a square kernel's is not scaled: that is what the author's code does, although its matrix is filters by inputs.",
+  note: "All computation uses the precision of the training; the author's code and PyTorch round the iterations to bfloat16. PyTorch's Muon accepts only matrices and leaves the optimizer of the other parameters to its user: here it is AdamW with PyTorch's defaults, as in the example in its documentation. The author's code scales the step of a convolution by the height over the width of its kernel, so the step of a square kernel is not scaled, although the matrix is filters by inputs.",
   hyperparameters: {
     learningRate,
-    momentum: decay.describe("share of the last momentum that the next keeps"),
-    nesterov: z.boolean().describe("whether to look ahead along the momentum"),
+    momentum: decay.describe("fraction of the previous momentum kept in the next one"),
+    nesterov: z.boolean().describe("whether to use Nesterov momentum"),
     adjustLearningRate: z
       .enum(["original", "match_rms_adamw", "spectral_unclamped"])
       .optional()
       .describe("how the step of a matrix depends on its rows and columns (PyTorch only)"),
-    weightDecay: z.number().min(0).describe("share of the matrices, times the rate, that a step takes away"),
-    adamLearningRateRatio: z.number().min(0).describe("the rate of AdamW, in units of the learning rate"),
+    weightDecay: z
+      .number()
+      .min(0)
+      .describe("fraction of the matrices, times the learning rate, subtracted per step"),
+    adamLearningRateRatio: z
+      .number()
+      .min(0)
+      .describe("learning rate of AdamW, as a multiple of the learning rate"),
     beta1: decay.describe("AdamW: decay of the mean gradient"),
     beta2: decay.describe("AdamW: decay of the mean squared gradient"),
     epsilon,
     adamWeightDecay: z
       .number()
       .min(0)
-      .describe("AdamW: share of the weights, times the rate, that a step takes away"),
+      .describe("AdamW: fraction of the weights, times the learning rate, subtracted per step"),
   },
   defaults: {
     keras3: {

@@ -17,7 +17,7 @@ export const nadam = define({
   ],
   hyperparameters: {
     learningRate,
-    beta1: decay.describe("decay of the mean gradient, once the momentum has risen"),
+    beta1: decay.describe("decay of the mean gradient after the momentum has risen"),
     beta2: decay.describe("decay of the mean squared gradient"),
     epsilon,
     momentumDecay: z

@@ -20,9 +20,11 @@ export const rmsprop = define({
   hyperparameters: {
     learningRate,
     rho: decay.describe("decay of the mean squared gradient (PyTorch calls it alpha)"),
-    momentum: decay.describe("share of the last step that the next keeps"),
+    momentum: decay.describe("fraction of the previous step kept in the next one"),
     epsilon,
-    centered: z.boolean().describe("whether to divide by the deviation rather than the root mean square"),
+    centered: z
+      .boolean()
+      .describe("whether to divide by the standard deviation instead of the root mean square"),
   },
   defaults: {
     keras3: { learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },

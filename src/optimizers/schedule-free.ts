@@ -8,11 +8,14 @@ const interpolation = decay
   .describe("point where the gradient is computed, from 0 (the newest point) to 1 (the average)");
 
 const averaging = {
-  warmupSteps: z.int().min(0).describe("steps over which the rate rises to its value"),
-  r: z.number().min(0).describe("power of the step in its weight in the average"),
-  weightLearningRatePower: z.number().min(0).describe("power of the largest rate so far in a step's weight"),
+  warmupSteps: z.int().min(0).describe("steps over which the learning rate rises to its value"),
+  r: z.number().min(0).describe("exponent of the step number in its weight in the average"),
+  weightLearningRatePower: z
+    .number()
+    .min(0)
+    .describe("exponent of the largest learning rate so far in the weight of a step"),
 };
-const weightDecay = z.number().min(0).describe("share of the weights added to the direction");
+const weightDecay = z.number().min(0).describe("fraction of the weights added to the direction");
 
 const SOURCES = [
   "Defazio et al.: The Road Less Scheduled (NeurIPS 2024), arXiv:2405.15682",
@@ -64,7 +67,7 @@ export const scheduleFreeAdamw = define({
   name: "scheduleFreeAdamw",
   title: "Schedule-free AdamW",
   sources: [...SOURCES, "keras/src/optimizers/schedule_free_adamw.py"],
-  note: "Keras 3.15's ScheduleFreeAdamW depends on its backend and mode. `keras3` equals it on PyTorch, and on TensorFlow run eagerly (`run_eagerly=True`). On TensorFlow in graph mode, the default of `fit`, the newest point starts at 0 and not at the weights, so the first step throws these away. On JAX, in both modes, the last average is found with the newest point's old place, as in the paper. `author` is the authors' own.",
+  note: "Keras 3.15's ScheduleFreeAdamW depends on its backend and mode. `keras3` equals it on PyTorch, and on TensorFlow run eagerly (`run_eagerly=True`). On TensorFlow in graph mode, the default of `fit`, the newest point starts at 0 instead of at the weights, so the first step discards them. On JAX, in both modes, the last average is computed from the previous newest point, as in the paper. `author` is the authors' implementation.",
   hyperparameters: {
     learningRate,
     beta1: interpolation,

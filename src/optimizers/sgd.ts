@@ -17,14 +17,14 @@ export const sgd = define({
   ],
   hyperparameters: {
     learningRate,
-    momentum: decay.describe("share of the last step that the next keeps"),
-    nesterov: z.boolean().describe("whether to look ahead along the momentum"),
+    momentum: decay.describe("fraction of the previous step kept in the next one"),
+    nesterov: z.boolean().describe("whether to use Nesterov momentum"),
     dampening: z
       .number()
       .min(0)
       .max(1)
       .optional()
-      .describe("share of the gradient kept out of the momentum (PyTorch only)"),
+      .describe("fraction of the gradient kept out of the momentum (PyTorch only)"),
   },
   defaults: {
     keras3: { learningRate: 0.01, momentum: 0, nesterov: false },
@@ -33,10 +33,11 @@ export const sgd = define({
   },
   momentum: "momentum",
   conflict({ momentum, nesterov, dampening = 0 }) {
-    if (momentum === 0 && nesterov) return "`nesterov` does nothing without `momentum`. Give one above 0.";
+    if (momentum === 0 && nesterov)
+      return "`nesterov` has no effect without `momentum`. Set `momentum` above 0.";
     if (momentum === 0 && dampening > 0)
-      return "`dampening` does nothing without `momentum`. Give one above 0.";
-    return nesterov && dampening > 0 ? "`nesterov` and `dampening` exclude each other." : undefined;
+      return "`dampening` has no effect without `momentum`. Set `momentum` above 0.";
+    return nesterov && dampening > 0 ? "`nesterov` and `dampening` cannot be combined." : undefined;
   },
   formula({ momentum, nesterov, dampening = 0 }, semantics) {
     if (momentum === 0) return "theta = theta - learningRate * g";

@@ -17,7 +17,7 @@ export const cosineSchema = z
     name: z.literal("cosine"),
     ...decayShape,
     /** Where the rate ends after `decaySteps`, by default the whole training, as a share of the learning rate. Default 0. */
-    alpha: z.number().min(0).default(0).describe("where the rate ends, as a share of the learning rate"),
+    alpha: z.number().min(0).default(0).describe("final rate, as a fraction of the learning rate"),
     ...warmUpShape,
   })
   .refine(...notBoth);

@@ -15,8 +15,8 @@ import {
 export const exponentialSchema = z
   .strictObject({
     name: z.literal("exponential"),
-    /** What the rate is multiplied with over `decaySteps`, by default the steps of an epoch. Default 0.96. */
-    decayRate: z.number().gt(0).default(0.96).describe("what the rate is multiplied with over the decay"),
+    /** Factor by which the rate is multiplied over `decaySteps`, by default the steps of an epoch. Default 0.96. */
+    decayRate: z.number().gt(0).default(0.96).describe("factor by which the rate is multiplied over the decay"),
     ...staircaseShape,
     ...warmUpShape,
   })

@@ -13,26 +13,34 @@ export const oneCycleSchema = z
   .strictObject({
     name: z.literal("oneCycle"),
     /** Share of the steps in which the rate rises. Default 0.3. */
-    pctStart: z.number().min(0).max(1).default(0.3).describe("share of the steps in which the rate rises"),
+    pctStart: z.number().min(0).max(1).default(0.3).describe("fraction of the steps in which the rate rises"),
     /** "cos" (default) or "linear": the shape of the rise and the fall. */
     annealStrategy: z.enum(["cos", "linear"]).default("cos").describe("the shape of the rise and the fall"),
     /** The first rate is the learning rate divided by this. Default 25. */
-    divFactor: z.number().gt(0).default(25).describe("the first rate is the learning rate divided by this"),
+    divFactor: z.number().gt(0).default(25).describe("the initial rate is the learning rate divided by this"),
     /** The last rate is the first divided by this. Default 10000. */
-    finalDivFactor: z.number().gt(0).default(1e4).describe("the last rate is the first divided by this"),
+    finalDivFactor: z
+      .number()
+      .gt(0)
+      .default(1e4)
+      .describe("the final rate is the initial rate divided by this"),
     /** Whether the fall has two parts: as the rise, mirrored, then to the last rate. Default false. */
     threePhase: z
       .boolean()
       .default(false)
-      .describe("whether the fall has two parts, the first as long as the rise"),
+      .describe("whether the fall has two phases, the first as long as the rise"),
     /** The momentum where the rate is highest; given, the momentum falls as the rate rises and rises as it falls. */
     baseMomentum: momentum
       .optional()
-      .describe("the momentum where the rate is highest; with maxMomentum it cycles against the rate"),
+      .describe(
+        "the momentum where the rate is highest; set with maxMomentum to cycle it inversely to the rate",
+      ),
     /** The momentum where the rate is lowest. */
     maxMomentum: momentum
       .optional()
-      .describe("the momentum where the rate is lowest; with baseMomentum it cycles against the rate"),
+      .describe(
+        "the momentum where the rate is lowest; set with baseMomentum to cycle it inversely to the rate",
+      ),
     ...warmUpShape,
   })
   .refine(({ baseMomentum, maxMomentum }) => (baseMomentum === undefined) === (maxMomentum === undefined), {

@@ -21,7 +21,7 @@ export const piecewiseSchema = z
       .refine(ascending, ASCENDING)
       .readonly()
       .optional()
-      .describe("steps, from 0, at which a value ends"),
+      .describe("last step of each value but the last, counted from 0"),
     /** The same in epochs, or parts of them: the value ends with the last step of the epoch. */
     boundaryEpochs: z
       .array(z.number().gt(0))
@@ -30,14 +30,14 @@ export const piecewiseSchema = z
       .refine(ascending, ASCENDING)
       .readonly()
       .optional()
-      .describe("the same in epochs: the value ends with the epoch's last step"),
+      .describe("the same in epochs: a value ends with the last step of its last epoch"),
     /** The rates, one more than boundaries. */
     values: z
       .array(z.number().min(0))
       .min(2)
       .max(MOST_PARTS + 1)
       .readonly()
-      .describe("the rates, one more than boundaries"),
+      .describe("the rates, one more than there are boundaries"),
     ...warmUpShape,
   })
   .refine(({ boundaries, boundaryEpochs }) => (boundaries === undefined) !== (boundaryEpochs === undefined), {

@@ -9,18 +9,18 @@ import { warmUpShape } from "./schedule-context.js";
  */
 export const reduceOnPlateauSchema = z.strictObject({
   name: z.literal("reduceOnPlateau"),
-  /** What the rate is multiplied with. Default 0.5. */
-  factor: z.number().gt(0).lt(1).default(0.5).describe("what the rate is multiplied with"),
+  /** Factor by which the rate is multiplied. Default 0.5. */
+  factor: z.number().gt(0).lt(1).default(0.5).describe("factor by which the rate is multiplied"),
   /** Epochs without improvement to wait. Default 2. */
-  patience: z.int().min(0).default(2).describe("epochs without improvement to wait"),
+  patience: z.int().min(0).default(2).describe("epochs without improvement before the rate is reduced"),
   /** What to watch on the validation images. Default "loss". */
-  monitor: z.enum(["loss", "accuracy"]).default("loss").describe("what to watch on the validation images"),
-  /** An improvement smaller than this is none. Default 0.0001. */
-  minDelta: z.number().min(0).default(1e-4).describe("an improvement smaller than this is none"),
+  monitor: z.enum(["loss", "accuracy"]).default("loss").describe("metric to watch on the validation images"),
+  /** A change must exceed this to count as an improvement. Default 0.0001. */
+  minDelta: z.number().min(0).default(1e-4).describe("a change must exceed this to count as an improvement"),
   /** Epochs to wait after a reduction before counting again. Default 0. */
-  cooldown: z.int().min(0).default(0).describe("epochs to wait after a reduction before counting again"),
+  cooldown: z.int().min(0).default(0).describe("epochs after a reduction before counting resumes"),
   /** The rate never falls below this. Default 0. */
-  minLearningRate: z.number().min(0).default(0).describe("the rate never falls below this"),
+  minLearningRate: z.number().min(0).default(0).describe("lower bound of the rate"),
   ...warmUpShape,
 });
 

@@ -5,9 +5,9 @@ import { type RateOfStep, type ScheduleContext, warmUpShape } from "./schedule-c
 export const stepSchema = z.strictObject({
   name: z.literal("step"),
   /** Epochs between two changes. */
-  stepSize: z.int().min(1).describe("epochs between two changes"),
-  /** What the rate is multiplied with. Default 0.1. */
-  gamma: z.number().gt(0).default(0.1).describe("what the rate is multiplied with"),
+  stepSize: z.int().min(1).describe("epochs between changes of the rate"),
+  /** Factor by which the rate is multiplied. Default 0.1. */
+  gamma: z.number().gt(0).default(0.1).describe("factor by which the rate is multiplied"),
   ...warmUpShape,
 });
 

@@ -85,7 +85,7 @@ describe("loadIdxFolder", () => {
     [
       "another number of labels",
       { ...TRAIN, [LABELS]: idx([5]) },
-      `${LABELS}: it holds 5 labels, but FOLDER/${IMAGES} 4 images.`,
+      `${LABELS}: it has 5 labels, but FOLDER/${IMAGES} has 4 images.`,
     ],
     [
       "huge images",

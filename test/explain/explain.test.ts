@@ -14,7 +14,7 @@ describe("explain an optimizer", () => {
     expect(step.pytorch).toBeCloseTo(0.01, 6);
     expect(differences.at(-1)).toContain("3160 times");
     expect(differences).toContain("`initialAccumulator`: 0.1 in Keras 3 and Keras 2, 0 in PyTorch.");
-    expect(differences).toContain("`lrDecay`: 0 in PyTorch, unknown elsewhere.");
+    expect(differences).toContain("`lrDecay`: 0 in PyTorch; not available in Keras 3 and Keras 2.");
     expect(hyperparameters[0]).toMatchObject({
       name: "learningRate",
       range: "0 < x",
@@ -24,7 +24,7 @@ describe("explain an optimizer", () => {
 
   it("names settings with which formulas differ that are equal by default", () => {
     expect(optimizer("sgd").differences).toContain(
-      "The formula is the same by default, and differs with `momentum`.",
+      "The formula is the same by default, but differs with `momentum`.",
     );
   });
 
@@ -51,8 +51,8 @@ describe("explain an optimizer", () => {
   it("says what neither formula nor defaults show", () => {
     const { note } = optimizer("adafactor");
     expect(note).toContain("underflows in float32");
-    expect(explanationText(optimizer("adafactor"))).toContain(`To know\n  ${note}`);
-    expect(explanationText(optimizer("adam"))).not.toContain("To know");
+    expect(explanationText(optimizer("adafactor"))).toContain(`Note\n  ${note}`);
+    expect(explanationText(optimizer("adam"))).not.toContain("Note");
   });
 
   it("leaves the sources that know the settings", () => {
@@ -119,6 +119,6 @@ it("is written for a terminal", () => {
   const text = explanationText(explain("adagrad"));
   expect(text).toContain("  Keras 3:\n    a = a + g ** 2\n");
   expect(text).toContain(
-    "  epsilon = 1e-7 (Keras 3, Keras 2), 1e-10 (PyTorch)\n      0 <= x <= 1; added to the divisor",
+    "  epsilon = 1e-7 (Keras 3, Keras 2), 1e-10 (PyTorch)\n      0 <= x <= 1; constant added to the divisor",
   );
 });

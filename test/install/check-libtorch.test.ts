@@ -49,8 +49,8 @@ describe("checkLibtorch", () => {
   });
 
   test.each([
-    ["2.8.0+cpu", "it is version 2.8.0+cpu; 2.11 or later is needed (2.15.0 is best)."],
-    ["1.13.1", "it is version 1.13.1; 2.11 or later is needed (2.15.0 is best)."],
+    ["2.8.0+cpu", "it is version 2.8.0+cpu; 2.11 or later is needed (2.15.0 is recommended)."],
+    ["1.13.1", "it is version 1.13.1; 2.11 or later is needed (2.15.0 is recommended)."],
   ])("refuses the old version %s", (version, message) => {
     expect(refusal(() => {}, {}, version)).toBe(message);
   });
@@ -97,7 +97,7 @@ describe.runIf(process.platform === "linux")("checkLibtorch looks into the libra
     expect(withLibrary("")).toBe(`lib/${TORCH} is not a shared library.`);
   });
   test("refuses one whose own libraries are missing", () => {
-    const message = `libcupti.so.99, which lib/${TORCH} links, is not installed.`;
+    const message = `libcupti.so.99, which lib/${TORCH} links to, is not installed.`;
     expect(withLibrary(elfLinking([[1, "libcupti.so.99"]]))).toBe(message);
   });
   const cut = elf(ELF_MACHINE[process.arch as "x64"], 4096, 4000);

@@ -147,10 +147,14 @@ test.each<[string, (home: string) => void, RegExp]>([
   [
     "another library cut short",
     (home) => truncateSync(`${home}/nvidia/cu13/lib/libcupti.so.13`, 4),
-    /libcupti\.so\.13 has 4 bytes, 5/,
+    /libcupti\.so\.13 has 4 bytes, but 5/,
   ],
   ["gone", (home) => rmSync(`${home}/nvidia/cu13/lib/libcupti.so.13`), /libcupti\.so\.13 is missing/],
-  ["longer", (home) => appendFileSync(`${home}/torch/${C10}`, "x"), /c10.* has 257 bytes, 256 were unpacked/],
+  [
+    "longer",
+    (home) => appendFileSync(`${home}/torch/${C10}`, "x"),
+    /c10.* has 257 bytes, but 256 were unpacked/,
+  ],
 ])("a cached library that is %s is passed over and replaced", async (_, damage, reason) => {
   makeWheels();
   const { root } = await fetchLibtorch("cpu", "python3", context);
@@ -174,6 +178,6 @@ test("headers are compared where they are needed, contents where all is to be co
   appendFileSync(`${root}/include/torch/headeronly/version.h`, "//");
   checkLibtorch(root);
   expect(() => checkLibtorch(root, { forBuild: true })).toThrow(
-    /version\.h has \d+ bytes, \d+ were unpacked/,
+    /version\.h has \d+ bytes, but \d+ were unpacked/,
   );
 });

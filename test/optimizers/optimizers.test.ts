@@ -125,7 +125,10 @@ it.each([
     "Expected a number of at least 0 and less than 1 for `beta2`, got -0.1 (number).",
   ],
   [{ name: "rmsprop", rho: "0.9" }, 'Expected a number for `rho`, got "0.9" (string).'],
-  [{ name: "sgd", nesterov: true }, "sgd: `nesterov` does nothing without `momentum`. Give one above 0."],
+  [
+    { name: "sgd", nesterov: true },
+    "sgd: `nesterov` has no effect without `momentum`. Set `momentum` above 0.",
+  ],
   [
     { name: "sgd", momentum: 0.9, dampening: 0.1 },
     "Unknown key `dampening`: sgd has no such hyperparameter in keras3. Known there: learningRate, momentum, nesterov.",
@@ -136,11 +139,11 @@ it.each([
   ],
   [
     { name: "sgd", semantics: "pytorch", dampening: 0.1 },
-    "sgd: `dampening` does nothing without `momentum`. Give one above 0.",
+    "sgd: `dampening` has no effect without `momentum`. Set `momentum` above 0.",
   ],
   [
     { name: "sgd", semantics: "pytorch", momentum: 0.9, nesterov: true, dampening: 0.1 },
-    "sgd: `nesterov` and `dampening` exclude each other.",
+    "sgd: `nesterov` and `dampening` cannot be combined.",
   ],
   [
     { name: "adamw", weightDecay: -0.1 },
@@ -189,7 +192,7 @@ it.each([
   ],
   [
     { name: "adamw", decoupledWeightDecay: 0.1 },
-    "adamw: it has a weight decay of its own: set `weightDecay` in place of `decoupledWeightDecay`.",
+    "adamw: it has its own weight decay: set `weightDecay` instead of `decoupledWeightDecay`.",
   ],
   [{ name: "radam", semantics: "keras3" }, 'Expected "pytorch" for `semantics`, got "keras3" (string).'],
   [

@@ -51,7 +51,7 @@ it.each([
   ],
   [{ name: "cosin" }, 'for `name`, got "cosin" (string). Did you mean "cosine"?'],
   ["step", "Missing `stepSize`: expected a number."],
-  [{ name: "cosine", decaySteps: 3, decayEpochs: 1 }, "Give `decaySteps` or `decayEpochs`, not both."],
+  [{ name: "cosine", decaySteps: 3, decayEpochs: 1 }, "Set `decaySteps` or `decayEpochs`, not both."],
   [{ name: "cosineRestarts", tMul: 0.5 }, "Expected a number of at least 1 for `tMul`, got 0.5 (number)."],
   [{ name: "piecewise", values: [1, 2] }, "Set either `boundaries` or `boundaryEpochs`."],
   [

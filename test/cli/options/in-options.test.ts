@@ -17,7 +17,7 @@ it.each([
   [["train", "--epochs", "x"], "Expected a number for `--epochs`, got"],
   [["train", "--dataset", "mnist-10k", "--train-size", "50000"], "`--train-size` is 50,000, but mnist-10k"],
   [["train", "--optimizer", "sgd:dampening=0.1"], "Unknown key `optimizer.dampening` of `--optimizer`:"],
-  [["train", "--optimizer", "sgd:nesterov=true"], "`--optimizer` (sgd): `nesterov` does nothing"],
+  [["train", "--optimizer", "sgd:nesterov=true"], "`--optimizer` (sgd): `nesterov` has no effect"],
   [["train", "--loss", "multiMargin:classWeights=[1,2]"], "for `loss.classWeights` of `--loss`, got 2"],
   [["train", "--define-loss", "mine=z"], '"mine" (`loss.formula` of `--define-loss`): '],
   [["compare", "--optimizers", "adam,sgd:dampening=1"], "`optimizers[1].dampening` of `--optimizers`:"],
@@ -27,7 +27,7 @@ it.each([
   ],
   [
     ["train", "--schedule", "cosine:decaySteps=1:decayEpochs=1"],
-    "Give `schedule.decaySteps` of `--schedule` or `schedule.decayEpochs`, not both.",
+    "Set `schedule.decaySteps` of `--schedule` or `schedule.decayEpochs`, not both.",
   ],
   [["bench", "--optimizers", "adam,sgd:dampening=1"], "`optimizers[1].dampening` of `--optimizers`:"],
 ])("names the option that %j gets wrong", async (line, expected) => {

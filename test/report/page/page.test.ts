@@ -19,11 +19,7 @@ const pageOf = async (study: Study, samples?: Uint8Array) =>
 test("the page says that runs went in parallel, and only then", async () => {
   const page = await pageOf(STUDIES.fourOptimizers);
   const shared = await pageOf({ ...STUDIES.fourOptimizers, config: { execution: "parallel" } });
-  for (const said of [
-    "in parallel (execution: parallel)",
-    "are not comparable",
-    "Runs went in parallel",
-  ]) {
+  for (const said of ["in parallel (execution: parallel)", "are not comparable", "Runs went in parallel"]) {
     expect(shared).toContain(said);
     expect(page).not.toContain(said);
   }
@@ -137,9 +133,7 @@ describe("the answer is as sure as the seeds", () => {
 
   test("what did not complete is not ranked, and named", async () => {
     const page = await pageOf(STUDIES.endedEarly);
-    expect(page).toContain(
-      "Not ranked because runs diverged: sgd (1/3 diverged), adagrad (3/3 diverged).",
-    );
+    expect(page).toContain("Not ranked because runs diverged: sgd (1/3 diverged), adagrad (3/3 diverged).");
   });
 });
 
