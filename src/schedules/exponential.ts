@@ -16,7 +16,11 @@ export const exponentialSchema = z
   .strictObject({
     name: z.literal("exponential"),
     /** Factor by which the rate is multiplied over `decaySteps`, by default the steps of an epoch. Default 0.96. */
-    decayRate: z.number().gt(0).default(0.96).describe("factor by which the rate is multiplied over the decay"),
+    decayRate: z
+      .number()
+      .gt(0)
+      .default(0.96)
+      .describe("factor by which the rate is multiplied over the decay"),
     ...staircaseShape,
     ...warmUpShape,
   })
