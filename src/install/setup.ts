@@ -33,7 +33,7 @@ export interface SetupOptions {
  * Gets this machine ready to train: finds or fetches libtorch, and compiles the native code where this is a checkout.
  * Does nothing where everything is in place; may be killed at any time and run twice at once.
  *
- * @throws OptimbenchError (LIBTORCH): what is missing and how to mend it
+ * @throws OptimbenchError (LIBTORCH): what is missing and how to fix it
  */
 export async function setup(options: SetupOptions = {}): Promise<Libtorch> {
   try {

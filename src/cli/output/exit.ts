@@ -4,7 +4,7 @@ import { fileProblem, isFileProblem } from "../../system/file-problem.js";
 import { tell } from "../../system/terminal.js";
 
 /**
- * Tells of an error and sets the exit code: 2 for what the caller can mend in the command or config, 1 for the rest.
+ * Tells of an error and sets the exit code: 2 for what the caller can fix in the command or config, 1 for the rest.
  * An exit code that is set already, by Ctrl-C, stays.
  */
 export function exitWithError(error: unknown): void {
