@@ -132,12 +132,14 @@ describe("native code", () => {
   });
 });
 
-it("keeps files small", () => {
-  const lengths = [...files("src", /\.ts$/), ...files("test", /\.ts$/), ...files("native", /\.(cc|h)$/)].map(
-    (file) => ({
-      file: relative(packageRoot, file),
-      lines: read(file).split("\n").length,
-    }),
-  );
+it("keeps files small, but for those that a script writes", () => {
+  const lengths = [
+    ...files("src", /(?<!\.generated)\.ts$/),
+    ...files("test", /\.ts$/),
+    ...files("native", /\.(cc|h)$/),
+  ].map((file) => ({
+    file: relative(packageRoot, file),
+    lines: read(file).split("\n").length,
+  }));
   expect(lengths.filter(({ lines }) => lines > 300)).toEqual([]);
 });

@@ -1,11 +1,12 @@
 // Writes the pages and pictures of optimizers and losses into docs/, from the tables OPTIMIZERS and LOSSES, and the last
 // measurements into README.md and bench/README.md: `npm run docs`. A test compares the pages with the tables; pictures are
-// redrawn only here.
+// redrawn only here. The config types and the JSON Schemas come first.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../dist/system/package-root.js";
 import { catalogue, cataloguePages, picturePath } from "./catalogue-pages.mjs";
 import { catalogueSvg } from "./catalogue-pictures.mjs";
+import "./types.mjs";
 
 const docs = join(packageRoot, "docs");
 const entries = catalogue();

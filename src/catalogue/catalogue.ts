@@ -31,16 +31,31 @@ export interface Resolved {
   readonly [setting: string]: unknown;
 }
 
-export const labelSchema = z.string().min(1).max(200);
+export const labelSchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .describe("what results call it; by default its name, with the settings that differ from the defaults");
 
 /** What a custom optimizer or loss has besides its settings. */
 export const customShape = {
-  name: z.string().min(1).max(100),
+  name: z.string().min(1).max(100).describe("its name in results"),
   label: labelSchema.optional(),
-  semantics: z.literal("custom").default("custom"),
-  hyperparameters: z.record(z.string(), z.number()).default({}),
+  semantics: z.literal("custom").default("custom").describe("marks a custom formula"),
+  hyperparameters: z.record(z.string(), z.number()).default({}).describe("numbers that the formula names"),
   formula: z.string(),
 };
+
+/** The schemas of all that a value may be: a name, a built-in with settings, or a custom formula. */
+export const alternativesOf = ({
+  definitions,
+  custom,
+  gradientTransforms,
+}: Catalogue): readonly z.ZodType[] => [
+  z.enum(Object.keys(definitions)),
+  ...Object.values(definitions).map((definition) => builtIn(definition, gradientTransforms?.shape)),
+  custom,
+];
 
 /** The schema that the value's own name asks for, so that errors speak of that entry alone. */
 export function schemaFor({ definitions, custom, gradientTransforms }: Catalogue, value: unknown): z.ZodType {
@@ -61,15 +76,26 @@ function builtIn(definition: Definition, gradientTransforms?: z.ZodRawShape): z.
   return schema;
 }
 
-const schemaOf = ({ name, hyperparameters, defaults }: Definition, gradientTransforms: z.ZodRawShape = {}) =>
-  z.strictObject({
-    name: z.literal(name),
-    label: labelSchema.optional(),
-    semantics: z.enum(Object.keys(defaults) as Source[]).optional(),
-    ...z.object(hyperparameters).partial().shape,
-    ...gradientTransforms,
-    formula: z.string().optional(),
-  });
+const schemaOf = (
+  { name, title, hyperparameters, defaults }: Definition,
+  gradientTransforms: z.ZodRawShape = {},
+) =>
+  z
+    .strictObject({
+      name: z.literal(name),
+      label: labelSchema.optional(),
+      semantics: z
+        .enum(Object.keys(defaults) as Source[])
+        .optional()
+        .describe("whose formula and defaults; by default the run's"),
+      ...z.object(hyperparameters).partial().shape,
+      ...gradientTransforms,
+      formula: z
+        .string()
+        .optional()
+        .describe("the formula that the settings stand for, as in results; by default it follows from them"),
+    })
+    .describe(title);
 
 /**
  * Fills in the framework's defaults and the formula.

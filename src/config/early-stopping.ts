@@ -7,23 +7,24 @@ import type { EpochRecord } from "../history/epoch-record.js";
  */
 export const earlyStoppingSchema = z
   .strictObject({
-    /** What to watch after each epoch. Default "validation.loss". */
     monitor: z
       .enum(["validation.loss", "validation.accuracy", "train.loss", "train.accuracy"])
       .default("validation.loss")
       .describe("metric to watch after each epoch"),
-    /** Whether less or more is better; "auto" (default): a loss less, an accuracy more. */
-    mode: z.enum(["auto", "min", "max"]).default("auto").describe("whether lower or higher is better"),
-    /** Epochs without improvement after which training ends. Default 0. */
+    mode: z
+      .enum(["auto", "min", "max"])
+      .default("auto")
+      .describe('whether lower or higher is better. "auto": lower for a loss, higher for an accuracy.'),
     patience: z.int().min(0).default(0).describe("epochs without improvement after which training stops"),
-    /** A change must exceed this to count as an improvement. Default 0. */
     minDelta: z.number().min(0).default(0).describe("a change must exceed this to count as an improvement"),
-    /** Value that must also be beaten to reset patience. Default: nothing. */
-    baseline: z.number().optional().describe("value that must also be beaten to reset patience"),
-    /** Epochs to train before monitoring starts. Default 0. */
+    baseline: z
+      .number()
+      .optional()
+      .describe("value that must also be beaten to reset patience; by default none"),
     startFromEpoch: z.int().min(0).default(0).describe("epochs to train before monitoring starts"),
   })
-  .readonly();
+  .readonly()
+  .describe("when to end a training before its last epoch");
 
 /** When to end a training early. */
 export type EarlyStopping = z.output<typeof earlyStoppingSchema>;

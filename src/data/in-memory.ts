@@ -5,9 +5,16 @@ import { describe } from "../validation/describe.js";
 import { MOST_OF_A_KIND, parse } from "../validation/parse.js";
 import { within } from "../validation/path-text.js";
 import { classesOf, type Dataset, type ImageSet, LARGEST_IMAGE } from "./dataset.js";
+import type { DatasetInMemory } from "./dataset-config.generated.js";
 
-const bytes: z.ZodType<Uint8Array, Uint8Array> = z.instanceof(Uint8Array);
-const floats: z.ZodType<Float32Array, Float32Array> = z.instanceof(Float32Array);
+export type { DatasetInMemory };
+
+// zod keeps the class of `instanceof` in messages only where the schema is not copied, as `describe` does.
+const bytes = (description?: string): z.ZodType<Uint8Array, Uint8Array> =>
+  z.instanceof(Uint8Array).register(z.globalRegistry, { tsType: "Uint8Array", description });
+const floats: z.ZodType<Float32Array, Float32Array> = z
+  .instanceof(Float32Array)
+  .register(z.globalRegistry, { tsType: "Float32Array" });
 const isClassId = (label: unknown) =>
   Number.isInteger(label) && (label as number) >= 0 && (label as number) <= 255;
 /** Not an array of numbers to zod, which would make a problem of each of a million wrong labels. */
@@ -23,37 +30,47 @@ const classIds: z.ZodType<readonly number[], readonly number[]> = z
       });
     const more = wrong.length - MOST_OF_A_KIND;
     if (more > 0) context.addIssue(`And ${countText(more, "more problem")} like this.`);
-  }) as never;
+  })
+  .meta({ tsType: "readonly number[]" }) as never;
 const size = (most: number) => z.int().min(1).max(most);
 
 const imageSet = {
-  /** Pixels, 0 to 255, row by row: count x height x width x channels. Not copied: leave them as they are while in use. */
-  images: bytes,
-  /** One class id an image, from 0. */
-  labels: z.union([bytes, classIds]),
-  /** Soft targets, count x classes: each row at least 0 and summing to 1. */
-  targets: floats.optional(),
-  /** Checked against the labels where given. */
-  count: z.int().optional(),
+  images: bytes(
+    "pixels, 0 to 255, row by row: count x height x width x channels. They are not copied: do not change them while in use.",
+  ),
+  labels: z.union([bytes(), classIds]).describe("one class id per image, from 0"),
+  targets: floats
+    .optional()
+    .describe(
+      "soft targets, count x classes; each row at least 0 and summing to 1. Default: one-hot labels.",
+    ),
+  count: z.int().optional().describe("images; checked against the labels; by default as many as labels"),
 };
 
-const inMemorySchema = z.strictObject({
-  ...imageSet,
-  /** How results name it. Default "in-memory". */
-  name: z.string().min(1).default("in-memory"),
-  /** Pixels a column. Default: as many as a row has, or where neither is given, square images. */
-  height: size(LARGEST_IMAGE.side).optional(),
-  width: size(LARGEST_IMAGE.side).optional(),
-  /** Values a pixel. Default 1. */
-  channels: size(LARGEST_IMAGE.channels).default(1),
-  /** Default: as many as `targets` has columns, else the largest label + 1, and at least 2. */
-  classes: z.int().min(2).max(256).optional(),
-  /** Images kept apart for testing, of the same shape. */
-  test: z.strictObject(imageSet).readonly().optional(),
-});
-
-/** A dataset given as arrays. */
-export type DatasetInMemory = Readonly<z.input<typeof inMemorySchema>>;
+export const inMemorySchema = z
+  .strictObject({
+    ...imageSet,
+    name: z.string().min(1).default("in-memory").describe("its name in results"),
+    height: size(LARGEST_IMAGE.side)
+      .optional()
+      .describe("pixels per column; by default it follows from the number of pixels, or images are square"),
+    width: size(LARGEST_IMAGE.side)
+      .optional()
+      .describe("pixels per row; by default it follows from the number of pixels, or images are square"),
+    channels: size(LARGEST_IMAGE.channels).default(1).describe("values per pixel"),
+    classes: z
+      .int()
+      .min(2)
+      .max(256)
+      .optional()
+      .describe("classes; by default the columns of `targets`, else the largest label + 1, at least 2"),
+    test: z
+      .strictObject(imageSet)
+      .readonly()
+      .optional()
+      .describe("images of the same shape kept apart for testing; by default none"),
+  })
+  .describe("a dataset given as arrays");
 
 /**
  * Checks arrays of images and labels and makes a dataset of them.

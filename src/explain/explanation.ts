@@ -7,7 +7,8 @@ export type Explanation = OptimizerExplanation | LossExplanation;
 /** Whose formula: a framework's, an author's, or custom. */
 export type Origin = Source | "custom";
 
-interface Common<Definition> {
+/** What explanations of optimizers and of losses have in common. */
+export interface CommonExplanation<Definition> {
   readonly name: string;
   readonly title: string;
   /** Where the formula comes from: paper, Keras file, PyTorch file. Empty for a custom formula. */
@@ -21,11 +22,11 @@ interface Common<Definition> {
   readonly differences: readonly string[];
 }
 
-export interface OptimizerExplanation extends Common<OptimizerDefinition> {
+export interface OptimizerExplanation extends CommonExplanation<OptimizerDefinition> {
   readonly kind: "optimizer";
 }
 
-export interface LossExplanation extends Common<LossDefinition> {
+export interface LossExplanation extends CommonExplanation<LossDefinition> {
   readonly kind: "loss";
 }
 

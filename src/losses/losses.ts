@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  alternativesOf,
   type Catalogue,
   choiceLabel,
   constantsOf,
@@ -8,7 +9,7 @@ import {
   resolve,
   schemaFor,
 } from "../catalogue/catalogue.js";
-import type { BuiltIn, ResolvedBuiltIn } from "../catalogue/definition.js";
+import type { ResolvedBuiltIn } from "../catalogue/definition.js";
 import type { Semantics } from "../catalogue/semantics.js";
 import { configError } from "../errors.js";
 import type { LossGraph } from "../formula/graph.js";
@@ -27,6 +28,7 @@ import { hinge } from "./hinge.js";
 import { huber } from "./huber.js";
 import { klDivergence } from "./kl-divergence.js";
 import { logCosh } from "./log-cosh.js";
+import type { LossConfig } from "./loss-config.generated.js";
 import { meanAbsoluteError } from "./mean-absolute-error.js";
 import { meanSquaredError } from "./mean-squared-error.js";
 import { multiMargin } from "./multi-margin.js";
@@ -58,31 +60,30 @@ export const LOSSES = {
 export type LossName = keyof typeof LOSSES;
 export const LOSS_NAMES = Object.keys(LOSSES) as LossName[];
 
-/** A built-in loss with the settings that are not to be the framework's defaults. */
-export type BuiltInLoss = BuiltIn<typeof LOSSES>;
+const customSchema = z
+  .strictObject({
+    ...customShape,
+    formula: z
+      .string()
+      .describe("one number per sample, in z (logits), y (target) and hyperparameters; see docs/formulas.md"),
+    hyperparameters: z
+      .record(z.string(), z.union([z.number(), z.array(z.number()).min(1).max(256).readonly()]))
+      .default({})
+      .describe("numbers that the formula names, or lists of one number per class"),
+  })
+  .describe("a custom loss: a formula for the loss of one sample");
 
-const customSchema = z.strictObject({
-  ...customShape,
-  hyperparameters: z
-    .record(z.string(), z.union([z.number(), z.array(z.number()).min(1).max(256).readonly()]))
-    .default({}),
-});
-
-/**
- * A custom loss: a formula in z (logits) and y (target), one number per sample. A hyperparameter is a number,
- * or a list of one number per class.
- */
-export interface CustomLoss extends Readonly<z.input<typeof customSchema>> {}
-
-/** A loss: a name, a name with settings, or a custom formula. */
-export type LossConfig = LossName | BuiltInLoss | CustomLoss;
+export type { LossConfig };
 
 /** A loss with every default filled in and the formula it runs; a valid `LossConfig` again. */
 export type ResolvedLoss = ResolvedBuiltIn<typeof LOSSES> | Readonly<z.output<typeof customSchema>>;
 
 const CATALOGUE: Catalogue = { what: "loss", definitions: LOSSES, custom: customSchema };
 
-export const lossSchema = schemaByValue<LossConfig>((value) => schemaFor(CATALOGUE, value));
+export const lossSchema = schemaByValue<LossConfig>((value) => schemaFor(CATALOGUE, value)).meta({
+  examples: LOSS_NAMES,
+});
+export const lossAlternatives = () => alternativesOf(CATALOGUE);
 
 /**
  * Fills in the framework's defaults and the formula; `lossGraph` compiles it.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Layer } from "./model-config.generated.js";
 import { ACTIVATIONS, type Activation } from "./native-layer.js";
 
 /** One number for both directions, or [height, width]. The bound only keeps absurd sizes from native code. */
@@ -13,109 +14,119 @@ const activation: z.ZodType<Activation, Activation> = z.enum(ACTIVATIONS, {
       ? 'Remove the "softmax" from `{path}`: a model must output logits, because the loss applies softmax itself.'
       : undefined,
 });
-/** Share of values set to zero while training, 0 up to but not including 1; the others are scaled by 1 / (1 - rate). */
-const rate = z.number().min(0).lt(1);
-/** Added to the variance. Default 1e-3 (Keras) or 1e-5 (pytorch). */
-const epsilon = z.number().positive().optional();
+const rate = z
+  .number()
+  .min(0)
+  .lt(1)
+  .describe("share of values set to zero in training; the others are scaled by 1 / (1 - rate)");
+const epsilon = z
+  .number()
+  .positive()
+  .optional()
+  .describe("added to the variance; by default 1e-3 (Keras) or 1e-5 (PyTorch)");
 const flag = z.boolean().default(true);
+const useBias = flag.describe("whether to add a learned bias per output channel");
+const activationOfOutput = activation.optional().describe("activation of the output; by default none");
+const layer = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
+  z.strictObject({ type: z.literal(name), ...shape });
 
 /** What convolutions have in common. */
 const convolution = {
-  /** Height and width of the window, in pixels. */
-  kernelSize: size,
-  /** Step of the window, in pixels. Default 1. */
-  strides: size.default(1),
-  /** "valid" (default) uses whole windows only; "same" gives ceil(input / strides), padded with zeros as TensorFlow does. */
-  padding,
-  /** Distance between the pixels of a window. Default 1. */
-  dilationRate: size.default(1),
-  activation: activation.optional(),
-  /** Default true. */
-  useBias: flag,
+  kernelSize: size.describe("height and width of the window, in pixels"),
+  strides: size.default(1).describe("step of the window, in pixels"),
+  padding: padding.describe(
+    'what to do at the border. "valid" uses whole windows only; "same" gives ceil(input / strides), padded with zeros as TensorFlow does.',
+  ),
+  dilationRate: size.default(1).describe("distance between the pixels of a window"),
+  activation: activationOfOutput,
+  useBias,
 };
 
 /** What normalisations have in common. */
 const normalisation = {
   epsilon,
-  /** Whether to add a learned offset. Default true. */
-  center: flag,
-  /** Whether to multiply by a learned factor. Default true. */
-  scale: flag,
+  center: flag.describe("whether to add a learned offset"),
+  scale: flag.describe("whether to multiply by a learned factor"),
 };
 
 const plainLayers = [
-  z.strictObject({
-    type: z.literal("conv2d"),
-    /** Output channels. */
-    filters: count,
+  layer("conv2d", {
+    filters: count.describe("output channels"),
     ...convolution,
-    /** Parts into which input channels and filters are cut; each part of the filters sees its part of the channels. Default 1. */
-    groups: count.default(1),
-  }),
-  /** Filters each channel by itself. */
-  z.strictObject({
-    type: z.literal("depthwiseConv2d"),
+    groups: count
+      .default(1)
+      .describe(
+        "parts into which input channels and filters are cut; each part of the filters sees its part of the channels",
+      ),
+  }).describe("2D convolution"),
+  layer("depthwiseConv2d", {
     ...convolution,
-    /** Filters for each input channel. Default 1. */
-    depthMultiplier: count.default(1),
-  }),
+    depthMultiplier: count.default(1).describe("filters per input channel"),
+  }).describe("depthwise 2D convolution: filters each channel by itself"),
   z
     .strictObject({
       type: z.literal(["maxPool2d", "averagePool2d"]),
-      /** Height and width of the window, in pixels. Default 2. */
-      poolSize: size.default(2),
-      /** Step of the window, in pixels. Default: poolSize. */
-      strides: size.optional(),
-      /** "valid" (default) leaves out what does not fill a window; "same" keeps it, and what is padded never counts. */
-      padding,
+      poolSize: size.default(2).describe("height and width of the window, in pixels"),
+      strides: size.optional().describe("step of the window, in pixels; by default poolSize"),
+      padding: padding.describe(
+        'what to do at the border. "valid" omits what does not fill a window; "same" keeps it, and padding never counts.',
+      ),
     })
+    .describe("pooling: the maximum or the mean of each window")
     .transform((layer) => ({ ...layer, strides: layer.strides ?? layer.poolSize })),
-  /** The maximum or the mean of each channel. */
-  z.strictObject({ type: z.literal(["globalMaxPool2d", "globalAveragePool2d"]) }),
-  z.strictObject({
-    type: z.literal("batchNorm2d"),
-    /** Share of the old running mean that a step keeps. Default .99 (Keras) or .9 (pytorch, which calls it 0.1). */
-    momentum: z.number().min(0).max(1).optional(),
+  z
+    .strictObject({ type: z.literal(["globalMaxPool2d", "globalAveragePool2d"]) })
+    .describe("global pooling: the maximum or the mean of each channel"),
+  layer("batchNorm2d", {
+    momentum: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe(
+        "share of the old running mean that a step keeps; by default 0.99 (Keras) or 0.9 (PyTorch, which calls it 0.1)",
+      ),
     ...normalisation,
-  }),
-  /** Over the channels of each pixel. */
-  z.strictObject({ type: z.literal("layerNorm"), ...normalisation }),
-  z.strictObject({
-    type: z.literal("groupNorm"),
-    /** Parts of the channels, each normalised over all its pixels; -1 makes each channel one. Default 32. */
-    groups: z.union([count, z.literal(-1)]).default(32),
+  }).describe("batch normalisation of each channel"),
+  layer("layerNorm", normalisation).describe("layer normalisation over the channels of each pixel"),
+  layer("groupNorm", {
+    groups: z
+      .union([count, z.literal(-1)])
+      .default(32)
+      .describe("parts of the channels, each normalised over all its pixels; -1 makes each channel one"),
     ...normalisation,
-  }),
-  z.strictObject({ type: z.literal("dropout"), rate }),
-  /** Dropout of whole channels. */
-  z.strictObject({ type: z.literal("spatialDropout2d"), rate }),
-  z.strictObject({
-    type: z.literal("zeroPadding2d"),
-    /** Rows above and below, and columns left and right: one number, [height, width] or [[top, bottom], [left, right]]. Default 1. */
+  }).describe("group normalisation"),
+  layer("dropout", { rate }).describe("dropout of single values"),
+  layer("spatialDropout2d", { rate }).describe("dropout of whole channels"),
+  layer("zeroPadding2d", {
     padding: z
       .union([
         border,
         z.tuple([border, border]).readonly(),
         z.tuple([z.tuple([border, border]).readonly(), z.tuple([border, border]).readonly()]).readonly(),
       ])
-      .default(1),
-  }),
-  z.strictObject({ type: z.literal("flatten") }),
-  z.strictObject({
-    type: z.literal("dense"),
-    /** Outputs. */
-    units: count,
-    activation: activation.optional(),
-    /** Default true. */
-    useBias: flag,
-  }),
-  z
-    .strictObject({
-      type: z.literal("activation"),
-      activation,
-      /** leakyRelu: slope of the negative side. Default 0.2 (Keras' activation; its layer LeakyReLU has 0.3) or 0.01 (pytorch). */
-      negativeSlope: z.number().min(0).optional(),
-    })
+      .default(1)
+      .describe(
+        "rows above and below, and columns left and right: one number, [height, width] or [[top, bottom], [left, right]]",
+      ),
+  }).describe("zeros around each image"),
+  layer("flatten", {}).describe("all values of an image in one row of channels"),
+  layer("dense", {
+    units: count.describe("outputs"),
+    activation: activationOfOutput,
+    useBias,
+  }).describe("fully connected layer"),
+  layer("activation", {
+    activation: activation.describe("the function applied to each value"),
+    negativeSlope: z
+      .number()
+      .min(0)
+      .optional()
+      .describe(
+        "slope of the negative side, for leakyRelu only; by default 0.2 (Keras' activation; its layer LeakyReLU has 0.3) or 0.01 (PyTorch)",
+      ),
+  })
+    .describe("an activation function by itself")
     .refine((layer) => layer.negativeSlope === undefined || layer.activation === "leakyRelu", {
       path: ["negativeSlope"],
       error: "`{path}` applies only to leakyRelu. Remove it.",
@@ -125,19 +136,18 @@ const plainLayers = [
 type PlainLayer = (typeof plainLayers)[number];
 type LayerList = z.ZodType<readonly ParsedLayer[], readonly Layer[]>;
 
-/** Adds what `layers` give to what `shortcut` gives for the same input; both must have the same shape. */
-const residual = z.strictObject({
-  type: z.literal("residual"),
-  get layers(): LayerList {
-    return layerListSchema;
-  },
-  /** Default: the input itself. */
-  get shortcut(): z.ZodOptional<LayerList> {
-    return layerListSchema.optional();
-  },
-  /** Of the sum. */
-  activation: activation.optional(),
-});
+const residual = z
+  .strictObject({
+    type: z.literal("residual"),
+    get layers(): LayerList {
+      return layerListSchema.describe("layers whose output is added");
+    },
+    get shortcut(): z.ZodOptional<LayerList> {
+      return layerListSchema.optional().describe("layers of the shortcut; by default the input itself");
+    },
+    activation: activation.optional().describe("activation of the sum; by default none"),
+  })
+  .describe("adds what `layers` give to what `shortcut` gives for the same input");
 
 /** The object schemas of all layers. */
 export const LAYER_SCHEMAS = [...plainLayers, residual] as const;
@@ -145,7 +155,8 @@ export const LAYER_SCHEMAS = [...plainLayers, residual] as const;
 /** The layers a model may have, with Keras' parameters and, where semantics do not differ, their defaults. */
 export const layerSchema: z.ZodType<ParsedLayer, Layer> = z
   .discriminatedUnion("type", LAYER_SCHEMAS)
-  .readonly();
+  .readonly()
+  .describe("a layer of a model, with Keras' parameters");
 
 /** Layers in a row. */
 export const layerListSchema: LayerList = z.array(layerSchema).min(1).max(1000).readonly();
@@ -157,8 +168,7 @@ interface Residual<Inner> {
   readonly activation?: Activation | undefined;
 }
 
-/** A layer as a user writes it. */
-export type Layer = Readonly<z.input<PlainLayer>> | Residual<Layer>;
+export type { Layer };
 
 export type ParsedLayer = Readonly<z.output<PlainLayer>> | Residual<ParsedLayer>;
 

@@ -5,6 +5,7 @@ import { type Layer, layerListSchema, type ParsedLayer, type ResolvedLayer } fro
 import { lenet5 } from "./lenet-5.js";
 import { mlp } from "./mlp.js";
 import { mnist99 } from "./mnist-99.js";
+import type { Model } from "./model-config.generated.js";
 import { paperCnn } from "./paper-cnn.js";
 import { resolveLayer } from "./resolve-layer.js";
 
@@ -30,18 +31,23 @@ const isDeeperThan = (most: number, layers: readonly ParsedLayer[] = []): boolea
       (isDeeperThan(most - 1, layer.layers) || isDeeperThan(most - 1, layer.shortcut)),
   );
 
-const customModelSchema = z.strictObject({
-  /** How results name it. */
-  name: z.string().min(1).optional(),
-  layers: layerListSchema.refine((layers) => !isDeeperThan(DEEPEST, layers), {
-    error: `The layers of \`{path}\` are nested more than ${DEEPEST} deep, or contain themselves.`,
-  }),
-});
+export const customModelSchema = z
+  .strictObject({
+    name: z.string().min(1).optional().describe("its name in results; by default none"),
+    layers: layerListSchema
+      .describe("layers from the image to the logits")
+      .refine((layers) => !isDeeperThan(DEEPEST, layers), {
+        error: `The layers of \`{path}\` are nested more than ${DEEPEST} deep, or contain themselves.`,
+      }),
+  })
+  .describe("a custom model");
 
-export const modelSchema = z.union([z.enum(MODEL_NAMES), customModelSchema]).readonly();
+export const modelSchema = z
+  .union([z.enum(MODEL_NAMES), customModelSchema])
+  .readonly()
+  .describe("the name of a model, or a custom one");
 
-/** A preset's name, or layers from input to logits. */
-export type Model = z.input<typeof modelSchema>;
+export type { Model };
 
 /** A model with every default filled in; a valid `Model` again. */
 export interface ResolvedModel {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  alternativesOf,
   type Catalogue,
   changedSettings,
   choiceLabel,
@@ -9,7 +10,7 @@ import {
   resolve,
   schemaFor,
 } from "../catalogue/catalogue.js";
-import type { BuiltIn, Definition, ResolvedBuiltIn } from "../catalogue/definition.js";
+import type { Definition, ResolvedBuiltIn } from "../catalogue/definition.js";
 import type { Semantics } from "../catalogue/semantics.js";
 import type { UpdateGraph } from "../formula/graph.js";
 import { parseUpdate } from "../formula/parse-update.js";
@@ -33,6 +34,7 @@ import { lamb } from "./lamb.js";
 import { lion } from "./lion.js";
 import { muon } from "./muon.js";
 import { nadam } from "./nadam.js";
+import type { OptimizerConfig } from "./optimizer-config.generated.js";
 import { radam } from "./radam.js";
 import { learningRate } from "./ranges.js";
 import { rmsprop } from "./rmsprop.js";
@@ -63,30 +65,29 @@ export const OPTIMIZERS = {
 export type OptimizerName = keyof typeof OPTIMIZERS;
 export const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS) as OptimizerName[];
 
-/** A built-in optimizer with the settings that are not to be the framework's defaults. */
-export type BuiltInOptimizer = BuiltIn<typeof OPTIMIZERS, GradientTransforms>;
+const customSchema = z
+  .strictObject({
+    ...customShape,
+    formula: z
+      .string()
+      .describe("the update, in theta, g, t, learningRate, hyperparameters and states; see docs/formulas.md"),
+    learningRate: learningRate.default(0.001),
+    state: z
+      .record(
+        z.string(),
+        z.union([
+          z.number(),
+          z.literal("theta", {
+            error: ({ input }) => `Expected a number or "theta" for \`{path}\`, got ${describe(input)}.`,
+          }),
+        ]),
+      )
+      .default({})
+      .describe('what states start as: a number, or "theta" for the weights; those not named start as 0'),
+  })
+  .describe("a custom optimizer: a formula for the update");
 
-const customSchema = z.strictObject({
-  ...customShape,
-  learningRate: learningRate.default(0.001),
-  state: z
-    .record(
-      z.string(),
-      z.union([
-        z.number(),
-        z.literal("theta", {
-          error: ({ input }) => `Expected a number or "theta" for \`{path}\`, got ${describe(input)}.`,
-        }),
-      ]),
-    )
-    .default({}),
-});
-
-/** A custom optimizer: a formula in theta, g, t, learningRate, its hyperparameters and states. */
-export interface CustomOptimizer extends Readonly<z.input<typeof customSchema>> {}
-
-/** An optimizer: a name, a name with settings, or a custom formula. */
-export type OptimizerConfig = OptimizerName | BuiltInOptimizer | CustomOptimizer;
+export type { OptimizerConfig };
 
 /** An optimizer with every default filled in and the formula it runs; a valid `OptimizerConfig` again. */
 export type ResolvedOptimizer =
@@ -104,7 +105,10 @@ const CATALOGUE: Catalogue = {
   },
 };
 
-export const optimizerSchema = schemaByValue<OptimizerConfig>((value) => schemaFor(CATALOGUE, value));
+export const optimizerSchema = schemaByValue<OptimizerConfig>((value) => schemaFor(CATALOGUE, value)).meta({
+  examples: OPTIMIZER_NAMES,
+});
+export const optimizerAlternatives = () => alternativesOf(CATALOGUE);
 
 /**
  * Fills in the framework's defaults and the formula; `updateGraph` compiles it.

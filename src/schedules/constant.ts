@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { warmUpShape } from "./schedule-context.js";
 
-/** The learning rate stays as it is. */
-export const constantSchema = z.strictObject({ name: z.literal("constant"), ...warmUpShape });
+export const constantSchema = z
+  .strictObject({ name: z.literal("constant"), ...warmUpShape })
+  .describe("the learning rate stays as it is");

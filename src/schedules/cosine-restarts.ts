@@ -9,19 +9,18 @@ import { decayStepsOf, type RateOfStep, type ScheduleContext, warmUpShape } from
 export const cosineRestartsSchema = z
   .strictObject({
     name: z.literal("cosineRestarts"),
-    /** Steps of the first decay. Default: those of an epoch. */
-    firstDecaySteps: z.int().min(1).optional().describe("length of the first decay, in steps"),
-    /** The same in epochs. */
+    firstDecaySteps: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("length of the first decay, in steps. Default: one epoch."),
     firstDecayEpochs: z.number().gt(0).optional().describe("length of the first decay, in epochs"),
-    /** How many times longer each decay is than the one before. Default 2. */
     tMul: z.number().min(1).default(2).describe("factor by which each decay is longer than the previous one"),
-    /** How many times higher each decay begins. Default 1. */
     mMul: z
       .number()
       .gt(0)
       .default(1)
       .describe("factor by which the initial rate of each decay is higher than the previous one"),
-    /** Where each decay ends, as a share of the learning rate. Default 0. */
     alpha: z
       .number()
       .min(0)
@@ -29,6 +28,7 @@ export const cosineRestartsSchema = z
       .describe("final rate of each decay, as a fraction of the learning rate"),
     ...warmUpShape,
   })
+  .describe("cosine decays that start again and again, each longer than the one before")
   .refine((given) => given.firstDecaySteps === undefined || given.firstDecayEpochs === undefined, {
     error: "Set `{path.}firstDecaySteps` or `{path.}firstDecayEpochs`, not both.",
   });

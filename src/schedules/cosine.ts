@@ -15,11 +15,11 @@ import {
 export const cosineSchema = z
   .strictObject({
     name: z.literal("cosine"),
-    ...decayShape,
-    /** Where the rate ends after `decaySteps`, by default the whole training, as a share of the learning rate. Default 0. */
+    ...decayShape("the whole training"),
     alpha: z.number().min(0).default(0).describe("final rate, as a fraction of the learning rate"),
     ...warmUpShape,
   })
+  .describe("half a cosine from the learning rate to `alpha` times it; then it stays there")
   .refine(...notBoth);
 
 export function cosine(schedule: z.output<typeof cosineSchema>, context: ScheduleContext): RateOfStep {

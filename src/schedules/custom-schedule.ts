@@ -4,15 +4,18 @@ import { OptimbenchError } from "../errors.js";
 import { type NumberFormula, parseNumberFormula } from "../formula/number-formula.js";
 import { type RateOfStep, type ScheduleContext, warmUpShape } from "./schedule-context.js";
 
-/** A custom formula for the rate of a step. */
-export const customScheduleSchema = z.strictObject({
-  name: z.string().min(1).max(100),
-  /** The rate, in `step` and `epoch` (both from 0), `steps` and `epochs` (how many), `learningRate`, `pi` and hyperparameters. */
-  formula: z.string(),
-  /** Numbers that the formula names. Default: none. */
-  hyperparameters: z.record(z.string(), z.number()).default({}),
-  ...warmUpShape,
-});
+export const customScheduleSchema = z
+  .strictObject({
+    name: z.string().min(1).max(100).describe("what results call it"),
+    formula: z
+      .string()
+      .describe(
+        "the rate, in `step` and `epoch` (both from 0), `steps` and `epochs` (how many), `learningRate`, `pi` and hyperparameters",
+      ),
+    hyperparameters: z.record(z.string(), z.number()).default({}).describe("numbers that the formula names"),
+    ...warmUpShape,
+  })
+  .describe("a custom schedule: a formula for the rate of a step");
 
 type CustomSchedule = z.output<typeof customScheduleSchema>;
 

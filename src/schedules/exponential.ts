@@ -15,7 +15,6 @@ import {
 export const exponentialSchema = z
   .strictObject({
     name: z.literal("exponential"),
-    /** Factor by which the rate is multiplied over `decaySteps`, by default the steps of an epoch. Default 0.96. */
     decayRate: z
       .number()
       .gt(0)
@@ -24,6 +23,7 @@ export const exponentialSchema = z
     ...staircaseShape,
     ...warmUpShape,
   })
+  .describe("the learning rate times `decayRate` to the power of step / `decaySteps`")
   .refine(...notBoth);
 
 export function exponential(

@@ -12,11 +12,11 @@ import {
 export const inverseTimeSchema = z
   .strictObject({
     name: z.literal("inverseTime"),
-    /** How fast the rate falls. Default 0.5. */
     decayRate: z.number().min(0).default(0.5).describe("how fast the rate falls"),
     ...staircaseShape,
     ...warmUpShape,
   })
+  .describe("the learning rate divided by 1 + `decayRate` * step / `decaySteps`")
   .refine(...notBoth);
 
 export function inverseTime(

@@ -12,30 +12,23 @@ const momentum = z.number().min(0).lt(1);
 export const oneCycleSchema = z
   .strictObject({
     name: z.literal("oneCycle"),
-    /** Share of the steps in which the rate rises. Default 0.3. */
     pctStart: z.number().min(0).max(1).default(0.3).describe("fraction of the steps in which the rate rises"),
-    /** "cos" (default) or "linear": the shape of the rise and the fall. */
     annealStrategy: z.enum(["cos", "linear"]).default("cos").describe("the shape of the rise and the fall"),
-    /** The first rate is the learning rate divided by this. Default 25. */
     divFactor: z.number().gt(0).default(25).describe("the initial rate is the learning rate divided by this"),
-    /** The last rate is the first divided by this. Default 10000. */
     finalDivFactor: z
       .number()
       .gt(0)
       .default(1e4)
       .describe("the final rate is the initial rate divided by this"),
-    /** Whether the fall has two parts: as the rise, mirrored, then to the last rate. Default false. */
     threePhase: z
       .boolean()
       .default(false)
       .describe("whether the fall has two phases, the first as long as the rise"),
-    /** The momentum where the rate is highest; given, the momentum falls as the rate rises and rises as it falls. */
     baseMomentum: momentum
       .optional()
       .describe(
         "the momentum where the rate is highest; set with maxMomentum to cycle it inversely to the rate",
       ),
-    /** The momentum where the rate is lowest. */
     maxMomentum: momentum
       .optional()
       .describe(
@@ -43,6 +36,7 @@ export const oneCycleSchema = z
       ),
     ...warmUpShape,
   })
+  .describe("up to the learning rate, and down to almost nothing, over the whole training")
   .refine(({ baseMomentum, maxMomentum }) => (baseMomentum === undefined) === (maxMomentum === undefined), {
     error:
       "oneCycle cycles the momentum between `{path.}baseMomentum` and `{path.}maxMomentum`. Set both or neither.",

@@ -13,7 +13,6 @@ const MOST_PARTS = 4096;
 export const piecewiseSchema = z
   .strictObject({
     name: z.literal("piecewise"),
-    /** Steps, from 0, at which a value ends. */
     boundaries: z
       .array(z.int().min(0))
       .min(1)
@@ -22,7 +21,6 @@ export const piecewiseSchema = z
       .readonly()
       .optional()
       .describe("last step of each value but the last, counted from 0"),
-    /** The same in epochs, or parts of them: the value ends with the last step of the epoch. */
     boundaryEpochs: z
       .array(z.number().gt(0))
       .min(1)
@@ -31,7 +29,6 @@ export const piecewiseSchema = z
       .readonly()
       .optional()
       .describe("the same in epochs: a value ends with the last step of its last epoch"),
-    /** The rates, one more than boundaries. */
     values: z
       .array(z.number().min(0))
       .min(2)
@@ -40,6 +37,7 @@ export const piecewiseSchema = z
       .describe("the rates, one more than there are boundaries"),
     ...warmUpShape,
   })
+  .describe("a list of rates, whatever the optimizer's learning rate")
   .refine(({ boundaries, boundaryEpochs }) => (boundaries === undefined) !== (boundaryEpochs === undefined), {
     error: "Set either `{path.}boundaries` or `{path.}boundaryEpochs`.",
   })

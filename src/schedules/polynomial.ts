@@ -15,15 +15,13 @@ import {
 export const polynomialSchema = z
   .strictObject({
     name: z.literal("polynomial"),
-    /** Where the rate ends after `decaySteps`, by default the whole training. Default 0.0001. */
     endLearningRate: z.number().min(0).default(1e-4).describe("final rate"),
-    /** power of the decay: 1 for linear, 2 for quadratic. Default 1. */
     power: z.number().gt(0).default(1).describe("power of the decay: 1 for linear, 2 for quadratic"),
-    ...decayShape,
-    /** Whether the rate rises again after each `decaySteps`, each time to a longer decay's value. Default false. */
+    ...decayShape("the whole training"),
     cycle: z.boolean().default(false).describe("whether the rate rises again after the decay"),
     ...warmUpShape,
   })
+  .describe("from the learning rate to `endLearningRate` along a polynomial; then it stays there")
   .refine(...notBoth);
 
 export function polynomial(

@@ -7,22 +7,25 @@ import { warmUpShape } from "./schedule-context.js";
  * value of the learning rate as convergence slows down". Source: keras/src/callbacks/reduce_lr_on_plateau.py, whose
  * own defaults are factor 0.1 and patience 10.
  */
-export const reduceOnPlateauSchema = z.strictObject({
-  name: z.literal("reduceOnPlateau"),
-  /** Factor by which the rate is multiplied. Default 0.5. */
-  factor: z.number().gt(0).lt(1).default(0.5).describe("factor by which the rate is multiplied"),
-  /** Epochs without improvement to wait. Default 2. */
-  patience: z.int().min(0).default(2).describe("epochs without improvement before the rate is reduced"),
-  /** What to watch on the validation images. Default "loss". */
-  monitor: z.enum(["loss", "accuracy"]).default("loss").describe("metric to watch on the validation images"),
-  /** A change must exceed this to count as an improvement. Default 0.0001. */
-  minDelta: z.number().min(0).default(1e-4).describe("a change must exceed this to count as an improvement"),
-  /** Epochs to wait after a reduction before counting again. Default 0. */
-  cooldown: z.int().min(0).default(0).describe("epochs after a reduction before counting resumes"),
-  /** The rate never falls below this. Default 0. */
-  minLearningRate: z.number().min(0).default(0).describe("lower bound of the rate"),
-  ...warmUpShape,
-});
+export const reduceOnPlateauSchema = z
+  .strictObject({
+    name: z.literal("reduceOnPlateau"),
+    factor: z.number().gt(0).lt(1).default(0.5).describe("factor by which the rate is multiplied"),
+    patience: z.int().min(0).default(2).describe("epochs without improvement before the rate is reduced"),
+    monitor: z
+      .enum(["loss", "accuracy"])
+      .default("loss")
+      .describe("metric to watch on the validation images"),
+    minDelta: z
+      .number()
+      .min(0)
+      .default(1e-4)
+      .describe("a change must exceed this to count as an improvement"),
+    cooldown: z.int().min(0).default(0).describe("epochs after a reduction before counting resumes"),
+    minLearningRate: z.number().min(0).default(0).describe("lower bound of the rate"),
+    ...warmUpShape,
+  })
+  .describe("the rate times `factor` each time that a number has not improved for `patience` epochs");
 
 /** Follows a training: the rate after each epoch's validation. */
 export function reduceOnPlateau(schedule: z.output<typeof reduceOnPlateauSchema>, initialRate: number) {

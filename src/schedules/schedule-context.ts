@@ -16,26 +16,26 @@ export type RateOfStep = (step: number) => number;
 
 /** Before any schedule. Source: keras/src/optimizers/schedules/learning_rate_schedule.py, CosineDecay. */
 export const warmUpShape = {
-  /** Epochs, or a part of one, in which the rate first rises, step by step, to where the schedule begins. Default: none. */
   warmUpEpochs: z
     .number()
     .min(0)
     .optional()
     .describe("epochs of linear warm-up before the schedule starts, such as 0.5"),
-  /** Where the rise begins, as a share of where it ends. Default 0, as Keras' examples have it: the first step changes no weight. */
   warmUpFrom: z
     .number()
     .min(0)
     .max(1)
     .optional()
-    .describe("initial rate of the warm-up, as a fraction of the rate at its end"),
+    .describe(
+      "initial rate of the warm-up, as a fraction of the rate at its end. Default: 0, so that the first step changes no weight.",
+    ),
 } as const;
 
 /** How long a decay takes, in steps, as Keras has it, or in epochs, which mean the same for every batch size. */
-export const decayShape = {
-  decaySteps: z.int().min(1).optional().describe("length of the decay, in steps"),
+export const decayShape = (byDefault: string) => ({
+  decaySteps: z.int().min(1).optional().describe(`length of the decay, in steps. Default: ${byDefault}.`),
   decayEpochs: z.number().gt(0).optional().describe("length of the decay, in epochs"),
-} as const;
+});
 
 /** For a schema with `decayShape`. */
 export const notBoth = [
@@ -54,8 +54,7 @@ export const decayStepsOf = (
 
 /** A decay that may take place in stairs. */
 export const staircaseShape = {
-  ...decayShape,
-  /** Whether the rate changes only at the end of each decay, by default of each epoch. Default false. */
+  ...decayShape("one epoch"),
   staircase: z.boolean().default(false).describe("whether the rate falls in discrete steps"),
 } as const;
 

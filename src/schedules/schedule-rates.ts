@@ -1,23 +1,21 @@
 import { z } from "zod";
 import { configError } from "../errors.js";
 import { parse } from "../validation/parse.js";
+import type { ScheduleLength } from "./schedule-config.generated.js";
 import { resolveSchedule, type ScheduleConfig, startSchedule } from "./schedules.js";
 
 const MOST_STEPS = 1e8;
 
-export const trainingLengthSchema = z.strictObject({
-  /** Passes over the training images. Default 10. */
-  epochs: z.int().min(1).max(100_000).default(10).describe("passes over the training images"),
-  /** Images a step. Default 32. */
-  batchSize: z.int().min(1).default(32).describe("images per step"),
-  /** Images to train with. Default 48,000, the paper's. */
-  trainSize: z.int().min(1).default(48_000).describe("number of training images"),
-  /** The optimizer's learning rate. Default 0.001. */
-  learningRate: z.number().min(0).default(0.001).describe("the optimizer's learning rate"),
-});
+export const trainingLengthSchema = z
+  .strictObject({
+    epochs: z.int().min(1).max(100_000).default(10).describe("passes over the training images"),
+    batchSize: z.int().min(1).default(32).describe("images per step"),
+    trainSize: z.int().min(1).default(48_000).describe("number of training images"),
+    learningRate: z.number().min(0).default(0.001).describe("the optimizer's learning rate"),
+  })
+  .describe("how long a training is, and the optimizer's learning rate; every key has a default");
 
-/** How long a training is, and the optimizer's learning rate. Everything has a default. */
-export interface ScheduleLength extends Readonly<z.input<typeof trainingLengthSchema>> {}
+export type { ScheduleLength };
 
 /**
  * The learning rate of each step of a training, before there is one.

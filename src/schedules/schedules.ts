@@ -12,6 +12,7 @@ import { oneCycle, oneCycleMomentum, oneCycleSchema } from "./one-cycle.js";
 import { piecewise, piecewiseSchema } from "./piecewise.js";
 import { polynomial, polynomialSchema } from "./polynomial.js";
 import { reduceOnPlateau, reduceOnPlateauSchema } from "./reduce-on-plateau.js";
+import type { ScheduleConfig } from "./schedule-config.generated.js";
 import { type RateOfStep, type ScheduleContext, stepsIn } from "./schedule-context.js";
 import { step, stepSchema } from "./step.js";
 
@@ -33,19 +34,17 @@ type Schemas = typeof SCHEDULES;
 export type ScheduleName = keyof Schemas;
 export const SCHEDULE_NAMES = Object.keys(SCHEDULES) as ScheduleName[];
 
-type BuiltIn = { [Name in ScheduleName]: Readonly<z.input<Schemas[Name]>> }[ScheduleName];
+export type { ScheduleConfig };
 
-/** A custom schedule: a formula for the rate of a step. */
-export interface CustomSchedule extends Readonly<z.input<typeof customScheduleSchema>> {}
-
-/** How the learning rate changes from step to step: a name, a name with settings, or a custom formula. */
-export type ScheduleConfig = ScheduleName | BuiltIn | CustomSchedule;
-
-type ResolvedBuiltIn = { [Name in ScheduleName]: Readonly<z.output<Schemas[Name]>> }[ScheduleName];
-type ResolvedCustom = Readonly<z.output<typeof customScheduleSchema>>;
+/** A built-in schedule with every default filled in. */
+export type ResolvedBuiltInSchedule = {
+  [Name in ScheduleName]: Readonly<z.output<Schemas[Name]>>;
+}[ScheduleName];
+/** A custom schedule with every default filled in. */
+export type ResolvedCustomSchedule = Readonly<z.output<typeof customScheduleSchema>>;
 
 /** A schedule with every default filled in; a valid `ScheduleConfig` again. */
-export type ResolvedSchedule = ResolvedBuiltIn | ResolvedCustom;
+export type ResolvedSchedule = ResolvedBuiltInSchedule | ResolvedCustomSchedule;
 
 /** The schema that the value's own name asks for, so that errors speak of that schedule alone. */
 function schemaFor(value: unknown): z.ZodType {
@@ -59,7 +58,12 @@ function schemaFor(value: unknown): z.ZodType {
 const isBuiltIn = (name: unknown): name is ScheduleName =>
   typeof name === "string" && Object.hasOwn(SCHEDULES, name);
 
-export const scheduleSchema = schemaByValue<ScheduleConfig>(schemaFor);
+export const scheduleSchema = schemaByValue<ScheduleConfig>(schemaFor).meta({ examples: SCHEDULE_NAMES });
+export const scheduleAlternatives = (): readonly z.ZodType[] => [
+  z.enum(SCHEDULE_NAMES),
+  ...Object.values(SCHEDULES),
+  customScheduleSchema,
+];
 
 /**
  * Fills in the defaults.
@@ -76,7 +80,8 @@ export function resolveSchedule(input: ScheduleConfig, where?: string): Resolved
 }
 
 /** Whether it is a custom formula. */
-export const isCustom = (schedule: ResolvedSchedule): schedule is ResolvedCustom => !isBuiltIn(schedule.name);
+export const isCustom = (schedule: ResolvedSchedule): schedule is ResolvedCustomSchedule =>
+  !isBuiltIn(schedule.name);
 
 /** Whether a schedule changes the optimizer's momentum as well. */
 export const changesMomentum = (schedule: ResolvedSchedule): boolean =>

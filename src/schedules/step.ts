@@ -2,14 +2,14 @@ import { z } from "zod";
 import { type RateOfStep, type ScheduleContext, warmUpShape } from "./schedule-context.js";
 
 /** Multiplies the rate by `gamma` every `stepSize` epochs. Source: torch.optim.lr_scheduler.StepLR. */
-export const stepSchema = z.strictObject({
-  name: z.literal("step"),
-  /** Epochs between two changes. */
-  stepSize: z.int().min(1).describe("epochs between changes of the rate"),
-  /** Factor by which the rate is multiplied. Default 0.1. */
-  gamma: z.number().gt(0).default(0.1).describe("factor by which the rate is multiplied"),
-  ...warmUpShape,
-});
+export const stepSchema = z
+  .strictObject({
+    name: z.literal("step"),
+    stepSize: z.int().min(1).describe("epochs between changes of the rate"),
+    gamma: z.number().gt(0).default(0.1).describe("factor by which the rate is multiplied"),
+    ...warmUpShape,
+  })
+  .describe("the rate times `gamma` every `stepSize` epochs");
 
 export const step =
   (

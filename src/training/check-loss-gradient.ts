@@ -5,6 +5,7 @@ import type { LossGraph } from "../formula/graph.js";
 import { type LossConfig, lossGraph, resolveLoss } from "../losses/losses.js";
 import { loadNative } from "../native/addon.js";
 import { parse } from "../validation/parse.js";
+import type { GradientCheckOptions } from "./gradient-check-options.generated.js";
 import { breaks, findBreakdown, type LossBreakdown, SINGLE_TOLERANCE } from "./loss-breakdown.js";
 
 /** How far a loss's gradient is from the slope of its values. */
@@ -40,12 +41,12 @@ export interface PartialDerivative {
   readonly error: number;
 }
 
-const optionsSchema = z.strictObject({
-  /** Numbers in a sample's logits and target. Default 10. */
-  classes: z.int().min(2).max(1000).default(10),
-  /** Whose formula a built-in loss has. Default "keras3". */
-  semantics: z.enum(SEMANTICS).default("keras3"),
-});
+export const gradientCheckSchema = z
+  .strictObject({
+    classes: z.int().min(2).max(1000).default(10).describe("numbers in a sample's logits and target"),
+    semantics: z.enum(SEMANTICS).default("keras3").describe("whose formula a built-in loss has"),
+  })
+  .describe("how to check a gradient");
 
 const SAMPLES = 16;
 const STEP = 1e-5;
@@ -86,11 +87,8 @@ const EXTREME: typeof ORDINARY = [
  * @example checkLossGradient({ name: "mine", formula: "mean(abs(softmax(z) - y))" }, { classes: 10 }).passed
  * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH, NATIVE)
  */
-export function checkLossGradient(
-  loss: LossConfig,
-  options: z.input<typeof optionsSchema> = {},
-): GradientCheck {
-  const { classes, semantics } = parse(optionsSchema, options, "options");
+export function checkLossGradient(loss: LossConfig, options: GradientCheckOptions = {}): GradientCheck {
+  const { classes, semantics } = parse(gradientCheckSchema, options, "options");
   const resolved = resolveLoss(loss, semantics, classes);
   const graph = lossGraph(resolved);
   const groups = [...ORDINARY, ...EXTREME].map((logits, i) => samples(logits, i, classes));

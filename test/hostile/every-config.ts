@@ -62,6 +62,7 @@ const layers = (): Layer[] => [
 ];
 
 const shared = () => ({
+  $schema: "train-config.schema.json",
   dataset: inMemory(),
   dataDir: "nowhere",
   split: { train: 4, validation: 2 },
@@ -168,6 +169,7 @@ export const INPUTS = {
     onRun() {},
   }),
   bench: () => ({
+    $schema: "bench-config.schema.json",
     measure: ["update"],
     optimizers: [optimizer()],
     batchSizes: [1],

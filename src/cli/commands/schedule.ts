@@ -11,7 +11,7 @@ import {
 import { SCHEDULE_NAMES, SCHEDULES, type ScheduleConfig } from "../../schedules/schedules.js";
 import { print } from "../../system/terminal.js";
 import { configFromCommand } from "../options/command-config.js";
-import { addConfigOptions, type ConfigOption, number } from "../options/config-options.js";
+import { addConfigOptions, type ConfigOption, firstSentence, number } from "../options/config-options.js";
 import { inOptions } from "../options/in-options.js";
 import { parseSpec } from "../options/spec.js";
 import { chartFileWriter } from "../output/chart-file.js";
@@ -51,7 +51,7 @@ function settingsHelp(): string {
       .filter(([key]) => !Object.hasOwn(without, key))
       .map(([key, each]) => {
         const { description, default: byDefault } = each as { description: string; default?: unknown };
-        return `    ${key}: ${description}${byDefault === undefined ? "" : ` (default: ${byDefault})`}`;
+        return `    ${key}: ${firstSentence(description)}${byDefault === undefined ? "" : ` (default: ${byDefault})`}`;
       });
   const common = { name: undefined, ...warmUpShape };
   const each = Object.entries(SCHEDULES).flatMap(([name, schema]) => [`  ${name}`, ...lines(schema, common)]);

@@ -167,12 +167,17 @@ type JsonSchema = z.core.JSONSchema.JSONSchema;
 const propertyAt = (root: JsonSchema, path: string): JsonSchema =>
   path.split(".").reduce((schema, key) => schema.properties![key] as JsonSchema, root);
 
+/** What a key means, in short: editors and docs show the rest as well. */
+export const firstSentence = (description: string): string =>
+  description.split(". ", 1)[0]!.replace(/\.$/, "");
+
 function helpText(schema: JsonSchema, flags: string): string {
-  if (flags.startsWith("--no-")) return `do not ${schema.description}`;
+  const description = firstSentence(schema.description ?? "");
+  if (flags.startsWith("--no-")) return `do not ${description}`;
   const names = choices(schema);
   const byDefault = [schema.default ?? []].flat().join(",");
   return [
-    schema.description,
+    description,
     ...(names.length > 0 ? [`: ${names.join(", ")}`] : []),
     ...(byDefault === "" ? [] : [` (default: ${byDefault})`]),
   ].join("");
@@ -181,6 +186,7 @@ function helpText(schema: JsonSchema, flags: string): string {
 /** The names that a value, or one of a list of values, may be, or those of an object's settings. */
 function choices(schema: JsonSchema): readonly unknown[] {
   if (schema.enum !== undefined) return schema.enum;
+  if (schema.type === undefined && schema.examples !== undefined) return schema.examples;
   if (schema.properties !== undefined) return Object.keys(schema.properties);
   const inner = [...(schema.anyOf ?? []), schema.items].filter(
     (each) => typeof each === "object",

@@ -1,0 +1,220 @@
+// The JSON Schemas of all that users write, from the zod schemas in src/: each key with its meaning, range and default in
+// its description. The config types and schemas/ are made from them.
+import { z } from "zod";
+import { benchConfigSchema } from "../../dist/bench/bench-config.js";
+import { augmentationSchema } from "../../dist/config/augmentation.js";
+import { compareConfigSchema } from "../../dist/config/compare-config.js";
+import { earlyStoppingSchema } from "../../dist/config/early-stopping.js";
+import { trainConfigSchema } from "../../dist/config/train-config.js";
+import { inMemorySchema } from "../../dist/data/in-memory.js";
+import { originText, valueText } from "../../dist/explain/differences.js";
+import { LOSSES, lossAlternatives, lossSchema } from "../../dist/losses/losses.js";
+import { LAYER_SCHEMAS, layerListSchema, layerSchema } from "../../dist/models/layers.js";
+import { customModelSchema, modelSchema } from "../../dist/models/models.js";
+import { OPTIMIZERS, optimizerAlternatives, optimizerSchema } from "../../dist/optimizers/optimizers.js";
+import { groupBy } from "../../dist/report/text/group-by.js";
+import { trainingLengthSchema } from "../../dist/schedules/schedule-rates.js";
+import { SCHEDULES, scheduleAlternatives, scheduleSchema } from "../../dist/schedules/schedules.js";
+import { gradientCheckSchema } from "../../dist/training/check-loss-gradient.js";
+
+/** @typedef {z.core.JSONSchema.JSONSchema & { tsType?: string }} JsonSchema */
+
+const pascal = (name) => name[0].toUpperCase() + name.slice(1);
+
+/** What is judged by its own name is, to a reader, one of several: the names first, and a custom formula last. */
+const CHOICES = [
+  {
+    id: "Optimizer",
+    schema: optimizerSchema,
+    all: optimizerAlternatives(),
+    names: Object.keys(OPTIMIZERS),
+    text: "an optimizer",
+  },
+  { id: "Loss", schema: lossSchema, all: lossAlternatives(), names: Object.keys(LOSSES), text: "a loss" },
+  {
+    id: "Schedule",
+    schema: scheduleSchema,
+    all: scheduleAlternatives(),
+    names: Object.keys(SCHEDULES),
+    text: "a schedule of the learning rate",
+  },
+];
+
+/**
+ * Schemas that have a name: in the types, and under $defs.
+ *
+ * @type {Map<z.ZodType, string>}
+ */
+const NAMES = new Map([
+  ...CHOICES.flatMap(({ id, all: [name, ...each], names }) => [
+    [name, `${id}Name`],
+    ...each.map((schema, i) => [schema, `${pascal(names[i] ?? "custom")}${id}`]),
+  ]),
+  ...LAYER_SCHEMAS.map((schema) => [schema, layerName(schema)]),
+  [layerSchema, "Layer"],
+  [layerListSchema.unwrap(), "LayerList"],
+  [customModelSchema, "CustomModel"],
+  [modelSchema, "Model"],
+  [earlyStoppingSchema, "EarlyStoppingConfig"],
+  [augmentationSchema, "AugmentationConfig"],
+  [inMemorySchema, "DatasetInMemory"],
+  [trainingLengthSchema, "ScheduleLength"],
+  [gradientCheckSchema, "GradientCheckOptions"],
+  [trainConfigSchema, "TrainConfig"],
+  [compareConfigSchema, "CompareConfig"],
+  [benchConfigSchema, "BenchConfig"],
+]);
+
+function layerName(schema) {
+  const { type } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }).properties;
+  const name = pascal(type.const ?? type.enum[0]);
+  return `${type.enum ? name.replace("Max", "") : name}Layer`;
+}
+
+/**
+ * All schemas, by their names; they refer to each other as "#/$defs/<name>".
+ *
+ * @returns {Record<string, JsonSchema>}
+ */
+export function configSchemas() {
+  for (const [schema, id] of NAMES) z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
+  const unions = CHOICES.map(({ id, all, text }) =>
+    z
+      .union(all)
+      .meta({ id: `${id}Config`, description: `${text}: a name, a name with settings, or a custom formula` }),
+  );
+  const roots = [
+    trainConfigSchema,
+    compareConfigSchema,
+    benchConfigSchema,
+    inMemorySchema,
+    trainingLengthSchema,
+    gradientCheckSchema,
+  ];
+  const override = ({ zodSchema, jsonSchema }) => {
+    const choice = CHOICES.find(({ schema }) => schema === zodSchema);
+    if (choice) Object.assign(jsonSchema, { $ref: `#/$defs/${choice.id}Config`, examples: undefined });
+    // zod leaves the default out where something within is transformed, such as a layer.
+    if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
+    delete jsonSchema.readOnly;
+  };
+  const options = { io: "input", unrepresentable: "any", override };
+  const defs = [...unions, ...roots].map(
+    (schema) => z.toJSONSchema(z.strictObject({ of: schema }), options).$defs,
+  );
+  const all = JSON.parse(JSON.stringify(Object.assign({}, ...defs)));
+  for (const [name, schema] of Object.entries(all)) all[name] = documented(schema, defaultsOf(name));
+  for (const { id, names } of CHOICES) {
+    // An editor proposes the built-in names while it cannot tell what is meant.
+    all[`Custom${id}`].properties.name.examples = names;
+  }
+  describeLearningRate(all);
+  return all;
+}
+
+/** Custom and built-in optimizers share the key, so that it has one description, with the defaults of all. */
+function describeLearningRate(all) {
+  const ids = [
+    ...Object.keys(OPTIMIZERS).map((name) => [name, `${pascal(name)}Optimizer`]),
+    ["custom", "CustomOptimizer"],
+  ];
+  const described = ids.map(([name, id]) => {
+    const [meaning, byDefault] = all[id].properties.learningRate.description.split(" Default: ");
+    return { name, id, meaning, byDefault: byDefault.replace(/\.$/, "") };
+  });
+  const groups = groupBy(described, ({ byDefault }) => byDefault);
+  const defaults = groups.map(
+    (group) => `${group.map(({ name }) => name).join(", ")}: ${group[0].byDefault}`,
+  );
+  for (const { id, meaning } of described) {
+    const { default: _, ...rest } = all[id].properties.learningRate;
+    all[id].properties.learningRate = {
+      ...rest,
+      description: `${meaning} Default by optimizer: ${defaults.join("; ")}.`,
+    };
+  }
+}
+
+/** What a built-in's hyperparameters default to, as text: the sources may differ. */
+function defaultsOf(id) {
+  const [, definition] =
+    [
+      ...Object.entries(OPTIMIZERS).map(([key, value]) => [`${pascal(key)}Optimizer`, value]),
+      ...Object.entries(LOSSES).map(([key, value]) => [`${pascal(key)}Loss`, value]),
+    ].find(([name]) => name === id) ?? [];
+  if (definition === undefined) return {};
+  return Object.fromEntries(
+    Object.keys(definition.hyperparameters).map((key) => {
+      const given = Object.entries(definition.defaults).filter(([, values]) => values[key] !== undefined);
+      const groups = groupBy(given, ([, values]) => valueText(values[key])).map((group) => [
+        valueText(group[0][1][key]),
+        group,
+      ]);
+      const texts = groups.map(([value, sources]) =>
+        groups.length === 1 && given.length === Object.keys(definition.defaults).length
+          ? value
+          : `${value} (${sources.map(([source]) => originText(source)).join(", ")})`,
+      );
+      return [key, texts.join(", ")];
+    }),
+  );
+}
+
+/** Says of each key, at all depths, what it means, its range and its default. */
+function documented(schema, defaults = {}) {
+  const { properties, required = [] } = schema;
+  const inner = Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => {
+      if (key === "properties") return [key, value];
+      if (Array.isArray(value)) return [key, value.map((each) => (isSchema(each) ? documented(each) : each))];
+      return [key, isSchema(value) && key !== "default" ? documented(value) : value];
+    }),
+  );
+  if (schema.description !== undefined) inner.description = sentence(schema.description);
+  if (properties === undefined) return inner;
+  inner.properties = Object.fromEntries(
+    Object.entries(properties).map(([key, each]) => [
+      key,
+      withText(documented(each), keyText(each, required.includes(key), defaults[key])),
+    ]),
+  );
+  return inner;
+}
+
+const withText = (schema, description) => (description === "" ? schema : { ...schema, description });
+
+const isSchema = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+function keyText(schema, isRequired, byDefault) {
+  const { description, default: value } = schema;
+  const text = description === undefined ? "" : sentence(description);
+  if (schema.const !== undefined || text === "") return text;
+  const end =
+    byDefault !== undefined
+      ? `Default: ${byDefault}.`
+      : value !== undefined && !isEmpty(value)
+        ? `Default: ${Array.isArray(value) ? value.map((each) => JSON.stringify(each)).join(", ") : JSON.stringify(value)}.`
+        : isRequired
+          ? "Required."
+          : /default/i.test(text)
+            ? ""
+            : "Default: none.";
+  return [text, rangeText(schema), end].filter(Boolean).join(" ");
+}
+
+const isEmpty = (value) => typeof value === "object" && Object.keys(value).length === 0;
+
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${/[.`]$/.test(text) ? "" : "."}`;
+
+/** "A whole number at least 1 and at most 256." */
+function rangeText({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }) {
+  if (type !== "integer" && type !== "number") return "";
+  const isBound = (bound) => bound !== undefined && Math.abs(bound) !== Number.MAX_SAFE_INTEGER;
+  const bounds = [
+    ...(isBound(minimum) ? [`at least ${minimum}`] : []),
+    ...(isBound(exclusiveMinimum) ? [`more than ${exclusiveMinimum}`] : []),
+    ...(isBound(maximum) ? [`at most ${maximum}`] : []),
+    ...(isBound(exclusiveMaximum) ? [`less than ${exclusiveMaximum}`] : []),
+  ];
+  return `${type === "integer" ? "A whole number" : "A number"}${bounds.length > 0 ? ` ${bounds.join(" and ")}` : ""}.`;
+}

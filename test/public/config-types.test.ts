@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import type { z } from "zod";
+import { configTypes } from "../../scripts/docs/config-types.mjs";
+import { jsonSchemas } from "../../scripts/docs/json-schemas.mjs";
+import type { benchConfigSchema } from "../../src/bench/bench-config.js";
+import type { augmentationSchema } from "../../src/config/augmentation.js";
+import type { compareConfigSchema } from "../../src/config/compare-config.js";
+import type { earlyStoppingSchema } from "../../src/config/early-stopping.js";
+import type { trainConfigSchema } from "../../src/config/train-config.js";
+import type { inMemorySchema } from "../../src/data/in-memory.js";
+import type {
+  AugmentationConfig,
+  BenchConfig,
+  CompareConfig,
+  DatasetInMemory,
+  EarlyStoppingConfig,
+  Layer,
+  LossConfig,
+  Model,
+  OptimizerConfig,
+  ScheduleConfig,
+  ScheduleLength,
+  TrainConfig,
+} from "../../src/index.js";
+import type { LOSSES, LossName } from "../../src/losses/losses.js";
+import type { LAYER_SCHEMAS } from "../../src/models/layers.js";
+import type { modelSchema } from "../../src/models/models.js";
+import type { GradientTransforms } from "../../src/optimizers/gradient-transforms.js";
+import type { OPTIMIZERS, OptimizerName } from "../../src/optimizers/optimizers.js";
+import type { trainingLengthSchema } from "../../src/schedules/schedule-rates.js";
+import type { SCHEDULES, ScheduleName } from "../../src/schedules/schedules.js";
+import { packageRoot } from "../../src/system/package-root.js";
+
+const files = [...configTypes(), ...jsonSchemas()];
+
+it.each(files)("%s is what `npm run docs:types` writes", (path, text) => {
+  expect(readFileSync(join(packageRoot, path), "utf8")).toBe(text);
+});
+
+/** Whether each may stand for the other. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+/** What a table of definitions lets a user write, by name. */
+type Choice<Definitions, Name extends keyof Definitions> = Definitions[Name] extends {
+  readonly hyperparameters: infer Shape extends z.ZodRawShape;
+  readonly defaults: infer Defaults;
+}
+  ? {
+      readonly name: Name;
+      readonly label?: string | undefined;
+      readonly semantics?: keyof Defaults | undefined;
+      readonly formula?: string | undefined;
+    } & { readonly [Key in keyof Shape]?: z.input<Shape[Key]> | undefined }
+  : never;
+type Transforms = { readonly [Key in keyof GradientTransforms]?: number | undefined };
+
+// The compiler is the test here.
+describe("the declared types are those of the schemas", () => {
+  it("of the configs", () => {
+    expectTypeOf<Same<TrainConfig, z.input<typeof trainConfigSchema>>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<CompareConfig, z.input<typeof compareConfigSchema>>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<BenchConfig, z.input<typeof benchConfigSchema>>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<EarlyStoppingConfig, z.input<typeof earlyStoppingSchema>>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<AugmentationConfig, z.input<typeof augmentationSchema>>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<DatasetInMemory, z.input<typeof inMemorySchema>>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<ScheduleLength, z.input<typeof trainingLengthSchema>>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<Model, z.input<typeof modelSchema>>>().toEqualTypeOf<true>();
+  });
+
+  it("of every layer", () => {
+    expectTypeOf<Same<Layer, z.input<(typeof LAYER_SCHEMAS)[number]>>>().toEqualTypeOf<true>();
+  });
+
+  it("of every schedule", () => {
+    type All = {
+      [Name in ScheduleName]: Same<
+        Extract<ScheduleConfig, { name: Name }>,
+        z.input<(typeof SCHEDULES)[Name]>
+      >;
+    }[ScheduleName];
+    expectTypeOf<All>().toEqualTypeOf<true>();
+  });
+
+  it("of every optimizer", () => {
+    type All = {
+      [Name in OptimizerName]: Same<
+        Extract<OptimizerConfig, { name: Name }>,
+        Choice<typeof OPTIMIZERS, Name> & Transforms
+      >;
+    }[OptimizerName];
+    expectTypeOf<All>().toEqualTypeOf<true>();
+  });
+
+  it("of every loss", () => {
+    type All = {
+      [Name in LossName]: Same<Extract<LossConfig, { name: Name }>, Choice<typeof LOSSES, Name>>;
+    }[LossName];
+    expectTypeOf<All>().toEqualTypeOf<true>();
+  });
+});
