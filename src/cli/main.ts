@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { packageVersion } from "../system/package-root.js";
-import { shown, tell } from "../system/terminal.js";
+import { printNotice, shown } from "../system/terminal.js";
 import { requireWorkingDirectory } from "../system/working-directory.js";
 import { addBenchCommand } from "./commands/bench.js";
 import { addCheckGradientCommand } from "./commands/check-gradient.js";
@@ -17,13 +17,13 @@ import { exitWithError } from "./output/exit.js";
 
 // A reader that closes the pipe, such as `head`, has what it wanted. A terminal that is closed (EIO) sends SIGHUP too, after
 // which what is finished is still to be written. Nor does a full disk end the work: other files may be elsewhere.
-let told = false;
+let reported = false;
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
-  if (error.code === "EIO" || told) return;
-  told = true;
+  if (error.code === "EIO" || reported) return;
+  reported = true;
   process.exitCode ??= 1;
-  tell(`error: Cannot write to standard output (${error.message}).`);
+  printNotice(`error: Cannot write to standard output (${error.message}).`);
 });
 
 // Progress that cannot be shown any more does not end the work.

@@ -42,13 +42,13 @@ export async function withLock<Result>(
   makeFolder(dirname(path));
   await removeLeftovers(dirname(path));
   const self = identityOf(process.pid);
-  for (let told = false; !take(path, holderText(self)); ) {
+  for (let announced = false; !take(path, holderText(self)); ) {
     const holder = readHolder(path);
     if (holder === undefined) continue; // Released between the two looks.
     if (isGone(holder.parsed)) takeAway(path, holder.text);
     else {
-      if (!told) onWait(waitMessage(holder.parsed, path));
-      told = true;
+      if (!announced) onWait(waitMessage(holder.parsed, path));
+      announced = true;
       await sleep(500);
     }
   }

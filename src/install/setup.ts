@@ -3,7 +3,7 @@ import { OptimbenchError } from "../errors.js";
 import { cacheFolder } from "../system/cache-folder.js";
 import { fileProblem, isFileProblem } from "../system/file-problem.js";
 import { packageRoot } from "../system/package-root.js";
-import { tell } from "../system/terminal.js";
+import { printNotice } from "../system/terminal.js";
 import { buildNative, findBuildProgram } from "./build-native.js";
 import { fetchLibtorch } from "./fetch-libtorch.js";
 import {
@@ -55,7 +55,7 @@ async function getReady(options: SetupOptions): Promise<Libtorch> {
   const shared: Setup = {
     quiet,
     force: options.force ?? false,
-    log: quiet ? () => {} : tell,
+    log: quiet ? () => {} : printNotice,
   };
   const program = findBuildProgram(packageRoot);
   const prebuilt = program === undefined ? findNativeFiles() : undefined;

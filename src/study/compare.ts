@@ -82,8 +82,8 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
   const ended = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
   setMaxListeners(0, ended); // every run at once listens, on as many as there are threads
   const records = new Map<number, RunRecord>();
-  let told: Promise<void> = Promise.resolve();
-  const tell = async (run: Run, planned: PlannedRun) => {
+  let recorded: Promise<void> = Promise.resolve();
+  const recordRun = async (run: Run, planned: PlannedRun) => {
     records.set(planned.number, run.record);
     runs.length = 0;
     for (const [, record] of [...records].sort(([a], [b]) => a - b)) runs.push(record);
@@ -97,9 +97,9 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
       signal: ended,
       profile,
     });
-    const before = told;
-    told = before.then(() => tell(run, planned)).finally(() => run.model.dispose());
-    await told;
+    const before = recorded;
+    recorded = before.then(() => recordRun(run, planned)).finally(() => run.model.dispose());
+    await recorded;
   };
   await runInParallel(planned, atOnce, work, () => failure.abort());
   return study;

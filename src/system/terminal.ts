@@ -12,5 +12,5 @@ export const shown = (text: string): string =>
 /** Prints a result. */
 export const print = (text: string): void => void process.stdout.write(`${shown(text)}\n`);
 
-/** Tells of progress or a problem, on stderr. */
-export const tell = (text: string): void => void process.stderr.write(`${shown(text)}\n`);
+/** Prints progress or a problem to stderr. */
+export const printNotice = (text: string): void => void process.stderr.write(`${shown(text)}\n`);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, expect, it, vi } from "vitest";
-import { print, shown, tell } from "../../src/system/terminal.js";
+import { print, printNotice, shown } from "../../src/system/terminal.js";
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -24,6 +24,6 @@ it("is what prints", () => {
   const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const err = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   print(HOSTILE);
-  tell(HOSTILE);
+  printNotice(HOSTILE);
   expect([out.mock.calls, err.mock.calls]).toEqual([[[`${shown(HOSTILE)}\n`]], [[`${shown(HOSTILE)}\n`]]]);
 });

@@ -5,7 +5,7 @@ import { loadDataset } from "../../data/load-dataset.js";
 import { removeReport } from "../../report/folder/remove-report.js";
 import type { Study } from "../../study/study.js";
 import { readStudy, writeStudy } from "../../study/study-file.js";
-import { print, tell } from "../../system/terminal.js";
+import { print, printNotice } from "../../system/terminal.js";
 import { prepareOutFolder } from "../output/out-folder.js";
 import { samplePicture } from "../output/sample-picture.js";
 
@@ -40,8 +40,8 @@ async function reportStudy(path: string, out: string, overwrite: boolean): Promi
     await removeReport(out); // or, were this cut short, the old page would stand beside another study
     await writeStudy(study, copy);
   }
-  const samples = await samplesOf(study, tell);
-  await writeReport(study, out, { onNotice: tell, ...(samples && { samples }) });
+  const samples = await samplesOf(study, printNotice);
+  await writeReport(study, out, { onNotice: printNotice, ...(samples && { samples }) });
   print(`\nReport: ${join(out, "index.html")}`);
 }
 

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { configError, OptimbenchError } from "../../errors.js";
 import { MODEL_NAMES, MODELS } from "../../models/models.js";
-import { print, tell } from "../../system/terminal.js";
+import { print, printNotice } from "../../system/terminal.js";
 import { didYouMean } from "../../validation/nearest.js";
 import { readJson } from "./config-file.js";
 import { collectDefinition, type Definitions } from "./definitions.js";
@@ -137,7 +137,7 @@ export const sayWritten =
   ({ json = false, quiet = false }: OutputOptions) =>
   (text: string): void => {
     if (!json) print(text);
-    else if (!quiet) tell(text);
+    else if (!quiet) printNotice(text);
   };
 
 /** An option that people try and that is set in another place. */

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { OptimbenchError } from "../../errors.js";
 import { fileProblem, isFileProblem } from "../../system/file-problem.js";
-import { tell } from "../../system/terminal.js";
+import { printNotice } from "../../system/terminal.js";
 
 /**
  * Tells of an error and sets the exit code: 2 for what the caller can fix in the command or config, 1 for the rest.
@@ -11,10 +11,10 @@ export function exitWithError(error: unknown): void {
   process.exitCode ??= exitCode(error);
   // Commander has printed its own messages by now, help and version included.
   if (error instanceof CommanderError) return;
-  if (error instanceof OptimbenchError) tell(`error: ${error.message}`);
-  else if (isFileProblem(error)) tell(`error: ${error.path ?? error.syscall}: ${fileProblem(error)}.`);
+  if (error instanceof OptimbenchError) printNotice(`error: ${error.message}`);
+  else if (isFileProblem(error)) printNotice(`error: ${error.path ?? error.syscall}: ${fileProblem(error)}.`);
   else
-    tell(
+    printNotice(
       `This is a bug in optimbench; please report it:\n${error instanceof Error ? error.stack : String(error)}`,
     );
 }

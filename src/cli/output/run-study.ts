@@ -4,7 +4,7 @@ import type { Dataset } from "../../data/dataset.js";
 import { datasetOf } from "../../data/load-dataset.js";
 import { compare } from "../../study/compare.js";
 import type { Study } from "../../study/study.js";
-import { print, tell } from "../../system/terminal.js";
+import { print, printNotice } from "../../system/terminal.js";
 import { attempts } from "../progress/attempts.js";
 import { onInterrupt } from "../progress/interrupt.js";
 import type { Progress } from "../progress/progress.js";
@@ -93,8 +93,8 @@ async function printStudy(study: Study): Promise<void> {
 
 async function report(study: Study, dataset: Dataset, folder: string): Promise<void> {
   const { writeReport } = await import("../../report/folder/write-report.js");
-  const samples = await samplePicture(() => dataset, tell);
-  await writeReport(study, folder, { onNotice: tell, ...(samples && { samples }) });
+  const samples = await samplePicture(() => dataset, printNotice);
+  await writeReport(study, folder, { onNotice: printNotice, ...(samples && { samples }) });
 }
 
 async function presentProfiles({ runs }: Study): Promise<void> {

@@ -3,7 +3,7 @@ import { OptimbenchError } from "../../errors.js";
 import { removeReport } from "../../report/folder/remove-report.js";
 import type { Study } from "../../study/study.js";
 import { writeStudy } from "../../study/study-file.js";
-import { tell } from "../../system/terminal.js";
+import { printNotice } from "../../system/terminal.js";
 import { keepResult } from "./keep-result.js";
 
 /** Whether anything was measured; a study without an epoch replaces no other. */
@@ -34,7 +34,9 @@ export function studyStore(folder: string) {
         if (!(error instanceof OptimbenchError)) throw error;
         isCurrent = false;
         if (follows)
-          tell(`${error.message} The study continues, and the file is written again after the next run.`);
+          printNotice(
+            `${error.message} The study continues, and the file is written again after the next run.`,
+          );
       }
     },
     /** Writes the whole study where the last write failed. @throws OptimbenchError that says where it is kept instead */

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { tell } from "../../system/terminal.js";
+import { printNotice } from "../../system/terminal.js";
 
 /** What a command knows of Ctrl-C, and of other wishes that it ends. */
 export interface Interrupt {
@@ -24,7 +24,7 @@ export function onInterrupt(): Interrupt {
     process.exitCode = 128 + constants.signals[name];
     // Node aborts where it exits by itself and finds that its terminal is gone.
     if (name === "SIGHUP") process.on("exit", () => process.kill(process.pid, name));
-    tell("\nStopping; finished results are kept. Press Ctrl-C again to quit immediately.");
+    printNotice("\nStopping; finished results are kept. Press Ctrl-C again to quit immediately.");
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, abort);

@@ -130,8 +130,8 @@ ${definitions(parameters(loss))}`,
 
 /** What a choice says beside its name and formula. */
 function parameters(choice: object): Record<string, unknown> {
-  const told = ["name", "label", "semantics", "formula"];
-  return Object.fromEntries(Object.entries(choice).filter(([key]) => !told.includes(key)));
+  const listed = ["name", "label", "semantics", "formula"];
+  return Object.fromEntries(Object.entries(choice).filter(([key]) => !listed.includes(key)));
 }
 
 function sampleSection(samples: Uint8Array | undefined): Html | undefined {

@@ -10,14 +10,14 @@ import { printable } from "../text/printable.js";
  * names coincide, the loss, the framework, the learning rate and whatever else differs; then the settings that are not the
  * optimizer's defaults, unless a person gave it a label.
  *
- * @param told matches the paths of what stands beside the label anyway, and so tells configs apart already
+ * @param visible matches the paths of what stands beside the label anyway, and so tells configs apart already
  */
-export function distinctLabels(configs: readonly RunConfig[], told = NOTHING): string[] {
+export function distinctLabels(configs: readonly RunConfig[], visible = NOTHING): string[] {
   const rates = decimalTexts(configs.map(({ optimizer }) => optimizer.learningRate));
   const factors = configs.map((config, i) => leaves(config).set("optimizer.learningRate", rates[i]!));
   const labels = configs.map((config) => printable(config.optimizer.label ?? config.optimizer.name));
-  const beside = factors.map((each) => [...each].filter(([path]) => told.test(path)).join("\n"));
-  const said = factors.map((each) => new Set([...each.keys()].filter((path) => told.test(path))));
+  const beside = factors.map((each) => [...each].filter(([path]) => visible.test(path)).join("\n"));
+  const said = factors.map((each) => new Set([...each.keys()].filter((path) => visible.test(path))));
   const say = (i: number, path: string) => {
     labels[i] += `, ${factorText(path, factors[i]!.get(path))}`;
     said[i]!.add(path);

@@ -16,8 +16,8 @@ export function* epochsCsv(study: Study): Generator<string> {
     for (const run of runs)
       yield csv(
         epochRows(label, run).map((row) => {
-          const told = { ...row, ...untimed };
-          return COLUMNS.map((column) => told[column]);
+          const record = { ...row, ...untimed };
+          return COLUMNS.map((column) => record[column]);
         }),
       );
 }
