@@ -95,11 +95,21 @@ LossSpec readLossSpec(const Reader& reader) {
   return spec;
 }
 
+std::vector<std::vector<int64_t>> readShapes(const Reader& reader, const char* key) {
+  const Napi::Value value = reader.value().As<Napi::Object>().Get(key);
+  if (!value.IsArray()) reader.fail(key, "a list of shapes");
+  const Reader list(value, reader.path() + "." + key);
+  std::vector<std::vector<int64_t>> shapes;
+  for (uint32_t i = 0; i < value.As<Napi::Array>().Length(); ++i)
+    shapes.push_back(list.integers(std::to_string(i).c_str(), 0, 1, kMostInShape));
+  return shapes;
+}
+
 UpdateSpec readUpdateSpec(const Reader& reader) {
-  UpdateSpec spec{{}, reader.text("layout") == "keras", {}};
+  UpdateSpec spec;
   for (const Reader& input : reader.list("inputs")) spec.inputs.push_back({input.text("name"), input.number("value")});
   for (const Reader& each : reader.list("blocks")) {
-    UpdateSpec::Block block{each.text("on"), readNodes(each), {}, {}};
+    UpdateSpec::Block block{readNodes(each), {}, {}, {}};
     for (const Reader& state : each.list("state")) {
       const bool startsAsTheta = state.flag("startsAsTheta");
       block.state.push_back({state.text("name"), startsAsTheta ? 0 : state.number("initial"), startsAsTheta,
@@ -107,6 +117,12 @@ UpdateSpec readUpdateSpec(const Reader& reader) {
     }
     for (const Reader& assignment : each.list("assign"))
       block.assign.push_back({assignment.text("target"), assignment.integer("node", 0, kMost)});
+    for (const Reader& part : each.list("parts")) {
+      UpdateSpec::Part made{
+          {}, part.integers("axes", 0, 0, kMost), readShapes(part, "nodes"), readShapes(part, "state")};
+      if (part.has("parameter")) made.parameter = part.integer("parameter", 0, kMost);
+      block.parts.push_back(std::move(made));
+    }
     spec.blocks.push_back(std::move(block));
   }
   return spec;

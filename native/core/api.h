@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/formula_spec.h"
 #include "core/memory_plan.h"
 
 namespace optimbench {
@@ -48,48 +49,6 @@ struct LayerSpec {
   bool unbiased = false;  // batchNorm2d: running variance with n / (n - 1)
   std::string activation;
   double slope = 0;  // activation leakyRelu: of its negative side
-};
-
-// A formula as a graph; every node follows its arguments (see src/formula/graph.ts).
-struct NodeSpec {
-  std::string op;              // "constant", "row", "input" or an operation
-  double value = 0;            // constant
-  std::vector<double> values;  // row: one number a class
-  std::string name;            // input
-  std::vector<int64_t> arguments;
-};
-
-struct LossSpec {
-  std::vector<NodeSpec> nodes;
-  int64_t result = 0;
-  std::vector<double> classWeights;  // what training multiplies a sample's loss by, for each class; none for 1 each
-};
-
-struct UpdateSpec {
-  struct State {
-    std::string name;
-    double initial;
-    bool startsAsTheta;  // instead of as `initial`
-    bool isNumber;       // a number on the host, not a tensor
-  };
-  struct Assignment {
-    std::string target;  // "theta", "g", "evaluation" or a state
-    int64_t node;
-  };
-  // Blocks run one after the other.
-  struct Block {
-    std::string on;  // "all": the whole vector at once; or the parameters it runs on, one after the other
-    std::vector<NodeSpec> nodes;
-    std::vector<State> state;
-    std::vector<Assignment> assign;
-  };
-  struct Input {
-    std::string name;
-    double value;  // until a pass says otherwise
-  };
-  std::vector<Block> blocks;
-  bool kerasLayout;           // of the parameters' axes: inputs before outputs
-  std::vector<Input> inputs;  // hyperparameters that a pass may change from step to step
 };
 
 // Random distortions of training images; 0 leaves a kind out (see augment.h).

@@ -1,10 +1,12 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { type FormulaFunction, FUNCTIONS, OPERATORS } from "../../src/formula/functions.js";
 import { OPERATIONS, type UpdateBlock } from "../../src/formula/graph.js";
 import { parseLoss } from "../../src/formula/parse-loss.js";
 import { parseUpdate } from "../../src/formula/parse-update.js";
+import { planUpdate } from "../../src/formula/plan-update.js";
 import { runUpdate } from "../../src/native/run-update.js";
+import { noise } from "../native/noise.js";
 import { relativeError } from "../relative-error.js";
 
 const VECTOR = [0, 0.25, -0.75, 1.5, -2, 3];
@@ -81,6 +83,72 @@ describe("expressions", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("shapes", () => {
+  const kernels = process.env.OPTIMBENCH_KERNELS;
+  afterEach(() => {
+    if (kernels === undefined) delete process.env.OPTIMBENCH_KERNELS;
+    else process.env.OPTIMBENCH_KERNELS = kernels;
+  });
+
+  const { expression } = fc.letrec<{ expression: string }>((tie) => {
+    const x = tie("expression");
+    const pair = fc.tuple(x, x);
+    return {
+      expression: fc.oneof(
+        { maxDepth: 3, withCrossShrink: true },
+        fc.constantFrom("theta", "g", "s", "m", "rowMean(g)", "columnMean(theta)", "transpose(g)"),
+        fc.constantFrom("0.5", "t", "rows(g)", "mean(g)"),
+        pair.map(([a, b]) => `(${a} + ${b})`),
+        pair.map(([a, b]) => `where(t < 2, ${a}, ${b})`),
+        pair.map(([a, b]) => `where(${a} > ${b}, ${b}, 1)`),
+        pair.map(([a, b]) => `where(rows(g) > columns(g), ${a}, ${b})`),
+        pair.map(([a, b]) => `matmul(${a}, ${b})`),
+        pair.map(([a, b]) => `matmul(${a}, transpose(${b}))`),
+        pair.map(([a, b]) => `reshape(${a}, ${b})`),
+        x.map((a) => `reshape(flatten(${a}), ${a})`),
+        fc
+          .tuple(fc.constantFrom("transpose", "flatten", "rowMean", "columnMean"), x)
+          .map(([f, a]) => `${f}(${a})`),
+        fc.tuple(fc.constantFrom("tanh", "sum", "norm", "max"), x).map(([f, a]) => `${f}(${a})`),
+      ),
+    };
+  });
+  const PARAMETERS = [[[3, 5]], [[4, 4]], [[1, 6]], [[2, 3, 2, 2]]];
+
+  it("are inferred as native code, which checks each value's, computes them", () => {
+    process.env.OPTIMBENCH_KERNELS = "reference"; // every node is computed by itself
+    let accepted = 0;
+    fc.assert(
+      fc.property(
+        fc.record({ s: expression, m: expression, layout: fc.constantFrom("keras", "pytorch") }),
+        fc.constantFrom(...PARAMETERS),
+        ({ s, m, layout }, shapes) => {
+          const text = `matrices: { s = 0.5 * s + ${s}; m = 0.5 * m + 0 * mean(g) + ${m}; theta = theta - g }`;
+          const parse = () =>
+            parseUpdate(text, { hyperparameters: {}, layout: layout as "keras" | "pytorch" });
+          const count = shapes[0]!.reduce((size, each) => size * each, 1);
+          const steps = [1, 2, 3].map((seed) => ({
+            gradient: Float64Array.from(noise(count, seed)),
+            learningRate: 1,
+          }));
+          let update: ReturnType<typeof parse>;
+          try {
+            update = parse();
+            planUpdate(update, [{ name: "w", shape: shapes[0]! }]);
+          } catch (error) {
+            expect(error).toMatchObject({ name: "OptimbenchError", code: "FORMULA" });
+            return;
+          }
+          accepted++;
+          expect(runUpdate(update, new Float64Array(count), steps, { shapes })).toHaveLength(3);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+    expect(accepted).toBeGreaterThan(200);
   });
 });
 

@@ -3,6 +3,9 @@ import { MAX_THREADS } from "../../src/config/threads.js";
 import { LARGEST_IMAGE } from "../../src/data/dataset.js";
 import { block, conv, dense, flat, images, input, native, spec, updateOf } from "./tiny-session.js";
 
+/** Of the whole vector. */
+const part = { axes: [0], nodes: [[10], [10], [10]], state: [] };
+
 // TypeScript validates before it calls; native code must survive whoever does not.
 const session = (changes: object) => async () => {
   const one = new native.Session({ ...spec, ...changes });
@@ -112,39 +115,47 @@ describe("a session refuses", () => {
       session({ update: updateOf({ assign: [{ target: "m", node: 2 }] }) }),
       /unknown target 'm'/,
     ],
-    ["an unknown block", session({ update: updateOf({ on: "some" }) }), /unknown block 'some'/],
     [
-      "a matrix function on the whole vector",
-      session({
-        update: updateOf({
-          nodes: [...block.nodes, { op: "transpose", args: [2] }],
-          assign: [{ target: "theta", node: 3 }],
-        }),
-      }),
-      /./,
+      "a part of a parameter that is not there",
+      session({ update: updateOf({ parts: [{ ...part, parameter: 2 }] }) }),
+      /there is no parameter 2/,
     ],
     [
-      "a state that grows",
+      "axes that are no order of a parameter's",
+      session({ update: updateOf({ parts: [{ ...part, axes: [1] }] }) }),
+      /axes are not in an order/,
+    ],
+    [
+      "a plan for parameters of other shapes",
+      session({ update: updateOf({ parts: [{ ...part, parameter: 0 }] }) }),
+      /the plan is for other parameters or for another formula/,
+    ],
+    [
+      "a plan for another formula",
+      session({ update: updateOf({ parts: [{ ...part, nodes: [[10], [10]] }] }) }),
+      /the plan is for other parameters or for another formula/,
+    ],
+    [
+      "shapes that are none",
+      session({ update: updateOf({ parts: [{ ...part, nodes: [[10], [-1], [10]] }] }) }),
+      /whole number.* for `session.update.blocks\[0\].parts\[0\].nodes.1`/,
+    ],
+    [
+      "a state that starts as theta and has another shape",
       session({
         update: updateOf({
-          on: "dense",
-          nodes: [input("g"), input("s"), { op: "matmul", args: [0, 1] }],
           state: [{ name: "s", kind: "vector", initial: 0, startsAsTheta: true }],
-          assign: [{ target: "s", node: 2 }],
+          parts: [{ ...part, state: [[2]] }],
         }),
       }),
-      /the update does not fit dense_0\.weight: /,
+      /the state 's' cannot have the shape that it is planned with/,
     ],
     [
-      "a number that becomes a tensor",
+      "a number with axes",
       session({
-        update: updateOf({
-          nodes: [...block.nodes, input("s")],
-          state: [{ name: "s", kind: "number", initial: 0, startsAsTheta: false }],
-          assign: [{ target: "s", node: 2 }],
-        }),
+        update: updateOf({ state: [{ name: "s", kind: "number", initial: 0, startsAsTheta: false }] }),
       }),
-      /`s` is a number and is assigned a tensor/,
+      /the state 's' cannot have the shape that it is planned with/,
     ],
     [
       "a device that is not there",
@@ -152,6 +163,37 @@ describe("a session refuses", () => {
       /device 'cuda:3' is not available here; available: cpu/,
     ],
   ])("%s", (_, make, message) => expect(make()).rejects.toThrow(message));
+});
+
+describe("a step of an update refuses", () => {
+  const step = (changes: object) => () =>
+    native.runUpdate(
+      updateOf(changes),
+      new Float64Array(10),
+      [{ gradient: new Float64Array(10), learningRate: 1 }],
+      { shapes: [[10]] },
+    );
+  const nodes = [...block.nodes, { op: "transpose", args: [2] }];
+  const number = { name: "s", kind: "number", initial: 0, startsAsTheta: false };
+
+  it.each([
+    ["a matrix function on the whole vector", step({ nodes }), /no rows and columns/],
+    [
+      "a value of another shape than was inferred",
+      step({ parts: [{ ...part, nodes: [[10], [10], [5]] }] }),
+      /formula node 2 \(subtract\): \[10\] is not the inferred shape \[5\]/,
+    ],
+    [
+      "a number that becomes a tensor",
+      step({
+        nodes: [...block.nodes, input("s")],
+        state: [number],
+        assign: [{ target: "s", node: 2, offset: 0 }],
+        parts: [{ ...part, nodes: [[10], [10], [10], []], state: [[]] }],
+      }),
+      /the number 's' is assigned a tensor/,
+    ],
+  ])("%s", (_, run, message) => expect(run).toThrow(message));
 });
 
 describe("a session takes what configs may ask for", () => {

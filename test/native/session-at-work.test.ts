@@ -78,7 +78,8 @@ describe("a session at work", () => {
       scale: true,
     } as const;
     const layers = [{ ...norm, unbiased: false, output: [1, 2, 2] }, flat, dense] as const;
-    const cut = await openSession({ ...spec, layers, microBatch: 2 });
+    const whole = { axes: [0], nodes: [[12], [12], [12]], state: [] }; // scale and offset of the channel besides
+    const cut = await openSession({ ...spec, layers, update: updateOf({ parts: [whole] }), microBatch: 2 });
     await expect(
       cut.train(data, { ...pass, batchSize: 3, learningRates: Float64Array.of(0.1) }),
     ).rejects.toThrow(/needs the whole batch/);

@@ -35,12 +35,11 @@ Value reduction(const Values& v, Reduce reduce) {
   return reduce == Reduce::everything ? everything(x) : classes(x);
 }
 
-// Of a parameter with rows and columns, its last two axes. While a state has no axes yet, nothing is done with it.
+// Of a parameter with rows and columns, its last two axes.
 template <auto function>
 Value matrix(const Values& v, Reduce) {
   const at::Tensor x = asTensor(v[0]);
-  if (x.dim() == 0) return x;
-  if (x.dim() == 1) throw std::runtime_error("one axis is no matrix");
+  if (x.dim() < 2) throw std::runtime_error("no rows and columns");
   return function(x);
 }
 
@@ -129,8 +128,7 @@ const std::unordered_map<std::string, Operation>& operations() {
       {"matmul", {2, [](const Values& v, Reduce) -> Value { return at::matmul(asTensor(v[0]), asTensor(v[1])); }}},
       {"flatten", {1, matrix<TENSOR1(at::flatten(x, 1))>}},
       {"reshape", {2, [](const Values& v, Reduce) -> Value {
-                     const at::Tensor x = asTensor(v[0]), like = asTensor(v[1]);
-                     return x.dim() == 0 ? x : at::reshape(x, like.sizes());
+                     return at::reshape(asTensor(v[0]), asTensor(v[1]).sizes());
                    }}},
 
       {"oneHot", {1, [](const Values& v, Reduce) -> Value {
@@ -197,6 +195,20 @@ Value Formula::run(size_t index, const std::vector<Value>& values, const std::ve
   Values arguments;
   for (const size_t argument : node.arguments) arguments.push_back(values[argument]);
   return node.apply(arguments, reduce_);
+}
+
+// A condition that is a number takes one of two branches, which may be of fewer axes than the other.
+Value Formula::run(size_t index, const Sizes& sizes, const std::vector<Value>& values,
+                   const std::vector<Value>& inputs) const {
+  Value value = run(index, values, inputs);
+  const auto* tensor = std::get_if<at::Tensor>(&value);
+  if (tensor == nullptr ? sizes.empty() : tensor->sizes() == at::IntArrayRef(sizes)) return value;
+  const at::IntArrayRef found = tensor == nullptr ? at::IntArrayRef{} : tensor->sizes();
+  if (specs_[index].op != "where" || !at::is_expandable_to(found, sizes))
+    throw std::runtime_error("formula node " + std::to_string(index) + " (" + specs_[index].op + "): " +
+                             c10::str(found) + " is not the inferred shape " + c10::str(at::IntArrayRef(sizes)));
+  if (tensor == nullptr) return at::full(sizes, number(value), std::get<at::Tensor>(inputs[0]).options());
+  return tensor->expand(sizes);
 }
 
 std::vector<std::optional<double>> Formula::scalars(const std::vector<Value>& inputs) const {

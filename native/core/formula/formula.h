@@ -14,6 +14,7 @@
 namespace optimbench {
 
 using Value = std::variant<double, at::Tensor>;
+using Sizes = std::vector<int64_t>;  // along the axes; none for a number
 
 // A graph whose operations are looked up once, so that running it is a walk over function pointers.
 class Formula {
@@ -26,6 +27,8 @@ class Formula {
   std::vector<Value> run(const std::vector<Value>& inputs) const;
   // The value of one node, given those of the nodes before it.
   Value run(size_t node, const std::vector<Value>& values, const std::vector<Value>& inputs) const;
+  // The same, of the shape that was inferred for it; throws where the value has another.
+  Value run(size_t node, const Sizes& sizes, const std::vector<Value>& values, const std::vector<Value>& inputs) const;
 
   // The nodes' values as far as numbers alone make them; nothing where a tensor has a part in it.
   std::vector<std::optional<double>> scalars(const std::vector<Value>& inputs) const;

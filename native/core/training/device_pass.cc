@@ -102,7 +102,7 @@ bool DevicePass::step(const Kind& kind, const ResidentDataset& dataset, const St
 
 bool DevicePass::isDueForRecording(const Kind& kind) const {
   const auto found = recordings_.find(kind);
-  return obstacle_.empty() && isSettled_ && found != recordings_.end() && found->second.isWarm && !found->second.graph;
+  return obstacle_.empty() && found != recordings_.end() && found->second.isWarm && !found->second.graph;
 }
 
 // After a failure all recordings are dropped, since the library drops what it keeps for the stream as well. The first
@@ -138,7 +138,7 @@ bool DevicePass::compute(const Kind& kind, const ResidentDataset& dataset, const
                                                  kind.groupSize, key, weights_.gradient, cancel, nullptr, masks);
   if (cancel) return false;
   if (kind.ends) {
-    isSettled_ = deviceUpdate_.step(weights_.theta, weights_.gradient, scalars_.index_select(0, updates_).view({-1}));
+    deviceUpdate_.step(weights_.theta, weights_.gradient, scalars_.index_select(0, updates_).view({-1}));
     updates_.add_(1);
   }
   next_.add_(kind.size);

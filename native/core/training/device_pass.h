@@ -50,7 +50,7 @@ class DevicePass {
   void write(at::Tensor& buffer, const at::Tensor& values);
   void upload(const ResidentDataset& dataset, const Pass& pass);
   void dropRecordings() { recordings_.clear(); }
-  // A kind that was computed once and has no graph yet, while the optimizer's state keeps its place.
+  // A kind that was computed once and has no graph yet.
   bool isDueForRecording(const Kind& kind) const;
   // Gives the kind a graph, or drops all recordings; so no reference to one may be held across the call.
   void record(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key);
@@ -62,7 +62,6 @@ class DevicePass {
   std::string obstacle_;
   bool hasFailed_ = false;  // to record, once
   std::map<Kind, Recording> recordings_;
-  bool isSettled_ = false;                        // the optimizer's state has its place in memory
   at::Tensor images_;                             // those that the graphs read: kept as long as they are
   std::vector<DeviceUpdate::Progress> progress_;  // of the update, after each of the pass
 

@@ -64,15 +64,7 @@ std::vector<double> DeviceUpdate::nextScalars(double learningRate) {
   return scalars;
 }
 
-std::vector<const void*> DeviceUpdate::stateAddresses() const {
-  std::vector<const void*> addresses;
-  for (const Update::State& state : update_.state())
-    if (const auto* tensor = std::get_if<at::Tensor>(&state.value)) addresses.push_back(tensor->const_data_ptr());
-  return addresses;
-}
-
-bool DeviceUpdate::step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& scalars) {
-  const auto before = stateAddresses();
+void DeviceUpdate::step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& scalars) {
   int64_t next = 0;
   for (const Part& part : parts_) {
     const Formula& formula = part.block.formula;
@@ -88,14 +80,13 @@ bool DeviceUpdate::step(at::Tensor& theta, at::Tensor& gradient, const at::Tenso
     }
     for (size_t i = 0; i < known.size(); ++i) {
       if (!known[i])
-        values[i] = formula.run(i, values, inputs);
+        values[i] = formula.run(i, part.part.nodes[i], values, inputs);
       else if (!varying[i])
         values[i] = *known[i];
     }
     const auto isDone = [&](size_t i) { return update_.numberState(part.part, part.block.assign[i]) != nullptr; };
     update_.store(part.block, part.part, inputs, values, theta, gradient, isDone);
   }
-  return stateAddresses() == before;
 }
 
 DeviceUpdate::Progress DeviceUpdate::progress() const {

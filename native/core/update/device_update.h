@@ -19,9 +19,8 @@ class DeviceUpdate {
   // Those of the next step. To be called once per step: it takes t and the states that are numbers on to the one after.
   std::vector<double> nextScalars(double learningRate);
 
-  // One step, with its scalars on the device, [scalarCount] float64. Tells whether each state kept its memory: one can
-  // outgrow it in the first steps (see Update::addState), and not after a step in which none did.
-  bool step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& scalars);
+  // One step, with its scalars on the device, [scalarCount] float64.
+  void step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& scalars);
 
   // How far nextScalars() has come; to be set back where fewer steps were taken than it was called for.
   struct Progress {
@@ -40,7 +39,6 @@ class DeviceUpdate {
 
   std::vector<std::optional<double>> knownScalars(const Part& part, double learningRate) const;
   std::vector<size_t> findScalars(const Part& part) const;
-  std::vector<const void*> stateAddresses() const;
 
   Update& update_;
   std::vector<Part> parts_;

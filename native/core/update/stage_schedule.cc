@@ -26,6 +26,12 @@ std::vector<int64_t> orderOf(const at::Tensor& whole) {
   return order;
 }
 
+// Whether a tensor has the sizes, strides and type of `whole`.
+bool liesLike(const at::Tensor& tensor, const at::Tensor& whole) {
+  return tensor.sizes() == whole.sizes() && tensor.strides() == whole.strides() &&
+         tensor.scalar_type() == whole.scalar_type();
+}
+
 // How a tensor that can be expanded to `whole` lies along it.
 BroadcastView broadcastViewOf(const at::Tensor& tensor, const at::Tensor& whole) {
   if (liesLike(tensor, whole)) return {};
@@ -58,11 +64,10 @@ std::optional<std::pair<at::Tensor, at::Tensor>> factorsOf(const NodeSpec& node,
 
 }  // namespace
 
-std::optional<StageSchedule> StageSchedule::compile(const Formula& formula, const std::vector<Value>& inputs,
-                                                    const std::vector<Value>& seen, const at::Tensor& whole,
-                                                    const std::vector<Write>& writes) {
+std::optional<StageSchedule> StageSchedule::compile(const Formula& formula, const std::vector<Sizes>& inputs,
+                                                    const std::vector<Sizes>& sizes, const std::vector<Write>& writes) {
   const std::vector<NodeSpec>& specs = formula.nodes();
-  UpdateAnalysis analysis(formula, inputs, seen, whole, writes);
+  UpdateAnalysis analysis(formula, inputs, sizes, writes);
   if (specs.size() > kMaxNodes || !analysis.analyse()) return std::nullopt;
 
   StageSchedule schedule;
@@ -176,16 +181,17 @@ void StageSchedule::addMemory(Ledger& ledger, const std::function<double(size_t)
   while (!live.empty()) give(*live.begin());
 }
 
-std::vector<Value> StageSchedule::run(const Formula& formula, const std::vector<Value>& inputs,
-                                      const at::Tensor& another, Workers& workers) const {
+std::vector<Value> StageSchedule::run(const Formula& formula, const std::vector<Sizes>& sizes,
+                                      const std::vector<Value>& inputs, const at::Tensor& another,
+                                      Workers& workers) const {
   const at::Tensor& whole = std::get<at::Tensor>(inputs[0]);
   const size_t count = formula.nodes().size();
   std::vector<Value> values(count);
   for (const Stage& stage : stages_) {
     for (const auto& [node, dead] : stage.calls) {
       const auto factors = factorsOf(formula.nodes()[node], values);
-      values[node] =
-          factors ? matrixProduct(factors->first, factors->second, workers) : formula.run(node, values, inputs);
+      values[node] = factors ? matrixProduct(factors->first, factors->second, workers)
+                             : formula.run(node, sizes[node], values, inputs);
       for (const size_t each : dead) values[each] = Value();
     }
     if (stage.program.isEmpty()) continue;

@@ -19,16 +19,14 @@ class StageSchedule {
  public:
   using Write = UpdateAnalysis::Write;
 
-  // None where a kernel program could give other values than the formula. `whole` has the part's layout in memory;
-  // `seen` is the value of every node at some step, for the shapes.
-  static std::optional<StageSchedule> compile(const Formula& formula, const std::vector<Value>& inputs,
-                                              const std::vector<Value>& seen, const at::Tensor& whole,
-                                              const std::vector<Write>& writes);
+  // None where a kernel program could give other values than the formula. Sizes are as for UpdateAnalysis.
+  static std::optional<StageSchedule> compile(const Formula& formula, const std::vector<Sizes>& inputs,
+                                              const std::vector<Sizes>& sizes, const std::vector<Write>& writes);
 
   // One step. Returns the nodes' values for the caller to assign, but for the writes that are stored in place already.
   // `another` is the array after the inputs (see UpdateAnalysis::Write).
-  std::vector<Value> run(const Formula& formula, const std::vector<Value>& inputs, const at::Tensor& another,
-                         Workers& workers) const;
+  std::vector<Value> run(const Formula& formula, const std::vector<Sizes>& sizes, const std::vector<Value>& inputs,
+                         const at::Tensor& another, Workers& workers) const;
   bool isStored(size_t write) const { return stored_[write]; }
   // What the tensors of a step take, given the bytes of each node's.
   void addMemory(Ledger& ledger, const std::function<double(size_t)>& bytesOf) const;

@@ -7,50 +7,11 @@
 namespace optimbench {
 namespace {
 
-using Axes = std::vector<int64_t>;
-
 std::vector<std::string> inputNames(const UpdateSpec& spec, const UpdateSpec::Block& block) {
   std::vector<std::string> names{"theta", "g", "learningRate", "t"};
   for (const auto& input : spec.inputs) names.push_back(input.name);
   for (const auto& state : block.state) names.push_back(state.name);
   return names;
-}
-
-bool isMatrix(const TensorInfo& parameter) { return parameter.shape.size() > 1; }
-
-// Whether a block with this label takes a parameter. Hidden weights are those between the first layer's and the last's.
-bool takes(const std::string& label, const std::vector<TensorInfo>& all, const TensorInfo& parameter) {
-  if (label == "parameters") return true;
-  if (label == "matrices") return isMatrix(parameter);
-  if (label == "vectors") return !isMatrix(parameter);
-  if (label == "dense") return parameter.shape.size() == 2;
-  if (label != "hidden") throw std::runtime_error("update: unknown block '" + label + "'");
-  const auto first = std::find_if(all.begin(), all.end(), isMatrix);
-  const auto last = std::find_if(all.rbegin(), all.rend(), isMatrix);
-  return isMatrix(parameter) && parameter.offset != first->offset && parameter.offset != last->offset;
-}
-
-bool takenByAnother(const UpdateSpec& spec, const std::vector<TensorInfo>& all, const TensorInfo& parameter) {
-  return std::any_of(spec.blocks.begin(), spec.blocks.end(), [&](const UpdateSpec::Block& block) {
-    return block.on != "all" && block.on != "parameters" && block.on != "others" && takes(block.on, all, parameter);
-  });
-}
-
-// In memory a convolution's weights are [filters, height, width, channels] and a dense layer's [units, inputs].
-Axes axesOf(const std::vector<int64_t>& shape, bool kerasLayout) {
-  if (shape.size() == 4) return kerasLayout ? Axes{1, 2, 3, 0} : Axes{0, 3, 1, 2};
-  if (shape.size() == 2 && kerasLayout) return {1, 0};
-  Axes axes(shape.size());
-  std::iota(axes.begin(), axes.end(), 0);
-  return axes;
-}
-
-// A formula may give a state more axes later than at the steps that its shape was found with.
-void assign(at::Tensor& state, const at::Tensor& result) {
-  if (at::is_expandable_to(result.sizes(), state.sizes()))
-    state.copy_(result);
-  else
-    state = result.to(state.scalar_type(), /*non_blocking=*/false, /*copy=*/true);  // another state may hold the same
 }
 
 }  // namespace
@@ -89,34 +50,7 @@ void Update::addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, co
     made.assign.push_back(each);
   }
 
-  if (block.on == "all") {
-    made.parts.push_back({"", 0, theta.numel(), {}, {}, 0, {}});
-  } else {
-    for (const TensorInfo& parameter : parameters) {
-      const bool mine =
-          block.on == "others" ? !takenByAnother(spec, parameters, parameter) : takes(block.on, parameters, parameter);
-      if (!mine) continue;
-      const int64_t length =
-          std::accumulate(parameter.shape.begin(), parameter.shape.end(), int64_t{1}, std::multiplies<>());
-      made.parts.push_back({parameter.name + ".",
-                            parameter.offset,
-                            length,
-                            parameter.shape,
-                            axesOf(parameter.shape, spec.kerasLayout),
-                            0,
-                            {}});
-    }
-  }
-  for (Part& part : made.parts) {
-    part.firstState = state_.size();
-    try {
-      addState(block, made, part, theta);
-    } catch (const Miniature::Misfit& misfit) {
-      throw std::runtime_error("the update does not fit" +
-                               (part.name.empty() ? "" : " " + part.name.substr(0, part.name.size() - 1)) + ": block " +
-                               std::to_string(blocks_.size()) + ", " + misfit.what());  // read by src/formula/misfit.ts
-    }
-  }
+  for (const UpdateSpec::Part& part : block.parts) addPart(block, part, made, theta, parameters);
   blocks_.push_back(std::move(made));
 }
 
@@ -133,10 +67,14 @@ void Update::step(at::Tensor& theta, at::Tensor& gradient, double learningRate) 
     for (const Part& part : block.parts) {
       const std::vector<Value> given =
           inputs(block, part, theta, gradient, learningRate, static_cast<double>(stepCount + 1));
-      const std::vector<Value> values =
-          part.schedule ? part.schedule->run(block.formula, given,
-                                             evaluation_.defined() ? part.of(evaluation_) : at::Tensor(), workers_)
-                        : block.formula.run(given);
+      std::vector<Value> values;
+      if (part.schedule) {
+        const at::Tensor evaluated = evaluation_.defined() ? part.of(evaluation_) : at::Tensor();
+        values = part.schedule->run(block.formula, part.nodes, given, evaluated, workers_);
+      } else {
+        for (size_t i = 0; i < part.nodes.size(); ++i)
+          values.push_back(block.formula.run(i, part.nodes[i], values, given));
+      }
       store(block, part, given, values, theta, gradient,
             [&](size_t i) { return part.schedule && part.schedule->isStored(i); });
     }
@@ -170,12 +108,15 @@ void Update::store(const Block& block, const Part& part, const std::vector<Value
     using Target = Assignment::Target;
     if (assignment.target == Target::state) {
       Value& state = state_[part.firstState + assignment.state].value;
-      if (auto* number = std::get_if<double>(&state))
+      if (auto* number = std::get_if<double>(&state);
+          number != nullptr && std::holds_alternative<at::Tensor>(results[i]))
+        throw std::runtime_error("update: the number '" + assignment.name + "' is assigned a tensor");
+      else if (number != nullptr)
         *number = std::get<double>(results[i]);
       else if (const auto* number = std::get_if<double>(&results[i]))
         std::get<at::Tensor>(state).fill_(*number);
       else
-        assign(std::get<at::Tensor>(state), std::get<at::Tensor>(results[i]));
+        std::get<at::Tensor>(state).copy_(std::get<at::Tensor>(results[i]));
     } else {
       at::Tensor& target = assignment.target == Target::theta      ? theta
                            : assignment.target == Target::gradient ? gradient

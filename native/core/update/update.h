@@ -9,7 +9,6 @@
 #include "core/formula/formula.h"
 #include "core/nn/ledger.h"
 #include "core/runtime/workers.h"
-#include "miniature.h"
 #include "stage_schedule.h"
 
 namespace optimbench {
@@ -46,10 +45,11 @@ class Update {
     int64_t length;
     std::vector<int64_t> shape;  // as it lies in memory
     std::vector<int64_t> axes;   // their order in the formula
-    size_t firstState;           // of this part, in state_
+    std::vector<Sizes> nodes;    // of the nodes' values
+    size_t firstState = 0;       // of this part, in state_
     std::optional<StageSchedule> schedule;
 
-    bool isWhole() const { return axes.empty(); }
+    bool isWhole() const { return name.empty(); }
     at::Tensor of(const at::Tensor& vector) const;
   };
   struct Assignment {
@@ -76,11 +76,10 @@ class Update {
  private:
   void addBlock(const UpdateSpec& spec, const UpdateSpec::Block& block, const at::Tensor& theta,
                 const std::vector<TensorInfo>& parameters);
-  void addState(const UpdateSpec::Block& spec, const Block& block, Part& part, const at::Tensor& theta);
-  std::vector<Value> settle(const UpdateSpec::Block& spec, const Block& block, const Miniature& miniature,
-                            std::vector<Value>& given) const;
-  void compileSchedule(const Block& block, Part& part, const at::Tensor& theta, const at::Tensor& small,
-                       const std::vector<Value>& given, const std::vector<Value>& seen);
+  void addPart(const UpdateSpec::Block& spec, const UpdateSpec::Part& planned, Block& block, const at::Tensor& theta,
+               const std::vector<TensorInfo>& parameters);
+  void compileSchedule(const Block& block, Part& part, const at::Tensor& theta, const std::vector<Sizes>& states);
+  void addMemory(const Block& block, const Part& part, const at::Tensor& theta);
 
   Workers& workers_;
   std::vector<State> state_;

@@ -12,28 +12,19 @@ namespace {
 // computed again in each of its stages. Its value is a choice, not a measured optimum.
 constexpr size_t kMaxRecomputedNodes = 12;
 
-const at::Tensor* tensorOf(const Value& value) { return std::get_if<at::Tensor>(&value); }
-
-bool isNumber(const Value& value) { return tensorOf(value) == nullptr || tensorOf(value)->dim() == 0; }
-
 bool isFullReduction(const std::string& op) { return op == "sum" || op == "mean" || op == "norm"; }
 
 bool isAxisReduction(const std::string& op) { return op == "rowMean" || op == "columnMean"; }
 
 }  // namespace
 
-bool liesLike(const at::Tensor& tensor, const at::Tensor& whole) {
-  return tensor.sizes() == whole.sizes() && tensor.strides() == whole.strides() &&
-         tensor.scalar_type() == whole.scalar_type();
-}
-
-UpdateAnalysis::UpdateAnalysis(const Formula& formula, const std::vector<Value>& inputs, const std::vector<Value>& seen,
-                               const at::Tensor& whole, const std::vector<Write>& writes)
+UpdateAnalysis::UpdateAnalysis(const Formula& formula, const std::vector<Sizes>& inputs,
+                               const std::vector<Sizes>& sizes, const std::vector<Write>& writes)
     : formula_(formula),
       specs_(formula.nodes()),
       inputs_(inputs),
-      seen_(seen),
-      whole_(whole),
+      sizes_(sizes),
+      whole_(inputs[0]),
       writes_(writes),
       nodes_(specs_.size()),
       leaves_(specs_.size()),
@@ -63,9 +54,9 @@ bool UpdateAnalysis::analyse() {
   for (size_t i = 0; i < size(); ++i)
     if (!analyse(i)) return false;
   for (const Write& write : writes_) {
-    // A state that is narrower or wider than what it is assigned changes its shape at some step.
-    if (write.array < inputs_.size() && isNumber(inputs_[write.array]) != nodes_[write.node].isNumber &&
-        !(nodes_[write.node].isNumber && liesLike(std::get<at::Tensor>(inputs_[write.array]), whole_)))
+    // A number fills an array of the part's size, and no other.
+    if (write.array < inputs_.size() && inputs_[write.array].empty() != nodes_[write.node].isNumber &&
+        !(nodes_[write.node].isNumber && inputs_[write.array] == whole_))
       return false;
     nodes_[write.node].isLive = true;
   }
@@ -83,11 +74,10 @@ bool UpdateAnalysis::analyse() {
 bool UpdateAnalysis::analyse(size_t node) {
   const NodeSpec& spec = specs_[node];
   Node& mine = nodes_[node];
-  const at::Tensor* tensor = tensorOf(seen_[node]);
   if (spec.op == "row") return false;
   if (spec.op == "input" || spec.op == "constant") {
-    mine.isNumber = isNumber(seen_[node]);
-    mine.isVector = tensor != nullptr && liesLike(*tensor, whole_);
+    mine.isNumber = sizes_[node].empty();
+    mine.isVector = sizes_[node] == whole_;
     mine.isInvariant = spec.op == "constant";
     return true;
   }
@@ -106,11 +96,10 @@ bool UpdateAnalysis::analyse(size_t node) {
     const bool mayChange = spec.op == "where" && nodes_[spec.arguments[0]].isNumber;
     if (mayChange && !allNumbers && !allFit) return false;
     mine.isNumber = allNumbers;
-    mine.isVector = mine.isComputed =
-        !allNumbers && (allFit || (tensor != nullptr && tensor->sizes() == whole_.sizes()));
+    mine.isVector = mine.isComputed = !allNumbers && (allFit || sizes_[node] == whole_);
   } else {
-    mine.isNumber = isNumber(seen_[node]);
-    mine.isVector = !mine.isNumber && tensor->sizes() == whole_.sizes();
+    mine.isNumber = sizes_[node].empty();
+    mine.isVector = sizes_[node] == whole_;
     mine.isReduction = (isFullReduction(spec.op) || isAxisReduction(spec.op)) && nodes_[spec.arguments[0]].isVector;
   }
   for (const int64_t argument : spec.arguments) {
@@ -137,7 +126,7 @@ bool UpdateAnalysis::canStoreInPlace(const Write& write) const {
       if (nodes_[i].stage > mine.stage + (nodes_[i].isReduction ? 1 : 0)) return false;
     }
   }
-  return write.array >= inputs_.size() || liesLike(std::get<at::Tensor>(inputs_[write.array]), whole_);
+  return write.array >= inputs_.size() || inputs_[write.array] == whole_;
 }
 
 // Materialise or recompute: a value that later stages read is recomputed there if that moves no more memory than

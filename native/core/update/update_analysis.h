@@ -11,9 +11,6 @@
 
 namespace optimbench {
 
-// Whether a tensor has the sizes, strides and type of `whole`.
-bool liesLike(const at::Tensor& tensor, const at::Tensor& whole);
-
 class UpdateAnalysis {
  public:
   struct Node {
@@ -34,8 +31,10 @@ class UpdateAnalysis {
     size_t array;
   };
 
-  UpdateAnalysis(const Formula& formula, const std::vector<Value>& inputs, const std::vector<Value>& seen,
-                 const at::Tensor& whole, const std::vector<Write>& writes);
+  // `inputs` and `sizes` are those of the inputs' and of the nodes' values. The first input is the part itself; inputs
+  // of its size lie in memory as it does.
+  UpdateAnalysis(const Formula& formula, const std::vector<Sizes>& inputs, const std::vector<Sizes>& sizes,
+                 const std::vector<Write>& writes);
 
   // False where a kernel program could give other values than the formula itself.
   bool analyse();
@@ -59,9 +58,9 @@ class UpdateAnalysis {
 
   const Formula& formula_;
   const std::vector<NodeSpec>& specs_;
-  const std::vector<Value>& inputs_;
-  const std::vector<Value>& seen_;
-  const at::Tensor& whole_;
+  const std::vector<Sizes>& inputs_;
+  const std::vector<Sizes>& sizes_;
+  const Sizes& whole_;
   const std::vector<Write>& writes_;
   std::vector<Node> nodes_;
   std::vector<bool> stored_;
