@@ -61,7 +61,7 @@ it("refuses what is wrong before it measures or writes anything", async () => {
     stdout: "",
     stderr:
       'error: Expected a number for `batchSizes[1]` of `--batch-sizes`, got "x" (string).\n' +
-      "Expected a number of at least 1 and at most 256 for `threads[0]` of `--threads`, got 0 (number).\n",
+      "Expected a number of at least 1 and at most 1024 for `threads[0]` of `--threads`, got 0 (number).\n",
   });
   expect(await ended(start("--optimizers", "admm", ...json))).toMatchObject({
     code: 2,
@@ -90,7 +90,7 @@ it("keeps and reports what is measured on Ctrl-C", async () => {
   });
   const { code, stdout, stderr } = await ended(child);
   expect([code, stderr]).toEqual([130, expect.stringContaining("Stopping")]);
-  expect(stdout).toContain("Ended early");
+  expect(stdout).toContain("Stopped early");
   expect(readRecord()).toMatchObject({
     status: "cancelled",
     results: [{ measure: "update" }, { measure: "step" }],

@@ -95,7 +95,7 @@ test.each([["doctor"], ["setup", "--cpu"]])(
     );
     // The cache is empty and pip has no index, so both went all the way: Python was found, pip was run where it is needed.
     expect(stdout + stderr).toMatch(
-      line[0] === "setup" ? /pip could not download torch/ : /No libtorch was found/,
+      line[0] === "setup" ? /pip could not download torch/ : /libtorch was not found/,
     );
     expect(ran()).toEqual([]);
   },
