@@ -22,7 +22,7 @@ import type { OptimizerConfig } from "./optimizers/optimizer-config.generated.js
 import type { ReportOptions } from "./report/folder/write-report.js";
 import type { ScheduleConfig, ScheduleLength } from "./schedules/schedule-config.generated.js";
 import type { CompareCallbacks } from "./study/compare.js";
-import type { Study } from "./study/study.js";
+import type { ComparedStudy, Study } from "./study/study.js";
 import type { GradientCheck } from "./training/check-loss-gradient.js";
 import type { GradientCheckOptions } from "./training/gradient-check-options.generated.js";
 import type { Run, TrainCallbacks } from "./training/train.js";
@@ -88,7 +88,7 @@ export type {
 } from "./schedules/schedules.js";
 export type { CompareCallbacks, PlannedRun } from "./study/compare.js";
 export type { Environment } from "./study/environment.js";
-export type { Study } from "./study/study.js";
+export type { ComparedRun, ComparedStudy, Study } from "./study/study.js";
 export type { GradientCheck, PartialDerivative } from "./training/check-loss-gradient.js";
 export type * from "./training/gradient-check-options.generated.js";
 export type { LossBreakdown } from "./training/loss-breakdown.js";
@@ -127,7 +127,7 @@ export function train(config: TrainConfig & TrainCallbacks = {}): Training<Run> 
  * @throws {@link OptimbenchError} CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before the first run, NATIVE from a run that
  *   failed
  */
-export async function compare(config: CompareConfig & CompareCallbacks = {}): Promise<Study> {
+export async function compare(config: CompareConfig & CompareCallbacks = {}): Promise<ComparedStudy> {
   const plain = plainData(config, "compare config") as typeof config;
   return (await import("./study/compare.js")).compare(plain);
 }

@@ -8,7 +8,7 @@ export interface Metrics {
 
 /** What is measured on images that are not trained on. The two more make nets of different losses comparable. */
 export interface EvaluationMetrics extends Metrics {
-  /** Mean of -log softmax(logits)[label] an image, whatever the loss; null where not finite; missing in studies of optimbench 0.1. */
+  /** Mean of -log softmax(logits)[label] an image, whatever the loss; null where not finite; missing where a file has none. */
   readonly negativeLogLikelihood?: number | null | undefined;
   /**
    * Expected calibration error, 0 to 1 (Guo et al. 2017): how far the largest probability is from the share of right answers,

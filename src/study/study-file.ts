@@ -8,7 +8,7 @@ import { parseJson } from "../validation/parse-json.js";
 import { pathSchema } from "../validation/path-schema.js";
 import type { Study } from "./study.js";
 
-const metrics = z.object({ loss: z.number().nullable(), accuracy: z.number().min(0).max(1) });
+const metrics = z.looseObject({ loss: z.number().nullable(), accuracy: z.number().min(0).max(1) });
 const mean = z.number().min(0).nullable().optional();
 const evaluationMetrics = metrics.extend({ negativeLogLikelihood: mean, calibrationError: mean });
 const seconds = z.number().min(0);
@@ -20,18 +20,18 @@ const formulaChoice = {
   formula: z.string(),
 };
 
-const epochRecord = z.object({
+const epochRecord = z.looseObject({
   epoch: count,
   learningRate: z.number(),
   train: metrics,
   validation: evaluationMetrics,
-  seconds: z.object({ train: seconds, evaluate: seconds }),
+  seconds: z.looseObject({ train: seconds, evaluate: seconds }),
 });
 
-const stepsProfile = z.object({
+const stepsProfile = z.looseObject({
   steps: count,
-  seconds: z.object({
-    layers: z.array(z.object({ name: z.string(), forward: seconds, backward: seconds })),
+  seconds: z.looseObject({
+    layers: z.array(z.looseObject({ name: z.string(), forward: seconds, backward: seconds })),
     batch: seconds,
     loss: seconds,
     waiting: seconds,
@@ -59,23 +59,23 @@ const runConfig = z.looseObject({
 });
 
 /** What a study must hold to be read back or reported. */
-export const studySchema = z.object({
+export const studySchema = z.looseObject({
   schemaVersion: z.literal(1),
   createdAt: z.string(),
   environment: z.record(z.string(), z.unknown()),
   config: z.looseObject({}),
   runs: z.array(
-    z.object({
+    z.looseObject({
       config: runConfig,
       status: z.enum(["completed", "diverged", "cancelled"]),
       history: z.array(epochRecord),
       bestEpoch: count.optional(),
       stoppedEarly: z.boolean().optional(),
       test: evaluationMetrics.optional(),
-      seconds: z.object({ train: seconds, evaluate: seconds, untimedSteps: seconds, total: seconds }),
+      seconds: z.looseObject({ train: seconds, evaluate: seconds, untimedSteps: seconds, total: seconds }),
       profile: stepsProfile.optional(),
       stepGraph: z.string().optional(),
-      parametersSha256: z.object({ initial: z.string(), final: z.string() }),
+      parametersSha256: z.looseObject({ initial: z.string(), final: z.string() }),
     }),
   ),
 });

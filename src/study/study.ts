@@ -1,8 +1,10 @@
+import type { ResolvedCompareConfig, ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { RunRecord } from "../history/run-record.js";
+import type { Environment } from "./environment.js";
 
 /** Whether its runs went in parallel: their times are not comparable. */
 export const ranInParallel = ({ config }: Study): boolean =>
-  (config as { readonly execution?: unknown } | null)?.execution === "parallel";
+  (config as Partial<ResolvedCompareConfig> | null)?.execution === "parallel";
 
 /** Runs that were asked for, where the config says so. */
 export function plannedRuns({ config }: Study): number | undefined {
@@ -12,7 +14,7 @@ export function plannedRuns({ config }: Study): number | undefined {
     : undefined;
 }
 
-/** A set of runs that differ in named factors; plain data, as study.json has it. */
+/** A set of runs that differ in named factors; plain data, as study.json has it, whichever version wrote that. */
 export interface Study {
   readonly schemaVersion: 1;
   /** ISO 8601. */
@@ -22,4 +24,17 @@ export interface Study {
   /** What was asked for, with every default filled in. */
   readonly config: unknown;
   readonly runs: readonly RunRecord[];
+}
+
+/** A study that this version ran. */
+export interface ComparedStudy extends Study {
+  readonly environment: Environment;
+  readonly config: ResolvedCompareConfig;
+  /** Finished runs, in the order of the plan: seeds, then losses, then optimizers. */
+  readonly runs: readonly ComparedRun[];
+}
+
+/** A run of a study that this version ran. */
+export interface ComparedRun extends RunRecord {
+  readonly config: ResolvedTrainConfig;
 }

@@ -39,11 +39,21 @@ test("a study without likelihood and calibration is one of an earlier version", 
   expect(await readStudy(path)).toEqual(study);
 });
 
-test("what a later version adds to a config is kept", async () => {
+test("what another version adds is kept, wherever it lies", async () => {
   const study = structuredClone(STUDIES.oneRun) as Study;
-  Object.assign(study.runs[0]!.config, { novelty: { depth: 3 } });
+  const run = study.runs[0]!;
+  const places = [
+    study,
+    run,
+    run.config,
+    run.config.split,
+    run.history[0]!,
+    run.history[0]!.validation,
+    run.seconds,
+  ];
+  for (const place of places) Object.assign(place, { novelty: { depth: 3 } });
   await writeStudy(study, path);
-  expect((await readStudy(path)).runs[0]!.config).toMatchObject({ novelty: { depth: 3 } });
+  expect(await readStudy(path)).toEqual(study);
 });
 
 describe("refuses with the file's name and the reason", () => {

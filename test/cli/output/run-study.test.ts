@@ -14,7 +14,7 @@ import { runStudy } from "../../../src/cli/output/run-study.js";
 import { OptimbenchError } from "../../../src/errors.js";
 import { writeReport } from "../../../src/report/folder/write-report.js";
 import { type CompareCallbacks, compare, type PlannedRun } from "../../../src/study/compare.js";
-import type { Study } from "../../../src/study/study.js";
+import type { ComparedRun, ComparedStudy, Study } from "../../../src/study/study.js";
 import { writeFileAtomically } from "../../../src/system/write-file.js";
 import type { Run } from "../../../src/training/train.js";
 import { exampleStudy } from "../../report/example-studies.js";
@@ -54,9 +54,10 @@ afterEach(() => {
 });
 
 /** Has `compare` finish the runs of a study one by one, and something happen before each. */
-function comparing({ runs, ...rest }: Study, before: (number: number) => void = () => {}) {
+function comparing(study: Study, before: (number: number) => void = () => {}) {
+  const { runs, ...rest } = study as ComparedStudy; // as much of one as is looked at
   vi.mocked(compare).mockImplementation(async ({ onRun }: CompareCallbacks = {}) => {
-    const finished: Study["runs"][number][] = [];
+    const finished: ComparedRun[] = [];
     for (const run of runs) {
       before(finished.length + 1);
       finished.push(run);
