@@ -176,7 +176,7 @@ describe("steps on a device", () => {
     second.writeState(first.readState());
     for (const epoch of [2, 3]) await second.train(dataset, passOf(epoch, {}));
     expect(second.readState()).toEqual(whole.state);
-    for (const session of [first, second]) session.dispose();
+    await Promise.all([first, second].map((session) => session.dispose()));
   });
 
   it("end at a cancel with the state of the steps that were done", async () => {
@@ -233,7 +233,7 @@ describe("steps on a device", () => {
     expect(stepGraph).toBe("recorded");
     for (const other of others) other.cancel();
     expect((await Promise.all(work)).map(({ status }) => status)).toEqual(Array(3).fill("cancelled"));
-    for (const session of [...holders, ...others]) session.dispose();
+    await Promise.all([...holders, ...others].map((session) => session.dispose()));
   });
 
   it("are recorded on no stream that another session has", async () => {
