@@ -189,14 +189,13 @@ describe.runIf(process.platform === "linux")("in a process of its own", () => {
       const held = memoryHeld();
       await train({ threads: 1, ...config, dataset, epochs: 1 });
       console.log(parts.reduce((sum, { bytes }) => sum + bytes, 0), peak() - held);`;
-    let [estimate, taken] = [0, Number.POSITIVE_INFINITY];
-    // A busy system only adds to the peak: it takes code of libraries from memory, which then counts as if it were data.
-    for (let attempt = 0; attempt < 3 && estimate <= 0.95 * taken - GARBAGE; attempt++) {
-      const [sum = 0, growth = 0] = run(program).split(" ").map(Number);
-      [estimate, taken] = [sum, Math.min(taken, growth)];
-    }
-    expect(estimate).toBeGreaterThan(0.95 * taken - GARBAGE);
-    expect(estimate).toBeLessThan(1.25 * taken + GARBAGE);
+    // The system and the garbage collector may hold more at one of the two looks: of three measurements, one must be near.
+    const near = ([estimate = 0, taken = 0]: readonly number[]) =>
+      estimate > 0.95 * taken - GARBAGE && estimate < 1.25 * taken + GARBAGE;
+    const measurements: number[][] = [];
+    do measurements.push(run(program).split(" ").map(Number));
+    while (!measurements.some(near) && measurements.length < 3);
+    expect(measurements).toSatisfy((each: number[][]) => each.some(near));
   });
 
   it("a session opens within a small multiple of parameters, gradient and state", () => {
