@@ -1,10 +1,12 @@
 """Keras' side of bench/peers.mjs (TensorFlow backend): trains and evaluates the paper's CNN on request.
 
-Usage: python keras_peer.py THREADS Each line on standard input is a request, and each is answered by one line of JSON,
-{"milliseconds": ...} but for the first: {"task": "versions"}                                 what is measured {"task":
-"train", "batch": 256, "steps": 10}         milliseconds of a step; steps: a multiple of 8 {"task": "evaluate",
-"batch": 256, "images": 12000}  milliseconds of all images: loss and accuracy Needs: pip install keras tensorflow-cpu
-numpy
+Usage: python keras_peer.py THREADS
+Each line on standard input is a request, and each is answered by one line of JSON, {"milliseconds": ...} but for the
+first:
+  {"task": "versions"}                                 what is measured
+  {"task": "train", "batch": 256, "steps": 10}         milliseconds of a step; steps: a multiple of 8
+  {"task": "evaluate", "batch": 256, "images": 12000}  milliseconds of all images: loss and accuracy
+Needs: pip install keras tensorflow-cpu numpy
 """
 
 import json

@@ -2,9 +2,11 @@
 
 Usage: python pytorch_peer.py MODE THREADS      MODE: eager, channels-last (eager in that memory format) or compile
 Each line on standard input is a request, and each is answered by one line of JSON, {"milliseconds": ...} but for the
-first: {"task": "versions"}                                 what is measured {"task": "train", "batch": 256, "steps":
-10}         milliseconds of a step {"task": "evaluate", "batch": 256, "images": 12000}  milliseconds of all images:
-loss and accuracy Needs: pip install torch numpy
+first:
+  {"task": "versions"}                                 what is measured
+  {"task": "train", "batch": 256, "steps": 10}         milliseconds of a step
+  {"task": "evaluate", "batch": 256, "images": 12000}  milliseconds of all images: loss and accuracy
+Needs: pip install torch numpy
 """
 
 import json

@@ -1,9 +1,12 @@
 """PyTorch's side of bench/update.mjs: applies an optimizer again and again with one gradient, on request.
 
-Usage: python pytorch_update.py THREADS Each line on standard input is a request {"shapes": [[64, 32, 3, 3], [64]],
-"optimizer": "adam", "mode": "fused", "steps": 10}; mode is fused, loop (one parameter and operator after the other) or
-stream: theta += a * g on two flat vectors, which is as fast as memory is. Each is answered by one line
-{"milliseconds": <per step>}, or null where PyTorch has no such optimizer. Needs: pip install torch
+Usage: python pytorch_update.py THREADS
+Each line on standard input is a request:
+  {"shapes": [[64, 32, 3, 3], [64]], "optimizer": "adam", "mode": "fused", "steps": 10}
+mode is fused, loop (one parameter and operator after the other) or stream: theta += a * g on two flat vectors, which is
+as fast as memory is. Each is answered by one line {"milliseconds": <per step>}, or null where PyTorch has no such
+optimizer.
+Needs: pip install torch
 """
 
 import json

@@ -1,7 +1,8 @@
 """Golden files for Muon of Keras 3, of PyTorch and of its author, run by their own code in double precision.
 
-Usage: python muon.py      (writes parameter_optimizers/<source>-muon.json beside this file) Needs: pip install torch
-keras numpy schedulefree; muon.py of github.com/KellerJordan/Muon, saved as kellerjordan_muon.py where Python finds it
+Usage: python muon.py      (writes parameter_optimizers/<source>-muon.json beside this file)
+Needs: pip install torch keras numpy schedulefree; muon.py of github.com/KellerJordan/Muon, saved as
+       kellerjordan_muon.py where Python finds it
 
 PyTorch's and the author's code round the iterations to bfloat16; here bfloat16 is made to mean double precision.
 PyTorch's takes matrices only: the others are left to its AdamW. The author wants the weights between the first layer's

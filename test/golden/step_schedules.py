@@ -2,7 +2,8 @@
 precision.
 
 Usage: python step_schedules.py      (writes schedules/*.json beside this file, but for reduceOnPlateau, see
-schedules.py) Needs: pip install torch keras numpy
+       schedules.py)
+Needs: pip install torch keras numpy
 """
 
 import json
