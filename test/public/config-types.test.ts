@@ -39,8 +39,9 @@ it.each(files)("%s is what `npm run docs:types` writes", (path, text) => {
   expect(readFileSync(join(packageRoot, path), "utf8")).toBe(text);
 });
 
-/** Whether each may stand for the other. */
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+/** Whether each may stand for the other, also where every key is required: no optional key is missing in one of them. */
+type Same<A, B> = Mutual<A, B> extends true ? Mutual<Required<A>, Required<B>> : false;
+type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
 /** What a table of definitions lets a user write, by name. */
 type Choice<Definitions, Name extends keyof Definitions> = Definitions[Name] extends {
