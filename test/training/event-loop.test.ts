@@ -85,7 +85,7 @@ describe("with a session of nearly ten million parameters", () => {
 
   it("and while its state is kept, put back and made anew", async () => {
     for (const work of [() => session.keep(), () => session.restore(), () => session.restart()])
-      expect(await turnsDuring(work())).toBeGreaterThan(0);
+      expect(await turnsDuring(work())).toBeGreaterThan(5);
   });
 });
 
