@@ -8,7 +8,7 @@ const MNIST = { name: "mnist", count: 60_000, height: 28, width: 28, channels: 1
 const resolve = (config: CompareConfig) => planStudy(parseCompareConfig(config), MNIST).config;
 const names = (choices: readonly { readonly name: string }[]) => choices.map(({ name }) => name);
 
-describe("resolveCompareConfig", () => {
+describe("planStudy", () => {
   it("compares the paper's four optimizers by default", () => {
     const config = resolve({});
     expect(names(config.optimizers)).toEqual(["adam", "sgd", "rmsprop", "adagrad"]);

@@ -6,7 +6,7 @@ import { parseTrainConfig, type TrainConfig } from "../../src/config/train-confi
 const MNIST_10K = { name: "mnist-10k", count: 10_000, height: 28, width: 28, channels: 1, classes: 10 };
 const resolve = (config: TrainConfig) => planRun(parseTrainConfig(config), MNIST_10K).config;
 
-describe("resolveTrainConfig", () => {
+describe("planRun", () => {
   it("fills in every default", () => {
     const config = resolve({});
     expect(config).toMatchObject({
