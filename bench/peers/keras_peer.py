@@ -34,8 +34,7 @@ net.add(layers.Flatten())
 net.add(layers.Dense(128, activation="relu"))
 net.add(layers.Dense(64, activation="relu"))
 net.add(layers.Dense(10, activation="softmax"))
-# Keras at its fastest on the CPU: steps with XLA (jit_compile) take twice as long, and in groups a tenth less at batch
-# 32.
+# Keras at its fastest on the CPU: with XLA (jit_compile) steps take twice as long, in groups a tenth less (batch 32).
 GROUP = 8
 fastest = {"jit_compile": False, "steps_per_execution": GROUP}
 net.compile(optimizer="adam", loss="sparse_categorical_crossentropy", **fastest)
