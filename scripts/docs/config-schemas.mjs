@@ -206,15 +206,16 @@ const isEmpty = (value) => typeof value === "object" && Object.keys(value).lengt
 
 const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${/[.`]$/.test(text) ? "" : "."}`;
 
-/** "A whole number at least 1 and at most 256." */
+/** "A whole number of at least 1 and at most 256." */
 function rangeText({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }) {
   if (type !== "integer" && type !== "number") return "";
   const isBound = (bound) => bound !== undefined && Math.abs(bound) !== Number.MAX_SAFE_INTEGER;
   const bounds = [
     ...(isBound(minimum) ? [`at least ${minimum}`] : []),
-    ...(isBound(exclusiveMinimum) ? [`more than ${exclusiveMinimum}`] : []),
+    ...(isBound(exclusiveMinimum) ? [`greater than ${exclusiveMinimum}`] : []),
     ...(isBound(maximum) ? [`at most ${maximum}`] : []),
     ...(isBound(exclusiveMaximum) ? [`less than ${exclusiveMaximum}`] : []),
   ];
-  return `${type === "integer" ? "A whole number" : "A number"}${bounds.length > 0 ? ` ${bounds.join(" and ")}` : ""}.`;
+  const text = bounds.join(" and ").replace(/^at /, "of at ");
+  return `${[type === "integer" ? "A whole number" : "A number", text].join(" ").trim()}.`;
 }

@@ -21,7 +21,7 @@ export interface BenchConfig {
   readonly batchSizes?: readonly number[] | undefined;
   /** CPU threads (default: the cores available to this process). */
   readonly threads?: readonly number[] | undefined;
-  /** Images per evaluation. A whole number at least 1 and at most 8192. Default: 1000. */
+  /** Images per evaluation. A whole number of at least 1 and at most 8192. Default: 1000. */
   readonly evaluationImages?: number | undefined;
   /** A model name or a list of layers. The layers lead from the image to the logits. Default: "paper-cnn". */
   readonly model?: Model | undefined;
@@ -34,13 +34,13 @@ export interface BenchConfig {
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
   /** Device to train on: auto, cpu, cuda or cuda:1. "auto" uses a GPU if there is one. Default: "auto". */
   readonly device?: "auto" | "cpu" | "cuda" | "cuda:0" | (string & {}) | undefined;
-  /** Seed of the initial weights. A whole number at least 0. Default: 0. */
+  /** Seed of the initial weights. A whole number of at least 0. Default: 0. */
   readonly seed?: number | undefined;
-  /** Total seconds per measurement. A number more than 0 and at most 3600. Default: 1. */
+  /** Total seconds per measurement. A number greater than 0 and at most 3600. Default: 1. */
   readonly seconds?: number | undefined;
   /**
    * Rounds over which the measurements are interleaved, so that disturbances affect all of them alike. A
-   * whole number at least 1 and at most 1000. Default: 5.
+   * whole number of at least 1 and at most 1000. Default: 5.
    */
   readonly rounds?: number | undefined;
   /** Show how the time of a step is spent. Default: false. */

@@ -25,9 +25,11 @@ export interface CompareConfig {
   readonly dataDir?: string | undefined;
   /** Numbers of training and validation images. The seed draws them. Default: four fifths and one fifth. */
   readonly split?: {
-    /** Number of training images (default: all except the validation images). A whole number at least 1. */
+    /**
+     * Number of training images (default: all except the validation images). A whole number of at least 1.
+     */
     readonly train?: number | undefined;
-    /** Number of validation images (default: a fifth of the dataset). A whole number at least 1. */
+    /** Number of validation images (default: a fifth of the dataset). A whole number of at least 1. */
     readonly validation?: number | undefined;
   } | undefined;
   /** A model name or a list of layers. The layers lead from the image to the logits. Default: "paper-cnn". */
@@ -51,18 +53,18 @@ export interface CompareConfig {
   /** When to stop early, restoring the best epoch's weights. Default: never. */
   readonly earlyStopping?: EarlyStoppingConfig | undefined;
   /**
-   * Passes over the training images. 0 measures the initial weights alone. A whole number at least 0 and at
-   * most 100000. Default: 3.
+   * Passes over the training images. 0 measures the initial weights alone. A whole number of at least 0 and
+   * at most 100000. Default: 3.
    */
   readonly epochs?: number | undefined;
   /**
    * Images per step; the whole training set if it is smaller. The last batch of an epoch may be smaller. A
-   * whole number at least 1. Default: 32.
+   * whole number of at least 1. Default: 32.
    */
   readonly batchSize?: number | undefined;
   /**
    * Batches per update, which uses the gradient of their mean loss. The last group of an epoch may have fewer
-   * batches. A whole number at least 1 and at most 100000. Default: 1.
+   * batches. A whole number of at least 1 and at most 100000. Default: 1.
    */
   readonly gradientAccumulation?: number | undefined;
   /**
@@ -73,7 +75,7 @@ export interface CompareConfig {
   /**
    * Images that one thread computes at a time (default: derived from the batch size). The last bits of
    * results depend on it. The default is half the batch, at least 8 and at most 16, and the whole batch for
-   * models with batchNorm2d. A whole number at least 1.
+   * models with batchNorm2d. A whole number of at least 1.
    */
   readonly microBatch?: number | undefined;
   /** Device to train on: auto, cpu, cuda or cuda:1. "auto" uses a GPU if there is one. Default: "auto". */
@@ -81,7 +83,7 @@ export interface CompareConfig {
   /**
    * CPU threads (default: the cores available to this process). Any number gives the same result. At most 16
    * share the forward and backward pass of a batch; more help only in updates and evaluation. A whole number
-   * at least 1 and at most 1024.
+   * of at least 1 and at most 1024.
    */
   readonly threads?: number | undefined;
   /** Run untimed steps first to prepare kernels and memory. They leave no trace in the run. Default: true. */

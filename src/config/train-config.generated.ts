@@ -19,9 +19,11 @@ export interface TrainConfig {
   readonly dataDir?: string | undefined;
   /** Numbers of training and validation images. The seed draws them. Default: four fifths and one fifth. */
   readonly split?: {
-    /** Number of training images (default: all except the validation images). A whole number at least 1. */
+    /**
+     * Number of training images (default: all except the validation images). A whole number of at least 1.
+     */
     readonly train?: number | undefined;
-    /** Number of validation images (default: a fifth of the dataset). A whole number at least 1. */
+    /** Number of validation images (default: a fifth of the dataset). A whole number of at least 1. */
     readonly validation?: number | undefined;
   } | undefined;
   /** A model name or a list of layers. The layers lead from the image to the logits. Default: "paper-cnn". */
@@ -36,18 +38,18 @@ export interface TrainConfig {
   /** When to stop early, restoring the best epoch's weights. Default: never. */
   readonly earlyStopping?: EarlyStoppingConfig | undefined;
   /**
-   * Passes over the training images. 0 measures the initial weights alone. A whole number at least 0 and at
-   * most 100000. Default: 10.
+   * Passes over the training images. 0 measures the initial weights alone. A whole number of at least 0 and
+   * at most 100000. Default: 10.
    */
   readonly epochs?: number | undefined;
   /**
    * Images per step; the whole training set if it is smaller. The last batch of an epoch may be smaller. A
-   * whole number at least 1. Default: 32.
+   * whole number of at least 1. Default: 32.
    */
   readonly batchSize?: number | undefined;
   /**
    * Batches per update, which uses the gradient of their mean loss. The last group of an epoch may have fewer
-   * batches. A whole number at least 1 and at most 100000. Default: 1.
+   * batches. A whole number of at least 1 and at most 100000. Default: 1.
    */
   readonly gradientAccumulation?: number | undefined;
   /**
@@ -58,7 +60,7 @@ export interface TrainConfig {
   /**
    * Images that one thread computes at a time (default: derived from the batch size). The last bits of
    * results depend on it. The default is half the batch, at least 8 and at most 16, and the whole batch for
-   * models with batchNorm2d. A whole number at least 1.
+   * models with batchNorm2d. A whole number of at least 1.
    */
   readonly microBatch?: number | undefined;
   /** Device to train on: auto, cpu, cuda or cuda:1. "auto" uses a GPU if there is one. Default: "auto". */
@@ -66,7 +68,7 @@ export interface TrainConfig {
   /**
    * CPU threads (default: the cores available to this process). Any number gives the same result. At most 16
    * share the forward and backward pass of a batch; more help only in updates and evaluation. A whole number
-   * at least 1 and at most 1024.
+   * of at least 1 and at most 1024.
    */
   readonly threads?: number | undefined;
   /** Run untimed steps first to prepare kernels and memory. They leave no trace in the run. Default: true. */
@@ -82,7 +84,7 @@ export interface TrainConfig {
   readonly optimizer?: OptimizerConfig | undefined;
   /**
    * Seed of the split, the initial weights and the data order. Dropout and augmentation use it too. A whole
-   * number at least 0. Default: 0.
+   * number of at least 0. Default: 0.
    */
   readonly seed?: number | undefined;
 }
@@ -98,28 +100,28 @@ export interface EarlyStoppingConfig {
     | undefined;
   /** Whether lower or higher is better. "auto": lower for a loss, higher for an accuracy. Default: "auto". */
   readonly mode?: "auto" | "min" | "max" | undefined;
-  /** Epochs without improvement after which training stops. A whole number at least 0. Default: 0. */
+  /** Epochs without improvement after which training stops. A whole number of at least 0. Default: 0. */
   readonly patience?: number | undefined;
-  /** A change must exceed this to count as an improvement. A number at least 0. Default: 0. */
+  /** A change must exceed this to count as an improvement. A number of at least 0. Default: 0. */
   readonly minDelta?: number | undefined;
   /** Value that must also be beaten to reset patience; by default none. A number. */
   readonly baseline?: number | undefined;
-  /** Epochs to train before monitoring starts. A whole number at least 0. Default: 0. */
+  /** Epochs to train before monitoring starts. A whole number of at least 0. Default: 0. */
   readonly startFromEpoch?: number | undefined;
 }
 
 /** Random distortions of training images, all uniform and independent of each other; 0 omits one. */
 export interface AugmentationConfig {
-  /** Largest shift to each side, in pixels. A number at least 0 and at most 10000. Default: 0. */
+  /** Largest shift to each side, in pixels. A number of at least 0 and at most 10000. Default: 0. */
   readonly shift?: number | undefined;
   /**
-   * Largest rotation about the centre, either way, in degrees. A number at least 0 and at most 180. Default:
-   * 0.
+   * Largest rotation about the centre, either way, in degrees. A number of at least 0 and at most 180.
+   * Default: 0.
    */
   readonly rotation?: number | undefined;
   /**
-   * Largest change of size, as a share. 0.1 stands for a factor from 0.9 to 1.1. A number at least 0 and less
-   * than 1. Default: 0.
+   * Largest change of size, as a share. 0.1 stands for a factor from 0.9 to 1.1. A number of at least 0 and
+   * less than 1. Default: 0.
    */
   readonly scale?: number | undefined;
   /**
@@ -127,11 +129,11 @@ export interface AugmentationConfig {
    * (Simard, Steinkraus & Platt 2003, who used alpha 34 and sigma 4 for MNIST). Default: none.
    */
   readonly elastic?: {
-    /** Factor of the smoothed noise, in pixels. A number at least 0 and at most 10000. Required. */
+    /** Factor of the smoothed noise, in pixels. A number of at least 0 and at most 10000. Required. */
     readonly alpha: number;
     /**
-     * Standard deviation of the Gaussian that smooths the noise, in pixels. A number at least 0 and at most
-     * 1000. Default: 4.
+     * Standard deviation of the Gaussian that smooths the noise, in pixels. A number of at least 0 and at
+     * most 1000. Default: 4.
      */
     readonly sigma?: number | undefined;
   } | undefined;

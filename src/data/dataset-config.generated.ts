@@ -17,19 +17,19 @@ export interface DatasetInMemory {
   readonly name?: string | undefined;
   /**
    * Pixels per column; by default it follows from the number of pixels, or images are square. A whole number
-   * at least 1 and at most 1024.
+   * of at least 1 and at most 1024.
    */
   readonly height?: number | undefined;
   /**
-   * Pixels per row; by default it follows from the number of pixels, or images are square. A whole number at
-   * least 1 and at most 1024.
+   * Pixels per row; by default it follows from the number of pixels, or images are square. A whole number of
+   * at least 1 and at most 1024.
    */
   readonly width?: number | undefined;
-  /** Values per pixel. A whole number at least 1 and at most 64. Default: 1. */
+  /** Values per pixel. A whole number of at least 1 and at most 64. Default: 1. */
   readonly channels?: number | undefined;
   /**
-   * Classes; by default the columns of `targets`, else the largest label + 1, at least 2. A whole number at
-   * least 2 and at most 256.
+   * Classes; by default the columns of `targets`, else the largest label + 1, at least 2. A whole number of
+   * at least 2 and at most 256.
    */
   readonly classes?: number | undefined;
   /** Images of the same shape kept apart for testing; by default none. */

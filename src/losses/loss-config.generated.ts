@@ -59,7 +59,7 @@ export interface SparseCategoricalCrossentropyLoss extends BuiltInLossSettings {
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
   /**
-   * Fraction of the target spread over all classes (PyTorch only). A number at least 0 and at most 1.
+   * Fraction of the target spread over all classes (PyTorch only). A number of at least 0 and at most 1.
    * Default: 0 (PyTorch).
    */
   readonly labelSmoothing?: number | undefined;
@@ -74,7 +74,7 @@ export interface CategoricalCrossentropyLoss extends BuiltInLossSettings {
   readonly name: "categoricalCrossentropy";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
-  /** Fraction of the target spread over all classes. A number at least 0 and at most 1. Default: 0. */
+  /** Fraction of the target spread over all classes. A number of at least 0 and at most 1. Default: 0. */
   readonly labelSmoothing?: number | undefined;
   /**
    * Factors of a sample's loss in training, one per class; empty for 1 each. Default: [] (Keras 3, Keras 2).
@@ -102,7 +102,7 @@ export interface BinaryCrossentropyLoss extends BuiltInLossSettings {
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
   /**
-   * Fraction by which each target moves towards one half (Keras only). A number at least 0 and at most 1.
+   * Fraction by which each target moves towards one half (Keras only). A number of at least 0 and at most 1.
    * Default: 0 (Keras 3, Keras 2).
    */
   readonly labelSmoothing?: number | undefined;
@@ -116,12 +116,13 @@ export interface CategoricalFocalCrossentropyLoss extends BuiltInLossSettings {
   /** Weight of all classes, or one number per class. Default: 0.25. */
   readonly alpha?: number | readonly number[] | undefined;
   /**
-   * How strongly easy samples are down-weighted; 0 gives the cross-entropy. A number at least 0. Default: 2.
+   * How strongly easy samples are down-weighted; 0 gives the cross-entropy. A number of at least 0. Default:
+   * 2.
    */
   readonly gamma?: number | undefined;
   /**
-   * Fraction of the target spread over all classes (Keras only). A number at least 0 and at most 1. Default:
-   * 0 (Keras 3, Keras 2).
+   * Fraction of the target spread over all classes (Keras only). A number of at least 0 and at most 1.
+   * Default: 0 (Keras 3, Keras 2).
    */
   readonly labelSmoothing?: number | undefined;
 }
@@ -131,7 +132,7 @@ export interface HuberLoss extends BuiltInLossSettings {
   readonly name: "huber";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
-  /** Difference above which the loss is linear. A number more than 0. Default: 1. */
+  /** Difference above which the loss is linear. A number greater than 0. Default: 1. */
   readonly delta?: number | undefined;
 }
 
@@ -210,8 +211,8 @@ export interface GeneralisedCrossentropyLoss extends BuiltInLossSettings {
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "author" | "keras3" | undefined;
   /**
-   * Shape, from the cross-entropy (near 0) to the mean absolute error (1). A number more than 0 and at most
-   * 1. Default: 0.7 (the original), 0.5 (Keras 3).
+   * Shape, from the cross-entropy (near 0) to the mean absolute error (1). A number greater than 0 and at
+   * most 1. Default: 0.7 (the original), 0.5 (Keras 3).
    */
   readonly q?: number | undefined;
 }

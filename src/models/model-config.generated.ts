@@ -33,7 +33,7 @@ export type Layer =
 /** 2D convolution. */
 export interface Conv2dLayer {
   readonly type: "conv2d";
-  /** Output channels. A whole number at least 1 and at most 65536. Required. */
+  /** Output channels. A whole number of at least 1 and at most 65536. Required. */
   readonly filters: number;
   /** Height and width of the window, in pixels. Required. */
   readonly kernelSize: number | readonly [number, number];
@@ -62,7 +62,7 @@ export interface Conv2dLayer {
   readonly useBias?: boolean | undefined;
   /**
    * Parts into which input channels and filters are cut; each part of the filters sees its part of the
-   * channels. A whole number at least 1 and at most 65536. Default: 1.
+   * channels. A whole number of at least 1 and at most 65536. Default: 1.
    */
   readonly groups?: number | undefined;
 }
@@ -95,7 +95,7 @@ export interface DepthwiseConv2dLayer {
     | undefined;
   /** Whether to add a learned bias per output channel. Default: true. */
   readonly useBias?: boolean | undefined;
-  /** Filters per input channel. A whole number at least 1 and at most 65536. Default: 1. */
+  /** Filters per input channel. A whole number of at least 1 and at most 65536. Default: 1. */
   readonly depthMultiplier?: number | undefined;
 }
 
@@ -123,10 +123,10 @@ export interface BatchNorm2dLayer {
   readonly type: "batchNorm2d";
   /**
    * Share of the old running mean that a step keeps; by default 0.99 (Keras) or 0.9 (PyTorch, which calls it
-   * 0.1). A number at least 0 and at most 1.
+   * 0.1). A number of at least 0 and at most 1.
    */
   readonly momentum?: number | undefined;
-  /** Added to the variance; by default 1e-3 (Keras) or 1e-5 (PyTorch). A number more than 0. */
+  /** Added to the variance; by default 1e-3 (Keras) or 1e-5 (PyTorch). A number greater than 0. */
   readonly epsilon?: number | undefined;
   /** Whether to add a learned offset. Default: true. */
   readonly center?: boolean | undefined;
@@ -137,7 +137,7 @@ export interface BatchNorm2dLayer {
 /** Layer normalisation over the channels of each pixel. */
 export interface LayerNormLayer {
   readonly type: "layerNorm";
-  /** Added to the variance; by default 1e-3 (Keras) or 1e-5 (PyTorch). A number more than 0. */
+  /** Added to the variance; by default 1e-3 (Keras) or 1e-5 (PyTorch). A number greater than 0. */
   readonly epsilon?: number | undefined;
   /** Whether to add a learned offset. Default: true. */
   readonly center?: boolean | undefined;
@@ -150,7 +150,7 @@ export interface GroupNormLayer {
   readonly type: "groupNorm";
   /** Parts of the channels, each normalised over all its pixels; -1 makes each channel one. Default: 32. */
   readonly groups?: number | -1 | undefined;
-  /** Added to the variance; by default 1e-3 (Keras) or 1e-5 (PyTorch). A number more than 0. */
+  /** Added to the variance; by default 1e-3 (Keras) or 1e-5 (PyTorch). A number greater than 0. */
   readonly epsilon?: number | undefined;
   /** Whether to add a learned offset. Default: true. */
   readonly center?: boolean | undefined;
@@ -162,8 +162,8 @@ export interface GroupNormLayer {
 export interface DropoutLayer {
   readonly type: "dropout";
   /**
-   * Share of values set to zero in training; the others are scaled by 1 / (1 - rate). A number at least 0 and
-   * less than 1. Required.
+   * Share of values set to zero in training; the others are scaled by 1 / (1 - rate). A number of at least 0
+   * and less than 1. Required.
    */
   readonly rate: number;
 }
@@ -172,8 +172,8 @@ export interface DropoutLayer {
 export interface SpatialDropout2dLayer {
   readonly type: "spatialDropout2d";
   /**
-   * Share of values set to zero in training; the others are scaled by 1 / (1 - rate). A number at least 0 and
-   * less than 1. Required.
+   * Share of values set to zero in training; the others are scaled by 1 / (1 - rate). A number of at least 0
+   * and less than 1. Required.
    */
   readonly rate: number;
 }
@@ -200,7 +200,7 @@ export interface FlattenLayer {
 /** Fully connected layer. */
 export interface DenseLayer {
   readonly type: "dense";
-  /** Outputs. A whole number at least 1 and at most 65536. Required. */
+  /** Outputs. A whole number of at least 1 and at most 65536. Required. */
   readonly units: number;
   /** Activation of the output; by default none. */
   readonly activation?:
@@ -234,7 +234,7 @@ export interface ActivationLayer {
     | "softplus";
   /**
    * Slope of the negative side, for leakyRelu only; by default 0.2 (Keras' activation; its layer LeakyReLU
-   * has 0.3) or 0.01 (PyTorch). A number at least 0.
+   * has 0.3) or 0.01 (PyTorch). A number of at least 0.
    */
   readonly negativeSlope?: number | undefined;
 }

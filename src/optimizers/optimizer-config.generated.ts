@@ -5,7 +5,7 @@ export interface OptimizerSettings {
   /** What results call it; by default its name, with the settings that differ from the defaults. */
   readonly label?: string | undefined;
   /**
-   * Factor by which the update is multiplied. A number more than 0. Default by optimizer: adam, adamw,
+   * Factor by which the update is multiplied. A number greater than 0. Default by optimizer: adam, adamw,
    * amsgrad, radam, ftrl, lamb, custom: 0.001; sgd: 0.01 (Keras 3, Keras 2), 0.001 (PyTorch); rmsprop,
    * adagrad, adafactor: 0.001 (Keras 3, Keras 2), 0.01 (PyTorch); nadam, adamax: 0.001 (Keras 3, Keras 2),
    * 0.002 (PyTorch); adadelta: 0.001 (Keras 3, Keras 2), 1 (PyTorch); lion: 0.001 (Keras 3), 0.0001 (Keras 2,
@@ -19,26 +19,30 @@ export interface OptimizerSettings {
 export interface BuiltInOptimizerSettings extends OptimizerSettings {
   /**
    * Fraction of the weights added to the gradient (PyTorch's weight_decay; Keras' regularizers.L2 takes half
-   * of it). A number more than 0. Default: none.
+   * of it). A number greater than 0. Default: none.
    */
   readonly l2?: number | undefined;
   /**
    * Fraction of the weights, times the learning rate, subtracted per step, separately from the gradient
-   * (Keras' weight_decay). A number more than 0. Default: none.
+   * (Keras' weight_decay). A number greater than 0. Default: none.
    */
   readonly decoupledWeightDecay?: number | undefined;
-  /** Largest absolute value in the gradient; larger ones are clipped. A number more than 0. Default: none. */
+  /**
+   * Largest absolute value in the gradient; larger ones are clipped. A number greater than 0. Default: none.
+   */
   readonly clipValue?: number | undefined;
   /**
-   * Largest norm of one parameter's gradient; a larger one is scaled down. A number more than 0. Default:
+   * Largest norm of one parameter's gradient; a larger one is scaled down. A number greater than 0. Default:
    * none.
    */
   readonly clipNorm?: number | undefined;
-  /** Largest norm of the whole gradient; a larger one is scaled down. A number more than 0. Default: none. */
+  /**
+   * Largest norm of the whole gradient; a larger one is scaled down. A number greater than 0. Default: none.
+   */
   readonly globalClipNorm?: number | undefined;
   /**
-   * Decay of the moving average of the weights, which is then evaluated in their place. A number at least 0
-   * and less than 1. Default: none.
+   * Decay of the moving average of the weights, which is then evaluated in their place. A number of at least
+   * 0 and less than 1. Default: none.
    */
   readonly weightAverage?: number | undefined;
   /** The formula that the settings stand for, as in results; by default it follows from them. */
@@ -91,13 +95,13 @@ export interface AdamOptimizer extends BuiltInOptimizerSettings {
   readonly name: "adam";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
-  /** Decay of the mean gradient. A number at least 0 and less than 1. Default: 0.9. */
+  /** Decay of the mean gradient. A number of at least 0 and less than 1. Default: 0.9. */
   readonly beta1?: number | undefined;
-  /** Decay of the mean squared gradient. A number at least 0 and less than 1. Default: 0.999. */
+  /** Decay of the mean squared gradient. A number of at least 0 and less than 1. Default: 0.999. */
   readonly beta2?: number | undefined;
   /**
-   * Constant added to the divisor. A number at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2), 1e-8
-   * (PyTorch).
+   * Constant added to the divisor. A number of at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2),
+   * 1e-8 (PyTorch).
    */
   readonly epsilon?: number | undefined;
 }
@@ -107,12 +111,14 @@ export interface SgdOptimizer extends BuiltInOptimizerSettings {
   readonly name: "sgd";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
-  /** Fraction of the previous step kept in the next one. A number at least 0 and less than 1. Default: 0. */
+  /**
+   * Fraction of the previous step kept in the next one. A number of at least 0 and less than 1. Default: 0.
+   */
   readonly momentum?: number | undefined;
   /** Whether to use Nesterov momentum. Default: false. */
   readonly nesterov?: boolean | undefined;
   /**
-   * Fraction of the gradient kept out of the momentum (PyTorch only). A number at least 0 and at most 1.
+   * Fraction of the gradient kept out of the momentum (PyTorch only). A number of at least 0 and at most 1.
    * Default: 0 (PyTorch).
    */
   readonly dampening?: number | undefined;
@@ -124,15 +130,17 @@ export interface RmspropOptimizer extends BuiltInOptimizerSettings {
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
   /**
-   * Decay of the mean squared gradient (PyTorch calls it alpha). A number at least 0 and less than 1.
+   * Decay of the mean squared gradient (PyTorch calls it alpha). A number of at least 0 and less than 1.
    * Default: 0.9 (Keras 3, Keras 2), 0.99 (PyTorch).
    */
   readonly rho?: number | undefined;
-  /** Fraction of the previous step kept in the next one. A number at least 0 and less than 1. Default: 0. */
+  /**
+   * Fraction of the previous step kept in the next one. A number of at least 0 and less than 1. Default: 0.
+   */
   readonly momentum?: number | undefined;
   /**
-   * Constant added to the divisor. A number at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2), 1e-8
-   * (PyTorch).
+   * Constant added to the divisor. A number of at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2),
+   * 1e-8 (PyTorch).
    */
   readonly epsilon?: number | undefined;
   /** Whether to divide by the standard deviation instead of the root mean square. Default: false. */
@@ -145,16 +153,18 @@ export interface AdagradOptimizer extends BuiltInOptimizerSettings {
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
   /**
-   * Initial value of the sum of squares. A number at least 0. Default: 0.1 (Keras 3, Keras 2), 0 (PyTorch).
+   * Initial value of the sum of squares. A number of at least 0. Default: 0.1 (Keras 3, Keras 2), 0
+   * (PyTorch).
    */
   readonly initialAccumulator?: number | undefined;
   /**
-   * Constant added to the divisor. A number at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2), 1e-10
-   * (PyTorch).
+   * Constant added to the divisor. A number of at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2),
+   * 1e-10 (PyTorch).
    */
   readonly epsilon?: number | undefined;
   /**
-   * Additional decay of the learning rate per step (PyTorch only). A number at least 0. Default: 0 (PyTorch).
+   * Additional decay of the learning rate per step (PyTorch only). A number of at least 0. Default: 0
+   * (PyTorch).
    */
   readonly lrDecay?: number | undefined;
 }
@@ -164,17 +174,17 @@ export interface AdamwOptimizer extends BuiltInOptimizerSettings {
   readonly name: "adamw";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
-  /** Decay of the mean gradient. A number at least 0 and less than 1. Default: 0.9. */
+  /** Decay of the mean gradient. A number of at least 0 and less than 1. Default: 0.9. */
   readonly beta1?: number | undefined;
-  /** Decay of the mean squared gradient. A number at least 0 and less than 1. Default: 0.999. */
+  /** Decay of the mean squared gradient. A number of at least 0 and less than 1. Default: 0.999. */
   readonly beta2?: number | undefined;
   /**
-   * Constant added to the divisor. A number at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2), 1e-8
-   * (PyTorch).
+   * Constant added to the divisor. A number of at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2),
+   * 1e-8 (PyTorch).
    */
   readonly epsilon?: number | undefined;
   /**
-   * Fraction of the weights, times the learning rate, subtracted per step. A number at least 0. Default:
+   * Fraction of the weights, times the learning rate, subtracted per step. A number of at least 0. Default:
    * 0.004 (Keras 3, Keras 2), 0.01 (PyTorch).
    */
   readonly weightDecay?: number | undefined;
@@ -185,13 +195,13 @@ export interface AmsgradOptimizer extends BuiltInOptimizerSettings {
   readonly name: "amsgrad";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
-  /** Decay of the mean gradient. A number at least 0 and less than 1. Default: 0.9. */
+  /** Decay of the mean gradient. A number of at least 0 and less than 1. Default: 0.9. */
   readonly beta1?: number | undefined;
-  /** Decay of the mean squared gradient. A number at least 0 and less than 1. Default: 0.999. */
+  /** Decay of the mean squared gradient. A number of at least 0 and less than 1. Default: 0.999. */
   readonly beta2?: number | undefined;
   /**
-   * Constant added to the divisor. A number at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2), 1e-8
-   * (PyTorch).
+   * Constant added to the divisor. A number of at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2),
+   * 1e-8 (PyTorch).
    */
   readonly epsilon?: number | undefined;
 }
@@ -202,20 +212,20 @@ export interface NadamOptimizer extends BuiltInOptimizerSettings {
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
   /**
-   * Decay of the mean gradient after the momentum has risen. A number at least 0 and less than 1. Default:
+   * Decay of the mean gradient after the momentum has risen. A number of at least 0 and less than 1. Default:
    * 0.9.
    */
   readonly beta1?: number | undefined;
-  /** Decay of the mean squared gradient. A number at least 0 and less than 1. Default: 0.999. */
+  /** Decay of the mean squared gradient. A number of at least 0 and less than 1. Default: 0.999. */
   readonly beta2?: number | undefined;
   /**
-   * Constant added to the divisor. A number at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2), 1e-8
-   * (PyTorch).
+   * Constant added to the divisor. A number of at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2),
+   * 1e-8 (PyTorch).
    */
   readonly epsilon?: number | undefined;
   /**
    * How fast the momentum rises (PyTorch; Keras 2 calls it schedule_decay; Keras 3 fixes it at 1). A number
-   * at least 0. Default: 0.004 (Keras 2, PyTorch).
+   * of at least 0. Default: 0.004 (Keras 2, PyTorch).
    */
   readonly momentumDecay?: number | undefined;
 }
@@ -225,11 +235,11 @@ export interface RadamOptimizer extends BuiltInOptimizerSettings {
   readonly name: "radam";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "pytorch" | undefined;
-  /** Decay of the mean gradient. A number at least 0 and less than 1. Default: 0.9. */
+  /** Decay of the mean gradient. A number of at least 0 and less than 1. Default: 0.9. */
   readonly beta1?: number | undefined;
-  /** Decay of the mean squared gradient. A number at least 0 and less than 1. Default: 0.999. */
+  /** Decay of the mean squared gradient. A number of at least 0 and less than 1. Default: 0.999. */
   readonly beta2?: number | undefined;
-  /** Constant added to the divisor. A number at least 0 and at most 1. Default: 1e-8. */
+  /** Constant added to the divisor. A number of at least 0 and at most 1. Default: 1e-8. */
   readonly epsilon?: number | undefined;
 }
 
@@ -238,13 +248,13 @@ export interface AdamaxOptimizer extends BuiltInOptimizerSettings {
   readonly name: "adamax";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
-  /** Decay of the mean gradient. A number at least 0 and less than 1. Default: 0.9. */
+  /** Decay of the mean gradient. A number of at least 0 and less than 1. Default: 0.9. */
   readonly beta1?: number | undefined;
-  /** Decay of the largest gradient. A number at least 0 and less than 1. Default: 0.999. */
+  /** Decay of the largest gradient. A number of at least 0 and less than 1. Default: 0.999. */
   readonly beta2?: number | undefined;
   /**
-   * Constant added to the divisor. A number at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2), 1e-8
-   * (PyTorch).
+   * Constant added to the divisor. A number of at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2),
+   * 1e-8 (PyTorch).
    */
   readonly epsilon?: number | undefined;
 }
@@ -255,12 +265,12 @@ export interface AdadeltaOptimizer extends BuiltInOptimizerSettings {
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
   /**
-   * Decay of both mean squares. A number at least 0 and less than 1. Default: 0.95 (Keras 3, Keras 2), 0.9
+   * Decay of both mean squares. A number of at least 0 and less than 1. Default: 0.95 (Keras 3, Keras 2), 0.9
    * (PyTorch).
    */
   readonly rho?: number | undefined;
   /**
-   * Constant added to the divisor. A number at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2),
+   * Constant added to the divisor. A number of at least 0 and at most 1. Default: 1e-7 (Keras 3, Keras 2),
    * 0.000001 (PyTorch).
    */
   readonly epsilon?: number | undefined;
@@ -271,17 +281,17 @@ export interface FtrlOptimizer extends BuiltInOptimizerSettings {
   readonly name: "ftrl";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | undefined;
-  /** Power of the sum of squares by which the learning rate falls. A number at most 0. Default: -0.5. */
+  /** Power of the sum of squares by which the learning rate falls. A number of at most 0. Default: -0.5. */
   readonly learningRatePower?: number | undefined;
-  /** Initial value of the sum of squares. A number at least 0. Default: 0.1. */
+  /** Initial value of the sum of squares. A number of at least 0. Default: 0.1. */
   readonly initialAccumulator?: number | undefined;
-  /** L1 penalty on the weights. A number at least 0. Default: 0. */
+  /** L1 penalty on the weights. A number of at least 0. Default: 0. */
   readonly l1Strength?: number | undefined;
-  /** L2 penalty on the weights. A number at least 0. Default: 0. */
+  /** L2 penalty on the weights. A number of at least 0. Default: 0. */
   readonly l2Strength?: number | undefined;
-  /** L2 penalty on the weights that acts through the gradient. A number at least 0. Default: 0. */
+  /** L2 penalty on the weights that acts through the gradient. A number of at least 0. Default: 0. */
   readonly l2Shrinkage?: number | undefined;
-  /** Added to the root of the sum of squares, as in the paper. A number at least 0. Default: 0. */
+  /** Added to the root of the sum of squares, as in the paper. A number of at least 0. Default: 0. */
   readonly beta?: number | undefined;
 }
 
@@ -290,13 +300,13 @@ export interface LionOptimizer extends BuiltInOptimizerSettings {
   readonly name: "lion";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "author" | undefined;
-  /** Weight of the momentum in the direction. A number at least 0 and less than 1. Default: 0.9. */
+  /** Weight of the momentum in the direction. A number of at least 0 and less than 1. Default: 0.9. */
   readonly beta1?: number | undefined;
-  /** Decay of the momentum. A number at least 0 and less than 1. Default: 0.99. */
+  /** Decay of the momentum. A number of at least 0 and less than 1. Default: 0.99. */
   readonly beta2?: number | undefined;
   /**
-   * Fraction of the weights, times the learning rate, subtracted per step (authors only). A number at least
-   * 0. Default: 0 (the original).
+   * Fraction of the weights, times the learning rate, subtracted per step (authors only). A number of at
+   * least 0. Default: 0 (the original).
    */
   readonly weightDecay?: number | undefined;
 }
@@ -306,17 +316,17 @@ export interface LambOptimizer extends BuiltInOptimizerSettings {
   readonly name: "lamb";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "author" | undefined;
-  /** Decay of the mean gradient. A number at least 0 and less than 1. Default: 0.9. */
+  /** Decay of the mean gradient. A number of at least 0 and less than 1. Default: 0.9. */
   readonly beta1?: number | undefined;
-  /** Decay of the mean squared gradient. A number at least 0 and less than 1. Default: 0.999. */
+  /** Decay of the mean squared gradient. A number of at least 0 and less than 1. Default: 0.999. */
   readonly beta2?: number | undefined;
   /**
-   * Constant added to the divisor. A number at least 0 and at most 1. Default: 1e-7 (Keras 3), 0.000001 (the
-   * original).
+   * Constant added to the divisor. A number of at least 0 and at most 1. Default: 1e-7 (Keras 3), 0.000001
+   * (the original).
    */
   readonly epsilon?: number | undefined;
   /**
-   * Fraction of the weights added to the direction (authors only). A number at least 0. Default: 0.01 (the
+   * Fraction of the weights added to the direction (authors only). A number of at least 0. Default: 0.01 (the
    * original).
    */
   readonly weightDecay?: number | undefined;
@@ -330,23 +340,23 @@ export interface AdafactorOptimizer extends BuiltInOptimizerSettings {
   /** Exponent with which the decay of the mean square approaches 1. A number less than 0. Default: -0.8. */
   readonly beta2Decay?: number | undefined;
   /**
-   * Small constant that keeps the divisor positive. A number at least 0 and at most 1. Default: 1e-30 (Keras
-   * 3, Keras 2), 1.1920928955078125e-7 (PyTorch).
+   * Small constant that keeps the divisor positive. A number of at least 0 and at most 1. Default: 1e-30
+   * (Keras 3, Keras 2), 1.1920928955078125e-7 (PyTorch).
    */
   readonly epsilon1?: number | undefined;
   /**
-   * Lower bound on the root mean square of a parameter, which scales its step. A number at least 0. Default:
-   * 0.001.
+   * Lower bound on the root mean square of a parameter, which scales its step. A number of at least 0.
+   * Default: 0.001.
    */
   readonly epsilon2?: number | undefined;
   /**
-   * Largest root mean square of an update, before the learning rate is applied. A number more than 0.
+   * Largest root mean square of an update, before the learning rate is applied. A number greater than 0.
    * Default: 1.
    */
   readonly clipThreshold?: number | undefined;
   /**
-   * Fraction of the weights, times the learning rate, subtracted per step (PyTorch only). A number at least
-   * 0. Default: 0 (PyTorch).
+   * Fraction of the weights, times the learning rate, subtracted per step (PyTorch only). A number of at
+   * least 0. Default: 0 (PyTorch).
    */
   readonly weightDecay?: number | undefined;
 }
@@ -357,7 +367,7 @@ export interface MuonOptimizer extends BuiltInOptimizerSettings {
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "pytorch" | "author" | undefined;
   /**
-   * Fraction of the previous momentum kept in the next one. A number at least 0 and less than 1. Default:
+   * Fraction of the previous momentum kept in the next one. A number of at least 0 and less than 1. Default:
    * 0.95.
    */
   readonly momentum?: number | undefined;
@@ -366,29 +376,29 @@ export interface MuonOptimizer extends BuiltInOptimizerSettings {
   /** How the step of a matrix depends on its rows and columns (PyTorch only). Default: original (PyTorch). */
   readonly adjustLearningRate?: "original" | "match_rms_adamw" | "spectral_unclamped" | undefined;
   /**
-   * Fraction of the matrices, times the learning rate, subtracted per step. A number at least 0. Default:
+   * Fraction of the matrices, times the learning rate, subtracted per step. A number of at least 0. Default:
    * 0.004 (Keras 3), 0.1 (PyTorch), 0 (the original).
    */
   readonly weightDecay?: number | undefined;
   /**
-   * Learning rate of AdamW, as a multiple of the learning rate. A number at least 0. Default: 1 (Keras 3,
+   * Learning rate of AdamW, as a multiple of the learning rate. A number of at least 0. Default: 1 (Keras 3,
    * PyTorch), 0.015 (the original).
    */
   readonly adamLearningRateRatio?: number | undefined;
-  /** AdamW: decay of the mean gradient. A number at least 0 and less than 1. Default: 0.9. */
+  /** AdamW: decay of the mean gradient. A number of at least 0 and less than 1. Default: 0.9. */
   readonly beta1?: number | undefined;
   /**
-   * AdamW: decay of the mean squared gradient. A number at least 0 and less than 1. Default: 0.999 (Keras 3,
-   * PyTorch), 0.95 (the original).
+   * AdamW: decay of the mean squared gradient. A number of at least 0 and less than 1. Default: 0.999 (Keras
+   * 3, PyTorch), 0.95 (the original).
    */
   readonly beta2?: number | undefined;
   /**
-   * Constant added to the divisor. A number at least 0 and at most 1. Default: 1e-7 (Keras 3), 1e-8
+   * Constant added to the divisor. A number of at least 0 and at most 1. Default: 1e-7 (Keras 3), 1e-8
    * (PyTorch), 1e-10 (the original).
    */
   readonly epsilon?: number | undefined;
   /**
-   * AdamW: fraction of the weights, times the learning rate, subtracted per step. A number at least 0.
+   * AdamW: fraction of the weights, times the learning rate, subtracted per step. A number of at least 0.
    * Default: 0.004 (Keras 3), 0.01 (PyTorch), 0 (the original).
    */
   readonly adamWeightDecay?: number | undefined;
@@ -400,18 +410,18 @@ export interface ScheduleFreeSgdOptimizer extends BuiltInOptimizerSettings {
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "author" | undefined;
   /**
-   * Point where the gradient is computed, from 0 (the newest point) to 1 (the average). A number more than 0
-   * and less than 1. Default: 0.9.
+   * Point where the gradient is computed, from 0 (the newest point) to 1 (the average). A number greater than
+   * 0 and less than 1. Default: 0.9.
    */
   readonly momentum?: number | undefined;
-  /** Fraction of the weights added to the direction. A number at least 0. Default: 0. */
+  /** Fraction of the weights added to the direction. A number of at least 0. Default: 0. */
   readonly weightDecay?: number | undefined;
-  /** Steps over which the learning rate rises to its value. A whole number at least 0. Default: 0. */
+  /** Steps over which the learning rate rises to its value. A whole number of at least 0. Default: 0. */
   readonly warmupSteps?: number | undefined;
-  /** Exponent of the step number in its weight in the average. A number at least 0. Default: 0. */
+  /** Exponent of the step number in its weight in the average. A number of at least 0. Default: 0. */
   readonly r?: number | undefined;
   /**
-   * Exponent of the largest learning rate so far in the weight of a step. A number at least 0. Default: 2.
+   * Exponent of the largest learning rate so far in the weight of a step. A number of at least 0. Default: 2.
    */
   readonly weightLearningRatePower?: number | undefined;
 }
@@ -422,24 +432,25 @@ export interface ScheduleFreeAdamwOptimizer extends BuiltInOptimizerSettings {
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "author" | undefined;
   /**
-   * Point where the gradient is computed, from 0 (the newest point) to 1 (the average). A number more than 0
-   * and less than 1. Default: 0.9.
+   * Point where the gradient is computed, from 0 (the newest point) to 1 (the average). A number greater than
+   * 0 and less than 1. Default: 0.9.
    */
   readonly beta1?: number | undefined;
-  /** Decay of the mean squared gradient. A number at least 0 and less than 1. Default: 0.999. */
+  /** Decay of the mean squared gradient. A number of at least 0 and less than 1. Default: 0.999. */
   readonly beta2?: number | undefined;
-  /** Constant added to the divisor. A number at least 0 and at most 1. Default: 1e-8. */
+  /** Constant added to the divisor. A number of at least 0 and at most 1. Default: 1e-8. */
   readonly epsilon?: number | undefined;
-  /** Fraction of the weights added to the direction. A number at least 0. Default: 0 (the original). */
+  /** Fraction of the weights added to the direction. A number of at least 0. Default: 0 (the original). */
   readonly weightDecay?: number | undefined;
-  /** Steps over which the learning rate rises to its value. A whole number at least 0. Default: 0. */
+  /** Steps over which the learning rate rises to its value. A whole number of at least 0. Default: 0. */
   readonly warmupSteps?: number | undefined;
   /**
-   * Exponent of the step number in its weight in the average. A number at least 0. Default: 0 (the original).
+   * Exponent of the step number in its weight in the average. A number of at least 0. Default: 0 (the
+   * original).
    */
   readonly r?: number | undefined;
   /**
-   * Exponent of the largest learning rate so far in the weight of a step. A number at least 0. Default: 2
+   * Exponent of the largest learning rate so far in the weight of a step. A number of at least 0. Default: 2
    * (the original).
    */
   readonly weightLearningRatePower?: number | undefined;

@@ -2,11 +2,13 @@
 
 /** Settings of every schedule. */
 export interface ScheduleSettings {
-  /** Epochs of linear warm-up before the schedule starts, such as 0.5. A number at least 0. Default: none. */
+  /**
+   * Epochs of linear warm-up before the schedule starts, such as 0.5. A number of at least 0. Default: none.
+   */
   readonly warmUpEpochs?: number | undefined;
   /**
    * Initial rate of the warm-up, as a fraction of the rate at its end. Default: 0, so that the first step
-   * changes no weight. A number at least 0 and at most 1.
+   * changes no weight. A number of at least 0 and at most 1.
    */
   readonly warmUpFrom?: number | undefined;
 }
@@ -49,37 +51,37 @@ export interface ConstantSchedule extends BuiltInScheduleSettings {
 /** The rate times `factor` each time that a number has not improved for `patience` epochs. */
 export interface ReduceOnPlateauSchedule extends BuiltInScheduleSettings {
   readonly name: "reduceOnPlateau";
-  /** Factor by which the rate is multiplied. A number more than 0 and less than 1. Default: 0.5. */
+  /** Factor by which the rate is multiplied. A number greater than 0 and less than 1. Default: 0.5. */
   readonly factor?: number | undefined;
-  /** Epochs without improvement before the rate is reduced. A whole number at least 0. Default: 2. */
+  /** Epochs without improvement before the rate is reduced. A whole number of at least 0. Default: 2. */
   readonly patience?: number | undefined;
   /** Metric to watch on the validation images. Default: "loss". */
   readonly monitor?: "loss" | "accuracy" | undefined;
-  /** A change must exceed this to count as an improvement. A number at least 0. Default: 0.0001. */
+  /** A change must exceed this to count as an improvement. A number of at least 0. Default: 0.0001. */
   readonly minDelta?: number | undefined;
-  /** Epochs after a reduction before counting resumes. A whole number at least 0. Default: 0. */
+  /** Epochs after a reduction before counting resumes. A whole number of at least 0. Default: 0. */
   readonly cooldown?: number | undefined;
-  /** Lower bound of the rate. A number at least 0. Default: 0. */
+  /** Lower bound of the rate. A number of at least 0. Default: 0. */
   readonly minLearningRate?: number | undefined;
 }
 
 /** The rate times `gamma` every `stepSize` epochs. */
 export interface StepSchedule extends BuiltInScheduleSettings {
   readonly name: "step";
-  /** Epochs between changes of the rate. A whole number at least 1. Required. */
+  /** Epochs between changes of the rate. A whole number of at least 1. Required. */
   readonly stepSize: number;
-  /** Factor by which the rate is multiplied. A number more than 0. Default: 0.1. */
+  /** Factor by which the rate is multiplied. A number greater than 0. Default: 0.1. */
   readonly gamma?: number | undefined;
 }
 
 /** The learning rate times `decayRate` to the power of step / `decaySteps` */
 export interface ExponentialSchedule extends BuiltInScheduleSettings {
   readonly name: "exponential";
-  /** Factor by which the rate is multiplied over the decay. A number more than 0. Default: 0.96. */
+  /** Factor by which the rate is multiplied over the decay. A number greater than 0. Default: 0.96. */
   readonly decayRate?: number | undefined;
-  /** Length of the decay, in steps. Default: one epoch. A whole number at least 1. */
+  /** Length of the decay, in steps. Default: one epoch. A whole number of at least 1. */
   readonly decaySteps?: number | undefined;
-  /** Length of the decay, in epochs. A number more than 0. Default: none. */
+  /** Length of the decay, in epochs. A number greater than 0. Default: none. */
   readonly decayEpochs?: number | undefined;
   /** Whether the rate falls in discrete steps. Default: false. */
   readonly staircase?: boolean | undefined;
@@ -88,11 +90,11 @@ export interface ExponentialSchedule extends BuiltInScheduleSettings {
 /** The learning rate divided by 1 + `decayRate` * step / `decaySteps` */
 export interface InverseTimeSchedule extends BuiltInScheduleSettings {
   readonly name: "inverseTime";
-  /** How fast the rate falls. A number at least 0. Default: 0.5. */
+  /** How fast the rate falls. A number of at least 0. Default: 0.5. */
   readonly decayRate?: number | undefined;
-  /** Length of the decay, in steps. Default: one epoch. A whole number at least 1. */
+  /** Length of the decay, in steps. Default: one epoch. A whole number of at least 1. */
   readonly decaySteps?: number | undefined;
-  /** Length of the decay, in epochs. A number more than 0. Default: none. */
+  /** Length of the decay, in epochs. A number greater than 0. Default: none. */
   readonly decayEpochs?: number | undefined;
   /** Whether the rate falls in discrete steps. Default: false. */
   readonly staircase?: boolean | undefined;
@@ -101,13 +103,13 @@ export interface InverseTimeSchedule extends BuiltInScheduleSettings {
 /** From the learning rate to `endLearningRate` along a polynomial; then it stays there. */
 export interface PolynomialSchedule extends BuiltInScheduleSettings {
   readonly name: "polynomial";
-  /** Final rate. A number at least 0. Default: 0.0001. */
+  /** Final rate. A number of at least 0. Default: 0.0001. */
   readonly endLearningRate?: number | undefined;
-  /** Power of the decay: 1 for linear, 2 for quadratic. A number more than 0. Default: 1. */
+  /** Power of the decay: 1 for linear, 2 for quadratic. A number greater than 0. Default: 1. */
   readonly power?: number | undefined;
-  /** Length of the decay, in steps. Default: the whole training. A whole number at least 1. */
+  /** Length of the decay, in steps. Default: the whole training. A whole number of at least 1. */
   readonly decaySteps?: number | undefined;
-  /** Length of the decay, in epochs. A number more than 0. Default: none. */
+  /** Length of the decay, in epochs. A number greater than 0. Default: none. */
   readonly decayEpochs?: number | undefined;
   /** Whether the rate rises again after the decay. Default: false. */
   readonly cycle?: boolean | undefined;
@@ -116,53 +118,53 @@ export interface PolynomialSchedule extends BuiltInScheduleSettings {
 /** Half a cosine from the learning rate to `alpha` times it; then it stays there. */
 export interface CosineSchedule extends BuiltInScheduleSettings {
   readonly name: "cosine";
-  /** Length of the decay, in steps. Default: the whole training. A whole number at least 1. */
+  /** Length of the decay, in steps. Default: the whole training. A whole number of at least 1. */
   readonly decaySteps?: number | undefined;
-  /** Length of the decay, in epochs. A number more than 0. Default: none. */
+  /** Length of the decay, in epochs. A number greater than 0. Default: none. */
   readonly decayEpochs?: number | undefined;
-  /** Final rate, as a fraction of the learning rate. A number at least 0. Default: 0. */
+  /** Final rate, as a fraction of the learning rate. A number of at least 0. Default: 0. */
   readonly alpha?: number | undefined;
 }
 
 /** Cosine decays that start again and again, each longer than the one before. */
 export interface CosineRestartsSchedule extends BuiltInScheduleSettings {
   readonly name: "cosineRestarts";
-  /** Length of the first decay, in steps. Default: one epoch. A whole number at least 1. */
+  /** Length of the first decay, in steps. Default: one epoch. A whole number of at least 1. */
   readonly firstDecaySteps?: number | undefined;
-  /** Length of the first decay, in epochs. A number more than 0. Default: none. */
+  /** Length of the first decay, in epochs. A number greater than 0. Default: none. */
   readonly firstDecayEpochs?: number | undefined;
-  /** Factor by which each decay is longer than the previous one. A number at least 1. Default: 2. */
+  /** Factor by which each decay is longer than the previous one. A number of at least 1. Default: 2. */
   readonly tMul?: number | undefined;
   /**
-   * Factor by which the initial rate of each decay is higher than the previous one. A number more than 0.
+   * Factor by which the initial rate of each decay is higher than the previous one. A number greater than 0.
    * Default: 1.
    */
   readonly mMul?: number | undefined;
-  /** Final rate of each decay, as a fraction of the learning rate. A number at least 0. Default: 0. */
+  /** Final rate of each decay, as a fraction of the learning rate. A number of at least 0. Default: 0. */
   readonly alpha?: number | undefined;
 }
 
 /** Up to the learning rate, and down to almost nothing, over the whole training. */
 export interface OneCycleSchedule extends BuiltInScheduleSettings {
   readonly name: "oneCycle";
-  /** Fraction of the steps in which the rate rises. A number at least 0 and at most 1. Default: 0.3. */
+  /** Fraction of the steps in which the rate rises. A number of at least 0 and at most 1. Default: 0.3. */
   readonly pctStart?: number | undefined;
   /** The shape of the rise and the fall. Default: "cos". */
   readonly annealStrategy?: "cos" | "linear" | undefined;
-  /** The initial rate is the learning rate divided by this. A number more than 0. Default: 25. */
+  /** The initial rate is the learning rate divided by this. A number greater than 0. Default: 25. */
   readonly divFactor?: number | undefined;
-  /** The final rate is the initial rate divided by this. A number more than 0. Default: 10000. */
+  /** The final rate is the initial rate divided by this. A number greater than 0. Default: 10000. */
   readonly finalDivFactor?: number | undefined;
   /** Whether the fall has two phases, the first as long as the rise. Default: false. */
   readonly threePhase?: boolean | undefined;
   /**
    * The momentum where the rate is highest; set with maxMomentum to cycle it inversely to the rate. A number
-   * at least 0 and less than 1. Default: none.
+   * of at least 0 and less than 1. Default: none.
    */
   readonly baseMomentum?: number | undefined;
   /**
    * The momentum where the rate is lowest; set with baseMomentum to cycle it inversely to the rate. A number
-   * at least 0 and less than 1. Default: none.
+   * of at least 0 and less than 1. Default: none.
    */
   readonly maxMomentum?: number | undefined;
 }
@@ -204,12 +206,12 @@ export interface CustomSchedule extends ScheduleSettings {
 
 /** How long a training is, and the optimizer's learning rate; every key has a default. */
 export interface ScheduleLength {
-  /** Passes over the training images. A whole number at least 1 and at most 100000. Default: 10. */
+  /** Passes over the training images. A whole number of at least 1 and at most 100000. Default: 10. */
   readonly epochs?: number | undefined;
-  /** Images per step. A whole number at least 1. Default: 32. */
+  /** Images per step. A whole number of at least 1. Default: 32. */
   readonly batchSize?: number | undefined;
-  /** Number of training images. A whole number at least 1. Default: 48000. */
+  /** Number of training images. A whole number of at least 1. Default: 48000. */
   readonly trainSize?: number | undefined;
-  /** The optimizer's learning rate. A number at least 0. Default: 0.001. */
+  /** The optimizer's learning rate. A number of at least 0. Default: 0.001. */
   readonly learningRate?: number | undefined;
 }

@@ -2,7 +2,7 @@
 
 /** How to check a gradient. */
 export interface GradientCheckOptions {
-  /** Numbers in a sample's logits and target. A whole number at least 2 and at most 1000. Default: 10. */
+  /** Numbers in a sample's logits and target. A whole number of at least 2 and at most 1000. Default: 10. */
   readonly classes?: number | undefined;
   /** Whose formula a built-in loss has. Default: "keras3". */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;

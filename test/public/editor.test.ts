@@ -60,13 +60,13 @@ function completions(marked: string): string[] {
 
 describe("hovering over a key shows its meaning, its range and its default", () => {
   it.each([
-    ["const c: TrainConfig = { ep|ochs: 1 }", /. A whole number at least 0 .* Default: 10\.$/],
-    ["const c: TrainConfig = { batch|Size: 1 }", /. A whole number at least 1\. Default: 32\.$/],
+    ["const c: TrainConfig = { ep|ochs: 1 }", /. A whole number of at least 0 .* Default: 10\.$/],
+    ["const c: TrainConfig = { batch|Size: 1 }", /. A whole number of at least 1\. Default: 32\.$/],
     ["const c: TrainConfig = { spl|it: {} }", /. Default: four fifths and one fifth\.$/],
-    ["const c: TrainConfig = { split: { tra|in: 1 } }", /training images.*A whole number at least 1\.$/],
+    ["const c: TrainConfig = { split: { tra|in: 1 } }", /training images.*A whole number of at least 1\.$/],
     [
       'const c: TrainConfig = { optimizer: { name: "sgd", learning|Rate: 1 } }',
-      /A number more than 0\. .* sgd: 0\.01 \(Keras 3, Keras 2\), 0\.001 \(PyTorch\);/,
+      /A number greater than 0\. .* sgd: 0\.01 \(Keras 3, Keras 2\), 0\.001 \(PyTorch\);/,
     ],
     ['const c: TrainConfig = { loss: { name: "huber", del|ta: 1 } }', /Default: 1\.$/],
     ['const c: TrainConfig = { schedule: { name: "cosine", al|pha: 0 } }', /Default: 0\.$/],
