@@ -1,4 +1,4 @@
-// Trains some seventy small models that between them use every optimizer, loss, schedule, gradient transform and kind of
+// Trains about 70 small models that together use every optimizer, loss, schedule, gradient transform and kind of
 // layer, each on 1 and on 2 threads, and prints the hash of the final parameters: `npm run hashes > before.txt`. A change
 // that must not touch numbers leaves the output the same (on one machine, for one value of OPTIMBENCH_KERNELS).
 import { train } from "../dist/index.js";

@@ -73,7 +73,7 @@ test("fetches torch and the two libraries it links, and keeps what is needed in 
   expect(findLibtorch({ forBuild: true })).toEqual(found);
 });
 
-test("clears what a killed set-up left, and replaces a damaged libtorch", async () => {
+test("clears what a killed setup left, and replaces a damaged libtorch", async () => {
   makeWheels();
   const home = dirname(cachedRoot("cpu"));
   writeFiles(`${dirname(home)}/.partial-${home.split("/").at(-1)}`, {
@@ -137,7 +137,7 @@ test("refuses another wheel under the name and version of a known one", async ()
   }
 });
 
-// What `optimbench setup`, `doctor` and every training look at, and what set-up then does about it.
+// What `optimbench setup`, `doctor` and every training look at, and what setup then does about it.
 test.each<[string, (home: string) => void, RegExp]>([
   [
     "cut short",

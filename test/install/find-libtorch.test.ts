@@ -70,7 +70,7 @@ describe("findLibtorch", () => {
 });
 
 describe("findLibtorchQuickly", () => {
-  test("takes what set-up recorded without asking Python", () => {
+  test("takes what setup recorded without asking Python", () => {
     const chosen = {
       root: fakeLibtorch(folder.path("chosen")),
       rule: "Python's torch",

@@ -91,7 +91,7 @@ test("waits for a living holder, says so once, and takes over when it is killed"
   expect(entered).toBe(true);
 });
 
-test("waits for the program that a killed set-up left running", async () => {
+test("waits for the program that a killed setup left running", async () => {
   const [owner, program] = [await otherProcess(), await otherProcess()];
   heldBy(identityOf(owner.pid!), identityOf(program.pid!));
   await kill(owner);

@@ -28,7 +28,7 @@ test("with --force, fetches a libtorch again of whose files it has no list", asy
   writeFileSync(recordPath(dirname(root)), "");
   expect(isUnlisted(findLibtorch()!)).toBe(false);
   vi.stubEnv("OPTIMBENCH_LIBTORCH", fakeLibtorch(folder.path("own")));
-  expect(isUnlisted(findLibtorch()!)).toBe(false); // It is not set-up's to have one.
+  expect(isUnlisted(findLibtorch()!)).toBe(false); // Setup does not manage this one.
 });
 
 test("with CUDA asked for, refuses a libtorch without it", async () => {
