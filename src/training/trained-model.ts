@@ -35,7 +35,7 @@ export class TrainedModel implements Disposable {
    *
    * @param images one or more images like those of the training set, pixel by pixel from 0 to 255
    * @returns images x classes numbers; each row sums to 1
-   * @throws OptimbenchError (DATA) if the length is not a whole number of images, (DISPOSED) after `dispose()`, (NATIVE) if it is cut short
+   * @throws OptimbenchError (DATA) if the length is not a whole number of images, (DISPOSED) after `dispose()`, even if it is called while this runs
    */
   async predict(images: Uint8Array): Promise<Float32Array> {
     this.#checkAlive();
@@ -47,7 +47,10 @@ export class TrainedModel implements Disposable {
         `Expected a Uint8Array of n x ${this.#pixels} bytes for \`images\`, got ${got}.`,
       );
     }
-    return this.#session.predict(given);
+    return this.#session.predict(given).catch((error) => {
+      this.#checkAlive(); // disposing of the session cancels the prediction
+      throw error;
+    });
   }
 
   /**

@@ -84,6 +84,13 @@ describe("a run", () => {
     });
   });
 
+  it("says that it was disposed of while it predicted", async () => {
+    const { model } = await train(task);
+    const predicted = model.predict(new Uint8Array(144 * 20_000));
+    model.dispose();
+    await expect(predicted).rejects.toMatchObject({ code: "DISPOSED" });
+  });
+
   it("has the running statistics of its training among its parameters", async () => {
     const { layers } = smallModel;
     const model = { layers: [{ type: "batchNorm2d" }, ...layers] } as const;
