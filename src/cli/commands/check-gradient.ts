@@ -4,7 +4,7 @@ import { configError } from "../../errors.js";
 import type { LossConfig } from "../../losses/losses.js";
 import { print } from "../../system/terminal.js";
 import { checkLossGradient, type GradientCheck } from "../../training/check-loss-gradient.js";
-import { collectDefinition, type Definitions, withDefinitions } from "../options/definitions.js";
+import { type Definitions, defineOption, withDefinitions } from "../options/definitions.js";
 import { parseSpecs, type Spec } from "../options/spec.js";
 import { wholeNumber } from "../options/whole-number.js";
 
@@ -21,7 +21,7 @@ export function addCheckGradientCommand(program: Command): void {
     .command("check-gradient")
     .description("check the gradients of losses against finite differences (exit code 1 if they disagree)")
     .argument("[losses]", "losses, such as huber:delta=0.1,hinge (default: those defined with --define-loss)")
-    .option("--define-loss <name=formula>", "define a custom loss; may be repeated", collectDefinition)
+    .addOption(defineOption("loss"))
     .option("--classes <count>", "number of classes", wholeNumber(2, 1000), 10)
     .option("--semantics <library>", "framework whose formula a built-in loss uses", "keras3")
     .option("--json", "print JSON")

@@ -6,7 +6,7 @@ import { explanationText } from "../../explain/explanation-text.js";
 import { LOSS_NAMES } from "../../losses/losses.js";
 import { OPTIMIZER_NAMES } from "../../optimizers/optimizers.js";
 import { print } from "../../system/terminal.js";
-import { collectDefinition, type Definitions, withDefinitions } from "../options/definitions.js";
+import { type Definitions, defineOption, withDefinitions } from "../options/definitions.js";
 import { parseSpecs, type Spec } from "../options/spec.js";
 
 interface ExplainOptions {
@@ -23,12 +23,8 @@ export function addExplainCommand(program: Command): void {
       "explain an optimizer or a loss: formula, defaults, first step, differences between frameworks",
     )
     .argument("[names]", "names, such as adagrad, sgd:momentum=0.9 or adam,categoricalCrossentropy")
-    .option(
-      "--define-optimizer <name=formula>",
-      "define a custom optimizer; may be repeated",
-      collectDefinition,
-    )
-    .option("--define-loss <name=formula>", "define a custom loss; may be repeated", collectDefinition)
+    .addOption(defineOption("optimizer"))
+    .addOption(defineOption("loss"))
     .option("--json", "print JSON")
     .addHelpText("after", `\nOptimizers: ${OPTIMIZER_NAMES.join(", ")}\nLosses: ${LOSS_NAMES.join(", ")}\n`)
     .action((names: string | undefined, { json, ...definitions }: ExplainOptions) => {

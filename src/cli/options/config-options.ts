@@ -5,7 +5,7 @@ import { MODEL_NAMES, MODELS } from "../../models/models.js";
 import { print, printNotice } from "../../system/terminal.js";
 import { didYouMean } from "../../validation/nearest.js";
 import { readJson } from "./config-file.js";
-import { collectDefinition, type Definitions } from "./definitions.js";
+import { type Definitions, defineOption } from "./definitions.js";
 import { parseSettings, parseSpec, parseSpecs } from "./spec.js";
 
 /** One option of the command line, and the place in the config that it sets. Its help comes from the schema there. */
@@ -116,12 +116,8 @@ export interface OutputOptions {
 /** @param replaced what `--overwrite` allows to replace */
 export const addOutputOptions = (command: Command, replaced: string): Command =>
   command
-    .option(
-      "--define-optimizer <name=formula>",
-      "define a custom optimizer; may be repeated",
-      collectDefinition,
-    )
-    .option("--define-loss <name=formula>", "define a custom loss; may be repeated", collectDefinition)
+    .addOption(defineOption("optimizer"))
+    .addOption(defineOption("loss"))
     .option("--config <file.json>", "read a config, or a study.json to run again; options override it")
     .option("--overwrite", `replace ${replaced}`)
     .option("--json", "print only the study to stdout, as JSON")

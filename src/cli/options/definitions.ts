@@ -1,12 +1,23 @@
+import { Option } from "commander";
 import { configError } from "../../errors.js";
-import { parseDefinition, type Spec } from "./spec.js";
+import { type DefinitionKind, parseDefinition, type Spec } from "./spec.js";
 
 /** Formulas by name, from --define-optimizer or --define-loss. */
 export type Definitions = ReadonlyMap<string, string>;
 
-/** Collects a repeatable option. */
-export const collectDefinition = (text: string, previous: Definitions = new Map()): Definitions => {
-  const { name, formula } = parseDefinition(text);
+/** An option that defines a custom optimizer or loss. */
+export const defineOption = (kind: DefinitionKind): Option =>
+  new Option(`--define-${kind} <name=formula>`, `define a custom ${kind}; may be repeated`).argParser(
+    (text, previous?: Definitions) => collectDefinition(text, previous, kind),
+  );
+
+/** Adds a definition to those of earlier uses of the option. */
+export const collectDefinition = (
+  text: string,
+  previous: Definitions = new Map(),
+  kind?: DefinitionKind,
+): Definitions => {
+  const { name, formula } = parseDefinition(text, kind);
   if (previous.has(name))
     throw configError(`"${name}" is defined twice. Give each definition a different name.`);
   return new Map(previous).set(name, formula);
@@ -20,17 +31,19 @@ export function withDefinitions(choices: readonly Spec[], definitions: Definitio
   return all.map((choice) => {
     const formula = definitions.get(name(choice));
     if (formula === undefined) return choice;
-    return typeof choice === "string" ? { name: choice, formula } : { ...ownSettings(choice), formula };
+    return typeof choice === "string"
+      ? { name: choice, formula }
+      : { ...withHyperparameters(choice), formula };
   });
 }
 
-/** Numbers, and lists of them, beside the learning rate are hyperparameters of the formula. */
-function ownSettings(choice: Exclude<Spec, string>): Exclude<Spec, string> {
-  const isOwn = ([key, value]: [string, unknown]) =>
+/** Numbers and lists of numbers, except the learning rate, are hyperparameters of the formula. */
+function withHyperparameters(choice: Exclude<Spec, string>): Exclude<Spec, string> {
+  const isHyperparameter = ([key, value]: [string, unknown]) =>
     (typeof value === "number" || Array.isArray(value)) && key !== "learningRate";
-  const own = Object.entries(choice).filter(isOwn);
-  if (own.length === 0) return choice;
-  const rest = Object.entries(choice).filter((entry) => !isOwn(entry));
-  const hyperparameters = { ...(choice.hyperparameters as object | undefined), ...Object.fromEntries(own) };
+  const given = Object.entries(choice).filter(isHyperparameter);
+  if (given.length === 0) return choice;
+  const rest = Object.entries(choice).filter((entry) => !isHyperparameter(entry));
+  const hyperparameters = { ...(choice.hyperparameters as object | undefined), ...Object.fromEntries(given) };
   return { name: choice.name, ...Object.fromEntries(rest), hyperparameters };
 }

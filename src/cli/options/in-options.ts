@@ -1,12 +1,13 @@
 import { type Command, Option } from "commander";
 import { OptimbenchError } from "../../errors.js";
 import type { ConfigOption } from "./config-options.js";
+import { defineOption } from "./definitions.js";
 
 type Place = Pick<ConfigOption, "flags" | "path">;
 
 /** The options that set formulas alone. */
-const DEFINITIONS: readonly Place[] = ["optimizer", "loss"].map((path) => ({
-  flags: `--define-${path} <name=formula>`,
+const DEFINITIONS: readonly Place[] = (["optimizer", "loss"] as const).map((path) => ({
+  flags: defineOption(path).flags,
   path,
 }));
 

@@ -35,13 +35,21 @@ function settingsOf(parts: readonly string[], whole: string): Settings {
   return settings;
 }
 
+export type DefinitionKind = "optimizer" | "loss";
+
+const DEFINITION_EXAMPLES = {
+  optimizer: "mine=theta = theta - learningRate * g",
+  loss: "mine=mean(abs(softmax(z) - y))",
+} as const;
+
 /** `name=formula` of --define-optimizer and --define-loss. */
-export function parseDefinition(text: string): { readonly name: string; readonly formula: string } {
+export function parseDefinition(
+  text: string,
+  kind: DefinitionKind = "optimizer",
+): { readonly name: string; readonly formula: string } {
   const [name, formula] = keyAndValue(text);
   if (!/^[A-Za-z_]\w*$/.test(name) || formula === "")
-    throw configError(
-      `Expected a definition such as 'mine=theta = theta - learningRate * g', got "${text}".`,
-    );
+    throw configError(`Expected a definition such as '${DEFINITION_EXAMPLES[kind]}', got "${text}".`);
   return { name, formula };
 }
 

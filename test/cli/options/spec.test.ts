@@ -74,4 +74,8 @@ describe("parseDefinition", () => {
   it.each(["mine", "mine=", "=theta = g", "my optimizer=theta = g"])("refuses %j", (text) => {
     expect(() => parseDefinition(text)).toThrow("Expected a definition such as");
   });
+
+  it("shows a loss as the example for a loss", () => {
+    expect(() => parseDefinition("mine=", "loss")).toThrow("such as 'mine=mean(abs(softmax(z) - y))', got");
+  });
 });
