@@ -56,8 +56,8 @@ export function parseUpdate(text: string, given: UpdateNames): UpdateGraph {
   for (const name of Object.keys(given.state ?? {}))
     if (!names.some((each) => each.wasRead(name)))
       throw formulaError(`The state \`${name}\` is never used. Use it or remove it.`);
-  for (const { block, names: own } of parsed)
-    own.checkAllRead("theta", "evaluation", ...block.assign.map(({ target }) => target));
+  for (const { block, names } of parsed)
+    names.checkAllRead("theta", "evaluation", ...block.assign.map(({ target }) => target));
   const inputs = (given.changing ?? []).map((name) => ({ name, value: given.hyperparameters[name]! }));
   return { text, blocks: parsed.map(({ block }) => block), layout: given.layout ?? "pytorch", inputs };
 }
@@ -72,12 +72,12 @@ function parseBlock(
   const constants = new Map(Object.entries(hyperparameters).filter(([name]) => !changing.includes(name)));
   const inputs = new Set([...INPUTS, ...changing]);
   const declared = new Map(Object.entries(state));
-  const own = statesOf(list, new Set([...inputs, ...constants.keys()]), declared);
+  const states = statesOf(list, new Set([...inputs, ...constants.keys()]), declared);
   const graph = new GraphBuilder();
   const names = new Names(text, graph, {
     inputs,
     hyperparameters: constants,
-    states: new Set([...declared.keys(), ...own]),
+    states: new Set([...declared.keys(), ...states]),
   });
 
   for (const { target, expression } of list) {
@@ -93,8 +93,8 @@ function parseBlock(
   }
 
   const kept = gradientIsReadLater ? ["theta", "g", "evaluation"] : ["theta", "evaluation"];
-  const targets = [...kept.filter((name) => names.final(name) !== undefined), ...own];
-  for (const name of own)
+  const targets = [...kept.filter((name) => names.final(name) !== undefined), ...states];
+  for (const name of states)
     if (names.final(name) === undefined)
       throw formulaError(`The state \`${name}\` never changes. Assign it, or make it a hyperparameter.`);
   const { nodes, offsets, results } = graph.finish(targets.map((target) => names.final(target)!));
@@ -104,7 +104,7 @@ function parseBlock(
     on,
     nodes,
     offsets,
-    state: own.map((name) => {
+    state: states.map((name) => {
       const initial = declared.get(name) ?? 0;
       return {
         name,
@@ -145,12 +145,12 @@ function statesOf(
   given: ReadonlySet<string>,
   declared: ReadonlyMap<string, unknown>,
 ): string[] {
-  const own = new Set(list.flatMap(({ target }) => (target === undefined ? [] : [target.name])));
+  const assignedAnywhere = new Set(list.flatMap(({ target }) => (target === undefined ? [] : [target.name])));
   const assigned = new Set<string>();
-  const states = new Set([...own].filter((name) => declared.has(name)));
+  const states = new Set([...assignedAnywhere].filter((name) => declared.has(name)));
   for (const { target, expression } of list) {
     for (const name of readsOf(expression)) {
-      const isRead = own.has(name) && !assigned.has(name) && !given.has(name);
+      const isRead = assignedAnywhere.has(name) && !assigned.has(name) && !given.has(name);
       if (isRead || declared.has(name)) states.add(name);
     }
     if (target !== undefined) assigned.add(target.name);

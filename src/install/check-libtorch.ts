@@ -92,12 +92,12 @@ function wrongWithLibrary(root: string, name: string): string | undefined {
 function cutLibrary(root: string): string | undefined {
   if (process.platform !== "linux") return undefined;
   const isCut = (path: string) => existsSync(path) && !readLibraryHeader(path)?.complete;
-  const own = readdirSync(join(root, "lib"))
+  const shipped = readdirSync(join(root, "lib"))
     .filter((name) => /\.so(\.|$)/.test(name))
     .map((name) => `lib/${name}`);
   return (
-    own.find((name) => isCut(join(root, name))) ??
-    own.flatMap((name) => linkedLibraries(join(root, name))).find(isCut)
+    shipped.find((name) => isCut(join(root, name))) ??
+    shipped.flatMap((name) => linkedLibraries(join(root, name))).find(isCut)
   );
 }
 

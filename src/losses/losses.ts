@@ -113,9 +113,9 @@ export const lossLabel = (loss: {
 
 /** @throws OptimbenchError (CONFIG) where a list has not one number per class; an empty one stands for a default */
 function checkRows(loss: ResolvedLoss, classes: number, where: string): void {
-  const isOwn = loss.semantics === "custom";
-  const settings = { ...(isOwn ? loss.hyperparameters : loss) };
-  const place = isOwn ? within(where, "hyperparameters") : where;
+  const isCustom = loss.semantics === "custom";
+  const settings = { ...(isCustom ? loss.hyperparameters : loss) };
+  const place = isCustom ? within(where, "hyperparameters") : where;
   for (const [key, value] of Object.entries<unknown>(settings))
     if (Array.isArray(value) && value.length > 0 && value.length !== classes)
       throw configError(

@@ -14,7 +14,7 @@ export const groupLimits = <Limit>(
   limitIn: (read: (file: string) => string | undefined) => Limit | undefined,
   root: string,
 ): Limit[] =>
-  ownGroups(controller, root).flatMap(({ mounts, path }) =>
+  groupsOfProcess(controller, root).flatMap(({ mounts, path }) =>
     mounts
       .flatMap((mount) => upwards(path).map((group) => join(mount, group)))
       .map((folder) => limitIn((file) => read(join(folder, file))))
@@ -22,7 +22,7 @@ export const groupLimits = <Limit>(
   );
 
 /** The groups that govern this process, and where their trees may be mounted. */
-function ownGroups(controller: string, root: string): { mounts: string[]; path: string }[] {
+function groupsOfProcess(controller: string, root: string): { mounts: string[]; path: string }[] {
   const base = join(root, "sys/fs/cgroup");
   return (read(join(root, "proc/self/cgroup")) ?? "").split("\n").flatMap((line) => {
     const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];

@@ -3,6 +3,7 @@
 import { types } from "node:util";
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import { OptimbenchError } from "../errors.js";
+import { sizeOf } from "../formula/shapes.js";
 import type { NativeSession, TensorInfo } from "../native/addon.js";
 import { writeFileAtomically } from "../system/write-file.js";
 import { describe } from "../validation/describe.js";
@@ -131,8 +132,6 @@ export class TrainedModel implements Disposable {
 
 /** A tensor, and the vector that it is part of. */
 type Tensor = TensorInfo & { readonly vector: "evaluation" | "statistics" };
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
 
 /** Numbers read at a time, between which the event loop has its turn. */
 const PART = 1 << 16;

@@ -31,12 +31,12 @@ async function report(
 async function reportStudy(path: string, out: string, overwrite: boolean): Promise<void> {
   const study = await readStudy(path);
   const copy = join(out, "study.json");
-  const isOwn = resolve(copy) === resolve(path);
-  await prepareOutFolder(out, { overwrite: overwrite || isOwn });
+  const isInPlace = resolve(copy) === resolve(path);
+  await prepareOutFolder(out, { overwrite: overwrite || isInPlace });
   const { resultTable } = await import("../../report/tables/result-table.js");
   const { writeReport } = await import("../../report/folder/write-report.js");
   print(resultTable(study));
-  if (!isOwn) {
+  if (!isInPlace) {
     await removeReport(out); // or, were this cut short, the old page would stand beside another study
     await writeStudy(study, copy);
   }

@@ -30,7 +30,7 @@ export function studyCharts(study: Study): Chart[] {
   const results = resultsOf(study);
   const shown = shownArms(results);
   const [winner] = rank(results).best;
-  return [...comparisons(shown, winner, !ranInParallel(study)), ...shown.own.flatMap(armCharts)].filter(
+  return [...comparisons(shown, winner, !ranInParallel(study)), ...shown.detailed.flatMap(armCharts)].filter(
     (chart): chart is Chart => chart !== undefined,
   );
 }

@@ -23,7 +23,7 @@ export function reportPage(study: Study, charts: readonly DrawnChart[], samples?
   const { question, answer, caveats } = conclude(study);
   const results = resultsOf(study);
   const arms = results.map(({ arm }) => arm);
-  const { own } = shownArms(results);
+  const { detailed } = shownArms(results);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -44,9 +44,9 @@ ${caveats.map((caveat) => html`<p class="caveat">${caveat}</p>\n`)}${setupLine(s
 <main>
 <section><h2>Results</h2>${resultSection(study)}</section>
 ${comparison(charts)}
-${own.map((arm) => armSection(arm, charts))}
-${own.length < arms.length ? html`<section><p class="note">The ${own.length} settings with the highest validation accuracy have a section here; study.json has the formulas of all ${arms.length.toLocaleString("en")}.</p></section>` : undefined}
-${lossSection(own)}
+${detailed.map((arm) => armSection(arm, charts))}
+${detailed.length < arms.length ? html`<section><p class="note">The ${detailed.length} settings with the highest validation accuracy have a section here; study.json has the formulas of all ${arms.length.toLocaleString("en")}.</p></section>` : undefined}
+${lossSection(detailed)}
 ${sampleSection(samples)}
 <section><h2>Measurement</h2>${measurement(study)}</section>
 <section><h2>Environment</h2>${definitions(study.environment)}</section>
@@ -104,10 +104,10 @@ function comparison(charts: readonly DrawnChart[]): Html | undefined {
 
 /** An arm's own charts, and exactly what ran. */
 function armSection({ label, slug, config }: Arm, charts: readonly DrawnChart[]): Html {
-  const own = charts.filter(({ arm }) => arm?.slug === slug);
+  const figures = charts.filter(({ arm }) => arm?.slug === slug);
   const { formula, name, semantics } = config.optimizer;
   return html`<section><h2>${label}</h2>
-${own.length === 0 ? html`<p class="note">No figure: no epoch was completed, or none could be drawn.</p>` : html`<div class="pair">${own.map(figure)}</div>`}
+${figures.length === 0 ? html`<p class="note">No figure: no epoch was completed, or none could be drawn.</p>` : html`<div class="pair">${figures.map(figure)}</div>`}
 <h3>Update: ${name} <small>(${semantics})</small></h3>
 <pre><code>${formula.trim()}</code></pre>
 ${definitions({ ...parameters(config.optimizer), schedule: config.schedule.name, ...parameters(config.schedule) })}

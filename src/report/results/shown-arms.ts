@@ -9,13 +9,13 @@ export interface ShownArms {
   readonly others: readonly Arm[];
   /** How many arms are not named. */
   readonly unnamed: number;
-  /** Those that have figures and a section of their own. */
-  readonly own: readonly Arm[];
+  /** Those with their own figures and section. */
+  readonly detailed: readonly Arm[];
 }
 
 const NAMED = 10;
 const OTHERS = 40;
-const OWN = 20;
+const DETAILED = 20;
 
 export function shownArms(results: readonly Result[]): ShownArms {
   const order = new Map(results.map(({ arm }, i) => [arm, i]));
@@ -26,7 +26,7 @@ export function shownArms(results: readonly Result[]): ShownArms {
     named: inOrder(ranked.slice(0, NAMED)),
     others: inOrder(evenly(ranked.slice(NAMED), OTHERS)),
     unnamed: Math.max(0, ranked.length - NAMED),
-    own: inOrder(ranked.slice(0, OWN)),
+    detailed: inOrder(ranked.slice(0, DETAILED)),
   };
 }
 
