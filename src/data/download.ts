@@ -49,7 +49,7 @@ const MOST_BYTES = 32 * 2 ** 20;
  * Proxies are taken from HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
  *
  * @throws OptimbenchError (DATA) where no mirror gives a file, with each mirror's reason and what else can be done;
- *   (ABORTED) when `signal` fires
+ *   (FILE) where `folder` cannot be written to; (ABORTED) when `signal` fires
  */
 export async function downloadMnist(folder: string, options: DownloadOptions = {}): Promise<void> {
   try {

@@ -47,7 +47,7 @@ const optionsSchema = z.strictObject({
  *   memory, or a dataset loaded earlier, which is returned as it is. Default: "mnist" where it is on the disk,
  *   "mnist-10k" otherwise; the dataset's `name` tells which.
  * @throws OptimbenchError by rejection: CONFIG for an unknown name or arrays that do not fit, DATA for files that are
- *   missing, damaged or not the published ones, ABORTED when `signal` fires
+ *   missing, damaged or not the published ones, FILE where a download cannot be written, ABORTED when `signal` fires
  */
 export async function loadDataset(
   source?: string | DatasetInMemory | Dataset,

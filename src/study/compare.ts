@@ -50,7 +50,7 @@ export interface CompareCallbacks {
  * Trains every optimizer with every loss and seed under equal conditions: runs of a seed share split, initial weights and
  * order of images. Seeds are the outer loop, so that a machine that slows down over time slows every optimizer.
  *
- * @throws OptimbenchError (CONFIG, FORMULA, DATA, LIBTORCH) before the first run, (NATIVE) from a run that failed
+ * @throws OptimbenchError (CONFIG, FORMULA, DATA, MEMORY, LIBTORCH) before the first run, (NATIVE) from a run that failed
  */
 export async function compare(input: CompareConfig & CompareCallbacks = {}): Promise<ComparedStudy> {
   const { onEpoch, onRun, signal, profile = false, ...given } = copyWithCallbacks(input, "compare config");

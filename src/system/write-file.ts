@@ -25,7 +25,7 @@ type Data = string | Uint8Array | Iterable<string> | AsyncIterable<Uint8Array>;
  * reaches the disk, then takes the real name. Links are followed. A device, a pipe and this process' own output are
  * written to, since they cannot be replaced.
  *
- * @throws OptimbenchError (DATA) that names the file and the reason
+ * @throws OptimbenchError (FILE) that names the file and the reason
  */
 export async function writeFileAtomically(path: string, data: Data): Promise<void> {
   try {

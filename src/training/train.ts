@@ -45,7 +45,8 @@ export interface Run extends RunRecord {
  * const run = await train({ optimizer: "adam", epochs: 3 });
  * console.log(run.history.at(-1)?.validation.accuracy);
  *
- * @throws OptimbenchError by rejection: CONFIG, FORMULA, DATA or LIBTORCH before it starts, NATIVE if it fails midway.
+ * @throws OptimbenchError by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before it starts, NATIVE if it fails
+ *   midway.
  *   A run that diverges or is cancelled is no error: it resolves with that status and what was measured.
  */
 export function train(input: TrainConfig & TrainCallbacks = {}): Training<Run> {

@@ -77,7 +77,9 @@ export class TrainedModel implements Disposable {
 
   /**
    * Writes `parameters()` as a safetensors file, with the resolved config in its metadata; a file that is there is replaced,
-   * once the new one is whole. They are never in memory all at once.
+   * once the new one is complete. A few rows at a time are in memory.
+   *
+   * @throws OptimbenchError by rejection: (DISPOSED) after `dispose()`, (FILE) where the file cannot be written
    */
   async save(path: string): Promise<void> {
     parse(pathSchema, path, "path");

@@ -8,7 +8,7 @@ import { checkOutFile } from "./out-file.js";
  * What writes a chart to a file whose ending says how; drawing loads large modules, so only once there is something to draw.
  *
  * @param option names the file on the command line
- * @throws OptimbenchError (CONFIG, DATA) at once where it could not be written as asked
+ * @throws OptimbenchError (CONFIG, FILE) at once where it could not be written as asked
  */
 export async function chartFileWriter(
   file: string,

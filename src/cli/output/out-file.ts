@@ -7,7 +7,7 @@ import { checkWritable } from "../../system/write-file.js";
  * Finds out before the work whether its result can be written, perhaps hours later.
  *
  * @param option names the file on the command line
- * @throws OptimbenchError (CONFIG, DATA) that says why not
+ * @throws OptimbenchError (CONFIG, FILE) that says why not
  */
 export async function checkOutFile(file: string, option: string): Promise<void> {
   if (file === "") throw configError(`Expected a file name for ${option}, got "".`);
@@ -23,7 +23,7 @@ export async function checkOutFile(file: string, option: string): Promise<void> 
 /**
  * The same for a file that takes long to make, such as a model: an earlier one is not replaced without `overwrite`.
  *
- * @throws OptimbenchError (CONFIG, DATA)
+ * @throws OptimbenchError (CONFIG, FILE)
  */
 export async function checkNewFile(
   file: string,

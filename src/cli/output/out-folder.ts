@@ -9,7 +9,7 @@ import { tryFolder } from "../../system/write-file.js";
  * Makes the folder that results go to. One that holds an earlier study is used again where that may be replaced; one with
  * anything else is left alone.
  *
- * @throws OptimbenchError (CONFIG, DATA)
+ * @throws OptimbenchError (CONFIG, FILE)
  */
 export async function prepareOutFolder(
   folder: string,

@@ -7,7 +7,7 @@ import { fileProblem } from "../../system/file-problem.js";
  * Removes the files that `writeReport` has written into a folder, figures of whatever names included; all others stay,
  * study.json among them.
  *
- * @throws OptimbenchError (DATA) that names the file
+ * @throws OptimbenchError (FILE) that names the file
  */
 export async function removeReport(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
