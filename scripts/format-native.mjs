@@ -14,7 +14,7 @@ const files = readdirSync(new URL("native/", root), { recursive: true })
 for (const file of files) {
   const url = new URL(`native/${file}`, root);
   const source = readFileSync(url, "utf8");
-  // The name tells clang-format the language; it does not know .inc.
+  // clang-format derives the language from the name; it does not know .inc.
   const formatted = format(source, file.replace(/\.inc$/, ".cc"), style);
   formatted.split("\n").forEach((line, i) => {
     if (line.length <= limit) return;

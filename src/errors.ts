@@ -16,7 +16,7 @@ export class OptimbenchError extends Error {
   /** What kind of thing went wrong. */
   readonly code: ErrorCode;
   /**
-   * Where the first problem lies in the input, such as `optimizer.learningRate` or `model.layers[2].filters`; the file or
+   * The path of the first problem in the input, such as `optimizer.learningRate` or `model.layers[2].filters`; the file or
    * folder for code `FILE`. Undefined where the problem has no such place.
    */
   readonly path: string | undefined;

@@ -137,7 +137,7 @@ export async function compare(config: CompareConfig & CompareCallbacks = {}): Pr
  *
  * @param source "mnist", "mnist-10k" (10,000 of its images, always there), the path of a folder of IDX files, arrays in
  *   memory, or a dataset loaded earlier, which is returned as it is. Default: "mnist" where it is on the disk,
- *   "mnist-10k" otherwise; the dataset's `name` tells which.
+ *   "mnist-10k" otherwise; the dataset's `name` says which.
  * @throws {@link OptimbenchError} CONFIG for an unknown name or arrays that do not fit, DATA for files that are missing,
  *   damaged or not the published ones, FILE where a download cannot be written, ABORTED when `signal` fires
  */

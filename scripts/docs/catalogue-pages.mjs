@@ -13,7 +13,7 @@ import { typeset } from "./latex.mjs";
 export const catalogue = () => [...OPTIMIZER_NAMES, ...LOSS_NAMES].map((name) => explain(name));
 
 /**
- * Where the picture of an entry lies, from docs/.
+ * The path of an entry's picture, relative to docs/.
  *
  * @param {Explanation} explanation
  */

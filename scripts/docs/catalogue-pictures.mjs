@@ -19,7 +19,7 @@ export async function catalogueSvg(explanation) {
   return withIdsFromOne(rounded);
 }
 
-/** Vega counts the ids of all pictures of a process; in a file of its own, a picture's begin with 1. */
+/** Vega counts the ids of all pictures of a process; in a separate file, a picture's begin with 1. */
 function withIdsFromOne(svg) {
   const ids = [...new Set(svg.match(/\bclip\d+\b/g))];
   return svg.replace(/\bclip\d+\b/g, (id) => `clip${ids.indexOf(id) + 1}`);
@@ -63,7 +63,7 @@ function lossSvg({ name, title, definitions }) {
   );
 }
 
-/** What sources have in common is drawn once, where no eye could tell the difference. */
+/** What sources have in common is drawn once, where no difference would be visible. */
 function together(sources, valuesOf) {
   const visible = (_, value) => (typeof value === "number" ? Number(value.toFixed(2)) : value);
   const all = sources.map((source) => ({ source, values: valuesOf(source) }));

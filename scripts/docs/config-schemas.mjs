@@ -105,7 +105,7 @@ export function configSchemas() {
   const all = JSON.parse(JSON.stringify(Object.assign({}, ...defs)));
   for (const [name, schema] of Object.entries(all)) all[name] = documented(schema, defaultsOf(name));
   for (const { id, names } of CHOICES) {
-    // An editor proposes the built-in names while it cannot tell what is meant.
+    // An editor proposes the built-in names while it does not know which one is meant.
     all[`Custom${id}`].properties.name.examples = names;
   }
   describeLearningRate(all);

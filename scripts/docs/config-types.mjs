@@ -40,8 +40,8 @@ export function configTypes(schemas = configSchemas()) {
   if (homeless.length > 0) throw new Error(`No file in FILES has ${homeless.join(", ")}.`);
   return new Map(
     FILES.map(([file]) => {
-      const own = [...declarations].filter(([name]) => fileOf(name) === file).map(([, text]) => text);
-      const text = own.join("\n");
+      const inFile = [...declarations].filter(([name]) => fileOf(name) === file).map(([, text]) => text);
+      const text = inFile.join("\n");
       const foreign = [...declarations.keys()].filter(
         (name) => fileOf(name) !== file && new RegExp(`\\b${name}\\b(?!")`).test(withoutComments(text)),
       );

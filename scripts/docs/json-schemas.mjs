@@ -23,7 +23,7 @@ export function jsonSchemas(schemas = configSchemas()) {
   );
 }
 
-/** What lies in memory, such as an array of images, has no place in a file. */
+/** Values in memory, such as an array of images, cannot be in a file. */
 function withoutMemory(value) {
   if (Array.isArray(value)) return value.filter((each) => each?.tsType === undefined).map(withoutMemory);
   if (typeof value !== "object" || value === null) return value;

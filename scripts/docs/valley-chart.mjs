@@ -63,7 +63,7 @@ export function valleyChart({ title, subtitle, description, steepness, paths }) 
           type: "line",
           clip: true,
           strokeWidth: 1.6,
-          // What lies above others lets them show through.
+          // Paths on top are translucent, so that those below are visible.
           strokeDash: n === 0 ? [] : [5, 3],
           point: { filled: true, size: 14, opacity: 1 },
         },

@@ -9,7 +9,7 @@ import { freeSession, openSession, sessionSpec } from "../training/session.js";
 /** A session whose pieces of work can be timed one by one; each resolves with its seconds, by the native clock. */
 export interface BenchSession {
   readonly parameterCount: number;
-  /** As they lie in memory. */
+  /** As they are stored in memory. */
   readonly parameterShapes: readonly (readonly number[])[];
   /** What an update reads and writes at least: parameters and state in both directions, the gradient in one. */
   updateBytes(): number;
@@ -21,7 +21,7 @@ export interface BenchSession {
   profile(steps: number): Promise<Profile>;
   /** Updates of the parameters, with one gradient. */
   update(steps: number): Promise<number>;
-  /** Loss and metrics of so many images. */
+  /** Loss and metrics of this many images. */
   evaluate(images: number): Promise<number>;
   /** Ends what is being done, which then rejects with code ABORTED. */
   cancel(): void;

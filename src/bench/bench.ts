@@ -28,7 +28,7 @@ export interface BenchCallbacks {
 
 /**
  * Times training steps, updates alone, forward and backward pass and evaluation on random images, by optimizer, batch size
- * and number of threads. The measurements take turns in rounds, so that what else the machine does hits all alike.
+ * and number of threads. The measurements take turns in rounds, so that other load on the machine affects all of them equally.
  *
  * @example
  * const { results } = await bench({ optimizers: ["adam", "sgd"], batchSizes: [32], seconds: 2 });

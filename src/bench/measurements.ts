@@ -11,7 +11,7 @@ export interface Measurement {
   /** In a batch, or of an evaluation. */
   readonly images?: number;
   readonly session: BenchSession;
-  /** Does it so many times; resolves with the seconds of it all. */
+  /** Does it this many times; resolves with the total seconds. */
   run(times: number): Promise<number>;
 }
 

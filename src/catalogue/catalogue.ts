@@ -23,7 +23,7 @@ export interface Catalogue {
 /** An entry with every default filled in and the formula it runs: plain data, and valid input again. */
 export interface Resolved {
   readonly name: string;
-  /** What results call it, where the name does not tell two settings apart. */
+  /** What results call it, where the name does not distinguish two settings. */
   readonly label?: string;
   /** Whose formula and defaults; "custom" for a formula of the caller. */
   readonly semantics: Source | "custom";
@@ -101,7 +101,7 @@ const schemaOf = (
  * Fills in the framework's defaults and the formula.
  *
  * @param semantics whose, unless the input says it itself
- * @param where the input lies in the whole config, for messages
+ * @param where the input's path in the whole config, for messages
  * @throws OptimbenchError (CONFIG)
  */
 export function resolve(catalogue: Catalogue, input: unknown, semantics: Semantics, where = ""): Resolved {
@@ -173,7 +173,7 @@ export function changedSettings(
   );
 }
 
-/** One line that tells it apart: "adam", or "sgd (learningRate 0.1, momentum 0.9)" where settings differ from the defaults. */
+/** One line that identifies it: "adam", or "sgd (learningRate 0.1, momentum 0.9)" where settings differ from the defaults. */
 export function choiceLabel(
   catalogue: Catalogue,
   choice: { readonly name: string; readonly label?: string | undefined; readonly semantics: string },

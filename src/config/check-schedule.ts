@@ -17,7 +17,7 @@ import { placeOf } from "../validation/path-text.js";
 /**
  * Checks that an optimizer has a momentum where the schedule changes it.
  *
- * @param where the optimizer lies in the whole config, for messages
+ * @param where the optimizer's path in the whole config, for messages
  * @throws OptimbenchError (CONFIG)
  */
 export function checkMomentum(schedule: ResolvedSchedule, optimizer: ResolvedOptimizer, where: string): void {
@@ -39,14 +39,14 @@ function instead(optimizer: ResolvedOptimizer): string {
   return `${other ? `Its \`${other}\` is the ${meaning}, and must stay constant. ` : ""}Use another optimizer`;
 }
 
-/** Of a longer run so many steps are looked at, evenly spread. */
+/** Steps checked at most; of a longer run, they are evenly spread. */
 const MOST_STEPS = 100_000;
 
 /**
  * Checks that an update can follow a schedule's rates, as far as is known before a run: a custom formula may give what is no
  * rate, and some updates divide by the rate: a rate of 0 makes them infinite.
  *
- * @param where the optimizer lies in the whole config, for messages
+ * @param where the optimizer's path in the whole config, for messages
  * @throws OptimbenchError (CONFIG)
  */
 export function checkRates(

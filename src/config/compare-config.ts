@@ -64,7 +64,7 @@ export type { CompareConfig };
 /** A study's config with the preset's values and the defaults filled in. */
 export type ParsedCompareConfig = Omit<z.output<typeof compareConfigSchema>, "preset">;
 
-/** @throws OptimbenchError (CONFIG): one line a problem */
+/** @throws OptimbenchError (CONFIG): one line per problem */
 export function parseCompareConfig(input: CompareConfig): ParsedCompareConfig {
   const plain = plainData(input, "compare config") as CompareConfig;
   const given = parse(compareConfigSchema, plain, "compare config");

@@ -54,7 +54,7 @@ export interface PlannedLoss {
 /**
  * Fills in every default, those that depend on the dataset included, lowers the model and compiles the formulas.
  *
- * @param places where optimizer and loss lie in the config that the caller gave, for messages
+ * @param places the paths of optimizer and loss in the caller's config, for messages
  * @throws OptimbenchError (CONFIG, FORMULA) where the config does not describe a run on this dataset
  */
 export function planRun(
@@ -108,7 +108,7 @@ export function planShared(config: Omit<ParsedTrainConfig, Factor>, dataset: Dat
   };
 }
 
-/** @param where the optimizer lies in the whole config, for messages */
+/** @param where the optimizer's path in the whole config, for messages */
 export function planOptimizer(
   config: ResolvedOptimizer,
   { config: { schedule, split, batchSize, gradientAccumulation, epochs }, parameters }: SharedPlan,
@@ -126,7 +126,7 @@ export function planOptimizer(
   return { config: deepFreeze(config), update };
 }
 
-/** @param where the loss lies in the whole config, for messages */
+/** @param where the loss's path in the whole config, for messages */
 export const planLoss = (config: ResolvedLoss, where: string): PlannedLoss => ({
   config: deepFreeze(config),
   graph: lossGraph(config, where),

@@ -144,6 +144,6 @@ export type { TrainConfig };
 /** The same with the defaults filled in that depend on nothing else. */
 export type ParsedTrainConfig = z.output<typeof trainConfigSchema>;
 
-/** @throws OptimbenchError (CONFIG): one line a problem */
+/** @throws OptimbenchError (CONFIG): one line per problem */
 export const parseTrainConfig = (input: TrainConfig): ParsedTrainConfig =>
   parse(trainConfigSchema, input, "train config");

@@ -1,4 +1,4 @@
-/** Images with their labels, as they lie in memory. */
+/** Images with their labels, as they are stored in memory. */
 export interface ImageSet {
   /** Pixels, row by row: count x height x width x channels, 0 (background) to 255. */
   readonly images: Uint8Array;

@@ -24,7 +24,7 @@ export const MNIST_MIRRORS: readonly string[] = [
 export interface DownloadProgress {
   readonly file: string;
   readonly receivedBytes: number;
-  /** Where the server tells. */
+  /** Undefined where the server does not say. */
   readonly totalBytes: number | undefined;
 }
 
@@ -139,7 +139,7 @@ async function tryMirror(
   }
 }
 
-/** Of an error with causes ("fetch failed"), what lies at its root. */
+/** The root cause of an error with causes ("fetch failed"). */
 function reasonOf(error: unknown): string {
   if (error instanceof OptimbenchError) return "the data it sent is not the published file";
   const root = error as Error & { code?: string };

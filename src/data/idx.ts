@@ -33,7 +33,7 @@ const OTHER_TYPES: Record<number, string> = {
 };
 
 /**
- * Reads an IDX file of unsigned bytes, gzipped or not (its first bytes tell, not its name).
+ * Reads an IDX file of unsigned bytes, gzipped or not (by its first bytes, not its name).
  *
  * Memory stays within what the header announces, and that within 1 GiB, whatever a gzip stream expands to.
  *

@@ -75,7 +75,7 @@ export const inMemorySchema = z
 /**
  * Checks arrays of images and labels and makes a dataset of them.
  *
- * @param where they lie in the whole config, for messages
+ * @param where its path in the whole config, for messages
  * @throws OptimbenchError (CONFIG) that names the numbers which do not fit
  */
 export function inMemoryDataset(input: DatasetInMemory, where = ""): Dataset {
@@ -107,7 +107,7 @@ type GivenSet = Pick<ImageSet, "images" | "labels"> & {
   readonly count?: number | undefined;
 };
 
-/** @param where it lies in the whole config, for messages */
+/** @param where its path in the whole config, for messages */
 function checkedSet({ images, labels, targets, count }: GivenSet, expected: Expected, where: string) {
   const { height, width, channels, classes } = expected;
   const values = labels.length * height * width * channels;

@@ -45,7 +45,7 @@ const optionsSchema = z.strictObject({
  *
  * @param source "mnist", "mnist-10k" (10,000 of its images, always there), the path of a folder of IDX files, arrays in
  *   memory, or a dataset loaded earlier, which is returned as it is. Default: "mnist" where it is on the disk,
- *   "mnist-10k" otherwise; the dataset's `name` tells which.
+ *   "mnist-10k" otherwise; the dataset's `name` says which.
  * @throws OptimbenchError by rejection: CONFIG for an unknown name or arrays that do not fit, DATA for files that are
  *   missing, damaged or not the published ones, FILE where a download cannot be written, ABORTED when `signal` fires
  */
@@ -78,7 +78,7 @@ interface DatasetChoice {
   readonly dataDir?: string | undefined;
 }
 
-/** A dataset loaded earlier, unless the memory of its images was given away since. */
+/** A dataset loaded earlier, unless the memory of its images has been transferred since. */
 function undamaged(dataset: Dataset): Dataset {
   const { name, test } = dataset;
   const sets = [dataset, ...(test ? [test] : [])];
@@ -91,7 +91,7 @@ function undamaged(dataset: Dataset): Dataset {
   );
 }
 
-/** A folder that was asked for and lacks MNIST is told of, not passed over. */
+/** A requested folder without MNIST is an error and not skipped. */
 const defaultName = (dataDir?: string) =>
   dataDir !== undefined || findMnist() !== undefined ? "mnist" : "mnist-10k";
 

@@ -4,7 +4,7 @@ import { permutation, randomStream } from "./random.js";
 
 /** What a picture of samples shows. */
 export interface SampleOptions {
-  /** Images a class, at least 1. Default 12. */
+  /** Images per class, at least 1. Default 12. */
   readonly perClass?: number;
   /** Determines which images. Default 0. */
   readonly seed?: number;
@@ -12,7 +12,7 @@ export interface SampleOptions {
 
 /** Tiles come out about this large, in pixels. */
 const TILE = 56;
-/** A picture has about this many pixels at most: of many classes, or many images a class, tiles come out smaller. */
+/** A picture has about this many pixels at most: of many classes, or many images per class, tiles are smaller. */
 const PICTURE = 2 ** 23;
 /** A pixel of a reduced image is the mean of at most as many of its pixels a side. */
 const SAMPLES_A_SIDE = 4;

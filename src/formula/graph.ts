@@ -4,7 +4,7 @@
  */
 export type Node =
   | { readonly op: "constant"; readonly value: number }
-  /** One number a class, in losses only. */
+  /** One number per class, in losses only. */
   | { readonly op: "row"; readonly values: readonly number[] }
   | { readonly op: "input"; readonly name: string }
   | { readonly op: Operation; readonly args: readonly number[] };

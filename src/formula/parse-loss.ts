@@ -6,7 +6,7 @@ import { GraphBuilder } from "./graph-builder.js";
 import { shapesOf } from "./infer-shapes.js";
 import { type Hyperparameter, Names } from "./names.js";
 
-/** What every loss has: the logits and the target, one-hot or soft, each a number a class. */
+/** What every loss has: the logits and the target, one-hot or soft, each with one number per class. */
 const INPUTS = new Set(["z", "y"]);
 /** A number per class; shapes differ only in whether they have that axis. */
 const CLASSES = [1];

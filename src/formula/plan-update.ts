@@ -3,7 +3,7 @@ import type { Scope, UpdateBlock, UpdateGraph } from "./graph.js";
 import { type BlockShapes, inferShapes } from "./infer-shapes.js";
 import { type Shape, shapeText, sizeOf } from "./shapes.js";
 
-/** A parameter of a model: what it is called, and its shape as it lies in memory. */
+/** A parameter of a model: what it is called, and its shape as it is stored in memory. */
 export interface Parameter {
   readonly name: string;
   /** [filters, height, width, channels / groups] of a convolution, [units, inputs] of a dense layer; else one axis. */

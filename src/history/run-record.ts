@@ -1,10 +1,10 @@
 import type { EpochRecord, EvaluationMetrics, RunSeconds, RunStatus } from "./epoch-record.js";
 import type { StepsProfile } from "./profile.js";
 
-/** An optimizer or a loss as it ran: its name, whose definition of it, and the exact formula. Hyperparameters lie beside them. */
+/** An optimizer or a loss as it ran: its name, its source and the exact formula. Hyperparameters are further keys. */
 export interface FormulaChoice {
   readonly name: string;
-  /** What a person called it, to tell two settings of one optimizer apart. */
+  /** The user's name for it, which distinguishes two configurations of one optimizer. */
   readonly label?: string | undefined;
   readonly semantics: string;
   readonly formula: string;

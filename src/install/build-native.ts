@@ -95,7 +95,7 @@ export async function buildNative(
   });
 }
 
-/** Whether the binaries are there, and whole as far as their sizes tell; the stamps of old builds do not have them. */
+/** Whether the binaries are there and have the recorded sizes; the stamps of old builds have no sizes. */
 function areAsBuilt(release: string, { artefacts = {} }: Partial<FinishedBuild>): boolean {
   const sizeOf = (name: string) => statSync(join(release, name), { throwIfNoEntry: false })?.size;
   return (

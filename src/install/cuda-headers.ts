@@ -25,7 +25,7 @@ export function findCudaHeaders(libtorch: Libtorch): string | undefined {
 
 /**
  * Finds them or downloads them into the cache (3 MB). Without them everything else is compiled and works, also on a GPU,
- * so a failure is told and no error. To be called under a lock.
+ * so a failure is reported without an error. To be called under a lock.
  */
 export async function getCudaHeaders(libtorch: Libtorch, setup: Setup): Promise<string | undefined> {
   if (process.platform !== "linux") return undefined;

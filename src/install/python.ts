@@ -21,7 +21,7 @@ if sys.prefix == sys.base_prefix and "PYTHONNOUSERSITE" not in os.environ:
     if os.path.isabs(user) and os.path.isdir(user): site.addsitedir(user)
 `;
 
-/** Arguments by which Python runs `code`, with these arguments of its own, and nothing of the working directory. */
+/** Arguments by which Python runs `code`, with these arguments and without modules from the working directory. */
 export const pythonArguments = (code: string, args: readonly string[] = []): string[] => [
   "-I",
   "-c",

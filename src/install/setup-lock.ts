@@ -32,7 +32,7 @@ export interface SetupLock {
 /**
  * Runs `work` while no other process holds the lock file at `path`; waits for its holder, and takes over from a dead one.
  *
- * @param onWait told once, whom it waits for
+ * @param onWait called once, with the process that it waits for
  */
 export async function withLock<Result>(
   path: string,

@@ -58,7 +58,7 @@ export function requireCompiler(): string {
   );
 }
 
-/** Where the programs lie that compile. */
+/** Paths of the programs that compile. */
 export interface BuildTools {
   readonly cmake: string;
   readonly ninja: string;

@@ -90,7 +90,7 @@ export const lossAlternatives = () => alternativesOf(CATALOGUE);
  *
  * @param semantics whose, unless the loss says it itself
  * @param classes how many numbers a list has; not checked where left out
- * @param where it lies in the whole config, for messages
+ * @param where its path in the whole config, for messages
  * @throws OptimbenchError (CONFIG)
  */
 export function resolveLoss(
@@ -104,7 +104,7 @@ export function resolveLoss(
   return resolved;
 }
 
-/** One line that tells it apart: "huber", or "huber (delta 0.1)" where settings differ from the defaults. */
+/** One line that identifies it: "huber", or "huber (delta 0.1)" where settings differ from the defaults. */
 export const lossLabel = (loss: {
   readonly name: string;
   readonly label?: string | undefined;
@@ -127,7 +127,7 @@ function checkRows(loss: ResolvedLoss, classes: number, where: string): void {
 /**
  * The loss that native code runs.
  *
- * @param where it lies in the whole config, for messages
+ * @param where its path in the whole config, for messages
  * @throws OptimbenchError (FORMULA)
  */
 export function lossGraph(loss: ResolvedLoss, where?: string): LossGraph {

@@ -12,7 +12,7 @@ export interface LoweredLayer {
   readonly parameters: readonly Parameter[];
 }
 
-/** `shape` is as it lies in memory. */
+/** `shape` is as it is stored in memory. */
 interface Parameter {
   readonly name: "weight" | "bias";
   readonly shape: readonly number[];

@@ -20,7 +20,7 @@ export interface LoweredModel {
 }
 
 /**
- * Works out every shape, padding and initial weight of a model; activations become layers of their own, and residual
+ * Works out every shape, padding and initial weight of a model; activations become separate layers, and residual
  * blocks branches that meet in a sum.
  *
  * @param options.input shape of one image, [channels, height, width]

@@ -15,8 +15,8 @@ let opened: Native | undefined;
 let opening: Promise<void> | undefined;
 
 /**
- * Loads libtorch, some hundreds of megabytes, while the event loop goes on; `loadNative` then has it at once. What keeps it
- * from loading is told by `loadNative`, to whom needs it.
+ * Loads libtorch, some hundreds of megabytes, while the event loop goes on; `loadNative` then has it at once. A failure
+ * to load is reported by `loadNative`, to the callers that need it.
  */
 export async function preloadNative(): Promise<void> {
   if (opened !== undefined) return;
@@ -59,7 +59,7 @@ function addon() {
   } catch (cause) {
     throw loadError(cause);
   }
-  // Threads must be at rest before libtorch takes itself down. Worker threads have a cleanup hook of their own.
+  // Threads must be idle before libtorch is unloaded. Worker threads have their own cleanup hook.
   if (isMainThread) process.on("exit", () => native.shutdown());
   found = { native, libraries };
   return found;

@@ -10,7 +10,7 @@ import type { NativeLayer, Shape } from "../models/native-layer.js";
 export interface Native {
   /** Loads libtorch and the training core into this process. Needed once before anything else; later calls do nothing. */
   open(libraries: LibraryPaths): void;
-  /** The same, on a thread of its own. */
+  /** The same, on a separate thread. */
   openAside(libraries: LibraryPaths): Promise<void>;
   info(): NativeInfo;
   /** Cancels all work in this process and waits for its threads. Called when the process exits. */
@@ -154,7 +154,7 @@ export interface SessionSpec {
   readonly layers: readonly NativeLayer[];
   readonly loss: LossGraph;
   readonly update: PlannedUpdate;
-  /** What is done to training images, anew in every epoch. */
+  /** Random distortions of training images, redrawn in every epoch. */
   readonly augmentation?: AugmentationSpec;
 }
 
@@ -211,7 +211,7 @@ export interface NativeSession {
   restore(): Promise<void>;
   /**
    * Copies part of a vector, as long as `into`; "evaluation" has the weights to evaluate with, which may be the parameters.
-   * Into memory of the caller's, since arrays made anew for each part would wait for the garbage collector.
+   * Writes into the caller's memory, since a new array for each part would wait for the garbage collector.
    */
   read(part: Readonly<{ vector: keyof SessionState; offset: number; into: Float32Array }>): Promise<void>;
   readonly parameterCount: number;
@@ -252,7 +252,7 @@ export interface NativeSession {
   /** Everything that training changes, copied out on the caller's thread: parameters, optimizer state, running statistics, step count. */
   readState(): SessionState;
   writeState(state: SessionState): void;
-  /** Names and shapes of the parameters, in the order in which they lie in the parameter vector. */
+  /** Names and shapes of the parameters, in their order in the parameter vector. */
   parameters(): readonly TensorInfo[];
   /** The same of the running statistics. */
   statistics(): readonly TensorInfo[];
@@ -265,9 +265,9 @@ export interface NativeSession {
 /** A named piece of a vector. */
 export interface TensorInfo {
   readonly name: string;
-  /** As it lies in memory: conv2d [filters, height, width, channels / groups], dense [units, inputs]. */
+  /** As it is stored in memory: conv2d [filters, height, width, channels / groups], dense [units, inputs]. */
   readonly shape: readonly number[];
-  /** Where its first number lies. */
+  /** Position of its first number in the parameter vector. */
   readonly offset: number;
 }
 

@@ -43,7 +43,7 @@ async function copyAll(dataset: Dataset, device: string): Promise<ResidentDatase
   return dataset.test ? { images, test: await copy(dataset.test, dataset, device) } : { images };
 }
 
-/** Part by part, on the event loop: an array that its owner gives away meanwhile is not read. */
+/** Part by part, on the event loop: an array that its owner transfers meanwhile is not read. */
 async function copy(set: ImageSet, dataset: Dataset, device: string): Promise<NativeDataset> {
   const { Dataset: NativeDatasetClass } = loadNative();
   const { height, width, channels, classes } = dataset;

@@ -15,7 +15,7 @@ const DEFAULTS = {
 };
 
 /**
- * Follow the regularised leader (McMahan et al. 2013): the weights are computed anew at each step, from the sum of all
+ * Follow the regularised leader (McMahan et al. 2013): the weights are recomputed at each step, from the sum of all
  * gradients, with penalties that can make them exactly zero. Made for linear models; the initial weights soon count little.
  * Where no gradient came yet and `initialAccumulator` is 0, Keras 2 sets a weight to 0 and Keras 3 divides 0 by 0.
  */

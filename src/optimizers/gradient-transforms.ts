@@ -75,7 +75,7 @@ export function applyGradientTransforms(
     ...(weightAverage === undefined
       ? []
       : [
-          "all: {", // names of its own, whatever those of the formula
+          "all: {", // its names are separate from the formula's
           "  average = where(t == 1, theta, weightAverage * average + (1 - weightAverage) * theta)",
           "  evaluation = average",
           "}",

@@ -114,7 +114,7 @@ export const optimizerAlternatives = () => alternativesOf(CATALOGUE);
  * Fills in the framework's defaults and the formula; `updateGraph` compiles it.
  *
  * @param semantics whose, unless the optimizer says it itself
- * @param where it lies in the whole config, for messages
+ * @param where its path in the whole config, for messages
  * @throws OptimbenchError (CONFIG)
  */
 export function resolveOptimizer(
@@ -142,7 +142,7 @@ export function momentumOf(optimizer: ResolvedOptimizer): string | undefined {
  * The update that native code runs.
  *
  * @param changing hyperparameters that change from step to step, and so stay inputs
- * @param where the optimizer lies in the whole config, for messages
+ * @param where the optimizer's path in the whole config, for messages
  * @throws OptimbenchError (FORMULA)
  */
 export function updateGraph(
@@ -174,7 +174,7 @@ export function updateGraph(
   return { name, ...graph };
 }
 
-/** One line that tells it apart: "adam", or "sgd (learningRate 0.1, momentum 0.9)" where settings differ from the defaults. */
+/** One line that identifies it: "adam", or "sgd (learningRate 0.1, momentum 0.9)" where settings differ from the defaults. */
 export const optimizerLabel = (optimizer: ResolvedOptimizer): string => choiceLabel(CATALOGUE, optimizer);
 
 /** The settings in which an optimizer differs from its source's defaults. */

@@ -46,7 +46,7 @@ export function cosineRestarts(
   };
 }
 
-/** Which decay a step lies in. Keras asks a logarithm, whose rounding can miss the step of a restart. */
+/** Which decay a step belongs to. Keras computes it with a logarithm, whose rounding can miss the step of a restart. */
 function decayAt(step: number, first: number, tMul: number) {
   if (tMul === 1) {
     const restarts = Math.floor(step / first);

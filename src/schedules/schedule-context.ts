@@ -5,7 +5,7 @@ export interface ScheduleContext {
   /** The optimizer's learning rate: what a schedule begins at, rises to or multiplies. */
   readonly learningRate: number;
   readonly stepsPerEpoch: number;
-  /** Epochs that its steps lie in; the first and the last may be parts of one. */
+  /** Epochs that its steps belong to; the first and the last may be partial. */
   readonly epochs: number;
   /** Steps in all, at least 1. */
   readonly steps: number;

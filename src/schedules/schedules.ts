@@ -68,7 +68,7 @@ export const scheduleAlternatives = (): readonly z.ZodType[] => [
 /**
  * Fills in the defaults.
  *
- * @param where it lies in the whole config, for messages
+ * @param where its path in the whole config, for messages
  * @throws OptimbenchError (CONFIG, FORMULA)
  */
 export function resolveSchedule(input: ScheduleConfig, where?: string): ResolvedSchedule {

@@ -25,7 +25,7 @@ export interface PlannedRun {
   readonly number: number;
   /** Runs in the study. */
   readonly count: number;
-  /** What tells it from the study's other runs, such as "adam" or "adam, meanSquaredError, seed 2". */
+  /** What distinguishes it from the study's other runs, such as "adam" or "adam, meanSquaredError, seed 2". */
   readonly label: string;
   readonly config: ResolvedTrainConfig;
 }

@@ -7,7 +7,7 @@ import { packageVersion } from "../system/package-root.js";
 export type Environment = Readonly<{
   optimbench: string;
   node: string;
-  /** "2.15.0"; null where libtorch has not been opened, as is everything that it would tell. */
+  /** "2.15.0"; null where libtorch has not been opened, as is everything else that it reports. */
   libtorch: string | null;
   /** The vector instructions that libtorch uses, such as "AVX512". */
   instructionSet: string | null;

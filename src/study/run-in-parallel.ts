@@ -1,8 +1,8 @@
 import pLimit from "p-limit";
 
 /**
- * Works off the items in their order, so many at a time. A failure ends it: `onFailure` is called at once, nothing more is
- * begun, and when all that was begun has ended, the first failure is thrown.
+ * Processes the items in order, at most `atOnce` at a time. After a failure, `onFailure` is called immediately, no further
+ * item is started, and when all started items have ended, the first failure is thrown.
  */
 export async function runInParallel<Item>(
   items: Iterable<Item>,

@@ -11,7 +11,7 @@ interface Manifest {
 
 declare const __filename: string | undefined; // in what bundlers make of this module as CommonJS
 
-/** The folder of this package: where package.json, CMakeLists.txt, prebuilds/ and build/ lie. */
+/** The folder of this package: where package.json, CMakeLists.txt, prebuilds/ and build/ are. */
 export const packageRoot = findPackageRoot();
 
 /** This package's version, as package.json gives it. */
@@ -24,7 +24,7 @@ export const packageVersion: string = manifest(packageRoot)!.version;
 export const requireFromPackage = nodeModule.createRequire(join(packageRoot, "package.json"));
 
 /**
- * This file lies in dist/system/ (or src/system/) of the package, unless a bundler has put it into another file. Then the
+ * This file is in dist/system/ (or src/system/) of the package, unless a bundler has put it into another file. Then the
  * package is the one that is installed where the bundle can see it: its native code, fonts and data are in no bundle.
  */
 function findPackageRoot(): string {

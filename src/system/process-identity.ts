@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { askProgram } from "./run-program.js";
 
-/** A process, told apart from a later one that got the same number by when it started. */
+/** A process; its start time distinguishes it from a later one with the same number. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly start: string;

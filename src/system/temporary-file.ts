@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { identityOf, isAlive } from "./process-identity.js";
 
-/** The machine, the process and when it started, so that what a killed process left can be told. */
+/** The machine, the process and when it started, so that a killed process's leftovers can be recognised. */
 const NAME = /^\.optimbench-([0-9a-f]{8})-(\d+)-([\w-]*)-[0-9a-f]{8}$/;
 
 const MILLISECONDS_PER_DAY = 86_400_000;

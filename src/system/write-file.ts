@@ -58,7 +58,11 @@ export async function checkWritable(path: string): Promise<void> {
   await tryFolder(folder);
 }
 
-/** Tries to write, because permissions do not tell it: of a full disk, of /proc, of root. @throws the reason why not */
+/**
+ * Tries to write, since permissions are not enough: the disk may be full, the folder in /proc, or the user root.
+ *
+ * @throws the reason why not
+ */
 export async function tryFolder(folder: string): Promise<void> {
   const temporary = join(folder, temporaryName());
   try {

@@ -51,7 +51,7 @@ export const gradientCheckSchema = z
 const SAMPLES = 16;
 const STEP = 1e-5;
 const TOLERANCE = 1e-5;
-/** What double precision may round away of a value, as a share of it; differences do not tell a smaller slope from 0. */
+/** Relative rounding error of a value in double precision; finite differences cannot distinguish a smaller slope from 0. */
 const ROUNDING = 4 * Number.EPSILON;
 /** A derivative smaller than this share of the largest is compared as if it were this large. */
 const SMALL = 1e-3;
@@ -243,7 +243,7 @@ function compare(graph: LossGraph, { logits, targets }: Samples, classes: number
     const slopes = [(right - value) / STEP, (value - left) / STEP];
     const difference = (8 * (right - left) - (farRight - farLeft)) / (12 * STEP);
     const kink = Math.abs(slopes[0]! - slopes[1]!) > SMALL * scale;
-    // Smaller ones are compared as if they were this large: by the one rule, or since differences do not tell them from 0.
+    // Smaller ones are compared as if they were this large: by the one rule, or since differences cannot distinguish them from 0.
     const least = Math.max(SMALL * scale, (ROUNDING * (1 + Math.abs(value))) / STEP / TOLERANCE);
     const errorFrom = (slope: number) => {
       const distance = Math.abs(gradient - slope);

@@ -31,7 +31,7 @@ export interface EpochLoopResult extends Partial<EarlyStoppingResult> {
 
 /**
  * The epoch loop: before training everything is measured once (epoch 0), then each epoch is one pass over the training
- * images in an order of its own, and a validation. Ends early when the loss is no longer finite, the signal fires or early
+ * images in its own order, and a validation. Ends early when the loss is no longer finite, the signal fires or early
  * stopping says so; an epoch that the signal interrupts is dropped.
  */
 export async function runEpochs(

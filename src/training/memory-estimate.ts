@@ -11,7 +11,7 @@ import { untimedImages } from "./untimed-steps.js";
 export interface MemoryPart {
   readonly what: string;
   readonly bytes: number;
-  /** What makes it less. */
+  /** What reduces it. */
   readonly advice: string;
 }
 
@@ -56,7 +56,7 @@ export function runMemory(plan: RunPlan, testImages = 0): readonly MemoryPart[] 
     {
       what: "what the optimizer computes in a step",
       bytes: update,
-      advice: "a model with fewer units or filters a layer, or another optimizer",
+      advice: "a model with fewer units or filters per layer, or another optimizer",
     },
     ...(earlyStopping
       ? [
@@ -84,7 +84,7 @@ export const dataMemory = (dataset: Dataset, device: string): readonly MemoryPar
 /**
  * Refuses what does not fit, before any of it is allocated.
  *
- * @param parts of all that will be there at once, beside what there is
+ * @param parts of everything that will be in memory at the same time, in addition to what is there now
  * @throws OptimbenchError (MEMORY) by rejection, with the sum, its parts, what is available and what to lower
  */
 export async function requireMemory(parts: readonly MemoryPart[]): Promise<void> {

@@ -30,13 +30,13 @@ export const sessionSpec = ({ config, input, classes, layers, loss, update }: Ru
 
 const beingFreed = new Set<Promise<void>>();
 
-/** Ends a session; what it took is given back a little later, by its thread. */
+/** Ends a session; its thread frees its memory a little later. */
 export function freeSession(session: NativeSession): void {
   const freed = session.dispose().finally(() => beingFreed.delete(freed));
   beingFreed.add(freed);
 }
 
-/** Resolves when what ended sessions took is given back. */
+/** Resolves when the memory of ended sessions is free. */
 export async function sessionsFreed(): Promise<void> {
   await Promise.all(beingFreed);
 }

@@ -46,14 +46,13 @@ export interface Run extends RunRecord {
  * console.log(run.history.at(-1)?.validation.accuracy);
  *
  * @throws OptimbenchError by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before it starts, NATIVE if it fails
- *   midway.
- *   A run that diverges or is cancelled is no error: it resolves with that status and what was measured.
+ *   midway. A run that diverges or is cancelled is no error: it resolves with that status and what was measured.
  */
 export function train(input: TrainConfig & TrainCallbacks = {}): Training<Run> {
   return new Training((report) => runTraining(input, report));
 }
 
-/** `train` without its door (index.ts): reports each epoch as it ends. */
+/** `train` with a callback in place of a `Training`: reports each epoch as it ends. */
 export async function runTraining(
   input: TrainConfig & TrainCallbacks,
   report: (epoch: EpochRecord) => void,
@@ -72,7 +71,7 @@ export async function runTraining(
   return trainPlan(plan, dataset, { onEpoch: announce, signal, profile }, total);
 }
 
-/** Trains as planned, on the device that the plan names; what it takes of memory was found to fit. */
+/** Trains as planned, on the plan's device. The caller has checked that the run fits into memory. */
 export async function trainPlan(
   plan: RunPlan,
   dataset: Dataset,
@@ -128,7 +127,7 @@ export async function trainPlan(
   }
 }
 
-/** A run prints and serialises as its record; the record and the model hang on it unseen. */
+/** A run prints and serialises as its record; `record` and `model` are not enumerable. */
 const withModel = (record: Run["record"], model: TrainedModel): Run =>
   Object.defineProperties({ ...record } as Run, { record: { value: record }, model: { value: model } });
 

@@ -97,7 +97,7 @@ export class TrainedModel implements Disposable {
     ];
   }
 
-  /** The tensors' numbers in PyTorch's layout, a few rows at a time, each of which gives way to the next. */
+  /** The tensors' numbers in PyTorch's layout, a few rows at a time. Each part is overwritten by the next. */
   async *#values(tensors: readonly Tensor[]): AsyncGenerator<Float32Array> {
     for (const { vector, shape, offset } of tensors) {
       const [rows = 1, ...row] = shape;
@@ -113,7 +113,7 @@ export class TrainedModel implements Disposable {
     }
   }
 
-  /** Frees the native memory; the model is of no use afterwards. */
+  /** Frees the native memory; the model cannot be used afterwards. */
   dispose(): void {
     this.#disposed = true;
     freeSession(this.#session);

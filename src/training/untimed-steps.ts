@@ -2,16 +2,16 @@ import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { NativeDataset, NativeSession } from "../native/addon.js";
 import { stopwatch } from "../system/stopwatch.js";
 
-/** Images at most, however large the batch. */
+/** Largest number of images, whatever the batch size. */
 const MOST_IMAGES = 1024;
 
-/** With how many images these steps are taken. */
+/** Number of images in these steps. */
 export const untimedImages = (trainImages: number, batchSize: number): number =>
   Math.min(trainImages, 4 * batchSize, MOST_IMAGES);
 
 /**
- * A few steps, after which the session starts anew: so the first timed step finds libtorch's kernels chosen and memory at
- * hand, and nothing of these reaches the run.
+ * Runs a few steps, then resets the session. libtorch has then chosen its kernels and allocated memory before the first
+ * timed step, and the run itself is unaffected.
  *
  * @returns the seconds it took
  */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { describe } from "./describe.js";
 import { parse } from "./parse.js";
 
-/** A function that the caller wants to be told with. */
+/** A function that the caller wants to be called. */
 export const callbackSchema = <Callback>() =>
   z.custom<Callback>((value) => typeof value === "function", {
     error: ({ input }) => `Expected a function for \`{path}\`, got ${describe(input)}.`,

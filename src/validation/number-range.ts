@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The schema of what lies at `path` in a value, where objects and lists alone lead there. */
+/** The schema of the value at `path`, where objects and lists alone lead there. */
 export function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
   const inner = unwrapped(schema);
   if (path.length === 0) return inner;

@@ -17,7 +17,7 @@ type RawIssue = z.core.$ZodRawIssue;
  *
  * @param what names the whole value in messages, such as "train config"
  * @param mostValues how many values there may be; by default more than any config has
- * @throws OptimbenchError (CONFIG): one line a problem,
+ * @throws OptimbenchError (CONFIG): one line per problem,
  *   "Expected <what> for `<path>`, got <value> (<type>)."
  */
 export function parse<Schema extends z.ZodType>(
@@ -42,7 +42,7 @@ function judged(schema: z.ZodType, value: unknown, what: string) {
   }
 }
 
-/** Problems that are told one by one, of those that are alike. */
+/** How many similar problems are listed one by one. */
 export const MOST_OF_A_KIND = 3;
 const MOST_KINDS = 20;
 
@@ -79,7 +79,7 @@ export function judge(schema: z.ZodType, value: unknown) {
   return { success, issues: error.issues.map((issue) => withRange(issue, schema)) };
 }
 
-/** A problem in words, with `{path}` where it lies and `{path.}` before a key of it: an error map for zod. */
+/** A problem in words, with `{path}` for its path and `{path.}` before a key of it: an error map for zod. */
 function explain(issue: RawIssue): string | undefined {
   const got = `got ${describe(issue.input)}`;
   switch (issue.code) {
@@ -111,7 +111,7 @@ function explain(issue: RawIssue): string | undefined {
   }
 }
 
-/** Of a number out of bounds, zod tells the bound that it breaks; people want the whole range. */
+/** zod reports only the bound that a number breaks; people want the whole range. */
 function withRange(issue: Issue, schema: z.ZodType): Issue {
   if (issue.code !== "too_small" && issue.code !== "too_big") return issue;
   // Beyond it, whole numbers have gaps.
@@ -163,7 +163,7 @@ function locate(issue: Issue, what: string, base: readonly PropertyKey[] = []): 
   return [{ message, path: pathText([...path, ...unknown]) }];
 }
 
-/** The branch whose problems lie deepest; none where all fail at once because the type is another. */
+/** The branch whose problems are deepest; none where all fail at once because the type is another. */
 function bestBranch(branches: readonly Issue[][]): Issue[] | undefined {
   const wrongType = (each: Issue) =>
     each.code === "invalid_type" || (each.code === "invalid_value" && typeof each.input !== "string");

@@ -12,7 +12,7 @@ export function keyText(key: PropertyKey): string {
   return text.length > LONGEST_KEY ? `${text.slice(0, LONGEST_KEY - 3)}...` : text;
 }
 
-/** The path of a key within what lies at `where`; "" is the whole. */
+/** The path of a key within the value at `where`; "" is the whole. */
 export const within = (where: string, key: string): string =>
   where === "" ? keyText(key) : `${where}.${keyText(key)}`;
 

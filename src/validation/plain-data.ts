@@ -17,7 +17,7 @@ const DATA: ReadonlySet<unknown> = new Set(["images", "labels", "targets", "samp
 
 const kept = new WeakSet<object>();
 
-/** Marks an object of this package's own making, which `plainData` then leaves as it is. */
+/** Marks an object made by this package, which `plainData` then leaves as it is. */
 export function keepWhole<Value extends object>(value: Value): Value {
   kept.add(value);
   return value;
@@ -147,7 +147,7 @@ const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 const read = (value: object, name: "buffer" | "byteOffset" | "length" | typeof Symbol.toStringTag) =>
   Object.getOwnPropertyDescriptor(typedArray, name)!.get!.call(value);
 
-/** A view of the same memory that nothing was added to, such as a `length` of its own. Other kinds stay, for schemas to refuse. */
+/** A view of the same memory that nothing was added to, such as a `length` property. Other kinds stay, for schemas to refuse. */
 export function plainView<View extends NodeJS.TypedArray>(value: View): View {
   const View = [Uint8Array, Float32Array].find(({ name }) => read(value, Symbol.toStringTag) === name);
   if (View === undefined) return value;

@@ -58,7 +58,7 @@ describe("what no machine of 8 GB can hold is refused before any of it is alloca
       "muon's products of a wide layer",
       { model: { layers: [flatten, dense(16_000), dense(16_000), end] }, optimizer: "muon" },
       {},
-      /memory: what the optimizer computes in a step [\d.]+ GB; .* Use a model with fewer units or filters a layer, or another optimizer/,
+      /memory: what the optimizer computes in a step [\d.]+ GB; .* Use a model with fewer units or filters per layer, or another optimizer/,
     ],
   ])("%s", (_, config, image, message) => {
     const before = memoryHeld();

@@ -21,7 +21,7 @@ export function addSetupCommand(program: Command): void {
     .action(async (options: { cuda?: true; cpu?: true; force?: true; quiet?: true }) => {
       const cuda = options.cuda ?? (options.cpu ? false : undefined);
       await setup({ cuda, force: options.force, quiet: options.quiet });
-      // It is loaded once, in a process of its own, before anyone relies on it.
+      // It is loaded once, in a separate process, before anyone relies on it.
       await probeNative();
     });
 }

@@ -27,11 +27,11 @@ export interface Diagnosis {
   readonly mnist: string | null;
   /** What keeps this machine from training, each with how to fix it. */
   readonly problems: readonly string[];
-  /** What is worth knowing and keeps nothing from working. */
+  /** What is worth knowing but prevents nothing. */
   readonly notes: readonly string[];
 }
 
-/** Looks at everything that training needs and, where it is all there, loads it once in a process of its own. */
+/** Looks at everything that training needs and, where it is all there, loads it once in a separate process. */
 export async function diagnose(): Promise<Diagnosis> {
   const problems: string[] = [];
   const notes: string[] = [];

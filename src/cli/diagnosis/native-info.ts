@@ -1,4 +1,4 @@
-// A program of its own, run by probe-native.ts: opens the native code and prints what it found.
+// A separate program, run by probe-native.ts: opens the native code and prints what it found.
 import { nativeInfo } from "../../native/addon.js";
 
 try {

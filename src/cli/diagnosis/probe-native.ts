@@ -8,7 +8,7 @@ import { packageRoot } from "../../system/package-root.js";
 import { programEnvironment } from "../../system/run-program.js";
 
 /**
- * Opens the native code and libtorch in a process of its own, so that not even a crash in there can end this one.
+ * Opens the native code and libtorch in a separate process, so that not even a crash in there can end this one.
  *
  * @returns what it found
  * @throws OptimbenchError (LIBTORCH) with the loader's own words

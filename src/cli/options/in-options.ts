@@ -11,7 +11,7 @@ const DEFINITIONS: readonly Place[] = (["optimizer", "loss"] as const).map((path
   path,
 }));
 
-/** Does a command's work. Where the problems of its config lie in what an option set, they name the option. */
+/** Does a command's work. Problems in a value that an option set name the option. */
 export async function inOptions<Result>(
   command: Command,
   options: readonly Place[],
@@ -36,7 +36,7 @@ export async function renaming<Result>(
   }
 }
 
-/** `epochs` becomes `--epochs`; `optimizers[1].momentum` is said to be of `--optimizers`, once a line. */
+/** `epochs` becomes `--epochs`; `optimizers[1].momentum` is said to be of `--optimizers`, once per line. */
 const withOptions = (message: string, options: readonly Place[]): string =>
   message
     .split("\n")

@@ -32,8 +32,8 @@ export interface StudyOutput {
 }
 
 /**
- * Runs a study, keeps it on the disk after every run, and presents what there is, even after Ctrl-C. What cannot be written
- * costs nothing but itself: the study goes on, and the failure is told at the end.
+ * Runs a study, keeps it on the disk after every run, and presents its results, even after Ctrl-C. A file that cannot be
+ * written does not end the study; the failure is thrown at the end.
  */
 export async function runStudy(
   config: CompareConfig,

@@ -22,8 +22,8 @@ export function studyStore(folder: string) {
   return {
     folder,
     /**
-     * Writes what is finished. A failure is told and no error: the disk may have space again after the next run. Where none
-     * `follows`, `finish` is what tells.
+     * Writes what is finished. A failure is only reported: the disk may have space again after the next run. Where none
+     * `follows`, `finish` reports it.
      */
     async keep(study: Study, follows: boolean): Promise<void> {
       if (!isWorthKeeping(study)) return;

@@ -1,11 +1,11 @@
 import type { Config } from "vega-lite";
 
-/** Colours that people with any colour vision tell apart (Okabe & Ito 2008), less the yellow, which white swallows. */
+/** Colours that people with any colour vision can distinguish (Okabe & Ito 2008), without yellow, which is faint on white. */
 const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#333333"];
 /** After the last colour they begin again, dashed, then dotted. */
 const DASHES = [[], [7, 3], [2, 2.5], [9, 3, 2, 3]];
 
-/** Lines that no name tells apart. */
+/** Lines without names. */
 export const GREY = "#BDBDBD";
 
 /** The n-th line's colour. */
@@ -18,7 +18,7 @@ export const dashOf = (n: number): number[] => DASHES[Math.floor(n / COLOURS.len
 const FONT = "DejaVu Sans, Verdana, sans-serif";
 
 export const CHART_CONFIG: Config = {
-  // One description tells more than a label on every point, which would read an error where the axis shows accuracy.
+  // One description says more than a label on every point, which would read out an error where the axis shows accuracy.
   aria: false,
   background: "white",
   font: FONT,

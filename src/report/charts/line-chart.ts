@@ -31,7 +31,7 @@ export function lineChart(chart: LineChart): TopLevelSpec {
   const { names, legend } = chartLegend(given, width);
   const shown = new Map(given.map((name, i) => [name, names[i]!]));
   const isGrey = (i: number) => i === chart.names.length;
-  // What comes first lies below: grey lines are the ground for the others.
+  // What comes first is drawn below: grey lines are the background.
   const curves = [...chart.curves].sort((a, b) => Number(isNamed(a)) - Number(isNamed(b)));
   const fitting = chart.axis(
     curves.flatMap((curve) =>

@@ -42,7 +42,7 @@ const validationLoss: Value = ({ validation }) => validation.loss;
 /** @param timed whether times can be compared */
 function comparisons(shown: ShownArms, winner: Result | undefined, timed: boolean): (Chart | undefined)[] {
   const compared = (comparison: Comparison) => comparisonChart(shown, comparison);
-  // Values of different losses have nothing in common: each has a chart of its own.
+  // Values of different losses cannot be compared: each loss has its own chart.
   const losses = [...new Set(shown.named.map(({ loss }) => loss))];
   return [
     compared({

@@ -10,7 +10,7 @@ export interface ValueAxis extends AxisRange {
   readonly asError: boolean;
 }
 
-/** The axis with a tick of its own at a value, in place of those whose labels would touch that one's. */
+/** The axis with an extra tick at a value, in place of ticks whose labels would touch that one's. */
 export function withTick(axis: ValueAxis, value: number): ValueAxis {
   const scale = axis.type === "log" ? Math.log : (each: number) => each;
   const [low, high] = axis.domain.map(scale) as [number, number];

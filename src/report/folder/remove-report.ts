@@ -4,7 +4,7 @@ import { OptimbenchError } from "../../errors.js";
 import { fileProblem } from "../../system/file-problem.js";
 
 /**
- * Removes the files that `writeReport` has written into a folder, figures of whatever names included; all others stay,
+ * Removes the files that `writeReport` has written into a folder, including figures of any name; all others stay,
  * study.json among them.
  *
  * @throws OptimbenchError (FILE) that names the file

@@ -6,7 +6,7 @@ import { distinctLabels, lossLabels } from "./labels.js";
 
 /** The runs of a study that differ in nothing but the seed: one row of a table, one line of a chart. Readers see it as a "setting". */
 export interface Arm {
-  /** The shortest text that tells it from the study's other arms. */
+  /** The shortest text that distinguishes it from the study's other arms. */
   readonly label: string;
   /** The same for a table that has columns for semantics, loss and learning rate. */
   readonly name: string;

@@ -74,7 +74,7 @@ function bestText({ best, contested }: Ranking): string {
   return `${names} ${reached} ${accuracy}${of} ${afterEpochs(best)}.`;
 }
 
-/** Early stopping gives each run a last epoch of its own. */
+/** With early stopping, runs end in different epochs. */
 function afterEpochs(best: readonly Result[]): string {
   const runs = best.flatMap(({ arm }) => arm.completed);
   const [least, most] = extent(runs.map((run) => finalEpoch(run)!.epoch));

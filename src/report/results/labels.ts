@@ -6,11 +6,11 @@ import { groupBy } from "../text/group-by.js";
 import { printable } from "../text/printable.js";
 
 /**
- * The shortest label that says what each config is and tells it from the others: the optimizer's name; after it, only where
+ * The shortest label that identifies each config among the others: the optimizer's name; after it, only where
  * names coincide, the loss, the framework, the learning rate and whatever else differs; then the settings that are not the
  * optimizer's defaults, unless a person gave it a label.
  *
- * @param visible matches the paths of what stands beside the label anyway, and so tells configs apart already
+ * @param visible matches the paths that are shown beside the label anyway, and so already distinguish configs
  */
 export function distinctLabels(configs: readonly RunConfig[], visible = NOTHING): string[] {
   const rates = decimalTexts(configs.map(({ optimizer }) => optimizer.learningRate));

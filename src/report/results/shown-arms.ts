@@ -3,7 +3,7 @@ import type { Result } from "./results.js";
 
 /** What pictures show of a study's arms, however many it has. Each list is in the order in which they ran. */
 export interface ShownArms {
-  /** The best: as many as colours can tell apart. */
+  /** The best: as many as colours can distinguish. */
   readonly named: readonly Arm[];
   /** Some of the others, which a comparison draws in grey. */
   readonly others: readonly Arm[];

@@ -1,4 +1,4 @@
-/** Text in lines of at most `width` characters, broken between words; a longer word has a line of its own. */
+/** Text in lines of at most `width` characters, broken between words; a longer word has its own line. */
 export function wrapText(text: string, width: number): string {
   const lines = [""];
   for (const word of text.split(" ")) {
