@@ -4,6 +4,7 @@ import { decimalText } from "../validation/decimal-text.js";
 import { parse } from "../validation/parse.js";
 import { placeOf, within } from "../validation/path-text.js";
 import { plainData } from "../validation/plain-data.js";
+import { schemaByName } from "../validation/schema-by-value.js";
 import type { Definition } from "./definition.js";
 import type { Semantics, Source } from "./semantics.js";
 
@@ -57,14 +58,13 @@ export const alternativesOf = ({
   custom,
 ];
 
-/** The schema that the value's own name asks for, so that errors speak of that entry alone. */
+/** The schema that the value's name asks for, so that errors speak of that entry alone. */
 export function schemaFor({ definitions, custom, gradientTransforms }: Catalogue, value: unknown): z.ZodType {
-  const known = z.enum(Object.keys(definitions));
-  if (typeof value !== "object" || value === null) return known;
-  const { name } = value as { name?: unknown };
-  if (typeof name === "string" && Object.hasOwn(definitions, name))
-    return builtIn(definitions[name]!, gradientTransforms?.shape);
-  return "formula" in value ? custom : z.looseObject({ name: known });
+  return schemaByName(value, {
+    names: Object.keys(definitions),
+    builtIn: (name) => builtIn(definitions[name]!, gradientTransforms?.shape),
+    custom,
+  });
 }
 
 /** They take time to make, and a study may have thousands of settings. */

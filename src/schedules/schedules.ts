@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Metrics } from "../history/epoch-record.js";
 import { parse } from "../validation/parse.js";
-import { schemaByValue } from "../validation/schema-by-value.js";
+import { schemaByName, schemaByValue } from "../validation/schema-by-value.js";
 import { constantSchema } from "./constant.js";
 import { cosine, cosineSchema } from "./cosine.js";
 import { cosineRestarts, cosineRestartsSchema } from "./cosine-restarts.js";
@@ -46,14 +46,13 @@ export type ResolvedCustomSchedule = Readonly<z.output<typeof customScheduleSche
 /** A schedule with every default filled in; a valid `ScheduleConfig` again. */
 export type ResolvedSchedule = ResolvedBuiltInSchedule | ResolvedCustomSchedule;
 
-/** The schema that the value's own name asks for, so that errors speak of that schedule alone. */
-function schemaFor(value: unknown): z.ZodType {
-  const known = z.enum(SCHEDULE_NAMES);
-  if (typeof value !== "object" || value === null) return known;
-  const { name } = value as { name?: unknown };
-  if (isBuiltIn(name)) return SCHEDULES[name];
-  return "formula" in value ? customScheduleSchema : z.looseObject({ name: known });
-}
+/** The schema that the value's name asks for, so that errors speak of that schedule alone. */
+const schemaFor = (value: unknown): z.ZodType =>
+  schemaByName(value, {
+    names: SCHEDULE_NAMES,
+    builtIn: (name) => SCHEDULES[name as ScheduleName],
+    custom: customScheduleSchema,
+  });
 
 const isBuiltIn = (name: unknown): name is ScheduleName =>
   typeof name === "string" && Object.hasOwn(SCHEDULES, name);

@@ -10,3 +10,23 @@ export const schemaByValue = <Value>(schemaOf: (value: unknown) => z.ZodType) =>
     for (const issue of judge(schemaOf(value), value).issues ?? [])
       context.addIssue({ ...issue, continue: false } as never);
   });
+
+/** The schema of a built-in, by the value's name, or of a custom formula, so that messages speak of that one alone. */
+export function schemaByName(
+  value: unknown,
+  {
+    names,
+    builtIn,
+    custom,
+  }: {
+    readonly names: readonly string[];
+    readonly builtIn: (name: string) => z.ZodType;
+    readonly custom: z.ZodType;
+  },
+): z.ZodType {
+  const known = z.enum(names);
+  if (typeof value !== "object" || value === null) return known;
+  const { name } = value as { name?: unknown };
+  if (typeof name === "string" && names.includes(name)) return builtIn(name);
+  return "formula" in value ? custom : z.looseObject({ name: known });
+}
