@@ -6,7 +6,7 @@ import { optimizerSchema } from "../optimizers/optimizers.js";
 import type { BenchConfig } from "./bench-config.generated.js";
 
 /** What can be measured, in the order of the table. */
-export const MEASURES = ["step", "update", "forward", "backward", "evaluation"] as const;
+const MEASURES = ["step", "update", "forward", "backward", "evaluation"] as const;
 export type Measure = (typeof MEASURES)[number];
 
 /** Images in memory, from which batches and evaluations are taken. */

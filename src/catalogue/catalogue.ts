@@ -32,7 +32,7 @@ export interface Resolved {
   readonly [setting: string]: unknown;
 }
 
-export const labelSchema = z
+const labelSchema = z
   .string()
   .min(1)
   .max(200)

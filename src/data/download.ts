@@ -15,7 +15,7 @@ import { IDX_PARTS, type IdxPart, idxFiles } from "./idx-folder.js";
 import { checkMnist, MNIST_FILES } from "./mnist.js";
 
 /** Folders on the web that hold MNIST's four files, gzipped, tried in this order. */
-export const MNIST_MIRRORS: readonly string[] = [
+const MNIST_MIRRORS: readonly string[] = [
   "https://ossci-datasets.s3.amazonaws.com/mnist/",
   "https://storage.googleapis.com/cvdf-datasets/mnist/",
 ];

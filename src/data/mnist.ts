@@ -44,7 +44,7 @@ export const findMnist = (dataDir?: string): string | undefined =>
   mnistFolders(dataDir).find((folder) => missingFiles(folder).length === 0);
 
 /** The published names of the files of MNIST that `folder` lacks. */
-export function missingFiles(folder: string): string[] {
+function missingFiles(folder: string): string[] {
   let files: Partial<Record<IdxPart, string>> = {};
   try {
     files = idxFiles(folder);

@@ -67,7 +67,7 @@ function hyperparameterLine({ name, meaning, range, defaults }: HyperparameterEx
 }
 
 /** "0.001", or "0.001 (Keras 3), 0.01 (PyTorch)" where they differ. */
-export function defaultsText(defaults: HyperparameterExplanation["defaults"]): string {
+function defaultsText(defaults: HyperparameterExplanation["defaults"]): string {
   const entries = Object.entries(defaults) as [Origin, unknown][];
   const groups = groupBy(entries, ([, value]) => valueText(value));
   if (groups.length === 0) return "none";

@@ -43,6 +43,6 @@ export function requireWhole({ addon, core, cudaGraphs }: NativeFiles): void {
 }
 
 /** The build writes the version into the library's own name (CMakeLists.txt), so it can be read without loading. */
-export function libtorchBuiltFor(core: string): string | undefined {
+function libtorchBuiltFor(core: string): string | undefined {
   return /optimbench_core-libtorch-(\d+\.\d+\.\d+)/.exec(readFileSync(core, "latin1"))?.[1];
 }

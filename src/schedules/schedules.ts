@@ -118,7 +118,7 @@ export function startSchedule(schedule: ResolvedSchedule, length: TrainingLength
 }
 
 /** Steps in which the rate first rises. */
-export const warmUpSteps = ({ warmUpEpochs = 0 }: ResolvedSchedule, length: TrainingLength): number =>
+const warmUpSteps = ({ warmUpEpochs = 0 }: ResolvedSchedule, length: TrainingLength): number =>
   warmUpEpochs === 0 ? 0 : stepsIn(warmUpEpochs, length);
 
 /** Which setting to change so that the rate of a step is not 0. */

@@ -52,7 +52,7 @@ function chosen(losses: string | undefined, { defineLoss = new Map() }: Options)
   throw configError("Name a loss, such as huber, or define one with --define-loss 'mine=...'.");
 }
 
-export function checkText(
+function checkText(
   name: string,
   { passed, summary, formula, compared, kinks, worst }: GradientCheck,
 ): string {
