@@ -34,6 +34,7 @@ export function build(expression: Expression, names: Names, functions: Functions
   switch (expression.type) {
     case "Literal":
       if (typeof expression.value !== "number") throw fail("Expected a number.");
+      if (!Number.isFinite(expression.value)) throw fail("Expected a finite number.");
       return names.graph.constant(expression.value);
     case "Identifier":
       return variable(expression, names);

@@ -180,3 +180,9 @@ it.each([
 ])("loss: %s", (text, expected) => {
   expect(firstLine(() => loss(text))).toBe(expected);
 });
+
+it("a number too large for a float64", () => {
+  expect(firstLine(() => update("theta = theta - 1e999 * g"))).toBe(
+    "Expected a finite number. (line 1, column 17)",
+  );
+});

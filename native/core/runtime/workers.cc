@@ -60,7 +60,8 @@ void Workers::take() {
 }
 
 void Workers::serve() {
-  at::init_num_threads();  // libtorch's own threads are off (see core.cc); each new thread must be told
+  at::init_num_threads();  // libtorch's own threads are off (see libtorch_core.cc); the setting must be repeated in
+                           // each new thread
   uint64_t seen = 0;
   for (;;) {
     {

@@ -107,7 +107,7 @@ const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
   if (shape.channels != input_.channels || shape.height != input_.height || shape.width != input_.width ||
       resident.classes() != classes_)
     throw std::runtime_error("the dataset's images or classes are not those the session was made for");
-  if (resident.device() != device_) throw std::runtime_error("the dataset lies on another device than the session");
+  if (resident.device() != device_) throw std::runtime_error("the dataset and the session are on different devices");
   return resident;
 }
 
