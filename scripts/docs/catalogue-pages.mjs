@@ -7,9 +7,13 @@ import { OPTIMIZER_NAMES } from "../../dist/optimizers/optimizers.js";
 import { groupBy } from "../../dist/report/text/group-by.js";
 import { typeset } from "./latex.mjs";
 
-/** @typedef {import("../../dist/explain/explanation.js").Explanation} Explanation */
+/** @typedef {import("../../src/explain/explanation.js").Explanation} Explanation */
 
-/** Every entry of the tables, explained. */
+/**
+ * Every entry of the tables, explained.
+ *
+ * @returns {Explanation[]}
+ */
 export const catalogue = () => [...OPTIMIZER_NAMES, ...LOSS_NAMES].map((name) => explain(name));
 
 /**

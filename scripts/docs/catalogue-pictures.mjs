@@ -9,7 +9,7 @@ import { valleyChart } from "./valley-chart.mjs";
 /**
  * The picture of a catalogue page, as SVG: an optimizer's path down a valley, a loss's shape with its gradient.
  *
- * @param {import("../../dist/explain/explanation.js").Explanation} explanation
+ * @param {import("../../src/explain/explanation.js").Explanation} explanation
  * @returns {Promise<string>}
  */
 export async function catalogueSvg(explanation) {

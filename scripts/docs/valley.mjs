@@ -2,7 +2,7 @@ import { isSelective } from "../../dist/formula/plan-update.js";
 import { runUpdate } from "../../dist/native/run-update.js";
 import { resolveOptimizer, updateGraph } from "../../dist/optimizers/optimizers.js";
 
-/** @typedef {import("../../dist/catalogue/semantics.js").Source} Source */
+/** @typedef {import("../../src/catalogue/semantics.js").Source} Source */
 /** @typedef {readonly [number, number]} Point */
 
 /** A valley 20 times as steep across as along: f(x, y) = (x^2 + 20 y^2) / 2. */
