@@ -42,8 +42,8 @@ export type {
   Factor,
   ResolvedCompareConfig,
   ResolvedTrainConfig,
-  SplitSizes,
 } from "./config/resolved-config.js";
+export type { SplitSizes } from "./config/split-sizes.js";
 export type * from "./config/train-config.generated.js";
 export type { Dataset, ImageSet } from "./data/dataset.js";
 export type * from "./data/dataset-config.generated.js";

@@ -89,7 +89,7 @@ describe("imports", () => {
 
 it("writes to the terminal in one place, which writes out what a terminal would obey", () => {
   const direct = files("src", /\.ts$/).filter((file) =>
-    /(stdout|stderr|stream)\.write\((?!.*shown\()|console\./.test(
+    /(stdout|stderr|stream)\.write\((?!.*escapeControls\()|console\./.test(
       read(file).replace(/^ *\*.*|"console.*/gm, ""),
     ),
   );

@@ -76,7 +76,7 @@ function of(expression) {
     case "CallExpression":
       return call(expression.callee.name, expression.arguments);
     default:
-      throw new Error(`No formula has a ${expression.type}.`); // parsing has refused it before
+      throw new Error(`No formula has a ${expression.type}.`); // the parser rejects it
   }
 }
 

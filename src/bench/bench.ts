@@ -81,7 +81,7 @@ async function measure(
       const { measurement, samples } = row;
       if (signal?.aborted) break;
       number += 1;
-      onProgress?.({ ...shown(measurement), number, count: rounds * rows.length });
+      onProgress?.({ ...descriptionOf(measurement), number, count: rounds * rows.length });
       if (row.diverged) continue;
       const milliseconds = await sample(measurement, { ms: (seconds * 1000) / rounds, signal });
       row.diverged = milliseconds === "diverged";
@@ -90,9 +90,9 @@ async function measure(
   return rows
     .filter(({ samples, diverged }) => samples.length > 0 || diverged)
     .map(({ measurement, samples, diverged }) => ({
-      ...shown(measurement),
+      ...descriptionOf(measurement),
       milliseconds: diverged ? null : spreadOf(samples),
     }));
 }
 
-const shown = ({ session: _, run: __, ...what }: Measurement) => what;
+const descriptionOf = ({ session: _, run: __, ...what }: Measurement) => what;

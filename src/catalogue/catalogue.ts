@@ -67,7 +67,7 @@ export function schemaFor({ definitions, custom, gradientTransforms }: Catalogue
   });
 }
 
-/** They take time to make, and a study may have thousands of settings. */
+/** They take time to make, and a study may have thousands of arms. */
 const schemas = new WeakMap<Definition, z.ZodType>();
 
 function builtIn(definition: Definition, gradientTransforms?: z.ZodRawShape): z.ZodType {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { packageVersion } from "../system/package-root.js";
-import { printNotice, shown } from "../system/terminal.js";
+import { escapeControls, printNotice } from "../system/terminal.js";
 import { requireWorkingDirectory } from "../system/working-directory.js";
 import { addBenchCommand } from "./commands/bench.js";
 import { addCheckGradientCommand } from "./commands/check-gradient.js";
@@ -26,7 +26,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   printNotice(`error: Cannot write to standard output (${error.message}).`);
 });
 
-// Progress that cannot be shown any more does not end the work.
+// A closed output stream stops progress messages, not the work.
 process.stderr.on("error", () => {});
 
 const program = new Command("optimbench")
@@ -35,8 +35,8 @@ const program = new Command("optimbench")
   )
   .version(packageVersion)
   .configureOutput({
-    writeOut: (text) => void process.stdout.write(shown(text)),
-    writeErr: (text) => void process.stderr.write(shown(text)),
+    writeOut: (text) => void process.stdout.write(escapeControls(text)),
+    writeErr: (text) => void process.stderr.write(escapeControls(text)),
   })
   .exitOverride();
 for (const add of [

@@ -12,7 +12,7 @@ import { seedSchema, sharedShape } from "./train-config.js";
 export const DEFAULT_OPTIMIZERS = ["adam", "sgd", "rmsprop", "adagrad"] as const;
 export const DEFAULT_LOSSES = ["sparseCategoricalCrossentropy"] as const;
 
-/** Settings in one study; more are a mistake, or several studies. */
+/** The most optimizers or losses of one study. */
 export const MOST_CHOICES = 4096;
 
 export const EXECUTIONS = ["sequential", "parallel"] as const;

@@ -1,9 +1,7 @@
-import type { Dataset } from "../data/dataset.js";
 import type { LossGraph } from "../formula/graph.js";
 import { type Parameter, type PlannedUpdate, planUpdate } from "../formula/plan-update.js";
 import { lossGraph, type ResolvedLoss, resolveLoss } from "../losses/losses.js";
 import { lowerModel } from "../models/lower-model.js";
-import { resolveModel } from "../models/models.js";
 import type { NativeLayer, Shape } from "../models/native-layer.js";
 import {
   momentumOf,
@@ -11,20 +9,14 @@ import {
   resolveOptimizer,
   updateGraph,
 } from "../optimizers/optimizers.js";
-import { changesMomentum, resolveSchedule } from "../schedules/schedules.js";
+import { changesMomentum } from "../schedules/schedules.js";
 import { deepFreeze } from "../validation/deep-freeze.js";
 import { within } from "../validation/path-text.js";
 import { checkMomentum, checkRates } from "./check-schedule.js";
-import { resolveMicroBatch } from "./micro-batch.js";
-import type { Factor, ResolvedTrainConfig } from "./resolved-config.js";
-import { splitSizes } from "./split-sizes.js";
-import { defaultThreads } from "./threads.js";
+import { type DatasetInfo, type Factor, type ResolvedTrainConfig, resolveConfig } from "./resolved-config.js";
 import type { ParsedTrainConfig } from "./train-config.js";
 
-/** What a config is resolved against. */
-export type DatasetInfo = Pick<Dataset, "name" | "count" | "height" | "width" | "channels" | "classes">;
-
-/** A run that can start: its config with every default filled in, and what is worked out from that, once. */
+/** A run that can start: its config with every default filled in, and everything that is derived from it once. */
 export interface RunPlan {
   readonly config: ResolvedTrainConfig;
   /** The shape of one image, [channels, height, width]. */
@@ -35,7 +27,7 @@ export interface RunPlan {
   readonly update: PlannedUpdate;
 }
 
-/** The same before its optimizer, loss and seed are chosen: what the runs of a study share. */
+/** The part of a plan that all runs of a study share: everything but optimizer, loss and seed. */
 export interface SharedPlan extends Pick<RunPlan, "input" | "classes" | "layers"> {
   readonly parameters: readonly Parameter[];
   readonly config: Omit<ResolvedTrainConfig, Factor>;
@@ -52,7 +44,7 @@ export interface PlannedLoss {
 }
 
 /**
- * Fills in every default, those that depend on the dataset included, lowers the model and compiles the formulas.
+ * Fills in every default, including those that depend on the dataset, lowers the model and compiles the formulas.
  *
  * @param places the paths of optimizer and loss in the caller's config, for messages
  * @throws OptimbenchError (CONFIG, FORMULA) where the config does not describe a run on this dataset
@@ -79,28 +71,10 @@ export function planShared(config: Omit<ParsedTrainConfig, Factor>, dataset: Dat
   const { semantics } = config;
   const { height, width, channels, classes } = dataset;
   const input: Shape = [channels, height, width];
-  const split = splitSizes(config.split ?? {}, dataset);
-  const model = resolveModel(config.model, { classes, semantics });
-  const { layers, parameters } = lowerModel(model, { input, classes, semantics });
-  const batchSize = Math.min(config.batchSize, split.train);
+  const resolved = deepFreeze(resolveConfig(config, dataset));
+  const { layers, parameters } = lowerModel(resolved.model, { input, classes, semantics });
   return {
-    config: deepFreeze({
-      dataset: dataset.name,
-      ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
-      split,
-      model,
-      semantics,
-      schedule: resolveSchedule(config.schedule, "schedule"),
-      ...(config.earlyStopping && { earlyStopping: config.earlyStopping }),
-      epochs: config.epochs,
-      batchSize,
-      gradientAccumulation: config.gradientAccumulation,
-      ...(config.augmentation && { augmentation: config.augmentation }),
-      microBatch: resolveMicroBatch(config.microBatch, batchSize, model),
-      device: config.device,
-      threads: config.threads ?? defaultThreads(),
-      untimedSteps: config.untimedSteps,
-    }),
+    config: resolved,
     input,
     classes,
     layers,
@@ -132,7 +106,7 @@ export const planLoss = (config: ResolvedLoss, where: string): PlannedLoss => ({
   graph: lossGraph(config, where),
 });
 
-/** A run of what is shared, with its own optimizer, loss and seed. */
+/** The plan of one run: the shared part with an optimizer, a loss and a seed. */
 export function runOf(
   shared: SharedPlan,
   run: { readonly optimizer: PlannedOptimizer; readonly loss: PlannedLoss; readonly seed: number },

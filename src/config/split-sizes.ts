@@ -1,6 +1,11 @@
 import { configError } from "../errors.js";
 import { countText } from "../validation/count-text.js";
-import type { SplitSizes } from "./resolved-config.js";
+
+/** Numbers of images to train and to validate with. */
+export interface SplitSizes {
+  readonly train: number;
+  readonly validation: number;
+}
 
 /** Sizes as a config gives them. */
 interface Given {

@@ -5,8 +5,8 @@ import { type OptimizerConfig, type ResolvedOptimizer, resolveOptimizer } from "
 import { countText } from "../validation/count-text.js";
 import { deepFreeze } from "../validation/deep-freeze.js";
 import type { ParsedCompareConfig } from "./compare-config.js";
-import type { ResolvedCompareConfig } from "./resolved-config.js";
-import { type DatasetInfo, planLoss, planOptimizer, planShared, type RunPlan, runOf } from "./run-plan.js";
+import type { DatasetInfo, ResolvedCompareConfig } from "./resolved-config.js";
+import { planLoss, planOptimizer, planShared, type RunPlan, runOf } from "./run-plan.js";
 
 /** A study that can start: its config with every default filled in, and its runs in their order. */
 export interface StudyPlan {

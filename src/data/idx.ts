@@ -15,7 +15,7 @@ export interface IdxArray {
   readonly data: Uint8Array;
 }
 
-/** Values larger than this are refused; it is about 1.3 million images of 28 x 28. */
+/** A file with more values is rejected. The limit is about 1.3 million images of 28 x 28. */
 const MOST_BYTES = 2 ** 30;
 
 const MOST_DIMENSIONS = 4;
@@ -37,7 +37,7 @@ const OTHER_TYPES: Record<number, string> = {
  *
  * Memory stays within what the header announces, and that within 1 GiB, whatever a gzip stream expands to.
  *
- * @param check sees the dimensions before any value is read, and throws an error with the reason to refuse them
+ * @param check receives the dimensions before any value is read, and throws to reject them
  * @throws OptimbenchError (DATA) with the file's name and the reason: missing, truncated, damaged, of another type,
  *   too large, or followed by further bytes
  */

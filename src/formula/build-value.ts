@@ -1,7 +1,7 @@
 import { build, type Functions } from "./expressions.js";
 import { formulaError } from "./formula-error.js";
-import type { Term } from "./graph-builder.js";
 import type { Names } from "./names.js";
+import type { Term } from "./node-table.js";
 import { statements } from "./statements.js";
 
 /**

@@ -3,8 +3,8 @@ import { didYouMean } from "../validation/nearest.js";
 import { formulaError } from "./formula-error.js";
 import { COMPARISONS, type FormulaFunction, FUNCTIONS, OPERATORS } from "./functions.js";
 import type { Operation } from "./graph.js";
-import type { Term } from "./graph-builder.js";
 import type { Names } from "./names.js";
+import type { Term } from "./node-table.js";
 
 /** The functions that a kind of formula may call. */
 export type Functions = ReadonlyMap<string, FormulaFunction>;

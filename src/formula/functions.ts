@@ -30,7 +30,7 @@ export type FormulaFunction = {
 );
 
 /** What an operation does to plain numbers. */
-export type Fold = (...numbers: number[]) => number;
+export type Fold = (...values: number[]) => number;
 
 const elementwise = (arity: number, fold: Fold, meaning: string): FormulaFunction => ({
   arity,

@@ -12,7 +12,7 @@ export interface BlockShapes {
 }
 
 /** Makes the error for a formula that does not fit, at an offset in its text. */
-export type Refuse = (problem: string, offset: number) => Error;
+export type ErrorAt = (problem: string, offset: number) => Error;
 
 /** Undefined while a state has not been assigned yet. */
 type Found = Shape | undefined;
@@ -21,9 +21,9 @@ type Found = Shape | undefined;
  * The shapes of a block's nodes and states.
  *
  * @param whole the shape of theta and its gradient
- * @throws what `refuse` makes, where an operation's arguments do not fit or a name is assigned another shape than it has
+ * @throws what `errorAt` makes, where an operation's arguments do not fit or a name is assigned another shape than it has
  */
-export function inferShapes(block: UpdateBlock, whole: Shape, refuse: Refuse): BlockShapes {
+export function inferShapes(block: UpdateBlock, whole: Shape, errorAt: ErrorAt): BlockShapes {
   const { nodes, offsets, state, assign, on } = block;
   const states = new Map<string, Found>(
     state.map(({ name, kind, startsAsTheta }) => [
@@ -36,7 +36,7 @@ export function inferShapes(block: UpdateBlock, whole: Shape, refuse: Refuse): B
 
   // A state has the shape that it is assigned, which may depend on states: they grow until nothing changes.
   for (;;) {
-    const shapes = shapesOf(nodes, offsets, inputs, refuse);
+    const shapes = shapesOf(nodes, offsets, inputs, errorAt);
     let isSettled = true;
     for (const { target, node, offset } of assign) {
       const found = shapes[node];
@@ -47,7 +47,7 @@ export function inferShapes(block: UpdateBlock, whole: Shape, refuse: Refuse): B
         ({ name, kind, startsAsTheta }) => name === target && kind === "vector" && !startsAsTheta,
       );
       if (both === undefined || (!mayGrow && !isSame(both, now!)))
-        throw refuse(`\`${target}\` is ${shapeText(now!)} and is assigned ${shapeText(found)}`, offset);
+        throw errorAt(`\`${target}\` is ${shapeText(now!)} and is assigned ${shapeText(found)}`, offset);
       if (now !== undefined && isSame(both, now)) continue;
       states.set(target, both);
       isSettled = false;
@@ -64,11 +64,11 @@ export function shapesOf(
   nodes: readonly Node[],
   offsets: readonly number[],
   inputs: (name: string) => Found,
-  refuse: Refuse,
+  errorAt: ErrorAt,
   row: Shape = [],
 ): Found[] {
   const shapes: Found[] = [];
-  const numbers: (number | undefined)[] = [];
+  const constants: (number | undefined)[] = [];
   for (const [i, node] of nodes.entries()) {
     let number: number | undefined;
     if (node.op === "constant") {
@@ -79,15 +79,15 @@ export function shapesOf(
     } else {
       const { op, args } = node as Extract<Node, { args: unknown }>;
       const given = args.map((argument) => shapes[argument]);
-      const known = args.map((argument) => numbers[argument]);
+      const known = args.map((argument) => constants[argument]);
       const isChosen = op === "where" && known[0] !== undefined;
       const found = isChosen ? given[known[0] !== 0 ? 1 : 2] : shapeOf(op, given);
       if (found === undefined && !given.includes(undefined))
-        throw refuse(misfitText(op, given as Shape[]), offsets[i]!);
+        throw errorAt(misfitText(op, given as Shape[]), offsets[i]!);
       shapes.push(found);
       number = numberOf(op, given, known);
     }
-    numbers.push(number);
+    constants.push(number);
   }
   return shapes;
 }

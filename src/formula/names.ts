@@ -1,6 +1,6 @@
 import { formulaError } from "./formula-error.js";
 import { FUNCTIONS } from "./functions.js";
-import type { GraphBuilder, Term } from "./graph-builder.js";
+import type { NodeTable, Term } from "./node-table.js";
 import type { Target } from "./statements.js";
 
 /** A number, or in a loss a row: one number per class. */
@@ -22,7 +22,7 @@ export class Names {
 
   constructor(
     readonly text: string,
-    readonly graph: GraphBuilder,
+    readonly graph: NodeTable,
     readonly given: GivenNames,
   ) {
     const { inputs, hyperparameters, states = new Set() } = given;

@@ -1,7 +1,7 @@
 import { buildValue } from "./build-value.js";
 import { FOLDS, type Fold, type FormulaFunction, VECTOR_FUNCTIONS } from "./functions.js";
-import { GraphBuilder } from "./graph-builder.js";
 import { Names } from "./names.js";
+import { NodeTable } from "./node-table.js";
 import { broadcast } from "./shapes.js";
 
 /** A formula of numbers alone, which needs no vectors and no native code. */
@@ -40,7 +40,7 @@ export function parseNumberFormula<Input extends string>(
   inputs: readonly Input[],
   hyperparameters: Readonly<Record<string, number>>,
 ): NumberFormula<Input> {
-  const graph = new GraphBuilder();
+  const graph = new NodeTable();
   const names = new Names(text, graph, {
     inputs: new Set(inputs),
     hyperparameters: new Map(Object.entries(hyperparameters)),

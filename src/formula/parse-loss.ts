@@ -2,9 +2,9 @@ import { buildValue } from "./build-value.js";
 import { formulaError } from "./formula-error.js";
 import { LOSS_FUNCTIONS } from "./functions.js";
 import type { LossGraph } from "./graph.js";
-import { GraphBuilder } from "./graph-builder.js";
 import { shapesOf } from "./infer-shapes.js";
 import { type Hyperparameter, Names } from "./names.js";
+import { NodeTable } from "./node-table.js";
 
 /** What every loss has: the logits and the target, one-hot or soft, each with one number per class. */
 const INPUTS = new Set(["z", "y"]);
@@ -22,7 +22,7 @@ export function parseLoss(
   text: string,
   { hyperparameters }: { readonly hyperparameters: Readonly<Record<string, Hyperparameter>> },
 ): LossGraph {
-  const graph = new GraphBuilder();
+  const graph = new NodeTable();
   const constants = new Map(Object.entries(hyperparameters));
   const names = new Names(text, graph, { inputs: INPUTS, hyperparameters: constants });
 

@@ -10,9 +10,9 @@ import {
   type UpdateBlock,
   type UpdateGraph,
 } from "./graph.js";
-import { GraphBuilder } from "./graph-builder.js";
 import { inferShapes } from "./infer-shapes.js";
 import { Names } from "./names.js";
+import { NodeTable } from "./node-table.js";
 import { readsOf } from "./reads.js";
 import type { Shape } from "./shapes.js";
 import { type Block, blocks, type Statement, startsWithOperator, type Target } from "./statements.js";
@@ -73,7 +73,7 @@ function parseBlock(
   const inputs = new Set([...INPUTS, ...changing]);
   const declared = new Map(Object.entries(state));
   const states = statesOf(list, new Set([...inputs, ...constants.keys()]), declared);
-  const graph = new GraphBuilder();
+  const graph = new NodeTable();
   const names = new Names(text, graph, {
     inputs,
     hyperparameters: constants,

@@ -43,12 +43,12 @@ function knownValue(node: Node, values: readonly Known[], given: ReadonlyMap<str
   if (node.op === "input") return given.get(node.name);
   if (!("args" in node)) return undefined;
   const args = node.args.map((place) => values[place]);
-  const numbers = args.filter((value) => value !== undefined);
+  const known = args.filter((value) => value !== undefined);
   if (node.op === "where" && args[0] !== undefined) return args[0] !== 0 ? args[1] : args[2];
   const fold = FOLDS.get(node.op);
-  if (fold !== undefined && numbers.length === args.length) return fold(...numbers);
-  if (BOUNDED.has(node.op)) return numbers.some(Number.isNaN) ? Number.NaN : undefined;
+  if (fold !== undefined && known.length === args.length) return fold(...known);
+  if (BOUNDED.has(node.op)) return known.some(Number.isNaN) ? Number.NaN : undefined;
   const factors =
-    node.op === "divide" && args[1] !== undefined ? [args[0] ?? 1, 1 / Math.fround(args[1])] : numbers;
+    node.op === "divide" && args[1] !== undefined ? [args[0] ?? 1, 1 / Math.fround(args[1])] : known;
   return factors.every((factor) => Number.isFinite(Math.fround(factor))) ? undefined : Number.NaN;
 }

@@ -131,7 +131,7 @@ const empty = (build: string) => {
   }
 };
 
-/** CMake refuses a folder that was configured elsewhere or for another generator, and keeps a compiler for ever. */
+/** CMake rejects a build folder that was configured elsewhere or for another generator, and never changes its compiler. */
 function isReusable(
   build: string,
   root: string,
@@ -153,12 +153,12 @@ function compilersAtOnce(): number {
   return Math.max(1, Math.min(availableParallelism(), Math.floor(memory / BYTES_PER_COMPILER)));
 }
 
-function buildError(said: readonly string[], log: string): OptimbenchError {
-  const first = said.findIndex((line) => /\berror\b|^FAILED|CMake Error/i.test(line));
-  const shown = first < 0 ? said.slice(-30) : said.slice(first, first + 30);
+function buildError(output: readonly string[], log: string): OptimbenchError {
+  const first = output.findIndex((line) => /\berror\b|^FAILED|CMake Error/i.test(line));
+  const excerpt = first < 0 ? output.slice(-30) : output.slice(first, first + 30);
   return new OptimbenchError(
     "LIBTORCH",
-    ["Compiling the native code failed:", ...shown.map((line) => `  ${line}`), `Full output: ${log}`].join(
+    ["Compiling the native code failed:", ...excerpt.map((line) => `  ${line}`), `Full output: ${log}`].join(
       "\n",
     ),
   );

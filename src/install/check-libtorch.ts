@@ -25,30 +25,33 @@ export interface Requirements {
  * @throws OptimbenchError (LIBTORCH): one line that says what is wrong with it
  */
 export function checkLibtorch(root: string, requirements: Requirements = {}): string {
-  const refuse = (why: string) =>
+  const unusable = (why: string) =>
     new OptimbenchError("LIBTORCH", `The libtorch at ${root} cannot be used: ${why}`);
-  if (!existsSync(root)) throw refuse("no such folder.");
+  if (!existsSync(root)) throw unusable("no such folder.");
   for (const name of ["torch_cpu", "c10", ...(requirements.cuda ? ["torch_cuda", "c10_cuda"] : [])]) {
     const why = wrongWithLibrary(root, name);
-    if (why !== undefined) throw refuse(why);
+    if (why !== undefined) throw unusable(why);
   }
   const cut = cutLibrary(root);
-  if (cut !== undefined) throw refuse(`${cut} is truncated; unpack or install it again.`);
+  if (cut !== undefined) throw unusable(`${cut} is truncated; unpack or install it again.`);
   const changed = changedSinceUnpacked(root, requirements);
-  if (changed !== undefined) throw refuse(`${changed}.`);
+  if (changed !== undefined) throw unusable(`${changed}.`);
   const version = libtorchVersion(root);
-  if (version === undefined) throw refuse("its version is not in version.py, build-version or its headers.");
+  if (version === undefined)
+    throw unusable("its version is not in version.py, build-version or its headers.");
   if (!isAtLeast(version, OLDEST_VERSION)) {
-    throw refuse(
+    throw unusable(
       `it is version ${version}; ${OLDEST_VERSION} or later is needed (${PINNED_VERSION} is recommended).`,
     );
   }
   if (requirements.forBuild && !existsSync(join(root, "include", "torch", "headeronly", "version.h"))) {
-    throw refuse("its headers (include/torch) are missing, and they are needed to compile the native code.");
+    throw unusable(
+      "its headers (include/torch) are missing, and they are needed to compile the native code.",
+    );
   }
   const { builtFor } = requirements;
   if (builtFor !== undefined && majorMinor(version) !== majorMinor(builtFor)) {
-    throw refuse(
+    throw unusable(
       `it is version ${version}, but the native code was compiled for ${builtFor}. Run \`npx optimbench setup\` again.`,
     );
   }

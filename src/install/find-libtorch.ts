@@ -32,7 +32,7 @@ export interface Search extends Requirements {
   /** Which of the cache's to look at, in this order; by default "cuda" (which runs on the CPU too), then "cpu". */
   readonly cached?: readonly Kind[] | undefined;
   /** Told of each candidate that was passed over, and why. */
-  readonly onRefused?: ((reason: string) => void) | undefined;
+  readonly onRejected?: ((reason: string) => void) | undefined;
 }
 
 /**
@@ -77,7 +77,7 @@ function usable(rule: Libtorch["rule"], root: string | undefined, search: Search
   try {
     return { root, rule, version: checkLibtorch(root, search) };
   } catch (error) {
-    search.onRefused?.((error as Error).message);
+    search.onRejected?.((error as Error).message);
     return undefined;
   }
 }

@@ -35,17 +35,17 @@ export function runtimeLibraries(): RuntimeLibraries {
     );
   }
   requireWhole(native);
-  const refused = new Set<string>();
+  const rejected = new Set<string>();
   const found = findLibtorchQuickly({
     builtFor: native.builtFor,
-    onRefused: (reason) => refused.add(reason),
+    onRejected: (reason) => rejected.add(reason),
   });
   if (found === undefined) {
     throw new OptimbenchError(
       "LIBTORCH",
       [
         "libtorch was not found. Run `npx optimbench setup`, or set OPTIMBENCH_LIBTORCH to the folder of an unpacked libtorch.",
-        ...refused,
+        ...rejected,
       ].join("\n"),
     );
   }

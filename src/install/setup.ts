@@ -86,21 +86,21 @@ async function getLibtorch(
   shared: Setup,
 ): Promise<Libtorch> {
   const kind: Kind = (wantsCuda ?? hasNvidiaGpu()) ? "cuda" : "cpu";
-  const refused = new Set<string>();
+  const rejected = new Set<string>();
   const search: Search = {
     forBuild,
     builtFor,
     thorough: shared.force,
     cuda: wantsCuda, // A GPU that was merely detected does not rule out the user's own libtorch without CUDA ...
     cached: kind === "cuda" ? ["cuda"] : ["cpu", "cuda"], // ... but decides what the cache should hold.
-    onRefused: (reason) => refused.add(reason),
+    onRejected: (reason) => rejected.add(reason),
   };
   const find = () => {
     const found = findLibtorch(search);
     return found !== undefined && shared.force && isUnlisted(found) ? undefined : found;
   };
   const found = find();
-  for (const reason of refused) shared.log(reason);
+  for (const reason of rejected) shared.log(reason);
   if (found !== undefined) return found;
 
   const python = requirePython("fetch libtorch");

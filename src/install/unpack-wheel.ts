@@ -10,7 +10,7 @@ import { parseRecord, type RecordedFile } from "./wheel-record.js";
 
 /**
  * Unpacks those files of a wheel (a zip archive) that `wanted` accepts, under their own paths, and compares what was
- * written with the wheel's RECORD. The reader refuses names that would lead out of `folder`.
+ * written with the wheel's RECORD. The reader rejects names that lead out of `folder`.
  *
  * @returns what was unpacked
  * @throws OptimbenchError (LIBTORCH) where a file is not the one that RECORD lists

@@ -74,7 +74,7 @@ export function resolveSchedule(input: ScheduleConfig, where?: string): Resolved
   const plain = parse(scheduleSchema, input, "schedule");
   const given = typeof plain === "string" ? { name: plain } : plain;
   const schedule = parse(schemaFor(given), given, "schedule") as ResolvedSchedule;
-  if (isCustom(schedule)) compileCustomSchedule(schedule, where); // refused here, before anything runs
+  if (isCustom(schedule)) compileCustomSchedule(schedule, where); // rejects it before anything runs
   return schedule;
 }
 

@@ -21,7 +21,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 export const fileProblem = (error: unknown): string =>
   PROBLEMS[(error as NodeJS.ErrnoException | null)?.code ?? ""] ?? reasonOf(error);
 
-/** Whether the system refused an operation on files. */
+/** Whether an error comes from a file operation. */
 export const isFileProblem = (
   error: unknown,
 ): error is NodeJS.ErrnoException & { readonly syscall: string } =>

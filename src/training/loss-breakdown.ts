@@ -31,7 +31,7 @@ const HALVINGS = 40;
  * @param scale a derivative's size below which its first digits do not matter
  */
 export function breaks({ single, double }: BothPrecisions, scale: number): LossBreakdown["what"] | undefined {
-  const finite = (numbers: ArrayLike<number>) => Array.from(numbers).every(Number.isFinite);
+  const finite = (values: ArrayLike<number>) => Array.from(values).every(Number.isFinite);
   if (!finite(single.values)) return "value";
   if (!finite(single.gradient)) return "gradient";
   const isOff = Array.from(double.gradient).some((expected, i) => {

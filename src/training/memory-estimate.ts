@@ -82,7 +82,7 @@ export const dataMemory = (dataset: Dataset, device: string): readonly MemoryPar
 ];
 
 /**
- * Refuses what does not fit, before any of it is allocated.
+ * Rejects a run that does not fit, before anything is allocated.
  *
  * @param parts of everything that will be in memory at the same time, in addition to what is there now
  * @throws OptimbenchError (MEMORY) by rejection, with the sum, its parts, what is available and what to lower

@@ -80,17 +80,17 @@ export async function trainPlan(
 ): Promise<Run> {
   const { config, input } = plan;
   const resident = await residentDataset(dataset, config.device);
-  const parts = split(dataset.count, config.split, config.seed);
+  const indices = split(dataset.count, config.split, config.seed);
 
   const session = await openSession(sessionSpec(plan));
   const stop = () => session.cancel();
   signal?.addEventListener("abort", stop);
   try {
     const untimedStepsSeconds = config.untimedSteps
-      ? await runUntimedSteps(session, resident.images, parts.train, config, signal)
+      ? await runUntimedSteps(session, resident.images, indices.train, config, signal)
       : 0;
     const initial = await parametersSha256(session);
-    const { history, status, ...early } = await runEpochs(session, resident.images, parts, config, {
+    const { history, status, ...early } = await runEpochs(session, resident.images, indices, config, {
       onEpoch: (epoch) => onEpoch?.(epoch),
       signal,
       profile,
@@ -131,4 +131,4 @@ export async function trainPlan(
 const withModel = (record: Run["record"], model: TrainedModel): Run =>
   Object.defineProperties({ ...record } as Run, { record: { value: record }, model: { value: model } });
 
-const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+const sum = (values: readonly number[]) => values.reduce((total, each) => total + each, 0);

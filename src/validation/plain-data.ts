@@ -52,9 +52,9 @@ class Copy {
 
   of(value: unknown): unknown {
     if (typeof value === "string" && value.length > LONGEST_TEXT)
-      throw this.#refuse(`has ${count(value.length)} characters; at most ${count(LONGEST_TEXT)} are read`);
+      throw this.#errorAt(`has ${count(value.length)} characters; at most ${count(LONGEST_TEXT)} are read`);
     if (isNoData(value, this.#path.length))
-      throw this.#refuse(`is a ${typeof value}, not plain data. ${instead(value)}`);
+      throw this.#errorAt(`is a ${typeof value}, not plain data. ${instead(value)}`);
     if (typeof value !== "object" || value === null) return value;
     if (kept.has(value) || isSignal(value)) return value;
     if (types.isTypedArray(value) && DATA.has(this.#path.at(-1))) return plainView(value);
@@ -65,7 +65,7 @@ class Copy {
 
   #list(list: readonly unknown[]): unknown[] {
     const length = this.#read(() => list.length);
-    if (!Number.isSafeInteger(length) || length < 0) throw this.#refuse("is a list without a length");
+    if (!Number.isSafeInteger(length) || length < 0) throw this.#errorAt("is a list without a length");
     // A list of labels has one for each image.
     if (!DATA.has(this.#path.at(-1)) || length > MOST_LABELS) this.#add(length);
     const copy: unknown[] = [];
@@ -75,10 +75,10 @@ class Copy {
 
   #object(value: object): object {
     const kind = this.#read(() => (isPlain(value) ? undefined : kindOf(value)));
-    if (kind !== undefined) throw this.#refuse(`is ${kind}, not plain data. ${instead(value)}`);
+    if (kind !== undefined) throw this.#errorAt(`is ${kind}, not plain data. ${instead(value)}`);
     const keys = this.#read(() => Object.keys(value));
     if (keys.length > MOST_KEYS)
-      throw this.#refuse(`has ${count(keys.length)} keys; at most ${count(MOST_KEYS)} are read`);
+      throw this.#errorAt(`has ${count(keys.length)} keys; at most ${count(MOST_KEYS)} are read`);
     this.#add(keys.length);
     // Not assigned one by one, which would take the key `__proto__` for the prototype.
     return Object.fromEntries(keys.map((key) => [key, this.#inner(value, key)]));
@@ -96,7 +96,7 @@ class Copy {
     try {
       return look();
     } catch (cause) {
-      throw this.#refuse(`cannot be read: ${reasonOf(cause)}`, cause);
+      throw this.#errorAt(`cannot be read: ${reasonOf(cause)}`, cause);
     }
   }
 
@@ -108,7 +108,7 @@ class Copy {
       );
   }
 
-  #refuse(problem: string, cause?: unknown): OptimbenchError {
+  #errorAt(problem: string, cause?: unknown): OptimbenchError {
     const where = this.#path.length === 0 ? `The ${this.what}` : `\`${pathText(this.#path)}\``;
     return new OptimbenchError("CONFIG", `${where} ${problem}${problem.endsWith(".") ? "" : "."}`, {
       cause,
@@ -147,7 +147,7 @@ const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 const read = (value: object, name: "buffer" | "byteOffset" | "length" | typeof Symbol.toStringTag) =>
   Object.getOwnPropertyDescriptor(typedArray, name)!.get!.call(value);
 
-/** A view of the same memory that nothing was added to, such as a `length` property. Other kinds stay, for schemas to refuse. */
+/** A view of the same memory that nothing was added to, such as a `length` property. Other kinds stay, for schemas to reject. */
 export function plainView<View extends NodeJS.TypedArray>(value: View): View {
   const View = [Uint8Array, Float32Array].find(({ name }) => read(value, Symbol.toStringTag) === name);
   if (View === undefined) return value;

@@ -10,13 +10,13 @@ const sizes = fc
 describe("split", () => {
   it("draws as many as asked for, none twice, the same for the same seed", () => {
     fc.assert(
-      fc.property(sizes, seeds, ({ count, ...parts }, seed) => {
-        const { train, validation } = split(count, parts, seed);
-        expect([train.length, validation.length]).toEqual([parts.train, parts.validation]);
+      fc.property(sizes, seeds, ({ count, ...sizes }, seed) => {
+        const { train, validation } = split(count, sizes, seed);
+        expect([train.length, validation.length]).toEqual([sizes.train, sizes.validation]);
         const all = [...train, ...validation];
         expect(new Set(all).size).toBe(all.length);
         expect(all.every((index) => index < count)).toBe(true);
-        expect(split(count, parts, seed)).toEqual({ train, validation });
+        expect(split(count, sizes, seed)).toEqual({ train, validation });
       }),
     );
   });

@@ -39,8 +39,8 @@ describe("explain an optimizer", () => {
       ["c", "column"],
       ["v", "parameter"],
     ]);
-    const numbers = optimizer({ name: "scheduleFreeSgd" }).definitions[0]!.states;
-    expect(numbers.find(({ name }) => name === "total")!.per).toBe("optimizer");
+    const scheduleFree = optimizer({ name: "scheduleFreeSgd" }).definitions[0]!.states;
+    expect(scheduleFree.find(({ name }) => name === "total")!.per).toBe("optimizer");
   });
 
   it("steps in a matrix too, where matrices are treated apart", () => {

@@ -21,7 +21,7 @@ interface Known {
 const elementwise = Object.entries<FormulaFunction>(FUNCTIONS).flatMap(([name, found]) =>
   found.family === "elementwise" ? [{ name, ...found }] : [],
 );
-const each = (fold: (...numbers: number[]) => number, args: readonly Known[]) =>
+const each = (fold: (...values: number[]) => number, args: readonly Known[]) =>
   VECTOR.map((_, i) => fold(...args.map(({ values }) => values[i]!)));
 
 /** NaN has no sign and no order: which one native code takes for it is nobody's promise. */
@@ -51,7 +51,7 @@ const expressions = (leaves: fc.Arbitrary<Known>, kept: (part: Known) => boolean
       .filter(kept),
   })).expression;
 
-const numbers = fc.constantFrom(0, 0.5, 1, 2, 3, 1e-3).map((value) => ({
+const constants = fc.constantFrom(0, 0.5, 1, 2, 3, 1e-3).map((value) => ({
   text: String(value),
   values: VECTOR.map(() => value),
 }));
@@ -60,7 +60,7 @@ const vectors = fc.constantFrom({ text: "theta", values: VECTOR }, { text: "g", 
 describe("expressions", () => {
   it("of constants are folded to their value", () => {
     fc.assert(
-      fc.property(expressions(numbers), ({ text, values }) => {
+      fc.property(expressions(constants), ({ text, values }) => {
         const { blocks } = parseUpdate(`c = ${text}; theta = theta - c + g`, { hyperparameters: {} });
         const [{ nodes, assign }] = blocks as [UpdateBlock];
         const constant = nodes.find(({ op }) => op === "constant");
@@ -72,7 +72,7 @@ describe("expressions", () => {
 
   it("of vectors have their value when native code runs them", () => {
     fc.assert(
-      fc.property(expressions(fc.oneof(numbers, vectors), isOrdered), ({ text, values }) => {
+      fc.property(expressions(fc.oneof(constants, vectors), isOrdered), ({ text, values }) => {
         // Far values differ in rounding: they are left to the golden files.
         fc.pre(values.every((value) => Math.abs(value) < 1e6));
         const update = parseUpdate(`theta = (${text}) + 0 * g`, { hyperparameters: {} });

@@ -45,7 +45,7 @@ describe.each(functions)("%s", (text, name, args) => {
   const ofVectors = [...runUpdate(vectors, x, [{ gradient: y, learningRate: 1 }])[0]!];
 
   it("gives of numbers what it gives of vectors", () => {
-    const numbers = parseUpdate(`theta = ${text}; evaluation = g`, {
+    const scalarUpdate = parseUpdate(`theta = ${text}; evaluation = g`, {
       hyperparameters: Object.fromEntries(names.map((each) => [each, 1])),
       changing: names,
     });
@@ -56,7 +56,7 @@ describe.each(functions)("%s", (text, name, args) => {
       inputs: names.map((each) => (each === "x" ? x : y)),
     }));
     expectSame(
-      runUpdate(numbers, nothing, steps).map(([value]) => value!),
+      runUpdate(scalarUpdate, nothing, steps).map(([value]) => value!),
       ofVectors,
     );
   });

@@ -43,11 +43,11 @@ function makeWheels(torch = libtorchFiles("2.15.0+cu132"), record?: string) {
     },
     record,
   );
-  const parts = [
+  const requirements = [
     "nvidia-cuda-runtime==13.2.86.*; extra == 'cudart'",
     "nvidia-cuda-cupti==13.2.86.*; extra == 'cupti'",
   ];
-  makeWheel(folder.path(), "cuda_toolkit", "13.2.2", parts, {});
+  makeWheel(folder.path(), "cuda_toolkit", "13.2.2", requirements, {});
   makeWheel(folder.path(), "nvidia_cuda_runtime", "13.2.86", [], {
     "nvidia/cu13/lib/libcudart.so.13": "runtime",
   });
@@ -160,7 +160,7 @@ test.each<[string, (home: string) => void, RegExp]>([
   const { root } = await fetchLibtorch("cpu", "python3", context);
   damage(dirname(root));
   const refused: string[] = [];
-  expect(findLibtorch({ cached: ["cpu"], onRefused: (why) => refused.push(why) })).toBeUndefined();
+  expect(findLibtorch({ cached: ["cpu"], onRejected: (why) => refused.push(why) })).toBeUndefined();
   expect(refused.join()).toMatch(reason);
   await fetchLibtorch("cpu", "python3", context);
   expect(findLibtorch({ cached: ["cpu"] })?.root).toBe(root);

@@ -49,7 +49,7 @@ describe("findLibtorch", () => {
     fakePython(fakeLibtorch(folder.path("old"), "2.8.0"));
     fakeLibtorch(cachedRoot("cpu"));
     const refused: string[] = [];
-    expect(findLibtorch({ onRefused: (reason) => refused.push(reason) })?.rule).toBe("cache");
+    expect(findLibtorch({ onRejected: (reason) => refused.push(reason) })?.rule).toBe("cache");
     expect(refused).toEqual([expect.stringContaining("it is version 2.8.0; 2.11 or later is needed")]);
   });
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, vi } from "vitest";
  * Gives each test an empty folder of its own, an empty cache, and an environment in which nothing is found:
  * no libtorch named, and a PATH with nothing on it but what the test puts into `<folder>/bin`.
  */
-export function useTestFolder(): { path: (...parts: string[]) => string } {
+export function useTestFolder(): { path: (...segments: string[]) => string } {
   let folder = "";
   const realPath = process.env.PATH;
   beforeEach(() => {
@@ -22,7 +22,7 @@ export function useTestFolder(): { path: (...parts: string[]) => string } {
     process.env.PATH = realPath;
     rmSync(folder, { recursive: true, force: true });
   });
-  return { path: (...parts) => join(folder, ...parts) };
+  return { path: (...segments) => join(folder, ...segments) };
 }
 
 /** Puts a program on the PATH of the test: the body of a shell script. */

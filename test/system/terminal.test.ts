@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { afterEach, expect, it, vi } from "vitest";
-import { print, printNotice, shown } from "../../src/system/terminal.js";
+import { escapeControls, print, printNotice } from "../../src/system/terminal.js";
 
 afterEach(() => void vi.restoreAllMocks());
 
 const HOSTILE = "a\u001b[2J\u009b31m\u0007\r\u202eb\u2066\u007f";
 
 it("writes out what a terminal would obey", () => {
-  expect(shown(HOSTILE)).toBe("a\\u001b[2J\\u009b31m\\u0007\\u000d\\u202eb\\u2066\\u007f");
-  expect(shown("lines\nand\ttabs, ö 漢 🙂 ✓ │")).toBe("lines\nand\ttabs, ö 漢 🙂 ✓ │");
+  expect(escapeControls(HOSTILE)).toBe("a\\u001b[2J\\u009b31m\\u0007\\u000d\\u202eb\\u2066\\u007f");
+  expect(escapeControls("lines\nand\ttabs, ö 漢 🙂 ✓ │")).toBe("lines\nand\ttabs, ö 漢 🙂 ✓ │");
 });
 
 it("keeps what JSON says", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      const json = shown(JSON.stringify({ [text]: text }));
+      const json = escapeControls(JSON.stringify({ [text]: text }));
       expect(JSON.parse(json)).toEqual({ [text]: text });
     }),
   );
@@ -25,5 +25,8 @@ it("is what prints", () => {
   const err = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   print(HOSTILE);
   printNotice(HOSTILE);
-  expect([out.mock.calls, err.mock.calls]).toEqual([[[`${shown(HOSTILE)}\n`]], [[`${shown(HOSTILE)}\n`]]]);
+  expect([out.mock.calls, err.mock.calls]).toEqual([
+    [[`${escapeControls(HOSTILE)}\n`]],
+    [[`${escapeControls(HOSTILE)}\n`]],
+  ]);
 });

@@ -172,8 +172,8 @@ describe("names that people bring", () => {
       ...["train", "validation", "accuracy", "layers", "theta", "g", "z", "y", "t"],
     ]);
     const ours = [...FOREIGN_NAMES.values()].flat();
-    const parts = ours.flatMap((name) => (there.has(name) ? [] : name.split(/\[\d+\]\.|\./)));
-    expect(parts.filter((name) => !there.has(name) && !layers.includes(`"${name}"`))).toEqual([]);
+    const segments = ours.flatMap((name) => (there.has(name) ? [] : name.split(/\[\d+\]\.|\./)));
+    expect(segments.filter((name) => !there.has(name) && !layers.includes(`"${name}"`))).toEqual([]);
   });
 
   it("that are very long take no time", () => {

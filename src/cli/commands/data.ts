@@ -138,11 +138,11 @@ async function writeSamples(
     throw configError(`Expected a file name ending in .png for --out, got "${out}".`);
   await checkOutFile(out, "--out");
   const dataset = await loadDataset(name, { dataDir });
-  const shown =
+  const displayed =
     augmentation === undefined
       ? dataset
       : { ...dataset, images: augmentedImages(dataset, augmentation, { seed, epoch: 1 }) };
-  await writeFileAtomically(out, sampleDigits(shown, { perClass, seed }));
+  await writeFileAtomically(out, sampleDigits(displayed, { perClass, seed }));
   const how = augmentation === undefined ? "" : ", augmented as in the first epoch of a run";
   print(
     `${out}: up to ${perClass} samples of each of the ${dataset.classes} classes of ${dataset.name}${how}`,

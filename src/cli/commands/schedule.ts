@@ -35,11 +35,11 @@ export function addScheduleCommand(program: Command): void {
   addConfigOptions(command, LENGTH_OPTIONS, trainingLengthSchema);
   command
     .addHelpText("after", settingsHelp())
-    .option("--out <file>", "picture to write (.png or .svg); if omitted, a table is printed")
-    .action((schedule: string, { out }: { out?: string }) =>
+    .option("--chart <file>", "draw a chart of the rates (.svg or .png) instead of printing a table")
+    .action((schedule: string, { chart }: { chart?: string }) =>
       inOptions(command, LENGTH_OPTIONS, () => {
         const length = configFromCommand(command, LENGTH_OPTIONS, () => ({}));
-        return show(schedule, length, out);
+        return show(schedule, length, chart);
       }),
     );
 }
@@ -59,22 +59,22 @@ function settingsHelp(): string {
   return `\nSchedules and their settings:\n${[...each, ...warmUp].join("\n")}\n`;
 }
 
-async function show(text: string, length: ScheduleLength, out: string | undefined): Promise<void> {
+async function show(text: string, length: ScheduleLength, chart: string | undefined): Promise<void> {
   const schedule = parseSpec(text) as ScheduleConfig;
   const rates = scheduleRates(schedule, length);
   const momenta = scheduleMomenta(schedule, length);
   const { epochs, batchSize, trainSize } = trainingLengthSchema.parse(length);
   const stepsPerEpoch = rates.length / epochs;
-  if (out === undefined) {
+  if (chart === undefined) {
     print(stepTable({ rate: rates, ...(momenta && { momentum: momenta }) }, stepsPerEpoch));
     return;
   }
   const count = (value: number) => value.toLocaleString("en");
   const subtitle = `${count(rates.length)} steps: ${count(trainSize)} images in batches of ${count(batchSize)}`;
-  const write = await chartFileWriter(out, "--out");
+  const write = await chartFileWriter(chart, "--chart");
   const { scheduleChart } = await import("../../report/charts/schedule-chart.js");
   await write(scheduleChart({ title: text, subtitle, rates, momenta, stepsPerEpoch }));
-  print(`${out}: ${text}, ${subtitle}`);
+  print(`${chart}: ${text}, ${subtitle}`);
 }
 
 const MOST_ROWS = 12;

@@ -35,7 +35,7 @@ export interface Diagnosis {
 export async function diagnose(): Promise<Diagnosis> {
   const problems: string[] = [];
   const notes: string[] = [];
-  const refused = new Set<string>();
+  const rejected = new Set<string>();
   const attempt = <Result>(step: () => Result, into = problems): Result | undefined => {
     try {
       return step();
@@ -52,18 +52,18 @@ export async function diagnose(): Promise<Diagnosis> {
     findLibtorchQuickly({
       builtFor: native?.builtFor,
       thorough: true,
-      onRefused: (reason) => refused.add(reason),
+      onRejected: (reason) => rejected.add(reason),
     }),
   );
   if (libtorch === undefined && problems.length === 0) {
     // Set-up on its own compares sizes; what only its hashes gave away takes --force.
-    const command = refused.size > 0 ? "npx optimbench setup --force" : "npx optimbench setup";
+    const command = rejected.size > 0 ? "npx optimbench setup --force" : "npx optimbench setup";
     problems.push(
       `libtorch was not found. Run \`${command}\`, or set OPTIMBENCH_LIBTORCH to the folder of an unpacked libtorch.`,
     );
     attempt(() => requirePython("fetch libtorch"));
   }
-  notes.push(...refused);
+  notes.push(...rejected);
   if (libtorch && isUnlisted(libtorch)) notes.push(UNLISTED);
   if (native === undefined) {
     problems.push(

@@ -19,7 +19,7 @@ export interface ConfigOption {
 
 const text = (value: string) => value;
 const texts = (value: string) => (value.includes(",") ? value.split(",").filter(Boolean) : value);
-/** What is no number stays text, for the schema to refuse. */
+/** Text that is not a number stays text, for the schema to reject. */
 export const number = (value: string) =>
   value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
 const numbers = (value: string) =>

@@ -1,7 +1,7 @@
 import { SingleBar } from "cli-progress";
 import type { BenchProgress } from "../../bench/bench.js";
 import { benchLabel } from "../../report/text/bench-label.js";
-import { shown } from "../../system/terminal.js";
+import { escapeControls } from "../../system/terminal.js";
 
 /** What a person sees while something is measured. */
 export interface ShownBenchProgress {
@@ -21,7 +21,8 @@ export function showBenchProgress({
   if (!quiet && stream.isTTY) return bar(stream);
   return {
     onProgress(progress) {
-      if (!quiet) stream.write(`${progress.number}/${progress.count} ${shown(benchLabel(progress))}\n`);
+      if (!quiet)
+        stream.write(`${progress.number}/${progress.count} ${escapeControls(benchLabel(progress))}\n`);
     },
     stop() {},
   };
@@ -37,7 +38,7 @@ function bar(stream: NodeJS.WriteStream): ShownBenchProgress {
   });
   return {
     onProgress(progress) {
-      const label = shown(benchLabel(progress));
+      const label = escapeControls(benchLabel(progress));
       if (single.isActive) single.update(progress.number, { label });
       else single.start(progress.count, progress.number, { label });
     },

@@ -1,6 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { DownloadProgress } from "../../data/download.js";
-import { shown } from "../../system/terminal.js";
+import { escapeControls } from "../../system/terminal.js";
 
 /** A bar a file on a terminal, a line a file elsewhere, nothing where `quiet`. On stderr, as all progress. */
 export function showDownload({
@@ -18,7 +18,7 @@ export function showDownload({
         if (file === current) return;
         current = file;
         stream.write(
-          `downloading ${shown(file)}${totalBytes === undefined ? "" : ` (${megabytes(totalBytes)} MB)`}\n`,
+          `downloading ${escapeControls(file)}${totalBytes === undefined ? "" : ` (${megabytes(totalBytes)} MB)`}\n`,
         );
       },
       stop() {},
@@ -35,7 +35,7 @@ export function showDownload({
   return {
     onProgress({ file, receivedBytes, totalBytes }) {
       const parts = {
-        file: shown(file),
+        file: escapeControls(file),
         received: megabytes(receivedBytes),
         size: totalBytes === undefined ? "?" : megabytes(totalBytes),
       };

@@ -1,7 +1,7 @@
 import { SingleBar } from "cli-progress";
 import type { EpochRecord } from "../../history/epoch-record.js";
 import type { PlannedRun } from "../../study/compare.js";
-import { shown } from "../../system/terminal.js";
+import { escapeControls } from "../../system/terminal.js";
 
 /** What a person sees while a study runs. */
 export interface Progress {
@@ -27,7 +27,7 @@ export function showProgress({ stream = process.stderr, ...options }: ProgressOp
 /** One line an epoch. */
 export const printEpochs = ({ quiet, inParallel, stream = process.stdout }: ProgressOptions): Progress => ({
   onEpoch: (epoch, run) => {
-    if (!quiet) stream.write(`${shown(epochLine(epoch, run, inParallel))}\n`);
+    if (!quiet) stream.write(`${escapeControls(epochLine(epoch, run, inParallel))}\n`);
   },
   onRun() {},
   stop() {},
@@ -91,7 +91,7 @@ function bar(stream: NodeJS.WriteStream): Progress {
           : "";
       const parts: Shown = {
         head: `run ${number}/${count}`,
-        label: shown(label),
+        label: escapeControls(label),
         tail: `epoch ${epoch.epoch}/${config.epochs}, accuracy ${epoch.validation.accuracy.toFixed(4)}${left}`,
       };
       if (single.isActive) single.update(done, parts);

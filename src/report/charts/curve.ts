@@ -13,7 +13,7 @@ export interface Curve {
   /** What the legend calls it; curves with the same name share a colour. */
   readonly name: string;
   /** The mean of several runs, one run that is drawn apart, or the mean of an arm that is not named. */
-  readonly of: "completed runs" | "one run" | "another setting";
+  readonly of: "completed runs" | "one run" | "another arm";
   readonly ended: "completed" | "diverged" | "cancelled";
   readonly points: readonly CurvePoint[];
 }
@@ -53,7 +53,7 @@ export function curvesOf(
 export const greyCurves = (arm: Arm, name: string, value: (epoch: EpochRecord) => number | null): Curve[] =>
   curvesOf({ ...arm, runs: arm.completed }, name, value).map((curve) => ({
     ...curve,
-    of: "another setting",
+    of: "another arm",
   }));
 
 function meanPoints(runs: readonly RunRecord[], value: (epoch: EpochRecord) => number | null): CurvePoint[] {

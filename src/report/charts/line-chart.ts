@@ -29,7 +29,7 @@ export function lineChart(chart: LineChart): TopLevelSpec {
   const { x, width, height } = chart;
   const given = [...chart.names, ...(chart.grey === undefined ? [] : [chart.grey])];
   const { names, legend } = chartLegend(given, width);
-  const shown = new Map(given.map((name, i) => [name, names[i]!]));
+  const nameInLegend = new Map(given.map((name, i) => [name, names[i]!]));
   const isGrey = (i: number) => i === chart.names.length;
   // What comes first is drawn below: grey lines are the background.
   const curves = [...chart.curves].sort((a, b) => Number(isNamed(a)) - Number(isNamed(b)));
@@ -42,7 +42,7 @@ export function lineChart(chart: LineChart): TopLevelSpec {
   const place = axis.asError ? errorOf : (value: number) => value;
   const rows = curves.flatMap(({ name, of, ended, points }, curve) =>
     points.map((point, i) => ({
-      name: shown.get(name)!,
+      name: nameInLegend.get(name)!,
       curve,
       of,
       x: point[x],
@@ -130,7 +130,7 @@ export function lineChart(chart: LineChart): TopLevelSpec {
   };
 }
 
-const isNamed = ({ of }: Curve) => of !== "another setting";
+const isNamed = ({ of }: Curve) => of !== "another arm";
 
 function xAxis({ x, curves }: LineChart) {
   const [, end] = extent(curves.flatMap(({ points }) => points.map((point) => point[x])));

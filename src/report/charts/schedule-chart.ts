@@ -37,10 +37,10 @@ type Panel = Extract<TopLevelSpec, { readonly vconcat: unknown }>["vconcat"][num
 
 function panel(name: string, values: Float64Array, stepsPerEpoch: number, height: number): Panel {
   const stride = Math.ceil(values.length / MOST_POINTS);
-  const shown = Array.from({ length: Math.ceil(values.length / stride) }, (_, i) => i * stride);
+  const steps = Array.from({ length: Math.ceil(values.length / stride) }, (_, i) => i * stride);
   const highest = values.reduce((most, value) => Math.max(most, value), 0) || 1;
   const epochs = values.length / stepsPerEpoch;
-  const points = shown.map((step) => ({ epoch: step / stepsPerEpoch, value: values[step] }));
+  const points = steps.map((step) => ({ epoch: step / stepsPerEpoch, value: values[step] }));
   return {
     width: WIDTH,
     height,

@@ -5,7 +5,7 @@ import type { Arm } from "../results/arms.js";
 import { isCompleted } from "../results/compared-runs.js";
 import { type Result, rank, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
-import { type ShownArms, shownArms } from "../results/shown-arms.js";
+import { type ArmSelection, selectArms } from "../results/select-arms.js";
 import { listText } from "../text/list-text.js";
 import { curvesOf, greyCurves, MOST_POINTS } from "./curve.js";
 import { lineChart } from "./line-chart.js";
@@ -28,11 +28,12 @@ export interface Chart {
  */
 export function studyCharts(study: Study): Chart[] {
   const results = resultsOf(study);
-  const shown = shownArms(results);
+  const selection = selectArms(results);
   const [winner] = rank(results).best;
-  return [...comparisons(shown, winner, !ranInParallel(study)), ...shown.detailed.flatMap(armCharts)].filter(
-    (chart): chart is Chart => chart !== undefined,
-  );
+  return [
+    ...comparisons(selection, winner, !ranInParallel(study)),
+    ...selection.detailed.flatMap(armCharts),
+  ].filter((chart): chart is Chart => chart !== undefined);
 }
 
 type Value = (epoch: EpochRecord) => number | null;
@@ -40,10 +41,14 @@ const validationAccuracy: Value = ({ validation }) => validation.accuracy;
 const validationLoss: Value = ({ validation }) => validation.loss;
 
 /** @param timed whether times can be compared */
-function comparisons(shown: ShownArms, winner: Result | undefined, timed: boolean): (Chart | undefined)[] {
-  const compared = (comparison: Comparison) => comparisonChart(shown, comparison);
+function comparisons(
+  selection: ArmSelection,
+  winner: Result | undefined,
+  timed: boolean,
+): (Chart | undefined)[] {
+  const compared = (comparison: Comparison) => comparisonChart(selection, comparison);
   // Values of different losses cannot be compared: each loss has its own chart.
-  const losses = [...new Set(shown.named.map(({ loss }) => loss))];
+  const losses = [...new Set(selection.named.map(({ loss }) => loss))];
   return [
     compared({
       name: "validation-accuracy",
@@ -85,12 +90,12 @@ interface Comparison extends Pick<Parameters<typeof lineChart>[0], "title" | "ax
 }
 
 function comparisonChart(
-  { named, others, unnamed }: ShownArms,
+  { named, others, unnamed }: ArmSelection,
   { name, title, value, axis, tick, x, loss }: Comparison,
 ): Chart | undefined {
   const isShown = (arm: Arm) => loss === undefined || arm.loss === loss;
   const arms = named.filter(isShown);
-  const grey = unnamed === 0 ? undefined : `${unnamed.toLocaleString("en")} other settings`;
+  const grey = unnamed === 0 ? undefined : `${unnamed.toLocaleString("en")} other arms`;
   const drawnGrey = others.filter(isShown);
   const curves = [
     ...arms.flatMap((arm) => curvesOf(arm, arm.label, value)),
@@ -165,7 +170,7 @@ function subtitle(arms: readonly Arm[]): string[] {
     ...(epochs > MOST_POINTS
       ? [`Drawn at about ${MOST_POINTS} of ${epochs.toLocaleString("en")} epochs, including the extremes`]
       : []),
-    ...(apart ? ["Thin lines: runs of seeds that not every setting finished"] : []),
+    ...(apart ? ["Thin lines: runs of seeds that not every arm finished"] : []),
     ...ends.slice(0, 3),
     ...(ends.length > 3 ? [`and ${ends.length - 3} more that ended early`] : []),
   ];

@@ -3,18 +3,18 @@ export class Html {
   constructor(readonly text: string) {}
 }
 
-type Part = Html | string | number | readonly Part[] | undefined;
+type Value = Html | string | number | readonly Value[] | undefined;
 
 /** Text is escaped; only what is `Html` already goes in as it is. */
-const render = (part: Part): string => {
-  if (part instanceof Html) return part.text;
-  if (Array.isArray(part)) return part.map(render).join("");
-  return part === undefined ? "" : escapeHtml(String(part));
+const render = (value: Value): string => {
+  if (value instanceof Html) return value.text;
+  if (Array.isArray(value)) return value.map(render).join("");
+  return value === undefined ? "" : escapeHtml(String(value));
 };
 
 /** Template tag: html`<p>${text}</p>` escapes `text`, wherever it comes from. */
-export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
-  new Html(strings.reduce((whole, string, i) => whole + render(parts[i - 1]) + string));
+export const html = (strings: TemplateStringsArray, ...values: readonly Value[]): Html =>
+  new Html(strings.reduce((whole, string, i) => whole + render(values[i - 1]) + string));
 
 /** Text for HTML and XML, between tags and in quoted attributes. */
 export const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);

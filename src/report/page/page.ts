@@ -4,7 +4,7 @@ import type { Chart } from "../charts/study-charts.js";
 import type { Arm } from "../results/arms.js";
 import { conclude } from "../results/conclusion.js";
 import { resultsOf } from "../results/results.js";
-import { shownArms } from "../results/shown-arms.js";
+import { selectArms } from "../results/select-arms.js";
 import { resultCells } from "../tables/result-cells.js";
 import { groupBy } from "../text/group-by.js";
 import { listText } from "../text/list-text.js";
@@ -13,7 +13,7 @@ import { printable } from "../text/printable.js";
 import { Html, html } from "./html.js";
 import { PAGE_STYLE } from "./page-style.js";
 
-/** A chart with its picture. */
+/** A chart with its image. */
 export interface DrawnChart extends Chart {
   readonly svg: string;
 }
@@ -23,7 +23,7 @@ export function reportPage(study: Study, charts: readonly DrawnChart[], samples?
   const { question, answer, caveats } = conclude(study);
   const results = resultsOf(study);
   const arms = results.map(({ arm }) => arm);
-  const { detailed } = shownArms(results);
+  const { detailed } = selectArms(results);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -45,7 +45,7 @@ ${caveats.map((caveat) => html`<p class="caveat">${caveat}</p>\n`)}${setupLine(s
 <section><h2>Results</h2>${resultSection(study)}</section>
 ${comparison(charts)}
 ${detailed.map((arm) => armSection(arm, charts))}
-${detailed.length < arms.length ? html`<section><p class="note">The ${detailed.length} settings with the highest validation accuracy have a section here; study.json has the formulas of all ${arms.length.toLocaleString("en")}.</p></section>` : undefined}
+${detailed.length < arms.length ? html`<section><p class="note">The ${detailed.length} arms with the highest validation accuracy have a section here; study.json has the formulas of all ${arms.length.toLocaleString("en")}.</p></section>` : undefined}
 ${lossSection(detailed)}
 ${sampleSection(samples)}
 <section><h2>Measurement</h2>${measurement(study)}</section>
@@ -68,14 +68,14 @@ function setupLine(study: Study, arms: readonly Arm[]): Html | undefined {
   const seeds = [...new Set(study.runs.map(({ config }) => config.seed))];
   const epochs = values(({ config }) => String(config.epochs));
   const threads = values(({ config }) => String(config.threads));
-  const parts = [
+  const facts = [
     `${values(({ config }) => printable(config.dataset))}: ${values(({ config }) => `${count(config.split.train)} training images, ${count(config.split.validation)} validation images`)}`,
     `model ${values(({ config }) => printable(config.model.name ?? "custom"))}`,
     `${epochs} ${epochs === "1" ? "epoch" : "epochs"} in batches of ${values(({ config }) => count(config.batchSize))}`,
     `${seeds.length === 1 ? "seed" : "seeds"} ${listText(seeds.map(String), { most: 12 })}`,
     `on ${values(({ config }) => printable(config.device))}, ${threads} ${threads === "1" ? "thread" : "threads"}${ranInParallel(study) ? " each, in parallel (execution: parallel)" : ""}`,
   ];
-  return html`<p class="setup">${parts.join(" · ")}</p>`;
+  return html`<p class="setup">${facts.join(" · ")}</p>`;
 }
 
 function resultSection(study: Study): Html {
@@ -146,7 +146,7 @@ function measurement(study: Study): Html {
   const total = (of: (run: Study["runs"][number]) => number) =>
     secondsText(runs.reduce((sum, run) => sum + of(run), 0));
   return html`
-<p>${ranInParallel(study) ? PARALLEL_TIMES : SEQUENTIAL_TIMES} Training loss and accuracy are means over the epoch, during which
+<p>An arm is one optimizer with one loss; its runs differ only in their seed. ${ranInParallel(study) ? PARALLEL_TIMES : SEQUENTIAL_TIMES} Training loss and accuracy are means over the epoch, during which
 the weights change; validation is measured after each epoch. ${equalStart(runs)}</p>
 ${definitions({
   runs: runs.length,

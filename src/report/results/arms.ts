@@ -4,7 +4,7 @@ import { groupBy } from "../text/group-by.js";
 import { comparedRuns, isCompleted } from "./compared-runs.js";
 import { distinctLabels, lossLabels } from "./labels.js";
 
-/** The runs of a study that differ in nothing but the seed: one row of a table, one line of a chart. Readers see it as a "setting". */
+/** The runs of a study that differ only in their seed: one row of a table, one line of a chart. */
 export interface Arm {
   /** The shortest text that distinguishes it from the study's other arms. */
   readonly label: string;
@@ -56,7 +56,7 @@ function distinctSlugs(labels: readonly string[]): string[] {
       .normalize("NFKD")
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, "-");
-    const base = words.slice(0, 60).replace(/^-+|-+$/g, "") || "setting";
+    const base = words.slice(0, 60).replace(/^-+|-+$/g, "") || "arm";
     let slug = base;
     for (let i = 2; taken.has(slug); i++) slug = `${base}-${i}`;
     taken.add(slug);

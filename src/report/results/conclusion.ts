@@ -32,7 +32,7 @@ function questionOf(results: readonly Result[]): string {
   if (results.length === 1) return `How well does ${results[0]!.arm.label} learn${dataset}?`;
   if (optimizers && losses) return `Which optimizer and which loss learn${dataset} best?`;
   if (losses && !optimizerConfigs) return `Which loss learns${dataset} best?`;
-  return optimizers ? `Which optimizer learns${dataset} best?` : `Which setting learns${dataset} best?`;
+  return optimizers ? `Which optimizer learns${dataset} best?` : `Which arm learns${dataset} best?`;
 }
 
 function answerOf(study: Study, results: readonly Result[]): Pick<Conclusion, "answer" | "caveats"> {
@@ -51,7 +51,7 @@ export function whyUnranked(results: readonly Result[]): string {
   if (completed.length === 0) return "No run completed its training.";
   if (completed.every(({ history }) => history.at(-1)!.epoch === 0))
     return "Nothing was trained: with 0 epochs, all numbers are those of the initial weights.";
-  return "No ranking: no seed was finished by every setting, so the numbers come from different seeds.";
+  return "No ranking: no seed was finished by every arm, so the numbers come from different seeds.";
 }
 
 /** "adam reached the highest validation accuracy: 0.9832 ± 0.0003 (...) after 6 epochs." */
@@ -101,7 +101,7 @@ function seedCaveats({ ranked, best }: Ranking): string[] {
   });
   if (unsettled.length === 0)
     return [
-      "Compared seed by seed, its lead over every other setting exceeds the 95 % confidence interval of the difference.",
+      "Compared seed by seed, its lead over every other arm exceeds the 95 % confidence interval of the difference.",
     ];
   return [
     `Not significantly different from ${listText(unsettled)}: the 95 % confidence interval of the difference, seed by seed, includes zero. More seeds narrow the interval.`,

@@ -18,7 +18,7 @@ export function incompleteNote(study: Study, results: readonly Result[]): string
       : []),
     ...(leftOut
       ? [
-          `All numbers use only the seeds that every setting with a result finished (${listText(seeds, { most: 10 })}).`,
+          `All numbers use only the seeds that every arm with a result finished (${listText(seeds, { most: 10 })}).`,
         ]
       : []),
   ];

@@ -5,9 +5,10 @@ import { armsOf } from "../results/arms.js";
 import { printable } from "../text/printable.js";
 
 /**
- * results.csv: one row a run and epoch, epoch 0 (before training) included, run by run, so that no string holds all of a
- * large study. Seconds are of the epoch and since the run began, and empty where runs went in parallel; a loss that is not
- * finite is empty. What was measured on the test images stands with the epoch whose weights the run ended with.
+ * results.csv: one row per run and epoch, including epoch 0 (before training). It is generated run by run, so that no string
+ * holds all of a large study. Seconds are given per epoch and since the start of the run; they are empty where runs went in
+ * parallel. A loss that is not finite is empty. Metrics on the test images are in the row of the epoch whose weights the run
+ * ended with.
  */
 export function* epochsCsv(study: Study): Generator<string> {
   const untimed = ranInParallel(study) ? UNTIMED : {};
@@ -22,7 +23,7 @@ export function* epochsCsv(study: Study): Generator<string> {
       );
 }
 
-/** A name from a user that a spreadsheet would calculate, such as "=1+1", gets an apostrophe before it. */
+/** Prefixes a name that a spreadsheet would evaluate, such as "=1+1", with an apostrophe. */
 const csv = (rows: unknown[][]) => stringify(rows, { escape_formulas: true });
 
 type Row = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | null | undefined>>>;
@@ -36,7 +37,7 @@ function epochRows(label: string, run: RunRecord): Row[] {
     train += epoch.seconds.train;
     evaluate += epoch.seconds.evaluate;
     return {
-      setting: label,
+      arm: label,
       optimizer: printable(config.optimizer.name),
       semantics: printable(config.optimizer.semantics),
       initialLearningRate: config.optimizer.learningRate,
@@ -66,7 +67,7 @@ function epochRows(label: string, run: RunRecord): Row[] {
 }
 
 const COLUMNS = [
-  "setting",
+  "arm",
   "optimizer",
   "semantics",
   "initialLearningRate",

@@ -1,10 +1,10 @@
 import type { StepsProfile } from "../../history/profile.js";
 import { plainTable } from "./plain-table.js";
 
-/** Where the time of so many steps went, part by part, in the order of the work. */
+/** The time that each phase of a step took, in the order of the work. */
 export function profileTable({ seconds, steps }: StepsProfile): string {
   const { layers, batch, loss, waiting, summing, update, rest } = seconds;
-  const parts: [string, number, number?][] = [
+  const phases: [string, number, number?][] = [
     ["batch gathered", batch],
     ...layers.map(({ name, forward, backward }): [string, number, number] => [name, forward, backward]),
     ["loss and accuracy", loss],
@@ -15,10 +15,10 @@ export function profileTable({ seconds, steps }: StepsProfile): string {
   ];
   const forward = layers.reduce((sum, layer) => sum + layer.forward, 0);
   const backward = layers.reduce((sum, layer) => sum + layer.backward, 0);
-  const total = parts.reduce((sum, [, first, second = 0]) => sum + first + second, 0);
+  const total = phases.reduce((sum, [, first, second = 0]) => sum + first + second, 0);
   const ms = (value: number) => ((value / steps) * 1000).toFixed(3);
   const share = (value: number) => `${((value / total) * 100).toFixed(1)} %`;
-  const rows = parts.map(([name, first, second]) =>
+  const rows = phases.map(([name, first, second]) =>
     second === undefined
       ? [name, "", "", ms(first), share(first)]
       : [name, ms(first), ms(second), ms(first + second), share(first + second)],

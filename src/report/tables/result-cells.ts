@@ -5,7 +5,7 @@ import { whyUnranked } from "../results/conclusion.js";
 import { incompleteNote } from "../results/incomplete.js";
 import { type Ranking, type Result, rank, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
-import { bestFirst } from "../results/shown-arms.js";
+import { bestFirst } from "../results/select-arms.js";
 import { firstLines, listText } from "../text/list-text.js";
 import { accuracyText, numberText, summaryText } from "../text/number-text.js";
 import { printable } from "../text/printable.js";
@@ -27,7 +27,7 @@ export interface ResultCells {
 interface Column {
   readonly head: string;
   readonly cell: (result: Result) => string;
-  readonly shown?: boolean;
+  readonly visible?: boolean;
   readonly text?: boolean;
   readonly dispensable?: number;
 }
@@ -52,13 +52,13 @@ export function resultCells(study: Study): ResultCells {
       head: "semantics",
       dispensable: 2,
       cell: ({ arm }) => originOf(arm.config.optimizer),
-      shown: semantics.size > 1,
+      visible: semantics.size > 1,
       text: true,
     },
     {
       head: "loss",
       cell: ({ arm }) => arm.loss,
-      shown: losses.size > 1,
+      visible: losses.size > 1,
       text: true,
     },
     {
@@ -80,46 +80,46 @@ export function resultCells(study: Study): ResultCells {
       head: "NLL",
       dispensable: 8,
       cell: ({ negativeLogLikelihood }) => summaryText(negativeLogLikelihood, numberText),
-      shown: likelihood,
+      visible: likelihood,
     },
     {
       head: "ECE",
       dispensable: 9,
       cell: ({ calibrationError }) => summaryText(calibrationError, accuracyText),
-      shown: likelihood,
+      visible: likelihood,
     },
     {
       head: "test accuracy",
       dispensable: 4,
       cell: ({ testAccuracy }) => summaryText(testAccuracy, accuracyText),
-      shown: results.some(({ testAccuracy }) => testAccuracy !== undefined),
+      visible: results.some(({ testAccuracy }) => testAccuracy !== undefined),
     },
     {
       head: "seeds",
       dispensable: 3,
       cell: ({ arm }) => String(arm.completed.length),
-      shown: several,
+      visible: several,
     },
     {
       head: "training, s",
       dispensable: 5,
       cell: ({ trainSeconds }) => summaryText(trainSeconds, numberText),
-      shown: timed,
+      visible: timed,
     },
     {
       head: "step, ms",
       dispensable: 7,
       cell: ({ stepMilliseconds }) => (stepMilliseconds ? numberText(stepMilliseconds.mean) : "–"),
-      shown: timed && results.some(({ stepMilliseconds }) => stepMilliseconds !== undefined),
+      visible: timed && results.some(({ stepMilliseconds }) => stepMilliseconds !== undefined),
     },
     {
       head: "status",
       cell: ({ status }) => status,
-      shown: results.some(({ status }) => status !== "completed"),
+      visible: results.some(({ status }) => status !== "completed"),
       text: true,
     },
   ];
-  const columns = all.filter(({ shown }) => shown !== false);
+  const columns = all.filter(({ visible }) => visible !== false);
   return {
     columns: columns.map(({ head, text, dispensable }) => ({
       title: head,

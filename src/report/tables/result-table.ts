@@ -23,17 +23,15 @@ export function resultTable(
   }: TerminalOptions = {},
 ): string {
   const { columns, rows, best, bestFirst, notes } = resultCells(study);
-  const shown = new Set(bestFirst.slice(0, MOST_ROWS));
+  const listed = new Set(bestFirst.slice(0, MOST_ROWS));
   const highlight = (cell: string) => (colors ? styleText(["bold", "green"], cell) : cell);
   const cells = rows.flatMap((row, i) => {
-    if (!shown.has(i)) return [];
+    if (!listed.has(i)) return [];
     return [best.has(i) ? row.map(highlight) : row];
   });
   const more =
-    shown.size < rows.length
-      ? [
-          `The ${shown.size} best of ${rows.length.toLocaleString("en")} settings are shown; table.md has all.`,
-        ]
+    listed.size < rows.length
+      ? [`The ${listed.size} best of ${rows.length.toLocaleString("en")} arms are shown; table.md has all.`]
       : [];
   return [
     plainTable(columns, cells, width),

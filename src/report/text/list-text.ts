@@ -14,5 +14,5 @@ export const firstLines = (lines: readonly string[], most = 5): readonly string[
     ? lines
     : [
         ...lines.slice(0, most),
-        `${(lines.length - most).toLocaleString("en")} more settings have similar notes.`,
+        `${(lines.length - most).toLocaleString("en")} more arms have similar notes.`,
       ];

@@ -30,10 +30,10 @@ it("draws a bar a file on a terminal", () => {
   progress.onProgress({ file: "a.gz", receivedBytes: 4 * MEGABYTE, totalBytes: 4 * MEGABYTE });
   progress.onProgress({ file: "b.gz", receivedBytes: 2 * MEGABYTE, totalBytes: undefined });
   progress.stop();
-  const shown = stripVTControlCharacters(text());
-  expect(shown).toMatch(/a\.gz =+-+ 1\.0 \/ 4\.0 MB/);
-  expect(shown).toMatch(/a\.gz =+ 4\.0 \/ 4\.0 MB/);
-  expect(shown).toMatch(/b\.gz =+ 2\.0 \/ \? MB/);
+  const printed = stripVTControlCharacters(text());
+  expect(printed).toMatch(/a\.gz =+-+ 1\.0 \/ 4\.0 MB/);
+  expect(printed).toMatch(/a\.gz =+ 4\.0 \/ 4\.0 MB/);
+  expect(printed).toMatch(/b\.gz =+ 2\.0 \/ \? MB/);
 });
 
 it("is silent where asked to be", () => {

@@ -39,22 +39,22 @@ it("has no seconds where runs go in parallel", () => {
 });
 
 it("says in a terminal of any width how much time is left", () => {
-  const shown = {
+  const bar = {
     head: "run 3/6",
     label: "scheduleFreeAdamw (learningRate 0.1), sparseCategoricalCrossentropy, seed 2",
     tail: "epoch 2/50, accuracy 0.9731, 12 min left",
   };
-  expect(barLine(0.5, shown, 80)).toBe(
+  expect(barLine(0.5, bar, 80)).toBe(
     "run 3/6 scheduleFreeAdamw (l… ====---- epoch 2/50, accuracy 0.9731, 12 min left",
   );
-  expect(barLine(0.5, { ...shown, label: "adam" }, 80)).toBe(
+  expect(barLine(0.5, { ...bar, label: "adam" }, 80)).toBe(
     "run 3/6 adam ============------------ epoch 2/50, accuracy 0.9731, 12 min left",
   );
   fc.assert(
     fc.property(fc.integer({ min: 50, max: 300 }), fc.string(), (columns, label) => {
-      const line = barLine(0.3, { ...shown, label }, columns);
+      const line = barLine(0.3, { ...bar, label }, columns);
       expect(line.length).toBeLessThan(columns);
-      expect(line).toContain(shown.tail);
+      expect(line).toContain(bar.tail);
     }),
   );
 });
@@ -81,21 +81,21 @@ describe("on a terminal", () => {
   const done = (text: string) => text.match(/=*(?=-* epoch \d\/5[^=-]*$)/)![0].length;
 
   it("one bar shows how far several runs at once are together", () => {
-    const shown = onTerminal((bar) => {
+    const printed = onTerminal((bar) => {
       bar.onEpoch(at(2), other);
       bar.onEpoch(at(3), two);
     });
-    expect(shown).toMatch(/run 1\/2 adam [=-]+ epoch 3\/5, accuracy 0\.9731, \d+ s left$/);
-    expect(done(shown)).toBe(12);
+    expect(printed).toMatch(/run 1\/2 adam [=-]+ epoch 3\/5, accuracy 0\.9731, \d+ s left$/);
+    expect(done(printed)).toBe(12);
   });
 
   it("a run that ended early counts as done", () => {
-    const shown = onTerminal((bar) => {
+    const printed = onTerminal((bar) => {
       bar.onEpoch(at(1), two);
       bar.onRun(two);
       bar.onEpoch(at(0), other);
     });
-    expect(done(shown)).toBe(12);
+    expect(done(printed)).toBe(12);
   });
 
   it("there is nothing where it should be quiet", () => {

@@ -52,7 +52,7 @@ test("every epoch has its label where they are few", async () => {
   for (const epoch of [1, 2, 3, 4, 5, 6]) expect(svg).toContain(`>${epoch}</text>`);
 });
 
-test("a setting's own chart has training and validation; one seed has no band", async () => {
+test("an arm's chart has training and validation curves; one seed has no band", async () => {
   const svg = await draw(STUDIES.oneSeed, "accuracy-adam");
   expect(lines(svg)).toBe(2);
   expect(marks(svg, "area")).toBe(0);
@@ -60,7 +60,7 @@ test("a setting's own chart has training and validation; one seed has no band", 
   expect(svg).toContain(">validation</text>");
 });
 
-test("each loss has its own comparison, in which a setting keeps its colour", async () => {
+test("each loss has a comparison, in which an arm keeps its colour", async () => {
   const study = STUDIES.twoLosses;
   const [all, second] = [chart(study, "validation-accuracy"), chart(study, "validation-loss-2")];
   expect(second.spec).toMatchObject({
@@ -95,7 +95,7 @@ test("runs that ended early are apart from the mean, marked and named", async ()
   const svg = await draw(STUDIES.endedEarly, "validation-accuracy");
   expect(svg).toContain("× sgd, seed 1 diverged in epoch 3");
   expect(svg).toContain("○ rmsprop, seed 2 cancelled after epoch 3");
-  expect(svg).toContain("Thin lines: runs of seeds that not every setting finished");
+  expect(svg).toContain("Thin lines: runs of seeds that not every arm finished");
   // A mean of three arms, a run of adam's, two of sgd's, one of rmsprop's and all of adagrad's apart.
   expect(lines(svg)).toBe(3 + 1 + 2 + 1 + 3);
 });
@@ -112,7 +112,7 @@ test("accuracy's axis fits the epochs after the first, and its labels are accura
   expect(await draw(STUDIES.oneSeed, "validation-accuracy")).toContain(">0.95</text>");
 });
 
-test("a comparison has a tick at the best setting's value, and none that touches it", async () => {
+test("a comparison has a tick at the best arm's value, and no other tick overlaps it", async () => {
   for (const study of [STUDIES.fourOptimizers, STUDIES.earlyStopping, STUDIES.many, STUDIES.oneEpoch]) {
     const [best] = rank(resultsOf(study)).best;
     const labels = [
@@ -137,7 +137,7 @@ test("a comparison has a tick at the best setting's value, and none that touches
 
 const logAxis = lossAxis("a");
 
-test("of many settings, the best look different from each other and the others are grey", async () => {
+test("of many arms, the best have distinct styles and the others are grey", async () => {
   const { title, encoding, layer } = chart(STUDIES.many, "validation-accuracy").spec as never as {
     title: { subtitle: string[] };
     encoding: { color: { scale: { domain: string[]; range: string[] } } };
@@ -152,8 +152,8 @@ test("of many settings, the best look different from each other and the others a
     )
     .slice(0, 10)
     .map(({ label }) => label);
-  expect(new Set(domain)).toEqual(new Set([...best, "10 other settings"]));
-  expect(domain.at(-1)).toBe("10 other settings");
+  expect(new Set(domain)).toEqual(new Set([...best, "10 other arms"]));
+  expect(domain.at(-1)).toBe("10 other arms");
   expect(new Set(range.map((colour, i) => `${colour} ${dashes[i]}`)).size).toBe(11);
   expect(title.subtitle).toContain("In colour: the 10 best; in grey: the others");
   expect(lines(await draw(STUDIES.many, "validation-accuracy"))).toBe(20);
@@ -195,7 +195,7 @@ test("a word that is longer than a line breaks anywhere, and a very long title e
 });
 
 describe("however large a study is, its pictures are not", () => {
-  test("of many settings, some are drawn and some have figures of their own", () => {
+  test("of many arms, only some are drawn and fewer have figures", () => {
     const many = exampleStudy(
       Array.from({ length: 300 }, (_, i) => ({
         optimizer: `optimizer${i}`,
@@ -240,7 +240,7 @@ describe("however large a study is, its pictures are not", () => {
     expect(title.subtitle).toContain("Drawn at about 400 of 130,000 epochs, including the extremes");
   });
 
-  test("of many runs that ended early, a setting shows a few", () => {
+  test("of many runs that ended early, an arm lists only a few", () => {
     const runs = Array.from({ length: 50 }, (_, seed) => ({
       optimizer: "adam",
       seed,

@@ -118,7 +118,7 @@ describe("the answer is as sure as the seeds", () => {
     [{ adam: [0.9], sgd: [0.8] }, "With one seed, a difference may be due to chance;"],
     [
       { adam: [0.95, 0.97, 0.96], sgd: [0.9, 0.92, 0.91] },
-      "Compared seed by seed, its lead over every other setting",
+      "Compared seed by seed, its lead over every other arm",
     ],
     // The same means, but sgd wins with one seed: differences 0.05, 0.1, -0.03.
     [
@@ -144,14 +144,14 @@ test.each([
   expect(await pageOf(STUDIES[name])).toContain(`<p class="answer">${answer}</p>`);
 });
 
-test("the page of many settings has sections of the best, and says so", async () => {
+test("a page with many arms has sections for the best only, and says so", async () => {
   const many = exampleStudy(
     Array.from({ length: 60 }, (_, i) => ({ optimizer: `optimizer${i}`, epochs: 1 })),
   );
   const page = reportPage(many, []);
   expect(page.match(/<th scope="row">/g)).toHaveLength(60);
   expect(page.match(/<h3>Update:/g)).toHaveLength(20);
-  expect(page).toContain("The 20 settings with the highest validation accuracy have a section here");
+  expect(page).toContain("The 20 arms with the highest validation accuracy have a section here");
 });
 
 test("any history gives a report", async () => {

@@ -7,7 +7,7 @@ import { exampleStudy, STUDIES } from "../example-studies.js";
 const labels = (...args: Parameters<typeof exampleStudy>) =>
   armsOf(exampleStudy(...args)).map(({ label }) => label);
 
-test("runs that differ in the seed alone are one setting", () => {
+test("runs that differ only in the seed form one arm", () => {
   const arms = armsOf(STUDIES.fourOptimizers);
   expect(arms.map(({ label, runs }) => [label, runs.length])).toEqual([
     ["adam", 3],
@@ -17,7 +17,7 @@ test("runs that differ in the seed alone are one setting", () => {
   ]);
 });
 
-test("a label says what tells settings apart, and no more", () => {
+test("a label contains what distinguishes arms, and no more", () => {
   expect(
     labels([
       { optimizer: "adam" },
@@ -66,7 +66,7 @@ const studyWith = (choices: readonly { optimizer?: object; loss?: object }[]) =>
   };
 };
 
-test("a setting that is not the optimizer's default is said, whether or not another row differs in it", () => {
+test("a label contains every setting that is not the optimizer's default, even if no other row differs in it", () => {
   const arms = armsOf(
     studyWith([
       { optimizer: { momentum: 0.9 } },
@@ -107,7 +107,7 @@ test("numbers in labels have no rounding errors", () => {
   expect(arms[2]!.loss).toBe("huber (delta 0.3)");
 });
 
-test("a row beside a column with the loss does not name the loss's settings, as if they were the optimizer's", () => {
+test("a label beside a loss column does not contain the loss's settings", () => {
   const arms = armsOf(
     studyWith([
       { loss: { name: "huber", delta: 0.1 }, optimizer: { momentum: 0.9 } },

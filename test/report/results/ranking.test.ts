@@ -41,7 +41,7 @@ const rows = (study: Study) => {
 describe("a study that was interrupted", () => {
   const interrupted = studyOf({ adam: [0.9165, "cancelled"], sgd: [0.2405], rmsprop: [0.5] });
 
-  test("is judged by the seeds that all settings finished: cancelled is not diverged", () => {
+  test("is judged by the seeds that all arms finished: cancelled is not diverged", () => {
     const { answer, caveats } = conclude(interrupted);
     expect(answer).toBe("adam reached the highest validation accuracy: 0.9165 after 2 epochs.");
     expect(caveats).toEqual([
@@ -60,7 +60,7 @@ describe("a study that was interrupted", () => {
     const study = studyOf({ adam: [0.9, 0.8], sgd: [0.85, undefined] });
     expect(conclude(study).caveats.slice(0, 2)).toEqual([
       "Incomplete: 3 of 4 runs finished.",
-      "All numbers use only the seeds that every setting with a result finished (0).",
+      "All numbers use only the seeds that every arm with a result finished (0).",
     ]);
     expect(rows(study)).toEqual([
       ["adam", "0.9000 *", true],
@@ -68,7 +68,7 @@ describe("a study that was interrupted", () => {
     ]);
   });
 
-  test("leaves a seed out for all where one setting's run with it was cancelled", () => {
+  test("omits a seed for all arms if one arm's run with it was cancelled", () => {
     const study = studyOf({ adam: [0.9, "cancelled"], sgd: [0.8, 0.99] });
     expect(conclude(study).answer).toBe(
       "adam reached the highest validation accuracy: 0.9000 after 2 epochs.",
@@ -89,7 +89,7 @@ describe("a study that was interrupted", () => {
   test("crowns nobody where nothing can be compared", () => {
     const apart = studyOf({ adam: [0.9, undefined], sgd: [undefined, 0.8] });
     expect(conclude(apart).answer).toBe(
-      "No ranking: no seed was finished by every setting, so the numbers come from different seeds.",
+      "No ranking: no seed was finished by every arm, so the numbers come from different seeds.",
     );
     expect(rows(apart)).toEqual([
       ["adam", "0.9000", false],
@@ -105,7 +105,7 @@ describe("a study that was interrupted", () => {
   });
 });
 
-test("equal settings share the star, however their means are rounded", () => {
+test("equal arms share the star, however their means are rounded", () => {
   // 0.05 + 0.1 is a little more than 0.15.
   const rounded = studyOf({ adam: [0, 0.15], sgd: [0.05, 0.1], rmsprop: [0, 0.1] });
   expect(rows(rounded).map(([, , best]) => best)).toEqual([true, true, false]);
@@ -141,12 +141,12 @@ test("the title asks for all that differs", () => {
     { optimizer: "sgd", learningRate: 1e-4 },
   ];
   expect(titleOf(adam, sgd)).toBe("Which optimizer learns mnist-10k best?");
-  expect(titleOf(sgd, slow)).toBe("Which setting learns mnist-10k best?");
+  expect(titleOf(sgd, slow)).toBe("Which arm learns mnist-10k best?");
   expect(titleOf(sgd, { ...sgd, loss: "brier" })).toBe("Which loss learns mnist-10k best?");
   expect(titleOf(adam, { ...sgd, loss: "brier" })).toBe(
     "Which optimizer and which loss learn mnist-10k best?",
   );
-  expect(titleOf(sgd, { ...slow, loss: "brier" })).toBe("Which setting learns mnist-10k best?");
+  expect(titleOf(sgd, { ...slow, loss: "brier" })).toBe("Which arm learns mnist-10k best?");
 });
 
 test("the sentence on the best is of all its runs: with early stopping each has a best epoch", () => {
@@ -161,7 +161,7 @@ test("the sentence on the best is of all its runs: with early stopping each has 
   expect(conclude(withBest([4, 4, 4])).answer).toMatch(/ after 4 epochs\.$/);
 });
 
-test("where every setting diverged somewhere, the seeds count that none lost", () => {
+test("if every arm has a run that diverged, only seeds that all completed count", () => {
   const study = studyOf({ adam: [0.9, "diverged", 0.7], sgd: ["diverged", 0.99, 0.8] });
   const { answer, caveats } = conclude(study);
   expect(answer).toBe("sgd reached the highest validation accuracy: 0.8000 after 2 epochs.");

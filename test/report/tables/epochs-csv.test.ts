@@ -10,7 +10,7 @@ test("the CSV has a row for each run and epoch, with seconds added up", () => {
   const lines = csvOf(plainStudy()).trimEnd().split("\n");
   expect(lines).toHaveLength(1 + 4 * 3);
   expect(lines[0]).toBe(
-    "setting,optimizer,semantics,initialLearningRate,loss,seed,status,epoch,learningRate,trainLoss,trainAccuracy,validationLoss,validationAccuracy,validationNegativeLogLikelihood,validationCalibrationError,testLoss,testAccuracy,testNegativeLogLikelihood,testCalibrationError,trainSeconds,evaluateSeconds,totalTrainSeconds,totalEvaluateSeconds",
+    "arm,optimizer,semantics,initialLearningRate,loss,seed,status,epoch,learningRate,trainLoss,trainAccuracy,validationLoss,validationAccuracy,validationNegativeLogLikelihood,validationCalibrationError,testLoss,testAccuracy,testNegativeLogLikelihood,testCalibrationError,trainSeconds,evaluateSeconds,totalTrainSeconds,totalEvaluateSeconds",
   );
   expect(lines[3]).toBe(
     "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,,,2.5,0.5,5,1.5",

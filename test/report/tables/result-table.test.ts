@@ -54,7 +54,7 @@ describe("in a terminal that is too narrow", () => {
       }
   });
 
-  test("the best of many settings are shown, and where the others are", () => {
+  test("the best of many arms are shown, with a note where the others are", () => {
     const many = exampleStudy(
       Array.from({ length: 60 }, (_, i) => ({
         optimizer: `optimizer${i}`,
@@ -66,7 +66,7 @@ describe("in a terminal that is too narrow", () => {
     expect(tableOf(text)).toHaveLength(50 + 3);
     expect(text).toContain("optimizer59");
     expect(text).not.toContain("optimizer0 ");
-    expect(text).toContain("The 50 best of 60 settings are shown; table.md has all.");
+    expect(text).toContain("The 50 best of 60 arms are shown; table.md has all.");
   });
 });
 
@@ -120,13 +120,13 @@ test("one seed gives plain numbers and says what they cannot tell", () => {
 test("learning rates have the digits that tell them apart, and the CSV file has all", () => {
   const study = (rates: readonly number[]) =>
     exampleStudy(rates.map((learningRate) => ({ optimizer: "mine", epochs: 1, learningRate })));
-  const shown = (rates: readonly number[]) =>
+  const rateTexts = (rates: readonly number[]) =>
     markdownTable(study(rates))
       .match(/^\|.*mine.*$/gm)!
       .map((line) => line.replace(/\*/g, "").split(" | ")[1]!.trim());
-  expect(shown([0.1 * 0.1995, 1 / 30, 1e-7, 5])).toEqual(["0.01995", "0.03333", "1e-7", "5"]);
-  expect(shown([0.1, 0.100001])).toEqual(["0.1", "0.100001"]);
-  expect(shown([0.3, 0.1 + 0.2])).toEqual(["0.3", "0.30000000000000004"]);
+  expect(rateTexts([0.1 * 0.1995, 1 / 30, 1e-7, 5])).toEqual(["0.01995", "0.03333", "1e-7", "5"]);
+  expect(rateTexts([0.1, 0.100001])).toEqual(["0.1", "0.100001"]);
+  expect(rateTexts([0.3, 0.1 + 0.2])).toEqual(["0.3", "0.30000000000000004"]);
   expect(csvOf(study([0.1 * 0.1995, 0.1]))).toContain(",0.019950000000000002,");
 });
 
@@ -166,7 +166,7 @@ test("a step is an update, of however many batches", () => {
   expect(resultTable(accumulated)).toContain(`│    ${(4000 / 126).toFixed(2)} │`);
 });
 
-test("a setting that did not complete is not the best, however good what survived", () => {
+test("an arm with a diverged run is not the best, however good its other runs", () => {
   const study = plainStudy();
   const [, sgd] = study.runs;
   sgd!.history.at(-1)!.validation.accuracy = 0.999;

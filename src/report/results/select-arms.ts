@@ -1,15 +1,15 @@
 import type { Arm } from "./arms.js";
 import type { Result } from "./results.js";
 
-/** What pictures show of a study's arms, however many it has. Each list is in the order in which they ran. */
-export interface ShownArms {
+/** The arms that charts and page show, however many a study has. Each list is in the order in which the arms ran. */
+export interface ArmSelection {
   /** The best: as many as colours can distinguish. */
   readonly named: readonly Arm[];
   /** Some of the others, which a comparison draws in grey. */
   readonly others: readonly Arm[];
   /** How many arms are not named. */
   readonly unnamed: number;
-  /** Those with their own figures and section. */
+  /** Those that have figures and a section. */
   readonly detailed: readonly Arm[];
 }
 
@@ -17,7 +17,7 @@ const NAMED = 10;
 const OTHERS = 40;
 const DETAILED = 20;
 
-export function shownArms(results: readonly Result[]): ShownArms {
+export function selectArms(results: readonly Result[]): ArmSelection {
   const order = new Map(results.map(({ arm }, i) => [arm, i]));
   const inOrder = (of: readonly Result[]) =>
     of.map(({ arm }) => arm).sort((a, b) => order.get(a)! - order.get(b)!);
@@ -30,13 +30,13 @@ export function shownArms(results: readonly Result[]): ShownArms {
   };
 }
 
-/** Those with the highest validation accuracy first, those without one last; equals as they ran. */
+/** By descending validation accuracy; results without one come last, equal ones in the order in which they ran. */
 export function bestFirst(results: readonly Result[]): Result[] {
   const mean = ({ validationAccuracy }: Result) => validationAccuracy?.mean ?? -1;
   return [...results].sort((a, b) => mean(b) - mean(a));
 }
 
-/** At most so many of the items, the first and the last among them, at equal distances. */
+/** At most `most` items at equal distances, including the first and the last. */
 export const evenly = <Item>(items: readonly Item[], most: number): readonly Item[] =>
   items.length <= most
     ? items

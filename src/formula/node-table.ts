@@ -5,7 +5,7 @@ import type { Node, Operation } from "./graph.js";
 export type Term = number;
 
 /** Collects nodes; equal ones are shared, and arithmetic of constants is done at once, in double precision. */
-export class GraphBuilder {
+export class NodeTable {
   readonly #nodes: Node[] = [];
   /** Where each was first written in the formula's text. */
   readonly #offsets: number[] = [];
