@@ -14,5 +14,5 @@ export async function simulatedGpu(original: () => Promise<Libraries>): Promise<
   const { runtimeLibraries } = await original();
   const libraries = runtimeLibraries();
   const cuda = join(dirname(libraries.core), libraryFileName("optimbench_simulated"));
-  return { runtimeLibraries: () => ({ ...libraries, cuda }) };
+  return { runtimeLibraries: () => ({ ...libraries, cuda, cudaGraphs: cuda }) };
 }

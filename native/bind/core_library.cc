@@ -21,13 +21,26 @@ void* open(const std::string& path, int scope) {
   return library;
 }
 
-// Gives the reason where it cannot.
-std::string tryToOpen(const std::string& path, int scope) {
+template <typename Function>
+Function find(void* library, const std::string& path, const char* name) {
+  void* symbol = dlsym(library, name);
+  if (symbol == nullptr)
+    throw std::runtime_error(path + " has no " + name + ": it is not optimbench's, or of another version");
+  return reinterpret_cast<Function>(symbol);
+}
+
+// What records steps on CUDA, or nullptr and the reason in `trouble`. Both libraries need what is open already.
+StepGraphMaker openCuda(const LibraryPaths& paths) {
+  std::string* reason = &trouble.cuda;
   try {
-    open(path, scope);
-    return "";
+    if (paths.cuda.empty()) throw std::runtime_error(paths.whyNoCuda);
+    open(paths.cuda, RTLD_GLOBAL);
+    if (paths.cudaGraphs.empty()) return nullptr;
+    reason = &trouble.graphs;
+    return find<StepGraphMaker>(open(paths.cudaGraphs, RTLD_LOCAL), paths.cudaGraphs, "optimbench_step_graph");
   } catch (const std::runtime_error& error) {
-    return error.what();
+    *reason = error.what();
+    return nullptr;
   }
 }
 
@@ -40,13 +53,9 @@ void openCore(const LibraryPaths& paths) {
   // Global scope: the core and libtorch_cuda find their symbols in what is open already. CUDA registers itself
   // with the dispatcher when it is opened, which has to come before anything asks for a device.
   open(paths.libtorch, RTLD_GLOBAL);
-  trouble.cuda = paths.cuda.empty() ? paths.whyNoCuda : tryToOpen(paths.cuda, RTLD_GLOBAL);
-  // Registers itself too, with what libtorch_cuda has just brought.
-  if (!paths.cuda.empty() && !paths.cudaGraphs.empty()) trouble.graphs = tryToOpen(paths.cudaGraphs, RTLD_LOCAL);
+  const StepGraphMaker stepGraphMaker = openCuda(paths);
   void* library = open(paths.core, RTLD_LOCAL);
-  auto* entry = reinterpret_cast<Core* (*)()>(dlsym(library, "optimbench_core"));
-  if (entry == nullptr) throw std::runtime_error(paths.core + " is not optimbench's core library");
-  openedCore = entry();
+  openedCore = find<Core* (*)(StepGraphMaker)>(library, paths.core, "optimbench_core")(stepGraphMaker);
   // No thread may be at work when libtorch takes its static objects down. src/native/addon.ts stops them earlier, on
   // Node's "exit" event; this is for exits that have none.
   std::atexit([] { JobThread::stopAll(); });

@@ -13,6 +13,7 @@
 
 #include "core/formula_spec.h"
 #include "core/memory_plan.h"
+#include "core/step_graph.h"
 
 namespace optimbench {
 
@@ -254,5 +255,7 @@ class Core {
 
 }  // namespace optimbench
 
-// The one symbol the core library exports; the object lives as long as the process.
-extern "C" __attribute__((visibility("default"))) optimbench::Core* optimbench_core();
+// The one symbol the core library exports; the object lives as long as the process. `stepGraphMaker` records steps on a
+// device; nullptr where no library for it is there.
+extern "C" __attribute__((visibility("default"))) optimbench::Core* optimbench_core(
+    optimbench::StepGraphMaker stepGraphMaker);

@@ -15,7 +15,7 @@
 #include "core/runtime/device.h"
 #include "core/runtime/device_work.h"
 #include "core/runtime/matrix_product.h"
-#include "core/runtime/step_graph.h"
+#include "core/runtime/step_mode.h"
 #include "core/training/memory_needs.h"
 #include "core/training/training_session.h"
 #include "core/update/update_listing.h"
@@ -238,7 +238,8 @@ class LibtorchCore final : public Core {
 }  // namespace
 }  // namespace optimbench
 
-extern "C" optimbench::Core* optimbench_core() {
+extern "C" optimbench::Core* optimbench_core(optimbench::StepGraphMaker stepGraphMaker) {
+  optimbench::recordStepsWith(stepGraphMaker);
   static auto* core = new optimbench::LibtorchCore;  // never destroyed: threads may outlive static objects at exit
   return core;
 }

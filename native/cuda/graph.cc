@@ -1,51 +1,39 @@
-// Records work on CUDA: what at::accelerator::Graph asks of a device, which libtorch does not have for CUDA. A library
-// of its own, opened after libtorch_cuda, where its symbols are found; the headers of two small wheels compile it,
-// without a CUDA toolkit.
-#include <ATen/core/GraphImplInterface.h>
+// Records steps on CUDA, through libtorch's CUDAGraph. A library apart, opened after libtorch_cuda, where its undefined
+// symbols are found; the headers of two small wheels compile it, without a CUDA toolkit.
 #include <ATen/cuda/CUDAGraph.h>
+
+#include "core/step_graph.h"
 
 namespace optimbench {
 namespace {
 
-cudaStreamCaptureMode toCuda(at::GraphCaptureMode mode) {
-  switch (mode) {
-    case at::GraphCaptureMode::ThreadLocal:
-      return cudaStreamCaptureModeThreadLocal;
-    case at::GraphCaptureMode::Relaxed:
-      return cudaStreamCaptureModeRelaxed;
-    default:
-      return cudaStreamCaptureModeGlobal;
+class CudaGraph final : public StepGraph {
+ public:
+  void record(const std::function<void()>& step) override {
+    // Other sessions may replay theirs meanwhile: what counts is what this thread does.
+    graph_.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+    try {
+      step();
+    } catch (...) {
+      end();
+      throw;
+    }
+    graph_.capture_end();
   }
-}
+  void replay() override { graph_.replay(); }
 
-struct CudaGraph final : at::GraphImplInterface {
-  explicit CudaGraph(const at::GraphImplArgs& args) : graph(args.keep_graph) {}
-
-  void capture_begin(at::MempoolId_t pool, at::GraphCaptureMode mode) override {
-    graph.capture_begin(pool, toCuda(mode));
+ private:
+  // A capture that failed must be ended too, and says so itself.
+  void end() {
+    try {
+      graph_.capture_end();
+    } catch (const c10::Error&) {
+    }
   }
-  void capture_end() override { graph.capture_end(); }
-  void instantiate() override { graph.instantiate(); }
-  void replay() override { graph.replay(); }
-  void reset() override { graph.reset(); }
-  at::MempoolId_t pool() const override { return graph.pool(); }
-  void enable_debug_mode() override { graph.enable_debug_mode(); }
-  void debug_dump(const std::string&) override {
-    TORCH_CHECK_NOT_IMPLEMENTED(false, "CUDA graphs are not dumped here");
-  }
-
-  mutable at::cuda::CUDAGraph graph;  // whose pool() is not const
+  at::cuda::CUDAGraph graph_;
 };
-
-// REGISTER_GRAPH_IMPL ends the process where a later libtorch_cuda has registered its own.
-const bool isRegistered = [] {
-  if (!at::has_graph_impl(c10::kCUDA))
-    at::GraphImplRegistry()->Register(c10::DeviceTypeName(c10::kCUDA, false),
-                                      [](const at::GraphImplArgs& args) -> std::unique_ptr<at::GraphImplInterface> {
-                                        return std::make_unique<CudaGraph>(args);
-                                      });
-  return true;
-}();
 
 }  // namespace
 }  // namespace optimbench
+
+optimbench::StepGraph* optimbench_step_graph() { return new optimbench::CudaGraph; }

@@ -5,7 +5,6 @@
 // Other than on a GPU, recording does the work as well, and the first replay nothing.
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/accelerator/Graph.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/detail/PrivateUse1HooksInterface.h>
 #include <c10/core/CachingDeviceAllocator.h>
@@ -22,6 +21,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/step_graph.h"
 #include "worksheet.h"
 
 namespace {
@@ -92,17 +92,12 @@ struct Call {
   Stack results;
 };
 
-struct Graph final : at::GraphImplInterface {
-  explicit Graph(const at::GraphImplArgs&) {}
-  void capture_begin(at::MempoolId_t, at::GraphCaptureMode) override;
-  void capture_end() override;
+struct Graph final : optimbench::StepGraph {
+  void record(const std::function<void()>& step) override;
   void replay() override;
-  void instantiate() override {}
-  void reset() override { calls.clear(); }
-  at::MempoolId_t pool() const override { return {}; }
-  void enable_debug_mode() override {}
-  void debug_dump(const std::string&) override {}
   ~Graph() override;
+  void begin();
+  void end();
 
   std::vector<Call> calls;
   bool isDone = false;    // by recording
@@ -133,7 +128,7 @@ void Guard::synchronizeStream(const c10::Stream& stream) const {
   forbidInCapture({stream.device_index(), stream.id()}, "waiting for the stream");
 }
 
-void Graph::capture_begin(at::MempoolId_t, at::GraphCaptureMode) {
+void Graph::begin() {
   TORCH_CHECK(here().second != 0, "graphs must be captured on a non-default stream");
   TORCH_CHECK(std::getenv("SIMULATED_DEVICE_REFUSES") == nullptr, "the simulated device refuses to record");
   TORCH_CHECK(std::getenv("SIMULATED_DEVICE_FULL") == nullptr || !isFull, "the simulated device is out of memory");
@@ -154,11 +149,26 @@ void beginInThread() {
   TORCH_CHECK(captures.empty(), "operation not permitted while a stream is capturing: a thread's first work");
 }
 
-void Graph::capture_end() {
+void Graph::end() {
   const std::lock_guard lock(capturesMutex);
   TORCH_CHECK(captures.erase(here()) == 1, "capture must end on the stream that it began on");
   TORCH_CHECK(!isBroken, "the capture was invalidated");
   isDone = true;
+}
+
+void Graph::record(const std::function<void()>& step) {
+  begin();
+  try {
+    step();
+  } catch (...) {
+    isBroken = true;
+    try {
+      end();
+    } catch (const c10::Error&) {  // says that the capture was invalidated; what invalidated it says more
+    }
+    throw;
+  }
+  end();
 }
 
 Graph::~Graph() {
@@ -278,11 +288,9 @@ const bool isRegistered = [] {
   c10::SetAllocator(kType, &memory);
   c10::register_privateuse1_backend("simulated");
   at::RegisterPrivateUse1HooksInterface(new Hooks);
-  at::GraphImplRegistry()->Register(c10::DeviceTypeName(kType, false),
-                                    [](const at::GraphImplArgs& args) -> std::unique_ptr<at::GraphImplInterface> {
-                                      return std::make_unique<Graph>(args);
-                                    });
   return true;
 }();
 
 }  // namespace
+
+optimbench::StepGraph* optimbench_step_graph() { return new Graph; }

@@ -35,7 +35,15 @@ it("goes on without CUDA's libraries where they do not load, and keeps the reaso
   const found = open({ cuda: "/nowhere/libtorch_cuda.so", cudaGraphs: "/nowhere/liboptimbench_cuda.so" });
   expect(found).toMatchObject({ devices: ["cpu"], refused });
   expect(found.whyNoCuda).toMatch(/^could not load \/nowhere\/libtorch_cuda\.so: .*No such file/);
-  expect(found.whyNoGraphs).toMatch(/^could not load \/nowhere\/liboptimbench_cuda\.so: .*No such file/);
+  expect(found.whyNoGraphs).toBeUndefined(); // nothing is recorded without CUDA
+});
+
+it("continues without recording where its library does not load, and keeps the reason", () => {
+  const cuda = join(dirname(libtorch), libraryFileName("c10")); // any library that loads
+  expect(open({ cuda, cudaGraphs: "/nowhere/liboptimbench_cuda.so" }).whyNoGraphs).toMatch(
+    /^could not load \/nowhere\/liboptimbench_cuda\.so: .*No such file/,
+  );
+  expect(open({ cuda, cudaGraphs: core }).whyNoGraphs).toMatch(/has no optimbench_step_graph/);
 });
 
 it("says so where CUDA is open and finds no GPU", () => {

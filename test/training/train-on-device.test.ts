@@ -30,12 +30,6 @@ it("takes a GPU where there is one, records its steps, and trains close to the C
   expect([onCpu.status, onGpu.status]).toEqual(["completed", "completed"]);
   const images = task.dataset.images.subarray(0, 5 * 144);
   const [byCpu, byGpu] = [await onCpu.model.predict(images), await onGpu.model.predict(images)];
-  console.error(
-    "CLOSE",
-    relativeError(losses(onGpu), losses(onCpu), 1e-3),
-    relativeError(byGpu, byCpu, 1),
-    losses(onGpu),
-  );
   expect(relativeError(losses(onGpu), losses(onCpu), 1e-3)).toBeLessThan(1e-4);
   expect(relativeError(byGpu, byCpu, 1)).toBeLessThan(1e-4);
   onCpu.model.dispose();

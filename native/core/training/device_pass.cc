@@ -5,6 +5,7 @@
 
 #include "core/runtime/device.h"
 #include "core/runtime/device_work.h"
+#include "core/runtime/step_mode.h"
 
 namespace optimbench {
 

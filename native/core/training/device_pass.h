@@ -11,7 +11,7 @@
 #include "core/api.h"
 #include "core/data/resident_dataset.h"
 #include "core/nn/masks.h"
-#include "core/runtime/step_graph.h"
+#include "core/step_graph.h"
 #include "core/update/device_update.h"
 #include "gradient_shards.h"
 #include "train_loop.h"

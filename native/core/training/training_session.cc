@@ -7,6 +7,7 @@
 
 #include "core/data/augment.h"
 #include "core/runtime/device.h"
+#include "core/runtime/step_mode.h"
 #include "evaluate.h"
 
 namespace optimbench {
