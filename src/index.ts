@@ -22,7 +22,7 @@ import type { OptimizerConfig } from "./optimizers/optimizer-config.generated.js
 import type { ReportOptions } from "./report/folder/write-report.js";
 import type { ScheduleConfig, ScheduleLength } from "./schedules/schedule-config.generated.js";
 import type { CompareCallbacks } from "./study/compare.js";
-import type { ComparedStudy, Study } from "./study/study.js";
+import type { Study } from "./study/study.generated.js";
 import type { GradientCheck } from "./training/check-loss-gradient.js";
 import type { GradientCheckOptions } from "./training/gradient-check-options.generated.js";
 import type { Run, TrainCallbacks } from "./training/train.js";
@@ -38,12 +38,7 @@ export type { Semantics, Source } from "./catalogue/semantics.js";
 export type { Augmentation } from "./config/augmentation.js";
 export type * from "./config/compare-config.generated.js";
 export type { EarlyStopping } from "./config/early-stopping.js";
-export type {
-  Factor,
-  ResolvedCompareConfig,
-  ResolvedTrainConfig,
-} from "./config/resolved-config.js";
-export type { SplitSizes } from "./config/split-sizes.js";
+export type * from "./config/resolved-config.generated.js";
 export type * from "./config/train-config.generated.js";
 export type { Dataset, ImageSet } from "./data/dataset.js";
 export type * from "./data/dataset-config.generated.js";
@@ -62,15 +57,8 @@ export type {
   StateExplanation,
 } from "./explain/explanation.js";
 export type { Scope } from "./formula/graph.js";
-export type {
-  EpochRecord,
-  EvaluationMetrics,
-  Metrics,
-  RunSeconds,
-  RunStatus,
-} from "./history/epoch-record.js";
-export type { Profile, StepsProfile } from "./history/profile.js";
-export type { FormulaChoice, RunConfig, RunRecord } from "./history/run-record.js";
+export type * from "./history/epoch-record.generated.js";
+export type * from "./history/profile.generated.js";
 export type * from "./losses/loss-config.generated.js";
 export type { ResolvedLoss } from "./losses/losses.js";
 export type { ResolvedLayer, ResolvedPlainLayer, ResolvedResidual } from "./models/layers.js";
@@ -87,11 +75,11 @@ export type {
   ResolvedSchedule,
 } from "./schedules/schedules.js";
 export type { CompareCallbacks, PlannedRun } from "./study/compare.js";
-export type { Environment } from "./study/environment.js";
-export type { ComparedRun, ComparedStudy, Study } from "./study/study.js";
+export type * from "./study/study.generated.js";
 export type { GradientCheck, PartialDerivative } from "./training/check-loss-gradient.js";
 export type * from "./training/gradient-check-options.generated.js";
 export type { LossBreakdown } from "./training/loss-breakdown.js";
+export type * from "./training/run-record.generated.js";
 export type { NamedTensor, TensorShape } from "./training/safetensors.js";
 export type { Run, TrainCallbacks } from "./training/train.js";
 export type { TrainedModel } from "./training/trained-model.js";
@@ -127,7 +115,7 @@ export function train(config: TrainConfig & TrainCallbacks = {}): Training<Run> 
  * @throws {@link OptimbenchError} CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before the first run, NATIVE from a run that
  *   failed
  */
-export async function compare(config: CompareConfig & CompareCallbacks = {}): Promise<ComparedStudy> {
+export async function compare(config: CompareConfig & CompareCallbacks = {}): Promise<Study> {
   const plain = plainData(config, "compare config") as typeof config;
   return (await import("./study/compare.js")).compare(plain);
 }

@@ -204,7 +204,7 @@ function keyText(schema, isRequired, byDefault) {
 
 const isEmpty = (value) => typeof value === "object" && Object.keys(value).length === 0;
 
-const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${/[.`]$/.test(text) ? "" : "."}`;
+export const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${/[.`]$/.test(text) ? "" : "."}`;
 
 /** "A whole number of at least 1 and at most 256." */
 function rangeText({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }) {

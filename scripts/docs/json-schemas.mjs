@@ -1,33 +1,34 @@
-// The JSON Schemas that the package publishes, for editors and other programs: of the two configs and of a study.
-import { z } from "zod";
-import { studySchema } from "../../dist/study/study-file.js";
+// The JSON Schemas that the package publishes, for editors and other programs: of the configs and of a study.
 import { configSchemas } from "./config-schemas.mjs";
+import { resultSchemas } from "./result-schemas.mjs";
 
 /**
  * The files: their paths, and their text.
  *
  * @returns {Map<string, string>}
  */
-export function jsonSchemas(schemas = configSchemas()) {
-  const inJson = withoutMemory(schemas);
+export function jsonSchemas(schemas = { ...configSchemas(), ...resultSchemas() }) {
+  const inJson = ofFiles(schemas);
   const files = {
-    "train-config": document(inJson.TrainConfig, inJson),
-    "compare-config": document(inJson.CompareConfig, inJson),
-    study: z.toJSONSchema(studySchema, { io: "input", unrepresentable: "any" }),
+    "train-config": inJson.TrainConfig,
+    "compare-config": inJson.CompareConfig,
+    "bench-config": inJson.BenchConfig,
+    study: inJson.Study,
   };
   return new Map(
     Object.entries(files).map(([name, schema]) => [
       `schemas/${name}.schema.json`,
-      `${JSON.stringify({ ...schema, title: `optimbench: ${name}` }, null, 2)}\n`,
+      `${JSON.stringify({ ...document(schema, inJson), title: `optimbench: ${name}` }, null, 2)}\n`,
     ]),
   );
 }
 
-/** Values in memory, such as an array of images, cannot be in a file. */
-function withoutMemory(value) {
-  if (Array.isArray(value)) return value.filter((each) => each?.tsType === undefined).map(withoutMemory);
+/** What a file can hold: no values in memory, such as an array of images, and no names of TypeScript's types. */
+function ofFiles(value) {
+  if (Array.isArray(value)) return value.filter((each) => each?.tsType === undefined).map(ofFiles);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutMemory(each)]));
+  const entries = Object.entries(value).filter(([key]) => key !== "tsType");
+  return Object.fromEntries(entries.map(([key, each]) => [key, ofFiles(each)]));
 }
 
 /** A schema with all that it refers to. */

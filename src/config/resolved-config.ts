@@ -1,63 +1,104 @@
-import type { Semantics } from "../catalogue/semantics.js";
+import { z } from "zod";
+import { SEMANTICS } from "../catalogue/semantics.js";
 import type { Dataset } from "../data/dataset.js";
 import type { ResolvedLoss } from "../losses/losses.js";
 import { type ResolvedModel, resolveModel } from "../models/models.js";
 import type { ResolvedOptimizer } from "../optimizers/optimizers.js";
 import { type ResolvedSchedule, resolveSchedule } from "../schedules/schedules.js";
 import type { Augmentation } from "./augmentation.js";
-import type { EXECUTIONS } from "./compare-config.js";
+import { EXECUTIONS } from "./compare-config.js";
 import type { EarlyStopping } from "./early-stopping.js";
 import { resolveMicroBatch } from "./micro-batch.js";
-import { type SplitSizes, splitSizes } from "./split-sizes.js";
+import type { ResolvedSharedConfig } from "./resolved-config.generated.js";
+import { splitSizes } from "./split-sizes.js";
 import { defaultThreads } from "./threads.js";
-import type { ParsedTrainConfig } from "./train-config.js";
+import type { ParsedSharedConfig } from "./train-config.js";
+
+export type * from "./resolved-config.generated.js";
+
+const count = z.int().min(0);
+
+/** A part with the type that this version gives it. Only `shape` is checked, so a later version's names and settings pass. */
+const part = <Type>(tsType: string, shape: z.ZodRawShape = {}) =>
+  z.object(shape).meta({ tsType }) as unknown as z.ZodType<Type, Type>;
+
+/** What a resolved optimizer or loss has; its hyperparameters are further keys. */
+const choiceShape = {
+  name: z.string().describe("its name"),
+  label: z.string().optional().describe("what results call it"),
+  semantics: z.string().describe('whose formula and defaults it has; "custom" for a custom formula'),
+  formula: z.string().describe("the formula that ran"),
+};
+const loss = part<ResolvedLoss>("ResolvedLoss", choiceShape);
+const optimizer = part<ResolvedOptimizer>("ResolvedOptimizer", {
+  ...choiceShape,
+  learningRate: z.number().describe("learning rate before the schedule changes it"),
+});
+
+export const splitSizesSchema = z
+  .object({
+    train: count.describe("number of training images"),
+    validation: count.describe("number of validation images"),
+  })
+  .describe("images to train and to validate with");
+
+const sharedShape = {
+  dataset: z
+    .string()
+    .describe("the dataset's name or folder; for one given in memory, the name it was given"),
+  dataDir: z.string().optional().describe("folder with the files of a named dataset"),
+  split: splitSizesSchema.describe("numbers of training and validation images"),
+  model: part<ResolvedModel>("ResolvedModel", {
+    name: z.string().optional().describe("its name in results"),
+    layers: z.array(z.looseObject({ type: z.string().describe("its type") })).describe("its layers"),
+  }).describe("the model's layers from the image to the logits"),
+  semantics: z.enum(SEMANTICS).describe("framework whose formulas, defaults and initial weights are used"),
+  schedule: part<ResolvedSchedule>("ResolvedSchedule", { name: z.string().describe("its name") }).describe(
+    "how the learning rate changes",
+  ),
+  earlyStopping: part<EarlyStopping>("EarlyStopping")
+    .optional()
+    .describe("when to stop early; if absent, never"),
+  epochs: count.describe("passes over the training images"),
+  batchSize: count.min(1).describe("images per step"),
+  gradientAccumulation: count.min(1).describe("batches per update"),
+  augmentation: part<Augmentation>("Augmentation")
+    .optional()
+    .describe("random distortions of training images; if absent, none"),
+  microBatch: count.min(1).describe("images that one thread computes at a time"),
+  device: z.string().describe("device that trained: cpu, cuda or cuda:1"),
+  threads: count.describe("CPU threads"),
+  untimedSteps: z.boolean().describe("whether untimed steps ran first"),
+};
+
+export const resolvedTrainConfigSchema = z
+  .object({
+    ...sharedShape,
+    loss: loss.describe("the loss with every default filled in, and its formula"),
+    optimizer: optimizer.describe("the optimizer with every default filled in, and its formula"),
+    seed: count.describe("seed of the split, the initial weights and the data order"),
+  })
+  .describe("a run with every default filled in: plain JSON, and a valid `TrainConfig` again");
+
+export const resolvedCompareConfigSchema = z
+  .object({
+    ...sharedShape,
+    optimizers: z.array(optimizer).readonly().describe("the optimizers, as in the runs"),
+    losses: z.array(loss).readonly().describe("the losses, as in the runs"),
+    seeds: z.array(count).readonly().describe("the seeds"),
+    execution: z.enum(EXECUTIONS).describe("whether runs went one after another or in parallel"),
+  })
+  .describe("a study with every default filled in: plain JSON, and a valid `CompareConfig` again");
 
 /** The facts about a dataset that a config is resolved against. */
 export type DatasetInfo = Pick<Dataset, "name" | "count" | "height" | "width" | "channels" | "classes">;
-
-/** A run with every default filled in: plain JSON, and a valid `TrainConfig` again. */
-export interface ResolvedTrainConfig {
-  /** The dataset's name; for one given in memory, the name it was given. */
-  readonly dataset: string;
-  readonly dataDir?: string;
-  readonly split: SplitSizes;
-  readonly model: ResolvedModel;
-  readonly loss: ResolvedLoss;
-  readonly optimizer: ResolvedOptimizer;
-  readonly semantics: Semantics;
-  readonly schedule: ResolvedSchedule;
-  readonly earlyStopping?: EarlyStopping;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly gradientAccumulation: number;
-  readonly augmentation?: Augmentation;
-  readonly microBatch: number;
-  readonly seed: number;
-  readonly device: string;
-  readonly threads: number;
-  readonly untimedSteps: boolean;
-}
-
-/** What runs of a study may differ in. */
-export type Factor = "optimizer" | "loss" | "seed";
-
-/** A study with every default filled in: plain JSON, and a valid `CompareConfig` again. */
-export interface ResolvedCompareConfig extends Omit<ResolvedTrainConfig, Factor> {
-  readonly optimizers: readonly ResolvedTrainConfig["optimizer"][];
-  readonly losses: readonly ResolvedTrainConfig["loss"][];
-  readonly seeds: readonly number[];
-  readonly execution: (typeof EXECUTIONS)[number];
-}
 
 /**
  * Fills in every default of a config, including those that depend on the dataset.
  *
  * @throws OptimbenchError (CONFIG) where the dataset is too small for the split, or a value does not fit the model
  */
-export function resolveConfig(
-  config: Omit<ParsedTrainConfig, Factor>,
-  dataset: DatasetInfo,
-): Omit<ResolvedTrainConfig, Factor> {
+export function resolveConfig(config: ParsedSharedConfig, dataset: DatasetInfo): ResolvedSharedConfig {
   const { semantics } = config;
   const split = splitSizes(config.split ?? {}, dataset);
   const model = resolveModel(config.model, { classes: dataset.classes, semantics });

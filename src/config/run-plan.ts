@@ -13,8 +13,13 @@ import { changesMomentum } from "../schedules/schedules.js";
 import { deepFreeze } from "../validation/deep-freeze.js";
 import { within } from "../validation/path-text.js";
 import { checkMomentum, checkRates } from "./check-schedule.js";
-import { type DatasetInfo, type Factor, type ResolvedTrainConfig, resolveConfig } from "./resolved-config.js";
-import type { ParsedTrainConfig } from "./train-config.js";
+import {
+  type DatasetInfo,
+  type ResolvedSharedConfig,
+  type ResolvedTrainConfig,
+  resolveConfig,
+} from "./resolved-config.js";
+import type { ParsedSharedConfig, ParsedTrainConfig } from "./train-config.js";
 
 /** A run that can start: its config with every default filled in, and everything that is derived from it once. */
 export interface RunPlan {
@@ -30,7 +35,7 @@ export interface RunPlan {
 /** The part of a plan that all runs of a study share: everything but optimizer, loss and seed. */
 export interface SharedPlan extends Pick<RunPlan, "input" | "classes" | "layers"> {
   readonly parameters: readonly Parameter[];
-  readonly config: Omit<ResolvedTrainConfig, Factor>;
+  readonly config: ResolvedSharedConfig;
 }
 
 export interface PlannedOptimizer {
@@ -67,7 +72,7 @@ export function planRun(
   });
 }
 
-export function planShared(config: Omit<ParsedTrainConfig, Factor>, dataset: DatasetInfo): SharedPlan {
+export function planShared(config: ParsedSharedConfig, dataset: DatasetInfo): SharedPlan {
   const { semantics } = config;
   const { height, width, channels, classes } = dataset;
   const input: Shape = [channels, height, width];

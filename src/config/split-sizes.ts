@@ -1,11 +1,6 @@
 import { configError } from "../errors.js";
 import { countText } from "../validation/count-text.js";
-
-/** Numbers of images to train and to validate with. */
-export interface SplitSizes {
-  readonly train: number;
-  readonly validation: number;
-}
+import type { SplitSizes } from "./resolved-config.generated.js";
 
 /** Sizes as a config gives them. */
 interface Given {

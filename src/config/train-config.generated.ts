@@ -6,8 +6,8 @@ import type { Model } from "../models/model-config.generated.js";
 import type { OptimizerConfig } from "../optimizers/optimizer-config.generated.js";
 import type { ScheduleConfig } from "../schedules/schedule-config.generated.js";
 
-/** One training; every key has a default. */
-export interface TrainConfig {
+/** What a run and a study are made from. */
+export interface SharedConfig {
   /** Address of this config's JSON Schema, for editors; it changes nothing. Default: none. */
   readonly $schema?: string | undefined;
   /**
@@ -28,8 +28,6 @@ export interface TrainConfig {
   } | undefined;
   /** A model name or a list of layers. The layers lead from the image to the logits. Default: "paper-cnn". */
   readonly model?: Model | undefined;
-  /** Framework whose formulas, defaults and initial weights are used. Default: "keras3". */
-  readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
   /**
    * How the learning rate changes. A name, `{ name, ... }` with settings, or a formula for the rate of each
    * step. Default: "constant".
@@ -37,11 +35,6 @@ export interface TrainConfig {
   readonly schedule?: ScheduleConfig | undefined;
   /** When to stop early, restoring the best epoch's weights. Default: never. */
   readonly earlyStopping?: EarlyStoppingConfig | undefined;
-  /**
-   * Passes over the training images. 0 measures the initial weights alone. A whole number of at least 0 and
-   * at most 100000. Default: 10.
-   */
-  readonly epochs?: number | undefined;
   /**
    * Images per step; the whole training set if it is smaller. The last batch of an epoch may be smaller. A
    * whole number of at least 1. Default: 32.
@@ -73,6 +66,17 @@ export interface TrainConfig {
   readonly threads?: number | undefined;
   /** Run untimed steps first to prepare kernels and memory. They leave no trace in the run. Default: true. */
   readonly untimedSteps?: boolean | undefined;
+}
+
+/** One training; every key has a default. */
+export interface TrainConfig extends SharedConfig {
+  /** Framework whose formulas, defaults and initial weights are used. Default: "keras3". */
+  readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
+  /**
+   * Passes over the training images. 0 measures the initial weights alone. A whole number of at least 0 and
+   * at most 100000. Default: 10.
+   */
+  readonly epochs?: number | undefined;
   /**
    * The loss to minimise. A name, `{ name, ... }` with settings, or a formula. Default:
    * "sparseCategoricalCrossentropy".

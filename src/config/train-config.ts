@@ -144,6 +144,9 @@ export type { TrainConfig };
 /** The same with the defaults filled in that depend on nothing else. */
 export type ParsedTrainConfig = z.output<typeof trainConfigSchema>;
 
+/** What the runs of a study share. */
+export type ParsedSharedConfig = Omit<ParsedTrainConfig, "optimizer" | "loss" | "seed">;
+
 /** @throws OptimbenchError (CONFIG): one line per problem */
 export const parseTrainConfig = (input: TrainConfig): ParsedTrainConfig =>
   parse(trainConfigSchema, input, "train config");

@@ -1,45 +1,63 @@
-/** What is measured on a set of images. */
-export interface Metrics {
-  /** Mean loss an image; null where it is not finite (a diverged run). */
-  readonly loss: number | null;
-  /** Share of images whose largest output is the label's, 0 to 1. */
-  readonly accuracy: number;
-}
+import { z } from "zod";
 
-/** What is measured on images that are not trained on. The two more make nets of different losses comparable. */
-export interface EvaluationMetrics extends Metrics {
-  /** Mean of -log softmax(logits)[label] an image, whatever the loss; null where not finite; missing where a file has none. */
-  readonly negativeLogLikelihood?: number | null | undefined;
-  /**
-   * Expected calibration error, 0 to 1 (Guo et al. 2017): how far the largest probability is from the share of right answers,
-   * in the mean over 15 equal bins of that probability; null and missing as above.
-   */
-  readonly calibrationError?: number | null | undefined;
-}
+export type * from "./epoch-record.generated.js";
 
-/** One epoch of one run. Epoch 0 is the state before training. */
-export interface EpochRecord {
-  readonly epoch: number;
-  /** The rate of its first step; a schedule may change it from step to step. In epoch 0, that of the first step to come. */
-  readonly learningRate: number;
-  /**
-   * Running means over the epoch while the weights move, as in Keras, of the loss with its class weights; in epoch 0
-   * measured on the initial weights.
-   */
-  readonly train: Metrics;
-  /** Measured after the epoch, without class weights. */
-  readonly validation: EvaluationMetrics;
-  /** Seconds on a monotonic clock: the training steps alone, and the evaluation. */
-  readonly seconds: { readonly train: number; readonly evaluate: number };
-}
+const seconds = z.number().min(0);
 
-/** How a run ended. */
-export type RunStatus = "completed" | "diverged" | "cancelled";
+export const metricsSchema = z
+  .object({
+    loss: z.number().nullable().describe("mean loss per image; null if it is not finite (a diverged run)"),
+    accuracy: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe("share of images whose largest output is the label's, from 0 to 1"),
+  })
+  .describe("what is measured on a set of images");
 
-/** Totals over a run: `untimedSteps` comes before the others and is in none of them; `total` is the whole of it, loading included. */
-export interface RunSeconds {
-  readonly train: number;
-  readonly evaluate: number;
-  readonly untimedSteps: number;
-  readonly total: number;
-}
+const error = z.number().min(0).nullable();
+
+export const evaluationMetricsSchema = metricsSchema
+  .extend({
+    negativeLogLikelihood: error.describe(
+      "mean of -log softmax(logits)[label] per image, for any loss; null if it is not finite",
+    ),
+    calibrationError: error.describe(
+      "expected calibration error, from 0 to 1 (Guo et al. 2017): the difference between the largest probability and the share of correct predictions, averaged over 15 equal bins of that probability; null if it is not finite",
+    ),
+  })
+  .describe(
+    "what is measured on images that are not trained on. The likelihood and the calibration error are comparable between losses.",
+  );
+
+export const epochRecordSchema = z
+  .object({
+    epoch: z.int().min(0).describe("number of the epoch; 0 is the state before training"),
+    learningRate: z
+      .number()
+      .describe(
+        "learning rate of the epoch's first step; a schedule may change it from step to step. In epoch 0, that of the first step to come.",
+      ),
+    train: metricsSchema.describe(
+      "running means over the epoch while the weights move, as in Keras, of the loss with its class weights; in epoch 0, measured on the initial weights",
+    ),
+    validation: evaluationMetricsSchema.describe("measured after the epoch, without class weights"),
+    seconds: z
+      .object({
+        train: seconds.describe("seconds of the training steps alone"),
+        evaluate: seconds.describe("seconds of the evaluation"),
+      })
+      .describe("durations on a monotonic clock"),
+  })
+  .describe("one epoch of one run");
+
+export const runStatusSchema = z.enum(["completed", "diverged", "cancelled"]).describe("how a run ended");
+
+export const runSecondsSchema = z
+  .object({
+    train: seconds.describe("seconds of the training steps of all epochs"),
+    evaluate: seconds.describe("seconds of all evaluations"),
+    untimedSteps: seconds.describe("seconds of the untimed steps, which the other two do not include"),
+    total: seconds.describe("seconds of the whole run, including loading"),
+  })
+  .describe("totals of a run");

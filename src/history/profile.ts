@@ -1,26 +1,39 @@
-/** Where the seconds of training went. Of what threads do at once, the mean over the threads: all of it adds up to the whole. */
-export interface Profile {
-  /** Of the model's layers, forward and backward. */
-  readonly layers: readonly { readonly name: string; readonly forward: number; readonly backward: number }[];
-  /** Gathering images and labels of a batch, and augmenting them. */
-  readonly batch: number;
-  /** The loss and its gradient, and the accuracy. */
-  readonly loss: number;
-  /** Threads that had nothing left to do waited for others that had. */
-  readonly waiting: number;
-  /** Adding up the gradients that threads computed apart. */
-  readonly summing: number;
-  /** The optimizer's update. */
-  readonly update: number;
-  readonly rest: number;
-}
+import { z } from "zod";
+import type { Profile } from "./profile.generated.js";
 
-/** Where the time of some steps went. */
-export interface StepsProfile {
-  readonly steps: number;
-  /** Of all these steps. */
-  readonly seconds: Profile;
-}
+export type * from "./profile.generated.js";
+
+const seconds = z.number().min(0);
+
+export const profileSchema = z
+  .object({
+    layers: z
+      .array(
+        z.object({
+          name: z.string().describe("type of the layer"),
+          forward: seconds.describe("seconds of its forward pass"),
+          backward: seconds.describe("seconds of its backward pass"),
+        }),
+      )
+      .readonly()
+      .describe("the model's layers"),
+    batch: seconds.describe("gathering images and labels of a batch, and augmenting them"),
+    loss: seconds.describe("the loss, its gradient and the accuracy"),
+    waiting: seconds.describe("threads waiting for other threads"),
+    summing: seconds.describe("adding up the gradients that threads computed separately"),
+    update: seconds.describe("the optimizer's update"),
+    rest: seconds.describe("everything else"),
+  })
+  .describe(
+    "where the seconds of training went. Work of several threads at once counts as their mean, so the parts add up to the whole.",
+  );
+
+export const stepsProfileSchema = z
+  .object({
+    steps: z.int().min(0).describe("number of steps"),
+    seconds: profileSchema.describe("seconds of all these steps"),
+  })
+  .describe("where the time of some steps went");
 
 /** The profile of two pieces of training of one model together. */
 export const addProfiles = (a: Profile | undefined, b: Profile): Profile =>

@@ -7,17 +7,17 @@ import type { Dataset } from "../data/dataset.js";
 import { datasetOf } from "../data/load-dataset.js";
 import { OptimbenchError } from "../errors.js";
 import type { EpochRecord } from "../history/epoch-record.js";
-import type { RunRecord } from "../history/run-record.js";
 import { lossLabel } from "../losses/losses.js";
 import { nativeInfo, preloadNative } from "../native/addon.js";
 import { optimizerLabel } from "../optimizers/optimizers.js";
 import { planForDevice, resolveDevice } from "../training/device.js";
 import { dataMemory, requireMemory, runMemory } from "../training/memory-estimate.js";
+import type { RunRecord } from "../training/run-record.js";
 import { type Run, trainPlan } from "../training/train.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import { environment } from "./environment.js";
 import { runInParallel } from "./run-in-parallel.js";
-import type { ComparedRun, ComparedStudy } from "./study.js";
+import type { Study } from "./study.js";
 
 /** One run of a study, before it starts. */
 export interface PlannedRun {
@@ -39,7 +39,7 @@ export interface CompareCallbacks {
    * run's model, which is disposed of afterwards. Where runs go in parallel, the calls still come one after the other, and
    * the study has what is finished in the order of the plan.
    */
-  readonly onRun?: (run: Run, study: ComparedStudy, planned: PlannedRun) => void | Promise<void>;
+  readonly onRun?: (run: Run, study: Study, planned: PlannedRun) => void | Promise<void>;
   /** Ends the study: runs in progress are kept as "cancelled", and what there is by then is returned. */
   readonly signal?: AbortSignal;
   /** Whether every run also says where the time of its steps went. Default false. */
@@ -52,7 +52,7 @@ export interface CompareCallbacks {
  *
  * @throws OptimbenchError (CONFIG, FORMULA, DATA, MEMORY, LIBTORCH) before the first run, (NATIVE) from a run that failed
  */
-export async function compare(input: CompareConfig & CompareCallbacks = {}): Promise<ComparedStudy> {
+export async function compare(input: CompareConfig & CompareCallbacks = {}): Promise<Study> {
   const { onEpoch, onRun, signal, profile = false, ...given } = copyWithCallbacks(input, "compare config");
   const parsed = parseCompareConfig(given);
   const dataset = await datasetOf(parsed);
@@ -69,8 +69,8 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
     dataset,
     atOnce,
   );
-  const runs: ComparedRun[] = [];
-  const study: ComparedStudy = {
+  const runs: RunRecord[] = [];
+  const study: Study = {
     schemaVersion: 1,
     createdAt: new Date().toISOString(),
     environment: environment(nativeInfo()),
@@ -81,7 +81,7 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
   const failure = new AbortController();
   const ended = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
   setMaxListeners(0, ended); // every run at once listens, on as many as there are threads
-  const records = new Map<number, ComparedRun>();
+  const records = new Map<number, RunRecord>();
   let recorded: Promise<void> = Promise.resolve();
   const recordRun = async (run: Run, planned: PlannedRun) => {
     records.set(planned.number, run.record);

@@ -1,33 +1,47 @@
 import { availableParallelism, cpus, release, totalmem, type } from "node:os";
-import type { Kernels, NativeInfo } from "../native/addon.js";
+import { z } from "zod";
+import type { NativeInfo } from "../native/addon.js";
 import { cpuQuota } from "../system/cpu-quota.js";
 import { packageVersion } from "../system/package-root.js";
+import type { Environment } from "./study.generated.js";
 
-/** Where something ran: plain data, kept with every study. */
-export type Environment = Readonly<{
-  optimbench: string;
-  node: string;
-  /** "2.15.0"; null where libtorch has not been opened, as is everything else that it reports. */
-  libtorch: string | null;
-  /** The vector instructions that libtorch uses, such as "AVX512". */
-  instructionSet: string | null;
-  /** Those that ran on the CPU, as the processor and OPTIMBENCH_KERNELS had it. */
-  kernels: Kernels | null;
-  /** "cpu", "cuda:0" ... */
-  devices: readonly string[];
-  platform: string;
-  arch: string;
-  /** System and its version. */
-  system: string;
-  /** Version of the C library; null where it is not glibc. */
-  glibc: string | null;
-  cpu: string;
-  /** Hardware threads that this process may use. */
-  threads: number;
-  /** CPUs' worth of time that the control group allows; null where nothing limits it. */
-  cpuQuota: number | null;
-  memoryBytes: number;
-}>;
+export type { Environment };
+
+export const environmentSchema = z
+  .object({
+    optimbench: z.string().describe("version of optimbench"),
+    node: z.string().describe("version of Node.js"),
+    libtorch: z
+      .string()
+      .nullable()
+      .describe(
+        'version of libtorch, such as "2.15.0"; null if libtorch was not opened, as are instructionSet and kernels',
+      ),
+    instructionSet: z
+      .string()
+      .nullable()
+      .describe('vector instructions that libtorch uses, such as "AVX512"'),
+    kernels: z
+      .enum(["reference", "baseline", "avx2", "avx512"])
+      .nullable()
+      .describe("kernels that ran on the CPU, chosen by the processor and OPTIMBENCH_KERNELS"),
+    devices: z
+      .array(z.string())
+      .readonly()
+      .describe('devices that libtorch found, such as "cpu" and "cuda:0"'),
+    platform: z.string().describe("operating system, as process.platform names it"),
+    arch: z.string().describe("architecture, as process.arch names it"),
+    system: z.string().describe("operating system and its version"),
+    glibc: z.string().nullable().describe("version of the C library; null if it is not glibc"),
+    cpu: z.string().describe("model of the processor"),
+    threads: z.int().min(0).describe("hardware threads that this process may use"),
+    cpuQuota: z
+      .number()
+      .nullable()
+      .describe("number of CPUs whose time the control group allows; null if it sets no limit"),
+    memoryBytes: z.number().describe("memory of the machine, in bytes"),
+  })
+  .describe("where something ran: versions, system and processor");
 
 /** Describes this machine and these versions; `native` is what `nativeInfo()` gives. */
 export function environment(native?: NativeInfo): Environment {

@@ -1,40 +1,28 @@
-import type { ResolvedCompareConfig, ResolvedTrainConfig } from "../config/resolved-config.js";
-import type { RunRecord } from "../history/run-record.js";
-import type { Environment } from "./environment.js";
+import { z } from "zod";
+import { resolvedCompareConfigSchema } from "../config/resolved-config.js";
+import { runRecordSchema } from "../training/run-record.js";
+import { environmentSchema } from "./environment.js";
+import type { Study } from "./study.generated.js";
+
+export type { Study };
+
+/** What study.json holds; keys that a later version adds are kept. */
+export const studySchema = z
+  .object({
+    schemaVersion: z.literal(1).describe("version of this format"),
+    createdAt: z.string().describe("when the study began, in ISO 8601"),
+    environment: environmentSchema.describe("where the study ran"),
+    config: resolvedCompareConfigSchema.describe("what was compared, with every default filled in"),
+    runs: z
+      .array(runRecordSchema)
+      .readonly()
+      .describe("finished runs, in the order of the plan: seeds, then losses, then optimizers"),
+  })
+  .describe("a set of runs that differ in named factors: plain data, as study.json holds it");
 
 /** Whether its runs went in parallel: their times are not comparable. */
-export const ranInParallel = ({ config }: Study): boolean =>
-  (config as Partial<ResolvedCompareConfig> | null)?.execution === "parallel";
+export const ranInParallel = ({ config }: Study): boolean => config.execution === "parallel";
 
-/** Runs that were asked for, where the config says so. */
-export function plannedRuns({ config }: Study): number | undefined {
-  const { optimizers, losses, seeds } = config as Readonly<Record<string, unknown>>;
-  return Array.isArray(optimizers) && Array.isArray(losses) && Array.isArray(seeds)
-    ? optimizers.length * losses.length * seeds.length
-    : undefined;
-}
-
-/** A set of runs that differ in named factors; plain data, as study.json has it, whichever version wrote that. */
-export interface Study {
-  readonly schemaVersion: 1;
-  /** ISO 8601. */
-  readonly createdAt: string;
-  /** Environment: versions, processor, device, threads. */
-  readonly environment: Readonly<Record<string, unknown>>;
-  /** What was asked for, with every default filled in. */
-  readonly config: unknown;
-  readonly runs: readonly RunRecord[];
-}
-
-/** A study that this version ran. */
-export interface ComparedStudy extends Study {
-  readonly environment: Environment;
-  readonly config: ResolvedCompareConfig;
-  /** Finished runs, in the order of the plan: seeds, then losses, then optimizers. */
-  readonly runs: readonly ComparedRun[];
-}
-
-/** A run of a study that this version ran. */
-export interface ComparedRun extends RunRecord {
-  readonly config: ResolvedTrainConfig;
-}
+/** Runs that were asked for. */
+export const plannedRuns = ({ config: { optimizers, losses, seeds } }: Study): number =>
+  optimizers.length * losses.length * seeds.length;

@@ -1,11 +1,9 @@
-import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import { planRun, type RunPlan } from "../config/run-plan.js";
 import { parseTrainConfig, type TrainConfig } from "../config/train-config.js";
 import type { Dataset } from "../data/dataset.js";
 import { datasetOf } from "../data/load-dataset.js";
 import { split } from "../data/split.js";
 import type { EpochRecord } from "../history/epoch-record.js";
-import type { RunRecord } from "../history/run-record.js";
 import { preloadNative } from "../native/addon.js";
 import { parametersSha256 } from "../native/parameters-sha256.js";
 import { residentDataset } from "../native/resident-dataset.js";
@@ -14,6 +12,7 @@ import { copyWithCallbacks } from "../validation/callbacks.js";
 import { planForDevice } from "./device.js";
 import { evaluationMetrics, runEpochs } from "./epoch-loop.js";
 import { dataMemory, requireMemory, runMemory } from "./memory-estimate.js";
+import type { RunRecord } from "./run-record.js";
 import { openSession, sessionSpec } from "./session.js";
 import { TrainedModel } from "./trained-model.js";
 import { Training } from "./training.js";
@@ -31,9 +30,8 @@ export interface TrainCallbacks {
 
 /** What a training gives: its record as plain data, and the model. */
 export interface Run extends RunRecord {
-  readonly config: ResolvedTrainConfig;
   /** The plain data of this run alone, as study.json has it. */
-  readonly record: RunRecord & { readonly config: ResolvedTrainConfig };
+  readonly record: RunRecord;
   /** The model with the weights of the last step; with early stopping, of the best epoch. */
   readonly model: TrainedModel;
 }
@@ -128,7 +126,7 @@ export async function trainPlan(
 }
 
 /** A run prints and serialises as its record; `record` and `model` are not enumerable. */
-const withModel = (record: Run["record"], model: TrainedModel): Run =>
+const withModel = (record: RunRecord, model: TrainedModel): Run =>
   Object.defineProperties({ ...record } as Run, { record: { value: record }, model: { value: model } });
 
 const sum = (values: readonly number[]) => values.reduce((total, each) => total + each, 0);

@@ -26,7 +26,31 @@ export function parse<Schema extends z.ZodType>(
   what: string,
   mostValues?: number,
 ): z.output<Schema> {
-  const result = judged(schema, plainData(value, what, mostValues), what);
+  return parsePlain(schema, plainData(value, what, mostValues), what);
+}
+
+/**
+ * Checks as `parse` does, and returns the whole copy, with the keys that the schema does not declare.
+ *
+ * @param schema one without defaults and transforms
+ */
+export function check<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+  mostValues?: number,
+): z.output<Schema> {
+  const plain = plainData(value, what, mostValues);
+  parsePlain(schema, plain, what);
+  return plain as z.output<Schema>;
+}
+
+function parsePlain<Schema extends z.ZodType>(
+  schema: Schema,
+  plain: unknown,
+  what: string,
+): z.output<Schema> {
+  const result = judged(schema, plain, what);
   if (result.success) return result.data as z.output<Schema>;
   const problems = result.issues.flatMap((issue) => locate(issue, what));
   throw configError(summary(problems.map(({ message }) => message)).join("\n"), problems[0]?.path);

@@ -23,7 +23,7 @@ function outcome(given: object, part: "train" | "validation") {
   let bestEpoch: number | null = null;
   for (const [i, loss] of golden.losses.entries()) {
     const [epoch, measured] = [i + 1, { loss, accuracy: golden.accuracies[i]! }];
-    const nothing = { loss: 0, accuracy: 0 };
+    const nothing = { loss: 0, accuracy: 0, negativeLogLikelihood: 0, calibrationError: 0 };
     const verdict = judge({ epoch, train: nothing, validation: nothing, [part]: measured });
     if (verdict === "best") bestEpoch = epoch;
     if (verdict === "stop") return { epochs: epoch, stoppedEarly: true, bestEpoch };

@@ -2,26 +2,39 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { z } from "zod";
-import { configTypes } from "../../scripts/docs/config-types.mjs";
+import { declarations } from "../../scripts/docs/declarations.mjs";
 import { jsonSchemas } from "../../scripts/docs/json-schemas.mjs";
 import type { benchConfigSchema } from "../../src/bench/bench-config.js";
 import type { augmentationSchema } from "../../src/config/augmentation.js";
 import type { compareConfigSchema } from "../../src/config/compare-config.js";
 import type { earlyStoppingSchema } from "../../src/config/early-stopping.js";
+import type {
+  resolvedCompareConfigSchema,
+  resolvedTrainConfigSchema,
+} from "../../src/config/resolved-config.js";
 import type { trainConfigSchema } from "../../src/config/train-config.js";
 import type { inMemorySchema } from "../../src/data/in-memory.js";
+import type { epochRecordSchema } from "../../src/history/epoch-record.js";
+import type { stepsProfileSchema } from "../../src/history/profile.js";
 import type {
   AugmentationConfig,
   BenchConfig,
   CompareConfig,
   DatasetInMemory,
   EarlyStoppingConfig,
+  Environment,
+  EpochRecord,
   Layer,
   LossConfig,
   Model,
   OptimizerConfig,
+  ResolvedCompareConfig,
+  ResolvedTrainConfig,
+  RunRecord,
   ScheduleConfig,
   ScheduleLength,
+  StepsProfile,
+  Study,
   TrainConfig,
 } from "../../src/index.js";
 import type { LOSSES, LossName } from "../../src/losses/losses.js";
@@ -31,9 +44,12 @@ import type { GradientTransforms } from "../../src/optimizers/gradient-transform
 import type { OPTIMIZERS, OptimizerName } from "../../src/optimizers/optimizers.js";
 import type { trainingLengthSchema } from "../../src/schedules/schedule-rates.js";
 import type { SCHEDULES, ScheduleName } from "../../src/schedules/schedules.js";
+import type { environmentSchema } from "../../src/study/environment.js";
+import type { studySchema } from "../../src/study/study.js";
 import { packageRoot } from "../../src/system/package-root.js";
+import type { runRecordSchema } from "../../src/training/run-record.js";
 
-const files = [...configTypes(), ...jsonSchemas()];
+const files = [...declarations(), ...jsonSchemas()];
 
 it.each(files)("%s is what `npm run docs:types` writes", (path, text) => {
   expect(readFileSync(join(packageRoot, path), "utf8")).toBe(text);
@@ -68,6 +84,25 @@ describe("the declared types are those of the schemas", () => {
     expectTypeOf<Same<DatasetInMemory, z.input<typeof inMemorySchema>>>().toEqualTypeOf<true>();
     expectTypeOf<Same<ScheduleLength, z.input<typeof trainingLengthSchema>>>().toEqualTypeOf<true>();
     expectTypeOf<Same<Model, z.input<typeof modelSchema>>>().toEqualTypeOf<true>();
+  });
+
+  it("of the results", () => {
+    expectTypeOf<Same<EpochRecord, z.infer<typeof epochRecordSchema>>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<StepsProfile, z.infer<typeof stepsProfileSchema>>>().toEqualTypeOf<true>();
+    expectTypeOf<
+      Same<ResolvedTrainConfig, z.infer<typeof resolvedTrainConfigSchema>>
+    >().toEqualTypeOf<true>();
+    expectTypeOf<
+      Same<ResolvedCompareConfig, z.infer<typeof resolvedCompareConfigSchema>>
+    >().toEqualTypeOf<true>();
+    expectTypeOf<Same<RunRecord, z.infer<typeof runRecordSchema>>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<Environment, z.infer<typeof environmentSchema>>>().toEqualTypeOf<true>();
+    expectTypeOf<Same<Study, z.infer<typeof studySchema>>>().toEqualTypeOf<true>();
+  });
+
+  it("lets a resolved config be given again", () => {
+    expectTypeOf<ResolvedTrainConfig>().toExtend<TrainConfig>();
+    expectTypeOf<ResolvedCompareConfig>().toExtend<CompareConfig>();
   });
 
   it("of every layer", () => {

@@ -19,7 +19,7 @@ const options: ts.CompilerOptions = {
   skipLibCheck: true,
   types: ["node"],
 };
-const imports = `import type { BenchConfig, CompareConfig, TrainConfig } from "${declarations.replace(/\.d\.ts$/, ".js")}";\n`;
+const imports = `import type { BenchConfig, CompareConfig, Study, TrainConfig } from "${declarations.replace(/\.d\.ts$/, ".js")}";\n`;
 let source = imports;
 let version = 0;
 /** What an editor asks. */
@@ -79,6 +79,9 @@ describe("hovering over a key shows its meaning, its range and its default", () 
     ["const c: CompareConfig = { see|ds: 1 }", /Default: 1\.$/],
     ["const c: CompareConfig = { exec|ution: undefined }", /Default: "sequential"\.$/],
     ["const c: BenchConfig = { roun|ds: 1 }", /Default: 5\.$/],
+    ["(s: Study) => s.runs[0]!.history[0]!.validation.calib|rationError", /^Expected calibration error/],
+    ["(s: Study) => s.config.execu|tion", /^Whether runs went one after another/],
+    ["(s: Study) => s.runs[0]!.config.batch|Size", /^Images per step\.$/],
   ])("%s", (marked, text) => expect(hover(marked)).toMatch(text));
 });
 
@@ -108,7 +111,7 @@ const exported = checker
   .getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(declarations)!)!)
   .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol));
 
-it("every key of every config has documentation", () => {
+it("every key of every config and result has documentation", () => {
   const bare = exported
     .filter(({ declarations: [node] = [] }) => node?.getSourceFile().fileName.endsWith(".generated.d.ts"))
     .filter((symbol) => symbol.flags & ts.SymbolFlags.Interface)

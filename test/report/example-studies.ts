@@ -1,7 +1,8 @@
+import type { ResolvedTrainConfig } from "../../src/config/resolved-config.js";
 import { randomStream } from "../../src/data/random.js";
 import type { EpochRecord, RunStatus } from "../../src/history/epoch-record.js";
-import type { RunRecord } from "../../src/history/run-record.js";
 import type { Study } from "../../src/study/study.js";
+import type { RunRecord } from "../../src/training/run-record.js";
 
 /** What a made-up run should look like; curves rise to `reaches` at `pace`. */
 export interface ExampleRun {
@@ -28,6 +29,41 @@ export const FORMULAS: Record<string, string> = {
 /** Keras 3's. */
 const defaultRate = (optimizer: string) => (optimizer === "sgd" ? 0.01 : 0.001);
 
+const SHARED = {
+  dataset: "mnist-10k",
+  split: { train: 8000, validation: 2000 },
+  model: { name: "paper-cnn", layers: [{ type: "flatten" }] },
+  semantics: "keras3",
+  schedule: { name: "constant" },
+  epochs: 6,
+  batchSize: 32,
+  gradientAccumulation: 1,
+  microBatch: 16,
+  device: "cpu",
+  threads: 2,
+  untimedSteps: true,
+} as const satisfies Partial<ResolvedTrainConfig>;
+
+/** Under any name, which the type does not foresee. */
+const exampleLoss = (name: string) =>
+  ({
+    name,
+    semantics: "keras3",
+    formula: name === "meanSquaredError" ? "mean((softmax(z) - y) ** 2)" : "-sum(y * logSoftmax(z))",
+  }) as ResolvedTrainConfig["loss"];
+
+const exampleOptimizer = (
+  name: string,
+  settings: { readonly label?: string; readonly learningRate: number },
+) =>
+  ({
+    name,
+    ...settings,
+    semantics: "keras3",
+    ...(name === "adam" ? { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } : {}),
+    formula: FORMULAS[name] ?? "theta = theta - learningRate * g",
+  }) as ResolvedTrainConfig["optimizer"];
+
 /** A made-up run with plausible curves; the same input gives the same run. */
 export function exampleRun(example: ExampleRun): RunRecord {
   const {
@@ -42,34 +78,14 @@ export function exampleRun(example: ExampleRun): RunRecord {
   const last = history.at(-1);
   return {
     config: {
-      dataset: "mnist-10k",
-      split: { train: 8000, validation: 2000 },
-      model: {
-        name: "paper-cnn",
-        layers: [
-          { type: "conv2d", filters: 32 },
-          { type: "dense", units: 10 },
-        ],
-      },
-      loss: {
-        name: loss,
-        semantics: "keras3",
-        formula: loss === "meanSquaredError" ? "mean((softmax(z) - y) ** 2)" : "-sum(y * logSoftmax(z))",
-      },
-      optimizer: {
-        name: optimizer,
+      ...SHARED,
+      loss: exampleLoss(loss),
+      optimizer: exampleOptimizer(optimizer, {
         ...(label === undefined ? {} : { label }),
-        semantics: "keras3",
         learningRate,
-        ...(optimizer === "adam" ? { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } : {}),
-        formula: FORMULAS[optimizer] ?? "theta = theta - learningRate * g",
-      },
-      schedule: { name: "constant" },
+      }),
       epochs,
-      batchSize: 32,
       seed,
-      device: "cpu",
-      threads: 2,
     },
     status,
     history,
@@ -122,7 +138,11 @@ function exampleHistory(example: ExampleRun): EpochRecord[] {
   });
 }
 
-export function exampleStudy(runs: readonly ExampleRun[]): Study {
+export function exampleStudy(examples: readonly ExampleRun[]): Study {
+  const runs = examples.map(exampleRun);
+  const distinct = <Value>(value: (config: ResolvedTrainConfig) => Value) => [
+    ...new Map(runs.map(({ config }) => [JSON.stringify(value(config)), value(config)])).values(),
+  ];
   return {
     schemaVersion: 1,
     createdAt: "2026-01-02T03:04:05.000Z",
@@ -131,15 +151,33 @@ export function exampleStudy(runs: readonly ExampleRun[]): Study {
       node: "20.20.2",
       libtorch: "2.15.0",
       instructionSet: "AVX512",
+      kernels: "avx512",
       devices: ["cpu"],
+      platform: "linux",
+      arch: "x64",
+      system: "Linux 6.1",
+      glibc: "2.36",
       cpu: "Example CPU @ 2.60GHz",
       threads: 2,
       cpuQuota: null,
+      memoryBytes: 2 ** 34,
     },
-    config: { optimizers: [...new Set(runs.map(({ optimizer }) => optimizer))], epochs: 6, batchSize: 32 },
-    runs: runs.map(exampleRun),
+    config: {
+      ...SHARED,
+      optimizers: distinct(({ optimizer }) => optimizer),
+      losses: distinct(({ loss }) => loss),
+      seeds: distinct(({ seed }) => seed),
+      execution: "sequential",
+    },
+    runs,
   };
 }
+
+/** The same study, had its runs gone in parallel. */
+export const inParallel = (study: Study): Study => ({
+  ...study,
+  config: { ...study.config, execution: "parallel" },
+});
 
 /** The paper's four optimizers. */
 export const FOUR: readonly ExampleRun[] = [

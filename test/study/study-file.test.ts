@@ -27,18 +27,6 @@ test("a loss that is not finite comes back as null", async () => {
   expect([history[0]!.train.loss, history[1]!.train.loss]).toEqual([null, null]);
 });
 
-test("a study without likelihood and calibration is one of an earlier version", async () => {
-  const study = structuredClone(STUDIES.oneRun) as unknown as {
-    runs: { history: { validation: { negativeLogLikelihood?: number; calibrationError?: number } }[] }[];
-  };
-  for (const { validation } of study.runs[0]!.history) {
-    delete validation.negativeLogLikelihood;
-    delete validation.calibrationError;
-  }
-  await writeStudy(study as unknown as Study, path);
-  expect(await readStudy(path)).toEqual(study);
-});
-
 test("what another version adds is kept, wherever it lies", async () => {
   const study = structuredClone(STUDIES.oneRun) as Study;
   const run = study.runs[0]!;

@@ -1,5 +1,5 @@
 import type { EpochRecord } from "../../history/epoch-record.js";
-import type { RunRecord } from "../../history/run-record.js";
+import type { RunRecord } from "../../training/run-record.js";
 import type { Arm } from "../results/arms.js";
 import { extent } from "./ticks.js";
 

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { Study } from "../../study/study.js";
-import { MOST_VALUES, studySchema } from "../../study/study-file.js";
+import { type Study, studySchema } from "../../study/study.js";
+import { MOST_VALUES } from "../../study/study-file.js";
 import { writeFileAtomically } from "../../system/write-file.js";
 import { callbackSchema } from "../../validation/callbacks.js";
-import { parse } from "../../validation/parse.js";
+import { check, parse } from "../../validation/parse.js";
 import { pathSchema } from "../../validation/path-schema.js";
 import { drawSvg } from "../charts/draw.js";
 import { loadPngRenderer } from "../charts/png.js";
@@ -40,7 +40,7 @@ export async function writeReport(
   folder: string,
   options: ReportOptions = {},
 ): Promise<string[]> {
-  const study = parse(studySchema, given, "study", MOST_VALUES) as Study;
+  const study = check(studySchema, given, "study", MOST_VALUES);
   parse(pathSchema, folder, "folder");
   const { samples, onNotice = () => {} } = parse(optionsSchema, options, "options");
   const written: string[] = [];

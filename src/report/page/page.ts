@@ -173,8 +173,8 @@ function equalStart(runs: Study["runs"]): string {
 }
 
 /** Names and values; nested ones as JSON. */
-function definitions(values: Readonly<Record<string, unknown>>): Html | undefined {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+function definitions(values: object): Html | undefined {
+  const entries = Object.entries<unknown>({ ...values }).filter(([, value]) => value !== undefined);
   if (entries.length === 0) return undefined;
   return html`<dl>${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${definitionText(value)}</dd></div>`)}</dl>`;
 }

@@ -1,5 +1,6 @@
-import type { RunConfig, RunRecord } from "../../history/run-record.js";
+import type { ResolvedTrainConfig } from "../../config/resolved-config.js";
 import type { Study } from "../../study/study.js";
+import type { RunRecord } from "../../training/run-record.js";
 import { groupBy } from "../text/group-by.js";
 import { comparedRuns, isCompleted } from "./compared-runs.js";
 import { distinctLabels, lossLabels } from "./labels.js";
@@ -15,7 +16,7 @@ export interface Arm {
   /** What its loss is called. */
   readonly loss: string;
   /** That of the first run; only the seeds of the others differ. */
-  readonly config: RunConfig;
+  readonly config: ResolvedTrainConfig;
   readonly runs: readonly RunRecord[];
   /** Those of the seeds that arms are compared by. */
   readonly compared: readonly RunRecord[];
@@ -46,7 +47,7 @@ export function armsOf(study: Study): Arm[] {
 
 const TOLD_BY_COLUMNS = /^(loss\.|optimizer\.(semantics|learningRate)$)/;
 
-const withoutSeeds = (config: RunConfig) =>
+const withoutSeeds = (config: ResolvedTrainConfig) =>
   JSON.stringify(config, (key, value) => (key === "seed" ? undefined : value));
 
 function distinctSlugs(labels: readonly string[]): string[] {

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../history/run-record.js";
+import type { RunRecord } from "../../training/run-record.js";
 
 /**
  * Of each arm, the runs to compare it by: those of the seeds that every arm finished. A run that diverged is

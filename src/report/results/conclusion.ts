@@ -1,6 +1,6 @@
-import { finalEpoch, type RunRecord } from "../../history/run-record.js";
 import { summarise } from "../../study/statistics.js";
 import type { Study } from "../../study/study.js";
+import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { extent } from "../charts/ticks.js";
 import { datasetText } from "../text/dataset-text.js";
 import { listText } from "../text/list-text.js";

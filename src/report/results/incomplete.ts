@@ -6,7 +6,7 @@ import type { Result } from "./results.js";
 /** What a reader must know of a study that has not all of its runs, such as after Ctrl-C; nothing where it has. */
 export function incompleteNote(study: Study, results: readonly Result[]): string[] {
   const finished = study.runs.filter(({ status }) => status !== "cancelled").length;
-  const planned = plannedRuns(study) ?? study.runs.length;
+  const planned = plannedRuns(study);
   const arms = results.map(({ arm }) => arm);
   const leftOut = arms.some(({ runs, completed }) => runs.filter(isCompleted).length > completed.length);
   const seeds = [...new Set(arms.flatMap(({ completed }) => completed.map(({ config }) => config.seed)))].map(

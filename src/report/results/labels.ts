@@ -1,4 +1,4 @@
-import type { RunConfig } from "../../history/run-record.js";
+import type { ResolvedTrainConfig } from "../../config/resolved-config.js";
 import { lossLabel } from "../../losses/losses.js";
 import { changedOptimizerSettings } from "../../optimizers/optimizers.js";
 import { decimalText, decimalTexts } from "../../validation/decimal-text.js";
@@ -12,7 +12,7 @@ import { printable } from "../text/printable.js";
  *
  * @param visible matches the paths that are shown beside the label anyway, and so already distinguish configs
  */
-export function distinctLabels(configs: readonly RunConfig[], visible = NOTHING): string[] {
+export function distinctLabels(configs: readonly ResolvedTrainConfig[], visible = NOTHING): string[] {
   const rates = decimalTexts(configs.map(({ optimizer }) => optimizer.learningRate));
   const factors = configs.map((config, i) => leaves(config).set("optimizer.learningRate", rates[i]!));
   const labels = configs.map((config) => printable(config.optimizer.label ?? config.optimizer.name));
@@ -41,7 +41,7 @@ export function distinctLabels(configs: readonly RunConfig[], visible = NOTHING)
 }
 
 /** What each config's loss is called; losses that differ have different names. */
-export function lossLabels(configs: readonly RunConfig[]): string[] {
+export function lossLabels(configs: readonly ResolvedTrainConfig[]): string[] {
   const names = configs.map(({ loss }) => printable(lossLabel(loss)));
   const texts = configs.map(({ loss }) => JSON.stringify(loss));
   for (const group of groupBy(names.keys(), (i) => names[i]!)) {
@@ -80,7 +80,7 @@ const FIRST = ["loss.label", "loss.name", "optimizer.semantics", "optimizer.lear
 const NEVER = /(^|\.)(seed|formula)$|^model\.layers|^optimizer\.(name|label)$/;
 
 /** Every plain value of a config by its path, such as "optimizer.beta1". */
-function leaves(config: RunConfig): Map<string, string> {
+function leaves(config: ResolvedTrainConfig): Map<string, string> {
   const found = new Map<string, string>();
   const walk = (value: unknown, path: string) => {
     if (NEVER.test(path)) return;

@@ -1,6 +1,6 @@
-import { finalEpoch, type RunRecord } from "../../history/run-record.js";
 import { type Summary, summarise } from "../../study/statistics.js";
 import type { Study } from "../../study/study.js";
+import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { type Arm, armsOf } from "./arms.js";
 
 /** An arm with what its completed runs came to, with the weights they ended with; undefined where nothing was measured. */
@@ -42,7 +42,7 @@ function resultOf(arm: Arm): Result {
 /** Every epoch takes every training image once; the last batch, and the last group of accumulated ones, may be smaller. */
 const stepsOf = ({ config, history }: RunRecord) =>
   (history.at(-1)?.epoch ?? 0) *
-  Math.ceil(config.split.train / (config.batchSize * (config.gradientAccumulation ?? 1)));
+  Math.ceil(config.split.train / (config.batchSize * config.gradientAccumulation));
 
 function statusText(runs: readonly RunRecord[]): string {
   const ended = (["diverged", "cancelled"] as const).flatMap((status) => {

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../history/run-record.js";
+import type { RunRecord } from "../../training/run-record.js";
 import type { Arm } from "./arms.js";
 
 /** A run that did not train to the end. */

@@ -1,6 +1,6 @@
 import { stringify } from "csv-stringify/sync";
-import { finalEpoch, type RunRecord } from "../../history/run-record.js";
 import { ranInParallel, type Study } from "../../study/study.js";
+import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { armsOf } from "../results/arms.js";
 import { printable } from "../text/printable.js";
 

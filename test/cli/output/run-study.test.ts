@@ -14,8 +14,9 @@ import { runStudy } from "../../../src/cli/output/run-study.js";
 import { OptimbenchError } from "../../../src/errors.js";
 import { writeReport } from "../../../src/report/folder/write-report.js";
 import { type CompareCallbacks, compare, type PlannedRun } from "../../../src/study/compare.js";
-import type { ComparedRun, ComparedStudy, Study } from "../../../src/study/study.js";
+import type { Study } from "../../../src/study/study.js";
 import { writeFileAtomically } from "../../../src/system/write-file.js";
+import type { RunRecord } from "../../../src/training/run-record.js";
 import type { Run } from "../../../src/training/train.js";
 import { exampleStudy } from "../../report/example-studies.js";
 import { bands } from "../../small-task.js";
@@ -55,9 +56,9 @@ afterEach(() => {
 
 /** Has `compare` finish the runs of a study one by one, and something happen before each. */
 function comparing(study: Study, before: (number: number) => void = () => {}) {
-  const { runs, ...rest } = study as ComparedStudy; // as much of one as is looked at
+  const { runs, ...rest } = study;
   vi.mocked(compare).mockImplementation(async ({ onRun }: CompareCallbacks = {}) => {
-    const finished: ComparedRun[] = [];
+    const finished: RunRecord[] = [];
     for (const run of runs) {
       before(finished.length + 1);
       finished.push(run);

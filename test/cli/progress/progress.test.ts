@@ -10,7 +10,7 @@ const epoch: EpochRecord = {
   epoch: 2,
   learningRate: 1e-3,
   train: { loss: 0.1, accuracy: 0.97 },
-  validation: { loss: 0.09123, accuracy: 0.97312 },
+  validation: { loss: 0.09123, accuracy: 0.97312, negativeLogLikelihood: 0.09, calibrationError: 0.01 },
   seconds: { train: 3.14, evaluate: 0.2 },
 };
 const run = {
@@ -27,9 +27,12 @@ it("says in one line where a study stands", () => {
 });
 
 it("says that a loss is not finite, and leaves out the run where it is the only one", () => {
-  expect(epochLine({ ...epoch, validation: { loss: null, accuracy: 0.1 } }, { ...run, count: 1 })).toBe(
-    "adam: epoch 2/5, validation accuracy 0.1000, loss not finite, 3.1 s",
-  );
+  expect(
+    epochLine(
+      { ...epoch, validation: { ...epoch.validation, loss: null, accuracy: 0.1 } },
+      { ...run, count: 1 },
+    ),
+  ).toBe("adam: epoch 2/5, validation accuracy 0.1000, loss not finite, 3.1 s");
 });
 
 it("has no seconds where runs go in parallel", () => {

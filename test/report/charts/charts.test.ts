@@ -8,7 +8,7 @@ import { lossAxis, withTick } from "../../../src/report/charts/value-axis.js";
 import { armsOf } from "../../../src/report/results/arms.js";
 import { rank, resultsOf } from "../../../src/report/results/results.js";
 import type { Study } from "../../../src/study/study.js";
-import { exampleStudy, HOSTILE, STUDIES } from "../example-studies.js";
+import { exampleStudy, HOSTILE, inParallel, STUDIES } from "../example-studies.js";
 
 const chart = (study: Study, name: string) => studyCharts(study).find((each) => each.name === name)!;
 const draw = (study: Study, name: string) => drawSvg(chart(study, name).spec);
@@ -29,7 +29,7 @@ test("the paper's figures, the losses and the comparisons are all there", () => 
 });
 
 test("where runs went in parallel, none is by time", () => {
-  const shared = { ...STUDIES.fourOptimizers, config: { execution: "parallel" } };
+  const shared = inParallel(STUDIES.fourOptimizers);
   expect(
     studyCharts(shared)
       .slice(0, 2)
@@ -223,7 +223,7 @@ describe("however large a study is, its pictures are not", () => {
           ...run!,
           history: Array.from({ length: epochs + 1 }, (_, epoch) => {
             const accuracy = epoch === 77_777 ? 0.01 : epoch === 123_456 ? 0.999 : 0.5;
-            const metrics = { loss: 1, accuracy };
+            const metrics = { loss: 1, accuracy, negativeLogLikelihood: 1, calibrationError: 0 };
             return { ...run!.history[1]!, epoch, train: metrics, validation: metrics };
           }),
         },

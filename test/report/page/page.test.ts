@@ -5,7 +5,7 @@ import { drawSvg } from "../../../src/report/charts/draw.js";
 import { studyCharts } from "../../../src/report/charts/study-charts.js";
 import { reportPage } from "../../../src/report/page/page.js";
 import type { Study } from "../../../src/study/study.js";
-import { exampleRun, exampleStudy, FORMULAS, HOSTILE, STUDIES } from "../example-studies.js";
+import { exampleRun, exampleStudy, FORMULAS, HOSTILE, inParallel, STUDIES } from "../example-studies.js";
 
 /** index.html without the time that PNG pictures take. */
 const pageOf = async (study: Study, samples?: Uint8Array) =>
@@ -18,7 +18,7 @@ const pageOf = async (study: Study, samples?: Uint8Array) =>
   );
 test("the page says that runs went in parallel, and only then", async () => {
   const page = await pageOf(STUDIES.fourOptimizers);
-  const shared = await pageOf({ ...STUDIES.fourOptimizers, config: { execution: "parallel" } });
+  const shared = await pageOf(inParallel(STUDIES.fourOptimizers));
   for (const said of ["in parallel (execution: parallel)", "are not comparable", "Runs went in parallel"]) {
     expect(shared).toContain(said);
     expect(page).not.toContain(said);
@@ -83,8 +83,8 @@ describe("index.html", () => {
       Object.assign(config.loss!, { semantics: HOSTILE, formula: HOSTILE, [HOSTILE]: HOSTILE });
     }
     Object.assign(study, {
-      environment: { [HOSTILE]: HOSTILE },
-      config: { [HOSTILE]: HOSTILE },
+      environment: { ...study.environment, [HOSTILE]: HOSTILE },
+      config: { ...study.config, [HOSTILE]: HOSTILE },
       createdAt: HOSTILE,
     });
     const page = await pageOf(study);
@@ -155,13 +155,17 @@ test("a page with many arms has sections for the best only, and says so", async 
 });
 
 test("any history gives a report", async () => {
+  const loss = fc.oneof(
+    fc.constant(null),
+    fc.constantFrom(0, -1, 1e-30, 1e30, 2.3),
+    fc.double({ noNaN: true, min: 0, max: 10 }),
+  );
+  const share = fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }));
   const metrics = fc.record({
-    loss: fc.oneof(
-      fc.constant(null),
-      fc.constantFrom(0, -1, 1e-30, 1e30, 2.3),
-      fc.double({ noNaN: true, min: 0, max: 10 }),
-    ),
-    accuracy: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+    loss,
+    accuracy: share,
+    negativeLogLikelihood: loss,
+    calibrationError: fc.oneof(fc.constant(null), share),
   });
   const seconds = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e6, noNaN: true }));
   const history = fc

@@ -28,8 +28,10 @@ function studyOf(outcomes: Record<string, readonly (Outcome | undefined)[]>, epo
       return [{ ...run, history }];
     }),
   ).flat();
-  const config = { optimizers, losses: ["a"], seeds: Array.from({ length: seeds }, (_, seed) => seed) };
-  return { ...exampleStudy([]), config, runs };
+  const planned = Array.from({ length: seeds }, (_, seed) =>
+    optimizers.map((optimizer) => ({ optimizer, seed })),
+  ).flat();
+  return { ...exampleStudy(planned), runs };
 }
 
 const rows = (study: Study) => {

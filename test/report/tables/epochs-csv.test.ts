@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { epochsCsv } from "../../../src/report/tables/epochs-csv.js";
 import type { Study } from "../../../src/study/study.js";
-import { exampleStudy } from "../example-studies.js";
+import { exampleStudy, inParallel } from "../example-studies.js";
 import { plainStudy } from "./plain-study.js";
 
 const csvOf = (study: Study) => [...epochsCsv(study)].join("");
@@ -13,7 +13,7 @@ test("the CSV has a row for each run and epoch, with seconds added up", () => {
     "arm,optimizer,semantics,initialLearningRate,loss,seed,status,epoch,learningRate,trainLoss,trainAccuracy,validationLoss,validationAccuracy,validationNegativeLogLikelihood,validationCalibrationError,testLoss,testAccuracy,testNegativeLogLikelihood,testCalibrationError,trainSeconds,evaluateSeconds,totalTrainSeconds,totalEvaluateSeconds",
   );
   expect(lines[3]).toBe(
-    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,,,2.5,0.5,5,1.5",
+    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,1.5,0.125,2.5,0.5,5,1.5",
   );
   expect(lines.at(-1)).toBe(
     "sgd,sgd,keras3,0.01,sparseCategoricalCrossentropy,1,diverged,2,0.001,0,0.05,,0.1,,,,,,,2.5,0.5,5,1.5",
@@ -21,9 +21,9 @@ test("the CSV has a row for each run and epoch, with seconds added up", () => {
 });
 
 test("the CSV has no seconds where runs went in parallel", () => {
-  const shared = { ...plainStudy(), config: { execution: "parallel" } };
+  const shared = inParallel(plainStudy());
   expect(csvOf(shared).split("\n")[3]).toBe(
-    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,,,,,,",
+    "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,1.5,0.125,,,,",
   );
 });
 
@@ -44,7 +44,11 @@ test("no name in the CSV is a formula", () => {
   const runs = study.runs.map((run) => {
     const { optimizer, loss } = run.config;
     const semantics = optimizer.name;
-    const config = { ...run.config, optimizer: { ...optimizer, semantics }, loss: { ...loss, semantics } };
+    const config = {
+      ...run.config,
+      optimizer: { ...optimizer, semantics } as typeof optimizer,
+      loss: { ...loss, semantics } as typeof loss,
+    };
     const history = run.history.map((epoch) => ({
       ...epoch,
       validation: { ...epoch.validation, loss: -0.5 },

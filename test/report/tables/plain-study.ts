@@ -1,7 +1,8 @@
+import type { Study } from "../../../src/study/study.js";
 import { exampleRun, exampleStudy } from "../example-studies.js";
 
 /** A study with round numbers: adam over two seeds, sgd of which one diverged. */
-export function plainStudy() {
+export function plainStudy(): Study {
   const history = (accuracies: number[]) =>
     accuracies.map((accuracy, epoch) => ({
       epoch,
@@ -18,7 +19,12 @@ export function plainStudy() {
   const run = (optimizer: string, seed: number, accuracies: number[], train: number) => ({
     ...exampleRun({ optimizer, seed }),
     history: history(accuracies),
-    test: { loss: 0.25, accuracy: accuracies.at(-1)! - 0.01 },
+    test: {
+      loss: 0.25,
+      accuracy: accuracies.at(-1)! - 0.01,
+      negativeLogLikelihood: 1.5,
+      calibrationError: 0.125,
+    },
     seconds: { train, evaluate: 1, untimedSteps: 0.5, total: train + 2 },
   });
   const diverged = run("sgd", 1, [0.1, 0.2, 0.1], 5);

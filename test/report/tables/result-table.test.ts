@@ -4,7 +4,7 @@ import { epochsCsv } from "../../../src/report/tables/epochs-csv.js";
 import { markdownTable } from "../../../src/report/tables/markdown-table.js";
 import { resultTable } from "../../../src/report/tables/result-table.js";
 import type { Study } from "../../../src/study/study.js";
-import { exampleStudy, STUDIES } from "../example-studies.js";
+import { exampleStudy, inParallel, STUDIES } from "../example-studies.js";
 import { plainStudy } from "./plain-study.js";
 
 const csvOf = (study: Study) => [...epochsCsv(study)].join("");
@@ -136,23 +136,19 @@ test("several losses, and learning rates, have a column and no second mention", 
   expect(markdownTable(STUDIES.learningRates)).toContain("| adam | 0.01 |");
 });
 
-test("several losses are compared by what they share, where the study has it", () => {
+test("several losses are compared by what they share", () => {
   const { runs, ...study } = plainStudy();
   const withLoss = (name: string) =>
-    runs.map((run) => ({ ...run, config: { ...run.config, loss: { ...run.config.loss, name } } }));
+    runs.map((run) => {
+      const loss = { ...run.config.loss, name } as typeof run.config.loss;
+      return { ...run, config: { ...run.config, loss } };
+    });
   const both = { ...study, runs: [...withLoss("a"), ...withLoss("b")] };
   const markdown = markdownTable(both);
   expect(markdown).toContain("| validation loss | NLL | ECE | test accuracy |");
   expect(markdown).toContain("| sgd | a | 0.01 | 0.8000 | 0.3333 | 1.200 | 0.2500 | 0.7900 |");
   expect(markdown).toContain("NLL: negative log-likelihood");
   expect(resultTable(both)).toMatch(/│ validation loss │ +NLL │ +ECE │/);
-
-  const older = structuredClone(both) as Study;
-  for (const { history } of older.runs)
-    for (const { validation } of history)
-      Object.assign(validation, { negativeLogLikelihood: undefined, calibrationError: undefined });
-  expect(markdownTable(older)).not.toMatch(/NLL|ECE/);
-  expect(csvOf(older).split("\n")[3]).toContain("0.3333333333333333,0.96,,,0.25,0.95,,,2.5");
 });
 
 test("a step is an update, of however many batches", () => {
@@ -169,7 +165,7 @@ test("a step is an update, of however many batches", () => {
 test("an arm with a diverged run is not the best, however good its other runs", () => {
   const study = plainStudy();
   const [, sgd] = study.runs;
-  sgd!.history.at(-1)!.validation.accuracy = 0.999;
+  Object.assign(sgd!.history.at(-1)!.validation, { accuracy: 0.999 });
   expect(markdownTable(study)).toContain("**adam**");
 });
 
@@ -209,8 +205,8 @@ test.each([
     const { config } = run;
     if (i === 0) return run;
     const [ofOptimizer, ofLoss] = [
-      { ...config.optimizer, semantics: optimizer },
-      { ...config.loss, semantics: loss },
+      { ...config.optimizer, semantics: optimizer } as typeof config.optimizer,
+      { ...config.loss, semantics: loss } as typeof config.loss,
     ];
     return { ...run, config: { ...config, optimizer: ofOptimizer, loss: ofLoss } };
   });
@@ -218,7 +214,7 @@ test.each([
 });
 
 test("no times where runs went in parallel, and why", () => {
-  const shared = { ...plainStudy(), config: { execution: "parallel" } };
+  const shared = inParallel(plainStudy());
   const [of, text] = [resultTable(plainStudy()), resultTable(shared)];
   for (const times of ["training, s", "step, ms"]) {
     expect(of).toContain(times);

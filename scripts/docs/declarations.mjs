@@ -1,6 +1,7 @@
-// The TypeScript types of all that users write, from their JSON Schemas, so that an editor shows of each key what the
-// schema says of it.
+// The TypeScript types of all that users write and of what results hold, from their JSON Schemas, so that an editor shows of
+// each key what the schema says of it.
 import { configSchemas } from "./config-schemas.mjs";
+import { resultSchemas } from "./result-schemas.mjs";
 
 /** @typedef {import("./config-schemas.mjs").JsonSchema} JsonSchema */
 
@@ -13,17 +14,41 @@ const FILES = [
   ["losses/loss-config.generated.ts", /^(BuiltIn)?Loss|Loss$/],
   ["schedules/schedule-config.generated.ts", /^(BuiltIn)?Schedule(Config|Name|Length|Settings)$|Schedule$/],
   ["optimizers/optimizer-config.generated.ts", /^(BuiltIn)?Optimizer|Optimizer$/],
-  ["config/train-config.generated.ts", /^(Train|EarlyStopping|Augmentation)Config$/],
+  ["config/train-config.generated.ts", /^(Shared|Train|EarlyStopping|Augmentation)Config$/],
   ["config/compare-config.generated.ts", /^CompareConfig$/],
   ["training/gradient-check-options.generated.ts", /^GradientCheckOptions$/],
   ["bench/bench-config.generated.ts", /^BenchConfig$/],
+  ["config/resolved-config.generated.ts", /^Resolved\w+Config$|^SplitSizes$/],
+  ["history/epoch-record.generated.ts", /Metrics$|^EpochRecord$|^RunStatus$|^RunSeconds$/],
+  ["history/profile.generated.ts", /Profile$/],
+  ["training/run-record.generated.ts", /^RunRecord$/],
+  ["study/study.generated.ts", /^(Environment|Study)$/],
 ];
 
-/** Keys that all members of a union have alike are declared once. */
-const SHARED = {
+/** Types that schemas refer to as their `tsType`, and the files that declare them. */
+const REFERRED = {
+  Augmentation: "config/augmentation.ts",
+  EarlyStopping: "config/early-stopping.ts",
+  ResolvedLoss: "losses/losses.ts",
+  ResolvedModel: "models/models.ts",
+  ResolvedOptimizer: "optimizers/optimizers.ts",
+  ResolvedSchedule: "schedules/schedules.ts",
+};
+
+/** Keys that several types have alike are declared once: those of all members of a union ... */
+const OF_UNION = {
   OptimizerConfig: "OptimizerSettings",
   LossConfig: "LossSettings",
   ScheduleConfig: "ScheduleSettings",
+};
+
+/** ... and those of two configs. */
+const OF_BOTH = {
+  SharedConfig: { members: ["TrainConfig", "CompareConfig"], text: "What a run and a study are made from." },
+  ResolvedSharedConfig: {
+    members: ["ResolvedTrainConfig", "ResolvedCompareConfig"],
+    text: "What the runs of a study share, with every default filled in.",
+  },
 };
 
 const WIDTH = 110;
@@ -33,16 +58,16 @@ const WIDTH = 110;
  *
  * @returns {Map<string, string>}
  */
-export function configTypes(schemas = configSchemas()) {
-  const fileOf = (name) => FILES.find(([, names]) => names.test(name))?.[0];
-  const declarations = declarationsOf(schemas);
-  const homeless = [...declarations.keys()].filter((name) => fileOf(name) === undefined);
+export function declarations(schemas = { ...configSchemas(), ...resultSchemas() }) {
+  const fileOf = (name) => REFERRED[name] ?? FILES.find(([, names]) => names.test(name))?.[0];
+  const declared = declarationsOf(schemas);
+  const homeless = [...declared.keys()].filter((name) => fileOf(name) === undefined);
   if (homeless.length > 0) throw new Error(`No file in FILES has ${homeless.join(", ")}.`);
   return new Map(
     FILES.map(([file]) => {
-      const inFile = [...declarations].filter(([name]) => fileOf(name) === file).map(([, text]) => text);
+      const inFile = [...declared].filter(([name]) => fileOf(name) === file).map(([, text]) => text);
       const text = inFile.join("\n");
-      const foreign = [...declarations.keys()].filter(
+      const foreign = [...declared.keys(), ...Object.keys(REFERRED)].filter(
         (name) => fileOf(name) !== file && new RegExp(`\\b${name}\\b(?!")`).test(withoutComments(text)),
       );
       return [`src/${file}`, `${HEADER}\n${importsOf(foreign, file, fileOf)}${text}`];
@@ -67,24 +92,28 @@ function declarationsOf(schemas) {
   const declarations = new Map();
   /** What an interface extends, and the keys that it has from there. */
   const inherited = new Map();
-  for (const [union, base] of Object.entries(SHARED)) {
+  const declareBase = (name, text, members, { extending, except = [] } = {}) => {
+    const keys = commonKeys(members.map((member) => schemas[member]));
+    const base = { ...schemas[members[0]], description: text };
+    const heading = extending === undefined ? name : `${name} extends ${extending}`;
+    declarations.set(
+      name,
+      interfaceText(heading, base, (key) => keys.includes(key) && !except.includes(key)),
+    );
+    for (const member of members) inherited.set(member, { base: name, keys });
+    return keys;
+  };
+  for (const [union, base] of Object.entries(OF_UNION)) {
     const members = schemas[union].anyOf.map(nameOf).filter((name) => schemas[name].properties !== undefined);
     const builtIns = members.filter((name) => !name.startsWith("Custom"));
     const kind = base.replace("Settings", "").toLowerCase();
-    const [first] = builtIns.map((name) => schemas[name]);
-    const ofAll = commonKeys(members.map((name) => schemas[name]));
-    const ofBuiltIns = commonKeys(builtIns.map((name) => schemas[name]));
-    const declare = (name, description, isWanted) =>
-      declarations.set(name.split(" ")[0], interfaceText(name, { ...first, description }, isWanted));
-    declare(base, `Settings of every ${kind}.`, (key) => ofAll.includes(key));
-    declare(
-      `BuiltIn${base} extends ${base}`,
-      `Settings of every built-in ${kind}.`,
-      (key) => ofBuiltIns.includes(key) && !ofAll.includes(key),
-    );
-    for (const name of members) inherited.set(name, { base, keys: ofAll });
-    for (const name of builtIns) inherited.set(name, { base: `BuiltIn${base}`, keys: ofBuiltIns });
+    const ofAll = declareBase(base, `Settings of every ${kind}.`, members);
+    declareBase(`BuiltIn${base}`, `Settings of every built-in ${kind}.`, builtIns, {
+      extending: base,
+      except: ofAll,
+    });
   }
+  for (const [base, { members, text }] of Object.entries(OF_BOTH)) declareBase(base, text, members);
   for (const [name, schema] of Object.entries(schemas)) {
     const { base, keys = [] } = inherited.get(name) ?? {};
     declarations.set(
@@ -134,6 +163,7 @@ function typesOf(schema, indent) {
   if (values !== undefined) return values.map((value) => JSON.stringify(value));
   const branches = anyOf ?? oneOf;
   if (branches !== undefined) return [...new Set(branches.flatMap((each) => typesOf(each, indent)))];
+  if (Array.isArray(type)) return type.flatMap((each) => typesOf({ ...schema, type: each }, indent));
   // Any text, of which an editor proposes some.
   if (type === "string" && examples)
     return [...examples.map((each) => JSON.stringify(each)), "(string & {})"];
@@ -150,9 +180,9 @@ function singleType(schema, indent) {
     case "number":
       return "number";
     case "boolean":
-      return "boolean";
     case "string":
-      return "string";
+    case "null":
+      return type;
     case "array":
       if (schema.prefixItems)
         return `readonly [${schema.prefixItems.map((each) => typeText(each, indent)).join(", ")}]`;

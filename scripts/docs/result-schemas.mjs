@@ -1,0 +1,63 @@
+// The JSON Schemas of what results hold, from the zod schemas in src/. The result types and schemas/study.schema.json are
+// made from them.
+import { z } from "zod";
+import {
+  resolvedCompareConfigSchema,
+  resolvedTrainConfigSchema,
+  splitSizesSchema,
+} from "../../dist/config/resolved-config.js";
+import {
+  epochRecordSchema,
+  evaluationMetricsSchema,
+  metricsSchema,
+  runSecondsSchema,
+  runStatusSchema,
+} from "../../dist/history/epoch-record.js";
+import { profileSchema, stepsProfileSchema } from "../../dist/history/profile.js";
+import { environmentSchema } from "../../dist/study/environment.js";
+import { studySchema } from "../../dist/study/study.js";
+import { runRecordSchema } from "../../dist/training/run-record.js";
+import { sentence } from "./config-schemas.mjs";
+
+/** Schemas that have a name: in the types, and under $defs. */
+const NAMES = {
+  SplitSizes: splitSizesSchema,
+  ResolvedTrainConfig: resolvedTrainConfigSchema,
+  ResolvedCompareConfig: resolvedCompareConfigSchema,
+  Metrics: metricsSchema,
+  EvaluationMetrics: evaluationMetricsSchema,
+  EpochRecord: epochRecordSchema,
+  RunStatus: runStatusSchema,
+  RunSeconds: runSecondsSchema,
+  Profile: profileSchema,
+  StepsProfile: stepsProfileSchema,
+  RunRecord: runRecordSchema,
+  Environment: environmentSchema,
+  Study: studySchema,
+};
+
+/**
+ * All schemas, by their names; they refer to each other as "#/$defs/<name>".
+ *
+ * @returns {Record<string, import("./config-schemas.mjs").JsonSchema>}
+ */
+export function resultSchemas() {
+  for (const [id, schema] of Object.entries(NAMES))
+    z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
+  const override = ({ jsonSchema }) => {
+    delete jsonSchema.readOnly;
+  };
+  const { $defs } = z.toJSONSchema(z.object(NAMES), { io: "input", override });
+  return withSentences(JSON.parse(JSON.stringify($defs)));
+}
+
+function withSentences(value) {
+  if (Array.isArray(value)) return value.map(withSentences);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      key === "description" ? sentence(each) : withSentences(each),
+    ]),
+  );
+}

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { resolvedTrainConfigSchema } from "../config/resolved-config.js";
+import {
+  type EpochRecord,
+  epochRecordSchema,
+  evaluationMetricsSchema,
+  runSecondsSchema,
+  runStatusSchema,
+} from "../history/epoch-record.js";
+import { stepsProfileSchema } from "../history/profile.js";
+import type { RunRecord } from "./run-record.generated.js";
+
+export type { RunRecord };
+
+const hash = z.string();
+
+export const runRecordSchema = z
+  .object({
+    config: resolvedTrainConfigSchema.describe("what was trained, with every default filled in"),
+    status: runStatusSchema.describe("how the run ended"),
+    history: z.array(epochRecordSchema).readonly().describe("the epochs; epoch 0 (before training) first"),
+    bestEpoch: z
+      .int()
+      .min(0)
+      .optional()
+      .describe("with early stopping, the epoch whose weights were restored at the end"),
+    stoppedEarly: z
+      .boolean()
+      .optional()
+      .describe("with early stopping, whether training ended before its last epoch"),
+    test: evaluationMetricsSchema
+      .optional()
+      .describe("measured once, with the final weights, if the dataset has test images"),
+    seconds: runSecondsSchema.describe("where the time of the run went, in seconds"),
+    profile: stepsProfileSchema.optional().describe("where the time of the steps went, if it was asked for"),
+    stepGraph: z
+      .string()
+      .optional()
+      .describe(
+        'on a GPU, "recorded" if the steps were replayed as a graph, or "not recorded: ..." with the reason',
+      ),
+    parametersSha256: z
+      .object({
+        initial: hash.describe("before training; equal hashes mean equal initial weights"),
+        final: hash.describe("after training"),
+      })
+      .describe("SHA-256 hashes of the parameter vector"),
+  })
+  .describe("one training: what was asked for, how it ended, what was measured");
+
+/** The epoch whose weights a run ended with: its last, or with early stopping its best. */
+export const finalEpoch = ({ history, bestEpoch }: RunRecord): EpochRecord | undefined =>
+  history.find(({ epoch }) => epoch === bestEpoch) ?? history.at(-1);
