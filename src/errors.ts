@@ -1,46 +1,78 @@
-/** What kind of thing went wrong; stable, for programs. */
+/**
+ * The kind of an error. Programs can rely on these codes; messages may change.
+ *
+ * - `CONFIG`: the config or an argument is invalid
+ * - `FORMULA`: a formula has a syntax error, or its shapes do not fit
+ * - `DATA`: a dataset is missing or damaged, or does not fit
+ * - `FILE`: a file or folder cannot be read, written or replaced
+ * - `LIBTORCH`: libtorch or the native code is missing, or the versions do not fit
+ * - `MEMORY`: the run needs more memory than is available
+ * - `NATIVE`: native code failed while it ran
+ * - `ABORTED`: the caller's `AbortSignal` ended the work
+ * - `DISPOSED`: the model was used after `dispose()`
+ */
 export type ErrorCode =
-  | "CONFIG" // the config does not describe a run
-  | "FORMULA" // a formula does not parse or type-check
-  | "DATA" // a dataset is missing, damaged or does not fit
-  | "FILE" // a file or folder cannot be read, written or replaced
-  | "LIBTORCH" // libtorch or the addon is missing or does not fit
-  | "MEMORY" // the run needs more memory than there is
-  | "NATIVE" // the native side failed while running
-  | "ABORTED" // the caller's AbortSignal fired
-  | "DISPOSED"; // the model was used after `dispose()`
+  | "CONFIG"
+  | "FORMULA"
+  | "DATA"
+  | "FILE"
+  | "LIBTORCH"
+  | "MEMORY"
+  | "NATIVE"
+  | "ABORTED"
+  | "DISPOSED";
 
-/** Every error this package throws on purpose: a message for people and a `code` for programs. */
+/**
+ * Every error that this package throws. The message says what is wrong, where, and what to do; `code` is for programs.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await train({ epochs: -1 });
+ * } catch (error) {
+ *   if (error instanceof OptimbenchError && error.code === "CONFIG") console.error(error.path, error.message);
+ *   else throw error;
+ * }
+ * ```
+ */
 export class OptimbenchError extends Error {
+  /** Always "OptimbenchError". */
   override readonly name = "OptimbenchError";
-  /** What kind of thing went wrong. */
+  /** The kind of error. */
   readonly code: ErrorCode;
   /**
-   * The path of the first problem in the input, such as `optimizer.learningRate` or `model.layers[2].filters`; the file or
-   * folder for code `FILE`. Undefined where the problem has no such place.
+   * Where the first problem in the input is, such as `optimizer.learningRate` or `model.layers[2].filters`. For code `FILE`,
+   * the file or folder. Undefined if the problem has no such place.
    */
   readonly path: string | undefined;
 
+  /** @internal */
   constructor(code: ErrorCode, message: string, { path, ...options }: OptimbenchErrorOptions = {}) {
     super(bounded(message), options);
     this.code = code;
     this.path = path === "" ? undefined : path;
   }
 
-  /** The error as plain data, which `JSON.stringify` writes. */
-  toJSON(): {
-    readonly name: string;
-    readonly code: ErrorCode;
-    readonly message: string;
-    readonly path?: string;
-  } {
+  /** Returns the error as plain data. `JSON.stringify` calls this. */
+  toJSON(): ErrorData {
     const { name, code, message, path } = this;
     return { name, code, message, ...(path !== undefined && { path }) };
   }
 }
 
-/** What an `OptimbenchError` is made with, beside its code and its message. */
-export interface OptimbenchErrorOptions extends ErrorOptions {
+/** An {@link OptimbenchError} as plain data. */
+export interface ErrorData {
+  /** Always "OptimbenchError". */
+  readonly name: string;
+  /** The kind of error. */
+  readonly code: ErrorCode;
+  /** What is wrong, where, and what to do. */
+  readonly message: string;
+  /** Where the first problem in the input is; absent if it has no such place. */
+  readonly path?: string;
+}
+
+interface OptimbenchErrorOptions extends ErrorOptions {
   readonly path?: string | undefined;
 }
 

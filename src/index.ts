@@ -40,16 +40,17 @@ export type * from "./config/compare-config.generated.js";
 export type { EarlyStopping } from "./config/early-stopping.js";
 export type * from "./config/resolved-config.generated.js";
 export type * from "./config/train-config.generated.js";
-export type { Dataset, ImageSet } from "./data/dataset.js";
+export type { Dataset, ImageSet, TestSet } from "./data/dataset.js";
 export type * from "./data/dataset-config.generated.js";
 export type { DownloadProgress } from "./data/download.js";
 export type { LoadOptions } from "./data/load-dataset.js";
-export { type ErrorCode, OptimbenchError, type OptimbenchErrorOptions } from "./errors.js";
+export { type ErrorCode, type ErrorData, OptimbenchError } from "./errors.js";
 export type {
   CommonExplanation,
   Explanation,
   HyperparameterExplanation,
   LossDefinition,
+  LossExample,
   LossExplanation,
   OptimizerDefinition,
   OptimizerExplanation,
@@ -86,7 +87,8 @@ export type { TrainedModel } from "./training/trained-model.js";
 export type { Training } from "./training/training.js";
 
 /**
- * Trains one model. The same config gives the same numbers, bit for bit, on any number of threads.
+ * Trains one model. The same config gives the same numbers, bit for bit, with any number of threads. A run that diverges or
+ * is cancelled is not an error: the promise resolves with that status and what was measured.
  *
  * @example
  * ```ts
@@ -94,10 +96,10 @@ export type { Training } from "./training/training.js";
  * console.log(run.history.at(-1)?.validation.accuracy);
  * ```
  *
- * @param config what to train, on what and how, and ways to watch it
- * @returns the training in progress: await it for its result, or iterate over it for its epochs
- * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before it starts, NATIVE if it
- *   fails midway. A run that diverges or is cancelled is no error: it resolves with that status and what was measured.
+ * @param config what to train and how, and optional callbacks; every key has a default
+ * @returns the training in progress; await it for its result, or iterate over it for its epochs
+ * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before training starts, NATIVE if
+ *   it fails later
  */
 export function train(config: TrainConfig & TrainCallbacks = {}): Training<Run> {
   return new Training(async (report) => {
@@ -107,13 +109,19 @@ export function train(config: TrainConfig & TrainCallbacks = {}): Training<Run> 
 }
 
 /**
- * Trains every optimizer with every loss and seed under equal conditions: runs of one seed have the same split, initial
- * weights and order of images.
+ * Trains every optimizer with every loss and seed under equal conditions: runs with the same seed have the same split,
+ * initial weights and data order.
  *
- * @param config what to compare, and ways to watch it
- * @returns the study, as `study.json` has it
- * @throws {@link OptimbenchError} CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before the first run, NATIVE from a run that
- *   failed
+ * @example
+ * ```ts
+ * const study = await compare({ optimizers: ["adam", "sgd"], seeds: 3, epochs: 2 });
+ * await writeReport(study, "adam-and-sgd");
+ * ```
+ *
+ * @param config what to compare, and optional callbacks; every key has a default
+ * @returns the study, with the content of `study.json`
+ * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before the first run, NATIVE if a
+ *   run fails later
  */
 export async function compare(config: CompareConfig & CompareCallbacks = {}): Promise<Study> {
   const plain = plainData(config, "compare config") as typeof config;
@@ -121,13 +129,22 @@ export async function compare(config: CompareConfig & CompareCallbacks = {}): Pr
 }
 
 /**
- * Loads a dataset.
+ * Loads a dataset. `train` and `compare` do this themselves; load it first to inspect it, to download "mnist", or to share it
+ * between calls.
  *
- * @param source "mnist", "mnist-10k" (10,000 of its images, always there), the path of a folder of IDX files, arrays in
- *   memory, or a dataset loaded earlier, which is returned as it is. Default: "mnist" where it is on the disk,
- *   "mnist-10k" otherwise; the dataset's `name` says which.
- * @throws {@link OptimbenchError} CONFIG for an unknown name or arrays that do not fit, DATA for files that are missing,
- *   damaged or not the published ones, FILE where a download cannot be written, ABORTED when `signal` fires
+ * @example
+ * ```ts
+ * const dataset = await loadDataset("mnist", { download: true });
+ * const run = await train({ dataset, epochs: 1 });
+ * ```
+ *
+ * @param source "mnist"; "mnist-10k", 10,000 images of it that are part of the package; the path of a folder of IDX files;
+ *   arrays in memory; or a dataset loaded earlier, which is returned as it is. Default: "mnist" if it is on this machine,
+ *   else "mnist-10k".
+ * @param options where to find "mnist", and whether to download it
+ * @returns the dataset
+ * @throws {@link OptimbenchError} by rejection: CONFIG for an unknown name or arrays that do not fit, DATA for files that are
+ *   missing, damaged or not the published ones, FILE if a download cannot be written, ABORTED if `signal` ends it
  */
 export async function loadDataset(
   source?: "mnist" | "mnist-10k" | (string & {}) | DatasetInMemory | Dataset,
@@ -138,39 +155,55 @@ export async function loadDataset(
 }
 
 /**
- * Writes a report of a study into a folder, which is made where there is none: `index.html` (one file, offline),
- * `table.md`, `results.csv` (one row per run and epoch) and `figures/`. An earlier report in the folder is replaced; other
- * files stay.
+ * Writes a report of a study to a folder: `index.html` (a single file that needs no network), `table.md`, `results.csv` (one
+ * row per run and epoch) and `figures/`. A report that is already in the folder is replaced. Other files remain.
  *
- * @returns the paths written, `index.html` last
- * @throws {@link OptimbenchError} CONFIG where `study` is no study, FILE where the folder cannot be written to
+ * @param study what `compare` or `readStudy` returned
+ * @param folder the folder to write to; created if it does not exist
+ * @param options what to add to the report
+ * @returns the paths of all files written; `index.html` is last
+ * @throws {@link OptimbenchError} by rejection: CONFIG if `study` is not a study, FILE if the folder cannot be written to
  */
 export async function writeReport(study: Study, folder: string, options?: ReportOptions): Promise<string[]> {
   return (await import("./report/folder/write-report.js")).writeReport(study, folder, options);
 }
 
 /**
- * Writes a study as indented JSON. JSON has no NaN and no infinity: both become null.
+ * Writes a study to a file, as indented JSON. NaN and infinity, which JSON lacks, become null. The file is written completely
+ * or not at all.
  *
- * @throws {@link OptimbenchError} CONFIG where `study` is no study, FILE where the file cannot be written
+ * @param study what `compare` or `readStudy` returned
+ * @param path the file to write; it is replaced if it exists, and missing folders are created
+ * @throws {@link OptimbenchError} by rejection: CONFIG if `study` is not a study, FILE if the file cannot be written
  */
 export async function writeStudy(study: Study, path: string): Promise<void> {
   return (await import("./study/study-file.js")).writeStudy(study, path);
 }
 
 /**
- * Reads a study that `writeStudy` wrote.
+ * Reads a study that `writeStudy` or `optimbench compare` wrote.
  *
- * @throws {@link OptimbenchError} FILE where the file cannot be read or holds no study
+ * @param path the file, such as `report/study.json`
+ * @returns the study
+ * @throws {@link OptimbenchError} by rejection: FILE if the file cannot be read or does not contain a study
  */
 export async function readStudy(path: string): Promise<Study> {
   return (await import("./study/study-file.js")).readStudy(path);
 }
 
 /**
- * Times training steps, updates, passes and evaluation on random images.
+ * Times training steps, updates, passes and evaluation on random images. Measurements are interleaved, so other load on the
+ * machine affects all of them alike.
  *
- * @throws {@link OptimbenchError} CONFIG, FORMULA or LIBTORCH before anything is measured
+ * @example
+ * ```ts
+ * const { results } = await bench({ optimizers: ["adam", "sgd"], batchSizes: [32], seconds: 2 });
+ * console.log(results[0]?.milliseconds?.median);
+ * ```
+ *
+ * @param config what to measure, and optional callbacks; every key has a default
+ * @returns the measurements, with a description of the machine
+ * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA or LIBTORCH before anything is measured
  */
 export async function bench(config: BenchConfig & BenchCallbacks = {}): Promise<BenchRecord> {
   const plain = plainData(config, "bench config") as typeof config;
@@ -178,15 +211,16 @@ export async function bench(config: BenchConfig & BenchCallbacks = {}): Promise<
 }
 
 /**
- * Explains an optimizer or a loss: formula, defaults, states, and what differs between frameworks.
+ * Explains an optimizer or a loss: its formula, defaults and states, and the differences between frameworks.
  *
  * @example
  * ```ts
- * (await explain("adagrad")).differences;
+ * const { differences } = await explain("adagrad");
  * ```
  *
  * @param what a name, a name with settings, or a custom formula
- * @throws {@link OptimbenchError} CONFIG, FORMULA, or LIBTORCH, since the numbers are computed natively
+ * @returns the explanation as plain data
+ * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA or LIBTORCH, which computes the numbers
  */
 export async function explain(what: (string & {}) | OptimizerConfig | LossConfig): Promise<Explanation> {
   const plain = plainData(what, "explanation") as typeof what;
@@ -200,10 +234,13 @@ export async function explain(what: (string & {}) | OptimizerConfig | LossConfig
  * @example
  * ```ts
  * const loss = { name: "mine", formula: "mean(abs(softmax(z) - y))" };
- * (await checkLossGradient(loss, { classes: 10 })).passed;
+ * const { passed, summary } = await checkLossGradient(loss, { classes: 10 });
  * ```
  *
- * @throws {@link OptimbenchError} CONFIG, FORMULA, LIBTORCH or NATIVE
+ * @param loss a name, a name with settings, or a custom formula
+ * @param options the number of classes and the framework
+ * @returns whether the gradient is correct, and where it differs most
+ * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA, LIBTORCH or NATIVE
  */
 export async function checkLossGradient(
   loss: LossConfig,
@@ -218,12 +255,14 @@ export async function checkLossGradient(
  *
  * @example
  * ```ts
- * await scheduleRates({ name: "cosine", warmUpEpochs: 1 }, { epochs: 5, learningRate: 0.1 });
+ * const rates = await scheduleRates({ name: "cosine", warmUpEpochs: 1 }, { epochs: 5, learningRate: 0.1 });
  * ```
  *
+ * @param schedule a name, a name with settings, or a custom formula
+ * @param length how long the training is, and the optimizer's learning rate
  * @returns one rate per step
- * @throws {@link OptimbenchError} CONFIG or FORMULA; CONFIG for "reduceOnPlateau" too, whose rates depend on what is
- *   measured
+ * @throws {@link OptimbenchError} by rejection: CONFIG or FORMULA. CONFIG also for "reduceOnPlateau", whose rates depend on
+ *   what is measured.
  */
 export async function scheduleRates(
   schedule: ScheduleConfig,
@@ -233,10 +272,12 @@ export async function scheduleRates(
 }
 
 /**
- * Computes the optimizer's momentum of each step, as `scheduleRates` does the rate.
+ * Computes the optimizer's momentum in each step of a training, without training.
  *
- * @returns one momentum per step; undefined where the schedule does not change it
- * @throws {@link OptimbenchError} CONFIG or FORMULA
+ * @param schedule a name, a name with settings, or a custom formula
+ * @param length how long the training is, and the optimizer's learning rate
+ * @returns one momentum per step; undefined if the schedule does not change the momentum
+ * @throws {@link OptimbenchError} by rejection: CONFIG or FORMULA
  */
 export async function scheduleMomenta(
   schedule: ScheduleConfig,

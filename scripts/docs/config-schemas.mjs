@@ -107,7 +107,9 @@ export function configSchemas() {
   for (const { id, names } of CHOICES) {
     // An editor proposes the built-in names while it does not know which one is meant.
     all[`Custom${id}`].properties.name.examples = names;
+    all[`${id}Name`].description = `Name of a built-in ${id.toLowerCase()}.`;
   }
+  all.LayerList.description = "Layers, from the first to the last.";
   describeLearningRate(all);
   return all;
 }
@@ -175,7 +177,10 @@ function documented(schema, defaults = {}) {
   inner.properties = Object.fromEntries(
     Object.entries(properties).map(([key, each]) => [
       key,
-      withText(documented(each), keyText(each, required.includes(key), defaults[key])),
+      withText(
+        documented(each),
+        isTag(key, each) ? (inner.description ?? "") : keyText(each, required.includes(key), defaults[key]),
+      ),
     ]),
   );
   return inner;
@@ -202,9 +207,13 @@ function keyText(schema, isRequired, byDefault) {
   return [text, rangeText(schema), end].filter(Boolean).join(" ");
 }
 
+/** Whether the key says which member of a union the object is: what it means is what the object means. */
+const isTag = (key, { const: value, enum: values }) =>
+  (key === "name" || key === "type") && (value !== undefined || values !== undefined);
+
 const isEmpty = (value) => typeof value === "object" && Object.keys(value).length === 0;
 
-export const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${/[.`]$/.test(text) ? "" : "."}`;
+export const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
 
 /** "A whole number of at least 1 and at most 256." */
 function rangeText({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }) {

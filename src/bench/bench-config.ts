@@ -7,6 +7,12 @@ import type { BenchConfig } from "./bench-config.generated.js";
 
 /** What can be measured, in the order of the table. */
 const MEASURES = ["step", "update", "forward", "backward", "evaluation"] as const;
+/**
+ * What is timed: a whole training step, the optimizer's update alone, a forward pass, a forward and backward pass, or the
+ * evaluation of a set of images.
+ *
+ * @useDeclaredType
+ */
 export type Measure = (typeof MEASURES)[number];
 
 /** Images in memory, from which batches and evaluations are taken. */

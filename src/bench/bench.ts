@@ -13,16 +13,17 @@ import { stepProfiles } from "./step-profiles.js";
 
 /** One measurement of one round, as it begins. */
 export interface BenchProgress extends Omit<BenchResult, "milliseconds"> {
-  /** From 1. */
+  /** Number of the measurement, from 1. */
   readonly number: number;
-  /** Over all rounds. */
+  /** Number of measurements in all rounds. */
   readonly count: number;
 }
 
 /** Ways to watch and to end measuring. */
 export interface BenchCallbacks {
+  /** Called before every measurement of every round. */
   readonly onProgress?: (progress: BenchProgress) => void;
-  /** Ends measuring; what is measured by then is returned, with status "cancelled". */
+  /** Ends measuring; `bench` then returns what was measured so far, with status "cancelled". */
   readonly signal?: AbortSignal;
 }
 

@@ -1,13 +1,18 @@
 import { min, quantile } from "simple-statistics";
 
-/** Milliseconds of one thing, measured many times. */
+/** The distribution of a duration that was measured many times, in milliseconds. */
 export interface Spread {
+  /** How often it was measured. */
   readonly samples: number;
+  /** Half of the samples are smaller. */
   readonly median: number;
+  /** A quarter of the samples are smaller. */
   readonly lowerQuartile: number;
+  /** Three quarters of the samples are smaller. */
   readonly upperQuartile: number;
+  /** The smallest sample. */
   readonly least: number;
-  /** The median of each round: where they differ much, the machine had other work. */
+  /** Median of each round. If they differ much, other programs disturbed the measurement. */
   readonly medianOfRounds: readonly number[];
 }
 

@@ -42,7 +42,10 @@ const labelSchema = z
 export const customShape = {
   name: z.string().min(1).max(100).describe("its name in results"),
   label: labelSchema.optional(),
-  semantics: z.literal("custom").default("custom").describe("marks a custom formula"),
+  semantics: z
+    .literal("custom")
+    .default("custom")
+    .describe("says that the formula is custom; by default this follows from the name"),
   hyperparameters: z.record(z.string(), z.number()).default({}).describe("numbers that the formula names"),
   formula: z.string(),
 };

@@ -34,4 +34,5 @@ export const augmentationSchema = z
   .readonly()
   .describe("random distortions of training images, all uniform and independent of each other; 0 omits one");
 
+/** An {@link AugmentationConfig} with every default filled in. */
 export type Augmentation = z.output<typeof augmentationSchema>;

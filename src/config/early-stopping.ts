@@ -26,7 +26,7 @@ export const earlyStoppingSchema = z
   .readonly()
   .describe("when to end a training before its last epoch");
 
-/** When to end a training early. */
+/** An {@link EarlyStoppingConfig} with every default filled in. */
 export type EarlyStopping = z.output<typeof earlyStoppingSchema>;
 
 /** Follows a training: after each epoch, whether it is the best so far, or to stop. */

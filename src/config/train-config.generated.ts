@@ -11,8 +11,8 @@ export interface SharedConfig {
   /** Address of this config's JSON Schema, for editors; it changes nothing. Default: none. */
   readonly $schema?: string | undefined;
   /**
-   * Mnist, mnist-10k or a folder of IDX files (default: mnist if it is on this machine, else mnist-10k). A
-   * program may also pass arrays, `{ images, labels }`, or a loaded dataset.
+   * Name of a dataset (mnist or mnist-10k) or a folder of IDX files (default: mnist if it is on this machine,
+   * else mnist-10k). A program may also pass arrays, `{ images, labels }`, or a loaded dataset.
    */
   readonly dataset?: "mnist" | "mnist-10k" | (string & {}) | DatasetInMemory | undefined;
   /** Folder with the files of a named dataset. Default: OPTIMBENCH_DATA, then the cache. */

@@ -34,7 +34,7 @@ export const sharedShape = {
     .union([pathSchema.meta({ examples: [...DATASET_NAMES] }), inMemory])
     .optional()
     .describe(
-      "mnist, mnist-10k or a folder of IDX files (default: mnist if it is on this machine, else mnist-10k). A program may also pass arrays, `{ images, labels }`, or a loaded dataset.",
+      "name of a dataset (mnist or mnist-10k) or a folder of IDX files (default: mnist if it is on this machine, else mnist-10k). A program may also pass arrays, `{ images, labels }`, or a loaded dataset.",
     ),
   dataDir: pathSchema
     .optional()

@@ -2,22 +2,34 @@
 export interface ImageSet {
   /** Pixels, row by row: count x height x width x channels, 0 (background) to 255. */
   readonly images: Uint8Array;
-  /** One class id an image, 0 to classes - 1. */
+  /** The class of each image, 0 to classes - 1. */
   readonly labels: Uint8Array;
-  /** Optional soft targets: count x classes, each row summing to 1. Where given, losses use them in place of the one-hot label. */
+  /** Soft targets: count x classes numbers; each row sums to 1. If present, losses use them instead of one-hot labels. */
   readonly targets?: Float32Array;
 }
 
-/** A dataset: images to split into training and validation, and, where it has them, images kept apart for testing. */
+/** A dataset: images to split into training and validation, and optionally a separate test set. */
 export interface Dataset extends ImageSet {
-  /** How results name it, such as "mnist" or a folder's path. */
+  /** Its name in results, such as "mnist" or a folder's path. */
   readonly name: string;
+  /** Number of images, without the test set. */
   readonly count: number;
+  /** Height of each image, in pixels. */
   readonly height: number;
+  /** Width of each image, in pixels. */
   readonly width: number;
+  /** Numbers per pixel: 1 for greyscale, 3 for colour. */
   readonly channels: number;
+  /** Number of classes. */
   readonly classes: number;
-  readonly test?: ImageSet & { readonly count: number };
+  /** The test set. `train` and `compare` evaluate it once per run, with the final weights. */
+  readonly test?: TestSet;
+}
+
+/** Images that are used for nothing but the final test. */
+export interface TestSet extends ImageSet {
+  /** Number of images. */
+  readonly count: number;
 }
 
 /** The largest images that are taken, in pixels a side and channels a pixel. */

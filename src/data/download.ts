@@ -20,11 +20,13 @@ const MNIST_MIRRORS: readonly string[] = [
   "https://storage.googleapis.com/cvdf-datasets/mnist/",
 ];
 
-/** How far a download is. */
+/** The progress of one file's download. */
 export interface DownloadProgress {
+  /** Name of the file. */
   readonly file: string;
+  /** Bytes received so far, compressed. */
   readonly receivedBytes: number;
-  /** Undefined where the server does not say. */
+  /** Size of the compressed file; undefined if the server does not send it. */
   readonly totalBytes: number | undefined;
 }
 

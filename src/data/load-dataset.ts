@@ -19,16 +19,17 @@ export type { DatasetInMemory };
 /** Datasets that go by a name. */
 export const DATASET_NAMES = ["mnist", "mnist-10k"] as const;
 
+/** Where to find "mnist", and whether to download it. */
 export interface LoadOptions {
-  /** The folder with MNIST's four files. Default: `OPTIMBENCH_DATA`, then the per-user cache. */
+  /** Folder with the four files of MNIST. Default: `OPTIMBENCH_DATA`, then the per-user cache. */
   readonly dataDir?: string | undefined;
-  /** Whether to fetch "mnist" where it is not on the disk, into `dataDir` or the per-user cache. Default false. */
+  /** Whether to download "mnist" into `dataDir` or the per-user cache if it is not found. Default: false. */
   readonly download?: boolean | undefined;
-  /** Folders on the web to fetch it from. Default: public mirrors. */
+  /** URLs of folders to download from, in order of preference. Default: two public mirrors. */
   readonly mirrors?: readonly string[] | undefined;
-  /** How far the download is. */
+  /** Called as data arrives. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** Ends the download. */
+  /** Ends the download. `loadDataset` then rejects with code ABORTED. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -4,69 +4,95 @@ import type { Scope } from "../formula/graph.js";
 /** What there is to know about an optimizer or a loss, as plain data. */
 export type Explanation = OptimizerExplanation | LossExplanation;
 
-/** Whose formula: a framework's, an author's, or custom. */
+/** Who defined a formula: a framework, the authors of the method, or the user. */
 export type Origin = Source | "custom";
 
 /** What explanations of optimizers and of losses have in common. */
 export interface CommonExplanation<Definition> {
+  /** Its name in configs. */
   readonly name: string;
+  /** Its name in text, such as "Adam". */
   readonly title: string;
-  /** Where the formula comes from: paper, Keras file, PyTorch file. Empty for a custom formula. */
+  /** Where the formulas come from: papers, and files of Keras and PyTorch. Empty for a custom formula. */
   readonly sources: readonly string[];
-  /** What to know before using it; left out where formula and defaults say all. */
+  /** What to know before using it; absent if the formula and the defaults say everything. */
   readonly note?: string;
+  /** Its hyperparameters. */
   readonly hyperparameters: readonly HyperparameterExplanation[];
-  /** One for each source that defines it. */
+  /** One definition per origin. */
   readonly definitions: readonly Definition[];
-  /** What differs between those, a sentence each. */
+  /** What differs between the definitions, one sentence each. */
   readonly differences: readonly string[];
 }
 
+/** What there is to know about an optimizer. */
 export interface OptimizerExplanation extends CommonExplanation<OptimizerDefinition> {
+  /** Distinguishes optimizers from losses. */
   readonly kind: "optimizer";
 }
 
+/** What there is to know about a loss. */
 export interface LossExplanation extends CommonExplanation<LossDefinition> {
+  /** Distinguishes losses from optimizers. */
   readonly kind: "loss";
 }
 
+/** A hyperparameter of an optimizer or a loss. */
 export interface HyperparameterExplanation {
+  /** Its key in configs. */
   readonly name: string;
+  /** What it means. */
   readonly meaning: string;
-  /** Such as "0 <= x < 1"; empty for a custom formula, which may be any number. */
+  /** The values it may have, such as "0 <= x < 1". Empty for a custom formula, which accepts any number. */
   readonly range: string;
-  /** What each source takes where nothing is given; sources that do not know it are left out. */
+  /** Default by origin. Origins that do not have this hyperparameter are absent. */
   readonly defaults: Readonly<Partial<Record<Origin, unknown>>>;
 }
 
+/** An optimizer as one origin defines it. */
 export interface OptimizerDefinition {
+  /** Who defined it. */
   readonly source: Origin;
-  /** With the settings that were asked for, or the defaults. */
+  /** The update, with the given settings or else the defaults. See docs/formulas.md for the language. */
   readonly formula: string;
+  /** What the optimizer keeps from step to step. */
   readonly states: readonly StateExplanation[];
   /** Bytes of state for each float32 parameter; by block where blocks keep different states. Rows and columns are not in it. */
   readonly stateBytes: Readonly<Partial<Record<Scope, number>>>;
-  /** How far one step goes from theta = 0 where |g| = 1e-3. */
+  /** Size of the first step from a parameter of 0 whose gradient is 0.001. */
   readonly firstStep: number;
-  /** The same in a matrix between two others, where matrices are treated apart. */
+  /** The same for a hidden matrix; absent if the optimizer treats matrices like all other parameters. */
   readonly firstStepInMatrix?: number;
 }
 
+/** A state of an optimizer. */
 export interface StateExplanation {
+  /** Its name in the formula. */
   readonly name: string;
+  /** The parameters that have it. */
   readonly block: Scope;
-  /** What it keeps a number for. "optimizer": there is one in all. */
+  /** What it has one number for; "optimizer" means a single number. */
   readonly per: "parameter" | "row" | "column" | "optimizer";
 }
 
+/** A loss as one origin defines it. */
 export interface LossDefinition {
+  /** Who defined it. */
   readonly source: Origin;
+  /** The loss of one sample, with the given settings or else the defaults. See docs/formulas.md for the language. */
   readonly formula: string;
-  /** One sample, its value, and the gradient with respect to its logits. */
-  readonly example: {
-    readonly logits: readonly number[];
-    readonly target: readonly number[];
-    readonly value: number;
-    readonly gradient: readonly number[];
-  };
+  /** The loss of one sample, as an example. */
+  readonly example: LossExample;
+}
+
+/** The value and the gradient of a loss for one sample. */
+export interface LossExample {
+  /** The model's output, one number per class. */
+  readonly logits: readonly number[];
+  /** The target, one number per class. */
+  readonly target: readonly number[];
+  /** The loss. */
+  readonly value: number;
+  /** The gradient of the loss with respect to the logits. */
+  readonly gradient: readonly number[];
 }

@@ -26,12 +26,14 @@ export const OPERATIONS = [
 ] as const; // biome-ignore format: one line a family
 export type Operation = (typeof OPERATIONS)[number];
 
-/**
- * What a block of an update runs on: "all" is the whole parameter vector at once; the others run on one parameter after the
- * other: each, those with two axes or more, those with one, those with exactly two, the weights between the first layer's
- * and the last's, and those that no other such block takes.
- */
 export const SCOPES = ["all", "parameters", "matrices", "vectors", "dense", "hidden", "others"] as const;
+/**
+ * What a block of an update runs on. "all" is the whole parameter vector at once. The others run on one parameter at a time:
+ * "parameters" on each, "matrices" on those with two axes or more, "vectors" on those with one axis, "dense" on those with
+ * exactly two, "hidden" on the weights between the first and the last layer, "others" on those that no other block takes.
+ *
+ * @useDeclaredType
+ */
 export type Scope = (typeof SCOPES)[number];
 
 /** An optimizer's update, ready to run: blocks that run one after the other. */

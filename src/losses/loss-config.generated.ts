@@ -34,6 +34,7 @@ export type LossConfig =
   | GeneralisedCrossentropyLoss
   | CustomLoss;
 
+/** Name of a built-in loss. */
 export type LossName =
   | "sparseCategoricalCrossentropy"
   | "categoricalCrossentropy"
@@ -55,6 +56,7 @@ export type LossName =
 
 /** Sparse categorical cross-entropy. */
 export interface SparseCategoricalCrossentropyLoss extends BuiltInLossSettings {
+  /** Sparse categorical cross-entropy. */
   readonly name: "sparseCategoricalCrossentropy";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -71,6 +73,7 @@ export interface SparseCategoricalCrossentropyLoss extends BuiltInLossSettings {
 
 /** Categorical cross-entropy. */
 export interface CategoricalCrossentropyLoss extends BuiltInLossSettings {
+  /** Categorical cross-entropy. */
   readonly name: "categoricalCrossentropy";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -84,6 +87,7 @@ export interface CategoricalCrossentropyLoss extends BuiltInLossSettings {
 
 /** Mean squared error. */
 export interface MeanSquaredErrorLoss extends BuiltInLossSettings {
+  /** Mean squared error. */
   readonly name: "meanSquaredError";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -91,6 +95,7 @@ export interface MeanSquaredErrorLoss extends BuiltInLossSettings {
 
 /** Mean absolute error. */
 export interface MeanAbsoluteErrorLoss extends BuiltInLossSettings {
+  /** Mean absolute error. */
   readonly name: "meanAbsoluteError";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -98,6 +103,7 @@ export interface MeanAbsoluteErrorLoss extends BuiltInLossSettings {
 
 /** Binary cross-entropy on logits. */
 export interface BinaryCrossentropyLoss extends BuiltInLossSettings {
+  /** Binary cross-entropy on logits. */
   readonly name: "binaryCrossentropy";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -110,6 +116,7 @@ export interface BinaryCrossentropyLoss extends BuiltInLossSettings {
 
 /** Focal loss. */
 export interface CategoricalFocalCrossentropyLoss extends BuiltInLossSettings {
+  /** Focal loss. */
   readonly name: "categoricalFocalCrossentropy";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "author" | undefined;
@@ -129,6 +136,7 @@ export interface CategoricalFocalCrossentropyLoss extends BuiltInLossSettings {
 
 /** Huber loss. */
 export interface HuberLoss extends BuiltInLossSettings {
+  /** Huber loss. */
   readonly name: "huber";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -138,6 +146,7 @@ export interface HuberLoss extends BuiltInLossSettings {
 
 /** Log-cosh. */
 export interface LogCoshLoss extends BuiltInLossSettings {
+  /** Log-cosh. */
   readonly name: "logCosh";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | undefined;
@@ -145,6 +154,7 @@ export interface LogCoshLoss extends BuiltInLossSettings {
 
 /** Kullback-Leibler divergence. */
 export interface KlDivergenceLoss extends BuiltInLossSettings {
+  /** Kullback-Leibler divergence. */
   readonly name: "klDivergence";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -152,6 +162,7 @@ export interface KlDivergenceLoss extends BuiltInLossSettings {
 
 /** Poisson loss. */
 export interface PoissonLoss extends BuiltInLossSettings {
+  /** Poisson loss. */
   readonly name: "poisson";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -159,6 +170,7 @@ export interface PoissonLoss extends BuiltInLossSettings {
 
 /** Hinge loss. */
 export interface HingeLoss extends BuiltInLossSettings {
+  /** Hinge loss. */
   readonly name: "hinge";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | undefined;
@@ -166,6 +178,7 @@ export interface HingeLoss extends BuiltInLossSettings {
 
 /** Squared hinge loss. */
 export interface SquaredHingeLoss extends BuiltInLossSettings {
+  /** Squared hinge loss. */
   readonly name: "squaredHinge";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | undefined;
@@ -173,6 +186,7 @@ export interface SquaredHingeLoss extends BuiltInLossSettings {
 
 /** Categorical hinge loss. */
 export interface CategoricalHingeLoss extends BuiltInLossSettings {
+  /** Categorical hinge loss. */
   readonly name: "categoricalHinge";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | undefined;
@@ -180,6 +194,7 @@ export interface CategoricalHingeLoss extends BuiltInLossSettings {
 
 /** Multi-margin loss. */
 export interface MultiMarginLoss extends BuiltInLossSettings {
+  /** Multi-margin loss. */
   readonly name: "multiMargin";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "pytorch" | undefined;
@@ -193,6 +208,7 @@ export interface MultiMarginLoss extends BuiltInLossSettings {
 
 /** Cosine similarity. */
 export interface CosineSimilarityLoss extends BuiltInLossSettings {
+  /** Cosine similarity. */
   readonly name: "cosineSimilarity";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -200,6 +216,7 @@ export interface CosineSimilarityLoss extends BuiltInLossSettings {
 
 /** Brier score. */
 export interface BrierLoss extends BuiltInLossSettings {
+  /** Brier score. */
   readonly name: "brier";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "author" | undefined;
@@ -207,6 +224,7 @@ export interface BrierLoss extends BuiltInLossSettings {
 
 /** Generalised cross-entropy. */
 export interface GeneralisedCrossentropyLoss extends BuiltInLossSettings {
+  /** Generalised cross-entropy. */
   readonly name: "generalisedCrossentropy";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "author" | "keras3" | undefined;
@@ -239,7 +257,7 @@ export interface CustomLoss extends LossSettings {
     | "brier"
     | "generalisedCrossentropy"
     | (string & {});
-  /** Marks a custom formula. */
+  /** Says that the formula is custom; by default this follows from the name. */
   readonly semantics?: "custom" | undefined;
   /** Numbers that the formula names, or lists of one number per class. Default: none. */
   readonly hyperparameters?: Readonly<Record<string, number | readonly number[]>> | undefined;

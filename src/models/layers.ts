@@ -178,13 +178,14 @@ type Filled<Kind extends ParsedLayer, Key extends keyof Kind> = Kind extends unk
 type Of<Type> = Extract<z.output<PlainLayer>, { type: Type }>;
 type Norm = "batchNorm2d" | "layerNorm" | "groupNorm";
 
-/** A layer that has no layers within, every default filled in. */
+/** A layer other than a residual block, with every default filled in. */
 export type ResolvedPlainLayer =
   | Exclude<z.output<PlainLayer>, { type: Norm }>
   | Filled<Of<"batchNorm2d">, "momentum" | "epsilon">
   | Filled<Of<"layerNorm">, "epsilon">
   | Filled<Of<"groupNorm">, "epsilon">;
 
+/** A residual block with every default filled in; a valid `ResidualLayer` again. */
 export type ResolvedResidual = Residual<ResolvedLayer>;
 
 /** A layer with every default filled in; a valid `Layer` again. */

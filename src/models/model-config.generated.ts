@@ -11,6 +11,7 @@ export interface CustomModel {
   readonly layers: LayerList;
 }
 
+/** Layers, from the first to the last. */
 export type LayerList = readonly Layer[];
 
 /** A layer of a model, with Keras' parameters. */
@@ -32,6 +33,7 @@ export type Layer =
 
 /** 2D convolution. */
 export interface Conv2dLayer {
+  /** 2D convolution. */
   readonly type: "conv2d";
   /** Output channels. A whole number of at least 1 and at most 65536. Required. */
   readonly filters: number;
@@ -69,6 +71,7 @@ export interface Conv2dLayer {
 
 /** Depthwise 2D convolution: filters each channel by itself. */
 export interface DepthwiseConv2dLayer {
+  /** Depthwise 2D convolution: filters each channel by itself. */
   readonly type: "depthwiseConv2d";
   /** Height and width of the window, in pixels. Required. */
   readonly kernelSize: number | readonly [number, number];
@@ -101,6 +104,7 @@ export interface DepthwiseConv2dLayer {
 
 /** Pooling: the maximum or the mean of each window. */
 export interface Pool2dLayer {
+  /** Pooling: the maximum or the mean of each window. */
   readonly type: "maxPool2d" | "averagePool2d";
   /** Height and width of the window, in pixels. Default: 2. */
   readonly poolSize?: number | readonly [number, number] | undefined;
@@ -115,11 +119,13 @@ export interface Pool2dLayer {
 
 /** Global pooling: the maximum or the mean of each channel. */
 export interface GlobalPool2dLayer {
+  /** Global pooling: the maximum or the mean of each channel. */
   readonly type: "globalMaxPool2d" | "globalAveragePool2d";
 }
 
 /** Batch normalisation of each channel. */
 export interface BatchNorm2dLayer {
+  /** Batch normalisation of each channel. */
   readonly type: "batchNorm2d";
   /**
    * Share of the old running mean that a step keeps; by default 0.99 (Keras) or 0.9 (PyTorch, which calls it
@@ -136,6 +142,7 @@ export interface BatchNorm2dLayer {
 
 /** Layer normalisation over the channels of each pixel. */
 export interface LayerNormLayer {
+  /** Layer normalisation over the channels of each pixel. */
   readonly type: "layerNorm";
   /** Added to the variance; by default 1e-3 (Keras) or 1e-5 (PyTorch). A number greater than 0. */
   readonly epsilon?: number | undefined;
@@ -147,6 +154,7 @@ export interface LayerNormLayer {
 
 /** Group normalisation. */
 export interface GroupNormLayer {
+  /** Group normalisation. */
   readonly type: "groupNorm";
   /** Parts of the channels, each normalised over all its pixels; -1 makes each channel one. Default: 32. */
   readonly groups?: number | -1 | undefined;
@@ -160,6 +168,7 @@ export interface GroupNormLayer {
 
 /** Dropout of single values. */
 export interface DropoutLayer {
+  /** Dropout of single values. */
   readonly type: "dropout";
   /**
    * Share of values set to zero in training; the others are scaled by 1 / (1 - rate). A number of at least 0
@@ -170,6 +179,7 @@ export interface DropoutLayer {
 
 /** Dropout of whole channels. */
 export interface SpatialDropout2dLayer {
+  /** Dropout of whole channels. */
   readonly type: "spatialDropout2d";
   /**
    * Share of values set to zero in training; the others are scaled by 1 / (1 - rate). A number of at least 0
@@ -180,6 +190,7 @@ export interface SpatialDropout2dLayer {
 
 /** Zeros around each image. */
 export interface ZeroPadding2dLayer {
+  /** Zeros around each image. */
   readonly type: "zeroPadding2d";
   /**
    * Rows above and below, and columns left and right: one number, [height, width] or [[top, bottom], [left,
@@ -194,11 +205,13 @@ export interface ZeroPadding2dLayer {
 
 /** All values of an image in one row of channels. */
 export interface FlattenLayer {
+  /** All values of an image in one row of channels. */
   readonly type: "flatten";
 }
 
 /** Fully connected layer. */
 export interface DenseLayer {
+  /** Fully connected layer. */
   readonly type: "dense";
   /** Outputs. A whole number of at least 1 and at most 65536. Required. */
   readonly units: number;
@@ -220,6 +233,7 @@ export interface DenseLayer {
 
 /** An activation function by itself. */
 export interface ActivationLayer {
+  /** An activation function by itself. */
   readonly type: "activation";
   /** The function applied to each value. Required. */
   readonly activation:
@@ -241,6 +255,7 @@ export interface ActivationLayer {
 
 /** Adds what `layers` give to what `shortcut` gives for the same input. */
 export interface ResidualLayer {
+  /** Adds what `layers` give to what `shortcut` gives for the same input. */
   readonly type: "residual";
   /** Layers whose output is added. Required. */
   readonly layers: LayerList;

@@ -51,7 +51,9 @@ export type { Model };
 
 /** A model with every default filled in; a valid `Model` again. */
 export interface ResolvedModel {
+  /** Its name in results; absent if it has none. */
   readonly name?: string;
+  /** Layers from the image to the logits. */
   readonly layers: readonly ResolvedLayer[];
 }
 

@@ -71,6 +71,7 @@ export type OptimizerConfig =
   | ScheduleFreeAdamwOptimizer
   | CustomOptimizer;
 
+/** Name of a built-in optimizer. */
 export type OptimizerName =
   | "adam"
   | "sgd"
@@ -92,6 +93,7 @@ export type OptimizerName =
 
 /** Adam. */
 export interface AdamOptimizer extends BuiltInOptimizerSettings {
+  /** Adam. */
   readonly name: "adam";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -108,6 +110,7 @@ export interface AdamOptimizer extends BuiltInOptimizerSettings {
 
 /** Stochastic gradient descent. */
 export interface SgdOptimizer extends BuiltInOptimizerSettings {
+  /** Stochastic gradient descent. */
   readonly name: "sgd";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -126,6 +129,7 @@ export interface SgdOptimizer extends BuiltInOptimizerSettings {
 
 /** RMSprop. */
 export interface RmspropOptimizer extends BuiltInOptimizerSettings {
+  /** RMSprop. */
   readonly name: "rmsprop";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -149,6 +153,7 @@ export interface RmspropOptimizer extends BuiltInOptimizerSettings {
 
 /** Adagrad. */
 export interface AdagradOptimizer extends BuiltInOptimizerSettings {
+  /** Adagrad. */
   readonly name: "adagrad";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -171,6 +176,7 @@ export interface AdagradOptimizer extends BuiltInOptimizerSettings {
 
 /** AdamW. */
 export interface AdamwOptimizer extends BuiltInOptimizerSettings {
+  /** AdamW. */
   readonly name: "adamw";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -192,6 +198,7 @@ export interface AdamwOptimizer extends BuiltInOptimizerSettings {
 
 /** AMSGrad. */
 export interface AmsgradOptimizer extends BuiltInOptimizerSettings {
+  /** AMSGrad. */
   readonly name: "amsgrad";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -208,6 +215,7 @@ export interface AmsgradOptimizer extends BuiltInOptimizerSettings {
 
 /** Nadam. */
 export interface NadamOptimizer extends BuiltInOptimizerSettings {
+  /** Nadam. */
   readonly name: "nadam";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -232,6 +240,7 @@ export interface NadamOptimizer extends BuiltInOptimizerSettings {
 
 /** RAdam. */
 export interface RadamOptimizer extends BuiltInOptimizerSettings {
+  /** RAdam. */
   readonly name: "radam";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "pytorch" | undefined;
@@ -245,6 +254,7 @@ export interface RadamOptimizer extends BuiltInOptimizerSettings {
 
 /** Adamax. */
 export interface AdamaxOptimizer extends BuiltInOptimizerSettings {
+  /** Adamax. */
   readonly name: "adamax";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -261,6 +271,7 @@ export interface AdamaxOptimizer extends BuiltInOptimizerSettings {
 
 /** Adadelta. */
 export interface AdadeltaOptimizer extends BuiltInOptimizerSettings {
+  /** Adadelta. */
   readonly name: "adadelta";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -278,6 +289,7 @@ export interface AdadeltaOptimizer extends BuiltInOptimizerSettings {
 
 /** FTRL. */
 export interface FtrlOptimizer extends BuiltInOptimizerSettings {
+  /** FTRL. */
   readonly name: "ftrl";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | undefined;
@@ -297,6 +309,7 @@ export interface FtrlOptimizer extends BuiltInOptimizerSettings {
 
 /** Lion. */
 export interface LionOptimizer extends BuiltInOptimizerSettings {
+  /** Lion. */
   readonly name: "lion";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "author" | undefined;
@@ -313,6 +326,7 @@ export interface LionOptimizer extends BuiltInOptimizerSettings {
 
 /** LAMB. */
 export interface LambOptimizer extends BuiltInOptimizerSettings {
+  /** LAMB. */
   readonly name: "lamb";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "author" | undefined;
@@ -334,6 +348,7 @@ export interface LambOptimizer extends BuiltInOptimizerSettings {
 
 /** Adafactor. */
 export interface AdafactorOptimizer extends BuiltInOptimizerSettings {
+  /** Adafactor. */
   readonly name: "adafactor";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -363,6 +378,7 @@ export interface AdafactorOptimizer extends BuiltInOptimizerSettings {
 
 /** Muon. */
 export interface MuonOptimizer extends BuiltInOptimizerSettings {
+  /** Muon. */
   readonly name: "muon";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "pytorch" | "author" | undefined;
@@ -406,6 +422,7 @@ export interface MuonOptimizer extends BuiltInOptimizerSettings {
 
 /** Schedule-free SGD. */
 export interface ScheduleFreeSgdOptimizer extends BuiltInOptimizerSettings {
+  /** Schedule-free SGD. */
   readonly name: "scheduleFreeSgd";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "author" | undefined;
@@ -428,6 +445,7 @@ export interface ScheduleFreeSgdOptimizer extends BuiltInOptimizerSettings {
 
 /** Schedule-free AdamW. */
 export interface ScheduleFreeAdamwOptimizer extends BuiltInOptimizerSettings {
+  /** Schedule-free AdamW. */
   readonly name: "scheduleFreeAdamw";
   /** Whose formula and defaults; by default the run's. */
   readonly semantics?: "keras3" | "author" | undefined;
@@ -478,7 +496,7 @@ export interface CustomOptimizer extends OptimizerSettings {
     | "scheduleFreeSgd"
     | "scheduleFreeAdamw"
     | (string & {});
-  /** Marks a custom formula. */
+  /** Says that the formula is custom; by default this follows from the name. */
   readonly semantics?: "custom" | undefined;
   /** Numbers that the formula names. Default: none. */
   readonly hyperparameters?: Readonly<Record<string, number>> | undefined;

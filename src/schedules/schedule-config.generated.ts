@@ -31,6 +31,7 @@ export type ScheduleConfig =
   | PiecewiseSchedule
   | CustomSchedule;
 
+/** Name of a built-in schedule. */
 export type ScheduleName =
   | "constant"
   | "reduceOnPlateau"
@@ -45,11 +46,13 @@ export type ScheduleName =
 
 /** The learning rate stays as it is. */
 export interface ConstantSchedule extends BuiltInScheduleSettings {
+  /** The learning rate stays as it is. */
   readonly name: "constant";
 }
 
 /** The rate times `factor` each time that a number has not improved for `patience` epochs. */
 export interface ReduceOnPlateauSchedule extends BuiltInScheduleSettings {
+  /** The rate times `factor` each time that a number has not improved for `patience` epochs. */
   readonly name: "reduceOnPlateau";
   /** Factor by which the rate is multiplied. A number greater than 0 and less than 1. Default: 0.5. */
   readonly factor?: number | undefined;
@@ -67,6 +70,7 @@ export interface ReduceOnPlateauSchedule extends BuiltInScheduleSettings {
 
 /** The rate times `gamma` every `stepSize` epochs. */
 export interface StepSchedule extends BuiltInScheduleSettings {
+  /** The rate times `gamma` every `stepSize` epochs. */
   readonly name: "step";
   /** Epochs between changes of the rate. A whole number of at least 1. Required. */
   readonly stepSize: number;
@@ -74,8 +78,9 @@ export interface StepSchedule extends BuiltInScheduleSettings {
   readonly gamma?: number | undefined;
 }
 
-/** The learning rate times `decayRate` to the power of step / `decaySteps` */
+/** The learning rate times `decayRate` to the power of step / `decaySteps`. */
 export interface ExponentialSchedule extends BuiltInScheduleSettings {
+  /** The learning rate times `decayRate` to the power of step / `decaySteps`. */
   readonly name: "exponential";
   /** Factor by which the rate is multiplied over the decay. A number greater than 0. Default: 0.96. */
   readonly decayRate?: number | undefined;
@@ -87,8 +92,9 @@ export interface ExponentialSchedule extends BuiltInScheduleSettings {
   readonly staircase?: boolean | undefined;
 }
 
-/** The learning rate divided by 1 + `decayRate` * step / `decaySteps` */
+/** The learning rate divided by 1 + `decayRate` * step / `decaySteps`. */
 export interface InverseTimeSchedule extends BuiltInScheduleSettings {
+  /** The learning rate divided by 1 + `decayRate` * step / `decaySteps`. */
   readonly name: "inverseTime";
   /** How fast the rate falls. A number of at least 0. Default: 0.5. */
   readonly decayRate?: number | undefined;
@@ -102,6 +108,7 @@ export interface InverseTimeSchedule extends BuiltInScheduleSettings {
 
 /** From the learning rate to `endLearningRate` along a polynomial; then it stays there. */
 export interface PolynomialSchedule extends BuiltInScheduleSettings {
+  /** From the learning rate to `endLearningRate` along a polynomial; then it stays there. */
   readonly name: "polynomial";
   /** Final rate. A number of at least 0. Default: 0.0001. */
   readonly endLearningRate?: number | undefined;
@@ -117,6 +124,7 @@ export interface PolynomialSchedule extends BuiltInScheduleSettings {
 
 /** Half a cosine from the learning rate to `alpha` times it; then it stays there. */
 export interface CosineSchedule extends BuiltInScheduleSettings {
+  /** Half a cosine from the learning rate to `alpha` times it; then it stays there. */
   readonly name: "cosine";
   /** Length of the decay, in steps. Default: the whole training. A whole number of at least 1. */
   readonly decaySteps?: number | undefined;
@@ -128,6 +136,7 @@ export interface CosineSchedule extends BuiltInScheduleSettings {
 
 /** Cosine decays that start again and again, each longer than the one before. */
 export interface CosineRestartsSchedule extends BuiltInScheduleSettings {
+  /** Cosine decays that start again and again, each longer than the one before. */
   readonly name: "cosineRestarts";
   /** Length of the first decay, in steps. Default: one epoch. A whole number of at least 1. */
   readonly firstDecaySteps?: number | undefined;
@@ -146,6 +155,7 @@ export interface CosineRestartsSchedule extends BuiltInScheduleSettings {
 
 /** Up to the learning rate, and down to almost nothing, over the whole training. */
 export interface OneCycleSchedule extends BuiltInScheduleSettings {
+  /** Up to the learning rate, and down to almost nothing, over the whole training. */
   readonly name: "oneCycle";
   /** Fraction of the steps in which the rate rises. A number of at least 0 and at most 1. Default: 0.3. */
   readonly pctStart?: number | undefined;
@@ -171,6 +181,7 @@ export interface OneCycleSchedule extends BuiltInScheduleSettings {
 
 /** A list of rates, whatever the optimizer's learning rate. */
 export interface PiecewiseSchedule extends BuiltInScheduleSettings {
+  /** A list of rates, whatever the optimizer's learning rate. */
   readonly name: "piecewise";
   /** Last step of each value but the last, counted from 0. Default: none. */
   readonly boundaries?: readonly number[] | undefined;

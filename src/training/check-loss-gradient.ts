@@ -8,36 +8,39 @@ import { parse } from "../validation/parse.js";
 import type { GradientCheckOptions } from "./gradient-check-options.generated.js";
 import { breaks, findBreakdown, type LossBreakdown, SINGLE_TOLERANCE } from "./loss-breakdown.js";
 
-/** How far a loss's gradient is from the slope of its values. */
+/** The result of comparing a loss's gradient with finite differences. */
 export interface GradientCheck {
-  /** Whether they agree everywhere, in float32 as well, and the gradient is not 0 everywhere. */
+  /** Whether they agree for all samples, also in float32, and the gradient is not 0 everywhere. */
   readonly passed: boolean;
-  /** What was found, and where it failed, what to write instead or what to look for. */
+  /** The result in words. If the check failed, also what to write instead or what to look for. */
   readonly summary: string;
   /** The formula that was checked. */
   readonly formula: string;
-  /** How many partial derivatives were compared. */
+  /** Number of partial derivatives that were compared. */
   readonly compared: number;
-  /** Those at a kink, where any slope from that of the one side to that of the other is right. */
+  /** Number of those at a kink, where every slope between those of the two sides is correct. */
   readonly kinks: number;
-  /** Where they are furthest apart, or where the loss breaks. */
+  /** The derivative with the largest error, or the one where the loss breaks. */
   readonly worst: PartialDerivative;
-  /** Where training would break, since it computes in float32. */
+  /** A sample for which the loss breaks in float32, in which training computes; absent if none was found. */
   readonly breakdown?: LossBreakdown;
 }
 
-/** The derivative of a sample's loss by one logit. */
+/** The derivative of a sample's loss with respect to one logit. */
 export interface PartialDerivative {
+  /** The logits, one per class. */
   readonly z: readonly number[];
+  /** The target, one number per class. */
   readonly y: readonly number[];
-  /** Whose logit it is, from 0. */
+  /** The class whose logit it is, from 0. */
   readonly class: number;
+  /** The loss. */
   readonly value: number;
-  /** What training uses: libtorch's autograd through the formula. */
+  /** The derivative that training uses: libtorch's autograd through the formula. */
   readonly gradient: number;
-  /** The slope of the values: a central difference of fourth order. */
+  /** The slope of the loss: a central difference of fourth order. */
   readonly difference: number;
-  /** Their distance relative to the larger; infinite where something is not a finite number. */
+  /** Difference of the two, relative to the larger; infinite if one of them is not finite. */
   readonly error: number;
 }
 

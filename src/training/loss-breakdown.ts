@@ -1,16 +1,17 @@
 import { expressionText } from "../formula/expression-text.js";
 import type { LossGraph, Node } from "../formula/graph.js";
 
-/** Where a loss breaks in float32, in which training computes. */
+/** A sample for which a loss breaks in float32, in which training computes. */
 export interface LossBreakdown {
-  /** What breaks: the loss, its gradient, or the gradient's first digits. */
+  /** What breaks: the loss or its gradient is not finite, or the gradient loses its first digits. */
   readonly what: "value" | "gradient" | "precision";
-  /** The logits, as near to 0 as they still break it, and the target. */
+  /** Logits that break it, as close to 0 as possible. */
   readonly z: readonly number[];
+  /** The target, one number per class. */
   readonly y: readonly number[];
-  /** The part of the formula that is the first not to be finite there. */
+  /** The first part of the formula that is not finite. */
   readonly part?: string;
-  /** What to write in its place, where that is known. */
+  /** What to write instead, if a stable form is known. */
   readonly instead?: string;
 }
 

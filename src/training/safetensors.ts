@@ -1,13 +1,16 @@
 import { endianness } from "node:os";
 
-/** The name of a tensor of float32 numbers, and its axes. */
+/** The name and the shape of a float32 tensor. */
 export interface TensorShape {
+  /** Its name, such as "dense_0.weight". */
   readonly name: string;
+  /** Length of each axis. */
   readonly shape: readonly number[];
 }
 
-/** A named tensor of float32 numbers, row by row. */
+/** A float32 tensor with its name. */
 export interface NamedTensor extends TensorShape {
+  /** Its numbers; the last axis varies fastest. */
   readonly values: Float32Array;
 }
 

@@ -13,30 +13,35 @@ import { plainView } from "../validation/plain-data.js";
 import { type NamedTensor, safetensors } from "./safetensors.js";
 import { freeSession } from "./session.js";
 
-/** A model after training, with the weights that its evaluation used. It holds native memory: `dispose()` it, or let `using` do so. */
+/**
+ * A model after training, with the weights that its evaluation used. It holds native memory: call `dispose()`, or declare it
+ * with `using`.
+ */
 export class TrainedModel implements Disposable {
   readonly #session: NativeSession;
   readonly #config: ResolvedTrainConfig;
   readonly #pixels: number;
   #disposed = false;
 
+  /** @internal */
   constructor(session: NativeSession, config: ResolvedTrainConfig, pixels: number) {
     this.#session = session;
     this.#config = config;
     this.#pixels = pixels;
   }
 
-  /** Numbers the model has learnt. */
+  /** Number of trained parameters. */
   get parameterCount(): number {
     return this.#session.parameterCount;
   }
 
   /**
-   * Class probabilities, the softmax of the logits.
+   * Computes class probabilities: the softmax of the logits.
    *
-   * @param images one or more images like those of the training set, pixel by pixel from 0 to 255
-   * @returns images x classes numbers; each row sums to 1
-   * @throws OptimbenchError (DATA) if the length is not a whole number of images, (DISPOSED) after `dispose()`, even if it is called while this runs
+   * @param images one or more images of the same size as in training: count x height x width x channels numbers, 0 to 255
+   * @returns count x classes probabilities; each row sums to 1
+   * @throws {@link OptimbenchError} by rejection: DATA if the length is not that of whole images, DISPOSED after `dispose()`,
+   *   even if that is called while this runs
    */
   async predict(images: Uint8Array): Promise<Float32Array> {
     this.#checkAlive();
@@ -55,10 +60,11 @@ export class TrainedModel implements Disposable {
   }
 
   /**
-   * All that evaluation needs, under PyTorch's names and in its layout: the parameters (`weight`, `bias`; conv2d [filters,
-   * channels, height, width], dense [units, inputs]), then the running statistics (`running_mean`, `running_var`).
+   * Copies everything that evaluation needs, with PyTorch's names and layout: the parameters (`weight` and `bias`; the weights
+   * of conv2d are [filters, channels, height, width], those of dense [units, inputs]), then the running statistics
+   * (`running_mean`, `running_var`).
    *
-   * @throws OptimbenchError (DISPOSED) by rejection, after `dispose()`
+   * @throws {@link OptimbenchError} by rejection: DISPOSED after `dispose()`
    */
   async parameters(): Promise<NamedTensor[]> {
     this.#checkAlive();
@@ -76,10 +82,11 @@ export class TrainedModel implements Disposable {
   }
 
   /**
-   * Writes `parameters()` as a safetensors file, with the resolved config in its metadata; a file that is there is replaced,
-   * once the new one is complete. A few rows at a time are in memory.
+   * Writes `parameters()` to a safetensors file, with the resolved config in its metadata. An existing file is replaced once
+   * the new one is complete. The tensors are written in small parts, so memory use stays small.
    *
-   * @throws OptimbenchError by rejection: (DISPOSED) after `dispose()`, (FILE) where the file cannot be written
+   * @param path the file to write; missing folders are created
+   * @throws {@link OptimbenchError} by rejection: DISPOSED after `dispose()`, FILE if the file cannot be written
    */
   async save(path: string): Promise<void> {
     parse(pathSchema, path, "path");
@@ -113,12 +120,13 @@ export class TrainedModel implements Disposable {
     }
   }
 
-  /** Frees the native memory; the model cannot be used afterwards. */
+  /** Frees the native memory. The model cannot be used afterwards. */
   dispose(): void {
     this.#disposed = true;
     freeSession(this.#session);
   }
 
+  /** Calls `dispose()`, at the end of the scope of `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

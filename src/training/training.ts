@@ -1,17 +1,28 @@
 import type { EpochRecord } from "../history/epoch-record.js";
 
 /**
- * A training in progress: await it for its result, or iterate over it for its epochs as they end.
- * It runs either way; iterating slowly does not slow it down.
+ * A training in progress. Await it for its result, or iterate over it for its epochs as they end. It runs in either case,
+ * and iterating slowly does not slow it down.
+ *
+ * @example
+ * ```ts
+ * const training = train({ optimizer: "adam" });
+ * for await (const { epoch, validation } of training) console.log(epoch, validation.accuracy);
+ * const run = await training;
+ * ```
  */
 export class Training<Result> implements Promise<Result>, AsyncIterable<EpochRecord> {
+  /** @internal */
   readonly [Symbol.toStringTag] = "Training";
   readonly #result: Promise<Result>;
   readonly #epochs: EpochRecord[] = [];
   #ended = false;
   #changed = deferred();
 
-  /** @param run does the training and reports each epoch as it ends */
+  /**
+   * @param run does the training and reports each epoch as it ends
+   * @internal
+   */
   constructor(run: (report: (epoch: EpochRecord) => void) => Promise<Result>) {
     const report = (epoch: EpochRecord) => {
       this.#epochs.push(epoch);
@@ -23,6 +34,7 @@ export class Training<Result> implements Promise<Result>, AsyncIterable<EpochRec
     });
   }
 
+  /** @internal */
   // biome-ignore lint/suspicious/noThenProperty: to be awaited is its purpose
   then<A = Result, B = never>(
     onFulfilled?: ((value: Result) => A | PromiseLike<A>) | null,
@@ -30,14 +42,16 @@ export class Training<Result> implements Promise<Result>, AsyncIterable<EpochRec
   ): Promise<A | B> {
     return this.#result.then(onFulfilled, onRejected);
   }
+  /** @internal */
   catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<Result | B> {
     return this.#result.catch(onRejected);
   }
+  /** @internal */
   finally(onFinally?: (() => void) | null): Promise<Result> {
     return this.#result.finally(onFinally);
   }
 
-  /** All epochs from the first on, each as soon as it has ended. A failed training throws here too. */
+  /** Iterates over all epochs from epoch 0 on, each as soon as it has ended. If the training fails, this throws its error. */
   async *[Symbol.asyncIterator](): AsyncGenerator<EpochRecord, void, undefined> {
     this.#result.catch(() => {}); // thrown below, once the loop gets there; until then it is not unhandled
     for (let next = 0; ; ) {

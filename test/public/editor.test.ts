@@ -19,7 +19,7 @@ const options: ts.CompilerOptions = {
   skipLibCheck: true,
   types: ["node"],
 };
-const imports = `import type { BenchConfig, CompareConfig, Study, TrainConfig } from "${declarations.replace(/\.d\.ts$/, ".js")}";\n`;
+const imports = `import type { BenchConfig, CompareConfig, Layer, LossConfig, OptimizerConfig, ScheduleConfig, Study, TrainConfig } from "${declarations.replace(/\.d\.ts$/, ".js")}";\n`;
 let source = imports;
 let version = 0;
 /** What an editor asks. */
@@ -51,6 +51,18 @@ function write(marked: string): number {
 function hover(marked: string): string {
   const found = service.getQuickInfoAtPosition(file, write(marked));
   return ts.displayPartsToString(found?.documentation).replaceAll("\n", " ");
+}
+
+/** What hovering shows at each of several cursors. */
+function hovers(marked: string): string[] {
+  const [first, ...others] = marked.split("|");
+  write(marked.replaceAll("|", ""));
+  let position = imports.length + first!.length;
+  return others.map((text) => {
+    const found = service.getQuickInfoAtPosition(file, position);
+    position += text.length;
+    return ts.displayPartsToString(found?.documentation).replaceAll("\n", " ");
+  });
 }
 
 function completions(marked: string): string[] {
@@ -111,6 +123,81 @@ const exported = checker
   .getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(declarations)!)!)
   .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol));
 
+/** The members of the unions in configs: the key that distinguishes them, one of its values, and all keys with their types. */
+const members = [
+  ["OptimizerConfig", "name"],
+  ["LossConfig", "name"],
+  ["ScheduleConfig", "name"],
+  ["Layer", "type"],
+].flatMap(([type, tag]) => {
+  const union = checker.getDeclaredTypeOfSymbol(exported.find(({ name }) => name === type)!);
+  return (union as ts.UnionType).types
+    .filter((member) => member.flags & ts.TypeFlags.Object)
+    .flatMap((member) => {
+      const keys = new Map(checker.getPropertiesOfType(member).map((key) => [key.name, key]));
+      const tags = checker.getTypeOfSymbol(keys.get(tag!)!);
+      const literals = (tags.isUnion() ? tags.types : [tags]).filter((each) => each.isStringLiteral());
+      const isCustom = tags.isUnion() && literals.length < tags.types.length; // any other string as well
+      const values = isCustom ? ["mine"] : literals.map(({ value }) => value);
+      return values.map((value) => ({ type: type!, tag: tag!, value, keys }));
+    });
+});
+
+it.each([
+  ["OptimizerConfig", [...OPTIMIZER_NAMES, "mine"]],
+  ["LossConfig", [...LOSS_NAMES, "mine"]],
+  ["ScheduleConfig", [...SCHEDULE_NAMES, "mine"]],
+])("%s has a member for each name", (type, names) => {
+  const values = members.filter((member) => member.type === type).map(({ value }) => value);
+  expect(values.sort()).toEqual([...names].sort());
+});
+
+/** The keys, among those given, over which hovering does not show a meaning and a default. */
+function bare(opening: string, names: readonly string[]): string[] {
+  const all = hovers(`${opening}, ${names.map((name) => `|${name}: undefined!`).join(", ")} }`);
+  return names.filter((_, i) => !/^[A-Z`"].+\.$/s.test(all[i]!) || !/default|Required\./i.test(all[i]!));
+}
+
+describe.each(members)("$type $value", ({ type, tag, value, keys }) => {
+  const opening = `const c: ${type} = { ${tag}: "${value}"`;
+  const names = [...keys.keys()].filter((name) => name !== tag);
+  const custom = members.find((member) => member.type === type && member.value === "mine")?.keys;
+
+  it("completions list its keys", () => {
+    const wanted = new Set([...names, ...(custom?.keys() ?? [])]);
+    wanted.delete(tag);
+    expect(completions(`${opening}, | }`).sort()).toEqual([...wanted].sort());
+  });
+
+  // A custom formula may have any name, so that what it declares anew is ambiguous until `semantics` is given.
+  it("hovering over a key shows its meaning and its default", () => {
+    const isClear = (name: string) =>
+      value === "mine" || !custom?.has(name) || custom.get(name) === keys.get(name);
+    expect(bare(opening, names.filter(isClear))).toEqual([]);
+  });
+});
+
+describe.each(members.filter(({ keys }) => keys.has("semantics")))(
+  "$type $value with semantics",
+  ({ type, tag, value, keys }) => {
+    const possible = checker.getTypeOfSymbol(keys.get("semantics")!);
+    const [semantics] = (possible.isUnion() ? possible.types : [possible]).flatMap((each) =>
+      each.isStringLiteral() ? [each.value] : [],
+    );
+    const opening = `const c: ${type} = { ${tag}: "${value}", semantics: "${semantics}"`;
+
+    it("hovering over a key shows its meaning and its default", () => {
+      const names = [...keys.keys()].filter((name) => name !== tag && name !== "semantics");
+      expect(bare(opening, names)).toEqual([]);
+      const shown = hovers(`${opening} }`.replace(tag, `|${tag}`).replace("semantics", "|semantics"));
+      expect(shown).toEqual([
+        expect.stringMatching(/^[A-Z].*\.$/),
+        expect.stringMatching(/by default .+\.$/),
+      ]);
+    });
+  },
+);
+
 it("every key of every config and result has documentation", () => {
   const bare = exported
     .filter(({ declarations: [node] = [] }) => node?.getSourceFile().fileName.endsWith(".generated.d.ts"))
@@ -118,7 +205,6 @@ it("every key of every config and result has documentation", () => {
     .flatMap((symbol) =>
       checker
         .getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol))
-        .filter((key) => !["name", "type"].includes(key.name)) // they name the whole
         .filter((key) => key.getDocumentationComment(checker).length === 0)
         .map((key) => `${symbol.name}.${key.name}`),
     );

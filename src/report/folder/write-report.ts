@@ -14,10 +14,11 @@ import { epochsCsv } from "../tables/epochs-csv.js";
 import { markdownTable } from "../tables/markdown-table.js";
 import { removeReport } from "./remove-report.js";
 
+/** What to add to a report, and how to learn what is missing from it. */
 export interface ReportOptions {
-  /** A PNG of sample images to show with the results. */
+  /** A PNG of sample images to show with the results. Default: none. */
   readonly samples?: Uint8Array;
-  /** Called with a sentence where something could not be made, such as pictures without their optional package. */
+  /** Called with a sentence about each figure that could not be written, for example if an optional package is missing. */
   readonly onNotice?: (text: string) => void;
 }
 
