@@ -78,17 +78,17 @@ interface OptimbenchErrorOptions extends ErrorOptions {
 
 const LONGEST_MESSAGE = 10_000;
 
-/** Messages quote what a caller gave, which may be of any length. */
+/** Limits a message, which may quote input of any length. */
 const bounded = (message: string): string =>
   message.length > LONGEST_MESSAGE
     ? `${message.slice(0, LONGEST_MESSAGE)}... (${message.length - LONGEST_MESSAGE} more characters)`
     : message;
 
-/** A user's mistake in a config: one line per problem; `path` is the place of the first. */
+/** An error in a config. `message` has one line per problem; `path` is the path of the first. */
 export const configError = (message: string, path?: string) =>
   new OptimbenchError("CONFIG", message, { path });
 
-/** What a thrown value says, whatever it is: what a caller's getter throws need not be an error. */
+/** The message of a thrown value. A caller's getter may throw anything. */
 export function reasonOf(cause: unknown): string {
   try {
     return String(cause instanceof Error ? cause.message : cause).slice(0, 1000);

@@ -12,12 +12,12 @@ import { type BenchSession, openBenchSession } from "./bench-session.js";
 import { randomImages } from "./random-images.js";
 
 /**
- * An update takes as long whatever the rate. With this one the net stays as it is, so that no rate is too high for images
- * that show nothing, and all optimizers are timed on the same activations.
+ * The time of an update does not depend on the learning rate. At this rate the model barely changes, so training on random
+ * images does not diverge, and all optimizers are timed on the same activations.
  */
 const LEARNING_RATE = 1e-9;
 
-/** A session, and what it is for. */
+/** A session, with the optimizer, batch size and number of threads that it times. */
 export interface BenchCase {
   readonly optimizer: string;
   readonly batchSize: number;
@@ -26,7 +26,7 @@ export interface BenchCase {
 }
 
 /**
- * A session for each optimizer, batch size and number of threads, and the settings with every default filled in.
+ * Opens a session for each optimizer, batch size and number of threads. Also returns the settings with every default filled in.
  *
  * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH)
  */
@@ -38,7 +38,7 @@ export async function openBenchCases(config: ParsedBenchConfig): Promise<{
   const { model, loss, semantics, seed, evaluationImages, seconds, rounds } = rest;
   const dataset = randomImages(MOST_IMAGES);
   await preloadNative();
-  // All are checked before the first is opened.
+  // Check all cases before opening the first session.
   const plans = batchSizes.flatMap((batchSize) =>
     threads.flatMap((count) =>
       optimizers.map((optimizer, index) =>

@@ -5,7 +5,7 @@ import { seedSchema, sharedShape, trainConfigSchema } from "../config/train-conf
 import { optimizerSchema } from "../optimizers/optimizers.js";
 import type { BenchConfig } from "./bench-config.generated.js";
 
-/** What can be measured, in the order of the table. */
+/** The measurements, in the order of the table. */
 const MEASURES = ["step", "update", "forward", "backward", "evaluation"] as const;
 /**
  * What is timed: a whole training step, the optimizer's update alone, a forward pass, a forward and backward pass, or the
@@ -15,7 +15,7 @@ const MEASURES = ["step", "update", "forward", "backward", "evaluation"] as cons
  */
 export type Measure = (typeof MEASURES)[number];
 
-/** Images in memory, from which batches and evaluations are taken. */
+/** The most images in memory. Batches and evaluations use these images. */
 export const MOST_IMAGES = 8192;
 
 const images = z.int().min(1).max(MOST_IMAGES);

@@ -3,7 +3,7 @@ import type { Environment } from "../study/environment.js";
 import type { Measure } from "./bench-config.js";
 import type { Spread } from "./spread.js";
 
-/** What `bench` measured, where and how: plain data. */
+/** The result of `bench`: measurements, machine and settings, as plain data. */
 export interface BenchRecord {
   /** Version of this format. */
   readonly schemaVersion: 1;

@@ -6,30 +6,30 @@ import { loadNative, type Measured } from "../native/addon.js";
 import { residentDataset } from "../native/resident-dataset.js";
 import { freeSession, openSession, sessionSpec } from "../training/session.js";
 
-/** A session whose pieces of work can be timed one by one; each resolves with its seconds, by the native clock. */
+/** A session whose parts can be timed separately. Each method resolves with the seconds that native code measured. */
 export interface BenchSession {
   readonly parameterCount: number;
-  /** As they are stored in memory. */
+  /** The shapes of the parameters, as they are stored in memory. */
   readonly parameterShapes: readonly (readonly number[])[];
-  /** What an update reads and writes at least: parameters and state in both directions, the gradient in one. */
+  /** The least memory traffic of an update: parameters and state are read and written, the gradient is read. */
   updateBytes(): number;
-  /** The state after one step from the initial weights: with a gradient to update with, and far from where repeated updates lead. */
+  /** Takes one step from the initial weights, so that there is a gradient, and undoes the effect of repeated updates. */
   prepare(): Promise<void>;
-  /** Steps of training. */
+  /** Trains so many steps. */
   train(steps: number): Promise<number>;
-  /** The same, and where the time went. */
+  /** Trains so many steps and measures the time of each part. */
   profile(steps: number): Promise<Profile>;
-  /** Updates of the parameters, with one gradient. */
+  /** Updates the parameters so many times with the same gradient. */
   update(steps: number): Promise<number>;
-  /** Loss and metrics of this many images. */
+  /** Computes loss and metrics of so many images. */
   evaluate(images: number): Promise<number>;
-  /** Ends what is being done, which then rejects with code ABORTED. */
+  /** Cancels the current call, which then rejects with code ABORTED. */
   cancel(): void;
   dispose(): void;
 }
 
 /**
- * The training that is planned, stopped before its first step.
+ * Opens a session for a planned training, before its first step.
  *
  * @param learningRate of all steps; by default the optimizer's
  */
@@ -44,7 +44,7 @@ export async function openBenchSession(
   const { batchSize } = plan.config;
   const first = (count: number) => Uint32Array.from({ length: count }, (_, i) => i % dataset.count);
   const train = (steps: number, profile: boolean) =>
-    whole(
+    completed(
       session.train(images, {
         order: first(steps * batchSize),
         batchSize,
@@ -70,18 +70,18 @@ export async function openBenchSession(
     },
     train: async (steps) => (await train(steps, false)).seconds,
     profile: async (steps) => (await train(steps, true)).profile as Profile,
-    update: async (steps) => (await whole(session.repeatUpdate({ steps, learningRate }))).seconds,
-    evaluate: async (count) => (await whole(session.evaluate(images, first(count)))).seconds,
+    update: async (steps) => (await completed(session.repeatUpdate({ steps, learningRate }))).seconds,
+    evaluate: async (count) => (await completed(session.evaluate(images, first(count)))).seconds,
     cancel: () => session.cancel(),
     dispose: () => freeSession(session),
   };
 }
 
-/** The training diverged while it was timed: there is no net left to time. */
+/** The training diverged while it was timed, so there is no model left to time. */
 export class Diverged extends Error {}
 
-/** Work that was cut short has no time to speak of. */
-async function whole(work: Promise<Measured>): Promise<Measured> {
+/** @throws if the work was cancelled or diverged, since its time is then meaningless */
+async function completed(work: Promise<Measured>): Promise<Measured> {
   const measured = await work;
   if (measured.status === "cancelled") throw new OptimbenchError("ABORTED", "The measurement was cancelled.");
   if (measured.status === "diverged") throw new Diverged();

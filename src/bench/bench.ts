@@ -11,7 +11,7 @@ import { sample } from "./sample.js";
 import { spreadOf } from "./spread.js";
 import { stepProfiles } from "./step-profiles.js";
 
-/** One measurement of one round, as it begins. */
+/** Reported when a measurement of a round begins. */
 export interface BenchProgress extends Omit<BenchResult, "milliseconds"> {
   /** Number of the measurement, from 1. */
   readonly number: number;
@@ -19,7 +19,7 @@ export interface BenchProgress extends Omit<BenchResult, "milliseconds"> {
   readonly count: number;
 }
 
-/** Ways to watch and to end measuring. */
+/** Callbacks to observe and cancel a benchmark. */
 export interface BenchCallbacks {
   /** Called before every measurement of every round. */
   readonly onProgress?: (progress: BenchProgress) => void;
@@ -28,8 +28,8 @@ export interface BenchCallbacks {
 }
 
 /**
- * Times training steps, updates alone, forward and backward pass and evaluation on random images, by optimizer, batch size
- * and number of threads. The measurements take turns in rounds, so that other load on the machine affects all of them equally.
+ * Times training steps, updates, forward passes, backward passes and evaluation on random images, by optimizer, batch size
+ * and number of threads. The measurements are interleaved in rounds, so that other load on the machine affects all equally.
  *
  * @example
  * const { results } = await bench({ optimizers: ["adam", "sgd"], batchSizes: [32], seconds: 2 });
@@ -65,7 +65,7 @@ export async function bench(input: BenchConfig & BenchCallbacks = {}): Promise<B
   }
 }
 
-/** Round by round; what no round has reached is left out. */
+/** Measures in rounds; omits measurements that no round has reached. */
 async function measure(
   planned: readonly Measurement[],
   { rounds, seconds }: ParsedBenchConfig,

@@ -8,14 +8,14 @@ export interface Measurement {
   readonly measure: Measure;
   readonly optimizer: string;
   readonly threads: number;
-  /** In a batch, or of an evaluation. */
+  /** Images per batch or per evaluation. */
   readonly images?: number;
   readonly session: BenchSession;
-  /** Does it this many times; resolves with the total seconds. */
+  /** Repeats the work `times` times; resolves with the total seconds. */
   run(times: number): Promise<number>;
 }
 
-/** Everything to measure, in the order of the table: of each optimizer its step and update, of the first one the rest. */
+/** All measurements, in the order of the table: step and update for each optimizer, the others for the first one only. */
 export function measurements(
   cases: readonly BenchCase[],
   { measure, evaluationImages }: Pick<ParsedBenchConfig, "measure" | "evaluationImages">,
@@ -48,7 +48,7 @@ function of(
   return { measure, ...benchCase, ...(images !== undefined && { images }), run };
 }
 
-/** A part of a step is timed within whole steps. */
+/** Forward and backward pass are timed within whole steps. */
 const part = (measure: "forward" | "backward", benchCase: BenchCase): Measurement =>
   of(
     measure,
@@ -57,7 +57,7 @@ const part = (measure: "forward" | "backward", benchCase: BenchCase): Measuremen
     benchCase.batchSize,
   );
 
-/** What has no batches is measured once, not for each batch size. */
+/** Update and evaluation do not depend on the batch size, so they are measured once. */
 const firstBatchSize = (cases: readonly BenchCase[]) =>
   cases.filter(({ batchSize }) => batchSize === cases[0]!.batchSize);
 

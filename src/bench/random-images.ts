@@ -3,7 +3,7 @@ import { randomStream } from "../data/random.js";
 
 const [HEIGHT, WIDTH, CLASSES] = [28, 28, 10];
 
-/** Images of MNIST's size that show nothing: the time of a step hardly depends on what is to be seen. */
+/** Random images of MNIST's size. The time of a step hardly depends on the content of the images. */
 export function randomImages(count: number): Dataset {
   const next = randomStream(0, "samples");
   return {

@@ -2,15 +2,15 @@ import { OptimbenchError } from "../errors.js";
 import { Diverged } from "./bench-session.js";
 import type { Measurement } from "./measurements.js";
 
-/** A sample lasts at least so long: what is shorter is done several times, so that the clock's own time does not count. */
+/** The least milliseconds per sample. Shorter work is repeated, so that the overhead of the clock is negligible. */
 const LEAST_MS = 2;
 
-/** Milliseconds of a measurement, time after time for `ms` in all, after a warm-up; none where the signal ended it. */
+/** Samples of a measurement in milliseconds, taken for `ms` in total after a warm-up; none if it was cancelled. */
 export async function sample(
   { session, run }: Measurement,
   { ms, signal }: { readonly ms: number; readonly signal: AbortSignal | undefined },
 ): Promise<readonly number[] | "diverged"> {
-  const { Bench } = await import("tinybench"); // not with the package, which should load fast
+  const { Bench } = await import("tinybench"); // loaded on demand, to keep the package's start fast
   let times = 1;
   const bench = new Bench({
     time: ms,

@@ -16,7 +16,7 @@ export interface Spread {
   readonly medianOfRounds: readonly number[];
 }
 
-/** @param rounds samples, round by round, at least one each */
+/** @param rounds the samples of each round, at least one per round */
 export function spreadOf(rounds: readonly (readonly number[])[]): Spread {
   const all = rounds.flat();
   const [lowerQuartile, median, upperQuartile] = quantile(all, [0.25, 0.5, 0.75]) as [number, number, number];

@@ -5,7 +5,7 @@ import type { BenchCase } from "./bench-cases.js";
 import type { StepProfile } from "./bench-record.js";
 import { Diverged } from "./bench-session.js";
 
-/** Where the time of a step goes, of each benchCase with the first one's optimizer; each is watched for so many seconds. */
+/** Profiles the steps of each case that has the first case's optimizer, for the given seconds each. */
 export async function stepProfiles(
   cases: readonly BenchCase[],
   { seconds, signal }: { readonly seconds: number; readonly signal: AbortSignal | undefined },

@@ -8,12 +8,12 @@ import { schemaByName } from "../validation/schema-by-value.js";
 import type { Definition } from "./definition.js";
 import type { Semantics, Source } from "./semantics.js";
 
-/** The optimizers, or the losses, that have a name, and the schema of a custom one. */
+/** The built-in optimizers or losses, and the schema of a custom one. */
 export interface Catalogue {
   readonly what: "optimizer" | "loss";
   readonly definitions: Readonly<Record<string, Definition>>;
   readonly custom: z.ZodType;
-  /** Settings that every entry takes besides its own, and what they do to its formula. */
+  /** Settings that every entry has in addition to its hyperparameters, and how they change its formula. */
   readonly gradientTransforms?: {
     readonly shape: z.ZodRawShape;
     apply(formula: string, settings: object, source: Source): string;
@@ -21,12 +21,12 @@ export interface Catalogue {
   };
 }
 
-/** An entry with every default filled in and the formula it runs: plain data, and valid input again. */
+/** An entry with every default filled in and its formula: plain data, and valid input again. */
 export interface Resolved {
   readonly name: string;
-  /** What results call it, where the name does not distinguish two settings. */
+  /** Its name in results, if `name` does not distinguish two entries. */
   readonly label?: string;
-  /** Whose formula and defaults; "custom" for a formula of the caller. */
+  /** The source of formula and defaults; "custom" for a custom formula. */
   readonly semantics: Source | "custom";
   readonly formula: string;
   readonly [setting: string]: unknown;
@@ -38,7 +38,7 @@ const labelSchema = z
   .max(200)
   .describe("what results call it; by default its name, with the settings that differ from the defaults");
 
-/** What a custom optimizer or loss has besides its settings. */
+/** The keys of a custom optimizer or loss, apart from its settings. */
 export const customShape = {
   name: z.string().min(1).max(100).describe("its name in results"),
   label: labelSchema.optional(),
@@ -50,7 +50,7 @@ export const customShape = {
   formula: z.string(),
 };
 
-/** The schemas of all that a value may be: a name, a built-in with settings, or a custom formula. */
+/** The schemas of all forms of a value: a name, a built-in entry with settings, or a custom formula. */
 export const alternativesOf = ({
   definitions,
   custom,
@@ -61,7 +61,7 @@ export const alternativesOf = ({
   custom,
 ];
 
-/** The schema that the value's name asks for, so that errors speak of that entry alone. */
+/** The schema of the entry that the value names, so that errors mention only that entry. */
 export function schemaFor({ definitions, custom, gradientTransforms }: Catalogue, value: unknown): z.ZodType {
   return schemaByName(value, {
     names: Object.keys(definitions),
@@ -70,7 +70,7 @@ export function schemaFor({ definitions, custom, gradientTransforms }: Catalogue
   });
 }
 
-/** They take time to make, and a study may have thousands of arms. */
+/** A cache: schemas take time to make, and a study may have thousands of arms. */
 const schemas = new WeakMap<Definition, z.ZodType>();
 
 function builtIn(definition: Definition, gradientTransforms?: z.ZodRawShape): z.ZodType {
@@ -103,7 +103,7 @@ const schemaOf = (
 /**
  * Fills in the framework's defaults and the formula.
  *
- * @param semantics whose, unless the input says it itself
+ * @param semantics the framework, unless the input names one
  * @param where the input's path in the whole config, for messages
  * @throws OptimbenchError (CONFIG)
  */
@@ -125,7 +125,7 @@ function fillIn(
   where: string,
 ): Resolved {
   const { name: _, label, semantics: own, formula: claimed, ...all } = given;
-  const set = Object.entries(all).filter(([, value]) => value !== undefined); // left open, as if left out
+  const set = Object.entries(all).filter(([, value]) => value !== undefined); // an undefined value counts as omitted
   const isGradientTransform = ([key]: [string, unknown]) =>
     gradientTransforms !== undefined && Object.hasOwn(gradientTransforms.shape, key);
   const added = Object.fromEntries(set.filter(isGradientTransform));
@@ -152,7 +152,7 @@ function fillIn(
   return { name, ...(label !== undefined && { label }), semantics, ...hyperparameters, ...added, formula };
 }
 
-/** Where a framework does not define something, the nearest source does; the result says which. */
+/** If a framework does not define an entry, the nearest source does; the result names it. */
 function sourceFor({ defaults }: Definition, wanted: Semantics): Source {
   const nearest: Source[] = wanted === "pytorch" ? ["author", "keras3"] : ["keras3", "author", "pytorch"];
   return [wanted, ...nearest].find((source) => Object.hasOwn(defaults, source))!;
@@ -176,7 +176,7 @@ export function changedSettings(
   );
 }
 
-/** One line that identifies it: "adam", or "sgd (learningRate 0.1, momentum 0.9)" where settings differ from the defaults. */
+/** One line that identifies an entry: "adam", or "sgd (learningRate 0.1, momentum 0.9)" if settings differ from the defaults. */
 export function choiceLabel(
   catalogue: Catalogue,
   choice: { readonly name: string; readonly label?: string | undefined; readonly semantics: string },
@@ -188,7 +188,7 @@ export function choiceLabel(
   return settings.length === 0 ? choice.name : `${choice.name} (${settings.join(", ")})`;
 }
 
-/** Of a built-in's hyperparameters, those that its formula mentions; the others only chose the formula. */
+/** The hyperparameters of a built-in entry that its formula mentions. The others only select the formula. */
 export function constantsOf<Constant = number>(
   hyperparameters: object,
   resolved: { readonly formula: string },
@@ -201,7 +201,7 @@ export function constantsOf<Constant = number>(
   >;
 }
 
-/** Says in a formula's errors whose formula it is, and where in the whole config. */
+/** Adds to a formula's errors which formula it is and its path in the whole config. */
 export function inFormulaOf<Result>(
   { what }: { readonly what: string },
   name: string,

@@ -1,4 +1,4 @@
-/** Whose definition a name has: formulas, defaults and initial weights as in Keras 3, Keras 2 or PyTorch. */
+/** The framework that defines formulas, defaults and initial weights: Keras 3, Keras 2 or PyTorch. */
 export const SEMANTICS = ["keras3", "keras2", "pytorch"] as const;
 /**
  * The framework whose formulas, defaults and initial weights a name stands for.
@@ -7,5 +7,5 @@ export const SEMANTICS = ["keras3", "keras2", "pytorch"] as const;
  */
 export type Semantics = (typeof SEMANTICS)[number];
 
-/** Where a formula comes from: a framework, or, where a framework lacks it, the authors' paper or code. */
+/** The source of a formula: a framework or, if the framework lacks it, the authors' paper or code. */
 export type Source = Semantics | "author";

@@ -15,8 +15,8 @@ import { addSetupCommand } from "./commands/setup.js";
 import { addTrainCommand } from "./commands/train.js";
 import { exitWithError } from "./output/exit.js";
 
-// A reader that closes the pipe, such as `head`, has what it wanted. A terminal that is closed (EIO) sends SIGHUP too, after
-// which what is finished is still to be written. Nor does a full disk end the work: other files may be elsewhere.
+// Errors on standard output do not end the work. A reader such as `head` may close the pipe. A closed terminal (EIO) also sends
+// SIGHUP, after which finished results must still be written. If the disk is full, other files may be on another disk.
 let reported = false;
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();

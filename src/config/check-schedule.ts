@@ -15,7 +15,7 @@ import {
 import { placeOf } from "../validation/path-text.js";
 
 /**
- * Checks that an optimizer has a momentum where the schedule changes it.
+ * Checks that the optimizer has a momentum if the schedule changes it.
  *
  * @param where the optimizer's path in the whole config, for messages
  * @throws OptimbenchError (CONFIG)
@@ -28,7 +28,7 @@ export function checkMomentum(schedule: ResolvedSchedule, optimizer: ResolvedOpt
     );
 }
 
-/** What to do about a momentum that is not there. */
+/** How to fix a missing momentum. */
 function instead(optimizer: ResolvedOptimizer): string {
   const { hyperparameters, momentum }: Partial<Definition> =
     optimizer.semantics === "custom" ? {} : OPTIMIZERS[optimizer.name];
@@ -39,12 +39,12 @@ function instead(optimizer: ResolvedOptimizer): string {
   return `${other ? `Its \`${other}\` is the ${meaning}, and must stay constant. ` : ""}Use another optimizer`;
 }
 
-/** Steps checked at most; of a longer run, they are evenly spread. */
+/** The most steps to check. In a longer run, they are evenly spaced. */
 const MOST_STEPS = 100_000;
 
 /**
- * Checks that an update can follow a schedule's rates, as far as is known before a run: a custom formula may give what is no
- * rate, and some updates divide by the rate: a rate of 0 makes them infinite.
+ * Checks a schedule's rates before a run, as far as possible. A custom formula may give invalid rates, and updates that divide
+ * by the rate become infinite at a rate of 0.
  *
  * @param where the optimizer's path in the whole config, for messages
  * @throws OptimbenchError (CONFIG)

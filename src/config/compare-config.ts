@@ -8,7 +8,7 @@ import type { CompareConfig } from "./compare-config.generated.js";
 import { PRESET_NAMES, PRESETS } from "./presets.js";
 import { seedSchema, sharedShape } from "./train-config.js";
 
-/** The paper's four. */
+/** The four optimizers of the paper. */
 export const DEFAULT_OPTIMIZERS = ["adam", "sgd", "rmsprop", "adagrad"] as const;
 export const DEFAULT_LOSSES = ["sparseCategoricalCrossentropy"] as const;
 
@@ -64,7 +64,7 @@ export type { CompareConfig };
 /** A study's config with the preset's values and the defaults filled in. */
 export type ParsedCompareConfig = Omit<z.output<typeof compareConfigSchema>, "preset">;
 
-/** @throws OptimbenchError (CONFIG): one line per problem */
+/** @throws OptimbenchError (CONFIG) with one line per problem */
 export function parseCompareConfig(input: CompareConfig): ParsedCompareConfig {
   const plain = plainData(input, "compare config") as CompareConfig;
   const given = parse(compareConfigSchema, plain, "compare config");

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { EpochRecord } from "../history/epoch-record.js";
 
 /**
- * When to end a training before its last epoch. Source: keras/src/callbacks/early_stopping.py, but that the best weights
- * are always restored.
+ * When to end a training before its last epoch. Source: keras/src/callbacks/early_stopping.py, except that the best weights are
+ * always restored.
  */
 export const earlyStoppingSchema = z
   .strictObject({
@@ -29,7 +29,7 @@ export const earlyStoppingSchema = z
 /** An {@link EarlyStoppingConfig} with every default filled in. */
 export type EarlyStopping = z.output<typeof earlyStoppingSchema>;
 
-/** Follows a training: after each epoch, whether it is the best so far, or to stop. */
+/** Decides after each epoch whether it is the best so far, and whether to stop. */
 export function startEarlyStopping({
   monitor,
   mode,

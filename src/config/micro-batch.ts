@@ -3,15 +3,16 @@ import type { ResolvedModel } from "../models/models.js";
 import { needsWholeBatch } from "../models/whole-batch.js";
 
 /**
- * How many images one thread computes at a time. A batch is cut into such pieces, and their gradients are summed in a
- * fixed order, so that results do not depend on the number of threads; therefore the size depends on the batch alone.
+ * The number of images that one thread computes at a time. A batch is divided into micro-batches, and their gradients are
+ * summed in a fixed order, so that results do not depend on the number of threads. For the same reason, the size depends only
+ * on the batch size.
  *
- * Half a batch, 8 to 16 images: 16 keep the temporaries in the cache, below 8 the operators' own cost counts.
+ * It is half a batch, 8 to 16 images. With 16, temporaries fit in the cache; below 8, the overhead per operator is noticeable.
  */
 export const microBatchSize = (batchSize: number): number =>
   Math.min(16, Math.max(8, Math.ceil(batchSize / 2)), batchSize);
 
-/** The size for a model, unless it is given. Models that need their batches whole do not have them cut. */
+/** Resolves the micro-batch size. It equals the batch size for models that need the whole batch at once. */
 export function resolveMicroBatch(
   given: number | undefined,
   batchSize: number,

@@ -1,8 +1,8 @@
-/** Studies that have a name. */
+/** Named studies. */
 export const PRESETS = {
   /**
-   * The paper's table: four optimizers at Keras' defaults on all of MNIST. The paper names no batch size and no epochs:
-   * with batches of 32 (Keras' default), of 1 to 12 epochs 6 come nearest to its four accuracies.
+   * The paper's table: four optimizers with Keras' defaults on all of MNIST. The paper states neither batch size nor epochs.
+   * With batches of 32 (Keras' default) and 1 to 12 epochs, 6 epochs come closest to its four accuracies.
    */
   paper: {
     dataset: "mnist",
@@ -15,7 +15,7 @@ export const PRESETS = {
     batchSize: 32,
     epochs: 6,
   },
-  /** MNIST to 99% of its test images, quickly: the model mnist-99 and few epochs of one cycle. */
+  /** Reaches 99% of MNIST's test images quickly, with the model mnist-99 and a few epochs of one cycle. */
   "mnist-99": {
     dataset: "mnist",
     split: { train: 59_000, validation: 1_000 },

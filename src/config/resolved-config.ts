@@ -96,7 +96,7 @@ export type DatasetInfo = Pick<Dataset, "name" | "count" | "height" | "width" | 
 /**
  * Fills in every default of a config, including those that depend on the dataset.
  *
- * @throws OptimbenchError (CONFIG) where the dataset is too small for the split, or a value does not fit the model
+ * @throws OptimbenchError (CONFIG) if the dataset is too small for the split, or a value does not fit the model
  */
 export function resolveConfig(config: ParsedSharedConfig, dataset: DatasetInfo): ResolvedSharedConfig {
   const { semantics } = config;

@@ -52,7 +52,7 @@ export interface PlannedLoss {
  * Fills in every default, including those that depend on the dataset, lowers the model and compiles the formulas.
  *
  * @param places the paths of optimizer and loss in the caller's config, for messages
- * @throws OptimbenchError (CONFIG, FORMULA) where the config does not describe a run on this dataset
+ * @throws OptimbenchError (CONFIG, FORMULA) if the config does not describe a valid run on this dataset
  */
 export function planRun(
   config: ParsedTrainConfig,

@@ -2,22 +2,22 @@ import { configError } from "../errors.js";
 import { countText } from "../validation/count-text.js";
 import type { SplitSizes } from "./resolved-config.generated.js";
 
-/** Sizes as a config gives them. */
+/** The sizes that a config gives. */
 interface Given {
   readonly train?: number | undefined;
   readonly validation?: number | undefined;
 }
 
-/** What is split. */
+/** The images to split. */
 interface Images {
   readonly name: string;
   readonly count: number;
 }
 
 /**
- * Numbers of training and validation images.
+ * Resolves the numbers of training and validation images.
  *
- * @throws OptimbenchError (CONFIG) where there are too few
+ * @throws OptimbenchError (CONFIG) if there are too few
  */
 export function splitSizes(split: Given, images: Images): SplitSizes {
   const { count } = images;
@@ -28,7 +28,7 @@ export function splitSizes(split: Given, images: Images): SplitSizes {
   return { train, validation };
 }
 
-/** Why a dataset is too small for what was asked. */
+/** Explains why a dataset is too small for a split. */
 function splitProblem({ train, validation }: Given, { count, name }: Images) {
   const there = `but ${name} has ${countText(count, "image")}`;
   if (train !== undefined && validation !== undefined)

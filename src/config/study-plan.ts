@@ -8,17 +8,17 @@ import type { ParsedCompareConfig } from "./compare-config.js";
 import type { DatasetInfo, ResolvedCompareConfig } from "./resolved-config.js";
 import { planLoss, planOptimizer, planShared, type RunPlan, runOf } from "./run-plan.js";
 
-/** A study that can start: its config with every default filled in, and its runs in their order. */
+/** A study that can start: its config with every default filled in, and its runs in order. */
 export interface StudyPlan {
   readonly config: ResolvedCompareConfig;
   readonly runs: readonly RunPlan[];
 }
 
 /**
- * Fills in every default of a study and plans its runs. Each formula is compiled once, and the model lowered once. Seeds are
- * the outer loop, so that a machine that slows down over time slows every optimizer.
+ * Fills in every default of a study and plans its runs. Each formula is compiled once, and the model is lowered once. Seeds
+ * are the outer loop, so that a machine that becomes slower affects all optimizers equally.
  *
- * @throws OptimbenchError (CONFIG, FORMULA) where a run of it is not possible on this dataset, or two runs would be the same
+ * @throws OptimbenchError (CONFIG, FORMULA) if a run is not valid on this dataset, or two runs would be identical
  */
 export function planStudy(given: ParsedCompareConfig, dataset: DatasetInfo): StudyPlan {
   const { optimizers: o, losses: l, seeds: s, execution, semantics: several, ...rest } = given;
@@ -45,7 +45,7 @@ export function planStudy(given: ParsedCompareConfig, dataset: DatasetInfo): Stu
   });
   for (const factor of ["optimizers", "losses", "seeds"] as const) checkDistinct(config[factor], factor);
 
-  const alone = { threads: 1, untimedSteps: false }; // untimed steps serve nothing but the times
+  const alone = { threads: 1, untimedSteps: false }; // untimed steps only improve the times, which are not comparable here
   const one = { ...shared, config: { ...shared.config, ...(execution === "parallel" && alone) } };
   const runs = seeds.flatMap((seed) =>
     losses.flatMap((loss) => optimizers.map((optimizer) => runOf(one, { optimizer, loss, seed }))),
@@ -53,7 +53,7 @@ export function planStudy(given: ParsedCompareConfig, dataset: DatasetInfo): Stu
   return { config, runs };
 }
 
-/** Each is planned, and checked for memory, before the first starts. */
+/** A limit, because all runs are planned and checked for memory before the first starts. */
 const MOST_RUNS = 100_000;
 
 function checkRunCount(optimizers: number, losses: number, seeds: number): void {
@@ -69,7 +69,7 @@ function checkRunCount(optimizers: number, losses: number, seeds: number): void 
   );
 }
 
-/** An optimizer as the first framework defines it, and as the others do: those that do, and where the config leaves it to them. */
+/** An optimizer as defined by each framework that defines it. A config that names a framework gives one optimizer only. */
 function inEach(
   optimizer: OptimizerConfig,
   first: Semantics,

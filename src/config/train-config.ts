@@ -15,7 +15,7 @@ import type { TrainConfig } from "./train-config.generated.js";
 
 const images = z.int().min(1);
 
-/** Images and labels in memory; `loadDataset` checks what is in them. */
+/** Images and labels in memory; `loadDataset` checks their content. */
 export const inMemory = z
   .custom<DatasetInMemory>((value) => typeof value === "object" && value !== null && "images" in value, {
     error: ({ input }) =>
@@ -23,7 +23,7 @@ export const inMemory = z
   })
   .meta({ tsType: "DatasetInMemory" });
 
-/** What a run is made from, apart from its optimizer, loss and seed, which `compare` varies. */
+/** The keys of a run's config, except optimizer, loss and seed, which `compare` varies. */
 export const sharedShape = {
   $schema: z
     .string()
@@ -141,12 +141,12 @@ export const trainConfigSchema = z
 
 export type { TrainConfig };
 
-/** The same with the defaults filled in that depend on nothing else. */
+/** A config with all defaults filled in that do not depend on the dataset or the machine. */
 export type ParsedTrainConfig = z.output<typeof trainConfigSchema>;
 
-/** What the runs of a study share. */
+/** The part of a config that all runs of a study share. */
 export type ParsedSharedConfig = Omit<ParsedTrainConfig, "optimizer" | "loss" | "seed">;
 
-/** @throws OptimbenchError (CONFIG): one line per problem */
+/** @throws OptimbenchError (CONFIG) with one line per problem */
 export const parseTrainConfig = (input: TrainConfig): ParsedTrainConfig =>
   parse(trainConfigSchema, input, "train config");

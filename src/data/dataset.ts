@@ -32,10 +32,10 @@ export interface TestSet extends ImageSet {
   readonly count: number;
 }
 
-/** The largest images that are taken, in pixels a side and channels a pixel. */
+/** The largest supported images, in pixels per side and channels per pixel. */
 export const LARGEST_IMAGE = { side: 1024, channels: 64 } as const;
 
-/** Classes needed for these labels: the largest + 1, and at least 2. */
+/** The number of classes that labels imply: the largest label + 1, and at least 2. */
 export function classesOf(...labels: readonly Uint8Array[]): number {
   let largest = 1;
   for (const set of labels) for (const label of set) largest = Math.max(largest, label);

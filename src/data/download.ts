@@ -14,7 +14,7 @@ import { readIdx } from "./idx.js";
 import { IDX_PARTS, type IdxPart, idxFiles } from "./idx-folder.js";
 import { checkMnist, MNIST_FILES } from "./mnist.js";
 
-/** Folders on the web that hold MNIST's four files, gzipped, tried in this order. */
+/** Base URLs of MNIST's four gzipped files, tried in this order. */
 const MNIST_MIRRORS: readonly string[] = [
   "https://ossci-datasets.s3.amazonaws.com/mnist/",
   "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -35,23 +35,23 @@ export interface DownloadOptions {
   readonly mirrors?: readonly string[] | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** How often every mirror is tried. Default 3. */
+  /** How many times each mirror is tried. Default 3. */
   readonly rounds?: number;
-  /** The pause after the first round; it doubles each time. Default 1000. */
+  /** The pause after the first round. It doubles after each further round. Default 1000. */
   readonly pauseMilliseconds?: number;
-  /** Without an answer or a further byte for so long, the next mirror is tried. Default 30,000. */
+  /** The time without an answer or a further byte after which the next mirror is tried. Default 30,000. */
   readonly timeoutMilliseconds?: number;
 }
 
-/** The largest file is 9.9 MB; anything much larger is not it. */
+/** A limit on the download. The largest file has 9.9 MB. */
 const MOST_BYTES = 32 * 2 ** 20;
 
 /**
- * Downloads those of MNIST's four files that `folder` lacks. Each appears there whole and checked, or not at all.
- * Proxies are taken from HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
+ * Downloads those of MNIST's four files that `folder` lacks. A file appears there only when it is complete and verified.
+ * Respects HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
  *
- * @throws OptimbenchError (DATA) where no mirror gives a file, with each mirror's reason and what else can be done;
- *   (FILE) where `folder` cannot be written to; (ABORTED) when `signal` fires
+ * @throws OptimbenchError (DATA) if no mirror provides a file, with each mirror's reason and alternatives; (FILE) if `folder`
+ *   is not writable; (ABORTED) when `signal` fires
  */
 export async function downloadMnist(folder: string, options: DownloadOptions = {}): Promise<void> {
   try {
@@ -77,7 +77,7 @@ export async function downloadMnist(folder: string, options: DownloadOptions = {
   try {
     for (const part of missing) await downloadFile(part, folder, options, dispatcher);
   } finally {
-    // Not close(): that would wait for a server that has stopped sending.
+    // close() would wait for a server that has stopped sending.
     await dispatcher.destroy();
   }
 }
@@ -96,7 +96,7 @@ async function downloadFile(part: IdxPart, folder: string, options: DownloadOpti
         reasons.set(url, reasonOf(error));
       }
     }
-    // An aborted pause ends early; the next request then fails at once.
+    // If aborted, the pause ends early and the next request fails immediately.
     if (round + 1 < rounds)
       await setTimeout(pauseMilliseconds * 2 ** round, undefined, { signal }).catch(() => {});
   }

@@ -5,17 +5,17 @@ import { fileProblem } from "../system/file-problem.js";
 import { classesOf, type Dataset, LARGEST_IMAGE } from "./dataset.js";
 import { readIdx } from "./idx.js";
 
-/** The files of a dataset in IDX form; the two of t10k (images kept apart for testing) may be missing. */
+/** The files of a dataset in IDX format. The two of t10k, the test images, are optional. */
 export const IDX_PARTS = ["train-images", "train-labels", "t10k-images", "t10k-labels"] as const;
 export type IdxPart = (typeof IDX_PARTS)[number];
 
-/** As published ("train-images-idx3-ubyte"), as some archives unpack it ("train-images.idx3-ubyte"), gzipped or not. */
+/** The published name ("train-images-idx3-ubyte") or that of some archives ("train-images.idx3-ubyte"), gzipped or not. */
 const FILE_NAME = /^((?:train|t10k)-(?:images|labels))[-.]idx\d-ubyte(\.gz)?$/;
 
-/** The paths of a folder's IDX files; of a file that is there twice, the one that is not gzipped. */
+/** The paths of a folder's IDX files. If a file exists in both forms, the one that is not gzipped. */
 export function idxFiles(folder: string): Partial<Record<IdxPart, string>> {
   const files: Partial<Record<IdxPart, string>> = {};
-  // Sorted, a gzipped file comes after its plain twin.
+  // In sorted order, a gzipped file follows its plain counterpart.
   for (const name of readdirSync(folder).sort()) {
     const part = FILE_NAME.exec(name)?.[1] as IdxPart | undefined;
     if (part !== undefined) files[part] ??= join(folder, name);
@@ -24,10 +24,10 @@ export function idxFiles(folder: string): Partial<Record<IdxPart, string>> {
 }
 
 /**
- * Reads a folder of IDX files: train-images and train-labels, and t10k-images and t10k-labels where it has them.
- * Images have 3 dimensions (count, height, width) or 4 (and channels); classes are counted from the labels.
+ * Reads a folder of IDX files: train-images, train-labels and, if present, t10k-images and t10k-labels. Images have 3
+ * dimensions (count, height, width) or 4 (and channels). The labels determine the number of classes.
  *
- * @throws OptimbenchError (DATA) that names the file that is missing or does not fit
+ * @throws OptimbenchError (DATA) that names the file that is missing or does not match
  */
 export async function loadIdxFolder(folder: string, name = folder): Promise<Dataset> {
   const files = listFiles(folder);

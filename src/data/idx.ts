@@ -5,11 +5,11 @@ import { OptimbenchError } from "../errors.js";
 import { fileProblem, isFileProblem } from "../system/file-problem.js";
 
 /**
- * IDX, the format of the MNIST files: two zero bytes, a type, the number of dimensions, the dimensions as big-endian
- * 32-bit integers, then the values row by row. https://yann.lecun.com/exdb/mnist describes it.
+ * IDX, the format of the MNIST files: two zero bytes, a type, the number of dimensions, the dimensions as big-endian 32-bit
+ * integers, then the values row by row. See https://yann.lecun.com/exdb/mnist.
  */
 
-/** Unsigned bytes as an IDX file holds them. */
+/** The content of an IDX file of unsigned bytes. */
 export interface IdxArray {
   readonly dimensions: readonly number[];
   readonly data: Uint8Array;
@@ -20,7 +20,7 @@ const MOST_BYTES = 2 ** 30;
 
 const MOST_DIMENSIONS = 4;
 
-/** No deflate stream expands further than this (zlib's technical notes), so a longer array cannot be in the file. */
+/** The largest expansion of a deflate stream (zlib's technical notes). A file cannot contain an array longer than this allows. */
 const MOST_EXPANSION = 1032;
 
 const UNSIGNED_BYTE = 0x08;
@@ -33,9 +33,9 @@ const OTHER_TYPES: Record<number, string> = {
 };
 
 /**
- * Reads an IDX file of unsigned bytes, gzipped or not (by its first bytes, not its name).
+ * Reads an IDX file of unsigned bytes. Its first bytes, not its name, determine whether it is gzipped.
  *
- * Memory stays within what the header announces, and that within 1 GiB, whatever a gzip stream expands to.
+ * It allocates what the header declares, at most 1 GiB, whatever a gzip stream expands to.
  *
  * @param check receives the dimensions before any value is read, and throws to reject them
  * @throws OptimbenchError (DATA) with the file's name and the reason: missing, truncated, damaged, of another type,
@@ -58,7 +58,7 @@ export async function readIdx(
   }
 }
 
-/** The bytes before the values of an IDX file of unsigned bytes. */
+/** The header of an IDX file of unsigned bytes. */
 export function idxHeader(dimensions: readonly number[]): Uint8Array {
   const header = Buffer.alloc(4 + 4 * dimensions.length);
   header.set([0, 0, UNSIGNED_BYTE, dimensions.length]);
@@ -94,7 +94,7 @@ async function readGzip(file: string, size: number, check: Check): Promise<IdxAr
   }
 }
 
-/** @param available no more bytes than this can come */
+/** @param available the most bytes that `source` can yield */
 async function decode(source: AsyncIterable<Buffer>, available: number, check: Check): Promise<IdxArray> {
   let head = Buffer.alloc(0);
   let array: IdxArray | undefined;
@@ -121,7 +121,7 @@ async function decode(source: AsyncIterable<Buffer>, available: number, check: C
   return array;
 }
 
-/** The dimensions, or nothing where `head` does not reach to their end. */
+/** The dimensions, or undefined if `head` does not contain all of them. */
 function parseHeader(head: Buffer): number[] | undefined {
   if (head.length < 4) return undefined;
   const [zero, zeroToo, type, rank] = head as Buffer & [number, number, number, number];

@@ -9,7 +9,7 @@ import type { DatasetInMemory } from "./dataset-config.generated.js";
 
 export type { DatasetInMemory };
 
-// zod keeps the class of `instanceof` in messages only where the schema is not copied, as `describe` does.
+// `describe` copies a schema, and a copied `instanceof` schema loses the name of its class in messages.
 const bytes = (description?: string): z.ZodType<Uint8Array, Uint8Array> =>
   z.instanceof(Uint8Array).register(z.globalRegistry, { tsType: "Uint8Array", description });
 const floats: z.ZodType<Float32Array, Float32Array> = z
@@ -17,7 +17,7 @@ const floats: z.ZodType<Float32Array, Float32Array> = z
   .register(z.globalRegistry, { tsType: "Float32Array" });
 const isClassId = (label: unknown) =>
   Number.isInteger(label) && (label as number) >= 0 && (label as number) <= 255;
-/** Not an array of numbers to zod, which would make a problem of each of a million wrong labels. */
+/** Checked as a whole: as an array of numbers, zod would report each of a million invalid labels. */
 const classIds: z.ZodType<readonly number[], readonly number[]> = z
   .array(z.unknown())
   .superRefine((labels, context) => {
@@ -73,10 +73,10 @@ export const inMemorySchema = z
   .describe("a dataset given as arrays");
 
 /**
- * Checks arrays of images and labels and makes a dataset of them.
+ * Checks arrays of images and labels and creates a dataset from them.
  *
  * @param where its path in the whole config, for messages
- * @throws OptimbenchError (CONFIG) that names the numbers which do not fit
+ * @throws OptimbenchError (CONFIG) that names the values that do not match
  */
 export function inMemoryDataset(input: DatasetInMemory, where = ""): Dataset {
   const given = parsed(input, where);
@@ -132,7 +132,7 @@ const labelBytes = (labels: Uint8Array | readonly number[]) =>
 
 type Sides = { readonly height?: number | undefined; readonly width?: number | undefined };
 
-/** Height and width, where one or both follow from the number of pixels. */
+/** Height and width. One or both may follow from the number of pixels. */
 function sides(given: Sides & { images: Uint8Array; channels: number }, count: number, where: string) {
   const { images, channels } = given;
   const pixels = images.length / count / channels;

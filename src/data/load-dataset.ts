@@ -16,7 +16,7 @@ import { loadMnist10k } from "./mnist-10k.js";
 
 export type { DatasetInMemory };
 
-/** Datasets that go by a name. */
+/** The named datasets. */
 export const DATASET_NAMES = ["mnist", "mnist-10k"] as const;
 
 /** Where to find "mnist", and whether to download it. */
@@ -44,11 +44,11 @@ const optionsSchema = z.strictObject({
 /**
  * Loads a dataset.
  *
- * @param source "mnist", "mnist-10k" (10,000 of its images, always there), the path of a folder of IDX files, arrays in
- *   memory, or a dataset loaded earlier, which is returned as it is. Default: "mnist" where it is on the disk,
- *   "mnist-10k" otherwise; the dataset's `name` says which.
- * @throws OptimbenchError by rejection: CONFIG for an unknown name or arrays that do not fit, DATA for files that are
- *   missing, damaged or not the published ones, FILE where a download cannot be written, ABORTED when `signal` fires
+ * @param source "mnist", "mnist-10k" (10,000 of its images, always available), the path of a folder of IDX files, arrays in
+ *   memory, or a dataset loaded earlier, which is returned unchanged. Default: "mnist" if it is on the disk, otherwise
+ *   "mnist-10k"; the dataset's `name` says which.
+ * @throws OptimbenchError by rejection: CONFIG for an unknown name or arrays that do not match, DATA for files that are
+ *   missing, damaged or not the published ones, FILE if a download cannot be written, ABORTED when `signal` fires
  */
 export async function loadDataset(
   source?: string | DatasetInMemory | Dataset,
@@ -67,7 +67,7 @@ async function load(
 }
 
 /**
- * The dataset that a run's or a study's config names; messages speak of places in that config.
+ * Loads the dataset of a run's or a study's config. Error messages contain paths in that config.
  *
  * @throws as `loadDataset`
  */
@@ -79,7 +79,7 @@ interface DatasetChoice {
   readonly dataDir?: string | undefined;
 }
 
-/** A dataset loaded earlier, unless the memory of its images has been transferred since. */
+/** Returns a dataset loaded earlier. @throws OptimbenchError (CONFIG) if the memory of its images was transferred since */
 function undamaged(dataset: Dataset): Dataset {
   const { name, test } = dataset;
   const sets = [dataset, ...(test ? [test] : [])];
@@ -92,7 +92,7 @@ function undamaged(dataset: Dataset): Dataset {
   );
 }
 
-/** A requested folder without MNIST is an error and not skipped. */
+/** If `dataDir` is given, MNIST must be there: a folder without it is an error. */
 const defaultName = (dataDir?: string) =>
   dataDir !== undefined || findMnist() !== undefined ? "mnist" : "mnist-10k";
 

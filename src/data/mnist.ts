@@ -8,7 +8,7 @@ import { IDX_PARTS, type IdxPart, idxFiles, loadIdxFolder } from "./idx-folder.j
 
 /**
  * MNIST (Y. LeCun, C. Cortes, C. J. C. Burges): 60,000 handwritten digits to train on and 10,000 to test, 28 x 28.
- * The published names of its four files, and the SHA-256 of each, decompressed.
+ * The published names of its four files, and the SHA-256 of each decompressed file.
  */
 export const MNIST_FILES: Readonly<Record<IdxPart, { readonly name: string; readonly sha256: string }>> = {
   "train-images": {
@@ -29,33 +29,33 @@ export const MNIST_FILES: Readonly<Record<IdxPart, { readonly name: string; read
   },
 };
 
-/** Where a download puts the four files if nothing else is asked for. */
+/** The default folder for downloads of the four files. */
 export const mnistCacheFolder = (): string => join(cacheFolder(), "data", "mnist");
 
-/** The folders that may hold MNIST: the given one alone, or `OPTIMBENCH_DATA` where set and the per-user cache. */
+/** The folders to search for MNIST: the given one only, or `OPTIMBENCH_DATA` (if set) and the per-user cache. */
 export function mnistFolders(dataDir?: string): string[] {
   if (dataDir !== undefined) return [dataDir];
   const { OPTIMBENCH_DATA } = process.env;
   return [...(OPTIMBENCH_DATA ? [OPTIMBENCH_DATA] : []), mnistCacheFolder()];
 }
 
-/** The first of these folders that has all four files of MNIST, by name; `loadMnist` checks their content. */
+/** The first of these folders with files of all four names. `loadMnist` checks their content. */
 export const findMnist = (dataDir?: string): string | undefined =>
   mnistFolders(dataDir).find((folder) => missingFiles(folder).length === 0);
 
-/** The published names of the files of MNIST that `folder` lacks. */
+/** The published names of the files that `folder` lacks. */
 function missingFiles(folder: string): string[] {
   let files: Partial<Record<IdxPart, string>> = {};
   try {
     files = idxFiles(folder);
-  } catch {} // no such folder, so all are missing
+  } catch {} // without the folder, all are missing
   return IDX_PARTS.filter((part) => files[part] === undefined).map((part) => MNIST_FILES[part].name);
 }
 
 /**
  * Reads MNIST from a folder with its four files, gzipped or not.
  *
- * @throws OptimbenchError (DATA) where a file is missing, damaged, or not the published one
+ * @throws OptimbenchError (DATA) if a file is missing, damaged, or not the published one
  */
 export async function loadMnist(folder: string): Promise<Dataset> {
   const missing = missingFiles(folder);
@@ -72,7 +72,7 @@ export async function loadMnist(folder: string): Promise<Dataset> {
   return dataset;
 }
 
-/** Throws unless `array` is that file of MNIST, byte for byte. */
+/** @throws OptimbenchError (DATA) unless `array` equals that file of MNIST, byte for byte */
 export function checkMnist(part: IdxPart, files: Partial<Record<IdxPart, string>>, array: IdxArray): void {
   const sha256 = createHash("sha256").update(idxHeader(array.dimensions)).update(array.data).digest("hex");
   if (sha256 === MNIST_FILES[part].sha256) return;

@@ -1,9 +1,9 @@
 /**
- * Seeded random streams. A stream is keyed by what it is for, never by the order of calls,
- * so that drawing from one stream cannot shift another.
+ * Seeded random streams. A stream is keyed by its purpose, never by the order of calls, so that drawing from one stream cannot
+ * affect another.
  */
 
-/** What a stream is drawn for. */
+/** The purpose of a stream. */
 export type Purpose = "split" | "batchOrder" | "samples";
 
 /** A source of uniform 32-bit integers. */
@@ -47,7 +47,7 @@ export function below(bound: number, stream: RandomStream): number {
 
 const rotate = (x: number, k: number) => (x << k) | (x >>> (32 - k));
 
-/** FNV-1a over the key, then a finaliser per draw (murmur3's), so that near keys give far states. */
+/** FNV-1a over the key, then murmur3's finaliser per draw, so that similar keys give unrelated states. */
 function hasher(key: string): () => number {
   let h = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 0x01000193);

@@ -2,26 +2,26 @@ import { encode } from "fast-png";
 import type { Dataset } from "./dataset.js";
 import { permutation, randomStream } from "./random.js";
 
-/** What a picture of samples shows. */
+/** Options of an image with samples. */
 export interface SampleOptions {
   /** Images per class, at least 1. Default 12. */
   readonly perClass?: number;
-  /** Determines which images. Default 0. */
+  /** The seed that selects the samples. Default 0. */
   readonly seed?: number;
 }
 
-/** Tiles come out about this large, in pixels. */
+/** The approximate size of a tile, in pixels. */
 const TILE = 56;
-/** A picture has about this many pixels at most: of many classes, or many images per class, tiles are smaller. */
+/** The approximate limit on pixels. With many classes or images per class, tiles are smaller. */
 const PICTURE = 2 ** 23;
-/** A pixel of a reduced image is the mean of at most as many of its pixels a side. */
+/** A pixel of a reduced image is the mean of at most this many pixels per side. */
 const SAMPLES_A_SIDE = 4;
 const WHITE = 255;
 
 /**
- * A picture of a dataset: a row for each class, with images drawn from it at random, as they are (0 is black), on white.
- * Small images are enlarged by a whole number, large ones reduced by one. Three channels are shown as colours; of any other
- * number, the first.
+ * Draws samples of a dataset: one row per class, with randomly chosen images (0 is black) on white. Small images are enlarged
+ * by a whole factor, and large ones are reduced by a whole factor. Images with three channels are drawn in colour; of any other
+ * number of channels, the first is drawn.
  *
  * @returns the bytes of a PNG file
  */
@@ -49,7 +49,7 @@ export function sampleDigits(dataset: Dataset, { perClass = 12, seed = 0 }: Samp
   return encode(picture);
 }
 
-/** How an image is shown: its size, and the value at a place of it. */
+/** How an image is drawn: its size, and its value at a position. */
 function tileOf({ height, width, channels, images }: Dataset, most: number) {
   const side = Math.max(height, width);
   const scale = Math.max(1, Math.min(Math.round(TILE / side), Math.floor(most / side)));

@@ -2,12 +2,11 @@ import { configError } from "../errors.js";
 import { permutation, randomStream } from "./random.js";
 
 /**
- * Draws the training and the validation images: indices into the dataset, in random order, none in both.
- * The same count, sizes and seed give the same split. The validation images of a seed do not depend on how many are
- * trained with.
+ * Draws disjoint training and validation images, as indices into the dataset in random order. The same count, sizes and seed
+ * give the same split. The validation images of a seed do not depend on the number of training images.
  *
- * @param count images in the dataset
- * @throws OptimbenchError (CONFIG) where the sizes are not whole numbers from 1, or together more than `count`
+ * @param count the number of images in the dataset
+ * @throws OptimbenchError (CONFIG) if the sizes are not whole numbers from 1, or their sum exceeds `count`
  */
 export function split(
   count: number,

@@ -11,16 +11,16 @@ const NAMES: Readonly<Record<Origin, string>> = {
   custom: "custom",
 };
 
-/** "Keras 3" and the like. */
+/** The name of a source, such as "Keras 3". */
 export const originText = (origin: Origin): string => NAMES[origin];
 
 type Defaults = Readonly<Partial<Record<Source, Readonly<Record<string, unknown>>>>>;
 type Each = OptimizerDefinition | LossDefinition;
 
 /**
- * What differs between the sources of a definition, a sentence each; nothing where there is one source.
+ * The differences between the sources of a definition, one sentence each; none if there is one source.
  *
- * @param formulaWith a source's formula with given settings, undefined where they do not go together
+ * @param formulaWith a source's formula with the given settings; undefined if it does not accept them
  */
 export function differencesBetween(
   definitions: readonly Each[],
@@ -76,7 +76,7 @@ function formulaDifferences(
       ];
 }
 
-/** Another value than the default, to see whether the formula changes. */
+/** A value other than the default, to test whether it changes the formula. */
 const another = (value: unknown) =>
   typeof value === "boolean" ? !value : typeof value === "number" ? 0.5 : value;
 
@@ -101,7 +101,7 @@ function stepDifference(definitions: readonly Each[]): string[] {
 /** Three significant digits. */
 export const stepText = (value: number): string => String(Number(value.toPrecision(3)));
 
-/** A setting as it is written in a config. */
+/** A value as it is written in a config. */
 export const valueText = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value);
 

@@ -23,18 +23,18 @@ import { firstStep } from "./first-step.js";
 import { hyperparameterTexts } from "./range-text.js";
 import { stateBytes, statesOf } from "./states.js";
 
-/** One sample of three classes, rather sure and right; more where a list has one number per class. */
+/** Example logits: one sample of three classes, classified correctly. Extended if a hyperparameter has more classes. */
 const LOGITS = [2, -1, 0.5];
 
 type Given = { readonly name: string; readonly [setting: string]: unknown };
 
 /**
- * What there is to know about an optimizer or a loss: formula, defaults, states and first step for each source that defines
- * it, and what differs between those.
+ * Explains an optimizer or a loss: formula, defaults, states and first step for each source that defines it, and the
+ * differences between the sources.
  *
- * @param what a name, such as "adagrad"; a name with settings, which leaves those sources that know them; or a formula of
- *   custom, `{ name, formula, hyperparameters }`
- * @throws OptimbenchError (CONFIG, FORMULA; LIBTORCH where libtorch is not there: the numbers are computed natively)
+ * @param what a name, such as "adagrad"; a name with settings, which selects the sources that have them; or a custom formula,
+ *   `{ name, formula, hyperparameters }`
+ * @throws OptimbenchError (CONFIG, FORMULA; LIBTORCH if libtorch is missing, since examples are computed natively)
  * @example explain("adagrad").differences
  */
 export function explain(what: string | OptimizerConfig | LossConfig): Explanation {
@@ -97,7 +97,7 @@ function described<Each extends OptimizerDefinition | LossDefinition>(
   };
 }
 
-/** The sources that have every setting that is given; where there is none, resolving says why. */
+/** The sources that have every given setting. If there are none, resolving throws the reason. */
 function sourcesThatKnow({ defaults }: Definition, given: Given, besides: object = {}): Source[] {
   const { name: _, label: __, formula: ___, semantics, ...settings } = given;
   const sources = Object.keys(defaults) as Source[];
@@ -178,7 +178,7 @@ function formulaOrNone(resolve: () => { readonly formula: string }): string | un
   try {
     return resolve().formula;
   } catch (error) {
-    if (error instanceof OptimbenchError) return undefined; // such as settings that exclude each other
+    if (error instanceof OptimbenchError) return undefined; // such as conflicting settings
     throw error;
   }
 }

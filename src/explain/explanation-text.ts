@@ -9,7 +9,7 @@ import type {
 } from "./explanation.js";
 import { FIRST_GRADIENT } from "./first-step.js";
 
-/** An explanation to read on a terminal. */
+/** Formats an explanation for a terminal. */
 export function explanationText(explanation: Explanation): string {
   const { name, title, kind, sources, note, hyperparameters, differences } = explanation;
   const definitions: readonly (OptimizerDefinition | LossDefinition)[] = explanation.definitions;
@@ -37,7 +37,7 @@ const section = (title: string, lines: readonly string[]) =>
     ? []
     : ["", title, ...lines.flatMap((line) => line.split("\n")).map((line) => `  ${line}`)];
 
-/** What each source says, once where they agree. */
+/** The text for each source, or one text if all agree. */
 function perOrigin<Each extends { readonly source: Origin }>(
   definitions: readonly Each[],
   text: (each: Each) => string,
@@ -66,7 +66,7 @@ function hyperparameterLine({ name, meaning, range, defaults }: HyperparameterEx
   ].join("\n");
 }
 
-/** "0.001", or "0.001 (Keras 3), 0.01 (PyTorch)" where they differ. */
+/** "0.001", or "0.001 (Keras 3), 0.01 (PyTorch)" if they differ. */
 function defaultsText(defaults: HyperparameterExplanation["defaults"]): string {
   const entries = Object.entries(defaults) as [Origin, unknown][];
   const groups = groupBy(entries, ([, value]) => valueText(value));
@@ -93,7 +93,7 @@ export function stateText({ states, stateBytes }: OptimizerDefinition): string {
   return names.length === 0 ? "none" : `${cost}: ${names.join(", ")}`;
 }
 
-/** "0.001", and the step in a matrix where it is another. */
+/** "0.001", followed by the step in a matrix if that differs. */
 export const firstStepText = ({ firstStep, firstStepInMatrix }: OptimizerDefinition): string =>
   firstStepInMatrix === undefined || stepText(firstStepInMatrix) === stepText(firstStep)
     ? stepText(firstStep)

@@ -1,13 +1,13 @@
 import type { Source } from "../catalogue/semantics.js";
 import type { Scope } from "../formula/graph.js";
 
-/** What there is to know about an optimizer or a loss, as plain data. */
+/** The explanation of an optimizer or a loss, as plain data. */
 export type Explanation = OptimizerExplanation | LossExplanation;
 
 /** Who defined a formula: a framework, the authors of the method, or the user. */
 export type Origin = Source | "custom";
 
-/** What explanations of optimizers and of losses have in common. */
+/** The common part of explanations of optimizers and losses. */
 export interface CommonExplanation<Definition> {
   /** Its name in configs. */
   readonly name: string;
@@ -57,7 +57,7 @@ export interface OptimizerDefinition {
   readonly formula: string;
   /** What the optimizer keeps from step to step. */
   readonly states: readonly StateExplanation[];
-  /** Bytes of state for each float32 parameter; by block where blocks keep different states. Rows and columns are not in it. */
+  /** Bytes of state per float32 parameter, by block if blocks have different states. Excludes states per row or column. */
   readonly stateBytes: Readonly<Partial<Record<Scope, number>>>;
   /** Size of the first step from a parameter of 0 whose gradient is 0.001. */
   readonly firstStep: number;

@@ -3,13 +3,13 @@ import { isSelective } from "../formula/plan-update.js";
 import { runUpdate } from "../native/run-update.js";
 import type { OptimizerDefinition } from "./explanation.js";
 
-/** The gradient's size at the first step, as late in training it may be: adaptive methods differ most there. */
+/** The magnitude of the gradient at the first step. Adaptive methods differ most for small gradients, as late in training. */
 export const FIRST_GRADIENT = 1e-3;
 
-/** Signs of a 4 x 4 Hadamard matrix: of full rank, and all numbers equally large. */
+/** The signs of a 4 x 4 Hadamard matrix, which has full rank and entries of equal magnitude. */
 const SIGNS = [1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, 1, -1, -1, 1];
 
-/** How far one step goes from theta = 0, run natively. */
+/** Computes the length of the first step from theta = 0 natively. */
 export function firstStep(
   update: UpdateGraph,
   learningRate: number,
@@ -21,7 +21,7 @@ export function firstStep(
   };
   const inVector = Math.abs(run([1], [[1]])[0]!);
   if (!update.blocks.some(({ on }) => isSelective(on))) return { firstStep: inVector };
-  // Some take the weights between the first layer's and the last's only.
+  // Some optimizers treat only the weights between the first and the last layer as matrices.
   const between = run(
     [...SIGNS, ...SIGNS, ...SIGNS],
     [

@@ -3,7 +3,7 @@ import { numberBounds } from "../validation/number-range.js";
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
-/** Meaning and range of each hyperparameter, from its schema. */
+/** The meaning and range of each hyperparameter, from its schema. */
 export function hyperparameterTexts(
   shape: z.ZodRawShape,
 ): { name: string; meaning: string; range: string }[] {
@@ -14,7 +14,7 @@ export function hyperparameterTexts(
   });
 }
 
-/** "0 <= x < 1", "true or false", or the values that it may be. */
+/** "0 <= x < 1", "true or false", or the list of valid values. */
 function rangeText(schema: JsonSchema): string {
   const { type } = schema;
   if (schema.enum !== undefined) return schema.enum.map((each) => JSON.stringify(each)).join(", ");

@@ -7,7 +7,7 @@ import type { StateExplanation } from "./explanation.js";
 
 const FLOAT32 = 4;
 
-/** The states that an update keeps, and what each keeps a number for. */
+/** The states of an update, and what each stores a number for. */
 export const statesOf = ({ blocks, text }: UpdateGraph): StateExplanation[] =>
   blocks.flatMap((block) => {
     const whole = typicalShape(block);
@@ -19,7 +19,7 @@ export const statesOf = ({ blocks, text }: UpdateGraph): StateExplanation[] =>
     }));
   });
 
-/** Of a parameter that the block may take. A square matrix, since some formulas fit no other. */
+/** The shape of a parameter that the block accepts. A square matrix, since some formulas accept no other. */
 const typicalShape = ({ on }: UpdateBlock): Shape => (on === "all" || on === "vectors" ? [4] : [4, 4]);
 
 function per(shape: Shape, whole: Shape): StateExplanation["per"] {
@@ -29,7 +29,7 @@ function per(shape: Shape, whole: Shape): StateExplanation["per"] {
   return rows === 1 && columns === 1 ? "optimizer" : columns === 1 ? "row" : "column";
 }
 
-/** Bytes for each parameter. Blocks other than those on everything exclude each other, so each has its own sum. */
+/** Bytes per parameter. A parameter belongs to one selective block, so each of these blocks has a separate sum. */
 export function stateBytes(
   { blocks }: UpdateGraph,
   states: readonly StateExplanation[],

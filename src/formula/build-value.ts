@@ -5,10 +5,10 @@ import type { Term } from "./node-table.js";
 import { statements } from "./statements.js";
 
 /**
- * Builds a formula that stands for one value: assignments, if any, and an expression after them.
+ * Builds a formula with one value: optional assignments, followed by an expression.
  *
  * @param what names the value in errors, such as "loss"
- * @throws OptimbenchError (FORMULA) that shows the place
+ * @throws OptimbenchError (FORMULA) with line and column
  */
 export function buildValue(
   names: Names,

@@ -16,10 +16,10 @@ const OPERATORS: Readonly<Record<string, { readonly sign: string; readonly binds
 const SUM = 1;
 const ATOM = 4;
 
-/** How an operation is written, where that is by an operator. */
+/** The operator of an operation; undefined if it is written as a function. */
 export const operatorSign = (op: string): string | undefined => OPERATORS[op]?.sign;
 
-/** A node of a graph as a formula; names that were assigned on the way, and those of hyperparameters, are written out. */
+/** A node of a graph as formula text. Assigned names and hyperparameters are replaced by their values. */
 export const expressionText = (nodes: readonly Node[], place: number): string => textOf(nodes, place).text;
 
 function textOf(nodes: readonly Node[], place: number): { readonly text: string; readonly binds: number } {

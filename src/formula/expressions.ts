@@ -20,7 +20,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   "!==": " Write `!=`.",
   "!": " Write `1 - x` or `x == 0`.",
 };
-/** Where a function belongs that is unknown here. */
+/** Explains where a function of another family may be used. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   matrix: "works on the rows and columns of a parameter: call it in a block such as `matrices: { ... }`.",
   "along-classes": "works along the classes, and only in losses.",

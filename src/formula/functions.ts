@@ -18,18 +18,18 @@ export type FormulaFunction = {
 } & (
   | {
       readonly family: "elementwise";
-      /** On plain numbers: constants are folded with it. */
+      /** Computes the function of plain numbers, to fold constants. */
       readonly fold: Fold;
     }
-  /** A vector becomes one number. */
+  /** Reduces a vector to one number. */
   | { readonly family: "reduction" }
-  /** A row of classes becomes another, in losses only. */
+  /** Maps a row of classes to another row, in losses only. */
   | { readonly family: "along-classes" }
-  /** Of one parameter's rows and columns, in an update's labelled blocks only. */
+  /** Works on one parameter's rows and columns, in an update's labelled blocks only. */
   | { readonly family: "matrix" }
 );
 
-/** What an operation does to plain numbers. */
+/** Computes an operation of plain numbers. */
 export type Fold = (...values: number[]) => number;
 
 const elementwise = (arity: number, fold: Fold, meaning: string): FormulaFunction => ({
@@ -58,7 +58,7 @@ const matrix = (shape: ShapeRule, meaning: string): FormulaFunction => ({
   meaning,
 });
 
-/** The functions by the name a formula calls them with. */
+/** All functions by name. */
 export const FUNCTIONS = {
   abs: elementwise(1, Math.abs, "absolute value"),
   sign: elementwise(1, (x) => Number(x! > 0) - Number(x! < 0), "-1, 0 or 1"), // 0 of NaN, as in libtorch
@@ -125,16 +125,16 @@ export const FUNCTIONS = {
 const functionsOf = (...families: FormulaFunction["family"][]): ReadonlyMap<string, FormulaFunction> =>
   new Map(Object.entries<FormulaFunction>(FUNCTIONS).filter(([, { family }]) => families.includes(family)));
 
-/** What a loss may call. */
+/** The functions of losses. */
 export const LOSS_FUNCTIONS = functionsOf("elementwise", "reduction", "along-classes");
 
-/** What an update may call on the whole parameter vector. */
+/** The functions of updates on the whole parameter vector. */
 export const VECTOR_FUNCTIONS = functionsOf("elementwise", "reduction");
 
-/** What an update may call on one parameter. */
+/** The functions of updates on one parameter. */
 export const PARAMETER_FUNCTIONS = functionsOf("elementwise", "reduction", "matrix");
 
-/** As in C and libtorch: 1 to any power is 1, and so is -1 to an infinite one. JavaScript has NaN there. */
+/** `pow` as in C and libtorch: 1 to any power is 1, and -1 to an infinite power is 1. JavaScript gives NaN. */
 function power(a: number, b: number): number {
   return a === 1 || (a === -1 && Math.abs(b) === Number.POSITIVE_INFINITY) ? 1 : a ** b;
 }
@@ -144,7 +144,7 @@ interface Operator {
   readonly fold: (a: number, b: number) => number;
 }
 
-/** Operators of the expression syntax, as operations with what they do to numbers. */
+/** The operators of the syntax, each with its operation and its fold. */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ["+", { operation: "add", fold: (a, b) => a + b }],
   ["-", { operation: "subtract", fold: (a, b) => a - b }],
@@ -161,7 +161,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator
 
 export const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "==", "!="]);
 
-/** What each operation that is no reduction does to plain numbers. */
+/** The folds of all operations that are not reductions. */
 export const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ...Array.from(OPERATORS.values(), ({ operation, fold }): [string, Fold] => [operation, fold as Fold]),
   ...Object.entries<FormulaFunction>(FUNCTIONS).flatMap(([name, found]): [string, Fold][] =>

@@ -1,6 +1,6 @@
 /**
- * A formula after parsing: a small typed graph as plain data, in an order in which every node follows its arguments.
- * Native code executes it (native/core/formula/formula.cc); nothing here is ever evaluated as JavaScript.
+ * A parsed formula: a small typed graph as plain data, in which every node follows its arguments. Native code executes it
+ * (native/core/formula/formula.cc). No formula is ever evaluated as JavaScript.
  */
 export type Node =
   | { readonly op: "constant"; readonly value: number }
@@ -9,7 +9,7 @@ export type Node =
   | { readonly op: "input"; readonly name: string }
   | { readonly op: Operation; readonly args: readonly number[] };
 
-/** Arithmetic, written with JavaScript's operators, and the functions a formula may call. */
+/** Arithmetic, written with JavaScript's operators, and the functions of formulas. */
 export const OPERATIONS = [
   // arithmetic and comparison (1 where true, 0 where false)
   "add", "subtract", "multiply", "divide", "power", "negate",
@@ -36,35 +36,35 @@ export const SCOPES = ["all", "parameters", "matrices", "vectors", "dense", "hid
  */
 export type Scope = (typeof SCOPES)[number];
 
-/** An optimizer's update, ready to run: blocks that run one after the other. */
+/** An optimizer's update: blocks that run in order. */
 export interface UpdateGraph {
   /** The optimizer's name, for messages. */
   readonly name?: string;
   /** The formula, for messages. */
   readonly text: string;
   readonly blocks: readonly UpdateBlock[];
-  /** The order of a parameter's axes: in Keras inputs come before outputs. */
+  /** The order of a parameter's axes. In Keras, inputs precede outputs. */
   readonly layout: "keras" | "pytorch";
-  /** Hyperparameters that may change from step to step, each with its value where nothing changes it. */
+  /** Hyperparameters that may change from step to step, each with its constant value. */
   readonly inputs: readonly { readonly name: string; readonly value: number }[];
 }
 
-/** Other hyperparameters are constants by now; inputs are theta, g, learningRate, t and states. */
+/** A block of an update. Its inputs are theta, g, learningRate, t, states and `inputs`; other hyperparameters are constants. */
 export interface UpdateBlock {
   readonly on: Scope;
   readonly nodes: readonly Node[];
-  /** Where in the text each node was written first. */
+  /** The position of each node's first occurrence in the text. */
   readonly offsets: readonly number[];
-  /** What lives from step to step: numbers, and tensors of the shape that they are assigned. */
+  /** Values that persist between steps: numbers, and tensors of the shape that they are assigned. */
   readonly state: readonly UpdateState[];
-  /** The node that each target takes as its value at the end of the block: theta, g, evaluation or a state. */
+  /** The node that each target (theta, g, evaluation or a state) is assigned at the end of the block. */
   readonly assign: readonly Assignment[];
 }
 
 export interface Assignment {
   readonly target: string;
   readonly node: number;
-  /** Of the target in the text. */
+  /** The position of the target in the text. */
   readonly offset: number;
 }
 
@@ -75,10 +75,10 @@ export interface UpdateState {
   readonly startsAsTheta: boolean;
 }
 
-/** A loss per sample, ready to run: inputs are z (logits) and y (target), both [samples, classes]; the result is [samples, 1]. */
+/** A loss per sample. Its inputs are z (logits) and y (target), both [samples, classes]; the result is [samples, 1]. */
 export interface LossGraph {
   readonly nodes: readonly Node[];
   readonly result: number;
-  /** What training multiplies a sample's loss by, for the largest class of its target. Default: 1 each. */
+  /** Training multiplies a sample's loss by the weight of the largest class of its target. Default: 1 each. */
   readonly classWeights?: readonly number[];
 }

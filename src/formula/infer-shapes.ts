@@ -3,25 +3,25 @@ import { FOLDS, type FormulaFunction, FUNCTIONS } from "./functions.js";
 import type { Node, Operation, UpdateBlock } from "./graph.js";
 import { broadcast, isSame, type Shape, type ShapeRule, shapeText } from "./shapes.js";
 
-/** The shapes in a block of an update, where it runs on one parameter or on the whole vector. */
+/** The shapes of a block's values, for one parameter or for the whole vector. */
 export interface BlockShapes {
-  /** Of each node. */
+  /** The shape of each node. */
   readonly nodes: readonly Shape[];
-  /** Of each state. */
+  /** The shape of each state. */
   readonly state: readonly Shape[];
 }
 
-/** Makes the error for a formula that does not fit, at an offset in its text. */
+/** Creates the error for a shape mismatch, at an offset in the formula's text. */
 export type ErrorAt = (problem: string, offset: number) => Error;
 
-/** Undefined while a state has not been assigned yet. */
+/** Undefined until a state's shape is known. */
 type Found = Shape | undefined;
 
 /**
- * The shapes of a block's nodes and states.
+ * Infers the shapes of a block's nodes and states.
  *
  * @param whole the shape of theta and its gradient
- * @throws what `errorAt` makes, where an operation's arguments do not fit or a name is assigned another shape than it has
+ * @throws the result of `errorAt` if the shapes of an operation's arguments do not match, or a name is assigned another shape
  */
 export function inferShapes(block: UpdateBlock, whole: Shape, errorAt: ErrorAt): BlockShapes {
   const { nodes, offsets, state, assign, on } = block;
@@ -34,7 +34,7 @@ export function inferShapes(block: UpdateBlock, whole: Shape, errorAt: ErrorAt):
   const inputs = (name: string): Found =>
     name === "theta" || name === "g" ? whole : states.has(name) ? states.get(name) : [];
 
-  // A state has the shape that it is assigned, which may depend on states: they grow until nothing changes.
+  // A state has the shape that it is assigned, which may depend on other states: repeat until nothing changes.
   for (;;) {
     const shapes = shapesOf(nodes, offsets, inputs, errorAt);
     let isSettled = true;
@@ -59,7 +59,7 @@ export function inferShapes(block: UpdateBlock, whole: Shape, errorAt: ErrorAt):
   }
 }
 
-/** The shapes of nodes, given those of the inputs. Which branch a condition takes is known where sizes alone decide it. */
+/** Infers the shapes of nodes from those of the inputs. A condition that depends only on sizes selects its branch. */
 export function shapesOf(
   nodes: readonly Node[],
   offsets: readonly number[],
@@ -105,7 +105,7 @@ const functionOf = (op: Operation): FormulaFunction | undefined =>
 /** Operators are elementwise. */
 const ruleOf = (op: Operation): ShapeRule => functionOf(op)?.shape ?? broadcast;
 
-/** The value of a node that sizes and constants decide. */
+/** The value of a node that depends only on sizes and constants. */
 function numberOf(
   op: Operation,
   given: readonly Found[],

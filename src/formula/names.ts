@@ -6,16 +6,16 @@ import type { Target } from "./statements.js";
 /** A number, or in a loss a row: one number per class. */
 export type Hyperparameter = number | readonly number[];
 
-/** What is given to a formula from outside. */
+/** The names that a formula may read without assigning them. */
 export interface GivenNames {
   /** Names that every formula of its kind has, such as `theta` and `g`. */
   readonly inputs: ReadonlySet<string>;
   readonly hyperparameters: ReadonlyMap<string, Hyperparameter>;
-  /** What lives from step to step. */
+  /** Values that persist between steps. */
   readonly states?: ReadonlySet<string>;
 }
 
-/** What the names of a formula stand for, while it is read from top to bottom. */
+/** The meaning of a formula's names while it is read from top to bottom. */
 export class Names {
   readonly #assigned = new Map<string, { readonly value: Term; readonly at: Target }>();
   readonly #read = new Set<string>();
@@ -36,7 +36,7 @@ export class Names {
     }
   }
 
-  /** The value that a name has here, if it has one. */
+  /** The current value of a name; undefined if it has none. */
   read(name: string): Term | undefined {
     this.#read.add(name);
     const { inputs, hyperparameters, states } = this.given;
@@ -50,12 +50,12 @@ export class Names {
       : this.graph.row(hyperparameter);
   }
 
-  /** Gives a name its value for the statements that follow. */
+  /** Assigns a value to a name, for the following statements. */
   assign(target: Target, value: Term): void {
     this.#assigned.set(target.name, { value, at: target });
   }
 
-  /** @throws OptimbenchError (FORMULA) where the name is not the formula's own */
+  /** @throws OptimbenchError (FORMULA) if the name cannot be assigned */
   checkTarget({ name, start }: Target, ...assignableInputs: readonly string[]): void {
     const { inputs, hyperparameters } = this.given;
     if (hyperparameters.has(name) || (inputs.has(name) && !assignableInputs.includes(name)))
@@ -68,28 +68,28 @@ export class Names {
       throw formulaError(`\`${name}\` is a function. Assign to another name.`, this.text, start);
   }
 
-  /** What a name stands for after the last statement, if anything was assigned to it. */
+  /** The last value that was assigned to a name; undefined if there is none. */
   final = (name: string): Term | undefined => this.#assigned.get(name)?.value;
 
-  /** Where its last statement is. */
+  /** The position of the last assignment to a name. */
   offsetOf = (name: string): number => this.#assigned.get(name)!.at.start;
 
   wasRead = (name: string): boolean => this.#read.has(name);
 
-  /** Every name there is at this point, for suggestions. */
+  /** All names that can be read here, for suggestions. */
   all(): string[] {
     const { inputs, hyperparameters, states = new Set() } = this.given;
     return [...inputs, ...hyperparameters.keys(), ...states, ...this.#assigned.keys()];
   }
 
-  /** @throws OptimbenchError (FORMULA) at a hyperparameter that nothing reads, here or in `others` */
+  /** @throws OptimbenchError (FORMULA) if neither this formula part nor `others` read a hyperparameter */
   checkHyperparametersRead(...others: readonly Names[]): void {
     for (const name of this.given.hyperparameters.keys())
       if (![this, ...others].some((names) => names.wasRead(name)))
         throw formulaError(`The hyperparameter \`${name}\` is never used. Use it or remove it.`);
   }
 
-  /** @throws OptimbenchError (FORMULA) at an assignment that nothing reads */
+  /** @throws OptimbenchError (FORMULA) if an assigned name is never read */
   checkAllRead(...results: readonly string[]): void {
     for (const [name, { at }] of this.#assigned)
       if (!this.wasRead(name) && !results.includes(name))

@@ -1,13 +1,13 @@
 import type { Fold } from "./functions.js";
 import type { Node, Operation } from "./graph.js";
 
-/** The place of an expression's value in the graph: the index of its node. */
+/** The value of an expression: the index of its node in the graph. */
 export type Term = number;
 
-/** Collects nodes; equal ones are shared, and arithmetic of constants is done at once, in double precision. */
+/** Collects the nodes of a graph. Shares equal nodes and folds arithmetic of constants, in double precision. */
 export class NodeTable {
   readonly #nodes: Node[] = [];
-  /** Where each was first written in the formula's text. */
+  /** The position of each node's first occurrence in the formula's text. */
   readonly #offsets: number[] = [];
   readonly #terms = new Map<string, Term>();
 
@@ -23,14 +23,14 @@ export class NodeTable {
     return this.#add({ op: "input", name }, name, 0);
   }
 
-  /** @param fold what the operation does to numbers, if that is all it does */
+  /** @param fold folds the operation if all arguments are constants */
   operation(op: Operation, args: readonly Term[], offset: number, fold?: Fold): Term {
     const values = args.map((term) => this.#constantAt(term)).filter((value) => value !== undefined);
     if (fold !== undefined && values.length === args.length) return this.constant(fold(...values));
     return this.#add({ op, args }, args.join(), offset);
   }
 
-  /** The nodes that the results are computed from, without those that folding has left over, and the results' places. */
+  /** The nodes that the results depend on, without those that folding made unused, and the indices of the results. */
   finish(results: readonly Term[]): {
     readonly nodes: readonly Node[];
     readonly offsets: readonly number[];

@@ -4,7 +4,7 @@ import { Names } from "./names.js";
 import { NodeTable } from "./node-table.js";
 import { broadcast } from "./shapes.js";
 
-/** A formula of numbers alone, which needs no vectors and no native code. */
+/** A formula of plain numbers, which runs without native code. */
 export type NumberFormula<Input extends string> = (inputs: Readonly<Record<Input, number>>) => number;
 
 type Elementwise = Extract<FormulaFunction, { family: "elementwise" }>;
@@ -24,16 +24,16 @@ const FUNCTIONS: ReadonlyMap<string, Elementwise> = new Map([
   ["floor", numeric(Math.floor, "the whole number below")],
 ]);
 
-/** What each operation of a graph does to numbers. */
+/** The folds of all operations and functions that number formulas can use. */
 const COMPUTED: ReadonlyMap<string, Fold> = new Map([
   ...FOLDS,
   ...Array.from(FUNCTIONS, ([name, { fold }]): [string, Fold] => [name, fold]),
 ]);
 
 /**
- * Parses an expression in the inputs, which assignments may precede.
+ * Parses an expression of the inputs, optionally preceded by assignments.
  *
- * @throws OptimbenchError (FORMULA) that shows the place
+ * @throws OptimbenchError (FORMULA) with line and column
  */
 export function parseNumberFormula<Input extends string>(
   text: string,

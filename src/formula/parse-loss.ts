@@ -6,17 +6,17 @@ import { shapesOf } from "./infer-shapes.js";
 import { type Hyperparameter, Names } from "./names.js";
 import { NodeTable } from "./node-table.js";
 
-/** What every loss has: the logits and the target, one-hot or soft, each with one number per class. */
+/** The inputs of a loss: the logits and the target (one-hot or soft), each with one number per class. */
 const INPUTS = new Set(["z", "y"]);
-/** A number per class; shapes differ only in whether they have that axis. */
+/** The shape of one number per class. Only the presence of this axis matters, not its size. */
 const CLASSES = [1];
 
 /**
- * Parses a loss: an expression in z (the logits) and y (the target), one number per sample.
- * Assignments may precede it: "p = softmax(z); mean(abs(p - y))". The loss of a batch is the mean over its samples.
- * A hyperparameter is a number, or a row: one number per class.
+ * Parses a loss: an expression of z (the logits) and y (the target) that gives one number per sample. Assignments may precede
+ * it: "p = softmax(z); mean(abs(p - y))". The loss of a batch is the mean over its samples. A hyperparameter is a number or a
+ * row (one number per class).
  *
- * @throws OptimbenchError (FORMULA) that shows the place
+ * @throws OptimbenchError (FORMULA) with line and column
  */
 export function parseLoss(
   text: string,

@@ -17,31 +17,32 @@ import { readsOf } from "./reads.js";
 import type { Shape } from "./shapes.js";
 import { type Block, blocks, type Statement, startsWithOperator, type Target } from "./statements.js";
 
-/** What an update's own names stand for. */
+/** The names that an optimizer declares for its update. */
 export interface UpdateNames {
   readonly hyperparameters: Readonly<Record<string, number>>;
-  /** States and what each starts as. A name that is read before it is assigned is a state too, and starts as 0. */
+  /** States and their initial values. A name that is read before it is assigned is also a state, and starts at 0. */
   readonly state?: Readonly<Record<string, number | "theta">>;
-  /** The order of a parameter's axes in labelled blocks. Default "pytorch": outputs before inputs. */
+  /** The order of a parameter's axes in labelled blocks. Default "pytorch", where outputs precede inputs. */
   readonly layout?: UpdateGraph["layout"];
-  /** Hyperparameters that are to stay inputs, since they change from step to step. */
+  /** Hyperparameters that change from step to step, so they become inputs instead of constants. */
   readonly changing?: readonly string[];
 }
 
-/** What every update has: the parameters, their gradient, the rate, and the number of the step, from 1. */
+/** The inputs of an update: the parameters, their gradient, the learning rate, and the number of the step, from 1. */
 const INPUTS = ["theta", "g", "learningRate", "t"];
-/** Parameters with one axis have no rows and columns. */
+/** The functions of a block. Parameters with one axis have no rows and columns. */
 const functionsOn = (on: Scope): Functions =>
   on === "all" || on === "vectors" ? VECTOR_FUNCTIONS : PARAMETER_FUNCTIONS;
-/** The shape that most formulas fit: what does not fit it, fits none. */
+/** The smallest shape that a block can run on. A formula that does not accept it accepts none. */
 const smallest = (on: Scope): Shape => (on === "all" || on === "vectors" ? [1] : [1, 1]);
 
 /**
- * Parses an optimizer's update. A statement reads what those above it assigned; states keep their value to the next step.
- * Labelled blocks, such as `matrices: { ... }`, run on one parameter after the other; blocks share theta, g and nothing else.
+ * Parses an optimizer's update into a graph. A statement reads what the statements above it assigned. States keep their value
+ * until the next step. Labelled blocks, such as `matrices: { ... }`, run on one parameter at a time; blocks share only theta
+ * and g.
  *
  * @example parseUpdate("v = mu * v + g; theta = theta - learningRate * v", { hyperparameters: { mu: 0.9 } })
- * @throws OptimbenchError (FORMULA) that shows the place
+ * @throws OptimbenchError (FORMULA) with line and column
  */
 export function parseUpdate(text: string, given: UpdateNames): UpdateGraph {
   const found = blocks(text);
@@ -139,7 +140,7 @@ function notAnAssignment(text: string, start: number) {
   return formulaError(`Expected \`name = expression\`.${hint}`, text, start);
 }
 
-/** Names that are declared as states and stand here, or are read before they are assigned, if only by the same statement. */
+/** The states of a block: declared states that occur in it, and names that are read before they are assigned. */
 function statesOf(
   list: readonly Statement[],
   given: ReadonlySet<string>,
@@ -159,7 +160,7 @@ function statesOf(
   return [...states];
 }
 
-/** Theta, its gradient, and the states that depend on them; the others are plain numbers. */
+/** Theta, its gradient, and the states that depend on them. All other states are plain numbers. */
 function vectorsOf(
   nodes: readonly Node[],
   assign: readonly Assignment[],

@@ -3,36 +3,36 @@ import type { Scope, UpdateBlock, UpdateGraph } from "./graph.js";
 import { type BlockShapes, inferShapes } from "./infer-shapes.js";
 import { type Shape, shapeText, sizeOf } from "./shapes.js";
 
-/** A parameter of a model: what it is called, and its shape as it is stored in memory. */
+/** A parameter of a model: its name, and its shape in memory. */
 export interface Parameter {
   readonly name: string;
-  /** [filters, height, width, channels / groups] of a convolution, [units, inputs] of a dense layer; else one axis. */
+  /** [filters, height, width, channels / groups] for a convolution, [units, inputs] for a dense layer, otherwise one axis. */
   readonly shape: Shape;
 }
 
-/** An update for the parameters of one model, ready to run. */
+/** An update for the parameters of one model. */
 export interface PlannedUpdate extends UpdateGraph {
   readonly blocks: readonly PlannedBlock[];
 }
 
 export interface PlannedBlock extends UpdateBlock {
-  /** What the block runs on, one after the other. */
+  /** What the block runs on, in order. */
   readonly parts: readonly UpdatePart[];
 }
 
-/** One parameter, or the whole vector of all. */
+/** One parameter, or the vector of all parameters. */
 export interface UpdatePart extends BlockShapes {
-  /** Its place in the list of parameters; left out for the whole vector. */
+  /** Its index in the list of parameters; undefined for the whole vector. */
   readonly parameter?: number;
   /** The order of its axes in formulas. */
   readonly axes: readonly number[];
 }
 
 /**
- * Fits an update to the parameters of a model.
+ * Plans an update for the parameters of a model.
  *
- * @param path of the formula in the config, for messages
- * @throws OptimbenchError (FORMULA) that names the parameter and shows the place in the formula
+ * @param path the formula's path in the config, for messages
+ * @throws OptimbenchError (FORMULA) that names the parameter, with line and column
  */
 export function planUpdate(
   update: UpdateGraph,
@@ -41,7 +41,7 @@ export function planUpdate(
 ): PlannedUpdate {
   const labels = update.blocks.map(({ on }) => on);
   const blocks = update.blocks.map((block) => {
-    const inferred = new Map<string, BlockShapes>(); // most parameters share their shape with others
+    const inferred = new Map<string, BlockShapes>(); // by shape: many parameters have the same shape
     const shapesFor = (whole: Shape, where: string) => {
       const found =
         inferred.get(whole.join()) ?? inferShapes(block, whole, misfitIn(update, where, whole, path));
@@ -81,7 +81,7 @@ const misfitIn =
       path,
     );
 
-/** Whether a block takes a parameter. Hidden weights are those between the first layer's and the last's. */
+/** Whether a block runs on a parameter. Hidden weights are those between the first and the last layer. */
 function takes(
   on: Scope,
   labels: readonly Scope[],
@@ -113,10 +113,10 @@ function takes(
   }
 }
 
-/** Whether a block takes some parameters only. */
+/** Whether a block runs on some parameters only. */
 export const isSelective = (on: Scope): boolean => on !== "all" && on !== "parameters";
 
-/** Formulas see a convolution's weights as Keras ([height, width, channels, filters]) or PyTorch ([filters, channels, height, width]) has them. */
+/** Formulas see a convolution's weights as Keras stores them ([height, width, channels, filters]) or as PyTorch does ([filters, channels, height, width]). */
 function axesOf({ length }: Shape, layout: UpdateGraph["layout"]): readonly number[] {
   if (length === 4) return layout === "keras" ? [1, 2, 3, 0] : [0, 3, 1, 2];
   if (length === 2 && layout === "keras") return [1, 0];

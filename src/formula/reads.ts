@@ -1,6 +1,6 @@
 import type { Expression } from "acorn";
 
-/** The names an expression reads, functions aside. */
+/** The names that an expression reads, except functions. */
 export function readsOf(expression: Expression): Set<string> {
   const names = new Set<string>();
   const pending: unknown[] = [expression];

@@ -1,27 +1,27 @@
 /** Sizes along the axes, outermost first; [] is a single number. */
 export type Shape = readonly number[];
 
-/** How a function's result is shaped by its arguments. */
+/** How the shape of a function's result follows from its arguments. */
 export interface ShapeRule {
-  /** What the function needs, in words for messages. */
+  /** What the function needs, for messages. */
   readonly needs: string;
-  /** The shape of the result; undefined where the arguments do not fit. */
+  /** The shape of the result; undefined if the arguments do not match. */
   readonly result: (...args: readonly Shape[]) => Shape | undefined;
 }
 
-/** Shapes that fit each other, as in NumPy: axes are aligned from the last, and an axis of size 1 is repeated. */
+/** Broadcasting as in NumPy: axes are aligned from the last, and an axis of size 1 is repeated. */
 export const broadcast: ShapeRule = {
   needs: "equal shapes, or a number, a row or a column for one of them",
   result: (...args) => args.reduce<Shape | undefined>((a, b) => a && broadcastTwo(a, b), []),
 };
 
-/** Of several numbers, one. */
+/** Reduces several numbers to one. */
 export const reduced: ShapeRule = {
   needs: "several numbers",
   result: ({ length }) => (length === 0 ? undefined : []),
 };
 
-/** Of one number per class, another per class. */
+/** Maps one number per class to one number per class. */
 export const perClass: ShapeRule = {
   needs: "one number per class",
   result: (shape) => (shape.length === 0 ? undefined : shape),
@@ -29,7 +29,7 @@ export const perClass: ShapeRule = {
 
 const MATRIX = "rows and columns (call it in a block such as `matrices: { ... }`)";
 
-/** Of a matrix: columns are the last axis, rows the one before. */
+/** A rule for matrices: columns are the last axis, rows the one before. */
 export const ofMatrix = (
   result: (outer: Shape, rows: number, columns: number, shape: Shape) => Shape,
 ): ShapeRule => ({
@@ -52,7 +52,7 @@ export const reshaped: ShapeRule = {
   result: (shape, like) => (sizeOf(shape) === sizeOf(like) ? like : undefined),
 };
 
-/** How many numbers there are. */
+/** The number of values. */
 export const sizeOf = (shape: Shape): number => shape.reduce((size, each) => size * each, 1);
 
 export const isSame = (a: Shape, b: Shape): boolean =>

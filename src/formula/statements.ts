@@ -1,13 +1,13 @@
 import { type Expression, type Options, type Program, parse, type Token, tokenizer, tokTypes } from "acorn";
 import { formulaError } from "./formula-error.js";
 
-/** `name = expression`, or an expression alone. */
+/** `name = expression`, or an expression. */
 export interface Statement {
   readonly target?: Target;
   readonly expression: Expression;
 }
 
-/** The name that a statement assigns to, and where it stands. */
+/** The name that a statement assigns to, and its position. */
 export interface Target {
   readonly name: string;
   readonly start: number;
@@ -16,18 +16,18 @@ export interface Target {
 const MOST_CHARACTERS = 10_000;
 const SYNTAX: Options = { ecmaVersion: 2023, sourceType: "module", preserveParens: true };
 
-/** Statements that belong together: those in the braces of a label, or those between. */
+/** The statements in the braces of a label, or those between such blocks. */
 export interface Block {
   readonly label?: Target;
   readonly statements: readonly Statement[];
 }
 
-/** A formula's statements, one a line or separated by semicolons; parsed, never evaluated. */
+/** Parses a formula into statements, one per line or separated by semicolons. It is never evaluated. */
 export function statements(text: string): Statement[] {
   return bodyOf(text).map((each) => statement(each, text));
 }
 
-/** A formula's statements, in blocks: `label: { ... }`, and what stands between. */
+/** Parses a formula into blocks: `label: { ... }`, and the statements between them. */
 export function blocks(text: string): Block[] {
   const found: { label?: Target; statements: Statement[] }[] = [];
   for (const each of bodyOf(text)) {
@@ -81,7 +81,7 @@ function syntax(text: string): Program {
   try {
     return parse(withLineEnds(text), SYNTAX);
   } catch (error) {
-    // acorn's SyntaxError has the place in `pos`; very deep nesting exhausts the stack instead.
+    // acorn's SyntaxError has the position in `pos`; very deep nesting exhausts the stack instead.
     const { message, pos } = error as { message: string; pos?: number };
     if (pos === undefined) throw formulaError("The formula is nested too deeply.");
     const problem =
@@ -90,7 +90,7 @@ function syntax(text: string): Program {
   }
 }
 
-/** What to write where the parser can only say that it expected something else. */
+/** A hint for syntax errors that the parser's message does not explain. */
 function syntaxHint(text: string, place: number): string {
   if (startsWithOperator(text, place))
     return " A statement ends at the end of its line: end the previous line with the operator, or use parentheses.";
@@ -100,16 +100,16 @@ function syntaxHint(text: string, place: number): string {
   return "";
 }
 
-/** Whether a line other than the first starts here, and with an operator. */
+/** Whether `place` is the start of a line after the first that begins with an operator. */
 export const startsWithOperator = (text: string, place: number): boolean =>
   /^[-+*/<>]/.test(text.slice(place)) && /\S\s*\n\s*$/.test(text.slice(0, place));
 
 const ENDS_AN_EXPRESSION = new Set([tokTypes.name, tokTypes.num, tokTypes.parenR]);
 
 /**
- * Puts a semicolon where a line ends a statement. JavaScript's own rule would go on where the next line starts with a
- * minus or a parenthesis; here a line goes on only while a parenthesis is open or after an operator.
- * Comments become blanks, and every other character keeps its place.
+ * Adds a semicolon where a line ends a statement. In JavaScript, a statement continues if the next line starts with a minus or
+ * a parenthesis; in a formula, it continues only while a parenthesis is open or after an operator. Comments become blanks, and
+ * all other characters keep their positions.
  */
 function withLineEnds(text: string): string {
   const characters = text.split("");

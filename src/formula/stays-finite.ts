@@ -1,18 +1,18 @@
 import { FOLDS } from "./functions.js";
 import type { Node, UpdateGraph } from "./graph.js";
 
-/** A number, NaN where something is no longer finite, or nothing where vectors have a part in it: those are taken as ordinary. */
+/** A number, NaN if it is no longer finite, or undefined if it depends on vectors, which are assumed to be finite. */
 type Known = number | undefined;
 
-/** What an infinite number leaves finite. */
+/** Operations whose result can be finite although an argument is infinite. */
 const BOUNDED = new Set<string>([
   ...["less", "lessEqual", "greater", "greaterEqual", "equal", "notEqual"],
   ...["minimum", "maximum", "clip"],
 ]);
 
 /**
- * Whether an update stays finite over steps with the given learning rates, as far as its numbers decide it: not where it
- * divides by a rate of 0, whatever the gradients are.
+ * Whether an update stays finite over steps with the given learning rates, as far as this follows from its plain numbers. It
+ * does not if it divides by a rate of 0.
  */
 export function staysFinite({ blocks, inputs }: UpdateGraph, learningRates: readonly number[]): boolean {
   const states = blocks.map(

@@ -38,7 +38,7 @@ export interface Search extends Requirements {
 /**
  * Looks for a libtorch that fits: `OPTIMBENCH_LIBTORCH`, then the package `torch` of the active Python, then the cache.
  *
- * @throws OptimbenchError (LIBTORCH) where `OPTIMBENCH_LIBTORCH` names one that cannot be used; the others are passed over
+ * @throws OptimbenchError (LIBTORCH) if `OPTIMBENCH_LIBTORCH` names one that cannot be used; the others are passed over
  */
 export function findLibtorch(search: Search = {}): Libtorch | undefined {
   return namedLibtorch(search) ?? usable("Python's torch", pythonTorch(), search) ?? cachedLibtorch(search);

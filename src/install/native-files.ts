@@ -29,7 +29,7 @@ export function findNativeFiles(root = packageRoot): NativeFiles | undefined {
   }
 }
 
-/** @throws OptimbenchError (LIBTORCH) where one of them ends too early, so that loading or running it would end the process */
+/** @throws OptimbenchError (LIBTORCH) if one of them ends too early, so that loading or running it would end the process */
 export function requireWhole({ addon, core, cudaGraphs }: NativeFiles): void {
   if (process.platform !== "linux") return;
   const cut = [addon, core, cudaGraphs].find(

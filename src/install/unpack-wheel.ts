@@ -13,7 +13,7 @@ import { parseRecord, type RecordedFile } from "./wheel-record.js";
  * written with the wheel's RECORD. The reader rejects names that lead out of `folder`.
  *
  * @returns what was unpacked
- * @throws OptimbenchError (LIBTORCH) where a file is not the one that RECORD lists
+ * @throws OptimbenchError (LIBTORCH) if a file is not the one that RECORD lists
  */
 export async function unpackWheel(
   wheel: string,

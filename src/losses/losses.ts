@@ -111,7 +111,7 @@ export const lossLabel = (loss: {
   readonly semantics: string;
 }): string => choiceLabel(CATALOGUE, loss);
 
-/** @throws OptimbenchError (CONFIG) where a list has not one number per class; an empty one stands for a default */
+/** @throws OptimbenchError (CONFIG) if a list has not one number per class; an empty one stands for a default */
 function checkRows(loss: ResolvedLoss, classes: number, where: string): void {
   const isCustom = loss.semantics === "custom";
   const settings = { ...(isCustom ? loss.hyperparameters : loss) };

@@ -24,7 +24,7 @@ export interface LoweredModel {
  * blocks branches that meet in a sum.
  *
  * @param options.input shape of one image, [channels, height, width]
- * @throws OptimbenchError (CONFIG) where a layer does not fit its input, or the model does not end in `classes` logits
+ * @throws OptimbenchError (CONFIG) if a layer does not fit its input, or the model does not end in `classes` logits
  */
 export function lowerModel(
   model: ResolvedModel,

@@ -18,7 +18,7 @@ export interface Windows {
  *
  * @param dilation distance between the pixels of a window
  * @param where names the layer in the message
- * @throws OptimbenchError (CONFIG) where not one window fits
+ * @throws OptimbenchError (CONFIG) if not one window fits
  */
 export function windows(
   [, height, width]: Shape,

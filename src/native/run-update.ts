@@ -7,7 +7,7 @@ import { loadNative, type UpdateStep } from "./addon.js";
  * Runs an update alone: one step per gradient. Returns theta after each step, or the weights to evaluate with.
  *
  * @param options.shapes of the parameters in theta's order, each as it is stored in memory. Default: one parameter with one axis
- * @throws OptimbenchError (FORMULA) where the formula does not fit these shapes
+ * @throws OptimbenchError (FORMULA) if the formula does not fit these shapes
  */
 export function runUpdate<Vector extends Float32Array | Float64Array>(
   update: UpdateGraph,

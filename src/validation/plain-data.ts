@@ -34,7 +34,7 @@ export const isKept = (value: unknown): boolean =>
  * samples may be.
  *
  * @param what names the whole value in messages, such as "train config"
- * @throws OptimbenchError (CONFIG) where something cannot be read, is no plain data, or is too large
+ * @throws OptimbenchError (CONFIG) if something cannot be read, is no plain data, or is too large
  */
 export function plainData(value: unknown, what: string, mostValues = MOST_VALUES): unknown {
   return new Copy(what, mostValues).of(value);

@@ -76,7 +76,7 @@ export function addBenchCommand(program: Command): void {
           if (await attempt(() => writeChart(benchChart(record)))) print(`Chart: ${chart}`);
         }
       } finally {
-        interrupt.stop(); // last, so that a signal does not cut a result short
+        interrupt.stop(); // last, so that a second signal cannot interrupt the writing of results
       }
       throwFailures();
     });

@@ -15,7 +15,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** Adds `optimbench check-gradient`: whether losses have the gradient that their values say. */
+/** Adds `optimbench check-gradient`, which compares gradients of losses with finite differences. */
 export function addCheckGradientCommand(program: Command): void {
   program
     .command("check-gradient")

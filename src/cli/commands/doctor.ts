@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { print } from "../../system/terminal.js";
 import { type Diagnosis, diagnose } from "../diagnosis/diagnosis.js";
 
-/** Adds `optimbench doctor`: one block to paste into a report of a problem. */
+/** Adds `optimbench doctor`, whose output can be pasted into a bug report. */
 export function addDoctorCommand(program: Command): void {
   program
     .command("doctor")
@@ -50,7 +50,7 @@ export function diagnosisText({ environment, libtorch, native, ...rest }: Diagno
   ].join("\n");
 }
 
-/** Whether whole steps are recorded on a GPU. */
+/** Whether steps are recorded as graphs on a GPU. */
 function graphsText({ whyNoCuda, whyNoGraphs }: Pick<Diagnosis, "whyNoCuda" | "whyNoGraphs">): string {
   if (whyNoGraphs !== null) return `no: ${whyNoGraphs}`;
   return whyNoCuda === null ? "yes" : "compiled; cannot be tried without a GPU";

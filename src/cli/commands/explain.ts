@@ -15,7 +15,7 @@ interface ExplainOptions {
   readonly json?: true;
 }
 
-/** Adds `optimbench explain`: what an optimizer or a loss is, and what differs between its sources. */
+/** Adds `optimbench explain`, which describes an optimizer or a loss and how its sources differ. */
 export function addExplainCommand(program: Command): void {
   program
     .command("explain")
@@ -42,6 +42,6 @@ function chosen(names: string | undefined, { defineOptimizer, defineLoss }: Expl
   throw configError("Name what to explain, such as `optimbench explain adagrad`. `--help` lists the names.");
 }
 
-/** One as an object, several as a list. */
+/** One explanation becomes an object, several become a list. */
 const jsonText = (explanations: readonly Explanation[]) =>
   JSON.stringify(explanations.length === 1 ? explanations[0] : explanations, null, 2);

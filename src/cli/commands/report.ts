@@ -9,7 +9,7 @@ import { print, printNotice } from "../../system/terminal.js";
 import { prepareOutFolder } from "../output/out-folder.js";
 import { samplePicture } from "../output/sample-picture.js";
 
-/** Adds `optimbench report`: the table and the report of a study that ran before. */
+/** Adds `optimbench report`, which regenerates the table and the report of a study. */
 export function addReportCommand(program: Command): void {
   program
     .command("report")
@@ -37,7 +37,7 @@ async function reportStudy(path: string, out: string, overwrite: boolean): Promi
   const { writeReport } = await import("../../report/folder/write-report.js");
   print(resultTable(study));
   if (!isInPlace) {
-    await removeReport(out); // or, were this cut short, the old page would stand beside another study
+    await removeReport(out); // first, so that an interruption does not leave the old page beside the new study
     await writeStudy(study, copy);
   }
   const samples = await samplesOf(study, printNotice);
@@ -45,7 +45,7 @@ async function reportStudy(path: string, out: string, overwrite: boolean): Promi
   print(`\nReport: ${join(out, "index.html")}`);
 }
 
-/** Sample images, where the study's dataset is on this machine too. */
+/** Sample images, if the study's dataset is on this machine. */
 function samplesOf(
   { runs }: Study,
   onNotice: (text: string) => void,

@@ -23,7 +23,7 @@ const LENGTH_OPTIONS: readonly ConfigOption[] = [
   { flags: "--learning-rate <rate>", path: "learningRate", read: number },
 ];
 
-/** Adds `optimbench schedule`: the rates of a schedule, before a run. */
+/** Adds `optimbench schedule`, which shows the rates of a schedule without training. */
 export function addScheduleCommand(program: Command): void {
   const command = program
     .command("schedule")
@@ -44,7 +44,7 @@ export function addScheduleCommand(program: Command): void {
     );
 }
 
-/** The settings of each schedule, as its schema describes them. */
+/** The settings of each schedule, from its schema. */
 function settingsHelp(): string {
   const lines = (schema: z.ZodType, without: object) =>
     Object.entries(z.toJSONSchema(schema, { io: "input" }).properties ?? {})
@@ -79,7 +79,7 @@ async function show(text: string, length: ScheduleLength, chart: string | undefi
 
 const MOST_ROWS = 12;
 
-/** Values at the beginning and the end of epochs; of many epochs, some of them. */
+/** Values at the first and last step of each epoch. Long schedules show evenly spaced epochs only. */
 function stepTable(values: Readonly<Record<string, Float64Array>>, stepsPerEpoch: number): string {
   const named = Object.entries(values);
   const titles = [

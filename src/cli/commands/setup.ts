@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { setup } from "../../install/setup.js";
 import { probeNative } from "../diagnosis/probe-native.js";
 
-/** Adds `optimbench setup`: what training needs, found or fetched, and tried. */
+/** Adds `optimbench setup`, which finds or fetches what training needs, and tests it. */
 export function addSetupCommand(program: Command): void {
   program
     .command("setup")
@@ -21,7 +21,7 @@ export function addSetupCommand(program: Command): void {
     .action(async (options: { cuda?: true; cpu?: true; force?: true; quiet?: true }) => {
       const cuda = options.cuda ?? (options.cpu ? false : undefined);
       await setup({ cuda, force: options.force, quiet: options.quiet });
-      // It is loaded once, in a separate process, before anyone relies on it.
+      // Load it once in a separate process, to report problems now.
       await probeNative();
     });
 }

@@ -22,7 +22,7 @@ interface Options extends OutputOptions {
   readonly profile?: boolean;
 }
 
-/** Adds `optimbench train`: one training, which is a study of one run. */
+/** Adds `optimbench train`, which runs a study of one run. */
 export function addTrainCommand(program: Command): void {
   const command = program
     .command("train")
@@ -65,7 +65,7 @@ function trainConfig(command: Command, { defineOptimizer, defineLoss }: OutputOp
   return { ...shared, optimizers: [optimizer], losses: [loss], seeds: [seed] };
 }
 
-/** `train` runs a study of one: its only optimizer is the train config's. */
+/** Internally, `train` runs a study with one optimizer; messages mention the keys of a train config instead. */
 const asOneRun = (message: string): string =>
   message.replaceAll(/`(optimizer|loss|seed)(?:s|es)\[0\]/g, "`$1");
 

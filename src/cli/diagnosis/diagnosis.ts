@@ -12,26 +12,26 @@ import { cacheFolder } from "../../system/cache-folder.js";
 import { packageRoot } from "../../system/package-root.js";
 import { probeNative } from "./probe-native.js";
 
-/** What `optimbench doctor` finds. */
+/** The findings of `optimbench doctor`. */
 export interface Diagnosis {
   readonly canTrain: boolean;
   readonly environment: Environment;
   readonly libtorch: Libtorch | null;
   readonly native: NativeFiles | null;
-  /** Why there is no CUDA device; null where there is one. */
+  /** Why there is no CUDA device; null if there is one. */
   readonly whyNoCuda: string | null;
-  /** Why steps on a GPU are not, or would not be, recorded as graphs; null where they are, as far as is known here. */
+  /** Why steps on a GPU are not recorded as graphs; null if nothing is known to prevent it. */
   readonly whyNoGraphs: string | null;
   readonly cache: string;
-  /** The folder of the full MNIST, or null where it is not on this disk (mnist-10k always is). */
+  /** The folder of the full MNIST, or null if it is not on this disk. mnist-10k always is. */
   readonly mnist: string | null;
-  /** What keeps this machine from training, each with how to fix it. */
+  /** Problems that prevent training on this machine, each with its fix. */
   readonly problems: readonly string[];
-  /** What is worth knowing but prevents nothing. */
+  /** Findings that prevent nothing. */
   readonly notes: readonly string[];
 }
 
-/** Looks at everything that training needs and, where it is all there, loads it once in a separate process. */
+/** Checks everything that training needs. If nothing is missing, loads it once in a separate process. */
 export async function diagnose(): Promise<Diagnosis> {
   const problems: string[] = [];
   const notes: string[] = [];
@@ -56,7 +56,7 @@ export async function diagnose(): Promise<Diagnosis> {
     }),
   );
   if (libtorch === undefined && problems.length === 0) {
-    // Set-up on its own compares sizes; what only its hashes gave away takes --force.
+    // Setup without --force only compares sizes and would not find a changed file of equal size.
     const command = rejected.size > 0 ? "npx optimbench setup --force" : "npx optimbench setup";
     problems.push(
       `libtorch was not found. Run \`${command}\`, or set OPTIMBENCH_LIBTORCH to the folder of an unpacked libtorch.`,

@@ -1,4 +1,4 @@
-// A separate program, run by probe-native.ts: opens the native code and prints what it found.
+// A separate program, run by probe-native.ts. It loads the native code and prints information about it.
 import { nativeInfo } from "../../native/addon.js";
 
 try {

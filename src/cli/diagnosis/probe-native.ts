@@ -8,10 +8,10 @@ import { packageRoot } from "../../system/package-root.js";
 import { programEnvironment } from "../../system/run-program.js";
 
 /**
- * Opens the native code and libtorch in a separate process, so that not even a crash in there can end this one.
+ * Loads the native code and libtorch in a separate process, so that a crash there cannot end this one.
  *
- * @returns what it found
- * @throws OptimbenchError (LIBTORCH) with the loader's own words
+ * @returns information about the native code
+ * @throws OptimbenchError (LIBTORCH) with the loader's message
  */
 export async function probeNative(): Promise<NativeInfo> {
   const child = spawn(process.execPath, [join(packageRoot, "dist", "cli", "diagnosis", "native-info.js")], {

@@ -6,9 +6,9 @@ import type { ConfigOption } from "./config-options.js";
 type Config = Record<string, unknown>;
 
 /**
- * The config that a command line says: that of its --config file, with its options in place.
+ * The config that a command line describes: the --config file with the other options applied to it.
  *
- * @param fromStudy what to take where the file is a study.json
+ * @param fromStudy extracts the config if the file is a study.json
  */
 export function configFromCommand(
   command: Command,
@@ -27,7 +27,7 @@ export function configFromCommand(
   );
 }
 
-/** `path` is a key, or a key and a key in its value, such as "split.train". */
+/** @param path a key, or two keys such as "split.train" */
 function set(config: Config, path: string, value: unknown): Config {
   const [key, inner] = path.split(".") as [string, string?];
   return {

@@ -5,7 +5,7 @@ import { fileProblem } from "../../system/file-problem.js";
 import { parseJson } from "../../validation/parse-json.js";
 
 /**
- * The config of a JSON file: a config itself, or a study.json, which holds one.
+ * Reads a config from a JSON file, which is a config or a study.json.
  *
  * @throws OptimbenchError (CONFIG) that names the file
  */

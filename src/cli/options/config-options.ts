@@ -8,18 +8,18 @@ import { readJson } from "./config-file.js";
 import { type Definitions, defineOption } from "./definitions.js";
 import { parseSettings, parseSpec, parseSpecs } from "./spec.js";
 
-/** One option of the command line, and the place in the config that it sets. Its help comes from the schema there. */
+/** A command line option and the path in the config that it sets. Its help text comes from the schema at that path. */
 export interface ConfigOption {
   readonly flags: string;
   /** Such as "epochs" or "split.train". */
   readonly path: string;
-  /** How the text becomes a value; the schema then judges the value. */
+  /** Converts the text to a value, which the schema then validates. */
   readonly read: (text: string) => unknown;
 }
 
 const text = (value: string) => value;
 const texts = (value: string) => (value.includes(",") ? value.split(",").filter(Boolean) : value);
-/** Text that is not a number stays text, for the schema to reject. */
+/** Text that is not a number is kept, for the schema to reject. */
 export const number = (value: string) =>
   value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
 const numbers = (value: string) =>
@@ -74,7 +74,7 @@ export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   ...shared,
 ];
 
-/** Adds the options to a command, each with the description, the choices and the default that the schema has. */
+/** Adds the options to a command, each with the description, choices and default from the schema. */
 export function addConfigOptions(
   command: Command,
   options: readonly ConfigOption[],
@@ -87,7 +87,7 @@ export function addConfigOptions(
     );
 }
 
-/** Says in the problems of an option's text which option it is. */
+/** Prefixes errors of an option's text with the option's name. */
 const naming =
   (flags: string, read: (text: string) => unknown) =>
   (value: string): unknown => {
@@ -102,7 +102,7 @@ const naming =
     }
   };
 
-/** Options of `compare` and `train` beside the config. */
+/** Options of `compare` and `train` that are not part of the config. */
 export interface OutputOptions {
   readonly defineOptimizer?: Definitions;
   readonly defineLoss?: Definitions;
@@ -113,7 +113,7 @@ export interface OutputOptions {
   readonly quiet?: boolean;
 }
 
-/** @param replaced what `--overwrite` allows to replace */
+/** @param replaced what `--overwrite` replaces */
 export const addOutputOptions = (command: Command, replaced: string): Command =>
   command
     .addOption(defineOption("optimizer"))
@@ -128,7 +128,7 @@ export const addOutputOptions = (command: Command, replaced: string): Command =>
     .addOption(elsewhere("--weight-decay <value>", "weight decay", "adam:decoupledWeightDecay"))
     .addHelpText("after", EXAMPLES);
 
-/** Says where results are: beside them, or where these are JSON, with the progress. */
+/** Prints where results are: to stdout or, if stdout contains JSON, to stderr. */
 export const sayWritten =
   ({ json = false, quiet = false }: OutputOptions) =>
   (text: string): void => {
@@ -136,7 +136,7 @@ export const sayWritten =
     else if (!quiet) printNotice(text);
   };
 
-/** An option that people try and that is set in another place. */
+/** An option that users try although it is set elsewhere. */
 const elsewhere = (flags: string, what: string, place: string): Option =>
   new Option(flags).hideHelp().argParser(
     naming(flags, (value) => {
@@ -163,7 +163,7 @@ type JsonSchema = z.core.JSONSchema.JSONSchema;
 const propertyAt = (root: JsonSchema, path: string): JsonSchema =>
   path.split(".").reduce((schema, key) => schema.properties![key] as JsonSchema, root);
 
-/** What a key means, in short: editors and docs show the rest as well. */
+/** The short meaning of a key. Editors and docs show the whole description. */
 export const firstSentence = (description: string): string =>
   description.split(". ", 1)[0]!.replace(/\.$/, "");
 
@@ -179,7 +179,7 @@ function helpText(schema: JsonSchema, flags: string): string {
   ].join("");
 }
 
-/** The names that a value, or one of a list of values, may be, or those of an object's settings. */
+/** The valid names of a value or of a list's items, or the keys of an object. */
 function choices(schema: JsonSchema): readonly unknown[] {
   if (schema.enum !== undefined) return schema.enum;
   if (schema.type === undefined && schema.examples !== undefined) return schema.examples;

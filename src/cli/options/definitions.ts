@@ -11,7 +11,7 @@ export const defineOption = (kind: DefinitionKind): Option =>
     (text, previous?: Definitions) => collectDefinition(text, previous, kind),
   );
 
-/** Adds a definition to those of earlier uses of the option. */
+/** Collects the definitions of a repeated option. */
 export const collectDefinition = (
   text: string,
   previous: Definitions = new Map(),
@@ -23,7 +23,7 @@ export const collectDefinition = (
   return new Map(previous).set(name, formula);
 };
 
-/** Gives each choice that names a definition its formula; definitions that no choice names are chosen too. */
+/** Adds the formula to each choice that names a definition. Definitions that no choice names are appended. */
 export function withDefinitions(choices: readonly Spec[], definitions: Definitions): Spec[] {
   const name = (choice: Spec) => (typeof choice === "string" ? choice : choice.name);
   const named = new Set(choices.map(name));

@@ -5,13 +5,13 @@ import { defineOption } from "./definitions.js";
 
 type Place = Pick<ConfigOption, "flags" | "path">;
 
-/** The options that set formulas alone. */
+/** The options that define formulas. */
 const DEFINITIONS: readonly Place[] = (["optimizer", "loss"] as const).map((path) => ({
   flags: defineOption(path).flags,
   path,
 }));
 
-/** Does a command's work. Problems in a value that an option set name the option. */
+/** Runs a command. Errors about a value that an option set name the option. */
 export async function inOptions<Result>(
   command: Command,
   options: readonly Place[],
@@ -23,7 +23,7 @@ export async function inOptions<Result>(
   return renaming((message) => withOptions(message, given), work);
 }
 
-/** Does work and changes the messages of its problems. */
+/** Does work and rewrites the messages of its errors. */
 export async function renaming<Result>(
   change: (message: string) => string,
   work: () => Result | Promise<Result>,
@@ -36,7 +36,7 @@ export async function renaming<Result>(
   }
 }
 
-/** `epochs` becomes `--epochs`; `optimizers[1].momentum` is said to be of `--optimizers`, once per line. */
+/** `epochs` becomes `--epochs`; a line about `optimizers[1].momentum` gets the prefix `--optimizers`. */
 const withOptions = (message: string, options: readonly Place[]): string =>
   message
     .split("\n")

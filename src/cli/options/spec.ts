@@ -1,12 +1,12 @@
 import { configError } from "../../errors.js";
 
-/** A name, or a name with settings, as on the command line. */
+/** A name, or a name with settings, as given on the command line. */
 export type Spec = string | { readonly name: string; readonly [key: string]: unknown };
 
 type Scalar = string | number | boolean;
 type Settings = Record<string, Scalar | object>;
 
-/** `adam,sgd:learningRate=0.1:momentum=0.9` as config; quotes and brackets keep commas and colons of a value together. */
+/** Parses `adam,sgd:learningRate=0.1:momentum=0.9`. Commas and colons within quotes or brackets belong to a value. */
 export function parseSpecs(text: string): Spec[] {
   const parts = splitOutsideQuotes(text, ",");
   if (parts.length > 1 && parts.some((part) => part.trim() === ""))
@@ -14,14 +14,14 @@ export function parseSpecs(text: string): Spec[] {
   return parts.map(parseSpec);
 }
 
-/** `sgd:learningRate=0.1` as `{ name: "sgd", learningRate: 0.1 }`; a name alone stays one, `[1,2]` is a list. */
+/** Parses `sgd:learningRate=0.1` to `{ name: "sgd", learningRate: 0.1 }`, and `sgd` to `"sgd"`. `[1,2]` is a list. */
 export function parseSpec(text: string): Spec {
   const [name, ...settings] = splitOutsideQuotes(text, ":").map((part) => part.trim());
   if (!name) throw configError(`Expected a name in "${text}", such as adam or sgd:learningRate=0.1.`);
   return settings.length === 0 ? name : { name, ...settingsOf(settings, text) };
 }
 
-/** `shift=2:elastic.alpha=34` as `{ shift: 2, elastic: { alpha: 34 } }`. */
+/** Parses `shift=2:elastic.alpha=34` to `{ shift: 2, elastic: { alpha: 34 } }`. */
 export const parseSettings = (text: string): Settings => settingsOf(splitOutsideQuotes(text, ":"), text);
 
 function settingsOf(parts: readonly string[], whole: string): Settings {
@@ -42,7 +42,7 @@ const DEFINITION_EXAMPLES = {
   loss: "mine=mean(abs(softmax(z) - y))",
 } as const;
 
-/** `name=formula` of --define-optimizer and --define-loss. */
+/** Parses the `name=formula` of --define-optimizer and --define-loss. */
 export function parseDefinition(
   text: string,
   kind: DefinitionKind = "optimizer",

@@ -5,10 +5,10 @@ import { writeFileAtomically } from "../../system/write-file.js";
 import { checkOutFile } from "./out-file.js";
 
 /**
- * What writes a chart to a file whose ending says how; drawing loads large modules, so only once there is something to draw.
+ * Returns a function that writes a chart to a file, as SVG or PNG by its ending. It loads the large drawing modules on demand.
  *
- * @param option names the file on the command line
- * @throws OptimbenchError (CONFIG, FILE) at once where it could not be written as asked
+ * @param option the command line option that names the file
+ * @throws OptimbenchError (CONFIG, FILE) immediately if the file could not be written
  */
 export async function chartFileWriter(
   file: string,

@@ -4,12 +4,12 @@ import { fileProblem, isFileProblem } from "../../system/file-problem.js";
 import { printNotice } from "../../system/terminal.js";
 
 /**
- * Tells of an error and sets the exit code: 2 for what the caller can fix in the command or config, 1 for the rest.
- * An exit code that is set already, by Ctrl-C, stays.
+ * Prints an error and sets the exit code: 2 if the command or config must be fixed, 1 otherwise. An exit code that Ctrl-C has
+ * set is kept.
  */
 export function exitWithError(error: unknown): void {
   process.exitCode ??= exitCode(error);
-  // Commander has printed its own messages by now, help and version included.
+  // Commander has already printed its messages, including help and version.
   if (error instanceof CommanderError) return;
   if (error instanceof OptimbenchError) printNotice(`error: ${error.message}`);
   else if (isFileProblem(error)) printNotice(`error: ${error.path ?? error.syscall}: ${fileProblem(error)}.`);

@@ -4,9 +4,9 @@ import { basename, join } from "node:path";
 import { OptimbenchError } from "../../errors.js";
 
 /**
- * Writes a result that took long to get; where that fails, into a new folder among the system's temporary files instead.
+ * Writes a result that took long to compute. If that fails, writes it to the system's temporary folder instead.
  *
- * @throws OptimbenchError as `write` does, which then also says where the result is kept
+ * @throws OptimbenchError the error of `write`, with the path of the saved result added
  */
 export async function keepResult(path: string, write: (path: string) => Promise<void>): Promise<void> {
   try {

@@ -4,10 +4,10 @@ import { fileProblem } from "../../system/file-problem.js";
 import { checkWritable } from "../../system/write-file.js";
 
 /**
- * Finds out before the work whether its result can be written, perhaps hours later.
+ * Checks that a file can be written before the work that produces it, which may take hours.
  *
- * @param option names the file on the command line
- * @throws OptimbenchError (CONFIG, FILE) that says why not
+ * @param option the command line option that names the file
+ * @throws OptimbenchError (CONFIG, FILE) if it cannot
  */
 export async function checkOutFile(file: string, option: string): Promise<void> {
   if (file === "") throw configError(`Expected a file name for ${option}, got "".`);
@@ -21,7 +21,7 @@ export async function checkOutFile(file: string, option: string): Promise<void> 
 }
 
 /**
- * The same for a file that takes long to make, such as a model: an earlier one is not replaced without `overwrite`.
+ * The same for a valuable file, such as a model: an existing file is only replaced with `overwrite`.
  *
  * @throws OptimbenchError (CONFIG, FILE)
  */
@@ -32,7 +32,7 @@ export async function checkNewFile(
 ): Promise<void> {
   await checkOutFile(file, option);
   const old = statSync(file, { throwIfNoEntry: false });
-  if (overwrite || !old?.isFile() || old.size === 0) return; // An empty file, as of mktemp, has nothing to lose.
+  if (overwrite || !old?.isFile() || old.size === 0) return; // an empty file, as made by mktemp, may be replaced
   throw new OptimbenchError(
     "FILE",
     `${file} already exists. Choose another file with ${option}, or replace it with --overwrite.`,

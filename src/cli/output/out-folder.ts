@@ -6,8 +6,8 @@ import { isTemporary, removeLeftovers } from "../../system/temporary-file.js";
 import { tryFolder } from "../../system/write-file.js";
 
 /**
- * Makes the folder that results go to. One that holds an earlier study is used again where that may be replaced; one with
- * anything else is left alone.
+ * Creates the folder for results. A folder that contains a study is reused only with `overwrite`; a folder with other content
+ * is rejected.
  *
  * @throws OptimbenchError (CONFIG, FILE)
  */
@@ -37,7 +37,7 @@ export async function prepareOutFolder(
     );
 }
 
-/** Tries to write: better to fail here than after the first run, perhaps hours later. */
+/** Tests that the folder is writable, so that a study does not fail after its first run. */
 async function namesInWritable(folder: string): Promise<string[]> {
   makeFolder(folder);
   await tryFolder(folder);

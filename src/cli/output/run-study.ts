@@ -14,26 +14,26 @@ import { prepareOutFolder } from "./out-folder.js";
 import { samplePicture } from "./sample-picture.js";
 import { isWorthKeeping, studyStore } from "./study-store.js";
 
-/** What `compare` and `train` do with a study. */
+/** How `compare` and `train` output a study. */
 export interface StudyOutput {
-  /** Folder for study.json, table and figures; none where undefined. */
+  /** Folder for study.json, table and figures; undefined for none. */
   readonly folder: string | undefined;
-  /** Whether the study that is in the folder, and the file of `save`, may be replaced. Default false. */
+  /** Whether to replace a study in the folder, and the file of `save`. Default false. */
   readonly overwrite?: boolean | undefined;
-  /** File for the model of the only run; none where undefined. */
+  /** File for the model of the only run; undefined for none. */
   readonly save?: string | undefined;
-  /** Whether stdout gets the study as JSON instead of the table. */
+  /** Whether to print the study as JSON instead of the table. */
   readonly json: boolean;
   readonly progress: Progress;
-  /** Says where results were written. */
+  /** Receives messages about where results were written. */
   readonly onWritten: (text: string) => void;
-  /** Whether to show where the time of the steps went. */
+  /** Whether to show how the time of the steps is spent. */
   readonly profile?: boolean;
 }
 
 /**
- * Runs a study, keeps it on the disk after every run, and presents its results, even after Ctrl-C. A file that cannot be
- * written does not end the study; the failure is thrown at the end.
+ * Runs a study, saves it after every run, and presents its results, also after Ctrl-C. If a file cannot be written, the study
+ * continues; the error is thrown at the end.
  */
 export async function runStudy(
   config: CompareConfig,
@@ -79,12 +79,12 @@ export async function runStudy(
     if (saved) onWritten(`Model: ${save}`);
   } finally {
     progress.stop();
-    interrupt.stop(); // last, so that a signal does not cut a report short
+    interrupt.stop(); // last, so that a second signal cannot interrupt the report
   }
   throwFailures();
 }
 
-/** The modules that tables need are large, so they load only when there is something to print. */
+/** Loads the large modules of tables on demand. */
 async function printStudy(study: Study): Promise<void> {
   const { resultTable } = await import("../../report/tables/result-table.js");
   print(resultTable(study));

@@ -1,6 +1,6 @@
 import type { Dataset } from "../../data/dataset.js";
 
-/** The sample images of a report. Whatever is wrong costs these images alone, and a notice says so. */
+/** The sample images of a report. An error omits these images and prints a notice. */
 export async function samplePicture(
   load: () => Dataset | Promise<Dataset>,
   onNotice: (text: string) => void,

@@ -6,24 +6,24 @@ import { writeStudy } from "../../study/study-file.js";
 import { printNotice } from "../../system/terminal.js";
 import { keepResult } from "./keep-result.js";
 
-/** Whether anything was measured; a study without an epoch replaces no other. */
+/** Whether a study has measurements. One without an epoch does not replace another. */
 export const isWorthKeeping = ({ runs }: Study): boolean => runs.some(({ history }) => history.length > 0);
 
-/** Keeps study.json in a folder up to date while its runs end. An earlier study and its report go with the first write. */
+/** Keeps study.json in a folder up to date as runs end. The first write removes an earlier study's report. */
 export function studyStore(folder: string) {
   const path = join(folder, "study.json");
   let isFirst = true;
   let isCurrent = false;
   async function write(study: Study): Promise<void> {
-    if (isFirst) await removeReport(folder); // or the old page would stand beside the new study
+    if (isFirst) await removeReport(folder); // so that the old page is not left beside the new study
     isFirst = false;
     await writeStudy(study, path);
   }
   return {
     folder,
     /**
-     * Writes what is finished. A failure is only reported: the disk may have space again after the next run. Where none
-     * `follows`, `finish` reports it.
+     * Writes the finished runs. If that fails, prints a notice only, since the next write may succeed. After the last run
+     * (`follows` is false), `finish` reports the failure.
      */
     async keep(study: Study, follows: boolean): Promise<void> {
       if (!isWorthKeeping(study)) return;
@@ -39,7 +39,7 @@ export function studyStore(folder: string) {
           );
       }
     },
-    /** Writes the whole study where the last write failed. @throws OptimbenchError that says where it is kept instead */
+    /** Writes the study again if the last write failed. @throws OptimbenchError with the path where it was saved instead */
     async finish(study: Study): Promise<void> {
       if (isCurrent) return;
       await keepResult(path, (file) => (file === path ? write(study) : writeStudy(study, file)));

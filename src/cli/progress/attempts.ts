@@ -1,10 +1,10 @@
 import { OptimbenchError } from "../../errors.js";
 
-/** Goes on although one thing fails, since a result of hours is not to be lost with another that cannot be written. */
+/** Continues after a failed step, so that one file that cannot be written does not prevent the others. */
 export function attempts() {
   const failures: unknown[] = [];
   return {
-    /** @returns whether it was done */
+    /** @returns whether it succeeded */
     async attempt(work: () => Promise<unknown>): Promise<boolean> {
       try {
         await work();
@@ -14,7 +14,7 @@ export function attempts() {
         return false;
       }
     },
-    /** @throws what failed, in one message */
+    /** @throws all failures, as one error */
     throwFailures(): void {
       const defect = failures.find((failure) => !(failure instanceof OptimbenchError));
       if (defect !== undefined) throw defect;

@@ -3,21 +3,21 @@ import type { BenchProgress } from "../../bench/bench.js";
 import { benchLabel } from "../../report/text/bench-label.js";
 import { escapeControls } from "../../system/terminal.js";
 
-/** What a person sees while something is measured. */
-export interface ShownBenchProgress {
+/** Shows the progress of a benchmark. */
+export interface BenchProgressDisplay {
   onProgress(progress: BenchProgress): void;
   /** Removes the bar. */
   stop(): void;
 }
 
-/** A bar on a terminal, one line a measurement elsewhere, nothing where `quiet`. */
+/** A bar on a terminal, one line per measurement otherwise, nothing if `quiet`. */
 export function showBenchProgress({
   quiet,
   stream = process.stderr,
 }: {
   readonly quiet: boolean;
   readonly stream?: NodeJS.WriteStream;
-}): ShownBenchProgress {
+}): BenchProgressDisplay {
   if (!quiet && stream.isTTY) return bar(stream);
   return {
     onProgress(progress) {
@@ -28,7 +28,7 @@ export function showBenchProgress({
   };
 }
 
-function bar(stream: NodeJS.WriteStream): ShownBenchProgress {
+function bar(stream: NodeJS.WriteStream): BenchProgressDisplay {
   const single = new SingleBar({
     stream,
     format: "{bar} {value}/{total} {label}",

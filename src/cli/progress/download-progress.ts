@@ -2,7 +2,7 @@ import { SingleBar } from "cli-progress";
 import type { DownloadProgress } from "../../data/download.js";
 import { escapeControls } from "../../system/terminal.js";
 
-/** A bar a file on a terminal, a line a file elsewhere, nothing where `quiet`. On stderr, as all progress. */
+/** A bar per file on a terminal, one line per file otherwise, nothing if `quiet`. Like all progress, it goes to stderr. */
 export function showDownload({
   quiet,
   stream = process.stderr,
@@ -29,7 +29,7 @@ export function showDownload({
     format: "{file} {bar} {received} / {size} MB",
     barsize: 24,
     hideCursor: true,
-    // Ctrl-C is the command's: it ends the download, which stops the bar.
+    // The command handles Ctrl-C: it ends the download, which stops the bar.
     gracefulExit: false,
   });
   return {

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { printNotice } from "../../system/terminal.js";
 
-/** What a command knows of Ctrl-C, and of other wishes that it ends. */
+/** A command's handling of Ctrl-C and other signals to end. */
 export interface Interrupt {
   readonly signal: AbortSignal;
   /** Removes the handlers. */
@@ -11,8 +11,8 @@ export interface Interrupt {
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * The first of these signals aborts the work, so that what is finished is written and reported, and sets the exit code that
- * shells expect (130, 143, 129). The handlers are then gone: the second one ends the process at once.
+ * The first signal aborts the work, so that finished results are written and reported, and sets the exit code that shells
+ * expect (130, 143, 129). It also removes the handlers, so a second signal ends the process immediately.
  */
 export function onInterrupt(): Interrupt {
   const controller = new AbortController();
@@ -22,7 +22,7 @@ export function onInterrupt(): Interrupt {
   const abort = (name: (typeof SIGNALS)[number]) => {
     stop();
     process.exitCode = 128 + constants.signals[name];
-    // Node aborts where it exits by itself and finds that its terminal is gone.
+    // Node aborts if it exits normally after its terminal was closed.
     if (name === "SIGHUP") process.on("exit", () => process.kill(process.pid, name));
     printNotice("\nStopping; finished results are kept. Press Ctrl-C again to quit immediately.");
     controller.abort();

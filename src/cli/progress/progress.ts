@@ -3,10 +3,10 @@ import type { EpochRecord } from "../../history/epoch-record.js";
 import type { PlannedRun } from "../../study/compare.js";
 import { escapeControls } from "../../system/terminal.js";
 
-/** What a person sees while a study runs. */
+/** Shows the progress of a study. */
 export interface Progress {
   onEpoch(epoch: EpochRecord, run: PlannedRun): void;
-  /** After a run, which may have ended before its last epoch. */
+  /** Called after a run, which may have ended before its last epoch. */
   onRun(run: PlannedRun): void;
   /** Removes the bar. */
   stop(): void;
@@ -14,17 +14,17 @@ export interface Progress {
 
 interface ProgressOptions {
   readonly quiet: boolean;
-  /** Whether runs go in parallel, so that a run's seconds say nothing. Default false. */
+  /** Whether runs are trained in parallel, so that their times are omitted. Default false. */
   readonly inParallel?: boolean;
   readonly stream?: NodeJS.WriteStream;
 }
 
-/** A bar on a terminal, one line an epoch elsewhere, nothing where `quiet`. On stderr, so that stdout holds results alone. */
+/** A bar on a terminal, one line per epoch otherwise, nothing if `quiet`. It goes to stderr; stdout is for results. */
 export function showProgress({ stream = process.stderr, ...options }: ProgressOptions): Progress {
   return stream.isTTY && !options.quiet ? bar(stream) : printEpochs({ ...options, stream });
 }
 
-/** One line an epoch. */
+/** Prints one line per epoch. */
 export const printEpochs = ({ quiet, inParallel, stream = process.stdout }: ProgressOptions): Progress => ({
   onEpoch: (epoch, run) => {
     if (!quiet) stream.write(`${escapeControls(epochLine(epoch, run, inParallel))}\n`);
@@ -33,7 +33,7 @@ export const printEpochs = ({ quiet, inParallel, stream = process.stdout }: Prog
   stop() {},
 });
 
-/** `run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912, 3.1 s`; without the seconds where runs go in parallel */
+/** `run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912, 3.1 s`; without the seconds for parallel runs */
 export function epochLine(
   { epoch, validation, seconds }: EpochRecord,
   { number, count, label, config }: PlannedRun,
@@ -48,8 +48,8 @@ export function epochLine(
   );
 }
 
-/** What the bar's line says. */
-interface Shown {
+/** The texts on the bar's line. */
+interface BarTexts {
   /** "run 1/4" */
   readonly head: string;
   readonly label: string;
@@ -59,9 +59,9 @@ interface Shown {
 
 const BAR = { widest: 24, narrowest: 8 } as const;
 
-/** One line, whatever the terminal's width: the bar gives way, then the label, so that the time that is left stays. */
-export function barLine(progress: number, { head, label, tail }: Shown, columns: number): string {
-  const room = columns - head.length - tail.length - 4; // three spaces, and the last column, after which terminals go on
+/** One line that fits any terminal: the bar is shortened first, then the label, so that the remaining time stays visible. */
+export function barLine(progress: number, { head, label, tail }: BarTexts, columns: number): string {
+  const room = columns - head.length - tail.length - 4; // three spaces, and the last column, after which terminals wrap
   const width = Math.max(BAR.narrowest, Math.min(BAR.widest, room - label.length));
   const done = Math.round(progress * width);
   const bar = "=".repeat(done) + "-".repeat(width - done);
@@ -73,12 +73,12 @@ export function barLine(progress: number, { head, label, tail }: Shown, columns:
 function bar(stream: NodeJS.WriteStream): Progress {
   const single = new SingleBar({
     stream,
-    format: (_, { progress }, payload) => barLine(progress, payload as Shown, stream.columns || 80),
+    format: (_, { progress }, payload) => barLine(progress, payload as BarTexts, stream.columns || 80),
     hideCursor: true,
     clearOnComplete: true,
   });
   let start: { readonly time: number; readonly done: number } | undefined;
-  const epochs = new Map<number, number>(); // done, of each run: several may be under way
+  const epochs = new Map<number, number>(); // finished epochs of each run; several runs may be in progress
   return {
     onEpoch(epoch, { number, count, label, config }) {
       epochs.set(number, epoch.epoch);
@@ -89,7 +89,7 @@ function bar(stream: NodeJS.WriteStream): Progress {
         done > start.done
           ? timeLeft((performance.now() - start.time) * ((total - done) / (done - start.done)))
           : "";
-      const parts: Shown = {
+      const parts: BarTexts = {
         head: `run ${number}/${count}`,
         label: escapeControls(label),
         tail: `epoch ${epoch.epoch}/${config.epochs}, accuracy ${epoch.validation.accuracy.toFixed(4)}${left}`,

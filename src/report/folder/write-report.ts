@@ -34,7 +34,7 @@ const optionsSchema = z.strictObject({
  * figures it had; other files stay.
  *
  * @returns the paths written, `index.html` last
- * @throws OptimbenchError (CONFIG) where the study is none, (FILE) where the folder cannot be written to
+ * @throws OptimbenchError (CONFIG) if the study is none, (FILE) where the folder cannot be written to
  */
 export async function writeReport(
   given: Study,
