@@ -21,14 +21,14 @@ import type { Setup } from "./setup-context.js";
 import { withLock } from "./setup-lock.js";
 import { requireBuildTools, requireCompiler } from "./toolchain.js";
 
-/** Compiling one file that includes libtorch's headers takes about this much memory. */
+/** Approximate memory to compile one file that includes libtorch's headers. */
 const BYTES_PER_COMPILER = 1.5e9;
 
 const LOCK = "setup.lock";
 
 const ARTEFACTS = ["optimbench.node", libraryFileName("optimbench_core")];
 
-/** The build program, where this is a checkout (or a package beside which cmake-js is installed); else undefined. */
+/** The build program; undefined unless this is a checkout or cmake-js is installed beside the package. */
 export function findBuildProgram(root: string): string | undefined {
   if (!existsSync(join(root, "CMakeLists.txt")) || !existsSync(join(root, "native"))) return undefined;
   try {
@@ -39,9 +39,9 @@ export function findBuildProgram(root: string): string | undefined {
 }
 
 /**
- * Compiles the native code against `libtorch` into build/Release, where anything changed since the last time.
+ * Compiles the native code against `libtorch` into build/Release, if anything has changed since the last build.
  *
- * @returns whether there was anything to do
+ * @returns whether it compiled
  * @throws OptimbenchError (LIBTORCH) with the end of the compiler's output
  */
 export async function buildNative(
@@ -54,7 +54,7 @@ export async function buildNative(
   const release = join(build, "Release");
   const stampPath = join(build, "stamp.json");
   const isCurrent = () => {
-    // The compiler is looked for only if something is to be compiled.
+    // Look for the compiler only if something must be compiled.
     const last = readStamp(stampPath);
     return (
       !setup.force &&
@@ -64,15 +64,15 @@ export async function buildNative(
   };
   if (isCurrent()) return false;
   return withLock(join(build, LOCK), setup.log, async (lock) => {
-    if (isCurrent()) return false; // Another set-up has just done it.
+    if (isCurrent()) return false; // another setup has just compiled it
     const compiler = requireCompiler();
     const tools = await requireBuildTools({ ...setup, lock });
     const last = readStamp(stampPath);
     if (setup.force || !isReusable(build, root, compiler, last.compiler)) empty(build);
-    // To ninja, one that was cut short is as good as new: it is younger than what it is made from.
+    // Ninja would accept a truncated binary, because it is newer than its sources.
     if (!areAsBuilt(release, last)) rmSync(release, { recursive: true, force: true });
     rmSync(stampPath, { force: true });
-    const stamp = buildStamp(root, libtorch, compiler); // Before the build: what changes during it counts as newer.
+    const stamp = buildStamp(root, libtorch, compiler); // before the build, so that changes during it are noticed
     const options = ["--generator", "Ninja", `--CDLIBTORCH_ROOT=${libtorch.root}`];
     const headers = await getCudaHeaders(libtorch, { ...setup, lock });
     options.push(`--CDCUDA_HEADERS=${headers ?? ""}`);
@@ -95,7 +95,7 @@ export async function buildNative(
   });
 }
 
-/** Whether the binaries are there and have the recorded sizes; the stamps of old builds have no sizes. */
+/** Whether the binaries exist with the recorded sizes. */
 function areAsBuilt(release: string, { artefacts = {} }: Partial<FinishedBuild>): boolean {
   const sizeOf = (name: string) => statSync(join(release, name), { throwIfNoEntry: false })?.size;
   return (

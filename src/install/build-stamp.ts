@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Libtorch } from "./find-libtorch.js";
 
-/** Everything that a build depends on; written beside it when it is done. */
+/** Everything that a build depends on. Written beside the build when it is complete. */
 export interface BuildStamp {
   /** SHA-256 over names and contents of CMakeLists.txt and native/. */
   readonly sources: string;
@@ -12,7 +12,7 @@ export interface BuildStamp {
   readonly node: string;
 }
 
-/** A finished build: its stamp, and the sizes of what it made. */
+/** A finished build: its stamp, and the sizes of its files. */
 export interface FinishedBuild extends BuildStamp {
   readonly artefacts?: Readonly<Record<string, number>>;
 }
@@ -39,7 +39,7 @@ const sourceFiles = (root: string, folder: string): string[] =>
       return entry.isDirectory() ? sourceFiles(root, path) : [path];
     });
 
-/** The stamp of the last finished build; empty where there is none. */
+/** The stamp of the last finished build; empty if there is none. */
 export function readStamp(path: string): Partial<FinishedBuild> {
   try {
     return JSON.parse(readFileSync(path, "utf8"));

@@ -6,23 +6,23 @@ import { linkedLibraries, missingLibraries } from "./needed-libraries.js";
 import { isAtLeast, libtorchVersion, majorMinor, OLDEST_VERSION, PINNED_VERSION } from "./version.js";
 import { firstChanged, readRecord } from "./wheel-record.js";
 
-/** What is asked of a libtorch beyond being whole and recent enough. */
+/** Requirements of a libtorch, in addition to being complete and recent enough. */
 export interface Requirements {
-  /** Its headers are needed too. */
+  /** Whether its headers are needed. */
   readonly forBuild?: boolean | undefined;
-  /** The version that the native code was compiled for; major and minor number must agree. */
+  /** The version that the native code was compiled for; major and minor version must match. */
   readonly builtFor?: string | undefined;
-  /** Its CUDA libraries are needed too. */
+  /** Whether its CUDA libraries are needed. */
   readonly cuda?: boolean | undefined;
-  /** What set-up unpacked is read again, and its hashes compared. */
+  /** Whether to compare the hashes of all files that setup unpacked. */
   readonly thorough?: boolean | undefined;
 }
 
 /**
- * Checks the libtorch in `root` by its files, before anything loads it.
+ * Checks the files of the libtorch in `root`, before it is loaded.
  *
  * @returns its version, such as "2.15.0+cpu"
- * @throws OptimbenchError (LIBTORCH): one line that says what is wrong with it
+ * @throws OptimbenchError (LIBTORCH) with the problem in one line
  */
 export function checkLibtorch(root: string, requirements: Requirements = {}): string {
   const unusable = (why: string) =>
@@ -58,7 +58,7 @@ export function checkLibtorch(root: string, requirements: Requirements = {}): st
   return version;
 }
 
-/** Compares what set-up unpacked with its list; another libtorch has none. */
+/** Compares a libtorch that setup unpacked with its list of files. Other libtorches have no list. */
 function changedSinceUnpacked(
   root: string,
   { forBuild, thorough = false }: Requirements,
@@ -89,8 +89,8 @@ function wrongWithLibrary(root: string, name: string): string | undefined {
 }
 
 /**
- * The first of the libraries in lib/, and of those they link beside it, that ends before what its head announces. The
- * loader maps a library without reading it, so a cut one may load and end a training later, by SIGBUS.
+ * The first truncated library among those in lib/ and those they link. The loader maps a library without reading it, so a
+ * truncated one may load and crash a training later with SIGBUS.
  */
 function cutLibrary(root: string): string | undefined {
   if (process.platform !== "linux") return undefined;
@@ -104,7 +104,7 @@ function cutLibrary(root: string): string | undefined {
   );
 }
 
-/** Where someone named a folder above or below the right one, says so. */
+/** Suggests the right folder if one above or below it was given. */
 function betterRoot(root: string): string {
   const library = libraryFileName("torch_cpu");
   const near = [

@@ -9,12 +9,12 @@ import type { Setup } from "./setup-context.js";
 import { requirePython } from "./toolchain.js";
 import { unpackWheel } from "./unpack-wheel.js";
 
-/** Of these two small wheels the headers alone. */
+/** Two small wheels, of which only the headers are unpacked. */
 const WHEELS = ["nvidia-cuda-runtime==13.2.86", "nvidia-cuda-crt==13.2.86"];
 
 const cached = () => join(cacheFolder(), "cuda-headers-13");
 
-/** The folder with the CUDA headers that native/cuda is compiled with; undefined where there is none yet. */
+/** The folder with the CUDA headers for native/cuda; undefined if there is none yet. */
 export function findCudaHeaders(libtorch: Libtorch): string | undefined {
   return [cached(), dirname(libtorch.root)]
     .map((folder) => join(folder, "nvidia"))
@@ -24,8 +24,8 @@ export function findCudaHeaders(libtorch: Libtorch): string | undefined {
 }
 
 /**
- * Finds them or downloads them into the cache (3 MB). Without them everything else is compiled and works, also on a GPU,
- * so a failure is reported without an error. To be called under a lock.
+ * Finds the headers or downloads them into the cache (3 MB). Everything except graph recording works without them, so a failure
+ * is only logged. Call it under the lock.
  */
 export async function getCudaHeaders(libtorch: Libtorch, setup: Setup): Promise<string | undefined> {
   if (process.platform !== "linux") return undefined;

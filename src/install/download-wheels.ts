@@ -7,11 +7,11 @@ import type { Setup } from "./setup-context.js";
 import { sha256Of } from "./wheel-record.js";
 
 /**
- * Downloads wheels into `<folder>/wheels` and compares those that are known with their hashes. Whatever index pip is
- * configured for, a wheel under a known name and version is that wheel or an error.
+ * Downloads wheels into `<folder>/wheels` and compares known wheels with their hashes. Whatever index pip uses, a wheel with a
+ * known name and version must be the wheel on PyPI.
  *
- * @param folder on the disk that also takes what is unpacked
- * @param what names the purpose in messages: "torch 2.15.0"
+ * @param folder a folder on the disk to unpack to
+ * @param what the purpose, for messages: "torch 2.15.0"
  * @returns their paths
  */
 export async function downloadWheels(

@@ -10,17 +10,16 @@ import { PINNED_VERSION } from "./version.js";
 import { cudaRequirements, isNeeded, type Kind } from "./wheel-contents.js";
 import { type RecordedFile, recordPath, recordText } from "./wheel-record.js";
 
-// Nothing of Python's own is taken from the wheel, so any Python's will do: this asks for one that every pip finds,
-// also where the active Python is one that torch has no wheel for.
+// Only libtorch is used from the wheel, so the wheel for any Python version works. This version exists for every platform, even if
+// torch has no wheel for the active Python.
 const ANY_PYTHON = ["--python-version", "3.12"];
 
 /**
- * Downloads the pinned wheel `torch` and the CUDA libraries it links, and unpacks what is needed into the cache.
- * To be called under the lock. Every file is compared with its wheel's RECORD, and the folder appears under its name when
- * all of it is there and checked.
+ * Downloads the pinned wheel `torch` and the CUDA libraries that it links, and unpacks what is needed into the cache. Compares
+ * every file with its wheel's RECORD, and renames the folder to its final name when it is complete. Call it under the lock.
  */
 export async function fetchLibtorch(kind: Kind, python: string, setup: Setup): Promise<Libtorch> {
-  const root = cachedRoot(kind); // Its sibling nvidia/ belongs to it: libtorch_cpu looks there by a relative path.
+  const root = cachedRoot(kind); // libtorch_cpu finds libraries in the sibling folder nvidia/ by a relative path
   const folder = dirname(root);
   const partial = join(dirname(folder), `.partial-${basename(folder)}`);
   const unpacked = new Map<string, RecordedFile>();
@@ -34,7 +33,7 @@ export async function fetchLibtorch(kind: Kind, python: string, setup: Setup): P
     }
   };
 
-  rmSync(partial, { recursive: true, force: true }); // What a killed set-up left.
+  rmSync(partial, { recursive: true, force: true }); // left by a killed setup
   makeFolder(partial);
   try {
     setup.log(

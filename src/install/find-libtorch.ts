@@ -10,35 +10,35 @@ import { majorMinor, PINNED_VERSION } from "./version.js";
 import type { Kind } from "./wheel-contents.js";
 import { readRecord } from "./wheel-record.js";
 
-/** A libtorch that passed its checks. */
+/** A libtorch that passed all checks. */
 export interface Libtorch {
-  /** The folder that holds lib/ and include/. */
+  /** The folder that contains lib/ and include/. */
   readonly root: string;
-  /** What pointed at it. */
+  /** How it was found. */
   readonly rule: "OPTIMBENCH_LIBTORCH" | "Python's torch" | "cache";
   readonly version: string;
 }
 
-/** Whether the cache holds it without a list of its files, as early versions left it: damage inside a file cannot be seen. */
+/** Whether it is in the cache without a list of its files, so that a damaged file cannot be detected. */
 export const isUnlisted = ({ rule, root }: Libtorch): boolean =>
   rule === "cache" && readRecord(dirname(root)) === undefined;
 
-/** What to know about such a libtorch. */
+/** The note about such a libtorch. */
 export const UNLISTED =
   "An earlier version of optimbench fetched this libtorch without a list of its files, so only truncated libraries " +
   "can be detected. `npx optimbench setup --force` fetches it again, with a list.";
 
 export interface Search extends Requirements {
-  /** Which of the cache's to look at, in this order; by default "cuda" (which runs on the CPU too), then "cpu". */
+  /** The kinds to look for in the cache, in this order. Default: "cuda" (which also runs on the CPU), then "cpu". */
   readonly cached?: readonly Kind[] | undefined;
-  /** Told of each candidate that was passed over, and why. */
+  /** Called with the reason for each candidate that is skipped. */
   readonly onRejected?: ((reason: string) => void) | undefined;
 }
 
 /**
- * Looks for a libtorch that fits: `OPTIMBENCH_LIBTORCH`, then the package `torch` of the active Python, then the cache.
+ * Looks for a suitable libtorch: `OPTIMBENCH_LIBTORCH`, then the package `torch` of the active Python, then the cache.
  *
- * @throws OptimbenchError (LIBTORCH) if `OPTIMBENCH_LIBTORCH` names one that cannot be used; the others are passed over
+ * @throws OptimbenchError (LIBTORCH) if `OPTIMBENCH_LIBTORCH` names one that cannot be used; other candidates are skipped
  */
 export function findLibtorch(search: Search = {}): Libtorch | undefined {
   return namedLibtorch(search) ?? usable("Python's torch", pythonTorch(), search) ?? cachedLibtorch(search);
@@ -52,7 +52,7 @@ function cachedLibtorch(search: Search): Libtorch | undefined {
   return undefined;
 }
 
-/** The same for the start of a training: cheap, because what set-up chose is tried before Python is asked. */
+/** The same, but fast: tries the one that setup chose before it starts Python. */
 export function findLibtorchQuickly(search: Search): Libtorch | undefined {
   return namedLibtorch(search) ?? recordedLibtorch(search) ?? findLibtorch(search);
 }
@@ -82,16 +82,16 @@ function usable(rule: Libtorch["rule"], root: string | undefined, search: Search
   }
 }
 
-/** Where the cache keeps the pinned libtorch; the name says the machine, as a home folder may be shared by several. */
+/** The cache folder of the pinned libtorch. Its name contains the platform, since machines may share a home folder. */
 export const cachedRoot = (kind: Kind): string =>
   join(cacheFolder(), "libtorch", `${PINNED_VERSION}-${process.platform}-${process.arch}-${kind}`, "torch");
 
 const recordPath = (version: string) =>
   join(cacheFolder(), "libtorch", `chosen-${majorMinor(version)}-${process.platform}-${process.arch}.json`);
 
-/** Notes what set-up chose, per major and minor version, for `findLibtorchQuickly`. */
+/** Records the libtorch that setup chose, per major and minor version, for `findLibtorchQuickly`. */
 export function recordLibtorch(libtorch: Libtorch): void {
-  if (libtorch.rule === "OPTIMBENCH_LIBTORCH") return; // The variable speaks for itself, and only while it is set.
+  if (libtorch.rule === "OPTIMBENCH_LIBTORCH") return; // only valid while the variable is set
   const path = recordPath(libtorch.version);
   makeFolder(dirname(path));
   const temporary = join(dirname(path), temporaryName());
@@ -104,6 +104,6 @@ function recordedLibtorch(search: Search): Libtorch | undefined {
     const { rule, root } = JSON.parse(readFileSync(recordPath(search.builtFor ?? PINNED_VERSION), "utf8"));
     return usable(rule, root, search);
   } catch {
-    return undefined; // No record, or one that does not read: the full search decides.
+    return undefined; // no readable record: use the full search
   }
 }

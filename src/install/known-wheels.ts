@@ -1,7 +1,7 @@
 /**
- * SHA-256 of the wheels that set-up fetches, as PyPI has them, by system and by "name-version" as in a wheel's file name.
- * `pip install --dry-run --report` lists them; they change with PINNED_VERSION (version.ts) and the versions in
- * cuda-headers.ts and toolchain.ts. A wheel of another version, such as torch 2.15.0+cpu of PyTorch's own index, is not known.
+ * SHA-256 of the wheels on PyPI that setup fetches, by system and "name-version" as in a wheel's file name. `pip install
+ * --dry-run --report` lists them. They change with PINNED_VERSION (version.ts) and the versions in cuda-headers.ts and
+ * toolchain.ts. Other versions, such as torch 2.15.0+cpu from PyTorch's index, are not listed.
  */
 export const KNOWN_WHEELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "linux-x64": {

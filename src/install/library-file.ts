@@ -1,32 +1,32 @@
 /**
- * Loading a library would find the same faults, and worse: a library that was cut short may load and end the process by SIGBUS
- * later, and the loader's words for a file of another processor ("invalid ELF header") help nobody. So the head is read before.
+ * Headers are checked before loading, because the loader's messages do not help ("invalid ELF header" for a file of another
+ * processor), and a truncated library may load and crash the process later with SIGBUS.
  */
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
-/** `torch_cpu` as a shared library is called on this system: `libtorch_cpu.so`. */
+/** The file name of a shared library on this system: `libtorch_cpu.so` for `torch_cpu`. */
 export function libraryFileName(name: string): string {
   if (process.platform === "win32") return `${name}.dll`;
   return `lib${name}.${process.platform === "darwin" ? "dylib" : "so"}`;
 }
 
-/** What the head of a shared library says, read without loading it. */
+/** The header of a shared library, read without loading it. */
 export interface LibraryHeader {
   readonly format: "ELF" | "Mach-O";
-  /** As Node names them: "x64", "arm64"; a Mach-O file may hold several; others as "machine 0x...". */
+  /** Node's names, "x64" or "arm64"; others are "machine 0x...". A Mach-O file may contain several. */
   readonly architectures: readonly string[];
-  /** False where the file ends before what its head announces. */
+  /** False if the file is shorter than its header declares. */
   readonly complete: boolean;
 }
 
-/** Bytes of one entry of the program header table, which says what the loader maps. */
+/** Bytes per entry of the program header table, which lists what the loader maps. */
 const ELF_SEGMENT = 56;
 
 const ELF_MACHINES: Record<number, string> = { 62: "x64", 183: "arm64" };
 const MACH_O_CPU_TYPES: Record<number, string> = { 16777223: "x64", 16777228: "arm64" };
 
-/** Reads the head of a 64-bit ELF or Mach-O file; undefined where the file is neither. */
+/** Reads the header of a 64-bit ELF or Mach-O file; undefined if the file is neither. */
 export function readLibraryHeader(path: string): LibraryHeader | undefined {
   const file = openSync(path, "r");
   const read = (offset: number, length: number) => {
@@ -56,7 +56,7 @@ function elfHeader(
   const sections = { at: uint64(head, 0x28), size: head.readUInt16LE(0x3a), count: head.readUInt16LE(0x3c) };
   const endOf = (table: typeof segments) => table.at + table.size * table.count;
   const ends = [endOf(segments), endOf(sections)];
-  // Tools that edit a finished library (patchelf) put what they move behind its section table.
+  // Tools such as patchelf move data behind the section table.
   if (endOf(segments) <= size && segments.size >= ELF_SEGMENT) {
     const table = read(segments.at, segments.size * segments.count);
     for (let at = 0; at < table.length; at += segments.size)

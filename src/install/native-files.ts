@@ -4,17 +4,17 @@ import { OptimbenchError } from "../errors.js";
 import { packageRoot, requireFromPackage } from "../system/package-root.js";
 import { libraryFileName, readLibraryHeader } from "./library-file.js";
 
-/** This package's own binaries. */
+/** The binaries of this package. */
 export interface NativeFiles {
   readonly addon: string;
   readonly core: string;
-  /** What records steps on CUDA, where it was compiled. */
+  /** The library that records steps on CUDA, if it was compiled. */
   readonly cudaGraphs?: string;
   /** The version of libtorch that the core was compiled for, such as "2.15.0". */
   readonly builtFor: string;
 }
 
-/** The binaries compiled here (build/) or shipped for this system (prebuilds/); undefined where there are none. */
+/** The binaries compiled here (build/) or shipped for this system (prebuilds/); undefined if there are none. */
 export function findNativeFiles(root = packageRoot): NativeFiles | undefined {
   const { path } = requireFromPackage("node-gyp-build") as { path: (root: string) => string };
   try {
@@ -25,11 +25,11 @@ export function findNativeFiles(root = packageRoot): NativeFiles | undefined {
     const cudaGraphs = join(dirname(addon), libraryFileName("optimbench_cuda"));
     return { addon, core, ...(existsSync(cudaGraphs) && { cudaGraphs }), builtFor };
   } catch {
-    return undefined; // node-gyp-build found none.
+    return undefined; // node-gyp-build found none
   }
 }
 
-/** @throws OptimbenchError (LIBTORCH) if one of them ends too early, so that loading or running it would end the process */
+/** @throws OptimbenchError (LIBTORCH) if one of them is truncated, so that loading or running it could crash the process */
 export function requireWhole({ addon, core, cudaGraphs }: NativeFiles): void {
   if (process.platform !== "linux") return;
   const cut = [addon, core, cudaGraphs].find(
@@ -42,7 +42,7 @@ export function requireWhole({ addon, core, cudaGraphs }: NativeFiles): void {
   );
 }
 
-/** The build writes the version into the library's own name (CMakeLists.txt), so it can be read without loading. */
+/** The build stores the version in the library's SONAME (CMakeLists.txt), which can be read without loading. */
 function libtorchBuiltFor(core: string): string | undefined {
   return /optimbench_core-libtorch-(\d+\.\d+\.\d+)/.exec(readFileSync(core, "latin1"))?.[1];
 }

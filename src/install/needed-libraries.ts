@@ -1,29 +1,29 @@
 /**
- * The loader names the first library that it misses, after it has mapped hundreds of megabytes, and cannot say which linked
- * libraries are cut short. So what a library links is read from its file, and all that is missing is named at once.
+ * Reads which libraries a library links from its file, to report all missing ones at once. The loader reports only the first,
+ * after mapping hundreds of megabytes, and does not detect truncated libraries.
  */
 
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { askProgram } from "../system/run-program.js";
 
-/** Every Linux that runs Node has these. */
+/** Libraries that every Linux with Node has. */
 const OF_THE_SYSTEM = /^(ld-linux|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+)\.so)/;
 
-/** Paths of the libraries that a 64-bit ELF library links, of those in its own search path or in `LD_LIBRARY_PATH`. */
+/** Paths of the libraries that a 64-bit ELF library links and that are in its search path or in `LD_LIBRARY_PATH`. */
 export const linkedLibraries = (path: string): string[] =>
   search(path).flatMap(({ found }) => (found === undefined ? [] : [found]));
 
-/** File names of those that the system's loader would not find: neither there nor among the installed ones. */
+/** File names of linked libraries that the loader would not find, neither there nor among the installed ones. */
 export function missingLibraries(path: string): string[] {
   const elsewhere = search(path).flatMap(({ name, found }) => (found === undefined ? [name] : []));
   if (elsewhere.length === 0) return [];
   const installed = askProgram("/sbin/ldconfig", ["-p"]);
-  if (!installed) return []; // Not known here: the loader will say.
+  if (!installed) return []; // unknown here; the loader will report it
   return elsewhere.filter((name) => !installed.includes(`\t${name} `));
 }
 
-/** What a library links, less the libraries of every system, and where the loader finds each. */
+/** The libraries that a library links, except those of every system, and where the loader finds each. */
 function search(path: string): { readonly name: string; readonly found: string | undefined }[] {
   const { needed, searchPath } = readDynamicSection(path);
   const folders = [
@@ -41,7 +41,7 @@ function search(path: string): { readonly name: string; readonly found: string |
 const SECTION_DYNAMIC = 6;
 const [NEEDED, RPATH, RUNPATH] = [1n, 15n, 29n];
 
-/** What the file tells the loader (System V ABI, "Dynamic Section"). */
+/** The file's dynamic section (System V ABI, "Dynamic Section"). */
 function readDynamicSection(path: string): { needed: string[]; searchPath: string[] } {
   const file = openSync(path, "r");
   const read = (offset: number, length: number) => {

@@ -9,10 +9,10 @@ import type { Setup } from "./setup-context.js";
 const QUIET = ["--disable-pip-version-check", "--no-cache-dir", "--no-input"];
 
 /**
- * Runs a command of pip, with the index, proxies and certificates that the user has configured for it.
+ * Runs a pip command with the user's index, proxies and certificates.
  *
- * @param temporary where it may put unfinished files, on the disk that also takes the finished ones
- * @param what names the purpose in messages: "download torch 2.15.0"
+ * @param temporary a folder for temporary files, on the same disk as the result
+ * @param what the purpose, for messages: "download torch 2.15.0"
  */
 export async function runPip(
   python: string,

@@ -1,17 +1,17 @@
 import { askProgram } from "../system/run-program.js";
 
-/** A Python 3 that answers. */
+/** A working Python 3. */
 export interface Python {
   readonly command: string;
   /** "3.11.7" */
   readonly version: string;
-  /** Of pip; undefined where this Python has none. */
+  /** The version of pip; undefined if this Python has none. */
   readonly pip: string | undefined;
 }
 
 /**
- * Python isolated (-I) never imports a file of the working directory, but loses the user's packages too. The absolute
- * folders of PYTHONPATH and the user's site-packages are added again; then sys.path is what it always is, less the relative.
+ * Isolated Python (-I) never imports files from the working directory, but it also ignores the user's packages. This adds the
+ * absolute folders of PYTHONPATH and the user's site-packages again, so sys.path lacks only relative folders.
  */
 const RESTORE_PATH = `
 import os, site, sys
@@ -21,7 +21,7 @@ if sys.prefix == sys.base_prefix and "PYTHONNOUSERSITE" not in os.environ:
     if os.path.isabs(user) and os.path.isdir(user): site.addsitedir(user)
 `;
 
-/** Arguments by which Python runs `code`, with these arguments and without modules from the working directory. */
+/** Arguments for Python to run `code` with `args`, without modules from the working directory. */
 export const pythonArguments = (code: string, args: readonly string[] = []): string[] => [
   "-I",
   "-c",
@@ -41,7 +41,7 @@ except ImportError:
 print(sys.version.split()[0], version)
 `;
 
-/** The active Python 3: `python3`, else `python`. Undefined where there is none. */
+/** The active Python 3: `python3` or, if that is missing, `python`. Undefined if there is none. */
 export function findPython(): Python | undefined {
   for (const command of ["python3", "python"]) {
     const [version, pip] = (runPython(command, PROBE) ?? "").split(" ");
@@ -56,7 +56,7 @@ found = importlib.util.find_spec("torch")
 print((found and found.origin and found.submodule_search_locations or [""])[0])
 `;
 
-/** The folder of the package `torch` that the active Python would import; it is not imported. */
+/** The folder of the package `torch` that the active Python would import. Does not import it. */
 export function pythonTorch(): string | undefined {
   for (const command of ["python3", "python"]) {
     const folder = runPython(command, FIND_TORCH);

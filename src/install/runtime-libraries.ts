@@ -6,25 +6,25 @@ import { libraryFileName } from "./library-file.js";
 import { findNativeFiles, requireWhole } from "./native-files.js";
 import { hasNvidiaGpu } from "./nvidia-gpu.js";
 
-/** Everything that has to be opened to train, as absolute paths. */
+/** The absolute paths of all libraries that training loads. */
 export interface RuntimeLibraries {
   readonly addon: string;
   readonly core: string;
   /** libtorch_cpu */
   readonly libtorch: string;
-  /** libtorch_cuda, where this libtorch has it and this machine has a GPU for it: it takes long to load. */
+  /** libtorch_cuda, if this libtorch has it and this machine has a GPU. It is slow to load. */
   readonly cuda?: string;
   /** Why `cuda` is missing. */
   readonly whyNoCuda?: string;
-  /** What records steps on CUDA, where it was compiled. */
+  /** The library that records steps on CUDA, if it was compiled. */
   readonly cudaGraphs?: string;
   readonly found: Libtorch;
 }
 
 /**
- * Finds this package's binaries and the libtorch they fit, and checks both before anything is loaded.
+ * Finds this package's binaries and a compatible libtorch, and checks both before anything is loaded.
  *
- * @throws OptimbenchError (LIBTORCH): what is missing or does not fit, and what to do
+ * @throws OptimbenchError (LIBTORCH) with what is missing or incompatible, and what to do
  */
 export function runtimeLibraries(): RuntimeLibraries {
   const native = findNativeFiles();

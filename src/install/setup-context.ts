@@ -1,6 +1,6 @@
 import type { SetupLock } from "./setup-lock.js";
 
-/** What the steps of one set-up share. */
+/** What all steps of a setup share. */
 export interface Setup {
   readonly log: (line: string) => void;
   readonly quiet: boolean;

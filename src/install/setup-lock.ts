@@ -8,13 +8,13 @@ import { identityOf, isAlive, type ProcessIdentity } from "../system/process-ide
 import { removeLeftovers, temporaryName } from "../system/temporary-file.js";
 
 /**
- * A lock that is held as long as the set-up runs, or the program that it has started. Packages such as proper-lockfile renew a
- * time stamp from within the holder: a set-up that was killed would lose its lock while its compiler still writes.
+ * A lock that is held as long as the setup or a program that it started runs. Packages such as proper-lockfile renew a time
+ * stamp from within the holder, so a killed setup would lose its lock while its compiler still writes.
  */
 
 interface Holder {
   readonly host: string;
-  /** The set-up, and the program it is running: that one may outlive a killed set-up and must end first. */
+  /** The setup, and the program that it runs, which may outlive a killed setup and must end first. */
   readonly processes: readonly ProcessIdentity[];
 }
 
@@ -23,16 +23,16 @@ const holderSchema: z.ZodType<Holder> = z.object({
   processes: z.array(z.object({ pid: z.int(), start: z.string() })),
 });
 
-/** Held while a set-up works on what others share. */
+/** Held while a setup changes shared files. */
 export interface SetupLock {
-  /** Names the program that works on behalf of this set-up. */
+  /** Adds a program that works on behalf of this setup. */
   readonly adopt: (pid: number | undefined) => void;
 }
 
 /**
- * Runs `work` while no other process holds the lock file at `path`; waits for its holder, and takes over from a dead one.
+ * Runs `work` while holding the lock file at `path`. Waits for another holder, and takes the lock over from a dead one.
  *
- * @param onWait called once, with the process that it waits for
+ * @param onWait called once with a message that names the holder
  */
 export async function withLock<Result>(
   path: string,
@@ -44,7 +44,7 @@ export async function withLock<Result>(
   const self = identityOf(process.pid);
   for (let announced = false; !take(path, holderText(self)); ) {
     const holder = readHolder(path);
-    if (holder === undefined) continue; // Released between the two looks.
+    if (holder === undefined) continue; // released in the meantime
     if (isGone(holder.parsed)) takeAway(path, holder.text);
     else {
       if (!announced) onWait(waitMessage(holder.parsed, path));
@@ -71,7 +71,7 @@ const holderText = (...processes: ProcessIdentity[]) =>
 
 const asideOf = (path: string) => join(dirname(path), temporaryName());
 
-/** Creates the lock file with this text; false where there is one. A hard link appears whole, and only under a free name. */
+/** Creates the lock file with this text; false if it exists. A hard link is atomic and fails if the name exists. */
 function take(path: string, text: string): boolean {
   const aside = asideOf(path);
   writeFileSync(aside, text);
@@ -96,7 +96,7 @@ function readHolder(path: string): { text: string; parsed: Holder } | undefined 
   }
 }
 
-/** A file that does not read (a disk that lost power) names nobody. */
+/** A file that cannot be parsed (such as after a power failure) names no holder. */
 function parseHolder(text: string): Holder {
   try {
     return holderSchema.parse(JSON.parse(text));
@@ -107,13 +107,13 @@ function parseHolder(text: string): Holder {
 
 const isGone = (holder: Holder) => holder.host === hostname() && !holder.processes.some(isAlive);
 
-/** Moves a dead holder's file aside; should it meanwhile have become another's, puts that back. */
+/** Moves a dead holder's file aside. If another holder has replaced it in the meantime, puts that file back. */
 function takeAway(path: string, expected: string): void {
   const aside = asideOf(path);
   try {
     renameSync(path, aside);
   } catch {
-    return; // Another waiter was faster.
+    return; // another waiter was faster
   }
   const text = readFileSync(aside, "utf8");
   if (text !== expected) take(path, text);

@@ -22,18 +22,18 @@ import { requireNode, requirePython } from "./toolchain.js";
 import type { Kind } from "./wheel-contents.js";
 
 export interface SetupOptions {
-  /** Wants libtorch with (true) or without (false) its CUDA libraries; by default what the machine's GPU asks for. */
+  /** Whether to fetch libtorch with its CUDA libraries. Default: true if the machine has an NVIDIA GPU. */
   readonly cuda?: boolean | undefined;
   readonly quiet?: boolean | undefined;
-  /** Compares the cached libtorch with its hashes, fetches it again where they differ or are not known, and compiles again even where nothing changed. */
+  /** Whether to verify the hashes of the cached libtorch, fetch it again if they differ or are unknown, and always compile. */
   readonly force?: boolean | undefined;
 }
 
 /**
- * Gets this machine ready to train: finds or fetches libtorch, and compiles the native code where this is a checkout.
- * Does nothing where everything is in place; may be killed at any time and run twice at once.
+ * Prepares this machine for training: finds or fetches libtorch and, in a checkout, compiles the native code. Does nothing if
+ * everything is in place. It may be killed at any time and run several times at once.
  *
- * @throws OptimbenchError (LIBTORCH): what is missing and how to fix it
+ * @throws OptimbenchError (LIBTORCH) with what is missing and how to fix it
  */
 export async function setup(options: SetupOptions = {}): Promise<Libtorch> {
   try {
@@ -91,8 +91,8 @@ async function getLibtorch(
     forBuild,
     builtFor,
     thorough: shared.force,
-    cuda: wantsCuda, // A GPU that was merely detected does not rule out the user's own libtorch without CUDA ...
-    cached: kind === "cuda" ? ["cuda"] : ["cpu", "cuda"], // ... but decides what the cache should hold.
+    cuda: wantsCuda, // a detected GPU does not rule out a user's libtorch without CUDA ...
+    cached: kind === "cuda" ? ["cuda"] : ["cpu", "cuda"], // ... but determines what the cache must contain
     onRejected: (reason) => rejected.add(reason),
   };
   const find = () => {

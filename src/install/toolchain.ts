@@ -11,7 +11,7 @@ import { PINNED_VERSION } from "./version.js";
 
 const missing = (...lines: string[]) => new OptimbenchError("LIBTORCH", lines.join("\n"));
 
-/** `require("optimbench")` loads ECMAScript modules. @throws OptimbenchError where this Node is older than that. */
+/** @throws OptimbenchError if this Node cannot `require` ECMAScript modules, as `require("optimbench")` does */
 export function requireNode(version = process.versions.node): void {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return;
@@ -20,7 +20,7 @@ export function requireNode(version = process.versions.node): void {
   );
 }
 
-/** The command of a Python 3 with pip, which `purpose` needs. */
+/** The command of a Python 3 with pip. @throws OptimbenchError that names `purpose` if there is none */
 export function requirePython(purpose: string): string {
   const python = findPython();
   if (python?.pip !== undefined && Number.parseInt(python.pip, 10) >= 21) return python.command;
@@ -40,7 +40,7 @@ export function requirePython(purpose: string): string {
 const CXX20_PROGRAM =
   "#include <concepts>\n#include <span>\nint main() { std::span<int> none; return none.size(); }\n";
 
-/** The C++20 compiler: `CXX` where set, else the first of c++, g++ and clang++ that compiles C++20. */
+/** The C++20 compiler: `CXX` if set, otherwise the first of c++, g++ and clang++ that compiles C++20. */
 export function requireCompiler(): string {
   const named = process.env.CXX?.trim();
   const candidates = named ? [named] : ["c++", "g++", "clang++"];
@@ -58,13 +58,13 @@ export function requireCompiler(): string {
   );
 }
 
-/** Paths of the programs that compile. */
+/** Paths of the build programs. */
 export interface BuildTools {
   readonly cmake: string;
   readonly ninja: string;
 }
 
-/** cmake (3.18 or later) and ninja: this machine's, else PyPI's wheels of them, kept in the cache. */
+/** cmake (3.18 or later) and ninja: those of this machine, otherwise wheels from PyPI, which are kept in the cache. */
 export async function requireBuildTools(setup: Setup): Promise<BuildTools> {
   const kept = join(cacheFolder(), "tools", `${process.platform}-${process.arch}`);
   const cmake = () =>
@@ -94,7 +94,7 @@ function isRecentCmake(text: string): boolean {
   return major > 3 || (major === 3 && minor >= 18);
 }
 
-/** What is fetched where the machine has none. */
+/** The wheels to fetch if the machine lacks them. */
 const TOOLS = { cmake: "cmake==4.4.5", ninja: "ninja==1.13.2" } as const;
 
 async function installTool(name: keyof typeof TOOLS, kept: string, setup: Setup): Promise<void> {

@@ -9,10 +9,10 @@ import { makeFolder } from "../system/make-folder.js";
 import { parseRecord, type RecordedFile } from "./wheel-record.js";
 
 /**
- * Unpacks those files of a wheel (a zip archive) that `wanted` accepts, under their own paths, and compares what was
- * written with the wheel's RECORD. The reader rejects names that lead out of `folder`.
+ * Unpacks the files of a wheel (a zip archive) that `wanted` accepts, and compares them with the wheel's RECORD. The reader
+ * rejects names that lead out of `folder`.
  *
- * @returns what was unpacked
+ * @returns the unpacked files
  * @throws OptimbenchError (LIBTORCH) if a file is not the one that RECORD lists
  */
 export async function unpackWheel(

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The libtorch that set-up fetches, and that prebuilt binaries are compiled for. */
+/** The libtorch that setup fetches and that prebuilt binaries are compiled for. */
 export const PINNED_VERSION = "2.15.0";
 
-/** The oldest libtorch whose interface the native code fits. */
+/** The oldest libtorch that the native code compiles with. */
 export const OLDEST_VERSION = "2.11";
 
-/** "2.15" of "2.15.0+cpu": within it, binaries fit each other. */
+/** "2.15" of "2.15.0+cpu". Binaries with equal major and minor version are compatible. */
 export const majorMinor = (version: string): string => version.split(".").slice(0, 2).join(".");
 
-/** Whether `version` is `oldest` or later, by major and minor number. */
+/** Whether `version` is `oldest` or later, by major and minor version. */
 export function isAtLeast(version: string, oldest: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number.parseFloat);
   const [oldestMajor = 0, oldestMinor = 0] = oldest.split(".").map(Number.parseFloat);
@@ -18,8 +18,8 @@ export function isAtLeast(version: string, oldest: string): boolean {
 }
 
 /**
- * The version of the libtorch in `root`, such as "2.15.0+cu132": from version.py (the Python package), build-version
- * (the unpacked archive) or the headers. Undefined where none of them says.
+ * The version of the libtorch in `root`, such as "2.15.0+cu132", from version.py (the Python package), build-version (the
+ * unpacked archive) or the headers. Undefined if none of them contains it.
  */
 export function libtorchVersion(root: string): string | undefined {
   return (
@@ -40,6 +40,6 @@ function matchIn(path: string, pattern: RegExp): string | undefined {
   try {
     return pattern.exec(readFileSync(path, "utf8"))?.[1];
   } catch {
-    return undefined; // A file that is not there says nothing.
+    return undefined; // no such file
   }
 }

@@ -1,7 +1,7 @@
-/** "cuda" runs on the CPU as well. */
+/** The kind of a libtorch; "cuda" also runs on the CPU. */
 export type Kind = "cpu" | "cuda";
 
-/** Of torch/lib, what only Python or CUDA devices need: more than half of it. */
+/** The libraries in torch/lib that only Python or CUDA devices need: more than half of its size. */
 const NOT_FOR_CPU = /\/(lib)?(torch_cuda|c10_cuda|caffe2_nvrtc|torch_nvshmem|torch_python|shm\b)/;
 
 /** Whether a file of the wheels `torch` and `nvidia-*` is needed to compile or to train. */
@@ -10,14 +10,14 @@ export function isNeeded(name: string, kind: Kind): boolean {
   if (/^torch[^/]*\.dist-info\/(METADATA|licenses\/LICENSE)$/.test(name)) return true;
   if (name.startsWith("torch/lib/")) return kind === "cuda" || !NOT_FOR_CPU.test(name);
   if (!name.startsWith("nvidia/")) return false;
-  // libtorch_cpu itself links these two, on a machine without any GPU too.
+  // libtorch_cpu links these two, even on machines without a GPU.
   if (kind === "cpu") return /\/lib\/lib(cudart|cupti)\.so/.test(name);
   return name.includes("/include/") || /\/lib\/[^/]+\.so/.test(name) || name.endsWith(".dll");
 }
 
 /**
- * Which other wheels the wheel `torch` needs, as pip's requirements, read from its METADATA.
- * Conditions on the system ("; platform_system == ...") stay in place for pip to judge.
+ * The other wheels that the wheel `torch` needs, as requirements for pip, from its METADATA. Conditions on the system
+ * ("; platform_system == ...") are kept, for pip to evaluate.
  */
 export function cudaRequirements(metadata: string, kind: Kind): string[] {
   return [...metadata.matchAll(/^Requires-Dist: *(.+?)\s*$/gm)]

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** A file as a wheel's RECORD lists it. */
+/** An entry of a wheel's RECORD. */
 export interface RecordedFile {
   readonly path: string;
   /** SHA-256 in base64url. */
@@ -10,12 +10,12 @@ export interface RecordedFile {
   readonly size: number;
 }
 
-/** Where set-up lists what it unpacked into a folder: in RECORD's format, with paths relative to the folder. */
+/** Setup's list of the files that it unpacked into a folder: in RECORD's format, with paths relative to the folder. */
 const RECORD = "optimbench-RECORD";
 
 /**
- * Reads a RECORD: a line of comma-separated values for each file of a wheel (Binary distribution format, "The .dist-info
- * directory"). Lines without a hash, such as RECORD's own, are left out.
+ * Parses a RECORD: a line of comma-separated values per file of a wheel (Binary distribution format, "The .dist-info
+ * directory"). Omits lines without a hash, such as that of RECORD.
  */
 export function parseRecord(text: string): RecordedFile[] {
   return [...text.matchAll(/^("(?:[^"]|"")*"|[^,\n]*),sha256=([\w-]+)=*,(\d+)\r?$/gm)].map(
@@ -34,7 +34,7 @@ export const recordText = (files: readonly RecordedFile[]): string =>
     .map(({ path, sha256, size }) => `"${path.replaceAll('"', '""')}",sha256=${sha256},${size}\n`)
     .join("");
 
-/** What set-up unpacked into `folder`; undefined where it kept no list. */
+/** The files that setup unpacked into `folder`; undefined if there is no list. */
 export function readRecord(folder: string): readonly RecordedFile[] | undefined {
   try {
     return parseRecord(readFileSync(recordPath(folder), "utf8"));
@@ -44,8 +44,8 @@ export function readRecord(folder: string): readonly RecordedFile[] | undefined 
 }
 
 /**
- * The first of these files that is not as it was unpacked, and what is wrong with it. Sizes are compared, which is quick;
- * `thorough` compares hashes too, which takes a second for each gigabyte or two.
+ * The first of these files that has changed since it was unpacked, as text. Compares sizes, which is fast; `thorough` also
+ * compares hashes, which takes a second per gigabyte or two.
  */
 export function firstChanged(
   folder: string,
@@ -63,7 +63,7 @@ export function firstChanged(
   return changed && `${changed.path} differs from what was unpacked`;
 }
 
-/** Of a file of any size. */
+/** The SHA-256 of a file of any size. */
 export function sha256Of(path: string, encoding: "hex" | "base64url"): string {
   const hash = createHash("sha256");
   const file = openSync(path, "r");

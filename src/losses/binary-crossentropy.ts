@@ -2,9 +2,9 @@ import { z } from "zod";
 import { define } from "../catalogue/definition.js";
 
 /**
- * Each class is a question of its own, answered by sigmoid(z): the mean over the classes of -y log p - (1 - y) log(1 - p).
- * From logits in both: Keras' BinaryCrossentropy(from_logits=True) and PyTorch's BCEWithLogitsLoss.
- * Keras smooths labels to y (1 - e) + e / 2.
+ * Treats each class as a separate binary question with p = sigmoid(z): the mean over the classes of
+ * -y log p - (1 - y) log(1 - p). It is computed from logits, as in Keras' BinaryCrossentropy(from_logits=True) and PyTorch's
+ * BCEWithLogitsLoss. Keras smooths labels to y (1 - e) + e / 2.
  */
 export const binaryCrossentropy = define({
   name: "binaryCrossentropy",

@@ -1,6 +1,6 @@
 import { define } from "../catalogue/definition.js";
 
-/** The Brier score: squared difference between probabilities and target, summed over the classes as in its paper, so from 0 to 2 for a label. */
+/** The Brier score: squared difference between probabilities and target, summed over the classes (0 to 2 for a label). */
 export const brier = define({
   name: "brier",
   title: "Brier score",

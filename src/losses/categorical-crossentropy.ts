@@ -3,11 +3,11 @@ import { define } from "../catalogue/definition.js";
 import { classWeights } from "./class-weights.js";
 
 /**
- * The same for targets that are rows of probabilities, one-hot or soft, and with label smoothing:
- * y (1 - e) + e / classes, in Keras as in PyTorch.
+ * The cross-entropy for targets that are rows of probabilities, one-hot or soft. Label smoothing is y (1 - e) + e / classes in
+ * both Keras and PyTorch.
  *
- * PyTorch's `CrossEntropyLoss(weight)` weighs each class's term and divides by the sum of the batch's weights, which is
- * not one number per sample, so only Keras' form has class weights.
+ * Only Keras' form has class weights: PyTorch's `CrossEntropyLoss(weight)` divides by the sum of the batch's weights, which is
+ * not a loss per sample.
  */
 export const categoricalCrossentropy = define({
   name: "categoricalCrossentropy",

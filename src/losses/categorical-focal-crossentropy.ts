@@ -2,10 +2,10 @@ import { z } from "zod";
 import { define } from "../catalogue/definition.js";
 
 /**
- * Cross-entropy in which what is already right counts less: alpha (1 - p) ** gamma times -log p.
- * Keras clips the probabilities to [1e-7, 1 - 1e-7], beyond which its gradient is 0; that p sums to 1, which it
- * establishes first, a softmax does by itself. The authors' has no such bounds; they write it for a sigmoid a class,
- * and here it stands for the softmax, as Keras has it. PyTorch has none.
+ * Cross-entropy that down-weights samples that are already classified correctly: alpha (1 - p) ** gamma times -log p. Keras clips
+ * the probabilities to [1e-7, 1 - 1e-7], beyond which the gradient is 0. (It also normalises p, which a softmax already is.) The
+ * authors' form has no such bounds; they define it for a sigmoid per class, and here it uses the softmax, as Keras does. PyTorch
+ * does not have it.
  */
 export const categoricalFocalCrossentropy = define({
   name: "categoricalFocalCrossentropy",
@@ -36,7 +36,7 @@ export const categoricalFocalCrossentropy = define({
     author: { alpha: 0.25, gamma: 2 },
   },
   formula({ labelSmoothing = 0 }, source) {
-    // With 0 < gamma < 1 the slope of (1 - p) ** gamma is infinite at p = 1, which float32 reaches.
+    // For 0 < gamma < 1, the slope of (1 - p) ** gamma is infinite at p = 1, which float32 reaches.
     if (source === "author")
       return "l = logSoftmax(z)\n-sum(alpha * maximum(1 - exp(l), 1e-12) ** gamma * y * l)";
     const terms = "p = clip(softmax(z), 1e-7, 1 - 1e-7)\nl = alpha * (1 - p) ** gamma * log(p)";

@@ -1,8 +1,8 @@
 import { define } from "../catalogue/definition.js";
 
 /**
- * How far the label's output is from exceeding the largest other by 1. Raw outputs again: z, not its softmax.
- * As in Keras the label itself competes with 0: max((1 - y) z) - sum(y z) + 1, or 0 where that is negative.
+ * How far the label's output is from exceeding the largest other output by 1. It uses raw outputs: z, not its softmax. As in
+ * Keras, the label takes part in the maximum as 0: max((1 - y) z) - sum(y z) + 1, or 0 if that is negative.
  */
 export const categoricalHinge = define({
   name: "categoricalHinge",

@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 /**
- * Keras' `fit(class_weight=...)`: training multiplies a sample's loss by the weight of its class, for a soft target that of
- * its largest class, the first of several, and takes the mean over the samples. Evaluation is not weighted. An empty list
- * stands for 1 each.
+ * Keras' `fit(class_weight=...)`: training multiplies a sample's loss by the weight of its class and takes the mean over the
+ * samples. The class of a soft target is its largest, the first of several. Evaluation is not weighted. An empty list means 1
+ * for every class.
  */
 export const classWeights = z
   .array(z.number().min(0))

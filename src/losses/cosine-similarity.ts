@@ -1,9 +1,9 @@
 import { define } from "../catalogue/definition.js";
 
 /**
- * The cosine of the angle between probabilities and target: minus it in Keras, 1 minus it in PyTorch's
- * CosineEmbeddingLoss for pairs that belong together, which adds 1e-12 to both squared lengths. On softmax outputs.
- * Keras' guard against vectors of length 0 (1e-7) never acts on these.
+ * The cosine c of the angle between probabilities (softmax outputs) and target: -c in Keras, 1 - c in PyTorch's
+ * CosineEmbeddingLoss for matching pairs, which adds 1e-12 to both squared lengths. Keras' guard against vectors of length 0
+ * (1e-7) never applies to probabilities.
  */
 export const cosineSimilarity = define({
   name: "cosineSimilarity",

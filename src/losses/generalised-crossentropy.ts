@@ -2,9 +2,9 @@ import { z } from "zod";
 import { define } from "../catalogue/definition.js";
 
 /**
- * (1 - p ** q) / q with the label's probability p: between the cross-entropy (q near 0) and the mean absolute error
- * (q = 1), and so less moved by wrong labels. Of a soft target, the mean by its weights. p ** q is taken as exp(q log p),
- * whose gradient stays finite where p underflows. Keras has it as CategoricalGeneralizedCrossEntropy, for 0 < q < 1.
+ * (1 - p ** q) / q with the label's probability p. It lies between the cross-entropy (q near 0) and the mean absolute error
+ * (q = 1), so it is more robust to wrong labels. For a soft target, it is the mean weighted by the target. p ** q is computed as
+ * exp(q log p), whose gradient stays finite if p underflows. Keras calls it CategoricalGeneralizedCrossEntropy, for 0 < q < 1.
  */
 export const generalisedCrossentropy = define({
   name: "generalisedCrossentropy",

@@ -2,8 +2,8 @@ import { define } from "../catalogue/definition.js";
 
 /**
  * Mean over the classes of max(0, 1 - t z), where t is 1 for the label and -1 for the others.
- * A hinge judges raw outputs, so z is the prediction, not its softmax. Keras turns targets of 0 and 1 into -1 and 1 where
- * a batch has no others; here 2 y - 1 for every target, soft ones too. PyTorch has none of this form.
+ * It uses raw outputs: z is the prediction, not its softmax. Keras converts targets of 0 and 1 to -1 and 1 if a batch has no
+ * others; here t = 2 y - 1 for every target, including soft ones. PyTorch does not have this form.
  */
 export const hinge = define({
   name: "hinge",

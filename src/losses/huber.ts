@@ -2,9 +2,9 @@ import { z } from "zod";
 import { define } from "../catalogue/definition.js";
 
 /**
- * Half the squared difference between probabilities and target where it is small, linear beyond delta; mean over the
- * classes. The same in Keras and PyTorch, on softmax outputs: no difference exceeds 1 there, so that with their default
- * of 1 it is half the mean squared error.
+ * Half the squared difference between probabilities and target up to delta, linear above; the mean over the classes. It is the
+ * same in Keras and PyTorch. On softmax outputs no difference exceeds 1, so with the default delta of 1 it is half the mean
+ * squared error.
  */
 export const huber = define({
   name: "huber",

@@ -1,10 +1,9 @@
 import { define } from "../catalogue/definition.js";
 
 /**
- * Kullback-Leibler divergence of the probabilities from the target, summed over the classes.
- * Keras clips both to [1e-7, 1], below which the gradient is 0. PyTorch's KLDivLoss takes log-probabilities,
- * here logSoftmax(z), and counts 0 log 0 as 0; summed over the classes it is its "batchmean", which is the divergence,
- * and classes times its default "mean".
+ * Kullback-Leibler divergence of the probabilities from the target, summed over the classes. Keras clips both to [1e-7, 1], below
+ * which the gradient is 0. PyTorch's KLDivLoss takes log-probabilities, here logSoftmax(z), and defines 0 log 0 as 0. The sum
+ * over the classes equals its reduction "batchmean"; its default reduction "mean" also divides by the number of classes.
  */
 export const klDivergence = define({
   name: "klDivergence",

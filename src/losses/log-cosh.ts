@@ -1,6 +1,6 @@
 import { define } from "../catalogue/definition.js";
 
-/** Mean over the classes of log(cosh(p - y)), on softmax outputs, written as Keras does so that it cannot overflow. PyTorch has none. */
+/** Mean over the classes of log(cosh(p - y)), on softmax outputs. As in Keras, it cannot overflow. PyTorch does not have it. */
 export const logCosh = define({
   name: "logCosh",
   title: "Log-cosh",

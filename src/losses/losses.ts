@@ -36,7 +36,7 @@ import { poisson } from "./poisson.js";
 import { sparseCategoricalCrossentropy } from "./sparse-categorical-crossentropy.js";
 import { squaredHinge } from "./squared-hinge.js";
 
-/** The losses that have a name. */
+/** The built-in losses. */
 export const LOSSES = {
   sparseCategoricalCrossentropy,
   categoricalCrossentropy,
@@ -88,9 +88,9 @@ export const lossAlternatives = () => alternativesOf(CATALOGUE);
 /**
  * Fills in the framework's defaults and the formula; `lossGraph` compiles it.
  *
- * @param semantics whose, unless the loss says it itself
- * @param classes how many numbers a list has; not checked where left out
- * @param where its path in the whole config, for messages
+ * @param semantics the framework, unless the loss names one
+ * @param classes the required length of lists; undefined to skip this check
+ * @param where the loss's path in the whole config, for messages
  * @throws OptimbenchError (CONFIG)
  */
 export function resolveLoss(
@@ -104,14 +104,14 @@ export function resolveLoss(
   return resolved;
 }
 
-/** One line that identifies it: "huber", or "huber (delta 0.1)" where settings differ from the defaults. */
+/** One line that identifies a loss: "huber", or "huber (delta 0.1)" if settings differ from the defaults. */
 export const lossLabel = (loss: {
   readonly name: string;
   readonly label?: string | undefined;
   readonly semantics: string;
 }): string => choiceLabel(CATALOGUE, loss);
 
-/** @throws OptimbenchError (CONFIG) if a list has not one number per class; an empty one stands for a default */
+/** @throws OptimbenchError (CONFIG) if a list does not have one number per class. An empty list is a default. */
 function checkRows(loss: ResolvedLoss, classes: number, where: string): void {
   const isCustom = loss.semantics === "custom";
   const settings = { ...(isCustom ? loss.hyperparameters : loss) };
@@ -125,9 +125,9 @@ function checkRows(loss: ResolvedLoss, classes: number, where: string): void {
 }
 
 /**
- * The loss that native code runs.
+ * Compiles a loss for native code.
  *
- * @param where its path in the whole config, for messages
+ * @param where the loss's path in the whole config, for messages
  * @throws OptimbenchError (FORMULA)
  */
 export function lossGraph(loss: ResolvedLoss, where?: string): LossGraph {

@@ -1,8 +1,8 @@
 import { define } from "../catalogue/definition.js";
 
 /**
- * The paper's "very basic loss function": the mean absolute difference between prediction and actual value,
- * on softmax outputs; the same in Keras and PyTorch.
+ * The paper's "very basic loss function": the mean absolute difference between prediction and actual value, on softmax outputs.
+ * It is the same in Keras and PyTorch.
  */
 export const meanAbsoluteError = define({
   name: "meanAbsoluteError",

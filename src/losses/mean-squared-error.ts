@@ -1,6 +1,6 @@
 import { define } from "../catalogue/definition.js";
 
-/** Mean over the classes of the squared difference between probabilities and target; the same in Keras and PyTorch, on softmax outputs. */
+/** Mean over the classes of the squared difference between probabilities and target. It is the same in Keras and PyTorch. */
 export const meanSquaredError = define({
   name: "meanSquaredError",
   title: "Mean squared error",

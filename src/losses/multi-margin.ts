@@ -3,10 +3,10 @@ import { define } from "../catalogue/definition.js";
 import { classWeights } from "./class-weights.js";
 
 /**
- * Every class that comes within `margin` of the label's output costs what it lacks, to the power p; their sum over the
- * number of classes. PyTorch's, on its logits; Keras has none. For a soft target, which PyTorch does not take, the label's
- * output becomes sum(y z), and a class counts by 1 - y. PyTorch's weights multiply a sample's loss by that of its class as
- * class weights do here, but in evaluation too, if that has the same criterion.
+ * For every class whose output is within `margin` of the label's output, the shortfall to the power p; their sum divided by the
+ * number of classes. It is PyTorch's loss, on logits; Keras does not have it. For a soft target, which PyTorch does not accept,
+ * the label's output is sum(y z), and a class is weighted by 1 - y. PyTorch's weights multiply a sample's loss by the weight of
+ * its class, like class weights here, but also in evaluation if it uses the same criterion.
  */
 export const multiMargin = define({
   name: "multiMargin",

@@ -1,9 +1,9 @@
 import { define } from "../catalogue/definition.js";
 
 /**
- * Negative log-likelihood of counts y, without the term that does not depend on the prediction; mean over the classes.
- * Keras takes the rates themselves, here softmax(z), and adds 1e-7 under the logarithm. PyTorch's PoissonNLLLoss takes
- * the logs of the rates by default (`log_input`): the logits as they are.
+ * Negative log-likelihood of counts y, without the term that does not depend on the prediction; the mean over the classes. Keras
+ * expects rates, here softmax(z), and adds 1e-7 inside the logarithm. PyTorch's PoissonNLLLoss by default expects the logarithms
+ * of the rates (`log_input`), here the logits.
  */
 export const poisson = define({
   name: "poisson",

@@ -3,13 +3,12 @@ import { define } from "../catalogue/definition.js";
 import { classWeights } from "./class-weights.js";
 
 /**
- * Minus the log probability of the label, from logits. Keras computes it so too where the last layer is a softmax and
- * TensorFlow trains in graph mode (`_get_logits` in keras/src/backend/tensorflow/nn.py); so does PyTorch's `cross_entropy`.
- * Labels are class ids in Keras; here a target is always a row of classes, one-hot for a label, and the value is the same.
+ * The negative log probability of the label, from logits. PyTorch's `cross_entropy` computes it the same way, and so does Keras
+ * if the last layer is a softmax and TensorFlow trains in graph mode (`_get_logits` in keras/src/backend/tensorflow/nn.py). In
+ * Keras, labels are class ids; here a target is always a row of classes, one-hot for a label, with the same value.
  *
- * PyTorch's `CrossEntropyLoss(weight)` divides by the sum of the batch's weights, which is not one number per sample, so
- * only Keras' form has class weights.
- * Only PyTorch smooths labels here: Keras' sparse form has no `label_smoothing`.
+ * Only Keras' form has class weights: PyTorch's `CrossEntropyLoss(weight)` divides by the sum of the batch's weights, which is
+ * not a loss per sample. Only PyTorch's form smooths labels: Keras' sparse form has no `label_smoothing`.
  */
 export const sparseCategoricalCrossentropy = define({
   name: "sparseCategoricalCrossentropy",

@@ -1,6 +1,6 @@
 import { define } from "../catalogue/definition.js";
 
-/** The hinge loss with each class's term squared, on the logits as they are: see hinge. */
+/** The hinge loss with each class's term squared; see hinge. */
 export const squaredHinge = define({
   name: "squaredHinge",
   title: "Squared hinge loss",
