@@ -30,5 +30,5 @@ export const PRESETS = {
   },
 } as const;
 
-export type PresetName = keyof typeof PRESETS;
+type PresetName = keyof typeof PRESETS;
 export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];

@@ -33,17 +33,17 @@ export interface RunPlan {
 }
 
 /** The part of a plan that all runs of a study share: everything but optimizer, loss and seed. */
-export interface SharedPlan extends Pick<RunPlan, "input" | "classes" | "layers"> {
+interface SharedPlan extends Pick<RunPlan, "input" | "classes" | "layers"> {
   readonly parameters: readonly Parameter[];
   readonly config: ResolvedSharedConfig;
 }
 
-export interface PlannedOptimizer {
+interface PlannedOptimizer {
   readonly config: ResolvedOptimizer;
   readonly update: PlannedUpdate;
 }
 
-export interface PlannedLoss {
+interface PlannedLoss {
   readonly config: ResolvedLoss;
   readonly graph: LossGraph;
 }

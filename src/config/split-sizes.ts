@@ -1,5 +1,5 @@
 import { configError } from "../errors.js";
-import { countText } from "../validation/count-text.js";
+import { countText, integerText } from "../validation/count-text.js";
 import type { SplitSizes } from "./resolved-config.generated.js";
 
 /** The sizes that a config gives. */
@@ -39,7 +39,7 @@ function splitProblem({ train, validation }: Given, { count, name }: Images) {
   const [[part, size], other] =
     train === undefined ? [["validation", validation ?? 1], "training"] : [["train", train], "validation"];
   return configError(
-    `\`split.${part}\` is ${size.toLocaleString("en")}, ${there}, and ${other} needs at least 1 of them.`,
+    `\`split.${part}\` is ${integerText(size)}, ${there}, and ${other} needs at least 1 of them.`,
     `split.${part}`,
   );
 }

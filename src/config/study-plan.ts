@@ -2,14 +2,14 @@ import type { Semantics } from "../catalogue/semantics.js";
 import { configError } from "../errors.js";
 import { resolveLoss } from "../losses/losses.js";
 import { type OptimizerConfig, type ResolvedOptimizer, resolveOptimizer } from "../optimizers/optimizers.js";
-import { countText } from "../validation/count-text.js";
+import { countText, integerText } from "../validation/count-text.js";
 import { deepFreeze } from "../validation/deep-freeze.js";
 import type { ParsedCompareConfig } from "./compare-config.js";
 import type { DatasetInfo, ResolvedCompareConfig } from "./resolved-config.js";
 import { planLoss, planOptimizer, planShared, type RunPlan, runOf } from "./run-plan.js";
 
 /** A study that can start: its config with every default filled in, and its runs in order. */
-export interface StudyPlan {
+interface StudyPlan {
   readonly config: ResolvedCompareConfig;
   readonly runs: readonly RunPlan[];
 }
@@ -61,7 +61,7 @@ function checkRunCount(optimizers: number, losses: number, seeds: number): void 
   if (runs <= MOST_RUNS) return;
   const factors = [
     countText(optimizers, "optimizer"),
-    `${losses.toLocaleString("en")} loss${losses === 1 ? "" : "es"}`,
+    `${integerText(losses)} loss${losses === 1 ? "" : "es"}`,
     countText(seeds, "seed"),
   ];
   throw configError(

@@ -30,7 +30,7 @@ export interface DownloadProgress {
   readonly totalBytes: number | undefined;
 }
 
-export interface DownloadOptions {
+interface DownloadOptions {
   /** Default `MNIST_MIRRORS`. */
   readonly mirrors?: readonly string[] | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
@@ -93,7 +93,7 @@ async function downloadFile(part: IdxPart, folder: string, options: DownloadOpti
       } catch (error) {
         if (signal?.aborted)
           throw new OptimbenchError("ABORTED", "The download was stopped.", { cause: error });
-        reasons.set(url, reasonOf(error));
+        reasons.set(url, rootReason(error));
       }
     }
     // If aborted, the pause ends early and the next request fails immediately.
@@ -141,11 +141,11 @@ async function tryMirror(
   }
 }
 
-/** The root cause of an error with causes ("fetch failed"). */
-function reasonOf(error: unknown): string {
+/** What the innermost cause says; the outer error is only "fetch failed". */
+function rootReason(error: unknown): string {
   if (error instanceof OptimbenchError) return "the data it sent is not the published file";
   const root = error as Error & { code?: string };
-  if (root.cause instanceof Error) return reasonOf(root.cause);
+  if (root.cause instanceof Error) return rootReason(root.cause);
   return root.message || root.code || "no reason given";
 }
 

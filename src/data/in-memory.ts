@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { configError } from "../errors.js";
-import { countText } from "../validation/count-text.js";
+import { countText, integerText } from "../validation/count-text.js";
 import { describe } from "../validation/describe.js";
 import { MOST_OF_A_KIND, parse } from "../validation/parse.js";
 import { within } from "../validation/path-text.js";
@@ -113,13 +113,13 @@ function checkedSet({ images, labels, targets, count }: GivenSet, expected: Expe
   const values = labels.length * height * width * channels;
   if (images.length !== values)
     throw configError(
-      `\`${within(where, "images")}\` holds ${number(images.length)} values, but ${number(labels.length)} labels and images of ` +
-        `${height} x ${width} x ${channels} need ${number(values)}.`,
+      `\`${within(where, "images")}\` holds ${integerText(images.length)} values, but ${integerText(labels.length)} labels and images of ` +
+        `${height} x ${width} x ${channels} need ${integerText(values)}.`,
       within(where, "images"),
     );
   if (count !== undefined && count !== labels.length)
     throw configError(
-      `\`${within(where, "count")}\` is ${number(count)}, but there are ${number(labels.length)} labels.`,
+      `\`${within(where, "count")}\` is ${integerText(count)}, but there are ${integerText(labels.length)} labels.`,
       within(where, "count"),
     );
   checkLabels(labels, classes, where);
@@ -141,7 +141,7 @@ function sides(given: Sides & { images: Uint8Array; channels: number }, count: n
   const fits = (side: number) => Number.isInteger(side) && side >= 1 && side <= LARGEST_IMAGE.side;
   if (fits(height) && fits(width)) return { height, width };
   throw configError(
-    `\`${within(where, "images")}\` holds ${number(images.length)} values for ${countText(count, "label")} with ${countText(channels, "channel")}: no whole ` +
+    `\`${within(where, "images")}\` holds ${integerText(images.length)} values for ${countText(count, "label")} with ${countText(channels, "channel")}: no whole ` +
       `height and width, 1 to ${LARGEST_IMAGE.side}, follow from that. Give \`${within(where, "height")}\` and \`${within(where, "width")}\`.`,
     within(where, "images"),
   );
@@ -156,7 +156,7 @@ function countClasses(
   const columns = targets.length / labels.length;
   if (Number.isInteger(columns) && columns >= 2 && columns <= 256) return columns;
   throw configError(
-    `\`${within(where, "targets")}\` holds ${number(targets.length)} values for ${number(labels.length)} labels: no whole number of classes, 2 to 256.`,
+    `\`${within(where, "targets")}\` holds ${integerText(targets.length)} values for ${integerText(labels.length)} labels: no whole number of classes, 2 to 256.`,
     within(where, "targets"),
   );
 }
@@ -173,8 +173,8 @@ function checkLabels(labels: Uint8Array, classes: number, where: string): void {
 function checkTargets(targets: Float32Array, count: number, classes: number, where: string): void {
   if (targets.length !== count * classes)
     throw configError(
-      `\`${within(where, "targets")}\` holds ${number(targets.length)} values, but ${number(count)} images and ${classes} classes ` +
-        `need ${number(count * classes)}.`,
+      `\`${within(where, "targets")}\` holds ${integerText(targets.length)} values, but ${integerText(count)} images and ${classes} classes ` +
+        `need ${integerText(count * classes)}.`,
       within(where, "targets"),
     );
   for (let row = 0; row < count; row++) {
@@ -188,5 +188,3 @@ function checkTargets(targets: Float32Array, count: number, classes: number, whe
     );
   }
 }
-
-const number = (value: number) => value.toLocaleString("en");

@@ -4,10 +4,10 @@
  */
 
 /** The purpose of a stream. */
-export type Purpose = "split" | "batchOrder" | "samples";
+type Purpose = "split" | "batchOrder" | "samples";
 
 /** A source of uniform 32-bit integers. */
-export type RandomStream = () => number;
+type RandomStream = () => number;
 
 /** The stream of (seed, purpose, epoch): xoshiro128** (Blackman & Vigna 2018), seeded through a hash of its key. */
 export function randomStream(seed: number, purpose: Purpose, epoch = 0): RandomStream {

@@ -3,7 +3,7 @@ import type { Dataset } from "./dataset.js";
 import { permutation, randomStream } from "./random.js";
 
 /** Options of an image with samples. */
-export interface SampleOptions {
+interface SampleOptions {
   /** Images per class, at least 1. Default 12. */
   readonly perClass?: number;
   /** The seed that selects the samples. Default 0. */

@@ -1,4 +1,5 @@
 import { configError } from "../errors.js";
+import { integerText } from "../validation/count-text.js";
 import { permutation, randomStream } from "./random.js";
 
 /**
@@ -18,8 +19,8 @@ export function split(
       throw configError(`Expected a whole number of at least 1 for \`split.${name}\`, got ${size}.`);
   if (train + validation > count)
     throw configError(
-      `Cannot split ${count.toLocaleString("en")} images into ${train.toLocaleString("en")} for training and ` +
-        `${validation.toLocaleString("en")} for validation, which are ${(train + validation).toLocaleString("en")}.`,
+      `Cannot split ${integerText(count)} images into ${integerText(train)} for training and ` +
+        `${integerText(validation)} for validation, which are ${integerText(train + validation)}.`,
     );
   const order = permutation(count, randomStream(seed, "split"));
   return { validation: order.slice(0, validation), train: order.slice(validation, validation + train) };

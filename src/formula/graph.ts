@@ -68,7 +68,7 @@ export interface Assignment {
   readonly offset: number;
 }
 
-export interface UpdateState {
+interface UpdateState {
   readonly name: string;
   readonly kind: "number" | "vector";
   readonly initial: number;

@@ -12,7 +12,7 @@ export interface BlockShapes {
 }
 
 /** Creates the error for a shape mismatch, at an offset in the formula's text. */
-export type ErrorAt = (problem: string, offset: number) => Error;
+type ErrorAt = (problem: string, offset: number) => Error;
 
 /** Undefined until a state's shape is known. */
 type Found = Shape | undefined;

@@ -7,7 +7,7 @@ import type { Target } from "./statements.js";
 export type Hyperparameter = number | readonly number[];
 
 /** The names that a formula may read without assigning them. */
-export interface GivenNames {
+interface GivenNames {
   /** Names that every formula of its kind has, such as `theta` and `g`. */
   readonly inputs: ReadonlySet<string>;
   readonly hyperparameters: ReadonlyMap<string, Hyperparameter>;

@@ -15,13 +15,13 @@ export interface PlannedUpdate extends UpdateGraph {
   readonly blocks: readonly PlannedBlock[];
 }
 
-export interface PlannedBlock extends UpdateBlock {
+interface PlannedBlock extends UpdateBlock {
   /** What the block runs on, in order. */
   readonly parts: readonly UpdatePart[];
 }
 
 /** One parameter, or the vector of all parameters. */
-export interface UpdatePart extends BlockShapes {
+interface UpdatePart extends BlockShapes {
   /** Its index in the list of parameters; undefined for the whole vector. */
   readonly parameter?: number;
   /** The order of its axes in formulas. */

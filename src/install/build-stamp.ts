@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Libtorch } from "./find-libtorch.js";
 
 /** Everything that a build depends on. Written beside the build when it is complete. */
-export interface BuildStamp {
+interface BuildStamp {
   /** SHA-256 over names and contents of CMakeLists.txt and native/. */
   readonly sources: string;
   readonly libtorch: string;

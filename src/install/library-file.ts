@@ -12,7 +12,7 @@ export function libraryFileName(name: string): string {
 }
 
 /** The header of a shared library, read without loading it. */
-export interface LibraryHeader {
+interface LibraryHeader {
   readonly format: "ELF" | "Mach-O";
   /** Node's names, "x64" or "arm64"; others are "machine 0x...". A Mach-O file may contain several. */
   readonly architectures: readonly string[];

@@ -7,7 +7,7 @@ import { findNativeFiles, requireWhole } from "./native-files.js";
 import { hasNvidiaGpu } from "./nvidia-gpu.js";
 
 /** The absolute paths of all libraries that training loads. */
-export interface RuntimeLibraries {
+interface RuntimeLibraries {
   readonly addon: string;
   readonly core: string;
   /** libtorch_cpu */

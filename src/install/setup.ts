@@ -21,7 +21,7 @@ import { withLock } from "./setup-lock.js";
 import { requireNode, requirePython } from "./toolchain.js";
 import type { Kind } from "./wheel-contents.js";
 
-export interface SetupOptions {
+interface SetupOptions {
   /** Whether to fetch libtorch with its CUDA libraries. Default: true if the machine has an NVIDIA GPU. */
   readonly cuda?: boolean | undefined;
   readonly quiet?: boolean | undefined;

@@ -59,7 +59,7 @@ export function requireCompiler(): string {
 }
 
 /** Paths of the build programs. */
-export interface BuildTools {
+interface BuildTools {
   readonly cmake: string;
   readonly ninja: string;
 }

@@ -2,7 +2,7 @@ import type { Semantics } from "../catalogue/semantics.js";
 import { configError } from "../errors.js";
 import type { Parameter } from "../formula/plan-update.js";
 import { sizeOf } from "../formula/shapes.js";
-import { countText } from "../validation/count-text.js";
+import { countText, integerText } from "../validation/count-text.js";
 import type { ResolvedLayer, ResolvedResidual } from "./layers.js";
 import { type LoweredLayer, lowerActivation, lowerLayer } from "./lower-layer.js";
 import type { ResolvedModel } from "./models.js";
@@ -12,7 +12,7 @@ import type { NativeLayer, Shape } from "./native-layer.js";
 const MAX_PARAMETERS = 1e9;
 
 /** A model as native code runs it, and what it learns. */
-export interface LoweredModel {
+interface LoweredModel {
   readonly layers: readonly NativeLayer[];
   readonly parameters: readonly Parameter[];
   /** How many numbers those have. */
@@ -154,9 +154,9 @@ function unlike(layer: ResolvedResidual, main: Shape, other: Shape, place: strin
 
 function checkSize(parameterCount: number): void {
   if (parameterCount <= MAX_PARAMETERS) return;
-  const most = MAX_PARAMETERS.toLocaleString("en");
+  const most = integerText(MAX_PARAMETERS);
   throw configError(
-    `The model has ${parameterCount.toLocaleString("en")} parameters; at most ${most} are supported. Use fewer units or filters.`,
+    `The model has ${integerText(parameterCount)} parameters; at most ${most} are supported. Use fewer units or filters.`,
     "model",
   );
 }

@@ -17,7 +17,7 @@ export const MODELS = {
   "mnist-99": mnist99,
 } as const satisfies Record<string, (classes: number) => Layer[]>;
 
-export type ModelName = keyof typeof MODELS;
+type ModelName = keyof typeof MODELS;
 export const MODEL_NAMES = Object.keys(MODELS) as ModelName[];
 
 /** Layers within layers; more is a mistake, such as a block that holds itself. */

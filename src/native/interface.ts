@@ -102,13 +102,13 @@ export interface NativeInfo {
 export type Kernels = "reference" | "baseline" | "avx2" | "avx512";
 
 /** Images [count, height, width, channels] that a function looks at. */
-export interface NativeImages {
+interface NativeImages {
   readonly images: Uint8Array;
   readonly shape: Shape;
 }
 
 /** Random distortions of training images; 0 leaves a kind out. What they do is in native/core/data/augment.h. */
-export interface AugmentationSpec {
+interface AugmentationSpec {
   /** Pixels. */
   readonly shift: number;
   /** Degrees. */
@@ -120,7 +120,7 @@ export interface AugmentationSpec {
 }
 
 /** Some images and what they show, to be copied to a device, where they stay as uint8. */
-export interface NativeDatasetPart {
+interface NativeDatasetPart {
   readonly images: Uint8Array;
   readonly labels: Uint8Array;
   readonly targets?: Float32Array;
@@ -178,14 +178,14 @@ export interface Measured {
 }
 
 /** With how many images a session trains, and how many it evaluates, each time. */
-export interface PlannedWork {
+interface PlannedWork {
   readonly batchSize: number;
   readonly trains: readonly number[];
   readonly evaluates: readonly number[];
 }
 
 /** Bytes. */
-export interface MemoryNeeds {
+interface MemoryNeeds {
   readonly parameters: number;
   /** Of each gradient shard (see native/core/training/gradient_shards.h), and their sum. */
   readonly gradients: number;

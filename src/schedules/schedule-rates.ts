@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { configError } from "../errors.js";
+import { integerText } from "../validation/count-text.js";
 import { parse } from "../validation/parse.js";
 import type { ScheduleLength } from "./schedule-config.generated.js";
 import { resolveSchedule, type ScheduleConfig, startSchedule } from "./schedules.js";
@@ -49,7 +50,7 @@ function start(config: ScheduleConfig, length: ScheduleLength) {
     );
   if (steps > MOST_STEPS)
     throw configError(
-      `${steps.toLocaleString("en")} steps are too many to list. Use fewer epochs or a larger batch.`,
+      `${integerText(steps)} steps are too many to list. Use fewer epochs or a larger batch.`,
     );
   return { schedule: startSchedule(resolved, { learningRate, stepsPerEpoch, epochs }), steps };
 }

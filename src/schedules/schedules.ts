@@ -90,7 +90,7 @@ export const changesMomentum = (schedule: ResolvedSchedule): boolean =>
 export type TrainingLength = Omit<ScheduleContext, "steps">;
 
 /** A schedule at work in one run. */
-export interface ScheduleInProgress {
+interface ScheduleInProgress {
   /** The rate of a step, counted from 0 at the first of the run. */
   readonly rate: RateOfStep;
   /** The optimizer's momentum in a step, where the schedule changes that too. */

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { readText } from "./read-text.js";
 
 /**
  * The limits that Linux' control groups, versions 1 and 2, set to this process: a group is bound by its parents too. None
@@ -17,14 +17,14 @@ export const groupLimits = <Limit>(
   groupsOfProcess(controller, root).flatMap(({ mounts, path }) =>
     mounts
       .flatMap((mount) => upwards(path).map((group) => join(mount, group)))
-      .map((folder) => limitIn((file) => read(join(folder, file))))
+      .map((folder) => limitIn((file) => readText(join(folder, file))))
       .filter((limit) => limit !== undefined),
   );
 
 /** The groups that govern this process, and where their trees may be mounted. */
 function groupsOfProcess(controller: string, root: string): { mounts: string[]; path: string }[] {
   const base = join(root, "sys/fs/cgroup");
-  return (read(join(root, "proc/self/cgroup")) ?? "").split("\n").flatMap((line) => {
+  return (readText(join(root, "proc/self/cgroup")) ?? "").split("\n").flatMap((line) => {
     const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
     if (controllers === undefined || path === undefined) return [];
     if (controllers === "") return [{ mounts: [base, join(base, "unified")], path }];
@@ -38,12 +38,4 @@ function groupsOfProcess(controller: string, root: string): { mounts: string[]; 
 function upwards(path: string): string[] {
   const parent = dirname(path);
   return parent === path || path === "." ? [path] : [path, ...upwards(parent)];
-}
-
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { groupLimits } from "./control-group.js";
+import { readText } from "./read-text.js";
 
 /** The memory that this process can still take. */
 export interface AvailableMemory {
@@ -25,7 +25,7 @@ export function availableMemory(root = "/"): AvailableMemory {
 /** Where the system does not say what is available, all that this process does not hold itself. */
 function machineMemory(root: string): AvailableMemory {
   const of = totalmem();
-  const kilobytes = numberAfter("MemAvailable:", read(`${root}/proc/meminfo`));
+  const kilobytes = numberAfter("MemAvailable:", readText(`${root}/proc/meminfo`));
   return {
     bytes: kilobytes === undefined ? of - memoryHeld() : 1024 * kilobytes,
     of,
@@ -47,7 +47,7 @@ function groupMemory(read: (file: string) => string | undefined): AvailableMemor
 
 /** Bytes that this process holds and that nothing but its end or its freeing them gives back: not the code of libraries. */
 export function memoryHeld(): number {
-  const kilobytes = numberAfter("RssAnon:", read("/proc/self/status"));
+  const kilobytes = numberAfter("RssAnon:", readText("/proc/self/status"));
   return kilobytes === undefined ? process.memoryUsage.rss() : 1024 * kilobytes; // not Linux
 }
 
@@ -55,12 +55,4 @@ export function memoryHeld(): number {
 function numberAfter(name: string, text: string | undefined): number | undefined {
   const found = text?.match(new RegExp(`^${name}\\s+(\\d+)`, "m"))?.[1];
   return found === undefined ? undefined : Number(found);
-}
-
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import { randomStream } from "../data/random.js";
 import type { LossGraph } from "../formula/graph.js";
 import { type LossConfig, lossGraph, resolveLoss } from "../losses/losses.js";
 import { loadNative } from "../native/addon.js";
+import { integerText } from "../validation/count-text.js";
 import { parse } from "../validation/parse.js";
 import type { GradientCheckOptions } from "./gradient-check-options.generated.js";
 import { breaks, findBreakdown, type LossBreakdown, SINGLE_TOLERANCE } from "./loss-breakdown.js";
@@ -122,7 +123,7 @@ function summary({ error, value }: PartialDerivative, flat: boolean, compared: n
     return "The gradient is 0 at all logits, so the model would not learn. Comparisons, sign and oneHot have no slope.";
   if (error > TOLERANCE)
     return "The gradient is not the slope of the loss at some logits. Check for a jump, or a value taken at a single point.";
-  return `The gradient agrees with finite differences, and float32 with double precision, at all ${compared.toLocaleString("en")} points.`;
+  return `The gradient agrees with finite differences, and float32 with double precision, at all ${integerText(compared)} points.`;
 }
 
 const BROKEN = {

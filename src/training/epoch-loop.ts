@@ -7,13 +7,13 @@ import { startSchedule } from "../schedules/schedules.js";
 import { type EarlyStoppingResult, trackBestWeights } from "./best-weights.js";
 
 /** Which images a run trains with and which it validates with. */
-export interface SplitIndices {
+interface SplitIndices {
   readonly train: Uint32Array;
   readonly validation: Uint32Array;
 }
 
 /** How a training is watched and ended. */
-export interface EpochLoopOptions {
+interface EpochLoopOptions {
   readonly onEpoch: (epoch: EpochRecord) => void | Promise<void>;
   readonly signal: AbortSignal | undefined;
   /** Whether to say where the time went. */
@@ -21,7 +21,7 @@ export interface EpochLoopOptions {
 }
 
 /** The epochs a training went through, and how it ended. */
-export interface EpochLoopResult extends Partial<EarlyStoppingResult> {
+interface EpochLoopResult extends Partial<EarlyStoppingResult> {
   readonly profile?: StepsProfile;
   /** On a GPU: "recorded", or why its steps were not. */
   readonly stepGraph?: string;

@@ -16,7 +16,7 @@ export interface LossBreakdown {
 }
 
 /** A loss's value and gradient at one sample, in float32 and in double precision. */
-export interface BothPrecisions {
+interface BothPrecisions {
   readonly single: { readonly values: ArrayLike<number>; readonly gradient: ArrayLike<number> };
   readonly double: { readonly values: ArrayLike<number>; readonly gradient: ArrayLike<number> };
 }

@@ -4,11 +4,12 @@ import { OptimbenchError } from "../errors.js";
 import { loadNative } from "../native/addon.js";
 import { bytesToCopy } from "../native/resident-dataset.js";
 import { type AvailableMemory, availableMemory, memoryHeld } from "../system/memory-limit.js";
+import { integerText } from "../validation/count-text.js";
 import { sessionSpec, sessionsFreed } from "./session.js";
 import { untimedImages } from "./untimed-steps.js";
 
 /** Part of what a run takes in memory at most. */
-export interface MemoryPart {
+interface MemoryPart {
   readonly what: string;
   readonly bytes: number;
   /** What reduces it. */
@@ -110,5 +111,5 @@ export function checkMemory(parts: readonly MemoryPart[], available: AvailableMe
 
 const size = (bytes: number) =>
   bytes < 1e9
-    ? `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`
+    ? `${integerText(Math.ceil(bytes / 1e6))} MB`
     : `${(bytes / 1e9).toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 })} GB`;

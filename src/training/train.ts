@@ -15,7 +15,6 @@ import { dataMemory, requireMemory, runMemory } from "./memory-estimate.js";
 import type { RunRecord } from "./run-record.js";
 import { openSession, sessionSpec } from "./session.js";
 import { TrainedModel } from "./trained-model.js";
-import { Training } from "./training.js";
 import { runUntimedSteps } from "./untimed-steps.js";
 
 /** Ways to watch and to end a training. */
@@ -37,20 +36,11 @@ export interface Run extends RunRecord {
 }
 
 /**
- * Trains one model. The same config gives the same numbers, bit for bit, on any number of threads.
+ * Trains one model.
  *
- * @example
- * const run = await train({ optimizer: "adam", epochs: 3 });
- * console.log(run.history.at(-1)?.validation.accuracy);
- *
- * @throws OptimbenchError by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before it starts, NATIVE if it fails
- *   midway. A run that diverges or is cancelled is no error: it resolves with that status and what was measured.
+ * @param report receives each epoch as it ends
+ * @throws OptimbenchError (CONFIG, FORMULA, DATA, MEMORY, LIBTORCH) before it starts, (NATIVE) if it fails midway
  */
-export function train(input: TrainConfig & TrainCallbacks = {}): Training<Run> {
-  return new Training((report) => runTraining(input, report));
-}
-
-/** `train` with a callback in place of a `Training`: reports each epoch as it ends. */
 export async function runTraining(
   input: TrainConfig & TrainCallbacks,
   report: (epoch: EpochRecord) => void,

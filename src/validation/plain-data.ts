@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { configError, OptimbenchError, reasonOf } from "../errors.js";
+import { integerText } from "./count-text.js";
 import { withArticle } from "./describe.js";
 import { keyText, pathText } from "./path-text.js";
 
@@ -52,7 +53,9 @@ class Copy {
 
   of(value: unknown): unknown {
     if (typeof value === "string" && value.length > LONGEST_TEXT)
-      throw this.#errorAt(`has ${count(value.length)} characters; at most ${count(LONGEST_TEXT)} are read`);
+      throw this.#errorAt(
+        `has ${integerText(value.length)} characters; at most ${integerText(LONGEST_TEXT)} are read`,
+      );
     if (isNoData(value, this.#path.length))
       throw this.#errorAt(`is a ${typeof value}, not plain data. ${instead(value)}`);
     if (typeof value !== "object" || value === null) return value;
@@ -78,7 +81,7 @@ class Copy {
     if (kind !== undefined) throw this.#errorAt(`is ${kind}, not plain data. ${instead(value)}`);
     const keys = this.#read(() => Object.keys(value));
     if (keys.length > MOST_KEYS)
-      throw this.#errorAt(`has ${count(keys.length)} keys; at most ${count(MOST_KEYS)} are read`);
+      throw this.#errorAt(`has ${integerText(keys.length)} keys; at most ${integerText(MOST_KEYS)} are read`);
     this.#add(keys.length);
     // Not assigned one by one, which would take the key `__proto__` for the prototype.
     return Object.fromEntries(keys.map((key) => [key, this.#inner(value, key)]));
@@ -104,7 +107,7 @@ class Copy {
     this.#values += values;
     if (this.#values > this.mostValues)
       throw configError(
-        `The ${this.what} contains more than ${count(this.mostValues)} values, or repeats endlessly.`,
+        `The ${this.what} contains more than ${integerText(this.mostValues)} values, or repeats endlessly.`,
       );
   }
 
@@ -156,5 +159,3 @@ export function plainView<View extends NodeJS.TypedArray>(value: View): View {
     length === 0 ? new View(0) : new View(read(value, "buffer"), read(value, "byteOffset"), length);
   return view as View;
 }
-
-const count = (value: number) => value.toLocaleString("en");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { earlyStoppingSchema, startEarlyStopping } from "../../src/config/early-stopping.js";
-import { train } from "../../src/training/train.js";
+import { train } from "../../src/index.js";
 import { parse } from "../../src/validation/parse.js";
 import { bands, smallModel } from "../small-task.js";
 

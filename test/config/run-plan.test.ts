@@ -6,9 +6,9 @@ import { trainConfigSchema } from "../../src/config/train-config.js";
 import { parseNumberFormula } from "../../src/formula/number-formula.js";
 import { parseLoss } from "../../src/formula/parse-loss.js";
 import { parseUpdate } from "../../src/formula/parse-update.js";
+import { train } from "../../src/index.js";
 import { lowerModel } from "../../src/models/lower-model.js";
 import { compare } from "../../src/study/compare.js";
-import { train } from "../../src/training/train.js";
 import { parse } from "../../src/validation/parse.js";
 import { bands, smallModel } from "../small-task.js";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SEMANTICS } from "../../src/catalogue/semantics.js";
+import { train } from "../../src/index.js";
 import {
   LOSS_NAMES,
   LOSSES,
@@ -9,7 +10,6 @@ import {
   resolveLoss,
 } from "../../src/losses/losses.js";
 import { loadNative } from "../../src/native/addon.js";
-import { train } from "../../src/training/train.js";
 import { bands, smallModel } from "../small-task.js";
 
 const message = (input: unknown): string => {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Source } from "../../src/catalogue/semantics.js";
+import { train } from "../../src/index.js";
 import { LOSS_NAMES, LOSSES, type LossConfig, resolveLoss } from "../../src/losses/losses.js";
-import { train } from "../../src/training/train.js";
 
 const model = {
   layers: [

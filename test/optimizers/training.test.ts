@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
+import { train } from "../../src/index.js";
 import {
   OPTIMIZER_NAMES,
   type OptimizerConfig,
   type OptimizerName,
 } from "../../src/optimizers/optimizers.js";
-import { train } from "../../src/training/train.js";
 
 /** Settings with which one epoch is enough, where the defaults need more. */
 const SETTINGS: { readonly [Name in OptimizerName]?: object } = {

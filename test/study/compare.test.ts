@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { train } from "../../src/index.js";
 import { compare } from "../../src/study/compare.js";
 import type { Study } from "../../src/study/study.js";
-import { train } from "../../src/training/train.js";
 
 const small = {
   dataset: "mnist-10k",

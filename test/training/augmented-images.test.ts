@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Augmentation } from "../../src/config/augmentation.js";
 import { randomStream } from "../../src/data/random.js";
+import { train } from "../../src/index.js";
 import { loadNative } from "../../src/native/addon.js";
 import { augmentedImages } from "../../src/training/augmented-images.js";
-import { train } from "../../src/training/train.js";
 import { bands, smallModel } from "../small-task.js";
 
 const OFF = { shift: 0, rotation: 0, scale: 0 } as const;

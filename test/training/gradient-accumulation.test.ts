@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { train } from "../../src/training/train.js";
+import { train } from "../../src/index.js";
 import { relativeError } from "../relative-error.js";
 import { bands } from "../small-task.js";
 

@@ -102,7 +102,7 @@ function run(program: string, limits = "true"): string {
   const module = (name: string) => JSON.stringify(pathToFileURL(join(packageRoot, "dist", name)).href);
   const prelude = `
     import { readFileSync } from "node:fs";
-    import { train } from ${module("training/train.js")};
+    import { train } from ${module("index.js")};
     import { loadDataset } from ${module("data/load-dataset.js")};
     import { planRun } from ${module("config/run-plan.js")};
     import { parseTrainConfig } from ${module("config/train-config.js")};

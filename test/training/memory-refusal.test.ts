@@ -9,7 +9,7 @@ vi.mock("../../src/system/memory-limit.js", () => ({
 vi.stubEnv("OPTIMBENCH_KERNELS", ""); // libtorch's operators take more memory
 const { bench } = await import("../../src/bench/bench.js");
 const { compare } = await import("../../src/study/compare.js");
-const { train } = await import("../../src/training/train.js");
+const { train } = await import("../../src/index.js");
 
 const model = {
   layers: [{ type: "flatten" }, { type: "dense", units: 1000 }, { type: "dense", units: 3 }],

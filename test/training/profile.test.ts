@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Profile } from "../../src/history/profile.js";
+import { train } from "../../src/index.js";
 import { loadNative } from "../../src/native/addon.js";
 import { profileTable } from "../../src/report/tables/profile-table.js";
 import { compare } from "../../src/study/compare.js";
 import { readStudy, writeStudy } from "../../src/study/study-file.js";
-import { train } from "../../src/training/train.js";
 import { bands, smallModel } from "../small-task.js";
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
+import { type Run, train } from "../../src/index.js";
 import { compare } from "../../src/study/compare.js";
 import type { Study } from "../../src/study/study.js";
-import { type Run, train } from "../../src/training/train.js";
 import { relativeError } from "../relative-error.js";
 import { bands, smallModel } from "../small-task.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EpochRecord } from "../../src/history/epoch-record.js";
-import { type Run, train } from "../../src/training/train.js";
+import { type Run, train } from "../../src/index.js";
 import { bands, smallModel } from "../small-task.js";
 
 const dataset = await bands();

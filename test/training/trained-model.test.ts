@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { TrainConfig } from "../../src/config/train-config.js";
-import { train } from "../../src/training/train.js";
+import { train } from "../../src/index.js";
 import { bands, smallModel } from "../small-task.js";
 
 const dataset = await bands();

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { train } from "../../src/index.js";
 import { compare } from "../../src/study/compare.js";
-import { train } from "../../src/training/train.js";
 
 it.each([
   [null, "Expected an object for `train config`, got null."],

@@ -9,6 +9,7 @@ import { plainTable } from "../../report/tables/plain-table.js";
 import { print } from "../../system/terminal.js";
 import { writeFileAtomically } from "../../system/write-file.js";
 import { augmentedImages } from "../../training/augmented-images.js";
+import { integerText } from "../../validation/count-text.js";
 import { didYouMean } from "../../validation/nearest.js";
 import { parse } from "../../validation/parse.js";
 import { parseSettings } from "../options/spec.js";
@@ -66,7 +67,7 @@ export function addDataCommand(program: Command): void {
 async function listDatasets({ dataDir, json }: { dataDir?: string; json?: true }): Promise<string> {
   const rows = await Promise.all(DATASET_NAMES.map((name) => datasetStatus(name, dataDir)));
   if (json) return JSON.stringify(rows, null, 2);
-  const text = (count: number | null) => count?.toLocaleString("en") ?? "–";
+  const text = (count: number | null) => (count === null ? "–" : integerText(count));
   const table = plainTable(
     [
       { title: "dataset" },

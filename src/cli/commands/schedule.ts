@@ -10,6 +10,7 @@ import {
 } from "../../schedules/schedule-rates.js";
 import { SCHEDULE_NAMES, SCHEDULES, type ScheduleConfig } from "../../schedules/schedules.js";
 import { print } from "../../system/terminal.js";
+import { integerText } from "../../validation/count-text.js";
 import { configFromCommand } from "../options/command-config.js";
 import { addConfigOptions, type ConfigOption, firstSentence, number } from "../options/config-options.js";
 import { inOptions } from "../options/in-options.js";
@@ -69,8 +70,7 @@ async function show(text: string, length: ScheduleLength, chart: string | undefi
     print(stepTable({ rate: rates, ...(momenta && { momentum: momenta }) }, stepsPerEpoch));
     return;
   }
-  const count = (value: number) => value.toLocaleString("en");
-  const subtitle = `${count(rates.length)} steps: ${count(trainSize)} images in batches of ${count(batchSize)}`;
+  const subtitle = `${integerText(rates.length)} steps: ${integerText(trainSize)} images in batches of ${integerText(batchSize)}`;
   const write = await chartFileWriter(chart, "--chart");
   const { scheduleChart } = await import("../../report/charts/schedule-chart.js");
   await write(scheduleChart({ title: text, subtitle, rates, momenta, stepsPerEpoch }));

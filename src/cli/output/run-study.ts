@@ -15,7 +15,7 @@ import { samplePicture } from "./sample-picture.js";
 import { isWorthKeeping, studyStore } from "./study-store.js";
 
 /** How `compare` and `train` output a study. */
-export interface StudyOutput {
+interface StudyOutput {
   /** Folder for study.json, table and figures; undefined for none. */
   readonly folder: string | undefined;
   /** Whether to replace a study in the folder, and the file of `save`. Default false. */

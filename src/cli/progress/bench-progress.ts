@@ -4,7 +4,7 @@ import { benchLabel } from "../../report/text/bench-label.js";
 import { escapeControls } from "../../system/terminal.js";
 
 /** Shows the progress of a benchmark. */
-export interface BenchProgressDisplay {
+interface BenchProgressDisplay {
   onProgress(progress: BenchProgress): void;
   /** Removes the bar. */
   stop(): void;

@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { printNotice } from "../../system/terminal.js";
 
 /** A command's handling of Ctrl-C and other signals to end. */
-export interface Interrupt {
+interface Interrupt {
   readonly signal: AbortSignal;
   /** Removes the handlers. */
   stop(): void;

@@ -18,7 +18,7 @@ export interface Curve {
   readonly points: readonly CurvePoint[];
 }
 
-export interface CurvePoint {
+interface CurvePoint {
   readonly epoch: number;
   /** Training steps since the start. */
   readonly seconds: number;

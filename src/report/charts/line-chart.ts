@@ -5,7 +5,7 @@ import type { Curve } from "./curve.js";
 import { extent } from "./ticks.js";
 import { errorOf, type ValueAxis, withTick } from "./value-axis.js";
 
-export interface LineChart {
+interface LineChart {
   readonly title: string;
   /** One line each. */
   readonly subtitle: readonly string[];

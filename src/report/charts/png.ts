@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { packageRoot, requireFromPackage } from "../../system/package-root.js";
 
 /** Makes a PNG of twice an SVG's size. */
-export type PngRenderer = (svg: string) => Promise<Uint8Array>;
+type PngRenderer = (svg: string) => Promise<Uint8Array>;
 
 /**
  * Loads @resvg/resvg-js, with the font that ships with this package and no other, so that pictures are equal everywhere;

@@ -3,7 +3,7 @@ import { CHART_CONFIG, colourOf } from "./chart-style.js";
 import { chartTitle } from "./chart-text.js";
 import { roundSteps } from "./ticks.js";
 
-export interface ScheduleChart {
+interface ScheduleChart {
   readonly title: string;
   readonly subtitle: string;
   /** Of each step. */

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { EpochRecord } from "../../history/epoch-record.js";
 import { ranInParallel, type Study } from "../../study/study.js";
+import { integerText } from "../../validation/count-text.js";
 import type { Arm } from "../results/arms.js";
 import { isCompleted } from "../results/compared-runs.js";
 import { type Result, rank, resultsOf } from "../results/results.js";
@@ -95,7 +96,7 @@ function comparisonChart(
 ): Chart | undefined {
   const isShown = (arm: Arm) => loss === undefined || arm.loss === loss;
   const arms = named.filter(isShown);
-  const grey = unnamed === 0 ? undefined : `${unnamed.toLocaleString("en")} other arms`;
+  const grey = unnamed === 0 ? undefined : `${integerText(unnamed)} other arms`;
   const drawnGrey = others.filter(isShown);
   const curves = [
     ...arms.flatMap((arm) => curvesOf(arm, arm.label, value)),
@@ -106,7 +107,7 @@ function comparisonChart(
     arms.map(({ label }) => label),
     { separator: "; ", most: 10 },
   );
-  const inGrey = others.length < unnamed ? `${others.length} of the ${unnamed.toLocaleString("en")}` : "the";
+  const inGrey = others.length < unnamed ? `${others.length} of the ${integerText(unnamed)}` : "the";
   const spec = lineChart({
     title,
     subtitle: [
@@ -168,7 +169,7 @@ function subtitle(arms: readonly Arm[]): string[] {
         ]
       : []),
     ...(epochs > MOST_POINTS
-      ? [`Drawn at about ${MOST_POINTS} of ${epochs.toLocaleString("en")} epochs, including the extremes`]
+      ? [`Drawn at about ${MOST_POINTS} of ${integerText(epochs)} epochs, including the extremes`]
       : []),
     ...(apart ? ["Thin lines: runs of seeds that not every arm finished"] : []),
     ...ends.slice(0, 3),

@@ -1,4 +1,5 @@
 import { ranInParallel, type Study } from "../../study/study.js";
+import { integerText } from "../../validation/count-text.js";
 import { decimalText } from "../../validation/decimal-text.js";
 import type { Chart } from "../charts/study-charts.js";
 import type { Arm } from "../results/arms.js";
@@ -45,7 +46,7 @@ ${caveats.map((caveat) => html`<p class="caveat">${caveat}</p>\n`)}${setupLine(s
 <section><h2>Results</h2>${resultSection(study)}</section>
 ${comparison(charts)}
 ${detailed.map((arm) => armSection(arm, charts))}
-${detailed.length < arms.length ? html`<section><p class="note">The ${detailed.length} arms with the highest validation accuracy have a section here; study.json has the formulas of all ${arms.length.toLocaleString("en")}.</p></section>` : undefined}
+${detailed.length < arms.length ? html`<section><p class="note">The ${detailed.length} arms with the highest validation accuracy have a section here; study.json has the formulas of all ${integerText(arms.length)}.</p></section>` : undefined}
 ${lossSection(detailed)}
 ${sampleSection(samples)}
 <section><h2>Measurement</h2>${measurement(study)}</section>
@@ -64,14 +65,13 @@ study.json has every number and can be run again; results.csv has one row per ep
 function setupLine(study: Study, arms: readonly Arm[]): Html | undefined {
   if (arms.length === 0) return undefined;
   const values = (of: (arm: Arm) => string) => listText([...new Set(arms.map(of))], { separator: " or " });
-  const count = (value: number) => value.toLocaleString("en");
   const seeds = [...new Set(study.runs.map(({ config }) => config.seed))];
   const epochs = values(({ config }) => String(config.epochs));
   const threads = values(({ config }) => String(config.threads));
   const facts = [
-    `${values(({ config }) => printable(config.dataset))}: ${values(({ config }) => `${count(config.split.train)} training images, ${count(config.split.validation)} validation images`)}`,
+    `${values(({ config }) => printable(config.dataset))}: ${values(({ config }) => `${integerText(config.split.train)} training images, ${integerText(config.split.validation)} validation images`)}`,
     `model ${values(({ config }) => printable(config.model.name ?? "custom"))}`,
-    `${epochs} ${epochs === "1" ? "epoch" : "epochs"} in batches of ${values(({ config }) => count(config.batchSize))}`,
+    `${epochs} ${epochs === "1" ? "epoch" : "epochs"} in batches of ${values(({ config }) => integerText(config.batchSize))}`,
     `${seeds.length === 1 ? "seed" : "seeds"} ${listText(seeds.map(String), { most: 12 })}`,
     `on ${values(({ config }) => printable(config.device))}, ${threads} ${threads === "1" ? "thread" : "threads"}${ranInParallel(study) ? " each, in parallel (execution: parallel)" : ""}`,
   ];

@@ -9,7 +9,7 @@ import { incompleteNote } from "./incomplete.js";
 import { type Ranking, type Result, rank, resultsOf } from "./results.js";
 
 /** A study in three parts: what was asked, what came out, and how far that can be trusted. */
-export interface Conclusion {
+interface Conclusion {
   readonly question: string;
   readonly answer: string;
   readonly caveats: readonly string[];

@@ -1,4 +1,5 @@
 import { plannedRuns, type Study } from "../../study/study.js";
+import { integerText } from "../../validation/count-text.js";
 import { listText } from "../text/list-text.js";
 import { isCompleted } from "./compared-runs.js";
 import type { Result } from "./results.js";
@@ -14,7 +15,7 @@ export function incompleteNote(study: Study, results: readonly Result[]): string
   );
   return [
     ...(finished < planned
-      ? [`Incomplete: ${finished.toLocaleString("en")} of ${planned.toLocaleString("en")} runs finished.`]
+      ? [`Incomplete: ${integerText(finished)} of ${integerText(planned)} runs finished.`]
       : []),
     ...(leftOut
       ? [

@@ -2,7 +2,7 @@ import type { RunRecord } from "../../training/run-record.js";
 import type { Arm } from "./arms.js";
 
 /** A run that did not train to the end. */
-export interface EarlyEnd {
+interface EarlyEnd {
   /** How charts mark where it ends. */
   readonly mark: "×" | "○";
   /** "seed 2 diverged in epoch 3" */

@@ -1,4 +1,5 @@
 import type { BenchRecord, BenchResult } from "../../bench/bench-record.js";
+import { integerText } from "../../validation/count-text.js";
 import { extent } from "../charts/ticks.js";
 import { benchLabel, imagesText } from "../text/bench-label.js";
 import { numberText } from "../text/number-text.js";
@@ -54,7 +55,7 @@ function notes({ environment, loadBefore, settings, status }: BenchRecord): stri
   const { cpu, kernels, libtorch, node, optimbench } = environment;
   return [
     ...(status === "cancelled" ? ["Stopped early: missing rows were not measured."] : []),
-    `${settings.model}, ${settings.parameters.toLocaleString("en")} parameters, ${settings.loss}, on ${settings.device}`,
+    `${settings.model}, ${integerText(settings.parameters)} parameters, ${settings.loss}, on ${settings.device}`,
     `${cpu} (kernels: ${kernels}), libtorch ${libtorch}, node ${node}, optimbench ${optimbench}, load before: ${loadBefore.toFixed(1)}`,
   ];
 }

@@ -12,7 +12,7 @@ import { printable } from "../text/printable.js";
 import type { Heading } from "./plain-table.js";
 
 /** The results as text, for every kind of table. */
-export interface ResultCells {
+interface ResultCells {
   readonly columns: readonly Heading[];
   /** One row an arm, as long as `columns`. */
   readonly rows: readonly (readonly string[])[];

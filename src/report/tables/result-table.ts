@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { Study } from "../../study/study.js";
+import { integerText } from "../../validation/count-text.js";
 import { wrapText } from "../text/wrap-text.js";
 import { plainTable, terminalWidth } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
@@ -7,7 +8,7 @@ import { resultCells } from "./result-cells.js";
 /** Rows that a terminal shows. */
 const MOST_ROWS = 50;
 
-export interface TerminalOptions {
+interface TerminalOptions {
   /** Whether the best rows are in colour; by default where standard output is a terminal that shows colours. */
   readonly colors?: boolean;
   /** Columns of the terminal; by default those of standard output, unbounded where it is none. */
@@ -31,7 +32,7 @@ export function resultTable(
   });
   const more =
     listed.size < rows.length
-      ? [`The ${listed.size} best of ${rows.length.toLocaleString("en")} arms are shown; table.md has all.`]
+      ? [`The ${listed.size} best of ${integerText(rows.length)} arms are shown; table.md has all.`]
       : [];
   return [
     plainTable(columns, cells, width),

@@ -1,4 +1,5 @@
 import type { BenchResult } from "../../bench/bench-record.js";
+import { integerText } from "../../validation/count-text.js";
 
 /** "step, adam, batch 32, 2 threads" */
 export const benchLabel = ({ measure, optimizer, images, threads }: Omit<BenchResult, "milliseconds">) =>
@@ -11,4 +12,4 @@ export const benchLabel = ({ measure, optimizer, images, threads }: Omit<BenchRe
 
 /** "batch 32", "1,000 images" */
 export const imagesText = ({ measure, images }: Pick<BenchResult, "measure"> & { images: number }) =>
-  measure === "evaluation" ? `${images.toLocaleString("en")} images` : `batch ${images.toLocaleString("en")}`;
+  measure === "evaluation" ? `${integerText(images)} images` : `batch ${integerText(images)}`;

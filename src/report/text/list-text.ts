@@ -1,10 +1,11 @@
+import { integerText } from "../../validation/count-text.js";
 /** "adam, sgd, rmsprop and 1,997 more": a sentence names only the first few of many. Items with commas get semicolons between. */
 export function listText(
   items: readonly string[],
   { separator = items.some((item) => item.includes(",")) ? "; " : ", ", most = 3 } = {},
 ): string {
   if (items.length <= most) return items.join(separator);
-  const more = (items.length - most).toLocaleString("en");
+  const more = integerText(items.length - most);
   return `${items.slice(0, most).join(separator)} and ${more} more`;
 }
 
@@ -12,7 +13,4 @@ export function listText(
 export const firstLines = (lines: readonly string[], most = 5): readonly string[] =>
   lines.length <= most
     ? lines
-    : [
-        ...lines.slice(0, most),
-        `${(lines.length - most).toLocaleString("en")} more arms have similar notes.`,
-      ];
+    : [...lines.slice(0, most), `${integerText(lines.length - most)} more arms have similar notes.`];

@@ -1,7 +1,7 @@
 import type { Summary } from "../../study/statistics.js";
 
 /** Writes `value` with the digits that suit numbers as large as `scale` (by default itself). */
-export type NumberText = (value: number, scale?: number) => string;
+type NumberText = (value: number, scale?: number) => string;
 
 /** A share from 0 to 1 with the four digits that 10,000 images can resolve: 0.9831. */
 export const accuracyText: NumberText = (share) => share.toFixed(4);
