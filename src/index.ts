@@ -65,7 +65,6 @@ export type { ResolvedLoss } from "./losses/losses.js";
 export type { ResolvedLayer, ResolvedPlainLayer, ResolvedResidual } from "./models/layers.js";
 export type * from "./models/model-config.generated.js";
 export type { ResolvedModel } from "./models/models.js";
-export type { Kernels } from "./native/addon.js";
 export type * from "./optimizers/optimizer-config.generated.js";
 export type { ResolvedOptimizer } from "./optimizers/optimizers.js";
 export type { ReportOptions } from "./report/folder/write-report.js";

@@ -13,7 +13,7 @@ import {
   runSecondsSchema,
   runStatusSchema,
 } from "../../dist/history/epoch-record.js";
-import { profileSchema, stepsProfileSchema } from "../../dist/history/profile.js";
+import { layerProfileSchema, profileSchema, stepsProfileSchema } from "../../dist/history/profile.js";
 import { environmentSchema } from "../../dist/study/environment.js";
 import { studySchema } from "../../dist/study/study.js";
 import { runRecordSchema } from "../../dist/training/run-record.js";
@@ -29,6 +29,7 @@ const NAMES = {
   EpochRecord: epochRecordSchema,
   RunStatus: runStatusSchema,
   RunSeconds: runSecondsSchema,
+  LayerProfile: layerProfileSchema,
   Profile: profileSchema,
   StepsProfile: stepsProfileSchema,
   RunRecord: runRecordSchema,

@@ -6,12 +6,10 @@ import { optimizerSchema } from "../optimizers/optimizers.js";
 import type { BenchConfig } from "./bench-config.generated.js";
 
 /** The measurements, in the order of the table. */
-const MEASURES = ["step", "update", "forward", "backward", "evaluation"] as const;
+export const MEASURES = ["step", "update", "forward", "backward", "evaluation"] as const;
 /**
  * What is timed: a whole training step, the optimizer's update alone, a forward pass, a forward and backward pass, or the
  * evaluation of a set of images.
- *
- * @useDeclaredType
  */
 export type Measure = (typeof MEASURES)[number];
 

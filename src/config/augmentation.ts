@@ -35,4 +35,4 @@ export const augmentationSchema = z
   .describe("random distortions of training images, all uniform and independent of each other; 0 omits one");
 
 /** An {@link AugmentationConfig} with every default filled in. */
-export type Augmentation = z.output<typeof augmentationSchema>;
+export interface Augmentation extends z.output<typeof augmentationSchema> {}

@@ -27,7 +27,7 @@ export const earlyStoppingSchema = z
   .describe("when to end a training before its last epoch");
 
 /** An {@link EarlyStoppingConfig} with every default filled in. */
-export type EarlyStopping = z.output<typeof earlyStoppingSchema>;
+export interface EarlyStopping extends z.output<typeof earlyStoppingSchema> {}
 
 /** Decides after each epoch whether it is the best so far, and whether to stop. */
 export function startEarlyStopping({

@@ -31,8 +31,6 @@ export const SCOPES = ["all", "parameters", "matrices", "vectors", "dense", "hid
  * What a block of an update runs on. "all" is the whole parameter vector at once. The others run on one parameter at a time:
  * "parameters" on each, "matrices" on those with two axes or more, "vectors" on those with one axis, "dense" on those with
  * exactly two, "hidden" on the weights between the first and the last layer, "others" on those that no other block takes.
- *
- * @useDeclaredType
  */
 export type Scope = (typeof SCOPES)[number];
 

@@ -5,18 +5,17 @@ export type * from "./profile.generated.js";
 
 const seconds = z.number().min(0);
 
+export const layerProfileSchema = z
+  .object({
+    name: z.string().describe("type of the layer"),
+    forward: seconds.describe("seconds of its forward pass"),
+    backward: seconds.describe("seconds of its backward pass"),
+  })
+  .describe("where the seconds of a layer went");
+
 export const profileSchema = z
   .object({
-    layers: z
-      .array(
-        z.object({
-          name: z.string().describe("type of the layer"),
-          forward: seconds.describe("seconds of its forward pass"),
-          backward: seconds.describe("seconds of its backward pass"),
-        }),
-      )
-      .readonly()
-      .describe("the model's layers"),
+    layers: z.array(layerProfileSchema).readonly().describe("the model's layers"),
     batch: seconds.describe("gathering images and labels of a batch, and augmenting them"),
     loss: seconds.describe("the loss, its gradient and the accuracy"),
     waiting: seconds.describe("threads waiting for other threads"),

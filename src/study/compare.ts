@@ -21,28 +21,29 @@ import type { Study } from "./study.js";
 
 /** One run of a study, before it starts. */
 export interface PlannedRun {
-  /** From 1. */
+  /** Number of the run, from 1. */
   readonly number: number;
-  /** Runs in the study. */
+  /** Number of runs in the study. */
   readonly count: number;
   /** What distinguishes it from the study's other runs, such as "adam" or "adam, meanSquaredError, seed 2". */
   readonly label: string;
+  /** Its config with every default filled in. */
   readonly config: ResolvedTrainConfig;
 }
 
 /** Ways to watch and to end a study. */
 export interface CompareCallbacks {
-  /** Called after every epoch of every run, and waited for until the signal fires. */
+  /** Called after every epoch of every run. The run waits for its promise, unless the signal has fired. */
   readonly onEpoch?: (epoch: EpochRecord, run: PlannedRun) => void | Promise<void>;
   /**
-   * Called after every run with the study so far, and waited for, also after the signal has fired, so that it can save the
-   * run's model, which is disposed of afterwards. Where runs go in parallel, the calls still come one after the other, and
-   * the study has what is finished in the order of the plan.
+   * Called after every run with the study so far. `compare` waits for its promise, even after the signal has fired, so it can
+   * save the run's model, which is disposed of afterwards. Calls never overlap, even if runs are parallel. The study contains
+   * the finished runs in the order of the plan.
    */
   readonly onRun?: (run: Run, study: Study, planned: PlannedRun) => void | Promise<void>;
-  /** Ends the study: runs in progress are kept as "cancelled", and what there is by then is returned. */
+  /** Ends the study. Runs in progress are kept with status "cancelled", and `compare` returns the study so far. */
   readonly signal?: AbortSignal;
-  /** Whether every run also says where the time of its steps went. Default false. */
+  /** Whether to measure where the time of each run's steps goes. Default: false. */
   readonly profile?: boolean;
 }
 

@@ -19,19 +19,19 @@ import { runUntimedSteps } from "./untimed-steps.js";
 
 /** Ways to watch and to end a training. */
 export interface TrainCallbacks {
-  /** Called after every epoch, epoch 0 (before training) included, and waited for until the signal fires. */
+  /** Called after every epoch and, before training, for epoch 0. Training waits for its promise, unless the signal has fired. */
   readonly onEpoch?: (epoch: EpochRecord) => void | Promise<void>;
-  /** Ends the training within one step; the run then has status "cancelled" and the epochs that ended before. */
+  /** Ends the training within one step. The run then has status "cancelled" and the epochs that ended before. */
   readonly signal?: AbortSignal;
-  /** Whether the run also says where the time of its steps went; it trains a little slower then. Default false. */
+  /** Whether to measure where the time of the steps goes, which makes training a little slower. Default: false. */
   readonly profile?: boolean;
 }
 
-/** What a training gives: its record as plain data, and the model. */
+/** The result of a training: its record and the model. */
 export interface Run extends RunRecord {
-  /** The plain data of this run alone, as study.json has it. */
+  /** This run as plain data, as in study.json. */
   readonly record: RunRecord;
-  /** The model with the weights of the last step; with early stopping, of the best epoch. */
+  /** The model with the weights of the last step or, with early stopping, of the best epoch. */
   readonly model: TrainedModel;
 }
 

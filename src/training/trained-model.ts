@@ -126,7 +126,7 @@ export class TrainedModel implements Disposable {
     freeSession(this.#session);
   }
 
-  /** Calls `dispose()`, at the end of the scope of `using`. */
+  /** @internal */
   [Symbol.dispose](): void {
     this.dispose();
   }

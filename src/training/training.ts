@@ -4,6 +4,8 @@ import type { EpochRecord } from "../history/epoch-record.js";
  * A training in progress. Await it for its result, or iterate over it for its epochs as they end. It runs in either case,
  * and iterating slowly does not slow it down.
  *
+ * @typeParam Result what it resolves to
+ *
  * @example
  * ```ts
  * const training = train({ optimizer: "adam" });
