@@ -84,6 +84,13 @@ const bounded = (message: string): string =>
     ? `${message.slice(0, LONGEST_MESSAGE)}... (${message.length - LONGEST_MESSAGE} more characters)`
     : message;
 
+/** The same error, with `path` if it is an `OptimbenchError` without one. */
+export function withPath(error: unknown, path: string): unknown {
+  if (!(error instanceof OptimbenchError) || error.path !== undefined) return error;
+  const { code, message, cause } = error;
+  return new OptimbenchError(code, message, { ...(cause !== undefined && { cause }), path });
+}
+
 /** An error in a config. `message` has one line per problem; `path` is the path of the first. */
 export const configError = (message: string, path?: string) =>
   new OptimbenchError("CONFIG", message, { path });

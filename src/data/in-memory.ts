@@ -81,7 +81,8 @@ export const inMemorySchema = z
 export function inMemoryDataset(input: DatasetInMemory, where = ""): Dataset {
   const given = parsed(input, where);
   const labels = labelBytes(given.labels);
-  if (labels.length === 0) throw configError("The dataset has no labels. Give one for each image.");
+  if (labels.length === 0)
+    throw configError("The dataset has no labels. Give one for each image.", within(where, "labels"));
   const test = given.test && { ...given.test, labels: labelBytes(given.test.labels) };
   const expected = {
     ...sides(given, labels.length, where),
@@ -166,7 +167,7 @@ function checkLabels(labels: Uint8Array, classes: number, where: string): void {
   if (index < 0) return;
   throw configError(
     `\`${within(where, "labels")}[${index}]\` is ${labels[index]}, but with ${classes} classes, labels must be from 0 to ${classes - 1}.`,
-    within(where, "labels"),
+    `${within(where, "labels")}[${index}]`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { configError, OptimbenchError } from "../errors.js";
+import { configError, OptimbenchError, withPath } from "../errors.js";
 import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { didYouMean } from "../validation/nearest.js";
 import { parse } from "../validation/parse.js";
@@ -72,7 +72,9 @@ async function load(
  * @throws as `loadDataset`
  */
 export const datasetOf = ({ dataset, dataDir }: DatasetChoice): Promise<Dataset> =>
-  load(dataset, { dataDir }, "dataset");
+  load(dataset, { dataDir }, "dataset").catch((error) => {
+    throw withPath(error, "dataset");
+  });
 
 interface DatasetChoice {
   readonly dataset?: string | DatasetInMemory | Dataset | undefined;

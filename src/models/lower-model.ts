@@ -1,9 +1,9 @@
 import type { Semantics } from "../catalogue/semantics.js";
-import { configError } from "../errors.js";
+import { configError, withPath } from "../errors.js";
 import type { Parameter } from "../formula/plan-update.js";
 import { sizeOf } from "../formula/shapes.js";
 import { countText, integerText } from "../validation/count-text.js";
-import type { ResolvedLayer, ResolvedResidual } from "./layers.js";
+import type { ResolvedLayer, ResolvedPlainLayer, ResolvedResidual } from "./layers.js";
 import { type LoweredLayer, lowerActivation, lowerLayer } from "./lower-layer.js";
 import type { ResolvedModel } from "./models.js";
 import type { NativeLayer, Shape } from "./native-layer.js";
@@ -81,8 +81,7 @@ class Lowering {
       const name = `${prefix}${layer.type}_${number}`;
       if (layer.type === "residual") value = this.#residual(layer, value, place, name);
       else {
-        const where = `\`${place}\` (${layer.type})`;
-        const lowered = lowerLayer(layer, value.shape, value.isFlat, this.#semantics, where);
+        const lowered = this.#lower(layer, value, place);
         const isFlat = value.isFlat || FLATTENING.includes(layer.type);
         this.parameters.push(
           ...lowered.parameters.map((each) => ({ ...each, name: `${name}.${each.name}` })),
@@ -101,6 +100,14 @@ class Lowering {
       }
     }
     return value;
+  }
+
+  #lower(layer: ResolvedPlainLayer, input: Value, place: string): LoweredLayer {
+    try {
+      return lowerLayer(layer, input.shape, input.isFlat, this.#semantics, `\`${place}\` (${layer.type})`);
+    } catch (error) {
+      throw withPath(error, place);
+    }
   }
 
   #residual(layer: ResolvedResidual, input: Value, place: string, name: string): Value {

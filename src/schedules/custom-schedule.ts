@@ -48,6 +48,7 @@ export function customSchedule(schedule: CustomSchedule, context: ScheduleContex
     throw new OptimbenchError(
       "FORMULA",
       `The schedule "${schedule.name}" gives ${rate} at step ${step}. A learning rate must be a finite number of at least 0.`,
+      { path: "schedule.formula" },
     );
   };
 }

@@ -44,7 +44,7 @@ export const piecewiseSchema = z
   .refine(
     ({ boundaries, boundaryEpochs, values }) =>
       values.length === (boundaries ?? boundaryEpochs ?? []).length + 1,
-    { error: "Expected one more value than boundaries for `{path.}values`." },
+    { path: ["values"], error: "Expected one more value than boundaries for `{path}`." },
   );
 
 export function piecewise(schedule: z.output<typeof piecewiseSchema>, context: ScheduleContext): RateOfStep {

@@ -51,6 +51,7 @@ export class TrainedModel implements Disposable {
       throw new OptimbenchError(
         "DATA",
         `Expected a Uint8Array of n x ${this.#pixels} bytes for \`images\`, got ${got}.`,
+        { path: "images" },
       );
     }
     return this.#session.predict(given).catch((error) => {

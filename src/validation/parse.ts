@@ -100,7 +100,15 @@ function summary(problems: readonly string[]): string[] {
 export function judge(schema: z.ZodType, value: unknown) {
   const { success, data, error } = schema.safeParse(value, { error: explain, reportInput: true });
   if (success) return { success, data };
-  return { success, issues: error.issues.map((issue) => withRange(issue, schema)) };
+  return { success, issues: ofRightType(error.issues).map((issue) => withRange(issue, schema)) };
+}
+
+/** A value of a wrong type has no other problem, such as that an empty text is too short for a list. */
+function ofRightType(issues: readonly Issue[]): Issue[] {
+  const wrong = new Set(
+    issues.filter(({ code }) => code === "invalid_type").map(({ path }) => pathText(path)),
+  );
+  return issues.filter(({ code, path }) => code === "invalid_type" || !wrong.has(pathText(path)));
 }
 
 /** A problem in words, with `{path}` for its path and `{path.}` before a key of it: an error map for zod. */
@@ -193,7 +201,7 @@ function bestBranch(branches: readonly Issue[][]): Issue[] | undefined {
     each.code === "invalid_type" || (each.code === "invalid_value" && typeof each.input !== "string");
   const depth = (branch: Issue[]) =>
     branch.reduce((most, each) => Math.max(most, each.path.length * 2 + (wrongType(each) ? 0 : 1)), 0);
-  const best = [...branches].sort((a, b) => depth(b) - depth(a))[0];
+  const best = branches.map(ofRightType).sort((a, b) => depth(b) - depth(a))[0];
   return best === undefined || depth(best) === 0 ? undefined : best;
 }
 

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { type CompareConfig, parseCompareConfig } from "../../src/config/compare-config.js";
 import { planRun } from "../../src/config/run-plan.js";
 import { planStudy } from "../../src/config/study-plan.js";
 import { parseTrainConfig, type TrainConfig } from "../../src/config/train-config.js";
+import { train } from "../../src/index.js";
 
 const dataset = { name: "some", count: 100, height: 8, width: 8, channels: 1, classes: 3 };
 const plan = (config: object) => planRun(parseTrainConfig(config as TrainConfig), dataset);
@@ -62,11 +64,49 @@ it.each(FACTORS)("says where in the config the problem of %j is", (factors, inTr
 
 it.each([
   [{ schedule: { name: "mine", formula: "rate" } }, "`schedule.formula`"],
-  [{ schedule: { name: "cosine", decaySteps: 1, decayEpochs: 1 } }, "`schedule.decaySteps`"],
-  [{ schedule: { name: "cosineRestarts", firstDecaySteps: 1, firstDecayEpochs: 1 } }, "`schedule.firstDecay"],
-  [{ schedule: { name: "piecewise", values: [1, 2] } }, "`schedule.boundaries`"],
   [{ schedule: { name: "piecewise", boundaries: [1], values: [1, 2, 3] } }, "`schedule.values`"],
-  [{ schedule: { name: "oneCycle", baseMomentum: 0.5 } }, "`schedule.baseMomentum`"],
 ])("says where in the config the problem of %j is", (config, place) => {
-  expect(() => plan({ ...config, model: { layers } })).toThrow(place);
+  expect(() => plan({ ...config, model: { layers } })).toThrow(at(place));
+});
+
+it.each([
+  [{ name: "cosine", decaySteps: 1, decayEpochs: 1 }, "`schedule.decaySteps`"],
+  [{ name: "cosineRestarts", firstDecaySteps: 1, firstDecayEpochs: 1 }, "`schedule.firstDecaySteps`"],
+  [{ name: "piecewise", values: [1, 2] }, "`schedule.boundaries`"],
+  [{ name: "oneCycle", baseMomentum: 0.5 }, "`schedule.baseMomentum`"],
+])("says which keys of the schedule %j do not go together", (schedule, key) => {
+  expect(() => plan({ schedule, model: { layers } })).toThrow(
+    expect.objectContaining({ message: expect.stringContaining(key), path: "schedule" }),
+  );
+});
+
+it.each([
+  [[{ type: "dense", units: 3 }], "`model.layers[0]`"],
+  [[{ type: "conv2d", filters: 4, kernelSize: 3, groups: 3 }], "`model.layers[0]`"],
+  [[{ type: "groupNorm", groups: 2 }], "`model.layers[0]`"],
+  [
+    [
+      { type: "activation", activation: "relu" },
+      { type: "maxPool2d", poolSize: 9 },
+    ],
+    "`model.layers[1]`",
+  ],
+  [
+    [{ type: "residual", layers: [{ type: "conv2d", filters: 1, kernelSize: 9 }] }],
+    "`model.layers[0].layers[0]`",
+  ],
+])("says which layer of %j does not fit its input", (layers, place) => {
+  expect(() => plan({ model: { layers } })).toThrow(at(place));
+});
+
+it.each([
+  ["dataset", { dataset: join(import.meta.dirname, "nowhere") }],
+  ["dataset", { dataset: import.meta.filename }],
+  ["dataset", { dataset: import.meta.dirname }],
+  ["dataset", { dataset: "mnist", dataDir: import.meta.dirname }],
+  ["dataset.labels", { dataset: { images: new Uint8Array(4), labels: [] } }],
+  ["dataset.labels[1]", { dataset: { images: new Uint8Array(8), labels: [0, 5], classes: 3 } }],
+  ["schedule.formula", { dataset: "mnist-10k", schedule: { name: "mine", formula: "0 - 1" } }],
+])("has the path %s in the error of %j", async (path, config) => {
+  await expect(train(config)).rejects.toMatchObject({ name: "OptimbenchError", path });
 });

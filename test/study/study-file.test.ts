@@ -54,6 +54,7 @@ describe("refuses with the file's name and the reason", () => {
   };
   test.each([
     ["no JSON", "{", /JSON/],
+    ["a mistake on its second line", '{ "runs": [\n oops', /^.*: Unexpected token 'o', .*$/],
     ["another kind of JSON", "[1, 2]", /an object/],
     ["null", "null", /an object/],
     [

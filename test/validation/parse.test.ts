@@ -13,7 +13,7 @@ const schema = z.strictObject({
       z.strictObject({ name: z.literal("huber"), delta: z.number().positive() }),
     ])
     .optional(),
-  size: z.union([z.int().min(1), z.tuple([z.int(), z.int()])]).optional(),
+  size: z.union([z.int().min(1), z.array(z.int()).min(1)]).optional(),
   list: z
     .array(z.strictObject({ a: z.boolean() }))
     .min(1)
@@ -71,6 +71,8 @@ describe("parse", () => {
     [{ size: "3" }, 'Expected a number or a list for `size`, got "3" (string).'],
     [{ list: [{ a: true }, { a: null }] }, "Expected true or false for `list[1].a`, got null."],
     [{ list: [] }, "Expected at least 1 item for `list`, got [] (list)."],
+    [{ list: "" }, 'Expected a list for `list`, got "" (string).'],
+    [{ size: "" }, 'Expected a number or a list for `size`, got "" (string).'],
     [{ text: "a" }, 'Expected at least 2 characters for `text`, got "a" (string).'],
     [{ even: 3 }, "Expected an even number for `even`."],
   ];
