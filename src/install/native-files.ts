@@ -42,7 +42,7 @@ export function requireWhole({ addon, core, cudaGraphs }: NativeFiles): void {
   );
 }
 
-/** The build stores the version in the library's SONAME (CMakeLists.txt), which can be read without loading. */
+/** The build stores the version in the library as text (CMakeLists.txt), so it can be read without loading. */
 function libtorchBuiltFor(core: string): string | undefined {
   return /optimbench_core-libtorch-(\d+\.\d+\.\d+)/.exec(readFileSync(core, "latin1"))?.[1];
 }

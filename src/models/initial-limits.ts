@@ -5,9 +5,9 @@ import type { UniformLimit } from "./native-layer.js";
  * Initial weights and biases are uniform in [-limit, limit).
  *
  * Keras: Glorot uniform, sqrt(6 / (fanIn + fanOut)), and zero bias (Glorot & Bengio 2010).
- * pytorch: 1 / sqrt(fanIn) for both, which is its kaiming_uniform with a = sqrt(5).
+ * PyTorch: 1 / sqrt(fanIn) for both, which is kaiming_uniform with a = sqrt(5).
  *
- * @param fans inputs and outputs of one weight: for a convolution, channels times the window's area
+ * @param fans numbers of inputs and outputs; for a convolution, channels times the window's area
  */
 export function initialLimits(
   semantics: Semantics,

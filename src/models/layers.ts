@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Layer } from "./model-config.generated.js";
 import { ACTIVATIONS, type Activation } from "./native-layer.js";
 
-/** One number for both directions, or [height, width]. The bound only keeps absurd sizes from native code. */
+/** One number for both directions, or [height, width]. The bound only excludes absurd sizes. */
 const pixels = z.int().min(1).max(1024);
 const size = z.union([pixels, z.tuple([pixels, pixels]).readonly()]);
 const count = z.int().min(1).max(65_536);
@@ -30,7 +30,7 @@ const activationOfOutput = activation.optional().describe("activation of the out
 const layer = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
   z.strictObject({ type: z.literal(name), ...shape });
 
-/** What convolutions have in common. */
+/** The common parameters of convolutions. */
 const convolution = {
   kernelSize: size.describe("height and width of the window, in pixels"),
   strides: size.default(1).describe("step of the window, in pixels"),
@@ -42,7 +42,7 @@ const convolution = {
   useBias,
 };
 
-/** What normalisations have in common. */
+/** The common parameters of normalisations. */
 const normalisation = {
   epsilon,
   center: flag.describe("whether to add a learned offset"),
@@ -152,13 +152,13 @@ const residual = z
 /** The object schemas of all layers. */
 export const LAYER_SCHEMAS = [...plainLayers, residual] as const;
 
-/** The layers a model may have, with Keras' parameters and, where semantics do not differ, their defaults. */
+/** All layers, with Keras' parameters. Defaults that differ between frameworks are filled in by `resolveLayer`. */
 export const layerSchema: z.ZodType<ParsedLayer, Layer> = z
   .discriminatedUnion("type", LAYER_SCHEMAS)
   .readonly()
   .describe("a layer of a model, with Keras' parameters");
 
-/** Layers in a row. */
+/** A list of layers, each applied to the output of the one before. */
 export const layerListSchema: LayerList = z.array(layerSchema).min(1).max(1000).readonly();
 
 interface Residual<Inner> {

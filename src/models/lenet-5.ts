@@ -1,8 +1,8 @@
 import type { Layer } from "./layers.js";
 
 /**
- * LeCun et al. 1998 as it is commonly built: tanh, plain means for pooling, each filter of the second convolution sees all
- * channels, and a dense layer in place of the radial basis functions. 28 x 28 pixels become 14, 10 and 5.
+ * LeCun et al. 1998 in its common form: tanh, average pooling without weights, a second convolution whose filters see all
+ * channels, and a dense layer instead of radial basis functions. 28 x 28 pixels become 14, 10 and 5.
  */
 export const lenet5 = (classes: number): Layer[] => [
   { type: "conv2d", filters: 6, kernelSize: 5, padding: "same", activation: "tanh" },

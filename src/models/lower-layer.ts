@@ -6,13 +6,13 @@ import type { ResolvedPlainLayer } from "./layers.js";
 import type { Activation, NativeOperation, Padding, Shape } from "./native-layer.js";
 import { pair, windows } from "./window.js";
 
-/** What native code runs for a layer, without its activation, and what it learns, in native code's order. */
+/** The native operation of a layer, without its activation, and its parameters in native order. */
 export interface LoweredLayer {
   readonly layer: NativeOperation & { readonly output: Shape };
   readonly parameters: readonly Parameter[];
 }
 
-/** `shape` is as it is stored in memory. */
+/** `shape` is the shape in memory. */
 interface Parameter {
   readonly name: "weight" | "bias";
   readonly shape: readonly number[];
@@ -25,7 +25,7 @@ const withBias = (weight: readonly number[], hasBias: boolean): readonly Paramet
 
 type Convolution = Extract<ResolvedPlainLayer, { type: "conv2d" | "depthwiseConv2d" }>;
 
-/** Of leakyRelu's negative side. Keras 2 takes TensorFlow's function. */
+/** The slope of leakyRelu's negative side. Keras 2 uses TensorFlow's function. */
 const LEAKY_SLOPE: Record<Semantics, number> = { keras3: 0.2, keras2: 0.2, pytorch: 0.01 };
 
 export const lowerActivation = (
@@ -39,8 +39,8 @@ export const lowerActivation = (
 });
 
 /**
- * @param isFlat whether the input has one axis in the frameworks, such as behind flatten; here it is an image of one pixel
- * @param where names the layer in messages
+ * @param isFlat whether the input has one axis in the frameworks, such as after flatten. Here, it is an image of one pixel.
+ * @param where the layer, for messages
  */
 export function lowerLayer(
   layer: ResolvedPlainLayer,
@@ -136,7 +136,7 @@ function lowerConvolution(
   const { size, ...geometry } = windows(input, layer, pair(layer.kernelSize), where, dilation);
   const area = geometry.kernel[0] * geometry.kernel[1];
   const { useBias: bias } = layer;
-  // Keras counts a kernel's last two axes: those of a depthwise one are the channels and the multiplier.
+  // Keras takes fans from a kernel's last two axes. For a depthwise kernel, these are channels and multiplier.
   const fans =
     layer.type === "depthwiseConv2d" && semantics !== "pytorch"
       ? { in: area * channels, out: area * layer.depthMultiplier }
@@ -158,13 +158,13 @@ function lowerConvolution(
 }
 
 /**
- * Whether batch normalisation's running variance is n / (n - 1) times the batch's. Keras 2 has a fused kernel for images that
- * keeps it so, and normalises what has one axis without it.
+ * Whether batch normalisation's running variance uses the batch's variance times n / (n - 1). Keras 2 does so in its fused kernel
+ * for images, but not for inputs with one axis.
  */
 const keepsSampleVariance = (semantics: Semantics, isFlat: boolean) =>
   semantics === "pytorch" || (semantics === "keras2" && !isFlat);
 
-/** What is particular to each kind of normalisation. */
+/** The specific part of each kind of normalisation. */
 function normalisation(
   layer: Extract<ResolvedPlainLayer, { type: "batchNorm2d" | "layerNorm" | "groupNorm" }>,
   channels: number,

@@ -8,20 +8,20 @@ import { type LoweredLayer, lowerActivation, lowerLayer } from "./lower-layer.js
 import type { ResolvedModel } from "./models.js";
 import type { NativeLayer, Shape } from "./native-layer.js";
 
-/** Keeps a slip such as 65,536 x 65,536 units from native code. */
+/** Rejects mistakes such as 65,536 x 65,536 units before native code. */
 const MAX_PARAMETERS = 1e9;
 
-/** A model as native code runs it, and what it learns. */
+/** A model for native code, and its parameters. */
 interface LoweredModel {
   readonly layers: readonly NativeLayer[];
   readonly parameters: readonly Parameter[];
-  /** How many numbers those have. */
+  /** The total number of values in the parameters. */
   readonly parameterCount: number;
 }
 
 /**
- * Works out every shape, padding and initial weight of a model; activations become separate layers, and residual
- * blocks branches that meet in a sum.
+ * Computes every shape, padding and initial weight of a model. Activations become separate layers, and residual blocks become
+ * branches that end in a sum.
  *
  * @param options.input shape of one image, [channels, height, width]
  * @throws OptimbenchError (CONFIG) if a layer does not fit its input, or the model does not end in `classes` logits
@@ -44,7 +44,7 @@ export function lowerModel(
   return { layers, parameters, parameterCount };
 }
 
-/** An output: of the layer at `place`, -1 for the image. */
+/** The output of the layer at `place`; -1 is the image. */
 interface Value {
   readonly place: number;
   readonly shape: Shape;
@@ -52,7 +52,7 @@ interface Value {
   readonly isFlat: boolean;
 }
 
-/** The layers that leave one axis; all others leave as many as there were. */
+/** The layers whose output has one axis. All others keep the number of axes. */
 const FLATTENING: readonly string[] = ["flatten", "globalMaxPool2d", "globalAveragePool2d"];
 
 class Lowering {
@@ -65,11 +65,11 @@ class Lowering {
   }
 
   /**
-   * Lowers layers in a row.
+   * Lowers a list of layers.
    *
    * @param path of the list in the config, for messages
    * @param prefix of the layers' names
-   * @returns what the last gives
+   * @returns the output of the last layer
    */
   chain(layers: readonly ResolvedLayer[], input: Value, path: string, prefix: string): Value {
     const seen = new Map<string, number>();
@@ -128,8 +128,8 @@ class Lowering {
   }
 
   /**
-   * A ReLU directly before a max-pool goes behind it: max(relu(x)) = relu(max(x)), gradients included,
-   * with a quarter of the work under a 2 x 2 window. Takes such a ReLU, the last layer, away.
+   * Moves a ReLU directly before a max-pool behind it: max(relu(x)) = relu(max(x)), also for gradients, with a quarter of the
+   * work for a 2 x 2 window. This removes such a ReLU, the last layer.
    */
   #takeRelu(next: LoweredLayer): { layer: NativeLayer; from: readonly number[] } | undefined {
     const last = this.layers.at(-1);

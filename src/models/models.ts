@@ -9,7 +9,7 @@ import type { Model } from "./model-config.generated.js";
 import { paperCnn } from "./paper-cnn.js";
 import { resolveLayer } from "./resolve-layer.js";
 
-/** The models that have a name. */
+/** The model presets. */
 export const MODELS = {
   "paper-cnn": paperCnn,
   mlp,
@@ -20,7 +20,7 @@ export const MODELS = {
 type ModelName = keyof typeof MODELS;
 export const MODEL_NAMES = Object.keys(MODELS) as ModelName[];
 
-/** Layers within layers; more is a mistake, such as a block that holds itself. */
+/** The deepest nesting of layers. More is a mistake, such as a block that contains itself. */
 const DEEPEST = 32;
 
 const isDeeperThan = (most: number, layers: readonly ParsedLayer[] = []): boolean =>
@@ -57,7 +57,7 @@ export interface ResolvedModel {
   readonly layers: readonly ResolvedLayer[];
 }
 
-/** The model's layers, all defaults filled in. */
+/** Fills in all defaults of a model. */
 export function resolveModel(
   input: Model,
   { classes, semantics }: { readonly classes: number; readonly semantics: Semantics },

@@ -7,12 +7,12 @@ export type Padding = readonly [number, number, number, number];
 /** Uniform initial values in [-limit, limit); 0 means zeros. */
 export type UniformLimit = number;
 
-/** A layer as native code runs it: only numbers, every default and every shape already worked out. */
+/** A layer for native code: plain values, with every default and every shape filled in. */
 export type NativeLayer = NativeOperation & {
   readonly output: Shape;
-  /** What its parameters' names begin with, such as "residual_0.conv2d_1". */
+  /** The prefix of its parameters' names, such as "residual_0.conv2d_1". */
   readonly name: string;
-  /** The layers whose outputs it takes, summed, by their places in the list; -1 is the image. Default: the one before. */
+  /** Indices of the layers whose sum is its input; -1 is the image. Default: the preceding layer. */
   readonly from?: readonly number[];
 };
 
@@ -43,8 +43,8 @@ export type NativeOperation =
       readonly biasLimit: UniformLimit;
     }
   /**
-   * `momentum` is the share of the old running mean that is kept (Keras' sense);
-   * `unbiased`: the running variance is corrected by n / (n - 1), as in PyTorch and, for images, in Keras 2.
+   * `momentum` is the share of the old running mean that is kept, as in Keras. `unbiased` corrects the running variance by
+   * n / (n - 1), as in PyTorch and, for images, in Keras 2.
    */
   | {
       readonly kind: "batchNorm2d";
@@ -54,14 +54,14 @@ export type NativeOperation =
       readonly scale: boolean;
       readonly unbiased: boolean;
     }
-  /** Over the channels of each pixel. */
+  /** Normalises over the channels of each pixel. */
   | {
       readonly kind: "layerNorm";
       readonly epsilon: number;
       readonly center: boolean;
       readonly scale: boolean;
     }
-  /** Over all pixels of each of `groups` parts of the channels. */
+  /** Normalises each of `groups` groups of channels over all pixels. */
   | {
       readonly kind: "groupNorm";
       readonly groups: number;
@@ -70,13 +70,13 @@ export type NativeOperation =
       readonly scale: boolean;
     }
   | { readonly kind: "dropout" | "spatialDropout2d"; readonly rate: number }
-  /** To one axis, in the order channels, height, width (PyTorch's order). */
+  /** Flattens to one axis, in the order channels, height, width (PyTorch's order). */
   | { readonly kind: "flatten" }
-  /** `slope` is that of leakyRelu's negative side. */
+  /** `slope` is the slope of leakyRelu's negative side. */
   | { readonly kind: "activation"; readonly activation: Activation; readonly slope?: number }
   | { readonly kind: "globalMaxPool2d" | "globalAveragePool2d" }
   | { readonly kind: "zeroPadding2d"; readonly padding: Padding }
-  /** Where branches meet: the sum of its inputs. */
+  /** The sum of its inputs, where branches meet. */
   | { readonly kind: "sum" };
 
 export const ACTIVATIONS = [

@@ -1,8 +1,8 @@
 import type { Layer } from "./layers.js";
 
 /**
- * The paper's network: four convolution blocks and three dense layers, with ReLU.
- * 3 x 3 'same' convolutions and 'valid' pooling take 28 x 28 pixels to 14, 7, 3 and 1.
+ * The paper's network: four convolution blocks and three dense layers, with ReLU. 3 x 3 'same' convolutions and 'valid' pooling
+ * reduce 28 x 28 pixels to 14, 7, 3 and 1.
  */
 export const paperCnn = (classes: number): Layer[] => [
   ...[32, 64, 64, 64].flatMap((filters): Layer[] => [

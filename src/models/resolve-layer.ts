@@ -4,7 +4,7 @@ import type { ParsedLayer, ResolvedLayer } from "./layers.js";
 const MOMENTUM: Record<Semantics, number> = { keras3: 0.99, keras2: 0.99, pytorch: 0.9 };
 const EPSILON: Record<Semantics, number> = { keras3: 1e-3, keras2: 1e-3, pytorch: 1e-5 };
 
-/** Fills in the defaults on which Keras and PyTorch differ. */
+/** Fills in the defaults that differ between Keras and PyTorch. */
 export function resolveLayer(layer: ParsedLayer, semantics: Semantics): ResolvedLayer {
   switch (layer.type) {
     case "batchNorm2d":

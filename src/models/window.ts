@@ -1,10 +1,10 @@
 import { configError } from "../errors.js";
 import type { Padding, Pair, Shape } from "./native-layer.js";
 
-/** One number stands for both directions. */
+/** Expands one number to both directions. */
 export const pair = (size: number | Pair): Pair => (typeof size === "number" ? [size, size] : size);
 
-/** How a convolution or pooling window moves over its input, and the [height, width] that come out. */
+/** How a convolution or pooling window moves over its input, and the [height, width] of the output. */
 export interface Windows {
   readonly kernel: Pair;
   readonly strides: Pair;
@@ -13,12 +13,12 @@ export interface Windows {
 }
 
 /**
- * Lays windows over an input. "valid" uses whole windows only. "same" gives ceil(input / stride) and pads as TensorFlow
- * does: an odd number of rows or columns has the extra one at the bottom or right.
+ * Places windows on an input. "valid" uses whole windows only. "same" gives ceil(input / stride) windows and pads as TensorFlow
+ * does: an odd number of padding rows or columns has the extra one at the bottom or right.
  *
  * @param dilation distance between the pixels of a window
- * @param where names the layer in the message
- * @throws OptimbenchError (CONFIG) if not one window fits
+ * @param where the layer, for the message
+ * @throws OptimbenchError (CONFIG) if no window fits
  */
 export function windows(
   [, height, width]: Shape,

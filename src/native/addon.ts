@@ -9,14 +9,14 @@ import type { LibraryPaths, Native, NativeInfo } from "./interface.js";
 
 export type * from "./interface.js";
 
-// The only file that opens the binary.
+// The only file that loads the binary.
 
 let opened: Native | undefined;
 let opening: Promise<void> | undefined;
 
 /**
- * Loads libtorch, some hundreds of megabytes, while the event loop goes on; `loadNative` then has it at once. A failure
- * to load is reported by `loadNative`, to the callers that need it.
+ * Loads libtorch (several hundred megabytes) without blocking the event loop, so that `loadNative` then returns immediately.
+ * `loadNative` reports a failure.
  */
 export async function preloadNative(): Promise<void> {
   if (opened !== undefined) return;
@@ -29,10 +29,10 @@ export async function preloadNative(): Promise<void> {
 }
 
 /**
- * The native side, opened at the first call; a process that never trains never loads libtorch. Its errors are
+ * Returns the native code, which is loaded at the first call. A process that never trains never loads libtorch. Its errors are
  * OptimbenchErrors (NATIVE).
  *
- * @throws OptimbenchError (LIBTORCH) that says what is missing or does not fit, and what to do
+ * @throws OptimbenchError (LIBTORCH) with what is missing or incompatible, and what to do
  */
 export function loadNative(): Native {
   if (opened !== undefined) return opened;
@@ -48,7 +48,7 @@ export function loadNative(): Native {
 
 let found: { readonly native: Native; readonly libraries: LibraryPaths } | undefined;
 
-/** The addon, which links no libtorch, and what it has to open. */
+/** The addon, which does not link libtorch, and the libraries that it must open. */
 function addon() {
   if (found !== undefined) return found;
   requireWorkingDirectory();
@@ -59,7 +59,7 @@ function addon() {
   } catch (cause) {
     throw loadError(cause);
   }
-  // Threads must be idle before libtorch is unloaded. Worker threads have their own cleanup hook.
+  // Threads must be idle before libtorch is unloaded. Worker threads use a cleanup hook instead.
   if (isMainThread) process.on("exit", () => native.shutdown());
   found = { native, libraries };
   return found;
@@ -68,5 +68,5 @@ function addon() {
 const loadError = (cause: unknown) =>
   new OptimbenchError("LIBTORCH", `Cannot load libtorch: ${reasonOf(cause)}. ${RELOAD_ADVICE}`, { cause });
 
-/** What was loaded and what it found. @throws OptimbenchError (LIBTORCH, NATIVE) */
+/** Information about the native code and the devices. @throws OptimbenchError (LIBTORCH, NATIVE) */
 export const nativeInfo = (): NativeInfo => loadNative().info();

@@ -3,7 +3,7 @@ import { OptimbenchError, reasonOf } from "../errors.js";
 type Call = (...given: never[]) => unknown;
 type Class = new (...given: never[]) => object;
 
-/** A native module whose functions, constructors and methods throw, or reject with, OptimbenchErrors (NATIVE, MEMORY). */
+/** Wraps a native module so that its functions, constructors and methods throw (or reject with) OptimbenchErrors (NATIVE, MEMORY). */
 export const withOptimbenchErrors = <Module extends object>(native: Module): Module =>
   Object.fromEntries(
     Object.entries(native).map(([name, value]) => [
@@ -12,7 +12,7 @@ export const withOptimbenchErrors = <Module extends object>(native: Module): Mod
     ]),
   ) as Module;
 
-/** Classes have methods; functions of Node-API have not. */
+/** Classes have methods; functions of Node-API do not. */
 function isClass(value: unknown): value is Class {
   const { prototype } = value as { readonly prototype?: object };
   return prototype !== undefined && Object.getOwnPropertyNames(prototype).length > 1;
@@ -25,7 +25,7 @@ function wrapped(call: Call): Call {
   };
 }
 
-/** What Node-API defines on a class cannot be changed, so a class above it has the wrapped members. */
+/** Members that Node-API defines on a class are read-only, so a subclass has the wrapped members. */
 function wrappedClass(Native: Class): Class {
   class Wrapped extends Native {}
   const { constructor: _, ...members } = Object.getOwnPropertyDescriptors(Native.prototype);

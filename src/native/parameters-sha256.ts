@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { NativeSession } from "./addon.js";
 
-/** Numbers hashed at a time, between which the event loop has its turn. */
+/** Numbers hashed per turn of the event loop. */
 const PART = 1 << 16;
 
-/** The SHA-256 of the parameters, as training has them. */
+/** The SHA-256 of the parameters in training (not the weights for evaluation). */
 export async function parametersSha256(session: NativeSession): Promise<string> {
   const hash = createHash("sha256");
   const part = new Float32Array(Math.min(PART, session.parameterCount));

@@ -3,16 +3,16 @@ import type { Dataset, ImageSet } from "../data/dataset.js";
 import { OptimbenchError } from "../errors.js";
 import { loadNative, type NativeDataset } from "./addon.js";
 
-/** A dataset's images where they are trained on: copied to the device once, however many runs use them. */
+/** A dataset on the device. It is copied once for all runs. */
 export interface ResidentDataset {
   readonly images: NativeDataset;
   readonly test?: NativeDataset;
 }
 
-// Freed with the dataset they were made from.
+// Entries are freed with their dataset.
 const resident = new WeakMap<Dataset, Map<string, Promise<ResidentDataset>>>();
 
-/** Bytes copied at a time: a few milliseconds, between which the event loop has its turn. */
+/** Bytes copied per turn of the event loop: a few milliseconds. */
 const PART = 1 << 22;
 
 const bytesOfImage = ({ height, width, channels, classes }: Dataset) =>
@@ -24,7 +24,7 @@ export function bytesToCopy(dataset: Dataset, device: string): number {
   return bytesOfImage(dataset) * (dataset.labels.length + (dataset.test?.labels.length ?? 0));
 }
 
-/** The dataset on the device; copies it there the first time. */
+/** Returns the dataset on the device, and copies it there the first time. */
 export function residentDataset(dataset: Dataset, device: string): Promise<ResidentDataset> {
   const byDevice = resident.get(dataset) ?? new Map<string, Promise<ResidentDataset>>();
   resident.set(dataset, byDevice);
@@ -43,7 +43,7 @@ async function copyAll(dataset: Dataset, device: string): Promise<ResidentDatase
   return dataset.test ? { images, test: await copy(dataset.test, dataset, device) } : { images };
 }
 
-/** Part by part, on the event loop: an array that its owner transfers meanwhile is not read. */
+/** Copies in parts on the event loop, so that an array that its owner transfers in the meantime is not read. */
 async function copy(set: ImageSet, dataset: Dataset, device: string): Promise<NativeDataset> {
   const { Dataset: NativeDatasetClass } = loadNative();
   const { height, width, channels, classes } = dataset;

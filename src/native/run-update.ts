@@ -4,9 +4,9 @@ import type { Shape } from "../formula/shapes.js";
 import { loadNative, type UpdateStep } from "./addon.js";
 
 /**
- * Runs an update alone: one step per gradient. Returns theta after each step, or the weights to evaluate with.
+ * Runs an update without a model, one step per gradient. Returns theta, or the weights for evaluation, after each step.
  *
- * @param options.shapes of the parameters in theta's order, each as it is stored in memory. Default: one parameter with one axis
+ * @param options.shapes the shapes of the parameters in memory, in theta's order. Default: one parameter with one axis.
  * @throws OptimbenchError (FORMULA) if the formula does not fit these shapes
  */
 export function runUpdate<Vector extends Float32Array | Float64Array>(

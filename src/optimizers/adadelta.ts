@@ -2,8 +2,8 @@ import { define } from "../catalogue/definition.js";
 import { decay, epsilon, learningRate } from "./ranges.js";
 
 /**
- * Steps in the units of the steps before (Zeiler 2012). The paper needs no rate: PyTorch's default of 1 is its form, while
- * Keras' is a thousandth of that.
+ * Scales steps by the root mean square of previous steps (Zeiler 2012). The paper has no learning rate, which corresponds to
+ * PyTorch's default of 1; Keras' default is 0.001.
  */
 export const adadelta = define({
   name: "adadelta",

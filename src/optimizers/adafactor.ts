@@ -5,10 +5,10 @@ import { learningRate } from "./ranges.js";
 const KERAS = { learningRate: 0.001, beta2Decay: -0.8, epsilon1: 1e-30, epsilon2: 1e-3, clipThreshold: 1 };
 
 /**
- * Adam's divisor from the means of the rows and columns alone, so that a matrix needs no second one beside it (Shazeer &
- * Stern 2018). The step is relative to the size of the parameter and its rate never above 1 / sqrt(t). Keras' switch
- * `relative_step` changes nothing there, so it is none here. PyTorch's epsilon1 is by default float32's machine epsilon.
- * Keras 2's legacy optimizers lack it: `keras2` is that of its later ones.
+ * Adam with a divisor from row and column means only, so that its state is much smaller than the matrix (Shazeer & Stern 2018).
+ * The step is relative to the size of the parameter, and its rate is at most 1 / sqrt(t). Keras' option `relative_step` has no
+ * effect there, so it is omitted here. PyTorch's default epsilon1 is float32's machine epsilon. Keras 2's legacy optimizers lack
+ * Adafactor; `keras2` is its later version.
  */
 export const adafactor = define({
   name: "adafactor",

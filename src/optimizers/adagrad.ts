@@ -3,8 +3,8 @@ import { define } from "../catalogue/definition.js";
 import { epsilon, learningRate } from "./ranges.js";
 
 /**
- * Divides the gradient by the root of the sum of all its squares (Duchi et al. 2011), so that the rate falls with time.
- * The sum starts at 0.1 in Keras and at 0 in PyTorch: with |g| = 0.001 the first step is 3.2e-6 there, 0.01 here.
+ * Divides the gradient by the root of the sum of all its squares (Duchi et al. 2011), so that the steps become smaller over time.
+ * The sum starts at 0.1 in Keras and at 0 in PyTorch: with |g| = 0.001, the first step is 3.2e-6 in Keras and 0.01 in PyTorch.
  */
 export const adagrad = define({
   name: "adagrad",

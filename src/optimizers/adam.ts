@@ -3,8 +3,8 @@ import { MOMENT_DEFAULTS, MOMENTS, momentStep, moments } from "./moments.js";
 
 /**
  * Adaptive moment estimation (Kingma & Ba 2015, algorithm 1 and the reformulation at the end of its section 2).
- * In Keras epsilon stands beside the uncorrected sqrt(v), the paper's "epsilon hat": at the first step it counts
- * 1 / sqrt(1 - beta2) = 32 times as much as the same number in PyTorch.
+ * Keras adds epsilon to the uncorrected sqrt(v), as the paper's "epsilon hat". At the first step, it has
+ * 1 / sqrt(1 - beta2) = 32 times the effect of the same number in PyTorch.
  */
 export const adam = define({
   name: "adam",

@@ -2,8 +2,8 @@ import { define } from "../catalogue/definition.js";
 import { decay, epsilon, learningRate } from "./ranges.js";
 
 /**
- * Adam that divides by a decaying maximum of the gradient in place of its mean square (Kingma & Ba 2015, section 7.1).
- * Keras adds epsilon to the divisor, PyTorch to the gradient before the maximum.
+ * Adam that divides by a decaying maximum of the gradient instead of its root mean square (Kingma & Ba 2015, section 7.1). Keras
+ * adds epsilon to the divisor, PyTorch to the gradient before the maximum.
  */
 export const adamax = define({
   name: "adamax",

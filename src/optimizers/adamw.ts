@@ -3,8 +3,8 @@ import { define } from "../catalogue/definition.js";
 import { MOMENT_DEFAULTS, MOMENTS, momentStep, moments } from "./moments.js";
 
 /**
- * Adam beside which the weights decay by themselves, at the learning rate (Loshchilov & Hutter 2019). Keras 2's legacy
- * optimizers lack it: `keras2` is that of its later ones.
+ * Adam with decoupled weight decay, proportional to the learning rate (Loshchilov & Hutter 2019). Keras 2's legacy optimizers lack
+ * AdamW; `keras2` is its later version.
  */
 export const adamw = define({
   name: "adamw",

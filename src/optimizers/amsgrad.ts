@@ -2,8 +2,8 @@ import { define } from "../catalogue/definition.js";
 import { MOMENT_DEFAULTS, MOMENTS, momentStep, moments } from "./moments.js";
 
 /**
- * Adam whose divisor never shrinks (Reddi et al. 2018): Keras and PyTorch call it Adam with `amsgrad=True`, and take the
- * largest of the uncorrected v. Epsilon stands as in their Adam.
+ * Adam whose divisor never decreases (Reddi et al. 2018). Keras and PyTorch call it Adam with `amsgrad=True`, and use the maximum
+ * of the uncorrected v. Epsilon is used as in their Adam.
  */
 export const amsgrad = define({
   name: "amsgrad",

@@ -15,9 +15,9 @@ const DEFAULTS = {
 };
 
 /**
- * Follow the regularised leader (McMahan et al. 2013): the weights are recomputed at each step, from the sum of all
- * gradients, with penalties that can make them exactly zero. Made for linear models; the initial weights soon count little.
- * Where no gradient came yet and `initialAccumulator` is 0, Keras 2 sets a weight to 0 and Keras 3 divides 0 by 0.
+ * Follow the regularised leader (McMahan et al. 2013): recomputes the weights at each step from the sum of all gradients, with
+ * penalties that can make them exactly zero. It is designed for linear models; the initial weights soon have little effect. If a
+ * weight has had no gradient and `initialAccumulator` is 0, Keras 2 sets it to 0, and Keras 3 divides 0 by 0.
  */
 export const ftrl = define({
   name: "ftrl",

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Source } from "../catalogue/semantics.js";
 
 /**
- * What any optimizer can be given besides its own hyperparameters. Each adds statements to its formula, before or after it,
- * so that a result's formula says all that was done.
+ * Settings of every optimizer, in addition to its hyperparameters. Each adds statements before or after the formula, so that the
+ * formula in a result is complete.
  */
 export const GRADIENT_TRANSFORMS = {
   l2: z
@@ -46,8 +46,8 @@ export const GRADIENT_TRANSFORMS = {
 export type GradientTransforms = { readonly [Key in keyof typeof GRADIENT_TRANSFORMS]?: number };
 
 /**
- * Adds what the gradient transforms ask for: gradients are clipped first, as in Keras and as by PyTorch's clip_grad_*, then the
- * weights decay, then the optimizer steps, then the average follows.
+ * Applies gradient transforms to a formula. In order: clip the gradient, as in Keras and PyTorch's clip_grad_*, decay the weights,
+ * run the optimizer's step, update the average.
  *
  * Sources: keras/src/optimizers/base_optimizer.py (clip_gradients, _apply_weight_decay,
  * _update_model_variables_moving_average), torch/nn/utils/clip_grad.py, torch/optim/swa_utils.py.
@@ -58,7 +58,7 @@ export function applyGradientTransforms(
   source: Source,
 ): string {
   const { l2, decoupledWeightDecay, clipValue, clipNorm, globalClipNorm, weightAverage } = gradientTransforms;
-  // Both shorten a longer gradient to the bound; PyTorch keeps 1e-6 from it.
+  // Both frameworks scale a longer gradient to the bound; PyTorch adds 1e-6 to its norm.
   const shortened = (bound: string) =>
     source.startsWith("keras")
       ? `g = g * ${bound} / maximum(norm(g), ${bound})`
@@ -83,7 +83,7 @@ export function applyGradientTransforms(
   ].join("\n");
 }
 
-/** What is wrong with gradient transforms that are in range one by one. */
+/** What is wrong with gradient transforms that are each in range; undefined if nothing. */
 export function gradientTransformConflict(
   gradientTransforms: GradientTransforms,
   formula: string,

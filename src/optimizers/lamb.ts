@@ -3,8 +3,8 @@ import { define } from "../catalogue/definition.js";
 import { MOMENT_DEFAULTS, moments } from "./moments.js";
 
 /**
- * Adam whose step is, parameter by parameter, as long as the parameter itself times the rate (You et al. 2020, algorithm 2).
- * The authors add the decay of the weights to the direction before it is measured; Keras' decay is none of its own.
+ * Adam whose step per parameter has the parameter's norm times the learning rate (You et al. 2020, algorithm 2). The authors add
+ * weight decay to the direction before normalising it; Keras' LAMB has only the decay of all its optimizers.
  */
 export const lamb = define({
   name: "lamb",

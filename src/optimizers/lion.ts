@@ -3,8 +3,8 @@ import { define } from "../catalogue/definition.js";
 import { decay, learningRate } from "./ranges.js";
 
 /**
- * Steps of one size, in the direction of an interpolated momentum's sign (Chen et al. 2023); its weights decay apart.
- * Keras 2's legacy optimizers lack it: `keras2` is that of its later ones. PyTorch has none.
+ * Steps of constant size in the direction of the sign of an interpolated momentum, with decoupled weight decay (Chen et al. 2023).
+ * Keras 2's legacy optimizers lack Lion; `keras2` is its later version. PyTorch does not have it.
  */
 export const lion = define({
   name: "lion",

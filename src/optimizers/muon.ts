@@ -2,7 +2,7 @@ import { z } from "zod";
 import { define } from "../catalogue/definition.js";
 import { decay, epsilon, learningRate } from "./ranges.js";
 
-/** By PyTorch's names; Keras has the second. */
+/** Step sizes by PyTorch's names; Keras uses the second. */
 const SCALES = {
   original: "sqrt(maximum(1, rows(g) / columns(g)))",
   match_rms_adamw: "0.2 * sqrt(maximum(rows(g), columns(g)))",
@@ -10,10 +10,10 @@ const SCALES = {
 };
 
 /**
- * Momentum made orthogonal by five Newton-Schulz iterations, for matrices; AdamW for the rest (Jordan 2024). The author takes
- * hidden weights, a convolution's flattened to filters by inputs; Keras and PyTorch take every matrix of a dense layer, and
- * none else. The author's step size is that of the last two axes of the gradient: of a convolution, its kernel's height over
- * its width.
+ * Orthogonalises the momentum of matrices by five Newton-Schulz iterations, and uses AdamW for other parameters (Jordan 2024). The
+ * author applies it to hidden weights, with those of a convolution flattened to filters by inputs; Keras and PyTorch apply it to
+ * the matrices of dense layers only. The author's step size depends on the last two axes of the gradient, which for a convolution
+ * are the height and width of its kernel.
  */
 export const muon = define({
   name: "muon",
@@ -92,7 +92,7 @@ export const muon = define({
     const author = source === "author";
     const mean = keras ? "m = momentum * m + g" : "m = momentum * m + (1 - momentum) * g";
     const ahead = keras ? "x = g + momentum * m" : "x = momentum * m + (1 - momentum) * g";
-    // Keras lets AdamW's weights decay at the learning rate itself.
+    // In Keras, AdamW's weight decay uses the unscaled learning rate.
     const adamRate = keras ? "learningRate" : "learningRate * adamLearningRateRatio";
     const iteration = [
       "a = matmul(x, transpose(x))",
@@ -106,7 +106,7 @@ export const muon = define({
         nesterov ? ahead : "x = m",
         source === "pytorch" ? "x = x / maximum(norm(x), 1e-7)" : "x = x / (norm(x) + 1e-7)",
         ...(author ? ["x = flatten(x)"] : []),
-        "tall = rows(x) > columns(x)", // the products are those of the shorter side
+        "tall = rows(x) > columns(x)", // multiply along the shorter side
         "x = where(tall, transpose(x), x)",
         ...Array.from({ length: 5 }, () => iteration).flat(),
         "x = where(tall, transpose(x), x)",

@@ -3,8 +3,8 @@ import { define } from "../catalogue/definition.js";
 import { decay, epsilon, learningRate } from "./ranges.js";
 
 /**
- * Adam with Nesterov's momentum, which itself rises over the steps (Dozat 2016): to half of beta1 at first, then to all of
- * it, within some hundred steps in Keras 3, which fixes `momentumDecay` at 1, and some 24,000 elsewhere.
+ * Adam with Nesterov momentum that increases over the steps (Dozat 2016): from half of beta1 to beta1. This takes about a hundred
+ * steps in Keras 3, which fixes `momentumDecay` at 1, and about 24,000 elsewhere.
  */
 export const nadam = define({
   name: "nadam",

@@ -41,7 +41,7 @@ import { rmsprop } from "./rmsprop.js";
 import { scheduleFreeAdamw, scheduleFreeSgd } from "./schedule-free.js";
 import { sgd } from "./sgd.js";
 
-/** The optimizers that have a name. */
+/** The built-in optimizers. */
 export const OPTIMIZERS = {
   adam,
   sgd,
@@ -113,8 +113,8 @@ export const optimizerAlternatives = () => alternativesOf(CATALOGUE);
 /**
  * Fills in the framework's defaults and the formula; `updateGraph` compiles it.
  *
- * @param semantics whose, unless the optimizer says it itself
- * @param where its path in the whole config, for messages
+ * @param semantics the framework, unless the optimizer names one
+ * @param where the optimizer's path in the whole config, for messages
  * @throws OptimbenchError (CONFIG)
  */
 export function resolveOptimizer(
@@ -125,10 +125,10 @@ export function resolveOptimizer(
   return resolve(CATALOGUE, input, semantics, where) as ResolvedOptimizer;
 }
 
-/** The names that momentum has; a custom formula says by them that it has one. */
+/** The names of momentum. A hyperparameter of a custom formula with one of these names is its momentum. */
 export const MOMENTA = ["momentum", "beta1"] as const;
 
-/** The hyperparameter that is an optimizer's momentum, where its formula has one that a schedule can change. */
+/** The hyperparameter that is an optimizer's momentum; undefined if it has none that a schedule can change. */
 export function momentumOf(optimizer: ResolvedOptimizer): string | undefined {
   const words = new Set(optimizer.formula.match(/\w+/g));
   const momentum =
@@ -139,9 +139,9 @@ export function momentumOf(optimizer: ResolvedOptimizer): string | undefined {
 }
 
 /**
- * The update that native code runs.
+ * Compiles an optimizer's update for native code.
  *
- * @param changing hyperparameters that change from step to step, and so stay inputs
+ * @param changing hyperparameters that change from step to step, so they become inputs
  * @param where the optimizer's path in the whole config, for messages
  * @throws OptimbenchError (FORMULA)
  */
@@ -174,7 +174,7 @@ export function updateGraph(
   return { name, ...graph };
 }
 
-/** One line that identifies it: "adam", or "sgd (learningRate 0.1, momentum 0.9)" where settings differ from the defaults. */
+/** One line that identifies an optimizer: "adam", or "sgd (learningRate 0.1)" if settings differ from the defaults. */
 export const optimizerLabel = (optimizer: ResolvedOptimizer): string => choiceLabel(CATALOGUE, optimizer);
 
 /** The settings in which an optimizer differs from its source's defaults. */

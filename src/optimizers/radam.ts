@@ -2,8 +2,8 @@ import { define } from "../catalogue/definition.js";
 import { MOMENT_DEFAULTS, MOMENTS, moments } from "./moments.js";
 
 /**
- * Adam without its divisor while too few gradients were seen to trust it, and with a step corrected for their number
- * afterwards (Liu et al. 2020). Keras has none.
+ * Adam without the divisor during the first steps, when its variance is too high, and with a rectified step afterwards (Liu et al.
+ * 2020). Keras does not have it.
  */
 export const radam = define({
   name: "radam",

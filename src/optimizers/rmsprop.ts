@@ -3,9 +3,9 @@ import { define } from "../catalogue/definition.js";
 import { decay, epsilon, learningRate } from "./ranges.js";
 
 /**
- * Divides the gradient by a running root of its mean square (Hinton 2012), which may be centered (Graves 2013) and
- * carry momentum. Keras 3 adds epsilon inside the root, PyTorch outside, Keras 2 outside but with
- * momentum: tiny gradients are damped in Keras 3.
+ * Divides the gradient by its running root mean square (Hinton 2012), optionally centered (Graves 2013) and with momentum. Keras 3
+ * adds epsilon inside the root, which damps tiny gradients; PyTorch adds it outside; Keras 2 adds it outside without momentum and
+ * inside with momentum.
  */
 export const rmsprop = define({
   name: "rmsprop",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { define } from "../catalogue/definition.js";
 import { decay, epsilon, learningRate } from "./ranges.js";
 
-/** Where the gradient is taken, between the average and the newest point. At 0 the average could not be found again. */
+/** Where the gradient is computed, between the newest point and the average. At 0, the average could not be recovered. */
 const interpolation = decay
   .gt(0)
   .describe("point where the gradient is computed, from 0 (the newest point) to 1 (the average)");
@@ -22,7 +22,7 @@ const SOURCES = [
   "facebookresearch/schedule_free (the Python package schedulefree)",
 ] as const;
 
-/** The steps that both share, given the direction `d`; z is the newest point, `evaluation` the average. */
+/** The common steps, given the direction `d`. z is the newest point, `evaluation` the average. */
 const averagedStep = (warmupSteps: number, beta: string) => [
   `rate = learningRate${warmupSteps > 0 ? " * minimum(1, t / warmupSteps)" : ""}`,
   "largest = maximum(rate, largest)",
@@ -34,7 +34,7 @@ const averagedStep = (warmupSteps: number, beta: string) => [
   `evaluation = theta + (1 - 1 / ${beta}) * (z - theta)`,
 ];
 
-/** Gradient descent whose average needs no schedule to converge; it is evaluated at the average. */
+/** Gradient descent whose average converges without a schedule. The average is evaluated. */
 export const scheduleFreeSgd = define({
   name: "scheduleFreeSgd",
   title: "Schedule-free SGD",
@@ -59,9 +59,9 @@ export const scheduleFreeSgd = define({
 });
 
 /**
- * AdamW without its mean gradient, averaged in the same way. Keras weighs all steps alike, evaluates where the gradient is
- * taken, not at the average, and on most backends finds the last average with the newest point's new place, since its
- * `momentum_old` is the variable itself; so does "keras3" here.
+ * AdamW without the mean gradient, averaged in the same way. Keras weights all steps equally and evaluates the point where the
+ * gradient is computed, not the average. On most backends, it recovers the last average from the updated newest point, because its
+ * `momentum_old` is the variable itself; "keras3" does the same.
  */
 export const scheduleFreeAdamw = define({
   name: "scheduleFreeAdamw",

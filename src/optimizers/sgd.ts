@@ -3,8 +3,8 @@ import { define } from "../catalogue/definition.js";
 import { decay, learningRate } from "./ranges.js";
 
 /**
- * Stochastic gradient descent, with momentum (Polyak 1964) or Nesterov's (Sutskever et al. 2013) where asked for.
- * Keras keeps the learning rate inside the velocity, PyTorch outside: they differ once the rate changes.
+ * Stochastic gradient descent, optionally with momentum (Polyak 1964) or Nesterov momentum (Sutskever et al. 2013). Keras
+ * includes the learning rate in the velocity, PyTorch does not, so they differ once the rate changes.
  */
 export const sgd = define({
   name: "sgd",

@@ -3,8 +3,7 @@ import { halfCosine } from "./cosine.js";
 import { decayStepsOf, type RateOfStep, type ScheduleContext, warmUpShape } from "./schedule-context.js";
 
 /**
- * A cosine decay that starts again and again: SGDR. Sources: keras.optimizers.schedules.CosineDecayRestarts;
- * Loshchilov & Hutter 2016.
+ * Repeated cosine decays (SGDR). Sources: keras.optimizers.schedules.CosineDecayRestarts; Loshchilov & Hutter 2016.
  */
 export const cosineRestartsSchema = z
   .strictObject({
@@ -46,7 +45,7 @@ export function cosineRestarts(
   };
 }
 
-/** Which decay a step belongs to. Keras computes it with a logarithm, whose rounding can miss the step of a restart. */
+/** The decay that a step belongs to. Keras computes it with a logarithm, whose rounding error can miss the step of a restart. */
 function decayAt(step: number, first: number, tMul: number) {
   if (tMul === 1) {
     const restarts = Math.floor(step / first);

@@ -9,8 +9,8 @@ import {
 } from "./schedule-context.js";
 
 /**
- * Half a cosine from the learning rate to `alpha` times it; then it stays there.
- * Sources: keras.optimizers.schedules.CosineDecay; Loshchilov & Hutter 2016, "SGDR".
+ * Half a cosine from the learning rate to `alpha` times it, then constant. Sources: keras.optimizers.schedules.CosineDecay;
+ * Loshchilov & Hutter 2016, "SGDR".
  */
 export const cosineSchema = z
   .strictObject({

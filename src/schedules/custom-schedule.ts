@@ -21,10 +21,10 @@ type CustomSchedule = z.output<typeof customScheduleSchema>;
 
 const INPUTS = ["step", "epoch", "steps", "epochs", "learningRate", "pi"] as const;
 
-/** Of resolved schedules, so that each formula is compiled once. */
+/** A cache by resolved schedule, so that each formula is compiled once. */
 const compiled = new WeakMap<CustomSchedule, NumberFormula<(typeof INPUTS)[number]>>();
 
-/** @throws OptimbenchError (FORMULA) that shows the place */
+/** @throws OptimbenchError (FORMULA) with line and column */
 export function compileCustomSchedule(schedule: CustomSchedule, where?: string) {
   const { name, formula, hyperparameters } = schedule;
   const parsed =

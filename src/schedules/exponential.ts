@@ -9,8 +9,8 @@ import {
 } from "./schedule-context.js";
 
 /**
- * `learningRate * decayRate ** (step / decaySteps)`. Source: keras.optimizers.schedules.ExponentialDecay;
- * with `staircase`, PyTorch's ExponentialLR with gamma = `decayRate`.
+ * `learningRate * decayRate ** (step / decaySteps)`. Source: keras.optimizers.schedules.ExponentialDecay. With `staircase`, it
+ * equals PyTorch's ExponentialLR with gamma = `decayRate`.
  */
 export const exponentialSchema = z
   .strictObject({

@@ -5,9 +5,8 @@ import { type RateOfStep, type ScheduleContext, warmUpShape } from "./schedule-c
 const momentum = z.number().min(0).lt(1);
 
 /**
- * Up to the learning rate, and down to almost nothing, over the whole training.
- * Sources: torch.optim.lr_scheduler.OneCycleLR, whose max_lr is the optimizer's learning rate here;
- * Smith & Topin 2017, "Super-Convergence".
+ * Up to the learning rate, then down to almost 0, over the whole training. Sources: torch.optim.lr_scheduler.OneCycleLR, whose
+ * max_lr is the optimizer's learning rate here; Smith & Topin 2017, "Super-Convergence".
  */
 export const oneCycleSchema = z
   .strictObject({
@@ -49,14 +48,14 @@ export function oneCycle(schedule: Resolved, { learningRate: highest, steps }: S
   return through(schedule, steps, [first, highest, first, first / schedule.finalDivFactor]);
 }
 
-/** The momentum of a step, where it cycles: PyTorch's `cycle_momentum`, with its base_momentum and max_momentum. */
+/** The momentum of each step, as PyTorch's `cycle_momentum` with base_momentum and max_momentum; undefined if it is constant. */
 export function oneCycleMomentum(schedule: Resolved, steps: number): ((step: number) => number) | undefined {
   const { baseMomentum, maxMomentum } = schedule;
   if (baseMomentum === undefined || maxMomentum === undefined) return undefined;
   return through(schedule, steps, [maxMomentum, baseMomentum, maxMomentum, maxMomentum]);
 }
 
-/** A value of each step: from the first to the peak's, back to the middle's where there are three phases, to the last. */
+/** Interpolates a value per step: from first to peak, with three phases on to middle, then to last. */
 function through(
   { pctStart, annealStrategy, threePhase }: Resolved,
   steps: number,
@@ -71,7 +70,7 @@ function through(
   const share = annealStrategy === "cos" ? halfCosine : (done: number) => 1 - done;
   return (step) => {
     const next = points.findIndex(({ at }, i) => i > 0 && step <= at);
-    const end = points.at(next)!; // past the last, the last
+    const end = points.at(next)!; // the last, for steps after it
     const start = points.at(next < 0 ? -2 : next - 1)!;
     const done = end.at === start.at ? 1 : (step - start.at) / (end.at - start.at);
     return end.value + (start.value - end.value) * share(Math.min(done, 1));

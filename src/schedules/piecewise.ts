@@ -7,8 +7,8 @@ const ASCENDING = { error: "Expected ascending numbers for `{path}`." };
 const MOST_PARTS = 4096;
 
 /**
- * A list of rates, whatever the optimizer's own. Source: keras.optimizers.schedules.PiecewiseConstantDecay, where a value
- * holds up to its boundary, the step at the boundary included.
+ * A list of rates, independent of the optimizer's learning rate. Source: keras.optimizers.schedules.PiecewiseConstantDecay, where
+ * a value holds up to and including the step at its boundary.
  */
 export const piecewiseSchema = z
   .strictObject({
@@ -52,6 +52,6 @@ export function piecewise(schedule: z.output<typeof piecewiseSchema>, context: S
   const ends = boundaries ?? boundaryEpochs.map((epochs) => stepsIn(epochs, context) - 1);
   return (step) => {
     const part = ends.findIndex((end) => step <= end);
-    return values.at(part)!; // after the last end, the last value
+    return values.at(part)!; // the last value, after the last boundary
   };
 }

@@ -9,8 +9,8 @@ import {
 } from "./schedule-context.js";
 
 /**
- * From the learning rate to `endLearningRate` along `(1 - step / decaySteps) ** power`; then it stays there.
- * Source: keras.optimizers.schedules.PolynomialDecay.
+ * From the learning rate to `endLearningRate` along `(1 - step / decaySteps) ** power`, then constant. Source:
+ * keras.optimizers.schedules.PolynomialDecay.
  */
 export const polynomialSchema = z
   .strictObject({

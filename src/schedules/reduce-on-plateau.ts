@@ -3,9 +3,9 @@ import type { Metrics } from "../history/epoch-record.js";
 import { warmUpShape } from "./schedule-context.js";
 
 /**
- * Multiplies the rate by `factor` when the monitored number has not improved for `patience` epochs: the paper's "halve the
- * value of the learning rate as convergence slows down". Source: keras/src/callbacks/reduce_lr_on_plateau.py, whose
- * own defaults are factor 0.1 and patience 10.
+ * Multiplies the rate by `factor` when the monitored metric has not improved for `patience` epochs: the paper's "halve the value
+ * of the learning rate as convergence slows down". Source: keras/src/callbacks/reduce_lr_on_plateau.py, whose defaults are factor
+ * 0.1 and patience 10.
  */
 export const reduceOnPlateauSchema = z
   .strictObject({
@@ -27,7 +27,7 @@ export const reduceOnPlateauSchema = z
   })
   .describe("the rate times `factor` each time that a number has not improved for `patience` epochs");
 
-/** Follows a training: the rate after each epoch's validation. */
+/** Tracks the rate after each epoch's validation. */
 export function reduceOnPlateau(schedule: z.output<typeof reduceOnPlateauSchema>, initialRate: number) {
   const { factor, patience, monitor, minDelta, cooldown, minLearningRate } = schedule;
   const improves = (value: number, best: number) =>

@@ -1,20 +1,20 @@
 import { z } from "zod";
 
-/** The training that a schedule runs through, from the end of its warm-up. */
+/** The training that a schedule covers, from the end of its warm-up. */
 export interface ScheduleContext {
-  /** The optimizer's learning rate: what a schedule begins at, rises to or multiplies. */
+  /** The optimizer's learning rate, which a schedule starts at, rises to or multiplies. */
   readonly learningRate: number;
   readonly stepsPerEpoch: number;
-  /** Epochs that its steps belong to; the first and the last may be partial. */
+  /** The epochs of these steps. The first and the last may be partial. */
   readonly epochs: number;
-  /** Steps in all, at least 1. */
+  /** The total number of steps, at least 1. */
   readonly steps: number;
 }
 
 /** The rate of a step, counted from 0. */
 export type RateOfStep = (step: number) => number;
 
-/** Before any schedule. Source: keras/src/optimizers/schedules/learning_rate_schedule.py, CosineDecay. */
+/** The warm-up of every schedule. Source: keras/src/optimizers/schedules/learning_rate_schedule.py, CosineDecay. */
 export const warmUpShape = {
   warmUpEpochs: z
     .number()
@@ -31,13 +31,13 @@ export const warmUpShape = {
     ),
 } as const;
 
-/** How long a decay takes, in steps, as Keras has it, or in epochs, which mean the same for every batch size. */
+/** The length of a decay: in steps, as in Keras, or in epochs, which do not depend on the batch size. */
 export const decayShape = (byDefault: string) => ({
   decaySteps: z.int().min(1).optional().describe(`length of the decay, in steps. Default: ${byDefault}.`),
   decayEpochs: z.number().gt(0).optional().describe("length of the decay, in epochs"),
 });
 
-/** For a schema with `decayShape`. */
+/** The refinement of schemas with `decayShape`. */
 export const notBoth = [
   (decay: Decay) => decay.decaySteps === undefined || decay.decayEpochs === undefined,
   { error: "Set `{path.}decaySteps` or `{path.}decayEpochs`, not both." },
@@ -52,13 +52,13 @@ export const decayStepsOf = (
   byDefault: number,
 ): number => decaySteps ?? (decayEpochs === undefined ? byDefault : stepsIn(decayEpochs, context));
 
-/** A decay that may take place in stairs. */
+/** The keys of a decay that may be a staircase. */
 export const staircaseShape = {
   ...decayShape("one epoch"),
   staircase: z.boolean().default(false).describe("whether the rate falls in discrete steps"),
 } as const;
 
-/** How many decays, by default of an epoch each, a step is after; with `staircase`, how many whole ones. */
+/** The number of decays before a step, by default of one epoch each; a whole number with `staircase`. */
 export function decaysBefore(
   schedule: Decay & { readonly staircase: boolean },
   context: ScheduleContext,
@@ -67,6 +67,6 @@ export function decaysBefore(
   return (step) => (schedule.staircase ? Math.floor(step / length) : step / length);
 }
 
-/** The steps of some epochs or parts of epochs, at least 1. */
+/** The number of steps in `epochs`, which may be a fraction; at least 1. */
 export const stepsIn = (epochs: number, { stepsPerEpoch }: Pick<ScheduleContext, "stepsPerEpoch">): number =>
   Math.max(1, Math.round(epochs * stepsPerEpoch));

@@ -19,17 +19,17 @@ export const trainingLengthSchema = z
 export type { ScheduleLength };
 
 /**
- * The learning rate of each step of a training, before there is one.
+ * Computes the learning rate of each step of a training, without training.
  *
  * @example scheduleRates({ name: "cosine", warmUpEpochs: 1 }, { epochs: 5, learningRate: 0.1 })
- * @throws OptimbenchError (CONFIG, FORMULA); (CONFIG) for "reduceOnPlateau", whose rates depend on what is measured
+ * @throws OptimbenchError (CONFIG, FORMULA); (CONFIG) for "reduceOnPlateau", whose rates depend on the results of a run
  */
 export function scheduleRates(config: ScheduleConfig, length: ScheduleLength = {}): Float64Array {
   const { schedule, steps } = start(config, length);
   return Float64Array.from({ length: steps }, (_, step) => schedule.rate(step));
 }
 
-/** The optimizer's momentum of each step, where the schedule changes it; otherwise like `scheduleRates`. */
+/** Computes the momentum of each step, as `scheduleRates`; undefined if the schedule does not change it. */
 export function scheduleMomenta(
   config: ScheduleConfig,
   length: ScheduleLength = {},

@@ -16,7 +16,7 @@ import type { ScheduleConfig } from "./schedule-config.generated.js";
 import { type RateOfStep, type ScheduleContext, stepsIn } from "./schedule-context.js";
 import { step, stepSchema } from "./step.js";
 
-/** The schedules, each a plain object with a name. */
+/** The built-in schedules. */
 export const SCHEDULES = {
   constant: constantSchema,
   reduceOnPlateau: reduceOnPlateauSchema,
@@ -46,7 +46,7 @@ export type ResolvedCustomSchedule = Readonly<z.output<typeof customScheduleSche
 /** A schedule with every default filled in; a valid `ScheduleConfig` again. */
 export type ResolvedSchedule = ResolvedBuiltInSchedule | ResolvedCustomSchedule;
 
-/** The schema that the value's name asks for, so that errors speak of that schedule alone. */
+/** The schema of the schedule that the value names, so that errors mention only that schedule. */
 const schemaFor = (value: unknown): z.ZodType =>
   schemaByName(value, {
     names: SCHEDULE_NAMES,
@@ -67,7 +67,7 @@ export const scheduleAlternatives = (): readonly z.ZodType[] => [
 /**
  * Fills in the defaults.
  *
- * @param where its path in the whole config, for messages
+ * @param where the schedule's path in the whole config, for messages
  * @throws OptimbenchError (CONFIG, FORMULA)
  */
 export function resolveSchedule(input: ScheduleConfig, where?: string): ResolvedSchedule {
@@ -86,20 +86,20 @@ export const isCustom = (schedule: ResolvedSchedule): schedule is ResolvedCustom
 export const changesMomentum = (schedule: ResolvedSchedule): boolean =>
   !isCustom(schedule) && schedule.name === "oneCycle" && schedule.baseMomentum !== undefined;
 
-/** The optimizer's learning rate, and how long a training is. */
+/** The length of a training, and the optimizer's learning rate. */
 export type TrainingLength = Omit<ScheduleContext, "steps">;
 
-/** A schedule at work in one run. */
+/** The state of a schedule in one run. */
 interface ScheduleInProgress {
-  /** The rate of a step, counted from 0 at the first of the run. */
+  /** The rate of a step, counted from 0 at the start of the run. */
   readonly rate: RateOfStep;
-  /** The optimizer's momentum in a step, where the schedule changes that too. */
+  /** The optimizer's momentum in a step; undefined if the schedule does not change it. */
   readonly momentum?: ((step: number) => number) | undefined;
-  /** Takes in what an epoch, counted from 1, has measured. */
+  /** Updates the schedule with the metrics of an epoch, counted from 1. */
   afterEpoch(record: { readonly epoch: number; readonly validation: Metrics }): void;
 }
 
-/** Starts a schedule, with its warm-up before it: steps, epochs and what is measured count from the warm-up's end. */
+/** Starts a schedule with its warm-up. The schedule itself counts steps and epochs from the end of the warm-up. */
 export function startSchedule(schedule: ResolvedSchedule, length: TrainingLength): ScheduleInProgress {
   const { warmUpFrom = 0 } = schedule;
   const { stepsPerEpoch } = length;
@@ -117,11 +117,11 @@ export function startSchedule(schedule: ResolvedSchedule, length: TrainingLength
   };
 }
 
-/** Steps in which the rate first rises. */
+/** The number of warm-up steps. */
 const warmUpSteps = ({ warmUpEpochs = 0 }: ResolvedSchedule, length: TrainingLength): number =>
   warmUpEpochs === 0 ? 0 : stepsIn(warmUpEpochs, length);
 
-/** Which setting to change so that the rate of a step is not 0. */
+/** Explains which setting to change so that the rate of a step is above 0. */
 export function toStayAboveZero(schedule: ResolvedSchedule, length: TrainingLength, step: number): string {
   if (step < warmUpSteps(schedule, length)) return "Set `schedule.warmUpFrom` above 0, such as 0.01.";
   if (isCustom(schedule)) return "Keep `schedule.formula` above 0, such as with maximum(..., 1e-6).";

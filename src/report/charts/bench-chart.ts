@@ -7,7 +7,7 @@ import { chartTitle } from "./chart-text.js";
 
 const WIDTH = 460;
 
-/** Medians with their quartiles, a panel for each thing that was measured, a row for each optimizer. */
+/** A chart of medians with quartiles, with one panel per measure and one row per optimizer. */
 export function benchChart(record: BenchRecord): TopLevelSpec {
   const { environment, settings, results, createdAt } = record;
   const threads = [...new Set(results.map((each) => each.threads))];
@@ -22,14 +22,14 @@ export function benchChart(record: BenchRecord): TopLevelSpec {
         `${environment.cpu}, ${settings.device}${threads.length === 1 ? `, ${threadsText(threads[0]!)}` : ""}, libtorch ${environment.libtorch}, ${createdAt.slice(0, 10)}`,
         "Point: median; line: from the lower to the upper quartile",
       ],
-      WIDTH + 100, // and the names of rows beside them
+      WIDTH + 100, // including the row names
     ),
     config: CHART_CONFIG,
     vconcat: panels.map((panel) => panelSpec(panel, threads)),
   };
 }
 
-/** Parts of a step, which no optimizer changes, share a panel. */
+/** Measures that do not depend on the optimizer share a panel. */
 const panelOf = (result: BenchResult) => {
   const { measure, images } = result;
   if (measure === "update") return "update only";

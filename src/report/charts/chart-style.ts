@@ -1,24 +1,24 @@
 import type { Config } from "vega-lite";
 
-/** Colours that people with any colour vision can distinguish (Okabe & Ito 2008), without yellow, which is faint on white. */
+/** Colours that are safe for colour blindness (Okabe & Ito 2008), without yellow, which is faint on white. */
 const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#333333"];
-/** After the last colour they begin again, dashed, then dotted. */
+/** After the last colour, colours repeat with dashes, then with dots. */
 const DASHES = [[], [7, 3], [2, 2.5], [9, 3, 2, 3]];
 
-/** Lines without names. */
+/** The colour of lines without names. */
 export const GREY = "#BDBDBD";
 
 /** The n-th line's colour. */
 export const colourOf = (n: number): string => COLOURS[n % COLOURS.length]!;
 
-/** The n-th line's dashes, as SVG has them. */
+/** The n-th line's dashes, in SVG's format. */
 export const dashOf = (n: number): number[] => DASHES[Math.floor(n / COLOURS.length) % DASHES.length]!;
 
-/** The face that ships with this package, then those with its widths. Its only weight is normal. */
+/** The font that ships with this package (weight normal only), then fonts of the same widths. */
 const FONT = "DejaVu Sans, Verdana, sans-serif";
 
 export const CHART_CONFIG: Config = {
-  // One description says more than a label on every point, which would read out an error where the axis shows accuracy.
+  // The chart has one description. Labels per point would announce errors, while the axis shows accuracy.
   aria: false,
   background: "white",
   font: FONT,

@@ -1,13 +1,13 @@
 import { wrapText } from "../text/wrap-text.js";
 import { CHART_CONFIG } from "./chart-style.js";
 
-/** What axis labels and the axis title add to a chart's own width, in pixels. */
+/** The width of axis labels and axis title, in pixels. */
 const MARGIN = 60;
-/** A symbol before its label. */
+/** The width of a legend symbol, in pixels. */
 const SYMBOL = 50;
 const MOST_LINES = 5;
 
-/** A title in as many lines as it takes: Vega either cuts a line that is too long, or widens the picture for it. */
+/** A title, wrapped to lines. Vega would truncate a long line or widen the chart. */
 export const chartTitle = (text: string, subtitle: readonly string[], width: number) => ({
   text: lines(text, width + MARGIN, CHART_CONFIG.title!.fontSize as number),
   subtitle: subtitle.flatMap((line) =>
@@ -15,7 +15,7 @@ export const chartTitle = (text: string, subtitle: readonly string[], width: num
   ),
 });
 
-/** A legend of as many columns as fit, whose labels break at line ends: `names` are those of the data, with line ends put in. */
+/** A legend with as many columns as fit. `names` are the given names with line breaks, for use in the data. */
 export function chartLegend(given: readonly string[], width: number) {
   const fontSize = CHART_CONFIG.legend!.labelFontSize as number;
   const names = given.map((name) => lines(name, width + MARGIN - SYMBOL, fontSize).join("\n"));
@@ -29,7 +29,7 @@ export function chartLegend(given: readonly string[], width: number) {
   };
 }
 
-/** Vega takes every character for 0.8 of the font's size wide. */
+/** Wraps text. Vega assumes that each character is 0.8 of the font size wide. */
 function lines(text: string, width: number, fontSize: number): string[] {
   const characters = Math.floor(width / (0.8 * fontSize));
   const breakable = text.replace(new RegExp(`\\S{${characters}}(?=\\S)`, "gu"), "$& ");

@@ -3,16 +3,16 @@ import type { RunRecord } from "../../training/run-record.js";
 import type { Arm } from "../results/arms.js";
 import { extent } from "./ticks.js";
 
-/** Points that a line keeps: more than a picture can show. */
+/** The most points per line: more than a chart can resolve. */
 export const MOST_POINTS = 400;
-/** Runs of an arm that are drawn apart. */
+/** The most runs per arm that are drawn separately. */
 const MOST_APART = 3;
 
 /** One line of a chart. */
 export interface Curve {
-  /** What the legend calls it; curves with the same name share a colour. */
+  /** Its name in the legend. Curves with the same name share a colour. */
   readonly name: string;
-  /** The mean of several runs, one run that is drawn apart, or the mean of an arm that is not named. */
+  /** The mean of several runs, one run that is drawn separately, or the mean of an arm without a name. */
   readonly of: "completed runs" | "one run" | "another arm";
   readonly ended: "completed" | "diverged" | "cancelled";
   readonly points: readonly CurvePoint[];
@@ -20,18 +20,18 @@ export interface Curve {
 
 interface CurvePoint {
   readonly epoch: number;
-  /** Training steps since the start. */
+  /** Seconds of training steps since the start. */
   readonly seconds: number;
   readonly value: number;
-  /** The lowest and the highest seed; both equal `value` where there is one. */
+  /** The lowest and highest value over the seeds; equal to `value` for one seed. */
   readonly low: number;
   readonly high: number;
 }
 
 /**
- * The curves of an arm: the mean of its completed runs over the epochs that all of them have, and apart from it each
- * run of a seed that is not compared or that ended early (the first few), up to its last epoch with a finite loss, so that no mean jumps where a run drops out. Epoch 0 is left out:
- * its chance level would flatten all that follows.
+ * The curves of an arm: the mean of its completed runs over their common epochs and, as separate curves, the first few runs that
+ * ended early or whose seed is not compared, up to their last epoch with a finite loss. Separate curves avoid jumps of the mean
+ * where a run ends. Epoch 0 is omitted, because its chance level would flatten the rest.
  */
 export function curvesOf(
   { runs, completed }: Pick<Arm, "runs" | "completed">,
@@ -49,7 +49,7 @@ export function curvesOf(
     .filter(({ points }) => points.length > 0);
 }
 
-/** The mean of an arm's completed runs as a line without a name. */
+/** The mean of an arm's completed runs, as a line under a shared name. */
 export const greyCurves = (arm: Arm, name: string, value: (epoch: EpochRecord) => number | null): Curve[] =>
   curvesOf({ ...arm, runs: arm.completed }, name, value).map((curve) => ({
     ...curve,
@@ -77,7 +77,7 @@ function meanPoints(runs: readonly RunRecord[], value: (epoch: EpochRecord) => n
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Of more points than a line keeps, the lowest and the highest of each of equal stretches, and both ends: no spike is lost. */
+/** Reduces points to `MOST_POINTS`: keeps both ends, and the lowest and highest of equal intervals, so that no spike is lost. */
 function thinned(points: CurvePoint[]): CurvePoint[] {
   if (points.length <= MOST_POINTS) return points;
   const stretches = MOST_POINTS / 2 - 1;

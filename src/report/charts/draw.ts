@@ -2,12 +2,12 @@ import type { TopLevelSpec } from "vega-lite";
 import { escapeHtml } from "../page/html.js";
 
 /**
- * A chart as SVG text, with the spec's description for those who do not see it.
- * Vega is loaded at the first chart, not with this package: it takes half a second.
+ * Draws a chart as SVG text, with the spec's description for screen readers. Vega takes half a second to load, so it is loaded at
+ * the first chart.
  */
 export async function drawSvg(spec: TopLevelSpec): Promise<string> {
   const vega = await import("vega");
-  const vegaLite = await import("vega-lite"); // after it: Jest cannot link two graphs with common modules at once
+  const vegaLite = await import("vega-lite"); // not in parallel: Jest cannot link two module graphs with common modules at once
   const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), { renderer: "none" });
   try {
     const svg = await view.toSVG();

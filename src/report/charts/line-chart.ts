@@ -9,29 +9,29 @@ interface LineChart {
   readonly title: string;
   /** One line each. */
   readonly subtitle: readonly string[];
-  /** For those who do not see it. */
+  /** A description for screen readers. */
   readonly description: string;
   readonly curves: readonly Curve[];
   /** All names that get a colour, in the legend's order. */
   readonly names: readonly string[];
-  /** The name that lines in grey share. */
+  /** The shared name of grey lines. */
   readonly grey?: string;
   readonly x: "epoch" | "seconds";
   readonly axis: (values: readonly number[]) => ValueAxis;
-  /** A value that the axis must be labelled at. */
+  /** A value that must have a tick. */
   readonly tick?: number | undefined;
   readonly width: number;
   readonly height: number;
 }
 
-/** Mean lines with a band from the lowest to the highest seed; runs that ended early are thin and end in a mark. */
+/** Lines of means, with a band from the lowest to the highest seed. Runs that ended early are thin and end in a mark. */
 export function lineChart(chart: LineChart): TopLevelSpec {
   const { x, width, height } = chart;
   const given = [...chart.names, ...(chart.grey === undefined ? [] : [chart.grey])];
   const { names, legend } = chartLegend(given, width);
   const nameInLegend = new Map(given.map((name, i) => [name, names[i]!]));
   const isGrey = (i: number) => i === chart.names.length;
-  // What comes first is drawn below: grey lines are the background.
+  // Curves are drawn in order; grey lines are the background.
   const curves = [...chart.curves].sort((a, b) => Number(isNamed(a)) - Number(isNamed(b)));
   const fitting = chart.axis(
     curves.flatMap((curve) =>
@@ -147,7 +147,7 @@ function xAxis({ x, curves }: LineChart) {
       format: "d",
       labelFlush: false,
       ...(end <= 12
-        ? // Vega thins out ticks that are as near as the step which it derives from the format: 1.
+        ? // Vega derives a step of 1 from the format and omits ticks that are as close as this step.
           { values: Array.from({ length: end }, (_, i) => i + 1), tickMinStep: 0.5 }
         : { tickMinStep: 1, tickCount: 10 }),
     },

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { packageRoot, requireFromPackage } from "../../system/package-root.js";
 
-/** Makes a PNG of twice an SVG's size. */
+/** Renders an SVG as a PNG of twice its size. */
 type PngRenderer = (svg: string) => Promise<Uint8Array>;
 
 /**
- * Loads @resvg/resvg-js, with the font that ships with this package and no other, so that pictures are equal everywhere;
- * undefined where that optional package is not installed.
+ * Loads @resvg/resvg-js with only the font that ships with this package, so that images are identical on all machines. Returns
+ * undefined if that optional package is not installed.
  */
 export async function loadPngRenderer(): Promise<PngRenderer | undefined> {
   const resvg = optionalResvg();
@@ -23,7 +23,7 @@ export async function loadPngRenderer(): Promise<PngRenderer | undefined> {
   return async (svg) => (await resvg.renderAsync(svg, options)).asPng();
 }
 
-/** Not imported, since bundlers cannot take the binary in that it comes with. */
+/** Uses `require`, because bundlers cannot include the package's binary. */
 function optionalResvg(): typeof import("@resvg/resvg-js") | undefined {
   try {
     return requireFromPackage("@resvg/resvg-js");

@@ -6,18 +6,18 @@ import { roundSteps } from "./ticks.js";
 interface ScheduleChart {
   readonly title: string;
   readonly subtitle: string;
-  /** Of each step. */
+  /** The learning rate of each step. */
   readonly rates: Float64Array;
-  /** The momentum of each step, where the schedule changes it. */
+  /** The momentum of each step; undefined if the schedule does not change it. */
   readonly momenta?: Float64Array | undefined;
   readonly stepsPerEpoch: number;
 }
 
 const WIDTH = 620;
-/** More points than this would not be seen. */
+/** The most points per line: more than a chart can resolve. */
 const MOST_POINTS = 2000;
 
-/** The learning rate from step to step, over the epochs, and under it the momentum where that changes too. */
+/** A chart of the learning rate over the epochs and, if the schedule changes it, the momentum below. */
 export function scheduleChart(chart: ScheduleChart): TopLevelSpec {
   const { title, subtitle, rates, momenta, stepsPerEpoch } = chart;
   const panels = [
@@ -44,7 +44,7 @@ function panel(name: string, values: Float64Array, stepsPerEpoch: number, height
   return {
     width: WIDTH,
     height,
-    // A value holds until the next step; the last until the end.
+    // Each value holds until the next step; the last holds until the end.
     data: { values: [...points, { epoch: epochs, value: values.at(-1) }] },
     mark: { type: "line", interpolate: "step-after", strokeWidth: 2.2, color: colourOf(0) },
     encoding: {

@@ -15,17 +15,16 @@ import { accuracyAxis, errorAxis, lossAxis } from "./value-axis.js";
 
 /** A chart of a report. */
 export interface Chart {
-  /** Its file name without an ending. */
+  /** Its file name without extension. */
   readonly name: string;
   readonly title: string;
   readonly spec: TopLevelSpec;
-  /** The arm that it shows alone; undefined where it compares. */
+  /** The only arm that it shows; undefined for a comparison. */
   readonly arm?: Arm;
 }
 
 /**
- * A study's charts: the comparisons, then accuracy and loss of each arm, as far as there are not too many. What has no
- * epoch to show has no chart.
+ * A study's charts: the comparisons, then accuracy and loss per selected arm. Charts without an epoch to show are omitted.
  */
 export function studyCharts(study: Study): Chart[] {
   const results = resultsOf(study);
@@ -41,14 +40,14 @@ type Value = (epoch: EpochRecord) => number | null;
 const validationAccuracy: Value = ({ validation }) => validation.accuracy;
 const validationLoss: Value = ({ validation }) => validation.loss;
 
-/** @param timed whether times can be compared */
+/** @param timed whether times are comparable */
 function comparisons(
   selection: ArmSelection,
   winner: Result | undefined,
   timed: boolean,
 ): (Chart | undefined)[] {
   const compared = (comparison: Comparison) => comparisonChart(selection, comparison);
-  // Values of different losses cannot be compared: each loss has its own chart.
+  // Values of different losses are not comparable, so each loss has a chart.
   const losses = [...new Set(selection.named.map(({ loss }) => loss))];
   return [
     compared({
@@ -86,7 +85,7 @@ function comparisons(
 interface Comparison extends Pick<Parameters<typeof lineChart>[0], "title" | "axis" | "tick" | "x"> {
   readonly name: string;
   readonly value: Value;
-  /** That of the arms to show; of all where undefined. Each arm keeps its colour in every chart. */
+  /** Shows only arms with this loss; undefined for all. Each arm has the same colour in every chart. */
   readonly loss?: string;
 }
 
@@ -151,7 +150,7 @@ function armCharts(arm: Arm): (Chart | undefined)[] {
   });
 }
 
-/** What the lines and bands are, and which runs ended early. */
+/** Explains lines and bands, and lists runs that ended early. */
 function subtitle(arms: readonly Arm[]): string[] {
   const counts = arms.map(({ completed }) => completed.length).filter((count) => count > 0);
   const [least, most] = extent(counts);

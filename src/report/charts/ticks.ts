@@ -1,10 +1,10 @@
-/** Where an axis begins and ends, in ascending order, and where it is labelled. */
+/** The range of an axis, in ascending order, and its ticks. */
 export interface AxisRange {
   readonly domain: readonly [number, number];
   readonly ticks: readonly number[];
 }
 
-/** A linear axis that fits the values with a margin; `narrowest` keeps noise from filling the picture. */
+/** A linear axis that fits the values with a margin. It spans at least `narrowest`, so that noise does not fill the chart. */
 export function linearRange(
   values: readonly number[],
   bounds: readonly [number, number],
@@ -36,7 +36,7 @@ export function roundSteps(low: number, high: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => clean((first + i) * step));
 }
 
-/** 0.01, 0.02, 0.05, 0.1 ...; more of them over less than a decade or so, some powers of ten alone over many. */
+/** 0.01, 0.02, 0.05, 0.1 ...; more values for about a decade or less, only some powers of ten for many decades. */
 function roundFactors(low: number, high: number): number[] {
   const ratio = high / low;
   const factors = ratio > 1e4 ? [1] : ratio > 15 ? [1, 2, 5] : [1, 1.5, 2, 3, 5, 7];
@@ -50,7 +50,7 @@ function roundFactors(low: number, high: number): number[] {
 
 const clean = (value: number) => Number(value.toPrecision(12));
 
-/** The least and the most of any number of values: spread arguments would overflow the stack at some 100,000. */
+/** Minimum and maximum of any number of values. `Math.min(...values)` overflows the stack at about 100,000. */
 export const extent = (values: readonly number[]) =>
   values.reduce<[number, number]>(
     ([least, most], value) => [Math.min(least, value), Math.max(most, value)],

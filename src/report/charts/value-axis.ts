@@ -1,16 +1,16 @@
 import { type AxisRange, linearRange, logRange } from "./ticks.js";
 
-/** The y axis of a chart: how a value is placed and how it is labelled. */
+/** The y axis of a chart: how values are positioned and labelled. */
 export interface ValueAxis extends AxisRange {
   readonly title: string;
-  /** What must be said about it. */
+  /** An explanation for the reader. */
   readonly note?: string;
   readonly type: "linear" | "log";
   /** The axis shows `1 - value` and runs downwards, labelled with the value. */
   readonly asError: boolean;
 }
 
-/** The axis with an extra tick at a value, in place of ticks whose labels would touch that one's. */
+/** Adds a tick at a value, and removes ticks whose labels would overlap it. */
 export function withTick(axis: ValueAxis, value: number): ValueAxis {
   const scale = axis.type === "log" ? Math.log : (each: number) => each;
   const [low, high] = axis.domain.map(scale) as [number, number];
@@ -20,7 +20,7 @@ export function withTick(axis: ValueAxis, value: number): ValueAxis {
   return { ...axis, ticks: [...axis.ticks.filter(apart), tick].sort((a, b) => a - b) };
 }
 
-/** Accuracy as it is. */
+/** A linear axis of accuracy. */
 export const accuracyAxis = (values: readonly number[]): ValueAxis => ({
   title: "accuracy",
   type: "linear",
@@ -28,7 +28,7 @@ export const accuracyAxis = (values: readonly number[]): ValueAxis => ({
   ...linearRange(values, [0, 1], 0.01),
 });
 
-/** Accuracy by the logarithm of the error, so that 0.98 and 0.99 stand as far apart as 0.8 and 0.9. */
+/** An axis of accuracy that is logarithmic in the error, so that 0.98 to 0.99 spans as much as 0.8 to 0.9. */
 export const errorAxis = (values: readonly number[]): ValueAxis => ({
   title: "accuracy",
   note: "Axis logarithmic in the error: 0.98 to 0.99 spans as much as 0.8 to 0.9",
@@ -37,7 +37,7 @@ export const errorAxis = (values: readonly number[]): ValueAxis => ({
   ...logRange(values.map(errorOf)),
 });
 
-/** A loss: logarithmic, unless it is zero or negative somewhere, or so near zero that all else would shrink. */
+/** An axis of a loss: logarithmic, unless a value is negative, zero, or so close to zero that the others would be compressed. */
 export const lossAxis =
   (loss: string) =>
   (values: readonly number[]): ValueAxis =>
@@ -51,5 +51,5 @@ export const lossAxis =
           ...linearRange(values, [-Infinity, Infinity], 1e-6),
         };
 
-/** No wrong image at all has no logarithm: it is drawn as one wrong in 20,000. */
+/** The error, at least one in 20,000, because an error of 0 has no logarithm. */
 export const errorOf = (accuracy: number) => Math.max(1 - accuracy, 5e-5);

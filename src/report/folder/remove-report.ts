@@ -4,23 +4,23 @@ import { OptimbenchError } from "../../errors.js";
 import { fileProblem } from "../../system/file-problem.js";
 
 /**
- * Removes the files that `writeReport` has written into a folder, including figures of any name; all others stay,
- * study.json among them.
+ * Removes the files that `writeReport` wrote into a folder, including figures of any name. All other files are kept, including
+ * study.json.
  *
  * @throws OptimbenchError (FILE) that names the file
  */
 export async function removeReport(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory()) return; // there is no report; whoever writes one says what is wrong
+  if (!found?.isDirectory()) return; // there is no report; a file in place of the folder is reported when writing
   for (const name of ["index.html", "table.md", "results.csv"]) await remove(join(folder, name));
   const figures = join(folder, "figures");
-  // Each figure has a spec, which goes last, so that what is interrupted can be done again.
+  // The spec of each figure is removed last, so that an interrupted removal can be repeated.
   const specs = (await readdir(figures).catch(() => [])).filter((name) => name.endsWith(SPEC));
   for (const spec of specs)
     for (const ending of [".svg", ".png", SPEC])
       await remove(join(figures, `${spec.slice(0, -SPEC.length)}${ending}`));
   await remove(join(figures, "sample-images.png"));
-  await rmdir(figures).catch(() => {}); // which fails where there is anything else in it
+  await rmdir(figures).catch(() => {}); // fails if it contains other files
 }
 
 async function remove(file: string): Promise<void> {

@@ -59,7 +59,7 @@ export async function writeReport(
   const toPng = await loadPngRenderer();
   if (toPng === undefined && charts.length > 0)
     onNotice("Figures are written as SVG only: PNG output needs the optional package @resvg/resvg-js.");
-  // One after the other: pictures are large while they are drawn.
+  // One at a time, because drawing needs much memory.
   for (const chart of charts) {
     const { name, spec } = chart;
     await write(`figures/${name}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`);
@@ -75,7 +75,7 @@ export async function writeReport(
   return written;
 }
 
-/** A picture that cannot be drawn costs no more than itself: table, page and the other pictures are written all the same. */
+/** If an image cannot be drawn, only this image is omitted; table, page and other images are still written. */
 async function attempt<Picture>(
   name: string,
   draw: () => Promise<Picture>,

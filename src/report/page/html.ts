@@ -1,11 +1,11 @@
-/** HTML text, safe to put into a page as it is. */
+/** HTML text that is safe to insert unescaped. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
 type Value = Html | string | number | readonly Value[] | undefined;
 
-/** Text is escaped; only what is `Html` already goes in as it is. */
+/** Escapes everything except `Html`. */
 const render = (value: Value): string => {
   if (value instanceof Html) return value.text;
   if (Array.isArray(value)) return value.map(render).join("");

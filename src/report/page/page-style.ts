@@ -1,4 +1,4 @@
-/** The page's style: light and dark by the reader's choice, narrow screens and paper too. Charts are drawn for white: dark inverts them and turns their hues back. */
+/** The page's style, for light and dark mode, narrow screens and print. Dark mode inverts the charts and restores their hues. */
 export const PAGE_STYLE = `
 :root { --ground: #fbfbfa; --panel: #ffffff; --ink: #1c1d1f; --quiet: #5c6066; --line: #dddcd8; --accent: #0072b2; --best: #e8f3fa; --figure: #fff; }
 @media (prefers-color-scheme: dark) {

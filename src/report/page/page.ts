@@ -19,7 +19,7 @@ export interface DrawnChart extends Chart {
   readonly svg: string;
 }
 
-/** index.html: one file that needs no other, no network and no script. */
+/** index.html: a single file that needs no other files, no network and no scripts. */
 export function reportPage(study: Study, charts: readonly DrawnChart[], samples?: Uint8Array): string {
   const { question, answer, caveats } = conclude(study);
   const results = resultsOf(study);
@@ -61,7 +61,7 @@ study.json has every number and can be run again; results.csv has one row per ep
 `.text;
 }
 
-/** What was equal for all: data, model, length. */
+/** The common setup of all runs: data, model, length. */
 function setupLine(study: Study, arms: readonly Arm[]): Html | undefined {
   if (arms.length === 0) return undefined;
   const values = (of: (arm: Arm) => string) => listText([...new Set(arms.map(of))], { separator: " or " });
@@ -102,7 +102,7 @@ function comparison(charts: readonly DrawnChart[]): Html | undefined {
   return html`<section><h2>Comparison</h2>${shared.map(figure)}</section>`;
 }
 
-/** An arm's own charts, and exactly what ran. */
+/** The charts of an arm, and the exact update that ran. */
 function armSection({ label, slug, config }: Arm, charts: readonly DrawnChart[]): Html {
   const figures = charts.filter(({ arm }) => arm?.slug === slug);
   const { formula, name, semantics } = config.optimizer;
@@ -114,7 +114,7 @@ ${definitions({ ...parameters(config.optimizer), schedule: config.schedule.name,
 </section>`;
 }
 
-/** The losses that the study used, as exactly. */
+/** The exact losses of the study. */
 function lossSection(arms: readonly Arm[]): Html | undefined {
   const losses = groupBy(arms, ({ config }) => JSON.stringify(config.loss)).map(
     (group) => group[0]!.config.loss,
@@ -128,7 +128,7 @@ ${definitions(parameters(loss))}`,
 )}</section>`;
 }
 
-/** What a choice says beside its name and formula. */
+/** The keys of an optimizer, loss or schedule, except its name and formula. */
 function parameters(choice: object): Record<string, unknown> {
   const listed = ["name", "label", "semantics", "formula"];
   return Object.fromEntries(Object.entries(choice).filter(([key]) => !listed.includes(key)));
@@ -162,7 +162,7 @@ and the untimed steps.`;
 const PARALLEL_TIMES = `Runs went in parallel, one per thread. Their times, summed below, include waiting for one another
 and are not comparable.`;
 
-/** Said only after looking: the hashes of the initial weights are in the study. */
+/** Checks that runs of the same seed started equally, by the hashes of their initial weights. */
 function equalStart(runs: Study["runs"]): string {
   const bySeed = new Map<number, Set<string>>();
   for (const { config, parametersSha256 } of runs)
@@ -172,7 +172,7 @@ function equalStart(runs: Study["runs"]): string {
     : "Runs with the same seed did NOT all start from the same weights, so their differences mix initial weights and optimizer.";
 }
 
-/** Names and values; nested ones as JSON. */
+/** A list of names and values; nested values are written as JSON. */
 function definitions(values: object): Html | undefined {
   const entries = Object.entries<unknown>({ ...values }).filter(([, value]) => value !== undefined);
   if (entries.length === 0) return undefined;

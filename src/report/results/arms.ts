@@ -13,14 +13,14 @@ export interface Arm {
   readonly name: string;
   /** `label` as a file name: lower-case letters, digits and hyphens. */
   readonly slug: string;
-  /** What its loss is called. */
+  /** The label of its loss. */
   readonly loss: string;
-  /** That of the first run; only the seeds of the others differ. */
+  /** The config of the first run; the others differ only in the seed. */
   readonly config: ResolvedTrainConfig;
   readonly runs: readonly RunRecord[];
-  /** Those of the seeds that arms are compared by. */
+  /** The runs of the seeds that arms are compared by. */
   readonly compared: readonly RunRecord[];
-  /** Of these, those that trained to the end: statistics are over them. */
+  /** The runs among these that completed. Statistics are over them. */
   readonly completed: readonly RunRecord[];
 }
 
@@ -29,7 +29,7 @@ export function armsOf(study: Study): Arm[] {
   const groups = groupBy(study.runs, (run) => withoutSeeds(run.config));
   const configs = groups.map((runs) => runs[0]!.config);
   const labels = distinctLabels(configs);
-  const names = distinctLabels(configs, TOLD_BY_COLUMNS);
+  const names = distinctLabels(configs, SHOWN_IN_COLUMNS);
   const losses = lossLabels(configs);
   const slugs = distinctSlugs(labels);
   const compared = comparedRuns(groups);
@@ -45,7 +45,7 @@ export function armsOf(study: Study): Arm[] {
   }));
 }
 
-const TOLD_BY_COLUMNS = /^(loss\.|optimizer\.(semantics|learningRate)$)/;
+const SHOWN_IN_COLUMNS = /^(loss\.|optimizer\.(semantics|learningRate)$)/;
 
 const withoutSeeds = (config: ResolvedTrainConfig) =>
   JSON.stringify(config, (key, value) => (key === "seed" ? undefined : value));

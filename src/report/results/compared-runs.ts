@@ -1,10 +1,10 @@
 import type { RunRecord } from "../../training/run-record.js";
 
 /**
- * Of each arm, the runs to compare it by: those of the seeds that every arm finished. A run that diverged is
- * finished; one that was cancelled, or never began, is missing and says nothing about its arm. Where every arm has
- * a run that diverged, the seeds count that all arms with a completed run completed. Arms without any finished run
- * have no say; where no seed is left, each arm keeps all of its runs, and there is nothing to rank.
+ * The runs of each arm to compare it by: those of the seeds that every arm finished. A diverged run is finished; a run that was
+ * cancelled or never began is not, since it says nothing about its arm. If every arm has a diverged run, the seeds are used that
+ * all arms with a completed run completed. Arms without a finished run are ignored. If no seed is left, each arm keeps all its
+ * runs, and nothing is ranked.
  */
 export function comparedRuns(arms: readonly (readonly RunRecord[])[]): RunRecord[][] {
   const finished = sharedSeeds(arms, ({ status }) => status !== "cancelled");
@@ -23,7 +23,7 @@ export const isCompleted = ({ status, history }: RunRecord) => status === "compl
 const seedsOf = (runs: readonly RunRecord[], which: (run: RunRecord) => boolean) =>
   new Set(runs.filter(which).map(({ config }) => config.seed));
 
-/** Seeds of such runs that all arms have which have one at all. */
+/** The seeds of runs that satisfy `which` in every arm that has such a run. */
 function sharedSeeds(
   arms: readonly (readonly RunRecord[])[],
   which: (run: RunRecord) => boolean,

@@ -8,7 +8,7 @@ import { accuracyText, summaryText } from "../text/number-text.js";
 import { incompleteNote } from "./incomplete.js";
 import { type Ranking, type Result, rank, resultsOf } from "./results.js";
 
-/** A study in three parts: what was asked, what came out, and how far that can be trusted. */
+/** The conclusion of a study: question, answer, and caveats. */
 interface Conclusion {
   readonly question: string;
   readonly answer: string;
@@ -85,7 +85,7 @@ function afterEpochs(best: readonly Result[]): string {
   return `after ${most} ${most === 1 ? "epoch" : "epochs"}`;
 }
 
-/** Seeds share weights and order of images, so arms are compared seed by seed. */
+/** Runs of a seed share initial weights and data order, so arms are compared seed by seed. */
 function seedCaveats({ ranked, best }: Ranking): string[] {
   const others = ranked.filter((each) => !best.includes(each));
   if (ranked.length < 2) return [];
@@ -108,7 +108,7 @@ function seedCaveats({ ranked, best }: Ranking): string[] {
   ];
 }
 
-/** Best minus other; ranked arms have the same seeds. */
+/** The difference between the best and another arm. Ranked arms have the same seeds. */
 function pairedDifference(best: Result, other: Result) {
   const accuracy = (run: RunRecord) => finalEpoch(run)!.validation.accuracy;
   const bySeed = new Map(other.arm.completed.map((run) => [run.config.seed, accuracy(run)]));

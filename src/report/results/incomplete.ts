@@ -4,7 +4,7 @@ import { listText } from "../text/list-text.js";
 import { isCompleted } from "./compared-runs.js";
 import type { Result } from "./results.js";
 
-/** What a reader must know of a study that has not all of its runs, such as after Ctrl-C; nothing where it has. */
+/** Notes about a study that lacks runs, such as after Ctrl-C; none if it is complete. */
 export function incompleteNote(study: Study, results: readonly Result[]): string[] {
   const finished = study.runs.filter(({ status }) => status !== "cancelled").length;
   const planned = plannedRuns(study);

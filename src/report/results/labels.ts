@@ -6,11 +6,11 @@ import { groupBy } from "../text/group-by.js";
 import { printable } from "../text/printable.js";
 
 /**
- * The shortest label that identifies each config among the others: the optimizer's name; after it, only where
- * names coincide, the loss, the framework, the learning rate and whatever else differs; then the settings that are not the
- * optimizer's defaults, unless a person gave it a label.
+ * The shortest label that identifies each config: the optimizer's name; if names coincide, also the loss, the framework, the
+ * learning rate and other differences; then the settings that are not the optimizer's defaults, unless the optimizer has a
+ * `label`.
  *
- * @param visible matches the paths that are shown beside the label anyway, and so already distinguish configs
+ * @param visible matches the paths that are shown beside the label, and so already distinguish configs
  */
 export function distinctLabels(configs: readonly ResolvedTrainConfig[], visible = NOTHING): string[] {
   const rates = decimalTexts(configs.map(({ optimizer }) => optimizer.learningRate));
@@ -40,7 +40,7 @@ export function distinctLabels(configs: readonly ResolvedTrainConfig[], visible 
   return labels;
 }
 
-/** What each config's loss is called; losses that differ have different names. */
+/** The label of each config's loss. Different losses have different labels. */
 export function lossLabels(configs: readonly ResolvedTrainConfig[]): string[] {
   const names = configs.map(({ loss }) => printable(lossLabel(loss)));
   const texts = configs.map(({ loss }) => JSON.stringify(loss));
@@ -56,7 +56,7 @@ export function lossLabels(configs: readonly ResolvedTrainConfig[]): string[] {
   return names;
 }
 
-/** Of each formula the first statement in which they are not all equal; nothing where they all are. */
+/** The first statement of each formula in which the formulas differ; undefined if all are equal. */
 function firstDifferences(formulas: readonly string[]): readonly (string | undefined)[] {
   const statements = formulas.map((formula) =>
     formula
@@ -74,9 +74,9 @@ function firstDifferences(formulas: readonly string[]): readonly (string | undef
 }
 
 const NOTHING = /^$/;
-/** What a reader looks for first. */
+/** The paths that are named first. */
 const FIRST = ["loss.label", "loss.name", "optimizer.semantics", "optimizer.learningRate", "schedule.name"];
-/** What follows from something else, or says too much for a label. */
+/** The paths that labels never contain: they follow from others or are too long. */
 const NEVER = /(^|\.)(seed|formula)$|^model\.layers|^optimizer\.(name|label)$/;
 
 /** Every plain value of a config by its path, such as "optimizer.beta1". */

@@ -3,7 +3,7 @@ import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { type Arm, armsOf } from "./arms.js";
 
-/** An arm with what its completed runs came to, with the weights they ended with; undefined where nothing was measured. */
+/** An arm with statistics over its completed runs, for their final weights; undefined if nothing was measured. */
 export interface Result {
   readonly arm: Arm;
   readonly validationAccuracy: Summary | undefined;
@@ -11,10 +11,10 @@ export interface Result {
   readonly negativeLogLikelihood: Summary | undefined;
   readonly calibrationError: Summary | undefined;
   readonly testAccuracy: Summary | undefined;
-  /** Training steps alone, a run. */
+  /** Seconds of training steps per run. */
   readonly trainSeconds: Summary | undefined;
   readonly stepMilliseconds: Summary | undefined;
-  /** "completed", or how many of its runs were not: "1/3 diverged". */
+  /** "completed", or the number of runs that did not complete: "1/3 diverged". */
   readonly status: string;
 }
 
@@ -39,7 +39,7 @@ function resultOf(arm: Arm): Result {
   };
 }
 
-/** Every epoch takes every training image once; the last batch, and the last group of accumulated ones, may be smaller. */
+/** The number of steps. Every epoch uses each training image once; its last batch or group of batches may be smaller. */
 const stepsOf = ({ config, history }: RunRecord) =>
   (history.at(-1)?.epoch ?? 0) *
   Math.ceil(config.split.train / (config.batchSize * config.gradientAccumulation));
@@ -53,19 +53,19 @@ function statusText(runs: readonly RunRecord[]): string {
   return ended.length === 0 ? "completed" : ended.join(", ");
 }
 
-/** Which results can be compared, and which of them are best. */
+/** Which results are comparable, and which of these are best. */
 export interface Ranking {
-  /** Those whose means are over the same seeds, in the order in which they ran. */
+  /** Results whose means are over the same seeds, in the order in which they ran. */
   readonly ranked: readonly Result[];
-  /** Those with the highest mean validation accuracy: one, several that are equal, or none. */
+  /** The results with the highest mean validation accuracy: one, several equal ones, or none. */
   readonly best: readonly Result[];
-  /** Whether the best had another arm to beat: one that finished a run, if only by diverging. */
+  /** Whether at least two arms finished a run, including by diverging. */
   readonly contested: boolean;
 }
 
 /**
- * Ranks the results that trained at all. An arm with a run that diverged is ranked only where each has one: a mean over
- * what survived would flatter it. Nothing is ranked where the results are over different seeds.
+ * Ranks the results of arms that trained. An arm with a diverged run is ranked only if every arm has one, because a mean over its
+ * remaining runs would be biased. Nothing is ranked if the results are over different seeds.
  */
 export function rank(results: readonly Result[]): Ranking {
   const trained = results.filter(({ arm }) => arm.completed.some(({ history }) => history.at(-1)!.epoch > 0));
@@ -88,5 +88,5 @@ const seedsOf = ({ arm }: Result) =>
     .sort((a, b) => a - b)
     .join();
 
-/** Far below one image of any dataset, far above what the order of a sum can do. */
+/** Far below the accuracy of one image of any dataset, far above rounding errors. */
 const ROUNDING = 1e-12;

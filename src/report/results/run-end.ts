@@ -3,7 +3,7 @@ import type { Arm } from "./arms.js";
 
 /** A run that did not train to the end. */
 interface EarlyEnd {
-  /** How charts mark where it ends. */
+  /** The mark at its end in charts. */
   readonly mark: "×" | "○";
   /** "seed 2 diverged in epoch 3" */
   readonly text: string;
@@ -22,7 +22,7 @@ export function earlyEnds({ runs }: Arm): EarlyEnd[] {
   });
 }
 
-/** The first epoch without a finite loss; where that was not recorded, the one after the last. */
+/** The first epoch without a finite loss; if that was not recorded, the one after the last. */
 function divergedIn({ history }: RunRecord): number {
   const recorded = history.find(({ train, validation }) => train.loss === null || validation.loss === null);
   return recorded?.epoch ?? (history.at(-1)?.epoch ?? 0) + 1;

@@ -6,7 +6,7 @@ import { numberText } from "../text/number-text.js";
 import { plainTable } from "./plain-table.js";
 import { profileTable } from "./profile-table.js";
 
-/** A record's tables for a terminal, with what must be known to read them. */
+/** The tables of a record for a terminal, with notes. */
 export function benchTable(record: BenchRecord): string {
   const table = plainTable(
     [
@@ -50,7 +50,7 @@ function cells({ measure, optimizer, images, threads, milliseconds }: BenchResul
   ];
 }
 
-/** The machine and the settings, in lines. */
+/** The machine and the settings, one per line. */
 function notes({ environment, loadBefore, settings, status }: BenchRecord): string[] {
   const { cpu, kernels, libtorch, node, optimbench } = environment;
   return [

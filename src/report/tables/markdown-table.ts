@@ -14,7 +14,7 @@ export function markdownTable(study: Study): string {
   return `${[line(head), line(align), ...body].join("\n")}\n${notes.map((note) => `\n${literal(note)}\n`).join("")}`;
 }
 
-/** Names come from users: nothing in them is Markdown or HTML. */
+/** Escapes Markdown and HTML, since names come from users. */
 const literal = (text: string) =>
   text
     .replace(/[\\`*_[\]|~]/g, "\\$&")

@@ -4,24 +4,24 @@ import { wrapText } from "../text/wrap-text.js";
 /** The head of a column. */
 export interface Heading {
   readonly title: string;
-  /** Whether it holds numbers. */
+  /** Whether it is aligned to the right, as numbers are. */
   readonly right?: boolean;
-  /** Where a terminal is too narrow, the columns with the highest number go first, and are named below; others stay. */
+  /** On a narrow terminal, columns with the highest number are omitted first and listed below. Others are never omitted. */
   readonly dispensable?: number;
-  /** Whether this column gives way at last, its texts broken anywhere; by default the widest of texts does, between words. */
+  /** Whether to wrap this column last, at any character. Default: the widest text column is wrapped between words. */
   readonly path?: boolean;
 }
 
-/** Of standard output; unbounded where that is no terminal. */
+/** The width of standard output; infinite if it is not a terminal. */
 export const terminalWidth = (): number => process.stdout.columns ?? Number.POSITIVE_INFINITY;
 
 type Rows = readonly (readonly string[])[];
 
 /**
- * A table for a terminal. One that is too wide gets numbers' heads in several lines, then loses columns, then breaks the texts of one
- * column: a line that the terminal itself breaks makes garbage of a table.
+ * Formats a table for a terminal. If it is too wide, wraps the headings of numbers, then omits columns, then wraps the texts of
+ * one column, because a table is unreadable if the terminal wraps its lines.
  *
- * @param width columns of the terminal; by default those of standard output, unbounded where it is none
+ * @param width columns of the terminal. Default: those of standard output; infinite if it is not a terminal.
  */
 export function plainTable(head: readonly Heading[], rows: Rows, width: number = terminalWidth()): string {
   const plain = draw(head, rows);
@@ -47,7 +47,7 @@ export function plainTable(head: readonly Heading[], rows: Rows, width: number =
     : `${table}\n${wrapText(`Columns omitted because the terminal is too narrow: ${hidden.join("; ")}.`, width)}`;
 }
 
-/** @param excess by how much it must be narrower than its texts make it */
+/** @param excess by how many characters it must be narrower than its texts */
 function draw(head: readonly Heading[], rows: Rows, excess = 0): string {
   const table = (colWidths: number[] = [], anywhere = false) => {
     const drawn = new Table({
@@ -81,8 +81,8 @@ function draw(head: readonly Heading[], rows: Rows, excess = 0): string {
   return table(narrowed, path >= 0);
 }
 
-/** A column is not made narrower, with its margins. */
+/** The least width of a column, including margins. */
 const NARROWEST = 12;
 
-/** Of the upper edge, which has no character of two columns' width. */
+/** The width of a table, from its upper edge, which has no double-width characters. */
 const widthOf = (table: string) => table.indexOf("\n");

@@ -14,13 +14,13 @@ import type { Heading } from "./plain-table.js";
 /** The results as text, for every kind of table. */
 interface ResultCells {
   readonly columns: readonly Heading[];
-  /** One row an arm, as long as `columns`. */
+  /** One row per arm, with one cell per column. */
   readonly rows: readonly (readonly string[])[];
-  /** The rows with the best validation accuracy, more than one where they are equal; none where nothing can be compared. */
+  /** The rows with the best validation accuracy: several if equal, none if nothing is comparable. */
   readonly best: ReadonlySet<number>;
-  /** The rows by their validation accuracy, the highest first. */
+  /** The rows by descending validation accuracy. */
   readonly bestFirst: readonly number[];
-  /** What a reader must know to read the numbers right; one sentence each. */
+  /** Notes on how to read the table. */
   readonly notes: readonly string[];
 }
 
@@ -162,7 +162,7 @@ function notesOn(
   ];
 }
 
-/** Whose formulas ran, as far as no column says it: the optimizers', and the losses' where they are others. */
+/** The sources of the formulas that no column shows: of the optimizers, and of the losses if they differ. */
 function sourcesNote(results: readonly Result[], semantics: ReadonlySet<string>): string {
   const [common] = semantics.size === 1 ? semantics : [];
   const others = results.filter(({ arm }) => arm.config.loss.semantics !== common);
@@ -173,10 +173,10 @@ function sourcesNote(results: readonly Result[], semantics: ReadonlySet<string>)
   ].join(" ");
 }
 
-/** Whose formula it is. */
+/** The source of a formula, as text. */
 const originOf = ({ semantics }: { readonly semantics: string }) => printable(semantics);
 
-/** Early stopping: which epochs the numbers are of. */
+/** With early stopping, the epochs that the numbers belong to. */
 function bestEpochNote({ label, completed }: Arm): string[] {
   const watched = completed.filter(({ bestEpoch }) => bestEpoch !== undefined);
   if (watched.length === 0) return [];

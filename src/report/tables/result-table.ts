@@ -5,17 +5,17 @@ import { wrapText } from "../text/wrap-text.js";
 import { plainTable, terminalWidth } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
 
-/** Rows that a terminal shows. */
+/** The most rows on a terminal. */
 const MOST_ROWS = 50;
 
 interface TerminalOptions {
-  /** Whether the best rows are in colour; by default where standard output is a terminal that shows colours. */
+  /** Whether the best rows are coloured. Default: whether standard output is a terminal with colours. */
   readonly colors?: boolean;
-  /** Columns of the terminal; by default those of standard output, unbounded where it is none. */
+  /** Columns of the terminal. Default: those of standard output; infinite if it is not a terminal. */
   readonly width?: number;
 }
 
-/** The study's table for a terminal, with what must be known to read it. */
+/** The study's table for a terminal, with notes. */
 export function resultTable(
   study: Study,
   {

@@ -1,4 +1,4 @@
-/** Items with the same key, together, in the order of first appearance. (`Map.groupBy` needs Node 21.) */
+/** Groups items by key, in the order of first appearance. (`Map.groupBy` needs Node 21.) */
 export function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Item[][] {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {

@@ -1,5 +1,5 @@
 import { integerText } from "../../validation/count-text.js";
-/** "adam, sgd, rmsprop and 1,997 more": a sentence names only the first few of many. Items with commas get semicolons between. */
+/** "adam, sgd, rmsprop and 1,997 more": lists only the first few items. Items with commas are separated by semicolons. */
 export function listText(
   items: readonly string[],
   { separator = items.some((item) => item.includes(",")) ? "; " : ", ", most = 3 } = {},
@@ -9,7 +9,7 @@ export function listText(
   return `${items.slice(0, most).join(separator)} and ${more} more`;
 }
 
-/** The first of many lines, with a last one that counts the others. */
+/** The first of many lines, followed by one that counts the others. */
 export const firstLines = (lines: readonly string[], most = 5): readonly string[] =>
   lines.length <= most
     ? lines

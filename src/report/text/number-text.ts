@@ -1,9 +1,9 @@
 import type { Summary } from "../../study/statistics.js";
 
-/** Writes `value` with the digits that suit numbers as large as `scale` (by default itself). */
+/** Formats `value` with a precision that suits numbers of the size of `scale`. Default: `value`. */
 type NumberText = (value: number, scale?: number) => string;
 
-/** A share from 0 to 1 with the four digits that 10,000 images can resolve: 0.9831. */
+/** A share from 0 to 1 with four digits, the resolution of 10,000 images: 0.9831. */
 export const accuracyText: NumberText = (share) => share.toFixed(4);
 
 /** Four significant digits of `scale`: 0.06214, 2.303, 184.2, 1.2e-7. */
@@ -23,7 +23,7 @@ export function secondsText(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** `mean ± standard deviation`, the value alone where there is one, a dash where there is none. */
+/** `mean ± standard deviation`, or only the value if there is one, or a dash if there is none. */
 export function summaryText(summary: Summary | undefined, text: NumberText): string {
   if (summary === undefined) return "–";
   if (summary.count === 1) return text(summary.mean);

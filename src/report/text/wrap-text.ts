@@ -1,4 +1,4 @@
-/** Text in lines of at most `width` characters, broken between words; a longer word has its own line. */
+/** Wraps text between words to lines of at most `width` characters. A longer word is on a line alone. */
 export function wrapText(text: string, width: number): string {
   const lines = [""];
   for (const word of text.split(" ")) {
