@@ -16,6 +16,7 @@ import { groupBy } from "../../dist/report/text/group-by.js";
 import { trainingLengthSchema } from "../../dist/schedules/schedule-rates.js";
 import { SCHEDULES, scheduleAlternatives, scheduleSchema } from "../../dist/schedules/schedules.js";
 import { gradientCheckSchema } from "../../dist/training/check-loss-gradient.js";
+import { rangePhrase } from "../../dist/validation/number-range.js";
 
 /** @typedef {z.core.JSONSchema.JSONSchema & { tsType?: string }} JsonSchema */
 
@@ -216,15 +217,8 @@ const isEmpty = (value) => typeof value === "object" && Object.keys(value).lengt
 export const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
 
 /** "A whole number of at least 1 and at most 256." */
-function rangeText({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }) {
+function rangeText(schema) {
+  const { type } = schema;
   if (type !== "integer" && type !== "number") return "";
-  const isBound = (bound) => bound !== undefined && Math.abs(bound) !== Number.MAX_SAFE_INTEGER;
-  const bounds = [
-    ...(isBound(minimum) ? [`at least ${minimum}`] : []),
-    ...(isBound(exclusiveMinimum) ? [`greater than ${exclusiveMinimum}`] : []),
-    ...(isBound(maximum) ? [`at most ${maximum}`] : []),
-    ...(isBound(exclusiveMaximum) ? [`less than ${exclusiveMaximum}`] : []),
-  ];
-  const text = bounds.join(" and ").replace(/^at /, "of at ");
-  return `${[type === "integer" ? "A whole number" : "A number", text].join(" ").trim()}.`;
+  return `${`${type === "integer" ? "A whole number" : "A number"} ${rangePhrase(schema)}`.trim()}.`;
 }

@@ -20,14 +20,20 @@ const unwrapped = (schema: z.ZodType): z.ZodType =>
 
 /** "a number of at least 0 and less than 1"; nothing for what is no number. */
 export function boundsText(schema: z.ZodType | undefined): string | undefined {
-  if (!(schema instanceof z.ZodNumber)) return undefined;
-  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = numberBounds(z.toJSONSchema(schema));
+  return schema instanceof z.ZodNumber ? `a number ${rangePhrase(z.toJSONSchema(schema))}` : undefined;
+}
+
+/** "of at least 0 and less than 1"; empty without bounds. */
+export function rangePhrase(schema: z.core.JSONSchema.JSONSchema): string {
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = numberBounds(schema);
   const bounds = [
     exclusiveMinimum === undefined ? boundText("of at least", minimum) : `greater than ${exclusiveMinimum}`,
     exclusiveMaximum === undefined ? boundText("at most", maximum) : `less than ${exclusiveMaximum}`,
   ];
-  const text = bounds.filter(Boolean).join(" and ");
-  return `a number ${text.startsWith("at most") ? "of " : ""}${text}`;
+  return bounds
+    .filter(Boolean)
+    .join(" and ")
+    .replace(/^at most/, "of at most");
 }
 
 const boundText = (word: string, bound: number | undefined) =>

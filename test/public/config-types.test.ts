@@ -55,6 +55,28 @@ it.each(files)("%s is what `npm run docs:types` writes", (path, text) => {
   expect(readFileSync(join(packageRoot, path), "utf8")).toBe(text);
 });
 
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly description?: string;
+  readonly const?: unknown;
+}
+
+/** The keys without a description, at all depths, but those that name the object that they are in. */
+function undescribed(schema: unknown, path = ""): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { properties = {} } = schema as JsonSchema;
+  return [
+    ...Object.entries(properties)
+      .filter(([key, each]) => !each.description && each.const === undefined && key !== "type")
+      .map(([key]) => `${path}.${key}`),
+    ...Object.entries(schema).flatMap(([key, each]) => undescribed(each, `${path}/${key}`)),
+  ];
+}
+
+it.each([...jsonSchemas()])("every key in %s has a description", (_, text) => {
+  expect(undescribed(JSON.parse(text))).toEqual([]);
+});
+
 /** Whether each may stand for the other, also where every key is required: no optional key is missing in one of them. */
 type Same<A, B> = Mutual<A, B> extends true ? Mutual<Required<A>, Required<B>> : false;
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
