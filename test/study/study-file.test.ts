@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { compare } from "../../src/study/compare.js";
 import type { Study } from "../../src/study/study.js";
 import { readStudy, writeStudy } from "../../src/study/study-file.js";
 import { STUDIES } from "../report/example-studies.js";
@@ -14,6 +15,29 @@ beforeEach(async () => {
 test.each(Object.entries(STUDIES))("%s comes back as it was written", async (_, study) => {
   await writeStudy(study, path);
   expect(await readStudy(path)).toEqual(study);
+});
+
+test("what compare made comes back the same, and its config makes it again", async () => {
+  const study = await compare({
+    dataset: "mnist-10k",
+    split: { train: 64, validation: 32 },
+    batchSize: 32,
+    epochs: 1,
+    optimizers: [{ name: "mine", formula: "theta = theta - learningRate * sign(g)" }, "adam"],
+    losses: [{ name: "huber", label: "robust", delta: 0.5 }],
+    schedule: { name: "cosine" },
+    earlyStopping: { patience: 1 },
+    augmentation: { shift: 1 },
+    profile: true,
+  });
+  await writeStudy(study, path);
+  const read = await readStudy(path);
+  expect(read).toEqual(study);
+  const again = await compare(read.config);
+  expect(again.config).toEqual(study.config);
+  expect(again.runs.map((run) => run.parametersSha256)).toEqual(
+    study.runs.map((run) => run.parametersSha256),
+  );
 });
 
 test("a loss that is not finite comes back as null", async () => {
