@@ -84,13 +84,27 @@ function syntax(text: string): Program {
     // acorn's SyntaxError has the position in `pos`; very deep nesting exhausts the stack instead.
     const { message, pos } = error as { message: string; pos?: number };
     if (pos === undefined) throw formulaError("The formula is nested too deeply.");
-    const problem =
-      pos >= text.trimEnd().length ? "Unexpected end of the formula" : message.replace(/ \(\d+:\d+\)$/, "");
-    throw formulaError(`${problem}.${syntaxHint(text, pos)}`, text, pos);
+    throw formulaError(syntaxProblem(text, pos, message), text, pos);
   }
 }
 
-/** A hint for syntax errors that the parser's message does not explain. */
+/** What is wrong at `place`, in terms of formulas. The parser's message is about JavaScript. */
+function syntaxProblem(text: string, place: number, message: string): string {
+  if (place >= text.trimEnd().length) return "Unexpected end of the formula.";
+  const [found = ""] = /^(\*\*|[\w$]+|\S)/.exec(text.slice(place)) ?? [];
+  if (/^Unterminated comment/.test(message)) return "The comment is not closed.";
+  if (/^Label/.test(message)) return `Unexpected label \`${found}\`. Blocks cannot contain blocks.`;
+  if (/^Assigning to rvalue|left-hand side/.test(message)) return "Expected a name to assign to.";
+  if (/^Numeric separator/.test(message)) return "Write numbers without `_`.";
+  if (/^Invalid number|radix/.test(message)) {
+    const before = /\w*$/.exec(text.slice(0, place))![0];
+    return `\`${before}${found}\` is not a number.`;
+  }
+  if (/reserved|strict mode/.test(message)) return `\`${found}\` cannot be used in a formula.`;
+  return `Unexpected \`${found}\`.${syntaxHint(text, place)}`;
+}
+
+/** How to write what was probably meant. */
 function syntaxHint(text: string, place: number): string {
   if (startsWithOperator(text, place))
     return " A statement ends at the end of its line: end the previous line with the operator, or use parentheses.";

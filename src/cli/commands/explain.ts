@@ -37,9 +37,17 @@ export function addExplainCommand(program: Command): void {
 
 function chosen(names: string | undefined, { defineOptimizer, defineLoss }: ExplainOptions): Spec[] {
   const definitions = new Map([...(defineOptimizer ?? []), ...(defineLoss ?? [])]);
-  const choices = withDefinitions(names === undefined ? [] : parseSpecs(names), definitions);
+  const given = names === undefined ? [] : parseSpecs(names);
+  for (const each of given) if (typeof each === "string") checkIsName(each);
+  const choices = withDefinitions(given, definitions);
   if (choices.length > 0) return choices;
   throw configError("Name what to explain, such as `optimbench explain adagrad`. `--help` lists the names.");
+}
+
+function checkIsName(text: string): void {
+  if (!/[=()]/.test(text)) return;
+  const option = text.includes("theta") ? "--define-optimizer" : "--define-loss";
+  throw configError(`Expected a name, got the formula "${text}". Give it a name: ${option} 'mine=${text}'.`);
 }
 
 /** One explanation becomes an object, several become a list. */

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { OptimbenchError } from "../../errors.js";
 import type { ConfigOption } from "./config-options.js";
@@ -11,7 +12,7 @@ const DEFINITIONS: readonly Place[] = (["optimizer", "loss"] as const).map((path
   path,
 }));
 
-/** Runs a command. Errors about a value that an option set name the option. */
+/** Runs a command. Errors about a value name the option or the --config file that set it. */
 export async function inOptions<Result>(
   command: Command,
   options: readonly Place[],
@@ -20,10 +21,45 @@ export async function inOptions<Result>(
   const given = [...options, ...DEFINITIONS].filter(
     ({ flags }) => command.getOptionValueSource(new Option(flags).attributeName()) === "cli",
   );
-  return renaming((message) => withOptions(message, given), work);
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof OptimbenchError)) throw cause;
+    const { code, message, path } = cause;
+    const { config } = command.opts<{ config?: string }>();
+    const file = config === undefined || code === "FILE" ? undefined : configFile(config);
+    const places = { options: given, ...(file && { file }) };
+    const named = withOptions(message, places);
+    const isNamed = path === undefined || named !== message || !isInFile(path, places);
+    throw new OptimbenchError(code, isNamed ? named : `In ${config}: ${message}`, { cause, path });
+  }
 }
 
-/** Does work and rewrites the messages of its errors. */
+interface Places {
+  readonly options: readonly Place[];
+  readonly file?: ConfigFile;
+}
+
+interface ConfigFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The file, unless it cannot be read: the error then says so itself. */
+function configFile(name: string): ConfigFile | undefined {
+  try {
+    return { name, text: readFileSync(name, "utf8") };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the file has a value at the place, which no option has replaced. */
+const isInFile = (place: string, { options, file }: Places): boolean =>
+  file?.text.includes(JSON.stringify(place.split(/[.[]/, 1)[0])) === true &&
+  !options.some((option) => isWithin(place, option));
+
+/** Does work and rewrites the places in its errors. */
 export async function renaming<Result>(
   change: (message: string) => string,
   work: () => Result | Promise<Result>,
@@ -32,19 +68,28 @@ export async function renaming<Result>(
     return await work();
   } catch (cause) {
     if (!(cause instanceof OptimbenchError)) throw cause;
-    throw new OptimbenchError(cause.code, change(cause.message), { cause, path: cause.path });
+    const { code, message, path } = cause;
+    const changed = path === undefined ? path : change(`\`${path}\``).slice(1, -1);
+    throw new OptimbenchError(code, change(message), { cause, path: changed });
   }
 }
 
-/** `epochs` becomes `--epochs`; a line about `optimizers[1].momentum` gets the prefix `--optimizers`. */
-const withOptions = (message: string, options: readonly Place[]): string =>
+/**
+ * `epochs` becomes `--epochs`, `optimizers[1].momentum` becomes "`optimizers[1].momentum` of `--optimizers`", and what the file
+ * set becomes "`epochs` of config.json".
+ */
+const withOptions = (message: string, places: Places): string =>
   message
     .split("\n")
     .map((line) => {
       const named = new Set<string>();
       return line.replaceAll(/`([A-Za-z][\w.[\]]*)`/g, (quoted, place: string) => {
-        const option = options.findLast((each) => isWithin(place, each));
-        if (option === undefined) return quoted;
+        const option = places.options.findLast((each) => isWithin(place, each));
+        if (option === undefined) {
+          if (named.size > 0 || !isInFile(place, places)) return quoted;
+          named.add("file");
+          return `${quoted} of ${places.file!.name}`;
+        }
         const flag = `\`${option.flags.split(" ", 1)[0]}\``;
         const isNamed = named.has(flag);
         named.add(flag);

@@ -6,7 +6,7 @@ export type Spec = string | { readonly name: string; readonly [key: string]: unk
 type Scalar = string | number | boolean;
 type Settings = Record<string, Scalar | object>;
 
-/** Parses `adam,sgd:learningRate=0.1:momentum=0.9`. Commas and colons within quotes or brackets belong to a value. */
+/** Parses `adam,sgd:learningRate=0.1:momentum=0.9`. Commas and colons in quotes, brackets or parentheses belong to a value. */
 export function parseSpecs(text: string): Spec[] {
   const parts = splitOutsideQuotes(text, ",");
   if (parts.length > 1 && parts.some((part) => part.trim() === ""))
@@ -78,16 +78,20 @@ function scalar(text: string): Scalar {
 function splitOutsideQuotes(text: string, separator: string): string[] {
   const parts = [""];
   let quote = "";
+  let depth = 0; // of parentheses, as in a formula
   for (const character of text) {
-    if (quote === "" && character === separator) {
+    if (quote === "" && depth === 0 && character === separator) {
       parts.push("");
       continue;
     }
+    if (quote === "" && character === "(") depth++;
+    if (quote === "" && character === ")") depth = Math.max(0, depth - 1);
     if (quote === "" && `"'[`.includes(character)) quote = character === "[" ? "]" : character;
     else if (character === quote) quote = "";
     parts[parts.length - 1] += character;
   }
   if (quote !== "")
     throw configError(`${quote === "]" ? "A bracket" : `A quote (${quote})`} is not closed in: ${text}`);
+  if (depth > 0) throw configError(`A parenthesis is not closed in: ${text}`);
   return parts;
 }

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Command } from "commander";
-import { expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { addBenchCommand } from "../../../src/cli/commands/bench.js";
 import { addCompareCommand } from "../../../src/cli/commands/compare.js";
 import { addTrainCommand } from "../../../src/cli/commands/train.js";
@@ -39,4 +42,28 @@ it("names no option that was not given", async () => {
   expect(await refusal("compare", "--dataset", "mnist-10k", ...schedule)).toMatch(
     /^`--schedule` changes the momentum, but `optimizers\[1\]` \(sgd\) has none[^-]*$/,
   );
+});
+
+const folder = mkdtempSync(join(tmpdir(), "optimbench-test-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it.each([
+  [{ epochs: -1 }, "for `epochs` of FILE, got -1 (number)."],
+  [{ epohcs: 1 }, "Unknown key `epohcs` of FILE. "],
+  [{ optimizer: { name: "sgd", dampening: 0.1 } }, "Unknown key `optimizer.dampening` of FILE: "],
+  [{ optimizer: { name: "mine", formula: "theta = q" } }, '"mine" (`optimizer.formula` of FILE): '],
+  [{ dataset: "nowhere" }, 'In FILE: There is no dataset or folder "nowhere".'],
+  [{ dataset: "mnist-10k", split: { train: 50_000 } }, "`split.train` of FILE is 50,000, but mnist-10k"],
+])("names the --config file that contains %j", async (config, expected) => {
+  const file = join(folder, "config.json");
+  writeFileSync(file, JSON.stringify(config));
+  expect(await refusal("train", "--config", file)).toContain(expected.replace("FILE", file));
+});
+
+it("names the option that replaces a value of the --config file, and the file for its other values", async () => {
+  const file = join(folder, "config.json");
+  writeFileSync(file, JSON.stringify({ epochs: 1, batchSize: 0 }));
+  const [epochs, batchSize] = (await refusal("train", "--config", file, "--epochs", "-2")).split("\n");
+  expect(epochs).toMatch(/ for `--epochs`, got -2 \(number\)\.$/);
+  expect(batchSize).toContain(` for \`batchSize\` of ${file}, got 0`);
 });

@@ -25,6 +25,16 @@ describe("parseSpecs", () => {
     ]);
   });
 
+  it("keeps the commas and colons of a formula, in parentheses", () => {
+    expect(parseSpecs("mine:formula=where(g > 0, max(t, 1), g),sgd")).toEqual([
+      { name: "mine", formula: "where(g > 0, max(t, 1), g)" },
+      "sgd",
+    ]);
+    expect(() => parseSpecs("mine:formula=max(a, b")).toThrow(
+      "A parenthesis is not closed in: mine:formula=max(a, b",
+    );
+  });
+
   it("reads lists", () => {
     expect(parseSpecs("piecewise:boundaryEpochs=[1, 2.5]:values=[0.1,1e-2,x],adam")).toEqual([
       { name: "piecewise", boundaryEpochs: [1, 2.5], values: [0.1, 0.01, "x"] },
