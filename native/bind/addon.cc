@@ -1,4 +1,4 @@
-// What the addon exports; src/native/addon.ts declares and documents each of these.
+// The addon's exports. src/native/interface.ts declares and documents them.
 #include <napi.h>
 
 #include <algorithm>
@@ -22,8 +22,8 @@ LibraryPaths readPaths(const Reader& paths) {
 
 void open(const Napi::CallbackInfo& info) { openCore(readPaths(Reader(info[0], "libraries"))); }
 
-// To read a few hundred megabytes takes a while: that is the only job of a thread.
-Napi::Value openAside(const Napi::CallbackInfo& info) {
+// Reading a few hundred megabytes takes a while, so it is the only job of a thread.
+Napi::Value openAsync(const Napi::CallbackInfo& info) {
   const LibraryPaths paths = readPaths(Reader(info[0], "libraries"));
   const auto thread = JobThread::start();
   const Napi::Value opened = promisedJob<bool>(
@@ -47,12 +47,12 @@ Napi::Value info(const Napi::CallbackInfo& info) {
   object["instructionSet"] = found.instructionSet;
   object["kernels"] = found.kernels;
   object["devices"] = devices;
-  const CudaTrouble trouble = cudaTrouble();
+  const CudaFailures failures = cudaFailures();
   const auto isCuda = [](const std::string& device) { return device.starts_with("cuda"); };
   if (std::ranges::none_of(found.devices, isCuda))
     object["whyNoCuda"] =
-        trouble.cuda.empty() ? "CUDA finds no GPU that it can use (is the driver too old?)" : trouble.cuda;
-  const std::string& whyNoGraphs = trouble.graphs.empty() ? found.whyNoGraphs : trouble.graphs;
+        failures.cuda.empty() ? "CUDA finds no GPU that it can use (is the driver too old?)" : failures.cuda;
+  const std::string& whyNoGraphs = failures.graphs.empty() ? found.whyNoGraphs : failures.graphs;
   if (!whyNoGraphs.empty()) object["whyNoGraphs"] = whyNoGraphs;
   object["hardwareThreads"] = static_cast<double>(found.hardwareThreads);
   return object;
@@ -60,7 +60,7 @@ Napi::Value info(const Napi::CallbackInfo& info) {
 
 void shutdown(const Napi::CallbackInfo&) { JobThread::stopAll(); }
 
-// ---- images alone, distorted ----
+// ---- augmentation without training ----
 
 Napi::Value toPixels(Napi::Env env, const std::vector<uint8_t>& pixels) {
   auto array = Napi::Uint8Array::New(env, pixels.size());
@@ -86,7 +86,7 @@ Napi::Value transform(const Napi::CallbackInfo& info) {
   return toPixels(info.Env(), core().transform(readImagesSpec(reader), affine));
 }
 
-// ---- formulas alone: Float64Array runs in double precision, Float32Array in single ----
+// ---- formulas without a model: a Float64Array runs in double precision, a Float32Array in single ----
 
 bool isDouble(const Napi::Value& value, const char* name) {
   if (value.IsTypedArray()) {
@@ -117,7 +117,7 @@ Napi::Value writeNumbers(Napi::Env env, const std::vector<double>& values, bool 
   return array;
 }
 
-// Lists of sizes, one a parameter, in the order in which they lie in the vector.
+// One list of sizes per parameter, in the order of the vector.
 std::vector<TensorInfo> readShapes(const Napi::Value& value) {
   if (!value.IsArray()) throw Napi::TypeError::New(value.Env(), "Expected a list of lists for `shapes`");
   const auto list = value.As<Napi::Array>();
@@ -134,7 +134,7 @@ std::vector<TensorInfo> readShapes(const Napi::Value& value) {
       const Napi::Value given = sizes.Get(k);
       const double size = given.IsNumber() ? given.As<Napi::Number>().DoubleValue() : 0;
       if (!(size >= 1 && size <= 1 << 24))
-        throw Napi::RangeError::New(value.Env(), "Expected sizes for `" + name + "`");
+        throw Napi::RangeError::New(value.Env(), "Expected sizes from 1 to 2 ** 24 for `" + name + "`");
       parameter.shape.push_back(static_cast<int64_t>(size));
       length *= parameter.shape.back();
       if (length > 1 << 30) throw Napi::RangeError::New(value.Env(), "`" + name + "` is too large");
@@ -165,16 +165,16 @@ Napi::Value runUpdate(const Napi::CallbackInfo& info) {
   }
   const std::vector<double> theta = readNumbers(info[1], "theta");
   std::vector<TensorInfo> shapes{{"theta", {static_cast<int64_t>(theta.size())}, 0}};
-  bool watchEvaluation = false;
+  bool wantsEvaluation = false;
   int64_t threads = 1;
   if (!info[3].IsUndefined()) {
     const Reader options(info[3], "options");
     if (options.has("shapes")) shapes = readShapes(options.value().As<Napi::Object>().Get("shapes"));
-    if (options.has("evaluation")) watchEvaluation = options.flag("evaluation");
+    if (options.has("evaluation")) wantsEvaluation = options.flag("evaluation");
     if (options.has("threads")) threads = options.integer("threads", 1, kMaxThreads);
   }
   const UpdatePath paths = core().runUpdate(spec, theta, shapes, steps, doublePrecision, threads);
-  const auto& path = watchEvaluation && !paths.evaluation.empty() ? paths.evaluation : paths.theta;
+  const auto& path = wantsEvaluation && !paths.evaluation.empty() ? paths.evaluation : paths.theta;
   Napi::Array result = Napi::Array::New(env, path.size());
   for (uint32_t i = 0; i < path.size(); ++i) result[i] = writeNumbers(env, path[i], doublePrecision);
   return result;
@@ -193,7 +193,7 @@ Napi::Value runLoss(const Napi::CallbackInfo& info) {
   return object;
 }
 
-// ---- what the machine can do at most, and what a session would ask of it ----
+// ---- a session's memory and the machine's peak arithmetic throughput ----
 
 Napi::Value memoryNeeds(const Napi::CallbackInfo& info) {
   const SessionSpec spec = readSessionSpec(Reader(info[0], "session"));
@@ -221,7 +221,7 @@ Napi::Value timeMatrixProduct(const Napi::CallbackInfo& info) {
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports["open"] = Napi::Function::New<open>(env, "open");
-  exports["openAside"] = Napi::Function::New<openAside>(env, "openAside");
+  exports["openAsync"] = Napi::Function::New<openAsync>(env, "openAsync");
   exports["info"] = Napi::Function::New<optimbench::info>(env, "info");
   exports["shutdown"] = Napi::Function::New<shutdown>(env, "shutdown");
   exports["augment"] = Napi::Function::New<optimbench::augment>(env, "augment");

@@ -13,7 +13,7 @@ namespace optimbench {
 namespace {
 
 std::atomic<Core*> openedCore{nullptr};
-CudaTrouble trouble;  // written before openedCore
+CudaFailures failures;  // written before openedCore
 
 void* open(const std::string& path, int scope) {
   void* library = dlopen(path.c_str(), RTLD_NOW | scope);
@@ -25,18 +25,18 @@ template <typename Function>
 Function find(void* library, const std::string& path, const char* name) {
   void* symbol = dlsym(library, name);
   if (symbol == nullptr)
-    throw std::runtime_error(path + " has no " + name + ": it is not optimbench's, or of another version");
+    throw std::runtime_error(path + " has no " + name + ": it is not optimbench's, or from another version");
   return reinterpret_cast<Function>(symbol);
 }
 
-// What records steps on CUDA, or nullptr and the reason in `trouble`. Both libraries need what is open already.
+// What records steps on CUDA, or null with the reason in `failures`. Both libraries need symbols that are open already.
 StepGraphMaker openCuda(const LibraryPaths& paths) {
-  std::string* reason = &trouble.cuda;
+  std::string* reason = &failures.cuda;
   try {
     if (paths.cuda.empty()) throw std::runtime_error(paths.whyNoCuda);
     open(paths.cuda, RTLD_GLOBAL);
     if (paths.cudaGraphs.empty()) return nullptr;
-    reason = &trouble.graphs;
+    reason = &failures.graphs;
     return find<StepGraphMaker>(open(paths.cudaGraphs, RTLD_LOCAL), paths.cudaGraphs, "optimbench_step_graph");
   } catch (const std::runtime_error& error) {
     *reason = error.what();
@@ -47,21 +47,21 @@ StepGraphMaker openCuda(const LibraryPaths& paths) {
 }  // namespace
 
 void openCore(const LibraryPaths& paths) {
-  static std::mutex mutex;  // taken first, before any other of this process
+  static std::mutex mutex;  // locked before every other mutex of the process
   const std::lock_guard lock(mutex);
   if (openedCore != nullptr) return;
-  // Global scope: the core and libtorch_cuda find their symbols in what is open already. CUDA registers itself
-  // with the dispatcher when it is opened, which has to come before anything asks for a device.
+  // Global scope, because the core and libtorch_cuda resolve their symbols against libraries that are already open.
+  // CUDA registers itself with the dispatcher when it is opened, which must happen before anything asks for a device.
   open(paths.libtorch, RTLD_GLOBAL);
   const StepGraphMaker stepGraphMaker = openCuda(paths);
   void* library = open(paths.core, RTLD_LOCAL);
   openedCore = find<Core* (*)(StepGraphMaker)>(library, paths.core, "optimbench_core")(stepGraphMaker);
-  // No thread may be at work when libtorch takes its static objects down. src/native/addon.ts stops them earlier, on
-  // Node's "exit" event; this is for exits that have none.
+  // No thread may run while libtorch destroys its static objects. src/native/addon.ts stops threads earlier, on Node's
+  // "exit" event; this covers exits without that event.
   std::atexit([] { JobThread::stopAll(); });
 }
 
-CudaTrouble cudaTrouble() { return openedCore == nullptr ? CudaTrouble{} : trouble; }
+CudaFailures cudaFailures() { return openedCore == nullptr ? CudaFailures{} : failures; }
 
 Core& core() {
   Core* opened = openedCore;

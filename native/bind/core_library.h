@@ -1,4 +1,4 @@
-// Opens libtorch and the core at run time, once a process, so that this addon loads where they are missing.
+// Opens libtorch and the core at run time, once per process. The addon itself therefore loads without them.
 #pragma once
 
 #include <string>
@@ -18,14 +18,14 @@ struct LibraryPaths {
 // Later calls do nothing. Throws std::runtime_error with the dynamic linker's message.
 void openCore(const LibraryPaths& paths);
 
-// Why the libraries for CUDA were not opened, or could not be. Training on the CPU needs neither.
-struct CudaTrouble {
+// Why CUDA's libraries were not or could not be opened. Training on the CPU needs neither.
+struct CudaFailures {
   std::string cuda;
   std::string graphs;
 };
-CudaTrouble cudaTrouble();
+CudaFailures cudaFailures();
 
-// Throws if openCore has not succeeded yet.
+// Throws if openCore() has not succeeded yet.
 Core& core();
 
 }  // namespace optimbench

@@ -28,7 +28,7 @@ DatasetHandle::DatasetHandle(const Napi::CallbackInfo& info) : ObjectWrap(info) 
   core().addImages(*dataset_, part);
   reported_ = dataset_->bytes();
   Napi::MemoryManagement::AdjustExternalMemory(info.Env(), reported_);
-  // A plain value: unlike a method, a getter of a native class runs on objects of other classes too.
+  // A plain value, since a getter of a native class also runs on objects of other classes.
   self.DefineProperty(
       Napi::PropertyDescriptor::Value("bytes", Napi::Number::New(info.Env(), static_cast<double>(reported_))));
 }
@@ -41,11 +41,11 @@ std::shared_ptr<const Dataset> DatasetHandle::from(Napi::Value value) {
   auto dataset = Unwrap(value.As<Napi::Object>())->dataset_;
   if (!dataset) throw Napi::Error::New(value.Env(), "The dataset is disposed");
   if (!dataset->isComplete())
-    throw Napi::Error::New(value.Env(), "The dataset is not complete: add its other images first");
+    throw Napi::Error::New(value.Env(), "The dataset is incomplete: add its remaining images first");
   return dataset;
 }
 
-// No session has the dataset yet: until it is complete from() gives it to none, and then no image fits in.
+// No session uses the dataset yet: from() returns only complete datasets, and those accept no more images.
 void DatasetHandle::add(const Napi::CallbackInfo& info) {
   const DatasetPart part = readDatasetPart(Reader(info[0], "dataset"), shape_, classes_);
   if (!dataset_) throw Napi::Error::New(info.Env(), "The dataset is disposed");

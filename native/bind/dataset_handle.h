@@ -8,14 +8,14 @@
 
 namespace optimbench {
 
-// JavaScript's handle of a dataset. Jobs in progress share the ownership, so dispose() is safe at any time.
+// JavaScript's handle to a dataset. Running jobs share ownership, so dispose() is safe at any time.
 class DatasetHandle : public Napi::ObjectWrap<DatasetHandle> {
  public:
   static Napi::Function define(Napi::Env env);
   explicit DatasetHandle(const Napi::CallbackInfo& info);
   ~DatasetHandle() override;
 
-  // Throws if disposed or if `value` is something else.
+  // Throws if `value` is not a dataset or is disposed.
   static std::shared_ptr<const Dataset> from(Napi::Value value);
 
  private:
@@ -26,7 +26,7 @@ class DatasetHandle : public Napi::ObjectWrap<DatasetHandle> {
   std::shared_ptr<Dataset> dataset_;
   Shape shape_{};
   int64_t classes_ = 0;
-  int64_t reported_ = 0;  // bytes told to V8
+  int64_t reported_ = 0;  // bytes reported to V8
 };
 
 }  // namespace optimbench

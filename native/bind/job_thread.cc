@@ -8,7 +8,7 @@ namespace {
 
 // Every live JobThread. Never destroyed, since it is used while the process exits.
 struct Registry {
-  std::mutex mutex;  // lock order: this one, then a JobThread's
+  std::mutex mutex;  // locked before a JobThread's
   std::set<JobThread*> threads;
 };
 
@@ -29,7 +29,7 @@ std::shared_ptr<JobThread> JobThread::start() {
       const std::lock_guard leaving(registry().mutex);
       registry().threads.erase(made.get());
     }).detach();
-  } catch (...) {  // the system has no more threads
+  } catch (...) {  // the system refuses another thread
     registry().threads.erase(made.get());
     throw;
   }
@@ -84,7 +84,7 @@ void JobThread::serve() {
       job = jobs_.front();
     }
     job->work(job->cancelled);
-    job->work = nullptr;  // what it held is let go before it counts as done
+    job->work = nullptr;  // releases what it captured before it counts as done
     {
       const std::lock_guard lock(mutex_);
       jobs_.pop_front();

@@ -1,4 +1,4 @@
-// A thread of the addon's own that works off one session's jobs in order. Knows nothing of JavaScript.
+// A thread that runs one session's jobs in order. It is independent of JavaScript.
 #pragma once
 
 #include <atomic>
@@ -10,7 +10,7 @@
 
 namespace optimbench {
 
-// Nobody waits for a thread that is let go: it keeps itself until its last job is done.
+// The thread is detached and owns itself until its last job is done, so releasing a JobThread does not block.
 class JobThread {
  public:
   using Work = std::function<void(const std::atomic<bool>& cancel)>;
@@ -20,14 +20,14 @@ class JobThread {
   JobThread& operator=(const JobThread&) = delete;
 
   void add(Work work);
-  // Tells the running job and those waiting to end; returns at once.
+  // Cancels the running job and the queued ones, and returns at once.
   void cancel();
-  // Cancels what is left; the thread ends with the last job.
+  // Cancels all jobs. The thread ends after the last one.
   void close();
-  // Waits until no job is left, cancelling those that arrive meanwhile too.
+  // Cancels all jobs, including those added meanwhile, and waits until none is left.
   void stop();
 
-  // stop() for every JobThread of this process: nothing may run while the process takes itself down.
+  // Calls stop() on every JobThread of the process, before the process exits.
   static void stopAll();
 
  private:
@@ -39,7 +39,7 @@ class JobThread {
   JobThread() = default;
   void serve();
 
-  std::mutex mutex_;  // taken after the registry's (job_thread.cc), if both; never held while a job runs
+  std::mutex mutex_;  // locked after the registry's (job_thread.cc); never held while a job runs
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Job>> jobs_;  // the front one is running
   bool closing_ = false;

@@ -6,7 +6,7 @@
 
 namespace optimbench {
 
-// As src/native/addon.ts declares it.
+// As src/native/interface.ts declares it.
 Napi::Value toObject(Napi::Env env, const Measured& measured);
 
 }  // namespace optimbench

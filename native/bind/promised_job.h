@@ -14,13 +14,12 @@
 
 namespace optimbench {
 
-// How many promises are not settled yet; touched on the JavaScript thread only.
+// The number of unsettled promises. Only the JavaScript thread accesses it.
 using PendingJobs = std::shared_ptr<int>;
 
-// While the job lasts, its thread-safe function keeps the event loop alive, as a pending promise should.
-// So does the handle that it works for: collected meanwhile, it would cancel the job.
-// If the environment ends first (a worker is terminated), a cleanup hook stops the thread and waits for it,
-// before Node takes the thread-safe function away.
+// While the job runs, its thread-safe function keeps the event loop alive, as a pending promise should. The job also
+// references its handle, since collecting the handle would cancel the job. If the environment ends first (a worker is
+// terminated), a cleanup hook stops the thread and waits for it before Node destroys the thread-safe function.
 template <typename Result, typename Work, typename Convert>
 Napi::Promise promisedJob(const Napi::CallbackInfo& info, const std::shared_ptr<JobThread>& thread, PendingJobs pending,
                           Work work, Convert convert) {
@@ -69,13 +68,12 @@ Napi::Promise promisedJob(const Napi::CallbackInfo& info, const std::shared_ptr<
     } catch (const std::exception& error) {
       job->error = error.what();
     } catch (...) {
-      job->error = "unknown native failure";
+      job->error = "unknown native error";
     }
-    // The job's JavaScript handles may only be let go on the JavaScript thread, so its ownership moves there.
+    // The job's JavaScript handles may only be released on the JavaScript thread, so its ownership moves there.
     auto* owned = new std::shared_ptr<Job>(std::move(job));
-    // Once the result is delivered, the environment may end at any time, and takes the thread-safe function with it: so
-    // the JavaScript thread releases it. Where the result is refused, the environment is ending and frees its handles
-    // itself.
+    // Once the result is delivered, the environment may end at any time and destroy the thread-safe function, so the
+    // JavaScript thread releases it. If the call is refused, the environment is ending and frees its handles itself.
     settled.BlockingCall(owned, [settled](Napi::Env env, Napi::Function, std::shared_ptr<Job>* held) {
       const std::unique_ptr<std::shared_ptr<Job>> last(held);
       napi_release_threadsafe_function(settled, napi_tsfn_release);

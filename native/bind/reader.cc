@@ -12,7 +12,7 @@ int64_t toInteger(const Napi::Value& value, int64_t least, int64_t most, bool& g
 }
 
 std::string range(int64_t least, int64_t most) {
-  return "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  return "from " + std::to_string(least) + " to " + std::to_string(most);
 }
 
 }  // namespace
@@ -71,13 +71,13 @@ std::vector<double> Reader::numbers(const char* key) const {
 int64_t Reader::integer(const char* key, int64_t least, int64_t most) const {
   bool good = false;
   const int64_t result = toInteger(field(key), least, most, good);
-  if (!good) fail(key, range(least, most));
+  if (!good) fail(key, "a whole number " + range(least, most));
   return result;
 }
 
 std::vector<int64_t> Reader::integers(const char* key, size_t count, int64_t least, int64_t most) const {
   const std::string expected =
-      "a list of " + (count == 0 ? "" : std::to_string(count) + " times ") + range(least, most);
+      "a list of " + (count == 0 ? "" : std::to_string(count) + " ") + "whole numbers " + range(least, most);
   if (!field(key).IsArray()) fail(key, expected);
   const auto items = field(key).As<Napi::Array>();
   if (count != 0 && items.Length() != count) fail(key, expected);

@@ -1,5 +1,5 @@
-// Reads plain JavaScript objects. TypeScript has validated them; what would be unsafe natively is checked again here,
-// and every error names the field: "Expected a positive whole number for `session.threads`".
+// Reads plain JavaScript objects. TypeScript has validated them; what would be unsafe in native code is checked again
+// here. Every error names the field: "Expected a whole number from 1 to 1024 for `session.threads`".
 #pragma once
 
 #include <napi.h>
@@ -20,7 +20,7 @@ class Reader {
   bool flag(const char* key) const;
   double number(const char* key) const;
   std::vector<double> numbers(const char* key) const;
-  // A whole number within [least, most].
+  // A whole number in [least, most], or a list of `count` of them (any number if 0).
   int64_t integer(const char* key, int64_t least, int64_t most) const;
   std::vector<int64_t> integers(const char* key, size_t count, int64_t least, int64_t most) const;
 

@@ -48,13 +48,13 @@ Pass readPass(const Reader& reader) {
   const int64_t perUpdate = pass.batchSize * pass.gradientAccumulation;
   const int64_t updates = (static_cast<int64_t>(pass.order.size()) + perUpdate - 1) / perUpdate;
   if (static_cast<int64_t>(rates.ElementLength()) != updates)
-    reader.fail("learningRates", "a rate for each of the " + std::to_string(updates) + " updates");
+    reader.fail("learningRates", "one rate for each of the " + std::to_string(updates) + " updates");
   pass.learningRates.assign(rates.Data(), rates.Data() + rates.ElementLength());
   if (reader.has("inputs"))
     for (const Reader& input : reader.list("inputs")) {
       const auto values = input.array<Napi::Float64Array>("values", napi_float64_array, "a Float64Array");
       if (static_cast<int64_t>(values.ElementLength()) != updates)
-        input.fail("values", "a number for each of the " + std::to_string(updates) + " updates");
+        input.fail("values", "one number for each of the " + std::to_string(updates) + " updates");
       pass.inputs.emplace_back(values.Data(), values.Data() + values.ElementLength());
     }
   if (reader.has("profile")) pass.profile = reader.flag("profile");
@@ -87,12 +87,12 @@ SessionHandle::SessionHandle(const Napi::CallbackInfo& info)
 
 SessionHandle::~SessionHandle() {
   if (thread_) thread_->add([session = std::move(session_)](const CancelFlag&) mutable { session.reset(); });
-  forget(Env());
+  release(Env());
 }
 
 Napi::Value SessionHandle::open(const Napi::CallbackInfo& info) {
   if (!thread_) throw Napi::Error::New(info.Env(), "The session is disposed");
-  if (session_ || *pending_ > 0) throw Napi::Error::New(info.Env(), "The session is open already");
+  if (session_ || *pending_ > 0) throw Napi::Error::New(info.Env(), "The session is already open");
   return promisedJob<std::shared_ptr<Session>>(
       info, thread_, pending_,
       [spec = spec_](const CancelFlag&) -> std::shared_ptr<Session> { return core().createSession(spec); },
@@ -101,7 +101,7 @@ Napi::Value SessionHandle::open(const Napi::CallbackInfo& info) {
         session_ = session;
         reported_ = session_->bytes();
         Napi::MemoryManagement::AdjustExternalMemory(env, reported_);
-        // A plain value: unlike a method, a getter of a native class runs on objects of other classes too.
+        // A plain value, since a getter of a native class also runs on objects of other classes.
         Value().DefineProperty(Napi::PropertyDescriptor::Value(
             "parameterCount", Napi::Number::New(env, static_cast<double>(session_->parameterCount()))));
         return env.Undefined();
@@ -141,7 +141,7 @@ Napi::Value SessionHandle::read(const Napi::CallbackInfo& info) {
       info, thread_, pending_,
       [session, vector, offset, count](const CancelFlag&) { return session->read(vector, offset, count); },
       [into = Napi::Persistent(into)](Napi::Env env, const std::vector<float>& values) -> Napi::Value {
-        Napi::Float32Array array = into.Value();  // as it is now: it may have been detached
+        Napi::Float32Array array = into.Value();  // read again, since the array may have been detached
         std::copy_n(values.begin(), std::min(values.size(), array.ElementLength()), array.Data());
         return env.Undefined();
       });
@@ -150,7 +150,7 @@ Napi::Value SessionHandle::read(const Napi::CallbackInfo& info) {
 Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {
   const auto dataset = DatasetHandle::from(info[0]);
   Pass pass = readPass(Reader(info[1], "pass"));
-  const auto session = live(info.Env());  // last: reading a property can run JavaScript, which may dispose
+  const auto session = live(info.Env());  // last, since reading a property can run JavaScript, which may dispose
   return promisedJob<Measured>(
       info, thread_, pending_,
       [session, dataset, pass = std::move(pass)](const CancelFlag& cancel) {
@@ -239,7 +239,7 @@ void SessionHandle::cancel(const Napi::CallbackInfo&) {
   if (thread_) thread_->cancel();
 }
 
-// To free a large session takes a while: that is its thread's last job.
+// Freeing a large session takes a while, so it is the thread's last job.
 Napi::Value SessionHandle::dispose(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   if (!thread_) {
@@ -255,7 +255,7 @@ Napi::Value SessionHandle::dispose(const Napi::CallbackInfo& info) {
         return true;
       },
       [](Napi::Env env, bool) { return env.Undefined(); });
-  forget(env);
+  release(env);
   return freed;
 }
 
@@ -266,11 +266,11 @@ const std::shared_ptr<Session>& SessionHandle::live(Napi::Env env) const {
 
 Session& SessionHandle::idle(Napi::Env env) const {
   Session& session = *live(env);
-  if (*pending_ > 0) throw Napi::Error::New(env, "The session is at work: await what it does first");
+  if (*pending_ > 0) throw Napi::Error::New(env, "The session is busy: await its pending call first");
   return session;
 }
 
-void SessionHandle::forget(Napi::Env env) {
+void SessionHandle::release(Napi::Env env) {
   if (thread_) thread_->close();
   thread_.reset();
   session_.reset();

@@ -9,7 +9,7 @@
 
 namespace optimbench {
 
-// JavaScript's handle of a training session, with the thread that works for it.
+// JavaScript's handle to a training session, with the thread that runs its jobs.
 class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
  public:
   static Napi::Function define(Napi::Env env);
@@ -34,16 +34,16 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
   Napi::Value dispose(const Napi::CallbackInfo& info);
 
   Napi::Value promise(const Napi::CallbackInfo& info, void (Session::*work)());
-  // Throws if not open or disposed; idle() also if work is in progress.
+  // Both throw if the session is not open or is disposed, idle() also if a job is pending.
   const std::shared_ptr<Session>& live(Napi::Env env) const;
   Session& idle(Napi::Env env) const;
-  void forget(Napi::Env env);
+  void release(Napi::Env env);
 
   SessionSpec spec_;
   PendingJobs pending_ = std::make_shared<int>(0);
-  std::shared_ptr<Session> session_;  // shared with the jobs in progress
+  std::shared_ptr<Session> session_;  // shared with running jobs
   std::shared_ptr<JobThread> thread_;
-  int64_t reported_ = 0;  // bytes told to V8
+  int64_t reported_ = 0;  // bytes reported to V8
 };
 
 }  // namespace optimbench

@@ -7,12 +7,12 @@
 namespace optimbench {
 namespace {
 
-constexpr int64_t kMost = 1 << 24;                  // of any size a spec may name; far above use, far below overflow
-constexpr int64_t kMostInShape = int64_t{1} << 40;  // of a shape: a flattened image has more than any single size
+constexpr int64_t kMost = 1 << 24;                  // of any size in a spec: far above use, far below overflow
+constexpr int64_t kMostInShape = int64_t{1} << 40;  // of a shape's sizes: a flattened image exceeds kMost
 constexpr int64_t kMostImages = int64_t{1} << 32;
-constexpr int64_t kMostSigma = 1000;  // pixels; its Gaussian is this long
+constexpr int64_t kMostSigma = 1000;  // pixels; bounds the length of the Gaussian
 
-double pixelsIn(const Shape& shape) {  // a double holds what would overflow an integer
+double pixelsIn(const Shape& shape) {  // a double, since the product could overflow an integer
   return static_cast<double>(shape.channels) * static_cast<double>(shape.height) * static_cast<double>(shape.width);
 }
 
@@ -176,8 +176,8 @@ DatasetSpec readDatasetSpec(const Reader& reader) {
 }
 
 DatasetPart readDatasetPart(const Reader& reader, const Shape& shape, int64_t classes) {
-  // Every property is read before the first pointer is taken: a getter runs JavaScript, which could detach a buffer.
-  // (Napi's typed arrays take theirs when they are made, so those made here are let go as plain values.)
+  // All properties are read before the first pointer is taken, since a getter runs JavaScript, which could detach a
+  // buffer. Napi's typed arrays take their pointer when they are constructed, so those made here become plain values.
   const Napi::Value imagesRead = reader.array<Napi::Uint8Array>("images", napi_uint8_array, "a Uint8Array");
   const Napi::Value labelsRead = reader.array<Napi::Uint8Array>("labels", napi_uint8_array, "a Uint8Array");
   Napi::Value targetsRead;
@@ -190,8 +190,8 @@ DatasetPart readDatasetPart(const Reader& reader, const Shape& shape, int64_t cl
   const auto count = static_cast<int64_t>(labels.ElementLength());
   const double pixels = pixelsIn(shape);
   if (static_cast<double>(count) * pixels != static_cast<double>(images.ElementLength()))
-    reader.fail("images", "labels x shape bytes, " + std::to_string(count) + " images of " +
-                              std::to_string(static_cast<int64_t>(pixels)) + " bytes,");
+    reader.fail("images", std::to_string(count) + " images of " + std::to_string(static_cast<int64_t>(pixels)) +
+                              " bytes, one per label,");
   if (targets && targets->ElementLength() != static_cast<size_t>(count * classes))
     reader.fail("targets", std::to_string(count) + " x " + std::to_string(classes) + " numbers");
   return {images.Data(), labels.Data(), targets ? targets->Data() : nullptr, count};

@@ -1,4 +1,4 @@
-// Plain structs, a part of api.h: a loss and an update as graphs.
+// Plain structs, part of api.h: losses and updates as graphs.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace optimbench {
 struct NodeSpec {
   std::string op;              // "constant", "row", "input" or an operation
   double value = 0;            // constant
-  std::vector<double> values;  // row: one number a class
+  std::vector<double> values;  // row: one number per class
   std::string name;            // input
   std::vector<int64_t> arguments;
 };
@@ -20,21 +20,21 @@ struct NodeSpec {
 struct LossSpec {
   std::vector<NodeSpec> nodes;
   int64_t result = 0;
-  std::vector<double> classWeights;  // what training multiplies a sample's loss by, for each class; none for 1 each
+  std::vector<double> classWeights;  // per class, what training multiplies a sample's loss by; empty for 1 each
 };
 
 struct UpdateSpec {
   struct State {
     std::string name;
     double initial;
-    bool startsAsTheta;  // instead of as `initial`
-    bool isNumber;       // a number on the host, not a tensor
+    bool startsAsTheta;  // instead of at `initial`
+    bool isNumber;       // a scalar on the host, not a tensor
   };
   struct Assignment {
     std::string target;  // "theta", "g", "evaluation" or a state
     int64_t node;
   };
-  // What a block runs on at a time, with the shapes of everything there; the shape of a number is empty.
+  // What a block runs on at a time, with the shapes of all its values. A number has an empty shape.
   struct Part {
     std::optional<int64_t> parameter;  // none: the whole vector
     std::vector<int64_t> axes;         // of the parameter, in the formula's order
@@ -48,7 +48,7 @@ struct UpdateSpec {
   };
   struct Input {
     std::string name;
-    double value;  // until a pass says otherwise
+    double value;  // unless a pass overrides it
   };
   std::vector<Block> blocks;  // run one after the other
   std::vector<Input> inputs;  // hyperparameters that a pass may change from step to step

@@ -1,4 +1,4 @@
-// The core as the binding sees it. Every libtorch error leaves here as a std::runtime_error with its message alone.
+// The core as the binding sees it. libtorch's errors leave as std::runtime_error, with their message but no backtrace.
 #include <ATen/Parallel.h>
 #include <ATen/cpu/Utils.h>
 #include <torch/headeronly/version.h>
@@ -18,6 +18,7 @@
 #include "core/runtime/step_mode.h"
 #include "core/training/memory_needs.h"
 #include "core/training/training_session.h"
+#include "core/update/host_update.h"
 #include "core/update/update_listing.h"
 
 namespace optimbench {
@@ -25,7 +26,7 @@ namespace {
 
 template <typename Work>
 auto guarded(const Work& work) {
-  // libtorch tells a thread the number set below only when it is first asked; some operators never ask.
+  // libtorch applies the number of threads set below when a thread first asks for it; some operators never ask.
   at::get_num_threads();
   try {
     return work();
@@ -36,11 +37,11 @@ auto guarded(const Work& work) {
   }
 }
 
-// Passes each call on and translates its errors. Freed memory is kept as long as there are sessions.
+// Forwards each call and translates its errors. Freed memory is cached as long as there are sessions.
 class GuardedSession final : public Session {
  public:
   explicit GuardedSession(const SessionSpec& spec) : spec_(spec) {
-    make();
+    create();
     beginCaching();
   }
   ~GuardedSession() override {
@@ -65,8 +66,8 @@ class GuardedSession final : public Session {
     return guarded([&] { return session().predict(images, cancel); });
   }
   void restart() override {
-    session_.reset();  // its memory is there for the next
-    make();
+    session_.reset();  // the new session reuses its memory
+    create();
   }
   void keep() override {
     guarded([&] { session().keep(); });
@@ -85,7 +86,7 @@ class GuardedSession final : public Session {
   }
 
  private:
-  void make() {
+  void create() {
     guarded([&] {
       const auto work = deviceWork();
       session_ = std::make_unique<TrainingSession>(spec_);
@@ -117,7 +118,7 @@ at::Tensor tensorOf(const ImagesSpec& images) {
       at::from_blob(const_cast<uint8_t*>(images.pixels), {images.count, height, width, channels}, at::kByte));
 }
 
-// normalise()'s way back.
+// The inverse of normalise().
 std::vector<uint8_t> pixelsOf(const at::Tensor& images) {
   const at::Tensor bytes = images.permute({0, 2, 3, 1}).mul(255).round_().to(at::kByte).contiguous();
   const uint8_t* data = bytes.const_data_ptr<uint8_t>();
@@ -127,10 +128,10 @@ std::vector<uint8_t> pixelsOf(const at::Tensor& images) {
 class LibtorchCore final : public Core {
  public:
   LibtorchCore() {
-    // Parallelism is ours, over micro-batches (gradient_shards.h): one thread inside each operator keeps results
-    // independent of the number of threads, and operators of two threads from fighting over the cores.
+    // We parallelise over micro-batches (gradient_shards.h). With one thread per operator, results do not depend on the
+    // number of threads, and operators of different threads do not compete for cores.
     at::set_num_threads(1);
-    at::globalContext().setDeterministicCuDNN(true);  // the same bits from the same config, as far as CUDA can
+    at::globalContext().setDeterministicCuDNN(true);  // same config, same bits, as far as CUDA allows
     installCachingAllocator();
   }
 
@@ -189,16 +190,17 @@ class LibtorchCore final : public Core {
         count += std::accumulate(each.shape.begin(), each.shape.end(), int64_t{1}, std::multiplies<>());
       if (count != parameters.numel()) throw std::runtime_error("the shapes do not add up to theta's length");
       Workers workers(threads);
-      Update update(spec, parameters, shapes, workers);
+      Update update(spec, parameters, shapes);
+      HostUpdate host(update, workers);
       UpdatePath path;
       for (const UpdateStep& step : steps) {
-        if (step.gradient.size() != theta.size()) throw std::runtime_error("a gradient has another length than theta");
+        if (step.gradient.size() != theta.size()) throw std::runtime_error("a gradient's length differs from theta's");
         if (!step.inputs.empty() && step.inputs.size() != update.changing.size())
           throw std::runtime_error("a step has values for " + std::to_string(step.inputs.size()) +
-                                   " inputs, the update has " + std::to_string(update.changing.size()));
+                                   " inputs, but the update has " + std::to_string(update.changing.size()));
         if (!step.inputs.empty()) update.changing = step.inputs;
         at::Tensor gradient = vectorOf(step.gradient, doublePrecision);
-        update.step(parameters, gradient, step.learningRate);
+        host.step(parameters, gradient, step.learningRate);
         path.theta.push_back(numbersOf(parameters));
         if (update.evaluation().defined()) path.evaluation.push_back(numbersOf(update.evaluation()));
       }
@@ -212,8 +214,7 @@ class LibtorchCore final : public Core {
       for (const TensorInfo& each : shapes)
         count += std::accumulate(each.shape.begin(), each.shape.end(), int64_t{1}, std::multiplies<>());
       const at::Tensor theta = at::empty({count}, at::TensorOptions(at::kFloat).device(at::kMeta));
-      Workers workers(1);
-      return updateListing(Update(spec, theta, shapes, workers));
+      return updateListing(Update(spec, theta, shapes));
     });
   }
 

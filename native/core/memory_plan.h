@@ -1,4 +1,4 @@
-// Plain structs, a part of api.h: what a session is planned to do, and what it would take.
+// Plain structs, part of api.h: the work planned for a session, and the memory that it needs.
 #pragma once
 
 #include <cstdint>
@@ -6,22 +6,22 @@
 
 namespace optimbench {
 
-// What a session is to do: with how many images it trains, and how many it evaluates, each time.
+// The number of images of each training pass and of each evaluation.
 struct PlannedWork {
   int64_t batchSize;
   std::vector<int64_t> trains;
   std::vector<int64_t> evaluates;
 };
 
-// Bytes that a session takes at most.
+// Upper bounds in bytes.
 struct MemoryNeeds {
   double parameters = 0;
-  double gradients = 0;  // of each gradient shard, and their sum
+  double gradients = 0;  // each shard's gradient, and their sum
   int64_t shards = 0;
   double states = 0;       // of the optimizer
-  double evaluation = 0;   // weights to evaluate with, where they are others
-  double activations = 0;  // and the like, and what the allocator keeps of them
-  double update = 0;       // what an update computes, beside what the activations have left to it
+  double evaluation = 0;   // separate weights for evaluation, if any
+  double activations = 0;  // and other temporaries of a pass, with what the allocator caches of them
+  double update = 0;       // temporaries of an update, beyond the memory that activations leave to it
 };
 
 }  // namespace optimbench

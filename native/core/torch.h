@@ -1,4 +1,4 @@
-// What the core needs of libtorch, in one place: it is also the precompiled header.
+// What the core uses of libtorch. This is also the precompiled header.
 #pragma once
 
 #include <ATen/ATen.h>

@@ -22,7 +22,7 @@ export async function preloadNative(): Promise<void> {
   if (opened !== undefined) return;
   opening ??= (async () => {
     const { native, libraries } = addon();
-    await native.openAside(libraries);
+    await native.openAsync(libraries);
   })();
   await opening.catch(() => {});
   opening = undefined;

@@ -11,7 +11,7 @@ export interface Native {
   /** Loads libtorch and the training core into this process. Must be called first; later calls do nothing. */
   open(libraries: LibraryPaths): void;
   /** The same, on a separate thread. */
-  openAside(libraries: LibraryPaths): Promise<void>;
+  openAsync(libraries: LibraryPaths): Promise<void>;
   info(): NativeInfo;
   /** Cancels all work in this process and waits for its threads. Called when the process exits. */
   shutdown(): void;

@@ -22,15 +22,15 @@ const CLASSES = 3;
 const COUNT = 6;
 
 /**
- * Weights so coarse that, on images of 0 and 1, convolutions are exact in whatever order they sum: or rounding would decide
- * which output of a window is the largest, and where the gradient goes.
+ * Weights so coarse that convolutions of images of 0 and 1 are exact in any summation order. Otherwise rounding would decide
+ * which output of a window is the largest and receives the gradient.
  */
 const coarse = (state: SessionState): SessionState => ({
   ...state,
   parameters: state.parameters.map((value) => Math.round(value * 256) / 256),
 });
 
-/** The gradient of each parameter that one step follows, by name, and a net's probabilities after it, by kernels or, for "reference", libtorch's operators. */
+/** The gradient of each parameter in one step, and the probabilities after it, computed by kernels or, for "reference", by libtorch's operators. */
 async function run(layers: readonly Layer[], input: Shape, kernels: string, threads = 1) {
   process.env.OPTIMBENCH_KERNELS = kernels;
   const semantics = "keras3";
@@ -64,7 +64,7 @@ async function run(layers: readonly Layer[], input: Shape, kernels: string, thre
     name,
     values: gradient.slice(offset, offset + shape.reduce((a, b) => a * b)),
   }));
-  const probabilities = await session.predict(images); // with biases that the step has moved from 0
+  const probabilities = await session.predict(images); // with biases that the step has changed from 0
   const profile = (await session.train(dataset, { ...pass, profile: true })).profile;
   await session.dispose();
   dataset.dispose();
@@ -74,7 +74,7 @@ async function run(layers: readonly Layer[], input: Shape, kernels: string, thre
 const largest = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 const difference = (a: Float32Array, b: Float32Array) => largest(a.map((value, i) => value - b[i]!));
 
-/** A convolution behind another, so that its input's gradient counts too. */
+/** A convolution after another, so that its input's gradient is used as well. */
 const net = fc.record({
   image: fc.tuple(fc.integer({ min: 6, max: 13 }), fc.integer({ min: 6, max: 13 })),
   before: fc.option(fc.constantFrom<number>(1, 3, 8, 17, 32, 70), { nil: undefined }),
@@ -105,7 +105,7 @@ const outputOf = ({ image, kernelSize, strides, padding, poolSize }: Net) =>
     return Math.floor(Math.floor(reach / strides[axis]!) / (poolSize?.[axis] ?? 1));
   });
 
-/** The most terms that any output, or any gradient, of the net is a sum of. */
+/** The most terms in the sum of any output or gradient of the model. */
 function longestSum(each: Net): number {
   const outputs = outputOf(each).reduce((a, b) => a * b);
   const window = (each.poolSize ?? [1, 1]).reduce((a, b) => a * b);
@@ -118,17 +118,17 @@ async function checkAgainstReference(each: Net, kernels: string) {
   const input: Shape = [1, ...each.image];
   const ours = await run(layers, input, kernels);
   const theirs = await run(layers, input, "reference");
-  // A sum of n float32 terms is off by some 2^-24 sqrt(n), and a gradient is a chain of four sums.
+  // A sum of n float32 terms has an error of about 2^-24 sqrt(n), and a gradient is a chain of four sums.
   const rounding = 8 * 2 ** -24 * Math.sqrt(Math.max(longestSum(each), 400));
-  expect(ours.layers.length).toBeLessThan(theirs.layers.length); // several layers were one operator
+  expect(ours.layers.length).toBeLessThan(theirs.layers.length); // one operator computed several layers
   expect(difference(ours.probabilities, theirs.probabilities)).toBeLessThan(rounding);
   for (const [i, { name, values }] of theirs.gradients.entries()) {
-    const size = Math.max(largest(values), 0.01); // a single number may be a sum that cancels out
+    const size = Math.max(largest(values), 0.01); // a single value may be a sum that cancels out
     expect(difference(ours.gradients[i]!.values, values), name).toBeLessThan(rounding * size);
   }
 }
 
-/** What is computed by Winograd's minimal filtering. */
+/** Convolutions that Winograd's minimal filtering computes. */
 const winograd = {
   kernelSize: fc.constant<[number, number]>([3, 3]),
   strides: fc.constant<Net["strides"]>([1, 1]),
@@ -136,8 +136,8 @@ const winograd = {
   before: fc.constantFrom(16, 17, 24, 33, 70),
 };
 
-describe.each(["avx512", "avx2", "baseline"])("kernels %j of convolutions", (kernels) => {
-  it("give what libtorch's operators give, and the gradients", async () => {
+describe.each(["avx512", "avx2", "baseline"])("convolution kernels for %s", (kernels) => {
+  it("agree with libtorch's operators, as do their gradients", async () => {
     const nets = net.filter(
       (each) => (each.relu || each.poolSize !== undefined) && Math.min(...outputOf(each)) > 0,
     );
@@ -147,7 +147,7 @@ describe.each(["avx512", "avx2", "baseline"])("kernels %j of convolutions", (ker
     );
   });
 
-  it("do so for kernels of 3 x 3 and windows of 2 x 2", async () => {
+  it("agree for kernels of 3 x 3 and windows of 2 x 2", async () => {
     const nets = fc.tuple(net, fc.record(winograd)).map(([each, fixed]): Net => ({ ...each, ...fixed }));
     await fc.assert(
       fc.asyncProperty(nets, (each) => checkAgainstReference(each, kernels)),
@@ -156,7 +156,7 @@ describe.each(["avx512", "avx2", "baseline"])("kernels %j of convolutions", (ker
   });
 });
 
-it("are held to a reference that stays within its memory where strides differ", async () => {
+it("agree with a reference that stays within its memory if strides differ", async () => {
   const each = { image: [8, 9], filters: 8, kernelSize: [1, 1], padding: "valid", useBias: true } as const;
   for (const before of [undefined, 3])
     for (const strides of [
@@ -168,7 +168,7 @@ it("are held to a reference that stays within its memory where strides differ", 
         await checkAgainstReference({ ...each, before, strides, poolSize: undefined, relu: true } as Net, "");
 });
 
-it("leaves alone what other layers want too, and what it cannot do", async () => {
+it("does not fuse outputs that other layers take, or unsupported layers", async () => {
   const conv = { type: "conv2d", filters: 8, kernelSize: 3, padding: "same" } as const;
   const end = [{ type: "flatten" }, { type: "dense", units: CLASSES }] as const;
   const names = async (layers: readonly Layer[]) => (await run([...layers, ...end], [8, 6, 6], "")).layers[0];
@@ -197,7 +197,7 @@ it("give the same bits for any number of threads", async () => {
   for (const other of others) expect(other).toEqual(one);
 });
 
-it("are not taken by another name", async () => {
+it("rejects an unknown value of OPTIMBENCH_KERNELS", async () => {
   const layers: Layer[] = [{ type: "flatten" }, { type: "dense", units: CLASSES }];
   await expect(run(layers, [1, 4, 4], "referense")).rejects.toThrow(
     "OPTIMBENCH_KERNELS is 'referense'; it can be reference, baseline, avx2 or avx512",

@@ -6,7 +6,7 @@ import { runtimeLibraries } from "../../src/install/runtime-libraries.js";
 
 const { addon, core, libtorch } = runtimeLibraries();
 
-/** What a process of its own says of CUDA after opening these libraries, and whether it can train on the processor. */
+/** What a separate process reports about CUDA after opening these libraries, and whether it can train on the CPU. */
 function open(cuda: object) {
   const program = `
     const native = require(${JSON.stringify(addon)});
@@ -27,11 +27,11 @@ function open(cuda: object) {
 
 const refused = "device 'cuda' is not available here; available: cpu";
 
-it("says why there is no CUDA where it was not asked for", () => {
+it("reports why CUDA was not requested", () => {
   expect(open({ whyNoCuda: "no GPU" })).toEqual({ devices: ["cpu"], whyNoCuda: "no GPU", refused });
 });
 
-it("goes on without CUDA's libraries where they do not load, and keeps the reasons", () => {
+it("continues without CUDA's libraries if they do not load, and reports the reasons", () => {
   const found = open({ cuda: "/nowhere/libtorch_cuda.so", cudaGraphs: "/nowhere/liboptimbench_cuda.so" });
   expect(found).toMatchObject({ devices: ["cpu"], refused });
   expect(found.whyNoCuda).toMatch(/^could not load \/nowhere\/libtorch_cuda\.so: .*No such file/);
@@ -46,8 +46,8 @@ it("continues without recording where its library does not load, and keeps the r
   expect(open({ cuda, cudaGraphs: core }).whyNoGraphs).toMatch(/has no optimbench_step_graph/);
 });
 
-it("says so where CUDA is open and finds no GPU", () => {
-  const withoutGpu = join(dirname(libtorch), libraryFileName("c10")); // any library that brings no device
+it("reports that CUDA is open but finds no GPU", () => {
+  const withoutGpu = join(dirname(libtorch), libraryFileName("c10")); // any library that registers no device
   expect(open({ cuda: withoutGpu })).toEqual({
     devices: ["cpu"],
     whyNoCuda: "CUDA finds no GPU that it can use (is the driver too old?)",

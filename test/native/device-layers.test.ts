@@ -14,11 +14,11 @@ it.each(LOSS_NAMES)("%s is recorded on a device and close to the CPU", (name) =>
   checkDevice({ loss: lossGraph(resolveLoss(name, "keras3", CLASSES)) }),
 );
 
-it("a loss that does not depend on the logits is recorded too", () =>
+it("a loss that does not depend on the logits is recorded as well", () =>
   checkDevice({ loss: parseLoss("where(1 > 0, 2, mean(z))", { hyperparameters: {} }) }));
 
 const withLayer = (layer: Layer): readonly Layer[] => [
-  { type: "conv2d", filters: 4, kernelSize: 3, padding: "same", useBias: false }, // a bias has no gradient before batch norm
+  { type: "conv2d", filters: 4, kernelSize: 3, padding: "same", useBias: false }, // before batch normalisation, a bias has no gradient
   layer,
   { type: "flatten" },
   { type: "dense", units: CLASSES },

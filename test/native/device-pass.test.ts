@@ -31,14 +31,16 @@ describe("steps on a device", () => {
   const cases = OPTIMIZER_NAMES.filter((name) => name !== "muon").flatMap((name) =>
     (["keras3", "pytorch"] as const).map((semantics) => [name, semantics] as const),
   );
-  it.each(cases)("%s of %s have the same bits recorded or not, and are close to the CPU", (name, semantics) =>
-    // Adafactor of Keras underflows where a unit is dead, and a device goes on to the end of the pass.
-    checkDevice({ optimizer: name === "adafactor" ? { name, epsilon1: 1e-3 } : name, semantics }),
+  it.each(cases)(
+    "%s of %s: recorded and unrecorded bits are equal, and close to the CPU",
+    (name, semantics) =>
+      // Keras' Adafactor underflows if a unit is dead, and a device continues to the end of the pass.
+      checkDevice({ optimizer: name === "adafactor" ? { name, epsilon1: 1e-3 } : name, semantics }),
   );
 
-  // Where a formula asks for the number of rows, a number of the host meets one of the device, which rounds another way.
+  // If a formula asks for the number of rows, a host number meets a device number, which rounds differently.
   it.each(["keras3", "pytorch"] as const)(
-    "muon of %s are close to the CPU, recorded or not",
+    "muon of %s: close to the CPU, recorded or not",
     async (semantics) => {
       const options = { optimizer: "muon", semantics, passes: 1 } as const;
       const [recorded, onCpu] = [await runOn(GPU, options), await runOn("cpu", options)];
@@ -63,13 +65,13 @@ describe("steps on a device", () => {
     ["with a formula without numbers", { optimizer: { name: "mine", formula: "theta = theta - 0.01 * g" } }],
     ["with a changing momentum", { optimizer: { name: "sgd", momentum: 0.9 }, changing: ["momentum"] }],
     ["with accumulated gradients", { accumulation: 2 }],
-    ["with groups of which the last is smaller", { accumulation: 3 }],
+    ["with a smaller last group", { accumulation: 3 }],
     ["in several micro-batches", { microBatch: 3 }],
     ["with dropout", { model: withDropout }],
     ["with dropout in several micro-batches", { model: withDropout, microBatch: 3 }],
     ["with dropout and accumulated gradients", { model: withDropout, accumulation: 2 }],
     [
-      "with a state that finds its shape in the second step",
+      "with a state that becomes a vector in the second step",
       {
         optimizer: {
           name: "mine",
@@ -103,26 +105,26 @@ describe("steps on a device", () => {
         model: [LAYERS[0]!, { type: "batchNorm2d" }, ...LAYERS.slice(1)],
       },
     ],
-  ])("have the same bits recorded or not, and are close to the CPU, %s", (_, options) =>
+  ])("recorded and unrecorded bits are equal, and close to the CPU, %s", (_, options) =>
     checkDevice(options),
   );
 
-  it("are not recorded where the host distorts the images, and say so", () =>
+  it("are not recorded if the host distorts the images, and say so", () =>
     checkDevice({ augmentation: { shift: 2, rotation: 10, scale: 0, elastic: { alpha: 3, sigma: 1 } } }, [
       "not recorded: augmentation distorts the images on the host",
     ]));
 
-  it("go on one by one where the device cannot record, and say why", async () => {
+  it("run one by one if the device cannot record, and say why", async () => {
     vi.stubEnv("SIMULATED_DEVICE_REFUSES", "1");
     await checkDevice({ model: withDropout }, ["not recorded: the simulated device refuses to record"]);
   });
 
-  it("are recorded where the device had no memory until it was asked to give back what it kept", async () => {
+  it("are recorded after the device has released cached memory", async () => {
     vi.stubEnv("SIMULATED_DEVICE_FULL", "1");
     await checkDevice({});
   });
 
-  it("that fail leave the state of those that were done", async () => {
+  it("leave the state of the completed steps if one fails", async () => {
     const session = await makeSession(GPU, {
       microBatch: 4,
       model: [LAYERS[0]!, { type: "batchNorm2d" }, ...LAYERS.slice(1)],
@@ -134,7 +136,7 @@ describe("steps on a device", () => {
     await session.dispose();
   });
 
-  it("are not recorded where nobody wants it, nor on the CPU", async () => {
+  it("are not recorded if OPTIMBENCH_STEP=eager, nor on the CPU", async () => {
     const options = { model: withDropout };
     const { said: _, ...recorded } = await runOn(GPU, options);
     const eager = await takingSteps("eager", () => runOn(GPU, options));
@@ -164,7 +166,7 @@ describe("steps on a device", () => {
       (session) =>
         session.train(new Dataset({ ...data, images: data.images.toReversed(), device: GPU }), passOf(9, {})),
     ],
-  ])("go on from %s", async (_, before) => {
+  ])("continue from %s", async (_, before) => {
     const whole = await runOn(GPU, { optimizer: "nadam" });
     const [first, second] = await Promise.all([
       makeSession(GPU, { optimizer: "nadam" }),
@@ -179,8 +181,8 @@ describe("steps on a device", () => {
     await Promise.all([first, second].map((session) => session.dispose()));
   });
 
-  it("end at a cancel with the state of the steps that were done", async () => {
-    const optimizer = "nadam"; // has a state that is a number, which the host works out ahead
+  it("end at a cancellation with the state of the completed steps", async () => {
+    const optimizer = "nadam"; // has a scalar state, which the host computes ahead
     const one = (session: NativeSession, dataset: NativeDataset, steps: number) =>
       session.train(dataset, {
         ...passOf(1, {}),
@@ -189,7 +191,7 @@ describe("steps on a device", () => {
       });
     const dataset = makeDataset(GPU);
     const cancelled = await makeSession(GPU, { optimizer });
-    // Nothing tells when the first step is done, so that the cancel comes later and later until it is.
+    // Nothing signals that the first step is done, so the cancellation is delayed further until it is.
     let steps = 0;
     for (let wait = 10; steps === 0; wait *= 2) {
       const work = one(cancelled, dataset, 100_000);
@@ -206,7 +208,7 @@ describe("steps on a device", () => {
     await whole.dispose();
   });
 
-  it("of several sessions go side by side, each on a stream and with a recording of its own", async () => {
+  it("of several sessions run side by side, each with its own stream and recording", async () => {
     const optimizers = ["adam", "sgd", "rmsprop", "nadam"] as const; // as many as the device has streams
     const alone = [];
     for (const optimizer of optimizers) alone.push(await runOn("simulated:1", { optimizer, passes: 20 }));
@@ -217,7 +219,7 @@ describe("steps on a device", () => {
     expect(together.map(({ state }) => state)).toEqual(alone.map(({ state }) => state));
   });
 
-  it("are recorded although others, unrecorded, are always at work", async () => {
+  it("are recorded while unrecorded sessions are always busy", async () => {
     const holders = await Promise.all(Array.from({ length: 4 }, () => makeSession(GPU, {}))); // of all streams
     const others = await Promise.all(Array.from({ length: 3 }, () => makeSession(GPU, {})));
     const dataset = makeDataset(GPU);
@@ -236,9 +238,9 @@ describe("steps on a device", () => {
     await Promise.all([...holders, ...others].map((session) => session.dispose()));
   });
 
-  it("are recorded on no stream that another session has", async () => {
+  it("are not recorded on a stream that another session uses", async () => {
     const holders = await Promise.all(Array.from({ length: 4 }, () => makeSession(GPU, {})));
-    await checkDevice({}, ["not recorded: other sessions have all of the device's streams"]);
+    await checkDevice({}, ["not recorded: other sessions use all of the device's streams"]);
     for (const holder of holders.slice(1)) await holder.dispose();
     await checkDevice({ passes: 1 });
     await checkDevice({ passes: 1 });

@@ -99,7 +99,7 @@ export const passOf = (epoch: number, { accumulation = 1, changing }: Options) =
   };
 };
 
-/** Trains, evaluates, and gives all that must be the same on every device. */
+/** Trains and evaluates, and returns everything that must be the same on every device. */
 export async function runOn(device: string, options: Options = {}) {
   const session = await makeSession(device, options);
   const dataset = makeDataset(device);
@@ -128,9 +128,9 @@ export async function runOn(device: string, options: Options = {}) {
 }
 
 /**
- * Whether a device's recorded steps have the bits of those that it takes one by one, and train as the CPU does.
+ * Checks that recorded steps have the same bits as unrecorded ones, and train as the CPU does.
  *
- * @param said what the passes say of their recording
+ * @param said what the passes report about recording
  */
 export async function checkDevice(options: Options, said: unknown[] = ["recorded"]): Promise<void> {
   const { said: saidByDevice, ...recorded } = await runOn(GPU, options);
@@ -140,7 +140,7 @@ export async function checkDevice(options: Options, said: unknown[] = ["recorded
   checkClose(options, recorded, await runOn("cpu", options));
 }
 
-/** Runs work while steps are taken one by one: as on the CPU (plain), or as a device takes them (eager). */
+/** Runs work with unrecorded steps: as on the CPU (plain) or as on a device (eager). */
 export async function takingSteps<Value>(
   mode: "plain" | "eager",
   work: () => Promise<Value>,
@@ -156,15 +156,15 @@ export async function takingSteps<Value>(
 
 type Result = Omit<Awaited<ReturnType<typeof runOn>>, "said">;
 
-/** Of a net whose longest sum has 144 terms, each rounded by 6e-8 of itself. */
+/** The tolerance for a model whose longest sum has 144 terms, each with a relative error of 6e-8. */
 const ROUNDING = 1e-5;
 
 /**
- * Whether two devices, which may sum in different orders, give the same results but for rounding.
+ * Checks that two devices, which may sum in different orders, give the same results except for rounding.
  *
- * SGD (the default here) passes a gradient's rounding on to the parameters as it is. Adam, Lion and others divide a gradient by
- * its size: where it is near 0, rounding may move a parameter either way, which by definition moves the loss little. So
- * parameters are compared after SGD, and losses always.
+ * SGD (the default here) passes the rounding of a gradient to the parameters unchanged. Adam, Lion and others divide a gradient
+ * by its size: near 0, rounding may move a parameter either way, which changes the loss little. Parameters are therefore compared
+ * after SGD only, and losses always.
  */
 export function checkClose(options: Options, found: Result, expected: Result): void {
   const losses = ({ passes, evaluated }: Result) => [...passes, evaluated].map(({ loss }) => loss);

@@ -64,7 +64,7 @@ async function evaluate(weights: readonly number[], loss: LossName, threads = 1)
 
 describe("an evaluation", () => {
   it.each<LossName>(["sparseCategoricalCrossentropy", "meanSquaredError"])(
-    "measures likelihood and calibration as PyTorch and numpy do, with %s",
+    "measures likelihood and calibration like PyTorch and numpy, with %s",
     async (loss) => {
       const found = evaluationMetrics(await evaluate(golden.weights, loss));
       expect(found.accuracy).toBe(golden.accuracy);
@@ -86,7 +86,7 @@ describe("an evaluation", () => {
     expect(three).toEqual(one);
   });
 
-  it("has no likelihood and no calibration where outputs are no numbers", async () => {
+  it("has no likelihood and no calibration if outputs are NaN", async () => {
     const { negativeLogLikelihood, calibrationError } = evaluationMetrics(
       await evaluate(
         golden.weights.map(() => Number.NaN),
@@ -101,7 +101,7 @@ describe("an evaluation", () => {
 });
 
 describe("a run's metrics", () => {
-  it("are those of its model's predictions", async () => {
+  it("equal those computed from its model's predictions", async () => {
     const { test: _, ...dataset } = await bands();
     const run = await train({
       dataset: { ...dataset, test: { images: dataset.images, labels: dataset.labels } },

@@ -22,7 +22,7 @@ interface Golden {
     readonly divisor: 4096 | 64;
     readonly layer: Layer;
     readonly loss: number;
-    /** The sum of the absolute numbers that a gradient of the convolution sums up. */
+    /** The sum of the absolute terms of a gradient of the convolution. */
     readonly summands: number;
     readonly gradients: Readonly<Record<string, readonly number[]>>;
     readonly statistics?: readonly [means: readonly number[], variances: readonly number[]];
@@ -37,10 +37,10 @@ const { count, side, channels, classes } = golden;
 const semantics = "pytorch";
 const input = [channels, side, side] as const;
 const labels = Uint8Array.from(noise(count, 2), (value) => value * classes);
-/** float32 keeps half of this relative to a number; sums of some thousand numbers lose a few times as much. */
+/** float32 rounds to half of this relative to a value; sums of some thousand values lose a few times as much. */
 const ROUNDING = 2 ** -23;
 
-/** Any bytes; or small ones, but for a bright first one in each image. */
+/** Any bytes, or small ones with a bright first byte in each image. */
 const imagesOf = (divisor: 4096 | 64) =>
   Uint8Array.from(noise(count * side * side * channels, 1), (value, i) =>
     divisor === 4096 ? value * 256 : i % (side * side * channels) === 0 ? 255 : value * 3,
@@ -82,7 +82,7 @@ async function open(norm: Layer, divisor: number) {
   return session;
 }
 
-describe("normalisations of bright, even images keep float32's precision", () => {
+describe("normalisations of bright, even images keep the precision of float32", () => {
   it.each(golden.cases)(
     "$layer, divisor $divisor",
     async ({ divisor, layer, loss, gradients, summands, statistics, probabilities }) => {

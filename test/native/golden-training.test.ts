@@ -35,11 +35,11 @@ const goldens = readdirSync(folder).map(
 );
 const CLASSES = 10;
 
-describe("whole training steps agree with Keras and PyTorch, which computed them in double precision", () => {
+describe("training steps agree with Keras and PyTorch in double precision", () => {
   it("finds the golden files", () => expect(goldens).toHaveLength(11));
 
   for (const golden of goldens) {
-    // Batch normalisation's statistics are the whole batch's, so its batches are not cut.
+    // Batch normalisation needs the statistics of the whole batch, so its batches are not split.
     const cuts = needsWholeBatch(modelOf(golden).layers) ? [golden.batchSize] : [5, golden.batchSize];
     it.each(cuts)(`${golden.framework} ${golden.name}, micro-batches of %i`, async (microBatch) => {
       const { Dataset } = loadNative();
@@ -100,7 +100,7 @@ async function open(golden: Golden, microBatch: number): Promise<NativeSession> 
   return session;
 }
 
-/** As training.py draws them: one stream a tensor; weights by their fans, biases small, scales around 1. */
+/** As training.py draws them: one stream per tensor, weights scaled by their fans, small biases, scales around 1. */
 function initialParameters(session: NativeSession): Float32Array {
   const parameters = new Float32Array(session.parameterCount);
   for (const [index, { name, shape, offset }] of session.parameters().entries()) {
@@ -116,7 +116,7 @@ function initialParameters(session: NativeSession): Float32Array {
   return parameters;
 }
 
-/** Within `tolerance` of the larger of 1 and the value: weights and losses here are of the order of 0.01 to 3. */
+/** Within `tolerance` relative to the larger of 1 and the value: weights and losses here range from 0.01 to 3. */
 function expectClose(found: readonly number[], expected: readonly number[], tolerance: number): void {
   expect(found).toHaveLength(expected.length);
   const worst = found.reduce((most, value, i) => {

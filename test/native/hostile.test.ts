@@ -3,10 +3,9 @@ import { MAX_THREADS } from "../../src/config/threads.js";
 import { LARGEST_IMAGE } from "../../src/data/dataset.js";
 import { block, conv, dense, flat, images, input, native, spec, updateOf } from "./tiny-session.js";
 
-/** Of the whole vector. */
-const part = { axes: [0], nodes: [[10], [10], [10]], state: [] };
+const part = { axes: [0], nodes: [[10], [10], [10]], state: [] }; // the whole vector
 
-// TypeScript validates before it calls; native code must survive whoever does not.
+// TypeScript validates before it calls; native code must survive callers that do not.
 const session = (changes: object) => async () => {
   const one = new native.Session({ ...spec, ...changes });
   await one.open();
@@ -14,31 +13,27 @@ const session = (changes: object) => async () => {
 };
 const dataset = (changes: object) => () => new native.Dataset({ ...images, ...changes });
 
-describe("a session refuses", () => {
+describe("a session rejects", () => {
   it.each([
     ["no spec", async () => new native.Session(undefined as never), /Expected an object for `session`/],
     ["no threads", session({ threads: 0 }), /a whole number from 1 to 1024 for `session.threads`/],
-    ["more threads than configs may ask for", session({ threads: MAX_THREADS + 1 }), /`session.threads`/],
+    ["more threads than a config may request", session({ threads: MAX_THREADS + 1 }), /`session.threads`/],
     ["half a micro-batch", session({ microBatch: 0.5 }), /`session.microBatch`/],
     ["a negative shape", session({ input: [1, -2, 2] }), /`session.input`/],
-    ["a seed that is no number", session({ seed: Number.NaN }), /`session.seed`/],
-    ["no layers", session({ layers: [] }), /the last layer does not give one logit a class/],
+    ["a seed that is not a number", session({ seed: Number.NaN }), /`session.seed`/],
+    ["no layers", session({ layers: [] }), /the last layer must output one logit per class/],
     [
       "an unknown layer",
       session({ layers: [{ ...flat, kind: "transformer" }] }),
       /unknown layer kind 'transformer'/,
     ],
     [
-      "a layer that gives another shape",
+      "a layer with another output shape than declared",
       session({ layers: [{ ...flat, output: [5, 1, 1] }, dense] }),
-      /layers\[0\] \(flatten_0\) gives 4/,
+      /layers\[0\] \(flatten_0\) outputs 4 x 1 x 1, not the declared shape/,
     ],
     ["a kernel larger than the image", session({ layers: [{ ...conv, kernel: [9, 9] }] }), /./],
-    [
-      "a stride of nothing",
-      session({ layers: [{ ...conv, strides: [0, 1] }] }),
-      /`session.layers\[0\].strides`/,
-    ],
+    ["a stride of 0", session({ layers: [{ ...conv, strides: [0, 1] }] }), /`session.layers\[0\].strides`/],
     [
       "a layer too large for memory",
       session({
@@ -49,7 +44,7 @@ describe("a session refuses", () => {
           dense,
         ],
       }),
-      /^Out of memory \(out of memory: no \d+ bytes more\)/,
+      /^Out of memory \(out of memory: cannot allocate \d+ bytes\)/,
     ],
     [
       "a layer without a name",
@@ -59,7 +54,7 @@ describe("a session refuses", () => {
     [
       "a layer that takes a later one",
       session({ layers: [{ ...flat, from: [1] }, dense] }),
-      /layers\[0\] \(flatten_0\) takes a layer that does not precede it/,
+      /layers\[0\] \(flatten_0\) takes the output of a layer that does not precede it/,
     ],
     [
       "a layer that takes one before the image",
@@ -71,7 +66,7 @@ describe("a session refuses", () => {
       session({
         layers: [flat, dense, { kind: "sum", name: "residual_0", from: [0, 1], output: [2, 1, 1] }],
       }),
-      /layers\[2\] \(residual_0\) takes layers of different shapes/,
+      /layers\[2\] \(residual_0\) sums outputs of different shapes/,
     ],
     [
       "groups that do not divide the channels",
@@ -96,7 +91,7 @@ describe("a session refuses", () => {
     ],
     ["an unknown input", session({ update: updateOf({ nodes: [input("w")] }) }), /unknown input 'w'/],
     [
-      "a row that is no list of numbers",
+      "a row that is not a list of numbers",
       session({ loss: { nodes: [{ op: "row", values: ["1"] }], result: 0 } }),
       /a list of numbers for `session\.loss\.nodes\[0\]\.values`/,
     ],
@@ -106,7 +101,7 @@ describe("a session refuses", () => {
       /wrong number of arguments for 'add'/,
     ],
     [
-      "a target that is no node",
+      "an assignment of something that is not a node",
       session({ update: updateOf({ assign: [{ target: "theta", node: 9 }] }) }),
       /not a node/,
     ],
@@ -116,14 +111,14 @@ describe("a session refuses", () => {
       /unknown target 'm'/,
     ],
     [
-      "a part of a parameter that is not there",
+      "a part for a parameter that does not exist",
       session({ update: updateOf({ parts: [{ ...part, parameter: 2 }] }) }),
       /there is no parameter 2/,
     ],
     [
-      "axes that are no order of a parameter's",
+      "axes that are not a permutation of a parameter's axes",
       session({ update: updateOf({ parts: [{ ...part, axes: [1] }] }) }),
-      /axes are not in an order/,
+      /the axes are not a permutation/,
     ],
     [
       "a plan for parameters of other shapes",
@@ -136,36 +131,36 @@ describe("a session refuses", () => {
       /the plan is for other parameters or for another formula/,
     ],
     [
-      "shapes that are none",
+      "a negative size in a shape",
       session({ update: updateOf({ parts: [{ ...part, nodes: [[10], [-1], [10]] }] }) }),
       /whole number.* for `session.update.blocks\[0\].parts\[0\].nodes.1`/,
     ],
     [
-      "a state that starts as theta and has another shape",
+      "a state that starts as theta with another shape",
       session({
         update: updateOf({
           state: [{ name: "s", kind: "vector", initial: 0, startsAsTheta: true }],
           parts: [{ ...part, state: [[2]] }],
         }),
       }),
-      /the state 's' cannot have the shape that it is planned with/,
+      /the plan gives the state 's' an invalid shape/,
     ],
     [
-      "a number with axes",
+      "a scalar state with axes",
       session({
         update: updateOf({ state: [{ name: "s", kind: "number", initial: 0, startsAsTheta: false }] }),
       }),
-      /the state 's' cannot have the shape that it is planned with/,
+      /the plan gives the state 's' an invalid shape/,
     ],
     [
-      "a device that is not there",
+      "a device that does not exist",
       session({ device: "cuda:3" }),
       /device 'cuda:3' is not available here; available: cpu/,
     ],
   ])("%s", (_, make, message) => expect(make()).rejects.toThrow(message));
 });
 
-describe("a step of an update refuses", () => {
+describe("a step of an update rejects", () => {
   const step = (changes: object) => () =>
     native.runUpdate(
       updateOf(changes),
@@ -177,9 +172,13 @@ describe("a step of an update refuses", () => {
   const number = { name: "s", kind: "number", initial: 0, startsAsTheta: false };
 
   it.each([
-    ["a matrix function on the whole vector", step({ nodes }), /no rows and columns/],
     [
-      "a value of another shape than was inferred",
+      "a matrix function on the whole vector",
+      step({ nodes }),
+      /a matrix function needs a value with rows and columns/,
+    ],
+    [
+      "a value with another shape than the inferred one",
       step({ parts: [{ ...part, nodes: [[10], [10], [5]] }] }),
       /formula node 2 \(subtract\): \[10\] is not the inferred shape \[5\]/,
     ],
@@ -196,21 +195,21 @@ describe("a step of an update refuses", () => {
   ])("%s", (_, run, message) => expect(run).toThrow(message));
 });
 
-describe("a session takes what configs may ask for", () => {
-  it("as many threads", async () => {
+describe("a session accepts what a config may request", () => {
+  it("the largest number of threads", async () => {
     const one = await session({ threads: MAX_THREADS })();
     one.dispose();
     expect(native.timeMatrixProduct({ size: 2, threads: MAX_THREADS })).toBeGreaterThanOrEqual(0);
     expect(() => native.timeMatrixProduct({ size: 2, threads: MAX_THREADS + 1 })).toThrow(/threads/);
   });
 
-  it("as large an image, flattened, and as many filters of one channel each", async () => {
+  it("the largest image, flattened, and as many filters of one channel each", async () => {
     const { side, channels } = LARGEST_IMAGE;
     const values = side * side * channels;
     const output = [values, 1, 1] as const;
     const each = { ...conv, groups: values, filters: values, kernel: [1, 1], output } as const;
     const layers = [{ ...flat, output }, each] as const;
-    // Read after the layers, before anything is allocated.
+    // This is read after the layers and before anything is allocated.
     const augmentation = { shift: 0, rotation: 0, scale: 2 };
     await expect(session({ input: [channels, side, side], layers, augmentation })()).rejects.toThrow(
       "Expected a number below 1 for `session.augmentation.scale`",
@@ -218,9 +217,13 @@ describe("a session takes what configs may ask for", () => {
   });
 });
 
-describe("a dataset refuses", () => {
+describe("a dataset rejects", () => {
   it.each([
-    ["too few pixels", dataset({ images: new Uint8Array(11) }), /3 images of 4 bytes, for `dataset.images`/],
+    [
+      "too few pixels",
+      dataset({ images: new Uint8Array(11) }),
+      /3 images of 4 bytes, one per label, for `dataset.images`/,
+    ],
     [
       "another type of array",
       dataset({ images: new Float64Array(12) }),
@@ -236,11 +239,11 @@ describe("a dataset refuses", () => {
       dataset({ targets: new Float32Array(5) }),
       /3 x 2 numbers for `dataset.targets`/,
     ],
-    ["more images than there are", dataset({ shape: [2 ** 13, 2 ** 13, 2 ** 13] }), /`dataset.images`/],
+    ["a shape larger than the images", dataset({ shape: [2 ** 13, 2 ** 13, 2 ** 13] }), /`dataset.images`/],
     ["an image that overflows", dataset({ shape: [2 ** 24, 2 ** 24, 2 ** 24] }), /`dataset.shape`/],
   ])("%s", (_, make, message) => expect(make).toThrow(message));
 
-  it.each(["images", "labels", "targets"] as const)("%s that a getter takes away while it reads", (key) => {
+  it.each(["images", "labels", "targets"] as const)("%s that a getter detaches during the read", (key) => {
     const arrays = { ...images, images: images.images.slice(), targets: new Float32Array(6) };
     arrays.labels = images.labels.slice();
     const hostile = Object.defineProperty(arrays, "device", {
@@ -254,7 +257,7 @@ describe("a dataset refuses", () => {
   });
 });
 
-it("hands out no getters: they would run on objects of another class, whose memory is not theirs", async () => {
+it("has no native getters, which would run on objects of another class", async () => {
   for (const { prototype } of [native.Dataset, native.Session])
     for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype)))
       expect([name, get]).toEqual([name, undefined]);
@@ -262,7 +265,7 @@ it("hands out no getters: they would run on objects of another class, whose memo
   expect(new native.Dataset(images).bytes).toBeGreaterThan(12);
 });
 
-describe("a distortion refuses", () => {
+describe("a distortion", () => {
   const augmentation = { shift: 1, rotation: 0, scale: 0 };
   const augmented = { images: images.images, shape: images.shape, augmentation, seed: 0, epoch: 1 };
   const elastic = { alpha: 1, sigma: 1001 };
@@ -278,11 +281,11 @@ describe("a distortion refuses", () => {
     ],
     [{ augmentation: { ...augmentation, rotation: Number.NaN } }, "for `augment.augmentation.rotation`"],
     [{ augmentation: { ...augmentation, elastic } }, "up to 1000 for `augment.augmentation.elastic.sigma`"],
-  ])("%j", (changes, message) => {
+  ])("rejects %j", (changes, message) => {
     expect(() => native.augment({ ...augmented, ...changes } as never)).toThrow(message);
   });
 
-  it("no finite place to look at", () => {
+  it("rejects values that are not finite, and a factor of 0", () => {
     const how = { images: images.images, shape: images.shape, shiftX: 0, shiftY: 0, rotation: 0, factor: 1 };
     expect(() => native.transform({ ...how, shiftX: Number.NaN })).toThrow("Expected finite numbers");
     expect(() => native.transform({ ...how, rotation: Number.POSITIVE_INFINITY })).toThrow("finite");
@@ -290,7 +293,7 @@ describe("a distortion refuses", () => {
     expect(native.transform({ ...how, factor: Number.MIN_VALUE, shiftX: 1e300 })).toHaveLength(12);
   });
 
-  it("not to have nothing to do", () => {
+  it("accepts no images", () => {
     expect(native.augment({ ...augmented, images: new Uint8Array() })).toEqual(new Uint8Array());
   });
 });

@@ -54,7 +54,7 @@ async function step(session: NativeSession, shape: Shape, { count = 9, white = f
   return { ...measured, parameters: session.readState().parameters };
 }
 
-/** Layers of any kind that fit any image; residual blocks around some that keep the shape. */
+/** Layers of any kind that fit any image, with residual blocks around layers that keep the shape. */
 const { layer: anyLayer } = fc.letrec<{ layer: Layer; keeping: Layer }>((tie) => {
   const small = fc.integer({ min: 1, max: 3 });
   const size = fc.oneof(small, fc.tuple(small, small));
@@ -129,15 +129,15 @@ const { layer: anyLayer } = fc.letrec<{ layer: Layer; keeping: Layer }>((tie) =>
   return { keeping, layer: fc.oneof(keeping, changing) };
 });
 
-describe("any layers in a row", () => {
-  it("give the shapes and take the parameters that lowering says, and can be trained", async () => {
+describe("any sequence of layers", () => {
+  it("has the shapes and parameters that lowering declares, and can be trained", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(anyLayer, { maxLength: 5 }),
         fc.tuple(fc.constantFrom(2, 4), fc.integer({ min: 4, max: 9 }), fc.integer({ min: 4, max: 9 })),
         async (layers, [channels, height, width]) => {
           const shape: Shape = [channels, height, width];
-          // Native code checks every shape against the one declared; groups of 2 need an even number of channels.
+          // Native code checks every shape against the declared one. Groups of 2 need an even number of channels.
           const even: Layer[] = layers.flatMap((layer): Layer[] =>
             layer.type === "conv2d" ? [{ type: "conv2d", filters: 2, kernelSize: 1 }, layer] : [layer],
           );
@@ -157,8 +157,8 @@ describe("any layers in a row", () => {
 });
 
 describe("dropout", () => {
-  /** How much the image's pixels counted in a step on one white image: the dense weights moved by it, [channels][height x width]. */
-  async function counted(layer: Layer, shape: Shape, epoch: number) {
+  /** The weight of each pixel in a step on one white image, from the change of the dense weights: [channels][height x width]. */
+  async function pixelWeights(layer: Layer, shape: Shape, epoch: number) {
     const { session } = await open(
       [layer, { type: "flatten" }, { type: "dense", units: CLASSES, useBias: false }],
       shape,
@@ -172,9 +172,9 @@ describe("dropout", () => {
     return Array.from(row, (value) => value / ((0.1 * 2) / 3));
   }
 
-  it("of channels takes each whole, a share `rate` of them, and scales the others up", async () => {
+  it("of channels drops a fraction `rate` of whole channels and scales up the others", async () => {
     const shape: Shape = [50, 3, 2];
-    const values = await counted({ type: "spatialDropout2d", rate: 0.2 }, shape, 1);
+    const values = await pixelWeights({ type: "spatialDropout2d", rate: 0.2 }, shape, 1);
     const channels = values.filter((_, i) => i % 6 === 0);
     for (let pixel = 1; pixel < 6; pixel++)
       expect(values.filter((_, i) => i % 6 === pixel)).toEqual(channels);
@@ -182,11 +182,11 @@ describe("dropout", () => {
     const dropped = channels.filter((value) => value === 0).length;
     expect(dropped).toBeGreaterThan(2);
     expect(dropped).toBeLessThan(22);
-    expect(await counted({ type: "spatialDropout2d", rate: 0.2 }, shape, 2)).not.toEqual(values);
+    expect(await pixelWeights({ type: "spatialDropout2d", rate: 0.2 }, shape, 2)).not.toEqual(values);
   });
 
-  it("of units takes them one by one", async () => {
-    const values = await counted({ type: "dropout", rate: 0.5 }, [2, 10, 10], 1);
+  it("of units drops them one by one", async () => {
+    const values = await pixelWeights({ type: "dropout", rate: 0.5 }, [2, 10, 10], 1);
     const alike = values.slice(0, 100).filter((value, i) => value === values[i + 100]).length;
     expect(alike).toBeGreaterThan(20);
     expect(alike).toBeLessThan(80);

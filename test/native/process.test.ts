@@ -6,7 +6,7 @@ import { packageRoot } from "../../src/system/package-root.js";
 
 const library = JSON.stringify(pathToFileURL(join(packageRoot, "dist", "native", "addon.js")).href);
 
-/** Runs a program in a process of its own, which `limits` (shell commands) may bound. */
+/** Runs a program in a separate process, which `limits` (shell commands) may restrict. */
 function run(program: string, limits = "true") {
   const prelude = `
     import { Worker } from "node:worker_threads";
@@ -33,7 +33,7 @@ function run(program: string, limits = "true") {
   return { ended: signal ?? status, stdout };
 }
 
-it("says so where the system gives it no more threads", () => {
+it("reports that the system refuses more threads", () => {
   const program = `
     const sessions = [];
     try { for (;;) await sessions[sessions.push(new native.Session({ ...spec, threads: 256 })) - 1].open(); } catch (error) { console.log(error.message); }`;
@@ -43,7 +43,7 @@ it("says so where the system gives it no more threads", () => {
   });
 });
 
-it("comes to rest and ends while another thread asks for one pass after the other", () => {
+it("shuts down and exits while a worker starts one pass after the other", () => {
   const program = `
     const worker = new Worker(\`
       const { workerData: { library, spec, images }, parentPort } = require("node:worker_threads");
@@ -68,7 +68,7 @@ it("comes to rest and ends while another thread asks for one pass after the othe
   expect(run(program)).toMatchObject({ ended: 5 });
 });
 
-it("gives a dataset's memory back when it is disposed", () => {
+it("frees the memory of a disposed dataset", () => {
   const program = `
     const rss = () => process.memoryUsage().rss / 2 ** 20;
     const given = images(200_000); // 150 MB

@@ -35,7 +35,7 @@ it("has a golden file for each framework", () =>
   expect(goldens.map(({ framework }) => framework).sort()).toEqual(["keras2", "keras3", "pytorch"]));
 
 describe.each(goldens)("running statistics in $framework", ({ framework, shape, batches, pixels, cases }) => {
-  it.each(cases)("are the framework's after each step", async ({ layers, weights, states }) => {
+  it.each(cases)("equal the framework's after each step", async ({ layers, weights, states }) => {
     const [height, width, channels] = shape;
     const input = [channels, height, width] as const;
     const model = resolveModel({ layers }, { classes: CLASSES, semantics: framework });
@@ -68,7 +68,7 @@ describe.each(goldens)("running statistics in $framework", ({ framework, shape, 
     let next = 0;
     for (const [step, batchSize] of batches.entries()) {
       const order = Uint32Array.from({ length: batchSize }, () => next++);
-      const learningRates = Float64Array.of(0); // the weights stay
+      const learningRates = Float64Array.of(0); // the weights do not change
       await session.train(dataset, { order, batchSize, learningRates, epoch: 1 });
       expect(relativeError(session.readState().statistics, states[step]!, 1)).toBeLessThan(1e-5);
     }

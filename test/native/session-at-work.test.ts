@@ -5,7 +5,7 @@ import type { SessionState } from "../../src/native/addon.js";
 import { openSession } from "../../src/training/session.js";
 import { dense, flat, images, input, native, spec, updateOf } from "./tiny-session.js";
 
-describe("a session at work", () => {
+describe("a session", () => {
   const large = {
     ...spec,
     layers: [flat, { ...dense, units: 4096, output: [4096, 1, 1] }, dense],
@@ -18,7 +18,7 @@ describe("a session at work", () => {
     epoch: 1,
   };
 
-  it("survives being disposed by a getter of its own arguments", async () => {
+  it("survives a getter of an argument that disposes it", async () => {
     const one = await openSession(spec);
     const hostile = { ...pass };
     Object.defineProperty(hostile, "epoch", {
@@ -30,16 +30,16 @@ describe("a session at work", () => {
     expect(() => one.train(data, hostile)).toThrow("The session is disposed");
   });
 
-  it("refuses images that are not there, other objects, and steps of no size", async () => {
+  it("rejects image indices out of range, other objects and a batch size of 0", async () => {
     const one = await openSession(spec);
     await expect(one.train(data, { ...pass, order: Uint32Array.of(0, 1, 3) })).rejects.toThrow(
-      "order names image 3, but there are 3 images",
+      "image 3 is out of range: the dataset has 3 images, counted from 0",
     );
     expect(() => one.train({} as never, pass)).toThrow("Expected a Dataset");
     expect(() => one.train(one as never, pass)).toThrow("Expected a Dataset");
     expect(() => one.train(data, { ...pass, batchSize: 0 })).toThrow(/`pass.batchSize`/);
     expect(() => one.train(data, { ...pass, learningRates: Float64Array.of(0.1) })).toThrow(
-      "Expected a rate for each of the 2 updates for `pass.learningRates`",
+      "Expected one rate for each of the 2 updates for `pass.learningRates`",
     );
     expect(() => one.train(data, { ...pass, learningRates: [0.1, 0.1] as never })).toThrow(
       "Expected a Float64Array for `pass.learningRates`",
@@ -50,7 +50,7 @@ describe("a session at work", () => {
     await one.dispose();
   });
 
-  it("works on where nobody holds it but its promise", async () => {
+  it("keeps working while only its promise references it", async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const predicted = (await openSession(large)).predict(new Uint8Array(4 * 100_000));
@@ -61,14 +61,14 @@ describe("a session at work", () => {
     expect(await predicted).toHaveLength(2 * 100_000);
   });
 
-  it("says so where a prediction is cut short", async () => {
+  it("rejects a prediction that dispose() cancels", async () => {
     const one = await openSession(large);
     const predicted = one.predict(new Uint8Array(4 * 1_000_000));
     void one.dispose();
     await expect(predicted).rejects.toThrow("cancelled");
   });
 
-  it("refuses a batch cut into pieces where batch normalisation needs it whole", async () => {
+  it("rejects micro-batches if batch normalisation needs the whole batch", async () => {
     const norm = {
       kind: "batchNorm2d",
       name: "batchNorm2d_0",
@@ -78,7 +78,7 @@ describe("a session at work", () => {
       scale: true,
     } as const;
     const layers = [{ ...norm, unbiased: false, output: [1, 2, 2] }, flat, dense] as const;
-    const whole = { axes: [0], nodes: [[12], [12], [12]], state: [] }; // scale and offset of the channel besides
+    const whole = { axes: [0], nodes: [[12], [12], [12]], state: [] }; // with scale and offset of the channel
     const cut = await openSession({ ...spec, layers, update: updateOf({ parts: [whole] }), microBatch: 2 });
     await expect(
       cut.train(data, { ...pass, batchSize: 3, learningRates: Float64Array.of(0.1) }),
@@ -87,7 +87,7 @@ describe("a session at work", () => {
     await cut.dispose();
   });
 
-  it("goes back to what was kept, and to its start, as often as asked", async () => {
+  it("restores the kept state once, and restarts from the initial state", async () => {
     const momentum = updateOf({
       nodes: [
         ...[input("theta"), input("g"), input("m")],
@@ -120,7 +120,7 @@ describe("a session at work", () => {
     await one.dispose();
   });
 
-  it("reads any part of a vector, and nothing beyond", async () => {
+  it("reads any part of a vector, and rejects ranges outside it", async () => {
     const one = await openSession(spec);
     const { parameters } = one.readState();
     const read = async (vector: keyof SessionState, offset: number, count: number) => {
@@ -131,23 +131,25 @@ describe("a session at work", () => {
     expect(await read("parameters", 3, 4)).toEqual(parameters.slice(3, 7));
     expect(await read("evaluation", 0, 10)).toEqual(parameters);
     expect(await read("statistics", 0, 0)).toHaveLength(0);
-    await expect(read("parameters", 3, 8)).rejects.toThrow("there are no numbers from 3 to 11");
+    await expect(read("parameters", 3, 8)).rejects.toThrow(
+      "elements 3 to 11 are out of range: the vector has 10",
+    );
     await expect(read("gradient" as never, 0, 1)).rejects.toThrow(/`read.vector`/);
     await expect(read("parameters", -1, 1)).rejects.toThrow(/`read.offset`/);
     const into = new Float32Array(4);
     const reading = one.read({ vector: "parameters", offset: 0, into });
     structuredClone(into, { transfer: [into.buffer] });
-    await reading; // into nothing
+    await reading; // into a detached array
     await one.dispose();
   });
 
-  it("is opened once, before anything else", async () => {
+  it("must be opened first, and only once", async () => {
     const one = new native.Session(spec);
     expect(() => one.readState()).toThrow("The session is not open");
     const opening = one.open();
-    expect(() => one.open()).toThrow("The session is open already");
+    expect(() => one.open()).toThrow("The session is already open");
     await opening;
-    expect(() => one.open()).toThrow("The session is open already");
+    expect(() => one.open()).toThrow("The session is already open");
     const other = new native.Session(spec);
     const late = other.open();
     await Promise.all([other.dispose(), late]); // at once, and still in order
@@ -155,7 +157,7 @@ describe("a session at work", () => {
     await one.dispose();
   });
 
-  it("refuses to be read while it works, and state that is not its own", async () => {
+  it("rejects reads while it is busy, and states of another session", async () => {
     const momentum = updateOf({
       nodes: [input("theta"), input("g"), input("m"), { op: "add" as const, args: [1, 2] }],
       state: [{ name: "m", kind: "vector", initial: 1, startsAsTheta: false }],
@@ -164,12 +166,12 @@ describe("a session at work", () => {
     const two = await openSession({ ...spec, update: momentum });
     const other = { ...two.readState(), optimizer: { m: new Float32Array(10) } };
     expect(() => two.writeState({ ...other, statistics: new Float32Array(1) })).toThrow("statistics");
-    expect(two.readState().optimizer).toEqual({ m: new Float32Array(10).fill(1) }); // all of a state is written, or none
+    expect(two.readState().optimizer).toEqual({ m: new Float32Array(10).fill(1) }); // a state is written as a whole or not at all
     await two.dispose();
 
     const one = await openSession(spec);
     const training = one.train(data, pass);
-    expect(() => one.readState()).toThrow("The session is at work");
+    expect(() => one.readState()).toThrow("The session is busy: await its pending call first");
     await training;
     const state = one.readState();
     expect(() => one.writeState({ ...state, parameters: new Float32Array(3) })).toThrow(
@@ -184,7 +186,7 @@ describe("a session at work", () => {
     expect(() => one.readState()).toThrow("The session is disposed");
   });
 
-  it("goes on with a dataset that is disposed meanwhile", async () => {
+  it("finishes a pass over a dataset that is disposed meanwhile", async () => {
     const own = new native.Dataset(images);
     const one = await openSession(spec);
     const training = one.train(own, pass);
@@ -194,9 +196,9 @@ describe("a session at work", () => {
     await one.dispose();
   });
 
-  it("fails with a message where a formula's shapes do not fit", async () => {
+  it("rejects a loss with more than one number per sample", async () => {
     const wide = await openSession({ ...spec, loss: { nodes: [input("z")], result: 0 } });
-    await expect(wide.train(data, pass)).rejects.toThrow("expected one number a sample");
+    await expect(wide.train(data, pass)).rejects.toThrow("expected one number per sample");
     await wide.dispose();
   });
 });

@@ -5,7 +5,7 @@ import { openSession } from "../../src/training/session.js";
 import { bands } from "../small-task.js";
 import { noise } from "./noise.js";
 
-// What comes out depends on the config and the data, never on which thread computes it.
+// Results depend on the config and the data, never on which thread computes them.
 const dataset = await bands();
 const head = [{ type: "flatten" }, { type: "dense", units: 3 }] as const;
 const parameters = async (
@@ -38,7 +38,7 @@ it.each([
   expect(await parameters(layers, 3)).toEqual(await parameters(layers, 1)),
 );
 
-// Their vectors are long enough to be cut among threads, and their norms are sums over all pieces.
+// Their vectors are long enough to be divided among threads, and their norms are sums over all ranges.
 it.each(["adam", "lamb"])("%s gives the same bits with one thread, with two and with three", async (name) => {
   const layers = [{ type: "flatten" }, { type: "dense", units: 300 }, { type: "dense", units: 3 }];
   const [one, ...more] = await Promise.all(
@@ -50,7 +50,7 @@ it.each(["adam", "lamb"])("%s gives the same bits with one thread, with two and 
 it("gives the same bits with more threads than can share a batch", async () =>
   expect(await parameters(head, 300)).toEqual(await parameters(head, 1)));
 
-it("predicts the same bits the first time and later", async () => {
+it("predicts the same bits in the first call and later", async () => {
   const dense = (units: number) =>
     ({
       kind: "dense",
@@ -67,14 +67,14 @@ it("predicts the same bits the first time and later", async () => {
     loss: { nodes: [{ op: "constant", value: 0 }], result: 0 },
     update: { text: "", blocks: [], layout: "keras", inputs: [] },
   });
-  // Few enough numbers that no elementwise operator asks how many threads there are before the matrix product runs.
+  // So few values that no elementwise operator asks for the number of threads before the matrix product runs.
   const images = Uint8Array.from(noise(5 * 784, 1), (value) => value * 256);
   const first = await session.predict(images);
   expect(await session.predict(images)).toEqual(first);
   await session.dispose();
 });
 
-it("trains through a flatten that has nothing to do", async () => {
+it("trains through a flatten of a flat input", async () => {
   const dense = { type: "dense", units: 8, activation: "relu" } as const;
   const [, before, , after] = (await parameters([head[0], dense, ...head], 1)) as { loss: number }[][];
   expect(after![0]!.loss).toBeLessThan(before![0]!.loss);

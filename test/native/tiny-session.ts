@@ -2,7 +2,7 @@ import type { UpdateBlock } from "../../src/formula/graph.js";
 import type { PlannedUpdate } from "../../src/formula/plan-update.js";
 import { loadNative, type NativeDatasetSpec, type SessionSpec } from "../../src/native/addon.js";
 
-// The smallest session there is, as plain specs for tests to spoil.
+// The smallest possible session, as plain specs that tests modify.
 export const native = loadNative();
 export const input = (name: string) => ({ op: "input" as const, name });
 export const loss = { nodes: [input("z"), { op: "mean" as const, args: [0] }], result: 1 };
@@ -13,7 +13,7 @@ export const block: UpdateBlock = {
   state: [],
   assign: [{ target: "theta", node: 2, offset: 0 }],
 };
-/** Where nothing else is said, everything is as long as the whole vector. */
+/** Unless changed, every value has the length of the whole vector. */
 export function updateOf(changes: object): PlannedUpdate {
   const changed = { ...block, ...changes };
   const whole = { axes: [0], nodes: changed.nodes.map(() => [10]), state: changed.state.map(() => [10]) };
@@ -30,7 +30,7 @@ export const dense = {
   biasLimit: 0,
   output: [2, 1, 1],
 } as const;
-/** What its layer learns. */
+/** The parameters of its layer. */
 export const parameters = [
   { name: "dense_0.weight", shape: [2, 4] },
   { name: "dense_0.bias", shape: [2] },

@@ -13,10 +13,10 @@ import { relativeError } from "../relative-error.js";
 import { path } from "./update-path.js";
 
 const BLOCK = 1024;
-const LENGTHS = [1, 7, BLOCK - 1, BLOCK, BLOCK + 1, 9 * BLOCK + 5]; // the last is more than a thread takes at a time
-const SETS = ["avx512", "avx2", "baseline"]; // each the widest at most: a processor without it takes the next
+const LENGTHS = [1, 7, BLOCK - 1, BLOCK, BLOCK + 1, 9 * BLOCK + 5]; // the last is longer than a range
+const SETS = ["avx512", "avx2", "baseline"]; // the widest allowed: a processor without it uses the next narrower one
 
-// Exact expressions alone decide branches: rounding may not.
+// Only exact expressions decide branches, since rounding must not.
 const exact = fc.constantFrom(
   "theta",
   "g",
@@ -57,7 +57,7 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
       fc.tuple(x, x).map(([a, b]) => `maximum(${a}, ${b})`),
       x.map((a) => `clip(${a}, -0.7, relu(theta))`),
       exact.map((a) => `sign(${a})`),
-      x.map((a) => `tanh(${a})`), // without a kernel of its own
+      x.map((a) => `tanh(${a})`), // has no kernel
       x.map((a) => `mean(${a} + 0 * theta)`),
       x.map((a) => `norm(${a} - 0 * g) / sqrt(sum(0 * theta + 1))`),
       exact.map((a) => `max(${a} + 0 * g)`),
@@ -130,7 +130,7 @@ describe("kernels and libtorch's operators agree", () => {
   });
 });
 
-describe("values that are no ordinary numbers", () => {
+describe("NaN, infinities, zeros and extreme values", () => {
   const special = [
     Number.NaN,
     Number.POSITIVE_INFINITY,
@@ -151,7 +151,7 @@ describe("values that are no ordinary numbers", () => {
       Float32Array.from(pairs, ([x]) => x),
       [{ gradient: Float32Array.from(pairs, ([, y]) => y), learningRate: 1 }],
     );
-    return [...theta!].map((value) => value + 0); // -0 and 0 are one
+    return [...theta!].map((value) => value + 0); // -0 equals 0
   };
 
   it.each([
@@ -168,9 +168,9 @@ describe("values that are no ordinary numbers", () => {
     ..."theta > g|theta >= g|theta == g|theta != g|theta > 1 + 0 * sign(g)|theta - g / (sqrt(theta) + 1)".split(
       "|",
     ),
-  ])("come out as they do from libtorch's operators: %s", (text) => {
+  ])("give what libtorch's operators give: %s", (text) => {
     const expected = step(text, "reference");
-    // libtorch's root is not always the nearest number.
+    // libtorch's square root is not always correctly rounded.
     const same = (a: number, b: number) => Object.is(a, b) || Math.abs(a / b - 1) <= 2 ** -23;
     for (const set of SETS)
       for (const [i, found] of step(text, set).entries())

@@ -21,7 +21,7 @@ function random(count: number, seed: number): Float32Array {
   return found;
 }
 
-/** Theta after three steps, with the kernels of an instruction set, or with libtorch's operators for "reference". */
+/** Theta after three steps, with the kernels of an instruction set or, for "reference", with libtorch's operators. */
 export function path(
   update: Update,
   kernels: string,

@@ -5,7 +5,7 @@ import { relativeError } from "../relative-error.js";
 import { path, type Shapes } from "./update-path.js";
 
 const LAYOUTS = ["keras", "pytorch"] as const;
-/** [filters, height, width, channels] and [units, inputs], some with axes of one, the last longer than a thread takes at a time. */
+/** [filters, height, width, channels] and [units, inputs], some with axes of length 1, the last longer than a range. */
 const SHAPES: Shapes = [
   [6, 5],
   [3, 2, 3, 4],
@@ -60,8 +60,8 @@ const formula = fc
       }`,
   );
 
-describe("an update in stages agrees with libtorch's operators", () => {
-  it.each(LAYOUTS)("on any formula with rows and columns, in %s's layout", (layout) => {
+describe("an update in stages", () => {
+  it.each(LAYOUTS)("agrees with libtorch on any formula with rows and columns, in %s's layout", (layout) => {
     fc.assert(
       fc.property(formula, (text) => checkAlike(text, layout, 2e-4)),
       { numRuns: 100 },
@@ -69,7 +69,7 @@ describe("an update in stages agrees with libtorch's operators", () => {
   });
 
   it.each(LAYOUTS)(
-    "where a value is computed again from states that were stored since, in %s's layout",
+    "agrees with libtorch if a value is recomputed from states stored since, in %s's layout",
     (layout) => {
       checkAlike(
         `parameters: {
@@ -86,7 +86,7 @@ describe("an update in stages agrees with libtorch's operators", () => {
     },
   );
 
-  it("gives the same bits for any number of threads, on parameters so long that they are fetched ahead of time", () => {
+  it("gives the same bits for any number of threads, on parameters long enough for prefetching", () => {
     const text =
       "matrices: { r = beta * r + rowMean(g ** 2); c = c + columnMean(g * theta); theta = theta - r * c * mean(r * c - g) - 1e-7 * matmul(matmul(g, transpose(g)), theta) }";
     const shapes = [
@@ -103,7 +103,7 @@ describe("an update in stages agrees with libtorch's operators", () => {
       expect(relativeError(one[i]!, expected, 1)).toBeLessThan(2e-6);
   });
 
-  it("gives the same on a vector so long that it is fetched ahead of time", () => {
+  it("agrees with libtorch on a vector long enough for prefetching", () => {
     const text =
       "u = tanh(g) * theta; m = beta * m + (1 - beta) * u / (abs(g) + 1); theta = theta - m / norm(m)";
     const parsed = parseUpdate(text, { hyperparameters: { beta: 0.9 } });

@@ -214,7 +214,7 @@ describe.runIf(process.platform === "linux")("in a process of its own", () => {
       const spec = sessionSpec(plan({ model, optimizer: "adam" }, dataset));
       await openSession(spec).catch(({ name, code, message }) => console.log(name, code, message));`;
     expect(run(program, "ulimit -d 2500000")).toMatch(
-      /^OptimbenchError MEMORY Out of memory \(out of memory: no \d+ bytes more\)\. Use a smaller model/,
+      /^OptimbenchError MEMORY Out of memory \(out of memory: cannot allocate \d+ bytes\)\. Use a smaller model/,
     );
   });
 });

@@ -11,15 +11,15 @@ namespace {
 
 using Field = std::vector<float>;  // [height, width]
 
-// Where each pixel of the result comes from: an affine map, and a displacement of each pixel unless empty.
+// Where each pixel of the result comes from: an affine map, and a displacement per pixel unless empty.
 struct Distortion {
   AffineSpec affine;
   Field displacementX;
   Field displacementY;
 };
 
-// [rows, columns] smoothed down its columns by a Gaussian, 0 outside; transposed, so that doing it twice smooths both
-// ways.
+// Smooths [rows, columns] along its columns with a Gaussian, 0 outside, and transposes the result, so a second call
+// smooths in the other direction.
 Field smoothAndTranspose(const Field& field, int64_t rows, int64_t columns, double sigma) {
   const auto reach = static_cast<int64_t>(std::ceil(4 * sigma));
   const auto density = [&](int64_t distance) {
@@ -56,7 +56,7 @@ class Random {
   at::Generator stream_;
 };
 
-// Every kind takes its numbers, used or not: turning one on leaves the others as they were.
+// Every kind draws its numbers, used or not, so enabling one does not change the others.
 Distortion draw(const AugmentationSpec& augmentation, const Random& random, int64_t height, int64_t width) {
   const Field unit = random.uniform(4, 1);
   Distortion result{{augmentation.shift * unit[0], augmentation.shift * unit[1], augmentation.rotation * unit[2],
@@ -74,7 +74,7 @@ Distortion draw(const AugmentationSpec& augmentation, const Random& random, int6
   return result;
 }
 
-// source, result: [height, width, channels]. Each pixel is looked up where the distortion's inverse leads.
+// source, result: [height, width, channels]. Each pixel is read where the inverse of the distortion maps it.
 void distort(const float* source, float* result, const Shape& shape, const Distortion& distortion) {
   const auto& [channels, height, width] = shape;
   const AffineSpec& affine = distortion.affine;
@@ -96,12 +96,12 @@ void distort(const float* source, float* result, const Shape& shape, const Disto
           static_cast<double>(x) - centreX - affine.shiftX + (displaced ? distortion.displacementX[place] : 0);
       const double toY =
           static_cast<double>(y) - centreY - affine.shiftY + (displaced ? distortion.displacementY[place] : 0);
-      // y points down, so this is a clockwise turn on the way back.
+      // y points down, so this inverse is a clockwise rotation.
       const double fromX = std::clamp(centreX + cosine * toX - sine * toY, -1.0, static_cast<double>(width));
       const double fromY = std::clamp(centreY + sine * toX + cosine * toY, -1.0, static_cast<double>(height));
-      const int64_t x0 = static_cast<int64_t>(fromX + 1) - 1;  // floor, without a call
+      const int64_t x0 = static_cast<int64_t>(fromX + 1) - 1;  // floor, without a function call
       const int64_t y0 = static_cast<int64_t>(fromY + 1) - 1;
-      const double right = fromX - static_cast<double>(x0);  // shares of the neighbours
+      const double right = fromX - static_cast<double>(x0);  // weights of the neighbours
       const double below = fromY - static_cast<double>(y0);
       float* to = result + place * channels;
       std::fill(to, to + channels, 0.0f);

@@ -1,5 +1,5 @@
-// Random distortions of training images. A plain loop on the CPU, image by image: the same bits on every device, for
-// any number of threads and any batch.
+// Random distortions of training images, in a plain loop on the CPU. The bits are the same for every device, number of
+// threads and batch size.
 #pragma once
 
 #include "core/api.h"
@@ -7,12 +7,12 @@
 
 namespace optimbench {
 
-// images: [samples, channels, height, width], channels-last, 0 is the background; numbers: [samples], the images'
-// places in their dataset. Each image has a random stream of its own, keyed by seed, epoch and number. About its centre
-// it is scaled by a factor from [1 - scale, 1 + scale] and rotated by an angle from [-rotation, rotation], then shifted
-// by up to `shift` each way, all uniform; then every pixel is displaced (elastic distortion, Simard, Steinkraus & Platt
-// 2003): by uniform noise from [-1, 1) in x and in y, smoothed by a Gaussian of `elasticSigma` pixels, times
-// `elasticAlpha`. Bilinear.
+// images: [samples, channels, height, width], channels-last, with a background of 0. numbers: [samples], the positions
+// of the images in their dataset. Each image has its own random stream, keyed by seed, epoch and number. It is scaled
+// about its centre by a factor from [1 - scale, 1 + scale], rotated by an angle from [-rotation, rotation] and shifted
+// by up to `shift` in each direction, all uniform. Then every pixel is displaced (elastic distortion; Simard,
+// Steinkraus & Platt 2003) by uniform noise from [-1, 1) in x and in y, smoothed by a Gaussian of `elasticSigma`
+// pixels, times `elasticAlpha`. Interpolation is bilinear.
 at::Tensor augment(const at::Tensor& images, const at::Tensor& numbers, const AugmentationSpec& augmentation,
                    uint64_t seed, int64_t epoch);
 

@@ -18,7 +18,7 @@ ResidentDataset::ResidentDataset(const DatasetSpec& spec) : shape_(spec.shape) {
 
 void ResidentDataset::add(const DatasetPart& part) {
   if (part.count > count() - added_)
-    throw std::runtime_error("the dataset was made for " + std::to_string(count()) + " images, and more are added");
+    throw std::runtime_error("the dataset was created for " + std::to_string(count()) + " images, and more were added");
   for (int64_t i = 0; i < part.count; ++i)
     if (part.labels[i] >= classes())
       throw std::runtime_error("labels[" + std::to_string(added_ + i) + "] is " + std::to_string(part.labels[i]) +
@@ -35,7 +35,7 @@ void ResidentDataset::add(const DatasetPart& part) {
   else
     rows(targets_).zero_().scatter_(1, rows(labels_).unsqueeze(1), 1);
   added_ += part.count;
-  finish(device());  // before the caller's memory goes, and before sessions read it on their own streams
+  finish(device());  // before the caller frees its memory and sessions read on their own streams
 }
 
 int64_t ResidentDataset::bytes() const {
@@ -47,7 +47,7 @@ Batch ResidentDataset::batch(const at::Tensor& positions) const {
           targets_.index_select(0, positions), labels_.index_select(0, positions)};
 }
 
-// normalise() of some images in one pass, with a division for each of the 256 values instead of each pixel.
+// normalise() of the chosen images in one pass, with a table of the 256 values instead of a division per pixel.
 at::Tensor ResidentDataset::gather(const at::Tensor& positions) const {
   static const std::array<float, 256> values = [] {
     std::array<float, 256> table{};
@@ -69,8 +69,8 @@ at::Tensor ResidentDataset::gather(const at::Tensor& positions) const {
 at::Tensor ResidentDataset::positions(const std::vector<uint32_t>& indices) const {
   const auto largest = std::max_element(indices.begin(), indices.end());
   if (largest != indices.end() && *largest >= count())
-    throw std::runtime_error("order names image " + std::to_string(*largest) + ", but there are " +
-                             std::to_string(count()) + " images");
+    throw std::runtime_error("image " + std::to_string(*largest) + " is out of range: the dataset has " +
+                             std::to_string(count()) + " images, counted from 0");
   return at::tensor(std::vector<int64_t>(indices.begin(), indices.end()), at::kLong).to(device());
 }
 

@@ -1,4 +1,4 @@
-// Images and labels, resident on the device as uint8, and the batches cut from them.
+// Images and labels, resident on the device as uint8, from which batches are gathered.
 #pragma once
 
 #include "core/api.h"
@@ -28,7 +28,7 @@ class ResidentDataset final : public Dataset {
   // positions: [samples] int64 on the device.
   Batch batch(const at::Tensor& positions) const;
 
-  // Checks that every index names an image, and moves them to the device.
+  // Checks that every index is in range, and moves the indices to the device.
   at::Tensor positions(const std::vector<uint32_t>& indices) const;
 
  private:

@@ -15,7 +15,7 @@ using Values = std::vector<Value>;
 bool isNumber(const Value& value) { return std::holds_alternative<double>(value); }
 double number(const Value& value) { return std::get<double>(value); }
 
-// An operation: on numbers with `scalar`, as soon as one argument is a tensor with `tensor`.
+// An operation: `scalar` if all arguments are numbers, else `tensor`.
 template <auto scalar, auto tensor>
 Value unary(const Values& v, Reduce) {
   if (isNumber(v[0])) return scalar(number(v[0]));
@@ -35,24 +35,24 @@ Value reduction(const Values& v, Reduce reduce) {
   return reduce == Reduce::everything ? everything(x) : classes(x);
 }
 
-// Of a parameter with rows and columns, its last two axes.
+// A function of a matrix, whose rows and columns are the last two axes.
 template <auto function>
 Value matrix(const Values& v, Reduce) {
   const at::Tensor x = asTensor(v[0]);
-  if (x.dim() < 2) throw std::runtime_error("no rows and columns");
+  if (x.dim() < 2) throw std::runtime_error("a matrix function needs a value with rows and columns");
   return function(x);
 }
 
 at::Tensor comparison(const at::Tensor& result, const at::Tensor& like) { return result.to(like.scalar_type()); }
 
-// What is not a number stays so, as in libtorch's operators on tensors.
+// NaN propagates, as in libtorch's operators on tensors.
 double smaller(double x, double y) { return std::isnan(x) || x < y ? x : y; }
 double larger(double x, double y) { return std::isnan(x) || x > y ? x : y; }
 double positivePart(double x) { return larger(x, 0); }
 double softplus(double x) { return positivePart(x) + std::log1p(std::exp(-std::abs(x))); }
-at::Tensor softplusOf(const at::Tensor& x) { return -at::log_sigmoid(-x); }  // exact, its gradient at 0 too
+at::Tensor softplusOf(const at::Tensor& x) { return -at::log_sigmoid(-x); }  // exact, including its gradient at 0
 
-// libtorch makes float32 of two plain numbers; here a number takes the precision of what decides.
+// libtorch makes a float32 tensor of two plain numbers; here a number takes the precision of the condition.
 at::Tensor chosen(const Value& value, const at::Tensor& condition) {
   return isNumber(value) ? at::full({}, number(value), condition.options()) : std::get<at::Tensor>(value);
 }
@@ -79,7 +79,7 @@ const std::unordered_map<std::string, Operation>& operations() {
       {"multiply", {2, binary<SCALAR2(x * y), TENSOR2(at::mul(x, y))>}},
       {"divide", {2, binary<SCALAR2(x / y), TENSOR2(at::div(x, y))>}},
       {"power", {2, [](const Values& v, Reduce) -> Value {
-                   if (isNumber(v[1])) {  // libtorch squares where the exponent is a plain 2
+                   if (isNumber(v[1])) {  // libtorch squares if the exponent is a plain 2
                      if (isNumber(v[0])) return std::pow(number(v[0]), number(v[1]));
                      return at::pow(std::get<at::Tensor>(v[0]), number(v[1]));
                    }
@@ -197,7 +197,7 @@ Value Formula::run(size_t index, const std::vector<Value>& values, const std::ve
   return node.apply(arguments, reduce_);
 }
 
-// A condition that is a number takes one of two branches, which may be of fewer axes than the other.
+// `where` on a condition that is a number returns one branch, which may have fewer axes than the other.
 Value Formula::run(size_t index, const Sizes& sizes, const std::vector<Value>& values,
                    const std::vector<Value>& inputs) const {
   Value value = run(index, values, inputs);

@@ -1,5 +1,5 @@
-// Executes formulas: losses over [samples, classes], updates over the parameter vector.
-// A value is a number on the host (double) or a tensor; arithmetic of numbers alone stays on the host.
+// Executes formulas: losses over [samples, classes], updates over the parameter vector. A value is a number on the host
+// (double) or a tensor. Arithmetic on numbers alone stays on the host.
 #pragma once
 
 #include <map>
@@ -14,12 +14,12 @@
 namespace optimbench {
 
 using Value = std::variant<double, at::Tensor>;
-using Sizes = std::vector<int64_t>;  // along the axes; none for a number
+using Sizes = std::vector<int64_t>;  // along the axes; empty for a number
 
-// A graph whose operations are looked up once, so that running it is a walk over function pointers.
+// A graph whose operations are looked up once. Running it calls one function pointer per node.
 class Formula {
  public:
-  enum class Reduce { everything, classes };  // what sum, mean, max, min and norm run over
+  enum class Reduce { everything, classes };  // what sum, mean, max, min and norm reduce
 
   Formula(const std::vector<NodeSpec>& nodes, Reduce reduce, const std::vector<std::string>& inputs);
 
@@ -27,18 +27,18 @@ class Formula {
   std::vector<Value> run(const std::vector<Value>& inputs) const;
   // The value of one node, given those of the nodes before it.
   Value run(size_t node, const std::vector<Value>& values, const std::vector<Value>& inputs) const;
-  // The same, of the shape that was inferred for it; throws where the value has another.
+  // The same with the shape that was inferred for it. Throws if the value has another shape.
   Value run(size_t node, const Sizes& sizes, const std::vector<Value>& values, const std::vector<Value>& inputs) const;
 
-  // The nodes' values as far as numbers alone make them; nothing where a tensor has a part in it.
+  // The values of the nodes that depend on numbers only; nothing for those that depend on a tensor.
   std::vector<std::optional<double>> scalars(const std::vector<Value>& inputs) const;
   // Whether each node's value depends on an input.
   std::vector<bool> varying() const;
-  // Moves the rows that formulas contain to where the operands will be.
+  // Moves the formula's row constants to the device of the operands.
   void moveRowsTo(const at::TensorOptions& options);
 
   const std::vector<NodeSpec>& nodes() const { return specs_; }
-  size_t input(size_t node) const { return nodes_[node].input; }  // which of the inputs it is
+  size_t input(size_t node) const { return nodes_[node].input; }  // the index of the input that the node reads
 
  private:
   struct Node {

@@ -1,7 +1,7 @@
 // Convolution, bias, max-pooling and ReLU as one operator, and its gradients.
 //
-// Forward, the convolution's outputs stay in the first cache until they are pooled. Backward, one output under each
-// pooling window carries a gradient, and none where ReLU is off: the work is that of these outputs alone.
+// Forward, the convolution's outputs stay in the first-level cache until they are pooled. Backward, only one output of
+// each pooling window has a gradient, and none where ReLU is off. Only these outputs are computed.
 #pragma once
 
 #include <cstddef>
@@ -9,24 +9,24 @@
 
 namespace optimbench {
 
-// Sizes in pixels. Arrays have channels last. Pooling windows lie side by side, without padding.
+// Sizes in pixels. Arrays are channels-last. Pooling windows do not overlap and have no padding.
 struct Convolution {
   int64_t channels, height, width;  // of an image
   int64_t filters;
   int64_t kernel[2], strides[2];  // height, width
   int64_t padding[4];             // top, bottom, left, right
-  int64_t pool[2];                // height, width; 1, 1 where nothing is pooled; at most 255 pixels
+  int64_t pool[2];                // height, width; 1, 1 without pooling; at most 255 pixels
   bool relu;
   int64_t outputHeight, outputWidth;  // after pooling
 };
 
 struct ConvolutionKernels {
-  // Bytes that forward and backward need to work in.
+  // The bytes of scratch memory that forward and backward need.
   int64_t (*scratchBytes)(const Convolution&);
 
-  // Of `count` images. `weight` is [filters, kernel height, kernel width, channels]; `bias` may be null.
-  // `positions` (may be null) says of each output which pixel of its window it came from, in row order, or, where ReLU
-  // made it 0, the number of the window's pixels.
+  // For `count` images. `weight` is [filters, kernel height, kernel width, channels]; `bias` may be null. `positions`
+  // (may be null) receives for each output the pixel of its window that it came from, in row order, or the number of
+  // pixels in the window if ReLU made it 0.
   void (*forward)(const Convolution&, int64_t count, const float* images, const float* weight, const float* bias,
                   float* output, uint8_t* positions, void* scratch);
 

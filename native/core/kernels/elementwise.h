@@ -1,5 +1,5 @@
-// Elementwise arithmetic on short runs of float32, compiled once per instruction set: what formulas of updates are made
-// of. x, y and z are the operands, k the scalars. The result may lie where an operand lies.
+// Elementwise kernels on short runs of float32, compiled once per instruction set: the instructions of compiled
+// updates. x, y and z are the operands, k the scalars. The result may overwrite an operand.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +25,12 @@ enum class Elementwise : uint8_t {
   equal,
   notEqual,
   where,    // y where x is not 0, z elsewhere
-  sum,      // of x, to the first place of the result
+  sum,      // of x, into the first element of the result
   squares,  // of x, summed likewise
   count,
 };
 
-constexpr int kScalars = 6;  // that a kernel reads
+constexpr int kScalars = 6;  // scalars that a kernel reads
 
 using ElementwiseKernel = void (*)(float* result, const float* x, const float* y, const float* z, const float* k,
                                    int64_t n);

@@ -1,4 +1,4 @@
-// Which of the kernels compiled for several instruction sets run here.
+// Chooses among the kernels that are compiled for several instruction sets.
 #pragma once
 
 #include <string>
@@ -7,13 +7,13 @@ namespace optimbench {
 
 enum class InstructionSet { baseline, avx2, avx512 };
 
-// The widest set that the processor has, or that OPTIMBENCH_KERNELS (baseline, avx2, avx512) allows.
+// The widest set that the processor supports and OPTIMBENCH_KERNELS (baseline, avx2, avx512) allows.
 InstructionSet instructionSet();
 
-// OPTIMBENCH_KERNELS = reference: libtorch's operators in place of all kernels.
+// Whether OPTIMBENCH_KERNELS=reference replaces all kernels by libtorch's operators.
 bool referenceKernels();
 
-// What these two come to: "reference", "baseline", "avx2" or "avx512".
+// The result of both: "reference", "baseline", "avx2" or "avx512".
 std::string kernelsName();
 
 }  // namespace optimbench

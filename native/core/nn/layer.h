@@ -1,5 +1,5 @@
-// A layer computes its output and, from the gradient of the output, those of its input and parameters.
-// Layers hold geometry only: parameters, running statistics and gradients are views into vectors that others own.
+// A layer computes its output and, from the gradient of the output, the gradients of its input and parameters. Layers
+// hold geometry only: parameters, running statistics and gradients are views into vectors that are owned elsewhere.
 // Activations are [samples, channels, height, width] in channels-last memory; once flattened, height and width are 1.
 #pragma once
 
@@ -15,31 +15,31 @@
 
 namespace optimbench {
 
-// A piece of the parameter vector (or of the statistics vector) that a layer wants.
+// A part of the parameter vector (or of the statistics vector) that a layer needs.
 struct Slot {
   std::string name;            // "weight"
-  std::vector<int64_t> shape;  // as it lies in memory
-  double limit = 0;            // initial values: uniform in [-limit, limit) around
-  double center = 0;           // this
+  std::vector<int64_t> shape;  // in memory order
+  double limit = 0;            // initial values are uniform in [center - limit, center + limit)
+  double center = 0;
 };
 
 using Views = std::vector<at::Tensor>;  // one per slot
 
-// What one layer works with during one micro-batch, forward and back.
+// What a layer works with in the forward and backward pass of one micro-batch.
 struct Frame {
   const Views* parameters = nullptr;
-  const Views* statistics = nullptr;  // written in training
-  const Views* gradients = nullptr;   // added to in backward
+  const Views* statistics = nullptr;  // updated in training
+  const Views* gradients = nullptr;   // backward adds to them
   StreamKey key;
   int64_t layer = 0;
   bool training = false;
-  bool inputGradient = true;        // false where nothing learns before this layer
+  bool inputGradient = true;        // false if no earlier layer has parameters
   std::vector<at::Tensor> saved;    // from forward, for backward
-  ShardProfile* profile = nullptr;  // where the time goes, if anyone asks
-  Masks* masks = nullptr;           // where random masks come from, if the step is to be recorded
+  ShardProfile* profile = nullptr;  // null unless the pass is profiled
+  Masks* masks = nullptr;           // provides random masks if the step is to be recorded
 };
 
-// Bytes that a layer's input and output take for some samples.
+// The bytes of a layer's input and output for a number of samples.
 struct Extent {
   double samples;
   double input;
@@ -47,13 +47,13 @@ struct Extent {
   bool training;
 };
 
-// Bytes that a layer needs beside them and their gradients.
+// The bytes that a layer needs in addition to these and their gradients.
 struct LayerMemory {
-  bool isView = false;      // the output lies in the input's memory
-  bool keepsInput = false;  // these three until backward
+  bool isView = false;      // the output shares the input's memory
+  bool keepsInput = false;  // like the next two, until backward
   bool keepsOutput = false;
   double kept = 0;
-  double forward = 0;  // while it computes
+  double forward = 0;  // temporarily, like the next
   double backward = 0;
 };
 
@@ -68,7 +68,7 @@ class Layer {
   virtual LayerMemory memory(const Extent& extent) const = 0;
 };
 
-// The table of layer kinds. `input` is one sample's shape.
+// Creates a layer of the spec's kind. `input` is the shape of one sample.
 std::unique_ptr<Layer> makeLayer(const LayerSpec& spec, Shape input);
 
 std::unique_ptr<Layer> makeConv2d(const LayerSpec&, Shape input);
@@ -87,15 +87,15 @@ std::unique_ptr<Layer> makeLayerNorm(const LayerSpec&, Shape input);
 std::unique_ptr<Layer> makeGroupNorm(const LayerSpec&, Shape input);
 std::unique_ptr<Layer> makeSum(const LayerSpec&, Shape input);
 
-// Zero-free padding at the four sides; symmetric padding is left to the operator that follows.
+// Padding of the four sides. Symmetric padding is left to the operator that follows.
 struct Border {
   explicit Border(std::array<int64_t, 4> padding);
   at::Tensor add(const at::Tensor& input, double value) const;
-  at::Tensor remove(const at::Tensor& padded) const;            // the gradient's way back
-  double paddedBytes(const Extent& extent, Shape input) const;  // of what add() makes; 0 where it makes nothing
+  at::Tensor remove(const at::Tensor& padded) const;            // crops a gradient
+  double paddedBytes(const Extent& extent, Shape input) const;  // of add()'s result; 0 if it adds nothing
 
-  std::array<int64_t, 2> symmetric;  // height, width: what the operator is to add itself
-  std::array<int64_t, 4> extra;      // top, bottom, left, right: what add() adds
+  std::array<int64_t, 2> symmetric;  // height, width: added by the operator
+  std::array<int64_t, 4> extra;      // top, bottom, left, right: added by add()
 
  private:
   bool any() const { return extra != std::array<int64_t, 4>{}; }

@@ -1,5 +1,5 @@
-// What a run of allocations takes, without any of them: like the caching allocator, it hands freed blocks out again to
-// whoever asks for the same size.
+// Counts the memory of a sequence of allocations without making them. Like the caching allocator, it reuses a freed
+// block for the next request of the same size.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +24,8 @@ class Ledger {
     if (bytes > 0) ++free_[bytes];
   }
 
-  double peak() const { return peak_; }            // bytes in use at once
-  double footprint() const { return footprint_; }  // bytes in use and kept for later, if all are kept
+  double peak() const { return peak_; }            // most bytes in use at once
+  double footprint() const { return footprint_; }  // bytes in use or cached, if every freed block is cached
 
  private:
   std::map<double, int> free_;

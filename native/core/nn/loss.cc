@@ -20,7 +20,7 @@ at::Tensor Loss::values(const at::Tensor& logits, const at::Tensor& targets) con
   if (const auto* number = std::get_if<double>(&result))
     return at::full({logits.size(0), 1}, *number, logits.options());
   const at::Tensor& values = std::get<at::Tensor>(result);
-  if (values.dim() == 2 && values.size(1) != 1) throw std::runtime_error("loss: expected one number a sample");
+  if (values.dim() == 2 && values.size(1) != 1) throw std::runtime_error("loss: expected one number per sample");
   return values.to(logits.scalar_type()).expand({logits.size(0), 1});  // a constant loss has no axis yet
 }
 
@@ -41,7 +41,7 @@ Loss::Result Loss::weightedValuesAndGradient(const at::Tensor& logits, const at:
 
 at::Tensor Loss::weigh(const at::Tensor& perSample, const at::Tensor& targets) const {
   if (!classWeights_.defined()) return perSample;
-  if (classWeights_.size(0) != targets.size(1)) throw std::runtime_error("loss: expected a weight for each class");
+  if (classWeights_.size(0) != targets.size(1)) throw std::runtime_error("loss: expected one weight per class");
   return perSample * classWeights_.to(perSample.scalar_type()).index_select(0, targets.argmax(1));
 }
 

@@ -1,6 +1,5 @@
-// A loss: a formula per sample in the logits z and the targets y; differentiated by autograd.
-// Class weights belong to training alone: a sample counts as much as the largest class of its target, the first of
-// several.
+// A loss is a formula per sample in the logits z and the targets y, differentiated by autograd. Class weights apply in
+// training only: a sample has the weight of the largest class of its target, the first one if several are equal.
 #pragma once
 
 #include "core/api.h"
@@ -17,7 +16,7 @@ class Loss {
 
   explicit Loss(const LossSpec& spec);
 
-  // Puts class weights and the like where the logits will be: else every step would copy them there.
+  // Moves constants such as class weights to the device of the logits, so that steps do not copy them.
   void moveTo(const at::TensorOptions& options);
 
   // logits, targets: [samples, classes]

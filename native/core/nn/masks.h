@@ -1,6 +1,5 @@
-// Random masks of a step that is to be recorded. A recording holds memory and nothing of the host, so the masks lie in
-// memory that stays in its place, and are drawn anew before each replay: on the device, from the same streams as
-// without.
+// Random masks of a step that is to be recorded. A recording refers to memory and does nothing on the host. The masks
+// therefore keep their memory and are redrawn before each replay, from the same streams as without a recording.
 #pragma once
 
 #include <functional>
@@ -10,14 +9,14 @@
 
 namespace optimbench {
 
-// Fills `units` with 1 / keep, in a share `keep` of its places, and 0, from the stream of a layer.
+// Fills `units` from the stream of a layer: with 1 / keep at probability `keep`, else with 0.
 at::Tensor drawMask(const at::Tensor& units, double keep, const StreamKey& key, int64_t layer);
 
 class Masks {
  public:
-  // What drawMask(makeUnits(), ...) gives. After draw(), the masks of the first time, in their order.
+  // Returns a new mask, drawMask(makeUnits(), ...), or after draw() the existing ones in the order of their creation.
   at::Tensor next(const std::function<at::Tensor()>& makeUnits, double keep, const StreamKey& key, int64_t layer);
-  // All of them, for another step: its key.
+  // Redraws all masks for the step of this key.
   void draw(StreamKey key);
 
  private:

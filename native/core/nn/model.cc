@@ -17,7 +17,7 @@ int64_t sizeOf(const Slot& slot) {
   int64_t size = 1;
   for (const int64_t length : slot.shape)
     if (__builtin_mul_overflow(size, length, &size) || size > kMostParameters)
-      throw std::runtime_error("'" + slot.name + "' has too many numbers");
+      throw std::runtime_error("'" + slot.name + "' has too many elements");
   return size;
 }
 
@@ -44,7 +44,7 @@ Model::Model(const SessionSpec& spec) : shapes_{spec.input}, learns_{false}, las
   const bool onCpu = parseDevice(spec.device).is_cpu();
   for (size_t i = 0; i < spec.layers.size();) i += add(spec.layers, i, onCpu);
   if (sizesOf(shapes_.back()) != std::array<int64_t, 3>{spec.classes, 1, 1} || steps_.empty())
-    throw std::runtime_error("the last layer does not give one logit a class");
+    throw std::runtime_error("the last layer must output one logit per class");
 }
 
 size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu) {
@@ -54,11 +54,12 @@ size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu
   Step step{index, spec.name, spec.name, nullptr, {}, index + 1};
   bool learns = false;
   for (const int64_t from : spec.from.empty() ? std::vector<int64_t>{place - 1} : spec.from) {
-    if (from < -1 || from >= place) throw std::runtime_error(where + " takes a layer that does not precede it");
+    if (from < -1 || from >= place)
+      throw std::runtime_error(where + " takes the output of a layer that does not precede it");
     step.inputs.push_back(static_cast<size_t>(from + 1));
     const size_t value = step.inputs.back();
     if (sizesOf(shapes_[value]) != sizesOf(shapes_[step.inputs[0]]))
-      throw std::runtime_error(where + " takes layers of different shapes");
+      throw std::runtime_error(where + " sums outputs of different shapes");
     learns = learns || learns_[value];
     lastUse_[value] = steps_.size();
   }
@@ -162,7 +163,7 @@ std::vector<Frame> Model::frames(const std::vector<Views>& parameters, const std
 }
 
 at::Tensor Model::forward(const at::Tensor& images, std::vector<Frame>& frames) const {
-  const at::AutoDispatchBelowADInplaceOrView noAutograd;  // layers have gradients of their own
+  const at::AutoDispatchBelowADInplaceOrView noAutograd;  // layers compute their gradients themselves
   std::vector<at::Tensor> values(shapes_.size());
   values[0] = images;
   for (size_t i = 0; i < steps_.size(); ++i) {
@@ -170,7 +171,7 @@ at::Tensor Model::forward(const at::Tensor& images, std::vector<Frame>& frames) 
     at::Tensor x = values[inputs[0]];
     for (size_t j = 1; j < inputs.size(); ++j) x = x + values[inputs[j]];
     for (const size_t value : inputs)
-      if (lastUse_[value] == i) values[value].reset();  // its memory serves the next layers
+      if (lastUse_[value] == i) values[value].reset();  // later layers reuse its memory
     at::Tensor& output = values[steps_[i].output];
     output = steps_[i].layer->forward(x, frames[i]);
     checkShape(output, steps_[i]);
@@ -185,8 +186,8 @@ void Model::checkShape(const at::Tensor& output, const Step& step) const {
   if (sizes.size() == 4 && sizes[1] == channels && sizes[2] == height && sizes[3] == width) return;
   std::string got;
   for (const int64_t size : sizes.slice(1)) got += (got.empty() ? "" : " x ") + std::to_string(size);
-  throw std::runtime_error("layers[" + std::to_string(step.first) + "] (" + step.names + ") gives " + got +
-                           ", not the declared output");
+  throw std::runtime_error("layers[" + std::to_string(step.first) + "] (" + step.names + ") outputs " + got +
+                           ", not the declared shape");
 }
 
 void Model::backward(const at::Tensor& logitsGradient, std::vector<Frame>& frames) const {

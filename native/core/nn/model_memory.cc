@@ -1,10 +1,10 @@
-// What a pass through the model takes in memory: model.cc's forward and backward, with a ledger in place of tensors.
+// The memory of a pass through the model: forward and backward of model.cc, with a ledger in place of tensors.
 #include "model.h"
 
 namespace optimbench {
 namespace {
 
-// Memory that several may hold: values, what is kept for backward, gradients.
+// Reference-counted memory: values, what is saved for backward, gradients.
 class Blocks {
  public:
   explicit Blocks(Ledger& ledger) : ledger_(ledger) {}
@@ -19,7 +19,7 @@ class Blocks {
     if (--blocks_[block].holders == 0) ledger_.give(blocks_[block].bytes);
   }
   double bytes(size_t block) const { return blocks_[block].bytes; }
-  void work(double bytes) {  // for a while
+  void work(double bytes) {  // temporarily
     ledger_.take(bytes);
     ledger_.give(bytes);
   }
@@ -50,7 +50,7 @@ void Model::addMemory(Ledger& ledger, int64_t samples, bool training, double los
   };
 
   const size_t images = values[0] = blocks.make(bytesOf(0));
-  blocks.hold(images);  // by the batch
+  blocks.hold(images);  // held by the batch
   blocks.hold(images);
   std::vector<std::vector<size_t>> saved(steps_.size());
   for (size_t i = 0; i < steps_.size(); ++i) {
@@ -71,7 +71,7 @@ void Model::addMemory(Ledger& ledger, int64_t samples, bool training, double los
     blocks.work(memory.forward + (training ? 0 : memory.kept));
     blocks.drop(input);
   }
-  // The logits stay.
+  // The logits stay alive.
   blocks.work(lossBytes);
   if (training) {
     std::vector<size_t> gradients(shapes_.size(), kNone);

@@ -19,7 +19,7 @@ namespace {
 
 constexpr size_t kAlignment = 64;  // a cache line, and the widest vector register
 
-// In the cache line before a block's data. Freeing may not fail, so the lists of free blocks run through these.
+// In the cache line before a block's data. Freeing must not fail, so the headers themselves link the free blocks.
 struct Header {
   size_t bytes;
   Header* next;
@@ -27,7 +27,7 @@ struct Header {
 
 Header* headerOf(void* data) { return reinterpret_cast<Header*>(static_cast<char*>(data) - kAlignment); }
 
-// Few distinct sizes, so that blocks fit again: to 64 bytes below a page, to whole pages above.
+// Few distinct sizes make blocks reusable: multiples of 64 bytes below a page, whole pages above.
 size_t roundUp(size_t bytes) {
   const size_t unit = bytes < 4096 ? kAlignment : 4096;
   return (bytes + unit - 1) / unit * unit;
@@ -66,7 +66,7 @@ class CachingAllocator final : public c10::Allocator {
   void* take(size_t bytes) {
     {
       const std::lock_guard lock(mutex_);
-      Header*& first = free_[bytes];  // stays there: give() must find it
+      Header*& first = free_[bytes];  // the entry remains, since give() must find it
       if (first != nullptr) {
         cached_ -= bytes;
         return reinterpret_cast<char*>(std::exchange(first, first->next)) + kAlignment;
@@ -101,13 +101,13 @@ class CachingAllocator final : public c10::Allocator {
 
   static void free(void* data);
 
-  std::mutex mutex_;                          // nothing else is locked under it
+  std::mutex mutex_;                          // no other lock is taken while it is held
   std::unordered_map<size_t, Header*> free_;  // by block size
   size_t cached_ = 0;
   int64_t users_ = 0;
 };
 
-// Never destroyed: tensors in static storage may outlive every static object of ours.
+// Never destroyed, since tensors in static storage may outlive every static object here.
 CachingAllocator& cachingAllocator() {
   static auto* allocator = new CachingAllocator;
   return *allocator;

@@ -6,10 +6,11 @@
 #include <stdexcept>
 
 namespace optimbench {
+
 std::vector<std::string> availableDevices() {
   std::vector<std::string> names{"cpu"};
   const auto accelerator = at::getAccelerator(false);
-  // Others have no streams of their own for sessions, or no double precision.
+  // Other accelerators lack separate streams for sessions or double precision.
   if (accelerator != at::kCUDA && accelerator != at::kPrivateUse1) return names;
   const std::string type = c10::DeviceTypeName(*accelerator, /*lower_case=*/true);
   for (c10::DeviceIndex i = 0; i < at::accelerator::deviceCount(); ++i) names.push_back(type + ":" + std::to_string(i));

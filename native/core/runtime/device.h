@@ -1,4 +1,4 @@
-// Devices by name. CUDA exists here only if its library was opened before (see native/bind/core_library.cc).
+// Devices by name. CUDA is available only if its library was opened before (see native/bind/core_library.cc).
 #pragma once
 
 #include <string>
@@ -11,9 +11,9 @@ namespace optimbench {
 at::Device parseDevice(const std::string& name);
 std::vector<std::string> availableDevices();
 
-// Gives back to a device what it keeps for later.
+// Releases the cached memory of a device.
 void emptyCache(at::Device device);
-// Waits for what the current stream of a device has been given.
+// Waits for all work on the current stream of a device.
 void finish(at::Device device);
 
 }  // namespace optimbench

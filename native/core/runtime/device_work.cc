@@ -3,11 +3,11 @@
 namespace optimbench {
 namespace {
 
-// Lock order: entrance, then gate. The entrance is released as soon as the gate is held. Under the gate a thread may
-// lock what the runtime locks briefly (allocator, workers, streams), and takes neither of these two again.
+// Lock order: entrance, then gate. The entrance is released as soon as the gate is held. While it holds the gate,
+// a thread may take the short locks of the runtime (allocator, workers, streams), but neither of these two again.
 std::shared_mutex gate;
-// A thread that wants to record holds the entrance while the work of others ends. Work that comes then waits here, or
-// it could keep the gate shared forever.
+// A thread that wants to record holds the entrance until the work of others ends. New work waits here meanwhile;
+// otherwise it could keep the gate shared forever.
 std::mutex entrance;
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Work on devices of all sessions of the process. Recording excludes all other but replays: what other work needs for
-// the first time, such as a library's handle in a new thread, can make the whole device wait, and that ends every
-// recording.
+// Coordinates the device work of all sessions in the process. A recording excludes all other work except replays: a
+// first use of something, such as creating a library handle in a new thread, can synchronise the whole device, which
+// invalidates every recording.
 #pragma once
 
 #include <mutex>
@@ -8,9 +8,9 @@
 
 namespace optimbench {
 
-// While one lives, nothing is recorded. A thread holds one at most.
+// While this lock is held, nothing is recorded. A thread holds at most one.
 [[nodiscard]] std::shared_lock<std::shared_mutex> deviceWork();
-// While one lives, there is no other work.
+// While this lock is held, there is no other work.
 [[nodiscard]] std::unique_lock<std::shared_mutex> deviceRecording();
 
 }  // namespace optimbench

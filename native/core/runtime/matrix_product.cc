@@ -6,9 +6,9 @@
 namespace optimbench {
 namespace {
 
-constexpr int64_t kPieces = 16;  // at most: as many threads as a step's gradient can use (gradient_shards.cc)
-// Multiplications of a piece at least: some tens of microseconds of work, against a few for waking a thread.
-constexpr int64_t kLeast = 1 << 22;
+constexpr int64_t kMaxPieces = 16;  // as many threads as the gradient of a step can use (gradient_shards.cc)
+// Of a piece: tens of microseconds of work, against a few to wake a thread.
+constexpr int64_t kMinMultiplications = 1 << 22;
 
 void multiply(const at::Tensor& left, const at::Tensor& right, const at::Tensor& product, int64_t rows,
               Workers& workers) {
@@ -25,8 +25,8 @@ void multiply(const at::Tensor& left, const at::Tensor& right, const at::Tensor&
 
 at::Tensor matrixProduct(const at::Tensor& left, const at::Tensor& right, Workers& workers) {
   const at::Tensor product = at::empty({left.size(0), right.size(1)}, left.options());
-  const int64_t rows =
-      std::max((left.size(0) + kPieces - 1) / kPieces, kLeast / std::max<int64_t>(1, right.numel()) + 1);
+  const int64_t rows = std::max((left.size(0) + kMaxPieces - 1) / kMaxPieces,
+                                kMinMultiplications / std::max<int64_t>(1, right.numel()) + 1);
   multiply(left, right, product, rows, workers);
   return product;
 }
@@ -37,7 +37,7 @@ double timeMatrixProduct(int64_t size, int64_t threads) {
   const at::Tensor product = at::empty({size, size});
   const int64_t rows = (size + threads - 1) / threads;
   Workers workers(threads);
-  multiply(left, right, product, rows, workers);  // the first call touches new memory and chooses kernels
+  multiply(left, right, product, rows, workers);  // warm-up: touches new memory and selects kernels
   const auto start = std::chrono::steady_clock::now();
   multiply(left, right, product, rows, workers);
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

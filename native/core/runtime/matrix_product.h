@@ -1,4 +1,4 @@
-// Products of matrices, their rows shared out to threads.
+// Matrix products whose rows are divided among threads.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace optimbench {
 
-// Threads share pieces of a fixed size, so that no bit depends on how many there are.
+// Pieces have a fixed size, so the bits do not depend on the number of threads.
 at::Tensor matrixProduct(const at::Tensor& left, const at::Tensor& right, Workers& workers);
 
-// Seconds of one product of float32 matrices [size, size], a piece for each thread: what the machine can do at most.
+// Seconds for a product of float32 matrices [size, size] with one piece per thread: the machine's peak throughput.
 double timeMatrixProduct(int64_t size, int64_t threads);
 
 }  // namespace optimbench

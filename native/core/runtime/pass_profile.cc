@@ -9,7 +9,7 @@ ShardProfile& PassProfile::shard(size_t index) {
   return shards[index];
 }
 
-// The shards' seconds are those of threads at work at once: over the number of threads they are seconds of the pass.
+// Shards run in parallel, so their seconds are divided by the number of threads to give seconds of the pass.
 Profile PassProfile::sum() const {
   Profile profile;
   for (const std::string& name : names) profile.layers.push_back({name, 0, 0});

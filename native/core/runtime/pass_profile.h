@@ -1,4 +1,4 @@
-// Where the time of a pass goes. A clock is read after each piece of work; without a profile none is read at all.
+// Measures where the time of a pass goes. A clock is read after each piece of work; without a profile, none is read.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace optimbench {
 
-// One thread's stopwatch: each lap adds the time since the one before to what was done meanwhile.
+// One thread's stopwatch. Each lap adds the time since the previous lap to a counter.
 class Laps {
  public:
   void start() { last_ = Clock::now(); }
@@ -25,7 +25,7 @@ class Laps {
   Clock::time_point last_;
 };
 
-// Of one shard: what its micro-batches took.
+// The times of one shard's micro-batches.
 struct ShardProfile : Laps {
   explicit ShardProfile(size_t layers) : forward(layers), backward(layers) {}
 
@@ -35,7 +35,7 @@ struct ShardProfile : Laps {
   double loss = 0;
 };
 
-// Of a whole pass: laps are those of the thread that leads it.
+// The times of a whole pass. The thread that leads the pass takes the laps.
 struct PassProfile : Laps {
   PassProfile(std::vector<std::string> layers, int64_t threads) : names(std::move(layers)), threads(threads) {
     start();
@@ -47,7 +47,7 @@ struct PassProfile : Laps {
   std::vector<std::string> names;  // of the layers
   int64_t threads;
   std::vector<ShardProfile> shards;
-  double parallel = 0;  // the shards at work
+  double parallel = 0;  // while the shards run
   double summing = 0;
   double update = 0;
   double rest = 0;

@@ -5,7 +5,7 @@
 namespace optimbench {
 namespace {
 
-// splitmix64 (Steele, Lea & Flood 2014): near keys give far states.
+// splitmix64 (Steele, Lea & Flood 2014): similar keys give unrelated states.
 uint64_t mix(uint64_t x) {
   x += 0x9e3779b97f4a7c15ULL;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;

@@ -1,4 +1,4 @@
-// Random streams, keyed by what they are for and never by the order of calls.
+// Random streams, keyed by their purpose and never by the order of calls.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct StreamKey {
   int64_t microBatch = 0;
 };
 
-// A generator of its own for (seed, purpose, indices...), such as the dropout of (epoch, batch, micro-batch, layer).
+// The generator for (seed, purpose, indices...), such as the dropout of (epoch, batch, micro-batch, layer).
 at::Generator randomStream(at::Device device, uint64_t seed, Purpose purpose, std::initializer_list<int64_t> indices);
 
 }  // namespace optimbench

@@ -9,10 +9,10 @@
 namespace optimbench {
 namespace {
 
-constexpr int kAttempts =
-    64;  // at least as many as a device's pool has streams: it hands them out in turn, taken or not
+// At least the number of streams in a device's pool, which returns them in turn whether they are taken or not.
+constexpr int kAttempts = 64;
 
-std::mutex streamsMutex;  // guards both lists; nothing else is locked under it
+std::mutex streamsMutex;  // guards both lists; no other lock is taken while it is held
 std::vector<c10::Stream> takenStreams;
 std::vector<c10::Stream> releasedStreams;
 

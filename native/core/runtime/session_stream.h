@@ -1,4 +1,4 @@
-// A device stream that one session alone uses, so that no other session's work enters what it records.
+// A device stream that only one session uses, so its recordings contain no other session's work.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@ namespace optimbench {
 
 class SessionStream {
  public:
-  // Takes the stream that was released last, since memory that was used on it can be used on it again. Takes none on
-  // the CPU, nor where other sessions hold all streams (CUDA has 32).
+  // Takes the most recently released stream, whose cached memory can be reused. Takes none on the CPU, or if other
+  // sessions hold all streams (CUDA has 32).
   explicit SessionStream(at::Device device);
   ~SessionStream();
   SessionStream(const SessionStream&) = delete;

@@ -7,7 +7,7 @@ namespace optimbench {
 Workers::Workers(int64_t threads) {
   try {
     for (int64_t i = 1; i < threads; ++i) threads_.emplace_back([this] { serve(); });
-  } catch (...) {  // the system has no more threads: those that run must end before they are let go
+  } catch (...) {  // the system refuses another thread: those that run must be joined
     stop();
     throw;
   }
@@ -60,8 +60,8 @@ void Workers::take() {
 }
 
 void Workers::serve() {
-  at::init_num_threads();  // libtorch's own threads are off (see libtorch_core.cc); the setting must be repeated in
-                           // each new thread
+  // libtorch_core.cc turns libtorch's own threads off; the setting must be repeated in each new thread.
+  at::init_num_threads();
   uint64_t seen = 0;
   for (;;) {
     {

@@ -1,4 +1,4 @@
-// A session's threads. The caller's thread works too, so `threads` = 1 starts none.
+// A session's threads. The calling thread works too, so `threads` = 1 starts none.
 #pragma once
 
 #include <atomic>
@@ -19,8 +19,8 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  // Calls work(0) .. work(count - 1), each once, on whichever thread is free; returns when all are done.
-  // The first exception is thrown again here.
+  // Calls work(0) .. work(count - 1), each once, on any free thread. Returns when all are done, and rethrows the first
+  // exception.
   void run(int64_t count, const std::function<void(int64_t)>& work);
 
  private:
@@ -28,7 +28,7 @@ class Workers {
   void serve();
   void take();
 
-  std::mutex mutex_;  // held briefly; never while work runs, and nothing else is locked under it
+  std::mutex mutex_;  // held briefly, never while work runs; no other lock is taken while it is held
   std::condition_variable wake_;
   std::condition_variable done_;
   const std::function<void(int64_t)>* work_ = nullptr;

@@ -9,9 +9,9 @@ namespace optimbench {
 namespace {
 
 constexpr size_t kBins = 15;            // of the calibration error
-constexpr int64_t kDeviceChunk = 4096;  // keep a device busy, in a few GB with all their activations
+constexpr int64_t kDeviceChunk = 4096;  // images that keep a device busy, with activations of a few GB
 
-// Calls work(chunk, start, size) for each piece of 0 .. count-1, without autograd, on the session's threads.
+// Calls work(chunk, start, size) for each chunk of 0 .. count - 1, without autograd, on the session's threads.
 template <typename Work>
 int64_t inChunks(Workers& workers, at::Device device, int64_t count, const CancelFlag& cancel, const Work& work) {
   const int64_t size = device.is_cpu() ? kChunk : kDeviceChunk;
@@ -25,7 +25,7 @@ int64_t inChunks(Workers& workers, at::Device device, int64_t count, const Cance
   return chunks;
 }
 
-// Rows of loss, negative log-likelihood, confidence, right or not: in double precision.
+// Rows of loss, negative log-likelihood, confidence, and 1 if correct or 0, in double precision.
 at::Tensor score(const at::Tensor& losses, const at::Tensor& logits, const at::Tensor& labels) {
   const at::Tensor logProbabilities = logits.to(at::kDouble).log_softmax(1);
   return at::cat({losses.to(at::kDouble), -logProbabilities.gather(1, labels.unsqueeze(1)),
@@ -37,12 +37,12 @@ Measured sumOf(const at::Tensor& scores) {
   Measured measured;
   std::array<double, kBins> gaps{};
   const auto rows = scores.accessor<double, 2>();
-  for (int64_t i = 0; i < rows.size(0); ++i) {  // in the images' order, whichever thread came first
+  for (int64_t i = 0; i < rows.size(0); ++i) {  // in the order of the images, whichever thread finished first
     const double confidence = rows[i][2];
     measured.loss += rows[i][0];
     measured.negativeLogLikelihood += rows[i][1];
     measured.correct += static_cast<int64_t>(rows[i][3]);
-    // A net that diverged has no confidence; its likelihood is no number either.
+    // The confidence of a diverged model is NaN, and so is its likelihood.
     const double bin = std::isfinite(confidence) ? std::ceil(confidence * kBins) - 1 : 0;
     gaps[static_cast<size_t>(std::clamp(bin, 0.0, kBins - 1.0))] += confidence - rows[i][3];
   }

@@ -10,11 +10,10 @@ namespace optimbench {
 
 constexpr int64_t kChunk = 32;  // images that a thread computes at a time on the CPU, so that activations fit its cache
 
-// Loss, accuracy, and what nets of any loss share: the negative log-likelihood of the label under softmax(logits), and
-// the expected calibration error (Guo et al. 2017, "On Calibration of Modern Neural Networks"): images fall into 15
-// bins
-// ((m - 1) / 15, m / 15] of their largest probability; a bin adds |sum of these probabilities - number of right
-// answers|. The loss has class weights if `weighted`.
+// Measures loss and accuracy, and two metrics that are comparable across losses: the negative log-likelihood of the
+// label under softmax(logits), and the expected calibration error (Guo et al. 2017, "On Calibration of Modern Neural
+// Networks"). For the latter, images fall into 15 bins ((m - 1) / 15, m / 15] by their largest probability, and a bin
+// adds |sum of these probabilities - number of correct answers|. The loss has class weights if `weighted`.
 Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>& parameters,
                   const std::vector<Views>& statistics, Workers& workers, const ResidentDataset& dataset,
                   const std::vector<uint32_t>& indices, bool weighted, const CancelFlag& cancel);

@@ -6,8 +6,8 @@
 namespace optimbench {
 namespace {
 
-// Each shard holds a gradient as long as the parameters, and at most so many threads can help with a step: this
-// balances the memory of wide models against machines of many cores.
+// Each shard holds a gradient as large as the parameters, and at most this many threads share a step. The limit
+// balances the memory of wide models against machines with many cores.
 constexpr int64_t kMaxShards = 16;
 
 }  // namespace
@@ -26,17 +26,17 @@ GradientShards::Sums GradientShards::step(const std::vector<Views>& parameters, 
                                           PassProfile* profile, Masks* masks) {
   const int64_t batchSize = positions.size(0);
   const int64_t microBatches = (batchSize + microBatch_ - 1) / microBatch_;
-  if (microBatches > 1 && model_.statisticsCount() > 0)  // which all shards would write
+  if (microBatches > 1 && model_.statisticsCount() > 0)  // all shards would write the statistics
     throw std::runtime_error("batchNorm2d needs the whole batch in one micro-batch");
   const int64_t count = GradientShards::count(batchSize, microBatch_);
   for (int64_t i = 0; i < count; ++i) shard(i, gradient);
   if (profile) {
-    profile->shard(count - 1);  // all are made before threads use them
+    profile->shard(count - 1);  // creates all of them before threads use them
     profile->lap(profile->rest);
   }
 
   workers_.run(count, [&](int64_t index) {
-    const at::NoGradGuard noGradient;  // but for the loss, which asks for its own (loss.cc)
+    const at::NoGradGuard noGradient;  // the loss enables its own (loss.cc)
     const c10::OptionalDeviceGuard onDevice(gradient.device());
     Shard& shard = shards_[index];
     ShardProfile* times = profile ? &profile->shard(index) : nullptr;

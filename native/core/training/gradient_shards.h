@@ -1,6 +1,6 @@
-// The parallel part of a step. A batch is cut into micro-batches; micro-batch i belongs to gradient shard i mod
+// The parallel part of a step. A batch is split into micro-batches; micro-batch i belongs to gradient shard i mod
 // kMaxShards. One thread computes a shard's micro-batches in order and sums their gradients; then the shards are summed
-// in order. So the result depends on the micro-batch size, which the config fixes, and never on the number of threads.
+// in order. The result depends on the micro-batch size, which the config fixes, but not on the number of threads.
 #pragma once
 
 #include <vector>
@@ -19,7 +19,7 @@ class GradientShards {
   GradientShards(const Model& model, const Loss& loss, Workers& workers, int64_t microBatch,
                  const AugmentationSpec& augmentation);
 
-  // How many gradients a batch is summed in.
+  // The number of shards for a batch.
   static int64_t count(int64_t batchSize, int64_t microBatch);
 
   struct Sums {
@@ -27,9 +27,9 @@ class GradientShards {
     at::Tensor correct;  // [] int64, on the device
   };
 
-  // Adds up loss and accuracy over the batch, and to `gradient` its part in the gradient of a mean over `samples`
-  // images. Returns early, with sums of no meaning, once `cancel` is set. `masks`, for one thread, are where random
-  // masks come from.
+  // Returns the loss and the correct answers summed over the batch, and adds to `gradient` the batch's part of the
+  // gradient of a mean over `samples` images. Once `cancel` is set, returns early with meaningless sums. `masks`
+  // provides the random masks, for one thread.
   Sums step(const std::vector<Views>& parameters, const std::vector<Views>& statistics, const ResidentDataset& dataset,
             const at::Tensor& positions, int64_t samples, const StreamKey& key, at::Tensor& gradient,
             const CancelFlag& cancel, PassProfile* profile = nullptr, Masks* masks = nullptr);
@@ -51,7 +51,7 @@ class GradientShards {
   Workers& workers_;
   int64_t microBatch_;
   AugmentationSpec augmentation_;
-  std::vector<Shard> shards_;  // made when first needed
+  std::vector<Shard> shards_;  // created on first use
 };
 
 }  // namespace optimbench

@@ -12,11 +12,12 @@ namespace optimbench {
 
 namespace {
 
-// How many samples pieces have that threads compute: all but the last of each kind are alike.
+// The pieces of work that threads compute, by their number of samples. All but the last of each kind have the same
+// size.
 struct Pieces {
   int64_t size = 0;           // of the largest
-  int64_t atOnce = 0;         // of these
-  std::vector<int64_t> last;  // sizes of those that are smaller
+  int64_t atOnce = 0;         // how many of these run in parallel
+  std::vector<int64_t> last;  // sizes of the smaller last ones
 };
 
 void addPieces(Pieces& pieces, int64_t images, int64_t most, int64_t threads) {
@@ -43,9 +44,8 @@ Pieces evaluationPieces(const SessionSpec& spec, const PlannedWork& planned) {
 
 MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) {
   const Model model(spec);
-  Workers workers(1);
   const at::Tensor theta = at::empty({model.parameterCount()}, at::TensorOptions(at::kFloat).device(at::kMeta));
-  const Update update(spec.update, theta, model.parameters(), workers);
+  const Update update(spec.update, theta, model.parameters());
   const int64_t shards = GradientShards::count(planned.batchSize, spec.microBatch);
 
   const double loss =
@@ -65,7 +65,7 @@ MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) {
   for (const int64_t samples : trained.last) pass(all, samples, true);
   for (const int64_t samples : evaluated.last) pass(all, samples, false);
 
-  // Passes and updates take turns. What is freed the allocator keeps, within its limit, for who asks for the same size.
+  // Passes and updates alternate. The allocator caches freed blocks, up to its limit, for requests of the same size.
   const double inPasses = std::max(trainers * training.peak(), evaluators * evaluation.peak());
   const double ofPasses = trainers * training.footprint() + evaluators * (both.footprint() - training.footprint()) +
                           all.footprint() - both.footprint();

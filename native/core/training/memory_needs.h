@@ -4,7 +4,7 @@
 
 namespace optimbench {
 
-// What a session on the CPU takes at most for that, worked out without taking it.
+// The most memory that a session on the CPU needs for the planned work, computed without allocating it.
 MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned);
 
 }  // namespace optimbench

@@ -1,4 +1,4 @@
-// The whole experiment on one page: batches in order, the gradient of each, one update each or each few.
+// The whole experiment on one page: batches in order, the gradient of each, and an update after every one or few.
 #include "train_loop.h"
 
 #include <chrono>
@@ -18,7 +18,7 @@ std::vector<BatchPlace> batchPlaces(const Pass& pass) {
   return places;
 }
 
-Measured trainPass(Weights& weights, GradientShards& shards, Update& update, const ResidentDataset& dataset,
+Measured trainPass(Weights& weights, GradientShards& shards, HostUpdate& update, const ResidentDataset& dataset,
                    const Pass& pass, uint64_t seed, const CancelFlag& cancel, PassProfile* profile) {
   const at::NoGradGuard noGradient;
   const auto start = std::chrono::steady_clock::now();
@@ -35,13 +35,12 @@ Measured trainPass(Weights& weights, GradientShards& shards, Update& update, con
     const GradientShards::Sums sums =
         shards.step(weights.parameters, weights.runningStatistics, dataset, order.narrow(0, first, size), groupSize,
                     key, weights.gradient, cancel, profile);
-    if (cancel) {  // this step's gradient is incomplete: it is dropped, so the weights are those after the last whole
-                   // update
+    if (cancel) {  // the gradient is incomplete and is dropped, so the weights are those after the last update
       measured.status = Status::cancelled;
       break;
     }
     if (first + size == groupStart + groupSize) {
-      for (size_t i = 0; i < pass.inputs.size(); ++i) update.changing[i] = pass.inputs[i][measured.steps];
+      for (size_t i = 0; i < pass.inputs.size(); ++i) update.changing()[i] = pass.inputs[i][measured.steps];
       update.step(weights.theta, weights.gradient, pass.learningRates[measured.steps]);
       measured.steps += 1;
       if (profile) profile->lap(profile->update);
@@ -49,7 +48,7 @@ Measured trainPass(Weights& weights, GradientShards& shards, Update& update, con
     loss.add_(sums.loss);
     correct.add_(sums.correct);
     measured.samples += size;
-    // On other devices this question would wait for the device; there it is asked once, after the pass.
+    // Reading a device's loss would wait for the device, so there it is read once, after the pass.
     if (onCpu && !std::isfinite(sums.loss.item<double>())) break;
   }
 

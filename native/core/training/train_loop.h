@@ -2,12 +2,12 @@
 
 #include "core/api.h"
 #include "core/data/resident_dataset.h"
-#include "core/update/update.h"
+#include "core/update/host_update.h"
 #include "gradient_shards.h"
 
 namespace optimbench {
 
-// What training changes, and the views through which layers see it.
+// What training changes, and the views of it that layers take.
 struct Weights {
   at::Tensor theta;       // [parameters]
   at::Tensor gradient;    // [parameters]
@@ -16,7 +16,7 @@ struct Weights {
   std::vector<Views> runningStatistics;
 };
 
-// Where a batch lies in the pass, and the group of batches whose gradients make one update.
+// The position of a batch in the pass, and the group of batches whose gradients form one update.
 struct BatchPlace {
   int64_t first;
   int64_t size;
@@ -26,9 +26,9 @@ struct BatchPlace {
 std::vector<BatchPlace> batchPlaces(const Pass& pass);
 
 // One pass over `pass.order`, batch by batch; the last batch may be smaller. Every `pass.gradientAccumulation` batches
-// make one update, with the gradient of the mean loss over all their images; the last of these groups may be smaller
-// too. `profile`, where there is one, learns where the time goes.
-Measured trainPass(Weights& weights, GradientShards& shards, Update& update, const ResidentDataset& dataset,
+// form one update, with the gradient of the mean loss over all their images; the last group may be smaller as well.
+// `profile`, if given, receives the times.
+Measured trainPass(Weights& weights, GradientShards& shards, HostUpdate& update, const ResidentDataset& dataset,
                    const Pass& pass, uint64_t seed, const CancelFlag& cancel, PassProfile* profile = nullptr);
 
 }  // namespace optimbench

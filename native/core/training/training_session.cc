@@ -32,7 +32,7 @@ std::vector<float> toVector(const at::Tensor& tensor) {
   return {data, data + flat.numel()};
 }
 
-// Floats that a value takes: a number keeps all its bits in the place of two.
+// The number of floats that store a value. A number stores the bits of its double in two.
 int64_t lengthOf(const Value& value) {
   const auto* tensor = std::get_if<at::Tensor>(&value);
   return tensor != nullptr ? tensor->numel() : 2;
@@ -60,12 +60,12 @@ void fill(Value& value, const std::vector<float>& values) {
   std::memcpy(&std::get<double>(value), values.data(), sizeof(double));
 }
 
-// What no recording may hold: the host's own work, and work of other sessions on the same stream.
+// Why steps cannot be recorded: work on the host, or a stream shared with other sessions. Empty if they can.
 std::string whatForbidsRecording(const SessionSpec& spec, at::Device device, const SessionStream& stream,
                                  StepMode mode) {
   if (mode == StepMode::eager) return "OPTIMBENCH_STEP=eager";
   if (!isNone(spec.augmentation)) return "augmentation distorts the images on the host";
-  return device.is_cpu() || stream.get() ? "" : "other sessions have all of the device's streams";
+  return device.is_cpu() || stream.get() ? "" : "other sessions use all of the device's streams";
 }
 
 }  // namespace
@@ -81,7 +81,8 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
       loss_(spec.loss),
       weights_(makeWeights(model_, spec.seed, device_)),
       workers_(device_.is_cpu() && stepMode(device_) == StepMode::plain ? spec.threads : 1),
-      update_(spec.update, weights_.theta, model_.parameters(), workers_),
+      update_(spec.update, weights_.theta, model_.parameters()),
+      hostUpdate_(update_, workers_),
       evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
       shards_(model_, loss_, workers_, spec.microBatch, spec.augmentation) {
   loss_.moveTo(weights_.theta.options());
@@ -89,16 +90,16 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
   if (mode != StepMode::plain)
     devicePass_ =
         std::make_unique<DevicePass>(weights_, shards_, update_, whatForbidsRecording(spec, device_, stream_, mode));
-  finish(device_);  // before the session's own stream goes on
+  finish(device_);  // before work on the session's own stream begins
 }
 
-// Work that an error has left behind is done before its memory goes to others.
+// Work left over from an error must end before its memory is reused.
 TrainingSession::~TrainingSession() {
   try {
     const Work guard = work();
     devicePass_.reset();
     finish(device_);
-  } catch (const std::exception&) {  // the device is no more
+  } catch (const std::exception&) {  // the device is gone
   }
 }
 
@@ -107,7 +108,7 @@ const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
   const Shape shape = resident.shape();
   if (shape.channels != input_.channels || shape.height != input_.height || shape.width != input_.width ||
       resident.classes() != classes_)
-    throw std::runtime_error("the dataset's images or classes are not those the session was made for");
+    throw std::runtime_error("the images or classes of the dataset do not match the session");
   if (resident.device() != device_) throw std::runtime_error("the dataset and the session are on different devices");
   return resident;
 }
@@ -115,15 +116,15 @@ const ResidentDataset& TrainingSession::fitting(const Dataset& dataset) const {
 Measured TrainingSession::train(const Dataset& dataset, const Pass& pass, const CancelFlag& cancel) {
   if (!pass.inputs.empty() && pass.inputs.size() != update_.changing.size())
     throw std::runtime_error("the pass has values for " + std::to_string(pass.inputs.size()) +
-                             " inputs, the update has " + std::to_string(update_.changing.size()));
+                             " inputs, but the update has " + std::to_string(update_.changing.size()));
   if (devicePass_ && !pass.profile) {
     const auto guard = onStream();
     return devicePass_->run(fitting(dataset), pass, seed_, cancel);
   }
   const Work guard = work();
-  if (!pass.profile) return trainPass(weights_, shards_, update_, fitting(dataset), pass, seed_, cancel);
+  if (!pass.profile) return trainPass(weights_, shards_, hostUpdate_, fitting(dataset), pass, seed_, cancel);
   PassProfile profile(model_.names(), threads_);
-  Measured measured = trainPass(weights_, shards_, update_, fitting(dataset), pass, seed_, cancel, &profile);
+  Measured measured = trainPass(weights_, shards_, hostUpdate_, fitting(dataset), pass, seed_, cancel, &profile);
   measured.profile = profile.sum();
   return measured;
 }
@@ -134,7 +135,7 @@ Measured TrainingSession::repeatUpdate(int64_t steps, double learningRate, const
   const auto start = std::chrono::steady_clock::now();
   Measured measured;
   while (measured.steps < steps && !cancel) {
-    update_.step(weights_.theta, weights_.gradient, learningRate);
+    hostUpdate_.step(weights_.theta, weights_.gradient, learningRate);
     ++measured.steps;
   }
   finish(device_);
@@ -178,7 +179,7 @@ int64_t TrainingSession::bytes() const {
 
 void TrainingSession::keep() {
   const Work guard = work();
-  kept_.reset();  // its memory may serve the next
+  kept_.reset();  // the next copy can reuse its memory
   const at::Tensor evaluation = update_.evaluation().defined() ? update_.evaluation().clone() : at::Tensor();
   kept_ = {weights_.theta.clone(), weights_.statistics.clone(), evaluation, {}, update_.stepCount};
   for (const auto& each : update_.state()) {
@@ -197,7 +198,7 @@ void TrainingSession::restore() {
     Value& mine = update_.state()[i].value;
     const auto* kept = std::get_if<at::Tensor>(&kept_->states[i]);
     if (kept != nullptr && kept->sizes() == std::get<at::Tensor>(mine).sizes())
-      std::get<at::Tensor>(mine).copy_(*kept);  // recorded steps know it by its place in memory
+      std::get<at::Tensor>(mine).copy_(*kept);  // recorded steps refer to it by its address
     else
       mine = kept_->states[i];
   }
@@ -212,8 +213,8 @@ std::vector<float> TrainingSession::read(Session::Vector vector, int64_t offset,
                           : isOther                             ? update_.evaluation()
                                                                 : weights_.theta;
   if (offset < 0 || count < 0 || offset > all.numel() - count)
-    throw std::runtime_error("there are no numbers from " + std::to_string(offset) + " to " +
-                             std::to_string(offset + count));
+    throw std::runtime_error("elements " + std::to_string(offset) + " to " + std::to_string(offset + count) +
+                             " are out of range: the vector has " + std::to_string(all.numel()));
   return toVector(all.narrow(0, offset, count));
 }
 
@@ -244,7 +245,7 @@ void TrainingSession::writeState(const SessionState& state) {
     checkLength(lengthOf(mine->value), each.values, each.name);
     targets.push_back(&mine->value);
   }
-  // Nothing is written before all of it is found to fit.
+  // Nothing is written until all of it is known to fit.
   for (size_t i = 0; i < targets.size(); ++i) fill(*targets[i], state.optimizer[i].values);
   fill(weights_.theta, state.parameters);
   if (update_.evaluation().defined()) fill(update_.evaluation(), state.evaluation);

@@ -13,7 +13,7 @@
 
 namespace optimbench {
 
-// Has the methods of Session (api.h) but restart().
+// Has the methods of Session (api.h) except restart().
 class TrainingSession {
  public:
   explicit TrainingSession(const SessionSpec& spec);
@@ -45,11 +45,11 @@ class TrainingSession {
 
   const ResidentDataset& fitting(const Dataset& dataset) const;
 
-  // While it lives, work on a device goes to the session's own stream, so that several sessions work side by side.
+  // While the guard lives, device work goes to the session's own stream, so sessions run side by side.
   c10::OptionalStreamGuard onStream() const {
     return stream_.get() ? c10::OptionalStreamGuard(*stream_.get()) : c10::OptionalStreamGuard();
   }
-  // The same for work that is not that of a DevicePass.
+  // The same for work outside a DevicePass.
   struct Work {
     std::shared_lock<std::shared_mutex> unrecorded;
     c10::OptionalStreamGuard stream;
@@ -67,10 +67,11 @@ class TrainingSession {
   Weights weights_;
   Workers workers_;
   Update update_;
-  std::vector<Views> evaluated_;  // the weights to evaluate with
+  HostUpdate hostUpdate_;
+  std::vector<Views> evaluated_;  // the weights for evaluation
   GradientShards shards_;
   std::optional<Kept> kept_;
-  std::unique_ptr<DevicePass> devicePass_;  // where steps are not taken as the CPU takes them
+  std::unique_ptr<DevicePass> devicePass_;  // null if steps run as on the CPU
 };
 
 }  // namespace optimbench

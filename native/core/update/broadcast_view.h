@@ -1,5 +1,6 @@
-// How a smaller array is broadcast to a larger one (one element per row to all of the row, say), or how a reduction
-// maps the larger one's elements to those of the smaller. The larger one is traversed in the order of its memory.
+// How a smaller array is broadcast to a larger one (one element per row to the whole row, for example), or how a
+// reduction maps the larger one's elements to those of the smaller. The larger one is traversed in the order of its
+// memory.
 #pragma once
 
 #include <algorithm>
@@ -44,7 +45,7 @@ class BroadcastView {
   }
 
  private:
-  // Of the first element of a run along the innermost axis.
+  // The offset of the first element of a run along the innermost axis.
   int64_t offsetOf(int64_t run) const {
     int64_t offset = 0;
     for (size_t i = axes_.size(); i-- > 1;) {

@@ -19,7 +19,7 @@ DeviceUpdate::DeviceUpdate(Update& update) : update_(update) {
     }
 }
 
-// What scalars alone make, for the next step.
+// The values that depend on scalars only, for the next step.
 std::vector<std::optional<double>> DeviceUpdate::knownScalars(const Part& part, double learningRate) const {
   const double t = static_cast<double>(update_.stepCount + 1);
   std::vector<Value> inputs{at::Tensor(), at::Tensor(), learningRate, t};
@@ -74,7 +74,7 @@ void DeviceUpdate::step(at::Tensor& theta, at::Tensor& gradient, const at::Tenso
     std::vector<Value> values(known.size());
     for (const size_t node : part.scalars) {
       at::Tensor scalar = scalars.select(0, next++);
-      // It takes the other operand's precision, as a number of the host does.
+      // It takes the other operand's precision, as a host number does.
       scalar.unsafeGetTensorImpl()->set_wrapped_number(true);
       values[node] = scalar;
     }

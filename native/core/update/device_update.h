@@ -1,6 +1,6 @@
-// An update's steps on a device, of which the host should be no part. What scalars alone make (of the learning rate, t,
-// the changing inputs and the states that are numbers) the host computes many steps ahead, in double precision; a step
-// then finds them on the device.
+// The steps of an update on a device, without the host. What depends on scalars only (the learning rate, t, the
+// changing inputs and the scalar states) the host computes many steps ahead, in double precision; a step then reads it
+// from the device's memory.
 #pragma once
 
 #include <optional>
@@ -14,15 +14,15 @@ class DeviceUpdate {
  public:
   explicit DeviceUpdate(Update& update);
 
-  // Scalars that a step takes from the host.
+  // The number of scalars that a step takes from the host.
   int64_t scalarCount() const;
-  // Those of the next step. To be called once per step: it takes t and the states that are numbers on to the one after.
+  // The scalars of the next step. Call once per step: it advances t and the scalar states.
   std::vector<double> nextScalars(double learningRate);
 
   // One step, with its scalars on the device, [scalarCount] float64.
   void step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& scalars);
 
-  // How far nextScalars() has come; to be set back where fewer steps were taken than it was called for.
+  // The position of nextScalars(). It is set back if fewer steps were taken than scalars were computed for.
   struct Progress {
     int64_t stepCount;
     std::vector<double> states;
@@ -34,7 +34,7 @@ class DeviceUpdate {
   struct Part {
     const Update::Block& block;
     const Update::Part& part;
-    std::vector<size_t> scalars;  // the nodes that nextScalars() gives: tensors are computed with them
+    std::vector<size_t> scalars;  // nodes whose values nextScalars() returns, since tensors depend on them
   };
 
   std::vector<std::optional<double>> knownScalars(const Part& part, double learningRate) const;

@@ -41,7 +41,7 @@ bool isRoot(const std::vector<NodeSpec>& nodes, size_t node) {
   return nodes[node].op == "sqrt" || hasExponent(nodes, node, 0.5);
 }
 
-// Operations that have a kernel of their own.
+// Operations that map to one kernel.
 const std::map<std::string, Elementwise> kPlain = {
     {"abs", Elementwise::absolute},    {"sign", Elementwise::sign},
     {"maximum", Elementwise::maximum}, {"minimum", Elementwise::minimum},
@@ -60,7 +60,7 @@ bool hasKernel(const std::vector<NodeSpec>& nodes, size_t node) {
   return kPlain.contains(op) || isSquare(nodes, node) || isRoot(nodes, node);
 }
 
-// Whether a node may be folded into the instruction of its reader: it has no other.
+// Whether a node may be folded into the instruction of its only reader.
 bool InstructionSelector::canFold(size_t node) const {
   return nodes_[node].isComputed && nodes_[node].uses == 1 && !values_[node];
 }
@@ -85,7 +85,7 @@ InstructionSelector::Term InstructionSelector::term(size_t node) const {
   if (op == "multiply" && isNumber(a)) return {{Form::itself, a}, b};
   if (op == "multiply" && isNumber(b)) return {{Form::itself, b}, a};
   if (op == "divide" && isNumber(b)) return {{Form::reciprocal, b}, a};
-  if ((op == "add" || op == "subtract") && !isNumber(a) && !isNumber(b)) {  // x - c x, as where weights decay
+  if ((op == "add" || op == "subtract") && !isNumber(a) && !isNumber(b)) {  // x - c x, as in weight decay
     const Term second = term(b);
     if (second.base == a && second.factor.form == Form::itself)
       return {{op == "add" ? Form::onePlus : Form::oneMinus, second.factor.node}, a};
@@ -172,7 +172,7 @@ InstructionSelector::Operand InstructionSelector::lowerSum(size_t node) {
     return program.compute(Elementwise::linear, {operandOf(scaled.base)},
                            {signedBy(scaled.factor, isNumber(a) && minus), number});
   }
-  for (const bool second : {true, false}) {  // of the two may be a product or a quotient
+  for (const bool second : {true, false}) {  // either side may be a product or a quotient
     const size_t side = second ? b : a;
     const Term scaled = term(side);
     if (!canFold(side) || !canFold(scaled.base)) continue;

@@ -15,7 +15,7 @@ bool hasKernel(const std::vector<NodeSpec>& nodes, size_t node);
 
 class InstructionSelector {
  public:
-  // What is known of each node. One that is neither a number nor computed by this program is an array.
+  // What is known about each node. A node that is neither a number nor computed by this program is an array.
   struct Node {
     bool isNumber;
     bool isComputed;

@@ -1,6 +1,7 @@
 // Straight-line bytecode whose instructions are elementwise kernels over vectors of one length. It is interpreted block
-// by block: all instructions on one short block, then all on the next, so that what lies between its inputs and its
-// outputs stays in the first-level cache, in registers of one block each.
+// by block: all instructions on one short block, then all on the next. Intermediate values so stay in the first-level
+// cache, in registers of one block each. register_allocator.cc assigns the registers, kernel_interpreter.cc runs
+// programs.
 #pragma once
 
 #include <array>
@@ -30,13 +31,13 @@ class KernelProgram {
     bool operator==(const Operand&) const = default;
   };
 
-  // Emit instructions in order. Every array is read as it was before the run.
+  // Emit instructions in order. An instruction that reads an array sees its values from before the run.
   Operand broadcast(const Scalar& scalar);
   Operand compute(Elementwise operation, const std::vector<Operand>& operands, const std::vector<Scalar>& scalars);
   size_t reduce(bool squared, const Operand& operand);  // the index of its sum among those that a run returns
   size_t reduceAxis(const Operand& operand);            // the index of its sums among those that a run fills
   void store(const Operand& value, size_t array);
-  // To be called once, after the last instruction.
+  // Call once, after the last instruction.
   void allocateRegisters();
   bool isEmpty() const { return instructions_.empty(); }
 
@@ -52,11 +53,11 @@ class KernelProgram {
     BroadcastView view;
   };
   // Returns the sums over the whole length. Threads share ranges of a fixed size, and the ranges' sums are added in
-  // order, so that no bit depends on the number of threads.
+  // order, so the bits do not depend on the number of threads.
   std::vector<double> run(const std::vector<Array>& arrays, const std::vector<AxisSums>& axisSums, int64_t length,
                           const std::function<double(size_t)>& scalarOf, Workers& workers) const;
 
-  // The program as it was written, for a listing.
+  // For listings.
   static constexpr size_t kNone = ~size_t{0};
   struct Instruction {
     Elementwise operation;

@@ -18,7 +18,7 @@ double numberOf(const Value& value) {
   return tensor == nullptr ? std::get<double>(value) : tensor->item<double>();
 }
 
-// Axes as they lie in memory, outermost first.
+// The axes in memory order, outermost first.
 std::vector<int64_t> orderOf(const at::Tensor& whole) {
   std::vector<int64_t> order(whole.dim());
   std::iota(order.begin(), order.end(), 0);
@@ -27,21 +27,21 @@ std::vector<int64_t> orderOf(const at::Tensor& whole) {
 }
 
 // Whether a tensor has the sizes, strides and type of `whole`.
-bool liesLike(const at::Tensor& tensor, const at::Tensor& whole) {
+bool hasLayoutOf(const at::Tensor& tensor, const at::Tensor& whole) {
   return tensor.sizes() == whole.sizes() && tensor.strides() == whole.strides() &&
          tensor.scalar_type() == whole.scalar_type();
 }
 
-// How a tensor that can be expanded to `whole` lies along it.
+// The view of a tensor that is expanded to `whole`.
 BroadcastView broadcastViewOf(const at::Tensor& tensor, const at::Tensor& whole) {
-  if (liesLike(tensor, whole)) return {};
+  if (hasLayoutOf(tensor, whole)) return {};
   const at::Tensor spread = tensor.expand(whole.sizes());
   std::vector<BroadcastView::Axis> axes;
   for (const int64_t axis : orderOf(whole)) axes.push_back({whole.size(axis), spread.stride(axis)});
   return BroadcastView(axes);
 }
 
-// With axes in the order of whole's.
+// An empty tensor with the axes in the memory order of `whole`.
 at::Tensor emptyAlong(std::vector<int64_t> sizes, const at::Tensor& whole) {
   std::vector<int64_t> strides(sizes.size());
   int64_t stride = 1;
@@ -53,7 +53,7 @@ at::Tensor emptyAlong(std::vector<int64_t> sizes, const at::Tensor& whole) {
   return at::empty_strided(sizes, strides, whole.options());
 }
 
-// Of a product of two matrices.
+// The operands of a product of two matrices.
 std::optional<std::pair<at::Tensor, at::Tensor>> factorsOf(const NodeSpec& node, const std::vector<Value>& values) {
   if (node.op != "matmul") return std::nullopt;
   const auto* left = std::get_if<at::Tensor>(&values[node.arguments[0]]);
@@ -80,8 +80,7 @@ std::optional<StageSchedule> StageSchedule::compile(const Formula& formula, cons
   return schedule;
 }
 
-// Liveness, from the end backwards: the first reader met on this way is the last to use an array. Scalars take no
-// memory.
+// Liveness: in a backward scan, the first reader found is the last to use an array. Scalars take no memory.
 void StageSchedule::findLastUses(const UpdateAnalysis& analysis, const std::vector<NodeSpec>& specs,
                                  const std::vector<Write>& writes) {
   std::vector<bool> isReadLater(specs.size());
@@ -207,16 +206,16 @@ std::vector<Value> StageSchedule::run(const Formula& formula, const std::vector<
       kept.push_back(asTensor(value).to(whole.scalar_type()));
       arrays.push_back({kept.back().data_ptr<float>(), broadcastViewOf(kept.back(), whole)});
     }
-    std::vector<KernelProgram::AxisSums> axisReductions;
+    std::vector<KernelProgram::AxisSums> axisSums;
     for (const auto& [node, isOfRows] : stage.axisReductions) {
       std::vector<int64_t> sizes = whole.sizes().vec();
       sizes[sizes.size() - (isOfRows ? 1 : 2)] = 1;
       const at::Tensor sums = emptyAlong(sizes, whole);
-      axisReductions.push_back({sums.data_ptr<float>(), sums.numel(), broadcastViewOf(sums, whole)});
+      axisSums.push_back({sums.data_ptr<float>(), sums.numel(), broadcastViewOf(sums, whole)});
       values[node] = sums;
     }
     const auto given = [&](size_t node) { return numberOf(values[node]); };
-    const std::vector<double> sums = stage.program.run(arrays, axisReductions, whole.numel(), given, workers);
+    const std::vector<double> sums = stage.program.run(arrays, axisSums, whole.numel(), given, workers);
     for (const auto& [node, isOfRows] : stage.axisReductions)
       std::get<at::Tensor>(values[node]).div_(whole.size(isOfRows ? -1 : -2));
     for (size_t i = 0; i < sums.size(); ++i) {

@@ -19,16 +19,16 @@ class StageSchedule {
  public:
   using Write = UpdateAnalysis::Write;
 
-  // None where a kernel program could give other values than the formula. Sizes are as for UpdateAnalysis.
+  // Nothing if a kernel program could give different values than the formula. Sizes are as for UpdateAnalysis.
   static std::optional<StageSchedule> compile(const Formula& formula, const std::vector<Sizes>& inputs,
                                               const std::vector<Sizes>& sizes, const std::vector<Write>& writes);
 
-  // One step. Returns the nodes' values for the caller to assign, but for the writes that are stored in place already.
+  // One step. Returns the nodes' values for the caller to assign, except for writes that are already stored in place.
   // `another` is the array after the inputs (see UpdateAnalysis::Write).
   std::vector<Value> run(const Formula& formula, const std::vector<Sizes>& sizes, const std::vector<Value>& inputs,
                          const at::Tensor& another, Workers& workers) const;
   bool isStored(size_t write) const { return stored_[write]; }
-  // What the tensors of a step take, given the bytes of each node's.
+  // Adds the memory of a step's tensors, given the bytes of each node's value.
   void addMemory(Ledger& ledger, const std::function<double(size_t)>& bytesOf) const;
 
   struct Reduction {
@@ -46,7 +46,7 @@ class StageSchedule {
   struct Stage {
     std::vector<OperatorCall> calls;
     KernelProgram program;
-    std::vector<size_t> arrays;   // of the program: nodes, and from the number of nodes on inputs
+    std::vector<size_t> arrays;   // of the program: nodes, then inputs, numbered from the number of nodes on
     std::vector<size_t> results;  // nodes that it materialises
     std::vector<Reduction> reductions;
     std::vector<AxisReduction> axisReductions;

@@ -20,9 +20,7 @@ at::Tensor Update::Part::of(const at::Tensor& vector) const {
   return isWhole() ? vector : vector.narrow(0, offset, length).view(shape).permute(axes);
 }
 
-Update::Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<TensorInfo>& parameters,
-               Workers& workers)
-    : workers_(workers) {
+Update::Update(const UpdateSpec& spec, const at::Tensor& theta, const std::vector<TensorInfo>& parameters) {
   for (const UpdateSpec::Input& input : spec.inputs) changing.push_back(input.value);
   for (const UpdateSpec::Block& block : spec.blocks) addBlock(spec, block, theta, parameters);
 }
@@ -62,32 +60,13 @@ std::vector<Value> Update::inputs(const Block& block, const Part& part, const at
   return inputs;
 }
 
-void Update::step(at::Tensor& theta, at::Tensor& gradient, double learningRate) {
-  for (const Block& block : blocks_)
-    for (const Part& part : block.parts) {
-      const std::vector<Value> given =
-          inputs(block, part, theta, gradient, learningRate, static_cast<double>(stepCount + 1));
-      std::vector<Value> values;
-      if (part.schedule) {
-        const at::Tensor evaluated = evaluation_.defined() ? part.of(evaluation_) : at::Tensor();
-        values = part.schedule->run(block.formula, part.nodes, given, evaluated, workers_);
-      } else {
-        for (size_t i = 0; i < part.nodes.size(); ++i)
-          values.push_back(block.formula.run(i, part.nodes[i], values, given));
-      }
-      store(block, part, given, values, theta, gradient,
-            [&](size_t i) { return part.schedule && part.schedule->isStored(i); });
-    }
-  ++stepCount;
-}
-
 double* Update::numberState(const Part& part, const Assignment& assignment) {
   if (assignment.target != Assignment::Target::state) return nullptr;
   return std::get_if<double>(&state_[part.firstState + assignment.state].value);
 }
 
-// All values are computed before the first is stored, but for those that a schedule has stored itself. A node can share
-// the memory of what was given ("old = m"), which storing could overwrite: such a value is copied first.
+// All values are computed before the first is stored, except for those that a schedule has already stored. A node can
+// share the memory of an input ("old = m"), which storing could overwrite, so such a value is copied first.
 void Update::store(const Block& block, const Part& part, const std::vector<Value>& given,
                    const std::vector<Value>& values, at::Tensor& theta, at::Tensor& gradient,
                    const std::function<bool(size_t)>& isDone) {
@@ -121,7 +100,7 @@ void Update::store(const Block& block, const Part& part, const std::vector<Value
       at::Tensor& target = assignment.target == Target::theta      ? theta
                            : assignment.target == Target::gradient ? gradient
                                                                    : evaluation_;
-      // A number is not copied: a device would make the host wait for that.
+      // fill_ and not copy_, since copying a number to a device would make the host wait.
       if (const auto* number = std::get_if<double>(&results[i]))
         part.of(target).fill_(*number);
       else

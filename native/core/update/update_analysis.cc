@@ -54,7 +54,7 @@ bool UpdateAnalysis::analyse() {
   for (size_t i = 0; i < size(); ++i)
     if (!analyse(i)) return false;
   for (const Write& write : writes_) {
-    // A number fills an array of the part's size, and no other.
+    // A number can only fill an array of the part's size.
     if (write.array < inputs_.size() && inputs_[write.array].empty() != nodes_[write.node].isNumber &&
         !(nodes_[write.node].isNumber && inputs_[write.array] == whole_))
       return false;
@@ -130,7 +130,7 @@ bool UpdateAnalysis::canStoreInPlace(const Write& write) const {
 }
 
 // Materialise or recompute: a value that later stages read is recomputed there if that moves no more memory than
-// keeping it, and takes little arithmetic.
+// keeping it, and costs little arithmetic.
 void UpdateAnalysis::materialiseOrRecompute(size_t node) {
   Node& mine = nodes_[node];
   if (!mine.isLive || !mine.isVector) return;

@@ -1,4 +1,4 @@
-// What the compiler knows of a formula's nodes on one part of the parameters: which are live, which are scalars and
+// What the compiler knows about a formula's nodes on one part of the parameters: which are live, which are scalars and
 // which vectors, in which stage each is computed and whether by a kernel program, which values are stored in place, and
 // which are materialised for later stages rather than recomputed there.
 #pragma once
@@ -22,7 +22,7 @@ class UpdateAnalysis {
     bool isLive = false;       // something that is assigned depends on it
     size_t stage = 0;
     std::optional<size_t> stored;  // the array that its program stores it to in place
-    bool isMaterialised = false;   // its program leaves it as a tensor for others to read
+    bool isMaterialised = false;   // its program stores it as a tensor for later readers
   };
   // An assignment of a node's value to an array: an input's, by its index, or the weights to evaluate with, by the
   // index after those of the inputs.
@@ -36,15 +36,15 @@ class UpdateAnalysis {
   UpdateAnalysis(const Formula& formula, const std::vector<Sizes>& inputs, const std::vector<Sizes>& sizes,
                  const std::vector<Write>& writes);
 
-  // False where a kernel program could give other values than the formula itself.
+  // False if a kernel program could give different values than the formula.
   bool analyse();
 
   const Node& operator[](size_t node) const { return nodes_[node]; }
   size_t size() const { return nodes_.size(); }
   bool isStoredInPlace(size_t write) const { return stored_[write]; }
-  // The array that holds a node's value: a node's own, or, from size() on, an input's.
+  // The array that holds a node's value: a node's array or, from size() on, an input's.
   size_t arrayOf(size_t node) const;
-  // Whether the program of a stage computes a node, be it for the first time or again.
+  // Whether the program of a stage computes a node, for the first time or again.
   bool isComputedIn(size_t stage, size_t node) const;
 
  private:
@@ -64,7 +64,7 @@ class UpdateAnalysis {
   const std::vector<Write>& writes_;
   std::vector<Node> nodes_;
   std::vector<bool> stored_;
-  // Of recomputing a node in a later stage: the nodes whose arrays that reads, and how many nodes it computes.
+  // To recompute a node in a later stage: the nodes whose arrays are read, and the number of nodes that are computed.
   std::vector<std::set<size_t>> leaves_;
   std::vector<size_t> cost_;
 };

@@ -35,7 +35,7 @@ class Names {
 
   std::string node(size_t node) const { return numbered('%', node); }
 
-  // An array: a node's, or, from the number of nodes on, an input's.
+  // An array: a node's or, from the number of nodes on, an input's.
   std::string array(size_t array) const {
     if (array < specs_.size()) return node(array);
     for (size_t i = 0; i < specs_.size(); ++i)

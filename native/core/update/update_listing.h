@@ -1,4 +1,4 @@
-// An update's formulas as they were compiled, as text: stages, operator calls, instructions, registers.
+// A compiled update as text: stages, operator calls, instructions, registers.
 #pragma once
 
 #include <string>

@@ -9,7 +9,8 @@ namespace {
 
 using at::Tensor;
 
-// An activation function, and its gradient from the output's gradient, its input x and its output y.
+// An activation function, and the gradient of its input as a function of the output's gradient, the input and the
+// output.
 struct Function {
   std::function<Tensor(const Tensor& x)> value;
   std::function<Tensor(const Tensor& outputGradient, const Tensor& x, const Tensor& y)> gradient;
@@ -19,7 +20,7 @@ struct Function {
 constexpr double kSeluAlpha = 1.6732632423543772848170429916717;
 constexpr double kSeluScale = 1.0507009873554804934193349852946;
 
-// Definitions of keras.activations, which are PyTorch's too.
+// As keras.activations and PyTorch define them.
 const std::unordered_map<std::string, Function> kFunctions{
     {"relu",
      {[](const Tensor& x) { return at::relu(x); },

@@ -19,7 +19,7 @@ class BatchNorm2d final : public Layer {
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
     const at::Tensor &runningMean = frame.statistics->at(0), &runningVariance = frame.statistics->at(1);
-    // The operator rounds away deviations that are small beside the mean, so the mean is subtracted before.
+    // The operator loses deviations that are small relative to the mean, so the mean is subtracted first.
     const at::Tensor centre = frame.training ? input.mean({0, 2, 3}) : runningMean;
     const at::Tensor centred = input - centre.view({1, channels_, 1, 1});
     const auto [output, mean, inverseDeviation] =

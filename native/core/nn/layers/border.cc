@@ -2,7 +2,8 @@
 
 namespace optimbench {
 
-// libtorch's operators pad both sides alike; TensorFlow's 'same' may pad one more below and to the right.
+// libtorch's operators pad both sides equally. TensorFlow's 'same' may add one more row at the bottom and column at the
+// right.
 Border::Border(std::array<int64_t, 4> padding) {
   const auto [top, bottom, left, right] = padding;
   if (top == bottom && left == right) {

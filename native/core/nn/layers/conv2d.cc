@@ -21,7 +21,7 @@ class Conv2d final : public Layer {
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
     const at::Tensor padded =
-        steps_ == Pair{1, 1} ? border_.add(input, 0) : seen(input).contiguous(at::MemoryFormat::ChannelsLast);
+        steps_ == Pair{1, 1} ? border_.add(input, 0) : subsampled(input).contiguous(at::MemoryFormat::ChannelsLast);
     if (frame.training) frame.saved = {padded};
     return at::convolution(padded, weight(*frame.parameters), spec_.bias ? frame.parameters->at(1) : at::Tensor(),
                            spec_.strides, border_.symmetric, spec_.dilation, false, {0, 0}, spec_.groups);
@@ -34,7 +34,7 @@ class Conv2d final : public Layer {
         spec_.dilation, false, {0, 0}, spec_.groups, {frame.inputGradient, true, spec_.bias});
     weight(*frame.gradients).add_(weightGradient);
     if (spec_.bias) frame.gradients->at(1).add_(biasGradient);
-    return steps_ == Pair{1, 1} || !input.defined() ? border_.remove(input) : amongAll(input);
+    return steps_ == Pair{1, 1} || !input.defined() ? border_.remove(input) : spread(input);
   }
 
   LayerMemory memory(const Extent& extent) const override {
@@ -46,16 +46,16 @@ class Conv2d final : public Layer {
  private:
   using Pair = std::array<int64_t, 2>;
 
-  // A kernel of one pixel does not see those between its strides: they are left out before. (With strides that differ,
-  // oneDNN, as of libtorch 2.15, writes beyond its memory on the way back.)
-  at::Tensor seen(const at::Tensor& images) const {
+  // A kernel of one pixel never reads the pixels between its strides, so they are removed first. (With unequal strides,
+  // the backward pass of oneDNN in libtorch 2.15 writes out of bounds.)
+  at::Tensor subsampled(const at::Tensor& images) const {
     return images.slice(2, 0, std::nullopt, steps_[0]).slice(3, 0, std::nullopt, steps_[1]);
   }
 
-  at::Tensor amongAll(const at::Tensor& gradient) const {
+  at::Tensor spread(const at::Tensor& gradient) const {
     const at::Tensor all = at::empty({gradient.size(0), input_.channels, input_.height, input_.width},
                                      gradient.options(), at::MemoryFormat::ChannelsLast);
-    seen(all.zero_()).copy_(gradient);
+    subsampled(all.zero_()).copy_(gradient);
     return all;
   }
 

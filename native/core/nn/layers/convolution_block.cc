@@ -5,16 +5,16 @@
 namespace optimbench {
 namespace {
 
-constexpr int64_t kLargestImage = int64_t{1} << 20;  // numbers, with its border: places in it are 32-bit
-constexpr int64_t kLargestScratch = int64_t{1}
-                                    << 26;  // bytes; beyond, the caches that the operator lives from are too small
+constexpr int64_t kLargestImage = int64_t{1} << 20;  // floats, border included, since offsets into it are 32-bit
+// Bytes. Beyond, the operator's arrays no longer fit the caches that make it fast.
+constexpr int64_t kLargestScratch = int64_t{1} << 26;
 
 bool takes(const LayerSpec& layer, size_t index, size_t value) {
   if (layer.from.empty()) return index == value + 1;
   return std::ranges::find(layer.from, static_cast<int64_t>(value)) != layer.from.end();
 }
 
-// Whether the layer after `index` takes its output, and no other layer does.
+// Whether the next layer, and no other, takes the output of layer `index`.
 bool leadsToNextAlone(const std::vector<LayerSpec>& layers, size_t index) {
   if (index + 1 >= layers.size() || layers[index + 1].from.size() > 1) return false;
   for (size_t i = index + 1; i < layers.size(); ++i)
@@ -124,7 +124,7 @@ ConvolutionBlock convolutionBlock(const std::vector<LayerSpec>& layers, size_t f
   };
   if (next(isPooling)) std::ranges::copy(layers[first + 1].kernel, block.shape.pool);
   block.shape.relu = next(isRelu);
-  if (block.layers == 1) return {};  // its gradient is dense: that of libtorch's operator
+  if (block.layers == 1) return {};  // alone it has a dense gradient, for which libtorch's operator is used
   const Shape output = layers[first + block.layers - 1].output;
   block.shape.outputHeight = output.height;
   block.shape.outputWidth = output.width;

@@ -1,4 +1,4 @@
-// Which layers the fused operator of kernels/convolution.h computes as one.
+// Finds the layers that the fused operator of kernels/convolution.h computes together.
 #pragma once
 
 #include <memory>
@@ -9,17 +9,17 @@
 
 namespace optimbench {
 
-// Layers in a row: a conv2d and, after it, a maxPool2d, a ReLU or both.
+// Consecutive layers: a conv2d followed by a maxPool2d, a ReLU or both.
 struct ConvolutionBlock {
-  size_t layers = 0;  // that it replaces; 0 where the operator does not apply
+  size_t layers = 0;  // how many it replaces; 0 if the operator does not apply
   Convolution shape{};
 };
 
-// Of the layers that begin with `first`, whose input is `input`. None where what lies between is wanted elsewhere too,
-// or the operator cannot do it.
+// The block that begins with layer `first`, whose input has the shape `input`. Empty if another layer takes an output
+// within it, or if the operator does not support the layers.
 ConvolutionBlock convolutionBlock(const std::vector<LayerSpec>& layers, size_t first, Shape input);
 
-// `conv2d` says which parameters there are.
+// `conv2d` provides the parameters.
 std::unique_ptr<Layer> makeConvolutionBlock(std::unique_ptr<Layer> conv2d, const Convolution& shape);
 
 }  // namespace optimbench

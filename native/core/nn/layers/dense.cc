@@ -5,8 +5,8 @@
 namespace optimbench {
 namespace {
 
-// Bytes of a matrix that a product repacks for its caches and keeps for the next: as measured, of MKL. A small matrix
-// takes about half of it.
+// The most bytes of a repacked matrix that MKL keeps between products, as measured. A small matrix takes about half its
+// size.
 constexpr double kMostPacked = 6e6;
 
 class Dense final : public Layer {

@@ -3,7 +3,7 @@
 namespace optimbench {
 namespace {
 
-// Zeroes a share of the units, or of the channels, and scales the others up, in training only.
+// In training, zeroes a fraction of the units or channels and scales up the others.
 class Dropout final : public Layer {
  public:
   Dropout(double rate, bool channels) : rate_(rate), channels_(channels) {}

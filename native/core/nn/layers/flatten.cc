@@ -3,8 +3,8 @@
 namespace optimbench {
 namespace {
 
-// [samples, channels, height, width] to [samples, channels * height * width, 1, 1]: PyTorch's order, whatever the
-// memory's, so that the weights that follow are those of PyTorch's modules.
+// [samples, channels, height, width] to [samples, channels * height * width, 1, 1] in PyTorch's order, whatever the
+// memory format, so the weights of the next layer match those of PyTorch's modules.
 class Flatten final : public Layer {
  public:
   explicit Flatten(Shape input) : input_(input) {}

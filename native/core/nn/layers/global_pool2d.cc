@@ -3,7 +3,7 @@
 namespace optimbench {
 namespace {
 
-// The maximum of each channel; where several pixels have it, they share its gradient alike (as in Keras).
+// The maximum of each channel. Pixels that tie share its gradient equally, as in Keras.
 class GlobalMaxPool2d final : public Layer {
  public:
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {

@@ -34,7 +34,7 @@ class MaxPool2d final : public Layer {
   Border border_;
 };
 
-// Means over what lies inside the image: padding is not counted (Keras).
+// Averages over the pixels inside the image: padding is not counted, as in Keras.
 class AveragePool2d final : public Layer {
  public:
   AveragePool2d(const LayerSpec& spec, Shape input) : spec_(spec), input_(input), border_(spec.padding) {}
@@ -59,7 +59,7 @@ class AveragePool2d final : public Layer {
   at::Tensor pool(const at::Tensor& padded) const {
     return at::avg_pool2d(padded, spec_.kernel, spec_.strides, border_.symmetric, false, true, /*divisor_override=*/1);
   }
-  // One over the number of pixels under each window: [1, 1, height, width].
+  // The reciprocal of the number of pixels in each window: [1, 1, height, width].
   at::Tensor share(const at::Tensor& input) const {
     const at::Tensor ones = at::ones({1, 1, input.size(2), input.size(3)}, input.options());
     return pool(border_.add(ones, 0)).reciprocal();

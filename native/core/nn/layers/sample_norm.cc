@@ -1,7 +1,7 @@
-// Normalisations within a sample: they need no running statistics, and training and evaluation are alike.
-// libtorch's operators round away deviations that are small beside the mean (that of groups, in channels-last memory,
-// up to 10% of the output at a mean of 1,000 deviations), so the mean is subtracted before; in exact arithmetic that
-// changes nothing.
+// Normalisations within a sample. They need no running statistics and are the same in training and evaluation.
+// libtorch's operators lose deviations that are small relative to the mean (group normalisation in channels-last
+// memory: up to 10% of the output at a mean of 1,000 deviations), so the mean is subtracted first. In exact arithmetic
+// that changes nothing.
 #include "core/nn/layer.h"
 
 namespace optimbench {
@@ -82,7 +82,7 @@ class GroupNorm final : public SampleNorm {
   }
 
  private:
-  // What the operators ask for.
+  // The format that the operators require.
   static at::MemoryFormat memory(const at::Tensor& tensor) {
     return tensor.is_cpu() ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
   }

@@ -3,7 +3,7 @@
 namespace optimbench {
 namespace {
 
-// Where branches meet. The model adds up a layer's inputs, so nothing is left to do.
+// Joins branches. The model already sums a layer's inputs, so there is nothing to compute.
 class Sum final : public Layer {
  public:
   at::Tensor forward(const at::Tensor& input, Frame&) const override { return input; }

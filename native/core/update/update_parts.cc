@@ -1,4 +1,4 @@
-// How an update is made ready for its parts: the states that they have, and how it runs on each.
+// Binds an update to the parameters: creates the parts of each block and their states, and compiles the parts.
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -8,8 +8,8 @@
 
 namespace optimbench {
 
-// A parameter's part, after checking that the plan was made for these parameters; what else could be wrong with the
-// shapes shows when a step runs (Formula::run).
+// Adds a part after checking that it was planned for these parameters. Formula::run checks the remaining shapes in each
+// step.
 void Update::addPart(const UpdateSpec::Block& spec, const UpdateSpec::Part& planned, Block& block,
                      const at::Tensor& theta, const std::vector<TensorInfo>& parameters) {
   const TensorInfo all{"", {theta.numel()}, 0};
@@ -20,7 +20,7 @@ void Update::addPart(const UpdateSpec::Block& spec, const UpdateSpec::Part& plan
   std::vector<int64_t> sorted = planned.axes;
   std::ranges::sort(sorted);
   for (size_t i = 0; i < sorted.size(); ++i)
-    if (sorted[i] != static_cast<int64_t>(i)) throw std::runtime_error("update: axes are not in an order");
+    if (sorted[i] != static_cast<int64_t>(i)) throw std::runtime_error("update: the axes are not a permutation");
   if (sorted.size() != info.shape.size() || planned.nodes.size() != spec.nodes.size() ||
       planned.state.size() != spec.state.size())
     throw std::runtime_error("update: the plan is for other parameters or for another formula");
@@ -41,11 +41,11 @@ void Update::addPart(const UpdateSpec::Block& spec, const UpdateSpec::Part& plan
     while (std::ranges::find(state_, name, &State::name) != state_.end()) name += "'";  // another block's state
     const bool isWhole = mine.sizes() == at::IntArrayRef(planned.state[i]);
     if ((startsAsTheta && !isWhole) || (isNumber && !planned.state[i].empty()))
-      throw std::runtime_error("update: the state '" + name + "' cannot have the shape that it is planned with");
+      throw std::runtime_error("update: the plan gives the state '" + name + "' an invalid shape");
     Value value = initial;
     if (startsAsTheta)
       value = mine.clone();
-    else if (!isNumber)  // as large as the parameter, it lies in memory as the parameter does: both are walked together
+    else if (!isNumber)  // one of the parameter's size has its memory layout, since both are traversed together
       value = (isWhole ? at::empty_strided(mine.sizes(), mine.strides(), theta.options())
                        : at::empty(planned.state[i], theta.options()))
                   .fill_(initial);
@@ -77,7 +77,7 @@ void Update::compileSchedule(const Block& block, Part& part, const at::Tensor& t
 
 void Update::addMemory(const Block& block, const Part& part, const at::Tensor& theta) {
   const auto& nodes = block.formula.nodes();
-  const auto bytesOf = [&](size_t i) {  // a transposed matrix lies in the matrix's memory
+  const auto bytesOf = [&](size_t i) {  // a transposed matrix shares the matrix's memory
     if (nodes[i].arguments.empty() || nodes[i].op == "transpose" || part.nodes[i].empty()) return 0.0;
     double bytes = static_cast<double>(theta.element_size());
     for (const int64_t size : part.nodes[i]) bytes *= static_cast<double>(size);

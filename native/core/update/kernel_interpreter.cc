@@ -1,0 +1,186 @@
+// Runs a kernel program: block by block, and on several threads range by range.
+#include <algorithm>
+#include <memory>
+
+#include "kernel_program.h"
+
+namespace optimbench {
+namespace {
+
+// Floats of a block, 4 KiB per array and register. Longer blocks call fewer kernels per element; shorter ones let more
+// arrays and registers share the first-level cache, of which 32 KiB hold eight.
+constexpr int64_t kBlock = 1024;
+// Minimum floats of a range, which one thread computes. Longer ranges have less overhead; shorter ones divide a small
+// model among more threads.
+constexpr int64_t kRange = 8 * kBlock;
+// The most ranges if each has its own axis sums. It bounds their memory, the final addition and the number of threads.
+constexpr int64_t kMaxRangesWithAxisSums = 64;
+// Floats of all arrays together, 16 MiB, above which they are taken to come from memory. Blocks are then prefetched one
+// ahead, and shorter, since two of each array share the first-level cache. The limit stands for a last-level cache of
+// common size. It need not be exact: an update a little above or below it only misses some of either advantage.
+constexpr int64_t kCacheResident = 4 << 20;
+constexpr int64_t kPrefetchBlock = 256;
+constexpr int64_t kPrefetchRange = 8 * kRange;  // longer, since nothing has prefetched the first block of a range
+constexpr int64_t kLine = 16;                   // floats of a cache line
+const std::vector<const float*> kNothing;
+
+double valueOf(const KernelProgram::Scalar& scalar, const std::function<double(size_t)>& scalarOf) {
+  using Form = KernelProgram::Scalar::Form;
+  const double number = scalar.form == Form::constant ? scalar.value : scalarOf(scalar.node);
+  const double value = scalar.form == Form::reciprocal ? 1 / number
+                       : scalar.form == Form::oneMinus ? 1 - number
+                       : scalar.form == Form::onePlus  ? 1 + number
+                                                       : number;
+  return scalar.negative ? -value : value;
+}
+
+// Prefetches one short block of each array, a part before each instruction, to overlap memory traffic with computation.
+class Prefetch {
+ public:
+  Prefetch(const std::vector<const float*>& arrays, int64_t start, size_t times)
+      : arrays_(arrays), start_(start), lines_(arrays.size() * kLines), times_(times) {}
+
+  void advance() {
+    ++time_;
+    for (const size_t last = lines_ * time_ / times_; line_ < last; ++line_)
+      __builtin_prefetch(arrays_[line_ / kLines] + start_ + line_ % kLines * kLine);
+  }
+
+ private:
+  static constexpr size_t kLines = kPrefetchBlock / kLine;
+
+  const std::vector<const float*>& arrays_;
+  int64_t start_;
+  size_t lines_, times_;
+  size_t line_ = 0, time_ = 0;
+};
+
+// Expands a block of an array whose view is not the identity.
+float* expand(const KernelProgram::Array& array, int64_t start, int64_t count, float* scratch) {
+  float* block = scratch;
+  array.view.forEachRun(start, start + count, [&](int64_t done, int64_t length, int64_t offset, int64_t step) {
+    float* from = array.numbers + offset;
+    if (step == 1 && length == count)
+      block = from;
+    else if (step == 1)
+      std::copy_n(from, length, scratch + done);
+    else if (step == 0)
+      std::fill_n(scratch + done, length, *from);
+    else
+      for (int64_t i = 0; i < length; ++i) scratch[done + i] = from[i * step];
+  });
+  return block;
+}
+
+}  // namespace
+
+// The state of one run, shared by its threads.
+struct KernelProgram::Job {
+  const std::vector<Array>& arrays;
+  const std::vector<AxisSums>& axisSums;
+  std::vector<float> scalars;
+  int64_t length;
+  int64_t rangeLength;
+  int64_t blockLength;
+  std::vector<double> rangeSums;                  // [ranges, sums]
+  std::vector<std::vector<float>> rangeAxisSums;  // of each axis reduction: [ranges, size]
+
+  int64_t ranges() const { return (length + rangeLength - 1) / rangeLength; }
+};
+
+std::vector<double> KernelProgram::run(const std::vector<Array>& arrays, const std::vector<AxisSums>& axisSums,
+                                       int64_t length, const std::function<double(size_t)>& scalarOf,
+                                       Workers& workers) const {
+  Job job{arrays, axisSums, {}, length, kRange, kBlock, {}, {}};
+  for (const Scalar& scalar : broadcasts_) job.scalars.push_back(static_cast<float>(valueOf(scalar, scalarOf)));
+  for (const Instruction& instruction : instructions_) {
+    for (const Scalar& scalar : instruction.scalars)
+      job.scalars.push_back(static_cast<float>(valueOf(scalar, scalarOf)));
+    job.scalars.resize(job.scalars.size() + kScalars - instruction.scalars.size());
+  }
+  for (const AxisSums& each : axisSums) {  // every range has its own, so there are fewer ranges
+    const int64_t most = std::clamp<int64_t>(length / each.size, 1, kMaxRangesWithAxisSums);
+    job.rangeLength = std::max(job.rangeLength, (length / most / kBlock + 1) * kBlock);
+  }
+  if (static_cast<int64_t>(arrays_) * length > kCacheResident) {
+    job.blockLength = kPrefetchBlock;
+    job.rangeLength = std::max(job.rangeLength, kPrefetchRange);
+  }
+  job.rangeSums.resize(sums_ * job.ranges());
+  for (const AxisSums& each : axisSums) job.rangeAxisSums.emplace_back(each.size * job.ranges());
+
+  workers.run(job.ranges(), [&](int64_t range) { runRange(job, range); });
+
+  for (size_t i = 0; i < axisSums.size(); ++i) {
+    const std::vector<float>& sums = job.rangeAxisSums[i];
+    std::copy_n(sums.begin(), axisSums[i].size, axisSums[i].sums);
+    for (int64_t range = 1; range < job.ranges(); ++range)
+      for (int64_t k = 0; k < axisSums[i].size; ++k) axisSums[i].sums[k] += sums[range * axisSums[i].size + k];
+  }
+  std::vector<double> sums(sums_);
+  for (size_t i = 0; i < job.rangeSums.size(); ++i) sums[i % sums_] += job.rangeSums[i];
+  return sums;
+}
+
+// Adds the elements of a block to the sums that the view maps them to.
+void KernelProgram::accumulate(const float* block, int64_t start, int64_t count, const BroadcastView& view,
+                               float* sums) const {
+  constexpr float ones[kScalars] = {1, 1};
+  const auto kernel = [&](Elementwise operation) { return kernels_[static_cast<size_t>(operation)]; };
+  view.forEachRun(start, start + count, [&](int64_t done, int64_t length, int64_t offset, int64_t step) {
+    const float* from = block + done;
+    float* to = sums + offset;
+    if (step == 0) {
+      float sum;
+      kernel(Elementwise::sum)(&sum, from, from, from, ones, length);
+      *to += sum;
+    } else if (step == 1) {
+      kernel(Elementwise::axpby)(to, to, from, from, ones, length);
+    } else {
+      for (int64_t i = 0; i < length; ++i) to[i * step] += from[i];
+    }
+  });
+}
+
+void KernelProgram::runRange(Job& job, int64_t range) const {
+  struct alignas(64) Line {
+    float numbers[kLine];
+  };
+  // Contiguous, since blocks at distances of a power of two would evict each other from the cache. The first ones hold
+  // expanded arrays.
+  const size_t blocks = arrays_ + broadcasts_.size() + registers_;
+  const auto scratch = std::make_unique_for_overwrite<Line[]>(blocks * job.blockLength / kLine);
+  std::vector<float*> slots;
+  for (size_t i = 0; i < blocks; ++i) slots.push_back(scratch[i * job.blockLength / kLine].numbers);
+  const std::vector<float*> expanded(slots.begin(), slots.begin() + arrays_);
+  for (size_t i = 0; i < broadcasts_.size(); ++i) std::fill_n(slots[arrays_ + i], job.blockLength, job.scalars[i]);
+  std::vector<const float*> prefetched;
+  if (job.blockLength == kPrefetchBlock)
+    for (const Array& array : job.arrays)
+      if (array.view.isIdentity()) prefetched.push_back(array.numbers);
+
+  const int64_t end = std::min(job.length, (range + 1) * job.rangeLength);
+  for (int64_t start = range * job.rangeLength; start < end; start += job.blockLength) {
+    const int64_t count = std::min(job.blockLength, end - start);
+    for (size_t i = 0; i < arrays_; ++i) {
+      const Array& array = job.arrays[i];
+      slots[i] = array.view.isIdentity() ? array.numbers + start : expand(array, start, count, expanded[i]);
+    }
+    Prefetch next(start + count + kPrefetchBlock <= end ? prefetched : kNothing, start + count, instructions_.size());
+    const float* k = job.scalars.data() + broadcasts_.size();
+    for (const Instruction& each : instructions_) {
+      next.advance();
+      float* result = slots[each.slot];
+      const float* x = slots[each.slots[0]];
+      if (each.axisSum == kNone)
+        kernels_[static_cast<size_t>(each.operation)](result, x, slots[each.slots[1]], slots[each.slots[2]], k, count);
+      else
+        accumulate(x, start, count, job.axisSums[each.axisSum].view,
+                   job.rangeAxisSums[each.axisSum].data() + range * job.axisSums[each.axisSum].size);
+      if (each.sum != kNone) job.rangeSums[range * sums_ + each.sum] += result[0];
+      k += kScalars;
+    }
+  }
+}
+
+}  // namespace optimbench
