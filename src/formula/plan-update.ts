@@ -116,7 +116,7 @@ function takes(
 /** Whether a block runs on some parameters only. */
 export const isSelective = (on: Scope): boolean => on !== "all" && on !== "parameters";
 
-/** Formulas see a convolution's weights as Keras stores them ([height, width, channels, filters]) or as PyTorch does ([filters, channels, height, width]). */
+/** The order of axes in formulas: [height, width, channels, filters] in Keras, [filters, channels, height, width] in PyTorch. */
 function axesOf({ length }: Shape, layout: UpdateGraph["layout"]): readonly number[] {
   if (length === 4) return layout === "keras" ? [1, 2, 3, 0] : [0, 3, 1, 2];
   if (length === 2 && layout === "keras") return [1, 0];

@@ -3,7 +3,7 @@ import { OptimbenchError, reasonOf } from "../errors.js";
 type Call = (...given: never[]) => unknown;
 type Class = new (...given: never[]) => object;
 
-/** Wraps a native module so that its functions, constructors and methods throw (or reject with) OptimbenchErrors (NATIVE, MEMORY). */
+/** Wraps a native module so that its functions, constructors and methods throw or reject with OptimbenchErrors. */
 export const withOptimbenchErrors = <Module extends object>(native: Module): Module =>
   Object.fromEntries(
     Object.entries(native).map(([name, value]) => [

@@ -249,7 +249,7 @@ export interface NativeSession {
   ): Promise<Measured>;
   /** Computes class probabilities (softmax of the logits), count x classes. */
   predict(images: Uint8Array): Promise<Float32Array>;
-  /** Copies the state that training changes (parameters, optimizer state, running statistics, step count) on the caller's thread. */
+  /** Copies everything that training changes, on the caller's thread. */
   readState(): SessionState;
   writeState(state: SessionState): void;
   /** Names and shapes of the parameters, in the order of the parameter vector. */

@@ -19,7 +19,7 @@ import { environment } from "./environment.js";
 import { runInParallel } from "./run-in-parallel.js";
 import type { Study } from "./study.js";
 
-/** One run of a study, before it starts. */
+/** A run of a study, before it starts. */
 export interface PlannedRun {
   /** Number of the run, from 1. */
   readonly number: number;
@@ -31,7 +31,7 @@ export interface PlannedRun {
   readonly config: ResolvedTrainConfig;
 }
 
-/** Ways to watch and to end a study. */
+/** Callbacks to observe and cancel a study. */
 export interface CompareCallbacks {
   /** Called after every epoch of every run. The run waits for its promise, unless the signal has fired. */
   readonly onEpoch?: (epoch: EpochRecord, run: PlannedRun) => void | Promise<void>;
@@ -81,7 +81,7 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
 
   const failure = new AbortController();
   const ended = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
-  setMaxListeners(0, ended); // every run at once listens, on as many as there are threads
+  setMaxListeners(0, ended); // each run in progress listens
   const records = new Map<number, RunRecord>();
   let recorded: Promise<void> = Promise.resolve();
   const recordRun = async (run: Run, planned: PlannedRun) => {
@@ -106,7 +106,7 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
   return study;
 }
 
-/** As many of the runs that take most as there are at once must fit into memory. Seeds make no difference. */
+/** Checks that the `atOnce` largest runs fit in memory together. Seeds make no difference. */
 async function checkFits(plans: readonly RunPlan[], dataset: Dataset, atOnce: number): Promise<void> {
   const { seed, device } = plans[0]!.config;
   const needs = plans
@@ -127,7 +127,7 @@ interface Labelled {
   readonly plan: RunPlan;
 }
 
-/** Runs with their numbers, and labels that name what the study varies. */
+/** Numbers the runs, and labels them with what the study varies. */
 function labelled(
   { optimizers, losses, seeds }: ResolvedCompareConfig,
   plans: readonly RunPlan[],
@@ -145,7 +145,7 @@ function labelled(
   });
 }
 
-/** A comparison is fair only from equal weights: a defect that breaks this must not pass as a result. */
+/** Checks that runs of a seed started from equal weights, so that a bug here cannot produce an unfair comparison. */
 function checkEqualStart(runs: readonly RunRecord[], last: RunRecord): void {
   const first = runs.find((run) => run !== last && run.config.seed === last.config.seed) ?? last;
   if (first.parametersSha256.initial === last.parametersSha256.initial) return;

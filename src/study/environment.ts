@@ -43,7 +43,7 @@ export const environmentSchema = z
   })
   .describe("where something ran: versions, system and processor");
 
-/** Describes this machine and these versions; `native` is what `nativeInfo()` gives. */
+/** Describes this machine and the versions. `native` is the result of `nativeInfo()`. */
 export function environment(native?: NativeInfo): Environment {
   return {
     optimbench: packageVersion,
@@ -63,10 +63,10 @@ export function environment(native?: NativeInfo): Environment {
   };
 }
 
-/** Version of the GNU C library that this Node runs on; undefined with another one (musl) or on another system. */
+/** Version of the GNU C library that Node uses; undefined with musl or on other systems. */
 export function glibcVersion(): string | undefined {
   if (process.platform !== "linux") return undefined;
-  Object.assign(process.report, { excludeNetwork: true }); // Naming the network's interfaces can take seconds.
+  Object.assign(process.report, { excludeNetwork: true }); // listing network interfaces can take seconds
   const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   return header?.glibcVersionRuntime;
 }

@@ -1,16 +1,16 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
 
-/** What several measurements of one thing come to. */
+/** Statistics of repeated measurements. */
 export interface Summary {
   readonly count: number;
   readonly mean: number;
-  /** Of the sample, with count - 1 in the denominator; NaN of a single value. */
+  /** Of the sample, with count - 1 in the denominator; NaN for a single value. */
   readonly standardDeviation: number;
-  /** Half the width of the mean's 95 % confidence interval by Student's t, for normally distributed values; NaN of a single one. */
+  /** Half the width of the mean's 95 % confidence interval by Student's t, for normally distributed values; NaN for one value. */
   readonly confidence95: number;
 }
 
-/** Mean, spread, and how sure the mean is, of at least one value. */
+/** Computes the statistics of at least one value. */
 export function summarise(values: readonly number[]): Summary {
   const count = values.length;
   const standardDeviation = count < 2 ? Number.NaN : sampleStandardDeviation([...values]);
@@ -20,15 +20,15 @@ export function summarise(values: readonly number[]): Summary {
 }
 
 /**
- * The t that |T| stays below with the given probability, for Student's T with whole degrees of freedom.
- * With t = sqrt(degrees) tan(angle), the probability is a finite sum (Abramowitz & Stegun 26.7.3 and 26.7.4)
- * that grows with the angle, so bisection finds it. (@stdlib/stats-base-dists-t-quantile does the same with 223 packages.)
+ * The t with P(|T| < t) = `probability` for Student's T with whole degrees of freedom. With t = sqrt(degrees) tan(angle), the
+ * probability is a finite sum (Abramowitz & Stegun 26.7.3 and 26.7.4) that increases with the angle, so bisection finds it.
+ * (@stdlib/stats-base-dists-t-quantile would add 223 packages.)
  */
 export function studentT(probability: number, degrees: number): number {
   let [low, high] = [0, Math.PI / 2];
   for (;;) {
     const angle = (low + high) / 2;
-    // No number is left between them.
+    // no representable number lies between them
     if (angle === low || angle === high) return Math.sqrt(degrees) * Math.tan(angle);
     if (probabilityWithin(angle, degrees) < probability) low = angle;
     else high = angle;

@@ -33,7 +33,7 @@ function studyText(study: object): string {
 /**
  * Reads a study that `writeStudy` wrote.
  *
- * @throws OptimbenchError (FILE) if the file cannot be read, is no JSON or is no study; the message says where
+ * @throws OptimbenchError (FILE) if the file cannot be read, is not JSON or is not a study; the message says where
  */
 export async function readStudy(path: string): Promise<Study> {
   parse(pathSchema, path, "path");

@@ -20,7 +20,7 @@ export const studySchema = z
   })
   .describe("a set of runs that differ in named factors: plain data, as study.json holds it");
 
-/** Whether its runs went in parallel: their times are not comparable. */
+/** Whether runs were trained in parallel, so that their times are not comparable. */
 export const ranInParallel = ({ config }: Study): boolean => config.execution === "parallel";
 
 /** Runs that were asked for. */

@@ -3,21 +3,21 @@ import { isAbsolute, join, resolve } from "node:path";
 import { OptimbenchError } from "../errors.js";
 
 /**
- * The folder of this user that all checkouts and projects share: libtorch, build tools, downloaded data.
- * `OPTIMBENCH_CACHE` where set, else `XDG_CACHE_HOME/optimbench`, else the system's usual place. It need not exist yet.
+ * The per-user cache that all checkouts and projects share: libtorch, build tools, downloaded data. It is `OPTIMBENCH_CACHE` if
+ * set, otherwise `XDG_CACHE_HOME/optimbench`, otherwise the system's default location. It may not exist yet.
  */
 export function cacheFolder(): string {
   const { OPTIMBENCH_CACHE, XDG_CACHE_HOME } = process.env;
   if (OPTIMBENCH_CACHE) return resolve(OPTIMBENCH_CACHE);
-  // The XDG specification has relative paths ignored.
+  // The XDG specification says to ignore relative paths.
   if (XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, "optimbench");
   if (process.platform === "darwin") return join(homeFolder(), "Library", "Caches", "optimbench");
   return join(homeFolder(), ".cache", "optimbench");
 }
 
 /**
- * Under an empty or relative HOME, as services and containers have it, the cache would be in the working directory, and
- * libtorch would be loaded from there. The system's own record of the user says where the home folder is.
+ * The home folder from the system's user database. With an empty or relative HOME, as in some services and containers, the cache
+ * would be in the working directory, and libtorch would be loaded from there.
  */
 function homeFolder(): string {
   const named = homedir();
@@ -26,7 +26,7 @@ function homeFolder(): string {
     const recorded = userInfo().homedir;
     if (isAbsolute(recorded)) return recorded;
   } catch {
-    // A user without a record, as containers have it.
+    // a user without an entry, as in some containers
   }
   throw new OptimbenchError(
     "LIBTORCH",

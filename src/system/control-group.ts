@@ -2,12 +2,12 @@ import { dirname, join } from "node:path";
 import { readText } from "./read-text.js";
 
 /**
- * The limits that Linux' control groups, versions 1 and 2, set to this process: a group is bound by its parents too. None
- * where nothing limits it.
+ * The limits of this process from Linux control groups, versions 1 and 2, including those of parent groups. Empty if there are
+ * none.
  *
- * @param controller whose limit, such as "cpu"
- * @param limitIn what a group's folder says, undefined for no limit
- * @param root of the file system, for tests
+ * @param controller the controller, such as "cpu"
+ * @param limitIn reads the limit from a group's folder; undefined for no limit
+ * @param root the root of the file system, for tests
  */
 export const groupLimits = <Limit>(
   controller: string,
@@ -21,7 +21,7 @@ export const groupLimits = <Limit>(
       .filter((limit) => limit !== undefined),
   );
 
-/** The groups that govern this process, and where their trees may be mounted. */
+/** The groups of this process, and the possible mount points of their trees. */
 function groupsOfProcess(controller: string, root: string): { mounts: string[]; path: string }[] {
   const base = join(root, "sys/fs/cgroup");
   return (readText(join(root, "proc/self/cgroup")) ?? "").split("\n").flatMap((line) => {
@@ -34,7 +34,7 @@ function groupsOfProcess(controller: string, root: string): { mounts: string[]; 
   });
 }
 
-/** A group and its parents. Inside a container the path may be the host's, and only the tree's root exists. */
+/** A group and its parents. In a container, the path may be that of the host, and only the tree's root exists. */
 function upwards(path: string): string[] {
   const parent = dirname(path);
   return parent === path || path === "." ? [path] : [path, ...upwards(parent)];

@@ -1,10 +1,10 @@
 import { groupLimits } from "./control-group.js";
 
 /**
- * How many CPUs' worth of time the control group of this process may use (1.5 = one and a half), as set for containers
- * and services; undefined where nothing limits it.
+ * The CPU quota of this process' control group in CPUs (such as 1.5), as set for containers and services; undefined if there is
+ * none.
  *
- * @param root of the file system, for tests
+ * @param root the root of the file system, for tests
  */
 export function cpuQuota(root = "/"): number | undefined {
   const quotas = groupLimits(
@@ -12,7 +12,7 @@ export function cpuQuota(root = "/"): number | undefined {
     (read) => {
       const [quota, period] = (read("cpu.max") ?? `${read("cpu.cfs_quota_us")} ${read("cpu.cfs_period_us")}`)
         .split(" ")
-        .map(Number); // "max" and -1 stand for no limit.
+        .map(Number); // "max" and -1 mean no limit
       return quota !== undefined && period !== undefined && quota > 0 && period > 0
         ? quota / period
         : undefined;

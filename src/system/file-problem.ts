@@ -17,7 +17,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ENXIO: "nothing is connected to the device or pipe",
 };
 
-/** Why a file could not be read or written, in words rather than the system's code. */
+/** Why a file could not be read or written, in words instead of the system's error code. */
 export const fileProblem = (error: unknown): string =>
   PROBLEMS[(error as NodeJS.ErrnoException | null)?.code ?? ""] ?? reasonOf(error);
 

@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /**
- * Makes a folder and those above it that are missing. Node's recursive `mkdir` never returns where a file system refuses
- * new folders with ENOENT, as /proc does.
+ * Creates a folder and its missing parents. Node's recursive `mkdir` never returns if the file system reports ENOENT for new
+ * folders, as /proc does.
  *
  * @throws the file system's error
  */
@@ -14,7 +14,7 @@ export function makeFolder(path: string): void {
     try {
       mkdirSync(folder);
     } catch (error) {
-      if (!isFolder(folder)) throw error; // else another process has made it meanwhile
+      if (!isFolder(folder)) throw error; // otherwise another process has just created it
     }
   }
 }

@@ -9,23 +9,23 @@ interface Manifest {
   readonly version: string;
 }
 
-declare const __filename: string | undefined; // in what bundlers make of this module as CommonJS
+declare const __filename: string | undefined; // defined if a bundler converts this module to CommonJS
 
-/** The folder of this package: where package.json, CMakeLists.txt, prebuilds/ and build/ are. */
+/** The folder of this package, with package.json, CMakeLists.txt, prebuilds/ and build/. */
 export const packageRoot = findPackageRoot();
 
-/** This package's version, as package.json gives it. */
+/** This package's version, from package.json. */
 export const packageVersion: string = manifest(packageRoot)!.version;
 
 /**
- * `require` as this package's own files have it, for what bundlers must leave where it is: binaries and data. Not named
- * `createRequire`, which webpack evaluates itself.
+ * `require` relative to this package, for binaries and data that bundlers must not include. It is not named `createRequire`,
+ * because webpack evaluates that name.
  */
 export const requireFromPackage = nodeModule.createRequire(join(packageRoot, "package.json"));
 
 /**
- * This file is in dist/system/ (or src/system/) of the package, unless a bundler has put it into another file. Then the
- * package is the one that is installed where the bundle can see it: its native code, fonts and data are in no bundle.
+ * This file is in dist/system/ (or src/system/) of the package, unless a bundler has moved its code. In that case, use the package
+ * that is installed beside the bundle, which has the native code, fonts and data.
  */
 function findPackageRoot(): string {
   const url: string | undefined = import.meta.url;
@@ -40,7 +40,7 @@ function findPackageRoot(): string {
     try {
       return dirname(nodeModule.createRequire(place).resolve("optimbench/package.json"));
     } catch {
-      // Not installed there, or not absolute.
+      // not installed there, or not an absolute path
     }
   }
   throw new OptimbenchError(

@@ -4,15 +4,15 @@ import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 export interface ProgramRun {
-  /** Called with the number of its process as soon as it runs. */
+  /** Called with the process id when it has started. */
   readonly onStart?: ((pid: number | undefined) => void) | undefined;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Gets each line of output. Without it the program writes to the terminal itself, progress bar and all. */
+  /** Called with each line of output. If omitted, the program writes to the terminal, including progress bars. */
   readonly onLine?: ((line: string) => void) | undefined;
 }
 
-/** Runs a program to its end; resolves with its exit status. */
+/** Runs a program; resolves with its exit status. */
 export async function runProgram(
   command: string,
   args: readonly string[],
@@ -24,7 +24,7 @@ export async function runProgram(
     const child = spawn(program, args, {
       env: programEnvironment(run.env),
       ...(run.cwd === undefined ? {} : { cwd: run.cwd }),
-      // Its standard output is not ours: that belongs to the results.
+      // Redirect its standard output to stderr, because stdout is for results.
       stdio: run.onLine ? ["ignore", "pipe", "pipe"] : ["ignore", process.stderr, process.stderr],
     });
     run.onStart?.(child.pid);
@@ -36,7 +36,7 @@ export async function runProgram(
   });
 }
 
-/** Runs a short program, waits for it and returns what it printed; undefined where it is missing or fails. */
+/** Runs a short program synchronously and returns its output; undefined if it is missing or fails. */
 export function askProgram(
   command: string,
   args: readonly string[],
@@ -54,8 +54,8 @@ export function askProgram(
 }
 
 /**
- * The program's absolute path. Only the absolute folders of PATH are searched, so that a file of the working directory is
- * never run in a program's place; a path such as "../libtorch/g++", which names its file, stands for itself.
+ * The program's absolute path. Searches only the absolute folders of PATH, so that a file in the working directory is never run
+ * instead. A path such as "../libtorch/g++" is used directly.
  */
 export function findProgram(command: string): string | undefined {
   if (/[\\/]/.test(command)) return resolve(command);
@@ -74,19 +74,19 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** Where an entry that is relative or empty means the working directory to whoever searches the list. */
+/** Environment variables with lists of folders, where a relative or empty entry means the working directory. */
 const SEARCH_LISTS = [
   ...["PATH", "PYTHONPATH", "NODE_PATH", "COMPILER_PATH", "LIBRARY_PATH"],
   ...["CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH"],
   ...["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"],
 ];
 
-/** This process's environment with `changes`, for a program: its search lists have no entry for the working directory. */
+/** This process' environment with `changes`, for a program. Its search lists have no entry for the working directory. */
 export function programEnvironment(changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const environment = { ...process.env, ...changes };
   for (const name of SEARCH_LISTS) {
     if (environment[name] === undefined) continue;
-    // An empty list would again mean the working directory; without the variable, the system's default counts.
+    // An empty list would mean the working directory; without the variable, the system's default is used.
     const folders = absoluteFolders(environment[name]);
     if (folders.length > 0) environment[name] = folders.join(delimiter);
     else delete environment[name];

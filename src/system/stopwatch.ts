@@ -1,4 +1,4 @@
-/** Seconds since it was made, on a monotonic clock. */
+/** Returns a function that gives the seconds since this call, on a monotonic clock. */
 export function stopwatch(): () => number {
   const start = performance.now();
   return () => (performance.now() - start) / 1000;

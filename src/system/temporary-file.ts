@@ -5,20 +5,20 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { identityOf, isAlive } from "./process-identity.js";
 
-/** The machine, the process and when it started, so that a killed process's leftovers can be recognised. */
+/** Contains the machine, the process id and its start time, so that files of a killed process can be recognised. */
 const NAME = /^\.optimbench-([0-9a-f]{8})-(\d+)-([\w-]*)-[0-9a-f]{8}$/;
 
 const MILLISECONDS_PER_DAY = 86_400_000;
 
-/** A new hidden name, of under 100 bytes however long the name is that the file will have. */
+/** A new hidden name of less than 100 bytes, independent of the final name. */
 export const temporaryName = (): string => `${prefix()}-${randomUUID().slice(0, 8)}`;
 
-/** Whether `temporaryName` made the name, in this process or another. */
+/** Whether the name comes from `temporaryName`, in any process. */
 export const isTemporary = (name: string): boolean => NAME.test(name);
 
-/** Removes what killed processes left in a folder. */
+/** Removes the temporary files of killed processes in a folder. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []); // a folder may take files and not be readable
+  const names = await readdir(folder).catch(() => []); // a folder may be writable but not readable
   for (const name of names.filter(isTemporary))
     if (await isLeftover(folder, name)) await rm(join(folder, name), { recursive: true, force: true });
 }
@@ -27,7 +27,7 @@ async function isLeftover(folder: string, name: string): Promise<boolean> {
   const [, where, pid, start] = NAME.exec(name)!;
   if (where === machine() && start !== "")
     return !isAlive({ pid: Number(pid), start: Buffer.from(start!, "base64url").toString() });
-  // Nobody knows whether a process of another machine lives, but no file takes a day to write.
+  // Processes of another machine cannot be checked, but no file takes a day to write.
   const found = await stat(join(folder, name)).catch(() => undefined);
   return found !== undefined && Date.now() - found.mtimeMs > MILLISECONDS_PER_DAY;
 }
@@ -37,7 +37,7 @@ const prefix = once(() => {
   return `.optimbench-${machine()}-${pid}-${Buffer.from(start).toString("base64url")}`;
 });
 
-/** The machine, or the container of it, in which a process number counts. */
+/** The machine or container that a process id belongs to. */
 const machine = once(() =>
   createHash("sha256").update(`${hostname()} ${processNamespace()}`).digest("hex").slice(0, 8),
 );

@@ -2,8 +2,8 @@ import { realpathSync } from "node:fs";
 import { OptimbenchError } from "../errors.js";
 
 /**
- * In a working directory that was deleted no relative path can be resolved, and libtorch's MKL ends the process.
- * `process.cwd()` may answer from memory, and the folder's inode is still there; the system alone knows.
+ * Checks that the working directory exists. In a deleted one, relative paths cannot be resolved, and libtorch's MKL ends the
+ * process. `process.cwd()` may be cached and the folder's inode still exists, so this asks the system.
  *
  * @throws OptimbenchError (LIBTORCH)
  */

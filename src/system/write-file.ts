@@ -21,9 +21,9 @@ import { removeLeftovers, temporaryName } from "./temporary-file.js";
 type Data = string | Uint8Array | Iterable<string> | AsyncIterable<Uint8Array>;
 
 /**
- * Writes a file whole or not at all, and makes its folder where there is none: the data goes to a temporary file beside it,
- * reaches the disk, then takes the real name. Links are followed. A device, a pipe and this process' own output are
- * written to, since they cannot be replaced.
+ * Writes a file completely or not at all, and creates its folder if needed. The data is written to a temporary file beside it,
+ * flushed to the disk, and renamed. Links are followed. Devices, pipes and this process' output are written to directly, since
+ * they cannot be replaced.
  *
  * @throws OptimbenchError (FILE) that names the file and the reason
  */
@@ -34,7 +34,7 @@ export async function writeFileAtomically(path: string, data: Data): Promise<voi
     else if (destination.kind === "device") await writeToDevice(path, data);
     else await replaceFile(destination, data);
   } catch (cause) {
-    if (cause instanceof OptimbenchError) throw cause; // from what gives the data
+    if (cause instanceof OptimbenchError) throw cause; // from the source of the data
     throw new OptimbenchError(
       "FILE",
       `Cannot write ${path}: ${fileProblem(cause)}. Choose a writable folder with enough free space.`,
@@ -44,9 +44,9 @@ export async function writeFileAtomically(path: string, data: Data): Promise<voi
 }
 
 /**
- * Finds out before the work whether `writeFileAtomically` could write there after it. Leaves nothing behind.
+ * Checks in advance whether `writeFileAtomically` can write a file. Leaves no file behind.
  *
- * @throws the reason why not
+ * @throws the reason if it cannot
  */
 export async function checkWritable(path: string): Promise<void> {
   const destination = await destinationOf(path);
@@ -59,9 +59,10 @@ export async function checkWritable(path: string): Promise<void> {
 }
 
 /**
- * Tries to write, since permissions are not enough: the disk may be full, the folder in /proc, or the user root.
+ * Checks whether a folder is writable by writing a file. Permissions are not enough: the disk may be full, the folder may be in
+ * /proc, or the user may be root.
  *
- * @throws the reason why not
+ * @throws the reason if it is not
  */
 export async function tryFolder(folder: string): Promise<void> {
   const temporary = join(folder, temporaryName());
@@ -79,9 +80,9 @@ type Destination =
 
 interface RegularFile {
   readonly kind: "file";
-  /** Where all links lead. */
+  /** The path with all links resolved. */
   readonly path: string;
-  /** What is there already. */
+  /** The existing file, if any. */
   readonly old?: Stats;
 }
 
@@ -102,7 +103,7 @@ const statIfThere = (path: string) =>
     throw error;
   });
 
-/** Where links lead at whose end there is nothing yet. */
+/** Resolves links whose target does not exist yet. */
 async function endOfLinks(path: string): Promise<string> {
   const target = await readlink(path).catch(() => undefined);
   if (target === undefined) return resolve(path);
@@ -113,11 +114,11 @@ async function replaceFile({ path, old }: RegularFile, data: Data): Promise<void
   const folder = dirname(path);
   makeFolder(folder);
   await removeLeftovers(folder);
-  if (old) await access(path, constants.W_OK); // a file that is protected stays, although its folder takes others
+  if (old) await access(path, constants.W_OK); // do not replace a protected file, even if its folder is writable
   const temporary = join(folder, temporaryName());
   try {
     await writeFile(temporary, data, { flush: true, flag: "wx" });
-    if (old) await chown(temporary, old.uid, old.gid).catch(() => {}); // for root alone
+    if (old) await chown(temporary, old.uid, old.gid).catch(() => {}); // only root may do this
     if (old) await chmod(temporary, old.mode);
     await rename(temporary, path);
   } catch (error) {

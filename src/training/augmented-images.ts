@@ -3,9 +3,9 @@ import type { Dataset } from "../data/dataset.js";
 import { loadNative } from "../native/addon.js";
 
 /**
- * A dataset's images as training with this augmentation sees them in one epoch, rounded to whole numbers.
+ * Augments a dataset's images as training does in one epoch, rounded to whole numbers.
  *
- * @returns as many bytes as the dataset's images have
+ * @returns images of the same total size as the dataset's
  * @throws OptimbenchError (LIBTORCH)
  */
 export function augmentedImages(

@@ -55,17 +55,17 @@ export const gradientCheckSchema = z
 const SAMPLES = 16;
 const STEP = 1e-5;
 const TOLERANCE = 1e-5;
-/** Relative rounding error of a value in double precision; finite differences cannot distinguish a smaller slope from 0. */
+/** Relative rounding error in double precision. Finite differences cannot distinguish a smaller slope from 0. */
 const ROUNDING = 4 * Number.EPSILON;
-/** A derivative smaller than this share of the largest is compared as if it were this large. */
+/** Derivatives below this share of the largest one are compared as if they had this size. */
 const SMALL = 1e-3;
-/** The same where float32 is compared: a model learns with the larger ones. */
+/** The same for float32, where only the larger derivatives matter for training. */
 const SMALL_IN_SINGLE = 0.1;
 
-/** One number from -1 to 1 at each call. */
+/** Returns a number from -1 to 1 at each call. */
 type Uniform = () => number;
 
-/** Logits as at a start from nothing, and as in training. They are numbers that float32 has. */
+/** Logits as at the start of and during training. All are representable in float32. */
 const ORDINARY: readonly ((uniform: Uniform, classes: number) => number[])[] = [
   (_, classes) => Array(classes).fill(0),
   (uniform, classes) => Array(classes).fill(10 * uniform()),
@@ -73,7 +73,7 @@ const ORDINARY: readonly ((uniform: Uniform, classes: number) => number[])[] = [
   (uniform, classes) => Array.from({ length: classes }, () => Math.max(0, 3 * uniform())),
   (uniform, classes) => Array.from({ length: classes }, () => 30 * uniform()),
 ];
-/** Hundreds apart, as where a model is very sure: differences are lost there, so that double precision is what float32 is held to. */
+/** Logits hundreds apart, as for a very confident model. Differences fail there; float32 is compared with double precision. */
 const EXTREME: typeof ORDINARY = [
   (uniform, classes) => Array.from({ length: classes }, () => 300 * uniform()),
   (uniform, classes) => {
@@ -154,7 +154,7 @@ interface Samples {
   readonly targets: Float64Array;
 }
 
-/** Every other target is one-hot. */
+/** Random samples, in which every other target is one-hot. */
 function samples(logitsOf: (typeof ORDINARY)[number], seed: number, classes: number): Samples {
   const next = randomStream(seed, "samples");
   const uniform = () => next() / 2 ** 32;
@@ -173,7 +173,7 @@ function samples(logitsOf: (typeof ORDINARY)[number], seed: number, classes: num
   return { logits, targets };
 }
 
-/** The first sample at which float32 breaks, the ordinary ones before the extreme. */
+/** The first sample at which float32 fails; ordinary samples are tried before extreme ones. */
 function firstBreakdown(
   graph: LossGraph,
   groups: readonly Samples[],
@@ -203,7 +203,7 @@ function firstBreakdown(
   return undefined;
 }
 
-/** The worst derivative where a loss breaks: value and gradient are float32's. */
+/** The worst derivative at a breakdown, with value and gradient in float32. */
 function derivativeAt(graph: LossGraph, { z, y }: LossBreakdown) {
   const classes = z.length;
   const sample = { logits: Float64Array.from(z), targets: Float64Array.from(y) };
@@ -223,7 +223,7 @@ function derivativeAt(graph: LossGraph, { z, y }: LossBreakdown) {
   return found.reduce((a, b) => (b.error > a.error || (isInfinite(b) && !isInfinite(a)) ? b : a));
 }
 
-/** Whether a value changes much at once, and next to nothing by as far again. */
+/** Whether a value jumps: it changes much over one step, and almost not over the next. */
 const jumps = (value: number, near: number, far: number) =>
   Math.abs(near - value) > 1e-7 * (1 + Math.abs(value)) &&
   Math.abs(far - near) < 0.1 * Math.abs(near - value);
@@ -232,7 +232,7 @@ type FourNumbers = [number, number, number, number];
 
 function compare(graph: LossGraph, { logits, targets }: Samples, classes: number) {
   const at = run(graph, logits, targets, classes);
-  /** The values with the logit of one class moved in every sample. */
+  /** The values with the logit of class `k` moved by `steps` steps in every sample. */
   const moved = (k: number, steps: number) => {
     const there = logits.map((each, i) => (i % classes === k ? each + steps * STEP : each));
     return run(graph, there, targets, classes).values;
@@ -247,7 +247,7 @@ function compare(graph: LossGraph, { logits, targets }: Samples, classes: number
     const slopes = [(right - value) / STEP, (value - left) / STEP];
     const difference = (8 * (right - left) - (farRight - farLeft)) / (12 * STEP);
     const kink = Math.abs(slopes[0]! - slopes[1]!) > SMALL * scale;
-    // Smaller ones are compared as if they were this large: by the one rule, or since differences cannot distinguish them from 0.
+    // Derivatives below this size are compared as if they had it: they are negligible, or not distinguishable from 0.
     const least = Math.max(SMALL * scale, (ROUNDING * (1 + Math.abs(value))) / STEP / TOLERANCE);
     const errorFrom = (slope: number) => {
       const distance = Math.abs(gradient - slope);

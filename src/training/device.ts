@@ -2,7 +2,7 @@ import type { RunPlan } from "../config/run-plan.js";
 import { configError } from "../errors.js";
 import { nativeInfo } from "../native/addon.js";
 
-/** The device that a config's `device` stands for, such as "cuda:0" for "auto". @throws OptimbenchError (CONFIG) */
+/** Resolves a config's `device`, such as "auto" to "cuda:0". @throws OptimbenchError (CONFIG) */
 export function resolveDevice(given: string): string {
   const { devices, whyNoCuda } = nativeInfo();
   const wanted = given === "cuda" ? "cuda:0" : given;
@@ -14,7 +14,7 @@ export function resolveDevice(given: string): string {
   );
 }
 
-/** The plan for the device that it runs on. Off the CPU a batch is not cut: the device is parallel within it. */
+/** Adapts a plan to its device. On a GPU, batches are not divided, because the GPU works on the whole batch in parallel. */
 export function planForDevice(plan: RunPlan, device = resolveDevice(plan.config.device)): RunPlan {
   const microBatch = device === "cpu" ? plan.config.microBatch : plan.config.batchSize;
   return { ...plan, config: Object.freeze({ ...plan.config, device, microBatch }) };

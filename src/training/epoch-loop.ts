@@ -6,33 +6,33 @@ import type { Measured, NativeDataset, NativeSession } from "../native/addon.js"
 import { startSchedule } from "../schedules/schedules.js";
 import { type EarlyStoppingResult, trackBestWeights } from "./best-weights.js";
 
-/** Which images a run trains with and which it validates with. */
+/** The images that a run trains with and validates with. */
 interface SplitIndices {
   readonly train: Uint32Array;
   readonly validation: Uint32Array;
 }
 
-/** How a training is watched and ended. */
+/** Options of the epoch loop. */
 interface EpochLoopOptions {
   readonly onEpoch: (epoch: EpochRecord) => void | Promise<void>;
   readonly signal: AbortSignal | undefined;
-  /** Whether to say where the time went. */
+  /** Whether to profile the steps. */
   readonly profile: boolean;
 }
 
-/** The epochs a training went through, and how it ended. */
+/** The epochs of a training, and how it ended. */
 interface EpochLoopResult extends Partial<EarlyStoppingResult> {
   readonly profile?: StepsProfile;
-  /** On a GPU: "recorded", or why its steps were not. */
+  /** On a GPU: "recorded", or why steps were not recorded. */
   readonly stepGraph?: string;
   readonly history: readonly EpochRecord[];
   readonly status: RunStatus;
 }
 
 /**
- * The epoch loop: before training everything is measured once (epoch 0), then each epoch is one pass over the training
- * images in its own order, and a validation. Ends early when the loss is no longer finite, the signal fires or early
- * stopping says so; an epoch that the signal interrupts is dropped.
+ * The epoch loop. Epoch 0 measures the initial weights. Each further epoch trains one pass over the training images in a new
+ * order, then validates. The loop ends early if the loss is no longer finite, the signal fires or early stopping decides so. An
+ * epoch that the signal interrupts is discarded.
  */
 export async function runEpochs(
   session: NativeSession,
@@ -109,7 +109,7 @@ export async function runEpochs(
   return ended("completed");
 }
 
-/** Waits for `work` while the signal has not fired; it must not be able to keep a training from ending. */
+/** Waits for `work` until the signal fires, so that a callback cannot prevent a training from ending. */
 async function unlessAborted(work: void | Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return work;
   let stop = () => {};
@@ -121,13 +121,13 @@ async function unlessAborted(work: void | Promise<void>, signal: AbortSignal | u
   await Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", stop));
 }
 
-/** The mean loss, null where it is not finite, and the share of right answers. */
+/** The mean loss (null if it is not finite) and the accuracy. */
 const metrics = ({ loss, correct, samples }: Measured): Metrics => ({
   loss: finite(loss / samples),
   accuracy: correct / samples,
 });
 
-/** The same of an evaluation, with what it measures whatever the loss. */
+/** The same for an evaluation, with the metrics that are independent of the loss. */
 export const evaluationMetrics = (measured: Measured): EvaluationMetrics => ({
   ...metrics(measured),
   negativeLogLikelihood: finite(measured.negativeLogLikelihood / measured.samples),

@@ -15,21 +15,21 @@ export interface LossBreakdown {
   readonly instead?: string;
 }
 
-/** A loss's value and gradient at one sample, in float32 and in double precision. */
+/** The value and gradient of a loss at one sample, in float32 and in double precision. */
 interface BothPrecisions {
   readonly single: { readonly values: ArrayLike<number>; readonly gradient: ArrayLike<number> };
   readonly double: { readonly values: ArrayLike<number>; readonly gradient: ArrayLike<number> };
 }
 type Run = (graph: LossGraph, z: readonly number[], y: readonly number[]) => BothPrecisions;
 
-/** Share of a derivative: float32 has 7 digits, of which differences of large logits leave 5 or so. */
+/** Tolerated relative error of a derivative. float32 has 7 digits; differences of large logits leave about 5. */
 export const SINGLE_TOLERANCE = 1e-2;
 const HALVINGS = 40;
 
 /**
- * What is wrong with float32 at a sample, if anything.
+ * What fails in float32 at a sample; undefined if nothing.
  *
- * @param scale a derivative's size below which its first digits do not matter
+ * @param scale the size below which a derivative's precision does not matter
  */
 export function breaks({ single, double }: BothPrecisions, scale: number): LossBreakdown["what"] | undefined {
   const finite = (values: ArrayLike<number>) => Array.from(values).every(Number.isFinite);
@@ -42,7 +42,7 @@ export function breaks({ single, double }: BothPrecisions, scale: number): LossB
   return isOff ? "precision" : undefined;
 }
 
-/** Finds out what breaks a loss at a sample where it is known to break. */
+/** Finds the cause of a breakdown at a sample. */
 export function findBreakdown(
   graph: LossGraph,
   sample: { readonly z: readonly number[]; readonly y: readonly number[] },
@@ -61,7 +61,7 @@ export function findBreakdown(
   return { what, z, y, ...advice(graph.nodes, first < 0 ? graph.result : first) };
 }
 
-/** The logits with as many at 0 as still break it, scaled down as far. */
+/** The simplest logits that still fail: as many as possible set to 0, and the others scaled down. */
 function nearest(all: readonly number[], isBroken: (z: readonly number[]) => boolean): readonly number[] {
   let z = all;
   for (const k of all.keys()) {
@@ -79,7 +79,7 @@ function nearest(all: readonly number[], isBroken: (z: readonly number[]) => boo
   return scaled(broken);
 }
 
-/** The sum of a node over the classes, as a loss. */
+/** A loss that is the sum of a node over the classes. */
 const sumOf = (nodes: readonly Node[], place: number): LossGraph => ({
   nodes: [...nodes.slice(0, place + 1), { op: "sum", args: [place] }],
   result: place + 1,
@@ -89,15 +89,15 @@ const negated = (text: string) => (/^\w+$/.test(text) ? `-${text}` : `-(${text})
 
 type Advice = Pick<LossBreakdown, "part" | "instead">;
 
-/** The first part that is a known function of another form, which keeps its digits. */
+/** The first part that can be replaced by an equal function without loss of precision. */
 const firstRewriting = (nodes: readonly Node[]): Advice | undefined =>
   nodes.flatMap((_, place) => rewriting(nodes, place) ?? [])[0];
 
-/** The part of the formula around a node that breaks, and what does not break in its place. */
+/** The part of the formula around a failing node, and a replacement that does not fail. */
 const advice = (nodes: readonly Node[], place: number): Advice =>
   rewriting(nodes, place) ?? bounding(nodes, place);
 
-/** Reads a graph as formulas. */
+/** Matches parts of a graph against patterns. */
 function reading(nodes: readonly Node[]) {
   const arg = (node: number, which = 0) => (nodes[node] as { readonly args: readonly number[] }).args[which]!;
   return {
@@ -113,7 +113,7 @@ function reading(nodes: readonly Node[]) {
   };
 }
 
-/** A function of the language that is the part around a node in exact arithmetic. */
+/** A function that equals the part around a node in exact arithmetic. */
 function rewriting(nodes: readonly Node[], place: number): Advice | undefined {
   const { arg, text, is, isOne, reader } = reading(nodes);
   const found = (node: number, instead: string) => ({ part: text(node), instead });
@@ -155,7 +155,7 @@ function rewriting(nodes: readonly Node[], place: number): Advice | undefined {
   return undefined;
 }
 
-/** The part with a bound to what cannot be borne. */
+/** The part with a bound on the argument that makes it fail. */
 function bounding(nodes: readonly Node[], place: number): Advice {
   const { arg, text } = reading(nodes);
   const bounded = (instead: string) => ({ part: text(place), instead });

@@ -8,21 +8,20 @@ import { integerText } from "../validation/count-text.js";
 import { sessionSpec, sessionsFreed } from "./session.js";
 import { untimedImages } from "./untimed-steps.js";
 
-/** Part of what a run takes in memory at most. */
+/** A part of a run's memory. */
 interface MemoryPart {
   readonly what: string;
   readonly bytes: number;
-  /** What reduces it. */
+  /** How to reduce it. */
   readonly advice: string;
 }
 
 /**
- * What a session on the CPU takes whatever it computes, as measured: its threads, what libtorch keeps for its operators, and
- * the numbers of the run that JavaScript has.
+ * The constant overhead of a session on the CPU, as measured: threads, libtorch's operators, and the run's data in JavaScript.
  */
 const OVERHEAD = 3e6;
 
-/** What a run on the CPU takes in memory at most, the data apart; nothing where a GPU has it. */
+/** The peak memory of a run on the CPU, without the data; empty for a run on a GPU. */
 export function runMemory(plan: RunPlan, testImages = 0): readonly MemoryPart[] {
   const { batchSize, split, earlyStopping, untimedSteps, device, microBatch } = plan.config;
   if (device !== "cpu") return [];
@@ -73,7 +72,7 @@ export function runMemory(plan: RunPlan, testImages = 0): readonly MemoryPart[] 
   ];
 }
 
-/** What the data takes that are not on the device yet. */
+/** The memory of data that is not on the device yet. */
 export const dataMemory = (dataset: Dataset, device: string): readonly MemoryPart[] => [
   {
     what: "a copy of the data",
@@ -85,8 +84,8 @@ export const dataMemory = (dataset: Dataset, device: string): readonly MemoryPar
 /**
  * Rejects a run that does not fit, before anything is allocated.
  *
- * @param parts of everything that will be in memory at the same time, in addition to what is there now
- * @throws OptimbenchError (MEMORY) by rejection, with the sum, its parts, what is available and what to lower
+ * @param parts everything that will be in memory at the same time, in addition to the present content
+ * @throws OptimbenchError (MEMORY) by rejection, with the sum, its parts, what is available and what to reduce
  */
 export async function requireMemory(parts: readonly MemoryPart[]): Promise<void> {
   await sessionsFreed();

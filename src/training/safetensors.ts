@@ -15,11 +15,11 @@ export interface NamedTensor extends TensorShape {
 }
 
 /**
- * Encodes tensors in the safetensors format, part by part: the header's length (8 bytes, little-endian), a JSON header, the
- * numbers. Python's `safetensors.torch.load_file` reads it. Source: the format's description in huggingface/safetensors.
+ * Encodes tensors in the safetensors format, in parts: the header's length (8 bytes, little-endian), a JSON header, the numbers.
+ * Python's `safetensors.torch.load_file` reads it. Source: the format's description in huggingface/safetensors.
  *
- * @param values all numbers of the tensors, in their order
- * @param metadata free text by name, kept in the header
+ * @param values all numbers of the tensors, in order
+ * @param metadata texts by name, stored in the header
  */
 export async function* safetensors(
   tensors: readonly TensorShape[],

@@ -1,7 +1,7 @@
 import type { RunPlan } from "../config/run-plan.js";
 import { loadNative, type NativeSession, type SessionSpec } from "../native/addon.js";
 
-/** The native session of a spec. @throws OptimbenchError (MEMORY, NATIVE) by rejection */
+/** Opens a native session. @throws OptimbenchError (MEMORY, NATIVE) by rejection */
 export async function openSession(spec: SessionSpec): Promise<NativeSession> {
   const { Session } = loadNative();
   const session = new Session(spec);
@@ -14,7 +14,7 @@ export async function openSession(spec: SessionSpec): Promise<NativeSession> {
   }
 }
 
-/** What native code needs of a plan. */
+/** The part of a plan that native code needs. */
 export const sessionSpec = ({ config, input, classes, layers, loss, update }: RunPlan): SessionSpec => ({
   device: config.device,
   threads: config.threads,
@@ -30,13 +30,13 @@ export const sessionSpec = ({ config, input, classes, layers, loss, update }: Ru
 
 const beingFreed = new Set<Promise<void>>();
 
-/** Ends a session; its thread frees its memory a little later. */
+/** Ends a session. Its thread frees its memory shortly afterwards. */
 export function freeSession(session: NativeSession): void {
   const freed = session.dispose().finally(() => beingFreed.delete(freed));
   beingFreed.add(freed);
 }
 
-/** Resolves when the memory of ended sessions is free. */
+/** Resolves when the memory of ended sessions has been freed. */
 export async function sessionsFreed(): Promise<void> {
   await Promise.all(beingFreed);
 }

@@ -59,7 +59,7 @@ export async function runTraining(
   return trainPlan(plan, dataset, { onEpoch: announce, signal, profile }, total);
 }
 
-/** Trains as planned, on the plan's device. The caller has checked that the run fits into memory. */
+/** Trains according to a plan, on its device. The caller must have checked the memory. */
 export async function trainPlan(
   plan: RunPlan,
   dataset: Dataset,
@@ -115,7 +115,7 @@ export async function trainPlan(
   }
 }
 
-/** A run prints and serialises as its record; `record` and `model` are not enumerable. */
+/** A run is printed and serialised like its record: `record` and `model` are not enumerable. */
 const withModel = (record: RunRecord, model: TrainedModel): Run =>
   Object.defineProperties({ ...record } as Run, { record: { value: record }, model: { value: model } });
 

@@ -55,7 +55,7 @@ export class TrainedModel implements Disposable {
       );
     }
     return this.#session.predict(given).catch((error) => {
-      this.#checkAlive(); // disposing of the session cancels the prediction
+      this.#checkAlive(); // dispose() cancels the prediction
       throw error;
     });
   }
@@ -105,7 +105,7 @@ export class TrainedModel implements Disposable {
     ];
   }
 
-  /** The tensors' numbers in PyTorch's layout, a few rows at a time. Each part is overwritten by the next. */
+  /** The tensors' numbers in PyTorch's layout, a few rows at a time. Each part overwrites the previous one. */
   async *#values(tensors: readonly Tensor[]): AsyncGenerator<Float32Array> {
     for (const { vector, shape, offset } of tensors) {
       const [rows = 1, ...row] = shape;
@@ -141,19 +141,19 @@ export class TrainedModel implements Disposable {
   }
 }
 
-/** A tensor, and the vector that it is part of. */
+/** A tensor and the vector that contains it. */
 type Tensor = TensorInfo & { readonly vector: "evaluation" | "statistics" };
 
-/** Numbers read at a time, between which the event loop has its turn. */
+/** Numbers read per turn of the event loop. */
 const PART = 1 << 16;
 
-/** [filters, height, width, channels], as the native side keeps it, becomes [filters, channels, height, width]. */
+/** Converts the native shape [filters, height, width, channels] to [filters, channels, height, width]. */
 function shapeInPyTorch(shape: readonly number[]): readonly number[] {
   const [filters, height, width, channels] = shape;
   return shape.length === 4 ? [filters!, channels!, height!, width!] : shape;
 }
 
-/** Rows of a tensor of that shape, as the native side keeps it, in PyTorch's layout. */
+/** Converts rows of a tensor with that native shape to PyTorch's layout. */
 function inPyTorch(rows: Float32Array, shape: readonly number[]): Float32Array {
   if (shape.length !== 4) return rows;
   const [, height, width, channels] = shape as readonly [number, number, number, number];

@@ -37,7 +37,7 @@ export class Training<Result> implements Promise<Result>, AsyncIterable<EpochRec
   }
 
   /** @internal */
-  // biome-ignore lint/suspicious/noThenProperty: to be awaited is its purpose
+  // biome-ignore lint/suspicious/noThenProperty: it is meant to be awaited
   then<A = Result, B = never>(
     onFulfilled?: ((value: Result) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -55,7 +55,7 @@ export class Training<Result> implements Promise<Result>, AsyncIterable<EpochRec
 
   /** Iterates over all epochs from epoch 0 on, each as soon as it has ended. If the training fails, this throws its error. */
   async *[Symbol.asyncIterator](): AsyncGenerator<EpochRecord, void, undefined> {
-    this.#result.catch(() => {}); // thrown below, once the loop gets there; until then it is not unhandled
+    this.#result.catch(() => {}); // thrown below; until then, avoid an unhandled rejection
     for (let next = 0; ; ) {
       while (next < this.#epochs.length) yield this.#epochs[next++]!;
       if (this.#ended) break;

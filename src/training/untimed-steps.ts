@@ -2,16 +2,16 @@ import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { NativeDataset, NativeSession } from "../native/addon.js";
 import { stopwatch } from "../system/stopwatch.js";
 
-/** Largest number of images, whatever the batch size. */
+/** The most images, for any batch size. */
 const MOST_IMAGES = 1024;
 
-/** Number of images in these steps. */
+/** The number of images of these steps. */
 export const untimedImages = (trainImages: number, batchSize: number): number =>
   Math.min(trainImages, 4 * batchSize, MOST_IMAGES);
 
 /**
- * Runs a few steps, then resets the session. libtorch has then chosen its kernels and allocated memory before the first
- * timed step, and the run itself is unaffected.
+ * Runs a few steps, then resets the session, so that libtorch selects kernels and allocates memory before the first timed step.
+ * The run is not affected.
  *
  * @returns the seconds it took
  */

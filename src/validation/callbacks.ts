@@ -2,7 +2,7 @@ import { z } from "zod";
 import { describe } from "./describe.js";
 import { parse } from "./parse.js";
 
-/** A function that the caller wants to be called. */
+/** The schema of a callback. */
 export const callbackSchema = <Callback>() =>
   z.custom<Callback>((value) => typeof value === "function", {
     error: ({ input }) => `Expected a function for \`{path}\`, got ${describe(input)}.`,
@@ -21,7 +21,7 @@ const callbacks = z.looseObject({
 });
 
 /**
- * A copy of a config with callbacks beside its plain data. The callbacks are checked; the rest is for its own schema to check.
+ * Copies a config that contains callbacks and plain data. Checks the callbacks; the config's schema checks the rest.
  *
  * @throws OptimbenchError (CONFIG)
  */

@@ -1,7 +1,7 @@
-/** A number without the rounding error of the arithmetic that gave it: "0.01995" for 0.019950000000000002. */
+/** A number without rounding errors of arithmetic: "0.01995" for 0.019950000000000002. */
 export const decimalText = (value: number): string => String(Number(value.toPrecision(15)));
 
-/** Numbers with the fewest digits that distinguish those that differ, but at least four. */
+/** Numbers with as few digits as distinguish them, but at least four. */
 export function decimalTexts(values: readonly number[]): string[] {
   const different = new Set(values).size;
   for (let digits = 4; digits <= 17; digits++) {

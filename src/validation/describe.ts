@@ -1,9 +1,9 @@
-/** A value as a reader would write it, with its type, cut to a readable length. */
+/** A value and its type as text, cut to a readable length. */
 export function describe(value: unknown): string {
   try {
     return text(value);
   } catch {
-    return "a value that cannot be read"; // a proxy or a getter that throws
+    return "a value that cannot be read"; // a proxy or getter that throws
   }
 }
 
@@ -26,7 +26,7 @@ const viewText = ({ constructor: { name } }: ArrayBufferView) => withArticle(nam
 
 export const withArticle = (name: string): string => `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 
-/** The beginning of a value as JSON: of a large one, little more than `most` characters. */
+/** The beginning of a value as JSON: little more than `most` characters. */
 function json(value: unknown, most: number): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, most));
   if (typeof value !== "object" || value === null) return String(value);

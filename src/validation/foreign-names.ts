@@ -1,4 +1,4 @@
-/** What names of Keras, PyTorch and common usage are called here; a path where they belong deeper in a config. */
+/** Names of Keras, PyTorch and common usage by our name, or by a path for nested keys. */
 const BY_OUR_NAME: Readonly<Record<string, readonly string[]>> = {
   // Optimizers, losses, schedules
   sgd: ["momentum", "sgdmomentum", "nesterov", "nag", "gd", "gradientdescent"],
@@ -81,7 +81,7 @@ const BY_OUR_NAME: Readonly<Record<string, readonly string[]>> = {
   "model.layers": ["layers"],
   validation: ["val", "validationsize", "valsize", "test"],
   train: ["trainsize", "training"],
-  // What is watched
+  // Monitored metrics
   "validation.loss": ["valloss", "loss", "testloss"],
   "validation.accuracy": ["valaccuracy", "valacc", "validationacc", "accuracy", "acc"],
   "train.loss": ["trainloss", "trainingloss"],
@@ -123,14 +123,14 @@ const BY_OUR_NAME: Readonly<Record<string, readonly string[]>> = {
   t: ["step", "iteration"],
 };
 
-/** What others have and we do not, though the name is near to one of ours, which is another thing. */
+/** Names of things that optimbench does not have, but that are similar to a name of something else. */
 const NOT_HERE = [
   ...["asgd", "rprop", "adan", "adamp", "padam", "adax", "madgrad", "adabound"],
   ...["binaryfocalcrossentropy", "binaryfocal"],
   ...["emnist", "kmnist", "qmnist"],
 ];
 
-/** By the foreign name, in lower case and without separators: what it may be called here; an empty list where there is no such thing. */
+/** Our names by foreign name (in lower case, without separators). The list is empty if optimbench does not have it. */
 export const FOREIGN_NAMES: ReadonlyMap<string, readonly string[]> = Object.entries(BY_OUR_NAME)
   .flatMap(([ours, theirs]) => theirs.map((foreign) => [foreign, ours] as const))
   .reduce(

@@ -1,14 +1,13 @@
 import { FOREIGN_NAMES } from "./foreign-names.js";
 
-/** No name is longer; a longer word is no slip. */
+/** No name is longer, so a longer word is not a typo. */
 const LONGEST = 60;
 
-/** Case and separators apart: `batch_size` and `batchSize` are one. */
+/** Ignores case and separators: `batch_size` equals `batchSize`. */
 const bare = (word: string): string => word.toLowerCase().replace(/[-_.\s]/g, "");
 
 /**
- * The candidate that a word probably means: another spelling of it, or one that few slips of the hand turn into it, in
- * proportion to its length.
+ * The candidate that a word probably means: another spelling of it, or one within a few edits, in proportion to its length.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > LONGEST) return undefined;
@@ -26,8 +25,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 }
 
 /**
- * ` Did you mean "adam"?`, or nothing where no candidate is near. Of a name that other libraries have, what it is called
- * here, if that or its first part is a candidate.
+ * ` Did you mean "adam"?`, or an empty string if no candidate is similar. For a name from another library, suggests our name if
+ * that name or its first part is a candidate.
  */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const foreign = word.length > LONGEST ? undefined : FOREIGN_NAMES.get(bare(word));
@@ -42,8 +41,8 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
 }
 
 /**
- * Edits from one word to the other: letters added, omitted, replaced, or swapped with the next. A swap is the most common
- * slip, and the usual packages count it as two edits, too many for names as short as "sgd".
+ * The number of edits between two words: letters added, omitted, replaced, or swapped with the next. A swap is a common typo,
+ * which packages such as fastest-levenshtein count as two edits, too many for names as short as "sgd".
  */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The schema of the value at `path`, where objects and lists alone lead there. */
+/** The schema of the value at `path`; undefined unless the path leads through objects and lists only. */
 export function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
   const inner = unwrapped(schema);
   if (path.length === 0) return inner;
@@ -18,7 +18,7 @@ const unwrapped = (schema: z.ZodType): z.ZodType =>
     ? unwrapped(schema.unwrap() as z.ZodType)
     : schema;
 
-/** "a number of at least 0 and less than 1"; nothing for what is no number. */
+/** "a number of at least 0 and less than 1"; undefined for other schemas. */
 export function boundsText(schema: z.ZodType | undefined): string | undefined {
   return schema instanceof z.ZodNumber ? `a number ${rangePhrase(z.toJSONSchema(schema))}` : undefined;
 }
@@ -39,7 +39,7 @@ export function rangePhrase(schema: z.core.JSONSchema.JSONSchema): string {
 const boundText = (word: string, bound: number | undefined) =>
   bound === undefined ? "" : `${word} ${bound}`;
 
-/** The bounds of a number that say something: zod gives whole numbers those of what a double can count. */
+/** The explicit bounds of a number. zod also gives whole numbers the bounds of safe integers. */
 export function numberBounds({ minimum, maximum, ...exclusive }: z.core.JSONSchema.JSONSchema) {
   const bound = (value: number | undefined) =>
     value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : undefined;

@@ -1,4 +1,4 @@
-/** What a file's bytes say as JSON. The byte-order mark that some editors put in front is skipped. */
+/** Parses a file's bytes as JSON. Skips the byte-order mark that some editors add. */
 export function parseJson(bytes: Uint8Array): unknown {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     throw new SyntaxError("it is encoded as UTF-16; save it as UTF-8");

@@ -11,12 +11,11 @@ type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;
 
 /**
- * Checks `value` against `schema` and returns it with every default filled in. The result is a copy; see `plainData`.
+ * Validates `value` with `schema` and returns it with every default filled in. The result is a copy; see `plainData`. Messages of
+ * the schema may contain `{path}`, which is replaced by the path in `value`.
  *
- * A schema's own messages may contain `{path}`, which becomes the place in `value`.
- *
- * @param what names the whole value in messages, such as "train config"
- * @param mostValues how many values there may be; by default more than any config has
+ * @param what the whole value's name in messages, such as "train config"
+ * @param mostValues the most values. The default exceeds any config.
  * @throws OptimbenchError (CONFIG): one line per problem,
  *   "Expected <what> for `<path>`, got <value> (<type>)."
  */
@@ -66,11 +65,11 @@ function judged(schema: z.ZodType, value: unknown, what: string) {
   }
 }
 
-/** How many similar problems are listed one by one. */
+/** The most similar problems that are listed individually. */
 export const MOST_OF_A_KIND = 3;
 const MOST_KINDS = 20;
 
-/** Of problems that differ only by the value and its place in a list, the first and how many more there are. */
+/** Groups problems that differ only in the value and its index: lists the first few and counts the others. */
 function summary(problems: readonly string[]): string[] {
   const kinds = new Map<string, string[]>();
   for (const problem of problems) {
@@ -96,7 +95,7 @@ function summary(problems: readonly string[]): string[] {
     : lines;
 }
 
-/** What a schema makes of a value, or what is wrong with it, in messages that may contain `{path}`. */
+/** Validates a value; messages may contain `{path}`. */
 export function judge(schema: z.ZodType, value: unknown) {
   const { success, data, error } = schema.safeParse(value, { error: explain, reportInput: true });
   if (success) return { success, data };
@@ -111,7 +110,7 @@ function ofRightType(issues: readonly Issue[]): Issue[] {
   return issues.filter(({ code, path }) => code === "invalid_type" || !wrong.has(pathText(path)));
 }
 
-/** A problem in words, with `{path}` for its path and `{path.}` before a key of it: an error map for zod. */
+/** An error map for zod. Messages contain `{path}` for the path, and `{path.}` before a key. */
 function explain(issue: RawIssue): string | undefined {
   const got = `got ${describe(issue.input)}`;
   switch (issue.code) {
@@ -143,10 +142,10 @@ function explain(issue: RawIssue): string | undefined {
   }
 }
 
-/** zod reports only the bound that a number breaks; people want the whole range. */
+/** Adds the whole range to a message. zod reports only the violated bound. */
 function withRange(issue: Issue, schema: z.ZodType): Issue {
   if (issue.code !== "too_small" && issue.code !== "too_big") return issue;
-  // Beyond it, whole numbers have gaps.
+  // Above this, not all whole numbers are representable.
   const isUncountable = issue.code === "too_big" && issue.maximum === Number.MAX_SAFE_INTEGER;
   const range = isUncountable
     ? `a whole number of at most ${issue.maximum}`
@@ -155,7 +154,7 @@ function withRange(issue: Issue, schema: z.ZodType): Issue {
   return { ...issue, message: `Expected ${range} for \`{path}\`, got ${describe(issue.input)}.` };
 }
 
-/** A union of which no branch is worth explaining by itself: of several types, or told apart by a key with an unknown value. */
+/** Explains a union as a whole: one of several types, or one whose discriminating key has an unknown value. */
 function explainUnion(issue: RawIssue): string {
   if (typeof issue.discriminator !== "string") {
     const types = (issue.errors as Issue[][]).flat().flatMap((each) => {
@@ -175,13 +174,13 @@ function expected(wanted: string, input: unknown): string {
   return `Expected ${wanted} for \`{path}\`, got ${describe(input)}.${hint}`;
 }
 
-/** A problem, and its place in the whole value. */
+/** A problem and its path in the whole value. */
 interface Problem {
   readonly message: string;
   readonly path: string;
 }
 
-/** The problems of an issue with its place filled in; of a union's branches, those of the one that fits best. */
+/** The problems of an issue, with paths filled in. For a union, those of the best-matching branch. */
 function locate(issue: Issue, what: string, base: readonly PropertyKey[] = []): Problem[] {
   const path = [...base, ...issue.path];
   const branch = issue.code === "invalid_union" ? bestBranch(issue.errors) : undefined;
@@ -195,7 +194,7 @@ function locate(issue: Issue, what: string, base: readonly PropertyKey[] = []): 
   return [{ message, path: pathText([...path, ...unknown]) }];
 }
 
-/** The branch whose problems are deepest; none where all fail at once because the type is another. */
+/** The branch whose problems are deepest; undefined if all branches fail at the top because of the type. */
 function bestBranch(branches: readonly Issue[][]): Issue[] | undefined {
   const wrongType = (each: Issue) =>
     each.code === "invalid_type" || (each.code === "invalid_value" && typeof each.input !== "string");
@@ -205,7 +204,7 @@ function bestBranch(branches: readonly Issue[][]): Issue[] | undefined {
   return best === undefined || depth(best) === 0 ? undefined : best;
 }
 
-/** The keys that an object schema declares; an issue names its schema as `inst`. */
+/** The keys of an object schema, which an issue refers to as `inst`. */
 function knownKeys(issue: RawIssue): string[] {
   const definition = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def;
   return Object.keys(definition?.shape ?? {});

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A path of a file or a folder. */
+/** The path of a file or a folder. */
 export const pathSchema = z
   .string()
   .min(1)

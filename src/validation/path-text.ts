@@ -16,6 +16,6 @@ export function keyText(key: PropertyKey): string {
 export const within = (where: string, key: string): string =>
   where === "" ? keyText(key) : `${where}.${keyText(key)}`;
 
-/** What has a name, with its place in the whole config. */
+/** A name with its path in the whole config. */
 export const placeOf = (name: string, where: string): string =>
   where === "" ? name : `\`${where}\` (${name})`;

@@ -4,21 +4,21 @@ import { integerText } from "./count-text.js";
 import { withArticle } from "./describe.js";
 import { keyText, pathText } from "./path-text.js";
 
-/** Values in one input, all levels together; more are a mistake, such as an object that repeats itself. */
+/** The most values in one input, over all levels. More is a mistake, such as an object that repeats itself. */
 const MOST_VALUES = 2 ** 16;
-/** Keys of one object; no formula has as many hyperparameters. */
+/** The most keys of one object. No formula has as many hyperparameters. */
 const MOST_KEYS = 4096;
-/** Levels of lists and objects. Layers within layers, 32 at most, take 3 each. */
+/** The deepest nesting. Nested layers, of which 32 are allowed, use 3 levels each. */
 const DEEPEST = 256;
 const MOST_LABELS = 2 ** 24;
 const LONGEST_TEXT = 2 ** 20;
 
-/** Where typed arrays may stand; elsewhere a list is meant. */
+/** The keys that accept typed arrays; other keys accept lists only. */
 const DATA: ReadonlySet<unknown> = new Set(["images", "labels", "targets", "samples"]);
 
 const kept = new WeakSet<object>();
 
-/** Marks an object made by this package, which `plainData` then leaves as it is. */
+/** Marks an object of this package, which `plainData` then returns unchanged. */
 export function keepWhole<Value extends object>(value: Value): Value {
   kept.add(value);
   return value;
@@ -28,13 +28,12 @@ export const isKept = (value: unknown): boolean =>
   typeof value === "object" && value !== null && kept.has(value);
 
 /**
- * Copies what a caller gives into plain data, before anything else looks at it. Getters and proxies answer once, in here,
- * so that what is checked is what is used; the caller's objects are not read again, changed or frozen.
+ * Copies a caller's input into plain data before it is validated. Getters and proxies are read only here, so the validated values
+ * are the values that are used. The caller's objects are not read again, changed or frozen.
  *
- * Functions and abort signals stay the same, and so does the memory of the typed arrays that images, labels, targets and
- * samples may be.
+ * Functions and abort signals are not copied, nor is the memory of typed arrays (images, labels, targets and samples).
  *
- * @param what names the whole value in messages, such as "train config"
+ * @param what the whole value's name in messages, such as "train config"
  * @throws OptimbenchError (CONFIG) if something cannot be read, is no plain data, or is too large
  */
 export function plainData(value: unknown, what: string, mostValues = MOST_VALUES): unknown {
@@ -43,7 +42,7 @@ export function plainData(value: unknown, what: string, mostValues = MOST_VALUES
 
 class Copy {
   #values = 0;
-  /** Where it is. */
+  /** The current position. */
   readonly #path: PropertyKey[] = [];
 
   constructor(
@@ -69,7 +68,7 @@ class Copy {
   #list(list: readonly unknown[]): unknown[] {
     const length = this.#read(() => list.length);
     if (!Number.isSafeInteger(length) || length < 0) throw this.#errorAt("is a list without a length");
-    // A list of labels has one for each image.
+    // A list of labels has one per image, so its limit is higher.
     if (!DATA.has(this.#path.at(-1)) || length > MOST_LABELS) this.#add(length);
     const copy: unknown[] = [];
     for (let i = 0; i < length; i++) copy.push(this.#inner(list, i));
@@ -83,7 +82,7 @@ class Copy {
     if (keys.length > MOST_KEYS)
       throw this.#errorAt(`has ${integerText(keys.length)} keys; at most ${integerText(MOST_KEYS)} are read`);
     this.#add(keys.length);
-    // Not assigned one by one, which would take the key `__proto__` for the prototype.
+    // Assigning keys one by one would set the prototype for the key `__proto__`.
     return Object.fromEntries(keys.map((key) => [key, this.#inner(value, key)]));
   }
 
@@ -94,7 +93,7 @@ class Copy {
     return copy;
   }
 
-  /** Getters and proxies run in here alone. */
+  /** The only place where getters and proxies run. */
   #read<Result>(look: () => Result): Result {
     try {
       return look();
@@ -120,7 +119,7 @@ class Copy {
   }
 }
 
-/** Whether it is an object literal, from whichever realm, or has no prototype. */
+/** Whether an object is an object literal of any realm, or has no prototype. */
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -132,7 +131,7 @@ function kindOf(value: object): string {
   return typeof name === "string" && name !== "" ? withArticle(keyText(name)) : "an object of a class";
 }
 
-/** Functions are callbacks at the top, and nothing below. */
+/** Functions are allowed as callbacks at the top level only. */
 const isNoData = (value: unknown, depth: number): boolean =>
   typeof value === "bigint" || typeof value === "symbol" || (typeof value === "function" && depth > 1);
 
@@ -146,11 +145,11 @@ function instead(value: unknown): string {
 const isSignal = (value: object): boolean => !types.isProxy(value) && value instanceof AbortSignal;
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
-/** A property as typed arrays have it, whatever was put in front of it. */
+/** Reads a property of typed arrays, even if it was overridden. */
 const read = (value: object, name: "buffer" | "byteOffset" | "length" | typeof Symbol.toStringTag) =>
   Object.getOwnPropertyDescriptor(typedArray, name)!.get!.call(value);
 
-/** A view of the same memory that nothing was added to, such as a `length` property. Other kinds stay, for schemas to reject. */
+/** A new view of the same memory without added properties, such as `length`. Other kinds are kept, for schemas to reject. */
 export function plainView<View extends NodeJS.TypedArray>(value: View): View {
   const View = [Uint8Array, Float32Array].find(({ name }) => read(value, Symbol.toStringTag) === name);
   if (View === undefined) return value;

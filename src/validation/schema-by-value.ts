@@ -2,8 +2,8 @@ import { z } from "zod";
 import { judge } from "./parse.js";
 
 /**
- * A schema that judges a value by the schema which the value itself asks for, such as by its `name`, so that messages
- * speak of that one alone. It checks and changes nothing: defaults are for the caller to fill in.
+ * A schema that validates a value with a schema that depends on the value, such as on its `name`, so that messages mention only
+ * that schema. It does not change the value: the caller fills in defaults.
  */
 export const schemaByValue = <Value>(schemaOf: (value: unknown) => z.ZodType) =>
   z.custom<Value>().superRefine((value, context) => {
@@ -11,7 +11,7 @@ export const schemaByValue = <Value>(schemaOf: (value: unknown) => z.ZodType) =>
       context.addIssue({ ...issue, continue: false } as never);
   });
 
-/** The schema of a built-in, by the value's name, or of a custom formula, so that messages speak of that one alone. */
+/** The schema of a built-in entry, by the value's name, or of a custom formula. */
 export function schemaByName(
   value: unknown,
   {

@@ -28,13 +28,12 @@ const optionsSchema = z.strictObject({
 });
 
 /**
- * Writes a report of a study into a folder, which is made where there is none: `index.html` (one file, offline),
- * `table.md`, `results.csv` (one row a run and epoch) and `figures/`: every chart as SVG, as PNG and as the Vega-Lite
- * spec that it was drawn from. Each file is written whole or not at all. An earlier report in the folder is removed first, whatever
- * figures it had; other files stay.
+ * Writes a report of a study into a folder, which is created if needed: `index.html` (one file, usable offline), `table.md`,
+ * `results.csv` (one row per run and epoch) and `figures/` with every chart as SVG, PNG and Vega-Lite spec. Each file is written
+ * completely or not at all. An earlier report in the folder is removed first; other files are kept.
  *
  * @returns the paths written, `index.html` last
- * @throws OptimbenchError (CONFIG) if the study is none, (FILE) where the folder cannot be written to
+ * @throws OptimbenchError (CONFIG) if `study` is not a study, (FILE) if the folder is not writable
  */
 export async function writeReport(
   given: Study,
