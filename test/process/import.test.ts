@@ -26,6 +26,7 @@ it("loads nothing with the package but its door", () => {
     "training/training.js",
     "validation/plain-data.js",
     "errors.js",
+    "validation/count-text.js",
     "validation/describe.js",
     "validation/path-text.js",
   ]);
