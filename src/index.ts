@@ -55,7 +55,9 @@ export type {
   OptimizerDefinition,
   OptimizerExplanation,
   Origin,
+  StateBytes,
   StateExplanation,
+  StateUnit,
 } from "./explain/explanation.js";
 export type { Scope } from "./formula/graph.js";
 export type * from "./history/epoch-record.generated.js";

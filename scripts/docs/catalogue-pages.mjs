@@ -1,6 +1,11 @@
 import { originText, stepText, valueText } from "../../dist/explain/differences.js";
 import { explain } from "../../dist/explain/explain.js";
-import { exampleText, firstStepText, stateText } from "../../dist/explain/explanation-text.js";
+import {
+  exampleText,
+  firstStepText,
+  stateBytesText,
+  stateText,
+} from "../../dist/explain/explanation-text.js";
 import { FIRST_GRADIENT } from "../../dist/explain/first-step.js";
 import { LOSS_NAMES } from "../../dist/losses/losses.js";
 import { OPTIMIZER_NAMES } from "../../dist/optimizers/optimizers.js";
@@ -49,7 +54,7 @@ const optimizersPage = (entries) =>
     "",
     GENERATED,
     "",
-    `Every optimizer is a formula and follows the definition of its sources. "The original" is the authors' paper or code. "First step" is the size of the first step from weights of 0 where |g| = ${FIRST_GRADIENT}. "State" is the memory per parameter. \`npx optimbench explain adagrad\` shows this information on the command line. [custom-formulas.md](custom-formulas.md) describes how to define your own.`,
+    `Every optimizer is a formula and follows the definition of its sources. "The original" is the authors' paper or code. "First step" is the size of the first step from weights of 0 where |g| = ${FIRST_GRADIENT}. "State" is the memory that the optimizer keeps from step to step. \`npx optimbench explain adagrad\` shows this information on the command line. [custom-formulas.md](custom-formulas.md) describes how to define your own.`,
     "",
     table(
       ["name", "title", "defined by", "default learning rate", "first step", "state"],
@@ -62,7 +67,7 @@ const optimizersPage = (entries) =>
           byOrigin(entry.definitions, ({ firstStep }) => firstStep),
           (step) => stepText(step),
         ),
-        merged(byOrigin(entry.definitions, bytesText), String),
+        merged(byOrigin(entry.definitions, stateBytesText), String),
       ]),
     ),
   );
@@ -195,11 +200,6 @@ function merged(values, text) {
     .map((group) => `${group.map(({ origin }) => origin).join(", ")}: ${group[0].text}`)
     .join("; ");
 }
-
-const bytesText = ({ stateBytes }) =>
-  Object.entries(stateBytes)
-    .map(([scope, bytes]) => `${bytes} bytes${scope === "all" ? "" : ` (${scope})`}`)
-    .join(", ");
 
 const table = (head, rows) =>
   [head, head.map(() => "---"), ...rows]

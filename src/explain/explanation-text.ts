@@ -78,19 +78,26 @@ function defaultsText(defaults: HyperparameterExplanation["defaults"]): string {
     .join(", ");
 }
 
-/** "8 bytes per parameter: m, v". */
-export function stateText({ states, stateBytes }: OptimizerDefinition): string {
-  const scopes = Object.entries(stateBytes);
-  const cost = scopes
-    .map(([scope, bytes]) => `${scope === "all" ? "" : `${scope}: `}${bytes} bytes per parameter`)
+/** "8 bytes per parameter", or "4 bytes per row and 4 bytes per column (matrices), 4 bytes per parameter (vectors)". */
+export const stateBytesText = ({ stateBytes }: OptimizerDefinition): string =>
+  Object.entries(stateBytes)
+    .map(([scope, bytes]) => {
+      const sums = Object.entries(bytes).map(([unit, sum]) => `${sum} bytes per ${unit}`);
+      return `${sums.join(" and ") || "none"}${scope === "all" ? "" : ` (${scope})`}`;
+    })
     .join(", ");
+
+/** "8 bytes per parameter: m, v". */
+export function stateText(definition: OptimizerDefinition): string {
+  const { states, stateBytes } = definition;
+  const scopes = Object.keys(stateBytes);
   const names = states.map(({ name, block, per }) => {
     const of = per === "parameter" ? "" : per === "optimizer" ? "one number" : `one per ${per}`;
     const where = scopes.length > 1 ? block : "";
     const note = [where, of].filter(Boolean).join(", ");
     return note === "" ? name : `${name} (${note})`;
   });
-  return names.length === 0 ? "none" : `${cost}: ${names.join(", ")}`;
+  return names.length === 0 ? "none" : `${stateBytesText(definition)}: ${names.join(", ")}`;
 }
 
 /** "0.001", followed by the step in a matrix if that differs. */

@@ -57,8 +57,8 @@ export interface OptimizerDefinition {
   readonly formula: string;
   /** What the optimizer keeps from step to step. */
   readonly states: readonly StateExplanation[];
-  /** Bytes of state per float32 parameter, by block if blocks have different states. Excludes states per row or column. */
-  readonly stateBytes: Readonly<Partial<Record<Scope, number>>>;
+  /** Bytes of state, by block if blocks have different states. Single numbers are not counted. */
+  readonly stateBytes: Readonly<Partial<Record<Scope, StateBytes>>>;
   /** Size of the first step from a parameter of 0 whose gradient is 0.001. */
   readonly firstStep: number;
   /** The same for a hidden matrix; absent if the optimizer treats matrices like all other parameters. */
@@ -71,9 +71,18 @@ export interface StateExplanation {
   readonly name: string;
   /** The parameters that have it. */
   readonly block: Scope;
-  /** What it has one number for; "optimizer" means a single number. */
-  readonly per: "parameter" | "row" | "column" | "optimizer";
+  /** What it has one number for. */
+  readonly per: StateUnit;
 }
+
+/**
+ * What a state has one number for. "pair of rows": the state is a square matrix with as many rows as the parameter.
+ * "optimizer": the state is a single number.
+ */
+export type StateUnit = "parameter" | "row" | "column" | "pair of rows" | "pair of columns" | "optimizer";
+
+/** Bytes of state by what they are counted per: `{ parameter: 8 }` for Adam. */
+export type StateBytes = Readonly<Partial<Record<StateUnit, number>>>;
 
 /** A loss as one origin defines it. */
 export interface LossDefinition {

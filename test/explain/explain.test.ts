@@ -29,11 +29,13 @@ describe("explain an optimizer", () => {
   });
 
   it("counts the bytes of state", () => {
-    expect(optimizer("sgd").definitions[0]!.stateBytes).toEqual({ all: 0 });
-    expect(optimizer({ name: "sgd", momentum: 0.9 }).definitions[0]!.stateBytes).toEqual({ all: 4 });
-    expect(optimizer("adam").definitions[0]!.stateBytes).toEqual({ all: 8 });
+    expect(optimizer("sgd").definitions[0]!.stateBytes).toEqual({ all: {} });
+    expect(optimizer({ name: "sgd", momentum: 0.9 }).definitions[0]!.stateBytes).toEqual({
+      all: { parameter: 4 },
+    });
+    expect(optimizer("adam").definitions[0]!.stateBytes).toEqual({ all: { parameter: 8 } });
     const { states, stateBytes } = optimizer("adafactor").definitions[0]!;
-    expect(stateBytes).toEqual({ matrices: 0, vectors: 4 });
+    expect(stateBytes).toEqual({ matrices: { row: 4, column: 4 }, vectors: { parameter: 4 } });
     expect(states.map(({ name, per }) => [name, per])).toEqual([
       ["r", "row"],
       ["c", "column"],
@@ -41,6 +43,29 @@ describe("explain an optimizer", () => {
     ]);
     const scheduleFree = optimizer({ name: "scheduleFreeSgd" }).definitions[0]!.states;
     expect(scheduleFree.find(({ name }) => name === "total")!.per).toBe("optimizer");
+  });
+
+  it("counts states of another shape than their parameter by that shape", () => {
+    const { states, stateBytes } = optimizer({
+      name: "kronecker",
+      formula: `matrices: {
+        l = l + matmul(g, transpose(g))
+        r = r + matmul(transpose(g), g)
+        theta = theta - learningRate * matmul(matmul(l, g), r)
+      }
+      vectors: { theta = theta - learningRate * g }`,
+    }).definitions[0]!;
+    expect(states.map(({ name, per }) => [name, per])).toEqual([
+      ["l", "pair of rows"],
+      ["r", "pair of columns"],
+    ]);
+    expect(stateBytes).toEqual({ matrices: { "pair of rows": 4, "pair of columns": 4 }, vectors: {} });
+  });
+
+  it("explains a formula for square matrices only", () => {
+    const formula = "hidden: { m = m + matmul(g, g); theta = theta - m } others: { theta = theta - g }";
+    const { stateBytes } = optimizer({ name: "square", formula }).definitions[0]!;
+    expect(stateBytes).toEqual({ hidden: { parameter: 4 }, others: {} });
   });
 
   it("steps in a matrix too, where matrices are treated apart", () => {
@@ -91,7 +116,7 @@ describe("explain a custom formula", () => {
     expect(mine.definitions[0]).toMatchObject({
       source: "custom",
       firstStep: 0.0005,
-      stateBytes: { all: 4 },
+      stateBytes: { all: { parameter: 4 } },
     });
     expect(loss({ name: "l", formula: "sum((z - y) ** 2)" }).definitions[0]!.example).toMatchObject({
       value: 2.25,
