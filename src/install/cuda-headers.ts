@@ -14,12 +14,18 @@ const WHEELS = ["nvidia-cuda-runtime==13.2.86", "nvidia-cuda-crt==13.2.86"];
 
 const cached = () => join(cacheFolder(), "cuda-headers-13");
 
-/** The folder with the CUDA headers for native/cuda; undefined if there is none yet. */
+/**
+ * The folder with the CUDA headers that native/cuda is compiled with: those in the cache, those of an installed PyTorch,
+ * or those of the CUDA toolkit that CUDA_HOME or CUDA_PATH names. Undefined if there is none yet.
+ */
 export function findCudaHeaders(libtorch: Libtorch): string | undefined {
-  return [cached(), dirname(libtorch.root)]
+  const wheels = [cached(), dirname(libtorch.root)]
     .map((folder) => join(folder, "nvidia"))
     .filter((folder) => existsSync(folder))
-    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name, "include")))
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  const toolkits = [process.env.CUDA_HOME, process.env.CUDA_PATH].filter((folder) => folder !== undefined);
+  return [...wheels, ...toolkits]
+    .map((folder) => join(folder, "include"))
     .find((folder) => existsSync(join(folder, "cuda_runtime_api.h")) && existsSync(join(folder, "crt")));
 }
 

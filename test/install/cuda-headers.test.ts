@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync } from "node:fs";
-import { expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { findCudaHeaders, getCudaHeaders } from "../../src/install/cuda-headers.js";
 import { writeFiles } from "./fake-libtorch.js";
 import { makeWheel } from "./fake-wheel.js";
@@ -15,6 +15,11 @@ const whole = (place: string) => ({
   [`${place}/crt/host_defines.h`]: "",
 });
 
+beforeEach(() => {
+  vi.stubEnv("CUDA_HOME", undefined);
+  vi.stubEnv("CUDA_PATH", undefined);
+});
+
 test("finds no CUDA headers where there are none, or half of them", () => {
   expect(findCudaHeaders(libtorch())).toBeUndefined();
   writeFiles(folder.path(), { "python/nvidia/cu13/include/cuda_runtime_api.h": "" });
@@ -28,6 +33,12 @@ test("finds CUDA's headers beside libtorch, or rather in the cache", () => {
   expect(findCudaHeaders(libtorch())).toBe(
     folder.path("cache", "cuda-headers-13", "nvidia", "cu13", "include"),
   );
+});
+
+test.each(["CUDA_HOME", "CUDA_PATH"])("finds the headers of the CUDA toolkit that %s names", (variable) => {
+  writeFiles(folder.path(), whole("toolkit/include"));
+  vi.stubEnv(variable, folder.path("toolkit"));
+  expect(findCudaHeaders(libtorch())).toBe(folder.path("toolkit", "include"));
 });
 
 // Real pip, from a folder of wheels instead of a network.

@@ -1,0 +1,81 @@
+// Writes a folder that checks optimbench on a Linux machine with an NVIDIA GPU, PyTorch in its python3, cmake, ninja and
+// g++, but neither Node.js nor a network. There, `sh run.sh` unpacks it, compiles the native code against that PyTorch
+// and runs check.mjs.
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { idxFiles } from "../../dist/data/idx-folder.js";
+import { findMnist } from "../../dist/data/mnist.js";
+import { findCudaHeaders } from "../../dist/install/cuda-headers.js";
+import { findLibtorch } from "../../dist/install/find-libtorch.js";
+
+const MOST_BYTES = 60e6;
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const { positionals } = parseArgs({ allowPositionals: true });
+if (positionals.length > 1) throw new Error("Usage: npm run gpu:bundle [-- FOLDER]");
+const folder = positionals[0] ?? "gpu-check";
+
+const source = findMnist();
+if (source === undefined) throw new Error("The full MNIST was not found: set OPTIMBENCH_DATA to its folder.");
+if (existsSync(folder)) throw new Error(`${folder} exists already: remove it, or name another folder.`);
+const contents = join(folder, "contents");
+const target = join(contents, "optimbench");
+mkdirSync(target, { recursive: true });
+
+const run = (program, args, options = {}) =>
+  execFileSync(program, args, { stdio: ["ignore", "inherit", "inherit"], ...options });
+const copy = (from, to) => cpSync(join(root, from), join(target, to), { recursive: true });
+
+for (const part of ["CMakeLists.txt", "dist", "native", "assets", "schemas", "scripts/gpu"]) copy(part, part);
+// What the package needs, and what compiles it.
+const { dependencies, devDependencies, ...manifest } = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+);
+const compiles = Object.fromEntries(
+  ["cmake-js", "node-addon-api", "node-api-headers"].map((name) => [name, devDependencies[name]]),
+);
+writeFileSync(
+  join(target, "package.json"),
+  JSON.stringify({ ...manifest, scripts: {}, dependencies: { ...dependencies, ...compiles } }, null, 2),
+);
+copy("package-lock.json", "package-lock.json");
+run(
+  "npm",
+  ["install", "--silent", "--ignore-scripts", "--omit=dev", "--prefer-offline", "--no-audit", "--no-fund"],
+  { cwd: target },
+);
+
+const mnist = join(contents, "mnist");
+mkdirSync(mnist);
+for (const file of Object.values(idxFiles(source))) cpSync(file, join(mnist, basename(file)));
+// A PyTorch has CUDA's libraries, but not all the headers that compile native/cuda; a CUDA toolkit may be missing there.
+const headers = findCudaHeaders(findLibtorch());
+if (headers !== undefined)
+  cpSync(headers, join(contents, "cache/cuda-headers-13/nvidia/cu13/include"), { recursive: true });
+mkdirSync(join(contents, "bin"));
+cpSync(process.execPath, join(contents, "bin", "node"), { dereference: true });
+
+run("tar", ["-cJf", "contents.tar.xz", "-C", "contents", "."], {
+  cwd: folder,
+  env: { ...process.env, XZ_OPT: "-T0" },
+});
+rmSync(contents, { recursive: true });
+cpSync(join(root, "scripts/gpu/run.sh"), join(folder, "run.sh"));
+
+const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+console.log(
+  `${folder}: ${(bytes / 1e6).toFixed(1)} MB. On the machine with the GPU: sh ${folder}/run.sh [--json FILE] [--seconds N]`,
+);
+if (bytes > MOST_BYTES) throw new Error(`It is larger than ${MOST_BYTES / 1e6} MB.`);

@@ -1,0 +1,150 @@
+// Trains with each optimizer, loss, layer and schedule on the GPU, with recorded steps and without, and on the CPU. One
+// line of JSON per case: how far the losses are apart, and whether recorded steps give the same bits.
+import { train } from "../../dist/index.js";
+import { LOSS_NAMES } from "../../dist/losses/losses.js";
+import { OPTIMIZER_NAMES } from "../../dist/optimizers/optimizers.js";
+import { DEVICE, noise, row } from "./case.mjs";
+
+/** Of losses after some steps: rounding of float32 in sums of other orders, which the steps amplify. */
+const TOLERANCE = 2e-3;
+const CLASSES = 3;
+const COUNT = 150;
+
+const pixels = noise(COUNT * 144, 7);
+const labels = Uint8Array.from({ length: COUNT }, (_, i) => i % CLASSES);
+const images = Uint8Array.from(pixels, (value, i) => {
+  const image = Math.floor(i / 144);
+  return Math.floor((i % 144) / 48) === labels[image] ? 120 + (value % 136) : value % 90;
+});
+const convolution = { type: "conv2d", filters: 4, kernelSize: 3, padding: "same", activation: "relu" };
+const task = {
+  dataset: { name: "bands", images, labels, height: 12, width: 12, classes: CLASSES },
+  split: { train: 118, validation: 32 },
+  model: {
+    layers: [convolution, { type: "maxPool2d" }, { type: "flatten" }, { type: "dense", units: CLASSES }],
+  },
+  batchSize: 16,
+  epochs: 3,
+  seed: 1,
+};
+const withLayers = (...layers) => ({
+  model: {
+    layers: [
+      { ...convolution, useBias: false, activation: undefined },
+      ...layers,
+      { type: "flatten" },
+      { type: "dense", units: CLASSES },
+    ],
+  },
+});
+
+const cases = {};
+for (const semantics of ["keras3", "pytorch"])
+  for (const optimizer of OPTIMIZER_NAMES)
+    cases[`optimizer ${optimizer}, ${semantics}`] = { optimizer, semantics };
+for (const loss of LOSS_NAMES) cases[`loss ${loss}`] = { loss };
+for (const layer of [
+  { type: "conv2d", filters: 3, kernelSize: 3, strides: 2, padding: "same" },
+  { type: "depthwiseConv2d", kernelSize: 3 },
+  { type: "maxPool2d", poolSize: 3, strides: 2, padding: "same" },
+  { type: "averagePool2d", poolSize: 2 },
+  { type: "averagePool2d", poolSize: 3, strides: 2, padding: "same" },
+  { type: "globalMaxPool2d" },
+  { type: "globalAveragePool2d" },
+  { type: "zeroPadding2d", padding: 1 },
+  { type: "batchNorm2d" },
+  { type: "layerNorm" },
+  { type: "groupNorm", groups: 2 },
+  { type: "dropout", rate: 0.3 },
+  { type: "spatialDropout2d", rate: 0.3 },
+  {
+    type: "residual",
+    layers: [{ type: "conv2d", filters: 4, kernelSize: 3, padding: "same" }, { type: "batchNorm2d" }],
+    activation: "relu",
+  },
+  ...["elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softplus", "leakyRelu"].map((activation) => ({
+    type: "activation",
+    activation,
+  })),
+])
+  cases[`layer ${layer.activation ?? layer.type} ${layer.poolSize ?? ""}`.trim()] = {
+    ...withLayers(layer),
+    random: /dropout/i.test(layer.type),
+  };
+for (const schedule of [
+  "constant",
+  "reduceOnPlateau",
+  { name: "step", stepSize: 1 },
+  "exponential",
+  "inverseTime",
+  "polynomial",
+  "cosine",
+  "cosineRestarts",
+  "oneCycle",
+  { name: "piecewise", boundaries: [5], values: [0.01, 0.001] },
+])
+  cases[`schedule ${schedule.name ?? schedule}`] = { schedule };
+Object.assign(cases, {
+  "gradient accumulation": { gradientAccumulation: 2 },
+  clipping: { optimizer: { name: "sgd", globalClipNorm: 0.1 } },
+  "weight decay and averages": { optimizer: { name: "adam", decoupledWeightDecay: 0.1, weightAverage: 0.9 } },
+  "early stopping": { earlyStopping: { patience: 1 } },
+  augmentation: { augmentation: { shift: 1, rotation: 10 }, isEager: true },
+  "model lenet-5": { model: "lenet-5", ...digits() },
+  "model paper-cnn": { model: "paper-cnn", ...digits() },
+  "model mnist-99": { model: "mnist-99", ...digits() },
+});
+
+for (const [name, { random, isEager, ...options }] of Object.entries(cases))
+  await row(name, async () => {
+    const runs = {};
+    for (const [way, device, step] of [
+      ["recorded", DEVICE, "graph"],
+      ["again", DEVICE, "graph"],
+      ["eager", DEVICE, "eager"],
+      ["cpu", "cpu", "plain"],
+    ]) {
+      process.env.OPTIMBENCH_STEP = step;
+      runs[way] = await resultOf({ ...task, ...options, device });
+    }
+    const difference = relativeDifference(runs.recorded.losses, runs.cpu.losses);
+    // A rehearsal on the CPU records nothing.
+    const isRecordedAsExpected =
+      DEVICE === "cpu" || (runs.recorded.stepGraph === "recorded") === (isEager !== true);
+    return {
+      // Masks come from the device's generator: the CPU draws others.
+      ok:
+        (random === true || difference < TOLERANCE) &&
+        isRecordedAsExpected &&
+        runs.recorded.sha === runs.eager.sha,
+      difference,
+      recordedEqualsEager: runs.recorded.sha === runs.eager.sha,
+      repeats: runs.recorded.sha === runs.again.sha,
+      stepGraph: runs.recorded.stepGraph,
+      losses: { gpu: runs.recorded.losses.at(-1), cpu: runs.cpu.losses.at(-1) },
+    };
+  });
+
+async function resultOf(config) {
+  const run = await train(config);
+  const { history, record } = run;
+  run.model.dispose();
+  return {
+    losses: history
+      .flatMap(({ train: { loss }, validation }) => [loss, validation.loss])
+      .filter((loss) => typeof loss === "number"),
+    sha: record.parametersSha256.final,
+    stepGraph: record.stepGraph,
+  };
+}
+
+function relativeDifference(found, expected) {
+  if (found.length !== expected.length) return Number.POSITIVE_INFINITY;
+  return Math.max(
+    ...found.map((value, i) => Math.abs(value - expected[i]) / Math.max(Math.abs(expected[i]), 1e-2)),
+  );
+}
+
+function digits() {
+  return { dataset: "mnist-10k", split: { train: 500, validation: 100 }, batchSize: 64, epochs: 2 };
+}

@@ -1,0 +1,117 @@
+// What happens on a GPU beside plain training: runs side by side, too little memory, cancelling, two processes, prediction.
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { compare, train } from "../../dist/index.js";
+import { DEVICE, row } from "./case.mjs";
+
+const task = {
+  dataset: "mnist-10k",
+  split: { train: 8000, validation: 2000 },
+  device: DEVICE,
+  batchSize: 64,
+  epochs: 2,
+  seed: 0,
+};
+const historyOf = ({ history }) => history.map(({ seconds: _, ...epoch }) => epoch);
+const same = (left, right) => JSON.stringify(left) === JSON.stringify(right);
+
+if (process.argv[2] === "train") {
+  console.log((await train(task)).record.parametersSha256.final);
+  process.exit(0);
+}
+
+await row("study: 8 runs in parallel equal 8 in sequence", async () => {
+  const { seed: _, ...shared } = task;
+  const study = { ...shared, optimizers: ["adam", "sgd", "rmsprop", "adagrad"], seeds: 2, threads: 8 };
+  const timed = async (execution) => {
+    const start = performance.now();
+    const { runs } = await compare({ ...study, execution });
+    return {
+      results: runs.map(historyOf),
+      graphs: [...new Set(runs.map(({ stepGraph }) => stepGraph))],
+      milliseconds: performance.now() - start,
+    };
+  };
+  const sequential = await timed("sequential");
+  const parallel = await timed("parallel");
+  return {
+    ok: same(parallel.results, sequential.results) && same(parallel.graphs, ["recorded"]),
+    stepGraph: parallel.graphs,
+    milliseconds: { sequential: sequential.milliseconds, parallel: parallel.milliseconds },
+  };
+});
+
+await row("too little memory is said in words, and the next run works", async () => {
+  if (DEVICE === "cpu") return { skipped: "the CPU takes its batches in small parts" };
+  const wide = { type: "conv2d", filters: 1024, kernelSize: 3, padding: "same", activation: "relu" };
+  let said;
+  try {
+    await train({
+      ...task,
+      batchSize: 8000,
+      epochs: 1,
+      model: { layers: [wide, wide, wide, { type: "globalAveragePool2d" }, { type: "dense", units: 10 }] },
+    });
+  } catch (error) {
+    said = { code: error.code, message: String(error.message).slice(0, 300) };
+  }
+  const { status, record } = await train({ ...task, epochs: 1 });
+  return {
+    ok: /memory/i.test(said?.message ?? "") && status === "completed",
+    said,
+    status,
+    stepGraph: record.stepGraph,
+  };
+});
+
+await row("a cancelled run ends with the steps that were done", async () => {
+  const controller = new AbortController();
+  let aborted;
+  setTimeout(() => {
+    aborted = performance.now();
+    controller.abort();
+  }, 3000);
+  const { status, record } = await train({ ...task, epochs: 10_000, signal: controller.signal });
+  return {
+    ok: status === "cancelled",
+    status,
+    milliseconds: performance.now() - aborted,
+    epochs: record.history?.length,
+  };
+});
+
+await row("two processes on one GPU get the same bits", async () => {
+  const self = () =>
+    promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), "train"]).then(({ stdout }) =>
+      stdout.trim(),
+    );
+  const alone = await self();
+  const both = await Promise.all([self(), self()]);
+  return { ok: both.every((sha) => sha === alone && sha.length === 64), hashes: [alone, ...both] };
+});
+
+await row("a trained model predicts and is saved as on the CPU", async () => {
+  const { model, validation } = await train(task);
+  const images = new Uint8Array(28 * 28 * 100).map((_, i) => (i * 37) % 256);
+  const probabilities = await model.predict(images);
+  const folder = mkdtempSync(join(tmpdir(), "optimbench-"));
+  await model.save(join(folder, "model.safetensors"));
+  rmSync(folder, { recursive: true });
+  const sum = probabilities.reduce((total, value) => total + value, 0);
+  model.dispose();
+  return { ok: Math.abs(sum - 100) < 1e-3, sum, validation };
+});
+
+await row("100 runs in a row", async () => {
+  const memory = [];
+  for (let i = 0; i < 100; i++) {
+    const { model } = await train({ ...task, split: { train: 640, validation: 100 }, epochs: 1 });
+    model.dispose();
+    memory.push(process.memoryUsage().rss);
+  }
+  return { ok: memory[99] < memory[20] * 1.1 + 30e6, residentBytes: [memory[0], memory[20], memory[99]] };
+});
