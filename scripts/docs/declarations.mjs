@@ -44,7 +44,10 @@ const OF_UNION = {
 
 /** ... and those of two configs. */
 const OF_BOTH = {
-  SharedConfig: { members: ["TrainConfig", "CompareConfig"], text: "What a run and a study are made from." },
+  SharedConfig: {
+    members: ["TrainConfig", "CompareConfig"],
+    text: "Keys that the configs of a run and of a study share.",
+  },
   ResolvedSharedConfig: {
     members: ["ResolvedTrainConfig", "ResolvedCompareConfig"],
     text: "What the runs of a study share, with every default filled in.",

@@ -6,7 +6,7 @@ import type { Model } from "../models/model-config.generated.js";
 import type { OptimizerConfig } from "../optimizers/optimizer-config.generated.js";
 import type { ScheduleConfig } from "../schedules/schedule-config.generated.js";
 
-/** What a run and a study are made from. */
+/** Keys that the configs of a run and of a study share. */
 export interface SharedConfig {
   /** Address of this config's JSON Schema, for editors; it changes nothing. Default: none. */
   readonly $schema?: string | undefined;

@@ -75,7 +75,9 @@ const customSchema = z
 
 export type { LossConfig };
 
-/** A loss with every default filled in and the formula it runs; a valid `LossConfig` again. */
+/**
+ * A loss with every default filled in: `name`, `semantics`, `formula` and its hyperparameters. A valid {@link LossConfig} again.
+ */
 export type ResolvedLoss = ResolvedBuiltIn<typeof LOSSES> | Readonly<z.output<typeof customSchema>>;
 
 const CATALOGUE: Catalogue = { what: "loss", definitions: LOSSES, custom: customSchema };

@@ -109,8 +109,8 @@ const plainLayers = [
       .describe(
         "rows above and below, and columns left and right: one number, [height, width] or [[top, bottom], [left, right]]",
       ),
-  }).describe("zeros around each image"),
-  layer("flatten", {}).describe("all values of an image in one row of channels"),
+  }).describe("adds zeros around each image"),
+  layer("flatten", {}).describe("flattens each image to one row of values"),
   layer("dense", {
     units: count.describe("outputs"),
     activation: activationOfOutput,
@@ -126,7 +126,7 @@ const plainLayers = [
         "slope of the negative side, for leakyRelu only; by default 0.2 (Keras' activation; its layer LeakyReLU has 0.3) or 0.01 (PyTorch)",
       ),
   })
-    .describe("an activation function by itself")
+    .describe("applies an activation function")
     .refine((layer) => layer.negativeSlope === undefined || layer.activation === "leakyRelu", {
       path: ["negativeSlope"],
       error: "`{path}` applies only to leakyRelu. Remove it.",
@@ -147,7 +147,7 @@ const residual = z
     },
     activation: activation.optional().describe("activation of the sum; by default none"),
   })
-  .describe("adds what `layers` give to what `shortcut` gives for the same input");
+  .describe("adds the output of `layers` and that of `shortcut`, for the same input");
 
 /** The object schemas of all layers. */
 export const LAYER_SCHEMAS = [...plainLayers, residual] as const;
@@ -185,8 +185,8 @@ export type ResolvedPlainLayer =
   | Filled<Of<"layerNorm">, "epsilon">
   | Filled<Of<"groupNorm">, "epsilon">;
 
-/** A residual block with every default filled in; a valid `ResidualLayer` again. */
+/** A residual block with every default filled in. A valid {@link ResidualLayer} again. */
 export type ResolvedResidual = Residual<ResolvedLayer>;
 
-/** A layer with every default filled in; a valid `Layer` again. */
+/** A layer with every default filled in. A valid {@link Layer} again. */
 export type ResolvedLayer = ResolvedPlainLayer | ResolvedResidual;

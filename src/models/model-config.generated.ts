@@ -188,9 +188,9 @@ export interface SpatialDropout2dLayer {
   readonly rate: number;
 }
 
-/** Zeros around each image. */
+/** Adds zeros around each image. */
 export interface ZeroPadding2dLayer {
-  /** Zeros around each image. */
+  /** Adds zeros around each image. */
   readonly type: "zeroPadding2d";
   /**
    * Rows above and below, and columns left and right: one number, [height, width] or [[top, bottom], [left,
@@ -203,9 +203,9 @@ export interface ZeroPadding2dLayer {
     | undefined;
 }
 
-/** All values of an image in one row of channels. */
+/** Flattens each image to one row of values. */
 export interface FlattenLayer {
-  /** All values of an image in one row of channels. */
+  /** Flattens each image to one row of values. */
   readonly type: "flatten";
 }
 
@@ -231,9 +231,9 @@ export interface DenseLayer {
   readonly useBias?: boolean | undefined;
 }
 
-/** An activation function by itself. */
+/** Applies an activation function. */
 export interface ActivationLayer {
-  /** An activation function by itself. */
+  /** Applies an activation function. */
   readonly type: "activation";
   /** The function applied to each value. Required. */
   readonly activation:
@@ -253,9 +253,9 @@ export interface ActivationLayer {
   readonly negativeSlope?: number | undefined;
 }
 
-/** Adds what `layers` give to what `shortcut` gives for the same input. */
+/** Adds the output of `layers` and that of `shortcut`, for the same input. */
 export interface ResidualLayer {
-  /** Adds what `layers` give to what `shortcut` gives for the same input. */
+  /** Adds the output of `layers` and that of `shortcut`, for the same input. */
   readonly type: "residual";
   /** Layers whose output is added. Required. */
   readonly layers: LayerList;

@@ -49,7 +49,7 @@ export const modelSchema = z
 
 export type { Model };
 
-/** A model with every default filled in; a valid `Model` again. */
+/** A model with every default filled in. A valid {@link Model} again. */
 export interface ResolvedModel {
   /** Its name in results; absent if it has none. */
   readonly name?: string;

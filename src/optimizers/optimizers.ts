@@ -89,7 +89,10 @@ const customSchema = z
 
 export type { OptimizerConfig };
 
-/** An optimizer with every default filled in and the formula it runs; a valid `OptimizerConfig` again. */
+/**
+ * An optimizer with every default filled in: `name`, `semantics`, `formula`, `learningRate` and its other hyperparameters. A
+ * valid {@link OptimizerConfig} again.
+ */
 export type ResolvedOptimizer =
   | ResolvedBuiltIn<typeof OPTIMIZERS, GradientTransforms>
   | Readonly<z.output<typeof customSchema>>;

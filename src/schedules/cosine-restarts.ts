@@ -27,7 +27,7 @@ export const cosineRestartsSchema = z
       .describe("final rate of each decay, as a fraction of the learning rate"),
     ...warmUpShape,
   })
-  .describe("cosine decays that start again and again, each longer than the one before")
+  .describe("repeats the cosine decay, by default over twice the period each time")
   .refine((given) => given.firstDecaySteps === undefined || given.firstDecayEpochs === undefined, {
     error: "Set `{path.}firstDecaySteps` or `{path.}firstDecayEpochs`, not both.",
   });

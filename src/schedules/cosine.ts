@@ -19,7 +19,7 @@ export const cosineSchema = z
     alpha: z.number().min(0).default(0).describe("final rate, as a fraction of the learning rate"),
     ...warmUpShape,
   })
-  .describe("half a cosine from the learning rate to `alpha` times it; then it stays there")
+  .describe("lowers the rate along half a cosine to `alpha` times the learning rate, where it stays")
   .refine(...notBoth);
 
 export function cosine(schedule: z.output<typeof cosineSchema>, context: ScheduleContext): RateOfStep {

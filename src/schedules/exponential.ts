@@ -23,7 +23,7 @@ export const exponentialSchema = z
     ...staircaseShape,
     ...warmUpShape,
   })
-  .describe("the learning rate times `decayRate` to the power of step / `decaySteps`")
+  .describe("multiplies the rate by `decayRate` to the power of step / `decaySteps`")
   .refine(...notBoth);
 
 export function exponential(

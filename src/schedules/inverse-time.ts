@@ -16,7 +16,7 @@ export const inverseTimeSchema = z
     ...staircaseShape,
     ...warmUpShape,
   })
-  .describe("the learning rate divided by 1 + `decayRate` * step / `decaySteps`")
+  .describe("divides the rate by 1 + `decayRate` * step / `decaySteps`")
   .refine(...notBoth);
 
 export function inverseTime(

@@ -35,7 +35,7 @@ export const oneCycleSchema = z
       ),
     ...warmUpShape,
   })
-  .describe("up to the learning rate, and down to almost nothing, over the whole training")
+  .describe("raises the rate to the learning rate, then lowers it almost to 0, over the whole training")
   .refine(({ baseMomentum, maxMomentum }) => (baseMomentum === undefined) === (maxMomentum === undefined), {
     error:
       "oneCycle cycles the momentum between `{path.}baseMomentum` and `{path.}maxMomentum`. Set both or neither.",

@@ -37,7 +37,7 @@ export const piecewiseSchema = z
       .describe("the rates, one more than there are boundaries"),
     ...warmUpShape,
   })
-  .describe("a list of rates, whatever the optimizer's learning rate")
+  .describe("uses a list of rates instead of the optimizer's learning rate")
   .refine(({ boundaries, boundaryEpochs }) => (boundaries === undefined) !== (boundaryEpochs === undefined), {
     error: "Set either `{path.}boundaries` or `{path.}boundaryEpochs`.",
   })

@@ -21,7 +21,7 @@ export const polynomialSchema = z
     cycle: z.boolean().default(false).describe("whether the rate rises again after the decay"),
     ...warmUpShape,
   })
-  .describe("from the learning rate to `endLearningRate` along a polynomial; then it stays there")
+  .describe("changes the rate along a polynomial to `endLearningRate`, where it stays")
   .refine(...notBoth);
 
 export function polynomial(

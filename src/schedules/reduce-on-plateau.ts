@@ -25,7 +25,7 @@ export const reduceOnPlateauSchema = z
     minLearningRate: z.number().min(0).default(0).describe("lower bound of the rate"),
     ...warmUpShape,
   })
-  .describe("the rate times `factor` each time that a number has not improved for `patience` epochs");
+  .describe("multiplies the rate by `factor` whenever a metric has not improved for `patience` epochs");
 
 /** Tracks the rate after each epoch's validation. */
 export function reduceOnPlateau(schedule: z.output<typeof reduceOnPlateauSchema>, initialRate: number) {

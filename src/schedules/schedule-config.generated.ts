@@ -44,15 +44,15 @@ export type ScheduleName =
   | "oneCycle"
   | "piecewise";
 
-/** The learning rate stays as it is. */
+/** Keeps the learning rate constant. */
 export interface ConstantSchedule extends BuiltInScheduleSettings {
-  /** The learning rate stays as it is. */
+  /** Keeps the learning rate constant. */
   readonly name: "constant";
 }
 
-/** The rate times `factor` each time that a number has not improved for `patience` epochs. */
+/** Multiplies the rate by `factor` whenever a metric has not improved for `patience` epochs. */
 export interface ReduceOnPlateauSchedule extends BuiltInScheduleSettings {
-  /** The rate times `factor` each time that a number has not improved for `patience` epochs. */
+  /** Multiplies the rate by `factor` whenever a metric has not improved for `patience` epochs. */
   readonly name: "reduceOnPlateau";
   /** Factor by which the rate is multiplied. A number greater than 0 and less than 1. Default: 0.5. */
   readonly factor?: number | undefined;
@@ -68,9 +68,9 @@ export interface ReduceOnPlateauSchedule extends BuiltInScheduleSettings {
   readonly minLearningRate?: number | undefined;
 }
 
-/** The rate times `gamma` every `stepSize` epochs. */
+/** Multiplies the rate by `gamma` every `stepSize` epochs. */
 export interface StepSchedule extends BuiltInScheduleSettings {
-  /** The rate times `gamma` every `stepSize` epochs. */
+  /** Multiplies the rate by `gamma` every `stepSize` epochs. */
   readonly name: "step";
   /** Epochs between changes of the rate. A whole number of at least 1. Required. */
   readonly stepSize: number;
@@ -78,9 +78,9 @@ export interface StepSchedule extends BuiltInScheduleSettings {
   readonly gamma?: number | undefined;
 }
 
-/** The learning rate times `decayRate` to the power of step / `decaySteps`. */
+/** Multiplies the rate by `decayRate` to the power of step / `decaySteps`. */
 export interface ExponentialSchedule extends BuiltInScheduleSettings {
-  /** The learning rate times `decayRate` to the power of step / `decaySteps`. */
+  /** Multiplies the rate by `decayRate` to the power of step / `decaySteps`. */
   readonly name: "exponential";
   /** Factor by which the rate is multiplied over the decay. A number greater than 0. Default: 0.96. */
   readonly decayRate?: number | undefined;
@@ -92,9 +92,9 @@ export interface ExponentialSchedule extends BuiltInScheduleSettings {
   readonly staircase?: boolean | undefined;
 }
 
-/** The learning rate divided by 1 + `decayRate` * step / `decaySteps`. */
+/** Divides the rate by 1 + `decayRate` * step / `decaySteps`. */
 export interface InverseTimeSchedule extends BuiltInScheduleSettings {
-  /** The learning rate divided by 1 + `decayRate` * step / `decaySteps`. */
+  /** Divides the rate by 1 + `decayRate` * step / `decaySteps`. */
   readonly name: "inverseTime";
   /** How fast the rate falls. A number of at least 0. Default: 0.5. */
   readonly decayRate?: number | undefined;
@@ -106,9 +106,9 @@ export interface InverseTimeSchedule extends BuiltInScheduleSettings {
   readonly staircase?: boolean | undefined;
 }
 
-/** From the learning rate to `endLearningRate` along a polynomial; then it stays there. */
+/** Changes the rate along a polynomial to `endLearningRate`, where it stays. */
 export interface PolynomialSchedule extends BuiltInScheduleSettings {
-  /** From the learning rate to `endLearningRate` along a polynomial; then it stays there. */
+  /** Changes the rate along a polynomial to `endLearningRate`, where it stays. */
   readonly name: "polynomial";
   /** Final rate. A number of at least 0. Default: 0.0001. */
   readonly endLearningRate?: number | undefined;
@@ -122,9 +122,9 @@ export interface PolynomialSchedule extends BuiltInScheduleSettings {
   readonly cycle?: boolean | undefined;
 }
 
-/** Half a cosine from the learning rate to `alpha` times it; then it stays there. */
+/** Lowers the rate along half a cosine to `alpha` times the learning rate, where it stays. */
 export interface CosineSchedule extends BuiltInScheduleSettings {
-  /** Half a cosine from the learning rate to `alpha` times it; then it stays there. */
+  /** Lowers the rate along half a cosine to `alpha` times the learning rate, where it stays. */
   readonly name: "cosine";
   /** Length of the decay, in steps. Default: the whole training. A whole number of at least 1. */
   readonly decaySteps?: number | undefined;
@@ -134,9 +134,9 @@ export interface CosineSchedule extends BuiltInScheduleSettings {
   readonly alpha?: number | undefined;
 }
 
-/** Cosine decays that start again and again, each longer than the one before. */
+/** Repeats the cosine decay, by default over twice the period each time. */
 export interface CosineRestartsSchedule extends BuiltInScheduleSettings {
-  /** Cosine decays that start again and again, each longer than the one before. */
+  /** Repeats the cosine decay, by default over twice the period each time. */
   readonly name: "cosineRestarts";
   /** Length of the first decay, in steps. Default: one epoch. A whole number of at least 1. */
   readonly firstDecaySteps?: number | undefined;
@@ -153,9 +153,9 @@ export interface CosineRestartsSchedule extends BuiltInScheduleSettings {
   readonly alpha?: number | undefined;
 }
 
-/** Up to the learning rate, and down to almost nothing, over the whole training. */
+/** Raises the rate to the learning rate, then lowers it almost to 0, over the whole training. */
 export interface OneCycleSchedule extends BuiltInScheduleSettings {
-  /** Up to the learning rate, and down to almost nothing, over the whole training. */
+  /** Raises the rate to the learning rate, then lowers it almost to 0, over the whole training. */
   readonly name: "oneCycle";
   /** Fraction of the steps in which the rate rises. A number of at least 0 and at most 1. Default: 0.3. */
   readonly pctStart?: number | undefined;
@@ -179,9 +179,9 @@ export interface OneCycleSchedule extends BuiltInScheduleSettings {
   readonly maxMomentum?: number | undefined;
 }
 
-/** A list of rates, whatever the optimizer's learning rate. */
+/** Uses a list of rates instead of the optimizer's learning rate. */
 export interface PiecewiseSchedule extends BuiltInScheduleSettings {
-  /** A list of rates, whatever the optimizer's learning rate. */
+  /** Uses a list of rates instead of the optimizer's learning rate. */
   readonly name: "piecewise";
   /** Last step of each value but the last, counted from 0. Default: none. */
   readonly boundaries?: readonly number[] | undefined;

@@ -43,7 +43,7 @@ export type ResolvedBuiltInSchedule = {
 /** A custom schedule with every default filled in. */
 export type ResolvedCustomSchedule = Readonly<z.output<typeof customScheduleSchema>>;
 
-/** A schedule with every default filled in; a valid `ScheduleConfig` again. */
+/** A schedule with every default filled in. A valid {@link ScheduleConfig} again. */
 export type ResolvedSchedule = ResolvedBuiltInSchedule | ResolvedCustomSchedule;
 
 /** The schema of the schedule that the value names, so that errors mention only that schedule. */

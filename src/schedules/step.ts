@@ -9,7 +9,7 @@ export const stepSchema = z
     gamma: z.number().gt(0).default(0.1).describe("factor by which the rate is multiplied"),
     ...warmUpShape,
   })
-  .describe("the rate times `gamma` every `stepSize` epochs");
+  .describe("multiplies the rate by `gamma` every `stepSize` epochs");
 
 export const step =
   (
