@@ -1,4 +1,4 @@
-"""Golden files for optimizers that look at one parameter after the other, and for those with weights to evaluate with.
+"""Golden files for optimizers that treat each parameter separately, and for those with weights for evaluation.
 
 Usage: python parameter_optimizers.py      (writes parameter_optimizers/<source>-<name>.json beside this file)
 Needs: pip install torch keras numpy schedulefree
@@ -19,7 +19,9 @@ import keras
 import numpy as np
 import schedulefree
 import torch
+import vectors
 from lamb import Lamb
+from vectors import from_keras, from_torch, joined, to_keras, to_torch
 
 keras.config.set_floatx("float64")
 torch.set_default_dtype(torch.float64)
@@ -33,70 +35,37 @@ def use(shapes):
     global SHAPES, LENGTH, THETA
     SHAPES = shapes
     LENGTH = sum(math.prod(shape) for shape in SHAPES)
-    THETA = [round(0.5 * math.sin(1 + 2.3 * i), 6) for i in range(LENGTH)]
+    THETA = vectors.initial(LENGTH)
 
 
 use([[3, 2, 2, 2], [3], [5, 4], [5], [3, 5], [3]])
 
 
 def gradient(t):
-    """Zeros, tiny and huge numbers among ordinary ones; the bias of the first layer never moves in the first half."""
-    row = [round(math.sin(0.7 * t + 1.9 * i) * (1 + i % 3), 6) for i in range(LENGTH)]
-    for i in range(LENGTH):
-        if i % 11 == 3:
-            row[i] = 0.0
-        if i % 13 == 5:
-            row[i] = 1e-6 * (-1) ** t
-        if i % 29 == 7:
-            row[i] = 1e3 if t % 5 == 0 else 0.1
-        if 24 <= i < 27 and t <= STEPS // 2:
-            row[i] = 0.0
+    """The bias of the first layer never moves in the first half."""
+    row = vectors.gradient(t, LENGTH)
+    if t <= STEPS // 2:
+        row[24:27] = [0.0] * 3
     return row
 
 
-def cut(vector):
-    parts, at = [], 0
-    for shape in SHAPES:
-        size = math.prod(shape)
-        parts.append(np.array(vector[at : at + size]).reshape(shape))
-        at += size
-    return parts
-
-
-def joined(parts):
-    return np.concatenate([np.ascontiguousarray(part).reshape(-1) for part in parts]).tolist()
-
-
-# Each framework's own order of the axes, and back.
-def to_keras(part):
-    return part.transpose(1, 2, 3, 0) if part.ndim == 4 else part.T
-
-
-def from_keras(part):
-    return part.transpose(3, 0, 1, 2) if part.ndim == 4 else part.T
-
-
-def to_torch(part):
-    return part.transpose(0, 3, 1, 2) if part.ndim == 4 else part
-
-
-def from_torch(part):
-    return part.transpose(0, 2, 3, 1) if part.ndim == 4 else part
+def parts_of(vector):
+    return vectors.cut(vector, SHAPES)
 
 
 def keras_path(optimizer, rates):
-    variables = [keras.Variable(to_keras(part).copy(), dtype="float64") for part in cut(THETA)]
+    variables = [keras.Variable(to_keras(part), dtype="float64") for part in parts_of(THETA)]
     path = []
     for t, rate in enumerate(rates, start=1):
         optimizer.learning_rate = rate
-        gradients = [keras.ops.convert_to_tensor(to_keras(part).copy(), dtype="float64") for part in cut(gradient(t))]
+        gradients = [keras.ops.convert_to_tensor(to_keras(part), dtype="float64") for part in parts_of(gradient(t))]
         optimizer.apply(gradients, variables)
         path.append(joined([from_keras(keras.ops.convert_to_numpy(each)) for each in variables]))
     return path, None
 
 
 def torch_path(make, rates):
-    parameters = [torch.tensor(to_torch(part).copy(), requires_grad=True) for part in cut(THETA)]
+    parameters = [torch.tensor(to_torch(part), requires_grad=True) for part in parts_of(THETA)]
     optimizer = make(parameters)
     averaged = hasattr(optimizer, "eval")
     read = lambda: joined([from_torch(each.detach().numpy()) for each in parameters])
@@ -106,8 +75,8 @@ def torch_path(make, rates):
             optimizer.train()
         for group in optimizer.param_groups:
             group["lr"] = rate * group.get("ratio", 1)
-        for parameter, part in zip(parameters, cut(gradient(t))):
-            parameter.grad = torch.tensor(to_torch(part).copy())
+        for parameter, part in zip(parameters, parts_of(gradient(t))):
+            parameter.grad = torch.tensor(to_torch(part))
         optimizer.step()
         path.append(read())
         if averaged:

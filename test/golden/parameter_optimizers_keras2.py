@@ -8,15 +8,14 @@ first.
 """
 
 import json
-import math
 import os
 import pathlib
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
-import numpy as np
 import tensorflow as tf
 import tf_keras
+from vectors import cut, from_keras, joined, to_keras
 
 NAMES = {
     "learningRate": "learning_rate",
@@ -35,34 +34,20 @@ def make(settings):
     return tf_keras.optimizers.Adafactor(**{SETTINGS[key]: value for key, value in settings.items()}, jit_compile=False)
 
 
-# Keras' order of the axes, and back.
-def to_keras(part):
-    return part.transpose(1, 2, 3, 0) if part.ndim == 4 else part.T
-
-
-def from_keras(part):
-    return part.transpose(3, 0, 1, 2) if part.ndim == 4 else part.T
-
-
-def cut(vector):
-    ends = np.cumsum([math.prod(shape) for shape in golden["shapes"]])
-    return [
-        to_keras(part.reshape(shape)) for part, shape in zip(np.split(np.array(vector), ends[:-1]), golden["shapes"])
-    ]
+def parts_of(vector):
+    return [to_keras(part) for part in cut(vector, golden["shapes"])]
 
 
 def run(settings):
-    variables = [tf.Variable(part, dtype=tf.float64) for part in cut(golden["theta"])]
+    variables = [tf.Variable(part, dtype=tf.float64) for part in parts_of(golden["theta"])]
     optimizer = make(settings)
     path = []
     for gradient, rate in zip(golden["gradients"], golden["learningRates"]):
         optimizer.learning_rate = rate
         optimizer.apply_gradients(
-            [(tf.constant(part, dtype=tf.float64), variable) for part, variable in zip(cut(gradient), variables)]
+            [(tf.constant(part, dtype=tf.float64), variable) for part, variable in zip(parts_of(gradient), variables)]
         )
-        path.append(
-            np.concatenate([np.ascontiguousarray(from_keras(each.numpy())).reshape(-1) for each in variables]).tolist()
-        )
+        path.append(joined([from_keras(each.numpy()) for each in variables]))
     return [path[step - 1] for step in golden["steps"]]
 
 

@@ -21,11 +21,12 @@ import sys
 
 import keras_names
 import numpy as np
+from vectors import cut, from_keras, from_torch, gradient, initial, joined, to_keras, to_torch
 
 SHAPES = [[2, 2, 2, 1], [2], [3, 4], [3], [2, 3], [2]]
 LENGTH = sum(math.prod(shape) for shape in SHAPES)
 STEPS = 20
-THETA = [round(0.5 * math.sin(1 + 2.3 * i), 6) for i in range(LENGTH)]
+THETA = initial(LENGTH)
 SHARES = [1 + 0.5 * math.sin(t) for t in range(1, STEPS + 1)]  # of the learning rate
 MOMENTA = [round(0.5 + 0.4 * math.cos(0.4 * t), 6) for t in range(1, STEPS + 1)]
 
@@ -36,48 +37,10 @@ PIXELS = [[(37 * i + 91 * j + 11 * i * j) % 256 for j in range(4)] for i in rang
 TARGETS = [[round(math.sin(1.3 * i), 3), round(math.cos(0.7 * i), 3)] for i in range(len(PIXELS))]
 
 
-def gradient(t):
-    row = [round(math.sin(0.7 * t + 1.9 * i) * (1 + i % 3), 6) for i in range(LENGTH)]
-    for i in range(LENGTH):
-        if i % 11 == 3:
-            row[i] = 0.0
-        if i % 13 == 5:
-            row[i] = 1e-6 * (-1) ** t
-        if i % 29 == 7:
-            row[i] = 1e3 if t % 5 == 0 else 0.1
-    return row
-
-
 def batch_gradient(t, batch):
     first = ((t - 1) * BATCHES + batch) * BATCH
     x, y = np.array(PIXELS[first : first + BATCH]) / 255, np.array(TARGETS[first : first + BATCH])
     return [y.T @ x / BATCH, y.mean(0)]
-
-
-def cut(vector, shapes):
-    ends = np.cumsum([math.prod(shape) for shape in shapes])
-    return [part.reshape(shape) for part, shape in zip(np.split(np.array(vector, dtype=float), ends[:-1]), shapes)]
-
-
-def joined(parts):
-    return np.concatenate([np.ascontiguousarray(part).reshape(-1) for part in parts]).tolist()
-
-
-# Each framework's own order of the axes, and back.
-def to_keras(part):
-    return part.transpose(1, 2, 3, 0).copy() if part.ndim == 4 else part.T.copy()
-
-
-def from_keras(part):
-    return part.transpose(3, 0, 1, 2) if part.ndim == 4 else part.T
-
-
-def to_torch(part):
-    return part.transpose(0, 3, 1, 2).copy() if part.ndim == 4 else part.copy()
-
-
-def from_torch(part):
-    return part.transpose(0, 2, 3, 1) if part.ndim == 4 else part
 
 
 CLIPS = ("clipValue", "clipNorm", "globalClipNorm")
@@ -150,7 +113,7 @@ def rounded(parts):
 def path_of(make, settings, transforms, keras):
     wrapped = Wrapped(make(SHAPES, THETA, settings, transforms), transforms, keras)
     for t, rate in enumerate(rates_of(settings["learningRate"]), start=1):
-        wrapped.step(cut(gradient(t), SHAPES), rate, MOMENTA[t - 1] if "momentum" in transforms else None)
+        wrapped.step(cut(gradient(t, LENGTH), SHAPES), rate, MOMENTA[t - 1] if "momentum" in transforms else None)
     return result(wrapped)
 
 
@@ -201,7 +164,7 @@ def golden(versions, optimizers, keras):
         "versions": versions,
         "shapes": SHAPES,
         "theta": THETA,
-        "gradients": [gradient(t) for t in range(1, STEPS + 1)],
+        "gradients": [gradient(t, LENGTH) for t in range(1, STEPS + 1)],
         "shares": SHARES,
         "momenta": MOMENTA,
         "cases": each(),

@@ -10,7 +10,7 @@ import {
 } from "../../src/optimizers/optimizers.js";
 import { relativeError } from "../relative-error.js";
 
-/** What test/golden/parameter_optimizers.py and modifiers.py wrote: parameters with shapes, and the weights to evaluate with. */
+/** What test/golden/parameter_optimizers.py and gradient_transforms.py wrote: parameters with shapes, and the weights for evaluation. */
 interface Golden {
   readonly optimizer: OptimizerName;
   readonly semantics: Source;
@@ -27,7 +27,7 @@ interface Golden {
   }[];
 }
 
-const goldens = ["parameter_optimizers", "modifiers"].flatMap((script) => {
+const goldens = ["parameter_optimizers", "gradient_transforms"].flatMap((script) => {
   const folder = new URL(`../golden/${script}/`, import.meta.url);
   const read = (file: string): Golden => JSON.parse(readFileSync(new URL(file, folder), "utf8"));
   return readdirSync(folder).map((file) => ({ ...read(file), script }));

@@ -1,6 +1,6 @@
-"""Golden files for what any optimizer can be given: decay of the weights, clipping, an average of the weights.
+"""Golden files for gradient transforms, which any optimizer accepts: weight decay, clipping, averaged weights.
 
-Usage: python modifiers.py      (writes modifiers/<framework>-<optimizer>.json beside this file)
+Usage: python gradient_transforms.py      (writes gradient_transforms/<framework>-<optimizer>.json beside this file)
 Needs: pip install torch keras numpy schedulefree
 
 The parameters, gradients and frameworks are those of parameter_optimizers.py.
@@ -8,11 +8,12 @@ The parameters, gradients and frameworks are those of parameter_optimizers.py.
 
 import pathlib
 
-import keras
 import parameter_optimizers as base
 import torch
+from parameter_optimizers import keras
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from vectors import from_keras, from_torch, joined, to_keras, to_torch
 
 CASES = [
     {"decoupledWeightDecay": 0.1},
@@ -35,24 +36,24 @@ def keras_run(kind, settings, rates):
     if "weightAverage" in settings:
         options.update(use_ema=True, ema_momentum=settings["weightAverage"], ema_overwrite_frequency=None)
     optimizer = getattr(keras.optimizers, kind)(**options)
-    variables = [keras.Variable(base.to_keras(part).copy(), dtype="float64") for part in base.cut(base.THETA)]
-    read = lambda each: base.from_keras(keras.ops.convert_to_numpy(each))
+    variables = [keras.Variable(to_keras(part), dtype="float64") for part in base.parts_of(base.THETA)]
+    read = lambda each: from_keras(keras.ops.convert_to_numpy(each))
     path, evaluation = [], []
     for t, rate in enumerate(rates, start=1):
         optimizer.learning_rate = rate
-        parts = [base.to_keras(part).copy() for part in base.cut(base.gradient(t))]
+        parts = [to_keras(part) for part in base.parts_of(base.gradient(t))]
         optimizer.apply([keras.ops.convert_to_tensor(part, dtype="float64") for part in parts], variables)
-        path.append(base.joined([read(each) for each in variables]))
+        path.append(joined([read(each) for each in variables]))
         if "weightAverage" in settings:
             # What finalize_variable_values() would write into the variables.
-            evaluation.append(base.joined([read(each) for each in optimizer._model_variables_moving_average]))
+            evaluation.append(joined([read(each) for each in optimizer._model_variables_moving_average]))
     return path, evaluation or None
 
 
 class Net(torch.nn.Module):
     def __init__(self):
         super().__init__()
-        tensors = [torch.nn.Parameter(torch.tensor(base.to_torch(part).copy())) for part in base.cut(base.THETA)]
+        tensors = [torch.nn.Parameter(torch.tensor(to_torch(part))) for part in base.parts_of(base.THETA)]
         self.all = torch.nn.ParameterList(tensors)
 
 
@@ -61,12 +62,12 @@ def torch_run(kind, settings, rates):
     parameters = list(net.all)
     optimizer = getattr(torch.optim, kind)(parameters, weight_decay=settings.get("l2", 0))
     averaged = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(settings.get("weightAverage", 0)))
-    read = lambda each: base.joined([base.from_torch(p.detach().numpy()) for p in each.all])
+    read = lambda each: joined([from_torch(p.detach().numpy()) for p in each.all])
     path, evaluation = [], []
     for t, rate in enumerate(rates, start=1):
         optimizer.param_groups[0]["lr"] = rate
-        for parameter, part in zip(parameters, base.cut(base.gradient(t))):
-            parameter.grad = torch.tensor(base.to_torch(part).copy())
+        for parameter, part in zip(parameters, base.parts_of(base.gradient(t))):
+            parameter.grad = torch.tensor(to_torch(part))
         if "clipValue" in settings:
             clip_grad_value_(parameters, settings["clipValue"])
         if "clipNorm" in settings:
@@ -88,7 +89,7 @@ def cases(run, kind, left_out):
 
 
 if __name__ == "__main__":
-    folder = pathlib.Path(__file__).parent / "modifiers"
+    folder = pathlib.Path(__file__).parent / "gradient_transforms"
     folder.mkdir(exist_ok=True)
     rate = {"learningRate": 0.01}
     # Keras has no L2 penalty in its optimizers, and PyTorch's Adam and SGD no decoupled decay.
