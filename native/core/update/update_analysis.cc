@@ -7,9 +7,11 @@
 namespace optimbench {
 namespace {
 
-// Nodes that are recomputed at most rather than one is materialised. Materialising costs a write and a read of memory
-// per element, recomputing some arithmetic on arrays that are read anyway. The bound keeps a deep formula from being
-// computed again in each of its stages. Its value is a choice, not a measured optimum.
+// The most nodes that are recomputed to avoid materialising one. Recomputing saves a temporary of the part's size, with
+// a write and a read of memory per element, but repeats arithmetic. The bound keeps a deep formula from being computed
+// again in each of its stages. Twelve nodes are about four instructions. Measured (AVX-512, Zen 5, 1 thread), times
+// relative to materialising: with the arrays in cache, 1 instruction 1.0 to 1.3, 4 instructions 1.3 to 1.5, 12
+// instructions 1.6 to 1.7; from memory, 1 instruction 0.8, 2 and 3 instructions 1.1.
 constexpr size_t kMaxRecomputedNodes = 12;
 
 bool isFullReduction(const std::string& op) { return op == "sum" || op == "mean" || op == "norm"; }
