@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../src/system/package-root.js";
 
-/** Data flows down this list; a file imports from its own folder or from one above. Nothing else lies in src/. */
+/** Data flows down this list: a file imports from its folder or from one above. src/ contains nothing else. */
 const STAGES = [
   "errors.ts",
   "system/",
@@ -42,7 +42,7 @@ const importsOf = (file: string) =>
     join(dirname(file), path!.replace(/\.js$/, ".ts")),
   );
 
-/** Files that import each other, by way of others or not: the first circle that a walk along imports meets. */
+/** The first cycle of imports that a walk along imports finds. */
 function findCircle(sources: readonly string[]): string[] | undefined {
   const done = new Set<string>();
   const walk = (file: string, path: readonly string[]): string[] | undefined => {
@@ -65,7 +65,7 @@ function findCircle(sources: readonly string[]): string[] | undefined {
 describe("imports", () => {
   const sources = files("src", /\.ts$/);
 
-  it("go one way, along the data", () => {
+  it("go in one direction, along the data", () => {
     expect(sources.length).toBeGreaterThan(80);
     const unknown = sources.filter((file) => stageOf(file) < 0);
     expect(unknown).toEqual([]);
@@ -77,7 +77,7 @@ describe("imports", () => {
     expect(back).toEqual([]);
   });
 
-  it("make no circle", () => {
+  it("have no cycles", () => {
     expect(findCircle(sources)).toBeUndefined();
   });
 
@@ -87,7 +87,7 @@ describe("imports", () => {
   });
 });
 
-it("writes to the terminal in one place, which writes out what a terminal would obey", () => {
+it("writes to the terminal in one place, which escapes control characters", () => {
   const direct = files("src", /\.ts$/).filter((file) =>
     /(stdout|stderr|stream)\.write\((?!.*escapeControls\()|console\./.test(
       read(file).replace(/^ *\*.*|"console.*/gm, ""),
@@ -96,11 +96,11 @@ it("writes to the terminal in one place, which writes out what a terminal would 
   expect(direct.map((file) => relative(source, file)).sort()).toEqual([
     "cli/diagnosis/native-info.ts", // read by another process, not by a terminal
     "cli/progress/download-progress.ts",
-    "system/write-file.ts", // what the caller wants written, to a file that is the terminal's too
+    "system/write-file.ts", // writes the caller's data, possibly to the terminal's file
   ]);
 });
 
-/** As above, for the folders of native/core/. */
+/** The same for the folders of native/core/. */
 const NATIVE_STAGES = ["runtime", "data", "formula", "kernels", "nn", "update", "training"];
 
 describe("native code", () => {
@@ -109,7 +109,7 @@ describe("native code", () => {
       [...read(file).matchAll(/#include [<"]([^>"]+)[>"]/g)].map(([, path]) => path!),
     );
 
-  it("includes one way, along the data", () => {
+  it("includes files in one direction, along the data", () => {
     const stageOf = (path: string) => NATIVE_STAGES.findIndex((stage) => path.startsWith(`core/${stage}/`));
     const back = files("native/core", /\.(cc|h|inc)$/).flatMap((file) =>
       [...read(file).matchAll(/#include "([^"]+)"/g)]
@@ -127,12 +127,12 @@ describe("native code", () => {
     expect(includes("native/bind").filter((path) => /torch|ATen|c10/.test(path))).toEqual([]);
   });
 
-  it("asks for Node-API 9 at most, which Node 20 has", () => {
+  it("requires at most Node-API 9, which Node 20 has", () => {
     expect(read(join(packageRoot, "CMakeLists.txt"))).toContain("NAPI_VERSION=9");
   });
 });
 
-it("keeps files small, but for those that a script writes", () => {
+it("keeps files small, except generated ones", () => {
   const lengths = [
     ...files("src", /(?<!\.generated)\.ts$/),
     ...files("test", /\.ts$/),

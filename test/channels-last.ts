@@ -1,4 +1,4 @@
-/** A kernel in PyTorch's order [filters, channels, height, width] as native code has it: [filters, height, width, channels], its `shape`. */
+/** Converts a kernel from PyTorch's order [filters, channels, height, width] to the native order [filters, height, width, channels]. */
 export function channelsLast(values: readonly number[], shape: readonly number[]): Float32Array {
   const [filters, height, width, channels] = shape as [number, number, number, number];
   const area = height * width;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { OptimbenchError } from "../src/errors.js";
 import { parse } from "../src/validation/parse.js";
 
-it("an error is plain data as JSON: its code, its message, and its path where it has one", () => {
+it("an error serialises as code, message and path", () => {
   const error = new OptimbenchError("FILE", "Cannot write a.json.", { path: "a.json", cause: new Error() });
   expect(JSON.parse(JSON.stringify({ error }))).toEqual({
     error: { name: "OptimbenchError", code: "FILE", message: "Cannot write a.json.", path: "a.json" },

@@ -1,4 +1,4 @@
 import fc from "fast-check";
 
-// One seed, so that a failure on another machine is a failure here; FAST_CHECK_SEED takes the properties elsewhere.
+// A fixed seed makes failures reproducible on other machines; FAST_CHECK_SEED selects another.
 fc.configureGlobal({ seed: Number(process.env.FAST_CHECK_SEED ?? 1) });

@@ -3,12 +3,12 @@ import { libraryFileName } from "../src/install/library-file.js";
 
 type Libraries = typeof import("../src/install/runtime-libraries.js");
 
-/** The device's name, where a config may not say "auto". */
+/** The device's name, for configs that do not accept "auto". */
 export const GPU = "simulated:0";
 
 /**
- * For `vi.mock` of src/install/runtime-libraries.ts: opens a GPU that the processor plays (native/simulated/device.cc) in
- * the place of CUDA.
+ * For `vi.mock` of src/install/runtime-libraries.ts: loads the simulated GPU backend (native/simulated/device.cc) instead of
+ * CUDA.
  */
 export async function simulatedGpu(original: () => Promise<Libraries>): Promise<Libraries> {
   const { runtimeLibraries } = await original();

@@ -1,7 +1,7 @@
 import { loadDataset } from "../src/data/load-dataset.js";
 import { randomStream } from "../src/data/random.js";
 
-/** 12 x 12 images of three classes, a bright band at the top, in the middle or at the bottom, in noise. */
+/** Noisy 12 x 12 images of three classes: a bright band at the top, in the middle or at the bottom. */
 export function bands(count = 120): Promise<Awaited<ReturnType<typeof loadDataset>>> {
   const next = randomStream(1, "samples");
   const labels = Uint8Array.from({ length: count }, (_, i) => i % 3);

@@ -6,7 +6,7 @@ import { benchChart } from "../../src/report/charts/bench-chart.js";
 import { drawSvg } from "../../src/report/charts/draw.js";
 import { benchTable } from "../../src/report/tables/bench-table.js";
 
-/** Called as each timed piece of training steps begins. */
+/** Called before each timed series of training steps. */
 const onTrain = vi.hoisted(() => vi.fn());
 vi.mock(import("../../src/bench/bench-session.js"), async (original) => {
   const real = await original();
@@ -29,7 +29,7 @@ const model = { layers: [{ type: "flatten" }, { type: "dense", units: 10 }] } as
 const brief = { model, seconds: 0.01, rounds: 2 } as const;
 
 describe("bench", () => {
-  it("measures every optimizer, batch size and number of threads in rounds, and says what it measured", async () => {
+  it("measures every optimizer, batch size and number of threads in rounds, and records the settings", async () => {
     const progress: BenchProgress[] = [];
     const [loadBefore] = loadavg();
     const record = await bench({
@@ -80,13 +80,13 @@ describe("bench", () => {
     expect(progress[0]).toMatchObject({ count: 2 * rows.length, measure: "step", optimizer: "adam" });
   });
 
-  it("measures what is asked for alone", async () => {
+  it("measures only the requested measures", async () => {
     const { results, profiles } = await bench({ ...brief, measure: ["update"], optimizers: ["sgd"] });
     expect(results).toMatchObject([{ measure: "update", optimizer: "sgd" }]);
     expect(profiles).toBeUndefined();
   });
 
-  it("keeps what it has when it is ended, and measures no more", async () => {
+  it("keeps its results when cancelled, and measures nothing more", async () => {
     const controller = new AbortController();
     const seen: number[] = [];
     const record = await bench({
@@ -108,7 +108,7 @@ describe("bench", () => {
     expect(before).toMatchObject({ status: "cancelled", results: [] });
   });
 
-  it("ends a measurement in the middle", async () => {
+  it("cancels a measurement in progress", async () => {
     const controller = new AbortController();
     let pieces = 0;
     onTrain.mockImplementation(() => {
@@ -126,7 +126,7 @@ describe("bench", () => {
     expect(record).toMatchObject({ status: "cancelled", results: [] });
   });
 
-  it("refuses what it cannot measure, in words", async () => {
+  it("rejects what it cannot measure, with a reason", async () => {
     await expect(bench({ measure: ["steps"] as never })).rejects.toThrow(
       'Expected one of "step", "update", "forward", "backward", "evaluation" for `measure[0]`, got "steps" (string). Did you mean "step"?',
     );
@@ -141,7 +141,7 @@ describe("bench", () => {
     });
   });
 
-  it("says where a training diverges, and times the rest", async () => {
+  it("marks a diverged training, and times the rest", async () => {
     const growing = { name: "growing", formula: "theta = theta * 1e30 + learningRate * g" };
     const record = await bench({
       ...brief,
@@ -166,7 +166,7 @@ describe("bench", () => {
 });
 
 describe("a spread", () => {
-  it("takes all rounds together, and each by itself", () => {
+  it("covers all rounds together, and each separately", () => {
     expect(
       spreadOf([
         [4, 1, 2],

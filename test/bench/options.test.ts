@@ -8,30 +8,32 @@ const script = (name: string, ...line: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...line], { encoding: "utf8" });
   return { status, stdout, stderr };
 };
-const refused = (message: string) => ({ status: 2, stdout: "", stderr: expect.stringContaining(message) });
+const rejected = (message: string) => ({ status: 2, stdout: "", stderr: expect.stringContaining(message) });
 
 describe.each(["peers", "update", "mnist-99"])("bench/%s.mjs", (name) => {
   const usage = `Usage: npm run bench:${name} [-- --`;
 
-  it("says how it is used", () => {
+  it("prints its usage", () => {
     expect(script(name, "--help")).toEqual({ status: 0, stdout: expect.stringContaining(usage), stderr: "" });
   });
 
-  it("measures nothing where an option is wrong, and says which", () => {
+  it("measures nothing if an option is wrong, and names the option", () => {
     const unknown = script(name, "--round", "3");
-    expect(unknown).toEqual(refused("Unknown option '--round'"));
+    expect(unknown).toEqual(rejected("Unknown option '--round'"));
     expect(unknown.stderr).toContain(usage);
     for (const threads of ["0", "two"])
       expect(script(name, `--threads=${threads}`)).toEqual(
-        refused(`--threads takes a whole number above 0; got "${threads}".\n`),
+        rejected(`--threads takes a whole number above 0; got "${threads}".\n`),
       );
   });
 });
 
-it("lists take names that there are", () => {
+it("lists accept existing names only", () => {
   expect(script("peers", "--only", "step,evaluatoin")).toEqual(
-    refused("--only takes step, evaluation, rate"),
+    rejected("--only takes step, evaluation, rate"),
   );
-  expect(script("update", "--models", "huge")).toEqual(refused('--models takes small, large; got "huge".\n'));
-  expect(script("update", "--optimizers", "adam,sdg")).toEqual(refused('got "sdg".\n'));
+  expect(script("update", "--models", "huge")).toEqual(
+    rejected('--models takes small, large; got "huge".\n'),
+  );
+  expect(script("update", "--optimizers", "adam,sdg")).toEqual(rejected('got "sdg".\n'));
 });

@@ -15,7 +15,7 @@ const { updateRows } = await import(pathToFileURL(benchFile("rows/updates.mjs"))
 const { isReached, ratio, toFasterPeer } = await import(pathToFileURL(benchFile("row.mjs")).href);
 
 describe("the rows of bench:peers", () => {
-  it("compare with the peer whose median is the least, by medians and round by round", () => {
+  it("compare with the peer that has the lowest median, by medians and by rounds", () => {
     const times = { optimbench: [1, 2, 9], slow: [10, 10, 10], fast: [4, 100, 3] };
     expect(toFasterPeer(times)).toEqual({ value: 0.5, spread: [0.02, 3], against: "fast" });
   });
@@ -24,7 +24,7 @@ describe("the rows of bench:peers", () => {
     expect(ratio([2, 4, 6], [1, 4, 2])).toEqual({ value: 2, spread: [1, 3] });
   });
 
-  it("reach their goal from the right side, and never without a value", () => {
+  it("meet their goal from the correct side, and never without a value", () => {
     expect(isReached({ goal: { atMost: 0.4 }, value: 0.4 })).toBe(true);
     expect(isReached({ goal: { atMost: 0.4 }, value: 0.41 })).toBe(false);
     expect(isReached({ goal: { atLeast: 1.8 }, value: 1.8 })).toBe(true);
@@ -32,7 +32,7 @@ describe("the rows of bench:peers", () => {
     expect(isReached({ goal: { atMost: 6 }, value: null })).toBe(false);
   });
 
-  it("come from rounds in which each begins in turn, the first of them to warm up", async () => {
+  it("come from rounds that rotate the order, of which the first is a warm-up", async () => {
     const calls: string[] = [];
     const benchCase = (name: string) => () => calls.push(name);
     const measured = await interleaved("test", { a: benchCase("a"), b: benchCase("b") }, 2);
@@ -50,7 +50,7 @@ describe("the rows of bench:update", () => {
   const brief = (rows: { optimizer: string; value: number; against: string }[]) =>
     rows.map(({ optimizer, value, against }) => ({ optimizer, value, against }));
 
-  it("show the optimizer that is furthest from the goal, and name all that miss it", () => {
+  it("show the optimizer that is furthest from its goal, and name all that miss it", () => {
     const rows = updateRows([
       result(2e6, "adam", { optimbench: [3], fused: [3], loop: [9], memory: [1] }),
       result(2e6, "sgd", { optimbench: [6], fused: [4], loop: [9], memory: [4] }),
@@ -63,7 +63,7 @@ describe("the rows of bench:update", () => {
     expect(rows[1].measured).toEqual({ optimbench: [3], memory: [1] });
   });
 
-  it("compare with the loop where there is no fused kernel, and with memory where caches are too small", () => {
+  it("compare with the loop if there is no fused kernel, and with memory if caches are too small", () => {
     const rows = updateRows([
       result(100, "adam", { optimbench: [1], fused: [1], loop: [1], memory: [0.1] }),
       result(100, "nadam", { optimbench: [1], loop: [4], memory: [0.1] }),
@@ -88,7 +88,7 @@ describe("the measurements in README.md and bench/README.md", () => {
   it.each([
     ["README.md", /(\) \| )0\.\d\d( \|)/],
     ["bench/README.md", /(\| at most 0\.4 \| )0\.\d\d( )/],
-  ])("would not pass with another number in %s, nor without the section", (page, number) => {
+  ])("fail with another number in %s, and without the section", (page, number) => {
     mkdirSync(join(folder, "bench"), { recursive: true });
     for (const each of pages) writeFileSync(join(folder, each), textOf(each));
     expect(check(folder)).toMatchObject({ status: 0 });

@@ -5,11 +5,11 @@ import { SEMANTICS, type Semantics } from "../../src/catalogue/semantics.js";
 import { LOSSES, resolveLoss } from "../../src/losses/losses.js";
 import { OPTIMIZERS, resolveOptimizer } from "../../src/optimizers/optimizers.js";
 
-/** What test/golden/offers.py found in the frameworks. */
+/** The result of test/golden/offers.py: what the frameworks contain. */
 type Offers = Record<Semantics, { version: string; optimizers: string[]; losses: string[] }>;
 const offers: Offers = JSON.parse(readFileSync(new URL("../golden/offers.json", import.meta.url), "utf8"));
 
-/** A framework's class by our names for it, or why it has none. */
+/** Our names for each class of a framework, or why there is none. */
 type Mapping = Readonly<Record<string, readonly string[] | string>>;
 
 const WRAPPER = "wraps another optimizer";
@@ -104,12 +104,12 @@ const catalogues = [
 ] as const;
 
 describe.each(catalogues)("the frameworks' $what", ({ what, mapping, definitions, resolve }) => {
-  it("are all considered, and no others", () => {
+  it("are all covered, and no others", () => {
     const offered = new Set(SEMANTICS.flatMap((source) => offers[source][what]));
     expect([...offered].sort()).toEqual(Object.keys(mapping).sort());
   });
 
-  it.each(SEMANTICS)("have their own definition in %s wherever it has one", (source) => {
+  it.each(SEMANTICS)("have a separate definition in %s if that framework has one", (source) => {
     const names = offers[source][what].flatMap((each) =>
       typeof mapping[each] === "string" ? [] : (mapping[each] ?? []),
     );

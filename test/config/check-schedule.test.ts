@@ -16,7 +16,7 @@ import type { ScheduleConfig } from "../../src/schedules/schedules.js";
 
 const dataset = { name: "some", count: 100, height: 8, width: 8, channels: 1, classes: 3 };
 const model = { layers: [{ type: "flatten" }, { type: "dense", units: 3 }] } as const;
-/** 20 steps in two epochs; the message where the config is refused, which it is with this code. */
+/** Plans 20 steps in two epochs; returns the message if the config is rejected, and checks its code. */
 function check(
   optimizer: OptimizerConfig,
   schedule: ScheduleConfig,
@@ -39,34 +39,31 @@ const definitions = OPTIMIZER_NAMES.flatMap((name) =>
 describe("a schedule of the momentum", () => {
   const schedule = { name: "oneCycle", baseMomentum: 0, maxMomentum: 0.9 } as const;
 
-  it.each(definitions)(
-    "drives what is one in $name of $semantics, and nothing else",
-    ({ name, semantics }) => {
-      const { momentum, hyperparameters }: Definition = OPTIMIZERS[name];
-      const settings = momentum === "momentum" ? { momentum: 0.5 } : {};
-      const config = { name, semantics, ...settings } as OptimizerConfig;
-      const said = check(config, schedule);
-      expect(momentumOf(resolveOptimizer(config, "keras3"))).toBe(momentum);
-      if (momentum === undefined) {
-        expect(said).toContain(`\`schedule\` changes the momentum, but \`optimizer\` (${name}) has none`);
-        return;
-      }
-      expect(said).toBeUndefined();
-      for (const value of [0, 0.999]) // what a schedule may give
-        expect(hyperparameters[momentum]!["~standard"].validate(value)).not.toHaveProperty("issues");
-    },
-  );
+  it.each(definitions)("changes only the momentum in $name of $semantics", ({ name, semantics }) => {
+    const { momentum, hyperparameters }: Definition = OPTIMIZERS[name];
+    const settings = momentum === "momentum" ? { momentum: 0.5 } : {};
+    const config = { name, semantics, ...settings } as OptimizerConfig;
+    const said = check(config, schedule);
+    expect(momentumOf(resolveOptimizer(config, "keras3"))).toBe(momentum);
+    if (momentum === undefined) {
+      expect(said).toContain(`\`schedule\` changes the momentum, but \`optimizer\` (${name}) has none`);
+      return;
+    }
+    expect(said).toBeUndefined();
+    for (const value of [0, 0.999]) // values that a schedule may set
+      expect(hyperparameters[momentum]!["~standard"].validate(value)).not.toHaveProperty("issues");
+  });
 
   it.each([
     ["scheduleFreeSgd", "momentum"],
     ["scheduleFreeAdamw", "beta1"],
-  ] as const)("is refused by %s, whose %s finds the average again", (name, other) => {
+  ] as const)("is rejected by %s, whose %s recovers the average", (name, other) => {
     expect(check(name, schedule)).toBe(
       `\`schedule\` changes the momentum, but \`optimizer\` (${name}) has none. Its \`${other}\` is the point where the gradient is computed, from 0 (the newest point) to 1 (the average), and must stay constant. Use another optimizer, or omit \`schedule.baseMomentum\` and \`schedule.maxMomentum\`.`,
     );
   });
 
-  it("asks for a momentum above 0 where there could be one, and for its name in a custom formula", () => {
+  it("asks for a momentum above 0 if the optimizer has one, and for its name in a custom formula", () => {
     expect(check("sgd", schedule)).toContain(
       "but `optimizer` (sgd) has none. Set its `momentum` above 0, or omit",
     );
@@ -101,7 +98,7 @@ describe("a custom schedule", () => {
     ["learningRate * (1 - step / 16)", -0.000625, 17],
     ["learningRate / (19 - step)", "Infinity", 19],
     ["learningRate * log(step)", "-Infinity", 0],
-  ])("is refused before the run where it gives what is no rate: %s", (formula, rate, step) => {
+  ])("is rejected before the run if it gives an invalid rate: %s", (formula, rate, step) => {
     expect(check("sgd", { name: "mine", formula }, { code: "FORMULA" })).toBe(
       `The schedule "mine" gives ${rate} at step ${step}. A learning rate must be a finite number of at least 0.`,
     );
@@ -109,27 +106,30 @@ describe("a custom schedule", () => {
 });
 
 describe("a rate of 0", () => {
-  it.each(REACHING_ZERO)("is refused where it would divide: ftrl with %j", (schedule, step, instead) => {
-    for (const semantics of ["keras3", "keras2"] as const)
-      expect(check({ name: "ftrl", semantics }, schedule)).toBe(
-        `\`optimizer\` (ftrl) does not stay finite at a learning rate of 0, which \`schedule\` reaches at step ${step} (counted from 0). ${instead}`,
-      );
-    expect(check("adam", schedule)).toBeUndefined();
-  });
+  it.each(REACHING_ZERO)(
+    "is rejected if the update divides by it: ftrl with %j",
+    (schedule, step, instead) => {
+      for (const semantics of ["keras3", "keras2"] as const)
+        expect(check({ name: "ftrl", semantics }, schedule)).toBe(
+          `\`optimizer\` (ftrl) does not stay finite at a learning rate of 0, which \`schedule\` reaches at step ${step} (counted from 0). ${instead}`,
+        );
+      expect(check("adam", schedule)).toBeUndefined();
+    },
+  );
 
-  it("may be one that float32 rounds to 0", () => {
+  it("includes a rate that float32 rounds to 0", () => {
     expect(check("ftrl", { name: "exponential", decayRate: 1e-10, decaySteps: 1 })).toContain(
       "`optimizer` (ftrl) does not stay finite at a learning rate of 1e-193, which `schedule` reaches at step 19",
     );
   });
 
-  it("is looked for at no more than some steps of a very long run, the last among them", () => {
+  it("is checked at a limited number of steps of a very long run, including the last", () => {
     const epochs = 100_000; // of ten steps each
     const schedule = { name: "polynomial", endLearningRate: 0, decaySteps: 999_999 } as const;
     expect(check("ftrl", schedule, { epochs })).toContain("reaches at step 999999 (counted from 0)");
   });
 
-  it("is found in custom formulas, where it does harm", () => {
+  it("is rejected in custom formulas that divide by it", () => {
     const zero = { name: "cosine", warmUpEpochs: 0.5 } as const;
     const custom = (formula: string) => check({ name: "mine", formula }, zero);
     expect(custom("theta = theta - learningRate * log(learningRate) * g")).toContain(
@@ -141,7 +141,7 @@ describe("a rate of 0", () => {
     ).toBeUndefined();
   });
 
-  it("is none that a schedule keeps away from", () => {
+  it("is not reported for a schedule that stays above it", () => {
     for (const schedule of [
       { name: "cosine", warmUpEpochs: 0.5, warmUpFrom: 0.01 },
       { name: "cosine", decayEpochs: 1, alpha: 0.01 },
@@ -152,7 +152,7 @@ describe("a rate of 0", () => {
   });
 
   it.each(definitions.filter(({ name }) => name !== "ftrl"))(
-    "leaves weights at the first step, and finite ever after: $name of $semantics",
+    "keeps weights unchanged at the first step and finite afterwards: $name of $semantics",
     ({ name, semantics }) => {
       const update = updateGraph(resolveOptimizer({ name, semantics } as OptimizerConfig, "keras3"));
       const theta = Float32Array.from({ length: 33 }, (_, i) => Math.sin(1 + i));

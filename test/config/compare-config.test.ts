@@ -22,7 +22,7 @@ describe("planStudy", () => {
     expect(config).not.toHaveProperty("optimizer");
   });
 
-  it("gives a valid config again, as JSON, that resolves to itself", () => {
+  it("gives a valid config as JSON, which resolves to itself", () => {
     const resolved = resolve({
       optimizers: ["sgd", { name: "sgd", momentum: 0.9 }],
       seeds: 3,
@@ -39,24 +39,24 @@ describe("planStudy", () => {
     ["losses", 4096],
     ["seeds", 10_000],
     ["semantics", 3],
-  ])("takes no list of %s that is longer than any study", (key, most) => {
+  ])("rejects a list of %s that is longer than any study", (key, most) => {
     const list = Array(most + 1).fill("no such");
     expect(() => resolve({ [key]: list })).toThrow(`Expected at most ${most} items for \`${key}\`, got `);
   });
 
-  it("refuses a study of more runs than can be planned", () => {
+  it("rejects a study of more runs than can be planned", () => {
     const optimizers = Array.from({ length: 1000 }, (_, i) => ({ name: "sgd" as const, momentum: i / 1000 }));
     expect(() => resolve({ optimizers, losses: ["huber", "logCosh"], seeds: 51 })).toThrow(
       "The study would have 102,000 runs (1,000 optimizers x 2 losses x 51 seeds), but at most 100,000 runs are supported.",
     );
   });
 
-  it("counts seeds from 0, or takes those given", () => {
+  it("counts seeds from 0, or uses the given ones", () => {
     expect(resolve({ seeds: 3 }).seeds).toEqual([0, 1, 2]);
     expect(resolve({ seeds: [7, 5] }).seeds).toEqual([7, 5]);
   });
 
-  it("takes each optimizer in each semantics that defines it, and the rest in the first", () => {
+  it("uses each optimizer in each semantics that defines it, and the others in the first", () => {
     const { optimizers, semantics } = resolve({
       semantics: ["keras3", "pytorch"],
       optimizers: ["sgd", "radam", "lion", { name: "adam", semantics: "keras2" }],
@@ -71,7 +71,7 @@ describe("planStudy", () => {
     ]);
   });
 
-  it("refuses two runs that would be the same", () => {
+  it("rejects two identical runs", () => {
     expect(() => resolve({ optimizers: ["adam", "sgd", "adam"] })).toThrow(
       "`optimizers[2]` is the same as `optimizers[0]`. Remove one of them.",
     );
@@ -86,7 +86,7 @@ describe("planStudy", () => {
     );
   });
 
-  it("explains what it refuses", () => {
+  it("explains each error", () => {
     const message = (config: object) => {
       try {
         resolve(config as CompareConfig);
@@ -108,7 +108,7 @@ describe("planStudy", () => {
 });
 
 describe("presets", () => {
-  it("paper is the paper's table on all of MNIST", () => {
+  it("paper runs the paper's table on all of MNIST", () => {
     expect(resolve({ preset: "paper" })).toMatchObject({
       dataset: "mnist",
       split: { train: 48_000, validation: 12_000 },
@@ -116,7 +116,7 @@ describe("presets", () => {
     });
   });
 
-  it("give way to what is given beside them", () => {
+  it("are overridden by other options", () => {
     expect(parseCompareConfig({ preset: "paper", epochs: 1, optimizers: ["sgd"] })).toMatchObject({
       dataset: "mnist",
       epochs: 1,

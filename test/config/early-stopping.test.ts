@@ -5,7 +5,7 @@ import { train } from "../../src/index.js";
 import { parse } from "../../src/validation/parse.js";
 import { bands, smallModel } from "../small-task.js";
 
-/** What test/golden/early_stopping.py wrote. */
+/** The output of test/golden/early_stopping.py. */
 const golden: {
   losses: number[];
   accuracies: number[];
@@ -17,7 +17,7 @@ const golden: {
 
 const settings = (given: object) => parse(earlyStoppingSchema, given, "early stopping");
 
-/** On the golden file's losses and accuracies. */
+/** Applies early stopping to the golden file's losses and accuracies. */
 function outcome(given: object, part: "train" | "validation") {
   const judge = startEarlyStopping(settings(given));
   let bestEpoch: number | null = null;
@@ -39,7 +39,7 @@ describe("early stopping", () => {
     }
   });
 
-  it("watches the validation loss by default", () => {
+  it("monitors the validation loss by default", () => {
     expect(settings({})).toEqual({
       monitor: "validation.loss",
       mode: "auto",
@@ -53,14 +53,14 @@ describe("early stopping", () => {
     [{ monitor: "validation.los" }, 'got "validation.los" (string). Did you mean "validation.loss"?'],
     [{ patience: -1 }, "Expected a number of at least 0 for `patience`, got -1 (number)."],
     [{ patiens: 1 }, 'Unknown key `patiens`. Did you mean "patience"?'],
-  ])("refuses %j", (given, message) => {
+  ])("rejects %j", (given, message) => {
     expect(() => settings(given)).toThrow(message);
   });
 });
 
 describe("a run that stops early", async () => {
   const dataset = await bands();
-  // After epoch 2 its steps go up the gradient, so that what follows is worse.
+  // After epoch 2, steps go up the gradient, so later epochs are worse.
   const task = {
     dataset: { ...dataset, test: { images: dataset.images, labels: dataset.labels, count: dataset.count } },
     model: smallModel,
@@ -73,7 +73,7 @@ describe("a run that stops early", async () => {
     schedule: { name: "piecewise", boundaryEpochs: [2], values: [0.02, 0.05] },
   } as const;
 
-  it("ends with the weights of its best epoch, tested with them, and says so", async () => {
+  it("ends with the weights of its best epoch, is tested with them, and records this", async () => {
     const run = await train({ ...task, earlyStopping: { patience: 2 } });
     expect(run).toMatchObject({ status: "completed", bestEpoch: 2, stoppedEarly: true });
     expect(run.history.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4]);
@@ -84,7 +84,7 @@ describe("a run that stops early", async () => {
     expect(short).not.toHaveProperty("bestEpoch");
   });
 
-  it("restores the best weights also where it runs to its end, diverges or is cancelled", async () => {
+  it("restores the best weights also if it completes, diverges or is cancelled", async () => {
     const best = (await train({ ...task, epochs: 2 })).parametersSha256.final;
     const whole = await train({ ...task, epochs: 3, earlyStopping: { patience: 9 } });
     expect(whole).toMatchObject({ status: "completed", bestEpoch: 2, stoppedEarly: false });
@@ -106,7 +106,7 @@ describe("a run that stops early", async () => {
     expect(cancelled.parametersSha256.final).toBe(best);
   });
 
-  it("has no best epoch where it watched none", async () => {
+  it("has no best epoch if it monitored none", async () => {
     const run = await train({ ...task, epochs: 1, earlyStopping: { startFromEpoch: 4 } });
     expect(run.stoppedEarly).toBe(false);
     expect(run).not.toHaveProperty("bestEpoch");

@@ -44,7 +44,7 @@ const FACTORS: readonly (readonly [factors: object, train: string, compare: stri
   [{ loss: { name: "mine", formula: "z" } }, "`loss.formula`", "`losses[1].formula`"],
 ];
 
-/** An error that names the place in its message and has it as its path. */
+/** An error with this path, also in its message. */
 const at = (place: string) =>
   expect.objectContaining({
     message: expect.stringContaining(place),

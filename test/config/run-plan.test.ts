@@ -12,10 +12,10 @@ import { compare } from "../../src/study/compare.js";
 import { parse } from "../../src/validation/parse.js";
 import { bands, smallModel } from "../small-task.js";
 
-/** What a caller gives. */
+/** The schemas of callers' configs. */
 const CONFIGS: readonly unknown[] = [trainConfigSchema, compareConfigSchema, benchConfigSchema];
 
-/** Wraps every function of a module, which still does what it does, and is counted. */
+/** Wraps every function of a module to count its calls. */
 const counted = vi.hoisted(() => async (original: () => Promise<object>) => {
   const entries = Object.entries(await original());
   return Object.fromEntries(
@@ -28,7 +28,7 @@ vi.mock("../../src/formula/parse-update.js", counted);
 vi.mock("../../src/models/lower-model.js", counted);
 vi.mock("../../src/validation/parse.js", counted);
 
-/** How often each was called meanwhile. */
+/** How often each function is called during `work`. */
 async function callsDuring(work: () => PromiseLike<unknown>) {
   vi.clearAllMocks();
   await work();
@@ -45,7 +45,7 @@ async function callsDuring(work: () => PromiseLike<unknown>) {
 const task = { model: smallModel, epochs: 1, threads: 1 } as const;
 const schedule = { name: "mine", formula: "learningRate / (1 + step)" };
 
-it("a run reads its config, lowers its model and compiles its formulas once", async () => {
+it("a run parses its config, lowers its model and compiles its formulas once", async () => {
   const dataset = await bands();
   const calls = await callsDuring(() => train({ ...task, dataset, schedule }));
   expect(calls).toEqual({ configs: 1, models: 1, updates: 1, losses: 1, schedules: 1 });
@@ -59,7 +59,7 @@ it("a schedule that changes the momentum adds no compilation", async () => {
 });
 
 it.each(["sequential", "parallel"] as const)(
-  "so does a %s study, whatever the number of its runs",
+  "a %s study does so too, for any number of runs",
   async (execution) => {
     const dataset = await bands();
     const optimizers = ["adam", "sgd", { name: "sgd", momentum: 0.9 }] as const;

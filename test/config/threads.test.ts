@@ -21,14 +21,14 @@ it("is the number of cores this process may use", () => {
   expect(defaultThreads()).toBe(availableParallelism());
 });
 
-it("is not more than a quota of CPU time allows, and at least one", () => {
+it("is at most the CPU quota, and at least one", () => {
   quota.cpus = 0.4;
   expect(defaultThreads()).toBe(1);
   quota.cpus = 1000;
   expect(defaultThreads()).toBe(availableParallelism());
 });
 
-it("is not more than a session takes, however many cores there are", () => {
+it("is at most the limit of a session, for any number of cores", () => {
   machine.cpus = 2000;
   expect(defaultThreads()).toBe(MAX_THREADS);
   quota.cpus = 3000;

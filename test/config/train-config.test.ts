@@ -28,7 +28,7 @@ describe("planRun", () => {
     expect(config.threads).toBeGreaterThanOrEqual(1);
   });
 
-  it("gives a valid config again, as JSON, that resolves to itself", () => {
+  it("gives a valid config as JSON, which resolves to itself", () => {
     for (const config of [
       {},
       {
@@ -58,7 +58,7 @@ describe("planRun", () => {
     }).toThrow(TypeError);
   });
 
-  it("takes what the other part of a split leaves", () => {
+  it("uses the images that the other part of a split leaves", () => {
     expect(resolve({ split: { train: 9000 } }).split).toEqual({ train: 9000, validation: 1000 });
     expect(resolve({ split: { train: 100 } }).split).toEqual({ train: 100, validation: 2000 });
     expect(resolve({ split: { validation: 500 } }).split).toEqual({ train: 9500, validation: 500 });
@@ -83,7 +83,7 @@ describe("planRun", () => {
 });
 
 describe("messages", () => {
-  const refused: readonly [config: object, message: string][] = [
+  const rejected: readonly [config: object, message: string][] = [
     [{ epoch: 3 }, 'Unknown key `epoch`. Did you mean "epochs"?'],
     [{ epochs: -1 }, "Expected a number of at least 0 and at most 100000 for `epochs`, got -1 (number)."],
     [{ batchSize: 0 }, "Expected a number of at least 1 for `batchSize`, got 0 (number)."],
@@ -128,7 +128,7 @@ describe("messages", () => {
     [{ optimizer: "admm" }, '`optimizer`, got "admm" (string). Did you mean "adam"?'],
   ];
 
-  it.each(refused)("for %j", (config, message) => {
+  it.each(rejected)("for %j", (config, message) => {
     expect(() => resolve(config as TrainConfig)).toThrow(message);
   });
 
@@ -140,7 +140,7 @@ describe("messages", () => {
   });
 });
 
-it("refuses wrong configs at compile time", () => {
+it("rejects wrong configs at compile time", () => {
   const accepts = (_config: TrainConfig) => undefined;
   accepts({ optimizer: { name: "adam", learningRate: 1e-3 }, epochs: 3 });
   // @ts-expect-error a misspelt key
@@ -155,7 +155,7 @@ it("refuses wrong configs at compile time", () => {
   accepts({ model: { layers: [{ type: "dense", units: 10, activation: "softmax" }] } });
 });
 
-it("says which whole numbers can be counted with, and what images are made of", () => {
+it("explains the range of whole numbers, and the type of images", () => {
   expect(() => resolve({ seed: 1e300 })).toThrow(
     "Expected a whole number of at most 9007199254740991 for `seed`",
   );

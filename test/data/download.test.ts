@@ -44,7 +44,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllEnvs());
 
 describe("downloadMnist", () => {
-  it("fetches the files that are missing, tells how far it is, and asks for nothing when all are there", async () => {
+  it("fetches missing files, reports progress, and requests nothing if all are present", async () => {
     const folder = almostComplete();
     const { url, asked } = await mirror((_, response) =>
       response.writeHead(200, { "content-length": FILE.length }).end(FILE),
@@ -57,7 +57,7 @@ describe("downloadMnist", () => {
     expect(asked).toEqual([`/${NAME}`]);
   });
 
-  it("makes the folder and asks for every file there", async () => {
+  it("creates the folder and fetches every file", async () => {
     const folder = join(temporaryFolder(), "a", "b");
     const { url, asked } = await mirror((_, response) => response.writeHead(404).end());
     await expect(downloadMnist(folder, { mirrors: [`${url}mnist`], rounds: 1 })).rejects.toThrow(
@@ -110,7 +110,7 @@ describe("downloadMnist", () => {
       (_, response) => response.writeHead(302, { location: `/${NAME}` }).end(),
       /redirect count exceeded/,
     ],
-  ])("goes on to the next mirror where one %s", async (_, bad, reason) => {
+  ])("tries the next mirror if one %s", async (_, bad, reason) => {
     const folder = almostComplete();
     const [first, second] = [await mirror(bad), await mirror(good)];
     await downloadMnist(folder, { mirrors: [first.url, second.url], ...quick });
@@ -126,7 +126,7 @@ describe("downloadMnist", () => {
   it.each<[string, RequestListener]>([
     ["never answers", () => {}],
     ["stops sending", (_, response) => void response.write(FILE.subarray(0, 2000))],
-  ])("gives up a mirror that %s", async (_, silent) => {
+  ])("abandons a mirror that %s", async (_, silent) => {
     const folder = almostComplete();
     const [first, second] = [await mirror(silent), await mirror(good)];
     await downloadMnist(folder, {
@@ -138,7 +138,7 @@ describe("downloadMnist", () => {
     expectWhole(folder);
   });
 
-  it("tries again where every mirror failed", async () => {
+  it("retries if every mirror failed", async () => {
     const folder = almostComplete();
     let requests = 0;
     const { url } = await mirror((request, response) =>
@@ -159,7 +159,7 @@ describe("downloadMnist", () => {
     expectWhole(folder);
   });
 
-  it("says without a network what was tried and what else can be done", async () => {
+  it("without a network, reports what was tried and the alternatives", async () => {
     const folder = almostComplete();
     const mirrors = ["http://127.0.0.1:1/mnist/", "http://no-such-host.invalid/"];
     const error = await downloadMnist(folder, {
@@ -178,7 +178,7 @@ describe("downloadMnist", () => {
     expectUntouched(folder);
   });
 
-  it("goes through the proxy that the environment names", async () => {
+  it("uses the proxy from the environment", async () => {
     const folder = almostComplete();
     const { url } = await mirror(good);
     const tunnels: string[] = [];
@@ -198,7 +198,7 @@ describe("downloadMnist", () => {
     expect(tunnels).toEqual(["mirror.invalid:80"]);
   });
 
-  it("stops at once when aborted, and leaves nothing behind", async () => {
+  it("stops immediately when aborted, and leaves nothing behind", async () => {
     const folder = almostComplete();
     const { url } = await mirror((_, response) => void response.write(FILE.subarray(0, 2000)));
     const controller = new AbortController();
@@ -230,7 +230,7 @@ describe("downloadMnist", () => {
     expect(asked.length).toBe(1);
   });
 
-  it("says before it asks anyone that the folder cannot be written to", async () => {
+  it("reports that the folder is not writable before any request", async () => {
     const file = join(temporaryFolder(), "file");
     writeFileSync(file, "");
     const { url, asked } = await mirror(good);

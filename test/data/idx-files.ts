@@ -5,14 +5,14 @@ import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
 import { idxHeader } from "../../src/data/idx.js";
 
-/** A folder that is gone after the test. */
+/** A folder that is removed after the test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "optimbench-data-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** An IDX file's bytes; without data, counts 0, 1, 2, ... */
+/** An IDX file's bytes. Default data: 0, 1, 2, ... */
 export function idx(dimensions: readonly number[], data?: ArrayLike<number>): Buffer {
   const count = dimensions.reduce((product, size) => product * size, 1);
   return Buffer.concat([

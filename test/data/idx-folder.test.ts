@@ -28,7 +28,7 @@ describe("loadIdxFolder", () => {
     });
   });
 
-  it("reads images apart for testing, colours, gzipped files and names with a dot", async () => {
+  it("reads test images, colours, gzipped files and names with a dot", async () => {
     const folder = folderWith({
       "train-images-idx4-ubyte.gz": idx([2, 1, 2, 3]),
       "train-labels.idx1-ubyte.gz": idx([2], [0, 0]),
@@ -56,7 +56,7 @@ describe("loadIdxFolder", () => {
     expect((await loadIdxFolder(folder)).classes).toBe(2);
   });
 
-  it("takes the plain one of two files", () => {
+  it("prefers the plain file over the gzipped one", () => {
     const folder = folderWith({ ...TRAIN, [`${IMAGES}.gz`]: idx([1, 1, 1]) });
     expect(idxFiles(folder)).toEqual({
       "train-images": `${folder}/${IMAGES}`,
@@ -97,7 +97,7 @@ describe("loadIdxFolder", () => {
       { ...TRAIN, "t10k-images-idx3-ubyte": idx([1, 3, 2]), "t10k-labels-idx1-ubyte": idx([1]) },
       `FOLDER/t10k-images-idx3-ubyte has images of 3 x 2 x 1, but FOLDER/${IMAGES} has images of 2 x 3 x 1.`,
     ],
-  ])("refuses %s", async (_, files, message) => {
+  ])("rejects %s", async (_, files, message) => {
     const folder = folderWith(files);
     const error = await loadIdxFolder(folder).catch((reason) => reason);
     expect(error).toBeInstanceOf(OptimbenchError);
@@ -105,7 +105,7 @@ describe("loadIdxFolder", () => {
     expect(error.message.replaceAll(folder, "FOLDER")).toContain(message);
   });
 
-  it("refuses a folder that is not there", async () => {
+  it("rejects a missing folder", async () => {
     await expect(loadIdxFolder("/no/such/folder")).rejects.toThrow(
       "Cannot read the folder /no/such/folder: no such file or folder.",
     );

@@ -14,7 +14,7 @@ const file = (bytes: Uint8Array, name = "file") => {
   return path;
 };
 
-/** The message that refuses these bytes, without its "Cannot read <path>: ". */
+/** The message that rejects these bytes, without "Cannot read <path>: ". */
 async function refusal(bytes: Uint8Array): Promise<string> {
   const path = file(bytes);
   const error = await readIdx(path).catch((reason) => reason);
@@ -35,11 +35,11 @@ const arrays = fc
   });
 
 describe("readIdx", () => {
-  it("lays out its header as the format says", () => {
+  it("writes headers as the format specifies", () => {
     expect([...idxHeader([60_000, 28])]).toEqual([0, 0, 8, 2, 0, 0, 0xea, 0x60, 0, 0, 0, 28]);
   });
 
-  it("reads what was written, gzipped or not, whatever the file is called", async () => {
+  it("reads files, gzipped or not, whatever their name", async () => {
     const path = join(temporaryFolder(), "file.gz");
     await fc.assert(
       fc.asyncProperty(arrays, fc.boolean(), async ({ dimensions, data }, gzip) => {
@@ -58,7 +58,7 @@ describe("readIdx", () => {
       expect(Buffer.compare((await readIdx(file(each))).data, data)).toBe(0);
   });
 
-  it("refuses every truncation, with the file's name and a reason", async () => {
+  it("rejects every truncation, with the file's name and a reason", async () => {
     const path = join(temporaryFolder(), "cut");
     await fc.assert(
       fc.asyncProperty(arrays, fc.boolean(), fc.nat(), async ({ dimensions, data }, gzip, cut) => {
@@ -70,7 +70,7 @@ describe("readIdx", () => {
     );
   });
 
-  it("takes damage for an error with the file's name, or reads an array of the announced size", async () => {
+  it("reports damage with the file's name, or reads an array of the declared size", async () => {
     const path = join(temporaryFolder(), "damaged");
     await fc.assert(
       fc.asyncProperty(
@@ -155,13 +155,13 @@ describe("readIdx", () => {
       gzipSync(idx([2, 3])).fill(0xff, 10, 14),
       /^its gzip stream is damaged \(.+\)\.$/,
     ],
-  ])("refuses %s", async (_, bytes, message) => {
+  ])("rejects %s", async (_, bytes, message) => {
     const text = await refusal(bytes);
     if (typeof message === "string") expect(text).toBe(message);
     else expect(text).toMatch(message);
   });
 
-  it("refuses a gzip bomb without unpacking it", async () => {
+  it("rejects a gzip bomb without unpacking it", async () => {
     // 64 KiB of file that unpack to 64 MiB, though the header announces four values.
     const bomb = gzipSync(Buffer.concat([idx([2, 2]), Buffer.alloc(2 ** 26)]));
     const before = process.memoryUsage().arrayBuffers;
@@ -179,7 +179,7 @@ describe("readIdx", () => {
     expect(most - before).toBeLessThan(2 ** 24);
   });
 
-  it("lets the caller refuse dimensions before any value is read", async () => {
+  it("lets the caller reject dimensions before any value is read", async () => {
     const path = file(idx([5, 5]).subarray(0, 14));
     const check = (dimensions: readonly number[]) => {
       throw new Error(`not ${dimensions.join(" by ")}.`);
@@ -187,14 +187,14 @@ describe("readIdx", () => {
     await expect(readIdx(path, check)).rejects.toThrow(`Cannot read ${path}: not 5 by 5.`);
   });
 
-  it("refuses what is no file", async () => {
+  it("rejects what is not a file", async () => {
     const folder = temporaryFolder();
     await expect(readIdx(join(folder, "none"))).rejects.toThrow("none: no such file or folder.");
     mkdirSync(join(folder, "sub"));
     await expect(readIdx(join(folder, "sub"))).rejects.toThrow("sub: it is not a regular file.");
   });
 
-  it.runIf(process.platform !== "win32")("does not wait for a pipe that nobody writes to", async () => {
+  it.runIf(process.platform !== "win32")("does not wait for a pipe without a writer", async () => {
     const pipe = join(temporaryFolder(), "pipe");
     execFileSync("mkfifo", [pipe]);
     await expect(readIdx(pipe)).rejects.toThrow("pipe: it is not a regular file.");

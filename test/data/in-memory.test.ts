@@ -22,7 +22,7 @@ describe("inMemoryDataset", () => {
     expect(dataset.images.buffer).toBe(SQUARE.images.buffer);
   });
 
-  it("takes every field as it is given", () => {
+  it("uses every given field", () => {
     const test = {
       images: images(1, 12),
       labels: Uint8Array.of(3),
@@ -44,14 +44,14 @@ describe("inMemoryDataset", () => {
     expect(inMemoryDataset(dataset)).toEqual(dataset);
   });
 
-  it("derives the side that is missing, and the classes from soft targets", () => {
+  it("derives the missing side, and the classes from soft targets", () => {
     expect(inMemoryDataset({ ...SQUARE, height: 1 })).toMatchObject({ height: 1, width: 4 });
     expect(inMemoryDataset({ ...SQUARE, width: 4 })).toMatchObject({ height: 1, width: 4 });
     const targets = new Float32Array(15).fill(0.2);
     expect(inMemoryDataset({ ...SQUARE, targets }).classes).toBe(5);
   });
 
-  it("counts the classes of test labels too", () => {
+  it("counts the classes of test labels as well", () => {
     const test = { images: images(1, 4), labels: [6] };
     expect(inMemoryDataset({ ...SQUARE, test }).classes).toBe(7);
   });
@@ -122,7 +122,7 @@ describe("inMemoryDataset", () => {
       "`targets` of image 1",
     ],
     ["targets of NaN", { ...SQUARE, targets: new Float32Array(9).fill(Number.NaN) }, "`targets` of image 0"],
-  ])("refuses %s", (_, input, message) => {
+  ])("rejects %s", (_, input, message) => {
     const attempt = () => inMemoryDataset(input as DatasetInMemory);
     expect(attempt).toThrow(OptimbenchError);
     expect(attempt).toThrow(message);

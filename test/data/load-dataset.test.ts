@@ -17,20 +17,20 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllEnvs());
 
 describe("loadDataset", () => {
-  it("falls back on mnist-10k, and says so", async () => {
+  it("falls back to mnist-10k, and reports this in the name", async () => {
     expect((await loadDataset()).name).toBe("mnist-10k");
     vi.stubEnv("OPTIMBENCH_DATA", join(cache, "none"));
     expect((await loadDataset()).name).toBe("mnist-10k");
   });
 
-  it.runIf(MNIST)("takes the full set by default where it is", async () => {
+  it.runIf(MNIST)("uses the full set by default if it is present", async () => {
     vi.stubEnv("OPTIMBENCH_DATA", MNIST);
     expect(await loadDataset()).toMatchObject({ name: "mnist", count: 60_000 });
     vi.stubEnv("OPTIMBENCH_DATA", undefined);
     expect((await loadDataset("mnist", { dataDir: MNIST! })).name).toBe("mnist");
   });
 
-  it("does not pass over a damaged full set, nor a named folder without it", async () => {
+  it("does not skip a damaged full set, or a named folder without it", async () => {
     const folder = temporaryFolder();
     await expect(loadDataset(undefined, { dataDir: folder })).rejects.toThrow(
       `The dataset "mnist" was not found: looked for its four files in ${folder}.`,
@@ -45,7 +45,7 @@ describe("loadDataset", () => {
     await expect(loadDataset()).rejects.toThrow(`Cannot read ${join(folder, "train-images-idx3-ubyte")}: `);
   });
 
-  it("says where it looked for MNIST and how to get it", async () => {
+  it("reports where it looked for MNIST and how to get it", async () => {
     vi.stubEnv("OPTIMBENCH_DATA", "/data/of/mine");
     await expect(loadDataset("mnist")).rejects.toThrow(
       `The dataset "mnist" was not found: looked for its four files in /data/of/mine and ${join(cache, "data", "mnist")}. ` +
@@ -54,7 +54,7 @@ describe("loadDataset", () => {
     );
   });
 
-  it("fetches MNIST where asked to, into the cache or the named folder", async () => {
+  it("fetches MNIST on request, into the cache or the named folder", async () => {
     const { url } = await mirror((_, response) => response.end(LABELS));
     const folder = temporaryFolder();
     for (const dataDir of [undefined, folder]) {
@@ -75,7 +75,7 @@ describe("loadDataset", () => {
     expect(await loadDataset(folder)).toMatchObject({ name: folder, count: 2, height: 3 });
   });
 
-  it("takes arrays, and a dataset that was loaded before as it is", async () => {
+  it("accepts arrays, and returns a loaded dataset unchanged", async () => {
     const dataset = await loadDataset({ images: new Uint8Array(8), labels: [0, 1] });
     expect(dataset).toMatchObject({ name: "in-memory", count: 2, height: 2 });
     expect(await loadDataset(dataset)).toBe(dataset);
@@ -96,7 +96,7 @@ describe("loadDataset", () => {
       `load-dataset.test.ts" is a file. Name the folder with its IDX files: "${import.meta.dirname}".`,
     ],
     ["a\0b", "Expected a path without null characters for `dataset`."],
-  ])("refuses the unknown name %s", async (name, message) => {
+  ])("rejects the unknown name %s", async (name, message) => {
     await expect(loadDataset(name)).rejects.toMatchObject({
       code: "CONFIG",
       message: expect.stringContaining(message),

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** A web server on this machine for one test; returns its address and the paths that were asked for. */
+/** Starts a local web server for one test; returns its address and the requested paths. */
 export async function mirror(answer: RequestListener): Promise<{ url: string; asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((request, response) => {

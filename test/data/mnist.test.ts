@@ -25,7 +25,7 @@ describe("findMnist", () => {
     vi.unstubAllEnvs();
   });
 
-  it("looks in the given folder alone, for all four files", () => {
+  it("looks only in the given folder, for all four files", () => {
     const folder = temporaryFolder();
     const { "t10k-labels-idx1-ubyte.gz": last, ...others } = IMPOSTOR;
     writeFiles(folder, others);
@@ -45,7 +45,7 @@ describe("loadMnist", () => {
     );
   });
 
-  it("refuses files with other content", async () => {
+  it("rejects files with other content", async () => {
     const folder = temporaryFolder();
     writeFiles(folder, IMPOSTOR);
     await expect(loadMnist(folder)).rejects.toThrow(

@@ -8,16 +8,16 @@ const plain = inMemoryDataset({
   images: Uint8Array.from({ length: 3 * 784 }, (_, i) => 10 * (1 + Math.floor(i / 784))),
   labels: [0, 0, 1],
 });
-/** A tile is 56 pixels and 4 of gap. */
+/** A tile has 56 pixels and a gap of 4. */
 const middle = (n: number) => 4 + n * 60 + 28;
 
 describe("sampleDigits", () => {
-  it("shows a row for each class, as the images are, enlarged by whole numbers", () => {
+  it("shows a row per class, with unchanged images enlarged by a whole factor", () => {
     const picture = decode(sampleDigits(plain, { perClass: 3 }));
     expect(picture).toMatchObject({ width: 3 * 60 + 4, height: 2 * 60 + 4, channels: 1, depth: 8 });
     const at = (row: number, column: number) => picture.data[middle(row) * picture.width + middle(column)];
     expect([at(0, 0), at(0, 1)].sort()).toEqual([10, 20]);
-    // Two images of class 0, one of class 1: the other places stay empty.
+    // Two images of class 0 and one of class 1; other tiles stay empty.
     expect([at(0, 2), at(1, 0), at(1, 1), at(1, 2)]).toEqual([255, 30, 255, 255]);
   });
 
@@ -39,7 +39,7 @@ describe("sampleDigits", () => {
     expect([...data.subarray((112 * width + 112) * 3, (112 * width + 112) * 3 + 3)]).toEqual([1, 2, 3]);
   });
 
-  it("reduces large images by whole numbers, to the mean of what a pixel stands for", () => {
+  it("reduces large images by a whole factor, to the mean of the pixels", () => {
     const [height, width] = [100, 150]; // by 2
     const dataset = inMemoryDataset({
       images: Uint8Array.from({ length: height * width }, (_, i) => ((i % width) % 2 === 0 ? 60 : 100)),
@@ -51,7 +51,7 @@ describe("sampleDigits", () => {
     expect(picture.data[(2 + 52 + 25) * picture.width + 2 + 37]).toBe(80);
   });
 
-  it("stays small whatever the images and classes", () => {
+  it("stays small for any images and classes", () => {
     const large = inMemoryDataset({
       images: new Uint8Array(3 * 1024 * 1024),
       labels: [255],
@@ -61,7 +61,7 @@ describe("sampleDigits", () => {
     expect(width * height).toBeLessThan(1.5 * 2 ** 23);
   });
 
-  it("draws by the seed", () => {
+  it("selects images by the seed", () => {
     const draw = (seed: number) => Buffer.from(sampleDigits(plain, { perClass: 1, seed }));
     expect(draw(5).equals(draw(5))).toBe(true);
     expect(new Set([0, 1, 2, 3, 4, 5, 6, 7].map((seed) => draw(seed).toString("hex"))).size).toBe(2);

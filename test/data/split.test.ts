@@ -8,7 +8,7 @@ const sizes = fc
   .map(([train, validation, rest]) => ({ train, validation, count: train + validation + rest }));
 
 describe("split", () => {
-  it("draws as many as asked for, none twice, the same for the same seed", () => {
+  it("draws the requested numbers without duplicates, the same for the same seed", () => {
     fc.assert(
       fc.property(sizes, seeds, ({ count, ...sizes }, seed) => {
         const { train, validation } = split(count, sizes, seed);
@@ -21,14 +21,14 @@ describe("split", () => {
     );
   });
 
-  it("validates with the same images however many it trains with", () => {
+  it("validates with the same images for any number of training images", () => {
     const few = split(1000, { train: 10, validation: 100 }, 3);
     const many = split(1000, { train: 900, validation: 100 }, 3);
     expect(few.validation).toEqual(many.validation);
     expect(many.train.subarray(0, 10)).toEqual(few.train);
   });
 
-  it("differs between seeds and takes from everywhere", () => {
+  it("differs between seeds and covers the whole dataset", () => {
     const { validation } = split(10_000, { train: 8000, validation: 2000 }, 0);
     expect(split(10_000, { train: 8000, validation: 2000 }, 1).validation).not.toEqual(validation);
     const perTenth = Array.from(
@@ -38,7 +38,7 @@ describe("split", () => {
     for (const drawn of perTenth) expect(Math.abs(drawn - 200)).toBeLessThan(60);
   });
 
-  it("stays as it is: results of earlier versions depend on it", () => {
+  it("never changes, because results of earlier versions depend on it", () => {
     const { train, validation } = split(10, { train: 6, validation: 4 }, 0);
     expect([[...train], [...validation]]).toEqual([
       [7, 5, 3, 2, 0, 6],

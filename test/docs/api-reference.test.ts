@@ -5,7 +5,7 @@ import { apiReference } from "../../scripts/docs/api-reference.mjs";
 import { packageRoot } from "../../src/system/package-root.js";
 
 const folder = join(packageRoot, "docs", "api");
-// Fails where something exported has no docstring, a link leads nowhere, or a type is mentioned that is not exported.
+// Fails if an export has no docstring, a link has no target, or a mentioned type is not exported.
 const pages = await apiReference();
 const texts = [...pages].map(([name, text]) => ({ name, text }));
 

@@ -29,7 +29,7 @@ describe.each(entries)("$kind $name", (entry) => {
     expect(wanted.filter((file) => !goldenFiles.has(file))).toEqual([]);
   });
 
-  it("has a page with an example, and a small picture (`npm run docs` writes them)", () => {
+  it("has a page with an example, and a small figure (`npm run docs` writes them)", () => {
     expect(page).toContain(`npx optimbench train --${kind} ${name} `);
     const picture = join(docs, picturePath(entry));
     expect(existsSync(picture)).toBe(true);
@@ -37,7 +37,7 @@ describe.each(entries)("$kind $name", (entry) => {
     expect(readFileSync(picture, "utf8")).toMatch(/^<svg .*<\/svg>$/s);
   });
 
-  it("says of each hyperparameter what it means", () => {
+  it("describes each hyperparameter", () => {
     for (const { meaning, range, defaults } of entry.hyperparameters) {
       expect(meaning).not.toBe("");
       expect(range).not.toBe("");
@@ -50,11 +50,11 @@ it.each([...pages.keys()])("docs/%s is what `npm run docs` writes", (path) => {
   expect(readFileSync(join(docs, path), "utf8")).toBe(pages.get(path));
 });
 
-// The quick ones: the best of many learning rates is looked for before an optimizer's path is drawn.
+// Only the fast ones: drawing an optimizer's path first searches for its best learning rate.
 const QUICK = ["sgd", "scheduleFreeSgd", "lion", "adagrad", ...Object.keys(LOSSES)];
 
 it.each(entries.filter(({ name }) => QUICK.includes(name)))(
-  "the picture of $name is what `npm run docs` draws, whatever was drawn before it",
+  "the figure of $name is what `npm run docs` draws, whatever was drawn before it",
   async (entry) => {
     const drawn = await catalogueSvg(entry);
     const kept = readFileSync(join(docs, picturePath(entry)), "utf8");
@@ -68,7 +68,7 @@ it.each(entries.filter(({ name }) => QUICK.includes(name)))(
   },
 );
 
-it("has no page or picture of what is no more", () => {
+it("has no page or figure of a removed entry", () => {
   const files = readdirSync(join(docs, "catalogue"), { recursive: true, encoding: "utf8" }).filter((file) =>
     /\.(md|svg)$/.test(file),
   );

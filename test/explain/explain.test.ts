@@ -7,7 +7,7 @@ const optimizer = (what: Parameters<typeof explain>[0]) => explain(what) as Opti
 const loss = (what: Parameters<typeof explain>[0]) => explain(what) as LossExplanation;
 
 describe("explain an optimizer", () => {
-  it("says that Adagrad's first step is 3160 times as long in PyTorch as in Keras", () => {
+  it("states that Adagrad's first step is 3160 times as long in PyTorch as in Keras", () => {
     const { definitions, differences, hyperparameters } = optimizer("adagrad");
     const step = Object.fromEntries(definitions.map(({ source, firstStep }) => [source, firstStep]));
     expect(step.keras3).toBeCloseTo((0.001 * 1e-3) / Math.sqrt(0.1 + 1e-6 + 1e-7), 12);
@@ -22,7 +22,7 @@ describe("explain an optimizer", () => {
     });
   });
 
-  it("names settings with which formulas differ that are equal by default", () => {
+  it("names the settings with which formulas differ that are equal by default", () => {
     expect(optimizer("sgd").differences).toContain(
       "The formula is the same by default, but differs with `momentum`.",
     );
@@ -68,19 +68,19 @@ describe("explain an optimizer", () => {
     expect(stateBytes).toEqual({ hidden: { parameter: 4 }, others: {} });
   });
 
-  it("steps in a matrix too, where matrices are treated apart", () => {
+  it("also gives the step in a matrix if matrices are treated differently", () => {
     expect(optimizer("muon").definitions[0]!.firstStepInMatrix).toBeGreaterThan(0);
     expect(optimizer("adam").definitions[0]!.firstStepInMatrix).toBeUndefined();
   });
 
-  it("says what neither formula nor defaults show", () => {
+  it("contains the note that neither formula nor defaults show", () => {
     const { note } = optimizer("adafactor");
     expect(note).toContain("underflows in float32");
     expect(explanationText(optimizer("adafactor"))).toContain(`Note\n  ${note}`);
     expect(explanationText(optimizer("adam"))).not.toContain("Note");
   });
 
-  it("leaves the sources that know the settings", () => {
+  it("keeps only the sources that have the settings", () => {
     expect(optimizer({ name: "adagrad", lrDecay: 0.1 }).definitions.map(({ source }) => source)).toEqual([
       "pytorch",
     ]);
@@ -97,7 +97,7 @@ describe("explain a loss", () => {
   });
 });
 
-it("gives an example of as many classes as a list of weights has", () => {
+it("gives an example with as many classes as a list of weights", () => {
   const weighted = { name: "l", formula: "sum(w * (z - y) ** 2)", hyperparameters: { w: [1, 2, 3, 4] } };
   const { logits, gradient } = loss(weighted).definitions[0]!.example;
   expect(logits).toEqual([2, -1, 0.5, 2]);
@@ -105,7 +105,7 @@ it("gives an example of as many classes as a list of weights has", () => {
 });
 
 describe("explain a custom formula", () => {
-  it("tells an update from a loss", () => {
+  it("distinguishes an update from a loss", () => {
     const mine = optimizer({
       name: "mine",
       formula: "m = b * m + g; theta = theta - learningRate * m",
@@ -125,7 +125,7 @@ describe("explain a custom formula", () => {
   });
 });
 
-it("suggests the nearest name, and cuts one that is too long to be any", () => {
+it("suggests the nearest name, and shortens one that is too long", () => {
   expect(() => explain("x".repeat(1_000_000))).toThrow(/optimizer or loss "x{57}\.\.\."/);
   expect(() => explain("adagard")).toThrow(
     'There is no optimizer or loss "adagard". Did you mean "adagrad"?',
@@ -136,11 +136,11 @@ it.each([
   [null, "got null"],
   [3, "got 3 (number)"],
   [{}, "got {} (object)"],
-])("refuses %j, which has no name", (what, message) => {
+])("rejects %j, which has no name", (what, message) => {
   expect(() => explain(what as never)).toThrow(message);
 });
 
-it("is written for a terminal", () => {
+it("is formatted for a terminal", () => {
   const text = explanationText(explain("adagrad"));
   expect(text).toContain("  Keras 3:\n    a = a + g ** 2\n");
   expect(text).toContain(

@@ -6,7 +6,7 @@ const update = (text: string, names: Partial<UpdateNames> = {}) =>
   parseUpdate(text, { hyperparameters: {}, ...names });
 const loss = (text: string) => parseLoss(text, { hyperparameters: {} });
 
-describe("a mistake in a formula is shown where it is", () => {
+describe("the position of an error in a formula is shown", () => {
   it("under its line", () => {
     expect(() => update("m = 0.9 * m + g\ntheta = theta - learningrate * m")).toThrow(
       [
@@ -17,7 +17,7 @@ describe("a mistake in a formula is shown where it is", () => {
     );
   });
 
-  it("in the part of a very long line that is around it", () => {
+  it("in the part of a very long line around it", () => {
     const text = `theta = theta - ${"0.5 * ".repeat(100)}gg`;
     const [, line, caret] = message(() => update(text)).split("\n");
     expect(line!.length).toBeLessThan(110);
@@ -25,7 +25,7 @@ describe("a mistake in a formula is shown where it is", () => {
   });
 });
 
-/** The message without the line and the caret. */
+/** The message without line and caret. */
 const message = (parse: () => unknown): string => {
   try {
     parse();
@@ -154,7 +154,7 @@ it.each([
   expect(firstLine(() => update("theta = theta - g", names))).toBe(expected);
 });
 
-it("a state that never changes, and a name that is two things", () => {
+it("a state that never changes, and a name with two meanings", () => {
   const text = "theta = theta - m * g";
   expect(firstLine(() => update(text, { state: { m: 1 } }))).toBe(
     "The state `m` never changes. Assign it, or make it a hyperparameter.",

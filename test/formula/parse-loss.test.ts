@@ -18,7 +18,7 @@ describe("parseLoss", () => {
     });
   });
 
-  it("takes a last line that starts with a minus as a statement of its own", () => {
+  it("parses a last line that starts with a minus as a separate statement", () => {
     const { nodes, result } = parseLoss("l = logSoftmax(z)\n-sum(y * l)", none);
     expect(nodes[result]!.op).toBe("negate");
   });
@@ -28,7 +28,7 @@ describe("parseLoss", () => {
     expect(nodes).toContainEqual({ op: "constant", value: 1.5 });
   });
 
-  it("takes arithmetic of one number per sample with rows of classes", () => {
+  it("accepts arithmetic of one number per sample with rows of classes", () => {
     expect(() => parseLoss("mean((z - mean(z)) ** 2) + 0 * sum(y)", none)).not.toThrow();
   });
 });

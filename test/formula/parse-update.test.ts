@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseUpdate } from "../../src/formula/parse-update.js";
 
 const none = { hyperparameters: {} };
-/** Of an update that is one block. */
+/** The block of an update with one block. */
 const parseOne = (...given: Parameters<typeof parseUpdate>) => parseUpdate(...given).blocks[0]!;
 
 describe("parseUpdate", () => {
@@ -22,24 +22,24 @@ describe("parseUpdate", () => {
     });
   });
 
-  it("makes hyperparameters constants, folds them in double precision and keeps no node that nothing needs", () => {
+  it("makes hyperparameters constants, folds them in double precision and drops unused nodes", () => {
     const { nodes } = parseOne("theta = theta - (1 - beta) * g", { hyperparameters: { beta: 0.9 } });
     const constants = nodes.filter(({ op }) => op === "constant");
     expect(constants).toEqual([{ op: "constant", value: 1 - 0.9 }]);
   });
 
-  it("leaves the rate and the step to the run", () => {
+  it("keeps the rate and the step as inputs", () => {
     const { nodes } = parseOne("theta = theta - learningRate / (1 - 0.5 ** t) * g", none);
     expect(nodes).toContainEqual({ op: "input", name: "learningRate" });
     expect(nodes).toContainEqual({ op: "input", name: "t" });
   });
 
-  it("shares equal parts", () => {
+  it("shares equal subexpressions", () => {
     const { nodes } = parseOne("theta = theta - sqrt(g * g) / (sqrt(g * g) + 1)", none);
     expect(nodes.filter(({ op }) => op === "sqrt")).toHaveLength(1);
   });
 
-  it("takes a name read before it is assigned as a state that starts as 0", () => {
+  it("treats a name that is read before it is assigned as a state that starts at 0", () => {
     const { state, assign } = parseOne("m = 0.9 * m + g; step = 2 * m; theta = theta - step", none);
     expect(state).toEqual([{ name: "m", kind: "vector", initial: 0, startsAsTheta: false }]);
     expect(assign.map(({ target }) => target)).toEqual(["theta", "m"]);
@@ -53,7 +53,7 @@ describe("parseUpdate", () => {
     expect(state).toEqual([{ name: "a", kind: "vector", initial: 0.1, startsAsTheta: false }]);
   });
 
-  it("reads what was assigned above, theta and states included", () => {
+  it("reads what was assigned above, including theta and states", () => {
     const { nodes, assign } = parseOne("theta = theta - g; m = m + theta; theta = 2 * m", none);
     const theta = { op: "input", name: "theta" };
     expect(nodes.map((node) => ("args" in node ? [node.op, ...node.args] : node))).toEqual([
@@ -83,11 +83,11 @@ describe("parseUpdate", () => {
     expect(parseOne(text, none)).toMatchObject({ nodes, state, assign: targets });
   });
 
-  it("ends a statement with its line, whatever the next begins with", () => {
+  it("ends a statement with its line, whatever the next line starts with", () => {
     expect(() => parseUpdate("m = g\n(theta) = theta - m", none)).not.toThrow(/call/);
   });
 
-  it("keeps a state that depends on no vector as a number", () => {
+  it("stores a state that depends on no vector as a number", () => {
     const { state } = parseOne("p = p * 0.9; q = p; m = m + q * g; theta = theta - m", {
       ...none,
       state: { p: 1, m: "theta" },
@@ -100,7 +100,7 @@ describe("parseUpdate", () => {
     ]);
   });
 
-  it("makes a block of each label, and of what stands between", () => {
+  it("makes a block of each label, and of the statements between", () => {
     const { blocks } = parseUpdate(
       "g = clip(g, -1, 1)\nmatrices: {\n  theta = theta - matmul(g, transpose(g))\n}\nvectors: { theta = theta - g }\nevaluation = theta",
       none,
@@ -119,7 +119,7 @@ describe("parseUpdate", () => {
     ]);
   });
 
-  it("knows no names from JavaScript's objects", () => {
+  it("does not resolve names of JavaScript's objects", () => {
     const { state } = parseOne("toString = toString + g; theta = theta - toString", none);
     expect(state).toEqual([{ name: "toString", kind: "vector", initial: 0, startsAsTheta: false }]);
   });

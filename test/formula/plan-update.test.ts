@@ -11,7 +11,7 @@ const optimizerOf = (formula: string) => ({ name: "mine", formula, learningRate:
 const run = (formula: string) =>
   train({ dataset, model: { layers }, epochs: 0, optimizer: optimizerOf(formula) });
 
-describe("a formula that does not fit a parameter's shape is refused", () => {
+describe("a formula that does not fit a parameter's shape is rejected", () => {
   it.each([
     [
       "parameters: { theta = theta - learningRate * flatten(g) }",
@@ -93,7 +93,7 @@ describe("a formula that does not fit a parameter's shape is refused", () => {
     });
   });
 
-  it("wherever its state starts as theta and becomes something else", () => {
+  it("if its state starts as theta and changes its shape", () => {
     const text = `matrices: { z = matmul(z, transpose(z)); theta = theta - g * sum(z) }${OTHERS}`;
     const update = parseUpdate(text, { hyperparameters: {}, state: { z: "theta" } });
     expect(() => planUpdate(update, [{ name: "w", shape: [3, 5] }])).toThrow(
@@ -131,7 +131,7 @@ describe("a state has the shape that it is assigned", () => {
     expect(matrices(assignment)).toEqual([kernel, weight]);
   });
 
-  it("in the order that the framework gives a parameter's axes", () => {
+  it("in the framework's order of a parameter's axes", () => {
     expect(matrices("s + rowMean(g)", "keras")).toEqual([
       [3, 5, 2, 1],
       [4, 1],
@@ -142,7 +142,7 @@ describe("a state has the shape that it is assigned", () => {
     ]);
   });
 
-  it("by way of other states", () => {
+  it("through other states", () => {
     const text =
       "matrices: { a = a + b; b = b + c; c = c + rowMean(g); theta = theta - g * (a + b + c) }\nothers: { m = m + g; theta = theta - m }";
     const [taken, others] = statesOf(text);

@@ -12,7 +12,7 @@ import { relativeError } from "../relative-error.js";
 const VECTOR = [0, 0.25, -0.75, 1.5, -2, 3];
 const GRADIENT = [0.5, -0.1, 0, 2, -1.25, 1];
 
-/** An expression as text, with its value computed here, without the parser. */
+/** An expression as text, with its value computed without the parser. */
 interface Known {
   readonly text: string;
   readonly values: readonly number[];
@@ -24,10 +24,10 @@ const elementwise = Object.entries<FormulaFunction>(FUNCTIONS).flatMap(([name, f
 const each = (fold: (...values: number[]) => number, args: readonly Known[]) =>
   VECTOR.map((_, i) => fold(...args.map(({ values }) => values[i]!)));
 
-/** NaN has no sign and no order: which one native code takes for it is nobody's promise. */
+/** NaN has no sign and no order, so what native code computes from it is unspecified. */
 const isOrdered = ({ values }: Known) => !values.some(Number.isNaN);
 
-/** Expressions over the given leaves, with every operator and every elementwise function; every part of them is `kept`. */
+/** Expressions of the given leaves, with every operator and every elementwise function. Every subexpression satisfies `kept`. */
 const expressions = (leaves: fc.Arbitrary<Known>, kept: (part: Known) => boolean = () => true) =>
   fc.letrec<{ expression: Known }>((tie) => ({
     expression: fc
@@ -73,7 +73,7 @@ describe("expressions", () => {
   it("of vectors have their value when native code runs them", () => {
     fc.assert(
       fc.property(expressions(fc.oneof(constants, vectors), isOrdered), ({ text, values }) => {
-        // Far values differ in rounding: they are left to the golden files.
+        // Extreme values differ in rounding; golden files cover them.
         fc.pre(values.every((value) => Math.abs(value) < 1e6));
         const update = parseUpdate(`theta = (${text}) + 0 * g`, { hyperparameters: {} });
         const [theta] = runUpdate(update, Float64Array.from(VECTOR), [
@@ -119,7 +119,7 @@ describe("shapes", () => {
   const PARAMETERS = [[[3, 5]], [[4, 4]], [[1, 6]], [[2, 3, 2, 2]]];
 
   it("are inferred as native code, which checks each value's, computes them", () => {
-    process.env.OPTIMBENCH_KERNELS = "reference"; // every node is computed by itself
+    process.env.OPTIMBENCH_KERNELS = "reference"; // computes every node separately
     let accepted = 0;
     fc.assert(
       fc.property(
@@ -164,7 +164,7 @@ describe("any text", () => {
     fc.string({ unit: "binary", maxLength: 60 }),
   );
 
-  it.each([parseUpdate, parseLoss])("is parsed or refused with an error of ours: %o", (parse) => {
+  it.each([parseUpdate, parseLoss])("is parsed or rejected with an OptimbenchError: %o", (parse) => {
     fc.assert(
       fc.property(texts, (text) => {
         try {

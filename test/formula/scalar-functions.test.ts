@@ -7,7 +7,7 @@ import { relativeError } from "../relative-error.js";
 const SPECIAL = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, -2.5, 2, 3, 1e300, -1e300, 1e-300];
 const pairs = SPECIAL.flatMap((x) => SPECIAL.map((y) => [x, y] as const));
 
-/** Each function of plain numbers, written out, with what TypeScript folds constants by. */
+/** Each function as text, with the fold that TypeScript uses for constants. */
 const functions = [
   ...Array.from(OPERATORS, ([sign, { operation }]) => [`x ${sign} y`, operation, ["x", "y"]] as const),
   ["-x", "negate", ["x"]] as const,
@@ -27,7 +27,7 @@ const functions = [
   }),
 ];
 
-/** Whether numbers are the same: NaN is NaN, and 0 is -0. */
+/** Whether numbers are equal: NaN equals NaN, and 0 equals -0. */
 function expectSame(found: ArrayLike<number>, expected: readonly number[]): void {
   for (const [i, value] of expected.entries())
     if (!Object.is(found[i]! + 0, value + 0) && !(relativeError([found[i]!], [value], 1e-300) < 1e-13))
@@ -44,7 +44,7 @@ describe.each(functions)("%s", (text, name, args) => {
   const y = Float64Array.from(pairs, ([, y]) => y);
   const ofVectors = [...runUpdate(vectors, x, [{ gradient: y, learningRate: 1 }])[0]!];
 
-  it("gives of numbers what it gives of vectors", () => {
+  it("gives the same for numbers as for vectors", () => {
     const scalarUpdate = parseUpdate(`theta = ${text}; evaluation = g`, {
       hyperparameters: Object.fromEntries(names.map((each) => [each, 1])),
       changing: names,
@@ -61,7 +61,7 @@ describe.each(functions)("%s", (text, name, args) => {
     );
   });
 
-  it("gives of constants what it gives of vectors", () => {
+  it("gives the same for constants as for vectors", () => {
     const fold = FOLDS.get(name)!;
     const folded = pairs.map(([x, y]) =>
       fold(...args.map((each) => (each === "x" ? x : each === "y" ? y : Number(each)))),

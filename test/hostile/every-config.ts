@@ -141,7 +141,7 @@ const customLoss = () => ({
   hyperparameters: { w: [1, 2, 3] },
 });
 
-/** Inputs of all public functions, with every field that there is. They are valid and quickly worked off. */
+/** Inputs of all public functions, with every field. They are valid and fast to run. */
 export const INPUTS = {
   train: () => ({ ...shared(), optimizer: optimizer(), loss: loss(), seed: 1 }),
   trainOwn: () => ({

@@ -19,7 +19,7 @@ type Input = Record<string, unknown>;
 type Name = keyof typeof INPUTS;
 type Call = (input: never) => unknown;
 
-/** What takes the input of this name, and whatever else it needs. */
+/** The function that accepts the input of each name. */
 const CALLS: Readonly<Record<string, { readonly input: Name; readonly call: Call }>> = {
   train: { input: "train", call: api.train as Call },
   "train with formulas": { input: "trainOwn", call: api.train as Call },
@@ -47,13 +47,13 @@ const CALLS: Readonly<Record<string, { readonly input: Name; readonly call: Call
   },
 };
 
-/** In place of a whole config, these train at length. */
+/** Values that start a long training if they replace a whole config. */
 const MEANS_DEFAULTS = new Set(["undefined", "an empty object", "an object without a prototype"]);
 
-/** What trains, measures or writes where it takes an input. */
+/** Functions that train, measure or write if they accept an input. */
 const SLOW = new Set(["compare", "bench", "writeStudy", "writeReport's options"]);
 
-/** The places of all fields, at every level. */
+/** The paths of all fields, at every level. */
 function places(value: unknown, path: readonly string[] = []): (readonly string[])[] {
   const isInner = typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
   if (!isInner || value instanceof AbortSignal) return [path];
@@ -63,7 +63,7 @@ function places(value: unknown, path: readonly string[] = []): (readonly string[
 const at = (input: unknown, path: readonly string[]) =>
   path.reduce((value, key) => (value as Input)[key], input) as Input;
 
-/** Ways to put something hostile at a place. */
+/** Ways to insert a hostile value at a path. */
 const WAYS: Readonly<Record<string, (parent: Input, key: string, hostile: () => unknown) => void>> = {
   "as it is": (parent, key, hostile) => {
     parent[key] = hostile();
@@ -85,7 +85,7 @@ const WAYS: Readonly<Record<string, (parent: Input, key: string, hostile: () => 
   },
 };
 
-/** What can be seen of an input without asking getters or proxies: its objects, their properties, and what is frozen. */
+/** The state of an input without running getters or proxies: its objects, their properties, and which are frozen. */
 function outsideOf(input: unknown): unknown[] {
   const seen = new Set<object>();
   const states: unknown[] = [];
@@ -103,7 +103,7 @@ function outsideOf(input: unknown): unknown[] {
   return states;
 }
 
-/** By identity: to compare deeply would run the getters. */
+/** Compares by identity, because a deep comparison would run getters. */
 const isSame = (before: readonly unknown[], after: readonly unknown[]) =>
   before.length === after.length && before.every((each, i) => Object.is(each, after[i]));
 
@@ -125,14 +125,14 @@ describe.each(Object.entries(CALLS))("%s", (name, { input: kind, call }) => {
   const paths = places(INPUTS[kind]()).filter((path) => path.length > 0);
   const runs = SLOW.has(name) ? 20 : 80;
 
-  it("takes its input as it is, and leaves it so", async () => {
+  it("accepts its input and does not change it", async () => {
     const input = INPUTS[kind]();
     const before = outsideOf(input);
     expect(await checked(() => call(input as never))).toBe("accepted");
     expect(isSame(before, outsideOf(input))).toBe(true);
   });
 
-  it("refuses hostile values in every field with an OptimbenchError, and changes nothing of the caller's", async () => {
+  it("rejects hostile values in every field with an OptimbenchError, and never changes the caller's objects", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...paths),
@@ -170,7 +170,7 @@ describe.each(Object.entries(CALLS))("%s", (name, { input: kind, call }) => {
   });
 
   const inPlace = Object.entries(HOSTILE).filter(([what]) => !MEANS_DEFAULTS.has(what));
-  it.each(inPlace)("takes or refuses %s in its place", async (_, hostile) => {
+  it.each(inPlace)("accepts or rejects %s in its place", async (_, hostile) => {
     await checked(() => call(hostile() as never));
   });
 });
@@ -200,14 +200,14 @@ describe("paths and images", () => {
   afterAll(async () => (await trained).model.dispose());
 });
 
-it("says so where a model is used after its end", async () => {
+it("reports the use of a disposed model", async () => {
   const { model } = await api.train(INPUTS.train() as never);
   model.dispose();
   await expect(model.predict(new Uint8Array(64))).rejects.toMatchObject({ code: "DISPOSED" });
   await expect(model.parameters()).rejects.toMatchObject({ code: "DISPOSED" });
 });
 
-it("says so where a dataset's memory was given away", async () => {
+it("reports that a dataset's memory was transferred", async () => {
   for (const part of ["images", "targets"] as const) {
     const dataset = await api.loadDataset(INPUTS.dataset() as never);
     structuredClone(0, { transfer: [dataset[part]!.buffer as ArrayBuffer] });
@@ -218,7 +218,7 @@ it("says so where a dataset's memory was given away", async () => {
   }
 });
 
-it("refuses an input that grows without end as it is read", async () => {
+it("rejects an input that grows endlessly while it is read", async () => {
   let value: unknown = {};
   for (let i = 0; i < 40; i++) value = { a: value, b: value };
   await expect(api.explain(value as never)).rejects.toThrow(

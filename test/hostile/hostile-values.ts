@@ -1,4 +1,4 @@
-/** Values that no config expects, each made anew: some throw where they are looked at, some answer differently each time. */
+/** Creates values that no config expects. Some throw when read; some return something different each time. */
 export const HOSTILE: Readonly<Record<string, () => unknown>> = {
   undefined: () => undefined,
   null: () => null,
@@ -98,7 +98,7 @@ export const HOSTILE: Readonly<Record<string, () => unknown>> = {
   "a revoked proxy of a list": () => revoked([]),
 };
 
-/** A function that throws this, whatever it is called for. */
+/** A function that always throws this value. */
 export const thrower = (thrown: unknown) => (): never => {
   throw thrown;
 };
@@ -115,7 +115,7 @@ function revoked(target: object): object {
   return proxy;
 }
 
-/** A proxy that passes everything on until it has been asked so often. */
+/** A proxy that forwards everything until it has been accessed this often. */
 export function patientProxy(target: object, questions: number): object {
   let left = questions;
   const traps = Object.getOwnPropertyNames(Reflect).map((name) => [

@@ -15,7 +15,7 @@ const BINARIES = [
   ...["core", "cuda"].map((part) => libraryFileName(`optimbench_${part}`)),
 ];
 
-// Stands in for cmake-js: notes its command and, like ninja, makes the files that are not there.
+// A stub of cmake-js: records its command and, like ninja, creates missing files.
 const PROGRAM = `
   const { appendFileSync, existsSync, mkdirSync, writeFileSync } = require("node:fs");
   appendFileSync("commands", process.argv[2] + " " + process.argv.find((each) => each.startsWith("--CD")) + "\\n");
@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 
 describe("buildNative", () => {
-  test("configures for the libtorch it is given, builds, and does nothing the second time", async () => {
+  test("configures for the given libtorch, builds, and does nothing the second time", async () => {
     expect(await build()).toBe(true);
     expect(commands()).toEqual(["configure", "build"].map((each) => `${each} --CDLIBTORCH_ROOT=/a/libtorch`));
     expect(await build()).toBe(false);
@@ -59,7 +59,7 @@ describe("buildNative", () => {
     ["a binary is cut short", () => truncateSync(folder.path("build/Release/optimbench.node"), 1)],
     ["another binary is cut short", () => truncateSync(folder.path("build/Release", BINARIES.at(-1)!), 1)],
     ["a binary is gone", () => rmSync(folder.path("build/Release/optimbench.node"))],
-  ])("builds again when %s", async (_, change, chosen = libtorch) => {
+  ])("rebuilds when %s", async (_, change, chosen = libtorch) => {
     await build();
     change();
     expect(await build(chosen)).toBe(true);
@@ -69,7 +69,7 @@ describe("buildNative", () => {
       expect(readFileSync(folder.path("build/Release", name), "utf8")).toBe("binary");
   });
 
-  test("builds all of it again when it is forced to", async () => {
+  test("rebuilds everything when forced", async () => {
     await build();
     writeFiles(folder.path("build"), { "old.o": "", "Release/optimbench.node": "damage" });
     expect(await build(libtorch, true)).toBe(true);
@@ -77,7 +77,7 @@ describe("buildNative", () => {
     expect(readFileSync(folder.path("build/Release/optimbench.node"), "utf8")).toBe("binary");
   });
 
-  test("goes on in a folder that it configured, and empties one that was configured elsewhere", async () => {
+  test("reuses a folder that it configured, and empties one that was configured elsewhere", async () => {
     const cache = (home: string) =>
       writeFiles(folder.path("build"), {
         "CMakeCache.txt": `CMAKE_HOME_DIRECTORY:INTERNAL=${home}\nCMAKE_GENERATOR:INTERNAL=Ninja\n`,
@@ -92,7 +92,7 @@ describe("buildNative", () => {
     expect(existsSync(folder.path("build/old.o"))).toBe(false);
   });
 
-  test("shows what the compiler said, and is not done", async () => {
+  test("shows the compiler's output, and does not record a build", async () => {
     await build();
     const failing =
       'console.log("[1/2] Building a.cc.o\\nFAILED: a.cc.o\\na.cc:1:1: error: no such type"); process.exit(1)';
@@ -101,10 +101,10 @@ describe("buildNative", () => {
       `Compiling the native code failed:\n  FAILED: a.cc.o\n  a.cc:1:1: error: no such type\nFull output: ${folder.path("build/build.log")}`,
     );
     writeFiles(folder.path(), { "program.cjs": PROGRAM, "native/core/a.cc": "int a;" });
-    expect(await build()).toBe(true); // The sources are as at the last success, the binaries may not be.
+    expect(await build()).toBe(true); // the sources are those of the last success, but the binaries may not be
   });
 
-  test("asks for a compiler only when there is something to compile", async () => {
+  test("requires a compiler only if there is something to compile", async () => {
     await build();
     rmSync(folder.path("bin"), { recursive: true });
     expect(await build()).toBe(false);
@@ -113,8 +113,8 @@ describe("buildNative", () => {
   });
 });
 
-test("a build program is found only where there is something to build", () => {
-  expect(findBuildProgram(folder.path())).toBeUndefined(); // No cmake-js beside it.
+test("a build program is found only if there is something to build", () => {
+  expect(findBuildProgram(folder.path())).toBeUndefined(); // no cmake-js beside it
   writeFiles(folder.path("node_modules/cmake-js"), { "package.json": "{}", "bin/cmake-js": "" });
   expect(findBuildProgram(folder.path())).toBe(folder.path("node_modules/cmake-js/bin/cmake-js"));
   rmSync(folder.path("native"), { recursive: true });

@@ -8,7 +8,7 @@ import { useTestFolder } from "./test-folder.js";
 const folder = useTestFolder();
 const TORCH = libraryFileName("torch_cpu");
 
-/** The one line with which a libtorch is refused, after it was spoilt. */
+/** The line with which a libtorch is rejected after it was damaged. */
 function refusal(spoil: (root: string) => void, requirements: Requirements = {}, version?: string): string {
   const root = fakeLibtorch(folder.path("libtorch"), version);
   spoil(root);
@@ -21,28 +21,28 @@ function refusal(spoil: (root: string) => void, requirements: Requirements = {},
     expect(message).toContain(`The libtorch at ${root} cannot be used: `);
     return message.replace(/^.*cannot be used: /, "");
   }
-  throw new Error("It was not refused.");
+  throw new Error("It was not rejected.");
 }
 
 describe("checkLibtorch", () => {
-  test("gives the version of a whole one", () => {
+  test("returns the version of a complete one", () => {
     const root = fakeLibtorch(folder.path("libtorch"), "2.15.1+cpu");
     expect(checkLibtorch(root)).toBe("2.15.1+cpu");
     expect(checkLibtorch(root, { forBuild: true, builtFor: "2.15.0" })).toBe("2.15.1+cpu");
   });
 
-  test("refuses a folder that is not there", () => {
+  test("rejects a missing folder", () => {
     expect(() => checkLibtorch("/no/such")).toThrow(
       "The libtorch at /no/such cannot be used: no such folder.",
     );
   });
 
-  test.each(["torch_cpu", "c10"])("refuses one without %s", (name) => {
+  test.each(["torch_cpu", "c10"])("rejects one without %s", (name) => {
     const file = libraryFileName(name);
     expect(refusal((root) => unlinkSync(`${root}/lib/${file}`))).toBe(`lib/${file} is missing.`);
   });
 
-  test("names the right folder where one above or below it was given", () => {
+  test("suggests the right folder if one above or below it was given", () => {
     const torch = fakeLibtorch(folder.path("site-packages", "torch"));
     expect(() => checkLibtorch(folder.path("site-packages"))).toThrow(`Did you mean ${torch}?`);
     expect(() => checkLibtorch(`${torch}/lib`)).toThrow(`Did you mean ${torch}?`);
@@ -51,17 +51,17 @@ describe("checkLibtorch", () => {
   test.each([
     ["2.8.0+cpu", "it is version 2.8.0+cpu; 2.11 or later is needed (2.15.0 is recommended)."],
     ["1.13.1", "it is version 1.13.1; 2.11 or later is needed (2.15.0 is recommended)."],
-  ])("refuses the old version %s", (version, message) => {
+  ])("rejects the old version %s", (version, message) => {
     expect(refusal(() => {}, {}, version)).toBe(message);
   });
 
-  test("refuses another version than the native code was compiled for", () => {
+  test("rejects a version that the native code was not compiled for", () => {
     expect(refusal(() => {}, { builtFor: "2.15.0" }, "2.14.0")).toBe(
       "it is version 2.14.0, but the native code was compiled for 2.15.0. Run `npx optimbench setup` again.",
     );
   });
 
-  test("refuses one that does not say its version", () => {
+  test("rejects one without a version", () => {
     const message = refusal((root) => {
       unlinkSync(`${root}/version.py`);
       unlinkSync(`${root}/include/torch/headeronly/version.h`);
@@ -69,34 +69,34 @@ describe("checkLibtorch", () => {
     expect(message).toMatch(/^its version is not in version\.py, build-version or its headers/);
   });
 
-  test("needs headers to compile, and only then", () => {
+  test("requires headers only to compile", () => {
     const dropHeaders = (root: string) => unlinkSync(`${root}/include/torch/headeronly/version.h`);
     expect(refusal(dropHeaders, { forBuild: true })).toMatch(/^its headers \(include\/torch\) are missing/);
     expect(checkLibtorch(folder.path("libtorch"))).toBe("2.15.0+cpu");
   });
 
-  test("needs the CUDA libraries where they are asked for", () => {
+  test("requires the CUDA libraries if requested", () => {
     expect(refusal(() => {}, { cuda: true })).toBe(`lib/${libraryFileName("torch_cuda")} is missing.`);
   });
 });
 
-describe.runIf(process.platform === "linux")("checkLibtorch looks into the library", () => {
+describe.runIf(process.platform === "linux")("checkLibtorch reads the library", () => {
   const withLibrary = (content: Buffer | string) =>
     refusal((root) => writeFileSync(`${root}/lib/${TORCH}`, content));
   const other = process.arch === "x64" ? "arm64" : "x64";
 
-  test("refuses another processor's", () => {
+  test("rejects a library for another processor", () => {
     const message = `lib/${TORCH} is for ${other}, this Node runs on ${process.arch}.`;
     expect(withLibrary(elf(ELF_MACHINE[other]))).toBe(message);
   });
-  test("refuses another system's", () => {
+  test("rejects a library for another system", () => {
     expect(withLibrary(machO(0x01000007))).toBe(`lib/${TORCH} is a Mach-O file, this system needs ELF.`);
   });
-  test("refuses what is no library", () => {
+  test("rejects a file that is not a library", () => {
     expect(withLibrary("version https://git-lfs".padEnd(130))).toBe(`lib/${TORCH} is not a shared library.`);
     expect(withLibrary("")).toBe(`lib/${TORCH} is not a shared library.`);
   });
-  test("refuses one whose own libraries are missing", () => {
+  test("rejects one whose linked libraries are missing", () => {
     const message = `libcupti.so.99, which lib/${TORCH} links to, is not installed.`;
     expect(withLibrary(elfLinking([[1, "libcupti.so.99"]]))).toBe(message);
   });
@@ -105,7 +105,7 @@ describe.runIf(process.platform === "linux")("checkLibtorch looks into the libra
     ["links", "libgomp.so.1", cut],
     ["links, of which nothing is left", "libgomp.so.1", ""],
     ["does not link itself", "libtorch_other.so", cut],
-  ])("refuses one beside whose library lies a cut one that it %s", (_, name, content) => {
+  ])("rejects one with a truncated library that it %s", (_, name, content) => {
     const message = refusal((root) => {
       const links: [number, string][] = [
         [1, "libgomp.so.1"],
@@ -119,7 +119,7 @@ describe.runIf(process.platform === "linux")("checkLibtorch looks into the libra
     });
     expect(message).toBe(`lib/${name} is truncated; unpack or install it again.`);
   });
-  test("refuses one that links a cut library of another folder, by whichever of its libraries", () => {
+  test("rejects one whose libraries link a truncated library of another folder", () => {
     const message = refusal((root) => {
       const links: [number, string][] = [
         [1, "libcudnn.so.9"],
@@ -134,7 +134,7 @@ describe.runIf(process.platform === "linux")("checkLibtorch looks into the libra
       /^\/.*\/nvidia\/lib\/libcudnn\.so\.9 is truncated; unpack or install it again\.$/,
     );
   });
-  test("refuses one that is cut short", () => {
+  test("rejects a truncated one", () => {
     const message = refusal((root) => truncateSync(`${root}/lib/${TORCH}`, 200));
     expect(message).toBe(`lib/${TORCH} is truncated; unpack or install it again.`);
   });

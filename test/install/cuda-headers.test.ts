@@ -5,7 +5,7 @@ import { writeFiles } from "./fake-libtorch.js";
 import { makeWheel } from "./fake-wheel.js";
 import { useTestFolder } from "./test-folder.js";
 
-vi.mock("../../src/install/known-wheels.js", () => ({ KNOWN_WHEELS: {} })); // These wheels are not PyPI's.
+vi.mock("../../src/install/known-wheels.js", () => ({ KNOWN_WHEELS: {} })); // these wheels are not from PyPI
 const realPath = process.env.PATH!;
 const folder = useTestFolder();
 const libtorch = () =>
@@ -20,13 +20,13 @@ beforeEach(() => {
   vi.stubEnv("CUDA_PATH", undefined);
 });
 
-test("finds no CUDA headers where there are none, or half of them", () => {
+test("finds no CUDA headers if there are none, or only some", () => {
   expect(findCudaHeaders(libtorch())).toBeUndefined();
   writeFiles(folder.path(), { "python/nvidia/cu13/include/cuda_runtime_api.h": "" });
   expect(findCudaHeaders(libtorch())).toBeUndefined();
 });
 
-test("finds CUDA's headers beside libtorch, or rather in the cache", () => {
+test("finds CUDA's headers beside libtorch, but prefers the cache", () => {
   writeFiles(folder.path(), whole("python/nvidia/cu13/include"));
   expect(findCudaHeaders(libtorch())).toBe(folder.path("python", "nvidia", "cu13", "include"));
   writeFiles(folder.path(), whole("cache/cuda-headers-13/nvidia/cu13/include"));
@@ -41,7 +41,7 @@ test.each(["CUDA_HOME", "CUDA_PATH"])("finds the headers of the CUDA toolkit tha
   expect(findCudaHeaders(libtorch())).toBe(folder.path("toolkit", "include"));
 });
 
-// Real pip, from a folder of wheels instead of a network.
+// Uses the real pip with a folder of wheels instead of a network.
 function get() {
   vi.stubEnv("PATH", realPath);
   vi.stubEnv("PIP_NO_INDEX", "1");
@@ -51,7 +51,7 @@ function get() {
   return getCudaHeaders(libtorch(), { log, quiet: true, force: false }).then((found) => ({ found, said }));
 }
 
-test.runIf(process.platform === "linux")("fetches the headers alone into the cache, once", async () => {
+test.runIf(process.platform === "linux")("fetches only the headers into the cache, once", async () => {
   const files = (name: string) => ({
     [`nvidia/cu13/include/${name}`]: "header",
     "nvidia/cu13/lib/libcudart.so.13": "not needed",
@@ -70,7 +70,7 @@ test.runIf(process.platform === "linux")("fetches the headers alone into the cac
 });
 
 test.runIf(process.platform === "linux")(
-  "goes on without headers that cannot be had, and says so",
+  "continues without headers that cannot be fetched, and logs it",
   async () => {
     mkdirSync(folder.path("wheels"), { recursive: true });
     const { found, said } = await get();

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { libraryFileName } from "../../src/install/library-file.js";
 
-/** Head of a 64-bit little-endian ELF file of this length, with its section table at the end. */
+/** The header of a 64-bit little-endian ELF file of this length, with the section table at its end. */
 export function elf(machine: number, announced = 256, length = announced): Buffer {
   const bytes = Buffer.alloc(length);
   bytes.writeUInt32BE(0x7f454c46, 0);
@@ -15,7 +15,7 @@ export function elf(machine: number, announced = 256, length = announced): Buffe
   return bytes;
 }
 
-/** An ELF file with a dynamic section of these entries (tag, text). */
+/** An ELF file whose dynamic section has these entries (tag, text). */
 export function elfLinking(entries: readonly (readonly [number, string])[]): Buffer {
   const strings = Buffer.from(`\0${entries.map(([, text]) => `${text}\0`).join("")}`);
   const dynamic = Buffer.alloc(16 * entries.length);
@@ -39,7 +39,7 @@ export function elfLinking(entries: readonly (readonly [number, string])[]): Buf
 
 export const ELF_MACHINE = { x64: 62, arm64: 183 } as const;
 
-/** Head of a 64-bit Mach-O file. */
+/** The header of a 64-bit Mach-O file. */
 export function machO(cpuType: number): Buffer {
   const bytes = Buffer.alloc(128);
   bytes.writeUInt32LE(0xfeedfacf, 0);
@@ -49,7 +49,7 @@ export function machO(cpuType: number): Buffer {
 
 const MACH_O_CPU = { x64: 0x01000007, arm64: 0x0100000c } as const;
 
-/** A library that this machine could load, by its head. */
+/** A library whose header matches this machine. */
 export function library(): Buffer {
   const arch = process.arch as "x64" | "arm64";
   return process.platform === "darwin" ? machO(MACH_O_CPU[arch]) : elf(ELF_MACHINE[arch]);
@@ -63,7 +63,7 @@ export function writeFiles(root: string, files: Record<string, string | Buffer>)
   return root;
 }
 
-/** The files of a libtorch by which it is checked. */
+/** The files of a libtorch that checks read. */
 export const libtorchFiles = (version = "2.15.0+cpu"): Record<string, string | Buffer> => ({
   [`lib/${libraryFileName("torch_cpu")}`]: library(),
   [`lib/${libraryFileName("c10")}`]: library(),

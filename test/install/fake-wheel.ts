@@ -4,13 +4,13 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { writeFiles } from "./fake-libtorch.js";
 
-/** RECORD's line of a file. */
+/** The line of a file in RECORD. */
 export function recordLine(name: string, content: string | Buffer): string {
   const hash = createHash("sha256").update(content).digest("base64url");
   return `${name},sha256=${hash},${Buffer.byteLength(content)}\n`;
 }
 
-/** Packs a wheel into `<folder>/wheels`, with `record` for its RECORD; Python's own zip writer does it. */
+/** Packs a wheel into `<folder>/wheels` with Python's zip writer, with `record` as its RECORD. */
 export function makeWheel(
   folder: string,
   name: string,

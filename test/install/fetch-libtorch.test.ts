@@ -18,8 +18,8 @@ import { libtorchFiles, writeFiles } from "./fake-libtorch.js";
 import { makeWheel, recordLine } from "./fake-wheel.js";
 import { useTestFolder } from "./test-folder.js";
 
-// Real pip, from a folder of wheels instead of a network.
-vi.mock("../../src/install/known-wheels.js", () => ({ KNOWN_WHEELS: {} })); // These wheels are not PyPI's.
+// Uses the real pip with a folder of wheels instead of a network.
+vi.mock("../../src/install/known-wheels.js", () => ({ KNOWN_WHEELS: {} })); // these wheels are not from PyPI
 const realPath = process.env.PATH!;
 const folder = useTestFolder();
 const said: string[] = [];
@@ -59,7 +59,7 @@ function makeWheels(torch = libtorchFiles("2.15.0+cu132"), record?: string) {
 
 const CPU_FILES = ["nvidia", "optimbench-RECORD", "torch", "torch-2.15.0.dist-info"];
 
-test("fetches torch and the two libraries it links, and keeps what is needed in the wheels' own layout", async () => {
+test("fetches torch and the two libraries that it links, and keeps the needed files in the wheels' layout", async () => {
   makeWheels();
   const found = await fetchLibtorch("cpu", "python3", context);
   expect(found).toEqual({ root: cachedRoot("cpu"), rule: "cache", version: "2.15.0+cu132" });
@@ -68,12 +68,12 @@ test("fetches torch and the two libraries it links, and keeps what is needed in 
   expect(readdirSync(`${home}/nvidia/cu13/lib`).sort()).toEqual(["libcudart.so.13", "libcupti.so.13"]);
   expect(readdirSync(found.root).sort()).toEqual(["include", "lib", "version.py"]);
   expect(existsSync(`${found.root}/lib/libtorch_python.so`)).toBe(false);
-  expect(readdirSync(dirname(home))).toHaveLength(1); // No wheel, no unfinished folder.
+  expect(readdirSync(dirname(home))).toHaveLength(1); // no wheel and no incomplete folder
   vi.stubEnv("PATH", "");
   expect(findLibtorch({ forBuild: true })).toEqual(found);
 });
 
-test("clears what a killed setup left, and replaces a damaged libtorch", async () => {
+test("removes the files of a killed setup, and replaces a damaged libtorch", async () => {
   makeWheels();
   const home = dirname(cachedRoot("cpu"));
   writeFiles(`${dirname(home)}/.partial-${home.split("/").at(-1)}`, {
@@ -87,7 +87,7 @@ test("clears what a killed setup left, and replaces a damaged libtorch", async (
   expect(readdirSync(dirname(home))).toHaveLength(1);
 });
 
-test("leaves nothing under the real name where the wheel is not whole", async () => {
+test("leaves nothing under the final name if the wheel is incomplete", async () => {
   const { [`lib/${libraryFileName("c10")}`]: _, ...incomplete } = libtorchFiles("2.15.0");
   makeWheels(incomplete);
   await expect(fetchLibtorch("cpu", "python3", context)).rejects.toThrow(
@@ -96,7 +96,7 @@ test("leaves nothing under the real name where the wheel is not whole", async ()
   expect(readdirSync(dirname(dirname(cachedRoot("cpu"))))).toEqual([]);
 });
 
-test("passes on why pip failed, and what to do", async () => {
+test("reports why pip failed, and what to do", async () => {
   makeWheels();
   rmSync(folder.path("wheels", "torch-2.15.0-py3-none-any.whl"));
   const failure = await fetchLibtorch("cpu", "python3", context).catch((error: Error) => error);
@@ -109,7 +109,7 @@ test("passes on why pip failed, and what to do", async () => {
 
 const C10 = `lib/${libraryFileName("c10")}`;
 
-test("refuses a wheel that holds another file than its RECORD lists, or one that it does not list", async () => {
+test("rejects a wheel with a file that differs from its RECORD or is not listed there", async () => {
   const files = libtorchFiles("2.15.0");
   const lines = Object.entries(files).map(([name, content]) => recordLine(`torch/${name}`, content));
   makeWheels({ ...files, [C10]: Buffer.concat([files[C10] as Buffer, Buffer.alloc(1)]) }, lines.join(""));
@@ -122,7 +122,7 @@ test("refuses a wheel that holds another file than its RECORD lists, or one that
   expect(existsSync(cachedRoot("cpu"))).toBe(false);
 });
 
-test("refuses another wheel under the name and version of a known one", async () => {
+test("rejects a different wheel with the name and version of a known one", async () => {
   makeWheels();
   const known = KNOWN_WHEELS as Record<string, Record<string, string>>;
   const system = `${process.platform}-${process.arch}`;
@@ -137,7 +137,7 @@ test("refuses another wheel under the name and version of a known one", async ()
   }
 });
 
-// What `optimbench setup`, `doctor` and every training look at, and what setup then does about it.
+// The checks of `optimbench setup`, `doctor` and every training, and how setup responds.
 test.each<[string, (home: string) => void, RegExp]>([
   [
     "cut short",
@@ -155,18 +155,18 @@ test.each<[string, (home: string) => void, RegExp]>([
     (home) => appendFileSync(`${home}/torch/${C10}`, "x"),
     /c10.* has 257 bytes, but 256 were unpacked/,
   ],
-])("a cached library that is %s is passed over and replaced", async (_, damage, reason) => {
+])("a cached library that is %s is skipped and replaced", async (_, damage, reason) => {
   makeWheels();
   const { root } = await fetchLibtorch("cpu", "python3", context);
   damage(dirname(root));
-  const refused: string[] = [];
-  expect(findLibtorch({ cached: ["cpu"], onRejected: (why) => refused.push(why) })).toBeUndefined();
-  expect(refused.join()).toMatch(reason);
+  const rejected: string[] = [];
+  expect(findLibtorch({ cached: ["cpu"], onRejected: (why) => rejected.push(why) })).toBeUndefined();
+  expect(rejected.join()).toMatch(reason);
   await fetchLibtorch("cpu", "python3", context);
   expect(findLibtorch({ cached: ["cpu"] })?.root).toBe(root);
 });
 
-test("headers are compared where they are needed, contents where all is to be compared", async () => {
+test("compares headers if they are needed, and contents if thorough", async () => {
   makeWheels();
   const { root } = await fetchLibtorch("cpu", "python3", context);
   checkLibtorch(root, { forBuild: true, thorough: true });

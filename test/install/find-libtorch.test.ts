@@ -12,13 +12,13 @@ import { useTestFolder, writeProgram } from "./test-folder.js";
 
 const folder = useTestFolder();
 
-/** A python3 whose torch lies in the given folder, and that notes that it was asked. */
+/** A python3 whose torch is in the given folder, and that records its calls. */
 const fakePython = (torch: string) =>
   writeProgram(folder.path("bin", "python3"), `echo asked >> ${folder.path("asked")}\necho '${torch}'`);
 const pythonWasAsked = () => existsSync(folder.path("asked"));
 
 describe("findLibtorch", () => {
-  test("finds nothing where there is nothing", () => expect(findLibtorch()).toBeUndefined());
+  test("finds nothing if there is nothing", () => expect(findLibtorch()).toBeUndefined());
 
   test("looks at OPTIMBENCH_LIBTORCH, then Python, then the cache", () => {
     const own = fakeLibtorch(folder.path("own"), "2.12.0");
@@ -35,7 +35,7 @@ describe("findLibtorch", () => {
     expect(findLibtorch()).toEqual({ root: cached, rule: "cache", version: "2.15.0" });
   });
 
-  test("refuses a wrong OPTIMBENCH_LIBTORCH instead of looking further", () => {
+  test("rejects a wrong OPTIMBENCH_LIBTORCH instead of searching further", () => {
     fakeLibtorch(cachedRoot("cpu"));
     vi.stubEnv("OPTIMBENCH_LIBTORCH", "/no/such");
     expect(() => findLibtorch()).toThrow(
@@ -45,22 +45,22 @@ describe("findLibtorch", () => {
     expect(() => findLibtorchQuickly({})).toThrow("/no/such");
   });
 
-  test("passes over a torch of Python's that does not fit, and says so", () => {
+  test("skips an unsuitable torch of Python, and reports it", () => {
     fakePython(fakeLibtorch(folder.path("old"), "2.8.0"));
     fakeLibtorch(cachedRoot("cpu"));
-    const refused: string[] = [];
-    expect(findLibtorch({ onRejected: (reason) => refused.push(reason) })?.rule).toBe("cache");
-    expect(refused).toEqual([expect.stringContaining("it is version 2.8.0; 2.11 or later is needed")]);
+    const rejected: string[] = [];
+    expect(findLibtorch({ onRejected: (reason) => rejected.push(reason) })?.rule).toBe("cache");
+    expect(rejected).toEqual([expect.stringContaining("it is version 2.8.0; 2.11 or later is needed")]);
   });
 
-  test("passes over a torch that the native code was not compiled for", () => {
+  test("skips a torch that the native code was not compiled for", () => {
     fakePython(fakeLibtorch(folder.path("other"), "2.14.0"));
     fakeLibtorch(cachedRoot("cpu"), "2.15.0");
     expect(findLibtorch({ builtFor: "2.15.0" })?.rule).toBe("cache");
     expect(findLibtorch({})?.version).toBe("2.14.0");
   });
 
-  test("takes the kinds of the cache in the order asked for", () => {
+  test("tries the kinds in the cache in the requested order", () => {
     const [cpu, cuda] = [fakeLibtorch(cachedRoot("cpu")), fakeLibtorch(cachedRoot("cuda"))];
     expect(findLibtorch()?.root).toBe(cuda);
     expect(findLibtorch({ cached: ["cpu", "cuda"] })?.root).toBe(cpu);
@@ -70,7 +70,7 @@ describe("findLibtorch", () => {
 });
 
 describe("findLibtorchQuickly", () => {
-  test("takes what setup recorded without asking Python", () => {
+  test("uses what setup recorded without running Python", () => {
     const chosen = {
       root: fakeLibtorch(folder.path("chosen")),
       rule: "Python's torch",
@@ -82,7 +82,7 @@ describe("findLibtorchQuickly", () => {
     expect(pythonWasAsked()).toBe(false);
   });
 
-  test("keeps one record for each version, so that two checkouts can differ", () => {
+  test("keeps one record per version, so that two checkouts can differ", () => {
     const old = {
       root: fakeLibtorch(folder.path("old"), "2.14.0"),
       rule: "Python's torch",
@@ -99,7 +99,7 @@ describe("findLibtorchQuickly", () => {
     expect(findLibtorchQuickly({ builtFor: "2.15.0" })).toEqual(pinned);
   });
 
-  test("searches anew where what was recorded is gone", () => {
+  test("searches again if the recorded one is gone", () => {
     recordLibtorch({ root: folder.path("gone"), rule: "Python's torch", version: "2.15.0" });
     fakeLibtorch(cachedRoot("cpu"));
     expect(findLibtorchQuickly({ builtFor: "2.15.0" })?.rule).toBe("cache");

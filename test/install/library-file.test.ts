@@ -16,12 +16,12 @@ describe("readLibraryHeader", () => {
     expect(header(elf(machine))).toEqual({ format: "ELF", architectures: [name], complete: true });
   });
 
-  test("sees that an ELF file ends before its section table", () => {
+  test("detects an ELF file that ends before its section table", () => {
     expect(header(elf(ELF_MACHINE.x64, 4096, 4095))?.complete).toBe(false);
     expect(header(elf(ELF_MACHINE.x64, 4096, 4096))?.complete).toBe(true);
   });
 
-  test("sees that an ELF file ends before what is to be loaded, wherever its section table lies", () => {
+  test("detects an ELF file that ends before its segments, wherever its section table is", () => {
     const library = (length: number) => {
       const bytes = elf(ELF_MACHINE.x64, 256, length);
       bytes.writeBigUInt64LE(64n, 0x20); // one entry of the program header table, behind the head
@@ -34,7 +34,7 @@ describe("readLibraryHeader", () => {
     expect([library(1499), library(1500)]).toEqual([false, true]);
   });
 
-  test("reads Mach-O, also for two processors", () => {
+  test("reads Mach-O files, also for two processors", () => {
     expect(header(machO(0x0100000c))).toEqual({ format: "Mach-O", architectures: ["arm64"], complete: true });
     const both = Buffer.alloc(128);
     [0xcafebabe, 2, 0x01000007].forEach((word, i) => void both.writeUInt32BE(word, 4 * i));
@@ -42,12 +42,12 @@ describe("readLibraryHeader", () => {
     expect(header(both)?.architectures).toEqual(["x64", "arm64"]);
   });
 
-  test("takes nothing else for a library", () => {
+  test("recognises no other files as libraries", () => {
     expect(header("")).toBeUndefined();
     expect(header("INPUT(libtorch_cpu.so.2)".padEnd(200))).toBeUndefined();
   });
 
-  test("reads the Node that runs this", () => {
+  test("reads the running Node", () => {
     expect(readLibraryHeader(process.execPath)).toMatchObject({
       architectures: [process.arch],
       complete: true,

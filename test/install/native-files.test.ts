@@ -11,7 +11,7 @@ const packageJson = { "package.json": '{ "name": "optimbench" }' };
 const core = (version: string) =>
   Buffer.from(`\0libc10.so\0optimbench_core-libtorch-${version}\0libc.so.6\0\xff`, "latin1");
 
-test("finds what was compiled here, and for which libtorch", () => {
+test("finds the binaries that were compiled here, and their libtorch version", () => {
   const root = writeFiles(folder.path(), {
     ...packageJson,
     "build/Release/optimbench.node": "",
@@ -25,7 +25,7 @@ test("finds what was compiled here, and for which libtorch", () => {
   });
 });
 
-test("finds what records steps on CUDA, where it was compiled", () => {
+test("finds the library that records steps on CUDA, if it was compiled", () => {
   const cuda = libraryFileName("optimbench_cuda");
   const root = writeFiles(folder.path(), {
     ...packageJson,
@@ -36,7 +36,7 @@ test("finds what records steps on CUDA, where it was compiled", () => {
   expect(findNativeFiles(root)).toMatchObject({ cudaGraphs: `${root}/build/Release/${cuda}` });
 });
 
-test("finds what the package brings for this system", () => {
+test("finds the binaries that the package ships for this system", () => {
   const prebuilds = `prebuilds/${process.platform}-${process.arch}`;
   const root = writeFiles(folder.path(), {
     ...packageJson,
@@ -50,7 +50,7 @@ test("finds what the package brings for this system", () => {
   });
 });
 
-test("takes no half of a pair, and no core of unknown origin", () => {
+test("rejects half of a pair, and a core without a version", () => {
   const root = writeFiles(folder.path(), packageJson);
   expect(findNativeFiles(root)).toBeUndefined();
   writeFiles(root, { "build/Release/optimbench.node": "" });
@@ -59,7 +59,7 @@ test("takes no half of a pair, and no core of unknown origin", () => {
   expect(findNativeFiles(root)).toBeUndefined();
 });
 
-test.runIf(process.platform === "linux")("refuses one that is cut short, whichever it is", () => {
+test.runIf(process.platform === "linux")("rejects a truncated binary, whichever it is", () => {
   const root = writeFiles(folder.path(), { addon: library(), core: library(), cuda: library() });
   const files = {
     addon: `${root}/addon`,

@@ -9,7 +9,7 @@ const missing = (...dynamic: [number, string][]) =>
   missingLibraries(`${writeFiles(folder.path("torch/lib"), { "lib.so": elfLinking(dynamic) })}/lib.so`);
 
 describe.runIf(process.platform === "linux")("missingLibraries", () => {
-  test("names what is nowhere", () => {
+  test("names libraries that are not found anywhere", () => {
     const names: [number, string][] = [
       [NEEDED, "libcupti.so.99"],
       [NEEDED, "libc.so.6"],
@@ -17,17 +17,18 @@ describe.runIf(process.platform === "linux")("missingLibraries", () => {
     ];
     expect(missing(...names)).toEqual(["libcupti.so.99", "libnone.so.1"]);
   });
-  test.each([RPATH, RUNPATH])("looks where the library says (tag %s), relative to itself", (tag) => {
+  test.each([RPATH, RUNPATH])("searches the library's path (tag %s), relative to the library", (tag) => {
     writeFiles(folder.path(), { "nvidia/cu13/lib/libcupti.so.99": "", "torch/lib/libc10.so": "" });
     const searched: [number, string] = [tag, "/nowhere:$ORIGIN/../../nvidia/cu13/lib:$ORIGIN"];
     expect(missing(searched, [NEEDED, "libcupti.so.99"], [NEEDED, "libc10.so"], [NEEDED, "libx.so"])).toEqual(
       ["libx.so"],
     );
   });
-  test("looks into LD_LIBRARY_PATH", () => {
+  test("searches LD_LIBRARY_PATH", () => {
     writeFiles(folder.path("extra"), { "libcupti.so.99": "" });
     vi.stubEnv("LD_LIBRARY_PATH", `/nowhere:${folder.path("extra")}`);
     expect(missing([NEEDED, "libcupti.so.99"])).toEqual([]);
   });
-  test("finds all that the running Node links", () => expect(missingLibraries(process.execPath)).toEqual([]));
+  test("finds all libraries that the running Node links", () =>
+    expect(missingLibraries(process.execPath)).toEqual([]));
 });

@@ -14,7 +14,7 @@ vi.mock(import("../../src/install/find-libtorch.js"), async (original) => ({
 
 const folder = useTestFolder();
 
-test("says where the cache cannot be written to, and what to set", async () => {
+test("reports that the cache is not writable, and what to set", async () => {
   writeFileSync(folder.path("file"), "");
   vi.stubEnv("OPTIMBENCH_CACHE", folder.path("file", "cache"));
   await expect(setup({ quiet: true })).rejects.toMatchObject({

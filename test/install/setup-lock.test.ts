@@ -8,7 +8,7 @@ import { identityOf, isAlive } from "../../src/system/process-identity.js";
 import { writeFiles } from "./fake-libtorch.js";
 import { useTestFolder } from "./test-folder.js";
 
-// Who waits looks again at once, and says that it does.
+// Waiting processes check again immediately, and log that they wait.
 const { looks } = vi.hoisted(() => ({ looks: { count: 0 } }));
 vi.mock(import("node:timers/promises"), async (original) => ({
   ...(await original()),
@@ -30,7 +30,7 @@ const lock = () => folder.path("setup.lock");
 const children: ChildProcess[] = [];
 afterEach(() => void children.splice(0).forEach((child) => void child.kill("SIGKILL")));
 
-/** Another process that does nothing, for as long as it is let. */
+/** Starts another process that does nothing until it is killed. */
 async function otherProcess(): Promise<ChildProcess> {
   const child = spawn(process.execPath, ["-e", "console.log(); setInterval(() => {}, 1000)"]);
   children.push(child);
@@ -59,7 +59,7 @@ test("holds the file while the work runs, and leaves nothing behind, also after 
   expect(readdirSync(folder.path())).toEqual([]);
 });
 
-test("one works at a time", async () => {
+test("only one holder works at a time", async () => {
   let working = 0;
   const most: number[] = [];
   const work = async () => {
@@ -71,7 +71,7 @@ test("one works at a time", async () => {
   expect(most).toEqual([1, 1, 1]);
 });
 
-test("waits for a living holder, says so once, and takes over when it is killed", async () => {
+test("waits for a living holder, logs it once, and takes over when it is killed", async () => {
   const holder = await otherProcess();
   heldBy(identityOf(holder.pid!));
   const said: string[] = [];
@@ -91,7 +91,7 @@ test("waits for a living holder, says so once, and takes over when it is killed"
   expect(entered).toBe(true);
 });
 
-test("waits for the program that a killed setup left running", async () => {
+test("waits for a program that a killed setup left running", async () => {
   const [owner, program] = [await otherProcess(), await otherProcess()];
   heldBy(identityOf(owner.pid!), identityOf(program.pid!));
   await kill(owner);
@@ -117,17 +117,17 @@ test("names the program it runs in the file", async () => {
   expect(readdirSync(folder.path())).toEqual([]);
 });
 
-test("is not fooled by a later process with the holder's number", async () => {
+test("recognises a later process with the holder's id", async () => {
   heldBy({ pid: process.pid, start: "1" });
   expect(await withLock(lock(), ignore, async () => "entered")).toBe("entered");
 });
 
-test("takes over a file that names nobody", async () => {
+test("takes over a file without a holder", async () => {
   writeFileSync(lock(), "");
   expect(await withLock(lock(), ignore, async () => "entered")).toBe("entered");
 });
 
-test("tells a process from one that has ended", async () => {
+test("distinguishes a running process from one that has ended", async () => {
   const child = await otherProcess();
   const identity = identityOf(child.pid!);
   expect(isAlive(identity)).toBe(true);
@@ -137,7 +137,7 @@ test("tells a process from one that has ended", async () => {
 });
 
 test.each(["null", "[]", "{}", '{"host": 1}', '{"host": "here", "processes": [null]}', "{", ""])(
-  "a lock that says %s names nobody, and is taken over",
+  "a lock that contains %s has no holder, and is taken over",
   async (text) => {
     writeFiles(folder.path(), { "setup.lock": text });
     await expect(

@@ -9,18 +9,18 @@ import { useTestFolder } from "./test-folder.js";
 
 const folder = useTestFolder();
 
-test("without libtorch and without Python, says how to get either", async () => {
+test("without libtorch and Python, explains how to get either", async () => {
   await expect(setup({ quiet: true })).rejects.toThrow(
     /^To fetch libtorch, Python 3 with pip .*OPTIMBENCH_LIBTORCH=/s,
   );
 });
 
-test("refuses a wrong OPTIMBENCH_LIBTORCH before anything is fetched or compiled", async () => {
+test("rejects a wrong OPTIMBENCH_LIBTORCH before anything is fetched or compiled", async () => {
   vi.stubEnv("OPTIMBENCH_LIBTORCH", fakeLibtorch(folder.path("old"), "2.6.0"));
   await expect(setup({ quiet: true })).rejects.toThrow("it is version 2.6.0; 2.11 or later is needed");
 });
 
-test("with --force, fetches a libtorch again of whose files it has no list", async () => {
+test("with --force, fetches a libtorch without a list of files again", async () => {
   const root = fakeLibtorch(cachedRoot("cpu"));
   expect(isUnlisted(findLibtorch()!)).toBe(true);
   const forced = setup({ quiet: true, cuda: false, force: true });
@@ -28,10 +28,10 @@ test("with --force, fetches a libtorch again of whose files it has no list", asy
   writeFileSync(recordPath(dirname(root)), "");
   expect(isUnlisted(findLibtorch()!)).toBe(false);
   vi.stubEnv("OPTIMBENCH_LIBTORCH", fakeLibtorch(folder.path("own")));
-  expect(isUnlisted(findLibtorch()!)).toBe(false); // Setup does not manage this one.
+  expect(isUnlisted(findLibtorch()!)).toBe(false); // not managed by setup
 });
 
-test("with CUDA asked for, refuses a libtorch without it", async () => {
+test("with CUDA requested, rejects a libtorch without it", async () => {
   vi.stubEnv("OPTIMBENCH_LIBTORCH", fakeLibtorch(folder.path("own")));
   await expect(setup({ quiet: true, cuda: true })).rejects.toThrow(/torch_cuda\.\w+ is missing/);
 });

@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, vi } from "vitest";
 
 /**
- * Gives each test an empty folder of its own, an empty cache, and an environment in which nothing is found:
- * no libtorch named, and a PATH with nothing on it but what the test puts into `<folder>/bin`.
+ * Gives each test an empty folder, an empty cache, and an environment in which nothing is found: OPTIMBENCH_LIBTORCH is unset,
+ * and PATH contains only `<folder>/bin`.
  */
 export function useTestFolder(): { path: (...segments: string[]) => string } {
   let folder = "";
@@ -25,7 +25,7 @@ export function useTestFolder(): { path: (...segments: string[]) => string } {
   return { path: (...segments) => join(folder, ...segments) };
 }
 
-/** Puts a program on the PATH of the test: the body of a shell script. */
+/** Adds a program to the PATH of the test, from the body of a shell script. */
 export function writeProgram(path: string, body: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `#!/bin/sh\n${body}\n`);

@@ -30,4 +30,4 @@ test.each([
   expect(isAtLeast(version, "2.11")).toBe(expected);
 });
 
-test("majorMinor drops the rest", () => expect(majorMinor("2.15.0+cu132")).toBe("2.15"));
+test("majorMinor drops the patch version", () => expect(majorMinor("2.15.0+cu132")).toBe("2.15"));

@@ -16,17 +16,17 @@ Requires attention, says the description.
 `;
 
 describe("cudaRequirements", () => {
-  test("for the CPU: the two that libtorch_cpu links", () => {
+  test("for the CPU: the two wheels that libtorch_cpu links", () => {
     const toolkit = 'cuda-toolkit[cudart,cupti]==13.2.2; platform_system == "Linux"';
     expect(cudaRequirements(METADATA, "cpu")).toEqual([toolkit]);
   });
-  test("for CUDA: all of NVIDIA's, none of Python's", () => {
+  test("for CUDA: all NVIDIA wheels, and no Python packages", () => {
     expect(cudaRequirements(METADATA, "cuda")).toEqual([
       'cuda-toolkit[cublas,cudart,cufft,cupti,nvtx]==13.2.2; platform_system == "Linux"',
       'nvidia-cudnn-cu13==9.26.0.51; platform_system == "Linux"',
     ]);
   });
-  test("where the wheel names the two by themselves", () => {
+  test("if the wheel names the two directly", () => {
     const names = [
       "nvidia-cuda-runtime-cu12==12.8.90",
       "nvidia-cuda-cupti-cu12==12.8.90",
@@ -35,7 +35,7 @@ describe("cudaRequirements", () => {
     const metadata = names.map((name) => `Requires-Dist: ${name}\n`).join("");
     expect(cudaRequirements(metadata, "cpu")).toEqual(names.slice(0, 2));
   });
-  test("nothing where there is no CUDA in it", () => {
+  test("nothing for a wheel without CUDA", () => {
     expect(cudaRequirements("Requires-Dist: filelock\n", "cpu")).toEqual([]);
   });
 });

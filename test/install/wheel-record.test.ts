@@ -16,7 +16,7 @@ test("reads a wheel's RECORD: names in quotes, hashes with padding, lines withou
     ]);
 });
 
-test("what is written is read back, whatever the names", () => {
+test("a written list is read back, whatever the names", () => {
   const file: fc.Arbitrary<RecordedFile> = fc.record({
     path: fc.string({ minLength: 1, unit: "grapheme" }).filter((name) => !/[\r\n\u2028\u2029]/.test(name)),
     sha256: fc.stringMatching(/^[\w-]{43}$/),

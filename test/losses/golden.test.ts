@@ -12,7 +12,7 @@ import {
 import { loadNative } from "../../src/native/addon.js";
 import { relativeError } from "../relative-error.js";
 
-/** What test/golden/losses.py wrote. */
+/** The output of test/golden/losses.py. */
 interface Golden {
   readonly loss: LossName;
   readonly semantics: Source;
@@ -32,7 +32,7 @@ const goldens = readdirSync(folder).map(
   (file): Golden => JSON.parse(readFileSync(new URL(file, folder), "utf8")),
 );
 
-it("has a golden file for every loss of every source", () => {
+it("there is a golden file for every loss of every source", () => {
   const wanted = LOSS_NAMES.flatMap((name) =>
     Object.keys(LOSSES[name].defaults).map((source) => `${source} ${name}`),
   );

@@ -82,7 +82,7 @@ it.each([
     'In the formula of loss "mine": A loss must be one number per sample, but this is one per class: wrap it in sum(...) or mean(...). (line 1, column 1)\n' +
       "  abs(softmax(z) - y)\n  ^",
   ],
-])("refuses %j", (input, expected) => {
+])("rejects %j", (input, expected) => {
   expect(message(input)).toBe(expected);
 });
 
@@ -104,7 +104,7 @@ describe("a custom loss", () => {
     expect([...gradient]).toEqual([2, 4, 4, 6]);
   });
 
-  it("the paper's basic loss is the built-in of that formula", () => {
+  it("the paper's basic loss equals the built-in with that formula", () => {
     const mine = resolveLoss({ name: "mine", formula: "p = softmax(z); mean(abs(p - y))" }, "keras3");
     expect(lossGraph(mine)).toEqual(lossGraph(resolveLoss("meanAbsoluteError", "keras3")));
   });
@@ -114,7 +114,7 @@ describe("a row of one number per class", () => {
   const weighted = (weights: readonly number[]) =>
     ({ name: "mine", formula: "sum(w * y * (z - y) ** 2)", hyperparameters: { w: weights } }) as const;
 
-  it("weighs the classes, in double and in single precision", () => {
+  it("weights the classes, in double and in single precision", () => {
     const graph = lossGraph(resolveLoss(weighted([1, 0.5, 0.1]), "keras3", 3));
     const { runLoss } = loadNative();
     const inDouble = runLoss(graph, Float64Array.of(3, 3, 3, 2, 2, 2), Float64Array.of(1, 0, 0, 0, 0, 1), 3);
@@ -124,7 +124,7 @@ describe("a row of one number per class", () => {
     expect([...inSingle.values]).toEqual([Math.fround(0.1)]);
   });
 
-  it("has as many numbers as there are classes, the defaults aside", () => {
+  it("has as many numbers as there are classes, except defaults", () => {
     expect(() => resolveLoss(weighted([1, 2]), "keras3", 3)).toThrow(
       "Expected 3 numbers, one per class, for `hyperparameters.w`, got 2.",
     );
@@ -135,7 +135,7 @@ describe("a row of one number per class", () => {
     expect(() => resolveLoss("sparseCategoricalCrossentropy", "keras3", 3)).not.toThrow();
   });
 
-  it("is refused by a run on a dataset of other classes", async () => {
+  it("is rejected by a run on a dataset with another number of classes", async () => {
     await expect(
       train({ dataset: await bands(), model: smallModel, loss: weighted([1, 2]), epochs: 0 }),
     ).rejects.toMatchObject({
@@ -144,7 +144,7 @@ describe("a row of one number per class", () => {
     });
   });
 
-  it("goes through a result as plain data", () => {
+  it("is preserved in a result as plain data", () => {
     const resolved = resolveLoss({ name: "multiMargin", classWeights: [1, 2] }, "keras3");
     expect(resolveLoss(JSON.parse(JSON.stringify(resolved)), "pytorch")).toEqual(resolved);
     expect(resolved).toMatchObject({ classWeights: [1, 2], p: 1, margin: 1 });

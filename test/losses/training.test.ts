@@ -12,7 +12,7 @@ const model = {
   ],
 } as const;
 
-/** Every formula once: where sources agree, one of them. */
+/** Every formula once: one source if several agree. */
 const all = LOSS_NAMES.flatMap((name) => {
   const sources = Object.keys(LOSSES[name].defaults) as Source[];
   const formulas = sources.map(

@@ -22,7 +22,7 @@ describe("geometry", () => {
     fc.integer({ min: 9, max: 30 }),
   );
 
-  it("gives the shapes that the definitions of 'valid' and 'same' give", () => {
+  it("gives the shapes defined by 'valid' and 'same'", () => {
     fc.assert(
       fc.property(
         input,
@@ -44,7 +44,7 @@ describe("geometry", () => {
     );
   });
 
-  it("takes a dilated window for one as large as what it spans", () => {
+  it("treats a dilated window like one of the size that it spans", () => {
     const small = fc.integer({ min: 1, max: 3 });
     const smalls = fc.tuple(small, small);
     fc.assert(
@@ -69,7 +69,7 @@ describe("geometry", () => {
     );
   });
 
-  it("pads so that the last window ends exactly at the padded edge, the extra row below or right", () => {
+  it("pads so that the last window ends exactly at the padded edge, with the extra row at the bottom or right", () => {
     fc.assert(
       fc.property(input, sizes, sizes, (shape, kernel: Pair, strides: Pair) => {
         const layers = [{ type: "maxPool2d", poolSize: kernel, strides, padding: "same" } as const, ...HEAD];

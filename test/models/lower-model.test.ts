@@ -19,7 +19,7 @@ describe("paper-cnn", () => {
     expect(parameterCount).toBe(109_898);
   });
 
-  it("shrinks 28 x 28 pixels to one", () => {
+  it("reduces 28 x 28 pixels to one", () => {
     const pools = layers.filter((layer) => layer.kind === "maxPool2d");
     expect(pools.map((layer) => layer.output)).toEqual([
       [32, 14, 14],
@@ -40,7 +40,7 @@ describe("paper-cnn", () => {
     expect(layers[2]!.output).toEqual([32, 14, 14]);
   });
 
-  it("ends in as many logits as the dataset has classes", () => {
+  it("ends with as many logits as the dataset has classes", () => {
     expect(lower("paper-cnn", { classes: 7 }).layers.at(-1)!.output).toEqual([7, 1, 1]);
   });
 });
@@ -57,7 +57,7 @@ describe("the order of ReLU and max-pooling", () => {
     ).toEqual(["maxPool2d", "maxPool2d", "relu"]);
   });
 
-  it("keeps other activations, other pools and other neighbours where they are", () => {
+  it("does not move other activations, or a ReLU before other layers", () => {
     for (const activation of ACTIVATIONS.filter((each) => each !== "relu"))
       expect(kinds({ type: "activation", activation }, { type: "maxPool2d" })).toEqual([
         activation,
@@ -93,14 +93,14 @@ describe("initial weights", () => {
     ]);
   });
 
-  it("are uniform by the number of inputs, bias included, as in PyTorch", () => {
+  it("are uniform by the number of inputs, including the bias, as in PyTorch", () => {
     expect(limits("pytorch")).toEqual([
       [1 / Math.sqrt(60), 1 / Math.sqrt(60)],
       [1 / Math.sqrt(288), 1 / Math.sqrt(288)],
     ]);
   });
 
-  it("count a group's channels, and a depthwise kernel's as each framework does", () => {
+  it("count the channels of groups and depthwise kernels as each framework does", () => {
     const limit = (layer: Layer, semantics: "keras3" | "pytorch") => {
       const lowered = lower({ layers: [layer, ...HEAD] }, { semantics, input: [4, 6, 6] }).layers[0]!;
       return lowered.kind === "conv2d" ? lowered.weightLimit : undefined;
@@ -128,7 +128,7 @@ describe("leakyRelu", () => {
       { semantics },
     ).layers.flatMap((layer) => (layer.kind === "activation" ? [layer.slope] : []));
 
-  it("has each library's slope, or its own", () => {
+  it("has each framework's slope, or the given one", () => {
     expect(slopes("keras3")).toEqual([0.2, 0.3, undefined]);
     expect(slopes("keras2")).toEqual([0.2, 0.3, undefined]);
     expect(slopes("pytorch")).toEqual([0.01, 0.3, undefined]);
@@ -139,12 +139,12 @@ describe("batchNorm2d", () => {
   const norm = (semantics: "keras3" | "pytorch") =>
     lower({ layers: [{ type: "batchNorm2d" }, ...HEAD] }, { semantics }).layers[0];
 
-  it("has each library's defaults", () => {
+  it("has each framework's defaults", () => {
     expect(norm("keras3")).toMatchObject({ momentum: 0.99, epsilon: 1e-3, unbiased: false });
     expect(norm("pytorch")).toMatchObject({ momentum: 0.9, epsilon: 1e-5, unbiased: true });
   });
 
-  it("counts only what it learns", () => {
+  it("counts only learned parameters", () => {
     const count = (layer: { center?: boolean; scale?: boolean }) =>
       lower({ layers: [{ type: "batchNorm2d", ...layer }, ...HEAD] }, { input: [3, 1, 1] }).parameterCount -
       40;
@@ -152,8 +152,8 @@ describe("batchNorm2d", () => {
   });
 });
 
-describe("refusals", () => {
-  const refused: readonly [what: string, model: Model, message: string][] = [
+describe("rejections", () => {
+  const rejected: readonly [what: string, model: Model, message: string][] = [
     [
       "a window larger than its input",
       {
@@ -249,7 +249,7 @@ describe("refusals", () => {
     ],
   ];
 
-  it.each(refused)("explains %s", (_what, model, message) => {
+  it.each(rejected)("explains %s", (_what, model, message) => {
     expect(() => lower(model)).toThrow(message);
   });
 });

@@ -27,7 +27,7 @@ const described = LAYER_SCHEMAS.map(
 const typesOf = ({ properties: { type } }: Described) => type!.enum ?? [type!.const!];
 
 describe("docs/models.md", () => {
-  it("has a section for every layer and none else", () => {
+  it("has a section for every layer, and no other", () => {
     const headings = [...page.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
     expect(headings).toEqual(
       described.map((each) =>
@@ -54,7 +54,7 @@ describe("docs/models.md", () => {
     });
   }
 
-  it("states what each framework's defaults are", () => {
+  it("states each framework's defaults", () => {
     for (const type of ["batchNorm2d", "layerNorm", "groupNorm"] as const) {
       const filled = (semantics: Semantics) =>
         resolveLayer(layerSchema.parse({ type }), semantics) as { epsilon: number; momentum?: number };

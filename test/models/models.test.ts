@@ -15,7 +15,7 @@ const messageOf = (model: unknown) => {
 };
 
 describe("resolveModel", () => {
-  it("gives a valid model again, unchanged by another pass", () => {
+  it("gives a valid model, which resolves to itself", () => {
     for (const model of [
       "paper-cnn",
       {
@@ -45,7 +45,7 @@ describe("resolveModel", () => {
     }
   });
 
-  it("fills in each library's constants of normalisation, within residual blocks too", () => {
+  it("fills in each framework's constants of normalisation, also within residual blocks", () => {
     const layers = [{ type: "residual", layers: [{ type: "layerNorm" }, { type: "batchNorm2d" }] }] as const;
     const constants = (semantics: Semantics) => {
       const [block] = resolveModel({ layers }, { classes: 10, semantics }).layers;
@@ -81,7 +81,7 @@ describe("resolveModel", () => {
 });
 
 describe("messages", () => {
-  const refused: readonly [model: unknown, message: string][] = [
+  const rejected: readonly [model: unknown, message: string][] = [
     [
       "paper-cn",
       'Expected one of "paper-cnn", "mlp", "lenet-5", "mnist-99" for `model`, got "paper-cn" (string). Did you mean "paper-cnn"?',
@@ -134,7 +134,7 @@ describe("messages", () => {
     ],
   ];
 
-  it.each(refused)("for %j", (model, message) => {
+  it.each(rejected)("for %j", (model, message) => {
     expect(messageOf(model)).toBe(message);
   });
 });

@@ -17,7 +17,7 @@ describe("residual", () => {
   const wiring = (...layers: Layer[]) =>
     lower({ layers: [...layers, ...HEAD] }).layers.map(({ name, from }) => [name, ...(from ?? [])]);
 
-  it("lets two branches meet in a sum, named by their place", () => {
+  it("adds two branches, named by their position", () => {
     const block: Layer = {
       type: "residual",
       layers: [same(4), { type: "activation", activation: "relu" }, same(8)],
@@ -43,11 +43,11 @@ describe("residual", () => {
     ]);
   });
 
-  it("may begin at the image", () => {
+  it("may start at the image", () => {
     expect(wiring({ type: "residual", layers: [same(1)] })[1]).toEqual(["residual_0", 0, -1]);
   });
 
-  it("keeps a ReLU before branches that begin with a max-pool, and moves one within a branch", () => {
+  it("keeps a ReLU before branches that start with a max-pool, and moves one within a branch", () => {
     const pooled: Layer[] = [{ type: "maxPool2d" }, same(1)];
     const relu: Layer = { type: "activation", activation: "relu" };
     expect(
@@ -64,7 +64,7 @@ describe("residual", () => {
     ]);
   });
 
-  it("counts what its branches learn", () => {
+  it("counts the parameters of its branches", () => {
     const block: Layer = {
       type: "residual",
       layers: [

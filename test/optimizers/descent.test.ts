@@ -24,7 +24,7 @@ const ROSENBROCK = {
 const RATES = [-4, -3, -2, -1, 0, 1, 2].flatMap((power) => [1, 3].map((digit) => digit * 10 ** power));
 const STEPS = 30;
 
-/** How low a function is after STEPS steps with the rate that suits the optimizer best. */
+/** The value of a function after STEPS steps with the optimizer's best learning rate. */
 function lowest(name: string, source: Source, { start, value, gradient }: typeof QUADRATIC): number {
   const update = updateGraph(resolveOptimizer({ name, semantics: source } as OptimizerConfig, "keras3"));
   const ends = RATES.map((learningRate) => {

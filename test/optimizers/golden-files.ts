@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
-/** Where golden files of optimizers lie: of those that see a vector, and of those that see parameters. */
+/** The folders of golden files: of optimizers on the whole vector, and of optimizers on parameters. */
 export const FOLDERS = ["optimizers", "parameter_optimizers"].map(
   (name) => new URL(`../golden/${name}/`, import.meta.url),
 );
 
-/** "keras3-adam.json" and the like, of all folders. */
+/** The names of all golden files, such as "keras3-adam.json". */
 export const goldenNames = FOLDERS.flatMap((folder) => readdirSync(folder));
 
 export const readGolden = (file: string) =>

@@ -10,7 +10,7 @@ import {
 } from "../../src/optimizers/optimizers.js";
 import { relativeError } from "../relative-error.js";
 
-/** What test/golden/parameter_optimizers.py and gradient_transforms.py wrote: parameters with shapes, and the weights for evaluation. */
+/** The output of test/golden/parameter_optimizers.py and gradient_transforms.py: parameters with shapes, and evaluation weights. */
 interface Golden {
   readonly optimizer: OptimizerName;
   readonly semantics: Source;
@@ -18,7 +18,7 @@ interface Golden {
   readonly theta: readonly number[];
   readonly gradients: readonly (readonly number[])[];
   readonly learningRates: readonly number[];
-  /** After which of the steps the path was kept. */
+  /** The steps after which the path was recorded. */
   readonly steps: readonly number[];
   readonly cases: readonly {
     readonly settings: object;

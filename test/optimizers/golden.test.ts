@@ -13,7 +13,7 @@ import {
 import { relativeError } from "../relative-error.js";
 import { goldenNames, readGolden } from "./golden-files.js";
 
-/** What test/golden/optimizers.py wrote. */
+/** The output of test/golden/optimizers.py. */
 interface Golden {
   readonly optimizer: OptimizerName;
   readonly semantics: Source;
@@ -26,12 +26,12 @@ interface Golden {
   }[];
 }
 
-/** Those whose path float32 cannot follow to 1e-6: each of the 24 steps rounds theta by up to 2^-24 of its size. */
+/** Optimizers whose path float32 cannot follow to 1e-6: each of the 24 steps rounds theta by up to 2^-24 of its size. */
 const ROUNDED = new Set(["author lion", "keras3 lion", "pytorch adamax", "pytorch adamw"]);
 
 const DECAY = /^l2$|weightDecay$/i;
 
-/** Keras 2's legacy optimizers know no decay of the weights. */
+/** Keras 2's legacy optimizers have no weight decay. */
 const WITHOUT_DECAY = /^keras2-(?!adafactor|adamw|lion)/;
 
 const folder = new URL("../golden/optimizers/", import.meta.url);
@@ -73,7 +73,7 @@ describe.each(goldens)("$semantics $optimizer", ({ optimizer, semantics, theta, 
       { name: optimizer, semantics, ...settings } as OptimizerConfig,
       "keras3",
     );
-    // The framework's default, where the settings give none; Keras keeps it in float32.
+    // The framework's default if the settings have none; Keras stores it in float32.
     expect(relativeError([learningRates[0]!], [resolved.learningRate], 0)).toBeLessThan(1e-7);
     expect(path.length).toBeGreaterThanOrEqual(20);
 
@@ -87,7 +87,7 @@ describe.each(goldens)("$semantics $optimizer", ({ optimizer, semantics, theta, 
     const inSingle = run((values) => Float32Array.from(values));
     const single = ROUNDED.has(`${semantics} ${optimizer}`) ? path.length * 2 ** -24 : 1e-6;
     for (const [i, expected] of path.entries()) {
-      // Keras 2 keeps a constant of Nadam's in float32 even in double precision.
+      // Keras 2 stores a constant of Nadam in float32, even in double precision.
       const precision = semantics === "keras2" && optimizer === "nadam" ? 1e-6 : 1e-12;
       expect(relativeError(inDouble[i]!, expected, 1e-12)).toBeLessThan(precision);
       expect(relativeError(inSingle[i]!, expected, 1)).toBeLessThan(single);

@@ -34,28 +34,31 @@ describe.each(OPTIMIZER_NAMES)("the average of %s's weights", (name) => {
     })),
   );
 
-  it.each(cases)("follows them in $semantics with $settings, whatever the formula's names", (given) => {
-    const config = { name, semantics: given.semantics, ...given.settings } as OptimizerConfig;
-    if (name.startsWith("scheduleFree") && given.semantics === "author") return;
-    const path = run(updateGraph(resolveOptimizer(config, "keras3")));
-    const averaged = updateGraph(
-      resolveOptimizer({ ...(config as object), weightAverage: 0.8 } as OptimizerConfig, "keras3"),
-    );
-    expect(run(averaged)).toEqual(path); // the weights go their own way
-    let average = path[0]!;
-    for (const [t, found] of run(averaged, true).entries()) {
-      average = average.map((before, i) => (t === 0 ? before : 0.8 * before + 0.2 * path[t]![i]!));
-      expect(relativeError(found, average, 1e-3)).toBeLessThan(1e-9);
-    }
-  });
+  it.each(cases)(
+    "follows the weights in $semantics with $settings, whatever the formula's names",
+    (given) => {
+      const config = { name, semantics: given.semantics, ...given.settings } as OptimizerConfig;
+      if (name.startsWith("scheduleFree") && given.semantics === "author") return;
+      const path = run(updateGraph(resolveOptimizer(config, "keras3")));
+      const averaged = updateGraph(
+        resolveOptimizer({ ...(config as object), weightAverage: 0.8 } as OptimizerConfig, "keras3"),
+      );
+      expect(run(averaged)).toEqual(path); // the average does not change the weights
+      let average = path[0]!;
+      for (const [t, found] of run(averaged, true).entries()) {
+        average = average.map((before, i) => (t === 0 ? before : 0.8 * before + 0.2 * path[t]![i]!));
+        expect(relativeError(found, average, 1e-3)).toBeLessThan(1e-9);
+      }
+    },
+  );
 });
 
-it("brings no name that an optimizer has as a hyperparameter", () => {
+it("uses no name that is a hyperparameter of an optimizer", () => {
   const own = OPTIMIZER_NAMES.flatMap((name) => Object.keys(OPTIMIZERS[name].hyperparameters));
   expect(Object.keys(GRADIENT_TRANSFORMS).filter((name) => own.includes(name))).toEqual([]);
 });
 
-it("keeps the states of blocks apart that have one name", () => {
+it("separates states of different blocks with the same name", () => {
   const text = (a: string, b: string, c: string) => `
     ${a} = 0.5 * ${a} + g
     theta = theta - learningRate * ${a}

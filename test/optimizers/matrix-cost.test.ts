@@ -9,10 +9,10 @@ import {
   updateGraph,
 } from "../../src/optimizers/optimizers.js";
 
-/** A node's value as far as its cost depends on it. */
+/** The part of a node's value that its cost depends on. */
 interface Value {
   readonly shape: readonly number[];
-  /** Where sizes alone decide it. */
+  /** Its value, if it depends on sizes only. */
   readonly number?: number;
 }
 
@@ -23,7 +23,7 @@ const broadcast = (shapes: readonly (readonly number[])[]): readonly number[] =>
   return Array.from({ length: longest }, (_, axis) => Math.max(...padded.map((shape) => shape[axis])));
 };
 
-/** Floating-point operations of one step on a parameter, and the most numbers that any value of it has. */
+/** Floating-point operations of one step on a parameter, and the size of its largest value. */
 function cost({ nodes, state, assign }: UpdateBlock, parameter: readonly number[]) {
   let states = new Map(state.map(({ name }): [string, Value] => [name, { shape: [] }]));
   for (;;) {
@@ -97,7 +97,7 @@ function evaluate(
   return [{ shape }, numel(shape)];
 }
 
-/** Long on the one side and on the other: a dense layer's weights, and a convolution's. */
+/** Wide and tall matrices: weights of a dense layer and of a convolution. */
 const SHAPES = [
   [6272, 128],
   [128, 6272],
@@ -114,13 +114,13 @@ const all = OPTIMIZER_NAMES.flatMap((name) =>
 describe.each(all)("$name of $semantics", (optimizer) => {
   const { blocks } = updateGraph(resolveOptimizer(optimizer as OptimizerConfig, "keras3"));
 
-  it.each(SHAPES)("makes no value larger than the parameter, of %i by %i ...", (...shape) => {
+  it.each(SHAPES)("computes no value larger than the parameter, of %i by %i ...", (...shape) => {
     for (const block of blocks) {
       if (block.on === "dense" && shape.length !== 2) continue;
       const { operations, largest } = cost(block, shape);
       const shorter = Math.min(shape[0]!, numel(shape.slice(1)));
       expect(largest).toBe(numel(shape));
-      // Five iterations of three products, each of at most 2 x shorter side operations a number; Adam's step has 15 or so.
+      // Five iterations of three products with at most 2 x shorter side operations per number; Adam's step has about 15.
       expect(operations / numel(shape)).toBeLessThan(30 * shorter + 60);
     }
   });

@@ -31,7 +31,7 @@ describe.each(all)("$name in $semantics", ({ name, semantics }) => {
   const { defaults }: Definition = OPTIMIZERS[name];
   const resolved = resolveOptimizer({ name, semantics } as OptimizerConfig, "keras3");
 
-  it("has the framework's own defaults", () => {
+  it("has the framework's defaults", () => {
     expect(defaults[semantics]).toEqual(readGolden(`${semantics}-${name}.json`).defaults);
   });
 
@@ -43,7 +43,7 @@ describe.each(all)("$name in $semantics", ({ name, semantics }) => {
 
   it("descends on a quadratic", () => {
     const update = updateGraph(resolved);
-    // With gradients of a constant sign, every optimizer here moves against it.
+    // With gradients of constant sign, every optimizer moves against the gradient.
     const step = { gradient: Float64Array.of(1, -2), learningRate: 0.1 };
     const [theta] = runUpdate(update, Float64Array.of(1, -1), [step]);
     expect(theta![0]).toBeLessThan(1);
@@ -51,7 +51,7 @@ describe.each(all)("$name in $semantics", ({ name, semantics }) => {
   });
 });
 
-it("differs between the frameworks where the frameworks differ", () => {
+it("differs between frameworks if they differ", () => {
   for (const config of [
     "adam",
     "rmsprop",
@@ -62,14 +62,14 @@ it("differs between the frameworks where the frameworks differ", () => {
     expect(resolveOptimizer(config, "keras3").formula).not.toBe(resolveOptimizer(config, "pytorch").formula);
 });
 
-it("takes a setting that is left open as one that is left out", () => {
+it("treats an undefined setting as omitted", () => {
   const open = { name: "adam", learningRate: undefined, l2: undefined, semantics: undefined };
   expect(resolveOptimizer(open as unknown as OptimizerConfig, "pytorch")).toStrictEqual(
     resolveOptimizer("adam", "pytorch"),
   );
 });
 
-it("takes the semantics of the optimizer before those of the run", () => {
+it("prefers the semantics of the optimizer to those of the run", () => {
   const resolved = resolveOptimizer({ name: "adam", semantics: "pytorch" }, "keras3");
   expect(resolved).toMatchObject({ semantics: "pytorch", epsilon: 1e-8 });
 });
@@ -82,12 +82,12 @@ it.each([
   ["lion", "keras2", "keras2"],
   ["adamw", "keras2", "keras2"],
   ["muon", "keras2", "keras3"],
-] as const)("takes %s, where a run is in %s, from %s", (name, run, source) => {
+] as const)("uses %s, if a run has the semantics %s, from %s", (name, run, source) => {
   const resolved = resolveOptimizer(name, run);
   expect(resolved).toMatchObject({ semantics: source, ...(OPTIMIZERS[name] as Definition).defaults[source] });
 });
 
-it("decays weights at their own share, and not where that is 0", () => {
+it("decays weights at the given rate, and not if it is 0", () => {
   const after = (config: OptimizerConfig) => {
     const step = { gradient: Float64Array.of(0), learningRate: 0.5 };
     const update = updateGraph(resolveOptimizer(config, "keras3"));
@@ -212,7 +212,7 @@ it.each([
     { name: "mine", formula: "theta = theta - g", state: { m: "g" } },
     'Expected a number or "theta" for `state.m`, got "g" (string).',
   ],
-])("refuses %j", (input, expected) => {
+])("rejects %j", (input, expected) => {
   expect(message(input)).toBe(expected);
 });
 
@@ -228,7 +228,7 @@ describe.each(OPTIMIZER_NAMES)("%s", (name) => {
     },
   );
 
-  it.each(bounded)("refuses %s = %d with the range in the message", (key, value, bounds) => {
+  it.each(bounded)("rejects %s = %d with the range in the message", (key, value, bounds) => {
     const said = message({ name, [key]: value });
     expect(said).toMatch(new RegExp(`^Expected a number .* for \`${key}\`, got ${value} `));
     for (const bound of bounds) expect(said.slice(0, said.indexOf("for"))).toContain(` ${bound} `);

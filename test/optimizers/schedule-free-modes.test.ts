@@ -7,7 +7,7 @@ import { relativeError } from "../relative-error.js";
 
 type Path = readonly (readonly number[])[];
 
-/** What test/golden/schedule_free_modes.py wrote. */
+/** The output of test/golden/schedule_free_modes.py. */
 const golden: {
   learningRate: number;
   theta: number[];
@@ -27,7 +27,7 @@ const ours = runUpdate(
 const errorOf = (path: Path | undefined) =>
   Math.max(...path!.map((expected, i) => relativeError(ours[i]!, expected, 1e-2)));
 
-it("equals Keras' ScheduleFreeAdamW on PyTorch and on TensorFlow's eager mode, and no other", () => {
+it("equals Keras' ScheduleFreeAdamW on PyTorch and in TensorFlow's eager mode only", () => {
   const { torch, tensorflow, jax } = golden.backends;
   expect(errorOf(torch.eager)).toBeLessThan(1e-11);
   expect(errorOf(tensorflow.eager)).toBeLessThan(1e-6);
@@ -36,7 +36,7 @@ it("equals Keras' ScheduleFreeAdamW on PyTorch and on TensorFlow's eager mode, a
     expect(relativeError(jax.graph![i]!, expected, 1e-2)).toBeLessThan(1e-11);
 });
 
-it("says so where it is explained", () => {
+it("says so in its explanation", () => {
   expect(explain("scheduleFreeAdamw").note).toContain(
     "`keras3` equals it on PyTorch, and on TensorFlow run eagerly",
   );

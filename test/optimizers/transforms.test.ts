@@ -23,21 +23,21 @@ interface Case {
   readonly settings: { readonly learningRate: number; readonly [setting: string]: unknown };
   /** Whether the momentum changes from step to step. */
   readonly changing?: true;
-  /** After the last step: the weights, and those to evaluate with where they are others. */
+  /** After the last step: the weights, and the evaluation weights if they differ. */
   readonly theta: readonly number[];
   readonly evaluation?: readonly number[];
 }
 
-/** What test/golden/transforms.py wrote. */
+/** The output of test/golden/transforms.py. */
 interface Golden {
   readonly shapes: readonly (readonly number[])[];
   readonly theta: readonly number[];
   readonly gradients: readonly (readonly number[])[];
-  /** Of the learning rate, step by step. */
+  /** Shares of the learning rate, step by step. */
   readonly shares: readonly number[];
   readonly momenta: readonly number[];
   readonly cases: readonly Case[];
-  /** The same in a session, whose updates take the gradient of several batches. */
+  /** The same in a session whose updates use the gradient of several batches. */
   readonly accumulated: {
     readonly pixels: readonly (readonly number[])[];
     readonly targets: readonly (readonly number[])[];
@@ -52,14 +52,14 @@ const goldens = SOURCES.map((source) => {
   const file = new URL(`../golden/transforms/${source}.json`, import.meta.url);
   return { source, golden: JSON.parse(readFileSync(file, "utf8")) as Golden };
 });
-/** In double precision. Keras passes constants, such as the bound of a norm, through float32 all the same. */
+/** In double precision. Keras still rounds constants, such as the bound of a norm, to float32. */
 const PRECISION: { readonly [source: string]: number } = {
   keras3: 1e-5,
   keras2: 1e-5,
   pytorch: 1e-11,
   author: 1e-11,
 };
-/** Each of 20 steps rounds a weight by up to 2^-24 of its size; sessions round the gradient's sums as well. */
+/** Each of 20 steps rounds a weight by up to 2^-24 of its size; sessions also round the sums of gradients. */
 const ROUNDING = { update: 20 * 2 ** -24, session: 40 * 2 ** -24 };
 const { Dataset } = loadNative();
 
@@ -70,7 +70,7 @@ const expectedOf = (each: Case, evaluation: boolean) =>
 const ratesOf = ({ shares }: Golden, { settings }: Case) =>
   shares.map((share) => Math.fround(settings.learningRate * share));
 
-/** With the momentum as an input where it changes. */
+/** The momentum is an input if it changes. */
 function updateOf(source: Source, { optimizer: name, settings, changing }: Case) {
   const optimizer = resolveOptimizer({ name, semantics: source, ...settings } as OptimizerConfig, "keras3");
   return updateGraph(optimizer, { changing: changing ? [momentumOf(optimizer)!] : [] });
@@ -79,7 +79,7 @@ function updateOf(source: Source, { optimizer: name, settings, changing }: Case)
 describe.each(goldens)("$source", ({ source, golden }) => {
   const named = (each: Case) => [each.optimizer, textOf(each), each] as const;
 
-  it("has every optimizer, at settings that are not the defaults, with every transform that it takes", () => {
+  it("has every optimizer, with settings other than the defaults, with every transform that it accepts", () => {
     const names = OPTIMIZER_NAMES.filter((name) => Object.hasOwn(OPTIMIZERS[name].defaults, source));
     expect([...new Set(golden.cases.map(({ optimizer }) => optimizer))].sort()).toEqual([...names].sort());
     for (const name of names) {

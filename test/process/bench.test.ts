@@ -49,13 +49,13 @@ it("prints a table and progress, and writes a record and a chart", async () => {
   expect(readFileSync(join(folder, "out", "chart.svg"), "utf8")).toContain("sgd (momentum 0.9)");
 });
 
-it("says nothing but its results with --quiet", async () => {
+it("prints only its results with --quiet", async () => {
   const { code, stderr, stdout } = await ended(start(...BRIEF, "--measure", "update", "--quiet"));
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).toContain("adagrad");
 });
 
-it("refuses what is wrong before it measures or writes anything", async () => {
+it("rejects invalid options before it measures or writes anything", async () => {
   const json = ["--json", join("out", "record.json")];
   expect(await ended(start("--batch-sizes", "32,x", "--threads", "0", ...json))).toEqual({
     code: 2,
@@ -81,7 +81,7 @@ it("refuses what is wrong before it measures or writes anything", async () => {
   expect(existsSync(join(folder, "out"))).toBe(false);
 });
 
-it("keeps and reports what is measured on Ctrl-C", async () => {
+it("keeps and reports its measurements on Ctrl-C", async () => {
   const child = start(
     ...["--model", "mnist-99", "--measure", "update,step", "--optimizers", "adam", "--batch-sizes", "16"],
     ...["--rounds", "1000", "--seconds", "100", "--json", join("out", "record.json")],

@@ -75,9 +75,9 @@ describe("compare", () => {
     expect(measured(JSON.parse(again.stdout))).toEqual(measured(study));
     expect(JSON.parse(again.stdout).config).toEqual(study.config as ResolvedCompareConfig);
 
-    const refused = await optimbench("compare", ...line);
-    expect(refused).toMatchObject({ code: 1, stdout: "" });
-    expect(refused.stderr).toMatch(/^error: report already contains a study\..*--overwrite\.\n$/);
+    const rejected = await optimbench("compare", ...line);
+    expect(rejected).toMatchObject({ code: 1, stdout: "" });
+    expect(rejected.stderr).toMatch(/^error: report already contains a study\..*--overwrite\.\n$/);
     expect(readStudy("report", "study.json")).toEqual(study);
     const few = ["--optimizers", "adam", "--epochs", "0", "--quiet"];
     expect(await optimbench("compare", ...SMALL, ...few, "--overwrite")).toMatchObject({ code: 0 });
@@ -86,7 +86,7 @@ describe("compare", () => {
     expect(figures.filter((name) => name.includes("sgd"))).toEqual([]);
   });
 
-  it("trains all runs and prints the table where no file can be written", async () => {
+  it("trains all runs and prints the table if no file can be written", async () => {
     const line = [...SMALL, "--optimizers", "sgd,adam", "--epochs", "0"];
     const limited = ["-c", 'ulimit -f 1; exec "$0" "$@"', process.execPath, MAIN, "compare", ...line];
     const { code, stdout, stderr } = await ended(spawn("bash", limited, { cwd: folder }));
@@ -96,12 +96,12 @@ describe("compare", () => {
     expect(stderr).toMatch(
       /run 2\/2 adam: epoch 0(.*\n)+error: Cannot write report\/study\.json: it is too large/,
     );
-    // What is small enough is there; nothing is cut short, and nothing temporary is left.
+    // Small files exist; none is truncated, and no temporary file is left.
     const files = readdirSync(join(folder, "report")).sort();
     expect(files).toEqual(["figures", "results.csv", "table.md"]);
   });
 
-  it("takes custom formulas", async () => {
+  it("accepts custom formulas", async () => {
     const { code, stdout } = await optimbench(
       ...["compare", ...SMALL, "--epochs", "1", "--json"],
       ...[
@@ -125,7 +125,7 @@ describe("compare", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
     ["SIGHUP", "SIGHUP"],
-  ] as const)("keeps and reports what is finished on %s", async (signal, exitCode) => {
+  ] as const)("keeps and reports finished runs on %s", async (signal, exitCode) => {
     const child = start(
       "compare",
       ...SMALL,
@@ -175,7 +175,7 @@ describe("compare", () => {
     const begun = new Set<string>();
     child.stderr!.on("data", (said) => {
       for (const [run] of String(said).matchAll(/run \d(?=.*epoch 1\/)/g)) begun.add(run);
-      if (begun.size === 2 && !child.killed) child.kill("SIGINT"); // a second one would end it at once
+      if (begun.size === 2 && !child.killed) child.kill("SIGINT"); // a second signal would end it immediately
     });
     expect(await ended(child)).toMatchObject({ code: 130 });
     expect(readStudy("out", "study.json").runs).toMatchObject(
@@ -184,7 +184,7 @@ describe("compare", () => {
     expect(existsSync(join(folder, "out", "index.html"))).toBe(true);
   });
 
-  it("refuses what is wrong before it makes anything", async () => {
+  it("rejects invalid options before it creates anything", async () => {
     const wrong = await optimbench("compare", "--optimizers", "admm", "--epochs", "0.5", "--out", "out");
     expect(wrong).toMatchObject({ code: 2, stdout: "" });
     expect(wrong.stderr).toContain('Did you mean "adam"?');
@@ -197,14 +197,14 @@ describe("compare", () => {
     });
   });
 
-  it("ends quietly when its reader does", async () => {
+  it("ends quietly when its reader closes the pipe", async () => {
     const child = start("compare", ...SMALL, "--epochs", "1", "--optimizers", "sgd", "--json", "--quiet");
     child.stdout!.destroy();
     const code = await new Promise((resolve) => child.on("close", resolve));
     expect([code, await text(child.stderr!)]).toEqual([0, ""]);
   });
 
-  it("goes on when nobody reads its progress", async () => {
+  it("continues when nobody reads its progress", async () => {
     const child = start("compare", ...SMALL, "--epochs", "1", "--optimizers", "sgd", "--out", "out");
     child.stderr!.destroy();
     const [code] = await Promise.all([
@@ -216,7 +216,7 @@ describe("compare", () => {
 });
 
 describe("check-gradient", () => {
-  it("reports the worst case of each loss, and fails where one is wrong", async () => {
+  it("reports the worst case of each loss, and fails if one is wrong", async () => {
     const right = await optimbench("check-gradient", "huber:delta=0.1,hinge", "--classes", "3");
     expect(right).toMatchObject({ code: 0, stderr: "" });
     expect(right.stdout).toMatch(/^huber: passed\..*\n {2}formula .*delta(.*\n)+hinge: passed\./);

@@ -11,12 +11,12 @@ import { mirror } from "../data/mirror.js";
 const start = (...line: string[]) =>
   spawn(process.execPath, [join(packageRoot, "dist", "cli", "main.js"), "data", ...line]);
 
-it("ends a download on Ctrl-C, with nothing left behind", async () => {
+it("ends a download on Ctrl-C, and leaves nothing behind", async () => {
   const folder = temporaryFolder();
   const { url } = await mirror((_, response) => void response.write(Buffer.alloc(1000)));
   const child = start("fetch", "mnist", "--data-dir", folder, "--mirror", url);
   const stderr = text(child.stderr);
-  // Its first line comes with the first bytes, when the temporary file is there.
+  // The first line is printed with the first bytes, when the temporary file exists.
   await once(child.stderr, "data");
   child.kill("SIGINT");
   expect(await once(child, "close")).toEqual([130, null]);
@@ -24,7 +24,7 @@ it("ends a download on Ctrl-C, with nothing left behind", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it("tells on stderr what went wrong, and exits with 1", async () => {
+it("reports an error on stderr, and exits with 1", async () => {
   const folder = temporaryFolder();
   const child = start("samples", "mnist", "--data-dir", folder, "--out", join(folder, "digits.png"));
   const [stdout, stderr] = [text(child.stdout), text(child.stderr)];

@@ -22,7 +22,7 @@ async function run(name: string): Promise<string> {
   return stdout;
 }
 
-/** What each example shows when it works. */
+/** The expected output of each example. */
 const EXAMPLES: Record<string, (output: string) => void> = {
   "train-and-predict.mjs": (output) => {
     expect(output).toMatch(/epoch 2: 9\d\.\d% of the validation images classified correctly/);

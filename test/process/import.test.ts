@@ -10,8 +10,8 @@ function run(program: string, ...options: string[]): string[] {
   return execFileSync(process.execPath, args, { cwd: packageRoot, encoding: "utf8" }).trim().split("\n");
 }
 
-it("loads nothing with the package but its door", () => {
-  // Says each module that is loaded, from the thread that loads them.
+it("loads only the entry modules with the package", () => {
+  // Logs each loaded module, from the thread that loads it.
   const hooks = `
     import { writeSync } from "node:fs";
     export async function load(url, context, next) {
@@ -32,7 +32,7 @@ it("loads nothing with the package but its door", () => {
   ]);
 });
 
-it("finds all that the library exports in its modules", () => {
+it("every exported function loads its module", () => {
   const [said] = run(`
     import * as door from "optimbench";
     const outcomes = {};
@@ -42,17 +42,17 @@ it("finds all that the library exports in its modules", () => {
         await call({ name: "no such name", optimizers: 7 }, 7);
         outcomes[name] = "done";
       } catch (error) {
-        outcomes[name] = error instanceof door.OptimbenchError ? "refused" : error.message;
+        outcomes[name] = error instanceof door.OptimbenchError ? "rejected" : error.message;
       }
     }
     console.log(JSON.stringify(outcomes));`);
   const { OptimbenchError: _, ...functions } = library;
   expect(JSON.parse(said!)).toEqual(
-    Object.fromEntries(Object.keys(functions).map((name) => [name, "refused"])),
+    Object.fromEntries(Object.keys(functions).map((name) => [name, "rejected"])),
   );
 });
 
-it("is loaded by `require` too", () => {
+it("can be loaded by `require`", () => {
   const program = `
     const { explain, OptimbenchError } = require("optimbench");
     explain("no such").catch((error) => console.log(error instanceof OptimbenchError, error.code));`;
@@ -60,20 +60,20 @@ it("is loaded by `require` too", () => {
   expect(execFileSync(process.execPath, args, { cwd: packageRoot, encoding: "utf8" })).toBe("true CONFIG\n");
 });
 
-// `npm run test:consumers` proves it with the tools themselves.
-it("holds nothing that bundlers and test runners cannot follow", () => {
+// `npm run test:consumers` tests the tools themselves.
+it("contains nothing that bundlers and test runners cannot follow", () => {
   const sources = readdirSync(join(packageRoot, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .map((name) => ({ name, text: readFileSync(join(packageRoot, "src", name), "utf8") }));
   const using = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name);
-  // A `require` of the file's own place finds nothing from a bundle; package-root.ts has one of the package's place.
+  // A `require` relative to the file finds nothing in a bundle; package-root.ts has one relative to the package.
   expect(using(/import nodeModule from|createRequire\(import\.meta/)).toEqual(["system/package-root.ts"]);
   expect(using(/import\((?!["`)])/)).toEqual([]); // a computed name
   expect(using(/^(const .* = )?await /m).filter((name) => !name.startsWith("cli/"))).toEqual([]); // at top level
   expect(using(/import\.meta/)).toEqual(["system/package-root.ts"]);
 });
 
-it("takes configs as they are at the call, whatever the caller makes of them afterwards", async () => {
+it("copies configs at the call, so later changes have no effect", async () => {
   const images = Uint8Array.from({ length: 20 * 16 }, (_, i) => (i * 37) % 256);
   const dataset = { images, labels: images.map((_, i) => i % 2).slice(0, 20), height: 4, width: 4 };
   const shared = { dataset, model: "mlp" as const, epochs: 0, untimedSteps: false };

@@ -7,8 +7,8 @@ import { packageRoot } from "../../src/system/package-root.js";
 const library = JSON.stringify(pathToFileURL(join(packageRoot, "dist", "index.js")).href);
 
 /**
- * Runs a program in a process of its own; `long` there is a training that would take minutes, and `inTheMiddle` does
- * something while the steps of its first epoch run.
+ * Runs a program in a separate process. `long` is a training that would take minutes; `inTheMiddle` runs a callback during the
+ * steps of its first epoch.
  */
 function run(program: string) {
   const prelude = `
@@ -39,7 +39,7 @@ function run(program: string) {
 }
 
 describe("a process that ends while it trains", () => {
-  it("ends with its own code on process.exit()", () => {
+  it("ends with its exit code on process.exit()", () => {
     expect(run(`inTheMiddle(() => process.exit(3));`)).toMatchObject({ ended: 3 });
   });
 
@@ -49,7 +49,7 @@ describe("a process that ends while it trains", () => {
     expect(stderr).toContain("unrelated");
   });
 
-  it("ends by itself once training is over, without dispose()", () => {
+  it("ends by itself when training is over, without dispose()", () => {
     expect(run(`await train(short); console.log("done");`)).toMatchObject({ ended: 0, stdout: "done\n" });
   });
 
@@ -62,12 +62,12 @@ describe("a process that ends while it trains", () => {
     expect(run(program)).toMatchObject({ ended: 0, stdout: "completed\n" });
   });
 
-  it("ends with its own code while worker threads train", () => {
+  it("ends with its exit code while worker threads train", () => {
     expect(run(`await startedWorkers(2); process.exit(4);`)).toMatchObject({ ended: 4 });
   });
 });
 
-it("gives memory back: many disposed runs need no more than few", () => {
+it("frees memory: many disposed runs need no more than few", () => {
   const program = `
     const rss = async (runs) => {
       for (let i = 0; i < runs; i++) (await train({ ...short, untimedSteps: false })).model.dispose();

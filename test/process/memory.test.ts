@@ -16,7 +16,7 @@ const LAYERS = [
   { type: "dense", units: 10 },
 ];
 
-/** The most memory that a process ever has while it trains for three steps, in MiB. */
+/** The peak memory of a process that trains for three steps, in MiB. */
 function peakMemory(optimizer: object): number {
   const program = `
     import { readFileSync } from "node:fs";
@@ -29,7 +29,7 @@ function peakMemory(optimizer: object): number {
     console.log(/VmHWM:\\s*(\\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))[1]);`;
   const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
     encoding: "utf8",
-    timeout: 50_000, // the products of the long sides would take minutes
+    timeout: 50_000, // products along the long sides would take minutes
   });
   expect(stderr).toBe("");
   return Number(stdout) / 1024;
@@ -39,7 +39,7 @@ describe("a step of Muon on matrices with one long side takes about as much memo
   const adam = peakMemory({ name: "adam" });
 
   it.each(["keras3", "pytorch", "author"])("in %s", (semantics) => {
-    // The product of a long side with itself alone would be 137 MiB.
+    // The product of a long side with itself would have 137 MiB.
     expect(peakMemory({ name: "muon", semantics })).toBeLessThan(adam + 64);
   });
 });

@@ -25,7 +25,7 @@ const blocks = (language: string) =>
     })),
   );
 
-/** Commands in the order of the page, each without its comment; a backslash joins lines. */
+/** The commands of a page in order, without comments; a backslash joins lines. */
 const commands = blocks("sh")
   .flatMap(({ name, code }) =>
     code
@@ -36,16 +36,16 @@ const commands = blocks("sh")
   .filter(({ line }) => line !== "");
 const ours = commands.filter(({ line }) => line.startsWith("npx optimbench "));
 
-// One folder for all, as for a reader who types them one after the other.
+// One folder for all commands, as for a reader who types them in order.
 const folder = mkdtempSync(join(tmpdir(), "optimbench-readme-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Training commands run on few digits here; all else is as it stands on the page. */
+/** Training commands use few digits here; everything else is as on the page. */
 const FEW = "--dataset mnist-10k --train-size 320 --validation-size 100";
 const shortened = (line: string) => (/ (compare|train) /.test(`${line} `) ? `${line} ${FEW}` : line);
 
 describe("the commands on the pages", () => {
-  it("are found", () => expect(ours.length).toBeGreaterThanOrEqual(8));
+  it("exist", () => expect(ours.length).toBeGreaterThanOrEqual(8));
 
   it("name scripts that package.json has", () => {
     const { scripts } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
@@ -82,7 +82,7 @@ describe("the commands on the pages", () => {
 
 describe("the programs on the pages", () => {
   const programs = blocks("js").filter(({ code }) => code.includes("import "));
-  it("are found", () => expect(programs.length).toBeGreaterThanOrEqual(1));
+  it("exist", () => expect(programs.length).toBeGreaterThanOrEqual(1));
 
   for (const [index, { name, code }] of programs.entries())
     it(`${name}, ${index + 1}`, () => {
@@ -97,13 +97,13 @@ describe("the programs on the pages", () => {
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     });
 
-  it("leave what the page says", () => {
+  it("write the files that the page mentions", () => {
     expect(existsSync(join(folder, "digits.safetensors"))).toBe(true);
     expect(existsSync(join(folder, "adam-and-sgd", "index.html"))).toBe(true);
   });
 });
 
-it("every link to a file leads somewhere", () => {
+it("every link to a file has a target", () => {
   for (const { name, text } of pages)
     for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
       expect(existsSync(join(packageRoot, name, "..", target!)), `${name}: ${target}`).toBe(true);

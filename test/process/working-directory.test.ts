@@ -6,7 +6,7 @@ import { packageRoot } from "../../src/system/package-root.js";
 import { writeFiles } from "../install/fake-libtorch.js";
 import { useTestFolder, writeProgram } from "../install/test-folder.js";
 
-// No file of the working directory may be run or imported, whatever it is called: it may be an archive that someone unpacked.
+// No file of the working directory may be run or imported, because it may be an unpacked archive.
 const realPath = process.env.PATH!;
 const folder = useTestFolder();
 
@@ -36,7 +36,7 @@ const PROGRAMS = [
   "git",
 ];
 
-/** A folder full of files that programs look for by name; each says in `<folder>/ran` that it was run. */
+/** A folder of files that programs look for by name; each records in `<folder>/ran` that it was run. */
 function hostileFolder(): string {
   const hostile = folder.path("unpacked");
   const ran = JSON.stringify(folder.path("ran"));
@@ -93,7 +93,7 @@ test.each([["doctor"], ["setup", "--cpu"]])(
         encoding: "utf8",
       },
     );
-    // The cache is empty and pip has no index, so both went all the way: Python was found, pip was run where it is needed.
+    // The cache is empty and pip has no index, so both commands ran completely: they found Python, and setup ran pip.
     expect(stdout + stderr).toMatch(
       line[0] === "setup" ? /pip could not download torch/ : /libtorch was not found/,
     );
@@ -101,7 +101,7 @@ test.each([["doctor"], ["setup", "--cpu"]])(
   },
 );
 
-test("the folder would be run by who does not look out", () => {
+test("careless programs would run files of this folder", () => {
   const cwd = hostileFolder();
   spawnSync("python3", ["-c", "import pip"], { cwd, env: { ...process.env, PATH: realPath } });
   expect(ran()).toContain("pip/__init__.py");
@@ -120,7 +120,7 @@ test("Python's own packages, PYTHONPATH's absolute folders and the user's site-p
   expect(path(print, pythonArguments(print)).sort()).toEqual(path(print, []).sort());
 });
 
-test("every program is started through the one door that takes care of it", () => {
+test("every program is started by run-program.ts", () => {
   const sources = readdirSync(join(packageRoot, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .map((name) => join(packageRoot, "src", name));
@@ -131,7 +131,7 @@ test("every program is started through the one door that takes care of it", () =
   ]);
 });
 
-test("a file that is no program, and a folder, are passed over", async () => {
+test("a file that is not executable, and a folder, are skipped", async () => {
   const { findProgram } = await import("../../src/system/run-program.js");
   writeFiles(folder.path("first"), { tool: "" });
   mkdirSync(folder.path("second", "tool"), { recursive: true });

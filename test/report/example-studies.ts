@@ -4,7 +4,7 @@ import type { EpochRecord, RunStatus } from "../../src/history/epoch-record.js";
 import type { Study } from "../../src/study/study.js";
 import type { RunRecord } from "../../src/training/run-record.js";
 
-/** What a made-up run should look like; curves rise to `reaches` at `pace`. */
+/** The properties of a synthetic run. Curves rise to `reaches` at `pace`. */
 export interface ExampleRun {
   readonly optimizer: string;
   readonly label?: string;
@@ -44,7 +44,7 @@ const SHARED = {
   untimedSteps: true,
 } as const satisfies Partial<ResolvedTrainConfig>;
 
-/** Under any name, which the type does not foresee. */
+/** Allows any name, which the type does not. */
 const exampleLoss = (name: string) =>
   ({
     name,
@@ -64,7 +64,7 @@ const exampleOptimizer = (
     formula: FORMULAS[name] ?? "theta = theta - learningRate * g",
   }) as ResolvedTrainConfig["optimizer"];
 
-/** A made-up run with plausible curves; the same input gives the same run. */
+/** A synthetic run with plausible curves. The same input gives the same run. */
 export function exampleRun(example: ExampleRun): RunRecord {
   const {
     optimizer,
@@ -173,7 +173,7 @@ export function exampleStudy(examples: readonly ExampleRun[]): Study {
   };
 }
 
-/** The same study, had its runs gone in parallel. */
+/** The same study with parallel runs. */
 export const inParallel = (study: Study): Study => ({
   ...study,
   config: { ...study.config, execution: "parallel" },
@@ -192,7 +192,7 @@ const withSeeds = (runs: readonly ExampleRun[], seeds: readonly number[]) =>
 
 export const HOSTILE = `"><script>alert(1)</script>&amp;<img src=x onerror=alert(2)>\u001b[31m|*_\`](javascript:x)\n=1+1`;
 
-/** One of each kind of study that a report must bear. */
+/** One study of each kind that a report must support. */
 export const STUDIES = {
   fourOptimizers: exampleStudy(withSeeds(FOUR, [0, 1, 2])),
   oneSeed: exampleStudy(FOUR),

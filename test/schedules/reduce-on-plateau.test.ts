@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { resolveSchedule, type ScheduleConfig, startSchedule } from "../../src/schedules/schedules.js";
 
-/** What test/golden/schedules.py wrote. */
+/** The output of test/golden/schedules.py. */
 const golden: {
   initialRate: number;
   losses: number[];
@@ -28,12 +28,12 @@ describe("reduceOnPlateau", () => {
 
   it.each(golden.cases)("sets the rates of Keras' callback with $schedule", ({ schedule, rates }) => {
     const found = ratesOf({ name: "reduceOnPlateau", ...schedule }, golden.initialRate, validations);
-    // Keras keeps its rate in float32.
+    // Keras stores the rate in float32.
     expect(found.map(Math.fround)).toEqual(rates.map(Math.fround));
     expect(new Set(rates).size).toBeGreaterThan(1);
   });
 
-  it("starts at the initial rate, and takes a loss that is not finite for no improvement", () => {
+  it("starts at the initial rate, and treats a loss that is not finite as no improvement", () => {
     const schedule = startSchedule(resolveSchedule({ name: "reduceOnPlateau", patience: 1 }), {
       learningRate: 0.8,
       stepsPerEpoch: 5,
@@ -46,14 +46,14 @@ describe("reduceOnPlateau", () => {
     expect(schedule.rate(7)).toBe(0.4);
   });
 
-  it("does not raise a rate that is below its floor", () => {
+  it("does not raise a rate that is below its minimum", () => {
     const config: ScheduleConfig = { name: "reduceOnPlateau", patience: 0, minLearningRate: 0.5 };
     const worse = [1, 2, 3].map((loss) => ({ loss, accuracy: 0 }));
     expect(ratesOf(config, 0.1, worse)).toEqual([0.1, 0.1, 0.1]);
   });
 });
 
-it("constant stays as it is", () => {
+it("constant does not change the rate", () => {
   expect(
     ratesOf(
       "constant",

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { scheduleMomenta, scheduleRates } from "../../src/schedules/schedule-rates.js";
 
-it("lists the rate of every step, the last and smaller batch included", () => {
+it("lists the rate of every step, including the last, smaller batch", () => {
   const length = { epochs: 2, batchSize: 4, trainSize: 9, learningRate: 0.5 };
   expect(scheduleRates({ name: "step", stepSize: 1, gamma: 0.5 }, length)).toEqual(
     Float64Array.of(0.5, 0.5, 0.5, 0.25, 0.25, 0.25),
@@ -14,7 +14,7 @@ it("has defaults", () => {
   expect(new Set(rates)).toEqual(new Set([0.001]));
 });
 
-it("refuses what it cannot know, and what is too much", () => {
+it("rejects rates that are unknown, and too many steps", () => {
   expect(() => scheduleRates("reduceOnPlateau")).toThrow("so they are unknown before it");
   expect(() => scheduleRates("cosine", { epochs: 100_000, batchSize: 1 })).toThrow(
     "4,800,000,000 steps are too many to list.",
@@ -24,7 +24,7 @@ it("refuses what it cannot know, and what is too much", () => {
   );
 });
 
-it("lists the momentum of each step where a schedule changes it", () => {
+it("lists the momentum of each step if the schedule changes it", () => {
   const cycle = { name: "oneCycle", baseMomentum: 0.8, maxMomentum: 0.95 } as const;
   const momenta = scheduleMomenta(cycle, { epochs: 1, batchSize: 1, trainSize: 10 })!;
   expect(momenta).toHaveLength(10);

@@ -11,7 +11,7 @@ import { relativeError } from "../relative-error.js";
 const read = (name: string) =>
   JSON.parse(readFileSync(new URL(`../golden/schedules/${name}.json`, import.meta.url), "utf8"));
 
-/** What test/golden/step_schedules.py wrote. */
+/** The output of test/golden/step_schedules.py. */
 interface StepGolden {
   readonly learningRate: number;
   readonly stepsPerEpoch: number;
@@ -78,7 +78,7 @@ it.each([
   ],
   [{ name: "mine", formula: "a = step; learningRate" }, "`a` is assigned but never used. (line 1, column 1)"],
   [{ name: "mine", formula: "rate = step" }, "an expression, not an assignment. (line 1, column 1)"],
-])("refuses %j", (input, expected) => {
+])("rejects %j", (input, expected) => {
   expect(() => resolveSchedule(input as ScheduleConfig)).toThrow(expected);
 });
 
@@ -101,7 +101,7 @@ describe("the rates of each step", () => {
       else expect(relativeError(cycled!, momenta, 1e-3)).toBeLessThan(1e-12);
     });
 
-    it("are finite and not negative, however short the training", () => {
+    it("are finite and not negative for any length of training", () => {
       for (const [stepsPerEpoch, epochs] of [
         [1, 0],
         [1, 1],
@@ -128,7 +128,7 @@ const firstRates = (config: ScheduleConfig, steps: number, length = LENGTH) => {
 };
 
 describe("lengths in epochs", () => {
-  it("are those in steps, for every batch size", () => {
+  it("equal lengths in steps, for every batch size", () => {
     for (const stepsPerEpoch of [4, 8]) {
       const length = { ...LENGTH, stepsPerEpoch };
       expect(firstRates({ name: "exponential", decayEpochs: 1.5 }, 12, length)).toEqual(
@@ -140,7 +140,7 @@ describe("lengths in epochs", () => {
     }
   });
 
-  it("end a piece with the last step of its epoch", () => {
+  it("end an interval with the last step of its epoch", () => {
     expect(firstRates({ name: "piecewise", boundaryEpochs: [1, 1.5], values: [3, 2, 1] }, 7)).toEqual([
       3, 3, 3, 3, 2, 2, 1,
     ]);
@@ -148,7 +148,7 @@ describe("lengths in epochs", () => {
 });
 
 describe("warm-up", () => {
-  it("rises in a straight line to where the schedule begins, which then has what is left", () => {
+  it("rises linearly to the schedule's first rate; the schedule covers the remaining steps", () => {
     expect(firstRates({ name: "constant", warmUpEpochs: 1 }, 6)).toEqual([0, 0.1, 0.2, 0.4 * 0.75, 0.4, 0.4]);
     expect(firstRates({ name: "constant", warmUpEpochs: 0.5, warmUpFrom: 0.5 }, 3)).toEqual([
       0.2,
@@ -159,7 +159,7 @@ describe("warm-up", () => {
     expect(after).toEqual(firstRates("cosine", 8, { ...LENGTH, epochs: 2 }));
   });
 
-  it("rises to the plateau's rate, and steps of less than one are one", () => {
+  it("rises to the plateau's rate, and has at least one step", () => {
     const schedule = startSchedule(
       resolveSchedule({ name: "reduceOnPlateau", patience: 0, warmUpEpochs: 0.01 }),
       LENGTH,
@@ -175,7 +175,7 @@ describe("warm-up", () => {
     [5.5, 6],
     [0, 1],
   ])(
-    "of %d epochs holds the plateau's patience back: epoch %i is the first that counts",
+    "of %d epochs delays the plateau's patience: epoch %i is the first that counts",
     (warmUpEpochs, first) => {
       const schedule = startSchedule(
         resolveSchedule({ name: "reduceOnPlateau", patience: 2, warmUpEpochs }),
@@ -185,14 +185,14 @@ describe("warm-up", () => {
         },
       );
       const reduced = Array.from({ length: 12 }, (_, i) => i + 1).find((epoch) => {
-        schedule.afterEpoch({ epoch, validation: { loss: 2 + epoch, accuracy: 0 } }); // never better
+        schedule.afterEpoch({ epoch, validation: { loss: 2 + epoch, accuracy: 0 } }); // no improvement
         return schedule.rate(48) < LENGTH.learningRate;
       });
       expect(reduced).toBe(first + 2);
     },
   );
 
-  it("is not among the epochs that a formula counts", () => {
+  it("is not counted in the epochs of a formula", () => {
     const formula = "learningRate * (1 - epoch / epochs)";
     const length = { ...LENGTH, epochs: 6 };
     expect(firstRates({ name: "mine", formula, warmUpEpochs: 2 }, 24, length).slice(8)).toEqual(
@@ -226,7 +226,7 @@ describe("a formula", () => {
     ).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 9]);
   });
 
-  it("can write what is built in", () => {
+  it("can express the built-in schedules", () => {
     const formula = "learningRate * (1 + cos(pi * step / steps)) / 2";
     const found = firstRates({ name: "mine", formula, warmUpEpochs: 1 }, 12);
     expect(relativeError(found, firstRates({ name: "cosine", warmUpEpochs: 1 }, 12), 1e-5)).toBeLessThan(
@@ -234,7 +234,7 @@ describe("a formula", () => {
     );
   });
 
-  it("is refused at the step that it gives no rate for", () => {
+  it("is rejected with the step that has no valid rate", () => {
     const message = (formula: string) => () => firstRates({ name: "mine", formula }, 5);
     expect(message("log(step)")).toThrow(
       'The schedule "mine" gives -Infinity at step 0. A learning rate must be a finite number of at least 0.',
@@ -242,7 +242,7 @@ describe("a formula", () => {
     expect(message("2 - step")).toThrow("gives -1 at step 3");
   });
 
-  it("stays as it is when resolved again", () => {
+  it("resolves to itself", () => {
     const resolved = resolveSchedule({ name: "mine", formula: "learningRate / (1 + step)" });
     expect(resolveSchedule(resolved)).toEqual(resolved);
   });

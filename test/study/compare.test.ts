@@ -11,13 +11,13 @@ const small = {
   epochs: 1,
 } as const;
 
-/** Takes as long as a run of a study, whatever else the machine does. */
+/** Trains as long as a run of a study, under any load of the machine. */
 async function anotherTraining() {
   (await train(small)).model.dispose();
 }
 
 describe("compare", () => {
-  it("gives the same numbers as training alone", async () => {
+  it("gives the same numbers as train", async () => {
     const study = await compare({ ...small, optimizers: ["rmsprop", "adagrad"], seeds: [5] });
     const alone = await train({ ...small, optimizer: "adagrad", seed: 5 });
     alone.model.dispose();
@@ -58,7 +58,7 @@ describe("compare", () => {
     expect(starts[0]).not.toBe(starts[4]);
   });
 
-  it("returns what there is when it is ended", async () => {
+  it("returns the results so far when it is cancelled", async () => {
     const controller = new AbortController();
     const study = await compare({
       ...small,
@@ -72,7 +72,7 @@ describe("compare", () => {
     expect(study.runs.map(({ status }) => status)).toEqual(["completed", "cancelled"]);
   });
 
-  it("labels a run by what tells it from the others", async () => {
+  it("labels a run by what distinguishes it from the others", async () => {
     const labels = new Set<string>();
     await compare({
       ...small,
@@ -89,7 +89,7 @@ describe("compare", () => {
     ]);
   });
 
-  it("runs each optimizer as each framework defines it, from the weights that the first starts with", async () => {
+  it("runs each optimizer as each framework defines it, from the same initial weights", async () => {
     const labels = new Set<string>();
     const study = await compare({
       ...small,
@@ -124,13 +124,13 @@ describe("compare", () => {
       const shared = await compare({
         ...study,
         execution: "parallel",
-        // The first run waits until others have ended.
+        // The first run waits until other runs have ended.
         onEpoch: async ({ epoch }, { number }) => {
           while (number === 1 && epoch === 0 && seen.length < 2) await setTimeout(5);
         },
         onRun: async (_, { runs }, planned) => {
           expect(inCall++).toBe(0);
-          if (seen.length === 0) await anotherTraining(); // in which another run ends
+          if (seen.length === 0) await anotherTraining(); // another run ends meanwhile
           inCall--;
           seen.push(planned.label);
           expect(runs.map(({ config }) => config.seed)).toEqual(runs.map(({ config }) => config.seed).sort());
@@ -147,7 +147,7 @@ describe("compare", () => {
       }
     });
 
-    it("trains as many at once as there are threads", async () => {
+    it("trains as many runs at once as there are threads", async () => {
       const underWay = new Set<string>();
       let most = 0;
       let time: Promise<void> | undefined;
@@ -159,8 +159,8 @@ describe("compare", () => {
           if (epoch !== 0) return;
           underWay.add(label);
           most = Math.max(most, underWay.size);
-          while (most < 3) await setTimeout(5); // the first ones wait for each other
-          time ??= anotherTraining(); // in which more would come, if more were begun
+          while (most < 3) await setTimeout(5); // the first runs wait for each other
+          time ??= anotherTraining(); // more runs would start meanwhile, if more were allowed
           await time;
         },
         onRun: (_, __, { label }) => void underWay.delete(label),
@@ -168,7 +168,7 @@ describe("compare", () => {
       expect(most).toBe(3);
     });
 
-    it("listens for the end of many runs without a warning", async () => {
+    it("runs many at once without a listener warning", async () => {
       const warnings: string[] = [];
       const warn = ({ message }: Error) => warnings.push(message);
       process.on("warning", warn);
@@ -188,7 +188,7 @@ describe("compare", () => {
       expect(warnings).toEqual([]);
     });
 
-    it("keeps all that was under way when it is ended", async () => {
+    it("keeps all runs in progress when it is cancelled", async () => {
       const controller = new AbortController();
       const ended = await compare({
         ...study,
@@ -205,7 +205,7 @@ describe("compare", () => {
       ]);
     });
 
-    it("ends the others when one fails, although they wait for an onEpoch without end", async () => {
+    it("cancels the others when one fails, even if their onEpoch never resolves", async () => {
       let waiting = false;
       const failed = compare({
         ...study,
@@ -222,7 +222,7 @@ describe("compare", () => {
       await expect(failed).rejects.toThrow("no more");
     });
 
-    it("ends the others when one fails, and begins no more", async () => {
+    it("cancels the others when one fails, and starts no more", async () => {
       const begun = new Set<string>();
       const kept: string[] = [];
       const failed = compare({
@@ -243,7 +243,7 @@ describe("compare", () => {
     });
   });
 
-  it("refuses a wrong config before it trains anything", async () => {
+  it("rejects a wrong config before it trains anything", async () => {
     await expect(compare({ ...small, optimizers: ["adam", "adam"] })).rejects.toMatchObject({
       code: "CONFIG",
     });
@@ -251,10 +251,10 @@ describe("compare", () => {
     await expect(compare({ ...small, seed: 3 })).rejects.toMatchObject({ code: "CONFIG" });
   });
 
-  it("says where in its config a dataset in memory is wrong, as train does", async () => {
+  it("reports the path of a problem in a dataset in memory, as train does", async () => {
     const dataset = { images: new Uint8Array(8), labels: [0, 300] };
     const place = "Expected a whole number from 0 to 255 for `dataset.labels[1]`, got 300 (number).";
-    for (const refused of [compare({ ...small, dataset }), train({ ...small, dataset })])
-      await expect(refused).rejects.toThrow(place);
+    for (const rejected of [compare({ ...small, dataset }), train({ ...small, dataset })])
+      await expect(rejected).rejects.toThrow(place);
   });
 });

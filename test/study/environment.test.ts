@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { nativeInfo } from "../../src/native/addon.js";
 import { environment, glibcVersion } from "../../src/study/environment.js";
 
-test("names versions and machine, as plain data", () => {
+test("describes versions and machine as plain data", () => {
   const here = environment();
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   expect(here).toMatchObject({ optimbench: version, node: process.versions.node, arch: process.arch });
@@ -13,7 +13,7 @@ test("names versions and machine, as plain data", () => {
   expect(here.threads).toBeGreaterThan(0);
 });
 
-test("takes over what the native side found", () => {
+test("includes information from native code", () => {
   const native = {
     torch: "2.15.0",
     instructionSet: "AVX512",
@@ -32,7 +32,7 @@ test("takes over what the native side found", () => {
 afterEach(() => void vi.unstubAllEnvs());
 
 test.runIf(process.platform === "linux")(
-  "says which kernels run, as OPTIMBENCH_KERNELS and the processor have it",
+  "reports the kernels that OPTIMBENCH_KERNELS and the processor select",
   () => {
     const kernels = (asked: string) => {
       vi.stubEnv("OPTIMBENCH_KERNELS", asked);
@@ -52,7 +52,7 @@ test.runIf(process.platform === "linux")(
 );
 
 test.runIf(process.platform === "linux" && glibcVersion() !== undefined)(
-  "gives the C library's own version",
+  "reports the C library's version",
   () => {
     expect(execFileSync("getconf", ["GNU_LIBC_VERSION"], { encoding: "utf8" }).trim()).toBe(
       `glibc ${glibcVersion()}`,

@@ -18,11 +18,11 @@ describe("summarise", () => {
       expect(Math.abs(summary[key] - expected[key])).toBeLessThanOrEqual(1e-11 * Math.abs(expected[key]));
   });
 
-  it("has no spread of a single value", () => {
+  it("has no spread for a single value", () => {
     expect(summarise([3])).toEqual({ count: 1, mean: 3, standardDeviation: NaN, confidence95: NaN });
   });
 
-  it("moves with its values and leaves them as they are", () => {
+  it("shifts with its values and does not change them", () => {
     const values = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 2, maxLength: 20 });
     fc.assert(
       fc.property(values, fc.double({ min: -1e3, max: 1e3, noNaN: true }), (sample, shift) => {

@@ -12,12 +12,12 @@ beforeEach(async () => {
   path = join(await mkdtemp(join(tmpdir(), "optimbench-study-")), "study.json");
 });
 
-test.each(Object.entries(STUDIES))("%s comes back as it was written", async (_, study) => {
+test.each(Object.entries(STUDIES))("%s is read back unchanged", async (_, study) => {
   await writeStudy(study, path);
   expect(await readStudy(path)).toEqual(study);
 });
 
-test("what compare made comes back the same, and its config makes it again", async () => {
+test("a study of compare is read back unchanged, and its config reproduces it", async () => {
   const study = await compare({
     dataset: "mnist-10k",
     split: { train: 64, validation: 32 },
@@ -40,7 +40,7 @@ test("what compare made comes back the same, and its config makes it again", asy
   );
 });
 
-test("a loss that is not finite comes back as null", async () => {
+test("a loss that is not finite is read back as null", async () => {
   const study = structuredClone<unknown>(STUDIES.oneRun) as {
     runs: [{ history: { train: { loss: number | null } }[] }];
   };
@@ -51,7 +51,7 @@ test("a loss that is not finite comes back as null", async () => {
   expect([history[0]!.train.loss, history[1]!.train.loss]).toEqual([null, null]);
 });
 
-test("what another version adds is kept, wherever it lies", async () => {
+test("fields of another version are kept everywhere", async () => {
   const study = structuredClone(STUDIES.oneRun) as Study;
   const run = study.runs[0]!;
   const places = [
@@ -68,7 +68,7 @@ test("what another version adds is kept, wherever it lies", async () => {
   expect(await readStudy(path)).toEqual(study);
 });
 
-describe("refuses with the file's name and the reason", () => {
+describe("rejects, with the file's name and the reason", () => {
   const spoilt = (
     spoil: (study: Record<string, unknown> & { runs: { status: string; history: unknown }[] }) => void,
   ) => {
@@ -111,7 +111,7 @@ describe("refuses with the file's name and the reason", () => {
     });
   });
 
-  test("a study nested without end", async () => {
+  test("an endlessly nested study", async () => {
     await writeFile(
       path,
       JSON.stringify(STUDIES.oneRun).replace("{", `{"x":${"[".repeat(8000)}${"]".repeat(8000)},`),
@@ -119,7 +119,7 @@ describe("refuses with the file's name and the reason", () => {
     await expect(readStudy(path)).rejects.toThrow(/nested more than 256 levels deep/);
   });
 
-  test("a file that is not there", async () => {
+  test("a missing file", async () => {
     await expect(readStudy(path)).rejects.toThrow(/no such file or folder\.$/);
   });
 });

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-test("makes all folders that are missing, once", () => {
+test("creates all missing folders", () => {
   const path = join(root, "a", "b", "c");
   makeFolder(path);
   makeFolder(path);
@@ -30,20 +30,20 @@ test("makes all folders that are missing, once", () => {
   expect(statSync(join(root, "d", "f")).isDirectory()).toBe(true);
 });
 
-test("goes through links", () => {
+test("follows links", () => {
   mkdirSync(join(root, "far"));
   symlinkSync("far", join(root, "link"));
   makeFolder(join(root, "link", "new"));
   expect(statSync(join(root, "far", "new")).isDirectory()).toBe(true);
 });
 
-// Node's own recursive mkdir never returns there.
-test.runIf(process.platform === "linux")("fails at once where a file system takes no folders", () => {
+// Node's recursive mkdir never returns there.
+test.runIf(process.platform === "linux")("fails immediately if a file system cannot create folders", () => {
   for (const path of ["/proc/nope", "/proc/nope/deeper/still"])
     expect(() => makeFolder(path)).toThrow(/^ENOENT: .*'\/proc\/nope'$/);
 });
 
-test("fails where a file, or a link to nowhere, is in the way", () => {
+test("fails if a file or a broken link is in the way", () => {
   writeFileSync(join(root, "file"), "");
   symlinkSync("nowhere", join(root, "link"));
   expect(() => makeFolder(join(root, "file"))).toThrow("EEXIST");
@@ -53,7 +53,7 @@ test("fails where a file, or a link to nowhere, is in the way", () => {
   expect(() => makeFolder(join(root, "a".repeat(256)))).toThrow("ENAMETOOLONG");
 });
 
-test("is how all folders are made", () => {
+test("is used for all folders", () => {
   const source = join(packageRoot, "src");
   const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) =>
     name.endsWith(".ts"),

@@ -78,14 +78,14 @@ test.each<[string, Record<string, string>, object]>([
   ],
 ])("%s", (_, files, expected) => expect(availableMemory(writeFiles(folder.path(), files))).toEqual(expected));
 
-test("where the system does not say, all that the process does not hold itself", () => {
+test("without information from the system, counts all memory that the process does not hold", () => {
   const { bytes, of } = availableMemory(writeFiles(folder.path(), {}));
   expect(of).toBe(totalmem());
   expect(bytes).toBeLessThan(of);
   expect(bytes).toBeGreaterThan(of - 2 * memoryHeld());
 });
 
-test("what a process holds grows with what it takes", () => {
+test("the memory that a process holds grows with its allocations", () => {
   const before = memoryHeld();
   const taken = new Uint8Array(50e6).fill(1);
   expect(memoryHeld() - before).toBeGreaterThan(0.9 * taken.length);

@@ -19,7 +19,7 @@ const left = async () => {
   return readdirSync(folder);
 };
 
-/** A process that has begun to write a file and a folder. */
+/** Starts a process that has begun to write a file and a folder. */
 async function writer(): Promise<ChildProcess> {
   const library = JSON.stringify(
     pathToFileURL(join(packageRoot, "dist", "system", "temporary-file.js")).href,
@@ -42,7 +42,7 @@ async function writer(): Promise<ChildProcess> {
   return child;
 }
 
-test("what a process writes stays while it lives, and goes when it is killed", async () => {
+test("files of a living process are kept, and those of a killed process are removed", async () => {
   const child = await writer();
   expect(await left()).toHaveLength(2);
   child.kill("SIGKILL");
@@ -50,7 +50,7 @@ test("what a process writes stays while it lives, and goes when it is killed", a
   expect(await left()).toEqual([]);
 });
 
-test("what another machine's process writes goes when it is a day old", async () => {
+test("files of another machine's process are removed after a day", async () => {
   const theirs = temporaryName().replace(/^\.optimbench-\w{8}/, ".optimbench-00000000");
   writeFileSync(join(folder, theirs), "");
   expect(await left()).toEqual([theirs]);
@@ -59,7 +59,7 @@ test("what another machine's process writes goes when it is a day old", async ()
   expect(await left()).toEqual([]);
 });
 
-test("other files stay, and a folder that is not there is none of its business", async () => {
+test("other files are kept, and a missing folder is ignored", async () => {
   const names = [".optimbench-notes", ".study.json.tmp", "optimbench-00000000-1-MQ-00000000"];
   for (const name of names) writeFileSync(join(folder, name), "");
   expect((await left()).sort()).toEqual(names.sort());
@@ -67,7 +67,7 @@ test("other files stay, and a folder that is not there is none of its business",
   await removeLeftovers(join(folder, "missing"));
 });
 
-test("names are short, and no two are alike", () => {
+test("names are short and unique", () => {
   const names = Array.from({ length: 100 }, temporaryName);
   expect(new Set(names).size).toBe(100);
   expect(Math.max(...names.map((name) => name.length))).toBeLessThan(100);

@@ -6,12 +6,12 @@ afterEach(() => void vi.restoreAllMocks());
 
 const HOSTILE = "a\u001b[2J\u009b31m\u0007\r\u202eb\u2066\u007f";
 
-it("writes out what a terminal would obey", () => {
+it("escapes control characters", () => {
   expect(escapeControls(HOSTILE)).toBe("a\\u001b[2J\\u009b31m\\u0007\\u000d\\u202eb\\u2066\\u007f");
   expect(escapeControls("lines\nand\ttabs, ö 漢 🙂 ✓ │")).toBe("lines\nand\ttabs, ö 漢 🙂 ✓ │");
 });
 
-it("keeps what JSON says", () => {
+it("keeps the meaning of JSON", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       const json = escapeControls(JSON.stringify({ [text]: text }));
@@ -20,7 +20,7 @@ it("keeps what JSON says", () => {
   );
 });
 
-it("is what prints", () => {
+it("is applied to all printed text", () => {
   const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const err = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   print(HOSTILE);

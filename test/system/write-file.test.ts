@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("a regular file", () => {
-  test("is written, overwritten, and given a folder, and nothing else is left behind", async () => {
+  test("is written or overwritten, also in a missing folder, and nothing else is left behind", async () => {
     const path = join(folder, "a", "b", "file.txt");
     await writeFileAtomically(path, "first, and longer");
     await writeFileAtomically(path, "second");
@@ -34,7 +34,7 @@ describe("a regular file", () => {
     expect(await readdir(join(folder, "a", "b"))).toEqual(["file.txt"]);
   });
 
-  test("is replaced as a whole, so that who has it open reads on in the old one", async () => {
+  test("is replaced atomically, so that readers of the old file can continue", async () => {
     const [path, other] = [join(folder, "file"), join(folder, "other name")];
     await writeFile(path, "old");
     await link(path, other);
@@ -49,7 +49,7 @@ describe("a regular file", () => {
     expect((await stat(path)).mode & 0o7777).toBe(0o600);
   });
 
-  test("that is read-only stays as it is, but for root", async () => {
+  test("that is read-only is not replaced, except by root", async () => {
     const path = join(folder, "file");
     await writeFile(path, "old", { mode: 0o444 });
     for (const attempt of [() => checkWritable(path), () => writeFileAtomically(path, "new")])
@@ -58,7 +58,7 @@ describe("a regular file", () => {
       );
   });
 
-  test("may have a name of 255 bytes and no longer one", async () => {
+  test("may have a name of at most 255 bytes", async () => {
     for (const name of ["n".repeat(255), `${"ü".repeat(127)}.`]) {
       await checkWritable(join(folder, name));
       await writeFileAtomically(join(folder, name), "whole");
@@ -69,7 +69,7 @@ describe("a regular file", () => {
     await expect(writeFileAtomically(long, "")).rejects.toThrow(/^Cannot write .*: its name is too long\./);
   });
 
-  test("stays as it was where it cannot be replaced, without a temporary file beside it", async () => {
+  test("is unchanged if it cannot be replaced, and no temporary file is left", async () => {
     const path = join(folder, "taken");
     await mkdir(path);
     await writeFile(join(path, "inside"), "kept");
@@ -82,7 +82,7 @@ describe("a regular file", () => {
     expect(await readFile(join(path, "inside"), "utf8")).toBe("kept");
   });
 
-  test("names the reason where its folder cannot be made", async () => {
+  test("reports why its folder cannot be created", async () => {
     await writeFile(join(folder, "file"), "");
     const path = join(folder, "file", "study.json");
     await expect(writeFileAtomically(path, "data")).rejects.toThrow(
@@ -92,7 +92,7 @@ describe("a regular file", () => {
 });
 
 describe("a link", () => {
-  test("stays, and the file that it leads to is replaced", async () => {
+  test("is kept, and its target is replaced", async () => {
     await mkdir(join(folder, "far"));
     await writeFile(join(folder, "far", "file"), "old");
     await symlink(join("far", "file"), join(folder, "second"));
@@ -104,7 +104,7 @@ describe("a link", () => {
     expect(await readdir(join(folder, "far"))).toEqual(["file"]);
   });
 
-  test("makes the file that it leads to where there is none, seen from where the link lies", async () => {
+  test("creates its missing target, relative to the link", async () => {
     await mkdir(join(folder, "a", "b"), { recursive: true });
     await symlink(join(folder, "a", "b"), join(folder, "shortcut"));
     await symlink(join("..", "made"), join(folder, "a", "b", "link")); // a/made, not made
@@ -113,7 +113,7 @@ describe("a link", () => {
     expect((await lstat(join(folder, "a", "b", "link"))).isSymbolicLink()).toBe(true);
   });
 
-  test("that leads to itself is an error", async () => {
+  test("to itself is an error", async () => {
     await symlink("circle", join(folder, "circle"));
     await expect(writeFileAtomically(join(folder, "circle"), "")).rejects.toThrow(
       /the symbolic links form a loop/,
@@ -121,7 +121,7 @@ describe("a link", () => {
   });
 });
 
-describe("what cannot be replaced is written to", () => {
+describe("a destination that cannot be replaced is written to directly", () => {
   test("a pipe", async () => {
     const pipe = join(folder, "pipe");
     execFileSync("mkfifo", [pipe]);
@@ -134,7 +134,7 @@ describe("what cannot be replaced is written to", () => {
     expect(await readdir(folder)).toEqual(["pipe"]);
   });
 
-  // Root could replace the system's own device by mistake: it takes a node made here, where it may make one.
+  // Uses a device node that the test creates, if it may, because root could replace the system's device by mistake.
   test("a device", async () => {
     const device = join(folder, "null");
     const made = spawnSync("mknod", [device, "c", "1", "3"]).status === 0;
@@ -147,7 +147,7 @@ describe("what cannot be replaced is written to", () => {
     expect(await readdir(folder)).toEqual(["null"]);
   });
 
-  test("this process' own output, in its turn, also where that goes into a file", async () => {
+  test("this process' output, in order, also if it is a file", async () => {
     const out = join(folder, "out");
     const library = JSON.stringify(pathToFileURL(join(packageRoot, "dist", "system", "write-file.js")).href);
     const program = `

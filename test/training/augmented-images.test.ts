@@ -32,7 +32,7 @@ const transform = (
 describe("a given distortion", () => {
   const sizes = { width: fc.integer({ min: 1, max: 9 }), height: fc.integer({ min: 1, max: 9 }) };
 
-  it("moves by whole pixels exactly, and fills with 0", () => {
+  it("shifts by whole pixels exactly, and fills with 0", () => {
     const shift = fc.integer({ min: -10, max: 10 });
     const channels = fc.constantFrom(1, 3);
     fc.assert(
@@ -53,11 +53,11 @@ describe("a given distortion", () => {
     );
   });
 
-  it("turns by 90 degrees counter-clockwise", () => {
+  it("rotates by 90 degrees counter-clockwise", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), (size) => {
         const image = imageOf(size, size, 1);
-        // What was at the right is at the top.
+        // The right side is now at the top.
         const turned = Uint8Array.from({ length: image.length }, (_, i) => {
           const [row, column] = [Math.floor(i / size), i % size];
           return image[column * size + (size - 1 - row)]!;
@@ -68,7 +68,7 @@ describe("a given distortion", () => {
     );
   });
 
-  it("averages neighbours between pixels, and grows about the centre", () => {
+  it("interpolates between pixels, and scales about the centre", () => {
     expect(transform(Uint8Array.of(0, 100, 200, 0), [1, 1, 4], { shiftX: 0.5 })).toEqual(
       Uint8Array.of(0, 50, 150, 100),
     );
@@ -92,19 +92,16 @@ describe("augmentation", () => {
     { ...OFF, rotation: 20 },
     { ...OFF, scale: 0.2 },
     { ...OFF, elastic: { alpha: 20, sigma: 3 } },
-  ])(
-    "%j differs from image to image, from epoch to epoch and with the seed, and comes again",
-    (augmentation) => {
-      const same = Uint8Array.from({ length: 288 }, (_, i) => dataset.images[i % 144]!);
-      const two = augmentedImages({ ...dataset, images: same }, augmentation, { seed: 0, epoch: 1 });
-      expect(two.subarray(0, 144)).not.toEqual(two.subarray(144));
-      expect(seen(augmentation)).toEqual(seen(augmentation));
-      expect(seen(augmentation, 2)).not.toEqual(seen(augmentation, 1));
-      expect(seen(augmentation, 1, 1)).not.toEqual(seen(augmentation, 1, 0));
-    },
-  );
+  ])("%j differs between images, epochs and seeds, and is reproducible", (augmentation) => {
+    const same = Uint8Array.from({ length: 288 }, (_, i) => dataset.images[i % 144]!);
+    const two = augmentedImages({ ...dataset, images: same }, augmentation, { seed: 0, epoch: 1 });
+    expect(two.subarray(0, 144)).not.toEqual(two.subarray(144));
+    expect(seen(augmentation)).toEqual(seen(augmentation));
+    expect(seen(augmentation, 2)).not.toEqual(seen(augmentation, 1));
+    expect(seen(augmentation, 1, 1)).not.toEqual(seen(augmentation, 1, 0));
+  });
 
-  it("gives an image the same whatever images go with it", () => {
+  it("distorts an image independently of the other images", () => {
     const augmentation = { shift: 1, rotation: 20, scale: 0.1, elastic: { alpha: 20, sigma: 3 } };
     const some = augmentedImages({ ...dataset, images: dataset.images.subarray(0, 7 * 144) }, augmentation, {
       seed: 0,
@@ -113,7 +110,7 @@ describe("augmentation", () => {
     expect(some).toEqual(seen(augmentation).subarray(0, 7 * 144));
   });
 
-  it("shifts uniformly within the bounds, both ways apart", () => {
+  it("shifts uniformly within the bounds, independently in both directions", () => {
     const [count, size, centre] = [1000, 15, 7];
     const points = Uint8Array.from({ length: count * size * size }, (_, i) =>
       i % (size * size) === centre * size + centre ? 255 : 0,
@@ -144,7 +141,7 @@ describe("augmentation", () => {
     expect(Math.abs(mean(places.map(([x, y]) => x * y)))).toBeLessThan(0.6);
   });
 
-  it("turns and scales uniformly within the bounds, each by itself", () => {
+  it("rotates and scales uniformly within the bounds, independently", () => {
     const [count, size, centre, distance] = [1000, 31, 15, 10];
     const points = Uint8Array.from({ length: count * size * size }, (_, i) => {
       const [row, column] = [Math.floor((i % (size * size)) / size), i % size];
@@ -175,8 +172,8 @@ describe("augmentation", () => {
     expect(mean(places.map(({ angle, factor }) => angle * factor))).toBeCloseTo(0, 1);
   });
 
-  it("displaces neighbours alike, by alpha times the noise a Gaussian leaves", () => {
-    // On a ramp an image's value tells where it was looked up.
+  it("displaces neighbours similarly, by alpha times smoothed noise", () => {
+    // On a ramp, a pixel's value is the position it was sampled from.
     const [count, size, alpha, sigma] = [200, 41, 6, 3];
     const ramp = Uint8Array.from({ length: count * size * size }, (_, i) => 6 * (i % size));
     const moved = augmentedImages(
@@ -188,7 +185,7 @@ describe("augmentation", () => {
     const all = Array.from({ length: count }, (_, n) => [at(n, 20), at(n, 21), at(n, 32)] as const);
     const product = (a: 0 | 1 | 2, b: 0 | 1 | 2) =>
       all.reduce((sum, row) => sum + row[a] * row[b], 0) / count;
-    // The variance of uniform noise, 1/3, times the sum of the squared weights, 1 / (4 pi sigma^2).
+    // The variance of uniform noise (1/3) times the sum of the squared weights, 1 / (4 pi sigma^2).
     expect(product(0, 0) / (alpha ** 2 / 3 / (4 * Math.PI * sigma ** 2))).toBeCloseTo(1, 0);
     expect(product(0, 1) / product(0, 0)).toBeGreaterThan(0.85);
     expect(Math.abs(product(0, 2)) / product(0, 0)).toBeLessThan(0.4);
@@ -199,7 +196,7 @@ describe("training with augmentation", () => {
   const augmentation = { shift: 2, rotation: 30, elastic: { alpha: 10 } } as const;
   const task = { dataset, model: smallModel, batchSize: 16, epochs: 2, augmentation } as const;
 
-  it("gives the same bits on 1 and 2 threads, and others than without", async () => {
+  it("gives the same bits on 1 and 2 threads, which differ from those without augmentation", async () => {
     const [one, two, without] = await Promise.all([
       train({ ...task, threads: 1 }),
       train({ ...task, threads: 2 }),
@@ -211,7 +208,7 @@ describe("training with augmentation", () => {
     expect(one.config.augmentation).toEqual({ ...augmentation, scale: 0, elastic: { alpha: 10, sigma: 4 } });
   });
 
-  it("sees the images that `augmentedImages` shows, and validates with the plain ones", async () => {
+  it("trains with the images of `augmentedImages`, and validates with the original ones", async () => {
     const model = { layers: [{ type: "flatten" }, { type: "dense", units: 3 }] } as const;
     const still = { model, optimizer: { name: "sgd", learningRate: 1e-30 }, seed: 5, epochs: 3 } as const;
     const augmented = await train({ dataset, ...still, augmentation });

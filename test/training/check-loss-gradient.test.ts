@@ -9,7 +9,7 @@ describe("checkLossGradient", () => {
   const builtIn = LOSS_NAMES.flatMap((name) =>
     Object.keys(LOSSES[name].defaults).map((semantics) => ({ name, semantics: semantics as Source })),
   );
-  // Its rates are exp(z), as large as they are.
+  // Its rates are exp(z), which overflow.
   const isPoissonOfLogs = ({ name, semantics }: (typeof builtIn)[number]) =>
     name === "poisson" && semantics === "pytorch";
 
@@ -27,7 +27,7 @@ describe("checkLossGradient", () => {
     }
   });
 
-  it("takes the framework that it is told, and rows", () => {
+  it("uses the given framework, and accepts rows", () => {
     expect(checkLossGradient("poisson", { semantics: "pytorch" }).formula).toBe("mean(exp(z) - y * z)");
     expect(checkLossGradient(mine("sum(w * abs(z - y))", { w: [1, 2] }), { classes: 2 }).passed).toBe(true);
     expect(() => checkLossGradient(mine("sum(w * abs(z - y))", { w: [1, 2] }))).toThrow(
@@ -35,18 +35,18 @@ describe("checkLossGradient", () => {
     );
   });
 
-  it("says where PyTorch's Poisson loss leaves the range of float32", () => {
+  it("finds where PyTorch's Poisson loss leaves the range of float32", () => {
     const { passed, breakdown, worst } = checkLossGradient("poisson", { semantics: "pytorch", classes: 3 });
     expect(passed).toBe(false);
     expect(breakdown).toMatchObject({ part: "exp(z)", y: expect.anything() });
     expect(Math.max(...breakdown!.z)).toBeCloseTo(Math.log(2 ** 128), 4);
-    expect(worst.z[worst.class]).toBe(Math.max(...breakdown!.z)); // not a class of which nothing is infinite
+    expect(worst.z[worst.class]).toBe(Math.max(...breakdown!.z)); // a class with an infinite value
   });
 
   it("allows any slope between those of both sides at a kink", () => {
     const { passed, kinks } = checkLossGradient(mine("sum(abs(z)) + 0 * sum(y)"), { classes: 3 });
     expect(passed).toBe(true);
-    expect(kinks).toBeGreaterThanOrEqual(16 * 3); // the logits that are all 0, and others that are
+    expect(kinks).toBeGreaterThanOrEqual(16 * 3); // samples whose logits are all 0, and other zeros
   });
 
   it("does not mistake a change of curvature for a kink: probabilities at the delta of Huber's loss", () => {
@@ -54,7 +54,7 @@ describe("checkLossGradient", () => {
     expect(checkLossGradient(loss, { classes: 10 }).summary).toContain("agrees");
   });
 
-  it("finds a gradient that is no number, and shows where", () => {
+  it("finds a gradient that is not a number, and shows where", () => {
     const check = checkLossGradient(mine("sum(sqrt(z * z) * y)"), { classes: 3 });
     expect(check).toMatchObject({ passed: false, worst: { z: [0, 0, 0], gradient: NaN, error: Infinity } });
     expect(check.summary).toContain(
@@ -62,13 +62,13 @@ describe("checkLossGradient", () => {
     );
   });
 
-  it("finds a loss that is no number", () => {
+  it("finds a loss that is not a number", () => {
     const { passed, summary } = checkLossGradient(mine("sum(y * log(z))"));
     expect(passed).toBe(false);
     expect(summary).toContain("the loss is not a finite number where all logits are 0.");
   });
 
-  it("finds a value that one point alone has", () => {
+  it("finds a value at a single point", () => {
     const { passed, summary, worst } = checkLossGradient(mine("sum(abs(z - y) + where(z == 0, 1, 0) * z)"));
     expect(passed).toBe(false);
     expect(summary).toContain("The gradient is not the slope of the loss");
@@ -76,7 +76,7 @@ describe("checkLossGradient", () => {
   });
 
   it.each(["sum(y * where(z > 0, z + 1, z))", "sum(y * where(z >= 0, z, z - 1))", "sum(y * (z + sign(z)))"])(
-    "takes no jump at 0 for a kink: %s",
+    "does not mistake a jump at 0 for a kink: %s",
     (formula) => {
       const { passed, summary } = checkLossGradient(mine(formula), { classes: 3 });
       expect(passed).toBe(false);
@@ -90,7 +90,7 @@ describe("checkLossGradient", () => {
     expect(summary).toContain("the model would not learn");
   });
 
-  /** A formula, the first part of it that float32 cannot bear, what to write instead, and how far from 0 the logits are. */
+  /** A formula, its first part that fails in float32, the replacement, and the size of the logits. */
   const broken: [formula: string, part: string, instead: string, size: number][] = [
     ["-sum(y * log(softmax(z)))", "log(softmax(z))", "logSoftmax(z)", 103],
     ["-log(sum(y * softmax(z)))", "log(sum(y * softmax(z)))", "sum(y * logSoftmax(z))", 88.7],
@@ -108,12 +108,12 @@ describe("checkLossGradient", () => {
   ];
 
   it.each(broken)(
-    "says where %s breaks in float32, and what to write instead",
+    "reports where %s breaks in float32, and what to write instead",
     (formula, part, instead, size) => {
       const { passed, breakdown, summary, worst } = checkLossGradient(mine(formula), { classes: 3 });
       expect(passed).toBe(false);
       expect(breakdown).toMatchObject({ part, instead });
-      // Processors differ in the last bits of exp, and in the smallest number that it gives.
+      // Processors differ in the last bits of exp and in its smallest result.
       const found = Math.max(...breakdown!.z.map(Math.abs));
       expect(Math.abs(found - size)).toBeLessThanOrEqual(0.2 * size);
       expect(summary).toContain(`Write ${instead} instead of ${part}.`);
@@ -122,7 +122,7 @@ describe("checkLossGradient", () => {
   );
 
   it.each(broken.filter(([, , , size]) => size > 0))(
-    "accepts %s once that is written",
+    "accepts %s after this replacement",
     (formula, part, instead) => {
       expect(checkLossGradient(mine(formula.replace(part, instead)), { classes: 3 }).summary).toContain(
         "agrees",
@@ -130,7 +130,7 @@ describe("checkLossGradient", () => {
     },
   );
 
-  it("finds a gradient that float32 loses where the loss stays finite", () => {
+  it("finds a gradient that float32 loses while the loss stays finite", () => {
     const formula = "-sum(y * log(sigmoid(z) + 1e-9) + (1 - y) * log(1 - sigmoid(z) + 1e-9))";
     const { breakdown, summary, worst } = checkLossGradient(mine(formula), { classes: 3 });
     expect(breakdown).toMatchObject({ what: "precision" });
@@ -141,11 +141,11 @@ describe("checkLossGradient", () => {
   });
 
   it.each([3, 10])(
-    "says what to write instead of the log of a quotient of powers, for %i classes",
+    "suggests a replacement for the log of a quotient of powers, for %i classes",
     (classes) => {
       const { breakdown } = checkLossGradient(mine("-sum(y * log(exp(z) / sum(exp(z))))"), { classes });
       expect(breakdown).toMatchObject({ part: "log(exp(z) / sum(exp(z)))", instead: "logSoftmax(z)" });
-      if (classes === 10) expect(breakdown!.what).toBe("precision"); // digits are lost before anything is infinite
+      if (classes === 10) expect(breakdown!.what).toBe("precision"); // precision is lost before anything is infinite
     },
   );
 
@@ -155,11 +155,11 @@ describe("checkLossGradient", () => {
     "-sum(y * logSoftmax(100 * z))",
     "sum(relu(z) ** 2 - y)",
     "sum(y * sigmoid(50 * z))",
-  ])("takes no smooth loss for one with a jump: %s", (formula) => {
+  ])("does not mistake a smooth loss for one with a jump: %s", (formula) => {
     expect(checkLossGradient(mine(formula), { classes: 10 }).summary).toContain("agrees");
   });
 
-  it("refuses what it does not know", () => {
+  it("rejects unknown losses and options", () => {
     expect(() => checkLossGradient("huber", { classes: 1 })).toThrow(
       "Expected a number of at least 2 and at most 1000 for `classes`, got 1 (number).",
     );

@@ -9,7 +9,7 @@ import { openSession } from "../../src/training/session.js";
 import { relativeError } from "../relative-error.js";
 import { bands, smallModel } from "../small-task.js";
 
-/** What test/golden/class_weights.py wrote. */
+/** The output of test/golden/class_weights.py. */
 interface Golden {
   readonly classWeights: readonly number[];
   readonly learningRate: number;
@@ -33,7 +33,7 @@ const CLASSES = golden.classWeights.length;
 const COUNT = golden.labels.length;
 const INPUTS = golden.pixels.length / COUNT;
 
-describe("class weights act as in Keras' fit, on training alone", () => {
+describe("class weights act as in Keras' fit, on training only", () => {
   it.each(golden.cases)("$loss", async ({ loss, targets, ...expected }) => {
     const { Dataset } = loadNative();
     const shape = [1, 1, INPUTS] as const;
@@ -107,7 +107,7 @@ describe("a run with class weights", () => {
       return i % 3 === largest ? 0.5 : 0.25;
     });
 
-  it.each(losses)("of $name weighs training alone, hard and soft targets alike", async (loss) => {
+  it.each(losses)("of $name weights training only, with hard and soft targets", async (loss) => {
     const { test: _, ...plain } = await bands();
     for (const targets of [undefined, soften(plain.labels)]) {
       const dataset = {
@@ -134,11 +134,11 @@ describe("a run with class weights", () => {
       }
       expect(tens.test!.loss).toBeCloseTo(even.test!.loss!, 4);
       expect(none.history.map((epoch) => epoch.train.loss)).toEqual([0, 0]);
-      expect(none.history[1]!.validation).toEqual(even.history[0]!.validation); // nothing was learnt
+      expect(none.history[1]!.validation).toEqual(even.history[0]!.validation); // nothing was learned
     }
   });
 
-  it.each(losses)("of $name takes a soft target's largest class, the first of several", (loss) => {
+  it.each(losses)("of $name uses a soft target's largest class, the first of several", (loss) => {
     const targets = [1, 0, 0, 0.2, 0.5, 0.3, 0.1, 0.45, 0.45, 0.4, 0.2, 0.4];
     const of = (classWeights: number[]) => {
       const graph = lossGraph(resolveLoss({ ...loss, classWeights } as LossConfig, "keras3", 3));

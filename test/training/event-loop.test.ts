@@ -15,7 +15,7 @@ import { packageRoot } from "../../src/system/package-root.js";
 import { openSession, sessionSpec } from "../../src/training/session.js";
 import { TrainedModel } from "../../src/training/trained-model.js";
 
-/** How often the event loop turns until the work is done. */
+/** The number of turns of the event loop until the work is done. */
 async function turnsDuring(work: Promise<unknown>): Promise<number> {
   let turns = 0;
   let isDone = false;
@@ -27,7 +27,7 @@ async function turnsDuring(work: Promise<unknown>): Promise<number> {
   return turns;
 }
 
-/** Sizes of which more than one part is read. */
+/** Sizes that are read in several parts. */
 const layers: readonly Layer[] = [
   { type: "conv2d", filters: 64, kernelSize: 3, strides: 9 },
   { type: "conv2d", filters: 600, kernelSize: 3 },
@@ -57,16 +57,16 @@ describe("with a session of nearly ten million parameters", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("the event loop goes on while it opens", () => {
+  it("the event loop continues while it opens", () => {
     expect(session.parameterCount).toBeGreaterThan(9e6);
     expect(openingTurns).toBeGreaterThan(5);
   });
 
-  it("and while it is hashed", async () => {
+  it("the event loop continues while it is hashed", async () => {
     expect(await turnsDuring(parametersSha256(session))).toBeGreaterThan(20);
   });
 
-  it("and while it is saved; the file has all numbers", async () => {
+  it("the event loop continues while it is saved, and the file has all numbers", async () => {
     const path = join(folder, "model.safetensors");
     expect(await turnsDuring(model.save(path))).toBeGreaterThan(20);
     const bytes = readFileSync(path);
@@ -83,7 +83,7 @@ describe("with a session of nearly ten million parameters", () => {
     expect(bytes.length).toBe(start + 4 * session.parameterCount);
   });
 
-  it("and while its state is kept, put back and made anew", async () => {
+  it("the event loop continues while its state is saved, restored and reset", async () => {
     for (const work of [() => session.keep(), () => session.restore(), () => session.restart()])
       expect(await turnsDuring(work())).toBeGreaterThan(5);
   });
@@ -98,12 +98,12 @@ describe("with data of 21 million bytes", () => {
       targets: new Float32Array(7 * count).map((_, i) => (i % 7 === Math.floor(i / 7) % 7 ? 1 : 0)),
     });
 
-  it("the event loop goes on while it is copied, and no image is mistaken for another", async () => {
+  it("the event loop continues while it is copied, and images keep their order", async () => {
     const dataset = await made();
     const config = parseTrainConfig({ model: "mlp", threads: 1, device: "cpu" });
     const session = await openSession(sessionSpec(planRun(config, dataset)));
     const copying = residentDataset(dataset, "cpu");
-    expect(residentDataset(dataset, "cpu")).toBe(copying); // for all who ask meanwhile
+    expect(residentDataset(dataset, "cpu")).toBe(copying); // shared by all concurrent callers
     expect(await turnsDuring(copying)).toBeGreaterThanOrEqual(3);
     const last = dataset.images.subarray(-5 * side ** 2);
     const lastAlone = await loadDataset({
@@ -122,7 +122,7 @@ describe("with data of 21 million bytes", () => {
     await session.dispose();
   });
 
-  it("says so where its memory is given away meanwhile", async () => {
+  it("reports that its memory was transferred during the copy", async () => {
     for (const part of ["images", "labels", "targets"] as const) {
       const dataset = await made();
       const copying = residentDataset(dataset, "cpu");
@@ -132,7 +132,7 @@ describe("with data of 21 million bytes", () => {
   });
 });
 
-it("the event loop goes on while libtorch is loaded", () => {
+it("the event loop continues while libtorch is loaded", () => {
   const module = JSON.stringify(pathToFileURL(join(packageRoot, "dist", "native", "addon.js")).href);
   const program = `
     import { loadNative, preloadNative } from ${module};

@@ -5,7 +5,7 @@ import { bands } from "../small-task.js";
 
 const dataset = await bands();
 
-/** 90 images: neither the batches nor the groups of batches come out even. `t` counts updates. */
+/** 90 images, so the last batch and the last group of batches are smaller. `t` counts updates. */
 async function parameters(batches: { batchSize: number; gradientAccumulation?: number; threads?: number }) {
   const run = await train({
     dataset,
@@ -44,7 +44,7 @@ describe("gradient accumulation", () => {
     expect(relativeError(losses[0]!, losses[1]!, 1e-3)).toBeLessThan(1e-4);
   });
 
-  it("takes all images there are when a group would hold more", async () => {
+  it("uses all images if a group would need more", async () => {
     const [whole, accumulated] = await Promise.all([
       parameters({ batchSize: 90 }),
       parameters({ batchSize: 20, gradientAccumulation: 1000 }),
@@ -52,7 +52,7 @@ describe("gradient accumulation", () => {
     expect(relativeError(accumulated.values, whole.values, 1e-2)).toBeLessThan(1e-4);
   });
 
-  it("gives the same bits on 1 and 2 threads, and says so in the config", async () => {
+  it("gives the same bits on 1 and 2 threads, and is recorded in the config", async () => {
     const [one, two] = await Promise.all(
       [1, 2].map((threads) => parameters({ batchSize: 16, gradientAccumulation: 3, threads })),
     );

@@ -8,12 +8,12 @@ import { memoryHeld } from "../../src/system/memory-limit.js";
 import { packageRoot } from "../../src/system/package-root.js";
 import { checkMemory, runMemory } from "../../src/training/memory-estimate.js";
 
-vi.stubEnv("OPTIMBENCH_KERNELS", ""); // libtorch's operators take more memory
+vi.stubEnv("OPTIMBENCH_KERNELS", ""); // libtorch's operators need more memory
 
 const GB = 1e9;
 const available = (bytes: number, of = bytes) => ({ bytes, of, source: "this machine" }) as const;
 
-/** The parts of a run on images of this size. */
+/** The memory of a run on images of this size, by part. */
 function partsOf(config: TrainConfig, image: { side?: number; channels?: number; count?: number } = {}) {
   const { side = 28, channels = 1, count = 60_000 } = image;
   const dataset = { name: "images", count, height: side, width: side, channels, classes: 10 };
@@ -26,7 +26,7 @@ const conv = { type: "conv2d", filters: 32, kernelSize: 3, padding: "same" } as 
 const flatten = { type: "flatten" } as const;
 const pool = { type: "globalAveragePool2d" } as const;
 
-describe("what no machine of 8 GB can hold is refused before any of it is allocated", () => {
+describe("runs that exceed 8 GB are rejected before anything is allocated", () => {
   const paddings = Array.from({ length: 40 }, () => ({ type: "zeroPadding2d", padding: 1024 }) as const);
   it.each<[string, TrainConfig, Parameters<typeof partsOf>[1], RegExp]>([
     [
@@ -70,12 +70,12 @@ describe("what no machine of 8 GB can hold is refused before any of it is alloca
   });
 });
 
-it("takes the default run on a small machine", () => {
+it("accepts the default run on a small machine", () => {
   checkMemory(partsOf({}), available(50e6), 0);
   checkMemory(partsOf({ batchSize: 1e9 }), available(50e6), 0); // cut into micro-batches
 });
 
-it("says what else may be freed where that could be enough, and only there", () => {
+it("suggests freeing memory only if that could be enough", () => {
   const parts = [{ what: "parameters", bytes: 3 * GB, advice: "fewer" }];
   checkMemory(parts, available(3 * GB, 4 * GB), 0);
   expect(() => checkMemory(parts, available(2 * GB, 4 * GB), 0)).toThrow(
@@ -84,7 +84,7 @@ it("says what else may be freed where that could be enough, and only there", () 
   expect(() => checkMemory(parts, available(1 * GB, 2 * GB), 0)).toThrow(/Use fewer\.$/);
 });
 
-it("counts states by their shapes: rows and columns take next to nothing, and a copy of the best epoch as much again", () => {
+it("counts states by their shapes, and a copy of the best epoch", () => {
   const model = { layers: [flatten, dense(4096), end] } as const;
   const bytes = (config: TrainConfig, what: RegExp) =>
     partsOf({ model, ...config }).find((part) => what.test(part.what))!.bytes;
@@ -97,7 +97,7 @@ it("counts states by their shapes: rows and columns take next to nothing, and a 
   expect(bytes({ optimizer: "adam", ...stopping }, /best epoch/) / parameters).toBeCloseTo(3, 2);
 });
 
-/** Runs a program in a process of its own; gives what it prints. */
+/** Runs a program in a separate process; returns its output. */
 function run(program: string, limits = "true"): string {
   const module = (name: string) => JSON.stringify(pathToFileURL(join(packageRoot, "dist", name)).href);
   const prelude = `
@@ -115,7 +115,7 @@ function run(program: string, limits = "true"): string {
       labels: Uint8Array.from({ length: count }, (_, i) => i % 10), height: side, width: side,
     });
     const plan = (config, dataset) => planRun(parseTrainConfig({ threads: 1, device: "cpu", ...config }), dataset);
-    function peak() { // of what is not the code of libraries
+    function peak() { // without the code of libraries
       const status = readFileSync("/proc/self/status", "utf8");
       const bytes = (name) => 1024 * Number(new RegExp(name + ":\\\\s+(\\\\d+) kB").exec(status)[1]);
       return bytes("VmHWM") - bytes("RssFile") - bytes("RssShmem");
@@ -136,10 +136,10 @@ function run(program: string, limits = "true"): string {
   return stdout;
 }
 
-/** Bytes that JavaScript may take more or less, as its garbage is collected. */
+/** Tolerance for JavaScript's garbage, in bytes. */
 const GARBAGE = 6e6;
 
-describe.runIf(process.platform === "linux")("in a process of its own", () => {
+describe.runIf(process.platform === "linux")("in a separate process", () => {
   const wide = { layers: [flatten, dense(4096), end] } as const;
   it.each<[string, TrainConfig, number, number]>([
     ["a wide layer with adam", { model: wide }, 96, 60],
@@ -180,12 +180,12 @@ describe.runIf(process.platform === "linux")("in a process of its own", () => {
       200,
       40,
     ],
-  ])("the estimate is near the peak: %s", (_, config, side, count) => {
+  ])("the estimate is close to the peak: %s", (_, config, side, count) => {
     const program = `
       const config = ${JSON.stringify(config)};
       const dataset = await data(${side}, ${count});
       const parts = [...runMemory(plan(config, dataset)), ...dataMemory(dataset, "cpu")];
-      for (let turn = 0; turn < 3; turn++) { // one collection leaves up to 10 MB that the next ones give back
+      for (let turn = 0; turn < 3; turn++) { // one collection leaves up to 10 MB that later ones free
         gc();
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -207,7 +207,7 @@ describe.runIf(process.platform === "linux")("in a process of its own", () => {
     expect(Number(run(program))).toBeLessThan(4 * 1.25); // parameters, gradient, two states
   });
 
-  it("says what to do where the system gives no more memory after all", () => {
+  it("explains what to do if an allocation fails in spite of the check", () => {
     const program = `
       const dataset = await data(64, 20);
       const model = { layers: [{ type: "flatten" }, { type: "dense", units: 60000 }, { type: "dense", units: 10 }] };

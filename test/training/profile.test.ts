@@ -21,7 +21,7 @@ const parts = ({ layers, ...rest }: Profile) => [
   ...Object.values(rest),
 ];
 
-describe("a run that says where its time went", () => {
+describe("a profiled run", () => {
   const task = { model: smallModel, epochs: 2, batchSize: 16, microBatch: 4 } as const;
 
   it.each([1, 2])("on %i threads: names every layer, and adds up to its training time", async (threads) => {
@@ -31,7 +31,7 @@ describe("a run that says where its time went", () => {
       profile: true,
     });
     expect(profile!.steps).toBe(20 * 6);
-    // Layers that one operator computes stand together.
+    // Layers that one operator computes are listed together.
     expect(profile!.seconds.layers.flatMap(({ name }) => name.split(", "))).toEqual(
       expect.arrayContaining(["conv2d_0", "maxPool2d_0", "flatten_0", "dense_0"]),
     );
@@ -40,13 +40,13 @@ describe("a run that says where its time went", () => {
     for (const each of [convolution.forward, convolution.backward, batch, loss, update, summing])
       expect(each).toBeGreaterThan(0);
     for (const each of parts(profile!.seconds)) expect(each).toBeGreaterThanOrEqual(0);
-    // No piece is counted twice, and none is lost.
+    // No part is counted twice or lost.
     const sum = parts(profile!.seconds).reduce((total, each) => total + each, 0);
     expect(sum / seconds.train).toBeGreaterThan(0.9);
     expect(sum / seconds.train).toBeLessThan(1.1);
   });
 
-  it("trains to the same weights, and without being asked says nothing", async () => {
+  it("trains to the same weights, and has no profile by default", async () => {
     const dataset = await bands();
     const plain = await train({ ...task, dataset });
     const watched = await train({ ...task, dataset, profile: true });
@@ -54,7 +54,7 @@ describe("a run that says where its time went", () => {
     expect(plain.profile).toBeUndefined();
   });
 
-  it("keeps it in the study's file", async () => {
+  it("is saved in study.json", async () => {
     const study = await compare({ ...task, dataset: await bands(), optimizers: ["sgd"], profile: true });
     const path = join(folder, "study.json");
     await writeStudy(study, path);
@@ -62,14 +62,14 @@ describe("a run that says where its time went", () => {
     expect(study.runs[0]!.profile).toBeDefined();
   });
 
-  it("refuses what is no yes or no", async () => {
+  it("rejects a value that is not a boolean", async () => {
     await expect(train({ profile: 1 as never })).rejects.toThrow(
       "Expected true or false for `profile`, got 1 (number).",
     );
   });
 });
 
-it("a profile's table has milliseconds a step, and shares of the whole", () => {
+it("a profile's table has milliseconds per step, and shares", () => {
   const seconds = {
     layers: [{ name: "dense_0", forward: 0.002, backward: 0.004 }],
     ...{ batch: 0.001, loss: 0.001, waiting: 0, summing: 0.0005, update: 0.001, rest: 0.0005 },
@@ -82,7 +82,7 @@ it("a profile's table has milliseconds a step, and shares of the whole", () => {
   expect(rows).toContainEqual(["", "step", "1.000", "2.000", "5.000", "100.0 %", ""]);
 });
 
-it("the machine's matrix product takes some time, of sizes and threads that make sense", () => {
+it("timing a matrix product accepts valid sizes and threads only", () => {
   const { timeMatrixProduct } = loadNative();
   for (const threads of [1, 2, 3]) expect(timeMatrixProduct({ size: 65, threads })).toBeGreaterThan(0);
   expect(timeMatrixProduct({ size: 1, threads: 5 })).toBeGreaterThan(0);

@@ -10,7 +10,7 @@ import { TrainedModel } from "../../src/training/trained-model.js";
 import { channelsLast } from "../channels-last.js";
 import { relativeError } from "../relative-error.js";
 
-/** What test/golden/saved_models.py wrote: plain PyTorch modules and what they give. */
+/** The output of test/golden/saved_models.py: PyTorch modules and their outputs. */
 interface Golden {
   readonly layers: readonly Layer[];
   readonly shape: readonly [height: number, width: number, channels: number];
@@ -42,30 +42,33 @@ it("covers every kind of layer", () => {
 });
 
 describe("a model in PyTorch's layout", () => {
-  it.each(goldens)("gives PyTorch's probabilities, and is saved as PyTorch has it: $name", async (golden) => {
-    const { layers, shape, tensors, probabilities } = golden;
-    const [height, width, channels] = shape;
-    const pixels = Uint8Array.from(golden.pixels);
-    const labels = Uint8Array.from(
-      { length: pixels.length / (height * width * channels) },
-      (_, i) => i % CLASSES,
-    );
-    const dataset = inMemoryDataset({ images: pixels, labels, height, width, channels, classes: CLASSES });
-    const config = parseTrainConfig({ model: { layers }, semantics: "pytorch", device: "cpu" });
-    const plan = planRun(config, dataset);
-    const session = await openSession(sessionSpec(plan));
-    load(session, tensors);
-    using model = new TrainedModel(session, plan.config, height * width * channels);
-    expect(relativeError(await model.predict(pixels), probabilities, 1)).toBeLessThan(1e-5);
+  it.each(goldens)(
+    "gives PyTorch's probabilities, and is saved in PyTorch's layout: $name",
+    async (golden) => {
+      const { layers, shape, tensors, probabilities } = golden;
+      const [height, width, channels] = shape;
+      const pixels = Uint8Array.from(golden.pixels);
+      const labels = Uint8Array.from(
+        { length: pixels.length / (height * width * channels) },
+        (_, i) => i % CLASSES,
+      );
+      const dataset = inMemoryDataset({ images: pixels, labels, height, width, channels, classes: CLASSES });
+      const config = parseTrainConfig({ model: { layers }, semantics: "pytorch", device: "cpu" });
+      const plan = planRun(config, dataset);
+      const session = await openSession(sessionSpec(plan));
+      load(session, tensors);
+      using model = new TrainedModel(session, plan.config, height * width * channels);
+      expect(relativeError(await model.predict(pixels), probabilities, 1)).toBeLessThan(1e-5);
 
-    const saved = Object.fromEntries(
-      (await model.parameters()).map(({ name, shape, values }) => [name, { shape, values: [...values] }]),
-    );
-    expect(saved).toEqual(tensors);
-  });
+      const saved = Object.fromEntries(
+        (await model.parameters()).map(({ name, shape, values }) => [name, { shape, values: [...values] }]),
+      );
+      expect(saved).toEqual(tensors);
+    },
+  );
 });
 
-/** Puts PyTorch's tensors where native code has those of the same names. */
+/** Copies PyTorch's tensors to the native tensors of the same names. */
 function load(session: NativeSession, tensors: Golden["tensors"]): void {
   const { parameters, statistics, ...rest } = session.readState();
   const fill = (vector: Float32Array, infos: readonly TensorInfo[]) => {

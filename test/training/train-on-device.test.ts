@@ -23,7 +23,7 @@ const losses = ({ history }: Run) =>
     .flatMap(({ train, validation }) => [train.loss!, validation.loss!])
     .filter((loss) => loss !== undefined);
 
-it("takes a GPU where there is one, records its steps, and trains close to the CPU", async () => {
+it("uses a GPU if there is one, records its steps, and trains close to the CPU", async () => {
   const [onCpu, onGpu] = [await train({ ...task, device: "cpu", microBatch: 16 }), await train(task)];
   expect([onCpu.record.config.device, onGpu.record.config.device]).toEqual(["cpu", "simulated:0"]);
   expect([onCpu.record.stepGraph, onGpu.record.stepGraph]).toEqual([undefined, "recorded"]);
@@ -36,7 +36,7 @@ it("takes a GPU where there is one, records its steps, and trains close to the C
   onGpu.model.dispose();
 });
 
-it("trains the runs of a study in parallel on a GPU as one after the other", async () => {
+it("trains the runs of a study on a GPU in parallel as sequentially", async () => {
   const study = { ...task, optimizers: ["adam", "sgd", "rmsprop"], seeds: 2, threads: 3 } as const;
   const { optimizer: _, ...config } = study;
   const shared = await compare({ ...config, execution: "parallel" });

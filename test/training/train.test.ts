@@ -12,7 +12,7 @@ const task = {
   optimizer: { name: "adam", learningRate: 0.01 },
 } as const;
 
-/** All that must not depend on the machine's mood. */
+/** The part of a run that must be reproducible. */
 const numbers = ({ history, parametersSha256, status }: Run) => ({
   status,
   parametersSha256,
@@ -20,7 +20,7 @@ const numbers = ({ history, parametersSha256, status }: Run) => ({
 });
 
 describe("train", () => {
-  it("learns, and measures epoch 0 before it does", async () => {
+  it("learns, and measures epoch 0 first", async () => {
     const run = await train(task);
     expect(run.status).toBe("completed");
     expect(run.history.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4]);
@@ -47,7 +47,7 @@ describe("train", () => {
     expect(runs[0]!.seconds.untimedSteps).toBeGreaterThan(0);
   });
 
-  it("gives the same bits when several runs go on at once", async () => {
+  it("gives the same bits when several runs train at once", async () => {
     const alone = [await train({ ...task, seed: 1 }), await train({ ...task, seed: 2 })];
     const together = await Promise.all([train({ ...task, seed: 1 }), train({ ...task, seed: 2 })]);
     expect(together.map(numbers)).toEqual(alone.map(numbers));
@@ -66,7 +66,7 @@ describe("train", () => {
     expect(numbers(again)).toEqual(numbers(first));
   });
 
-  it("starts every optimizer of a seed from the same weights and another seed from others", async () => {
+  it("starts every optimizer of a seed from the same weights, and other seeds from others", async () => {
     const start = async (optimizer: "sgd" | "adagrad", seed: number) =>
       (await train({ ...task, optimizer, seed, epochs: 0 })).parametersSha256;
     const [sgd, adagrad, other] = [await start("sgd", 3), await start("adagrad", 3), await start("sgd", 4)];
@@ -92,7 +92,7 @@ describe("train", () => {
     expect(pytorch["conv2d_0.bias"]!.every((value) => value !== 0 && Math.abs(value) <= kaiming)).toBe(true);
   });
 
-  it("takes any batch size, up to the whole training set and beyond, and keeps the last small batch", async () => {
+  it("accepts any batch size, up to the training set and beyond, and keeps the last small batch", async () => {
     for (const batchSize of [1, 7, 96, 5000]) {
       const run = await train({ ...task, batchSize, epochs: 1, optimizer: "sgd" });
       expect(run.config.batchSize).toBe(Math.min(batchSize, 96));
@@ -122,7 +122,7 @@ describe("train", () => {
     expect(run.history.map(({ learningRate }) => learningRate)).toEqual([0.5, 0.5, 0.5, 0.25, 0.125]);
   });
 
-  it("changes the rate with each step, the last and smaller batch included", async () => {
+  it("changes the rate with each step, including the last, smaller batch", async () => {
     const theta = async (epochs: number) => {
       const run = await train({
         ...task,
@@ -141,7 +141,7 @@ describe("train", () => {
   });
 
   it.each(["scheduleFreeSgd", "scheduleFreeAdamw"] as const)(
-    "averages with %s from a first rate of 0",
+    "computes averages with %s if the first rate is 0",
     async (name) => {
       const optimizer = { name, semantics: "author", learningRate: 0.05 } as const;
       const run = await train({ ...task, optimizer, schedule: { name: "constant", warmUpEpochs: 1 } });
@@ -164,14 +164,14 @@ describe("train", () => {
 });
 
 describe("a training in progress", () => {
-  it("reports each epoch to onEpoch, which it waits for, and to any number of iterations", async () => {
+  it("reports each epoch to onEpoch, which it awaits, and to any number of iterations", async () => {
     const told: number[] = [];
     let inCall = 0;
     const training = train({
       ...task,
       async onEpoch({ epoch }) {
         expect(inCall++).toBe(0);
-        if (epoch === 1) await train(task); // in which further epochs would be told, were this one not waited for
+        if (epoch === 1) await train(task); // more epochs would be reported meanwhile, if onEpoch were not awaited
         inCall--;
         told.push(epoch);
       },
@@ -187,14 +187,14 @@ describe("a training in progress", () => {
     expect(told).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it("ends within a step when the signal fires, and keeps what it had", async () => {
+  it("ends within a step when the signal fires, and keeps its epochs", async () => {
     const controller = new AbortController();
     const run = await train({
       ...task,
       epochs: 100_000,
       signal: controller.signal,
       onEpoch: ({ epoch }) => {
-        if (epoch === 2) setImmediate(() => controller.abort()); // when the next epoch has begun
+        if (epoch === 2) setImmediate(() => controller.abort()); // after the next epoch has begun
       },
     });
     expect(run.status).toBe("cancelled");
@@ -202,7 +202,7 @@ describe("a training in progress", () => {
     expect(run.parametersSha256.final).not.toBe(run.parametersSha256.initial);
   });
 
-  it("ends when the signal fires although onEpoch never does", async () => {
+  it("ends when the signal fires even if onEpoch never resolves", async () => {
     const controller = new AbortController();
     const run = await train({
       ...task,
@@ -215,7 +215,7 @@ describe("a training in progress", () => {
     expect(run).toMatchObject({ status: "cancelled", history: [{ epoch: 0 }, { epoch: 1 }] });
   });
 
-  it("is not disturbed by an onEpoch that fails after the signal has fired", async () => {
+  it("ignores an onEpoch that fails after the signal has fired", async () => {
     const controller = new AbortController();
     const late: (() => void)[] = [];
     const run = await train({
@@ -227,17 +227,17 @@ describe("a training in progress", () => {
       },
     });
     for (const fail of late) fail();
-    await new Promise(setImmediate); // in which an unhandled rejection would fail this test
+    await new Promise(setImmediate); // an unhandled rejection would fail this test now
     expect(run).toMatchObject({ status: "cancelled", history: [{ epoch: 0 }] });
   });
 
-  it("does nothing for a signal that has fired before", async () => {
+  it("does nothing if the signal has already fired", async () => {
     const run = await train({ ...task, signal: AbortSignal.abort() });
     expect(run).toMatchObject({ status: "cancelled", history: [] });
     expect(run.parametersSha256.final).toBe(run.parametersSha256.initial);
   });
 
-  it("fails with what onEpoch threw, to those who await and those who iterate", async () => {
+  it("rejects with the error of onEpoch, for await and for iteration", async () => {
     const failing = () =>
       train({
         ...task,
@@ -252,7 +252,7 @@ describe("a training in progress", () => {
     await expect(iterate()).rejects.toThrow("enough");
   });
 
-  it("refuses a config before anything runs", async () => {
+  it("rejects a config before anything runs", async () => {
     // @ts-expect-error: a misspelt key does not compile
     const training = train({ ...task, epoch: 3 });
     await expect(training).rejects.toMatchObject({ code: "CONFIG" });

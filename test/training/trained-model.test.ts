@@ -16,13 +16,13 @@ const task = {
 } as const;
 
 describe("a run", () => {
-  it("serialises as its record, without the model", async () => {
+  it("serialises as its record without the model", async () => {
     const run = await train({ ...task, epochs: 1 });
     expect(JSON.parse(JSON.stringify(run))).toEqual(run.record);
     expect(Object.keys(run)).not.toContain("model");
   });
 
-  it("hands the momentum of each step to the optimizer", async () => {
+  it("passes the momentum of each step to the optimizer", async () => {
     const weights = async (optimizer: TrainConfig["optimizer"], schedule: TrainConfig["schedule"]) =>
       (await train({ ...task, epochs: 2, optimizer, schedule })).parametersSha256.final;
     const cycle = (baseMomentum: number, maxMomentum: number) =>
@@ -48,7 +48,7 @@ describe("a run", () => {
     );
   });
 
-  it("evaluates, predicts and saves with the weights that the optimizer names for it", async () => {
+  it("evaluates, predicts and saves with the optimizer's evaluation weights", async () => {
     const { history, model } = await train({
       ...task,
       epochs: 2,
@@ -84,14 +84,14 @@ describe("a run", () => {
     });
   });
 
-  it("says that it was disposed of while it predicted", async () => {
+  it("rejects a prediction during which it was disposed of", async () => {
     const { model } = await train(task);
     const predicted = model.predict(new Uint8Array(144 * 20_000));
     model.dispose();
     await expect(predicted).rejects.toMatchObject({ code: "DISPOSED" });
   });
 
-  it("has the running statistics of its training among its parameters", async () => {
+  it("includes running statistics in its parameters", async () => {
     const { layers } = smallModel;
     const model = { layers: [{ type: "batchNorm2d" }, ...layers] } as const;
     const parameters = async (epochs: number) => {
@@ -110,7 +110,7 @@ describe("a run", () => {
     expect([...before["batchNorm2d_0.running_mean"]!]).toEqual([0]);
     expect([...before["batchNorm2d_0.running_var"]!]).toEqual([1]);
     const pixels = dataset.images.reduce((sum, value) => sum + value / 255, 0) / dataset.images.length;
-    const kept = 0.99 ** 12; // of the start, by 6 steps in each epoch
+    const kept = 0.99 ** 12; // of the initial value, after 6 steps per epoch
     expect(after["batchNorm2d_0.running_mean"]![0]! / (1 - kept)).toBeCloseTo(pixels, 1);
     expect(after["batchNorm2d_0.running_var"]![0]).toBeLessThan(1);
   });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Training } from "../../src/training/training.js";
 
-it("throws a failure where a slow loop gets to it, and has it handled until then", async () => {
+it("throws a failure when a slow loop reaches it, without an unhandled rejection", async () => {
   const unhandled: unknown[] = [];
   const listen = (reason: unknown) => unhandled.push(reason);
   process.on("unhandledRejection", listen);

@@ -7,11 +7,11 @@ it.each([
   ["adam", 'Expected an object for `train config`, got "adam" (string).'],
   [{ onEpoch: "x" }, 'Expected a function for `onEpoch`, got "x" (string).'],
   [{ signal: { aborted: false } }, 'Expected an AbortSignal for `signal`, got {"aborted":false} (object).'],
-])("train(%j) is refused", async (config, message) => {
+])("train(%j) is rejected", async (config, message) => {
   await expect(train(config as never)).rejects.toMatchObject({ code: "CONFIG", message });
 });
 
-it("compare refuses a callback that is none, before anything runs", async () => {
+it("compare rejects an invalid callback before anything runs", async () => {
   await expect(compare({ onRun: 3 } as never)).rejects.toMatchObject({
     code: "CONFIG",
     message: "Expected a function for `onRun`, got 3 (number).",

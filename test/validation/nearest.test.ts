@@ -16,17 +16,17 @@ import { didYouMean, nearest } from "../../src/validation/nearest.js";
 const NAMES = ["adam", "sgd", "rmsprop", "adagrad"];
 
 describe("nearest", () => {
-  it("finds a name with a slip", () => {
+  it("finds a name with a typo", () => {
     expect(nearest("admm", NAMES)).toBe("adam");
     expect(nearest("RMSProp", NAMES)).toBe("rmsprop");
     expect(nearest("adagard", NAMES)).toBe("adagrad");
   });
 
-  it("suggests nothing for a word unlike any", () => {
+  it("suggests nothing for a dissimilar word", () => {
     expect(didYouMean("lbfgs", NAMES)).toBe("");
   });
 
-  it("finds every name itself, whatever the case", () => {
+  it("finds every name in any case", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.stringMatching(/^[a-z]{3,12}$/), { minLength: 1 }), (names) => {
         for (const name of names) expect(nearest(name.toUpperCase(), names)).toBe(name);
@@ -34,7 +34,7 @@ describe("nearest", () => {
     );
   });
 
-  it("finds letters swapped, and other separators", () => {
+  it("finds swapped letters and other separators", () => {
     expect(nearest("sdg", NAMES)).toBe("sgd");
     expect(nearest("batch_size", ["batchSize", "epochs"])).toBe("batchSize");
     expect(nearest("leraning-rate", ["learningRate", "epochs"])).toBe("learningRate");
@@ -46,11 +46,11 @@ describe("nearest", () => {
     ["crossentropy", ["binaryCrossentropy"]],
     ["l1", ["l2"]],
     ["x", ["t", "g"]],
-  ])("suggests nothing for %s, of which %j differ in too large a part", (word, names) => {
+  ])("suggests nothing for %s, from which %j differ too much", (word, names) => {
     expect(nearest(word, names)).toBeUndefined();
   });
 
-  it("leads the name of every activation to `activation`, where that is what is asked for", () => {
+  it("suggests `activation` for the name of every activation", () => {
     for (const name of ACTIVATIONS)
       expect(didYouMean(name, ["activation"])).toBe(' Did you mean "activation"?');
   });
@@ -67,7 +67,7 @@ describe("nearest", () => {
   });
 });
 
-describe("names that people bring", () => {
+describe("names of other libraries", () => {
   const adam = [
     "name",
     "learningRate",
@@ -146,12 +146,12 @@ describe("names that people bring", () => {
     ["MADGRAD", OPTIMIZER_NAMES],
     ["BinaryFocalCrossentropy", LOSS_NAMES],
     ["EMNIST", DATASET_NAMES],
-  ])("of %s, which is not here, to nothing that is near by its letters alone", (word, names) => {
+  ])("%s has no suggestion, although a name is similar", (word, names) => {
     expect(nearest(word, names)).toBeDefined();
     expect(didYouMean(word, names)).toBe("");
   });
 
-  it("lead to names that there are", () => {
+  it("map to existing names", () => {
     const layers = JSON.stringify(z.toJSONSchema(z.union(LAYER_SCHEMAS), { io: "input" }));
     const settings = [...Object.values(OPTIMIZERS), ...Object.values(LOSSES)].flatMap((each) =>
       Object.keys(each.hyperparameters),
@@ -176,7 +176,7 @@ describe("names that people bring", () => {
     expect(segments.filter((name) => !there.has(name) && !layers.includes(`"${name}"`))).toEqual([]);
   });
 
-  it("that are very long take no time", () => {
+  it("are fast even if very long", () => {
     const long = "x".repeat(1_000_000);
     expect(didYouMean(long, NAMES)).toBe("");
     expect(didYouMean("adam", [long])).toBe("");

@@ -41,7 +41,7 @@ describe("parse", () => {
     expect(parse(schema, {}, "test config")).toEqual({ epochs: 5 });
   });
 
-  const refused: readonly [value: unknown, message: string][] = [
+  const rejected: readonly [value: unknown, message: string][] = [
     [7, "Expected an object for `test config`, got 7 (number)."],
     [undefined, "Missing `test config`: expected an object."],
     [
@@ -77,15 +77,15 @@ describe("parse", () => {
     [{ even: 3 }, "Expected an even number for `even`."],
   ];
 
-  it.each(refused)("explains %j", (value, message) => {
+  it.each(rejected)("explains %j", (value, message) => {
     expect(messageOf(value)).toBe(message);
   });
 
-  it("explains every problem, one a line", () => {
+  it("explains every problem, one per line", () => {
     expect(messageOf({ epochs: 0, naem: 1, rate: "x" }).split("\n")).toHaveLength(3);
   });
 
-  it("cuts long values", () => {
+  it("truncates long values", () => {
     expect(messageOf({ rate: "x".repeat(500) }).length).toBeLessThan(130);
   });
 
@@ -100,7 +100,7 @@ describe("parse", () => {
     ]);
   });
 
-  it("counts unknown keys, however many there are and however long", () => {
+  it("counts any number of unknown keys of any length", () => {
     const keys = Array.from({ length: 4000 }, (_, i) => [`${i}${"x".repeat(100)}`, 1]);
     const lines = messageOf({ list: [Object.fromEntries([["a", true], ...keys])] }).split("\n");
     expect(lines).toHaveLength(4);
@@ -109,7 +109,7 @@ describe("parse", () => {
     expect(messageOf({ "$&$'": 1 })).toMatch(/^Unknown key `\$&\$'`\./);
   });
 
-  it("reads no object of more keys than a config's can have", () => {
+  it("rejects an object with more keys than a config can have", () => {
     const keys = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`key${i}`, 1]));
     expect(messageOf({ list: [keys] })).toBe("`list[0]` has 5,000 keys; at most 4,096 are read.");
     expect(messageOf(keys)).toBe("The test config has 5,000 keys; at most 4,096 are read.");
@@ -122,7 +122,7 @@ describe("parse", () => {
     expect(lines[3]).toBe("And 97 more problems like this.");
   });
 
-  it("bounds its message, whatever is given", () => {
+  it("limits the length of its message", () => {
     const names = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`key${i}`, z.literal("a")]));
     expect(messageOf({}, z.strictObject(names)).split("\n").at(-1)).toBe("And 4,980 more kinds of problems.");
     expect(messageOf({ name: "x".repeat(1_000_000) }).length).toBeLessThan(200);

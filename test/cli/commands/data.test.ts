@@ -20,7 +20,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What `optimbench data ...` prints, and the error that it ends with. */
+/** The output of `optimbench data ...` and its error. */
 async function data(...line: string[]) {
   const written = (stream: NodeJS.WriteStream) => {
     const write = vi.spyOn(stream, "write").mockReturnValue(true);
@@ -39,7 +39,7 @@ async function data(...line: string[]) {
 }
 
 describe("optimbench data", () => {
-  it("lists what there is and what is not", async () => {
+  it("lists datasets that are present and that are missing", async () => {
     const { stdout, error } = await data();
     expect(error).toBeUndefined();
     expect(stdout).toMatch(/│ mnist +│ – +│ – +│ – +│ not found +│/);
@@ -47,7 +47,7 @@ describe("optimbench data", () => {
     expect(stdout).toContain(`looked for its four files in ${join(cache, "data", "mnist")}. Fetch it with`);
   });
 
-  it("lists as JSON, with what is wrong with damaged files", async () => {
+  it("lists as JSON, with the problems of damaged files", async () => {
     writeFiles(cache, {
       "train-images-idx3-ubyte": Buffer.from("damaged"),
       "train-labels-idx1-ubyte": idx([1]),
@@ -77,7 +77,7 @@ describe("optimbench data", () => {
     ]);
   });
 
-  it("refuses what is no command, with the nearest one", async () => {
+  it("rejects an unknown command, and suggests the nearest", async () => {
     const { error } = await data("fetsh", "mnist");
     expect(error).toMatchObject({
       code: "CONFIG",
@@ -87,7 +87,7 @@ describe("optimbench data", () => {
 });
 
 describe("optimbench data fetch", () => {
-  /** A folder that lacks one file, and whose others are damaged. */
+  /** A folder that lacks one file and whose other files are damaged. */
   const almostComplete = () => {
     const folder = temporaryFolder();
     for (const name of ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"])
@@ -95,7 +95,7 @@ describe("optimbench data fetch", () => {
     return folder;
   };
 
-  it("fetches with a line for each file, checks what is there, and names what is wrong", async () => {
+  it("fetches with a line per file, verifies existing files, and reports problems", async () => {
     const folder = almostComplete();
     const { url } = await mirror((_, response) =>
       response.writeHead(200, { "content-length": LABELS.length }).end(LABELS),
@@ -109,7 +109,7 @@ describe("optimbench data fetch", () => {
     expect(stdout).toBe("");
   });
 
-  it("says nothing of progress with --quiet", async () => {
+  it("prints no progress with --quiet", async () => {
     const { url } = await mirror((_, response) => response.end(LABELS));
     const { stderr } = await data(
       "fetch",
@@ -129,13 +129,13 @@ describe("optimbench data fetch", () => {
     [["samples"], "required option '--out <file>' not specified"],
     [["samples", "--out", "x.png", "--per-class", "0"], "Expected a whole number from 1 to 100."],
     [["samples", "--out", "x.png", "--seed", "-1"], "Expected a whole number from 0"],
-  ])("refuses %j", async (line, message) => {
+  ])("rejects %j", async (line, message) => {
     expect((await data(...line)).error?.message).toContain(message);
   });
 });
 
 describe("optimbench data samples", () => {
-  it("writes a picture of the dataset's classes", async () => {
+  it("writes an image of the dataset's classes", async () => {
     const folder = temporaryFolder();
     const out = join(folder, "new", "digits.png");
     const { stdout, error } = await data(
@@ -155,7 +155,7 @@ describe("optimbench data samples", () => {
   });
 
   it("shows them augmented", async () => {
-    vi.unstubAllEnvs(); // libtorch lies in the real cache
+    vi.unstubAllEnvs(); // libtorch is in the real cache
     const folder = temporaryFolder();
     const picture = async (...options: string[]) => {
       const out = join(folder, "digits.png");
@@ -178,12 +178,12 @@ describe("optimbench data samples", () => {
     expect(turned).not.toEqual(plain.data);
   });
 
-  it("refuses an augmentation that is none", async () => {
+  it("rejects an invalid augmentation", async () => {
     const { error } = await data("samples", "--out", "x.png", "--augmentation", "rotatio=20");
     expect(error?.message).toContain('Unknown key `rotatio`. Did you mean "rotation"?');
   });
 
-  it("takes the default dataset where none is named", async () => {
+  it("uses the default dataset if none is named", async () => {
     const out = join(temporaryFolder(), "digits.png");
     expect((await data("samples", "--out", out)).stdout).toContain("of mnist-10k\n");
   });

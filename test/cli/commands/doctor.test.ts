@@ -16,7 +16,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What `optimbench doctor` prints and the exit code it sets. */
+/** The output and the exit code of `optimbench doctor`. */
 async function doctor(...args: string[]) {
   const print = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const program = new Command();
@@ -26,7 +26,7 @@ async function doctor(...args: string[]) {
 }
 
 describe("optimbench doctor", () => {
-  test("without libtorch: says so, says how to fix it, exits with 1", async () => {
+  test("without libtorch: reports it and the fix, and exits with 1", async () => {
     const { text, exitCode } = await doctor();
     expect(exitCode).toBe(1);
     expect(text).toMatch(/^libtorch +not found$/m);
@@ -41,7 +41,7 @@ describe("optimbench doctor", () => {
     expect(text).toContain(folder.path("cache"));
   });
 
-  test("with a cached libtorch whose bytes have changed: says so, and advises what compares them", async () => {
+  test("with a cached libtorch whose bytes have changed: reports it, and advises a setup that compares hashes", async () => {
     const root = fakeLibtorch(cachedRoot("cpu"));
     const path = `torch/lib/${libraryFileName("c10")}`;
     const sha256 = createHash("sha256").update("another").digest("base64url");
@@ -52,7 +52,7 @@ describe("optimbench doctor", () => {
     expect(text).toMatch(/^PROBLEM +libtorch was not found\. Run `npx optimbench setup --force`/m);
   });
 
-  test("with a cached libtorch of whose files there is no list: says what was not checked, and how to get one", async () => {
+  test("with a cached libtorch without a list of files: reports what was not checked, and how to fix it", async () => {
     fakeLibtorch(cachedRoot("cpu"));
     const { text } = await doctor();
     expect(text).toMatch(
@@ -60,7 +60,7 @@ describe("optimbench doctor", () => {
     );
   });
 
-  test("with a cached libtorch that is cut short: says so once", async () => {
+  test("with a truncated cached libtorch: reports it once", async () => {
     const root = fakeLibtorch(cachedRoot("cpu"));
     recordLibtorch({ root, rule: "cache", version: "2.15.0" });
     truncateSync(`${root}/lib/${libraryFileName("c10")}`, 200);
@@ -68,7 +68,7 @@ describe("optimbench doctor", () => {
     expect(text.match(/is truncated/g)).toHaveLength(1);
   });
 
-  test("with a libtorch that is too old: gives the one line", async () => {
+  test("with a libtorch that is too old: reports it in one line", async () => {
     vi.stubEnv("OPTIMBENCH_LIBTORCH", fakeLibtorch(folder.path("old"), "2.6.0"));
     const { text, exitCode } = await doctor("--json");
     const { canTrain, libtorch, problems } = JSON.parse(text);
@@ -76,13 +76,13 @@ describe("optimbench doctor", () => {
     expect(problems[0]).toMatch(/it is version 2\.6\.0; 2\.11 or later is needed/);
   });
 
-  test("says which kernels run", async () => {
+  test("reports which kernels run", async () => {
     const found = JSON.parse((await doctor("--json")).text);
     const environment = { ...found.environment, kernels: "avx2" };
     expect(diagnosisText({ ...found, environment })).toMatch(/^kernels +avx2$/m);
   });
 
-  test("says of CUDA and of step graphs whether they are there, and why not", async () => {
+  test("reports whether CUDA and step graphs are available, and why not", async () => {
     const found = JSON.parse((await doctor("--json")).text);
     const rows = (whyNoCuda: string | null, whyNoGraphs: string | null) =>
       diagnosisText({ ...found, whyNoCuda, whyNoGraphs })

@@ -11,7 +11,7 @@ it.each([
     "adam,mean(z, y)",
     "Expected a name, got the formula \"mean(z, y)\". Give it a name: --define-loss 'mine=mean(z, y)'.",
   ],
-])("says how to explain the formula in %j", async (given, message) => {
+])("explains how to pass the formula in %j", async (given, message) => {
   const program = new Command().exitOverride();
   addExplainCommand(program);
   await expect(program.parseAsync(["explain", given], { from: "user" })).rejects.toThrow(message);

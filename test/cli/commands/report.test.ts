@@ -19,7 +19,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What `optimbench report ...` prints to standard output. */
+/** The standard output of `optimbench report ...`. */
 async function report(...line: string[]): Promise<string> {
   const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const program = new Command().exitOverride();
@@ -28,7 +28,7 @@ async function report(...line: string[]): Promise<string> {
   return write.mock.calls.map(([text]) => text).join("");
 }
 
-test("makes the report again beside the study, with the dataset's images", async () => {
+test("regenerates the report beside the study, with the dataset's images", async () => {
   const path = join(folder, "study.json");
   await writeStudy(study, path);
   const before = await readFile(path, "utf8");
@@ -46,7 +46,7 @@ test("makes the report again beside the study, with the dataset's images", async
   expect(await readFile(path, "utf8")).toBe(before);
 });
 
-test("takes the folder for its study, and says where there is none", async () => {
+test("accepts a folder in place of its study, and reports if it has none", async () => {
   await writeStudy(study, join(folder, "study.json"));
   expect(await report(folder)).toContain(`Report: ${join(folder, "index.html")}`);
   await expect(report(join(folder, "figures"))).rejects.toThrow(
@@ -54,7 +54,7 @@ test("takes the folder for its study, and says where there is none", async () =>
   );
 });
 
-test("in another folder, the study goes along, so that it can be made again there", async () => {
+test("copies the study to another output folder, so that the report can be regenerated there", async () => {
   const path = join(folder, "mine.json");
   await writeStudy(study, path);
   const out = join(folder, "out");
@@ -62,14 +62,14 @@ test("in another folder, the study goes along, so that it can be made again ther
   expect(await readStudy(join(out, "study.json"))).toEqual(study);
 });
 
-test("a folder with anything but a report is left alone", async () => {
+test("leaves a folder without a report unchanged", async () => {
   const path = join(folder, "mine.json");
   await writeStudy(study, path);
   await expect(report(path)).rejects.toThrow(/is not empty and has no study\.json/);
   expect(await readdir(folder)).toEqual(["mine.json"]);
 });
 
-test("a dataset that is not on this machine costs its images alone", async () => {
+test("omits only the sample images if the dataset is not on this machine", async () => {
   const elsewhere = structuredClone(study);
   for (const { config } of elsewhere.runs) Object.assign(config, { dataset: "/nowhere/digits" });
   const path = join(folder, "study.json");
@@ -80,14 +80,14 @@ test("a dataset that is not on this machine costs its images alone", async () =>
   expect(await readdir(folder)).toContain("index.html");
 });
 
-test("a file that is no study is refused before anything is written", async () => {
+test("rejects a file that is not a study before anything is written", async () => {
   const path = join(folder, "study.json");
   await writeFile(path, "{}");
   await expect(report(path)).rejects.toThrow(`${path} is not a readable study`);
   expect(await readdir(folder)).toEqual(["study.json"]);
 });
 
-test("another folder's study is replaced, with its report, only where that is allowed", async () => {
+test("replaces another study and its report only with --overwrite", async () => {
   const path = join(folder, "study.json");
   await writeStudy(study, path);
   const out = join(folder, "out");

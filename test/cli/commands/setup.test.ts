@@ -15,13 +15,13 @@ async function run(...line: string[]) {
   await program.parseAsync(["setup", ...line], { from: "user" });
 }
 
-test("loads libtorch before it says that all is well, also where nothing had to be done", async () => {
+test("loads libtorch before it reports success, even if there was nothing to do", async () => {
   await run("--cpu");
   expect(setup).toHaveBeenCalledWith({ cuda: false });
   expect(probeNative).toHaveBeenCalledOnce();
 });
 
-test("fails where libtorch does not load", async () => {
+test("fails if libtorch does not load", async () => {
   vi.mocked(probeNative).mockRejectedValueOnce(new OptimbenchError("LIBTORCH", "It ended the process."));
   await expect(run()).rejects.toThrow("It ended the process.");
 });

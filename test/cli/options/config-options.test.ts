@@ -108,7 +108,7 @@ describe("the command line as a config", () => {
     expect(() => configOf(["--config", folder])).toThrow(/^Cannot read .*: it is a folder\.$/);
   });
 
-  it("leaves what is no number for the schema to refuse", () => {
+  it("leaves what is no number for the schema to reject", () => {
     expect(configOf(["--epochs", "many"])).toEqual({ epochs: "many" });
   });
 

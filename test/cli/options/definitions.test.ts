@@ -32,5 +32,5 @@ it("takes a list as a hyperparameter, one number per class", () =>
     hyperparameters: { weights: [1, 2] },
   }));
 
-it("refuses to define a name twice", () =>
+it("rejects to define a name twice", () =>
   expect(() => collectDefinition("a=theta = g", definitions)).toThrow('"a" is defined twice.'));

@@ -7,13 +7,13 @@ import { addBenchCommand } from "../../../src/cli/commands/bench.js";
 import { addCompareCommand } from "../../../src/cli/commands/compare.js";
 import { addTrainCommand } from "../../../src/cli/commands/train.js";
 
-/** What a command line is refused with, before anything is loaded or written. */
+/** What a command line is rejected with, before anything is loaded or written. */
 async function refusal(...line: string[]): Promise<string> {
   const program = new Command().exitOverride();
   for (const add of [addBenchCommand, addCompareCommand, addTrainCommand]) add(program);
   const quietly = [...line, "--quiet"];
-  const refused = await program.parseAsync(quietly, { from: "user" }).catch((error: Error) => error.message);
-  return String(refused);
+  const rejected = await program.parseAsync(quietly, { from: "user" }).catch((error: Error) => error.message);
+  return String(rejected);
 }
 
 it.each([

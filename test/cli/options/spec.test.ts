@@ -45,7 +45,7 @@ describe("parseSpecs", () => {
     );
   });
 
-  it("refuses what it cannot read", () => {
+  it("rejects what it cannot read", () => {
     expect(() => parseSpecs("adam,,sgd")).toThrow(
       'There is an empty item in "adam,,sgd". Remove the extra comma.',
     );
@@ -68,7 +68,7 @@ describe("parseSettings", () => {
     });
   });
 
-  it("refuses what is no setting", () => {
+  it("rejects what is no setting", () => {
     expect(() => parseSettings("shift")).toThrow('Expected a setting such as patience=3, got "shift".');
   });
 });
@@ -81,7 +81,7 @@ describe("parseDefinition", () => {
     });
   });
 
-  it.each(["mine", "mine=", "=theta = g", "my optimizer=theta = g"])("refuses %j", (text) => {
+  it.each(["mine", "mine=", "=theta = g", "my optimizer=theta = g"])("rejects %j", (text) => {
     expect(() => parseDefinition(text)).toThrow("Expected a definition such as");
   });
 

@@ -23,21 +23,21 @@ const thrownBy = (work: () => unknown) => {
   throw new Error("nothing was thrown");
 };
 
-it("says what the caller can fix, without what a terminal would obey", () => {
+it("prints an error that the caller can fix, with control characters escaped", () => {
   expect(said(configError("Unknown key `\u001b[31mx`."))).toEqual({
     text: "error: Unknown key `\\u001b[31mx`.\n",
     code: 2,
   });
 });
 
-it("calls what the system refuses no defect", () => {
+it("does not call a system error a bug", () => {
   expect(said(thrownBy(() => readFileSync("/no/such/file")))).toEqual({
     text: "error: /no/such/file: no such file or folder.\n",
     code: 1,
   });
 });
 
-it("calls a defect one", () => {
+it("calls an unexpected error a bug", () => {
   expect(said(new TypeError("x")).text).toMatch(
     /^This is a bug in optimbench; please report it:\nTypeError: x/,
   );

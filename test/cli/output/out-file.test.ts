@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-it("takes a new file, one in folders still to be made, and one that is there, and leaves nothing behind", async () => {
+it("accepts new and existing files, also in missing folders, and leaves nothing behind", async () => {
   writeFileSync(join(root, "old"), "old");
   symlinkSync("old", join(root, "link"));
   symlinkSync("new", join(root, "link to nothing"));
@@ -22,7 +22,7 @@ it("takes a new file, one in folders still to be made, and one that is there, an
   expect(readdirSync(root)).toEqual(before);
 });
 
-it("says why a file cannot be written, and with which option to name another", async () => {
+it("reports why a file cannot be written, and the option to choose another", async () => {
   mkdirSync(join(root, "folder"));
   writeFileSync(join(root, "file"), "");
   const cases: [string, string | RegExp][] = [
@@ -40,7 +40,7 @@ it("says why a file cannot be written, and with which option to name another", a
   }
 });
 
-it("replaces a file that takes long to make only where it may", async () => {
+it("replaces a valuable file only with --overwrite", async () => {
   const [model, link, empty] = ["model", "link", "empty"].map((name) => join(root, name)) as [
     string,
     string,
@@ -60,7 +60,7 @@ it("replaces a file that takes long to make only where it may", async () => {
   await expect(checkNewFile(root, "--save", { overwrite: true })).rejects.toThrow("it is a folder");
 });
 
-it("refuses an empty name, such as that of a variable that is not set, before the work", async () => {
+it("rejects an empty name, such as of an unset variable, before the work", async () => {
   await expect(checkOutFile("", "--save")).rejects.toMatchObject({
     code: "CONFIG",
     message: 'Expected a file name for --save, got "".',

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-it("makes a folder, takes an empty one, and one with a study where that may be replaced", async () => {
+it("creates a folder, and accepts an empty one, and one with a study if it may be replaced", async () => {
   const folder = join(root, "a", "b");
   await prepareOutFolder(folder);
   expect(existsSync(folder)).toBe(true);
@@ -27,19 +27,19 @@ it("makes a folder, takes an empty one, and one with a study where that may be r
   expect(readdirSync(folder).sort()).toEqual(["other.txt", "study.json"]);
 });
 
-it("takes a folder with nothing but what killed processes left, and removes that", async () => {
+it("accepts a folder that contains only files of killed processes, and removes them", async () => {
   const folder = join(root, "out");
   mkdirSync(folder);
   const name = temporaryName();
   const { pid } = spawnSync(process.execPath, ["-e", ""]);
   const left = name.replace(`-${process.pid}-`, `-${pid}-`);
   writeFileSync(join(folder, left), "half a study");
-  mkdirSync(join(folder, name)); // of a process that lives
+  mkdirSync(join(folder, name)); // of a living process
   await prepareOutFolder(folder);
   expect(readdirSync(folder)).toEqual([name]);
 });
 
-it("leaves other people's folders alone", async () => {
+it("leaves folders with other content unchanged", async () => {
   const folder = join(root, "theirs");
   mkdirSync(folder);
   writeFileSync(join(folder, "thesis.txt"), "");
@@ -49,7 +49,7 @@ it("leaves other people's folders alone", async () => {
   });
 });
 
-it("says why a folder cannot be made", async () => {
+it("reports why a folder cannot be created", async () => {
   writeFileSync(join(root, "file"), "");
   await expect(prepareOutFolder(join(root, "file"))).rejects.toMatchObject({
     code: "FILE",
@@ -59,7 +59,7 @@ it("says why a folder cannot be made", async () => {
 
 // Nobody can write there, not even root.
 it.each(["/proc/self/task", "/proc/nope", "/proc/nope/deeper"])(
-  "says at once that %s cannot be written to",
+  "reports immediately that %s is not writable",
   (path) =>
     expect(prepareOutFolder(path)).rejects.toMatchObject({
       code: "FILE",

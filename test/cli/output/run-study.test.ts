@@ -54,7 +54,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Has `compare` finish the runs of a study one by one, and something happen before each. */
+/** Replaces `compare` by a function that finishes the runs of a study one by one and calls `before` before each. */
 function comparing(study: Study, before: (number: number) => void = () => {}) {
   const { runs, ...rest } = study;
   vi.mocked(compare).mockImplementation(async ({ onRun }: CompareCallbacks = {}) => {
@@ -83,7 +83,7 @@ const run = (output: { overwrite?: boolean; save?: string } = {}) =>
   );
 const kept = (...path: string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
 
-it("goes on where study.json cannot be written for a while, and says so", async () => {
+it("continues while study.json cannot be written, and prints a notice", async () => {
   comparing(study, (number) => {
     if (number === 1) mkdirSync(join(out(), "study.json"));
     if (number === 2) rmSync(join(out(), "study.json"), { recursive: true });
@@ -96,7 +96,7 @@ it("goes on where study.json cannot be written for a while, and says so", async 
   expect(kept(out(), "study.json").runs).toHaveLength(2);
 });
 
-it("prints and keeps what there is where nothing can be written any more", async () => {
+it("prints the results and saves them elsewhere if nothing can be written", async () => {
   // Files with these names cannot take the place of folders.
   const names = ["study.json", "table.md", "model.safetensors"];
   vi.mocked(writeReport).mockImplementation(reallyWriteReport);
@@ -122,7 +122,7 @@ it("prints and keeps what there is where nothing can be written any more", async
   expect(printed.stdout).not.toMatch(/Report:|Model:/);
 });
 
-it("does not say that a study goes on which was ended", async () => {
+it("does not announce that a cancelled study continues", async () => {
   comparing(study, (number) => {
     if (number > 1) return;
     mkdirSync(join(out(), "study.json", "in the way"), { recursive: true });
@@ -134,7 +134,7 @@ it("does not say that a study goes on which was ended", async () => {
   expect(printed.stderr).not.toContain("The study continues");
 });
 
-it("presents what was finished before a run failed", async () => {
+it("presents the runs that finished before one failed", async () => {
   comparing(study, (number) => {
     if (number === 2) throw new OptimbenchError("NATIVE", "Native code failed: no more memory");
   });
@@ -144,7 +144,7 @@ it("presents what was finished before a run failed", async () => {
   expect(printed.stdout).toContain("adam");
 });
 
-it("says where the report and the model are", async () => {
+it("prints where the report and the model are", async () => {
   const save = join(folder, "model.safetensors");
   comparing({ ...study, runs: [study.runs[0]!] });
   await run({ save });
@@ -152,7 +152,7 @@ it("says where the report and the model are", async () => {
   expect(printed.stdout).toMatch(new RegExp(`\nReport: ${join(out(), "index.html")}\nModel: ${save}\n$`));
 });
 
-it("looks for what cannot be written before the work", async () => {
+it("checks all output files before the work", async () => {
   comparing(study);
   await expect(run({ save: "/proc/nope/model" })).rejects.toThrow(/^Cannot write \/proc.* with --save\.$/);
   vi.mocked(compare).mockClear();
@@ -170,7 +170,7 @@ it("looks for what cannot be written before the work", async () => {
   expect(readFileSync(save, "utf8")).toBe("weights");
 });
 
-it("replaces an earlier study once there is something to replace it with, and its report with it", async () => {
+it("replaces an earlier study and its report only once there are results", async () => {
   vi.mocked(writeReport).mockImplementation(reallyWriteReport);
   await reallyWriteReport(exampleStudy([{ optimizer: "old", epochs: 1 }]), out());
   writeFileSync(join(out(), "study.json"), "old");
@@ -187,7 +187,7 @@ it("replaces an earlier study once there is something to replace it with, and it
   expect(kept(out(), "study.json").runs).toHaveLength(2);
 });
 
-it("replaces no study with one that was ended before its first epoch", async () => {
+it("does not replace a study with one that was cancelled before its first epoch", async () => {
   mkdirSync(out());
   writeFileSync(join(out(), "study.json"), "old");
   const [first] = study.runs;
@@ -197,7 +197,7 @@ it("replaces no study with one that was ended before its first epoch", async () 
   expect(readdirSync(out())).toEqual(["study.json"]);
 });
 
-it("is not ended by a signal while the report is written, and takes none after it", async () => {
+it("finishes the report in spite of a signal, and removes its handlers afterwards", async () => {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const listeners = () => signals.map((name) => process.listenerCount(name));
   const before = listeners();

@@ -13,7 +13,7 @@ function screen(isTTY: boolean) {
 }
 const MEGABYTE = 1e6;
 
-it("writes one line a file where it is no terminal", () => {
+it("writes one line per file if the output is not a terminal", () => {
   const { stream, text } = screen(false);
   const progress = showDownload({ quiet: false, stream });
   for (const receivedBytes of [1, 2, 3])
@@ -23,7 +23,7 @@ it("writes one line a file where it is no terminal", () => {
   expect(text()).toBe("downloading a.gz (9.9 MB)\ndownloading b.gz\n");
 });
 
-it("draws a bar a file on a terminal", () => {
+it("draws a bar per file on a terminal", () => {
   const { stream, text } = screen(true);
   const progress = showDownload({ quiet: false, stream });
   progress.onProgress({ file: "a.gz", receivedBytes: MEGABYTE, totalBytes: 4 * MEGABYTE });
@@ -36,7 +36,7 @@ it("draws a bar a file on a terminal", () => {
   expect(printed).toMatch(/b\.gz =+ 2\.0 \/ \? MB/);
 });
 
-it("is silent where asked to be", () => {
+it("prints nothing if quiet", () => {
   const { stream, text } = screen(true);
   const progress = showDownload({ quiet: true, stream });
   progress.onProgress({ file: "a.gz", receivedBytes: 1, totalBytes: 2 });

@@ -20,13 +20,13 @@ const run = {
   config: { epochs: 5 },
 } as unknown as PlannedRun;
 
-it("says in one line where a study stands", () => {
+it("describes the progress of a study in one line", () => {
   expect(epochLine(epoch, run)).toBe(
     "run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912, 3.1 s",
   );
 });
 
-it("says that a loss is not finite, and leaves out the run where it is the only one", () => {
+it("reports a loss that is not finite, and omits the run if it is the only one", () => {
   expect(
     epochLine(
       { ...epoch, validation: { ...epoch.validation, loss: null, accuracy: 0.1 } },
@@ -35,13 +35,13 @@ it("says that a loss is not finite, and leaves out the run where it is the only 
   ).toBe("adam: epoch 2/5, validation accuracy 0.1000, loss not finite, 3.1 s");
 });
 
-it("has no seconds where runs go in parallel", () => {
+it("omits seconds if runs are trained in parallel", () => {
   expect(epochLine(epoch, run, true)).toBe(
     "run 1/4 adam: epoch 2/5, validation accuracy 0.9731, loss 0.0912",
   );
 });
 
-it("says in a terminal of any width how much time is left", () => {
+it("shows the remaining time on a terminal of any width", () => {
   const bar = {
     head: "run 3/6",
     label: "scheduleFreeAdamw (learningRate 0.1), sparseCategoricalCrossentropy, seed 2",
@@ -62,7 +62,7 @@ it("says in a terminal of any width how much time is left", () => {
   );
 });
 
-/** All that a terminal is sent while `report` reports to it. */
+/** Everything that is sent to a terminal by `report`. */
 function onTerminal(report: (progress: ReturnType<typeof showProgress>) => void, quiet = false): string {
   const stream = Object.assign(new PassThrough(), {
     isTTY: true,
@@ -80,10 +80,10 @@ describe("on a terminal", () => {
   const at = (number: number) => ({ ...epoch, epoch: number });
   const two = { ...run, count: 2 };
   const other = { ...two, number: 2, label: "sgd" };
-  /** How much of the bar's 24 columns is done at last. */
+  /** How many of the bar's 24 columns are complete at the end. */
   const done = (text: string) => text.match(/=*(?=-* epoch \d\/5[^=-]*$)/)![0].length;
 
-  it("one bar shows how far several runs at once are together", () => {
+  it("one bar shows the total progress of parallel runs", () => {
     const printed = onTerminal((bar) => {
       bar.onEpoch(at(2), other);
       bar.onEpoch(at(3), two);
@@ -101,7 +101,7 @@ describe("on a terminal", () => {
     expect(done(printed)).toBe(12);
   });
 
-  it("there is nothing where it should be quiet", () => {
+  it("nothing is printed if quiet", () => {
     expect(onTerminal((bar) => bar.onEpoch(at(1), two), true)).toBe("");
   });
 });

@@ -12,14 +12,14 @@ import { exampleStudy, HOSTILE, inParallel, STUDIES } from "../example-studies.j
 
 const chart = (study: Study, name: string) => studyCharts(study).find((each) => each.name === name)!;
 const draw = (study: Study, name: string) => drawSvg(chart(study, name).spec);
-/** The marks' paths of one kind, such as "line". */
+/** The paths of marks of one kind, such as "line". */
 const marks = (svg: string, kind: string) =>
   [...svg.matchAll(new RegExp(`<g class="mark-${kind} role-mark [^>]*>(.*?)</g>`, "g"))].flatMap(
     ([, inner]) => [...inner!.matchAll(/<path /g)],
   ).length;
 const lines = (svg: string) => marks(svg.replaceAll("<g></g>", ""), "line");
 
-test("the paper's figures, the losses and the comparisons are all there", () => {
+test("has the paper's figures, the losses and the comparisons", () => {
   expect(studyCharts(STUDIES.fourOptimizers).map(({ name }) => name)).toEqual([
     "validation-accuracy",
     "validation-accuracy-seconds",
@@ -28,7 +28,7 @@ test("the paper's figures, the losses and the comparisons are all there", () => 
   ]);
 });
 
-test("where runs went in parallel, none is by time", () => {
+test("parallel runs have no chart by time", () => {
   const shared = inParallel(STUDIES.fourOptimizers);
   expect(
     studyCharts(shared)
@@ -37,7 +37,7 @@ test("where runs went in parallel, none is by time", () => {
   ).toEqual(["validation-accuracy", "validation-loss"]);
 });
 
-test("a comparison has a line, a band and a legend entry for each optimizer, and no warning", async () => {
+test("a comparison has a line, a band and a legend entry per optimizer, and no warning", async () => {
   const warn = vi.spyOn(console, "warn");
   const svg = await draw(STUDIES.fourOptimizers, "validation-accuracy");
   expect(lines(svg)).toBe(4);
@@ -47,7 +47,7 @@ test("a comparison has a line, a band and a legend entry for each optimizer, and
   expect(warn).not.toHaveBeenCalled();
 });
 
-test("every epoch has its label where they are few", async () => {
+test("every epoch has a label if there are few", async () => {
   const svg = await draw(STUDIES.fourOptimizers, "validation-accuracy");
   for (const epoch of [1, 2, 3, 4, 5, 6]) expect(svg).toContain(`>${epoch}</text>`);
 });
@@ -76,13 +76,13 @@ test("each loss has a comparison, in which an arm keeps its colour", async () =>
   expect(svg).not.toContain(">adam, sparseCategoricalCrossentropy</text>");
 });
 
-test("runs that ended early are apart from the mean, marked and named", async () => {
+test("runs that ended early are separate from the mean, marked and named", async () => {
   const sgd = armsOf(STUDIES.endedEarly)[1]!;
   const curves = curvesOf(sgd, "sgd", ({ validation }) => validation.accuracy);
   expect(curves.map(({ of, ended, points }) => [of, ended, points.map(({ epoch }) => epoch)])).toEqual([
     ["completed runs", "completed", [1, 2, 3, 4, 5, 6]],
     ["one run", "diverged", [1, 2]],
-    // Its seed is not compared: another arm's run with it was cancelled.
+    // Its seed is not compared, because another arm's run with it was cancelled.
     ["one run", "completed", [1, 2, 3, 4, 5, 6]],
   ]);
   const [adam] = armsOf(STUDIES.endedEarly);
@@ -96,7 +96,7 @@ test("runs that ended early are apart from the mean, marked and named", async ()
   expect(svg).toContain("× sgd, seed 1 diverged in epoch 3");
   expect(svg).toContain("○ rmsprop, seed 2 cancelled after epoch 3");
   expect(svg).toContain("Thin lines: runs of seeds that not every arm finished");
-  // A mean of three arms, a run of adam's, two of sgd's, one of rmsprop's and all of adagrad's apart.
+  // Means of three arms, and separately a run of adam, two of sgd, one of rmsprop and all of adagrad.
   expect(lines(svg)).toBe(3 + 1 + 2 + 1 + 3);
 });
 
@@ -159,7 +159,7 @@ test("of many arms, the best have distinct styles and the others are grey", asyn
   expect(lines(await draw(STUDIES.many, "validation-accuracy"))).toBe(20);
 });
 
-test("titles, subtitles and legends break into lines where they are long, and are never cut", async () => {
+test("long titles, subtitles and legends are wrapped, never truncated", async () => {
   const label = "clipNorm 1, weightAverage 0.99, epsilon 0.001, weightDecay 0"; // 60 characters
   const study = exampleStudy(
     [0, 1].flatMap((seed) =>
@@ -186,7 +186,7 @@ test("titles, subtitles and legends break into lines where they are long, and ar
   }
 });
 
-test("a word that is longer than a line breaks anywhere, and a very long title ends", () => {
+test("a word longer than a line is broken, and a very long title is truncated", () => {
   const { text, subtitle } = chartTitle("x".repeat(100), ["word ".repeat(1000).trim()], 400);
   expect(text.join("")).toBe("x".repeat(100));
   expect(Math.max(...text.map(({ length }) => length))).toBeLessThan(40);
@@ -194,7 +194,7 @@ test("a word that is longer than a line breaks anywhere, and a very long title e
   expect(subtitle.at(-1)).toMatch(/^word.* …$/);
 });
 
-describe("however large a study is, its pictures are not", () => {
+describe("figures stay small for large studies", () => {
   test("of many arms, only some are drawn and fewer have figures", () => {
     const many = exampleStudy(
       Array.from({ length: 300 }, (_, i) => ({
@@ -214,7 +214,7 @@ describe("however large a study is, its pictures are not", () => {
   });
 
   test("of many epochs, a line keeps both ends and its extremes", () => {
-    const epochs = 130_000; // more arguments than a call takes
+    const epochs = 130_000; // more arguments than a call can have
     const [run] = exampleStudy([{ optimizer: "adam", epochs: 2 }]).runs;
     const long = {
       ...exampleStudy([]),
@@ -251,7 +251,7 @@ describe("however large a study is, its pictures are not", () => {
   });
 });
 
-test("importing the report loads no drawing library: they take half a second", async () => {
+test("importing the report loads no drawing library", async () => {
   const folder = new URL("../../../src/report/", import.meta.url);
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
     name.endsWith(".ts"),
@@ -263,12 +263,12 @@ test("importing the report loads no drawing library: they take half a second", a
   }
 });
 
-test("no completed epoch, no chart", () => {
+test("there is no chart without a completed epoch", () => {
   expect(studyCharts(STUDIES.noEpoch)).toEqual([]);
   expect(studyCharts(STUDIES.noRun)).toEqual([]);
 });
 
-test("names are escaped, and the picture is described", async () => {
+test("names are escaped, and the chart has a description", async () => {
   const svg = await draw(
     exampleStudy([{ optimizer: HOSTILE.slice(0, 40) }, { optimizer: "adam" }]),
     "validation-accuracy",

@@ -9,7 +9,7 @@ import { STUDIES } from "../example-studies.js";
 const chart = (study: Study, name: string) => studyCharts(study).find((each) => each.name === name)!;
 const draw = (study: Study, name: string) => drawSvg(chart(study, name).spec);
 
-test("the PNG has its text, though no font of the system is used", async () => {
+test("the PNG contains text without system fonts", async () => {
   const svg = await draw(STUDIES.oneRun, "accuracy-adam");
   const toPng = (await loadPngRenderer())!;
   const [width, height] = [...svg.match(/width="(\d+)" height="(\d+)"/)!].slice(1).map(Number);

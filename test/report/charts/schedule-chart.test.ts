@@ -22,7 +22,7 @@ test("shows every step's rate until the end of the last", async () => {
   expect(svg).toContain(">0.3<");
 });
 
-test("thins out many steps, and keeps the first and the last", () => {
+test("reduces many steps, and keeps the first and the last", () => {
   const rates = Array.from({ length: 50_001 }, (_, i) => i);
   const points = pointsOf(chart(rates, 1000));
   expect(points.length).toBeLessThan(2010);
@@ -31,7 +31,7 @@ test("thins out many steps, and keeps the first and the last", () => {
   expect(points.at(-1)!.value).toBe(50_000);
 });
 
-test.each([[[0]], [[0, 0, 0]], [[1e-300]], [[0.1, 1e6]]])("draws %j without a word of NaN", async (rates) => {
+test.each([[[0]], [[0, 0, 0]], [[1e-300]], [[0.1, 1e6]]])("draws %j without NaN", async (rates) => {
   const spec = chart(rates, 1);
   expect(spec).toHaveProperty(
     "vconcat.0.encoding.y.scale.domain.1",
@@ -41,7 +41,7 @@ test.each([[[0]], [[0, 0, 0]], [[1e-300]], [[0.1, 1e6]]])("draws %j without a wo
   expect(svg).not.toMatch(/NaN|undefined/);
 });
 
-test("draws the momentum under the rate where it changes too", async () => {
+test("draws the momentum below the rate if it changes", async () => {
   const rates = Float64Array.of(0.1, 0.2);
   const spec = scheduleChart({
     ...{ title: "mine", subtitle: "few steps", rates, stepsPerEpoch: 2 },

@@ -14,7 +14,7 @@ test("round factors", () => {
   expect(logRange([0.1, 0.5]).ticks).toEqual([0.1, 0.15, 0.2, 0.3, 0.5]);
 });
 
-describe("a range holds its values and its ticks, and has some", () => {
+describe("a range contains its values and its ticks, and has ticks", () => {
   test.each([
     [
       "linear",

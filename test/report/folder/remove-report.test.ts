@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const files = () => readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
 
-test("removes all that a report has written, and nothing else", async () => {
+test("removes all files of a report, and no others", async () => {
   const samples = Buffer.from("picture");
   await writeReport(exampleStudy([{ optimizer: "adam", epochs: 1 }]), folder, { samples });
   expect(files().length).toBeGreaterThan(10);
@@ -27,13 +27,13 @@ test("removes all that a report has written, and nothing else", async () => {
   expect(files()).toEqual(["figures", "figures/mine.svg", "notes.txt", "study.json"]);
 });
 
-test("is done before another report is written", async () => {
+test("happens before another report is written", async () => {
   await writeReport(exampleStudy([{ optimizer: "lion", epochs: 1 }]), folder);
   const written = await writeReport(exampleStudy([{ optimizer: "adam", epochs: 1 }]), folder);
   expect(files()).toEqual(["figures", ...written.map((path) => path.slice(folder.length + 1))].sort());
 });
 
-test("says why it cannot be done", async () => {
+test("reports why it failed", async () => {
   mkdirSync(join(folder, "index.html"));
   await expect(removeReport(folder)).rejects.toMatchObject({
     code: "FILE",
@@ -41,7 +41,7 @@ test("says why it cannot be done", async () => {
   });
 });
 
-test("leaves it to the writer to say what is no folder", async () => {
+test("ignores a path that is not a folder", async () => {
   writeFileSync(join(folder, "file"), "");
   await removeReport(join(folder, "file"));
   await removeReport(join(folder, "missing"));

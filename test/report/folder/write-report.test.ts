@@ -18,7 +18,7 @@ const filesIn = async () =>
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
 
-test("writes the files it returns, and no other", async () => {
+test("writes exactly the files that it returns", async () => {
   const samples = encode({
     width: 2,
     height: 2,
@@ -57,12 +57,12 @@ test("a folder that cannot be written to gives a clear error", async () => {
     code: "FILE",
     message: expect.stringMatching(/^Cannot write .*table\.md/),
   });
-  if (process.getuid?.() === 0) return; // Root may write anywhere.
+  if (process.getuid?.() === 0) return; // root can write everywhere
   await chmod(folder, 0o500);
   await expect(writeReport(STUDIES.oneRun, folder)).rejects.toThrow(/permission denied/);
 });
 
-test("what is no study, and a folder that is none, are refused", async () => {
+test("rejects an invalid study, and an invalid folder", async () => {
   await expect(writeReport({} as never, folder)).rejects.toMatchObject({ code: "CONFIG" });
   await expect(writeReport(STUDIES.oneRun, 3 as never)).rejects.toMatchObject({
     code: "CONFIG",
@@ -70,7 +70,7 @@ test("what is no study, and a folder that is none, are refused", async () => {
   });
 });
 
-/** What a report says where this stands in for what loads @resvg/resvg-js. */
+/** The notices of a report whose loader of @resvg/resvg-js is replaced. */
 async function noticesWith(requireFromPackage: () => unknown) {
   vi.resetModules();
   vi.doMock("../../../src/system/package-root.js", async (original) => ({
@@ -84,7 +84,7 @@ async function noticesWith(requireFromPackage: () => unknown) {
   return onNotice;
 }
 
-test("without the optional package it writes SVG alone, and says so", async () => {
+test("without the optional package, it writes SVG only, with a notice", async () => {
   const onNotice = await noticesWith(() => {
     throw new Error("not installed");
   });
@@ -94,7 +94,7 @@ test("without the optional package it writes SVG alone, and says so", async () =
   expect(files.filter((name) => name.endsWith(".png"))).toEqual([]);
 });
 
-test("a picture that cannot be drawn costs itself alone, and a notice says so", async () => {
+test("omits only a figure that cannot be drawn, with a notice", async () => {
   const onNotice = await noticesWith(() => ({
     renderAsync: () => Promise.reject(new Error("out of memory")),
   }));

@@ -7,7 +7,7 @@ import { reportPage } from "../../../src/report/page/page.js";
 import type { Study } from "../../../src/study/study.js";
 import { exampleRun, exampleStudy, FORMULAS, HOSTILE, inParallel, STUDIES } from "../example-studies.js";
 
-/** index.html without the time that PNG pictures take. */
+/** index.html, without the time to draw PNG images. */
 const pageOf = async (study: Study, samples?: Uint8Array) =>
   reportPage(
     study,
@@ -16,7 +16,7 @@ const pageOf = async (study: Study, samples?: Uint8Array) =>
     ),
     samples,
   );
-test("the page says that runs went in parallel, and only then", async () => {
+test("the page mentions parallel runs only if there were any", async () => {
   const page = await pageOf(STUDIES.fourOptimizers);
   const shared = await pageOf(inParallel(STUDIES.fourOptimizers));
   for (const said of ["in parallel (execution: parallel)", "are not comparable", "Runs went in parallel"]) {
@@ -28,7 +28,7 @@ test("the page says that runs went in parallel, and only then", async () => {
 });
 
 describe("index.html", () => {
-  test("loads nothing, from anywhere", async () => {
+  test("loads nothing from anywhere", async () => {
     const page = await pageOf(STUDIES.fourOptimizers, Uint8Array.of(1, 2, 3));
     expect(page).not.toMatch(/<(script|link(?! rel="icon" href="data:,")|iframe|object|embed|base)\b/i);
     expect(page).not.toMatch(/\b(src|href|srcset|action|data)\s*=\s*["']?\s*(?!data:)[^"'\s>]/i);
@@ -37,7 +37,7 @@ describe("index.html", () => {
     expect(page).toContain(`src="data:image/png;base64,AQID"`);
   });
 
-  test("has the question, the answer, the table, every chart, every formula and the place", async () => {
+  test("has the question, the answer, the table, every chart, every formula and the environment", async () => {
     const page = await pageOf(STUDIES.fourOptimizers);
     expect(page).toContain("<h1>Which optimizer learns mnist-10k best?</h1>");
     expect(page).toContain(
@@ -52,10 +52,10 @@ describe("index.html", () => {
     expect(page).toContain("All runs with the same seed started from the same weights");
   });
 
-  test("on paper nothing is cut off, and in the dark figures are dark", async () => {
+  test("nothing is cut off in print, and figures are dark in dark mode", async () => {
     const page = await pageOf(STUDIES.oneRun);
     const media = (query: string) => page.slice(page.indexOf(`@media ${query}`)).split("\n}\n")[0];
-    // Unlike "anywhere", it leaves words that fit whole, such as scheduleFreeAdamw.
+    // Unlike "anywhere", it does not break words that fit, such as scheduleFreeAdamw.
     expect(page).toMatch(/th\[scope=row\] \{[^}]*overflow-wrap: break-word;[^}]*max-width: 14rem;/);
     expect(media("print")).toContain(".scroll, pre, figure { overflow: visible; }");
     expect(media("print")).toContain("pre { white-space: pre-wrap;");
@@ -64,7 +64,7 @@ describe("index.html", () => {
     expect(media("(prefers-color-scheme: dark)")).toContain("figure svg { filter: invert(");
   });
 
-  test("says so where runs of a seed did not begin alike", async () => {
+  test("reports runs of a seed that started from different weights", async () => {
     const study = structuredClone<unknown>(STUDIES.oneSeed) as {
       runs: { parametersSha256: { initial: string } }[];
     };
@@ -72,7 +72,7 @@ describe("index.html", () => {
     expect(await pageOf(study as unknown as Study)).toContain("did NOT all start from the same weights");
   });
 
-  test("is escaped throughout: a hostile name stays text", async () => {
+  test("escapes hostile names everywhere", async () => {
     const study = structuredClone(STUDIES.hostileNames) as Study;
     for (const run of study.runs) {
       const { config } = run as unknown as { config: Record<string, Record<string, unknown>> };
@@ -92,7 +92,7 @@ describe("index.html", () => {
     expect(page).not.toMatch(/<script|<img/i);
   });
 
-  test("no name ends an attribute", async () => {
+  test("no name can end an attribute", async () => {
     const page = await pageOf(exampleStudy([{ optimizer: 'x" onload="alert(3)' }]));
     const tags = page.match(/<[^>]*>/g)!;
     expect(tags.filter((tag) => tag.includes("onload=&#34;alert(3)")).length).toBeGreaterThan(0);
@@ -100,7 +100,7 @@ describe("index.html", () => {
   });
 });
 
-describe("the answer is as sure as the seeds", () => {
+describe("the answer depends on the seeds", () => {
   const study = (accuracies: Record<string, number[]>) => ({
     ...exampleStudy([]),
     runs: Object.entries(accuracies).flatMap(([optimizer, finals]) =>
@@ -131,7 +131,7 @@ describe("the answer is as sure as the seeds", () => {
     expect(page).toContain(`<p class="caveat">${caveat}`);
   });
 
-  test("what did not complete is not ranked, and named", async () => {
+  test("arms that did not complete are named, not ranked", async () => {
     const page = await pageOf(STUDIES.endedEarly);
     expect(page).toContain("Not ranked because runs diverged: sgd (1/3 diverged), adagrad (3/3 diverged).");
   });

@@ -122,7 +122,7 @@ test("a label beside a loss column does not contain the loss's settings", () => 
   ]);
 });
 
-test("losses that differ have different names, and charts of their own", () => {
+test("different losses have different names, and separate charts", () => {
   const study = studyWith([
     { loss: { name: "huber", delta: 1 } },
     { loss: { name: "huber", delta: 0.1 } },
@@ -143,7 +143,7 @@ test("losses that differ have different names, and charts of their own", () => {
   expect(losses).toHaveLength(6);
 });
 
-test("custom formulas of one name are told apart by what they say", () => {
+test("custom formulas with the same name are distinguished by their content", () => {
   const custom = (formula: string) => ({ optimizer: { name: "mine", semantics: "custom", formula } });
   const arms = (...formulas: string[]) => armsOf(studyWith(formulas.map(custom))).map(({ label }) => label);
   const start = "m = 0.9 * m + g";
@@ -159,7 +159,7 @@ test("custom formulas of one name are told apart by what they say", () => {
   expect(arms(`${long}g`, `${long}m`).map((label) => label.slice(-4))).toEqual(["… #1", "… #2"]);
 });
 
-test("a label says whose definition an optimizer or a loss is, before the rate that follows from it", () => {
+test("a label names the framework of an optimizer or a loss before the rate that follows from it", () => {
   const as = (of: "optimizer" | "loss", semantics: readonly string[], rates: readonly number[]) => {
     const study = exampleStudy(rates.map((learningRate) => ({ optimizer: "adagrad", learningRate })));
     const runs = study.runs.map((run, i) => ({
@@ -184,7 +184,7 @@ test("a label says whose definition an optimizer or a loss is, before the rate t
   ]);
 });
 
-test("labels and file names are never equal, empty or unprintable, whatever the names", () => {
+test("labels and file names are never equal, empty or unprintable", () => {
   const run = fc.record({
     optimizer: fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("a", "A", "../../a", "a".repeat(500))),
     learningRate: fc.constantFrom(0.1, 0.2),

@@ -11,7 +11,7 @@ import { exampleRun, exampleStudy } from "../example-studies.js";
 
 type Outcome = number | "diverged" | "cancelled";
 
-/** A study of so many planned seeds, from what came out for each seed of each optimizer; `undefined` never began. */
+/** A study with the given outcome per seed of each optimizer; `undefined` is a run that never began. */
 function studyOf(outcomes: Record<string, readonly (Outcome | undefined)[]>, epochs = 2): Study {
   const optimizers = Object.keys(outcomes);
   const seeds = Math.max(0, ...Object.values(outcomes).map(({ length }) => length));
@@ -43,7 +43,7 @@ const rows = (study: Study) => {
 describe("a study that was interrupted", () => {
   const interrupted = studyOf({ adam: [0.9165, "cancelled"], sgd: [0.2405], rmsprop: [0.5] });
 
-  test("is judged by the seeds that all arms finished: cancelled is not diverged", () => {
+  test("is compared by the seeds that all arms finished; cancelled runs do not count as diverged", () => {
     const { answer, caveats } = conclude(interrupted);
     expect(answer).toBe("adam reached the highest validation accuracy: 0.9165 after 2 epochs.");
     expect(caveats).toEqual([
@@ -58,7 +58,7 @@ describe("a study that was interrupted", () => {
     expect(resultCells(interrupted).notes).toContain("Incomplete: 3 of 6 runs finished.");
   });
 
-  test("says so where it ended between two runs", () => {
+  test("says so if it ended between two runs", () => {
     const study = studyOf({ adam: [0.9, 0.8], sgd: [0.85, undefined] });
     expect(conclude(study).caveats.slice(0, 2)).toEqual([
       "Incomplete: 3 of 4 runs finished.",
@@ -78,7 +78,7 @@ describe("a study that was interrupted", () => {
     expect(rows(study)[1]).toEqual(["sgd", "0.8000", false]);
   });
 
-  test("draws the runs of other seeds apart from the mean", () => {
+  test("draws the runs of other seeds separately from the mean", () => {
     const [adam] = armsOf(studyOf({ adam: [0.9, 0.8, "cancelled"], sgd: [0.85, undefined] }));
     const curves = curvesOf(adam!, "adam", ({ validation }) => validation.accuracy);
     expect(curves.map(({ of, ended, points }) => [of, ended, points.at(-1)!.value > 0.85])).toEqual([
@@ -88,7 +88,7 @@ describe("a study that was interrupted", () => {
     ]);
   });
 
-  test("crowns nobody where nothing can be compared", () => {
+  test("has no winner if nothing is comparable", () => {
     const apart = studyOf({ adam: [0.9, undefined], sgd: [undefined, 0.8] });
     expect(conclude(apart).answer).toBe(
       "No ranking: no seed was finished by every arm, so the numbers come from different seeds.",
@@ -126,7 +126,7 @@ test("equal arms share the star, however their means are rounded", () => {
   );
 });
 
-test("labels with commas stay apart in a list", () => {
+test("labels with commas are separated by semicolons", () => {
   const equal = ["adam, a", "sgd, b", "lion, c"].map((label) =>
     exampleRun({ optimizer: "adam", label, epochs: 1 }),
   );
@@ -135,7 +135,7 @@ test("labels with commas stay apart in a list", () => {
   );
 });
 
-test("the title asks for all that differs", () => {
+test("the title names everything that differs", () => {
   const titleOf = (...runs: Parameters<typeof exampleRun>[0][]) => conclude(exampleStudy(runs)).question;
   const [adam, sgd, slow] = [
     { optimizer: "adam" },
@@ -151,7 +151,7 @@ test("the title asks for all that differs", () => {
   expect(titleOf(sgd, { ...slow, loss: "brier" })).toBe("Which arm learns mnist-10k best?");
 });
 
-test("the sentence on the best is of all its runs: with early stopping each has a best epoch", () => {
+test("the answer covers all runs of the best arm: with early stopping, each has a best epoch", () => {
   const study = studyOf({ adam: [0.9, 0.9, 0.9] }, 8);
   const withBest = (epochs: readonly number[]): Study => ({
     ...study,
@@ -170,7 +170,7 @@ test("if every arm has a run that diverged, only seeds that all completed count"
   expect(caveats).toContain("Ranked without the diverged seeds: adam (1/3 diverged), sgd (1/3 diverged).");
 });
 
-test("the best is best over the seeds that it shares with all that it is compared with", () => {
+test("the best arm is best over the seeds that it shares with all others", () => {
   const outcome = fc.oneof(
     fc.constantFrom<Outcome>("diverged", "cancelled"),
     fc.integer({ min: 0, max: 100 }).map((share) => share / 100),
@@ -202,7 +202,7 @@ test.each([
   [["."], "Which optimizer learns best?"],
   [["in-memory"], "Which optimizer learns best?"],
   [["mnist", "/data/fashion"], "Which optimizer learns mnist and fashion best?"],
-])("the title names the dataset %j without the way to it", (datasets, title) => {
+])("the title names the dataset %j without its path", (datasets, title) => {
   const { runs, ...study } = studyOf({ adam: [0.9], sgd: [0.8] });
   const on = runs.map((run, i) => ({
     ...run,

@@ -6,7 +6,7 @@ import { plainStudy } from "./plain-study.js";
 
 const csvOf = (study: Study) => [...epochsCsv(study)].join("");
 
-test("the CSV has a row for each run and epoch, with seconds added up", () => {
+test("the CSV has a row per run and epoch, with cumulative seconds", () => {
   const lines = csvOf(plainStudy()).trimEnd().split("\n");
   expect(lines).toHaveLength(1 + 4 * 3);
   expect(lines[0]).toBe(
@@ -20,14 +20,14 @@ test("the CSV has a row for each run and epoch, with seconds added up", () => {
   );
 });
 
-test("the CSV has no seconds where runs went in parallel", () => {
+test("the CSV has no seconds for parallel runs", () => {
   const shared = inParallel(plainStudy());
   expect(csvOf(shared).split("\n")[3]).toBe(
     "adam,adam,keras3,0.001,sparseCategoricalCrossentropy,0,completed,2,0.001,0,0.48,0.3333333333333333,0.96,1.04,0.25,0.25,0.95,1.5,0.125,,,,",
   );
 });
 
-test("the CSV has what was measured on the test images with the epoch whose weights the run ended with", () => {
+test("the CSV has test metrics in the row of the epoch whose weights the run ended with", () => {
   const [adam] = plainStudy().runs;
   const study = { ...plainStudy(), runs: [{ ...adam!, bestEpoch: 1, stoppedEarly: true }] };
   const [head, ...rows] = csvOf(study)
@@ -62,7 +62,7 @@ test("no name in the CSV is a formula", () => {
   expect(csv).not.toMatch(/(^|\n|,)"?-(?!0\.5,)/);
 });
 
-test("the CSV quotes what needs it", () => {
+test("the CSV quotes values if needed", () => {
   const name = `a,b "c"`;
   expect(csvOf(exampleStudy([{ optimizer: name, epochs: 0 }]))).toContain(`"a,b ""c""",`);
 });

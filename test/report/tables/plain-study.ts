@@ -1,7 +1,7 @@
 import type { Study } from "../../../src/study/study.js";
 import { exampleRun, exampleStudy } from "../example-studies.js";
 
-/** A study with round numbers: adam over two seeds, sgd of which one diverged. */
+/** A study with round numbers: two seeds of adam, and two of sgd, of which one diverged. */
 export function plainStudy(): Study {
   const history = (accuracies: number[]) =>
     accuracies.map((accuracy, epoch) => ({

@@ -9,7 +9,7 @@ import { plainStudy } from "./plain-study.js";
 
 const csvOf = (study: Study) => [...epochsCsv(study)].join("");
 
-test("the terminal's table, over the completed seeds", () => {
+test("the table for a terminal covers the completed seeds", () => {
   expect(stripVTControlCharacters(resultTable(plainStudy())).split("\n")).toEqual([
     "┌───────────┬───────────────┬─────────────────────┬─────────────────┬─────────────────┬───────┬───────────────┬──────────┬──────────────┐",
     "│ optimizer │ learning rate │ validation accuracy │ validation loss │   test accuracy │ seeds │   training, s │ step, ms │ status       │",
@@ -26,7 +26,7 @@ describe("in a terminal that is too narrow", () => {
   const lines = (text: string) => text.split("\n");
   const tableOf = (text: string) => lines(text).filter((line) => /^[┌│└]/.test(line));
 
-  test("heads get several lines, then columns go, and a line says which", () => {
+  test("headings are wrapped, then columns are omitted and listed", () => {
     expect(lines(resultTable(plainStudy(), { width: 80 })).slice(0, 8)).toEqual([
       "┌───────────┬──────────┬───────────────────┬───────┬──────────────┐",
       "│ optimizer │ learning │        validation │ seeds │ status       │",
@@ -39,7 +39,7 @@ describe("in a terminal that is too narrow", () => {
     ]);
   });
 
-  test("no line of a table is broken by the terminal", () => {
+  test("no line of a table is wider than the terminal", () => {
     const long = exampleStudy([
       { optimizer: "scheduleFreeAdamw", label: "adam with a name that a person gave it" },
       { optimizer: "sgd" },
@@ -70,7 +70,7 @@ describe("in a terminal that is too narrow", () => {
   });
 });
 
-test("the star is explained where there is one, and only there", () => {
+test("the star is explained only if there is one", () => {
   const two = (...accuracies: number[]) => {
     const study = exampleStudy([{ optimizer: "adam" }, { optimizer: "sgd" }]);
     const runs = study.runs.map((run) => ({
@@ -93,7 +93,7 @@ test("the star is explained where there is one, and only there", () => {
     expect(resultTable(study)).not.toContain("*");
 });
 
-test("the same in Markdown", () => {
+test("the table in Markdown", () => {
   expect(markdownTable(plainStudy()).split("\n").slice(0, 5)).toEqual([
     "| optimizer | learning rate | validation accuracy | validation loss | test accuracy | seeds | training, s | step, ms | status |",
     "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
@@ -111,13 +111,13 @@ test("only a terminal gets colours", () => {
   expect(stripVTControlCharacters(colored)).toBe(plain);
 });
 
-test("one seed gives plain numbers and says what they cannot tell", () => {
+test("one seed gives plain numbers, with a caveat", () => {
   const table = resultTable(STUDIES.oneSeed);
   expect(table).not.toContain("±");
   expect(table).toContain("With one seed, a difference between two rows may be due to chance");
 });
 
-test("learning rates have the digits that tell them apart, and the CSV file has all", () => {
+test("learning rates have enough digits to distinguish them, and the CSV file has all digits", () => {
   const study = (rates: readonly number[]) =>
     exampleStudy(rates.map((learningRate) => ({ optimizer: "mine", epochs: 1, learningRate })));
   const rateTexts = (rates: readonly number[]) =>
@@ -130,13 +130,13 @@ test("learning rates have the digits that tell them apart, and the CSV file has 
   expect(csvOf(study([0.1 * 0.1995, 0.1]))).toContain(",0.019950000000000002,");
 });
 
-test("several losses, and learning rates, have a column and no second mention", () => {
+test("several losses or learning rates have a column, and are not repeated in labels", () => {
   expect(markdownTable(STUDIES.twoLosses)).toContain("| optimizer | loss | learning rate |");
   expect(markdownTable(STUDIES.twoLosses)).toContain("| sgd | meanSquaredError | 0.01 |");
   expect(markdownTable(STUDIES.learningRates)).toContain("| adam | 0.01 |");
 });
 
-test("several losses are compared by what they share", () => {
+test("several losses are compared by common metrics", () => {
   const { runs, ...study } = plainStudy();
   const withLoss = (name: string) =>
     runs.map((run) => {
@@ -151,7 +151,7 @@ test("several losses are compared by what they share", () => {
   expect(resultTable(both)).toMatch(/│ validation loss │ +NLL │ +ECE │/);
 });
 
-test("a step is an update, of however many batches", () => {
+test("a step is an update, for any number of batches", () => {
   const study = plainStudy();
   const accumulated = {
     ...study,
@@ -169,7 +169,7 @@ test("an arm with a diverged run is not the best, however good its other runs", 
   expect(markdownTable(study)).toContain("**adam**");
 });
 
-test("no name reaches a terminal's control sequences, or is read as Markdown or HTML", () => {
+test("no name is executed by a terminal, or read as Markdown or HTML", () => {
   expect(resultTable(exampleStudy([{ optimizer: "\u001b[31mred\nline" }]))).toContain(
     "│ \uFFFD[31mred\uFFFDline │",
   );
@@ -177,7 +177,7 @@ test("no name reaches a terminal's control sequences, or is read as Markdown or 
   expect(markdown).toContain("| a\\|b&lt;script>\\*x\\*\\_y\\_\\`z\\`\\[l\\](u) |");
 });
 
-test("early stopping: the table has each run's best epoch, and says which it is", () => {
+test("with early stopping, the table uses and names each run's best epoch", () => {
   const study = plainStudy();
   const runs = [
     { ...study.runs[0]!, bestEpoch: 1, stoppedEarly: true },
@@ -199,7 +199,7 @@ test.each([
     "keras3",
     "Formulas of the losses: sparseCategoricalCrossentropy (keras3), meanSquaredError (keras3).",
   ],
-])("says whose formulas ran: optimizers' %s, losses' %s", (optimizer, loss, note) => {
+])("names the sources of the formulas: optimizers %s, losses %s", (optimizer, loss, note) => {
   const study = exampleStudy([{ optimizer: "adam" }, { optimizer: "sgd", loss: "meanSquaredError" }]);
   const runs = study.runs.map((run, i) => {
     const { config } = run;
@@ -213,7 +213,7 @@ test.each([
   expect(resultTable({ ...study, runs }, { colors: false }).split("\n")).toContain(note);
 });
 
-test("no times where runs went in parallel, and why", () => {
+test("parallel runs have no times, and the reason is stated", () => {
   const shared = inParallel(plainStudy());
   const [of, text] = [resultTable(plainStudy()), resultTable(shared)];
   for (const times of ["training, s", "step, ms"]) {

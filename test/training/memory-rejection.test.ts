@@ -6,7 +6,7 @@ vi.mock("../../src/system/memory-limit.js", () => ({
   availableMemory: () => ({ bytes: memory.available, of: 1e9, source: "the control group" }),
   memoryHeld: () => 1e6,
 }));
-vi.stubEnv("OPTIMBENCH_KERNELS", ""); // libtorch's operators take more memory
+vi.stubEnv("OPTIMBENCH_KERNELS", ""); // libtorch's operators need more memory
 const { bench } = await import("../../src/bench/bench.js");
 const { compare } = await import("../../src/study/compare.js");
 const { train } = await import("../../src/index.js");
@@ -24,24 +24,24 @@ const tooMuch = expect.objectContaining({
 });
 
 beforeEach(() => {
-  memory.available = 10e6; // one run takes 3 to 4 MB
+  memory.available = 10e6; // one run needs 3 to 4 MB
 });
 
-it("runs what fits", async () => {
+it("runs what fits in memory", async () => {
   const run = await train(task);
   expect(run.status).toBe("completed");
   run.model.dispose();
   expect((await compare({ ...task, optimizers: ["adam", "sgd"], seeds: 3 })).runs).toHaveLength(6);
 });
 
-it("refuses a run that does not", async () => {
+it("rejects a run that does not fit", async () => {
   memory.available = 3e6;
   await expect(train(task)).rejects.toEqual(tooMuch);
   memory.available = 10e6;
   await expect(train({ ...task, batchSize: 120, microBatch: 8 })).rejects.toEqual(tooMuch); // 15 gradients
 });
 
-it("refuses a study before its first run, where one of the runs does not fit or those at once do not", async () => {
+it("rejects a study before its first run if one run, or the runs at once, do not fit", async () => {
   const onEpoch = vi.fn();
   const optimizers = ["sgd", { name: "sgd", momentum: 0.9 }, "adam"] as const;
   memory.available = 4e6; // enough for sgd
@@ -53,7 +53,7 @@ it("refuses a study before its first run, where one of the runs does not fit or 
   expect(onEpoch).not.toHaveBeenCalled();
 });
 
-it("refuses measurements whose sessions do not fit together", async () => {
+it("rejects benchmarks whose sessions do not fit together", async () => {
   memory.available = 30e6;
   const config = { model: "mlp", optimizers: ["adam", "sgd"], batchSizes: [8], threads: [1] } as const;
   await expect(bench(config)).rejects.toEqual(tooMuch);
