@@ -37,23 +37,23 @@ function studyText(study: object): string {
  */
 export async function readStudy(path: string): Promise<Study> {
   parse(pathSchema, path, "path");
-  const refuse = (problem: string, cause: unknown) =>
+  const errorOf = (problem: string, cause: unknown) =>
     new OptimbenchError("FILE", `${path} is not a readable study: ${problem}`, { cause, path });
   let value: unknown;
   try {
     value = parseJson(await readFile(path));
   } catch (cause) {
-    throw refuse(`${fileProblem(cause)}.`, cause);
+    throw errorOf(`${fileProblem(cause)}.`, cause);
   }
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version === "number" && version > 1)
-    throw refuse(
+    throw errorOf(
       `its schemaVersion ${version} is newer than this version of optimbench supports. Update optimbench.`,
       undefined,
     );
   try {
     return check(studySchema, value, "study", MOST_VALUES);
   } catch (cause) {
-    throw refuse(cause instanceof Error ? cause.message : String(cause), cause);
+    throw errorOf(cause instanceof Error ? cause.message : String(cause), cause);
   }
 }

@@ -15,7 +15,7 @@ const file = (bytes: Uint8Array, name = "file") => {
 };
 
 /** The message that rejects these bytes, without "Cannot read <path>: ". */
-async function refusal(bytes: Uint8Array): Promise<string> {
+async function rejection(bytes: Uint8Array): Promise<string> {
   const path = file(bytes);
   const error = await readIdx(path).catch((reason) => reason);
   expect(error).toBeInstanceOf(OptimbenchError);
@@ -156,7 +156,7 @@ describe("readIdx", () => {
       /^its gzip stream is damaged \(.+\)\.$/,
     ],
   ])("rejects %s", async (_, bytes, message) => {
-    const text = await refusal(bytes);
+    const text = await rejection(bytes);
     if (typeof message === "string") expect(text).toBe(message);
     else expect(text).toMatch(message);
   });

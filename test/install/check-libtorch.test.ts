@@ -9,7 +9,7 @@ const folder = useTestFolder();
 const TORCH = libraryFileName("torch_cpu");
 
 /** The line with which a libtorch is rejected after it was damaged. */
-function refusal(spoil: (root: string) => void, requirements: Requirements = {}, version?: string): string {
+function rejection(spoil: (root: string) => void, requirements: Requirements = {}, version?: string): string {
   const root = fakeLibtorch(folder.path("libtorch"), version);
   spoil(root);
   try {
@@ -39,7 +39,7 @@ describe("checkLibtorch", () => {
 
   test.each(["torch_cpu", "c10"])("rejects one without %s", (name) => {
     const file = libraryFileName(name);
-    expect(refusal((root) => unlinkSync(`${root}/lib/${file}`))).toBe(`lib/${file} is missing.`);
+    expect(rejection((root) => unlinkSync(`${root}/lib/${file}`))).toBe(`lib/${file} is missing.`);
   });
 
   test("suggests the right folder if one above or below it was given", () => {
@@ -52,17 +52,17 @@ describe("checkLibtorch", () => {
     ["2.8.0+cpu", "it is version 2.8.0+cpu; 2.11 or later is needed (2.15.0 is recommended)."],
     ["1.13.1", "it is version 1.13.1; 2.11 or later is needed (2.15.0 is recommended)."],
   ])("rejects the old version %s", (version, message) => {
-    expect(refusal(() => {}, {}, version)).toBe(message);
+    expect(rejection(() => {}, {}, version)).toBe(message);
   });
 
   test("rejects a version that the native code was not compiled for", () => {
-    expect(refusal(() => {}, { builtFor: "2.15.0" }, "2.14.0")).toBe(
+    expect(rejection(() => {}, { builtFor: "2.15.0" }, "2.14.0")).toBe(
       "it is version 2.14.0, but the native code was compiled for 2.15.0. Run `npx optimbench setup` again.",
     );
   });
 
   test("rejects one without a version", () => {
-    const message = refusal((root) => {
+    const message = rejection((root) => {
       unlinkSync(`${root}/version.py`);
       unlinkSync(`${root}/include/torch/headeronly/version.h`);
     });
@@ -71,18 +71,18 @@ describe("checkLibtorch", () => {
 
   test("requires headers only to compile", () => {
     const dropHeaders = (root: string) => unlinkSync(`${root}/include/torch/headeronly/version.h`);
-    expect(refusal(dropHeaders, { forBuild: true })).toMatch(/^its headers \(include\/torch\) are missing/);
+    expect(rejection(dropHeaders, { forBuild: true })).toMatch(/^its headers \(include\/torch\) are missing/);
     expect(checkLibtorch(folder.path("libtorch"))).toBe("2.15.0+cpu");
   });
 
   test("requires the CUDA libraries if requested", () => {
-    expect(refusal(() => {}, { cuda: true })).toBe(`lib/${libraryFileName("torch_cuda")} is missing.`);
+    expect(rejection(() => {}, { cuda: true })).toBe(`lib/${libraryFileName("torch_cuda")} is missing.`);
   });
 });
 
 describe.runIf(process.platform === "linux")("checkLibtorch reads the library", () => {
   const withLibrary = (content: Buffer | string) =>
-    refusal((root) => writeFileSync(`${root}/lib/${TORCH}`, content));
+    rejection((root) => writeFileSync(`${root}/lib/${TORCH}`, content));
   const other = process.arch === "x64" ? "arm64" : "x64";
 
   test("rejects a library for another processor", () => {
@@ -106,7 +106,7 @@ describe.runIf(process.platform === "linux")("checkLibtorch reads the library", 
     ["links, of which nothing is left", "libgomp.so.1", ""],
     ["does not link itself", "libtorch_other.so", cut],
   ])("rejects one with a truncated library that it %s", (_, name, content) => {
-    const message = refusal((root) => {
+    const message = rejection((root) => {
       const links: [number, string][] = [
         [1, "libgomp.so.1"],
         [15, "$ORIGIN"],
@@ -120,7 +120,7 @@ describe.runIf(process.platform === "linux")("checkLibtorch reads the library", 
     expect(message).toBe(`lib/${name} is truncated; unpack or install it again.`);
   });
   test("rejects one whose libraries link a truncated library of another folder", () => {
-    const message = refusal((root) => {
+    const message = rejection((root) => {
       const links: [number, string][] = [
         [1, "libcudnn.so.9"],
         [15, "$ORIGIN/../../nvidia/lib"],
@@ -135,7 +135,7 @@ describe.runIf(process.platform === "linux")("checkLibtorch reads the library", 
     );
   });
   test("rejects a truncated one", () => {
-    const message = refusal((root) => truncateSync(`${root}/lib/${TORCH}`, 200));
+    const message = rejection((root) => truncateSync(`${root}/lib/${TORCH}`, 200));
     expect(message).toBe(`lib/${TORCH} is truncated; unpack or install it again.`);
   });
 });

@@ -8,7 +8,7 @@ import { addCompareCommand } from "../../../src/cli/commands/compare.js";
 import { addTrainCommand } from "../../../src/cli/commands/train.js";
 
 /** What a command line is rejected with, before anything is loaded or written. */
-async function refusal(...line: string[]): Promise<string> {
+async function rejection(...line: string[]): Promise<string> {
   const program = new Command().exitOverride();
   for (const add of [addBenchCommand, addCompareCommand, addTrainCommand]) add(program);
   const quietly = [...line, "--quiet"];
@@ -34,12 +34,12 @@ it.each([
   ],
   [["bench", "--optimizers", "adam,sgd:dampening=1"], "`optimizers[1].dampening` of `--optimizers`:"],
 ])("names the option that %j gets wrong", async (line, expected) => {
-  expect(await refusal(...line)).toContain(expected);
+  expect(await rejection(...line)).toContain(expected);
 });
 
 it("names no option that was not given", async () => {
   const schedule = ["--schedule", "oneCycle:baseMomentum=0:maxMomentum=0.9"];
-  expect(await refusal("compare", "--dataset", "mnist-10k", ...schedule)).toMatch(
+  expect(await rejection("compare", "--dataset", "mnist-10k", ...schedule)).toMatch(
     /^`--schedule` changes the momentum, but `optimizers\[1\]` \(sgd\) has none[^-]*$/,
   );
 });
@@ -57,13 +57,13 @@ it.each([
 ])("names the --config file that contains %j", async (config, expected) => {
   const file = join(folder, "config.json");
   writeFileSync(file, JSON.stringify(config));
-  expect(await refusal("train", "--config", file)).toContain(expected.replace("FILE", file));
+  expect(await rejection("train", "--config", file)).toContain(expected.replace("FILE", file));
 });
 
 it("names the option that replaces a value of the --config file, and the file for its other values", async () => {
   const file = join(folder, "config.json");
   writeFileSync(file, JSON.stringify({ epochs: 1, batchSize: 0 }));
-  const [epochs, batchSize] = (await refusal("train", "--config", file, "--epochs", "-2")).split("\n");
+  const [epochs, batchSize] = (await rejection("train", "--config", file, "--epochs", "-2")).split("\n");
   expect(epochs).toMatch(/ for `--epochs`, got -2 \(number\)\.$/);
   expect(batchSize).toContain(` for \`batchSize\` of ${file}, got 0`);
 });
