@@ -1,7 +1,7 @@
-// Packs this package, installs it into a temporary folder as a user would, and runs one program through Node (import and
-// require), Jest, Vitest, esbuild, webpack and Rolldown: `npm run test:consumers`. Each must print what plain Node prints,
-// down to the messages of errors, which other contexts' classes and files' places can spoil.
-// Not among the tests, since it installs some 300 packages.
+// `npm run test:consumers`: packs this package, installs it into a temporary folder as a user would, and runs one program through
+// Node (import and require), Jest, Vitest, esbuild, webpack and Rolldown. All must print the same as plain Node, including error
+// messages, which can depend on classes of other contexts and on file locations. It is not part of the tests, because it installs
+// about 300 packages.
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -87,7 +87,7 @@ test("trains", async () => {
 }, 60_000);
 `;
 
-// Vega has an await at its top level, which no CommonJS bundle can take in; it is loaded from node_modules then.
+// Vega has a top-level await, which a CommonJS bundle cannot include, so it is loaded from node_modules.
 const bundle = (name) => `
 import { ${name === "esbuild" ? "build" : "rolldown"} as make } from "${name}";
 const external = process.argv[2] === "cjs" ? ["vega", "vega-lite"] : [];
@@ -110,7 +110,7 @@ webpack(config, (error, stats) => {
 
 const JEST = ["node", "--experimental-vm-modules", "node_modules/jest/bin/jest.js", "--rootDir=."];
 
-/** How each consumer is built and run: commands one after the other, the last of which prints the result. */
+/** The commands that build and run each consumer. The last command prints the result. */
 const CONSUMERS = {
   "Node, import": [["node", "main.mjs"]],
   "Node, require": [["node", "require.cjs"]],
@@ -177,7 +177,7 @@ try {
   install();
   writePrograms();
   let expected;
-  /** What plain Node must have printed, for the others to be compared with it. */
+  /** The expected output of plain Node, which the others are compared with. */
   const isSound = ({ status, epochs, benched, files, digits, gradient, problems }) =>
     status === "completed" &&
     gradient &&

@@ -14,7 +14,7 @@ const ruff = new Workspace(
   PositionEncoding.Utf16,
 );
 
-/** The source with ruff's fix of the first problem that has one, among those that are fixed without a question. */
+/** Applies ruff's fix of the first problem with a safe fix. */
 function fixOne(source) {
   const problem = ruff.check(source).find(({ code, fix }) => fix && ["E401", "I001"].includes(code));
   if (!problem) return source;

@@ -1,5 +1,5 @@
-// Prints what the update compiler makes of an optimizer, for one matrix of 64 x 32 and Keras' defaults:
-// `node scripts/list-update.mjs adam`. docs/update-compiler.md says how to read it.
+// `node scripts/list-update.mjs adam`: prints the compiled form of an optimizer with Keras' defaults, for one matrix of 64 x 32.
+// docs/update-compiler.md explains how to read it.
 import { planUpdate } from "../dist/formula/plan-update.js";
 import { loadNative } from "../dist/native/addon.js";
 import { OPTIMIZER_NAMES, resolveOptimizer, updateGraph } from "../dist/optimizers/optimizers.js";

@@ -1,6 +1,6 @@
-// Trains about 70 small models that together use every optimizer, loss, schedule, gradient transform and kind of
-// layer, each on 1 and on 2 threads, and prints the hash of the final parameters: `npm run hashes > before.txt`. A change
-// that must not touch numbers leaves the output the same (on one machine, for one value of OPTIMBENCH_KERNELS).
+// `npm run hashes > before.txt`: trains about 70 small models that together use every optimizer, loss, schedule, gradient
+// transform and kind of layer, each on 1 and on 2 threads, and prints the hashes of the final parameters. A refactoring must not
+// change the output (on one machine, for one value of OPTIMBENCH_KERNELS).
 import { train } from "../dist/index.js";
 import { LOSS_NAMES } from "../dist/losses/losses.js";
 import { OPTIMIZER_NAMES } from "../dist/optimizers/optimizers.js";

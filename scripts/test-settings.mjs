@@ -1,5 +1,5 @@
-// Runs all tests under each setting that changes how numbers come about or how fast they do, and prints a table:
-// `npm run test:settings`. What passes on one processor must pass on every other.
+// `npm run test:settings`: runs all tests under each setting that affects results or speed, and prints a table. Tests that pass
+// on one processor must pass on every other.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, constants, cpus, setPriority, tmpdir } from "node:os";
@@ -62,7 +62,7 @@ async function runUnder({ name, env = {}, before = [], busy = 0 }) {
     );
     console.log(`| ${[name, numPassedTests, numFailedTests, numPendingTests, seconds].join(" | ")} |`);
     for (const { name: file, message, assertionResults } of testResults) {
-      if (message) failures.push(`${name}: ${file}: ${message}`); // The file itself failed.
+      if (message) failures.push(`${name}: ${file}: ${message}`); // the file itself failed
       for (const { status, fullName, failureMessages } of assertionResults)
         if (status === "failed")
           failures.push(`${name}: ${file}: ${fullName}\n  ${failureMessages[0]?.split("\n")[0]}`);
@@ -73,7 +73,7 @@ async function runUnder({ name, env = {}, before = [], busy = 0 }) {
   }
 }
 
-/** Ends with the program, whatever its exit code: the report says what failed. */
+/** Resolves when the program ends, with any exit code, because the report lists failures. */
 function run(program, args, env) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });

@@ -1,6 +1,6 @@
 /**
- * The pages in their order: their content comes from files and folders of src/, of which the longest match counts, and is
- * ordered like these. Functions come first. `names` belong to a page whichever file declares them.
+ * The pages in order. Their content comes from files and folders of src/ (the longest match counts), in that order, with
+ * functions first. `names` belong to a page whichever file declares them.
  */
 export const PAGES = [
   {

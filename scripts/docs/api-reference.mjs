@@ -1,5 +1,5 @@
-// The API reference in docs/api/, which typedoc writes from the docstrings of everything that src/index.ts exports. Each page
-// has the functions and types of one subject.
+// The API reference in docs/api/, which typedoc generates from the docstrings of all exports of src/index.ts. Each page contains
+// the functions and types of one subject.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -26,7 +26,7 @@ const INFERRED = [
 ];
 
 /**
- * The pages: their names and their text.
+ * The pages: text by name.
  *
  * @returns {Promise<Map<string, string>>}
  * @throws if typedoc warns, for example about something without a docstring
@@ -44,7 +44,7 @@ export async function apiReference() {
       excludeExternals: true,
       validation: { notExported: true, notDocumented: true, invalidLink: true },
       outputs: [{ name: "markdown", path: out }],
-      // The same text on every machine and for every commit.
+      // Generates the same text on every machine and for every commit.
       disableGit: true,
       disableSources: true,
       readme: "none",
@@ -74,7 +74,7 @@ export async function apiReference() {
       }
     })();
     app.converter.on(typedoc.Converter.EVENT_RESOLVE_BEGIN, ({ project }) => simplify(project));
-    // After links between docstrings are resolved, which happens at -300.
+    // Runs after links between docstrings are resolved, which happens at -300.
     app.converter.on(typedoc.Converter.EVENT_RESOLVE_END, ({ project }) => moveToPages(project), -400);
     const project = await app.convert();
     if (project !== undefined) {
@@ -90,7 +90,7 @@ export async function apiReference() {
   }
 }
 
-/** Inherited keys are documented once, and types as users think of them. */
+/** Documents inherited keys once, and simplifies types for readers. */
 function simplify(project) {
   for (const reflection of Object.values(project.reflections)) {
     const { name, type } = reflection;
@@ -110,8 +110,8 @@ function simplify(project) {
 }
 
 /**
- * TypeScript's order of a union may depend on what else it has read, except where a type alias declares it. "string & {}" means
- * any string beside proposed ones.
+ * Sorts unions, since TypeScript's order may depend on other files unless a type alias declares it. "string & {}" means any
+ * string in addition to the proposed ones.
  */
 function simplified(type, { isOrdered }) {
   const within = (each) => simplified(each, { isOrdered });
@@ -141,7 +141,7 @@ function moveToPages(project) {
     const { name, place } = placeOf(reflection, project);
     places.set(reflection, place);
     for (let each = reflection.typeHierarchy; each !== undefined; each = each.next)
-      if (each.isTarget) each.next = undefined; // a base need not list what extends it
+      if (each.isTarget) each.next = undefined; // omits the list of types that extend a base
     project.removeChild(reflection);
     reflection.parent = pages.get(name);
     reflection.parent.addChild(reflection);
@@ -155,7 +155,7 @@ function moveToPages(project) {
   project.groups = [groupOf(project)];
 }
 
-/** The page of a function or type, and its place in it. */
+/** The page of a function or type, and its position there. */
 function placeOf(reflection, project) {
   const { fileName } = project.getSymbolIdFromReflection(reflection);
   const path = relative(join(packageRoot, "src"), fileName).replace(/(\.generated)?\.ts$/, "");
@@ -186,7 +186,7 @@ function groupOf(reflection) {
 
 const GENERATED = "<!-- Written by `npm run docs` from the docstrings in src/. -->";
 
-/** Nothing links to rows of tables, so they need no anchors. */
+/** Removes anchors of table rows, because nothing links to them. */
 const tidied = (text) =>
   text
     .replace(

@@ -15,21 +15,21 @@ import { typeset } from "./latex.mjs";
 /** @typedef {import("../../src/explain/explanation.js").Explanation} Explanation */
 
 /**
- * Every entry of the tables, explained.
+ * The explanations of all entries of the tables.
  *
  * @returns {Explanation[]}
  */
 export const catalogue = () => [...OPTIMIZER_NAMES, ...LOSS_NAMES].map((name) => explain(name));
 
 /**
- * The path of an entry's picture, relative to docs/.
+ * The path of an entry's figure, relative to docs/.
  *
  * @param {Explanation} explanation
  */
-export const picturePath = ({ name }) => `catalogue/images/${name}.svg`;
+export const figurePath = ({ name }) => `catalogue/images/${name}.svg`;
 
 /**
- * The catalogue's pages: their places, from docs/, and their text.
+ * The pages of the catalogue: text by path, relative to docs/.
  *
  * @param {readonly Explanation[]} entries
  * @returns {Map<string, string>}
@@ -149,7 +149,7 @@ function page(entry) {
   );
 }
 
-/** Typeset and as text; once where the sources agree. */
+/** The formula, typeset and as text; once if the sources agree. */
 const formulaSections = (definitions) => {
   const groups = groupBy(definitions, ({ formula }) => formula);
   return groups.flatMap((group) => [
@@ -188,7 +188,7 @@ const exampleSection = (definitions) => [
 const byOrigin = (definitions, value) =>
   Object.fromEntries(definitions.map((each) => [each.source, value(each)]));
 
-/** "0.001", or "Keras 3: 0.001, PyTorch: 0.01" where they differ. */
+/** "0.001", or "Keras 3: 0.001, PyTorch: 0.01" if they differ. */
 function merged(values, text) {
   const entries = Object.entries(values).map(([origin, value]) => ({
     origin: originText(origin),

@@ -1,5 +1,5 @@
-// The JSON Schemas of all that users write, from the zod schemas in src/: each key with its meaning, range and default in
-// its description. The config types and schemas/ are made from them.
+// The JSON Schemas of all user input, from the zod schemas in src/. The description of each key contains its meaning, range and
+// default. The config types and schemas/ are generated from them.
 import { z } from "zod";
 import { benchConfigSchema } from "../../dist/bench/bench-config.js";
 import { augmentationSchema } from "../../dist/config/augmentation.js";
@@ -22,7 +22,7 @@ import { rangePhrase } from "../../dist/validation/number-range.js";
 
 const pascal = (name) => name[0].toUpperCase() + name.slice(1);
 
-/** What is judged by its own name is, to a reader, one of several: the names first, and a custom formula last. */
+/** A value that is validated by its name is documented as one of several: the names first, a custom formula last. */
 const CHOICES = [
   {
     id: "Optimizer",
@@ -42,7 +42,7 @@ const CHOICES = [
 ];
 
 /**
- * Schemas that have a name: in the types, and under $defs.
+ * The named schemas, for the types and for $defs.
  *
  * @type {Map<z.ZodType, string>}
  */
@@ -73,7 +73,7 @@ function layerName(schema) {
 }
 
 /**
- * All schemas, by their names; they refer to each other as "#/$defs/<name>".
+ * All schemas by name. They refer to each other as "#/$defs/<name>".
  *
  * @returns {Record<string, JsonSchema>}
  */
@@ -95,7 +95,7 @@ export function configSchemas() {
   const override = ({ zodSchema, jsonSchema }) => {
     const choice = CHOICES.find(({ schema }) => schema === zodSchema);
     if (choice) Object.assign(jsonSchema, { $ref: `#/$defs/${choice.id}Config`, examples: undefined });
-    // zod leaves the default out where something within is transformed, such as a layer.
+    // zod omits the default if an inner value is transformed, such as a layer.
     if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
     delete jsonSchema.readOnly;
   };
@@ -106,7 +106,7 @@ export function configSchemas() {
   const all = JSON.parse(JSON.stringify(Object.assign({}, ...defs)));
   for (const [name, schema] of Object.entries(all)) all[name] = documented(schema, defaultsOf(name));
   for (const { id, names } of CHOICES) {
-    // An editor proposes the built-in names while it does not know which one is meant.
+    // An editor proposes the built-in names until the name is known.
     all[`Custom${id}`].properties.name.examples = names;
     all[`${id}Name`].description = `Name of a built-in ${id.toLowerCase()}.`;
   }
@@ -115,7 +115,7 @@ export function configSchemas() {
   return all;
 }
 
-/** Custom and built-in optimizers share the key, so that it has one description, with the defaults of all. */
+/** Custom and built-in optimizers share this key, so it has one description with the defaults of all. */
 function describeLearningRate(all) {
   const ids = [
     ...Object.keys(OPTIMIZERS).map((name) => [name, `${pascal(name)}Optimizer`]),
@@ -138,7 +138,7 @@ function describeLearningRate(all) {
   }
 }
 
-/** What a built-in's hyperparameters default to, as text: the sources may differ. */
+/** The defaults of a built-in's hyperparameters as text, which may differ between sources. */
 function defaultsOf(id) {
   const [, definition] =
     [
@@ -163,7 +163,7 @@ function defaultsOf(id) {
   );
 }
 
-/** Says of each key, at all depths, what it means, its range and its default. */
+/** Adds meaning, range and default to the description of each key, at all depths. */
 function documented(schema, defaults = {}) {
   const { properties, required = [] } = schema;
   const inner = Object.fromEntries(
@@ -208,7 +208,7 @@ function keyText(schema, isRequired, byDefault) {
   return [text, rangeText(schema), end].filter(Boolean).join(" ");
 }
 
-/** Whether the key says which member of a union the object is: what it means is what the object means. */
+/** Whether the key distinguishes the members of a union. Its meaning is then that of the object. */
 const isTag = (key, { const: value, enum: values }) =>
   (key === "name" || key === "type") && (value !== undefined || values !== undefined);
 

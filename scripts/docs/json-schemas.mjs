@@ -1,9 +1,9 @@
-// The JSON Schemas that the package publishes, for editors and other programs: of the configs and of a study.
+// The published JSON Schemas of configs and studies, for editors and other programs.
 import { configSchemas } from "./config-schemas.mjs";
 import { resultSchemas } from "./result-schemas.mjs";
 
 /**
- * The files: their paths, and their text.
+ * The files: text by path.
  *
  * @returns {Map<string, string>}
  */
@@ -23,7 +23,7 @@ export function jsonSchemas(schemas = { ...configSchemas(), ...resultSchemas() }
   );
 }
 
-/** What a file can hold: no values in memory, such as an array of images, and no names of TypeScript's types. */
+/** Removes what a JSON file cannot contain: values in memory, such as arrays of images, and TypeScript types. */
 function ofFiles(value) {
   if (Array.isArray(value)) return value.filter((each) => each?.tsType === undefined).map(ofFiles);
   if (typeof value !== "object" || value === null) return value;
@@ -31,7 +31,7 @@ function ofFiles(value) {
   return Object.fromEntries(entries.map(([key, each]) => [key, ofFiles(each)]));
 }
 
-/** A schema with all that it refers to. */
+/** A schema with everything that it refers to. */
 function document(schema, all) {
   const needed = new Set();
   const add = (part) => {

@@ -4,8 +4,8 @@ import { blocks } from "../../dist/formula/statements.js";
 /** @typedef {{ latex: string, binds: number }} Typeset */
 
 /**
- * A formula as LaTeX, for pages, an `aligned` environment per block, with the block's label where it has one.
- * Products are gathered into one fraction; the text says the exact order.
+ * A formula as LaTeX for pages: an `aligned` environment per block, with the block's label if it has one. Products are combined
+ * into one fraction; the formula's text has the exact order.
  *
  * @param {string} formula
  * @returns {{ label?: string, latex: string }[]}
@@ -22,10 +22,10 @@ const line = ({ target, expression }) =>
     ? `& ${latexOf(expression)}`
     : `${symbol(target.name)} &\\leftarrow ${latexOf(expression)}`;
 
-/** How tightly an expression holds together: what is looser than its place needs parentheses. */
+/** Precedence: an expression with lower precedence than its context needs parentheses. */
 const COMPARISON = 0;
 const SUM = 1;
-/** `\sum x` takes in the factors behind it. */
+/** `\sum x` would include the factors after it. */
 const BIG_SUM = 1.5;
 const PRODUCT = 2;
 const POWER = 3;
@@ -92,7 +92,7 @@ function product(expression) {
 }
 
 /**
- * The factors above the fraction's line, or those below.
+ * The factors of the numerator or, with `below`, of the denominator.
  *
  * @type {(expression: Expression, below: boolean) => Expression[]}
  */
@@ -104,7 +104,7 @@ function factorsOf(expression, below) {
   return [...factorsOf(expression.left, below), ...right];
 }
 
-/** Numbers that follow another factor need a dot, or they would read as one number. */
+/** A number after another factor needs a dot, or both would look like one number. */
 function factors(list) {
   if (list.length === 1) return latexOf(list[0]);
   return list
@@ -159,7 +159,7 @@ const GREEK = new Set(
   ),
 );
 
-/** `theta`, `beta1` and the like as Greek letters, the learning rate as eta, longer names as they are. */
+/** `theta`, `beta1` and similar names become Greek letters, the learning rate becomes eta; longer names are kept. */
 function symbol(name) {
   if (name === "learningRate") return "\\eta";
   const [, letters, digits] = /^([A-Za-z]+)(\d*)$/.exec(name) ?? [];

@@ -4,7 +4,7 @@ import { chartLegend, chartTitle } from "../../dist/report/charts/chart-text.js"
 const WIDTH = 460;
 
 /**
- * A loss and, dashed, its derivative, over the margin between two logits. The description is for those who do not see it.
+ * A chart of a loss and (dashed) its derivative over the margin between two logits. The description is for screen readers.
  *
  * @typedef {{ name: string, points: ReturnType<typeof import("./loss-shape.mjs").lossShape> }} Curve
  * @param {{ title: string, subtitle: string, description: string, curves: readonly Curve[] }} chart

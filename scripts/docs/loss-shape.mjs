@@ -1,7 +1,7 @@
 import { lossGraph, resolveLoss } from "../../dist/losses/losses.js";
 import { loadNative } from "../../dist/native/addon.js";
 
-/** By how much the right class's logit is above the other's. */
+/** How much the correct class's logit exceeds the other one. */
 const MARGINS = Array.from({ length: 97 }, (_, i) => -6 + i / 8);
 
 /**

@@ -1,5 +1,5 @@
-// The JSON Schemas of what results hold, from the zod schemas in src/. The result types and schemas/study.schema.json are
-// made from them.
+// The JSON Schemas of results, from the zod schemas in src/. The result types and schemas/study.schema.json are generated from
+// them.
 import { z } from "zod";
 import {
   resolvedCompareConfigSchema,
@@ -19,7 +19,7 @@ import { studySchema } from "../../dist/study/study.js";
 import { runRecordSchema } from "../../dist/training/run-record.js";
 import { sentence } from "./config-schemas.mjs";
 
-/** Schemas that have a name: in the types, and under $defs. */
+/** The named schemas, for the types and for $defs. */
 const NAMES = {
   SplitSizes: splitSizesSchema,
   ResolvedTrainConfig: resolvedTrainConfigSchema,
@@ -38,7 +38,7 @@ const NAMES = {
 };
 
 /**
- * All schemas, by their names; they refer to each other as "#/$defs/<name>".
+ * All schemas by name. They refer to each other as "#/$defs/<name>".
  *
  * @returns {Record<string, import("./config-schemas.mjs").JsonSchema>}
  */

@@ -1,5 +1,5 @@
-// Writes the types of configs and results into src/ and the JSON Schemas into schemas/, both from the zod schemas, and then
-// the API reference into docs/api/: `npm run docs:types`.
+// `npm run docs:types`: generates the types of configs and results in src/ and the JSON Schemas in schemas/ from the zod
+// schemas, then the API reference in docs/api/.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../dist/system/package-root.js";

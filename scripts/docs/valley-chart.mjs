@@ -4,11 +4,11 @@ import { chartLegend, chartTitle } from "../../dist/report/charts/chart-text.js"
 const WIDTH = 460;
 const X = [-5, 5];
 const Y = [-1.8, 1.8];
-/** Heights of the contours. */
+/** The heights of the contours. */
 const HEIGHTS = [0.1, 0.6, 2, 5, 10, 18, 28];
 
 /**
- * Paths over the contours of the valley (x^2 + steepness y^2) / 2, from above. The description is for those who do not see it.
+ * Paths over the contours of the valley (x^2 + steepness y^2) / 2. The description is for screen readers.
  *
  * @typedef {{ name: string, points: readonly import("./valley.mjs").Point[] }} Path
  * @param {{ title: string, subtitle: string, description: string, steepness: number, paths: readonly Path[] }} chart

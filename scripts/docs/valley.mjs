@@ -15,13 +15,13 @@ export const STEPS = 30;
 export const height = ([x, y]) => (x ** 2 + STEEPNESS * y ** 2) / 2;
 const slope = ([x, y]) => [x, STEEPNESS * y];
 
-/** From what rates one is chosen: 1, 2 or 5 times a power of ten. */
+/** The candidate learning rates: 1, 2 or 5 times a power of ten. */
 const RATES = [-4, -3, -2, -1, 0, 1, 2].flatMap((power) =>
   [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
 );
 
 /**
- * The path that an optimizer takes down the valley, run natively with the defaults of `source`, from START in STEPS steps.
+ * The path of an optimizer down the valley, computed natively with the defaults of `source`, from START in STEPS steps.
  *
  * @param {string} name
  * @param {Source} source
@@ -33,7 +33,7 @@ export function valleyPath(name, source, learningRate) {
   return descend(update, { start: START, slope, learningRate, steps: STEPS });
 }
 
-/** Between two layers whose weights stay as they are: some optimizers take only what lies between as a matrix. */
+/** Surrounds a layer with two constant layers, since some optimizers treat only hidden layers as matrices. */
 const BETWEEN = [
   [1, 1],
   [1, 2],
@@ -41,8 +41,8 @@ const BETWEEN = [
 ];
 
 /**
- * The points that an update goes through, the start first; it ends early where they are no longer finite. Where the update
- * takes matrices apart, a point is one, a layer's 1 x 2 weights.
+ * The points of an update's path, from the start until a point is not finite. If the update treats matrices differently, a point
+ * is the 1 x 2 weights of a layer.
  *
  * @param {import("../../dist/formula/graph.js").UpdateGraph} update
  * @param {{ start: Point, slope: (point: Point) => Point, learningRate: number, steps: number }} descent
@@ -55,7 +55,7 @@ export function descend(update, { start, slope, learningRate, steps }) {
   const path = [start];
   const given = [];
   for (let step = 0; step < steps; step++) {
-    // An update cannot be paused, so each point is reached from the start again, which here takes no time.
+    // An update cannot be paused, so each point is computed from the start again, which is fast here.
     given.push({ gradient: vector(slope(path.at(-1)), 0), learningRate });
     const theta = runUpdate(update, vector(start, 1), given, { shapes }).at(-1);
     const [x, y] = isMatrix ? theta.subarray(1) : theta;
@@ -66,7 +66,8 @@ export function descend(update, { start, slope, learningRate, steps }) {
 }
 
 /**
- * The rate that brings it lowest over the path's last eight points, and does not climb above the start.
+ * The learning rate with the lowest mean height over the last eight points, among those that never exceed 1.5 times the initial
+ * height.
  *
  * @param {string} name
  * @param {Source} source

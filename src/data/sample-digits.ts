@@ -31,7 +31,7 @@ export function sampleDigits(dataset: Dataset, { perClass = 12, seed = 0 }: Samp
   const tile = tileOf(dataset, Math.sqrt(PICTURE / (perClass * classes)));
   const column = tile.width + tile.gap;
   const row = tile.height + tile.gap;
-  const picture = {
+  const image = {
     width: perClass * column + tile.gap,
     height: classes * row + tile.gap,
     channels: depth,
@@ -41,12 +41,12 @@ export function sampleDigits(dataset: Dataset, { perClass = 12, seed = 0 }: Samp
     samples.forEach((index, n) => {
       for (let y = 0; y < tile.height; y++)
         for (let x = 0; x < tile.width; x++) {
-          const place = (label * row + tile.gap + y) * picture.width + n * column + tile.gap + x;
-          for (let c = 0; c < depth; c++) picture.data[place * depth + c] = tile.value(index, y, x, c);
+          const place = (label * row + tile.gap + y) * image.width + n * column + tile.gap + x;
+          for (let c = 0; c < depth; c++) image.data[place * depth + c] = tile.value(index, y, x, c);
         }
     });
   });
-  return encode(picture);
+  return encode(image);
 }
 
 /** How an image is drawn: its size, and its value at a position. */

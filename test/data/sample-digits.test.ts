@@ -13,9 +13,9 @@ const middle = (n: number) => 4 + n * 60 + 28;
 
 describe("sampleDigits", () => {
   it("shows a row per class, with unchanged images enlarged by a whole factor", () => {
-    const picture = decode(sampleDigits(plain, { perClass: 3 }));
-    expect(picture).toMatchObject({ width: 3 * 60 + 4, height: 2 * 60 + 4, channels: 1, depth: 8 });
-    const at = (row: number, column: number) => picture.data[middle(row) * picture.width + middle(column)];
+    const image = decode(sampleDigits(plain, { perClass: 3 }));
+    expect(image).toMatchObject({ width: 3 * 60 + 4, height: 2 * 60 + 4, channels: 1, depth: 8 });
+    const at = (row: number, column: number) => image.data[middle(row) * image.width + middle(column)];
     expect([at(0, 0), at(0, 1)].sort()).toEqual([10, 20]);
     // Two images of class 0 and one of class 1; other tiles stay empty.
     expect([at(0, 2), at(1, 0), at(1, 1), at(1, 2)]).toEqual([255, 30, 255, 255]);
@@ -46,9 +46,9 @@ describe("sampleDigits", () => {
       labels: [1],
       ...{ height, width },
     });
-    const picture = decode(sampleDigits(dataset, { perClass: 1 }));
-    expect(picture).toMatchObject({ width: 75 + 4, height: 2 * 52 + 2 });
-    expect(picture.data[(2 + 52 + 25) * picture.width + 2 + 37]).toBe(80);
+    const image = decode(sampleDigits(dataset, { perClass: 1 }));
+    expect(image).toMatchObject({ width: 75 + 4, height: 2 * 52 + 2 });
+    expect(image.data[(2 + 52 + 25) * image.width + 2 + 37]).toBe(80);
   });
 
   it("stays small for any images and classes", () => {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { catalogue, cataloguePages, picturePath } from "../../scripts/docs/catalogue-pages.mjs";
-import { catalogueSvg } from "../../scripts/docs/catalogue-pictures.mjs";
+import { catalogueSvg } from "../../scripts/docs/catalogue-figures.mjs";
+import { catalogue, cataloguePages, figurePath } from "../../scripts/docs/catalogue-pages.mjs";
 import { LOSSES } from "../../src/losses/losses.js";
 import { OPTIMIZERS } from "../../src/optimizers/optimizers.js";
 import { packageRoot } from "../../src/system/package-root.js";
@@ -31,10 +31,10 @@ describe.each(entries)("$kind $name", (entry) => {
 
   it("has a page with an example, and a small figure (`npm run docs` writes them)", () => {
     expect(page).toContain(`npx optimbench train --${kind} ${name} `);
-    const picture = join(docs, picturePath(entry));
-    expect(existsSync(picture)).toBe(true);
-    expect(statSync(picture).size).toBeLessThan(40_000);
-    expect(readFileSync(picture, "utf8")).toMatch(/^<svg .*<\/svg>$/s);
+    const figure = join(docs, figurePath(entry));
+    expect(existsSync(figure)).toBe(true);
+    expect(statSync(figure).size).toBeLessThan(40_000);
+    expect(readFileSync(figure, "utf8")).toMatch(/^<svg .*<\/svg>$/s);
   });
 
   it("describes each hyperparameter", () => {
@@ -57,7 +57,7 @@ it.each(entries.filter(({ name }) => QUICK.includes(name)))(
   "the figure of $name is what `npm run docs` draws, whatever was drawn before it",
   async (entry) => {
     const drawn = await catalogueSvg(entry);
-    const kept = readFileSync(join(docs, picturePath(entry)), "utf8");
+    const kept = readFileSync(join(docs, figurePath(entry)), "utf8");
     const NUMBER = /-?\d+(\.\d+)?(e-?\d+)?/g;
     expect(kept.replace(NUMBER, "0")).toBe(drawn.replace(NUMBER, "0"));
     const others = kept.match(NUMBER)!.map(Number);

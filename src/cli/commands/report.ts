@@ -7,7 +7,7 @@ import type { Study } from "../../study/study.js";
 import { readStudy, writeStudy } from "../../study/study-file.js";
 import { print, printNotice } from "../../system/terminal.js";
 import { prepareOutFolder } from "../output/out-folder.js";
-import { samplePicture } from "../output/sample-picture.js";
+import { sampleImages } from "../output/sample-images.js";
 
 /** Adds `optimbench report`, which regenerates the table and the report of a study. */
 export function addReportCommand(program: Command): void {
@@ -56,5 +56,5 @@ function samplesOf(
     onNotice("Sample images omitted: the study has runs on several datasets.");
     return undefined;
   }
-  return samplePicture(() => loadDataset(config.dataset, { dataDir: config.dataDir }), onNotice);
+  return sampleImages(() => loadDataset(config.dataset, { dataDir: config.dataDir }), onNotice);
 }

@@ -11,7 +11,7 @@ import type { Progress } from "../progress/progress.js";
 import { keepResult } from "./keep-result.js";
 import { checkNewFile } from "./out-file.js";
 import { prepareOutFolder } from "./out-folder.js";
-import { samplePicture } from "./sample-picture.js";
+import { sampleImages } from "./sample-images.js";
 import { isWorthKeeping, studyStore } from "./study-store.js";
 
 /** How `compare` and `train` output a study. */
@@ -93,7 +93,7 @@ async function printStudy(study: Study): Promise<void> {
 
 async function report(study: Study, dataset: Dataset, folder: string): Promise<void> {
   const { writeReport } = await import("../../report/folder/write-report.js");
-  const samples = await samplePicture(() => dataset, printNotice);
+  const samples = await sampleImages(() => dataset, printNotice);
   await writeReport(study, folder, { onNotice: printNotice, ...(samples && { samples }) });
 }
 

@@ -75,11 +75,11 @@ export async function writeReport(
 }
 
 /** If an image cannot be drawn, only this image is omitted; table, page and other images are still written. */
-async function attempt<Picture>(
+async function attempt<Image>(
   name: string,
-  draw: () => Promise<Picture>,
+  draw: () => Promise<Image>,
   onNotice: (text: string) => void,
-): Promise<Picture | undefined> {
+): Promise<Image | undefined> {
   try {
     return await draw();
   } catch (error) {

@@ -157,7 +157,7 @@ describe("optimbench data samples", () => {
   it("shows them augmented", async () => {
     vi.unstubAllEnvs(); // libtorch is in the real cache
     const folder = temporaryFolder();
-    const picture = async (...options: string[]) => {
+    const drawSamples = async (...options: string[]) => {
       const out = join(folder, "digits.png");
       const { stdout, error } = await data(
         "samples",
@@ -171,9 +171,9 @@ describe("optimbench data samples", () => {
       expect(error).toBeUndefined();
       return { stdout, data: decode(readFileSync(out)).data };
     };
-    const plain = await picture();
-    expect((await picture("--augmentation", "rotation=0")).data).toEqual(plain.data);
-    const { stdout, data: turned } = await picture("--augmentation", "rotation=20:elastic.alpha=20");
+    const plain = await drawSamples();
+    expect((await drawSamples("--augmentation", "rotation=0")).data).toEqual(plain.data);
+    const { stdout, data: turned } = await drawSamples("--augmentation", "rotation=20:elastic.alpha=20");
     expect(stdout).toContain("of mnist-10k, augmented as in the first epoch of a run\n");
     expect(turned).not.toEqual(plain.data);
   });

@@ -1,7 +1,7 @@
 import type { Dataset } from "../../data/dataset.js";
 
 /** The sample images of a report. An error omits these images and prints a notice. */
-export async function samplePicture(
+export async function sampleImages(
   load: () => Dataset | Promise<Dataset>,
   onNotice: (text: string) => void,
 ): Promise<Uint8Array | undefined> {

@@ -7,19 +7,19 @@ import { bestRate, STEEPNESS, STEPS, valleyPath } from "./valley.mjs";
 import { valleyChart } from "./valley-chart.mjs";
 
 /**
- * The picture of a catalogue page, as SVG: an optimizer's path down a valley, a loss's shape with its gradient.
+ * The figure of a catalogue page, as SVG: an optimizer's path down a valley, a loss's shape with its gradient.
  *
  * @param {import("../../src/explain/explanation.js").Explanation} explanation
  * @returns {Promise<string>}
  */
 export async function catalogueSvg(explanation) {
   const svg = await (explanation.kind === "optimizer" ? optimizerSvg(explanation) : lossSvg(explanation));
-  // A tenth of a pixel is what can be seen, and the same wherever it is drawn.
+  // Rounds to a tenth of a pixel, so that figures are identical on all machines.
   const rounded = svg.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(1))));
   return withIdsFromOne(rounded);
 }
 
-/** Vega counts the ids of all pictures of a process; in a separate file, a picture's begin with 1. */
+/** Renumbers ids from 1. Vega counts them over all figures of a process. */
 function withIdsFromOne(svg) {
   const ids = [...new Set(svg.match(/\bclip\d+\b/g))];
   return svg.replace(/\bclip\d+\b/g, (id) => `clip${ids.indexOf(id) + 1}`);
@@ -63,7 +63,7 @@ function lossSvg({ name, title, definitions }) {
   );
 }
 
-/** What sources have in common is drawn once, where no difference would be visible. */
+/** Draws curves of several sources once if they do not differ visibly. */
 function together(sources, valuesOf) {
   const visible = (_, value) => (typeof value === "number" ? Number(value.toFixed(2)) : value);
   const all = sources.map((source) => ({ source, values: valuesOf(source) }));
