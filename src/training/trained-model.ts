@@ -65,6 +65,7 @@ export class TrainedModel implements Disposable {
    * of conv2d are [filters, channels, height, width], those of dense [units, inputs]), then the running statistics
    * (`running_mean`, `running_var`).
    *
+   * @returns the tensors; each kind is in the order of the layers
    * @throws {@link OptimbenchError} by rejection: DISPOSED after `dispose()`
    */
   async parameters(): Promise<NamedTensor[]> {
