@@ -4,9 +4,8 @@
  * @module
  */
 
-// Every function loads its module when it is first called, so that to import optimbench costs next to nothing where it may
-// never be used; it does so by `import()`, which bundlers and test runners follow. Configs are copied before, at the call:
-// what a caller changes afterwards changes nothing.
+// Every function loads its module with `import()` when it is first called, so importing optimbench is fast, and bundlers and test
+// runners can follow it. Configs are copied at the call, so later changes by the caller have no effect.
 
 import type { BenchCallbacks } from "./bench/bench.js";
 import type { BenchConfig } from "./bench/bench-config.generated.js";

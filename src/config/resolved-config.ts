@@ -22,7 +22,7 @@ const count = z.int().min(0);
 const part = <Type>(tsType: string, shape: z.ZodRawShape = {}) =>
   z.object(shape).meta({ tsType }) as unknown as z.ZodType<Type, Type>;
 
-/** What a resolved optimizer or loss has; its hyperparameters are further keys. */
+/** The common keys of a resolved optimizer or loss. Its hyperparameters are further keys. */
 const choiceShape = {
   name: z.string().describe("its name"),
   label: z.string().optional().describe("what results call it"),

@@ -82,7 +82,7 @@ export class Names {
     return [...inputs, ...hyperparameters.keys(), ...states, ...this.#assigned.keys()];
   }
 
-  /** @throws OptimbenchError (FORMULA) if neither this formula part nor `others` read a hyperparameter */
+  /** @throws OptimbenchError (FORMULA) if a hyperparameter is read neither here nor in `others` */
   checkHyperparametersRead(...others: readonly Names[]): void {
     for (const name of this.given.hyperparameters.keys())
       if (![this, ...others].some((names) => names.wasRead(name)))

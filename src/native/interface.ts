@@ -154,7 +154,7 @@ export interface SessionSpec {
   readonly layers: readonly NativeLayer[];
   readonly loss: LossGraph;
   readonly update: PlannedUpdate;
-  /** Random distortions of training images, drawn anew in every epoch. */
+  /** Random distortions of training images, drawn again in every epoch. */
   readonly augmentation?: AugmentationSpec;
 }
 

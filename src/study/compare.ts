@@ -48,8 +48,8 @@ export interface CompareCallbacks {
 }
 
 /**
- * Trains every optimizer with every loss and seed under equal conditions: runs of a seed share split, initial weights and
- * order of images. Seeds are the outer loop, so that a machine that slows down over time slows every optimizer.
+ * Trains every optimizer with every loss and seed under equal conditions: runs of a seed share split, initial weights and data
+ * order. Seeds are the outer loop, so that a machine that becomes slower affects all optimizers equally.
  *
  * @throws OptimbenchError (CONFIG, FORMULA, DATA, MEMORY, LIBTORCH) before the first run, (NATIVE) from a run that failed
  */

@@ -26,7 +26,7 @@ const BENCH_OPTIONS: readonly ConfigOption[] = [
   { flags: "--evaluation-images <count>", path: "evaluationImages", read: number },
   { flags: "--model <name|file.json>", path: "model", read: model },
   { flags: "--loss <loss>", path: "loss", read: parseSpec },
-  { flags: "--semantics <library>", path: "semantics", read: (value) => value },
+  { flags: "--semantics <framework>", path: "semantics", read: (value) => value },
   { flags: "--device <device>", path: "device", read: (value) => value },
   { flags: "--seed <number>", path: "seed", read: number },
   { flags: "--seconds <seconds>", path: "seconds", read: number },

@@ -23,7 +23,7 @@ export function addCheckGradientCommand(program: Command): void {
     .argument("[losses]", "losses, such as huber:delta=0.1,hinge (default: those defined with --define-loss)")
     .addOption(defineOption("loss"))
     .option("--classes <count>", "number of classes", wholeNumber(2, 1000), 10)
-    .option("--semantics <library>", "framework whose formula a built-in loss uses", "keras3")
+    .option("--semantics <framework>", "framework whose formula a built-in loss uses", "keras3")
     .option("--json", "print JSON")
     .addHelpText(
       "after",

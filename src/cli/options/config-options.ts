@@ -60,7 +60,7 @@ export const TRAIN_OPTIONS: readonly ConfigOption[] = [
   { flags: "--optimizer <optimizer>", path: "optimizer", read: parseSpec },
   { flags: "--loss <loss>", path: "loss", read: parseSpec },
   { flags: "--seed <number>", path: "seed", read: number },
-  { flags: "--semantics <library>", path: "semantics", read: text },
+  { flags: "--semantics <framework>", path: "semantics", read: text },
   ...shared,
 ];
 
@@ -69,7 +69,7 @@ export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--optimizers <list>", path: "optimizers", read: parseSpecs },
   { flags: "--losses <list>", path: "losses", read: parseSpecs },
   { flags: "--seeds <count|list>", path: "seeds", read: numbers },
-  { flags: "--semantics <library,...>", path: "semantics", read: texts },
+  { flags: "--semantics <framework,...>", path: "semantics", read: texts },
   { flags: "--execution <mode>", path: "execution", read: text },
   ...shared,
 ];

@@ -54,7 +54,7 @@ function configFile(name: string): ConfigFile | undefined {
   }
 }
 
-/** Whether the file has a value at the place, which no option has replaced. */
+/** Whether the file has a value at `place` that no option has replaced. */
 const isInFile = (place: string, { options, file }: Places): boolean =>
   file?.text.includes(JSON.stringify(place.split(/[.[]/, 1)[0])) === true &&
   !options.some((option) => isWithin(place, option));

@@ -14,7 +14,7 @@ import { epochsCsv } from "../tables/epochs-csv.js";
 import { markdownTable } from "../tables/markdown-table.js";
 import { removeReport } from "./remove-report.js";
 
-/** What to add to a report, and how to learn what is missing from it. */
+/** Optional content of a report, and a callback for what is missing from it. */
 export interface ReportOptions {
   /** A PNG of sample images to show with the results. Default: none. */
   readonly samples?: Uint8Array;
