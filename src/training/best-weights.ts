@@ -11,13 +11,13 @@ export interface EarlyStoppingResult {
 
 /** Keeps the state of the best epoch, and decides when to stop. */
 export function trackBestWeights(session: NativeSession, settings: EarlyStopping) {
-  const judge = startEarlyStopping(settings);
+  const earlyStopping = startEarlyStopping(settings);
   let bestEpoch: number | undefined;
   let stoppedEarly = false;
   return {
     /** Returns whether to stop. */
     async afterEpoch(record: EpochRecord): Promise<boolean> {
-      const verdict = judge(record);
+      const verdict = earlyStopping(record);
       if (verdict === "best") {
         await session.keep();
         bestEpoch = record.epoch;

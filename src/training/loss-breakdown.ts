@@ -52,13 +52,13 @@ export function findBreakdown(
   const { y } = sample;
   const z = nearest(sample.z, (logits) => breaks(run(graph, logits, y), scale) !== undefined);
   const what = breaks(run(graph, z, y), scale)!;
-  if (what === "precision") return { what, z, y, ...firstRewriting(graph.nodes) };
+  if (what === "precision") return { what, z, y, ...firstReplacement(graph.nodes) };
   const isInfinite = (place: number) => {
     const { single } = run(sumOf(graph.nodes, place), z, y);
     return ![...Array.from(single.values), ...Array.from(single.gradient)].every(Number.isFinite);
   };
   const first = graph.nodes.findIndex((node, place) => "args" in node && isInfinite(place));
-  return { what, z, y, ...advice(graph.nodes, first < 0 ? graph.result : first) };
+  return { what, z, y, ...adviceFor(graph.nodes, first < 0 ? graph.result : first) };
 }
 
 /** The simplest logits that still fail: as many as possible set to 0, and the others scaled down. */
@@ -90,15 +90,15 @@ const negated = (text: string) => (/^\w+$/.test(text) ? `-${text}` : `-(${text})
 type Advice = Pick<LossBreakdown, "part" | "instead">;
 
 /** The first part that can be replaced by an equal function without loss of precision. */
-const firstRewriting = (nodes: readonly Node[]): Advice | undefined =>
-  nodes.flatMap((_, place) => rewriting(nodes, place) ?? [])[0];
+const firstReplacement = (nodes: readonly Node[]): Advice | undefined =>
+  nodes.flatMap((_, place) => equalFunction(nodes, place) ?? [])[0];
 
 /** The part of the formula around a failing node, and a replacement that does not fail. */
-const advice = (nodes: readonly Node[], place: number): Advice =>
-  rewriting(nodes, place) ?? bounding(nodes, place);
+const adviceFor = (nodes: readonly Node[], place: number): Advice =>
+  equalFunction(nodes, place) ?? boundedPart(nodes, place);
 
 /** Matches parts of a graph against patterns. */
-function reading(nodes: readonly Node[]) {
+function matcher(nodes: readonly Node[]) {
   const arg = (node: number, which = 0) => (nodes[node] as { readonly args: readonly number[] }).args[which]!;
   return {
     arg,
@@ -114,8 +114,8 @@ function reading(nodes: readonly Node[]) {
 }
 
 /** A function that equals the part around a node in exact arithmetic. */
-function rewriting(nodes: readonly Node[], place: number): Advice | undefined {
-  const { arg, text, is, isOne, reader } = reading(nodes);
+function equalFunction(nodes: readonly Node[], place: number): Advice | undefined {
+  const { arg, text, is, isOne, reader } = matcher(nodes);
   const found = (node: number, instead: string) => ({ part: text(node), instead });
   if (is(place, "log")) {
     const x = arg(place);
@@ -128,7 +128,7 @@ function rewriting(nodes: readonly Node[], place: number): Advice | undefined {
     if (is(x, "sigmoid")) return found(place, `-softplus(${negated(text(arg(x)))})`);
     const isRest = is(x, "subtract") && isOne(arg(x)) && is(arg(x, 1), "sigmoid");
     if (isRest) return found(place, `-softplus(${text(arg(arg(x, 1)))})`);
-    if (is(x, "divide") && is(arg(x), "exp")) return rewriting(nodes, arg(x));
+    if (is(x, "divide") && is(arg(x), "exp")) return equalFunction(nodes, arg(x));
   }
   if (is(place, "exp")) {
     const x = arg(place);
@@ -156,8 +156,8 @@ function rewriting(nodes: readonly Node[], place: number): Advice | undefined {
 }
 
 /** The part with a bound on the argument that makes it fail. */
-function bounding(nodes: readonly Node[], place: number): Advice {
-  const { arg, text } = reading(nodes);
+function boundedPart(nodes: readonly Node[], place: number): Advice {
+  const { arg, text } = matcher(nodes);
   const bounded = (instead: string) => ({ part: text(place), instead });
   const node = nodes[place]!;
   if (!("args" in node)) return { part: text(place) };

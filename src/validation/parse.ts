@@ -49,16 +49,16 @@ function parsePlain<Schema extends z.ZodType>(
   plain: unknown,
   what: string,
 ): z.output<Schema> {
-  const result = judged(schema, plain, what);
+  const result = validated(schema, plain, what);
   if (result.success) return result.data as z.output<Schema>;
   const problems = result.issues.flatMap((issue) => locate(issue, what));
   throw configError(summary(problems.map(({ message }) => message)).join("\n"), problems[0]?.path);
 }
 
 /** More than some 100,000 problems exhaust zod's stack. */
-function judged(schema: z.ZodType, value: unknown, what: string) {
+function validated(schema: z.ZodType, value: unknown, what: string) {
   try {
-    return judge(schema, value);
+    return validate(schema, value);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw configError(`The ${what} has too many problems to list. Check how it was made.`);
@@ -96,7 +96,7 @@ function summary(problems: readonly string[]): string[] {
 }
 
 /** Validates a value; messages may contain `{path}`. */
-export function judge(schema: z.ZodType, value: unknown) {
+export function validate(schema: z.ZodType, value: unknown) {
   const { success, data, error } = schema.safeParse(value, { error: explain, reportInput: true });
   if (success) return { success, data };
   return { success, issues: ofRightType(error.issues).map((issue) => withRange(issue, schema)) };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { judge } from "./parse.js";
+import { validate } from "./parse.js";
 
 /**
  * A schema that validates a value with a schema that depends on the value, such as on its `name`, so that messages mention only
@@ -7,7 +7,7 @@ import { judge } from "./parse.js";
  */
 export const schemaByValue = <Value>(schemaOf: (value: unknown) => z.ZodType) =>
   z.custom<Value>().superRefine((value, context) => {
-    for (const issue of judge(schemaOf(value), value).issues ?? [])
+    for (const issue of validate(schemaOf(value), value).issues ?? [])
       context.addIssue({ ...issue, continue: false } as never);
   });
 

@@ -19,12 +19,12 @@ const settings = (given: object) => parse(earlyStoppingSchema, given, "early sto
 
 /** Applies early stopping to the golden file's losses and accuracies. */
 function outcome(given: object, part: "train" | "validation") {
-  const judge = startEarlyStopping(settings(given));
+  const earlyStopping = startEarlyStopping(settings(given));
   let bestEpoch: number | null = null;
   for (const [i, loss] of golden.losses.entries()) {
     const [epoch, measured] = [i + 1, { loss, accuracy: golden.accuracies[i]! }];
     const nothing = { loss: 0, accuracy: 0, negativeLogLikelihood: 0, calibrationError: 0 };
-    const verdict = judge({ epoch, train: nothing, validation: nothing, [part]: measured });
+    const verdict = earlyStopping({ epoch, train: nothing, validation: nothing, [part]: measured });
     if (verdict === "best") bestEpoch = epoch;
     if (verdict === "stop") return { epochs: epoch, stoppedEarly: true, bestEpoch };
   }
