@@ -14,7 +14,7 @@ import type { CompareConfig } from "./config/compare-config.generated.js";
 import type { TrainConfig } from "./config/train-config.generated.js";
 import type { Dataset } from "./data/dataset.js";
 import type { DatasetInMemory } from "./data/dataset-config.generated.js";
-import type { LoadOptions } from "./data/load-dataset.js";
+import type { LoadOptions } from "./data/load-options.js";
 import type { Explanation } from "./explain/explanation.js";
 import type { LossConfig } from "./losses/loss-config.generated.js";
 import type { OptimizerConfig } from "./optimizers/optimizer-config.generated.js";
@@ -41,8 +41,8 @@ export type * from "./config/resolved-config.generated.js";
 export type * from "./config/train-config.generated.js";
 export type { Dataset, ImageSet, TestSet } from "./data/dataset.js";
 export type * from "./data/dataset-config.generated.js";
-export type { DownloadProgress } from "./data/download.js";
-export type { LoadOptions } from "./data/load-dataset.js";
+export type { LoadOptions } from "./data/load-options.js";
+export type { DownloadProgress } from "./data/named/download.js";
 export { type ErrorCode, type ErrorData, OptimbenchError } from "./errors.js";
 export type {
   CommonExplanation,

@@ -15,8 +15,8 @@ import {
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { idxFiles } from "../../dist/data/idx-folder.js";
-import { findMnist } from "../../dist/data/mnist.js";
+import { findMnist } from "../../dist/data/named/mnist.js";
+import { idxFiles } from "../../dist/data/sources/idx-folder.js";
 import { findCudaHeaders } from "../../dist/install/cuda-headers.js";
 import { findLibtorch } from "../../dist/install/find-libtorch.js";
 

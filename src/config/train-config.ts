@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SEMANTICS } from "../catalogue/semantics.js";
-import { DATASET_NAMES, type DatasetInMemory } from "../data/load-dataset.js";
+import type { DatasetInMemory } from "../data/in-memory.js";
+import { DATASET_NAMES } from "../data/named/named-datasets.js";
 import { lossSchema } from "../losses/losses.js";
 import { modelSchema } from "../models/models.js";
 import { optimizerSchema } from "../optimizers/optimizers.js";

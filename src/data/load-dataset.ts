@@ -1,45 +1,21 @@
-import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import { z } from "zod";
 import { configError, OptimbenchError, withPath } from "../errors.js";
-import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { didYouMean } from "../validation/nearest.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { isKept, keepWhole } from "../validation/plain-data.js";
 import type { Dataset } from "./dataset.js";
-import { type DownloadProgress, downloadMnist } from "./download.js";
-import { loadIdxFolder } from "./idx-folder.js";
 import { type DatasetInMemory, inMemoryDataset } from "./in-memory.js";
-import { findMnist, loadMnist, mnistCacheFolder, mnistFolders } from "./mnist.js";
-import { loadMnist10k } from "./mnist-10k.js";
-
-export type { DatasetInMemory };
-
-/** The named datasets. */
-export const DATASET_NAMES = ["mnist", "mnist-10k"] as const;
-
-/** Where to find "mnist", and whether to download it. */
-export interface LoadOptions {
-  /** Folder with the four files of MNIST. Default: `OPTIMBENCH_DATA`, then the per-user cache. */
-  readonly dataDir?: string | undefined;
-  /** Whether to download "mnist" into `dataDir` or the per-user cache if it is not found. Default: false. */
-  readonly download?: boolean | undefined;
-  /** URLs of folders to download from, in order of preference. Default: two public mirrors. */
-  readonly mirrors?: readonly string[] | undefined;
-  /** Called as data arrives. */
-  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** Ends the download. `loadDataset` then rejects with code ABORTED. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-const optionsSchema = z.strictObject({
-  dataDir: pathSchema.optional(),
-  download: z.boolean().optional(),
-  mirrors: z.array(z.url()).max(100).optional(),
-  onProgress: callbackSchema<(progress: DownloadProgress) => void>().optional(),
-  signal: signalSchema.optional(),
-});
+import { type LoadOptions, loadOptionsSchema } from "./load-options.js";
+import {
+  DATASET_NAMES,
+  defaultDatasetName,
+  isDatasetName,
+  loadNamedDataset,
+} from "./named/named-datasets.js";
+import { placeAt } from "./sources/place.js";
+import type { Place } from "./sources/source.js";
+import { SOURCES, sourceOf } from "./sources/sources.js";
 
 /**
  * Loads a dataset.
@@ -54,7 +30,7 @@ export async function loadDataset(
   source?: string | DatasetInMemory | Dataset,
   options: LoadOptions = {},
 ): Promise<Dataset> {
-  return load(source, parse(optionsSchema, options, "options"));
+  return load(source, parse(loadOptionsSchema, options, "options"));
 }
 
 async function load(
@@ -63,7 +39,7 @@ async function load(
   where?: string,
 ): Promise<Dataset> {
   if (isKept(source)) return undamaged(source as Dataset);
-  return keepWhole(Object.freeze(await read(source ?? defaultName(options.dataDir), options, where)));
+  return keepWhole(Object.freeze(await read(source ?? defaultDatasetName(options.dataDir), options, where)));
 }
 
 /**
@@ -94,50 +70,33 @@ function undamaged(dataset: Dataset): Dataset {
   );
 }
 
-/** If `dataDir` is given, MNIST must be there: a folder without it is an error. */
-const defaultName = (dataDir?: string) =>
-  dataDir !== undefined || findMnist() !== undefined ? "mnist" : "mnist-10k";
-
-function read(
+async function read(
   source: string | DatasetInMemory,
   options: LoadOptions,
   where?: string,
-): Dataset | Promise<Dataset> {
+): Promise<Dataset> {
   if (typeof source !== "string") return inMemoryDataset(source, where);
   parse(pathSchema, source, "dataset");
-  if (source === "mnist") return findOrFetchMnist(options);
-  if (source === "mnist-10k") return loadMnist10k();
-  const kind = kindOf(source);
-  if (kind === "folder") return loadIdxFolder(source);
-  if (kind === "file")
+  if (isDatasetName(source)) return loadNamedDataset(source, options);
+  const place = await placeAt(source);
+  if (place === undefined)
     throw configError(
-      `The dataset "${source}" is a file. Name the folder with its IDX files: "${dirname(source)}".`,
+      `There is no dataset, folder or file "${source}".${didYouMean(source, DATASET_NAMES)} ${expected()}`,
     );
-  throw configError(
-    `There is no dataset or folder "${source}".${didYouMean(source, DATASET_NAMES)} ` +
-      `Expected ${DATASET_NAMES.map((name) => `"${name}"`).join(", ")} or a folder of IDX files.`,
+  const format = sourceOf(place);
+  if (format === undefined) throw await unknownFormat(place);
+  return format.read(place);
+}
+
+async function unknownFormat({ kind, path }: Place): Promise<OptimbenchError> {
+  const around = kind === "file" ? await placeAt(dirname(path)).catch(() => undefined) : undefined;
+  const outer = around && sourceOf(around);
+  return configError(
+    outer === undefined
+      ? `The ${kind} "${path}" is not a dataset. ${expected()}`
+      : `The dataset "${path}" is a file. Name its folder, which is ${outer.what}: "${around!.path}".`,
   );
 }
 
-function kindOf(path: string): "folder" | "file" | undefined {
-  try {
-    return statSync(path).isDirectory() ? "folder" : "file";
-  } catch {
-    return undefined;
-  }
-}
-
-async function findOrFetchMnist({ dataDir, download, ...rest }: LoadOptions): Promise<Dataset> {
-  const found = findMnist(dataDir);
-  if (found !== undefined) return loadMnist(found);
-  if (!download)
-    throw new OptimbenchError(
-      "DATA",
-      `The dataset "mnist" was not found: looked for its four files in ${mnistFolders(dataDir).join(" and ")}. ` +
-        'Fetch it with "optimbench data fetch mnist", set OPTIMBENCH_DATA to a folder that contains it, ' +
-        'or use "mnist-10k", a subset of 10,000 digits that needs no download.',
-    );
-  const folder = dataDir ?? mnistCacheFolder();
-  await downloadMnist(folder, rest);
-  return loadMnist(folder);
-}
+const expected = () =>
+  `Expected ${[...DATASET_NAMES.map((name) => `"${name}"`), ...SOURCES.map(({ what }) => what)].join(", ").replace(/, ([^,]*)$/, " or $1")}.`;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
-import { idxHeader } from "../../src/data/idx.js";
+import { idxHeader } from "../../src/data/sources/idx.js";
 
 /** A folder that is removed after the test. */
 export function temporaryFolder(): string {

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { loadDataset } from "../../src/data/load-dataset.js";
-import { findMnist } from "../../src/data/mnist.js";
+import { findMnist } from "../../src/data/named/mnist.js";
 import { idx, temporaryFolder, writeFiles } from "./idx-files.js";
 import { mirror } from "./mirror.js";
 
@@ -75,6 +75,15 @@ describe("loadDataset", () => {
     expect(await loadDataset(folder)).toMatchObject({ name: folder, count: 2, height: 3 });
   });
 
+  it("names the folder of a file that is a part of a dataset", async () => {
+    const folder = temporaryFolder();
+    writeFiles(folder, { "train-images-idx3-ubyte": idx([2, 3, 3]), "train-labels-idx1-ubyte": idx([2]) });
+    const file = join(folder, "train-images-idx3-ubyte");
+    await expect(loadDataset(file)).rejects.toThrow(
+      `The dataset "${file}" is a file. Name its folder, which is a folder of IDX files: "${folder}".`,
+    );
+  });
+
   it("accepts arrays, and returns a loaded dataset unchanged", async () => {
     const dataset = await loadDataset({ images: new Uint8Array(8), labels: [0, 1] });
     expect(dataset).toMatchObject({ name: "in-memory", count: 2, height: 2 });
@@ -88,12 +97,13 @@ describe("loadDataset", () => {
   it.each([
     [
       "mnist10k",
-      'There is no dataset or folder "mnist10k". Did you mean "mnist-10k"? Expected "mnist", "mnist-10k" or a folder of IDX files.',
+      'There is no dataset, folder or file "mnist10k". Did you mean "mnist-10k"? Expected "mnist", "mnist-10k" or a folder of IDX files.',
     ],
-    ["./no/folder", 'There is no dataset or folder "./no/folder". Expected'],
+    ["./no/folder", 'There is no dataset, folder or file "./no/folder". Expected'],
+    [process.execPath, `The file "${process.execPath}" is not a dataset. Expected "mnist",`],
     [
-      import.meta.filename,
-      `load-dataset.test.ts" is a file. Name the folder with its IDX files: "${import.meta.dirname}".`,
+      dirname(import.meta.dirname),
+      `The folder "${dirname(import.meta.dirname)}" is not a dataset. Expected "mnist",`,
     ],
     ["a\0b", "Expected a path without null characters for `dataset`."],
   ])("rejects the unknown name %s", async (name, message) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { compareConfigSchema } from "../../src/config/compare-config.js";
 import { trainConfigSchema } from "../../src/config/train-config.js";
-import { DATASET_NAMES } from "../../src/data/load-dataset.js";
+import { DATASET_NAMES } from "../../src/data/named/named-datasets.js";
 import { LOSS_NAMES, LOSSES } from "../../src/losses/losses.js";
 import { LAYER_SCHEMAS } from "../../src/models/layers.js";
 import { ACTIVATIONS } from "../../src/models/native-layer.js";

@@ -1,8 +1,9 @@
 import { extname } from "node:path";
 import { Argument, type Command, InvalidArgumentError } from "commander";
 import { type Augmentation, augmentationSchema } from "../../config/augmentation.js";
-import { DATASET_NAMES, loadDataset } from "../../data/load-dataset.js";
-import { findMnist } from "../../data/mnist.js";
+import { loadDataset } from "../../data/load-dataset.js";
+import { findMnist } from "../../data/named/mnist.js";
+import { DATASET_NAMES } from "../../data/named/named-datasets.js";
 import { sampleDigits } from "../../data/sample-digits.js";
 import { configError, OptimbenchError } from "../../errors.js";
 import { plainTable } from "../../report/tables/plain-table.js";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { findMnist } from "../../data/mnist.js";
+import { findMnist } from "../../data/named/mnist.js";
 import { findBuildProgram } from "../../install/build-native.js";
 import { findLibtorchQuickly, isUnlisted, type Libtorch, UNLISTED } from "../../install/find-libtorch.js";
 import { libraryFileName } from "../../install/library-file.js";

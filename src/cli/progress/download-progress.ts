@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import type { DownloadProgress } from "../../data/download.js";
+import type { DownloadProgress } from "../../data/named/download.js";
 import { escapeControls } from "../../system/terminal.js";
 
 /** A bar per file on a terminal, one line per file otherwise, nothing if `quiet`. Like all progress, it goes to stderr. */

@@ -52,7 +52,7 @@ it.each([
   [{ epohcs: 1 }, "Unknown key `epohcs` of FILE. "],
   [{ optimizer: { name: "sgd", dampening: 0.1 } }, "Unknown key `optimizer.dampening` of FILE: "],
   [{ optimizer: { name: "mine", formula: "theta = q" } }, '"mine" (`optimizer.formula` of FILE): '],
-  [{ dataset: "nowhere" }, 'In FILE: There is no dataset or folder "nowhere".'],
+  [{ dataset: "nowhere" }, 'In FILE: There is no dataset, folder or file "nowhere".'],
   [{ dataset: "mnist-10k", split: { train: 50_000 } }, "`split.train` of FILE is 50,000, but mnist-10k"],
 ])("names the --config file that contains %j", async (config, expected) => {
   const file = join(folder, "config.json");

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { OptimbenchError } from "../errors.js";
-import { cacheFolder } from "../system/cache-folder.js";
-import type { Dataset } from "./dataset.js";
-import { type IdxArray, idxHeader } from "./idx.js";
-import { IDX_PARTS, type IdxPart, idxFiles, loadIdxFolder } from "./idx-folder.js";
+import { OptimbenchError } from "../../errors.js";
+import { cacheFolder } from "../../system/cache-folder.js";
+import type { Dataset } from "../dataset.js";
+import { type IdxArray, idxHeader } from "../sources/idx.js";
+import { IDX_PARTS, type IdxPart, idxFiles, loadIdxFolder } from "../sources/idx-folder.js";
 
 /**
  * MNIST (Y. LeCun, C. Cortes, C. J. C. Burges): 60,000 handwritten digits to train on and 10,000 to test, 28 x 28.

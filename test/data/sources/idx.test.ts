@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { idxHeader, readIdx } from "../../src/data/idx.js";
-import { OptimbenchError } from "../../src/errors.js";
-import { idx, temporaryFolder } from "./idx-files.js";
+import { idxHeader, readIdx } from "../../../src/data/sources/idx.js";
+import { OptimbenchError } from "../../../src/errors.js";
+import { idx, temporaryFolder } from "../idx-files.js";
 
 const file = (bytes: Uint8Array, name = "file") => {
   const path = join(temporaryFolder(), name);

@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { OptimbenchError } from "../errors.js";
-import { fileProblem } from "../system/file-problem.js";
-import { classesOf, type Dataset, LARGEST_IMAGE } from "./dataset.js";
+import { OptimbenchError } from "../../errors.js";
+import { fileProblem } from "../../system/file-problem.js";
+import { classesOf, type Dataset, LARGEST_IMAGE } from "../dataset.js";
 import { readIdx } from "./idx.js";
+import type { Source } from "./source.js";
 
 /** The files of a dataset in IDX format. The two of t10k, the test images, are optional. */
 export const IDX_PARTS = ["train-images", "train-labels", "t10k-images", "t10k-labels"] as const;
@@ -11,6 +12,12 @@ export type IdxPart = (typeof IDX_PARTS)[number];
 
 /** The published name ("train-images-idx3-ubyte") or that of some archives ("train-images.idx3-ubyte"), gzipped or not. */
 const FILE_NAME = /^((?:train|t10k)-(?:images|labels))[-.]idx\d-ubyte(\.gz)?$/;
+
+export const idxFolder: Source = {
+  what: "a folder of IDX files",
+  recognises: (place) => place.kind === "folder" && place.files.some((name) => FILE_NAME.test(name)),
+  read: ({ path }) => loadIdxFolder(path),
+};
 
 /** The paths of a folder's IDX files. If a file exists in both forms, the one that is not gzipped. */
 export function idxFiles(folder: string): Partial<Record<IdxPart, string>> {

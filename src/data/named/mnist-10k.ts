@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { OptimbenchError } from "../errors.js";
-import { requireFromPackage } from "../system/package-root.js";
-import type { Dataset } from "./dataset.js";
+import { OptimbenchError } from "../../errors.js";
+import { requireFromPackage } from "../../system/package-root.js";
+import type { Dataset } from "../dataset.js";
 
 const SIDE = 28;
 const CLASSES = 10;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { idxFiles, loadIdxFolder } from "../../src/data/idx-folder.js";
-import { OptimbenchError } from "../../src/errors.js";
-import { idx, temporaryFolder, writeFiles } from "./idx-files.js";
+import { idxFiles, loadIdxFolder } from "../../../src/data/sources/idx-folder.js";
+import { OptimbenchError } from "../../../src/errors.js";
+import { idx, temporaryFolder, writeFiles } from "../idx-files.js";
 
 const IMAGES = "train-images-idx3-ubyte";
 const LABELS = "train-labels-idx1-ubyte";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { findMnist, loadMnist } from "../../src/data/mnist.js";
-import { loadMnist10k } from "../../src/data/mnist-10k.js";
+import { findMnist, loadMnist } from "../../../src/data/named/mnist.js";
+import { loadMnist10k } from "../../../src/data/named/mnist-10k.js";
 
 const dataset = await loadMnist10k();
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { type DownloadProgress, downloadMnist } from "../../src/data/download.js";
-import { IDX_PARTS } from "../../src/data/idx-folder.js";
-import { MNIST_FILES } from "../../src/data/mnist.js";
-import { idx, temporaryFolder } from "./idx-files.js";
-import { mirror } from "./mirror.js";
+import { type DownloadProgress, downloadMnist } from "../../../src/data/named/download.js";
+import { MNIST_FILES } from "../../../src/data/named/mnist.js";
+import { IDX_PARTS } from "../../../src/data/sources/idx-folder.js";
+import { idx, temporaryFolder } from "../idx-files.js";
+import { mirror } from "../mirror.js";
 
 vi.mock("node:timers/promises", async (original) => {
   const real = await original<typeof import("node:timers/promises")>();
@@ -18,7 +18,7 @@ vi.mock("node:timers/promises", async (original) => {
 
 /** The smallest of MNIST's files, as it is published. */
 const NAME = "t10k-labels-idx1-ubyte.gz";
-const FILE = readFileSync(new URL(NAME, import.meta.url));
+const FILE = readFileSync(new URL(`../${NAME}`, import.meta.url));
 const OTHERS = IDX_PARTS.map((part) => MNIST_FILES[part].name).filter((name) => !NAME.startsWith(name));
 
 const good: RequestListener = (_, response) => response.end(FILE);

@@ -5,13 +5,13 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout } from "node:timers/promises";
 import type { Dispatcher } from "undici";
-import { OptimbenchError } from "../errors.js";
-import { fileProblem } from "../system/file-problem.js";
-import { makeFolder } from "../system/make-folder.js";
-import { removeLeftovers, temporaryName } from "../system/temporary-file.js";
-import { tryFolder } from "../system/write-file.js";
-import { readIdx } from "./idx.js";
-import { IDX_PARTS, type IdxPart, idxFiles } from "./idx-folder.js";
+import { OptimbenchError } from "../../errors.js";
+import { fileProblem } from "../../system/file-problem.js";
+import { makeFolder } from "../../system/make-folder.js";
+import { removeLeftovers, temporaryName } from "../../system/temporary-file.js";
+import { tryFolder } from "../../system/write-file.js";
+import { readIdx } from "../sources/idx.js";
+import { IDX_PARTS, type IdxPart, idxFiles } from "../sources/idx-folder.js";
 import { checkMnist, MNIST_FILES } from "./mnist.js";
 
 /** Base URLs of MNIST's four gzipped files, tried in this order. */

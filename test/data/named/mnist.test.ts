@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { findMnist, loadMnist, mnistFolders } from "../../src/data/mnist.js";
-import { idx, temporaryFolder, writeFiles } from "./idx-files.js";
+import { findMnist, loadMnist, mnistFolders } from "../../../src/data/named/mnist.js";
+import { idx, temporaryFolder, writeFiles } from "../idx-files.js";
 
 /** Four files of the right names and shapes that are not MNIST. */
 const IMPOSTOR = {

@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
-import { OptimbenchError } from "../errors.js";
-import { fileProblem, isFileProblem } from "../system/file-problem.js";
+import { OptimbenchError } from "../../errors.js";
+import { fileProblem, isFileProblem } from "../../system/file-problem.js";
 
 /**
  * IDX, the format of the MNIST files: two zero bytes, a type, the number of dimensions, the dimensions as big-endian 32-bit

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { callbackSchema, signalSchema } from "../validation/callbacks.js";
+import { pathSchema } from "../validation/path-schema.js";
+import type { DownloadProgress } from "./named/download.js";
+
+/** Where to find "mnist", and whether to download it. */
+export interface LoadOptions {
+  /** Folder with the four files of MNIST. Default: `OPTIMBENCH_DATA`, then the per-user cache. */
+  readonly dataDir?: string | undefined;
+  /** Whether to download "mnist" into `dataDir` or the per-user cache if it is not found. Default: false. */
+  readonly download?: boolean | undefined;
+  /** URLs of folders to download from, in order of preference. Default: two public mirrors. */
+  readonly mirrors?: readonly string[] | undefined;
+  /** Called as data arrives. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** Ends the download. `loadDataset` then rejects with code ABORTED. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export const loadOptionsSchema = z.strictObject({
+  dataDir: pathSchema.optional(),
+  download: z.boolean().optional(),
+  mirrors: z.array(z.url()).max(100).optional(),
+  onProgress: callbackSchema<(progress: DownloadProgress) => void>().optional(),
+  signal: signalSchema.optional(),
+});

@@ -1,0 +1,25 @@
+import type { Dataset } from "../dataset.js";
+
+/** What is at the path of a dataset: a file, or a folder with the names in it, in the order of their UTF-16 code units. */
+export type Place =
+  | { readonly kind: "file"; readonly path: string }
+  | {
+      readonly kind: "folder";
+      readonly path: string;
+      readonly files: readonly string[];
+      readonly folders: readonly string[];
+    };
+
+/** A format of datasets on the disk. */
+export interface Source {
+  /** What it reads, for messages: "a folder of IDX files". */
+  readonly what: string;
+  /** Whether a path is of this format, from names alone. The content may still be damaged. */
+  recognises(place: Place): boolean;
+  /**
+   * Reads the dataset at a path that `recognises` accepted.
+   *
+   * @throws OptimbenchError (DATA) that names the file that is missing, damaged or does not fit
+   */
+  read(place: Place): Promise<Dataset>;
+}
