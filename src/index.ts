@@ -138,16 +138,16 @@ export async function compare(config: CompareConfig & CompareCallbacks = {}): Pr
  * const run = await train({ dataset, epochs: 1 });
  * ```
  *
- * @param source "mnist"; "mnist-10k", 10,000 images of it that are part of the package; the path of a folder of IDX files;
- *   arrays in memory; or a dataset loaded earlier, which is returned as it is. Default: "mnist" if it is on this machine,
- *   else "mnist-10k".
+ * @param source "mnist"; "mnist-10k" (10,000 images of it), "fashion-mnist-10k" or "digits" (8 x 8), which are part of the
+ *   package; the path of a folder of IDX files; arrays in memory; or a dataset loaded earlier, which is returned as it is.
+ *   Default: "mnist" if it is on this machine, else "mnist-10k".
  * @param options where to find "mnist", and whether to download it
  * @returns the dataset
  * @throws {@link OptimbenchError} by rejection: CONFIG for an unknown name or arrays that do not fit, DATA for files that are
  *   missing, damaged or not the published ones, FILE if a download cannot be written, ABORTED if `signal` ends it
  */
 export async function loadDataset(
-  source?: "mnist" | "mnist-10k" | (string & {}) | DatasetInMemory | Dataset,
+  source?: "mnist" | "mnist-10k" | "fashion-mnist-10k" | "digits" | (string & {}) | DatasetInMemory | Dataset,
   options?: LoadOptions,
 ): Promise<Dataset> {
   const plain = plainData(source, "dataset") as typeof source;

@@ -11,10 +11,18 @@ export interface SharedConfig {
   /** Address of this config's JSON Schema, for editors; it changes nothing. Default: none. */
   readonly $schema?: string | undefined;
   /**
-   * Name of a dataset (mnist or mnist-10k) or a folder of IDX files (default: mnist if it is on this machine,
-   * else mnist-10k). A program may also pass arrays, `{ images, labels }`, or a loaded dataset.
+   * Name of a dataset (mnist, mnist-10k, fashion-mnist-10k or digits) or a folder of IDX files (default:
+   * mnist if it is on this machine, else mnist-10k). A program may also pass arrays, `{ images, labels }`, or
+   * a loaded dataset.
    */
-  readonly dataset?: "mnist" | "mnist-10k" | (string & {}) | DatasetInMemory | undefined;
+  readonly dataset?:
+    | "mnist"
+    | "mnist-10k"
+    | "fashion-mnist-10k"
+    | "digits"
+    | (string & {})
+    | DatasetInMemory
+    | undefined;
   /** Folder with the files of a named dataset. Default: OPTIMBENCH_DATA, then the cache. */
   readonly dataDir?: string | undefined;
   /** Numbers of training and validation images. The seed draws them. Default: four fifths and one fifth. */

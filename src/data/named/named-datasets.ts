@@ -2,13 +2,15 @@ import { OptimbenchError } from "../../errors.js";
 import type { Dataset } from "../dataset.js";
 import type { LoadOptions } from "../load-options.js";
 import { downloadMnist } from "./download.js";
+import { loadEmbedded } from "./embedded.js";
 import { findMnist, loadMnist, mnistCacheFolder, mnistFolders } from "./mnist.js";
-import { loadMnist10k } from "./mnist-10k.js";
 
 /** The datasets that have a name. Each is found, or downloaded on request, and read. */
 const NAMED_DATASETS = {
   mnist: findOrFetchMnist,
-  "mnist-10k": loadMnist10k,
+  "mnist-10k": () => loadEmbedded("mnist-10k"),
+  "fashion-mnist-10k": () => loadEmbedded("fashion-mnist-10k"),
+  digits: () => loadEmbedded("digits"),
 } as const satisfies Record<string, (options: LoadOptions) => Promise<Dataset>>;
 
 export type DatasetName = keyof typeof NAMED_DATASETS;

