@@ -6,7 +6,7 @@ import { augmentationSchema } from "../../dist/config/augmentation.js";
 import { compareConfigSchema } from "../../dist/config/compare-config.js";
 import { earlyStoppingSchema } from "../../dist/config/early-stopping.js";
 import { trainConfigSchema } from "../../dist/config/train-config.js";
-import { inMemorySchema } from "../../dist/data/in-memory.js";
+import { inMemorySchema } from "../../dist/data/in-memory-schema.js";
 import { originText, valueText } from "../../dist/explain/differences.js";
 import { LOSSES, lossAlternatives, lossSchema } from "../../dist/losses/losses.js";
 import { LAYER_SCHEMAS, layerListSchema, layerSchema } from "../../dist/models/layers.js";

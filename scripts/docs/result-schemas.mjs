@@ -6,6 +6,7 @@ import {
   resolvedTrainConfigSchema,
   splitSizesSchema,
 } from "../../dist/config/resolved-config.js";
+import { datasetRecordSchema } from "../../dist/data/dataset-record.js";
 import {
   epochRecordSchema,
   evaluationMetricsSchema,
@@ -32,6 +33,7 @@ const NAMES = {
   LayerProfile: layerProfileSchema,
   Profile: profileSchema,
   StepsProfile: stepsProfileSchema,
+  DatasetRecord: datasetRecordSchema,
   RunRecord: runRecordSchema,
   Environment: environmentSchema,
   Study: studySchema,

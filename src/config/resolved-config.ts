@@ -91,7 +91,9 @@ export const resolvedCompareConfigSchema = z
   .describe("a study with every default filled in: plain JSON, and a valid `CompareConfig` again");
 
 /** The facts about a dataset that a config is resolved against. */
-export type DatasetInfo = Pick<Dataset, "name" | "count" | "height" | "width" | "channels" | "classes">;
+export type DatasetInfo = Pick<Dataset, "name" | "count" | "height" | "width" | "channels" | "classes"> & {
+  readonly validation?: { readonly count: number };
+};
 
 /**
  * Fills in every default of a config, including those that depend on the dataset.

@@ -12,20 +12,40 @@ interface Given {
 interface Images {
   readonly name: string;
   readonly count: number;
+  /** The validation set that the dataset supplies. */
+  readonly validation?: { readonly count: number };
 }
 
 /**
- * Resolves the numbers of training and validation images.
+ * Resolves the numbers of training and validation images. By default, all images of a validation set that the dataset supplies,
+ * otherwise a fifth of the images.
  *
  * @throws OptimbenchError (CONFIG) if there are too few
  */
 export function splitSizes(split: Given, images: Images): SplitSizes {
   const { count } = images;
+  if (images.validation !== undefined) {
+    const given = { train: images.count, validation: images.validation.count };
+    return {
+      train: part(split, "train", given, images),
+      validation: part(split, "validation", given, images),
+    };
+  }
   const validation =
     split.validation ?? Math.max(1, Math.min(Math.round(count / 5), count - (split.train ?? 0)));
   const train = split.train ?? Math.max(1, count - validation);
   if (train + validation > count) throw splitProblem(split, images);
   return { train, validation };
+}
+
+/** The number of images of a part that the dataset keeps apart. */
+function part(split: Given, name: "train" | "validation", given: SplitSizes, images: Images): number {
+  const size = split[name] ?? given[name];
+  if (size <= given[name]) return size;
+  throw configError(
+    `\`split.${name}\` is ${integerText(size)}, but ${images.name} has ${countText(given[name], `${name === "train" ? "training" : "validation"} image`)}.`,
+    `split.${name}`,
+  );
 }
 
 /** Explains why a dataset is too small for a split. */

@@ -8,11 +8,11 @@ export interface ImageSet {
   readonly targets?: Float32Array;
 }
 
-/** A dataset: images to split into training and validation, and optionally a separate test set. */
+/** A dataset: images to train with, and optionally separate images for validation and for the test. */
 export interface Dataset extends ImageSet {
   /** Its name in results, such as "mnist" or a folder's path. */
   readonly name: string;
-  /** Number of images, without the test set. */
+  /** Number of images, without the validation and the test set. */
   readonly count: number;
   /** Height of each image, in pixels. */
   readonly height: number;
@@ -22,18 +22,35 @@ export interface Dataset extends ImageSet {
   readonly channels: number;
   /** Number of classes. */
   readonly classes: number;
+  /** The name of each class, in the order of the labels. */
+  readonly classNames?: readonly string[];
+  /** How the values of images of floats became bytes. Absent if the images were bytes. */
+  readonly scaling?: Scaling;
+  /** Validation images that the dataset supplies. Without them, the validation images are split off. */
+  readonly validation?: HeldOutSet;
   /** The test set. `train` and `compare` evaluate it once per run, with the final weights. */
-  readonly test?: TestSet;
+  readonly test?: HeldOutSet;
 }
 
-/** Images that are used for nothing but the final test. */
-export interface TestSet extends ImageSet {
+/** Images that are kept apart from the training images. */
+export interface HeldOutSet extends ImageSet {
   /** Number of images. */
   readonly count: number;
 }
 
+/** The range of floats that became the bytes 0 to 255: byte = round(255 (value - minimum) / (maximum - minimum)). */
+export interface Scaling {
+  /** The value that became 0. */
+  readonly minimum: number;
+  /** The value that became 255. */
+  readonly maximum: number;
+}
+
 /** The largest supported images, in pixels per side and channels per pixel. */
 export const LARGEST_IMAGE = { side: 1024, channels: 64 } as const;
+
+/** The largest supported number of classes. */
+export const MOST_CLASSES = 256;
 
 /** The number of classes that labels imply: the largest label + 1, and at least 2. */
 export function classesOf(...labels: readonly Uint8Array[]): number {

@@ -1,106 +1,109 @@
 import { z } from "zod";
 import { configError } from "../errors.js";
 import { countText, integerText } from "../validation/count-text.js";
-import { describe } from "../validation/describe.js";
-import { MOST_OF_A_KIND, parse } from "../validation/parse.js";
+import { parse } from "../validation/parse.js";
 import { within } from "../validation/path-text.js";
-import { classesOf, type Dataset, type ImageSet, LARGEST_IMAGE } from "./dataset.js";
+import {
+  classesOf,
+  type Dataset,
+  type ImageSet,
+  LARGEST_IMAGE,
+  MOST_CLASSES,
+  type Scaling,
+} from "./dataset.js";
 import type { DatasetInMemory } from "./dataset-config.generated.js";
+import { inMemorySchema } from "./in-memory-schema.js";
+import { labelBytes } from "./labels.js";
+import { type Floats, findScaling, scaledBytes } from "./scaling.js";
 
 export type { DatasetInMemory };
 
-// `describe` copies a schema, and a copied `instanceof` schema loses the name of its class in messages.
-const bytes = (description?: string): z.ZodType<Uint8Array, Uint8Array> =>
-  z.instanceof(Uint8Array).register(z.globalRegistry, { tsType: "Uint8Array", description });
-const floats: z.ZodType<Float32Array, Float32Array> = z
-  .instanceof(Float32Array)
-  .register(z.globalRegistry, { tsType: "Float32Array" });
-const isClassId = (label: unknown) =>
-  Number.isInteger(label) && (label as number) >= 0 && (label as number) <= 255;
-/** Checked as a whole: as an array of numbers, zod would report each of a million invalid labels. */
-const classIds: z.ZodType<readonly number[], readonly number[]> = z
-  .array(z.unknown())
-  .superRefine((labels, context) => {
-    const wrong = labels.flatMap((label, index) => (isClassId(label) ? [] : [index]));
-    for (const index of wrong.slice(0, MOST_OF_A_KIND))
-      context.addIssue({
-        code: "custom",
-        path: [index],
-        message: `Expected a whole number from 0 to 255 for \`{path}\`, got ${describe(labels[index])}.`,
-      });
-    const more = wrong.length - MOST_OF_A_KIND;
-    if (more > 0) context.addIssue(`And ${countText(more, "more problem")} like this.`);
-  })
-  .meta({ tsType: "readonly number[]" }) as never;
-const size = (most: number) => z.int().min(1).max(most);
-
-const imageSet = {
-  images: bytes(
-    "pixels, 0 to 255, row by row: count x height x width x channels. They are not copied: do not change them while in use.",
-  ),
-  labels: z.union([bytes(), classIds]).describe("one class id per image, from 0"),
-  targets: floats
-    .optional()
-    .describe(
-      "soft targets, count x classes; each row at least 0 and summing to 1. Default: one-hot labels.",
-    ),
-  count: z.int().optional().describe("images; checked against the labels; by default as many as labels"),
-};
-
-export const inMemorySchema = z
-  .strictObject({
-    ...imageSet,
-    name: z.string().min(1).default("in-memory").describe("its name in results"),
-    height: size(LARGEST_IMAGE.side)
-      .optional()
-      .describe("pixels per column; by default it follows from the number of pixels, or images are square"),
-    width: size(LARGEST_IMAGE.side)
-      .optional()
-      .describe("pixels per row; by default it follows from the number of pixels, or images are square"),
-    channels: size(LARGEST_IMAGE.channels).default(1).describe("values per pixel"),
-    classes: z
-      .int()
-      .min(2)
-      .max(256)
-      .optional()
-      .describe("classes; by default the columns of `targets`, else the largest label + 1, at least 2"),
-    test: z
-      .strictObject(imageSet)
-      .readonly()
-      .optional()
-      .describe("images of the same shape kept apart for testing; by default none"),
-  })
-  .describe("a dataset given as arrays");
+/** The parts of a dataset given as arrays. */
+const PARTS = ["train", "validation", "test"] as const;
 
 /**
  * Checks arrays of images and labels and creates a dataset from them.
  *
  * @param where its path in the whole config, for messages
- * @throws OptimbenchError (CONFIG) that names the values that do not match
+ * @throws OptimbenchError (CONFIG) by rejection, naming the values that do not match
  */
-export function inMemoryDataset(input: DatasetInMemory, where = ""): Dataset {
-  const given = parsed(input, where);
-  const labels = labelBytes(given.labels);
+export async function inMemoryDataset(input: DatasetInMemory, where = ""): Promise<Dataset> {
+  const { images, labels, targets, count, validation, test, name, scaling, ...given } = parsed(input, where);
   if (labels.length === 0)
     throw configError("The dataset has no labels. Give one for each image.", within(where, "labels"));
-  const test = given.test && { ...given.test, labels: labelBytes(given.test.labels) };
+  const sets = { train: { images, labels, targets, count }, validation, test };
+  const bytes = await asBytes(sets, scaling, where);
+  const { train } = bytes.sets;
   const expected = {
-    ...sides(given, labels.length, where),
+    ...sides({ ...given, images }, labels.length, where),
     channels: given.channels,
-    classes: given.classes ?? countClasses({ ...given, labels }, test?.labels, where),
+    classes: countClasses(given, bytes.sets, where),
   };
+  checkClassNames(given.classNames, expected.classes, where);
   return {
-    name: given.name,
+    name,
     ...expected,
-    ...checkedSet({ ...given, labels }, expected, where),
-    ...(test && { test: checkedSet(test, expected, within(where, "test")) }),
+    ...(given.classNames && { classNames: given.classNames }),
+    ...(bytes.scaling && { scaling: bytes.scaling }),
+    ...checkedSet(train, expected, where),
+    ...heldOut("validation"),
+    ...heldOut("test"),
   };
+
+  function heldOut(part: "validation" | "test") {
+    const set = bytes.sets[part];
+    return set && { [part]: checkedSet(set, expected, within(where, part)) };
+  }
 }
 
 const parsed = (input: DatasetInMemory, where: string) =>
   where === ""
     ? parse(inMemorySchema, input, "dataset")
     : parse(z.object({ [where]: inMemorySchema }), { [where]: input }, "config")[where]!;
+
+type Parsed = z.output<typeof inMemorySchema>;
+type ParsedSet = Pick<Parsed, "images" | "labels" | "targets" | "count">;
+type Sets<Set> = { readonly train: Set } & Partial<Readonly<Record<"validation" | "test", Set | undefined>>>;
+
+/** Converts labels, and images of floats, to bytes. Images are floats in all sets of a dataset or in none. */
+async function asBytes(
+  sets: Sets<ParsedSet>,
+  given: Scaling | undefined,
+  where: string,
+): Promise<{ readonly sets: Sets<GivenSet>; readonly scaling?: Scaling | undefined }> {
+  const present = PARTS.flatMap((part) => {
+    const set = sets[part];
+    return set === undefined ? [] : [{ part, set, path: part === "train" ? where : within(where, part) }];
+  });
+  const floats = present.filter(({ set }) => isFloats(set.images));
+  const other = present.find(({ set }) => isFloats(set.images) !== floats.length > 0);
+  if (other !== undefined)
+    throw configError(
+      `\`${within(other.path, "images")}\` are bytes, but \`${within(floats[0]!.path, "images")}\` are floats. ` +
+        "Give all images as floats or all as bytes, so that they are scaled alike.",
+      within(other.path, "images"),
+    );
+  const scaling =
+    floats.length === 0 ? given : await findScaling(floats.map(({ set }) => set.images as Floats));
+  if (scaling !== undefined && "index" in scaling) {
+    const path = `${within(floats[scaling.set]!.path, "images")}[${scaling.index}]`;
+    throw configError(`Expected a finite number for \`${path}\`, got ${scaling.value}.`, path);
+  }
+  const converted: Partial<Record<(typeof PARTS)[number], GivenSet>> = {};
+  for (const { part, set } of present)
+    converted[part] = {
+      ...set,
+      images: isFloats(set.images) ? await scaledBytes(set.images, scaling!) : asUint8(set.images),
+      labels: labelBytes(set.labels),
+    };
+  return { sets: converted as Sets<GivenSet>, scaling };
+}
+
+const isFloats = (images: ParsedSet["images"]): images is Floats =>
+  images instanceof Float32Array || images instanceof Float64Array;
+
+const asUint8 = (images: Uint8Array | Uint8ClampedArray): Uint8Array =>
+  images instanceof Uint8Array ? images : new Uint8Array(images.buffer, images.byteOffset, images.length);
 
 type Expected = Pick<Dataset, "height" | "width" | "channels" | "classes">;
 type GivenSet = Pick<ImageSet, "images" | "labels"> & {
@@ -128,13 +131,10 @@ function checkedSet({ images, labels, targets, count }: GivenSet, expected: Expe
   return { images, labels, count: labels.length, ...(targets && { targets }) };
 }
 
-const labelBytes = (labels: Uint8Array | readonly number[]) =>
-  labels instanceof Uint8Array ? labels : Uint8Array.from(labels);
-
 type Sides = { readonly height?: number | undefined; readonly width?: number | undefined };
 
 /** Height and width. One or both may follow from the number of pixels. */
-function sides(given: Sides & { images: Uint8Array; channels: number }, count: number, where: string) {
+function sides(given: Sides & { images: ArrayLike<number>; channels: number }, count: number, where: string) {
   const { images, channels } = given;
   const pixels = images.length / count / channels;
   const height = given.height ?? (given.width === undefined ? Math.sqrt(pixels) : pixels / given.width);
@@ -149,17 +149,34 @@ function sides(given: Sides & { images: Uint8Array; channels: number }, count: n
 }
 
 function countClasses(
-  { labels, targets }: { readonly labels: Uint8Array; readonly targets?: Float32Array | undefined },
-  testLabels: Uint8Array = new Uint8Array(),
+  given: Pick<Parsed, "classes" | "classNames">,
+  { train, validation, test }: Sets<GivenSet>,
   where: string,
 ): number {
-  if (targets === undefined) return classesOf(labels, testLabels);
+  const { targets, labels } = train;
+  if (given.classes !== undefined) return given.classes;
+  if (given.classNames !== undefined) return given.classNames.length;
+  if (targets === undefined)
+    return classesOf(labels, ...[validation, test].flatMap((set) => (set ? [set.labels] : [])));
   const columns = targets.length / labels.length;
-  if (Number.isInteger(columns) && columns >= 2 && columns <= 256) return columns;
+  if (Number.isInteger(columns) && columns >= 2 && columns <= MOST_CLASSES) return columns;
   throw configError(
-    `\`${within(where, "targets")}\` holds ${integerText(targets.length)} values for ${integerText(labels.length)} labels: no whole number of classes, 2 to 256.`,
+    `\`${within(where, "targets")}\` holds ${integerText(targets.length)} values for ${integerText(labels.length)} labels: no whole number of classes, 2 to ${MOST_CLASSES}.`,
     within(where, "targets"),
   );
+}
+
+function checkClassNames(names: readonly string[] | undefined, classes: number, where: string): void {
+  if (names === undefined) return;
+  const path = within(where, "classNames");
+  if (names.length !== classes)
+    throw configError(`\`${path}\` has ${names.length} names, but there are ${classes} classes.`, path);
+  const again = names.findIndex((name, index) => names.indexOf(name) < index);
+  if (again >= 0)
+    throw configError(
+      `\`${path}[${again}]\` is "${names[again]}", like \`${path}[${names.indexOf(names[again]!)}]\`. Give each class a name that no other has.`,
+      `${path}[${again}]`,
+    );
 }
 
 function checkLabels(labels: Uint8Array, classes: number, where: string): void {

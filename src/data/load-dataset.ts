@@ -4,7 +4,7 @@ import { didYouMean } from "../validation/nearest.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { isKept, keepWhole } from "../validation/plain-data.js";
-import type { Dataset } from "./dataset.js";
+import type { Dataset, HeldOutSet } from "./dataset.js";
 import { type DatasetInMemory, inMemoryDataset } from "./in-memory.js";
 import { type LoadOptions, loadOptionsSchema } from "./load-options.js";
 import {
@@ -59,9 +59,9 @@ interface DatasetChoice {
 
 /** Returns a dataset loaded earlier. @throws OptimbenchError (CONFIG) if the memory of its images was transferred since */
 function undamaged(dataset: Dataset): Dataset {
-  const { name, test } = dataset;
-  const sets = [dataset, ...(test ? [test] : [])];
-  const isWhole = ({ images, labels, targets, count }: typeof dataset | NonNullable<typeof test>) =>
+  const { name, validation, test } = dataset;
+  const sets = [dataset, ...(validation ? [validation] : []), ...(test ? [test] : [])];
+  const isWhole = ({ images, labels, targets, count }: HeldOutSet) =>
     images.length > 0 && labels.length === count && targets?.length !== 0;
   if (sets.every(isWhole)) return dataset;
   throw new OptimbenchError(

@@ -6,6 +6,7 @@ import { loadNative, type NativeDataset } from "./addon.js";
 /** A dataset on the device. It is copied once for all runs. */
 export interface ResidentDataset {
   readonly images: NativeDataset;
+  readonly validation?: NativeDataset;
   readonly test?: NativeDataset;
 }
 
@@ -21,7 +22,8 @@ const bytesOfImage = ({ height, width, channels, classes }: Dataset) =>
 /** Bytes that `residentDataset` still has to copy to the device. */
 export function bytesToCopy(dataset: Dataset, device: string): number {
   if (resident.get(dataset)?.has(device)) return 0;
-  return bytesOfImage(dataset) * (dataset.labels.length + (dataset.test?.labels.length ?? 0));
+  const sets = [dataset, dataset.validation, dataset.test];
+  return bytesOfImage(dataset) * sets.reduce((sum, set) => sum + (set?.labels.length ?? 0), 0);
 }
 
 /** Returns the dataset on the device, and copies it there the first time. */
@@ -40,7 +42,12 @@ export function residentDataset(dataset: Dataset, device: string): Promise<Resid
 
 async function copyAll(dataset: Dataset, device: string): Promise<ResidentDataset> {
   const images = await copy(dataset, dataset, device);
-  return dataset.test ? { images, test: await copy(dataset.test, dataset, device) } : { images };
+  const { validation, test } = dataset;
+  return {
+    images,
+    ...(validation && { validation: await copy(validation, dataset, device) }),
+    ...(test && { test: await copy(test, dataset, device) }),
+  };
 }
 
 /** Copies in parts on the event loop, so that an array that its owner transfers in the meantime is not read. */

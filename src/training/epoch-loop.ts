@@ -6,10 +6,10 @@ import type { Measured, NativeDataset, NativeSession } from "../native/addon.js"
 import { startSchedule } from "../schedules/schedules.js";
 import { type EarlyStoppingResult, trackBestWeights } from "./best-weights.js";
 
-/** The images that a run trains with and validates with. */
-interface SplitIndices {
-  readonly train: Uint32Array;
-  readonly validation: Uint32Array;
+/** Images on the device, and which of them are meant. */
+interface ChosenImages {
+  readonly from: NativeDataset;
+  readonly indices: Uint32Array;
 }
 
 /** Options of the epoch loop. */
@@ -36,14 +36,13 @@ interface EpochLoopResult extends Partial<EarlyStoppingResult> {
  */
 export async function runEpochs(
   session: NativeSession,
-  dataset: NativeDataset,
-  indices: SplitIndices,
+  images: { readonly train: ChosenImages; readonly validation: ChosenImages },
   config: ResolvedTrainConfig,
   { onEpoch, signal, profile }: EpochLoopOptions,
 ): Promise<EpochLoopResult> {
   const { batchSize, gradientAccumulation, seed } = config;
   const history: EpochRecord[] = [];
-  const stepsPerEpoch = Math.ceil(indices.train.length / (batchSize * gradientAccumulation));
+  const stepsPerEpoch = Math.ceil(images.train.indices.length / (batchSize * gradientAccumulation));
   const { learningRate } = config.optimizer;
   const schedule = startSchedule(config.schedule, { learningRate, stepsPerEpoch, epochs: config.epochs });
 
@@ -58,10 +57,11 @@ export async function runEpochs(
     ...(stepGraph !== undefined && { stepGraph }),
   });
 
-  const measure = (images: Uint32Array, weighted: boolean) => session.evaluate(dataset, images, { weighted });
+  const measure = ({ from, indices }: ChosenImages, weighted: boolean) =>
+    session.evaluate(from, indices, { weighted });
   const pass = (epoch: number, learningRates: Float64Array, momentum: Float64Array | undefined) =>
-    session.train(dataset, {
-      order: shuffled(indices.train, seed, epoch),
+    session.train(images.train.from, {
+      order: shuffled(images.train.indices, seed, epoch),
       batchSize,
       gradientAccumulation,
       learningRates,
@@ -78,8 +78,8 @@ export async function runEpochs(
     const momentum = schedule.momentum && eachStep(schedule.momentum);
     const train = signal?.aborted
       ? undefined
-      : await (epoch === 0 ? measure(indices.train, true) : pass(epoch, learningRates, momentum));
-    const validation = signal?.aborted ? undefined : await measure(indices.validation, false);
+      : await (epoch === 0 ? measure(images.train, true) : pass(epoch, learningRates, momentum));
+    const validation = signal?.aborted ? undefined : await measure(images.validation, false);
     if (signal?.aborted || train === undefined || validation === undefined) return ended("cancelled");
     if (train.status === "cancelled" || validation.status === "cancelled") return ended("cancelled");
 

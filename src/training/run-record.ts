@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { resolvedTrainConfigSchema } from "../config/resolved-config.js";
+import { datasetRecordSchema } from "../data/dataset-record.js";
 import {
   type EpochRecord,
   epochRecordSchema,
@@ -17,6 +18,7 @@ const hash = z.string();
 export const runRecordSchema = z
   .object({
     config: resolvedTrainConfigSchema.describe("what was trained, with every default filled in"),
+    dataset: datasetRecordSchema.describe("what it was trained on"),
     status: runStatusSchema.describe("how the run ended"),
     history: z.array(epochRecordSchema).readonly().describe("the epochs; epoch 0 (before training) first"),
     bestEpoch: z

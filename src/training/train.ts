@@ -1,8 +1,9 @@
 import { planRun, type RunPlan } from "../config/run-plan.js";
 import { parseTrainConfig, type TrainConfig } from "../config/train-config.js";
 import type { Dataset } from "../data/dataset.js";
+import { datasetRecord } from "../data/dataset-record.js";
 import { datasetOf } from "../data/load-dataset.js";
-import { split } from "../data/split.js";
+import { splitDataset } from "../data/split-dataset.js";
 import type { EpochRecord } from "../history/epoch-record.js";
 import { preloadNative } from "../native/addon.js";
 import { parametersSha256 } from "../native/parameters-sha256.js";
@@ -66,9 +67,15 @@ export async function trainPlan(
   { onEpoch, signal, profile = false }: { [Key in keyof TrainCallbacks]: TrainCallbacks[Key] | undefined },
   total = stopwatch(),
 ): Promise<Run> {
-  const { config, input } = plan;
+  const { config } = plan;
+  const about = datasetRecord(dataset);
   const resident = await residentDataset(dataset, config.device);
-  const indices = split(dataset.count, config.split, config.seed);
+  const indices = splitDataset(dataset, config.split, config.seed);
+
+  const images = {
+    train: { from: resident.images, indices: indices.train },
+    validation: { from: resident.validation ?? resident.images, indices: indices.validation },
+  };
 
   const session = await openSession(sessionSpec(plan));
   const stop = () => session.cancel();
@@ -78,7 +85,7 @@ export async function trainPlan(
       ? await runUntimedSteps(session, resident.images, indices.train, config, signal)
       : 0;
     const initial = await parametersSha256(session);
-    const { history, status, ...early } = await runEpochs(session, resident.images, indices, config, {
+    const { history, status, ...early } = await runEpochs(session, images, config, {
       onEpoch: (epoch) => onEpoch?.(epoch),
       signal,
       profile,
@@ -93,6 +100,7 @@ export async function trainPlan(
     const evaluate = sum(history.map(({ seconds }) => seconds.evaluate)) + (test?.seconds ?? 0);
     const record = {
       config,
+      dataset: about,
       status,
       history,
       ...early,
@@ -105,8 +113,7 @@ export async function trainPlan(
       },
       parametersSha256: { initial, final: await parametersSha256(session) },
     };
-    const [channels, height, width] = input;
-    return withModel(record, new TrainedModel(session, config, channels * height * width));
+    return withModel(record, new TrainedModel(session, config, about));
   } catch (error) {
     await session.dispose();
     throw error;

@@ -2,6 +2,8 @@
 
 import { types } from "node:util";
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import type { DatasetRecord } from "../data/dataset-record.js";
+import { scaledBytes } from "../data/scaling.js";
 import { OptimbenchError } from "../errors.js";
 import { sizeOf } from "../formula/shapes.js";
 import type { NativeSession, TensorInfo } from "../native/addon.js";
@@ -20,14 +22,14 @@ import { freeSession } from "./session.js";
 export class TrainedModel implements Disposable {
   readonly #session: NativeSession;
   readonly #config: ResolvedTrainConfig;
-  readonly #pixels: number;
+  readonly #dataset: DatasetRecord;
   #disposed = false;
 
   /** @internal */
-  constructor(session: NativeSession, config: ResolvedTrainConfig, pixels: number) {
+  constructor(session: NativeSession, config: ResolvedTrainConfig, dataset: DatasetRecord) {
     this.#session = session;
     this.#config = config;
-    this.#pixels = pixels;
+    this.#dataset = dataset;
   }
 
   /** Number of trained parameters. */
@@ -38,26 +40,35 @@ export class TrainedModel implements Disposable {
   /**
    * Computes class probabilities: the softmax of the logits.
    *
-   * @param images one or more images of the same size as in training: count x height x width x channels numbers, 0 to 255
+   * @param images one or more images of the same size as in training: count x height x width x channels numbers, 0 to 255; or
+   *   floats, if the model was trained on floats, which are scaled as the training images were
    * @returns count x classes probabilities; each row sums to 1
-   * @throws {@link OptimbenchError} by rejection: DATA if the length is not that of whole images, DISPOSED after `dispose()`,
-   *   even if that is called while this runs
+   * @throws {@link OptimbenchError} by rejection: DATA if the length is not that of whole images, or floats are given to a model
+   *   that was trained on bytes, DISPOSED after `dispose()`, even if that is called while this runs
    */
-  async predict(images: Uint8Array): Promise<Float32Array> {
+  async predict(images: Uint8Array | Float32Array): Promise<Float32Array> {
     this.#checkAlive();
-    const given = types.isUint8Array(images) ? plainView(images) : undefined;
-    if (given === undefined || given.length % this.#pixels !== 0 || given.length === 0) {
-      const got = given === undefined ? describe(images) : `${given.length} bytes`;
-      throw new OptimbenchError(
-        "DATA",
-        `Expected a Uint8Array of n x ${this.#pixels} bytes for \`images\`, got ${got}.`,
-        { path: "images" },
-      );
-    }
+    const given = await this.#asBytes(images);
+    this.#checkAlive();
     return this.#session.predict(given).catch((error) => {
       this.#checkAlive(); // dispose() cancels the prediction
       throw error;
     });
+  }
+
+  async #asBytes(images: Uint8Array | Float32Array): Promise<Uint8Array> {
+    const { height, width, channels, scaling } = this.#dataset;
+    const isKnown = types.isUint8Array(images) || (scaling !== undefined && types.isFloat32Array(images));
+    const given = isKnown ? plainView(images) : undefined;
+    const pixels = height * width * channels;
+    if (given !== undefined && given.length % pixels === 0 && given.length > 0)
+      return types.isUint8Array(given) ? given : scaledBytes(given, scaling!);
+    const got =
+      given === undefined
+        ? describe(images)
+        : `${given.length} ${types.isUint8Array(given) ? "bytes" : "floats"}`;
+    const expected = `a Uint8Array of n x ${pixels} bytes${scaling === undefined ? "" : ", or a Float32Array of as many floats,"}`;
+    throw new OptimbenchError("DATA", `Expected ${expected} for \`images\`, got ${got}.`, { path: "images" });
   }
 
   /**
@@ -84,7 +95,7 @@ export class TrainedModel implements Disposable {
   }
 
   /**
-   * Writes `parameters()` to a safetensors file, with the resolved config in its metadata. An existing file is replaced once
+   * Writes `parameters()` to a safetensors file, with the resolved config and what it was trained on in its metadata. An existing file is replaced once
    * the new one is complete. The tensors are written in small parts, so memory use stays small.
    *
    * @param path the file to write; missing folders are created
@@ -93,7 +104,11 @@ export class TrainedModel implements Disposable {
   async save(path: string): Promise<void> {
     parse(pathSchema, path, "path");
     this.#checkAlive();
-    const metadata = { format: "pt", config: JSON.stringify(this.#config) };
+    const metadata = {
+      format: "pt",
+      config: JSON.stringify(this.#config),
+      dataset: JSON.stringify(this.#dataset),
+    };
     const tensors = this.#tensors();
     const inFile = tensors.map(({ name, shape }) => ({ name, shape: shapeInPyTorch(shape) }));
     await writeFileAtomically(path, safetensors(inFile, this.#values(tensors), metadata));

@@ -149,12 +149,27 @@ const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 const read = (value: object, name: "buffer" | "byteOffset" | "length" | typeof Symbol.toStringTag) =>
   Object.getOwnPropertyDescriptor(typedArray, name)!.get!.call(value);
 
+/** The kinds that some data may have. */
+const VIEWS = [
+  Float32Array,
+  Float64Array,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  BigInt64Array,
+  BigUint64Array,
+] as const;
+
 /** A new view of the same memory without added properties, such as `length`. Other kinds are kept, for schemas to reject. */
 export function plainView<View extends NodeJS.TypedArray>(value: View): View {
-  const View = [Uint8Array, Float32Array].find(({ name }) => read(value, Symbol.toStringTag) === name);
+  const View = VIEWS.find(({ name }) => read(value, Symbol.toStringTag) === name);
   if (View === undefined) return value;
   const length: number = read(value, "length");
   const view =
     length === 0 ? new View(0) : new View(read(value, "buffer"), read(value, "byteOffset"), length);
-  return view as View;
+  return view as NodeJS.TypedArray as View;
 }

@@ -6,8 +6,8 @@ const images = (count: number, pixels: number) => new Uint8Array(count * pixels)
 const SQUARE = { images: images(3, 4), labels: [0, 2, 1] };
 
 describe("inMemoryDataset", () => {
-  it("fills in square images of one channel, and the classes from the labels", () => {
-    const dataset = inMemoryDataset(SQUARE);
+  it("fills in square images of one channel, and the classes from the labels", async () => {
+    const dataset = await inMemoryDataset(SQUARE);
     expect(dataset).toEqual({
       name: "in-memory",
       count: 3,
@@ -22,7 +22,7 @@ describe("inMemoryDataset", () => {
     expect(dataset.images.buffer).toBe(SQUARE.images.buffer);
   });
 
-  it("uses every given field", () => {
+  it("uses every given field", async () => {
     const test = {
       images: images(1, 12),
       labels: Uint8Array.of(3),
@@ -39,24 +39,132 @@ describe("inMemoryDataset", () => {
       classes: 4,
       test,
     };
-    const dataset = inMemoryDataset(given);
+    const dataset = await inMemoryDataset(given);
     expect(dataset).toEqual({ ...given, count: 2, test: { ...test, count: 1 } });
-    expect(inMemoryDataset(dataset)).toEqual(dataset);
+    expect(await inMemoryDataset(dataset)).toEqual(dataset);
   });
 
-  it("derives the missing side, and the classes from soft targets", () => {
-    expect(inMemoryDataset({ ...SQUARE, height: 1 })).toMatchObject({ height: 1, width: 4 });
-    expect(inMemoryDataset({ ...SQUARE, width: 4 })).toMatchObject({ height: 1, width: 4 });
+  it("derives the missing side, and the classes from soft targets", async () => {
+    expect(await inMemoryDataset({ ...SQUARE, height: 1 })).toMatchObject({ height: 1, width: 4 });
+    expect(await inMemoryDataset({ ...SQUARE, width: 4 })).toMatchObject({ height: 1, width: 4 });
     const targets = new Float32Array(15).fill(0.2);
-    expect(inMemoryDataset({ ...SQUARE, targets }).classes).toBe(5);
+    expect((await inMemoryDataset({ ...SQUARE, targets })).classes).toBe(5);
   });
 
-  it("counts the classes of test labels as well", () => {
+  it("counts the classes of test labels as well", async () => {
     const test = { images: images(1, 4), labels: [6] };
-    expect(inMemoryDataset({ ...SQUARE, test }).classes).toBe(7);
+    expect((await inMemoryDataset({ ...SQUARE, test })).classes).toBe(7);
+  });
+
+  it.each([
+    Int8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+    BigInt64Array,
+    BigUint64Array,
+  ])("accepts labels in a %o", async (Kind) => {
+    const labels = new Kind(3);
+    [0, 2, 1].forEach((label, i) => {
+      labels[i] = typeof labels[i] === "bigint" ? BigInt(label) : label;
+    });
+    expect((await inMemoryDataset({ ...SQUARE, labels })).labels).toEqual(Uint8Array.of(0, 2, 1));
+  });
+
+  it("keeps class names, of which there may be more than labels", async () => {
+    const classNames = ["cat", "dog", "owl", "yak"];
+    expect(await inMemoryDataset({ ...SQUARE, classNames })).toMatchObject({ classes: 4, classNames });
+  });
+
+  it("keeps validation images apart, like test images", async () => {
+    const validation = { images: images(2, 4), labels: Uint8Array.of(3, 0) };
+    const dataset = await inMemoryDataset({ ...SQUARE, validation });
+    expect(dataset).toMatchObject({ count: 3, classes: 4, validation: { ...validation, count: 2 } });
+    expect(dataset).not.toHaveProperty("test");
+  });
+
+  it.each([
+    [[0, 0.5, 1, 0.25], [0, 128, 255, 64], { minimum: 0, maximum: 1 }],
+    [[0, 200, 3, 255], [0, 200, 3, 255], { minimum: 0, maximum: 255 }],
+    [[-1, 0, 1, 4], [0, 51, 102, 255], { minimum: -1, maximum: 4 }],
+    [[0, 1.5, 3, 300], [0, 1, 3, 255], { minimum: 0, maximum: 300 }],
+    [[7, 7, 7, 7.5], [0, 0, 0, 255], { minimum: 7, maximum: 7.5 }],
+  ])("scales the floats %s to bytes, and says how", async (floats, bytes, scaling) => {
+    for (const Kind of [Float32Array, Float64Array])
+      expect(await inMemoryDataset({ images: Kind.from(floats), labels: [0] })).toMatchObject({
+        images: Uint8Array.from(bytes),
+        scaling,
+      });
+  });
+
+  it("scales the floats of all parts alike", async () => {
+    const dataset = await inMemoryDataset({
+      images: Float32Array.of(0, 0.5, 1, 1),
+      labels: [0],
+      test: { images: Float32Array.of(-1, 1, 2, 4), labels: [1] },
+    });
+    expect(dataset).toMatchObject({ scaling: { minimum: -1, maximum: 4 }, test: { count: 1 } });
+    expect(dataset.images).toEqual(Uint8Array.of(51, 76, 102, 102));
+    expect(dataset.test!.images).toEqual(Uint8Array.of(0, 102, 153, 255));
+    expect(await inMemoryDataset(dataset)).toEqual(dataset);
+  });
+
+  it("scales floats in parts, between which the event loop runs", async () => {
+    let turns = 0;
+    const count = setInterval(() => turns++, 0);
+    await inMemoryDataset({
+      images: new Float32Array(12 * 2 ** 20),
+      labels: [0],
+      height: 1024,
+      channels: 12,
+    });
+    clearInterval(count);
+    expect(turns).toBeGreaterThan(2);
   });
 
   it.each<[string, unknown, string]>([
+    [
+      "floats that are not finite",
+      { images: Float32Array.of(0, Number.NaN, 1, 0), labels: [0] },
+      "Expected a finite number for `images[1]`, got NaN.",
+    ],
+    [
+      "floats beside bytes",
+      { ...SQUARE, test: { images: Float32Array.of(0, 1, 0, 1), labels: [0] } },
+      "`images` are bytes, but `test.images` are floats. Give all images as floats or all as bytes",
+    ],
+    [
+      "labels that are floats",
+      { ...SQUARE, labels: Float32Array.of(0, 2, 1) },
+      "Expected a list or an array of integers for `labels`, such as a Uint8Array, got a Float32Array.",
+    ],
+    [
+      "a label beyond the most classes",
+      { ...SQUARE, labels: Int16Array.of(0, 256, 1) },
+      "Expected a whole number from 0 to 255 for `labels[1]`, got 256 (number).",
+    ],
+    [
+      "class names that are fewer than the classes",
+      { ...SQUARE, classes: 3, classNames: ["cat", "dog"] },
+      "`classNames` has 2 names, but there are 3 classes.",
+    ],
+    [
+      "labels beyond the class names",
+      { ...SQUARE, classNames: ["cat", "dog"] },
+      "`labels[1]` is 2, but with 2 classes, labels must be from 0 to 1.",
+    ],
+    [
+      "a class name that occurs twice",
+      { ...SQUARE, classNames: ["cat", "dog", "cat"] },
+      '`classNames[2]` is "cat", like `classNames[0]`. Give each class a name that no other has.',
+    ],
+    [
+      "validation images of another size",
+      { ...SQUARE, validation: { images: images(2, 3), labels: [0, 1] } },
+      "`validation.images` holds 6 values, but 2 labels and images of 2 x 2 x 1 need 8.",
+    ],
     ["images of another type", { ...SQUARE, images: [1, 2] }, "`images`"],
     ["labels that are no class ids", { ...SQUARE, labels: [0, 1.5, 1] }, "`labels[1]`"],
     ["unknown keys", { ...SQUARE, heigth: 2 }, 'Unknown key `heigth`. Did you mean "height"?'],
@@ -122,17 +230,16 @@ describe("inMemoryDataset", () => {
       "`targets` of image 1",
     ],
     ["targets of NaN", { ...SQUARE, targets: new Float32Array(9).fill(Number.NaN) }, "`targets` of image 0"],
-  ])("rejects %s", (_, input, message) => {
-    const attempt = () => inMemoryDataset(input as DatasetInMemory);
-    expect(attempt).toThrow(OptimbenchError);
-    expect(attempt).toThrow(message);
-    const inConfig = () => inMemoryDataset(input as DatasetInMemory, "dataset");
-    expect(inConfig).toThrow(message.replaceAll(/`([^`]+)`/g, "`dataset.$1`"));
+  ])("rejects %s", async (_, input, message) => {
+    const attempt = (where?: string) => inMemoryDataset(input as DatasetInMemory, where);
+    await expect(attempt()).rejects.toThrow(OptimbenchError);
+    await expect(attempt()).rejects.toThrow(message);
+    await expect(attempt("dataset")).rejects.toThrow(message.replaceAll(/`([^`]+)`/g, "`dataset.$1`"));
   });
 
   it.each([256, -1, 0.5, Number.NaN, "1", null])(
     "shows three of many labels %s, and counts the others",
-    (label) => {
+    async (label) => {
       const labels = Array(200_000).fill(1).fill(label, 2);
       const test = { images: images(1, 4), labels } as never;
       const lines = ["2", "3", "4"].map((index) =>
@@ -142,7 +249,7 @@ describe("inMemoryDataset", () => {
       );
       let message = "";
       try {
-        inMemoryDataset({ ...SQUARE, test });
+        await inMemoryDataset({ ...SQUARE, test });
       } catch (error) {
         message = (error as Error).message;
       }

@@ -13,7 +13,7 @@ import type {
   resolvedTrainConfigSchema,
 } from "../../src/config/resolved-config.js";
 import type { trainConfigSchema } from "../../src/config/train-config.js";
-import type { inMemorySchema } from "../../src/data/in-memory.js";
+import type { inMemorySchema } from "../../src/data/in-memory-schema.js";
 import type { epochRecordSchema } from "../../src/history/epoch-record.js";
 import type { stepsProfileSchema } from "../../src/history/profile.js";
 import type {

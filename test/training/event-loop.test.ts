@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planRun } from "../../src/config/run-plan.js";
 import { parseTrainConfig } from "../../src/config/train-config.js";
+import { datasetRecord } from "../../src/data/dataset-record.js";
 import { loadDataset } from "../../src/data/load-dataset.js";
 import type { Layer } from "../../src/models/layers.js";
 import type { NativeSession } from "../../src/native/addon.js";
@@ -50,7 +51,7 @@ describe("with a session of nearly ten million parameters", () => {
     const opening = openSession(sessionSpec(plan));
     openingTurns = await turnsDuring(opening);
     session = await opening;
-    model = new TrainedModel(session, plan.config, 784);
+    model = new TrainedModel(session, plan.config, datasetRecord(dataset));
   });
   afterAll(() => {
     model.dispose();

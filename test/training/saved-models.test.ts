@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { planRun } from "../../src/config/run-plan.js";
 import { parseTrainConfig } from "../../src/config/train-config.js";
+import { datasetRecord } from "../../src/data/dataset-record.js";
 import { inMemoryDataset } from "../../src/data/in-memory.js";
 import { LAYER_SCHEMAS, type Layer } from "../../src/models/layers.js";
 import type { NativeSession, TensorInfo } from "../../src/native/addon.js";
@@ -52,12 +53,19 @@ describe("a model in PyTorch's layout", () => {
         { length: pixels.length / (height * width * channels) },
         (_, i) => i % CLASSES,
       );
-      const dataset = inMemoryDataset({ images: pixels, labels, height, width, channels, classes: CLASSES });
+      const dataset = await inMemoryDataset({
+        images: pixels,
+        labels,
+        height,
+        width,
+        channels,
+        classes: CLASSES,
+      });
       const config = parseTrainConfig({ model: { layers }, semantics: "pytorch", device: "cpu" });
       const plan = planRun(config, dataset);
       const session = await openSession(sessionSpec(plan));
       load(session, tensors);
-      using model = new TrainedModel(session, plan.config, height * width * channels);
+      using model = new TrainedModel(session, plan.config, datasetRecord(dataset));
       expect(relativeError(await model.predict(pixels), probabilities, 1)).toBeLessThan(1e-5);
 
       const saved = Object.fromEntries(
