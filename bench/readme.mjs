@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { benchLabel } from "../dist/report/text/bench-label.js";
 import { numberText as textLike } from "../dist/report/text/number-text.js";
+import { gpuTable, gpuWhere } from "./gpu-table.mjs";
 import { fail } from "./options.mjs";
 import { median } from "./row.mjs";
 import { numberText, ROW_HEAD, rowCells } from "./row-text.mjs";
@@ -97,6 +98,14 @@ function measuredText(all) {
     ...rows.filter(({ measured }) => Object.keys(measured).length > 1).map((row) => `- ${mediansText(row)}`),
     "",
     ...all.filter(({ kind }) => kind === "bench").flatMap(benchLines),
+    ...all
+      .filter(({ kind }) => kind === "gpu")
+      .flatMap((record) => [
+        `\`gpu:bundle\`: ${gpuWhere(record)}; milliseconds of a step with Adam, float32 (convolutions in TF32):`,
+        "",
+        ...gpuTable(record),
+        "",
+      ]),
   ].join("\n");
 }
 
