@@ -95,6 +95,10 @@ export function withPath(error: unknown, path: string): unknown {
 export const configError = (message: string, path?: string) =>
   new OptimbenchError("CONFIG", message, { path });
 
+/** An error in the files of a dataset. */
+export const dataError = (message: string, cause?: unknown) =>
+  new OptimbenchError("DATA", message, { cause });
+
 /** The message of a thrown value. A caller's getter may throw anything. */
 export function reasonOf(cause: unknown): string {
   try {

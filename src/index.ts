@@ -45,6 +45,7 @@ export type * from "./data/dataset-record.generated.js";
 export type { IntegerArray } from "./data/labels.js";
 export type { LoadOptions } from "./data/load-options.js";
 export type { DownloadProgress } from "./data/named/download.js";
+export type { ImageSize, ReadOptions } from "./data/read-options.js";
 export { type ErrorCode, type ErrorData, OptimbenchError } from "./errors.js";
 export type {
   CommonExplanation,

@@ -13,6 +13,15 @@ export interface ResolvedSharedConfig {
   readonly dataset: string;
   /** Folder with the files of a named dataset. */
   readonly dataDir?: string | undefined;
+  /** Size in pixels to which all images were resized; if absent, none was. */
+  readonly resize?: number | {
+    /** Pixels per column. */
+    readonly height: number;
+    /** Pixels per row. */
+    readonly width: number;
+  } | undefined;
+  /** Whether colour images were converted to one channel. */
+  readonly greyscale?: boolean | undefined;
   /** Numbers of training and validation images. */
   readonly split: SplitSizes;
   /** The model's layers from the image to the logits. */

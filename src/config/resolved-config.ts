@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SEMANTICS } from "../catalogue/semantics.js";
 import type { Dataset } from "../data/dataset.js";
+import { readOptionsOf, readOptionsShape } from "../data/read-options.js";
 import type { ResolvedLoss } from "../losses/losses.js";
 import { type ResolvedModel, resolveModel } from "../models/models.js";
 import type { ResolvedOptimizer } from "../optimizers/optimizers.js";
@@ -47,6 +48,10 @@ const sharedShape = {
     .string()
     .describe("the dataset's name or folder; for one given in memory, the name it was given"),
   dataDir: z.string().optional().describe("folder with the files of a named dataset"),
+  resize: readOptionsShape.resize.describe(
+    "size in pixels to which all images were resized; if absent, none was",
+  ),
+  greyscale: readOptionsShape.greyscale.describe("whether colour images were converted to one channel"),
   split: splitSizesSchema.describe("numbers of training and validation images"),
   model: part<ResolvedModel>("ResolvedModel", {
     name: z.string().optional().describe("its name in results"),
@@ -108,6 +113,7 @@ export function resolveConfig(config: ParsedSharedConfig, dataset: DatasetInfo):
   return {
     dataset: dataset.name,
     ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
+    ...readOptionsOf(config),
     split,
     model,
     semantics,

@@ -1,3 +1,4 @@
+import { readOptionsOf } from "../data/read-options.js";
 import type { LossGraph } from "../formula/graph.js";
 import { type Parameter, type PlannedUpdate, planUpdate } from "../formula/plan-update.js";
 import { lossGraph, type ResolvedLoss, resolveLoss } from "../losses/losses.js";
@@ -122,6 +123,7 @@ export function runOf(
     config: Object.freeze({
       dataset,
       ...(dataDir === undefined ? {} : { dataDir }),
+      ...readOptionsOf(shared.config),
       split,
       model,
       loss: run.loss.config,

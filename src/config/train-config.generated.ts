@@ -25,6 +25,21 @@ export interface SharedConfig {
     | undefined;
   /** Folder with the files of a named dataset. Default: OPTIMBENCH_DATA, then the cache. */
   readonly dataDir?: string | undefined;
+  /**
+   * Size in pixels to which all images are resized, such as 32 or 32x48 (height x width). A change of the
+   * aspect ratio stretches the image. Default: images keep their size.
+   */
+  readonly resize?: number | {
+    /** Pixels per column. A whole number of at least 1 and at most 1024. Required. */
+    readonly height: number;
+    /** Pixels per row. A whole number of at least 1 and at most 1024. Required. */
+    readonly width: number;
+  } | undefined;
+  /**
+   * Convert colour images to one channel, 0.299 red + 0.587 green + 0.114 blue. Default: images keep their
+   * channels.
+   */
+  readonly greyscale?: boolean | undefined;
   /** Numbers of training and validation images. The seed draws them. Default: four fifths and one fifth. */
   readonly split?: {
     /**

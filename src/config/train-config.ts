@@ -2,6 +2,7 @@ import { z } from "zod";
 import { SEMANTICS } from "../catalogue/semantics.js";
 import type { DatasetInMemory } from "../data/in-memory.js";
 import { DATASET_NAMES } from "../data/named/named-datasets.js";
+import { readOptionsShape } from "../data/read-options.js";
 import { lossSchema } from "../losses/losses.js";
 import { modelSchema } from "../models/models.js";
 import { optimizerSchema } from "../optimizers/optimizers.js";
@@ -40,6 +41,7 @@ export const sharedShape = {
   dataDir: pathSchema
     .optional()
     .describe("folder with the files of a named dataset. Default: OPTIMBENCH_DATA, then the cache."),
+  ...readOptionsShape,
   split: z
     .strictObject({
       train: images

@@ -13,6 +13,8 @@ import {
   isDatasetName,
   loadNamedDataset,
 } from "./named/named-datasets.js";
+import { prepare } from "./prepare.js";
+import { type ReadOptions, readOptionsOf } from "./read-options.js";
 import { placeAt } from "./sources/place.js";
 import type { Place } from "./sources/source.js";
 import { SOURCES, sourceOf } from "./sources/sources.js";
@@ -38,8 +40,11 @@ async function load(
   options: LoadOptions,
   where?: string,
 ): Promise<Dataset> {
-  if (isKept(source)) return undamaged(source as Dataset);
-  return keepWhole(Object.freeze(await read(source ?? defaultDatasetName(options.dataDir), options, where)));
+  const dataset = isKept(source)
+    ? undamaged(source as Dataset)
+    : await read(source ?? defaultDatasetName(options.dataDir), options, where);
+  const prepared = await prepare(dataset, options);
+  return isKept(prepared) ? prepared : keepWhole(Object.freeze(prepared));
 }
 
 /**
@@ -47,12 +52,12 @@ async function load(
  *
  * @throws as `loadDataset`
  */
-export const datasetOf = ({ dataset, dataDir }: DatasetChoice): Promise<Dataset> =>
-  load(dataset, { dataDir }, "dataset").catch((error) => {
+export const datasetOf = ({ dataset, dataDir, ...config }: DatasetChoice): Promise<Dataset> =>
+  load(dataset, { dataDir, ...readOptionsOf(config) }, "dataset").catch((error) => {
     throw withPath(error, "dataset");
   });
 
-interface DatasetChoice {
+interface DatasetChoice extends ReadOptions {
   readonly dataset?: string | DatasetInMemory | Dataset | undefined;
   readonly dataDir?: string | undefined;
 }
@@ -83,14 +88,14 @@ async function read(
     throw configError(
       `There is no dataset, folder or file "${source}".${didYouMean(source, DATASET_NAMES)} ${expected()}`,
     );
-  const format = sourceOf(place);
+  const format = await sourceOf(place);
   if (format === undefined) throw await unknownFormat(place);
-  return format.read(place);
+  return format.read(place, options);
 }
 
 async function unknownFormat({ kind, path }: Place): Promise<OptimbenchError> {
   const around = kind === "file" ? await placeAt(dirname(path)).catch(() => undefined) : undefined;
-  const outer = around && sourceOf(around);
+  const outer = around && (await sourceOf(around));
   return configError(
     outer === undefined
       ? `The ${kind} "${path}" is not a dataset. ${expected()}`

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { pathSchema } from "../validation/path-schema.js";
 import type { DownloadProgress } from "./named/download.js";
+import { type ReadOptions, readOptionsShape } from "./read-options.js";
 
-/** Where to find "mnist", and whether to download it. */
-export interface LoadOptions {
+/** How to read the images, where to find a named dataset, and whether to download it. */
+export interface LoadOptions extends ReadOptions {
   /** Folder with the four files of MNIST. Default: `OPTIMBENCH_DATA`, then the per-user cache. */
   readonly dataDir?: string | undefined;
   /** Whether to download "mnist" into `dataDir` or the per-user cache if it is not found. Default: false. */
@@ -18,6 +19,7 @@ export interface LoadOptions {
 }
 
 export const loadOptionsSchema = z.strictObject({
+  ...readOptionsShape,
   dataDir: pathSchema.optional(),
   download: z.boolean().optional(),
   mirrors: z.array(z.url()).max(100).optional(),

@@ -10,13 +10,13 @@ import type { EpochRecord } from "../history/epoch-record.js";
 import { lossLabel } from "../losses/losses.js";
 import { nativeInfo, preloadNative } from "../native/addon.js";
 import { optimizerLabel } from "../optimizers/optimizers.js";
+import { runInParallel } from "../system/run-in-parallel.js";
 import { planForDevice, resolveDevice } from "../training/device.js";
 import { dataMemory, requireMemory, runMemory } from "../training/memory-estimate.js";
 import type { RunRecord } from "../training/run-record.js";
 import { type Run, trainPlan } from "../training/train.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import { environment } from "./environment.js";
-import { runInParallel } from "./run-in-parallel.js";
 import type { Study } from "./study.js";
 
 /** A run of a study, before it starts. */

@@ -4,6 +4,7 @@ import { type Augmentation, augmentationSchema } from "../../config/augmentation
 import { loadDataset } from "../../data/load-dataset.js";
 import { findMnist } from "../../data/named/mnist.js";
 import { DATASET_NAMES } from "../../data/named/named-datasets.js";
+import { type ReadOptions, readOptionsOf } from "../../data/read-options.js";
 import { sampleDigits } from "../../data/sample-digits.js";
 import { configError, OptimbenchError } from "../../errors.js";
 import { plainTable } from "../../report/tables/plain-table.js";
@@ -13,6 +14,7 @@ import { augmentedImages } from "../../training/augmented-images.js";
 import { integerText } from "../../validation/count-text.js";
 import { didYouMean } from "../../validation/nearest.js";
 import { parse } from "../../validation/parse.js";
+import { imageSize } from "../options/config-options.js";
 import { parseSettings } from "../options/spec.js";
 import { wholeNumber } from "../options/whole-number.js";
 import { checkOutFile } from "../output/out-file.js";
@@ -65,6 +67,8 @@ export function addDataCommand(program: Command): void {
       (text) => parse(augmentationSchema, parseSettings(text), "augmentation"),
     )
     .option(...dataDir)
+    .option("--resize <pixels>", "size to which all images are resized, such as 32 or 32x48", imageSize)
+    .option("--greyscale", "convert colour images to one channel")
     .action(writeSamples);
 }
 
@@ -127,7 +131,7 @@ async function fetchMnist(
   if (!quiet) print(`${name}: ${state}: ${findMnist(dataDir)}`);
 }
 
-interface SamplesOptions {
+interface SamplesOptions extends ReadOptions {
   readonly out: string;
   readonly perClass: number;
   readonly seed: number;
@@ -137,12 +141,12 @@ interface SamplesOptions {
 
 async function writeSamples(
   name: string | undefined,
-  { out, perClass, seed, augmentation, dataDir }: SamplesOptions,
+  { out, perClass, seed, augmentation, dataDir, ...reading }: SamplesOptions,
 ): Promise<void> {
   if (extname(out).toLowerCase() !== ".png")
     throw configError(`Expected a file name ending in .png for --out, got "${out}".`);
   await checkOutFile(out, "--out");
-  const dataset = await loadDataset(name, { dataDir });
+  const dataset = await loadDataset(name, { dataDir, ...readOptionsOf(reading) });
   const displayed =
     augmentation === undefined
       ? dataset

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { loadDataset } from "../../data/load-dataset.js";
+import { readOptionsOf } from "../../data/read-options.js";
 import { removeReport } from "../../report/folder/remove-report.js";
 import type { Study } from "../../study/study.js";
 import { readStudy, writeStudy } from "../../study/study-file.js";
@@ -56,5 +57,8 @@ function samplesOf(
     onNotice("Sample images omitted: the study has runs on several datasets.");
     return undefined;
   }
-  return sampleImages(() => loadDataset(config.dataset, { dataDir: config.dataDir }), onNotice);
+  return sampleImages(
+    () => loadDataset(config.dataset, { dataDir: config.dataDir, ...readOptionsOf(config) }),
+    onNotice,
+  );
 }

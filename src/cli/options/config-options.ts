@@ -22,6 +22,11 @@ const texts = (value: string) => (value.includes(",") ? value.split(",").filter(
 /** Text that is not a number is kept, for the schema to reject. */
 export const number = (value: string) =>
   value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
+/** "32", or "32x48" as height x width */
+export const imageSize = (value: string) => {
+  const [, height, width] = /^(\d+)x(\d+)$/.exec(value) ?? [];
+  return height === undefined ? number(value) : { height: Number(height), width: Number(width) };
+};
 const numbers = (value: string) =>
   value.includes(",")
     ? value
@@ -41,6 +46,8 @@ export const model = (value: string) => {
 const shared: readonly ConfigOption[] = [
   { flags: "--dataset <name|folder>", path: "dataset", read: text },
   { flags: "--data-dir <folder>", path: "dataDir", read: text },
+  { flags: "--resize <pixels>", path: "resize", read: imageSize },
+  { flags: "--greyscale", path: "greyscale", read: text },
   { flags: "--train-size <images>", path: "split.train", read: number },
   { flags: "--validation-size <images>", path: "split.validation", read: number },
   { flags: "--model <name|file.json>", path: "model", read: model },

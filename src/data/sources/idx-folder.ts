@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { OptimbenchError } from "../../errors.js";
+import { dataError, OptimbenchError } from "../../errors.js";
 import { fileProblem } from "../../system/file-problem.js";
 import { classesOf, type Dataset, LARGEST_IMAGE } from "../dataset.js";
 import { readIdx } from "./idx.js";
@@ -102,5 +102,3 @@ function checkLabels(dimensions: readonly number[], count: number, imagesFile: s
 
 const shapeText = (image: { height: number; width: number; channels: number }) =>
   `${image.height} x ${image.width} x ${image.channels}`;
-
-const dataError = (message: string) => new OptimbenchError("DATA", message);

@@ -3,6 +3,7 @@ import { open, stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { OptimbenchError } from "../../errors.js";
 import { fileProblem, isFileProblem } from "../../system/file-problem.js";
+import { MOST_BYTES } from "../dataset.js";
 
 /**
  * IDX, the format of the MNIST files: two zero bytes, a type, the number of dimensions, the dimensions as big-endian 32-bit
@@ -14,9 +15,6 @@ export interface IdxArray {
   readonly dimensions: readonly number[];
   readonly data: Uint8Array;
 }
-
-/** A file with more values is rejected. The limit is about 1.3 million images of 28 x 28. */
-const MOST_BYTES = 2 ** 30;
 
 const MOST_DIMENSIONS = 4;
 

@@ -1,4 +1,5 @@
 import type { Dataset } from "../dataset.js";
+import type { ReadOptions } from "../read-options.js";
 
 /** What is at the path of a dataset: a file, or a folder with the names in it, in the order of their UTF-16 code units. */
 export type Place =
@@ -14,12 +15,12 @@ export type Place =
 export interface Source {
   /** What it reads, for messages: "a folder of IDX files". */
   readonly what: string;
-  /** Whether a path is of this format, from names alone. The content may still be damaged. */
-  recognises(place: Place): boolean;
+  /** Whether a path is of this format, from names or the first bytes. The content may still be damaged. */
+  recognises(place: Place): boolean | Promise<boolean>;
   /**
    * Reads the dataset at a path that `recognises` accepted.
    *
    * @throws OptimbenchError (DATA) that names the file that is missing, damaged or does not fit
    */
-  read(place: Place): Promise<Dataset>;
+  read(place: Place, options: ReadOptions): Promise<Dataset>;
 }

@@ -8,7 +8,7 @@ export async function runInParallel<Item>(
   items: Iterable<Item>,
   atOnce: number,
   work: (item: Item) => Promise<void>,
-  onFailure: () => void,
+  onFailure: () => void = () => {},
 ): Promise<void> {
   const failures: unknown[] = [];
   await pLimit(atOnce).map(items, async (item) => {

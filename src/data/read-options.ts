@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { LARGEST_IMAGE } from "./dataset.js";
+
+/** A size of images, in pixels: both sides, or each. */
+export type ImageSize =
+  | number
+  | {
+      /** Pixels per column. */
+      readonly height: number;
+      /** Pixels per row. */
+      readonly width: number;
+    };
+
+const side = z.int().min(1).max(LARGEST_IMAGE.side);
+
+/** Config keys that say how to read the images. */
+export const readOptionsShape = {
+  resize: z
+    .union([
+      side,
+      z
+        .strictObject({
+          height: side.describe("pixels per column"),
+          width: side.describe("pixels per row"),
+        })
+        .readonly(),
+    ])
+    .optional()
+    .describe(
+      "size in pixels to which all images are resized, such as 32 or 32x48 (height x width). A change of the aspect ratio stretches the image. Default: images keep their size.",
+    ),
+  greyscale: z
+    .boolean()
+    .optional()
+    .describe(
+      "convert colour images to one channel, 0.299 red + 0.587 green + 0.114 blue. Default: images keep their channels.",
+    ),
+} as const;
+
+/** How to read the images of a dataset. */
+export interface ReadOptions {
+  /** Size in pixels to which all images are resized. Default: images keep their size. */
+  readonly resize?: ImageSize | undefined;
+  /** Whether colour images are converted to one channel. Default: images keep their channels. */
+  readonly greyscale?: boolean | undefined;
+}
+
+/** The options among the keys of a config. */
+export function readOptionsOf(config: ReadOptions): ReadOptions {
+  const keys = Object.keys(readOptionsShape) as (keyof ReadOptions)[];
+  return Object.fromEntries(keys.flatMap((key) => (config[key] === undefined ? [] : [[key, config[key]]])));
+}
+
+export const sizeOf = (size: ImageSize): { readonly height: number; readonly width: number } =>
+  typeof size === "number" ? { height: size, width: size } : size;
