@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { loadDataset } from "../../src/data/load-dataset.js";
 import { findMnist } from "../../src/data/named/mnist.js";
+import { packageRoot } from "../../src/system/package-root.js";
 import { idx, temporaryFolder, writeFiles } from "./idx-files.js";
 import { mirror } from "./mirror.js";
 
@@ -97,13 +98,13 @@ describe("loadDataset", () => {
   it.each([
     [
       "mnist10k",
-      'There is no dataset, folder or file "mnist10k". Did you mean "mnist-10k"? Expected "mnist", "mnist-10k", "fashion-mnist-10k", "digits" or a folder of IDX files.',
+      'There is no dataset, folder or file "mnist10k". Did you mean "mnist-10k"? Expected "mnist", "mnist-10k", "fashion-mnist-10k", "digits", a folder of IDX files',
     ],
     ["./no/folder", 'There is no dataset, folder or file "./no/folder". Expected'],
     [process.execPath, `The file "${process.execPath}" is not a dataset. Expected "mnist",`],
     [
-      dirname(import.meta.dirname),
-      `The folder "${dirname(import.meta.dirname)}" is not a dataset. Expected "mnist",`,
+      join(packageRoot, "native"),
+      `The folder "${join(packageRoot, "native")}" is not a dataset. Expected "mnist",`,
     ],
     ["a\0b", "Expected a path without null characters for `dataset`."],
   ])("rejects the unknown name %s", async (name, message) => {

@@ -38,7 +38,7 @@ export const isImage = (name: string): boolean => !isHidden(name) && IMAGE.test(
 const visible = (names: readonly string[]) => names.filter((name) => !isHidden(name));
 
 /** The part that a folder's name stands for. */
-const partOf = (name: string) =>
+export const partOf = (name: string): Part | undefined =>
   (Object.keys(PARTS) as Part[]).find((part) =>
     (PARTS[part] as readonly string[]).includes(name.toLowerCase()),
   );

@@ -6,23 +6,26 @@ import { type Dataset, type HeldOutSet, LARGEST_IMAGE, MOST_BYTES } from "../dat
 import { type ReadOptions, sizeOf } from "../read-options.js";
 import { IMAGES_AT_ONCE } from "../resize.js";
 import { type ImageHeader, readImage, readImageHeader } from "./image-file.js";
-import { type ImageFile, imageFiles, isImage } from "./image-files.js";
+import { type ImageFile, imageFiles, isImage, partOf } from "./image-files.js";
 import { placeAt } from "./place.js";
 import type { Place, Source } from "./source.js";
 
 export const imageFolder: Source = {
   what: "a folder of images with a folder per class",
-  recognises: (place) => hasImages(place, 2),
+  recognises: (place) => hasImages(place),
   read: readImageFolder,
 };
 
-/** Whether images lie in a folder, or in the folders down to a depth. */
-async function hasImages(place: Place | undefined, depth: number): Promise<boolean> {
-  if (place?.kind !== "folder") return false;
+/** Whether images lie in a folder, in its folders, or in the folders of its train, validation and test folders. */
+async function hasImages(place: Place, isInner = false): Promise<boolean> {
+  if (place.kind !== "folder") return false;
   if (place.files.some(isImage)) return true;
-  if (depth === 0) return false;
-  for (const name of place.folders)
-    if (await hasImages(await placeAt(join(place.path, name)).catch(() => undefined), depth - 1)) return true;
+  for (const name of place.folders) {
+    const inner = await placeAt(join(place.path, name)).catch(() => undefined);
+    if (inner?.kind !== "folder") continue;
+    if (inner.files.some(isImage)) return true;
+    if (!isInner && partOf(name) !== undefined && (await hasImages(inner, true))) return true;
+  }
   return false;
 }
 
