@@ -100,7 +100,7 @@ export type { Training } from "./training/training.js";
  * ```
  *
  * @param config what to train and how, and optional callbacks; every key has a default
- * @returns the training in progress; await it for its result, or iterate over it for its epochs
+ * @returns the training run in progress; await it for its result, or iterate over it for its epochs
  * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before training starts, NATIVE if
  *   it fails later
  */
@@ -254,7 +254,7 @@ export async function checkLossGradient(
 }
 
 /**
- * Computes the learning rate of each step of a training, without training.
+ * Computes the learning rate of each step of a training run, without training.
  *
  * @example
  * ```ts
@@ -262,7 +262,7 @@ export async function checkLossGradient(
  * ```
  *
  * @param schedule a name, a name with settings, or a custom formula
- * @param length how long the training is, and the optimizer's learning rate
+ * @param length the length of the training run, and the optimizer's learning rate
  * @returns one rate per step
  * @throws {@link OptimbenchError} by rejection: CONFIG or FORMULA. CONFIG also for "reduceOnPlateau", whose rates depend on
  *   what is measured.
@@ -275,10 +275,10 @@ export async function scheduleRates(
 }
 
 /**
- * Computes the optimizer's momentum in each step of a training, without training.
+ * Computes the optimizer's momentum in each step of a training run, without training.
  *
  * @param schedule a name, a name with settings, or a custom formula
- * @param length how long the training is, and the optimizer's learning rate
+ * @param length the length of the training run, and the optimizer's learning rate
  * @returns one momentum per step; undefined if the schedule does not change the momentum
  * @throws {@link OptimbenchError} by rejection: CONFIG or FORMULA
  */

@@ -65,7 +65,7 @@ export interface BenchResult {
   readonly threads: number;
   /** Images per batch or per evaluation; absent for an update. */
   readonly images?: number;
-  /** Milliseconds per step, update, pass or evaluation; null if the training diverged while it was timed. */
+  /** Milliseconds per step, update, pass or evaluation; null if training diverged while it was timed. */
   readonly milliseconds: Spread | null;
 }
 

@@ -14,7 +14,7 @@ export const augmentationSchema = z
       .min(0)
       .lt(1)
       .default(0)
-      .describe("largest change of size, as a share. 0.1 stands for a factor from 0.9 to 1.1."),
+      .describe("largest change of size, as a fraction. 0.1 gives factors from 0.9 to 1.1."),
     elastic: z
       .strictObject({
         alpha: z.number().min(0).max(10_000).describe("factor of the smoothed noise, in pixels"),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { EpochRecord } from "../history/epoch-record.js";
 
 /**
- * When to end a training before its last epoch. Source: keras/src/callbacks/early_stopping.py, except that the best weights are
+ * When to end a training run before its last epoch. Source: keras/src/callbacks/early_stopping.py, except that the best weights are
  * always restored.
  */
 export const earlyStoppingSchema = z
@@ -24,7 +24,7 @@ export const earlyStoppingSchema = z
     startFromEpoch: z.int().min(0).default(0).describe("epochs to train before monitoring starts"),
   })
   .readonly()
-  .describe("when to end a training before its last epoch");
+  .describe("when to end a training run before its last epoch");
 
 /** An {@link EarlyStoppingConfig} with every default filled in. */
 export interface EarlyStopping extends z.output<typeof earlyStoppingSchema> {}

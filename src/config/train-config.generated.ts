@@ -91,7 +91,7 @@ export interface SharedConfig {
   readonly untimedSteps?: boolean | undefined;
 }
 
-/** One training; every key has a default. */
+/** A training run; every key has a default. */
 export interface TrainConfig extends SharedConfig {
   /** Framework whose formulas, defaults and initial weights are used. Default: "keras3". */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
@@ -116,7 +116,7 @@ export interface TrainConfig extends SharedConfig {
   readonly seed?: number | undefined;
 }
 
-/** When to end a training before its last epoch. */
+/** When to end a training run before its last epoch. */
 export interface EarlyStoppingConfig {
   /** Metric to watch after each epoch. Default: "validation.loss". */
   readonly monitor?:
@@ -147,8 +147,8 @@ export interface AugmentationConfig {
    */
   readonly rotation?: number | undefined;
   /**
-   * Largest change of size, as a share. 0.1 stands for a factor from 0.9 to 1.1. A number of at least 0 and
-   * less than 1. Default: 0.
+   * Largest change of size, as a fraction. 0.1 gives factors from 0.9 to 1.1. A number of at least 0 and less
+   * than 1. Default: 0.
    */
   readonly scale?: number | undefined;
   /**

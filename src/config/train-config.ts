@@ -140,7 +140,7 @@ export const trainConfigSchema = z
       ),
   })
   .readonly()
-  .describe("one training; every key has a default");
+  .describe("a training run; every key has a default");
 
 export type { TrainConfig };
 

@@ -4,7 +4,7 @@
 export interface Metrics {
   /** Mean loss per image; null if it is not finite (a diverged run). */
   readonly loss: number | null;
-  /** Share of images whose largest output is the label's, from 0 to 1. */
+  /** Fraction of images whose largest output is the label's, from 0 to 1. */
   readonly accuracy: number;
 }
 
@@ -15,14 +15,14 @@ export interface Metrics {
 export interface EvaluationMetrics {
   /** Mean loss per image; null if it is not finite (a diverged run). */
   readonly loss: number | null;
-  /** Share of images whose largest output is the label's, from 0 to 1. */
+  /** Fraction of images whose largest output is the label's, from 0 to 1. */
   readonly accuracy: number;
   /** Mean of -log softmax(logits)[label] per image, for any loss; null if it is not finite. */
   readonly negativeLogLikelihood: number | null;
   /**
    * Expected calibration error, from 0 to 1 (Guo et al. 2017): the difference between the largest probability
-   * and the share of correct predictions, averaged over 15 equal bins of that probability; null if it is not
-   * finite.
+   * and the fraction of correct predictions, averaged over 15 equal bins of that probability; null if it is
+   * not finite.
    */
   readonly calibrationError: number | null;
 }

@@ -11,7 +11,7 @@ export const metricsSchema = z
       .number()
       .min(0)
       .max(1)
-      .describe("share of images whose largest output is the label's, from 0 to 1"),
+      .describe("fraction of images whose largest output is the label's, from 0 to 1"),
   })
   .describe("what is measured on a set of images");
 
@@ -23,7 +23,7 @@ export const evaluationMetricsSchema = metricsSchema
       "mean of -log softmax(logits)[label] per image, for any loss; null if it is not finite",
     ),
     calibrationError: error.describe(
-      "expected calibration error, from 0 to 1 (Guo et al. 2017): the difference between the largest probability and the share of correct predictions, averaged over 15 equal bins of that probability; null if it is not finite",
+      "expected calibration error, from 0 to 1 (Guo et al. 2017): the difference between the largest probability and the fraction of correct predictions, averaged over 15 equal bins of that probability; null if it is not finite",
     ),
   })
   .describe(

@@ -90,7 +90,7 @@ function wrongWithLibrary(root: string, name: string): string | undefined {
 
 /**
  * The first truncated library among those in lib/ and those they link. The loader maps a library without reading it, so a
- * truncated one may load and crash a training later with SIGBUS.
+ * truncated one may load and crash a training run later with SIGBUS.
  */
 function cutLibrary(root: string): string | undefined {
   if (process.platform !== "linux") return undefined;

@@ -18,7 +18,7 @@ const rate = z
   .number()
   .min(0)
   .lt(1)
-  .describe("share of values set to zero in training; the others are scaled by 1 / (1 - rate)");
+  .describe("fraction of the values set to zero in training; the others are scaled by 1 / (1 - rate)");
 const epsilon = z
   .number()
   .positive()
@@ -33,7 +33,7 @@ const layer = <Name extends string, Shape extends z.ZodRawShape>(name: Name, sha
 /** The common parameters of convolutions. */
 const convolution = {
   kernelSize: size.describe("height and width of the window, in pixels"),
-  strides: size.default(1).describe("step of the window, in pixels"),
+  strides: size.default(1).describe("stride of the window, in pixels"),
   padding: padding.describe(
     'what to do at the border. "valid" uses whole windows only; "same" gives ceil(input / strides), padded with zeros as TensorFlow does.',
   ),
@@ -56,7 +56,7 @@ const plainLayers = [
     groups: count
       .default(1)
       .describe(
-        "parts into which input channels and filters are cut; each part of the filters sees its part of the channels",
+        "number of groups that channels and filters are divided into; each group of filters reads its group of channels",
       ),
   }).describe("2D convolution"),
   layer("depthwiseConv2d", {
@@ -67,7 +67,7 @@ const plainLayers = [
     .strictObject({
       type: z.literal(["maxPool2d", "averagePool2d"]),
       poolSize: size.default(2).describe("height and width of the window, in pixels"),
-      strides: size.optional().describe("step of the window, in pixels; by default poolSize"),
+      strides: size.optional().describe("stride of the window, in pixels; by default poolSize"),
       padding: padding.describe(
         'what to do at the border. "valid" omits what does not fill a window; "same" keeps it, and padding never counts.',
       ),
@@ -84,7 +84,7 @@ const plainLayers = [
       .max(1)
       .optional()
       .describe(
-        "share of the old running mean that a step keeps; by default 0.99 (Keras) or 0.9 (PyTorch, which calls it 0.1)",
+        "fraction of the old running mean that a step keeps; by default 0.99 (Keras) or 0.9 (PyTorch, which calls it 0.1)",
       ),
     ...normalisation,
   }).describe("batch normalisation of each channel"),
@@ -93,7 +93,9 @@ const plainLayers = [
     groups: z
       .union([count, z.literal(-1)])
       .default(32)
-      .describe("parts of the channels, each normalised over all its pixels; -1 makes each channel one"),
+      .describe(
+        "number of groups of channels, each normalised over all its pixels; -1 makes each channel a group",
+      ),
     ...normalisation,
   }).describe("group normalisation"),
   layer("dropout", { rate }).describe("dropout of single values"),
@@ -109,7 +111,7 @@ const plainLayers = [
       .describe(
         "rows above and below, and columns left and right: one number, [height, width] or [[top, bottom], [left, right]]",
       ),
-  }).describe("adds zeros around each image"),
+  }).describe("adds rows and columns of zeros around each image"),
   layer("flatten", {}).describe("flattens each image to one row of values"),
   layer("dense", {
     units: count.describe("outputs"),

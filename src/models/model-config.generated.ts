@@ -39,7 +39,7 @@ export interface Conv2dLayer {
   readonly filters: number;
   /** Height and width of the window, in pixels. Required. */
   readonly kernelSize: number | readonly [number, number];
-  /** Step of the window, in pixels. Default: 1. */
+  /** Stride of the window, in pixels. Default: 1. */
   readonly strides?: number | readonly [number, number] | undefined;
   /**
    * What to do at the border. "valid" uses whole windows only; "same" gives ceil(input / strides), padded
@@ -63,7 +63,7 @@ export interface Conv2dLayer {
   /** Whether to add a learned bias per output channel. Default: true. */
   readonly useBias?: boolean | undefined;
   /**
-   * Parts into which input channels and filters are cut; each part of the filters sees its part of the
+   * Number of groups that channels and filters are divided into; each group of filters reads its group of
    * channels. A whole number of at least 1 and at most 65536. Default: 1.
    */
   readonly groups?: number | undefined;
@@ -75,7 +75,7 @@ export interface DepthwiseConv2dLayer {
   readonly type: "depthwiseConv2d";
   /** Height and width of the window, in pixels. Required. */
   readonly kernelSize: number | readonly [number, number];
-  /** Step of the window, in pixels. Default: 1. */
+  /** Stride of the window, in pixels. Default: 1. */
   readonly strides?: number | readonly [number, number] | undefined;
   /**
    * What to do at the border. "valid" uses whole windows only; "same" gives ceil(input / strides), padded
@@ -108,7 +108,7 @@ export interface Pool2dLayer {
   readonly type: "maxPool2d" | "averagePool2d";
   /** Height and width of the window, in pixels. Default: 2. */
   readonly poolSize?: number | readonly [number, number] | undefined;
-  /** Step of the window, in pixels; by default poolSize. */
+  /** Stride of the window, in pixels; by default poolSize. */
   readonly strides?: number | readonly [number, number] | undefined;
   /**
    * What to do at the border. "valid" omits what does not fill a window; "same" keeps it, and padding never
@@ -128,8 +128,8 @@ export interface BatchNorm2dLayer {
   /** Batch normalisation of each channel. */
   readonly type: "batchNorm2d";
   /**
-   * Share of the old running mean that a step keeps; by default 0.99 (Keras) or 0.9 (PyTorch, which calls it
-   * 0.1). A number of at least 0 and at most 1.
+   * Fraction of the old running mean that a step keeps; by default 0.99 (Keras) or 0.9 (PyTorch, which calls
+   * it 0.1). A number of at least 0 and at most 1.
    */
   readonly momentum?: number | undefined;
   /** Added to the variance; by default 1e-3 (Keras) or 1e-5 (PyTorch). A number greater than 0. */
@@ -156,7 +156,10 @@ export interface LayerNormLayer {
 export interface GroupNormLayer {
   /** Group normalisation. */
   readonly type: "groupNorm";
-  /** Parts of the channels, each normalised over all its pixels; -1 makes each channel one. Default: 32. */
+  /**
+   * Number of groups of channels, each normalised over all its pixels; -1 makes each channel a group.
+   * Default: 32.
+   */
   readonly groups?: number | -1 | undefined;
   /** Added to the variance; by default 1e-3 (Keras) or 1e-5 (PyTorch). A number greater than 0. */
   readonly epsilon?: number | undefined;
@@ -171,8 +174,8 @@ export interface DropoutLayer {
   /** Dropout of single values. */
   readonly type: "dropout";
   /**
-   * Share of values set to zero in training; the others are scaled by 1 / (1 - rate). A number of at least 0
-   * and less than 1. Required.
+   * Fraction of the values set to zero in training; the others are scaled by 1 / (1 - rate). A number of at
+   * least 0 and less than 1. Required.
    */
   readonly rate: number;
 }
@@ -182,15 +185,15 @@ export interface SpatialDropout2dLayer {
   /** Dropout of whole channels. */
   readonly type: "spatialDropout2d";
   /**
-   * Share of values set to zero in training; the others are scaled by 1 / (1 - rate). A number of at least 0
-   * and less than 1. Required.
+   * Fraction of the values set to zero in training; the others are scaled by 1 / (1 - rate). A number of at
+   * least 0 and less than 1. Required.
    */
   readonly rate: number;
 }
 
-/** Adds zeros around each image. */
+/** Adds rows and columns of zeros around each image. */
 export interface ZeroPadding2dLayer {
-  /** Adds zeros around each image. */
+  /** Adds rows and columns of zeros around each image. */
   readonly type: "zeroPadding2d";
   /**
    * Rows above and below, and columns left and right: one number, [height, width] or [[top, bottom], [left,

@@ -43,7 +43,7 @@ export type NativeOperation =
       readonly biasLimit: UniformLimit;
     }
   /**
-   * `momentum` is the share of the old running mean that is kept, as in Keras. `unbiased` corrects the running variance by
+   * `momentum` is the fraction of the old running mean that is kept, as in Keras. `unbiased` corrects the running variance by
    * n / (n - 1), as in PyTorch and, for images, in Keras 2.
    */
   | {

@@ -25,7 +25,7 @@ export const muon = define({
     "keras/src/optimizers/muon.py",
     "torch/optim/_muon.py",
   ],
-  note: "All computation uses the precision of the training; the author's code and PyTorch round the iterations to bfloat16. PyTorch's Muon accepts only matrices and leaves the optimizer of the other parameters to its user: here it is AdamW with PyTorch's defaults, as in the example in its documentation. The author's code scales the step of a convolution by the height over the width of its kernel, so the step of a square kernel is not scaled, although the matrix is filters by inputs.",
+  note: "All computation uses the precision of the training run; the author's code and PyTorch round the iterations to bfloat16. PyTorch's Muon accepts only matrices and leaves the optimizer of the other parameters to its user: here it is AdamW with PyTorch's defaults, as in the example in its documentation. The author's code scales the step of a convolution by the height over the width of its kernel, so the step of a square kernel is not scaled, although the matrix is filters by inputs.",
   hyperparameters: {
     learningRate,
     momentum: decay.describe("fraction of the previous momentum kept in the next one"),

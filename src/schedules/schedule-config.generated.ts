@@ -215,7 +215,7 @@ export interface CustomSchedule extends ScheduleSettings {
   readonly hyperparameters?: Readonly<Record<string, number>> | undefined;
 }
 
-/** How long a training is, and the optimizer's learning rate; every key has a default. */
+/** Length of a training run, and the optimizer's learning rate; every key has a default. */
 export interface ScheduleLength {
   /** Passes over the training images. A whole number of at least 1 and at most 100000. Default: 10. */
   readonly epochs?: number | undefined;

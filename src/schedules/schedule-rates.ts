@@ -14,12 +14,12 @@ export const trainingLengthSchema = z
     trainSize: z.int().min(1).default(48_000).describe("number of training images"),
     learningRate: z.number().min(0).default(0.001).describe("the optimizer's learning rate"),
   })
-  .describe("how long a training is, and the optimizer's learning rate; every key has a default");
+  .describe("length of a training run, and the optimizer's learning rate; every key has a default");
 
 export type { ScheduleLength };
 
 /**
- * Computes the learning rate of each step of a training, without training.
+ * Computes the learning rate of each step of a training run, without training.
  *
  * @example scheduleRates({ name: "cosine", warmUpEpochs: 1 }, { epochs: 5, learningRate: 0.1 })
  * @throws OptimbenchError (CONFIG, FORMULA); (CONFIG) for "reduceOnPlateau", whose rates depend on the results of a run

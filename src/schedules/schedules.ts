@@ -86,7 +86,7 @@ export const isCustom = (schedule: ResolvedSchedule): schedule is ResolvedCustom
 export const changesMomentum = (schedule: ResolvedSchedule): boolean =>
   !isCustom(schedule) && schedule.name === "oneCycle" && schedule.baseMomentum !== undefined;
 
-/** The length of a training, and the optimizer's learning rate. */
+/** The length of a training run, and the optimizer's learning rate. */
 export type TrainingLength = Omit<ScheduleContext, "steps">;
 
 /** The state of a schedule in one run. */

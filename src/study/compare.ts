@@ -37,7 +37,7 @@ export interface CompareCallbacks {
   readonly onEpoch?: (epoch: EpochRecord, run: PlannedRun) => void | Promise<void>;
   /**
    * Called after every run with the study so far. `compare` waits for its promise, even after the signal has fired, so it can
-   * save the run's model, which is disposed of afterwards. Calls never overlap, even if runs are parallel. The study contains
+   * save the run's model, which is disposed afterwards. Calls never overlap, even if runs are parallel. The study contains
    * the finished runs in the order of the plan.
    */
   readonly onRun?: (run: Run, study: Study, planned: PlannedRun) => void | Promise<void>;

@@ -57,7 +57,7 @@ const STEP = 1e-5;
 const TOLERANCE = 1e-5;
 /** Relative rounding error in double precision. Finite differences cannot distinguish a smaller slope from 0. */
 const ROUNDING = 4 * Number.EPSILON;
-/** Derivatives below this share of the largest one are compared as if they had this size. */
+/** Derivatives below this fraction of the largest one are compared as if they had this size. */
 const SMALL = 1e-3;
 /** The same for float32, where only the larger derivatives matter for training. */
 const SMALL_IN_SINGLE = 0.1;

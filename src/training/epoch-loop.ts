@@ -20,7 +20,7 @@ interface EpochLoopOptions {
   readonly profile: boolean;
 }
 
-/** The epochs of a training, and how it ended. */
+/** The epochs of a training run, and how it ended. */
 interface EpochLoopResult extends Partial<EarlyStoppingResult> {
   readonly profile?: StepsProfile;
   /** On a GPU: "recorded", or why steps were not recorded. */
@@ -109,7 +109,7 @@ export async function runEpochs(
   return ended("completed");
 }
 
-/** Waits for `work` until the signal fires, so that a callback cannot prevent a training from ending. */
+/** Waits for `work` until the signal fires, so that a callback cannot prevent a run from ending. */
 async function unlessAborted(work: void | Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return work;
   let stop = () => {};

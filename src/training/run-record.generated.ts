@@ -5,7 +5,7 @@ import type { DatasetRecord } from "../data/dataset-record.generated.js";
 import type { EvaluationMetrics, EpochRecord, RunStatus, RunSeconds } from "../history/epoch-record.generated.js";
 import type { StepsProfile } from "../history/profile.generated.js";
 
-/** One training: what was asked for, how it ended, what was measured. */
+/** A training run: its config, how it ended and what was measured. */
 export interface RunRecord {
   /** What was trained, with every default filled in. */
   readonly config: ResolvedTrainConfig;
@@ -23,7 +23,7 @@ export interface RunRecord {
   readonly test?: EvaluationMetrics | undefined;
   /** Where the time of the run went, in seconds. */
   readonly seconds: RunSeconds;
-  /** Where the time of the steps went, if it was asked for. */
+  /** Where the time of the steps went, if `profile` was set. */
   readonly profile?: StepsProfile | undefined;
   /** On a GPU, "recorded" if the steps were replayed as a graph, or "not recorded: ..." with the reason. */
   readonly stepGraph?: string | undefined;

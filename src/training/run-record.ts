@@ -34,7 +34,7 @@ export const runRecordSchema = z
       .optional()
       .describe("measured once, with the final weights, if the dataset has test images"),
     seconds: runSecondsSchema.describe("where the time of the run went, in seconds"),
-    profile: stepsProfileSchema.optional().describe("where the time of the steps went, if it was asked for"),
+    profile: stepsProfileSchema.optional().describe("where the time of the steps went, if `profile` was set"),
     stepGraph: z
       .string()
       .optional()
@@ -48,7 +48,7 @@ export const runRecordSchema = z
       })
       .describe("SHA-256 hashes of the parameter vector"),
   })
-  .describe("one training: what was asked for, how it ended, what was measured");
+  .describe("a training run: its config, how it ended and what was measured");
 
 /** The epoch whose weights a run ended with: its last, or with early stopping its best. */
 export const finalEpoch = ({ history, bestEpoch }: RunRecord): EpochRecord | undefined =>

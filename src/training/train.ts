@@ -18,17 +18,17 @@ import { openSession, sessionSpec } from "./session.js";
 import { TrainedModel } from "./trained-model.js";
 import { runUntimedSteps } from "./untimed-steps.js";
 
-/** Ways to watch and to end a training. */
+/** Callbacks to observe and cancel a training run. */
 export interface TrainCallbacks {
   /** Called after every epoch and, before training, for epoch 0. Training waits for its promise, unless the signal has fired. */
   readonly onEpoch?: (epoch: EpochRecord) => void | Promise<void>;
-  /** Ends the training within one step. The run then has status "cancelled" and the epochs that ended before. */
+  /** Ends the run within one step. It then has status "cancelled" and the epochs that ended before. */
   readonly signal?: AbortSignal;
   /** Whether to measure where the time of the steps goes, which makes training a little slower. Default: false. */
   readonly profile?: boolean;
 }
 
-/** The result of a training: its record and the model. */
+/** The result of a training run: its record and the model. */
 export interface Run extends RunRecord {
   /** This run as plain data, as in study.json. */
   readonly record: RunRecord;

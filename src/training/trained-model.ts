@@ -95,8 +95,9 @@ export class TrainedModel implements Disposable {
   }
 
   /**
-   * Writes `parameters()` to a safetensors file, with the resolved config and what it was trained on in its metadata. An existing file is replaced once
-   * the new one is complete. The tensors are written in small parts, so memory use stays small.
+   * Writes `parameters()` to a safetensors file. Its metadata contains the resolved config and a description of the training
+   * data. An existing file is replaced once the new one is complete. The tensors are written in small parts, so memory use
+   * stays small.
    *
    * @param path the file to write; missing folders are created
    * @throws {@link OptimbenchError} by rejection: DISPOSED after `dispose()`, FILE if the file cannot be written

@@ -1,7 +1,7 @@
 import type { EpochRecord } from "../history/epoch-record.js";
 
 /**
- * A training in progress. Await it for its result, or iterate over it for its epochs as they end. It runs in either case,
+ * A training run in progress. Await it for its result, or iterate over it for its epochs as they end. It runs in either case,
  * and iterating slowly does not slow it down.
  *
  * @typeParam Result what it resolves to
@@ -22,7 +22,7 @@ export class Training<Result> implements Promise<Result>, AsyncIterable<EpochRec
   #changed = deferred();
 
   /**
-   * @param run does the training and reports each epoch as it ends
+   * @param run trains and reports each epoch as it ends
    * @internal
    */
   constructor(run: (report: (epoch: EpochRecord) => void) => Promise<Result>) {
@@ -53,7 +53,7 @@ export class Training<Result> implements Promise<Result>, AsyncIterable<EpochRec
     return this.#result.finally(onFinally);
   }
 
-  /** Iterates over all epochs from epoch 0 on, each as soon as it has ended. If the training fails, this throws its error. */
+  /** Iterates over all epochs from epoch 0 on, each as soon as it has ended. If the run fails, this throws its error. */
   async *[Symbol.asyncIterator](): AsyncGenerator<EpochRecord, void, undefined> {
     this.#result.catch(() => {}); // thrown below; until then, avoid an unhandled rejection
     for (let next = 0; ; ) {

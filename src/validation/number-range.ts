@@ -18,9 +18,11 @@ const unwrapped = (schema: z.ZodType): z.ZodType =>
     ? unwrapped(schema.unwrap() as z.ZodType)
     : schema;
 
-/** "a number of at least 0 and less than 1"; undefined for other schemas. */
+/** "a number of at least 0 and less than 1" or "a whole number of at least 1"; undefined for other schemas. */
 export function boundsText(schema: z.ZodType | undefined): string | undefined {
-  return schema instanceof z.ZodNumber ? `a number ${rangePhrase(z.toJSONSchema(schema))}` : undefined;
+  if (!(schema instanceof z.ZodNumber)) return undefined;
+  const json = z.toJSONSchema(schema);
+  return `a ${json.type === "integer" ? "whole number" : "number"} ${rangePhrase(json)}`;
 }
 
 /** "of at least 0 and less than 1"; empty without bounds. */

@@ -131,7 +131,7 @@ describe("bench", () => {
       'Expected one of "step", "update", "forward", "backward", "evaluation" for `measure[0]`, got "steps" (string). Did you mean "step"?',
     );
     await expect(bench({ batchSizes: [10_000] })).rejects.toThrow(
-      "Expected a number of at least 1 and at most 8192 for `batchSizes[0]`, got 10000 (number).",
+      "Expected a whole number of at least 1 and at most 8192 for `batchSizes[0]`, got 10000 (number).",
     );
     await expect(bench({ threads: [] })).rejects.toThrow("Expected at least 1 item for `threads`");
     await expect(bench({ second: 1 } as never)).rejects.toThrow('Did you mean "seconds"?');

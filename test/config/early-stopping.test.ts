@@ -51,7 +51,7 @@ describe("early stopping", () => {
 
   it.each([
     [{ monitor: "validation.los" }, 'got "validation.los" (string). Did you mean "validation.loss"?'],
-    [{ patience: -1 }, "Expected a number of at least 0 for `patience`, got -1 (number)."],
+    [{ patience: -1 }, "Expected a whole number of at least 0 for `patience`, got -1 (number)."],
     [{ patiens: 1 }, 'Unknown key `patiens`. Did you mean "patience"?'],
   ])("rejects %j", (given, message) => {
     expect(() => settings(given)).toThrow(message);

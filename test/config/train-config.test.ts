@@ -85,8 +85,11 @@ describe("planRun", () => {
 describe("messages", () => {
   const rejected: readonly [config: object, message: string][] = [
     [{ epoch: 3 }, 'Unknown key `epoch`. Did you mean "epochs"?'],
-    [{ epochs: -1 }, "Expected a number of at least 0 and at most 100000 for `epochs`, got -1 (number)."],
-    [{ batchSize: 0 }, "Expected a number of at least 1 for `batchSize`, got 0 (number)."],
+    [
+      { epochs: -1 },
+      "Expected a whole number of at least 0 and at most 100000 for `epochs`, got -1 (number).",
+    ],
+    [{ batchSize: 0 }, "Expected a whole number of at least 1 for `batchSize`, got 0 (number)."],
     [{ seed: 0.5 }, "Expected a whole number for `seed`, got 0.5 (number)."],
     [
       { semantics: "keras" },

@@ -137,7 +137,7 @@ test("rejects a different wheel with the name and version of a known one", async
   }
 });
 
-// The checks of `optimbench setup`, `doctor` and every training, and how setup responds.
+// The checks of `optimbench setup`, `doctor` and every training run, and how setup responds.
 test.each<[string, (home: string) => void, RegExp]>([
   [
     "cut short",

@@ -62,7 +62,7 @@ it("rejects invalid options before it measures or writes anything", async () => 
     stdout: "",
     stderr:
       'error: Expected a number for `batchSizes[1]` of `--batch-sizes`, got "x" (string).\n' +
-      "Expected a number of at least 1 and at most 1024 for `threads[0]` of `--threads`, got 0 (number).\n",
+      "Expected a whole number of at least 1 and at most 1024 for `threads[0]` of `--threads`, got 0 (number).\n",
   });
   expect(await ended(start("--optimizers", "admm", ...json))).toMatchObject({
     code: 2,

@@ -7,7 +7,7 @@ import { packageRoot } from "../../src/system/package-root.js";
 const library = JSON.stringify(pathToFileURL(join(packageRoot, "dist", "index.js")).href);
 
 /**
- * Runs a program in a separate process. `long` is a training that would take minutes; `inTheMiddle` runs a callback during the
+ * Runs a program in a separate process. `long` is a run that would take minutes; `inTheMiddle` runs a callback during the
  * steps of its first epoch.
  */
 function run(program: string) {

@@ -20,7 +20,7 @@ it("rejects rates that are unknown, and too many steps", () => {
     "4,800,000,000 steps are too many to list.",
   );
   expect(() => scheduleRates("cosine", { epochs: 0 })).toThrow(
-    "Expected a number of at least 1 and at most 100000 for `epochs`",
+    "Expected a whole number of at least 1 and at most 100000 for `epochs`",
   );
 });
 

@@ -161,7 +161,7 @@ describe("checkLossGradient", () => {
 
   it("rejects unknown losses and options", () => {
     expect(() => checkLossGradient("huber", { classes: 1 })).toThrow(
-      "Expected a number of at least 2 and at most 1000 for `classes`, got 1 (number).",
+      "Expected a whole number of at least 2 and at most 1000 for `classes`, got 1 (number).",
     );
     expect(() => checkLossGradient(mine("sum(q)"))).toThrow(
       'In the formula of loss "mine": Unknown name `q`.',

@@ -163,7 +163,7 @@ describe("train", () => {
   });
 });
 
-describe("a training in progress", () => {
+describe("a training run in progress", () => {
   it("reports each epoch to onEpoch, which it awaits, and to any number of iterations", async () => {
     const told: number[] = [];
     let inCall = 0;

@@ -84,7 +84,7 @@ describe("a run", () => {
     });
   });
 
-  it("rejects a prediction during which it was disposed of", async () => {
+  it("rejects a prediction during which it was disposed", async () => {
     const { model } = await train(task);
     const predicted = model.predict(new Uint8Array(144 * 20_000));
     model.dispose();

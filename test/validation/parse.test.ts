@@ -50,7 +50,7 @@ describe("parse", () => {
     ],
     [{ epochs: "3" }, 'Expected a number for `epochs`, got "3" (string).'],
     [{ epochs: 1.5 }, "Expected a whole number for `epochs`, got 1.5 (number)."],
-    [{ epochs: 0 }, "Expected a number of at least 1 for `epochs`, got 0 (number)."],
+    [{ epochs: 0 }, "Expected a whole number of at least 1 for `epochs`, got 0 (number)."],
     [{ rate: Number.NaN }, "Expected a number for `rate`, got NaN."],
     [{ name: "adm" }, 'Expected one of "adam", "sgd" for `name`, got "adm" (string). Did you mean "adam"?'],
     [{ name: "lbfgs" }, 'Expected one of "adam", "sgd" for `name`, got "lbfgs" (string).'],
@@ -92,7 +92,7 @@ describe("parse", () => {
   it("shows three problems of a kind, and counts the others", () => {
     const list = Array.from({ length: 2000 }, () => ({ a: 1 }));
     expect(messageOf({ list, epochs: 0 }).split("\n")).toEqual([
-      "Expected a number of at least 1 for `epochs`, got 0 (number).",
+      "Expected a whole number of at least 1 for `epochs`, got 0 (number).",
       "Expected true or false for `list[0].a`, got 1 (number).",
       "Expected true or false for `list[1].a`, got 1 (number).",
       "Expected true or false for `list[2].a`, got 1 (number).",
