@@ -44,7 +44,7 @@ describe("a session", () => {
     expect(() => one.train(data, { ...pass, learningRates: [0.1, 0.1] as never })).toThrow(
       "Expected a Float64Array for `pass.learningRates`",
     );
-    expect(() => one.train.call({} as never, data, pass)).toThrow();
+    expect(() => one.train.call({} as never, data, pass)).toThrow("Illegal invocation");
     await expect(one.predict(new Uint8Array(3))).rejects.toThrow("not a multiple of 4");
     expect(await one.predict(new Uint8Array(0))).toHaveLength(0);
     await one.dispose();
