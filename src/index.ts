@@ -13,7 +13,6 @@ import type { BenchRecord } from "./bench/bench-record.js";
 import type { CompareConfig } from "./config/compare-config.generated.js";
 import type { TrainConfig } from "./config/train-config.generated.js";
 import type { Dataset } from "./data/dataset.js";
-import type { DatasetInMemory } from "./data/dataset-config.generated.js";
 import type { LoadOptions } from "./data/load-options.js";
 import type { Explanation } from "./explain/explanation.js";
 import type { LossConfig } from "./losses/loss-config.generated.js";
@@ -132,7 +131,7 @@ export async function compare(config: CompareConfig & CompareCallbacks = {}): Pr
 }
 
 /**
- * Loads a dataset. `train` and `compare` do this themselves; load it first to inspect it, to download "mnist", or to share it
+ * Loads a dataset. `train` and `compare` do this themselves; load it first to inspect it, to download one, or to share it
  * between calls.
  *
  * @example
@@ -141,16 +140,16 @@ export async function compare(config: CompareConfig & CompareCallbacks = {}): Pr
  * const run = await train({ dataset, epochs: 1 });
  * ```
  *
- * @param source "mnist"; "mnist-10k" (10,000 images of it), "fashion-mnist-10k" or "digits" (8 x 8), which are part of the
- *   package; the path of a folder of IDX files; arrays in memory; or a dataset loaded earlier, which is returned as it is.
- *   Default: "mnist" if it is on this machine, else "mnist-10k".
- * @param options where to find "mnist", and whether to download it
+ * @param source the name of a dataset: "mnist-10k", "fashion-mnist-10k" or "digits" (8 x 8), which are part of the package, or a
+ *   published one, such as "mnist", which is found on the disk or downloaded; the path of a folder of IDX files; arrays in
+ *   memory; or a dataset loaded earlier, which is returned as it is. Default: "mnist" if it is on this machine, else "mnist-10k".
+ * @param options where to find a published dataset, and whether to download it
  * @returns the dataset
  * @throws {@link OptimbenchError} by rejection: CONFIG for an unknown name or arrays that do not fit, DATA for files that are
  *   missing, damaged or not the published ones, FILE if a download cannot be written, ABORTED if `signal` ends it
  */
 export async function loadDataset(
-  source?: "mnist" | "mnist-10k" | "fashion-mnist-10k" | "digits" | (string & {}) | DatasetInMemory | Dataset,
+  source?: TrainConfig["dataset"] | Dataset,
   options?: LoadOptions,
 ): Promise<Dataset> {
   const plain = plainData(source, "dataset") as typeof source;

@@ -15,8 +15,7 @@ import {
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findMnist } from "../../dist/data/named/mnist.js";
-import { idxFiles } from "../../dist/data/sources/idx-folder.js";
+import { findPublished } from "../../dist/data/named/find-published.js";
 import { findCudaHeaders } from "../../dist/install/cuda-headers.js";
 import { findLibtorch } from "../../dist/install/find-libtorch.js";
 
@@ -27,7 +26,7 @@ const { positionals } = parseArgs({ allowPositionals: true });
 if (positionals.length > 1) throw new Error("Usage: npm run gpu:bundle [-- FOLDER]");
 const folder = positionals[0] ?? "gpu-check";
 
-const source = findMnist();
+const source = findPublished("mnist");
 if (source === undefined) throw new Error("The full MNIST was not found: set OPTIMBENCH_DATA to its folder.");
 if (existsSync(folder)) throw new Error(`${folder} exists already: remove it, or name another folder.`);
 const contents = join(folder, "contents");
@@ -59,7 +58,7 @@ run(
 
 const mnist = join(contents, "mnist");
 mkdirSync(mnist);
-for (const file of Object.values(idxFiles(source))) cpSync(file, join(mnist, basename(file)));
+for (const file of source.paths) cpSync(file, join(mnist, basename(file)));
 // A PyTorch has CUDA's libraries, but not all the headers that compile native/cuda; a CUDA toolkit may be missing there.
 const headers = findCudaHeaders(findLibtorch());
 if (headers !== undefined)

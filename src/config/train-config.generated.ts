@@ -11,12 +11,16 @@ export interface SharedConfig {
   /** Address of this config's JSON Schema, for editors; it changes nothing. Default: none. */
   readonly $schema?: string | undefined;
   /**
-   * Name of a dataset (mnist, mnist-10k, fashion-mnist-10k or digits) or a folder of IDX files (default:
-   * mnist if it is on this machine, else mnist-10k). A program may also pass arrays, `{ images, labels }`, or
-   * a loaded dataset.
+   * Name of a dataset, as `optimbench data` lists them, or a folder of IDX files (default: mnist if it is on
+   * this machine, else mnist-10k). A program may also pass arrays, `{ images, labels }`, or a loaded dataset.
    */
   readonly dataset?:
     | "mnist"
+    | "fashion-mnist"
+    | "kmnist"
+    | "emnist-digits"
+    | "emnist-letters"
+    | "cifar-10"
     | "mnist-10k"
     | "fashion-mnist-10k"
     | "digits"

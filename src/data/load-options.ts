@@ -4,13 +4,16 @@ import { pathSchema } from "../validation/path-schema.js";
 import type { DownloadProgress } from "./named/download.js";
 import { type ReadOptions, readOptionsShape } from "./read-options.js";
 
-/** How to read the images, where to find a named dataset, and whether to download it. */
+/** How to read the images, where to find a published dataset, and whether to download it. */
 export interface LoadOptions extends ReadOptions {
-  /** Folder with the four files of MNIST. Default: `OPTIMBENCH_DATA`, then the per-user cache. */
+  /**
+   * Folder with the files of a published dataset, or with a subfolder of its name. Default: `OPTIMBENCH_DATA`, then the per-user
+   * cache, then the folder of Debian's package.
+   */
   readonly dataDir?: string | undefined;
-  /** Whether to download "mnist" into `dataDir` or the per-user cache if it is not found. Default: false. */
+  /** Whether to download a published dataset into `dataDir` or the per-user cache if it is not found. Default: false. */
   readonly download?: boolean | undefined;
-  /** URLs of folders to download from, in order of preference. Default: two public mirrors. */
+  /** URLs of folders to download from, in order of preference. Default: its public mirrors. */
   readonly mirrors?: readonly string[] | undefined;
   /** Called as data arrives. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;

@@ -1,11 +1,8 @@
-import { setImmediate } from "node:timers/promises";
 import type { Scaling } from "./dataset.js";
+import { parts } from "./parts.js";
 
 /** Values of images that are not bytes. */
 export type Floats = Float32Array | Float64Array;
-
-/** Values per turn of the event loop: a few milliseconds. */
-const PART = 2 ** 20;
 
 /** A value that is no finite number. */
 export interface BadValue {
@@ -48,11 +45,3 @@ export async function scaledBytes(values: Floats, { minimum, maximum }: Scaling)
 /** "values from -0.42 to 2.82 were scaled to bytes" */
 export const scalingText = ({ minimum, maximum }: Scaling): string =>
   `values from ${Number(minimum.toPrecision(4))} to ${Number(maximum.toPrecision(4))} were scaled to bytes`;
-
-/** The bounds of parts, with a turn of the event loop between them. */
-async function* parts(length: number): AsyncGenerator<readonly [number, number]> {
-  for (let first = 0; first < length; first += PART) {
-    if (first > 0) await setImmediate();
-    yield [first, Math.min(first + PART, length)];
-  }
-}

@@ -6,21 +6,31 @@ import { join } from "node:path";
 import { identityOf, isAlive } from "./process-identity.js";
 
 /** Contains the machine, the process id and its start time, so that files of a killed process can be recognised. */
-const NAME = /^\.optimbench-([0-9a-f]{8})-(\d+)-([\w-]*)-[0-9a-f]{8}$/;
+const NAME = /^\.optimbench-([0-9a-f]{8})-(\d+)-([\w-]*)-[0-9a-f]{8}(?:\..+)?$/;
 
 const MILLISECONDS_PER_DAY = 86_400_000;
 
-/** A new hidden name of less than 100 bytes, independent of the final name. */
-export const temporaryName = (): string => `${prefix()}-${randomUUID().slice(0, 8)}`;
+/**
+ * A new hidden name of less than 100 bytes, independent of the final name.
+ *
+ * @param ending what follows, from a dot, for files that a later process recognises
+ */
+export const temporaryName = (ending = ""): string => `${prefix()}-${randomUUID().slice(0, 8)}${ending}`;
 
 /** Whether the name comes from `temporaryName`, in any process. */
 export const isTemporary = (name: string): boolean => NAME.test(name);
 
 /** Removes the temporary files of killed processes in a folder. */
 export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await leftovers(folder)) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+/** The names of the temporary files of killed processes in a folder. */
+export async function leftovers(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []); // a folder may be writable but not readable
-  for (const name of names.filter(isTemporary))
-    if (await isLeftover(folder, name)) await rm(join(folder, name), { recursive: true, force: true });
+  const found: string[] = [];
+  for (const name of names.filter(isTemporary)) if (await isLeftover(folder, name)) found.push(name);
+  return found;
 }
 
 async function isLeftover(folder: string, name: string): Promise<boolean> {

@@ -127,7 +127,7 @@ const BY_OUR_NAME: Readonly<Record<string, readonly string[]>> = {
 const NOT_HERE = [
   ...["asgd", "rprop", "adan", "adamp", "padam", "adax", "madgrad", "adabound"],
   ...["binaryfocalcrossentropy", "binaryfocal"],
-  ...["emnist", "kmnist", "qmnist"],
+  ...["qmnist", "cifar100"],
 ];
 
 /** Our names by foreign name (in lower case, without separators). The list is empty if optimbench does not have it. */

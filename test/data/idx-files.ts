@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -23,6 +23,7 @@ export function idx(dimensions: readonly number[], data?: ArrayLike<number>): Bu
 
 /** Writes a folder's files; names that end in .gz are gzipped. */
 export function writeFiles(folder: string, files: Readonly<Record<string, Uint8Array>>): void {
+  mkdirSync(folder, { recursive: true });
   for (const [name, bytes] of Object.entries(files))
     writeFileSync(join(folder, name), name.endsWith(".gz") ? gzipSync(bytes) : bytes);
 }

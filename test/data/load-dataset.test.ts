@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { loadDataset } from "../../src/data/load-dataset.js";
-import { findMnist } from "../../src/data/named/mnist.js";
+import { findPublished } from "../../src/data/named/find-published.js";
 import { packageRoot } from "../../src/system/package-root.js";
 import { idx, temporaryFolder, writeFiles } from "./idx-files.js";
 import { mirror } from "./mirror.js";
 
-const MNIST = findMnist();
+const MNIST = findPublished("mnist")?.folder;
 const LABELS = readFileSync(new URL("t10k-labels-idx1-ubyte.gz", import.meta.url));
 let cache: string;
 beforeEach(() => {
@@ -34,7 +34,7 @@ describe("loadDataset", () => {
   it("does not skip a damaged full set, or a named folder without it", async () => {
     const folder = temporaryFolder();
     await expect(loadDataset(undefined, { dataDir: folder })).rejects.toThrow(
-      `The dataset "mnist" was not found: looked for its four files in ${folder}.`,
+      `The dataset "mnist" was not found: looked for its four files in ${folder} and ${join(folder, "mnist")}.`,
     );
     writeFiles(folder, {
       "train-images-idx3-ubyte": Buffer.from("damaged"),
@@ -49,7 +49,8 @@ describe("loadDataset", () => {
   it("reports where it looked for MNIST and how to get it", async () => {
     vi.stubEnv("OPTIMBENCH_DATA", "/data/of/mine");
     await expect(loadDataset("mnist")).rejects.toThrow(
-      `The dataset "mnist" was not found: looked for its four files in /data/of/mine and ${join(cache, "data", "mnist")}. ` +
+      `The dataset "mnist" was not found: looked for its four files in /data/of/mine, /data/of/mine/mnist, ` +
+        `${join(cache, "data", "mnist")} and /usr/share/datasets/mnist. ` +
         'Fetch it with "optimbench data fetch mnist", set OPTIMBENCH_DATA to a folder that contains it, ' +
         'or use "mnist-10k", a subset of 10,000 digits that needs no download.',
     );
@@ -64,7 +65,7 @@ describe("loadDataset", () => {
       writeFiles(target, { "train-images-idx3-ubyte": idx([1]) });
       writeFiles(target, { "train-labels-idx1-ubyte": idx([1]), "t10k-images-idx3-ubyte": idx([1]) });
       await expect(loadDataset("mnist", { dataDir, download: true, mirrors: [url] })).rejects.toThrow(
-        `Cannot read ${join(target, "train-images-idx3-ubyte")}`,
+        `${join(target, "train-images-idx3-ubyte")} is not MNIST's train-images-idx3-ubyte`,
       );
       expect(readFileSync(join(target, "t10k-labels-idx1-ubyte.gz")).equals(LABELS)).toBe(true);
     }
@@ -98,7 +99,7 @@ describe("loadDataset", () => {
   it.each([
     [
       "mnist10k",
-      'There is no dataset, folder or file "mnist10k". Did you mean "mnist-10k"? Expected "mnist", "mnist-10k", "fashion-mnist-10k", "digits", a folder of IDX files',
+      'There is no dataset, folder or file "mnist10k". Did you mean "mnist-10k"? Expected "mnist", "fashion-mnist", "kmnist", "emnist-digits", "emnist-letters", "cifar-10", "mnist-10k", "fashion-mnist-10k", "digits", ',
     ],
     ["./no/folder", 'There is no dataset, folder or file "./no/folder". Expected'],
     [process.execPath, `The file "${process.execPath}" is not a dataset. Expected "mnist",`],

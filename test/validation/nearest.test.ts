@@ -145,7 +145,7 @@ describe("names of other libraries", () => {
     ["adan", OPTIMIZER_NAMES],
     ["MADGRAD", OPTIMIZER_NAMES],
     ["BinaryFocalCrossentropy", LOSS_NAMES],
-    ["EMNIST", DATASET_NAMES],
+    ["QMNIST", DATASET_NAMES],
   ])("%s has no suggestion, although a name is similar", (word, names) => {
     expect(nearest(word, names)).toBeDefined();
     expect(didYouMean(word, names)).toBe("");

@@ -2,8 +2,13 @@ import { extname } from "node:path";
 import { Argument, type Command, InvalidArgumentError } from "commander";
 import { type Augmentation, augmentationSchema } from "../../config/augmentation.js";
 import { loadDataset } from "../../data/load-dataset.js";
-import { findMnist } from "../../data/named/mnist.js";
-import { DATASET_NAMES } from "../../data/named/named-datasets.js";
+import {
+  DATASET_NAMES,
+  type DatasetName,
+  PUBLISHED_NAMES,
+  placeOfNamed,
+} from "../../data/named/named-datasets.js";
+import type { PublishedName } from "../../data/named/published.js";
 import { type ReadOptions, readOptionsOf } from "../../data/read-options.js";
 import { sampleDigits } from "../../data/sample-digits.js";
 import { configError, OptimbenchError } from "../../errors.js";
@@ -23,10 +28,10 @@ import { onInterrupt } from "../progress/interrupt.js";
 
 /** Adds `optimbench data`, which lists, fetches and draws datasets. */
 export function addDataCommand(program: Command): void {
-  const data = program.command("data").description("list the datasets, fetch MNIST, or draw sample digits");
+  const data = program.command("data").description("list, fetch or draw datasets");
   const dataDir = [
     "--data-dir <folder>",
-    "folder with MNIST's four files (default: OPTIMBENCH_DATA, then the per-user cache)",
+    "folder with the files of a named dataset (default: OPTIMBENCH_DATA, then the per-user cache)",
   ] as const;
 
   data
@@ -44,20 +49,19 @@ export function addDataCommand(program: Command): void {
 
   data
     .command("fetch")
-    .description("download MNIST, by default into the per-user cache")
-    .addArgument(new Argument("<dataset>").choices(["mnist"]))
-    .option("--data-dir <folder>", "folder to write the four files to")
+    .description(
+      "download a dataset, by default into the per-user cache; an interrupted download is continued",
+    )
+    .addArgument(new Argument("<dataset>").choices(PUBLISHED_NAMES))
+    .option("--data-dir <folder>", "folder to write its files to")
     .option("--mirror <url...>", "base URLs to download from instead of the public mirrors", webFolder)
     .option("--quiet", "print problems only")
-    .action(fetchMnist);
+    .action(fetchDataset);
 
   data
     .command("samples")
     .description("write an image with samples of each class")
-    .argument(
-      "[dataset]",
-      "mnist, mnist-10k, fashion-mnist-10k, digits or a folder of IDX files (default: as for training)",
-    )
+    .argument("[dataset]", "name of a dataset, or its path (default: as for training)")
     .requiredOption("--out <file>", "PNG file to write")
     .option("--per-class <number>", "samples per class, 1 to 100", wholeNumber(1, 100), 12)
     .option("--seed <number>", "seed that selects the samples", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
@@ -73,7 +77,8 @@ export function addDataCommand(program: Command): void {
 }
 
 async function listDatasets({ dataDir, json }: { dataDir?: string; json?: true }): Promise<string> {
-  const rows = await Promise.all(DATASET_NAMES.map((name) => datasetStatus(name, dataDir)));
+  const rows = [];
+  for (const name of DATASET_NAMES) rows.push(await datasetStatus(name, dataDir)); // one after the other, to save memory
   if (json) return JSON.stringify(rows, null, 2);
   const text = (count: number | null) => (count === null ? "–" : integerText(count));
   const table = plainTable(
@@ -90,30 +95,37 @@ async function listDatasets({ dataDir, json }: { dataDir?: string; json?: true }
       where ?? "not found",
     ]),
   );
-  const problems = rows.flatMap(({ problem }) => (problem === null ? [] : [problem]));
-  return [table, ...problems].join("\n");
+  const problems = rows.flatMap(({ where, problem }) =>
+    where === null || problem === null ? [] : [problem],
+  );
+  const isMissing = rows.some(({ where }) => where === null);
+  return [
+    table,
+    ...problems,
+    ...(isMissing ? ["Fetch one that was not found: optimbench data fetch NAME"] : []),
+  ].join("\n");
 }
 
 /** Where a named dataset is on this machine. Loads it, so that its content is checked. */
-async function datasetStatus(name: (typeof DATASET_NAMES)[number], dataDir: string | undefined) {
+async function datasetStatus(name: DatasetName, dataDir: string | undefined) {
+  const where = placeOfNamed(name, dataDir) ?? null;
   try {
     const { count, test, classes } = await loadDataset(name, { dataDir });
-    const where = name === "mnist" ? findMnist(dataDir)! : "in the package";
     return { name, available: true, where, count, testCount: test?.count ?? null, classes, problem: null };
   } catch (error) {
     if (!(error instanceof OptimbenchError)) throw error;
-    const nothing = { where: null, count: null, testCount: null, classes: null };
-    return { name, available: false, ...nothing, problem: error.message };
+    const nothing = { count: null, testCount: null, classes: null };
+    return { name, available: false, where, ...nothing, problem: error.message };
   }
 }
 
-async function fetchMnist(
-  name: string,
+async function fetchDataset(
+  name: PublishedName,
   { dataDir, mirror, quiet = false }: { dataDir?: string; mirror?: string[]; quiet?: boolean },
 ): Promise<void> {
   const interrupt = onInterrupt();
   const progress = showDownload({ quiet });
-  const before = findMnist(dataDir);
+  const before = placeOfNamed(name, dataDir);
   try {
     const { onProgress } = progress;
     await loadDataset(name, {
@@ -128,7 +140,7 @@ async function fetchMnist(
     interrupt.stop();
   }
   const state = before === undefined ? "downloaded and verified" : "already present, verified";
-  if (!quiet) print(`${name}: ${state}: ${findMnist(dataDir)}`);
+  if (!quiet) print(`${name}: ${state}: ${placeOfNamed(name, dataDir)}`);
 }
 
 interface SamplesOptions extends ReadOptions {

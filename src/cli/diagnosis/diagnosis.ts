@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { findMnist } from "../../data/named/mnist.js";
+import { placeOfNamed } from "../../data/named/named-datasets.js";
 import { findBuildProgram } from "../../install/build-native.js";
 import { findLibtorchQuickly, isUnlisted, type Libtorch, UNLISTED } from "../../install/find-libtorch.js";
 import { libraryFileName } from "../../install/library-file.js";
@@ -99,7 +99,7 @@ export async function diagnose(): Promise<Diagnosis> {
     whyNoCuda: info ? (info.whyNoCuda ?? null) : "libtorch was not loaded",
     whyNoGraphs: info?.whyNoGraphs ?? (isCompiled ? null : "liboptimbench_cuda was not compiled"),
     cache: cacheFolder(),
-    mnist: attempt(() => findMnist(), notes) ?? null,
+    mnist: attempt(() => placeOfNamed("mnist"), notes) ?? null,
     problems,
     notes,
   };

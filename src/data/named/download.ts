@@ -1,38 +1,22 @@
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { open, rename, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { setTimeout } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { OptimbenchError } from "../../errors.js";
-import { fileProblem } from "../../system/file-problem.js";
-import { makeFolder } from "../../system/make-folder.js";
-import { removeLeftovers, temporaryName } from "../../system/temporary-file.js";
-import { tryFolder } from "../../system/write-file.js";
-import { readIdx } from "../sources/idx.js";
-import { IDX_PARTS, type IdxPart, idxFiles } from "../sources/idx-folder.js";
-import { checkMnist, MNIST_FILES } from "./mnist.js";
-
-/** Base URLs of MNIST's four gzipped files, tried in this order. */
-const MNIST_MIRRORS: readonly string[] = [
-  "https://ossci-datasets.s3.amazonaws.com/mnist/",
-  "https://storage.googleapis.com/cvdf-datasets/mnist/",
-];
+import { fileProblem, isFileProblem } from "../../system/file-problem.js";
+import { temporaryName } from "../../system/temporary-file.js";
 
 /** The progress of one file's download. */
 export interface DownloadProgress {
   /** Name of the file. */
   readonly file: string;
-  /** Bytes received so far, compressed. */
+  /** Bytes received so far, compressed, with those of an earlier download that is continued. */
   readonly receivedBytes: number;
   /** Size of the compressed file; undefined if the server does not send it. */
   readonly totalBytes: number | undefined;
 }
 
-interface DownloadOptions {
-  /** Default `MNIST_MIRRORS`. */
-  readonly mirrors?: readonly string[] | undefined;
+export interface DownloadOptions {
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** How many times each mirror is tried. Default 3. */
@@ -43,30 +27,33 @@ interface DownloadOptions {
   readonly timeoutMilliseconds?: number;
 }
 
-/** A limit on the download. The largest file has 9.9 MB. */
-const MOST_BYTES = 32 * 2 ** 20;
+/** A file to download. */
+export interface RemoteFile {
+  /** Its name at the mirrors and in the folder. */
+  readonly file: string;
+  /** URLs of the folders that contain it, tried in this order. */
+  readonly mirrors: readonly string[];
+  /** A limit on its size. */
+  readonly mostBytes: number;
+  /** @throws OptimbenchError (DATA) unless the file at a path is the published one */
+  check(path: string): Promise<void>;
+}
+
+/** What the part of a file that an unfinished download received is called. */
+export const partName = (file: string): string => `${file}.part`;
 
 /**
- * Downloads those of MNIST's four files that `folder` lacks. A file appears there only when it is complete and verified.
- * Respects HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
+ * Downloads files to a folder. A file appears there only when it is complete and verified. What an interrupted download received
+ * is kept as FILE.part, and the next download continues it. Respects HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
  *
- * @throws OptimbenchError (DATA) if no mirror provides a file, with each mirror's reason and alternatives; (FILE) if `folder`
- *   is not writable; (ABORTED) when `signal` fires
+ * @returns the reasons by URL if no mirror provides a file, in which case the remaining files are not tried
+ * @throws OptimbenchError (FILE) if `folder` cannot be written; (ABORTED) when `signal` fires
  */
-export async function downloadMnist(folder: string, options: DownloadOptions = {}): Promise<void> {
-  try {
-    makeFolder(folder);
-    await tryFolder(folder);
-  } catch (cause) {
-    throw new OptimbenchError("FILE", `Cannot write to ${folder}: ${fileProblem(cause)}.`, {
-      cause,
-      path: folder,
-    });
-  }
-  await removeLeftovers(folder);
-  const present = idxFiles(folder);
-  const missing = IDX_PARTS.filter((part) => present[part] === undefined);
-  if (missing.length === 0) return;
+export async function download(
+  folder: string,
+  files: readonly RemoteFile[],
+  options: DownloadOptions,
+): Promise<ReadonlyMap<string, string> | undefined> {
   const { EnvHttpProxyAgent } = await import("undici");
   const timeout = options.timeoutMilliseconds ?? 30_000;
   const dispatcher = new EnvHttpProxyAgent({
@@ -75,71 +62,119 @@ export async function downloadMnist(folder: string, options: DownloadOptions = {
     connect: { timeout },
   });
   try {
-    for (const part of missing) await downloadFile(part, folder, options, dispatcher);
+    for (const file of files) {
+      const reasons = await downloadFile(folder, file, options, dispatcher);
+      if (reasons !== undefined) return reasons;
+    }
+    return undefined;
   } finally {
     // close() would wait for a server that has stopped sending.
     await dispatcher.destroy();
   }
 }
 
-async function downloadFile(part: IdxPart, folder: string, options: DownloadOptions, dispatcher: Dispatcher) {
-  const { mirrors = MNIST_MIRRORS, rounds = 3, pauseMilliseconds = 1000, signal } = options;
+/** Codes of errors that no other mirror can avoid. */
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+async function downloadFile(
+  folder: string,
+  remote: RemoteFile,
+  options: DownloadOptions,
+  dispatcher: Dispatcher,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const { rounds = 3, pauseMilliseconds = 1000, signal } = options;
+  const part = join(folder, partName(remote.file));
+  // Renamed while in use, so that two processes never write to the same file.
+  const temporary = join(folder, temporaryName(`.${partName(remote.file)}`));
+  await rename(part, temporary).catch(() => {});
   const reasons = new Map<string, string>();
-  for (let round = 0; round < rounds; round++) {
-    for (const mirror of mirrors) {
-      const url = `${mirror.replace(/\/?$/, "/")}${MNIST_FILES[part].name}.gz`;
-      try {
-        return await tryMirror(url, part, folder, options, dispatcher);
-      } catch (error) {
-        if (signal?.aborted)
-          throw new OptimbenchError("ABORTED", "The download was stopped.", { cause: error });
-        reasons.set(url, rootReason(error));
+  try {
+    for (let round = 0; round < rounds; round++) {
+      for (const mirror of remote.mirrors) {
+        const url = `${mirror.replace(/\/?$/, "/")}${remote.file}`;
+        try {
+          await tryMirror(url, temporary, remote, options, dispatcher);
+          await rename(temporary, join(folder, remote.file));
+          return undefined;
+        } catch (error) {
+          if (signal?.aborted)
+            throw new OptimbenchError("ABORTED", "The download was stopped.", { cause: error });
+          if (isFileProblem(error) && FULL.has(error.code!))
+            throw new OptimbenchError("FILE", `Cannot write to ${folder}: ${fileProblem(error)}.`, {
+              cause: error,
+              path: folder,
+            });
+          reasons.set(url, rootReason(error));
+        }
       }
+      // If aborted, the pause ends early and the next request fails immediately.
+      if (round + 1 < rounds)
+        await setTimeout(pauseMilliseconds * 2 ** round, undefined, { signal }).catch(() => {});
     }
-    // If aborted, the pause ends early and the next request fails immediately.
-    if (round + 1 < rounds)
-      await setTimeout(pauseMilliseconds * 2 ** round, undefined, { signal }).catch(() => {});
+    return reasons;
+  } finally {
+    if ((await sizeOf(temporary)) > 0) await rename(temporary, part).catch(() => {});
+    await rm(temporary, { force: true });
   }
-  throw new OptimbenchError("DATA", failureText([...reasons].map(([url, reason]) => `  ${url}: ${reason}`)));
 }
 
+/** Continues what `temporary` has, or begins anew if the result is not the published file. */
 async function tryMirror(
   url: string,
-  part: IdxPart,
-  folder: string,
+  temporary: string,
+  remote: RemoteFile,
+  options: DownloadOptions,
+  dispatcher: Dispatcher,
+): Promise<void> {
+  const isContinued = (await sizeOf(temporary)) > 0;
+  try {
+    await receive(url, temporary, remote, options, dispatcher);
+    await remote.check(temporary);
+  } catch (error) {
+    if (!(error instanceof OptimbenchError) && !(error instanceof UnusablePart)) throw error;
+    await rm(temporary, { force: true });
+    // The part may have come from another mirror, which compresses the file in another way.
+    if (!isContinued) throw error;
+    await tryMirror(url, temporary, remote, options, dispatcher);
+  }
+}
+
+/** The server cannot continue the part: it is as long as the file, or longer. */
+class UnusablePart extends Error {}
+
+async function receive(
+  url: string,
+  temporary: string,
+  { file, mostBytes }: RemoteFile,
   { onProgress, signal }: DownloadOptions,
   dispatcher: Dispatcher,
 ): Promise<void> {
   const { fetch } = await import("undici");
-  const response = await fetch(url, { dispatcher, ...(signal && { signal }) });
+  const size = await sizeOf(temporary);
+  const headers = { "accept-encoding": "identity", ...(size > 0 && { range: `bytes=${size}-` }) };
+  const response = await fetch(url, { dispatcher, headers, ...(signal && { signal }) });
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
-    throw new Error(`the server responded with ${response.status} ${response.statusText}`.trimEnd());
+    const answer = `the server responded with ${response.status} ${response.statusText}`.trimEnd();
+    throw response.status === 416 ? new UnusablePart(answer) : new Error(answer);
   }
-  const file = `${MNIST_FILES[part].name}.gz`;
-  const totalBytes = Number(response.headers.get("content-length")) || undefined;
-  const temporary = join(folder, temporaryName());
-  try {
-    let receivedBytes = 0;
-    await pipeline(
-      Readable.fromWeb(response.body),
-      async function* (chunks: AsyncIterable<Uint8Array>) {
-        for await (const chunk of chunks) {
-          receivedBytes += chunk.length;
-          if (receivedBytes > MOST_BYTES) throw new Error("it sent far more data than the file has");
-          onProgress?.({ file, receivedBytes, totalBytes });
-          yield chunk;
-        }
-      },
-      createWriteStream(temporary, { flags: "wx", flush: true }),
-      { ...(signal && { signal }) },
-    );
-    checkMnist(part, { [part]: temporary }, await readIdx(temporary));
-    await rename(temporary, join(folder, file));
-  } finally {
-    await rm(temporary, { force: true });
+  const range = /^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1];
+  const start = response.status === 206 && Number(range) === size ? size : 0;
+  if (start !== size) await truncate(temporary, 0);
+  const length = Number(response.headers.get("content-length")) || undefined;
+  let receivedBytes = start;
+  // Each chunk is written before the next is awaited, so that whatever ends the download, its part has all that was received.
+  await using output = await open(temporary, "a");
+  for await (const chunk of response.body) {
+    receivedBytes += chunk.length;
+    if (receivedBytes > mostBytes) throw new UnusablePart("it sent far more data than the file has");
+    await output.writeFile(chunk);
+    onProgress?.({ file, receivedBytes, totalBytes: length && start + length });
   }
+  await output.sync();
 }
+
+const sizeOf = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0;
 
 /** What the innermost cause says; the outer error is only "fetch failed". */
 function rootReason(error: unknown): string {
@@ -148,12 +183,3 @@ function rootReason(error: unknown): string {
   if (root.cause instanceof Error) return rootReason(root.cause);
   return root.message || root.code || "no reason given";
 }
-
-const failureText = (attempts: readonly string[]) =>
-  [
-    "MNIST could not be downloaded:",
-    ...attempts,
-    "Behind a proxy, set HTTPS_PROXY. Without a network, either copy its four files " +
-      `(${IDX_PARTS.map((part) => `${MNIST_FILES[part].name}.gz`).join(", ")}) into a folder and set ` +
-      'OPTIMBENCH_DATA to it, or use the dataset "mnist-10k", a subset of 10,000 digits that needs no download.',
-  ].join("\n");

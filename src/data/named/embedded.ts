@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { packageRoot } from "../../system/package-root.js";
 import type { Dataset } from "../dataset.js";
 import { loadIdxFolder } from "../sources/idx-folder.js";
+import { PUBLISHED } from "./published.js";
 
 /**
  * The datasets that the package contains, each a folder of IDX files in assets/datasets/. None has a test set.
@@ -19,5 +20,9 @@ export type EmbeddedName = (typeof EMBEDDED_NAMES)[number];
  *
  * @throws OptimbenchError (DATA) if its files in the package are missing or damaged
  */
-export const loadEmbedded = (name: EmbeddedName): Promise<Dataset> =>
-  loadIdxFolder(join(packageRoot, "assets", "datasets", name), name);
+export async function loadEmbedded(name: EmbeddedName): Promise<Dataset> {
+  const dataset = await loadIdxFolder(join(packageRoot, "assets", "datasets", name), name);
+  return name === "fashion-mnist-10k"
+    ? { ...dataset, classNames: PUBLISHED["fashion-mnist"].classNames }
+    : dataset;
+}

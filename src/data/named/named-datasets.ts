@@ -1,44 +1,65 @@
 import { OptimbenchError } from "../../errors.js";
 import type { Dataset } from "../dataset.js";
 import type { LoadOptions } from "../load-options.js";
-import { downloadMnist } from "./download.js";
-import { loadEmbedded } from "./embedded.js";
-import { findMnist, loadMnist, mnistCacheFolder, mnistFolders } from "./mnist.js";
+import { EMBEDDED_NAMES, type EmbeddedName, loadEmbedded } from "./embedded.js";
+import { fetchPublished } from "./fetch-published.js";
+import { findPublished, publishedCacheFolder, publishedFolders } from "./find-published.js";
+import { loadPublished } from "./load-published.js";
+import { PUBLISHED, type Published, type PublishedName } from "./published.js";
 
-/** The datasets that have a name. Each is found, or downloaded on request, and read. */
-const NAMED_DATASETS = {
-  mnist: findOrFetchMnist,
-  "mnist-10k": () => loadEmbedded("mnist-10k"),
-  "fashion-mnist-10k": () => loadEmbedded("fashion-mnist-10k"),
-  digits: () => loadEmbedded("digits"),
-} as const satisfies Record<string, (options: LoadOptions) => Promise<Dataset>>;
+/** The datasets that are found on the disk or downloaded on request. */
+export const PUBLISHED_NAMES = Object.keys(PUBLISHED) as readonly PublishedName[];
 
-export type DatasetName = keyof typeof NAMED_DATASETS;
+/** The name of a dataset. */
+export type DatasetName = PublishedName | EmbeddedName;
 
 /** The named datasets. */
-export const DATASET_NAMES = Object.keys(NAMED_DATASETS) as readonly DatasetName[];
+export const DATASET_NAMES: readonly DatasetName[] = [...PUBLISHED_NAMES, ...EMBEDDED_NAMES];
 
-export const isDatasetName = (text: string): text is DatasetName => Object.hasOwn(NAMED_DATASETS, text);
+export const isDatasetName = (text: string): text is DatasetName =>
+  (DATASET_NAMES as readonly string[]).includes(text);
+
+const isEmbedded = (name: DatasetName): name is EmbeddedName =>
+  (EMBEDDED_NAMES as readonly string[]).includes(name);
 
 /** @throws OptimbenchError (DATA) if it is missing, damaged or not the published one; (FILE, ABORTED) from a download */
 export const loadNamedDataset = (name: DatasetName, options: LoadOptions): Promise<Dataset> =>
-  NAMED_DATASETS[name](options);
+  isEmbedded(name) ? loadEmbedded(name) : findOrFetch(name, options);
+
+/** The folder of a named dataset, "in the package", or undefined if it is not on the disk. */
+export const placeOfNamed = (name: DatasetName, dataDir?: string): string | undefined =>
+  isEmbedded(name) ? "in the package" : findPublished(name, dataDir)?.folder;
 
 /** The default dataset. If `dataDir` is given, MNIST must be there: a folder without it is an error. */
 export const defaultDatasetName = (dataDir?: string): DatasetName =>
-  dataDir !== undefined || findMnist() !== undefined ? "mnist" : "mnist-10k";
+  dataDir !== undefined || findPublished("mnist") !== undefined ? "mnist" : "mnist-10k";
 
-async function findOrFetchMnist({ dataDir, download, ...rest }: LoadOptions): Promise<Dataset> {
-  const found = findMnist(dataDir);
-  if (found !== undefined) return loadMnist(found);
-  if (!download)
-    throw new OptimbenchError(
-      "DATA",
-      `The dataset "mnist" was not found: looked for its four files in ${mnistFolders(dataDir).join(" and ")}. ` +
-        'Fetch it with "optimbench data fetch mnist", set OPTIMBENCH_DATA to a folder that contains it, ' +
-        'or use "mnist-10k", a subset of 10,000 digits that needs no download.',
-    );
-  const folder = dataDir ?? mnistCacheFolder();
-  await downloadMnist(folder, rest);
-  return loadMnist(folder);
+async function findOrFetch(
+  name: PublishedName,
+  { dataDir, download, ...rest }: LoadOptions,
+): Promise<Dataset> {
+  let found = findPublished(name, dataDir);
+  if (found === undefined) {
+    if (!download) throw new OptimbenchError("DATA", notFoundText(name, dataDir));
+    const folder = dataDir ?? publishedCacheFolder(name);
+    await fetchPublished(name, folder, rest);
+    found = findPublished(name, folder)!;
+  }
+  return loadPublished(name, found.paths);
+}
+
+function notFoundText(name: PublishedName, dataDir?: string): string {
+  const { files, sha256Of, embedded }: Published = PUBLISHED[name];
+  const count = { 4: "four", 6: "six" }[files.length];
+  const folders = publishedFolders(name, dataDir)
+    .join(", ")
+    .replace(/, ([^,]*)$/, " and $1");
+  const fetch = `Fetch it with "optimbench data fetch ${name}"`;
+  const set = "set OPTIMBENCH_DATA to a folder that contains it";
+  const use = embedded && `use "${embedded.name}", ${embedded.what} that needs no download`;
+  const kind = sha256Of === "gzip" ? "gzipped files" : "files";
+  return (
+    `The dataset "${name}" was not found: looked for its ${count} ${kind} in ${folders}. ` +
+    (use ? `${fetch}, ${set}, or ${use}.` : `${fetch}, or ${set}.`)
+  );
 }

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { decode } from "fast-png";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { addDataCommand } from "../../../src/cli/commands/data.js";
+import { DATASET_NAMES } from "../../../src/data/named/named-datasets.js";
 import { idx, temporaryFolder, writeFiles } from "../../data/idx-files.js";
 import { mirror } from "../../data/mirror.js";
 
@@ -44,7 +45,8 @@ describe("optimbench data", () => {
     expect(error).toBeUndefined();
     expect(stdout).toMatch(/│ mnist +│ – +│ – +│ – +│ not found +│/);
     expect(stdout).toMatch(/│ mnist-10k +│ 10,000 +│ – +│ 10 +│ in the package │/);
-    expect(stdout).toContain(`looked for its four files in ${join(cache, "data", "mnist")}. Fetch it with`);
+    expect(stdout).toMatch(/│ cifar-10 +│ – +│ – +│ – +│ not found +│/);
+    expect(stdout).toContain("\nFetch one that was not found: optimbench data fetch NAME\n");
   });
 
   it("lists as JSON, with the problems of damaged files", async () => {
@@ -62,11 +64,13 @@ describe("optimbench data", () => {
       classes: 10,
       problem: null,
     };
-    expect(JSON.parse(stdout)).toEqual([
+    const rows = JSON.parse(stdout);
+    expect(rows.map(({ name }: { name: string }) => name)).toEqual(DATASET_NAMES);
+    expect([rows[0], ...rows.slice(-3)]).toEqual([
       {
         name: "mnist",
         available: false,
-        where: null,
+        where: cache,
         count: null,
         testCount: null,
         classes: null,
@@ -125,7 +129,10 @@ describe("optimbench data fetch", () => {
   });
 
   it.each([
-    [["fetch", "mnist-10k"], "Allowed choices are mnist."],
+    [
+      ["fetch", "mnist-10k"],
+      "Allowed choices are mnist, fashion-mnist, kmnist, emnist-digits, emnist-letters, cifar-10.",
+    ],
     [["fetch", "mnist", "--mirror", "ftp://host/"], "Expected a URL that starts with https:// or http://."],
     [["samples"], "required option '--out <file>' not specified"],
     [["samples", "--out", "x.png", "--per-class", "0"], "Expected a whole number from 1 to 100."],

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../../src/data/dataset.js";
 import { EMBEDDED_NAMES, loadEmbedded } from "../../../src/data/named/embedded.js";
-import { findMnist, loadMnist } from "../../../src/data/named/mnist.js";
+import { findPublished } from "../../../src/data/named/find-published.js";
+import { loadPublished } from "../../../src/data/named/load-published.js";
 import { packageRoot } from "../../../src/system/package-root.js";
 
+const MNIST = findPublished("mnist");
 const sha256 = ({ images, labels }: Dataset) =>
   createHash("sha256").update(images).update(labels).digest("hex");
 const image = (images: Uint8Array, index: number) =>
@@ -25,8 +27,8 @@ describe("loadEmbedded", () => {
     expect(sha256(dataset)).toBe("bc6b63550c8a82f6ecccd9458252069fb030ee802997b8242e71d5146b0cbf0e");
   });
 
-  it.runIf(findMnist())("has the first 10,000 images of MNIST's training set, byte for byte", async () => {
-    const [dataset, mnist] = [await loadEmbedded("mnist-10k"), await loadMnist(findMnist()!)];
+  it.runIf(MNIST)("has the first 10,000 images of MNIST's training set, byte for byte", async () => {
+    const [dataset, mnist] = [await loadEmbedded("mnist-10k"), await loadPublished("mnist", MNIST!.paths)];
     const order = [...mnist.labels.subarray(0, 10_000).keys()].sort(
       (a, b) => mnist.labels[a]! - mnist.labels[b]! || a - b,
     );
