@@ -20,6 +20,10 @@ export interface ResolvedSharedConfig {
     /** Pixels per row. */
     readonly width: number;
   } | undefined;
+  /** Column of the labels in CSV files, if it was given. */
+  readonly labelColumn?: string | number | undefined;
+  /** Column of the groups in CSV files, if it was given. */
+  readonly groupColumn?: string | number | undefined;
   /** Whether colour images were converted to one channel. */
   readonly greyscale?: boolean | undefined;
   /** Numbers of training and validation images. */

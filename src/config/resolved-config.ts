@@ -51,6 +51,8 @@ const sharedShape = {
   resize: readOptionsShape.resize.describe(
     "size in pixels to which all images were resized; if absent, none was",
   ),
+  labelColumn: readOptionsShape.labelColumn.describe("column of the labels in CSV files, if it was given"),
+  groupColumn: readOptionsShape.groupColumn.describe("column of the groups in CSV files, if it was given"),
   greyscale: readOptionsShape.greyscale.describe("whether colour images were converted to one channel"),
   split: splitSizesSchema.describe("numbers of training and validation images"),
   model: part<ResolvedModel>("ResolvedModel", {

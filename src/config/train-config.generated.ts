@@ -40,6 +40,16 @@ export interface SharedConfig {
     readonly width: number;
   } | undefined;
   /**
+   * Column of the labels in CSV files, as its name in the header or its number from 1. Default: the column
+   * named label, labels, class or target; without a header, the first.
+   */
+  readonly labelColumn?: string | number | undefined;
+  /**
+   * Column of CSV files that says which images belong together, such as those of a person, as its name in the
+   * header or its number from 1. A split never divides a group. Default: none.
+   */
+  readonly groupColumn?: string | number | undefined;
+  /**
    * Convert colour images to one channel, 0.299 red + 0.587 green + 0.114 blue. Default: images keep their
    * channels.
    */

@@ -24,6 +24,8 @@ export interface Dataset extends ImageSet {
   readonly classes: number;
   /** The name of each class, in the order of the labels. */
   readonly classNames?: readonly string[];
+  /** The group of each image, if there are groups, which a split keeps together. */
+  readonly groups?: Uint32Array;
   /** How the values of images of floats became bytes. Absent if the images were bytes. */
   readonly scaling?: Scaling;
   /** Validation images that the dataset supplies. Without them, the validation images are split off. */

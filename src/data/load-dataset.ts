@@ -82,7 +82,10 @@ async function read(
 ): Promise<Dataset> {
   if (typeof source !== "string") return inMemoryDataset(source, where);
   parse(pathSchema, source, "dataset");
-  if (isDatasetName(source)) return loadNamedDataset(source, options);
+  if (isDatasetName(source)) {
+    checkColumns(options, `"${source}" is a named dataset`);
+    return loadNamedDataset(source, options);
+  }
   const place = await placeAt(source);
   if (place === undefined)
     throw configError(
@@ -90,7 +93,14 @@ async function read(
     );
   const format = await sourceOf(place);
   if (format === undefined) throw await unknownFormat(place);
+  if (!format.hasColumns) checkColumns(options, `"${source}" is ${format.what}`);
   return format.read(place, options);
+}
+
+function checkColumns(options: ReadOptions, instead: string): void {
+  for (const key of ["labelColumn", "groupColumn"] as const)
+    if (options[key] !== undefined)
+      throw configError(`\`${key}\` names a column of a CSV file, but ${instead}. Omit it.`, key);
 }
 
 async function unknownFormat({ kind, path }: Place): Promise<OptimbenchError> {

@@ -13,6 +13,8 @@ export type ImageSize =
 
 const side = z.int().min(1).max(LARGEST_IMAGE.side);
 
+const column = z.union([z.string().min(1).max(1000), z.int().min(1)]);
+
 /** Config keys that say how to read the images. */
 export const readOptionsShape = {
   resize: z
@@ -29,6 +31,16 @@ export const readOptionsShape = {
     .describe(
       "size in pixels to which all images are resized, such as 32 or 32x48 (height x width). A change of the aspect ratio stretches the image. Default: images keep their size.",
     ),
+  labelColumn: column
+    .optional()
+    .describe(
+      "column of the labels in CSV files, as its name in the header or its number from 1. Default: the column named label, labels, class or target; without a header, the first.",
+    ),
+  groupColumn: column
+    .optional()
+    .describe(
+      "column of CSV files that says which images belong together, such as those of a person, as its name in the header or its number from 1. A split never divides a group. Default: none.",
+    ),
   greyscale: z
     .boolean()
     .optional()
@@ -43,6 +55,10 @@ export interface ReadOptions {
   readonly resize?: ImageSize | undefined;
   /** Whether colour images are converted to one channel. Default: images keep their channels. */
   readonly greyscale?: boolean | undefined;
+  /** Column of the labels in CSV files, as its name or its number from 1. */
+  readonly labelColumn?: string | number | undefined;
+  /** Column of CSV files that says which images belong together, as its name or its number from 1. */
+  readonly groupColumn?: string | number | undefined;
 }
 
 /** The options among the keys of a config. */

@@ -19,7 +19,7 @@ import { augmentedImages } from "../../training/augmented-images.js";
 import { integerText } from "../../validation/count-text.js";
 import { didYouMean } from "../../validation/nearest.js";
 import { parse } from "../../validation/parse.js";
-import { imageSize } from "../options/config-options.js";
+import { imageSize, number } from "../options/config-options.js";
 import { parseSettings } from "../options/spec.js";
 import { wholeNumber } from "../options/whole-number.js";
 import { checkOutFile } from "../output/out-file.js";
@@ -72,6 +72,7 @@ export function addDataCommand(program: Command): void {
     )
     .option(...dataDir)
     .option("--resize <pixels>", "size to which all images are resized, such as 32 or 32x48", imageSize)
+    .option("--label-column <name|number>", "column of the labels in CSV files", number)
     .option("--greyscale", "convert colour images to one channel")
     .action(writeSamples);
 }

@@ -47,6 +47,8 @@ const shared: readonly ConfigOption[] = [
   { flags: "--dataset <name|folder>", path: "dataset", read: text },
   { flags: "--data-dir <folder>", path: "dataDir", read: text },
   { flags: "--resize <pixels>", path: "resize", read: imageSize },
+  { flags: "--label-column <name|number>", path: "labelColumn", read: number },
+  { flags: "--group-column <name|number>", path: "groupColumn", read: number },
   { flags: "--greyscale", path: "greyscale", read: text },
   { flags: "--train-size <images>", path: "split.train", read: number },
   { flags: "--validation-size <images>", path: "split.validation", read: number },

@@ -15,6 +15,8 @@ export type Place =
 export interface Source {
   /** What it reads, for messages: "a folder of IDX files". */
   readonly what: string;
+  /** Whether its values are in columns, of which the caller may say what they are. */
+  readonly hasColumns?: boolean;
   /** Whether a path is of this format, from names or the first bytes. The content may still be damaged. */
   recognises(place: Place): boolean | Promise<boolean>;
   /**

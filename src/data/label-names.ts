@@ -1,0 +1,45 @@
+import { MOST_CLASSES } from "./dataset.js";
+
+/** Labels as text, and what they are called in messages. */
+export interface TextLabels {
+  readonly labels: readonly string[];
+  /** The place of a label, such as "data.csv, line 7". */
+  placeOf(index: number): string;
+}
+
+/** The class ids of each part, and the names of the classes unless the labels are ids themselves. */
+interface EncodedLabels {
+  readonly ids: readonly Uint8Array[];
+  readonly classNames?: readonly string[];
+}
+
+const ID = /^\d{1,3}(\.0*)?$/;
+const isId = (label: string) => ID.test(label) && Number(label) < MOST_CLASSES;
+
+/**
+ * Converts labels to class ids. If all are whole numbers from 0 to 255, they are the ids; otherwise they are names, which are
+ * numbered in the order of their characters. The first part is the training part: others have no other names.
+ *
+ * @throws what `fail` makes of a problem
+ */
+export function encodeLabels(parts: readonly TextLabels[], fail: (problem: string) => Error): EncodedLabels {
+  if (parts.every(({ labels }) => labels.every(isId)))
+    return { ids: parts.map(({ labels }) => Uint8Array.from(labels, Number)) };
+  const [train, ...others] = parts as [TextLabels, ...TextLabels[]];
+  const classNames = [...new Set(train.labels)].sort();
+  if (classNames.length > MOST_CLASSES)
+    throw fail(
+      `there are ${classNames.length} different labels, such as ${classNames.slice(0, 3).join(", ")}; at most ${MOST_CLASSES} classes are supported. Is this the column of the labels?`,
+    );
+  if (classNames.length < 2)
+    throw fail(`all labels are "${classNames[0]}", but there are at least 2 classes.`);
+  const idOf = new Map(classNames.map((name, id) => [name, id]));
+  for (const { labels, placeOf } of others) {
+    const unknown = labels.findIndex((label) => !idOf.has(label));
+    if (unknown >= 0)
+      throw fail(
+        `${placeOf(unknown)} has the label "${labels[unknown]}", which no training image has. Their labels are ${classNames.slice(0, 10).join(", ")}${classNames.length > 10 ? ", ..." : ""}.`,
+      );
+  }
+  return { ids: parts.map(({ labels }) => Uint8Array.from(labels, (label) => idOf.get(label)!)), classNames };
+}
