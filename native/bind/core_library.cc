@@ -29,7 +29,8 @@ Function find(void* library, const std::string& path, const char* name) {
   return reinterpret_cast<Function>(symbol);
 }
 
-// What records steps on CUDA, or null with the reason in `failures`. Both libraries need symbols that are open already.
+// Opens CUDA's libraries and returns what makes step graphs there, or null with the reason in `failures`. Both use
+// symbols of libraries that must be open already.
 StepGraphMaker openCuda(const LibraryPaths& paths) {
   std::string* reason = &failures.cuda;
   try {

@@ -25,7 +25,7 @@ export const isUnlisted = ({ rule, root }: Libtorch): boolean =>
 
 /** The note about such a libtorch. */
 export const UNLISTED =
-  "An earlier version of optimbench fetched this libtorch without a list of its files, so only truncated libraries " +
+  "This libtorch is in the cache without a list of its files, so only truncated libraries " +
   "can be detected. `npx optimbench setup --force` fetches it again, with a list.";
 
 export interface Search extends Requirements {

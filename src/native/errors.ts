@@ -47,8 +47,8 @@ function withOptimbenchError<Result>(work: () => Result): Result {
 function fail(cause: unknown): never {
   if (cause instanceof OptimbenchError) throw cause;
   const reason = reasonOf(cause);
+  // A GPU's message begins with whose memory it is.
   if (!/out of memory|^std::bad_alloc/.test(reason))
-    // a GPU says whose
     throw new OptimbenchError("NATIVE", `Native code failed: ${reason}`, { cause });
   throw new OptimbenchError(
     "MEMORY",

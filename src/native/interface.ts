@@ -113,7 +113,7 @@ interface AugmentationSpec {
   readonly shift: number;
   /** Degrees. */
   readonly rotation: number;
-  /** Share of the size. */
+  /** Fraction of the size. */
   readonly scale: number;
   /** Pixels. `alpha` is the factor of the displacement, `sigma` the standard deviation of the Gaussian that smooths it. */
   readonly elastic?: { readonly alpha: number; readonly sigma: number } | undefined;

@@ -89,8 +89,8 @@ export function gradientTransformConflict(
   formula: string,
 ): string | undefined {
   if (gradientTransforms.decoupledWeightDecay !== undefined && /weightDecay/i.test(formula))
-    return "it has its own weight decay: set `weightDecay` instead of `decoupledWeightDecay`.";
+    return "The optimizer already has a weight decay. Set `weightDecay` instead of `decoupledWeightDecay`.";
   if (gradientTransforms.weightAverage !== undefined && /\bevaluation\b/.test(formula))
-    return "it has its own weights for evaluation: omit `weightAverage`.";
+    return "The optimizer already averages its weights for evaluation. Omit `weightAverage`.";
   return undefined;
 }

@@ -6,7 +6,7 @@ import type { Measured, NativeDataset, NativeSession } from "../native/addon.js"
 import { startSchedule } from "../schedules/schedules.js";
 import { type EarlyStoppingResult, trackBestWeights } from "./best-weights.js";
 
-/** Images on the device, and which of them are meant. */
+/** Images on the device, and which of them to use. */
 interface ChosenImages {
   readonly from: NativeDataset;
   readonly indices: Uint32Array;

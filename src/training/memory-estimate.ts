@@ -104,7 +104,7 @@ export function checkMemory(parts: readonly MemoryPart[], available: AvailableMe
     "MEMORY",
     `This needs about ${size(total)} of memory: ${list.map(({ what, bytes }) => `${what} ${size(bytes)}`).join("; ")}. ` +
       `Of the ${size(available.of)} of ${available.source}, ${size(available.bytes)} are available; this process holds ${size(held)}. ` +
-      `Use ${largestFirst[0]!.advice}${total <= available.of ? ", or free memory: end other programs, dispose of models" : ""}.`,
+      `Use ${largestFirst[0]!.advice}${total <= available.of ? ", or free memory: end other programs, dispose models" : ""}.`,
   );
 }
 

@@ -192,7 +192,7 @@ it.each([
   ],
   [
     { name: "adamw", decoupledWeightDecay: 0.1 },
-    "adamw: it has its own weight decay: set `weightDecay` instead of `decoupledWeightDecay`.",
+    "adamw: The optimizer already has a weight decay. Set `weightDecay` instead of `decoupledWeightDecay`.",
   ],
   [{ name: "radam", semantics: "keras3" }, 'Expected "pytorch" for `semantics`, got "keras3" (string).'],
   [
@@ -230,7 +230,7 @@ describe.each(OPTIMIZER_NAMES)("%s", (name) => {
 
   it.each(bounded)("rejects %s = %d with the range in the message", (key, value, bounds) => {
     const said = message({ name, [key]: value });
-    expect(said).toMatch(new RegExp(`^Expected a number .* for \`${key}\`, got ${value} `));
+    expect(said).toMatch(new RegExp(`^Expected a (whole )?number .* for \`${key}\`, got ${value} `));
     for (const bound of bounds) expect(said.slice(0, said.indexOf("for"))).toContain(` ${bound} `);
   });
 });

@@ -19,7 +19,7 @@ const tooMuch = expect.objectContaining({
   name: "OptimbenchError",
   code: "MEMORY",
   message: expect.stringMatching(
-    /of memory: .*\. Of the 1\.0 GB of the control group, \d+ MB are available; this process holds 1 MB\. Use .*, or free memory: end other programs, dispose of models\.$/,
+    /of memory: .*\. Of the 1\.0 GB of the control group, \d+ MB are available; this process holds 1 MB\. Use .*, or free memory: end other programs, dispose models\.$/,
   ),
 });
 

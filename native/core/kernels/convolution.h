@@ -1,7 +1,7 @@
 // Convolution, bias, max-pooling and ReLU as one operator, and its gradients.
 //
-// Forward, the convolution's outputs stay in the first-level cache until they are pooled. Backward, only one output of
-// each pooling window has a gradient, and none where ReLU is off. Only these outputs are computed.
+// In the forward pass, the convolution's outputs stay in the first-level cache until they are pooled. In the backward
+// pass, only one output of each pooling window has a gradient, and none where ReLU is off. Only these are computed.
 #pragma once
 
 #include <cstddef>

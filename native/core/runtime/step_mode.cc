@@ -30,7 +30,7 @@ std::unique_ptr<StepGraph> makeStepGraph() {
 }
 
 std::string whyNoGraphs(at::Device device) {
-  if (device.is_cpu()) return "the processor records nothing";
+  if (device.is_cpu()) return "steps on the CPU are not recorded";
   return graphMaker == nullptr ? kNoLibrary : "";
 }
 

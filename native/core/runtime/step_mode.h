@@ -1,4 +1,4 @@
-// How sessions on a device take their steps, and what records them there.
+// How sessions run their training steps, and the library that records steps on a device.
 #pragma once
 
 #include <memory>
@@ -9,23 +9,23 @@
 
 namespace optimbench {
 
-// OPTIMBENCH_STEP asks for one, on the CPU as well.
+// The environment variable OPTIMBENCH_STEP selects one, on the CPU too.
 enum class StepMode {
-  plain,  // as the CPU does: micro-batches on threads, numbers on the host
-  eager,  // as a device does, one operator after the other
-  graph,  // recorded by the device
+  plain,  // the CPU's way: micro-batches on threads, scalars on the host
+  eager,  // a device's way, operator by operator
+  graph,  // the same, recorded and replayed
 };
 
-// plain on the CPU, graph elsewhere, unless asked otherwise.
+// By default plain on the CPU and graph elsewhere.
 StepMode stepMode(at::Device device);
 
-// What records steps from now on; nullptr where there is no such library.
+// Sets what records steps from now on; nullptr if no library does.
 void recordStepsWith(StepGraphMaker maker);
 
-// Throws c10::Error where the device cannot record.
+// Throws c10::Error if the device cannot record.
 std::unique_ptr<StepGraph> makeStepGraph();
 
-// Why the device cannot record; empty where it can.
+// Why the device cannot record; empty if it can.
 std::string whyNoGraphs(at::Device device);
 
 }  // namespace optimbench

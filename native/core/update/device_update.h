@@ -1,5 +1,5 @@
-// The steps of an update on a device, without the host. What depends on scalars only (the learning rate, t, the
-// changing inputs and the scalar states) the host computes many steps ahead, in double precision; a step then reads it
+// The steps of an update on a device, without the host. The host computes everything that depends on scalars only (the
+// learning rate, t, the changing inputs and the scalar states) many steps ahead, in double precision. A step reads it
 // from the device's memory.
 #pragma once
 
@@ -22,7 +22,7 @@ class DeviceUpdate {
   // One step, with its scalars on the device, [scalarCount] float64.
   void step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& scalars);
 
-  // The position of nextScalars(). It is set back if fewer steps were taken than scalars were computed for.
+  // The position of nextScalars(). It is reset if fewer steps ran than scalars were computed for.
   struct Progress {
     int64_t stepCount;
     std::vector<double> states;

@@ -1,5 +1,5 @@
 // The steps of an update that the host drives, on tensors of any device. Scalars are computed on the host. On the CPU,
-// compiled parts run as kernel programs; all else runs node by node through libtorch.
+// compiled parts run as kernel programs; everything else runs node by node through libtorch.
 #pragma once
 
 #include <vector>

@@ -1,7 +1,7 @@
 // Straight-line bytecode whose instructions are elementwise kernels over vectors of one length. It is interpreted block
-// by block: all instructions on one short block, then all on the next. Intermediate values so stay in the first-level
-// cache, in registers of one block each. register_allocator.cc assigns the registers, kernel_interpreter.cc runs
-// programs.
+// by block: all instructions on one short block, then all on the next. Intermediate values therefore stay in the
+// first-level cache, in registers of one block each. register_allocator.cc assigns the registers, and
+// kernel_interpreter.cc runs programs.
 #pragma once
 
 #include <array>

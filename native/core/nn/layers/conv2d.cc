@@ -56,7 +56,7 @@ class Conv2d final : public Layer {
   // with the patches takes 14 us, and is deterministic too.
   bool prefersProduct(const at::Tensor& padded, const at::Tensor& outputGradient) const {
     constexpr int64_t kTile = 16;              // channels
-    constexpr int64_t kMostPatches = 1 << 26;  // values: 256 MB
+    constexpr int64_t kMostPatches = 1 << 26;  // values; bounds the memory of the patches to 256 MB
     const int64_t values = outputGradient.numel() / spec_.filters * spec_.kernel[0] * spec_.kernel[1] * padded.size(1);
     return !padded.device().is_cpu() && spec_.groups == 1 && padded.size(1) % kTile != 0 && values <= kMostPatches;
   }
