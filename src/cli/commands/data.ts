@@ -1,16 +1,18 @@
+import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import { Argument, type Command, InvalidArgumentError } from "commander";
 import { type Augmentation, augmentationSchema } from "../../config/augmentation.js";
+import { describeDataset } from "../../data/describe-dataset.js";
 import { loadDataset } from "../../data/load-dataset.js";
 import {
   DATASET_NAMES,
   type DatasetName,
+  isDatasetName,
   PUBLISHED_NAMES,
   placeOfNamed,
 } from "../../data/named/named-datasets.js";
 import type { PublishedName } from "../../data/named/published.js";
 import { type ReadOptions, readOptionsOf } from "../../data/read-options.js";
-import { sampleDigits } from "../../data/sample-digits.js";
 import { configError, OptimbenchError } from "../../errors.js";
 import { plainTable } from "../../report/tables/plain-table.js";
 import { print } from "../../system/terminal.js";
@@ -22,30 +24,34 @@ import { parse } from "../../validation/parse.js";
 import { imageSize, number } from "../options/config-options.js";
 import { parseSettings } from "../options/spec.js";
 import { wholeNumber } from "../options/whole-number.js";
+import { datasetText } from "../output/dataset-text.js";
+import { namedSamples } from "../output/named-samples.js";
 import { checkOutFile } from "../output/out-file.js";
 import { showDownload } from "../progress/download-progress.js";
 import { onInterrupt } from "../progress/interrupt.js";
+import { showPart } from "../progress/part-progress.js";
 
 /** Adds `optimbench data`, which lists, fetches and draws datasets. */
 export function addDataCommand(program: Command): void {
-  const data = program.command("data").description("list, fetch or draw datasets");
+  const data = program.command("data").description("list, describe, fetch or draw datasets");
   const dataDir = [
     "--data-dir <folder>",
     "folder with the files of a named dataset (default: OPTIMBENCH_DATA, then the per-user cache)",
   ] as const;
 
-  data
-    .command("list", { isDefault: true })
-    .description("check the named datasets and list where they are (default)")
+  const describe = data
+    .command("describe", { isDefault: true })
+    .description("list the named datasets, or describe one: classes, values, duplicates (default)")
+    .argument("[dataset]", "name of a dataset, or its path (default: list the named ones)")
     .option(...dataDir)
     .option("--json", "print JSON")
+    .allowExcessArguments();
+  addReadOptions(describe).action(async (dataset: string | undefined, options: DescribeOptions) => {
+    if (dataset === undefined) return print(await listDatasets(options));
     // Unknown sub-commands of `data` arrive here as arguments.
-    .allowExcessArguments()
-    .action(async (options: { dataDir?: string; json?: true }, list: Command) => {
-      const [word] = list.args;
-      if (word !== undefined) throw unknownCommand(data, word);
-      print(await listDatasets(options));
-    });
+    if (describe.args.length > 1 || isLikeCommand(data, dataset)) throw unknownCommand(data, dataset);
+    print(await describeOne(dataset, options));
+  });
 
   data
     .command("fetch")
@@ -58,7 +64,7 @@ export function addDataCommand(program: Command): void {
     .option("--quiet", "print problems only")
     .action(fetchDataset);
 
-  data
+  const samples = data
     .command("samples")
     .description("write an image with samples of each class")
     .argument("[dataset]", "name of a dataset, or its path (default: as for training)")
@@ -70,14 +76,42 @@ export function addDataCommand(program: Command): void {
       "augment the samples as training would, such as shift=2:rotation=10",
       (text) => parse(augmentationSchema, parseSettings(text), "augmentation"),
     )
-    .option(...dataDir)
-    .option("--resize <pixels>", "size to which all images are resized, such as 32 or 32x48", imageSize)
-    .option("--label-column <name|number>", "column of the labels in CSV files", number)
-    .option("--greyscale", "convert colour images to one channel")
-    .action(writeSamples);
+    .option(...dataDir);
+  addReadOptions(samples).action(writeSamples);
 }
 
-async function listDatasets({ dataDir, json }: { dataDir?: string; json?: true }): Promise<string> {
+const addReadOptions = (command: Command) =>
+  command
+    .option("--resize <pixels>", "size to which all images are resized, such as 32 or 32x48", imageSize)
+    .option("--label-column <name|number>", "column of the labels in CSV files", number)
+    .option("--greyscale", "convert colour images to one channel");
+
+interface DescribeOptions extends ReadOptions {
+  readonly dataDir?: string;
+  readonly json?: true;
+}
+
+/** Whether a word is the name of no dataset and no file, but similar to a command's. */
+const isLikeCommand = (data: Command, word: string) =>
+  !isDatasetName(word) &&
+  !existsSync(word) &&
+  didYouMean(
+    word,
+    data.commands.map((command) => command.name()),
+  ) !== "";
+
+async function describeOne(name: string, { dataDir, json, ...reading }: DescribeOptions): Promise<string> {
+  const dataset = await loadDataset(name, { dataDir, ...readOptionsOf(reading) });
+  const progress = showPart("examining images");
+  try {
+    const description = await describeDataset(dataset, progress.onProgress);
+    return json ? JSON.stringify(description, null, 2) : datasetText(description);
+  } finally {
+    progress.stop();
+  }
+}
+
+async function listDatasets({ dataDir, json }: DescribeOptions): Promise<string> {
   const rows = [];
   for (const name of DATASET_NAMES) rows.push(await datasetStatus(name, dataDir)); // one after the other, to save memory
   if (json) return JSON.stringify(rows, null, 2);
@@ -164,7 +198,7 @@ async function writeSamples(
     augmentation === undefined
       ? dataset
       : { ...dataset, images: augmentedImages(dataset, augmentation, { seed, epoch: 1 }) };
-  await writeFileAtomically(out, sampleDigits(displayed, { perClass, seed }));
+  await writeFileAtomically(out, await namedSamples(displayed, { perClass, seed }));
   const how = augmentation === undefined ? "" : ", augmented as in the first epoch of a run";
   print(
     `${out}: up to ${perClass} samples of each of the ${dataset.classes} classes of ${dataset.name}${how}`,

@@ -56,7 +56,7 @@ describe("optimbench data", () => {
       "t10k-images-idx3-ubyte": idx([1, 1, 1]),
       "t10k-labels-idx1-ubyte": idx([1]),
     });
-    const { stdout } = await data("list", "--json", "--data-dir", cache);
+    const { stdout } = await data("--json", "--data-dir", cache);
     const embedded = {
       available: true,
       where: "in the package",
@@ -86,8 +86,50 @@ describe("optimbench data", () => {
     const { error } = await data("fetsh", "mnist");
     expect(error).toMatchObject({
       code: "CONFIG",
-      message: 'Unknown command "data fetsh". Did you mean "fetch"? Expected list, fetch, samples.',
+      message: 'Unknown command "data fetsh". Did you mean "fetch"? Expected describe, fetch, samples.',
     });
+  });
+});
+
+describe("optimbench data describe", () => {
+  it("describes a dataset by its name, with the names of its classes", async () => {
+    const { stdout, error } = await data("fashion-mnist-10k");
+    expect(error).toBeUndefined();
+    expect(stdout.split("\n").slice(0, 3)).toEqual([
+      "fashion-mnist-10k: 10,000 training images, 28 x 28 x 1, 10 classes",
+      "Values: 0 to 255, mean 73.01 (0.2863 of 255), standard deviation 90.27 (0.3540 of 255)",
+      "Duplicates: none",
+    ]);
+    expect(stdout).toMatch(/│ class │ name +│ train │\n│ +0 │ T-shirt\/top │ +942 │\n/);
+  });
+
+  it("describes a dataset by its path, with its duplicates, empty classes and inverted images", async () => {
+    const folder = temporaryFolder();
+    writeFiles(folder, {
+      "train-images-idx3-ubyte": idx([3, 2, 2], [255, 255, 255, 0, 255, 255, 255, 0, 255, 254, 255, 255]),
+      "train-labels-idx1-ubyte": idx([3], [0, 2, 2]),
+      "t10k-images-idx3-ubyte": idx([1, 2, 2], [255, 255, 255, 0]),
+      "t10k-labels-idx1-ubyte": idx([1], [0]),
+    });
+    const { stdout } = await data(folder);
+    expect(stdout).toContain(`${folder}: 3 training images, 1 test image, 2 x 2 x 1, 3 classes\n`);
+    expect(stdout).toContain(
+      "Duplicates: 1 training image equal to an earlier one, 1 of them with another label; 1 test image equal to a training image\n",
+    );
+    expect(stdout).toContain("The images look inverted: they are dark on a light background.");
+    expect(stdout).toContain("Classes without training images: 1\n");
+    const { stdout: json } = await data(folder, "--json");
+    expect(JSON.parse(json)).toMatchObject({
+      name: folder,
+      looksInverted: true,
+      sets: [{ count: 3 }, { count: 1 }],
+    });
+  });
+
+  it("rejects a name that is neither a dataset nor a path", async () => {
+    expect((await data("mnist-11k")).error?.message).toMatch(
+      /^There is no dataset, folder or file "mnist-11k". Did you mean "mnist-10k"\?/,
+    );
   });
 });
 
@@ -160,6 +202,22 @@ describe("optimbench data samples", () => {
     expect(stdout).toBe(`${out}: up to 2 samples of each of the 10 classes of mnist-10k\n`);
     expect(decode(readFileSync(out))).toMatchObject({ width: 2 * 60 + 4, height: 10 * 60 + 4 });
     expect(readdirSync(join(folder, "new"))).toEqual(["digits.png"]);
+  });
+
+  it("writes the names of the classes before the rows", async () => {
+    const out = join(temporaryFolder(), "clothes.png");
+    await data("samples", "fashion-mnist-10k", "--out", out, "--per-class", "2");
+    const { width, height, data: pixels, channels } = decode(readFileSync(out));
+    expect([width > 2 * 60 + 4, height]).toEqual([true, 10 * 60 + 4]);
+    const margin = width - (2 * 60 + 4);
+    // Some of the margin beside each row is not white: its name.
+    const isDark = (x: number, y: number) => pixels[(y * width + x) * channels]! < 128;
+    for (let row = 0; row < 10; row++) {
+      const name = Array.from({ length: margin * 60 }, (_, i) =>
+        isDark(i % margin, row * 60 + Math.floor(i / margin)),
+      );
+      expect(name.some(Boolean)).toBe(true);
+    }
   });
 
   it("shows them augmented", async () => {
