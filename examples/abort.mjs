@@ -1,4 +1,4 @@
-// Stops a long training after five seconds and keeps the epochs that finished.
+// Stops a long training run after five seconds and keeps the epochs that finished.
 import { train } from "optimbench";
 
 const run = await train({

@@ -38,7 +38,7 @@ describe("split", () => {
     for (const drawn of perTenth) expect(Math.abs(drawn - 200)).toBeLessThan(60);
   });
 
-  it("never changes, because results of earlier versions depend on it", () => {
+  it("never changes, because saved results depend on it", () => {
     const { train, validation } = split(10, { train: 6, validation: 4 }, 0);
     expect([[...train], [...validation]]).toEqual([
       [7, 5, 3, 2, 0, 6],

@@ -3,8 +3,8 @@
 Usage: python class_weights.py      (writes class_weights.json beside this file)
 Needs: pip install keras tensorflow-cpu numpy
 
-The history's loss and val_loss show where the weights act, the kernel afterwards what they did. Logits = (pixels /
-255) @ kernel.
+loss and val_loss in the history show where the weights apply, and the kernel at the end shows their effect. The logits
+are (pixels / 255) @ kernel.
 """
 
 import json

@@ -14,7 +14,8 @@ import keras
 
 keras.config.set_floatx("float64")
 
-# An improvement, ones too small, none, a worse epoch, a recovery, a long plateau, a late improvement.
+# In order: an improvement, improvements that are too small, none, a worse epoch, a recovery, a long plateau, a late
+# improvement.
 LOSSES = [1.0, 0.8, 0.79, 0.81, 0.785, 0.7, 0.75, 0.74, 0.69, 0.72, 0.71, 0.705, 0.7, 0.7, 0.7, 0.7, 0.5, 0.6, 0.6, 0.6]
 SETTINGS = [
     {},
@@ -40,7 +41,7 @@ SETTINGS = [
 
 
 class Model:
-    """As much of a model as the callback asks for."""
+    """The part of a model that the callback uses."""
 
     stop_training = False
     epoch = 0

@@ -20,7 +20,7 @@ random = np.random.default_rng(7)
 pixels = random.integers(0, 256, (COUNT, INPUTS))
 weights = random.normal(0, 4, (CLASSES, INPUTS)).astype(np.float32).round(3).astype(np.float32)
 logits = torch.tensor(pixels / 255) @ torch.tensor(weights, dtype=torch.float64).T
-# Right answers more often than not, but less often than a confident net believes.
+# More than half of the answers are correct, but fewer than the confidence of the net suggests.
 labels = np.where(random.random(COUNT) < 0.6, logits.argmax(1).numpy(), random.integers(0, CLASSES, COUNT))
 
 confidence, answer = torch.softmax(logits, 1).max(1)

@@ -3,11 +3,11 @@
 Usage: python even_images.py      (writes even_images.json beside this file)
 Needs: pip install torch numpy
 
-A depthwise convolution of one pixel makes 20 + p / divisor of each byte p, which float32 holds exactly, so that what
-differs is the normalisation's own. With the divisor 4096 bytes are any; with 64 they are 0 to 2, but for a bright
-first one in each image. The test repeats pixels and weights from the generator of training.py and reads from here:
-probabilities in evaluation (of batch normalisation with the given running statistics), and the loss and its gradient
-in training.
+A depthwise convolution of one pixel turns each byte p into 20 + p / divisor. float32 represents this exactly, so all
+differences come from the normalisation. With the divisor 4096, bytes have any value; with 64, they are 0 to 2, except
+for a bright first one in each image. The test draws the same pixels and weights from the generator of training.py. The
+file has the probabilities in evaluation (for batch normalisation, with the given running statistics), and the loss and
+its gradients in training.
 """
 
 import json
@@ -67,7 +67,7 @@ for divisor, layer, make in CASES:
         "layer": layer,
         "loss": loss.item(),
         "gradients": {
-            # From x's gradient: a weight's is summed over the pixels / 255 times that.
+            # From the gradient of x: that of a weight is the sum over the pixels of pixel / 255 times it.
             "depthwiseConv2d_0.weight": (x.grad * torch.tensor(pixels / 255).permute(0, 3, 1, 2))
             .sum((0, 2, 3))
             .tolist(),
@@ -77,7 +77,7 @@ for divisor, layer, make in CASES:
             "dense_0.weight": dense.weight.grad.ravel()[::STRIDE].tolist(),
         },
     }
-    # What the convolution's gradients, which nearly cancel out, are sums of: rounding is relative to that.
+    # The terms of the convolution's gradients nearly cancel, so rounding is relative to the terms, not to the sum.
     case["summands"] = x.grad.abs().sum((0, 2, 3)).max().item()
     if layer["type"] == "batchNorm2d":
         case["statistics"] = [

@@ -45,7 +45,7 @@ def keras_run(kind, settings, rates):
         optimizer.apply([keras.ops.convert_to_tensor(part, dtype="float64") for part in parts], variables)
         path.append(joined([read(each) for each in variables]))
         if "weightAverage" in settings:
-            # What finalize_variable_values() would write into the variables.
+            # The values that finalize_variable_values() would write into the variables.
             evaluation.append(joined([read(each) for each in optimizer._model_variables_moving_average]))
     return path, evaluation or None
 

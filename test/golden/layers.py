@@ -69,7 +69,7 @@ ZOO = [
     POOLS,
     *HEAD,
 ]
-# Blocks as in He et al. 2016, with batch normalisation in both branches; both begin by pooling what a ReLU gives.
+# Blocks as in He et al. 2016, with batch normalisation in both branches; both begin by pooling the output of a ReLU.
 RESNET = [
     conv(8, activation="relu"),
     residual(
@@ -109,7 +109,7 @@ def draw(shape, kind, seeds):
 
 
 def optimbench_shapes(layer, channels):
-    """[(kind, shape)] in optimbench's order, where `channels` come in."""
+    """[(kind, shape)] in optimbench's order, for an input of `channels` channels."""
     kind = layer["type"]
     bias = [("bias", None)] if layer.get("useBias", True) else []
     if kind == "conv2d":
@@ -254,7 +254,7 @@ class ChannelsLayerNorm(nn.LayerNorm):
 
 
 class WithoutCenter(nn.Module):
-    """A normalisation of which only the factor is learnt."""
+    """A normalisation that learns only its factor."""
 
     def __init__(self, norm):
         super().__init__()

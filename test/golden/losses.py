@@ -2,15 +2,15 @@
 precision.
 
 Usage: python losses.py keras3; python losses.py keras2; python losses.py pytorch; python losses.py author
-       (each writes losses/<source>-<name>.json beside this file; apart, since TensorFlow and PyTorch do not always
-       bear each other in one process)
+       (each writes losses/<source>-<name>.json beside this file; separately, since TensorFlow and PyTorch do not
+       always work in one process)
 Needs: pip install torch keras tf_keras tensorflow-cpu numpy
 
-Keras 2 lives on as tf_keras. Keras (3 on its TensorFlow backend) computes as in a model whose last layer is a softmax
-and which trains in graph mode: the loss gets probabilities, and its cross-entropies find the logits that these came
-from. Hinges get the logits as they are. PyTorch's cross_entropy, multi_margin_loss and poisson_nll_loss (log_input)
-take logits, kl_div their log_softmax; its other losses take softmax(logits) here. What neither has is computed from
-its paper's equation, with the gradient by complex steps, which do not cancel.
+Keras 2 is tf_keras. Keras (3 on its TensorFlow backend) computes as in a model that ends in a softmax and trains in
+graph mode: the loss receives probabilities, and its cross-entropies find the logits that these came from. Hinges
+receive the logits. PyTorch's cross_entropy, multi_margin_loss and poisson_nll_loss (log_input) receive logits, kl_div
+their log_softmax, and its other losses softmax(logits). A loss that both lack is computed from its paper's equation;
+complex steps, which do not cancel, give its gradient.
 """
 
 import json
@@ -41,7 +41,7 @@ elif SOURCE == "keras2":
     VERSIONS = {"tf_keras": keras.__version__, "tensorflow": tf.__version__}
 
     def class_weight_to_sample_weights(target, weights):
-        """fit's own: each sample gets the weight of its class, or of its largest."""
+        """As in fit(): each sample has the weight of its class or, with a soft target, of its largest class."""
         weigh = keras.src.engine.data_adapter._make_class_weight_map_fn(weights)
         return weigh(tf.constant(target), tf.constant(target))[2]
 elif SOURCE == "pytorch":
@@ -130,7 +130,7 @@ CASES["keras2"] = {
 
 
 def keras_loss(name, settings):
-    """The loss, and whether its prediction is the logits as they are."""
+    """The loss, and whether it takes the logits themselves as its prediction."""
     k = keras.losses
     exact = lambda value: (
         tf.constant(value, tf.float64) if SOURCE == "keras2" else value

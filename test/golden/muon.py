@@ -1,12 +1,12 @@
-"""Golden files for Muon of Keras 3, of PyTorch and of its author, run by their own code in double precision.
+"""Golden files for Muon of Keras 3, of PyTorch and of its author, computed by their code in double precision.
 
 Usage: python muon.py      (writes parameter_optimizers/<source>-muon.json beside this file)
 Needs: pip install torch keras numpy schedulefree; muon.py of github.com/KellerJordan/Muon, saved as
        kellerjordan_muon.py where Python finds it
 
-PyTorch's and the author's code round the iterations to bfloat16; here bfloat16 is made to mean double precision.
-PyTorch's takes matrices only: the others are left to its AdamW. The author wants the weights between the first layer's
-and the last's: convolutions with a high and with a small kernel, and dense layers, each with more and with fewer
+PyTorch's and the author's code round the iterations to bfloat16; here, bfloat16 is replaced by double precision.
+PyTorch's Muon accepts matrices only, so its AdamW updates the others. The author's Muon is for the weights between the
+first and the last layer: convolutions with large and small kernels, and dense layers, each with more and with fewer
 outputs than inputs.
 """
 
@@ -27,7 +27,7 @@ KERAS = {"learningRate": "learning_rate", **keras_names.MUON}
 
 
 class Both(torch.optim.Optimizer):
-    """Two optimizers as one: a matrices' and that of the rest, whose rate is in units of the other's."""
+    """Two optimizers as one: one for matrices and one for the rest, whose rate is relative to that of the first."""
 
     def __init__(self, matrices, rest, ratio):
         self.each = [matrices, rest]

@@ -18,13 +18,13 @@ import torch
 
 
 def classes(module, base):
-    """The public classes of a module that are more than their base."""
+    """The public subclasses in a module, without the base class."""
     found = [(name, each) for name, each in vars(module).items() if not name.startswith("_") and inspect.isclass(each)]
     return {name for name, each in found if issubclass(each, base) and each is not base}
 
 
 def losses(module):
-    """PyTorch's losses have no base of their own in public."""
+    """PyTorch's losses have no public base class."""
     return {
         name
         for name, each in vars(module).items()

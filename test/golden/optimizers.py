@@ -3,8 +3,8 @@
 Usage: python optimizers.py      (writes optimizers/<framework>-<name>.json beside this file)
 Needs: pip install torch keras numpy
 
-A file holds the framework's own defaults, the gradients, and for several settings of the optimizer the rates (they
-change in the middle, which shows where an optimizer keeps its rate) and theta after every step. Keras runs on its
+A file has the framework's defaults, the gradients and, for several settings of the optimizer, the rates and theta after
+every step. The rates change in the middle, which shows where an optimizer stores its rate. Keras runs on its
 PyTorch backend: on TensorFlow, constants such as 0.999 pass through float32 even in double precision.
 """
 
@@ -39,7 +39,7 @@ def gradient(t):
     ]
 
 
-# optimbench's name of each hyperparameter: the framework's.
+# The framework's name of each hyperparameter, by optimbench's.
 ADAM = {"learningRate": "learning_rate", **keras_names.MOMENTS}
 KERAS_NAMES = {
     "sgd": ("SGD", {"learningRate": "learning_rate", "momentum": "momentum", "nesterov": "nesterov"}),
@@ -63,7 +63,7 @@ KERAS_NAMES = {
     ),
     "lion": ("Lion", {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2"}),
 }
-# PyTorch's two betas are one pair, "betas".
+# PyTorch has one pair, "betas".
 BETAS = {"learningRate": "lr", "beta1": ("betas", 0), "beta2": ("betas", 1), "epsilon": "eps"}
 PYTORCH_NAMES = {
     "sgd": ("SGD", {"learningRate": "lr", "momentum": "momentum", "nesterov": "nesterov", "dampening": "dampening"}),
@@ -88,10 +88,10 @@ PYTORCH_NAMES = {
     "adamax": ("Adamax", BETAS),
     "adadelta": ("Adadelta", {"learningRate": "lr", "rho": "rho", "epsilon": "eps"}),
 }
-# Decay of the weights, which every optimizer of a framework takes: beside the gradient in Keras, in it in PyTorch.
+# Weight decay, which every optimizer accepts: separate from the gradient in Keras, part of it in PyTorch.
 KERAS_DECAY = {"decoupledWeightDecay": "weight_decay"}
 PYTORCH_DECAY = {"l2": "weight_decay"}
-# What makes AMSGrad of the frameworks' Adam.
+# The settings that turn the frameworks' Adam into AMSGrad.
 EXTRA = {"amsgrad": {"amsgrad": True}}
 SETTINGS = {
     "sgd": [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}],

@@ -1,14 +1,14 @@
-"""Golden files for the optimizers of Keras 2, which lives on as tf_keras, on 8 parameters, in double precision.
+"""Golden files for the optimizers of Keras 2 (tf_keras) on 8 parameters, in double precision.
 
 Usage: python optimizers_keras2.py      (writes optimizers/keras2-<name>.json beside this file)
 Needs: pip install tf_keras tensorflow-cpu numpy
 
-tf_keras.optimizers.legacy are the definitions of tf.keras 2.0 to 2.10; AdamW and Lion came later, and are those of
+tf_keras.optimizers.legacy has the definitions of tf.keras 2.0 to 2.10. AdamW and Lion came later and are from
 tf_keras.optimizers. Parameters, gradients and settings are those of keras3-<name>.json, which optimizers.py writes
 first.
 
 TensorFlow passes Python's numbers through float32 even in double precision, so hyperparameters are set as tensors in
-double precision. What cannot be set, the 0.96 of Nadam, stays in float32: its files agree with the formula to that
+double precision. The 0.96 of Nadam cannot be set and stays in float32, so its files agree with the formula to that
 precision only.
 """
 
@@ -50,10 +50,10 @@ NAMES = {
     "adamw": (tf_keras.optimizers.AdamW, {**ADAM, "weightDecay": "weight_decay"}, {}),
     "lion": (tf_keras.optimizers.Lion, {"learningRate": "learning_rate", "beta1": "beta_1", "beta2": "beta_2"}, {}),
 }
-# Only the later ones let the weights decay.
+# Only the later optimizers have weight decay.
 DECAY = {"lion": {"decoupledWeightDecay": "weight_decay"}}
 
-# What Keras 3 lacks, and where its path is not a number.
+# Settings that Keras 3 lacks, or with which its result is not a number.
 MORE = {"nadam": [{"momentumDecay": 0.5}], "ftrl": [{"initialAccumulator": 0.0}]}
 
 

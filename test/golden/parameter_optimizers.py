@@ -4,9 +4,9 @@ Usage: python parameter_optimizers.py      (writes parameter_optimizers/<source>
 Needs: pip install torch keras numpy schedulefree
 
 Keras 3 (on its PyTorch backend), PyTorch and the authors' code train six parameters of three layers on given
-gradients, in double precision: a convolution's weights and bias, and those of two dense layers. LAMB's authors have no
-code of their own; lamb.py has their algorithm. Muon has a script of its own, muon.py. Vectors hold the
-parameters as optimbench keeps them: convolutions [filters, height, width, channels], dense [units, inputs].
+gradients, in double precision: a convolution's weights and bias, and those of two dense layers. LAMB's authors have
+published no code; lamb.py has their algorithm. Muon has a separate script, muon.py. Vectors have optimbench's layout of
+the parameters: convolutions [filters, height, width, channels], dense [units, inputs].
 """
 
 import json
@@ -31,7 +31,7 @@ KEPT = [1, 2, 3, 6, 12, 13, 18, 24]
 
 
 def use(shapes):
-    """Which parameters there are."""
+    """The parameters."""
     global SHAPES, LENGTH, THETA
     SHAPES = shapes
     LENGTH = sum(math.prod(shape) for shape in SHAPES)
@@ -129,7 +129,7 @@ def keras_optimizer(kind, names, settings):
 
 
 def keras_defaults(kind, names):
-    # Keras keeps a rate in float32; Muon leaves some of its arguments out of its config.
+    # Keras stores the rate in float32, and Muon omits some arguments from its config.
     optimizer = keras_optimizer(kind, names, {})
     config = optimizer.get_config()
     read = lambda option: config[option] if option in config else getattr(optimizer, option)
@@ -147,7 +147,7 @@ def schedule_free(kind, settings):
 def adafactor(settings):
     names = {"beta2Decay": "beta2_decay", "clipThreshold": "d", "weightDecay": "weight_decay"}
     options = {names[key]: value for key, value in settings.items() if key in names}
-    # By default epsilon1 is the precision's own; float32's is what float32 training has.
+    # By default, epsilon1 is that of the precision. Training in float32 has that of float32.
     eps = (settings.get("epsilon1", 2**-23), settings.get("epsilon2", 1e-3))
     return lambda parameters: torch.optim.Adafactor(parameters, eps=eps, **options)
 

@@ -1,4 +1,4 @@
-"""Golden file for Adafactor of Keras 2, which lives on as tf_keras, in double precision.
+"""Golden file for Adafactor of Keras 2 (tf_keras), in double precision.
 
 Usage: python parameter_optimizers_keras2.py      (writes parameter_optimizers/keras2-adafactor.json beside this file)
 Needs: pip install tf_keras tensorflow-cpu numpy

@@ -5,11 +5,11 @@ Usage: python running_state.py keras3; python running_state.py keras2; python ru
        (each writes running_state/FRAMEWORK.json beside this file)
 Needs: pip install keras tf_keras tensorflow-cpu torch numpy
 
-Only batch normalisation has running state. It stands here before images, after a convolution whose images have one
-pixel, and behind flatten, dense and a global pool, where Keras' layers have no more height and width: tf_keras then
-leaves its fused kernel, and with it the sample's variance. Nothing is learnt in between: the state after each pass
-depends on the inputs and weights alone. The last batch is one image, whose variance Keras takes as 0 over single
-numbers; PyTorch refuses it.
+Only batch normalisation has running state. Here it follows the images, a convolution whose output has one pixel, and
+flatten, dense and a global pool, after which Keras' layers have no height and width: tf_keras then does not use its
+fused kernel, and so does not correct the variance. Nothing is learned in between, so the state after each pass depends
+on the inputs and weights only. The last batch is one image. Keras takes the variance of single numbers as 0; PyTorch
+rejects the batch.
 """
 
 import json

@@ -1,9 +1,8 @@
-"""Golden files for saved models, and a check of real ones: plain PyTorch modules that a saved model's tensors are
-loaded into.
+"""Golden files for saved models, and a check of real ones: plain PyTorch modules load the tensors of a saved model.
 
 Usage: python saved_models.py
-           writes saved_models/*.json beside this file: layers, the state_dict of the modules that they stand for, drawn
-           at random, and the probabilities that these give
+           writes saved_models/*.json beside this file: layers, a random state_dict of the equivalent modules, and
+           the probabilities that these give
        python saved_models.py model.safetensors images.u8 height,width,channels probabilities.f32
            loads a saved model and prints the largest difference from the probabilities that optimbench predicted
 Needs: pip install torch numpy safetensors

@@ -4,7 +4,7 @@ Usage: python schedule_free_modes.py      (writes schedule_free_modes.json besid
 Needs: pip install torch keras tensorflow-cpu jax numpy
 
 Each backend applies given gradients to one variable, in double precision, operator by operator ("eager") and as `fit`
-has it by default ("graph"): TensorFlow in a tf.function that also builds the optimizer, JAX in a jitted stateless
+does by default ("graph"): TensorFlow in a tf.function that also builds the optimizer, JAX in a jitted stateless
 step. TensorFlow passes Python's numbers through float32 even in double precision.
 """
 

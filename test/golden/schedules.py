@@ -14,7 +14,7 @@ import keras
 
 keras.config.set_floatx("float64")
 
-# An improvement, ones too small, none, a worse epoch, a recovery, a long plateau.
+# In order: an improvement, improvements that are too small, none, a worse epoch, a recovery, a long plateau.
 LOSSES = [
     1.0,
     0.8,

@@ -1,8 +1,8 @@
 """Golden files for schedules that change from step to step: Keras' and PyTorch's rates of each step, in double
 precision.
 
-Usage: python step_schedules.py      (writes schedules/*.json beside this file, but for reduceOnPlateau, see
-       schedules.py)
+Usage: python step_schedules.py      (writes schedules/*.json beside this file, except for reduceOnPlateau, which
+       schedules.py writes)
 Needs: pip install torch keras numpy
 """
 

@@ -2,10 +2,10 @@
 precision.
 
 Usage: python training.py keras3; python training.py pytorch      (each writes training/*.json beside this file;
-       apart, since TensorFlow and PyTorch do not always bear each other in one process)
+       separately, since TensorFlow and PyTorch do not always work in one process)
 Needs: pip install torch keras tensorflow-cpu numpy
 
-Images and initial weights come from a linear congruential generator that the test repeats, so the files hold results
+Images and initial weights come from a linear congruential generator that the test repeats, so the files have results
 only: the loss of each step before its update, every STRIDE-th parameter at the end, and probabilities of the first
 images. Parameters are listed in optimbench's order: conv2d [filters, height, width, channels], dense [units, inputs],
 batchNorm2d scale then center.

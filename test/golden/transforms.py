@@ -1,14 +1,13 @@
-"""Golden files for every optimizer of every source, at other settings than the defaults, with all that a run can add
-to it: clipping, decay of the weights, an average of the weights, a changing rate and momentum, and gradients of
-several batches.
+"""Golden files for every optimizer of every source, with settings that differ from the defaults and everything that a
+run can add: clipping, weight decay, an average of the weights, a changing rate and momentum, and accumulated gradients.
 
 Usage: python transforms.py      (writes transforms/<source>.json beside this file)
 Needs: pip install torch keras tensorflow-cpu tf_keras numpy schedulefree
 
-Keras 3 runs on its PyTorch backend. A framework's own clipnorm, clipvalue, global_clipnorm, weight_decay, use_ema,
-gradient_accumulation_steps, clip_grad_*, AveragedModel are taken where it has them for the combination; what it lacks
-is written out in NumPy around its optimizer's step (`Wrapped`). All is in double precision. Vectors hold the
-parameters as optimbench keeps them: convolutions [filters, height, width, channels], dense [units, inputs].
+Keras 3 runs on its PyTorch backend. If a framework supports a combination (clipnorm, clipvalue, global_clipnorm,
+weight_decay, use_ema, gradient_accumulation_steps, clip_grad_*, AveragedModel), its implementation is used. Whatever it
+lacks is computed with NumPy around its optimizer's step (`Wrapped`). All numbers are in double precision. Vectors have
+optimbench's layout of the parameters: convolutions [filters, height, width, channels], dense [units, inputs].
 """
 
 import itertools
@@ -68,7 +67,7 @@ ACCUMULATED = [TRANSFORMS[0], TRANSFORMS[7], TRANSFORMS[10]]
 
 
 class Wrapped:
-    """A framework's optimizer with what it does not do itself; `own` are the transforms that it does."""
+    """A framework's optimizer, with the transforms that it lacks added; `own` are those that it has."""
 
     def __init__(self, engine, transforms, keras):
         self.engine, self.keras, self.average = engine, keras, None
@@ -178,7 +177,7 @@ def golden(versions, optimizers, keras):
     }
 
 
-# ---- settings: other than the defaults, such that every form of a formula is among them ----
+# ---- settings that differ from the defaults and together use every form of each formula ----
 
 MOMENTS = {"beta1": 0.8, "beta2": 0.95, "epsilon": 1e-4}
 VARIANTS = {
@@ -261,7 +260,7 @@ has_momentum = lambda name: HAS_MOMENTUM.get(name, never)
 
 
 def decays(settings, added):
-    """Those with a decay of their own take no other."""
+    """Optimizers that already have a weight decay accept no other."""
     own = settings.get("weightDecay", 0) > 0 or settings.get("adamWeightDecay", 0) > 0
     return own and "decoupledWeightDecay" in added
 
@@ -302,7 +301,7 @@ MOMENTUM_NAME = {"sgd": "momentum", "rmsprop": "momentum", "muon": "momentum"}
 
 
 def own_of_keras(transforms, decay_is_free):
-    """What Keras does itself: one kind of clipping (before an L2 penalty, if there is one), decay and average."""
+    """The transforms that Keras has: one kind of clipping (before an L2 penalty, if any), weight decay and average."""
     clips = [key for key in CLIPS if key in transforms]
     own = {"momentum"} | (set(clips) if len(clips) == 1 and "l2" not in transforms else set())
     if decay_is_free and "l2" not in transforms and len(clips) <= 1:
@@ -389,7 +388,7 @@ def keras2():
         def __init__(self, name, shapes, theta, settings, transforms, accumulated):
             kind, names = KERAS[name]
             names = {**names, "learningRate": "learning_rate", "momentumDecay": "schedule_decay"}
-            # The later ones' average starts at the initial weights, unlike that of Keras 3 and PyTorch.
+            # The later optimizers start the average at the initial weights, unlike Keras 3 and PyTorch.
             self.own = own_of_keras(transforms, name in ("lion", "adafactor"))
             options = {names[key]: value for key, value in settings.items()}
             for key in set(CLIPS) & self.own & transforms.keys():
@@ -543,7 +542,7 @@ def pytorch():
     torch.bfloat16 = torch.float64  # Muon would round its iterations
 
     class Muon(torch.optim.Muon):
-        """PyTorch's takes matrices only; the others are AdamW's, as in its documentation's example."""
+        """PyTorch's Muon accepts matrices only. AdamW updates the others, as in the example of its documentation."""
 
         def __init__(self, parameters, settings):
             matrices = [each for each in parameters if each.ndim == 2]
@@ -589,7 +588,7 @@ def pytorch():
                 options["betas"] = (settings["beta1"], settings["beta2"])
             if (
                 name == "adafactor"
-            ):  # by default epsilon1 is the precision's own; float32's is what float32 training has
+            ):  # by default, epsilon1 is that of the precision; training in float32 has that of float32
                 options["eps"] = (settings.get("epsilon1", 2**-23), settings.get("epsilon2", 1e-3))
             if "l2" in added:
                 options["weight_decay"] = added["l2"]
@@ -614,7 +613,7 @@ def pytorch():
         ],
         "adafactor": [{**VARIANTS["adafactor"][0], "clipThreshold": 1.2, "epsilon1": 1e-3, "weightDecay": 0.2}],
     }
-    # PyTorch's Adafactor takes no threshold below 1.
+    # PyTorch's Adafactor accepts no threshold below 1.
     least = {
         "adafactor": [{**each, "clipThreshold": max(1.2, each["clipThreshold"])} for each in VARIANTS["adafactor"]]
     }
@@ -736,7 +735,7 @@ def author():
     versions = {"torch": torch.__version__.split("+")[0], "schedulefree": importlib.metadata.version("schedulefree")}
     optimizers = {}
     for name, maker in makers.items():
-        own_average = name.startswith("scheduleFree")  # is evaluated at weights of its own
+        own_average = name.startswith("scheduleFree")  # is evaluated at separate weights
         refused = lambda settings, added, own=own_average: decays(settings, added) or (own and "weightAverage" in added)
         make = torch_engine(maker, lambda _: set(), change_momentum)
         optimizers[name] = given(make, variants[name], name, refused)

@@ -40,7 +40,7 @@ function configOf(
 }
 
 describe("the command line as a config", () => {
-  it("says nothing where nothing is given", () => {
+  it("is an empty config without options", () => {
     expect(configOf([])).toEqual({});
   });
 
@@ -71,14 +71,14 @@ describe("the command line as a config", () => {
     });
   });
 
-  it("says what a model can be", () => {
+  it("lists the valid models for an unknown one", () => {
     expect(configOf(["--model", "paper-cnn"])).toEqual({ model: "paper-cnn" });
     expect(() => configOf(["--model", "paper"])).toThrow(
       /^--model: Expected "paper-cnn", .*"mnist-99" or a \.json file of layers, got "paper"/,
     );
   });
 
-  it("says which option has a mistake", () => {
+  it("names the option in an error", () => {
     expect(() => configOf(["--early-stopping", "3"])).toThrow(
       /^--early-stopping: Expected a setting such as patience=3, got "3"\.$/,
     );
@@ -88,7 +88,7 @@ describe("the command line as a config", () => {
     );
   });
 
-  it("says where the learning rate belongs", async () => {
+  it("says where to set the learning rate", async () => {
     const program = new Command().exitOverride();
     addCompareCommand(program);
     await expect(program.parseAsync(["compare", "--lr", "0.1"], { from: "user" })).rejects.toThrow(
@@ -99,7 +99,7 @@ describe("the command line as a config", () => {
     );
   });
 
-  it("reads a file with a byte-order mark, and says so of one that is no UTF-8", () => {
+  it("reads a file with a byte-order mark, and reports one that is not UTF-8", () => {
     const path = join(folder, "mark.json");
     writeFileSync(path, '\ufeff{ "epochs": 9 }');
     expect(configOf(["--config", path])).toEqual({ epochs: 9 });
@@ -108,11 +108,11 @@ describe("the command line as a config", () => {
     expect(() => configOf(["--config", folder])).toThrow(/^Cannot read .*: it is a folder\.$/);
   });
 
-  it("leaves what is no number for the schema to reject", () => {
+  it("keeps text that is not a number, for the schema to reject", () => {
     expect(configOf(["--epochs", "many"])).toEqual({ epochs: "many" });
   });
 
-  it("lets options override a file, a part of a split alone included", () => {
+  it("overrides a file with options, also one part of a split alone", () => {
     const config = file("config.json", { epochs: 9, batchSize: 64, split: { train: 10, validation: 5 } });
     expect(configOf(["--config", config, "--epochs", "1", "--train-size", "20"])).toEqual({
       epochs: 1,
@@ -158,7 +158,7 @@ describe.each([
     for (const { flags } of options) expect(help).toContain(flags);
   });
 
-  it("says what each option means, and what it is by default", () => {
+  it("describes each option, with its default", () => {
     expect(help).not.toContain("undefined");
     expect(help.replaceAll(/\s+/g, " ")).toContain("passes over the training images (default: ");
     expect(help.replaceAll(/\s+/g, " ")).toContain("adam, ");

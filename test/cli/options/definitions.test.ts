@@ -3,7 +3,7 @@ import { collectDefinition, withDefinitions } from "../../../src/cli/options/def
 
 const definitions = collectDefinition("b=theta = g", collectDefinition("a=theta = 2 * g"));
 
-it("gives the choices that name a definition its formula", () => {
+it("adds the formula to choices that name a definition", () => {
   expect(withDefinitions(["adam", { name: "a", learningRate: 0.1 }, "b"], definitions)).toEqual([
     "adam",
     { name: "a", learningRate: 0.1, formula: "theta = 2 * g" },
@@ -11,7 +11,7 @@ it("gives the choices that name a definition its formula", () => {
   ]);
 });
 
-it("chooses the definitions that no choice names", () => {
+it("appends definitions that no choice names", () => {
   expect(withDefinitions(["adam", "b"], definitions)).toEqual([
     "adam",
     { name: "b", formula: "theta = g" },
@@ -19,7 +19,7 @@ it("chooses the definitions that no choice names", () => {
   ]);
 });
 
-it("takes other numbers beside a definition's name as its hyperparameters", () => {
+it("reads other numbers after a definition's name as its hyperparameters", () => {
   const mine = { name: "a", learningRate: 0.1, beta: 0.5, label: "mine" };
   const expected = { name: "a", learningRate: 0.1, label: "mine", hyperparameters: { beta: 0.5 } };
   expect(withDefinitions([mine, "b"], definitions)[0]).toEqual({ ...expected, formula: "theta = 2 * g" });
@@ -27,10 +27,10 @@ it("takes other numbers beside a definition's name as its hyperparameters", () =
   expect(withDefinitions([expected, "b"], definitions)[0]).toEqual({ ...expected, formula: "theta = 2 * g" });
 });
 
-it("takes a list as a hyperparameter, one number per class", () =>
+it("accepts a list as a hyperparameter, one number per class", () =>
   expect(withDefinitions([{ name: "a", weights: [1, 2] }], definitions)[0]).toMatchObject({
     hyperparameters: { weights: [1, 2] },
   }));
 
-it("rejects to define a name twice", () =>
+it("rejects a name that is defined twice", () =>
   expect(() => collectDefinition("a=theta = g", definitions)).toThrow('"a" is defined twice.'));

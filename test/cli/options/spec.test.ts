@@ -9,7 +9,7 @@ describe("parseSpecs", () => {
     ]);
   });
 
-  it("reads numbers in any notation, and leaves the rest as text", () => {
+  it("reads numbers in any notation, and keeps the rest as text", () => {
     expect(parseSpec("adam:learningRate=1e-3:label=fast:epsilon=.5")).toEqual({
       name: "adam",
       learningRate: 1e-3,
@@ -45,7 +45,7 @@ describe("parseSpecs", () => {
     );
   });
 
-  it("rejects what it cannot read", () => {
+  it("rejects invalid text", () => {
     expect(() => parseSpecs("adam,,sgd")).toThrow(
       'There is an empty item in "adam,,sgd". Remove the extra comma.',
     );
@@ -60,7 +60,7 @@ describe("parseSpecs", () => {
 });
 
 describe("parseSettings", () => {
-  it("reads settings, and settings within one", () => {
+  it("reads settings, and nested ones", () => {
     expect(parseSettings("shift=2:elastic.alpha=34:elastic.sigma=4:monitor=validation.accuracy")).toEqual({
       shift: 2,
       elastic: { alpha: 34, sigma: 4 },
@@ -68,13 +68,13 @@ describe("parseSettings", () => {
     });
   });
 
-  it("rejects what is no setting", () => {
+  it("rejects text that is not a setting", () => {
     expect(() => parseSettings("shift")).toThrow('Expected a setting such as patience=3, got "shift".');
   });
 });
 
 describe("parseDefinition", () => {
-  it("splits at the first equals sign alone", () => {
+  it("splits at the first equals sign only", () => {
     expect(parseDefinition("mine=theta = theta - learningRate * g")).toEqual({
       name: "mine",
       formula: "theta = theta - learningRate * g",
@@ -85,7 +85,7 @@ describe("parseDefinition", () => {
     expect(() => parseDefinition(text)).toThrow("Expected a definition such as");
   });
 
-  it("shows a loss as the example for a loss", () => {
+  it("gives an example of a loss in an error about a loss", () => {
     expect(() => parseDefinition("mine=", "loss")).toThrow("such as 'mine=mean(abs(softmax(z) - y))', got");
   });
 });
