@@ -22,6 +22,8 @@ export interface ResolvedSharedConfig {
   } | undefined;
   /** Column of the labels in CSV files, if it was given. */
   readonly labelColumn?: string | number | undefined;
+  /** File of the labels of .npy images, if it was given. */
+  readonly labelFile?: string | undefined;
   /** Column of the groups in CSV files, if it was given. */
   readonly groupColumn?: string | number | undefined;
   /** Whether colour images were converted to one channel. */

@@ -52,6 +52,7 @@ const sharedShape = {
     "size in pixels to which all images were resized; if absent, none was",
   ),
   labelColumn: readOptionsShape.labelColumn.describe("column of the labels in CSV files, if it was given"),
+  labelFile: readOptionsShape.labelFile.describe("file of the labels of .npy images, if it was given"),
   groupColumn: readOptionsShape.groupColumn.describe("column of the groups in CSV files, if it was given"),
   greyscale: readOptionsShape.greyscale.describe("whether colour images were converted to one channel"),
   split: splitSizesSchema.describe("numbers of training and validation images"),

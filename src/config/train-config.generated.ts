@@ -50,6 +50,11 @@ export interface SharedConfig {
    */
   readonly groupColumn?: string | number | undefined;
   /**
+   * File of the labels, if the dataset is an .npy file of images. Default: the file beside it whose name says
+   * so, such as y_train.npy for x_train.npy.
+   */
+  readonly labelFile?: string | undefined;
+  /**
    * Convert colour images to one channel, 0.299 red + 0.587 green + 0.114 blue. Default: images keep their
    * channels.
    */

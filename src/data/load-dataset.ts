@@ -16,7 +16,7 @@ import {
 import { prepare } from "./prepare.js";
 import { type ReadOptions, readOptionsOf } from "./read-options.js";
 import { placeAt } from "./sources/place.js";
-import type { Place } from "./sources/source.js";
+import type { Place, Source } from "./sources/source.js";
 import { SOURCES, sourceOf } from "./sources/sources.js";
 
 /**
@@ -83,7 +83,7 @@ async function read(
   if (typeof source !== "string") return inMemoryDataset(source, where);
   parse(pathSchema, source, "dataset");
   if (isDatasetName(source)) {
-    checkColumns(options, `"${source}" is a named dataset`);
+    checkOptions(options, {}, `"${source}" is a named dataset`);
     return loadNamedDataset(source, options);
   }
   const place = await placeAt(source);
@@ -93,14 +93,23 @@ async function read(
     );
   const format = await sourceOf(place);
   if (format === undefined) throw await unknownFormat(place);
-  if (!format.hasColumns) checkColumns(options, `"${source}" is ${format.what}`);
+  checkOptions(options, format, `"${source}" is ${format.what}`);
   return format.read(place, options);
 }
 
-function checkColumns(options: ReadOptions, instead: string): void {
-  for (const key of ["labelColumn", "groupColumn"] as const)
+/** @param instead what the dataset is, for messages */
+function checkOptions(
+  options: ReadOptions,
+  { hasColumns, hasLabelFile }: Pick<Source, "hasColumns" | "hasLabelFile">,
+  instead: string,
+): void {
+  const reject = (key: keyof ReadOptions, what: string) => {
     if (options[key] !== undefined)
-      throw configError(`\`${key}\` names a column of a CSV file, but ${instead}. Omit it.`, key);
+      throw configError(`\`${key}\` names ${what}, but ${instead}. Omit it.`, key);
+  };
+  for (const key of ["labelColumn", "groupColumn"] as const)
+    if (!hasColumns) reject(key, "a column of a CSV file");
+  if (!hasLabelFile) reject("labelFile", "the labels of an .npy file");
 }
 
 async function unknownFormat({ kind, path }: Place): Promise<OptimbenchError> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pathSchema } from "../validation/path-schema.js";
 import { LARGEST_IMAGE } from "./dataset.js";
 
 /** A size of images, in pixels: both sides, or each. */
@@ -41,6 +42,11 @@ export const readOptionsShape = {
     .describe(
       "column of CSV files that says which images belong together, such as those of a person, as its name in the header or its number from 1. A split never divides a group. Default: none.",
     ),
+  labelFile: pathSchema
+    .optional()
+    .describe(
+      "file of the labels, if the dataset is an .npy file of images. Default: the file beside it whose name says so, such as y_train.npy for x_train.npy.",
+    ),
   greyscale: z
     .boolean()
     .optional()
@@ -57,6 +63,8 @@ export interface ReadOptions {
   readonly greyscale?: boolean | undefined;
   /** Column of the labels in CSV files, as its name or its number from 1. */
   readonly labelColumn?: string | number | undefined;
+  /** File of the labels, if the dataset is an .npy file of images. */
+  readonly labelFile?: string | undefined;
   /** Column of CSV files that says which images belong together, as its name or its number from 1. */
   readonly groupColumn?: string | number | undefined;
 }

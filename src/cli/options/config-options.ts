@@ -48,6 +48,7 @@ const shared: readonly ConfigOption[] = [
   { flags: "--data-dir <folder>", path: "dataDir", read: text },
   { flags: "--resize <pixels>", path: "resize", read: imageSize },
   { flags: "--label-column <name|number>", path: "labelColumn", read: number },
+  { flags: "--label-file <file.npy>", path: "labelFile", read: text },
   { flags: "--group-column <name|number>", path: "groupColumn", read: number },
   { flags: "--greyscale", path: "greyscale", read: text },
   { flags: "--train-size <images>", path: "split.train", read: number },

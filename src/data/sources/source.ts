@@ -17,6 +17,8 @@ export interface Source {
   readonly what: string;
   /** Whether its values are in columns, of which the caller may say what they are. */
   readonly hasColumns?: boolean;
+  /** Whether its labels may be in a file that the caller names. */
+  readonly hasLabelFile?: boolean;
   /** Whether a path is of this format, from names or the first bytes. The content may still be damaged. */
   recognises(place: Place): boolean | Promise<boolean>;
   /**
