@@ -19,7 +19,7 @@ import type { LossConfig } from "./losses/loss-config.generated.js";
 import type { OptimizerConfig } from "./optimizers/optimizer-config.generated.js";
 import type { ReportOptions } from "./report/folder/write-report.js";
 import type { ScheduleConfig, ScheduleLength } from "./schedules/schedule-config.generated.js";
-import type { CompareCallbacks } from "./study/compare.js";
+import type { CompareCallbacks } from "./study/callbacks.js";
 import type { Study } from "./study/study.generated.js";
 import type { GradientCheck } from "./training/check-loss-gradient.js";
 import type { GradientCheckOptions } from "./training/gradient-check-options.generated.js";
@@ -77,7 +77,7 @@ export type {
   ResolvedCustomSchedule,
   ResolvedSchedule,
 } from "./schedules/schedules.js";
-export type { CompareCallbacks, PlannedRun } from "./study/compare.js";
+export type { CompareCallbacks, PlannedRun } from "./study/callbacks.js";
 export type * from "./study/study.generated.js";
 export type { GradientCheck, PartialDerivative } from "./training/check-loss-gradient.js";
 export type * from "./training/gradient-check-options.generated.js";
@@ -122,8 +122,8 @@ export function train(config: TrainConfig & TrainCallbacks = {}): Training<Run> 
  *
  * @param config what to compare, and optional callbacks; every key has a default
  * @returns the study, with the content of `study.json`
- * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before the first run, NATIVE if a
- *   run fails later
+ * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before the first run, FILE if
+ *   `folder` has another study or cannot be written, NATIVE if a run fails later
  */
 export async function compare(config: CompareConfig & CompareCallbacks = {}): Promise<Study> {
   const plain = plainData(config, "compare config") as typeof config;

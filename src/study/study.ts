@@ -26,3 +26,6 @@ export const ranInParallel = ({ config }: Study): boolean => config.execution ==
 /** Runs that were asked for. */
 export const plannedRuns = ({ config: { optimizers, losses, seeds } }: Study): number =>
   optimizers.length * losses.length * seeds.length;
+
+/** Whether a study has measurements. One without an epoch does not replace another. */
+export const isWorthKeeping = ({ runs }: Study): boolean => runs.some(({ history }) => history.length > 0);

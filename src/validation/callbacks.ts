@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { describe } from "./describe.js";
 import { parse } from "./parse.js";
+import { pathSchema } from "./path-schema.js";
 
 /** The schema of a callback. */
 export const callbackSchema = <Callback>() =>
@@ -16,7 +17,10 @@ const callbacks = z.looseObject({
   onEpoch: callbackSchema().optional(),
   onRun: callbackSchema().optional(),
   onProgress: callbackSchema().optional(),
+  onNotice: callbackSchema().optional(),
   profile: z.boolean().optional(),
+  folder: pathSchema.optional(),
+  overwrite: z.boolean().optional(),
   signal: signalSchema.optional(),
 });
 

@@ -75,11 +75,16 @@ describe("compare", () => {
     expect(measured(JSON.parse(again.stdout))).toEqual(measured(study));
     expect(JSON.parse(again.stdout).config).toEqual(study.config as ResolvedCompareConfig);
 
-    const rejected = await optimbench("compare", ...line);
-    expect(rejected).toMatchObject({ code: 1, stdout: "" });
-    expect(rejected.stderr).toMatch(/^error: report already contains a study\..*--overwrite\.\n$/);
-    expect(readStudy("report", "study.json")).toEqual(study);
+    const continued = await optimbench("compare", ...line);
+    expect(continued).toMatchObject({ code: 0, stdout: first.stdout });
+    expect(continued.stderr).toBe("4 of 4 runs finished earlier and do not run again.\n");
     const few = ["--optimizers", "adam", "--epochs", "0", "--quiet"];
+    const rejected = await optimbench("compare", ...SMALL, ...few);
+    expect(rejected).toMatchObject({ code: 1, stdout: "" });
+    expect(rejected.stderr).toMatch(
+      /^error: report already contains another study: `--epochs` is 1 there and 0 here; .* another folder with --out, .* --overwrite\.\n$/,
+    );
+    expect(readStudy("report", "study.json")).toEqual(study);
     expect(await optimbench("compare", ...SMALL, ...few, "--overwrite")).toMatchObject({ code: 0 });
     expect(readStudy("report", "study.json").runs).toHaveLength(1);
     const figures = readdirSync(join(folder, "report", "figures"));
@@ -94,7 +99,7 @@ describe("compare", () => {
     expect(stdout).toMatch(/│ sgd(.*\n)+.*│ adam|│ adam(.*\n)+.*│ sgd/);
     expect(stdout).not.toContain("Report:");
     expect(stderr).toMatch(
-      /run 2\/2 adam: epoch 0(.*\n)+error: Cannot write report\/study\.json: it is too large/,
+      /run 2\/2 adam: epoch 0(.*\n)+error: Cannot write report\/cells\.jsonl: it is too large/,
     );
     // Small files exist; none is truncated, and no temporary file is left.
     const files = readdirSync(join(folder, "report")).sort();

@@ -10,6 +10,7 @@ const pages = [
   "README.md",
   "docs/formulas.md",
   "docs/schedules.md",
+  "docs/studies.md",
   "docs/training.md",
   "docs/custom-formulas.md",
   "docs/models.md",

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { bench } from "../../bench/bench.js";
 import { benchConfigSchema } from "../../bench/bench-config.js";
 import { OPTIMIZER_NAMES } from "../../optimizers/optimizers.js";
+import { keepResult } from "../../system/keep-result.js";
 import { print } from "../../system/terminal.js";
 import { writeFileAtomically } from "../../system/write-file.js";
 import { configFromCommand } from "../options/command-config.js";
@@ -9,7 +10,6 @@ import { addConfigOptions, type ConfigOption, model, number } from "../options/c
 import { inOptions } from "../options/in-options.js";
 import { parseSpec, parseSpecs } from "../options/spec.js";
 import { chartFileWriter } from "../output/chart-file.js";
-import { keepResult } from "../output/keep-result.js";
 import { checkOutFile } from "../output/out-file.js";
 import { attempts } from "../progress/attempts.js";
 import { showBenchProgress } from "../progress/bench-progress.js";

@@ -28,7 +28,10 @@ export function addCompareCommand(program: Command): void {
     );
   addConfigOptions(command, COMPARE_OPTIONS, compareConfigSchema);
   addOutputOptions(command, "an existing study and report in the folder")
-    .option("--out <folder>", "folder for study.json, table and figures (default: report; none with --json)")
+    .option(
+      "--out <folder>",
+      "folder for the study, table and figures; a study in it is continued (default: report; none with --json)",
+    )
     .action(({ out, ...options }: OutputOptions) => {
       const { json = false, quiet = false, overwrite } = options;
       return inOptions(command, COMPARE_OPTIONS, () => {

@@ -7,7 +7,7 @@ import { removeReport } from "../../report/folder/remove-report.js";
 import type { Study } from "../../study/study.js";
 import { readStudy, writeStudy } from "../../study/study-file.js";
 import { print, printNotice } from "../../system/terminal.js";
-import { prepareOutFolder } from "../output/out-folder.js";
+import { prepareCopyFolder } from "../output/out-folder.js";
 import { sampleImages } from "../output/sample-images.js";
 
 /** Adds `optimbench report`, which regenerates the table and the report of a study. */
@@ -33,7 +33,7 @@ async function reportStudy(path: string, out: string, overwrite: boolean): Promi
   const study = await readStudy(path);
   const copy = join(out, "study.json");
   const isInPlace = resolve(copy) === resolve(path);
-  await prepareOutFolder(out, { overwrite: overwrite || isInPlace });
+  await prepareCopyFolder(out, { overwrite: overwrite || isInPlace });
   const { resultTable } = await import("../../report/tables/result-table.js");
   const { writeReport } = await import("../../report/folder/write-report.js");
   print(resultTable(study));

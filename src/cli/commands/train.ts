@@ -29,7 +29,10 @@ export function addTrainCommand(program: Command): void {
     .description("train one model with one optimizer, and optionally save it");
   addConfigOptions(command, TRAIN_OPTIONS, trainConfigSchema);
   addOutputOptions(command, "an existing study and report in the folder, and the --save file")
-    .option("--out <folder>", "folder for study.json, table and figures (default: none)")
+    .option(
+      "--out <folder>",
+      "folder for study, table and figures; a finished run is not repeated (default: none)",
+    )
     .option("--profile", "show how the time of the training steps is spent")
     .option("--save <file.safetensors>", "save the trained parameters")
     .action(({ out, save, profile = false, ...options }: Options) => {

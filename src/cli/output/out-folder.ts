@@ -1,34 +1,28 @@
-import { readdirSync } from "node:fs";
 import { configError, OptimbenchError } from "../../errors.js";
-import { fileProblem } from "../../system/file-problem.js";
-import { makeFolder } from "../../system/make-folder.js";
-import { isTemporary, removeLeftovers } from "../../system/temporary-file.js";
-import { tryFolder } from "../../system/write-file.js";
+import { prepareResultFolder } from "../../study/result-folder.js";
+import { renaming } from "../options/in-options.js";
 
 /**
- * Creates the folder for results. A folder that contains a study is reused only with `overwrite`; a folder with other content
- * is rejected.
+ * Creates the folder of --out. A folder that contains a study is accepted, since `compare` continues it; one with other content is
+ * rejected.
  *
  * @throws OptimbenchError (CONFIG, FILE)
  */
-export async function prepareOutFolder(
+export async function prepareOutFolder(folder: string): Promise<readonly string[]> {
+  if (folder === "") throw configError('Expected a folder name for --out, got "".');
+  return withOutOptions(() => prepareResultFolder(folder));
+}
+
+/**
+ * Creates the folder for a copy of a study. A study that is already there is replaced only with `overwrite`.
+ *
+ * @throws OptimbenchError (CONFIG, FILE)
+ */
+export async function prepareCopyFolder(
   folder: string,
   { overwrite = false }: { overwrite?: boolean | undefined } = {},
 ): Promise<void> {
-  if (folder === "") throw configError('Expected a folder name for --out, got "".');
-  const names = await namesInWritable(folder).catch((cause: unknown) => {
-    throw new OptimbenchError(
-      "FILE",
-      `Cannot write to ${folder}: ${fileProblem(cause)}. Choose another folder with --out.`,
-      { cause, path: folder },
-    );
-  });
-  if (names.length > 0 && !names.includes("study.json"))
-    throw new OptimbenchError(
-      "FILE",
-      `${folder} is not empty and has no study.json, so it is not a report to replace. Choose another folder with --out.`,
-      { path: folder },
-    );
+  const names = await prepareOutFolder(folder);
   if (names.length > 0 && !overwrite)
     throw new OptimbenchError(
       "FILE",
@@ -37,10 +31,12 @@ export async function prepareOutFolder(
     );
 }
 
-/** Tests that the folder is writable, so that a study does not fail after its first run. */
-async function namesInWritable(folder: string): Promise<string[]> {
-  makeFolder(folder);
-  await tryFolder(folder);
-  await removeLeftovers(folder);
-  return readdirSync(folder).filter((name) => !isTemporary(name));
-}
+/** Does work whose errors name the options of `compare()`. They name those of the command line instead. */
+export const withOutOptions = <Result>(work: () => Promise<Result>): Promise<Result> =>
+  renaming(
+    (message) =>
+      message
+        .replaceAll("another `folder`", "another folder with --out")
+        .replaceAll("with `overwrite`", "with --overwrite"),
+    work,
+  );

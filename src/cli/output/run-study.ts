@@ -2,21 +2,21 @@ import { join } from "node:path";
 import { type CompareConfig, parseCompareConfig } from "../../config/compare-config.js";
 import type { Dataset } from "../../data/dataset.js";
 import { datasetOf } from "../../data/load-dataset.js";
+import { OptimbenchError } from "../../errors.js";
 import { compare } from "../../study/compare.js";
-import type { Study } from "../../study/study.js";
+import { isWorthKeeping, type Study } from "../../study/study.js";
+import { keepResult } from "../../system/keep-result.js";
 import { print, printNotice } from "../../system/terminal.js";
 import { attempts } from "../progress/attempts.js";
 import { onInterrupt } from "../progress/interrupt.js";
 import type { Progress } from "../progress/progress.js";
-import { keepResult } from "./keep-result.js";
 import { checkNewFile } from "./out-file.js";
-import { prepareOutFolder } from "./out-folder.js";
+import { prepareOutFolder, withOutOptions } from "./out-folder.js";
 import { sampleImages } from "./sample-images.js";
-import { isWorthKeeping, studyStore } from "./study-store.js";
 
 /** How `compare` and `train` output a study. */
 interface StudyOutput {
-  /** Folder for study.json, table and figures; undefined for none. */
+  /** Folder for the study, table and figures; undefined for none. A study in it is continued. */
   readonly folder: string | undefined;
   /** Whether to replace a study in the folder, and the file of `save`. Default false. */
   readonly overwrite?: boolean | undefined;
@@ -32,8 +32,8 @@ interface StudyOutput {
 }
 
 /**
- * Runs a study, saves it after every run, and presents its results, also after Ctrl-C. If a file cannot be written, the study
- * continues; the error is thrown at the end.
+ * Runs or continues a study, and presents its results, also after Ctrl-C. If a file cannot be written, the study continues; the
+ * error is thrown at the end.
  */
 export async function runStudy(
   config: CompareConfig,
@@ -41,47 +41,65 @@ export async function runStudy(
 ): Promise<void> {
   const choice = parseCompareConfig(config);
   if (save !== undefined) await checkNewFile(save, "--save", { overwrite });
-  if (folder !== undefined) await prepareOutFolder(folder, { overwrite });
+  if (folder !== undefined) await prepareOutFolder(folder);
   const dataset = await datasetOf(choice);
 
   const interrupt = onInterrupt();
   const { attempt, throwFailures } = attempts();
-  const store = folder === undefined ? undefined : studyStore(folder);
   let study: Study | undefined;
+  let hasRun = false;
   let saved = false;
   try {
     await attempt(async () => {
-      study = await compare({
-        ...config,
-        dataset,
-        signal: interrupt.signal,
-        profile,
-        onEpoch: progress.onEpoch,
-        async onRun(run, soFar, planned) {
-          study = soFar;
-          progress.onRun(planned);
-          await store?.keep(soFar, soFar.runs.length < planned.count && !interrupt.signal.aborted);
-          if (save !== undefined)
-            saved = await attempt(() => keepResult(save, (path) => run.model.save(path)));
-        },
-      });
+      study = await withOutOptions(() =>
+        compare({
+          ...config,
+          dataset,
+          ...(folder !== undefined && { folder, overwrite: overwrite ?? false }),
+          signal: interrupt.signal,
+          profile,
+          onNotice: printNotice,
+          onEpoch: progress.onEpoch,
+          async onRun(run, soFar, planned) {
+            // Before study.json is written, so that the old page is not left beside the new study.
+            if (!hasRun && folder !== undefined) await attempt(() => removeOldReport(folder, soFar));
+            study = soFar;
+            hasRun = true;
+            progress.onRun(planned);
+            if (save !== undefined)
+              saved = await attempt(() => keepResult(save, (path) => run.model.save(path)));
+          },
+        }),
+      );
     });
     progress.stop();
     if (study === undefined) return throwFailures();
     if (json) print(JSON.stringify(study, null, 2));
     if (study.runs.length > 0 && !json) await printStudy(study);
     const finished = study;
-    if (store && isWorthKeeping(finished)) {
-      await attempt(() => store.finish(finished));
-      if (await attempt(() => report(finished, dataset, store.folder)))
-        onWritten(`\nReport: ${join(store.folder, "index.html")}`);
-    }
+    if (folder !== undefined && isWorthKeeping(finished))
+      if (await attempt(() => report(finished, dataset, folder)))
+        onWritten(`\nReport: ${join(folder, "index.html")}`);
     if (saved) onWritten(`Model: ${save}`);
+    else if (save !== undefined && !hasRun && study.runs.length > 0)
+      await attempt(() => Promise.reject(nothingToSave(folder!)));
   } finally {
     progress.stop();
     interrupt.stop(); // last, so that a second signal cannot interrupt the report
   }
   throwFailures();
+}
+
+const nothingToSave = (folder: string) =>
+  new OptimbenchError(
+    "FILE",
+    `The run in ${folder} ended earlier, so there is no model to save. Train it again with --overwrite.`,
+    { path: folder },
+  );
+
+async function removeOldReport(folder: string, study: Study): Promise<void> {
+  const { removeReport } = await import("../../report/folder/remove-report.js");
+  if (isWorthKeeping(study)) await removeReport(folder);
 }
 
 /** Loads the large modules of tables on demand. */

@@ -1,6 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { EpochRecord } from "../../history/epoch-record.js";
-import type { PlannedRun } from "../../study/compare.js";
+import type { PlannedRun } from "../../study/callbacks.js";
 import { escapeControls } from "../../system/terminal.js";
 
 /** Shows the progress of a study. */

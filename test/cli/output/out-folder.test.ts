@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { prepareOutFolder } from "../../../src/cli/output/out-folder.js";
+import { prepareCopyFolder } from "../../../src/cli/output/out-folder.js";
 import { temporaryName } from "../../../src/system/temporary-file.js";
 
 let root: string;
@@ -14,16 +14,16 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 it("creates a folder, and accepts an empty one, and one with a study if it may be replaced", async () => {
   const folder = join(root, "a", "b");
-  await prepareOutFolder(folder);
+  await prepareCopyFolder(folder);
   expect(existsSync(folder)).toBe(true);
-  await prepareOutFolder(folder);
+  await prepareCopyFolder(folder);
   writeFileSync(join(folder, "study.json"), "{}");
   writeFileSync(join(folder, "other.txt"), "");
-  await expect(prepareOutFolder(folder)).rejects.toMatchObject({
+  await expect(prepareCopyFolder(folder)).rejects.toMatchObject({
     code: "FILE",
     message: `${folder} already contains a study. Choose another folder with --out, or replace the study and its report with --overwrite.`,
   });
-  await prepareOutFolder(folder, { overwrite: true });
+  await prepareCopyFolder(folder, { overwrite: true });
   expect(readdirSync(folder).sort()).toEqual(["other.txt", "study.json"]);
 });
 
@@ -35,7 +35,7 @@ it("accepts a folder that contains only files of killed processes, and removes t
   const left = name.replace(`-${process.pid}-`, `-${pid}-`);
   writeFileSync(join(folder, left), "half a study");
   mkdirSync(join(folder, name)); // of a living process
-  await prepareOutFolder(folder);
+  await prepareCopyFolder(folder);
   expect(readdirSync(folder)).toEqual([name]);
 });
 
@@ -43,7 +43,7 @@ it("leaves folders with other content unchanged", async () => {
   const folder = join(root, "theirs");
   mkdirSync(folder);
   writeFileSync(join(folder, "thesis.txt"), "");
-  await expect(prepareOutFolder(folder)).rejects.toMatchObject({
+  await expect(prepareCopyFolder(folder)).rejects.toMatchObject({
     code: "FILE",
     message: `${folder} is not empty and has no study.json, so it is not a report to replace. Choose another folder with --out.`,
   });
@@ -51,7 +51,7 @@ it("leaves folders with other content unchanged", async () => {
 
 it("reports why a folder cannot be created", async () => {
   writeFileSync(join(root, "file"), "");
-  await expect(prepareOutFolder(join(root, "file"))).rejects.toMatchObject({
+  await expect(prepareCopyFolder(join(root, "file"))).rejects.toMatchObject({
     code: "FILE",
     message: expect.stringMatching(/^Cannot write to .*file: .* Choose another folder with --out\.$/),
   });
@@ -61,7 +61,7 @@ it("reports why a folder cannot be created", async () => {
 it.each(["/proc/self/task", "/proc/nope", "/proc/nope/deeper"])(
   "reports immediately that %s is not writable",
   (path) =>
-    expect(prepareOutFolder(path)).rejects.toMatchObject({
+    expect(prepareCopyFolder(path)).rejects.toMatchObject({
       code: "FILE",
       message: expect.stringMatching(/^Cannot write to \/proc\/[\w/]+: /),
     }),

@@ -13,15 +13,14 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { runStudy } from "../../../src/cli/output/run-study.js";
 import { OptimbenchError } from "../../../src/errors.js";
 import { writeReport } from "../../../src/report/folder/write-report.js";
-import { type CompareCallbacks, compare, type PlannedRun } from "../../../src/study/compare.js";
 import type { Study } from "../../../src/study/study.js";
 import { writeFileAtomically } from "../../../src/system/write-file.js";
 import type { RunRecord } from "../../../src/training/run-record.js";
-import type { Run } from "../../../src/training/train.js";
+import { type Run, trainPlan } from "../../../src/training/train.js";
 import { exampleStudy } from "../../report/example-studies.js";
-import { bands } from "../../small-task.js";
+import { bands, smallModel } from "../../small-task.js";
 
-vi.mock(import("../../../src/study/compare.js"), () => ({ compare: vi.fn() }));
+vi.mock(import("../../../src/training/train.js"), () => ({ trainPlan: vi.fn() }));
 vi.mock(import("../../../src/report/folder/write-report.js"), () => ({ writeReport: vi.fn() }));
 const { writeReport: reallyWriteReport } = await vi.importActual<
   typeof import("../../../src/report/folder/write-report.js")
@@ -31,7 +30,7 @@ const study = exampleStudy([
   { optimizer: "adam", epochs: 1 },
   { optimizer: "sgd", epochs: 1 },
 ]);
-const model = { save: (path: string) => writeFileAtomically(path, "weights") };
+const model = { save: (path: string) => writeFileAtomically(path, "weights"), dispose() {} };
 
 const dataset = await bands();
 let folder: string;
@@ -54,25 +53,23 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Replaces `compare` by a function that finishes the runs of a study one by one and calls `before` before each. */
+let examples: readonly RunRecord[];
+
+/** Replaces each training by an example of its result, and calls `before` before each. */
 function comparing(study: Study, before: (number: number) => void = () => {}) {
-  const { runs, ...rest } = study;
-  vi.mocked(compare).mockImplementation(async ({ onRun }: CompareCallbacks = {}) => {
-    const finished: RunRecord[] = [];
-    for (const run of runs) {
-      before(finished.length + 1);
-      finished.push(run);
-      const planned = { number: finished.length, count: runs.length } as PlannedRun;
-      await onRun?.({ ...run, model } as unknown as Run, { ...rest, runs: finished }, planned);
-    }
-    return { ...rest, runs: finished };
+  examples = study.runs;
+  let number = 0;
+  vi.mocked(trainPlan).mockImplementation(async ({ config }) => {
+    before(number + 1);
+    const record = { ...examples[number++]!, config };
+    return { ...record, record, model } as unknown as Run;
   });
 }
 
 const out = () => join(folder, "out");
 const run = (output: { overwrite?: boolean; save?: string } = {}) =>
   runStudy(
-    { dataset },
+    { dataset, model: smallModel, optimizers: examples.map(({ config }) => config.optimizer.name as "adam") },
     {
       folder: out(),
       json: false,
@@ -155,15 +152,15 @@ it("prints where the report and the model are", async () => {
 it("checks all output files before the work", async () => {
   comparing(study);
   await expect(run({ save: "/proc/nope/model" })).rejects.toThrow(/^Cannot write \/proc.* with --save\.$/);
-  vi.mocked(compare).mockClear();
+  vi.mocked(trainPlan).mockClear();
   const save = join(folder, "model.safetensors");
   writeFileSync(save, "mine");
   await expect(run({ save })).rejects.toThrow(/already exists.* --save, .* --overwrite\.$/);
   expect(existsSync(out())).toBe(false);
   mkdirSync(out());
   writeFileSync(join(out(), "study.json"), "mine");
-  await expect(run()).rejects.toThrow(/already contains a study.*--overwrite\.$/);
-  expect(compare).not.toHaveBeenCalled();
+  await expect(run()).rejects.toThrow(/contains a study\.json without cells\.jsonl.*--overwrite\.$/);
+  expect(trainPlan).not.toHaveBeenCalled();
   expect(readFileSync(join(out(), "study.json"), "utf8")).toBe("mine");
   expect(readFileSync(save, "utf8")).toBe("mine");
   await run({ save, overwrite: true });
@@ -179,7 +176,7 @@ it("replaces an earlier study and its report only once there are results", async
   const seen: string[][] = [];
   comparing(study, () => seen.push(readdirSync(out())));
   await run({ overwrite: true });
-  expect(seen).toEqual([before, ["notes.txt", "study.json"]]); // no old page beside the new study
+  expect(seen).toEqual([before, ["cells.jsonl", "notes.txt", "study.json"]]); // no old page beside the new study
   const figures = readdirSync(join(out(), "figures"));
   expect(figures.filter((name) => name.includes("old"))).toEqual([]);
   expect(figures.filter((name) => name.includes("adam")).length).toBeGreaterThan(0);

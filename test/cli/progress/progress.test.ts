@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { barLine, epochLine, showProgress } from "../../../src/cli/progress/progress.js";
 import type { EpochRecord } from "../../../src/history/epoch-record.js";
-import type { PlannedRun } from "../../../src/study/compare.js";
+import type { PlannedRun } from "../../../src/study/callbacks.js";
 
 const epoch: EpochRecord = {
   epoch: 2,

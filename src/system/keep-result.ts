@@ -1,7 +1,7 @@
 import { mkdtemp, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { OptimbenchError } from "../../errors.js";
+import { OptimbenchError } from "../errors.js";
 
 /**
  * Writes a result that took long to compute. If that fails, writes it to the system's temporary folder instead.

@@ -1,0 +1,41 @@
+import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import type { EpochRecord } from "../history/epoch-record.js";
+import type { Run } from "../training/train.js";
+import type { Study } from "./study.js";
+
+/** A run of a study, before it starts. */
+export interface PlannedRun {
+  /** Number of the run, from 1. */
+  readonly number: number;
+  /** Number of runs in the study. */
+  readonly count: number;
+  /** What distinguishes it from the study's other runs, such as "adam" or "adam, meanSquaredError, seed 2". */
+  readonly label: string;
+  /** Its config with every default filled in. */
+  readonly config: ResolvedTrainConfig;
+}
+
+/** Callbacks to observe and cancel a study. */
+export interface CompareCallbacks {
+  /** Called after every epoch of every run. The run waits for its promise, unless the signal has fired. */
+  readonly onEpoch?: (epoch: EpochRecord, run: PlannedRun) => void | Promise<void>;
+  /**
+   * Called after every run with the study so far. `compare` waits for its promise, even after the signal has fired, so it can
+   * save the run's model, which is disposed afterwards. Calls never overlap, even if runs are parallel. The study contains
+   * the finished runs in the order of the plan.
+   */
+  readonly onRun?: (run: Run, study: Study, planned: PlannedRun) => void | Promise<void>;
+  /** Ends the study. Runs in progress are kept with status "cancelled", and `compare` returns the study so far. */
+  readonly signal?: AbortSignal;
+  /** Whether to measure where the time of each run's steps goes. Default: false. */
+  readonly profile?: boolean;
+  /**
+   * A folder that keeps the study: each finished run in `cells.jsonl`, from which `study.json` is made. A study in the folder is
+   * continued: its finished runs do not run again. Default: none.
+   */
+  readonly folder?: string;
+  /** Whether to replace a study in the folder that asks something else, or the same. Default: false. */
+  readonly overwrite?: boolean;
+  /** Called with sentences for a person, such as how many runs are already finished, or that a file cannot be written yet. */
+  readonly onNotice?: (text: string) => void;
+}

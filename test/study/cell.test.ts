@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ResolvedTrainConfig } from "../../src/config/resolved-config.js";
+import { canonicalJson, cellKey, numericsOf } from "../../src/study/cell.js";
+import { exampleRun, exampleStudy } from "../report/example-studies.js";
+
+const { config } = exampleRun({ optimizer: "adam" });
+const numerics = numericsOf(exampleStudy([{ optimizer: "adam" }]).environment);
+const key = (change: Partial<ResolvedTrainConfig> = {}, dataset = "digits", changed = {}) =>
+  cellKey({ ...config, ...change }, dataset, { ...numerics, ...changed });
+
+describe("the key of a cell", () => {
+  it("does not depend on what changes no number", () => {
+    for (const change of [
+      { threads: 7 },
+      { dataDir: "/elsewhere" },
+      { untimedSteps: false },
+      { dataset: "a copy" },
+    ])
+      expect(key(change)).toBe(key());
+    expect(key({ device: "cuda:0" })).toBe(key({ device: "cuda:1" }));
+  });
+
+  it("depends on everything else", () => {
+    const keys = [
+      key(),
+      key({ seed: 1 }),
+      key({ epochs: 7 }),
+      key({ batchSize: 33 }),
+      key({ microBatch: 8 }),
+      key({ device: "cuda:0" }),
+      key({ optimizer: { ...config.optimizer, learningRate: 0.1 } }),
+      key({}, "other images"),
+      key({}, "digits", { numerics: 2 }),
+      key({}, "digits", { libtorch: "2.11.0" }),
+      key({}, "digits", { kernels: "avx2" }),
+      key({}, "digits", { instructionSet: "AVX2" }),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it("does not depend on the order of keys", () => {
+    const reversed = (value: unknown): unknown =>
+      typeof value === "object" && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(
+            Object.entries(value)
+              .reverse()
+              .map(([name, each]) => [name, reversed(each)]),
+          )
+        : value;
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(canonicalJson(reversed(value))).toBe(canonicalJson(value));
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+});
