@@ -34,9 +34,9 @@ export interface SharedConfig {
    * aspect ratio stretches the image. Default: images keep their size.
    */
   readonly resize?: number | {
-    /** Pixels per column. A whole number of at least 1 and at most 1024. Required. */
+    /** Pixels per column. A whole number of at least 1 and at most 65536. Required. */
     readonly height: number;
-    /** Pixels per row. A whole number of at least 1 and at most 1024. Required. */
+    /** Pixels per row. A whole number of at least 1 and at most 65536. Required. */
     readonly width: number;
   } | undefined;
   /**

@@ -20,12 +20,12 @@ export interface DatasetInMemory {
   readonly name?: string | undefined;
   /**
    * Pixels per column; by default it follows from the number of pixels, or images are square. A whole number
-   * of at least 1 and at most 1024.
+   * of at least 1 and at most 65536.
    */
   readonly height?: number | undefined;
   /**
    * Pixels per row; by default it follows from the number of pixels, or images are square. A whole number of
-   * at least 1 and at most 1024.
+   * at least 1 and at most 65536.
    */
   readonly width?: number | undefined;
   /** Values per pixel. A whole number of at least 1 and at most 64. Default: 1. */

@@ -48,8 +48,8 @@ export interface Scaling {
   readonly maximum: number;
 }
 
-/** The largest supported images, in pixels per side and channels per pixel. */
-export const LARGEST_IMAGE = { side: 1024, channels: 64 } as const;
+/** The largest supported images, in pixels per side and channels per pixel. The side only excludes absurd sizes: memory is the limit. */
+export const LARGEST_IMAGE = { side: 65_536, channels: 64 } as const;
 
 /** The most bytes of images in a part of a dataset: about 1.3 million images of 28 x 28. */
 export const MOST_BYTES = 2 ** 30;

@@ -181,12 +181,12 @@ describe("inMemoryDataset", () => {
     [
       "no images for labels",
       { images: new Uint8Array(), labels: [0] },
-      "`images` holds 0 values for 1 label with 1 channel: no whole height and width, 1 to 1024, follow from that.",
+      "`images` holds 0 values for 1 label with 1 channel: no whole height and width, 1 to 65536, follow from that.",
     ],
     [
       "images that are not square",
       { images: images(3, 6), labels: [0, 2, 1] },
-      "`images` holds 18 values for 3 labels with 1 channel: no whole height and width, 1 to 1024, follow from that. Give `height` and `width`.",
+      "`images` holds 18 values for 3 labels with 1 channel: no whole height and width, 1 to 65536, follow from that. Give `height` and `width`.",
     ],
     [
       "a side that does not divide the pixels",

@@ -41,6 +41,27 @@ it("rejects a run that does not fit", async () => {
   await expect(train({ ...task, batchSize: 120, microBatch: 8 })).rejects.toEqual(tooMuch); // 15 gradients
 });
 
+it("trains on images of 3000 pixels per side, and rejects them if memory is too small for them", async () => {
+  const images = Uint8Array.from({ length: 4 * 3000 * 3000 }, (_, i) => (i * 7) % 256);
+  const large = {
+    dataset: { images, labels: [0, 1, 0, 1], height: 3000, width: 3000 },
+    model: {
+      layers: [
+        { type: "conv2d", filters: 2, kernelSize: 3, strides: 16 },
+        { type: "globalAveragePool2d" },
+        { type: "dense", units: 2 },
+      ],
+    },
+    ...{ epochs: 1, batchSize: 2, threads: 1, split: { train: 2, validation: 2 } },
+  } as const;
+  memory.available = 2e9;
+  const run = await train(large);
+  expect(run.status).toBe("completed");
+  run.model.dispose();
+  memory.available = 50e6;
+  await expect(train(large)).rejects.toEqual(tooMuch);
+});
+
 it("rejects a study before its first run if one run, or the runs at once, do not fit", async () => {
   const onEpoch = vi.fn();
   const optimizers = ["sgd", { name: "sgd", momentum: 0.9 }, "adam"] as const;

@@ -89,8 +89,8 @@ describe("loadIdxFolder", () => {
     ],
     [
       "huge images",
-      { ...TRAIN, [IMAGES]: idx([1, 1025, 1]) },
-      `${IMAGES}: images of 1025 x 1 x 1 are larger than 1024 x 1024 x 64.`,
+      { ...TRAIN, [IMAGES]: idx([1, 65_537, 1]) },
+      `${IMAGES}: images of 65537 x 1 x 1 are larger than 65536 x 65536 x 64.`,
     ],
     [
       "test images of another shape",

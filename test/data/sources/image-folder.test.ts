@@ -206,8 +206,8 @@ describe("a folder of images", () => {
     ],
     [
       "images that are too large",
-      { "a/0.png": png(1025, 1, 0), "b/0.png": png(1025, 1, 0) },
-      "The images of FOLDER are 1025 x 1 pixels; at most 1024 per side are supported. Resize them with `resize` (--resize 64).",
+      { "a/0.png": png(65_537, 1, 0), "b/0.png": png(65_537, 1, 0) },
+      "The images of FOLDER are 65537 x 1 pixels; at most 65536 per side are supported. Resize them with `resize` (--resize 64).",
     ],
   ])("rejects %s", async (_, files, message) => {
     const folder = folderOf(files);
