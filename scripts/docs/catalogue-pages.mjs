@@ -1,4 +1,4 @@
-import { originText, stepText, valueText } from "../../dist/explain/differences.js";
+import { listed, originText, stepText, valueText } from "../../dist/explain/differences.js";
 import { explain } from "../../dist/explain/explain.js";
 import {
   exampleText,
@@ -99,7 +99,7 @@ function page(entry) {
     "",
     GENERATED,
     "",
-    `${kind === "optimizer" ? "Optimizer" : "Loss"} \`${name}\`, as defined by ${originsOf(entry)}.`,
+    `${kind === "optimizer" ? "Optimizer" : "Loss"} \`${name}\`, as defined by ${listed(entry.definitions.map(({ source }) => source))}.`,
     "",
     `![${kind === "optimizer" ? `The path of ${title} down a valley` : `${title} and its gradient over the margin`}](images/${name}.svg)`,
     "",

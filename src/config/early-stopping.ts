@@ -1,10 +1,7 @@
 import { z } from "zod";
 import type { EpochRecord } from "../history/epoch-record.js";
 
-/**
- * When to end a training run before its last epoch. Source: keras/src/callbacks/early_stopping.py, except that the best weights are
- * always restored.
- */
+/** Source: keras/src/callbacks/early_stopping.py, except that the best weights are always restored. */
 export const earlyStoppingSchema = z
   .strictObject({
     monitor: z

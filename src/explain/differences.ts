@@ -105,4 +105,7 @@ export const stepText = (value: number): string => String(Number(value.toPrecisi
 export const valueText = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value);
 
-const listed = (sources: readonly Source[]) => sources.map(originText).join(" and ");
+const LIST = new Intl.ListFormat("en-GB");
+
+/** "Keras 3, Keras 2 and PyTorch" */
+export const listed = (origins: readonly Origin[]): string => LIST.format(origins.map(originText));

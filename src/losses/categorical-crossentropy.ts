@@ -5,9 +5,6 @@ import { classWeights } from "./class-weights.js";
 /**
  * The cross-entropy for targets that are rows of probabilities, one-hot or soft. Label smoothing is y (1 - e) + e / classes in
  * both Keras and PyTorch.
- *
- * Only Keras' form has class weights: PyTorch's `CrossEntropyLoss(weight)` divides by the sum of the batch's weights, which is
- * not a loss per sample.
  */
 export const categoricalCrossentropy = define({
   name: "categoricalCrossentropy",

@@ -7,8 +7,7 @@ import { classWeights } from "./class-weights.js";
  * if the last layer is a softmax and TensorFlow trains in graph mode (`_get_logits` in keras/src/backend/tensorflow/nn.py). In
  * Keras, labels are class ids; here a target is always a row of classes, one-hot for a label, with the same value.
  *
- * Only Keras' form has class weights: PyTorch's `CrossEntropyLoss(weight)` divides by the sum of the batch's weights, which is
- * not a loss per sample. Only PyTorch's form smooths labels: Keras' sparse form has no `label_smoothing`.
+ * Only PyTorch's form smooths labels: Keras' sparse form has no `label_smoothing`.
  */
 export const sparseCategoricalCrossentropy = define({
   name: "sparseCategoricalCrossentropy",

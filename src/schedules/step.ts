@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type RateOfStep, type ScheduleContext, warmUpShape } from "./schedule-context.js";
 
-/** Multiplies the rate by `gamma` every `stepSize` epochs. Source: torch.optim.lr_scheduler.StepLR. */
+/** Source: torch.optim.lr_scheduler.StepLR. */
 export const stepSchema = z
   .strictObject({
     name: z.literal("step"),
