@@ -8,6 +8,7 @@ import { packageRoot } from "../../src/system/package-root.js";
 
 const pages = [
   "README.md",
+  "docs/data.md",
   "docs/formulas.md",
   "docs/schedules.md",
   "docs/studies.md",
