@@ -79,10 +79,10 @@ describe("loadDataset", () => {
 
   it("names the folder of a file that is a part of a dataset", async () => {
     const folder = temporaryFolder();
-    writeFiles(folder, { "train-images-idx3-ubyte": idx([2, 3, 3]), "train-labels-idx1-ubyte": idx([2]) });
-    const file = join(folder, "train-images-idx3-ubyte");
+    writeFiles(folder, { "data_batch_1.bin": Buffer.alloc(3073) });
+    const file = join(folder, "data_batch_1.bin");
     await expect(loadDataset(file)).rejects.toThrow(
-      `The dataset "${file}" is a file. Name its folder, which is a folder of IDX files: "${folder}".`,
+      `The dataset "${file}" is a file. Name its folder, which is a folder with CIFAR-10's data_batch_1.bin: "${folder}".`,
     );
   });
 

@@ -21,7 +21,7 @@ export type EmbeddedName = (typeof EMBEDDED_NAMES)[number];
  * @throws OptimbenchError (DATA) if its files in the package are missing or damaged
  */
 export async function loadEmbedded(name: EmbeddedName): Promise<Dataset> {
-  const dataset = await loadIdxFolder(join(packageRoot, "assets", "datasets", name), name);
+  const dataset = await loadIdxFolder(join(packageRoot, "assets", "datasets", name), { name });
   return name === "fashion-mnist-10k"
     ? { ...dataset, classNames: PUBLISHED["fashion-mnist"].classNames }
     : dataset;

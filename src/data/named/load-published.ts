@@ -3,6 +3,7 @@ import { OptimbenchError } from "../../errors.js";
 import { fileProblem } from "../../system/file-problem.js";
 import { classesOf, type Dataset } from "../dataset.js";
 import { parts } from "../parts.js";
+import { CIFAR_SIDE, cifarImages } from "../sources/cifar-10.js";
 import { type IdxArray, idxHeader, readIdx } from "../sources/idx.js";
 import { sha256Of, sha256OfFile } from "./checksum.js";
 import { PUBLISHED, type Published, type PublishedFile, type PublishedName } from "./published.js";
@@ -105,34 +106,15 @@ async function transpose(images: Uint8Array, side: number): Promise<void> {
         }
 }
 
-const SIDE = 32;
-const RECORD = 1 + 3 * SIDE * SIDE;
-
-/** CIFAR-10's records: a label, then the red, the green and the blue plane. */
 async function readCifar10({ title, files }: Published, paths: readonly string[]) {
   const batches: Uint8Array[] = [];
   for (const [i, path] of paths.entries()) batches.push(await readBytes(title, files[i]!, path));
   const test = batches.pop()!;
   return {
-    height: SIDE,
-    width: SIDE,
+    height: CIFAR_SIDE,
+    width: CIFAR_SIDE,
     channels: 3,
-    train: await readRecords(batches),
-    test: await readRecords([test]),
+    train: await cifarImages(batches),
+    test: await cifarImages([test]),
   };
-}
-
-async function readRecords(batches: readonly Uint8Array[]) {
-  const count = batches.reduce((sum, batch) => sum + batch.length / RECORD, 0);
-  const [images, labels] = [new Uint8Array(count * (RECORD - 1)), new Uint8Array(count)];
-  let [image, place] = [0, 0];
-  for (const batch of batches)
-    for await (const [first, end] of parts(batch.length, 256 * RECORD))
-      for (let start = first; start < end; start += RECORD) {
-        labels[image++] = batch[start]!;
-        for (let pixel = 1; pixel <= SIDE * SIDE; pixel++)
-          for (let channel = 0; channel < 3; channel++)
-            images[place++] = batch[start + channel * SIDE * SIDE + pixel]!;
-      }
-  return { images, labels };
 }

@@ -1,76 +1,107 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { dataError, OptimbenchError } from "../../errors.js";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { dataError } from "../../errors.js";
 import { fileProblem } from "../../system/file-problem.js";
-import { classesOf, type Dataset, LARGEST_IMAGE } from "../dataset.js";
+import { classesOf, type Dataset, type HeldOutSet, LARGEST_IMAGE } from "../dataset.js";
+import { shapeText } from "../image-shape.js";
 import { readIdx } from "./idx.js";
 import type { Source } from "./source.js";
 
-/** The files of a dataset in IDX format. The two of t10k, the test images, are optional. */
-export const IDX_PARTS = ["train-images", "train-labels", "t10k-images", "t10k-labels"] as const;
-export type IdxPart = (typeof IDX_PARTS)[number];
-
-/** The published name ("train-images-idx3-ubyte") or that of some archives ("train-images.idx3-ubyte"), gzipped or not. */
-const FILE_NAME = /^((?:train|t10k)-(?:images|labels))[-.]idx\d-ubyte(\.gz)?$/;
+/**
+ * The published name, "train-images-idx3-ubyte", with a prefix or without ("emnist-letters-"), with dots in place of hyphens or
+ * not ("train-images.idx3-ubyte"), gzipped or not.
+ */
+const FILE_NAME =
+  /^(.*[-_.])?(train|t10k|test|val|validation)[-_.](images|labels)[-_.]idx\d[-_.]ubyte(?:\.gz)?$/i;
 
 export const idxFolder: Source = {
   what: "a folder of IDX files",
-  recognises: (place) => place.kind === "folder" && place.files.some((name) => FILE_NAME.test(name)),
-  read: ({ path }) => loadIdxFolder(path),
+  recognises: (place) =>
+    place.kind === "file"
+      ? FILE_NAME.test(basename(place.path))
+      : place.files.some((name) => FILE_NAME.test(name)),
+  read: ({ kind, path }) =>
+    kind === "folder"
+      ? loadIdxFolder(path)
+      : loadIdxFolder(dirname(path), { name: path, prefix: prefixOf(basename(path)) }),
 };
 
-/** The paths of a folder's IDX files. If a file exists in both forms, the one that is not gzipped. */
-export function idxFiles(folder: string): Partial<Record<IdxPart, string>> {
-  const files: Partial<Record<IdxPart, string>> = {};
-  // In sorted order, a gzipped file follows its plain counterpart.
-  for (const name of readdirSync(folder).sort()) {
-    const part = FILE_NAME.exec(name)?.[1] as IdxPart | undefined;
-    if (part !== undefined) files[part] ??= join(folder, name);
-  }
-  return files;
+const prefixOf = (name: string) => FILE_NAME.exec(name)?.[1] ?? "";
+
+type Part = "train" | "validation" | "test";
+type Files = Partial<Record<"images" | "labels", string>> & {
+  /** What the names call the part. */
+  readonly word: string;
+};
+
+/** Which files to read, and what to call the dataset. */
+interface Choice {
+  readonly name?: string;
+  /** What the files' names begin with. Default: what all of them begin with. */
+  readonly prefix?: string;
 }
 
 /**
- * Reads a folder of IDX files: train-images, train-labels and, if present, t10k-images and t10k-labels. Images have 3
+ * Reads a folder of IDX files: images and labels to train with and, if present, to validate and to test with. Images have 3
  * dimensions (count, height, width) or 4 (and channels). The labels determine the number of classes.
  *
  * @throws OptimbenchError (DATA) that names the file that is missing or does not match
  */
-export async function loadIdxFolder(folder: string, name = folder): Promise<Dataset> {
-  const files = listFiles(folder);
-  const train = await readPair(folder, files, "train");
-  const { count, height, width, channels, images, labels } = train;
-  const dataset = { name, count, height, width, channels, images, labels };
-  if (files["t10k-images"] === undefined && files["t10k-labels"] === undefined)
-    return { ...dataset, classes: classesOf(labels) };
-
-  const test = await readPair(folder, files, "t10k");
-  if (test.height !== height || test.width !== width || test.channels !== channels)
-    throw dataError(
-      `${files["t10k-images"]} has images of ${shapeText(test)}, but ${files["train-images"]} has images of ${shapeText(train)}.`,
-    );
-  return {
-    ...dataset,
-    classes: classesOf(labels, test.labels),
-    test: { count: test.count, images: test.images, labels: test.labels },
-  };
-}
-
-function listFiles(folder: string) {
-  try {
-    return idxFiles(folder);
-  } catch (error) {
-    throw new OptimbenchError("DATA", `Cannot read the folder ${folder}: ${fileProblem(error)}.`, {
-      cause: error,
-    });
+export async function loadIdxFolder(
+  folder: string,
+  { name = folder, prefix }: Choice = {},
+): Promise<Dataset> {
+  const { parts, prefix: common } = await idxFiles(folder, prefix);
+  const read = (part: Part) => readPair(folder, common, part, parts[part]);
+  const train = await read("train");
+  const heldOut: Partial<Record<"validation" | "test", HeldOutSet>> = {};
+  for (const part of ["validation", "test"] as const) {
+    if (parts[part] === undefined) continue;
+    const { count, images, labels, ...shape } = await read(part);
+    if (shapeText(shape) !== shapeText(train))
+      throw dataError(
+        `${parts[part].images} has images of ${shapeText(shape)}, but ${parts.train!.images} has images of ${shapeText(train)}.`,
+      );
+    heldOut[part] = { count, images, labels };
   }
+  const labels = [train, ...Object.values(heldOut)].map((set) => set.labels);
+  return { name, ...train, classes: classesOf(...labels), ...heldOut };
 }
 
-async function readPair(folder: string, files: Partial<Record<IdxPart, string>>, set: "train" | "t10k") {
+/** The files of each part. If a file exists in both forms, the one that is not gzipped. */
+async function idxFiles(folder: string, prefix: string | undefined) {
+  const names = await readdir(folder).catch((cause) => {
+    throw dataError(`Cannot read the folder ${folder}: ${fileProblem(cause)}.`, cause);
+  });
+  const known = names.filter((name) => FILE_NAME.test(name)).sort();
+  const prefixes = [...new Set(known.map(prefixOf))];
+  if (prefix === undefined && prefixes.length > 1)
+    throw dataError(
+      `The folder ${folder} has several datasets: ${prefixes.map((each) => `${each}...`).join(", ")}. ` +
+        `Name a file of one of them, such as ${join(folder, known[0]!)}.`,
+    );
+  const common = prefix ?? prefixes[0] ?? "";
+  const parts: Partial<Record<Part, Files>> = {};
+  // In sorted order, a gzipped file follows its plain counterpart.
+  for (const name of known.filter((each) => prefixOf(each) === common)) {
+    const [, , word, what] = FILE_NAME.exec(name)!.map((text) => text?.toLowerCase()) as [
+      string,
+      string,
+      string,
+      "images" | "labels",
+    ];
+    const part = word === "train" ? "train" : word.startsWith("val") ? "validation" : "test";
+    const files = parts[part] ?? { word };
+    parts[part] = { ...files, [what]: files[what] ?? join(folder, name) };
+  }
+  return { parts, prefix: common };
+}
+
+async function readPair(folder: string, prefix: string, part: Part, files: Files = { word: part }) {
   const pathOf = (what: "images" | "labels") => {
-    const path = files[`${set}-${what}`];
+    const path = files[what];
     if (path !== undefined) return path;
-    const name = `${set}-${what}-idx${what === "images" ? 3 : 1}-ubyte`;
+    const name = `${prefix}${files.word}-${what}-idx${what === "images" ? 3 : 1}-ubyte`;
     throw dataError(`The folder ${folder} has no file of ${what} named ${name} or ${name}.gz.`);
   };
   const [imagesFile, labelsFile] = [pathOf("images"), pathOf("labels")];
@@ -99,6 +130,3 @@ function checkLabels(dimensions: readonly number[], count: number, imagesFile: s
   if (dimensions[0] !== count)
     throw new Error(`it has ${dimensions[0]} labels, but ${imagesFile} has ${count} images.`);
 }
-
-const shapeText = (image: { height: number; width: number; channels: number }) =>
-  `${image.height} x ${image.width} x ${image.channels}`;

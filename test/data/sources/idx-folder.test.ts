@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { idxFiles, loadIdxFolder } from "../../../src/data/sources/idx-folder.js";
+import { loadDataset } from "../../../src/data/load-dataset.js";
+import { loadIdxFolder } from "../../../src/data/sources/idx-folder.js";
 import { OptimbenchError } from "../../../src/errors.js";
 import { idx, temporaryFolder, writeFiles } from "../idx-files.js";
 
@@ -35,7 +37,7 @@ describe("loadIdxFolder", () => {
       "t10k-images-idx4-ubyte": idx([1, 1, 2, 3], [9, 8, 7, 6, 5, 4]),
       "t10k-labels.idx1-ubyte": idx([1], [5]),
     });
-    const dataset = await loadIdxFolder(folder, "colours");
+    const dataset = await loadIdxFolder(folder, { name: "colours" });
     expect(dataset).toMatchObject({
       name: "colours",
       count: 2,
@@ -56,12 +58,60 @@ describe("loadIdxFolder", () => {
     expect((await loadIdxFolder(folder)).classes).toBe(2);
   });
 
-  it("prefers the plain file over the gzipped one", () => {
+  it("prefers the plain file over the gzipped one", async () => {
     const folder = folderWith({ ...TRAIN, [`${IMAGES}.gz`]: idx([1, 1, 1]) });
-    expect(idxFiles(folder)).toEqual({
-      "train-images": `${folder}/${IMAGES}`,
-      "train-labels": `${folder}/${LABELS}`,
+    expect(await loadIdxFolder(folder)).toMatchObject({ count: 4, height: 2, width: 3 });
+  });
+
+  it.each([
+    [
+      "emnist-letters-train-images-idx3-ubyte",
+      "emnist-letters-train-labels-idx1-ubyte",
+      "emnist-letters-test-images-idx3-ubyte",
+      "emnist-letters-test-labels-idx1-ubyte",
+    ],
+    [
+      "train-images.idx3-ubyte",
+      "train-labels.idx1-ubyte",
+      "t10k-images.idx3-ubyte",
+      "t10k-labels.idx1-ubyte",
+    ],
+    [
+      "Train.Images.idx3.ubyte",
+      "Train.Labels.idx1.ubyte",
+      "Test.Images.idx3.ubyte.gz",
+      "Test.Labels.idx1.ubyte.gz",
+    ],
+  ])("reads files with the usual names: %s", async (images, labels, testImages, testLabels) => {
+    const folder = folderWith({
+      [images]: TRAIN[IMAGES]!,
+      [labels]: TRAIN[LABELS]!,
+      [testImages]: idx([1, 2, 3]),
+      [testLabels]: idx([1], [1]),
     });
+    expect(await loadDataset(folder)).toMatchObject({ count: 4, classes: 3, test: { count: 1 } });
+    const file = join(folder, images);
+    expect(await loadDataset(file)).toMatchObject({ name: file, count: 4, test: { count: 1 } });
+  });
+
+  it("reads validation images", async () => {
+    const validation = { "val-images-idx3-ubyte": idx([1, 2, 3]), "val-labels-idx1-ubyte": idx([1], [4]) };
+    const dataset = await loadIdxFolder(folderWith({ ...TRAIN, ...validation }));
+    expect(dataset).toMatchObject({ classes: 5, validation: { count: 1, labels: Uint8Array.of(4) } });
+    expect(dataset).not.toHaveProperty("test");
+  });
+
+  it("asks which dataset is meant if there are several", async () => {
+    const folder = folderWith({
+      ...TRAIN,
+      "b-train-images-idx3-ubyte": idx([2, 1, 1]),
+      "b-train-labels-idx1-ubyte": idx([2]),
+    });
+    await expect(loadIdxFolder(folder)).rejects.toThrow(
+      `The folder ${folder} has several datasets: b-..., .... Name a file of one of them, such as ${folder}/b-train-images-idx3-ubyte.`,
+    );
+    expect((await loadDataset(join(folder, "b-train-labels-idx1-ubyte"))).count).toBe(2);
+    expect((await loadDataset(join(folder, IMAGES))).count).toBe(4);
   });
 
   it.each<[string, Record<string, Uint8Array>, string]>([
