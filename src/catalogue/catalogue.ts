@@ -124,14 +124,14 @@ function fillIn(
   fallback: Semantics,
   where: string,
 ): Resolved {
-  const { name: _, label, semantics: own, formula: claimed, ...all } = given;
+  const { name: _, label, semantics: chosen, formula: claimed, ...all } = given;
   const set = Object.entries(all).filter(([, value]) => value !== undefined); // an undefined value counts as omitted
   const isGradientTransform = ([key]: [string, unknown]) =>
     gradientTransforms !== undefined && Object.hasOwn(gradientTransforms.shape, key);
   const added = Object.fromEntries(set.filter(isGradientTransform));
   const settings = Object.fromEntries(set.filter((entry) => !isGradientTransform(entry)));
   const { name } = definition;
-  const semantics = (own as Source | undefined) ?? sourceFor(definition, fallback);
+  const semantics = (chosen as Source | undefined) ?? sourceFor(definition, fallback);
   const defaults = definition.defaults[semantics]!;
   const unknown = Object.keys(settings).find((key) => !Object.hasOwn(defaults, key));
   if (unknown !== undefined)

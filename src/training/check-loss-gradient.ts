@@ -84,9 +84,9 @@ const EXTREME: typeof ORDINARY = [
 ];
 
 /**
- * Compares the gradient that training uses with finite differences of the loss, in double precision, and the gradient in
- * float32, in which training computes, with that in double precision: logits all 0, all equal, moderate, some 0, large, and
- * hundreds apart; targets one-hot and soft; the same at every call.
+ * Compares the gradient that training uses with finite differences of the loss, in double precision. Also compares the
+ * gradient in float32, in which training computes, with that in double precision. Logits are all 0, all equal, moderate, partly
+ * 0, large, or hundreds apart; targets are one-hot or soft. Every call uses the same samples.
  *
  * @example checkLossGradient({ name: "mine", formula: "mean(abs(softmax(z) - y))" }, { classes: 10 }).passed
  * @throws OptimbenchError (CONFIG, FORMULA, LIBTORCH, NATIVE)
