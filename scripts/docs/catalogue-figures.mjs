@@ -1,6 +1,6 @@
 import { originText } from "../../dist/explain/differences.js";
 import { drawSvg } from "../../dist/report/charts/draw.js";
-import { groupBy } from "../../dist/report/text/group-by.js";
+import { groupBy } from "../../dist/validation/group-by.js";
 import { lossShape } from "./loss-shape.mjs";
 import { lossShapeChart } from "./loss-shape-chart.mjs";
 import { bestRate, STEEPNESS, STEPS, valleyPath } from "./valley.mjs";

@@ -9,7 +9,7 @@ import {
 import { FIRST_GRADIENT } from "../../dist/explain/first-step.js";
 import { LOSS_NAMES } from "../../dist/losses/losses.js";
 import { OPTIMIZER_NAMES } from "../../dist/optimizers/optimizers.js";
-import { groupBy } from "../../dist/report/text/group-by.js";
+import { groupBy } from "../../dist/validation/group-by.js";
 import { typeset } from "./latex.mjs";
 
 /** @typedef {import("../../src/explain/explanation.js").Explanation} Explanation */

@@ -2,20 +2,22 @@
 // default. The config types and schemas/ are generated from them.
 import { z } from "zod";
 import { benchConfigSchema } from "../../dist/bench/bench-config.js";
+import { armConfigSchema } from "../../dist/config/arm-config.js";
 import { augmentationSchema } from "../../dist/config/augmentation.js";
 import { compareConfigSchema } from "../../dist/config/compare-config.js";
 import { earlyStoppingSchema } from "../../dist/config/early-stopping.js";
 import { trainConfigSchema } from "../../dist/config/train-config.js";
+import { valueRangeSchema } from "../../dist/config/value-range.js";
 import { inMemorySchema } from "../../dist/data/in-memory-schema.js";
 import { originText, valueText } from "../../dist/explain/differences.js";
 import { LOSSES, lossAlternatives, lossSchema } from "../../dist/losses/losses.js";
 import { LAYER_SCHEMAS, layerListSchema, layerSchema } from "../../dist/models/layers.js";
 import { customModelSchema, modelSchema } from "../../dist/models/models.js";
 import { OPTIMIZERS, optimizerAlternatives, optimizerSchema } from "../../dist/optimizers/optimizers.js";
-import { groupBy } from "../../dist/report/text/group-by.js";
 import { trainingLengthSchema } from "../../dist/schedules/schedule-rates.js";
 import { SCHEDULES, scheduleAlternatives, scheduleSchema } from "../../dist/schedules/schedules.js";
 import { gradientCheckSchema } from "../../dist/training/check-loss-gradient.js";
+import { groupBy } from "../../dist/validation/group-by.js";
 import { rangePhrase } from "../../dist/validation/number-range.js";
 
 /** @typedef {z.core.JSONSchema.JSONSchema & { tsType?: string }} JsonSchema */
@@ -63,6 +65,8 @@ const NAMES = new Map([
   [gradientCheckSchema, "GradientCheckOptions"],
   [trainConfigSchema, "TrainConfig"],
   [compareConfigSchema, "CompareConfig"],
+  [armConfigSchema, "ArmConfig"],
+  [valueRangeSchema, "ValueRange"],
   [benchConfigSchema, "BenchConfig"],
 ]);
 

@@ -16,10 +16,10 @@ const FILES = [
   ["schedules/schedule-config.generated.ts", /^(BuiltIn)?Schedule(Config|Name|Length|Settings)$|Schedule$/],
   ["optimizers/optimizer-config.generated.ts", /^(BuiltIn)?Optimizer|Optimizer$/],
   ["config/train-config.generated.ts", /^(Shared|Train|EarlyStopping|Augmentation)Config$/],
-  ["config/compare-config.generated.ts", /^CompareConfig$/],
+  ["config/compare-config.generated.ts", /^(Compare|Arm)Config$|^ValueRange$/],
   ["training/gradient-check-options.generated.ts", /^GradientCheckOptions$/],
   ["bench/bench-config.generated.ts", /^BenchConfig$/],
-  ["config/resolved-config.generated.ts", /^Resolved\w+Config$|^SplitSizes$/],
+  ["config/resolved-config.generated.ts", /^Resolved(\w+Config|Arm)$|^SplitSizes$/],
   ["history/epoch-record.generated.ts", /Metrics$|^EpochRecord$|^RunStatus$|^RunSeconds$/],
   ["history/profile.generated.ts", /Profile$/],
   ["training/run-record.generated.ts", /^RunRecord$/],
@@ -49,10 +49,6 @@ const OF_BOTH = {
   SharedConfig: {
     members: ["TrainConfig", "CompareConfig"],
     text: "Keys that the configs of a run and of a study share.",
-  },
-  ResolvedSharedConfig: {
-    members: ["ResolvedTrainConfig", "ResolvedCompareConfig"],
-    text: "What the runs of a study share, with every default filled in.",
   },
 };
 

@@ -2,6 +2,7 @@
 // them.
 import { z } from "zod";
 import {
+  resolvedArmSchema,
   resolvedCompareConfigSchema,
   resolvedTrainConfigSchema,
   splitSizesSchema,
@@ -24,6 +25,7 @@ import { sentence } from "./config-schemas.mjs";
 const NAMES = {
   SplitSizes: splitSizesSchema,
   ResolvedTrainConfig: resolvedTrainConfigSchema,
+  ResolvedArm: resolvedArmSchema,
   ResolvedCompareConfig: resolvedCompareConfigSchema,
   Metrics: metricsSchema,
   EvaluationMetrics: evaluationMetricsSchema,

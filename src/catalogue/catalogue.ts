@@ -219,3 +219,48 @@ export function inFormulaOf<Result>(
     );
   }
 }
+
+/** A name, or a name with settings. */
+type Choice = string | { readonly name: string };
+
+/** The names of the settings that an entry has, as its framework or formula defines it. */
+export function settingsOf(catalogue: Catalogue, choice: Choice, fallback: Semantics): readonly string[] {
+  const given: Record<string, unknown> & { name: string } =
+    typeof choice === "string" ? { name: choice } : { ...choice };
+  const definition = definitionOf(catalogue, given.name);
+  if (definition === undefined)
+    return [
+      ...Object.keys((given.hyperparameters as object | undefined) ?? {}),
+      ...(catalogue.what === "optimizer" ? ["learningRate"] : []),
+    ];
+  const source = (given.semantics as Source | undefined) ?? sourceFor(definition, fallback);
+  return [
+    ...Object.keys(definition.defaults[source] ?? {}),
+    ...Object.keys(catalogue.gradientTransforms?.shape ?? {}),
+  ];
+}
+
+/**
+ * A copy of an entry with another value of a setting, which is a hyperparameter in a custom formula. The formula of a built-in
+ * entry follows from its settings, so one that is given is checked and omitted.
+ *
+ * @throws OptimbenchError (CONFIG) if the given formula is not that of the given settings
+ */
+export function withSetting(
+  catalogue: Catalogue,
+  choice: Choice,
+  [key, value]: readonly [string, unknown],
+  semantics: Semantics,
+): { readonly name: string; readonly [key: string]: unknown } {
+  const given: Record<string, unknown> & { name: string } =
+    typeof choice === "string" ? { name: choice } : { ...choice };
+  if (definitionOf(catalogue, given.name) !== undefined) {
+    if (given.formula !== undefined) resolve(catalogue, given, semantics, catalogue.what);
+    delete given.formula;
+    return { ...given, [key]: value };
+  }
+  const { hyperparameters } = given as { hyperparameters?: object };
+  return hyperparameters !== undefined && Object.hasOwn(hyperparameters, key)
+    ? { ...given, hyperparameters: { ...hyperparameters, [key]: value } }
+    : { ...given, [key]: value };
+}

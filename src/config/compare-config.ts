@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { SEMANTICS } from "../catalogue/semantics.js";
+import { configError } from "../errors.js";
 import { lossSchema } from "../losses/losses.js";
 import { optimizerSchema } from "../optimizers/optimizers.js";
 import { parse } from "../validation/parse.js";
 import { plainData } from "../validation/plain-data.js";
+import { armConfigSchema } from "./arm-config.js";
 import type { CompareConfig } from "./compare-config.generated.js";
 import { PRESET_NAMES, PRESETS } from "./presets.js";
 import { seedSchema, sharedShape } from "./train-config.js";
+import { varySchema } from "./vary.js";
 
 /** The four optimizers of the paper. */
 export const DEFAULT_OPTIMIZERS = ["adam", "sgd", "rmsprop", "adagrad"] as const;
@@ -14,6 +17,9 @@ export const DEFAULT_LOSSES = ["sparseCategoricalCrossentropy"] as const;
 
 /** The most optimizers or losses of one study. */
 export const MOST_CHOICES = 4096;
+
+/** A limit, because all runs are planned and checked for memory before the first starts. */
+export const MOST_RUNS = 100_000;
 
 export const EXECUTIONS = ["sequential", "parallel"] as const;
 
@@ -40,6 +46,20 @@ export const compareConfigSchema = z
       .readonly()
       .default(DEFAULT_LOSSES)
       .describe("the losses to compare, each with every optimizer"),
+    vary: varySchema
+      .optional()
+      .describe(
+        'other values to compare, by their path in a run\'s config: `{ batchSize: [32, 256], "optimizer.momentum": { from: 0, to: 0.9 } }`. Every value is combined with every optimizer and loss, and with every value of the other paths. null stands for the default.',
+      ),
+    arms: z
+      .array(armConfigSchema)
+      .min(1)
+      .max(MOST_RUNS)
+      .readonly()
+      .optional()
+      .describe(
+        "what to compare, arm by arm, instead of combinations: each arm has a name and the keys in which it differs from the study. Excludes `optimizers`, `losses` and `vary`.",
+      ),
     semantics: z
       .union([z.enum(SEMANTICS), z.array(z.enum(SEMANTICS)).min(1).max(SEMANTICS.length).readonly()])
       .default("keras3")
@@ -57,22 +77,42 @@ export const compareConfigSchema = z
     epochs: sharedShape.epochs.default(3),
   })
   .readonly()
-  .describe("a study: every optimizer with every loss and seed; every key has a default");
+  .describe("a study: every optimizer with every loss and seed, or a list of arms; every key has a default");
 
 export type { CompareConfig };
 
 /** A study's config with the preset's values and the defaults filled in. */
 export type ParsedCompareConfig = Omit<z.output<typeof compareConfigSchema>, "preset">;
 
+/** A resolved study has every arm with its formulas. */
+export const MOST_STUDY_VALUES = 2 ** 21;
+
 /** @throws OptimbenchError (CONFIG) with one line per problem */
 export function parseCompareConfig(input: CompareConfig): ParsedCompareConfig {
-  const plain = plainData(input, "compare config") as CompareConfig;
-  const given = parse(compareConfigSchema, plain, "compare config");
+  const plain = plainData(input, "compare config", MOST_STUDY_VALUES) as CompareConfig;
+  const given = parse(compareConfigSchema, plain, "compare config", MOST_STUDY_VALUES);
+  if (given.arms !== undefined) checkArmsAlone(plain);
   if (given.preset === undefined) return given;
   const { preset: _, ...config } = parse(
     compareConfigSchema,
     { ...PRESETS[given.preset], ...plain },
     "compare config",
+    MOST_STUDY_VALUES,
   );
   return config;
+}
+
+/** Arms are compared as given, so a study with arms has no other factors. */
+function checkArmsAlone(given: CompareConfig): void {
+  for (const key of ["optimizers", "losses", "vary"] as const)
+    if (given[key] !== undefined)
+      throw configError(
+        `\`arms\` and \`${key}\` exclude each other: arms are compared as given, \`${key}\` are combined with each other. Give one of them.`,
+        key,
+      );
+  if (Array.isArray(given.semantics))
+    throw configError(
+      "`semantics` is a list, but arms are compared as given. Give each arm its own `semantics`.",
+      "semantics",
+    );
 }

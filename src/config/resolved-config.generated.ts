@@ -7,8 +7,18 @@ import type { ResolvedModel } from "../models/models.js";
 import type { ResolvedOptimizer } from "../optimizers/optimizers.js";
 import type { ResolvedSchedule } from "../schedules/schedules.js";
 
-/** What the runs of a study share, with every default filled in. */
-export interface ResolvedSharedConfig {
+/** Images to train and to validate with. */
+export interface SplitSizes {
+  /** Number of training images. */
+  readonly train: number;
+  /** Number of validation images. */
+  readonly validation: number;
+}
+
+/** A run with every default filled in: plain JSON, and a valid `TrainConfig` again. */
+export interface ResolvedTrainConfig {
+  /** What results call the run. */
+  readonly name?: string | undefined;
   /** The dataset's name or folder; for one given in memory, the name it was given. */
   readonly dataset: string;
   /** Folder with the files of a named dataset. */
@@ -54,18 +64,6 @@ export interface ResolvedSharedConfig {
   readonly threads: number;
   /** Whether untimed steps ran first. */
   readonly untimedSteps: boolean;
-}
-
-/** Images to train and to validate with. */
-export interface SplitSizes {
-  /** Number of training images. */
-  readonly train: number;
-  /** Number of validation images. */
-  readonly validation: number;
-}
-
-/** A run with every default filled in: plain JSON, and a valid `TrainConfig` again. */
-export interface ResolvedTrainConfig extends ResolvedSharedConfig {
   /** The loss with every default filled in, and its formula. */
   readonly loss: ResolvedLoss;
   /** The optimizer with every default filled in, and its formula. */
@@ -74,12 +72,94 @@ export interface ResolvedTrainConfig extends ResolvedSharedConfig {
   readonly seed: number;
 }
 
-/** A study with every default filled in: plain JSON, and a valid `CompareConfig` again. */
-export interface ResolvedCompareConfig extends ResolvedSharedConfig {
-  /** The optimizers, as in the runs. */
-  readonly optimizers: readonly ResolvedOptimizer[];
-  /** The losses, as in the runs. */
-  readonly losses: readonly ResolvedLoss[];
+/** What distinguishes the runs of an arm: every key in which the study's arms differ. */
+export interface ResolvedArm {
+  /** What results call the run. */
+  readonly name?: string | undefined;
+  /** The dataset's name or folder; for one given in memory, the name it was given. */
+  readonly dataset?: string | undefined;
+  /** Numbers of training and validation images. */
+  readonly split?: SplitSizes | undefined;
+  /** The model's layers from the image to the logits. */
+  readonly model?: ResolvedModel | undefined;
+  /** Framework whose formulas, defaults and initial weights are used. */
+  readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
+  /** How the learning rate changes. */
+  readonly schedule?: ResolvedSchedule | undefined;
+  /** When to stop early; if absent, never. */
+  readonly earlyStopping?: EarlyStopping | undefined;
+  /** Passes over the training images. */
+  readonly epochs?: number | undefined;
+  /** Images per step. */
+  readonly batchSize?: number | undefined;
+  /** Batches per update. */
+  readonly gradientAccumulation?: number | undefined;
+  /** Random distortions of training images; if absent, none. */
+  readonly augmentation?: Augmentation | undefined;
+  /** Images that one thread computes at a time. */
+  readonly microBatch?: number | undefined;
+  /** The optimizer with every default filled in, and its formula. */
+  readonly optimizer: ResolvedOptimizer;
+  /** The loss with every default filled in, and its formula. */
+  readonly loss: ResolvedLoss;
+}
+
+/**
+ * A study with every default filled in: plain JSON, and a valid `CompareConfig` again. Keys in which arms
+ * differ are in `arms` only.
+ */
+export interface ResolvedCompareConfig {
+  /** Folder with the files of a named dataset. */
+  readonly dataDir?: string | undefined;
+  /** Size in pixels to which all images were resized; if absent, none was. */
+  readonly resize?: number | {
+    /** Pixels per column. */
+    readonly height: number;
+    /** Pixels per row. */
+    readonly width: number;
+  } | undefined;
+  /** Column of the labels in CSV files, if it was given. */
+  readonly labelColumn?: string | number | undefined;
+  /** File of the labels of .npy images, if it was given. */
+  readonly labelFile?: string | undefined;
+  /** Column of the groups in CSV files, if it was given. */
+  readonly groupColumn?: string | number | undefined;
+  /** Whether colour images were converted to one channel. */
+  readonly greyscale?: boolean | undefined;
+  /** The dataset's name or folder; for one given in memory, the name it was given. */
+  readonly dataset?: string | undefined;
+  /** Numbers of training and validation images. */
+  readonly split?: SplitSizes | undefined;
+  /** The model's layers from the image to the logits. */
+  readonly model?: ResolvedModel | undefined;
+  /** Framework whose formulas, defaults and initial weights are used. */
+  readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
+  /** How the learning rate changes. */
+  readonly schedule?: ResolvedSchedule | undefined;
+  /** When to stop early; if absent, never. */
+  readonly earlyStopping?: EarlyStopping | undefined;
+  /** Passes over the training images. */
+  readonly epochs?: number | undefined;
+  /** Images per step. */
+  readonly batchSize?: number | undefined;
+  /** Batches per update. */
+  readonly gradientAccumulation?: number | undefined;
+  /** Random distortions of training images; if absent, none. */
+  readonly augmentation?: Augmentation | undefined;
+  /** Images that one thread computes at a time. */
+  readonly microBatch?: number | undefined;
+  /** Device that trained: cpu, cuda or cuda:1. */
+  readonly device: string;
+  /** CPU threads. */
+  readonly threads: number;
+  /** Whether untimed steps ran first. */
+  readonly untimedSteps: boolean;
+  /** The optimizers, as in the runs; absent if `arms` lists them. */
+  readonly optimizers?: readonly ResolvedOptimizer[] | undefined;
+  /** The losses, as in the runs; absent as `optimizers` is. */
+  readonly losses?: readonly ResolvedLoss[] | undefined;
+  /** The arms of a study that varies more than optimizer and loss. */
+  readonly arms?: readonly ResolvedArm[] | undefined;
   /** The seeds. */
   readonly seeds: readonly number[];
   /** Whether runs went one after another or in parallel. */

@@ -6,11 +6,13 @@ import type { ResolvedLoss } from "../losses/losses.js";
 import { type ResolvedModel, resolveModel } from "../models/models.js";
 import type { ResolvedOptimizer } from "../optimizers/optimizers.js";
 import { type ResolvedSchedule, resolveSchedule } from "../schedules/schedules.js";
+import { deepFreeze } from "../validation/deep-freeze.js";
 import type { Augmentation } from "./augmentation.js";
 import { EXECUTIONS } from "./compare-config.js";
 import type { EarlyStopping } from "./early-stopping.js";
 import { resolveMicroBatch } from "./micro-batch.js";
-import type { ResolvedSharedConfig } from "./resolved-config.generated.js";
+import type { Once } from "./once.js";
+import type { ResolvedTrainConfig } from "./resolved-config.generated.js";
 import { splitSizes } from "./split-sizes.js";
 import { defaultThreads } from "./threads.js";
 import type { ParsedSharedConfig } from "./train-config.js";
@@ -79,56 +81,116 @@ const sharedShape = {
   untimedSteps: z.boolean().describe("whether untimed steps ran first"),
 };
 
+const runShape = {
+  name: z.string().optional().describe("what results call the run"),
+  ...sharedShape,
+  loss: loss.describe("the loss with every default filled in, and its formula"),
+  optimizer: optimizer.describe("the optimizer with every default filled in, and its formula"),
+};
+
 export const resolvedTrainConfigSchema = z
   .object({
-    ...sharedShape,
-    loss: loss.describe("the loss with every default filled in, and its formula"),
-    optimizer: optimizer.describe("the optimizer with every default filled in, and its formula"),
+    ...runShape,
     seed: count.describe("seed of the split, the initial weights and the data order"),
   })
   .describe("a run with every default filled in: plain JSON, and a valid `TrainConfig` again");
 
+const {
+  dataDir,
+  resize,
+  labelColumn,
+  labelFile,
+  groupColumn,
+  greyscale,
+  device,
+  threads,
+  untimedSteps,
+  ...rest
+} = runShape;
+const { name, optimizer: armOptimizer, loss: armLoss, ...differing } = rest;
+const maybe = z.object(differing).partial().shape;
+
+export const resolvedArmSchema = z
+  .object({ name, ...maybe, optimizer: armOptimizer, loss: armLoss })
+  .describe("what distinguishes the runs of an arm: every key in which the study's arms differ");
+
 export const resolvedCompareConfigSchema = z
   .object({
-    ...sharedShape,
-    optimizers: z.array(optimizer).readonly().describe("the optimizers, as in the runs"),
-    losses: z.array(loss).readonly().describe("the losses, as in the runs"),
+    dataDir,
+    resize,
+    labelColumn,
+    labelFile,
+    groupColumn,
+    greyscale,
+    ...maybe,
+    device,
+    threads,
+    untimedSteps,
+    optimizers: z
+      .array(optimizer)
+      .readonly()
+      .optional()
+      .describe("the optimizers, as in the runs; absent if `arms` lists them"),
+    losses: z
+      .array(loss)
+      .readonly()
+      .optional()
+      .describe("the losses, as in the runs; absent as `optimizers` is"),
+    arms: z
+      .array(resolvedArmSchema)
+      .readonly()
+      .optional()
+      .describe("the arms of a study that varies more than optimizer and loss"),
     seeds: z.array(count).readonly().describe("the seeds"),
     execution: z.enum(EXECUTIONS).describe("whether runs went one after another or in parallel"),
   })
-  .describe("a study with every default filled in: plain JSON, and a valid `CompareConfig` again");
+  .describe(
+    "a study with every default filled in: plain JSON, and a valid `CompareConfig` again. Keys in which arms differ are in `arms` only.",
+  );
 
 /** The facts about a dataset that a config is resolved against. */
 export type DatasetInfo = Pick<Dataset, "name" | "count" | "height" | "width" | "channels" | "classes"> & {
   readonly validation?: { readonly count: number };
 };
 
+/** A run's config without what is resolved by formula. */
+export type ResolvedSharedConfig = Omit<ResolvedTrainConfig, "name" | "optimizer" | "loss" | "seed">;
+
 /**
  * Fills in every default of a config, including those that depend on the dataset.
  *
  * @throws OptimbenchError (CONFIG) if the dataset is too small for the split, or a value does not fit the model
  */
-export function resolveConfig(config: ParsedSharedConfig, dataset: DatasetInfo): ResolvedSharedConfig {
+export function resolveConfig(
+  config: ParsedSharedConfig,
+  dataset: DatasetInfo,
+  once: Once,
+): ResolvedSharedConfig {
   const { semantics } = config;
+  const { classes } = dataset;
   const split = splitSizes(config.split ?? {}, dataset);
-  const model = resolveModel(config.model, { classes: dataset.classes, semantics });
+  const model = once.of("model", [config.model, classes, semantics], () =>
+    deepFreeze(resolveModel(config.model, { classes, semantics })),
+  );
   const batchSize = Math.min(config.batchSize, split.train);
   return {
     dataset: dataset.name,
     ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
     ...readOptionsOf(config),
-    split,
+    split: Object.freeze(split),
     model,
     semantics,
-    schedule: resolveSchedule(config.schedule, "schedule"),
-    ...(config.earlyStopping && { earlyStopping: config.earlyStopping }),
+    schedule: once.of("schedule", [config.schedule], () =>
+      deepFreeze(resolveSchedule(config.schedule, "schedule")),
+    ),
+    ...(config.earlyStopping && { earlyStopping: deepFreeze(config.earlyStopping) }),
     epochs: config.epochs,
     batchSize,
     gradientAccumulation: config.gradientAccumulation,
-    ...(config.augmentation && { augmentation: config.augmentation }),
+    ...(config.augmentation && { augmentation: deepFreeze(config.augmentation) }),
     microBatch: resolveMicroBatch(config.microBatch, batchSize, model),
     device: config.device,
-    threads: config.threads ?? defaultThreads(),
+    threads: config.threads ?? once.of("threads", [], defaultThreads),
     untimedSteps: config.untimedSteps,
   };
 }

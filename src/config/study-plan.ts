@@ -1,98 +1,104 @@
-import type { Semantics } from "../catalogue/semantics.js";
-import { configError } from "../errors.js";
-import { resolveLoss } from "../losses/losses.js";
-import { type OptimizerConfig, type ResolvedOptimizer, resolveOptimizer } from "../optimizers/optimizers.js";
-import { countText, integerText } from "../validation/count-text.js";
+import { OptimbenchError } from "../errors.js";
 import { deepFreeze } from "../validation/deep-freeze.js";
-import type { ParsedCompareConfig } from "./compare-config.js";
+import { inStudy, type Place } from "./config-path.js";
+import { Once } from "./once.js";
 import type { DatasetInfo, ResolvedCompareConfig } from "./resolved-config.js";
-import { planLoss, planOptimizer, planShared, type RunPlan, runOf } from "./run-plan.js";
+import { resolvedStudy } from "./resolved-study.js";
+import { planRun, type RunPlan } from "./run-plan.js";
+import { type GivenArm, type StudyArms, sameAs } from "./study-arms.js";
 
 /** A study that can start: its config with every default filled in, and its runs in order. */
-interface StudyPlan {
+export interface StudyPlan<Data extends DatasetInfo = DatasetInfo> {
   readonly config: ResolvedCompareConfig;
-  readonly runs: readonly RunPlan[];
+  /** The runs of the first seed, one per arm. Those of other seeds differ in nothing else. */
+  readonly arms: readonly PlannedArm<Data>[];
+  readonly seeds: readonly number[];
+  /** All runs: seeds are the outer loop, so that a machine that becomes slower affects all arms equally. */
+  readonly runs: readonly PlannedArm<Data>[];
+}
+
+interface PlannedArm<Data> {
+  readonly plan: RunPlan;
+  readonly dataset: Data;
 }
 
 /**
- * Fills in every default of a study and plans its runs. Each formula is compiled once, and the model is lowered once. Seeds
- * are the outer loop, so that a machine that becomes slower affects all optimizers equally.
+ * Fills in every default of a study and plans its runs. Each formula is compiled once, and each model is lowered once.
  *
- * @throws OptimbenchError (CONFIG, FORMULA) if a run is not valid on this dataset, or two runs would be identical
+ * @param datasetOf the dataset of an arm
+ * @throws OptimbenchError (CONFIG, FORMULA) if a run is not valid on its dataset, or two runs would be identical
  */
-export function planStudy(given: ParsedCompareConfig, dataset: DatasetInfo): StudyPlan {
-  const { optimizers: o, losses: l, seeds: s, execution, semantics: several, ...rest } = given;
-  const [semantics, ...others] = [several].flat() as [Semantics, ...Semantics[]];
-  checkDistinct([semantics, ...others], "semantics");
-  const seeds = typeof s === "number" ? Array.from({ length: s }, (_, seed) => seed) : s;
-  checkRunCount(o.length, l.length, seeds.length);
-
-  const shared = planShared({ ...rest, semantics }, dataset);
-  const optimizers = o.flatMap((optimizer, index) => {
-    const where = `optimizers[${index}]`;
-    return inEach(optimizer, semantics, others, where).map((each) => planOptimizer(each, shared, where));
+export function planStudy<Data extends DatasetInfo>(
+  { arms: given, areCombined, seeds, execution }: StudyArms,
+  datasetOf: (arm: GivenArm["config"]) => Data,
+): StudyPlan<Data> {
+  const once = new Once();
+  const arms = given.map(({ config, places }) => {
+    const dataset = datasetOf(config);
+    const plan = inCombination(places, () =>
+      inStudy(places, () => planRun({ ...config, seed: seeds[0]! }, dataset, undefined, once)),
+    );
+    return { plan, dataset };
   });
-  const losses = l.map((loss, index) => {
-    const where = `losses[${index}]`;
-    return planLoss(resolveLoss(loss, semantics, dataset.classes, where), where);
-  });
-  const config = deepFreeze({
-    ...shared.config,
-    optimizers: optimizers.map((each) => each.config),
-    losses: losses.map((each) => each.config),
-    seeds,
-    execution,
-  });
-  for (const factor of ["optimizers", "losses", "seeds"] as const) checkDistinct(config[factor], factor);
-
-  const alone = { threads: 1, untimedSteps: false }; // untimed steps only improve the times, which are not comparable here
-  const one = { ...shared, config: { ...shared.config, ...(execution === "parallel" && alone) } };
+  checkDistinctArms(given, arms, once);
+  const config = deepFreeze(
+    resolvedStudy(
+      arms.map(({ plan }) => plan.config),
+      { seeds, execution, areCombined },
+      once,
+    ),
+  );
+  // Untimed steps only improve the times, which are not comparable if runs go in parallel.
+  const alone = execution === "parallel" ? { threads: 1, untimedSteps: false } : {};
   const runs = seeds.flatMap((seed) =>
-    losses.flatMap((loss) => optimizers.map((optimizer) => runOf(one, { optimizer, loss, seed }))),
+    arms.map(({ plan, dataset }) => ({
+      plan: { ...plan, config: Object.freeze({ ...plan.config, ...alone, seed }) },
+      dataset,
+    })),
   );
-  return { config, runs };
+  return { config, arms: runs.slice(0, arms.length), seeds, runs };
 }
 
-/** A limit, because all runs are planned and checked for memory before the first starts. */
-const MOST_RUNS = 100_000;
-
-function checkRunCount(optimizers: number, losses: number, seeds: number): void {
-  const runs = optimizers * losses * seeds;
-  if (runs <= MOST_RUNS) return;
-  const factors = [
-    countText(optimizers, "optimizer"),
-    `${integerText(losses)} loss${losses === 1 ? "" : "es"}`,
-    countText(seeds, "seed"),
-  ];
-  throw configError(
-    `The study would have ${countText(runs, "run")} (${factors.join(" x ")}), but at most ${countText(MOST_RUNS, "run")} are supported. Split it into several studies.`,
-  );
+/** Does work on an arm. Its errors name the other varied values, which may be what its value does not fit. */
+function inCombination<Result>(places: readonly Place[], work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof OptimbenchError)) throw error;
+    const { code, message, path, cause } = error;
+    const others = places
+      .map(({ given }) => given)
+      .filter((each) => /^vary\./.test(each) && !message.includes(`\`${each}`));
+    if (others.length === 0) throw error;
+    const list = others.map((each) => `\`${each}\``).join(", ");
+    throw new OptimbenchError(code, `${message} This is the arm with ${list}.`, { path, cause });
+  }
 }
 
-/** An optimizer as defined by each framework that defines it. A config that names a framework gives one optimizer only. */
-function inEach(
-  optimizer: OptimizerConfig,
-  first: Semantics,
-  others: readonly Semantics[],
-  where: string,
-): ResolvedOptimizer[] {
-  const one = resolveOptimizer(optimizer, first, where);
-  const more = others
-    .map((semantics) => ({ semantics, config: resolveOptimizer(optimizer, semantics, where) }))
-    .filter(({ semantics, config }) => config.semantics === semantics && semantics !== one.semantics);
-  return [one, ...more.map(({ config }) => config)];
-}
-
-function checkDistinct(values: readonly unknown[], factor: string): void {
+/** Names alone do not distinguish arms, unless the arms are listed. */
+function checkDistinctArms(
+  given: readonly GivenArm[],
+  arms: readonly { readonly plan: RunPlan; readonly dataset: object }[],
+  once: Once,
+): void {
   const first = new Map<string, number>();
-  for (const [index, value] of values.entries()) {
-    const key = JSON.stringify(value);
+  const datasets = new Map<object, number>();
+  for (const [index, { plan, dataset }] of arms.entries()) {
+    if (!datasets.has(dataset)) datasets.set(dataset, datasets.size);
+    const values = Object.values(plan.config).map((value) => once.numberOf(value));
+    const key = [datasets.get(dataset), ...values].join();
     const earlier = first.get(key);
-    if (earlier !== undefined)
-      throw configError(
-        `\`${factor}[${index}]\` is the same as \`${factor}[${earlier}]\`. Remove one of them.`,
-        `${factor}[${index}]`,
-      );
+    if (earlier !== undefined) throw sameAs(...difference(given[index]!, given[earlier]!));
     first.set(key, index);
   }
+}
+
+/** The places in which two equal arms are given differently. */
+function difference(one: GivenArm, other: GivenArm): [string, string] {
+  const places = one.places.map(
+    ({ given }, i) => [given, other.places[i]?.given ?? given] as [string, string],
+  );
+  const [given, earlier] = places.find(([a, b]) => a !== b) ?? ["arms", "arms"];
+  const arm = /^arms\[\d+\]/;
+  return [arm.exec(given)?.[0] ?? given, arm.exec(earlier)?.[0] ?? earlier];
 }

@@ -112,6 +112,8 @@ export interface SharedConfig {
 
 /** A training run; every key has a default. */
 export interface TrainConfig extends SharedConfig {
+  /** What results call the run. Default: its optimizer, with what distinguishes it from others. */
+  readonly name?: string | undefined;
   /** Framework whose formulas, defaults and initial weights are used. Default: "keras3". */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
   /**

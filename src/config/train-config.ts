@@ -126,6 +126,12 @@ export const seedSchema = z.int().min(0);
 
 export const trainConfigSchema = z
   .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe("what results call the run. Default: its optimizer, with what distinguishes it from others."),
     ...sharedShape,
     loss: lossSchema
       .default("sparseCategoricalCrossentropy")
@@ -148,7 +154,7 @@ export type { TrainConfig };
 export type ParsedTrainConfig = z.output<typeof trainConfigSchema>;
 
 /** The part of a config that all runs of a study share. */
-export type ParsedSharedConfig = Omit<ParsedTrainConfig, "optimizer" | "loss" | "seed">;
+export type ParsedSharedConfig = Omit<ParsedTrainConfig, "name" | "optimizer" | "loss" | "seed">;
 
 /** @throws OptimbenchError (CONFIG) with one line per problem */
 export const parseTrainConfig = (input: TrainConfig): ParsedTrainConfig =>

@@ -1,5 +1,5 @@
 import type { Source } from "../catalogue/semantics.js";
-import { groupBy } from "../report/text/group-by.js";
+import { groupBy } from "../validation/group-by.js";
 import type { LossDefinition, OptimizerDefinition, Origin } from "./explanation.js";
 import { FIRST_GRADIENT } from "./first-step.js";
 

@@ -1,4 +1,4 @@
-import { groupBy } from "../report/text/group-by.js";
+import { groupBy } from "../validation/group-by.js";
 import { originText, stepText, valueText } from "./differences.js";
 import type {
   Explanation,

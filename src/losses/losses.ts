@@ -8,6 +8,8 @@ import {
   inFormulaOf,
   resolve,
   schemaFor,
+  settingsOf,
+  withSetting,
 } from "../catalogue/catalogue.js";
 import type { ResolvedBuiltIn } from "../catalogue/definition.js";
 import type { Semantics } from "../catalogue/semantics.js";
@@ -141,3 +143,14 @@ export function lossGraph(loss: ResolvedLoss, where?: string): LossGraph {
   const classWeights = "classWeights" in loss ? loss.classWeights : undefined;
   return classWeights?.length ? { ...graph, classWeights } : graph;
 }
+
+/** The names of a loss's settings in a framework. */
+export const lossSettings = (loss: LossConfig, semantics: Semantics): readonly string[] =>
+  settingsOf(CATALOGUE, loss, semantics);
+
+/** A copy of a loss with another value of a setting. @throws OptimbenchError (CONFIG) if its formula is not its own */
+export const withLossSetting = (
+  loss: LossConfig,
+  setting: readonly [string, unknown],
+  semantics: Semantics,
+) => withSetting(CATALOGUE, loss, setting, semantics);

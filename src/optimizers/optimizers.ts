@@ -9,6 +9,8 @@ import {
   inFormulaOf,
   resolve,
   schemaFor,
+  settingsOf,
+  withSetting,
 } from "../catalogue/catalogue.js";
 import type { Definition, ResolvedBuiltIn } from "../catalogue/definition.js";
 import type { Semantics } from "../catalogue/semantics.js";
@@ -183,3 +185,14 @@ export const optimizerLabel = (optimizer: ResolvedOptimizer): string => choiceLa
 /** The settings in which an optimizer differs from its source's defaults. */
 export const changedOptimizerSettings = (optimizer: { readonly name: string; readonly semantics: string }) =>
   changedSettings(CATALOGUE, optimizer);
+
+/** The names of an optimizer's settings in a framework. */
+export const optimizerSettings = (optimizer: OptimizerConfig, semantics: Semantics): readonly string[] =>
+  settingsOf(CATALOGUE, optimizer, semantics);
+
+/** A copy of an optimizer with another value of a setting. @throws OptimbenchError (CONFIG) if its formula is not its own */
+export const withOptimizerSetting = (
+  optimizer: OptimizerConfig,
+  setting: readonly [string, unknown],
+  semantics: Semantics,
+) => withSetting(CATALOGUE, optimizer, setting, semantics);

@@ -9,7 +9,7 @@ export interface PlannedRun {
   readonly number: number;
   /** Number of runs in the study. */
   readonly count: number;
-  /** What distinguishes it from the study's other runs, such as "adam" or "adam, meanSquaredError, seed 2". */
+  /** What distinguishes it from the study's other runs, such as "adam" or "adam, batch size 256, seed 2". */
   readonly label: string;
   /** Its config with every default filled in. */
   readonly config: ResolvedTrainConfig;

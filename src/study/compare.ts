@@ -1,13 +1,11 @@
 import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
 import type { ResolvedCompareConfig } from "../config/resolved-config.js";
 import type { RunPlan } from "../config/run-plan.js";
-import { planStudy } from "../config/study-plan.js";
+import { studyArms } from "../config/study-arms.js";
+import { planStudy, type StudyPlan } from "../config/study-plan.js";
 import type { Dataset } from "../data/dataset.js";
 import { datasetChecksum } from "../data/dataset-checksum.js";
-import { datasetOf } from "../data/load-dataset.js";
-import { lossLabel } from "../losses/losses.js";
 import { nativeInfo, preloadNative } from "../native/addon.js";
-import { optimizerLabel } from "../optimizers/optimizers.js";
 import { planForDevice, resolveDevice } from "../training/device.js";
 import { dataMemory, requireMemory, runMemory } from "../training/memory-estimate.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
@@ -15,38 +13,37 @@ import type { CompareCallbacks, PlannedRun } from "./callbacks.js";
 import { cellKey, numericsOf } from "./cell.js";
 import type { Question } from "./cell-lines.js";
 import { environment } from "./environment.js";
+import { distinctLabels } from "./labels.js";
 import { runCells } from "./run-cells.js";
 import type { Study } from "./study.js";
+import { loadDatasets, type StudyDatasets } from "./study-datasets.js";
 import { openStudyFolder } from "./study-folder.js";
 
 /**
- * Trains every optimizer with every loss and seed under equal conditions: runs of a seed share split, initial weights and data
- * order. Seeds are the outer loop, so that a machine that becomes slower affects all optimizers equally.
+ * Trains every arm with every seed under equal conditions: runs of a seed with the same dataset and model share split, initial
+ * weights and data order. Seeds are the outer loop, so that a machine that becomes slower affects all arms equally.
  *
+ * @param loaded datasets that need not be loaded again
  * @throws OptimbenchError (CONFIG, FORMULA, DATA, MEMORY, LIBTORCH) before the first run, (FILE) if the folder has another study
  *   or cannot be written, (NATIVE) from a run that failed
  */
-export async function compare(input: CompareConfig & CompareCallbacks = {}): Promise<Study> {
+export async function compare(
+  input: CompareConfig & CompareCallbacks = {},
+  loaded?: StudyDatasets,
+): Promise<Study> {
   const { onEpoch, onRun, signal, profile, folder, overwrite, onNotice, ...given } = copyWithCallbacks(
     input,
     "compare config",
   );
-  const parsed = parseCompareConfig(given);
-  const dataset = await datasetOf(parsed);
-  const { config, runs: plans } = planStudy(parsed, dataset);
+  const asked = studyArms(parseCompareConfig(given));
+  const datasets = await loadDatasets(asked.arms, loaded);
+  const plan = planStudy(asked, ({ dataset }) => datasets.get(dataset)!);
   await preloadNative();
-  const device = resolveDevice(config.device);
-  const planned = labelled(
-    config,
-    plans.map((plan) => planForDevice(plan, device)),
-  );
+  const { config, arms, seeds } = plan;
+  const planned = labelled(plan, resolveDevice(config.device));
   const atOnce = config.execution === "parallel" ? config.threads : 1;
-  await checkFits(
-    planned.map(({ plan }) => plan),
-    dataset,
-    atOnce,
-  );
-  const question = await ask(config, planned, dataset);
+  await checkFits(planned.slice(0, arms.length), seeds.length, atOnce);
+  const question = await ask(config, planned);
   const callbacks = { onEpoch, onRun, onNotice, signal, profile };
   const store =
     folder === undefined
@@ -57,64 +54,60 @@ export async function compare(input: CompareConfig & CompareCallbacks = {}): Pro
         });
   return runCells(
     planned.map((each, index) => ({ ...each, key: question.cells[index]! })),
-    { dataset, question, store, atOnce, ...callbacks },
+    { question, store, atOnce, ...callbacks },
   );
 }
 
-async function ask(
-  config: ResolvedCompareConfig,
-  planned: readonly Labelled[],
-  dataset: Dataset,
-): Promise<Question> {
+async function ask(config: ResolvedCompareConfig, planned: readonly Labelled[]): Promise<Question> {
   const where = environment(nativeInfo());
   const numerics = numericsOf(where);
-  const checksum = await datasetChecksum(dataset);
+  const checksums = new Map<string, string>();
+  for (const dataset of new Set(planned.map((each) => each.dataset)))
+    checksums.set(dataset.name, await datasetChecksum(dataset));
   return {
     schemaVersion: 1,
     createdAt: new Date().toISOString(),
     environment: where,
     config,
-    datasets: { [config.dataset]: checksum },
+    datasets: Object.fromEntries(checksums),
     numerics,
-    cells: planned.map(({ plan }) => cellKey(plan.config, checksum, numerics)),
+    cells: planned.map(({ plan }) => cellKey(plan.config, checksums.get(plan.config.dataset)!, numerics)),
   };
 }
 
-/** Checks that the `atOnce` largest runs fit in memory together. Seeds make no difference. */
-async function checkFits(plans: readonly RunPlan[], dataset: Dataset, atOnce: number): Promise<void> {
-  const { seed, device } = plans[0]!.config;
-  const needs = plans
-    .filter(({ config }) => config.seed === seed)
-    .map((plan) => {
+/** Checks that the `atOnce` largest of all runs fit in memory together. Every arm has one run per seed. */
+async function checkFits(arms: readonly Labelled[], seeds: number, atOnce: number): Promise<void> {
+  const { device } = arms[0]!.plan.config;
+  const largest = arms
+    .map(({ plan, dataset }) => {
       const parts = runMemory(plan, dataset.test?.count);
       return { parts, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) };
-    });
-  const largest = plans
-    .map((_, index) => needs[index % needs.length]!)
+    })
     .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, atOnce)
+    .flatMap((each) => Array<typeof each>(Math.min(seeds, atOnce)).fill(each))
     .slice(0, atOnce);
-  await requireMemory([...largest.flatMap(({ parts }) => parts), ...dataMemory(dataset, device)]);
+  const datasets = [...new Set(arms.map(({ dataset }) => dataset))];
+  await requireMemory([
+    ...largest.flatMap(({ parts }) => parts),
+    ...datasets.flatMap((dataset) => dataMemory(dataset, device)),
+  ]);
 }
 
 interface Labelled {
   readonly planned: PlannedRun;
   readonly plan: RunPlan;
+  readonly dataset: Dataset;
 }
 
-/** Numbers the runs, and labels them with what the study varies. */
-function labelled(
-  { optimizers, losses, seeds }: ResolvedCompareConfig,
-  plans: readonly RunPlan[],
-): Labelled[] {
-  const sources = new Set(optimizers.map(({ semantics }) => semantics));
-  return plans.map((plan, index) => {
+/** Numbers the runs of a study, and labels them with what distinguishes them. */
+function labelled({ arms, seeds, runs }: StudyPlan<Dataset>, device: string): Labelled[] {
+  const labels = distinctLabels(arms.map(({ plan }) => plan.config));
+  return runs.map(({ plan: onAny, dataset }, index) => {
+    const plan = planForDevice(onAny, device);
     const { config } = plan;
-    const label = [
-      optimizerLabel(config.optimizer),
-      ...(sources.size > 1 ? [config.optimizer.semantics] : []),
-      ...(losses.length > 1 ? [lossLabel(config.loss)] : []),
-      ...(seeds.length > 1 ? [`seed ${config.seed}`] : []),
-    ].join(", ");
-    return { planned: { number: index + 1, count: plans.length, label, config }, plan };
+    const arm = labels[index % arms.length]!;
+    const label = seeds.length > 1 ? `${arm}, seed ${config.seed}` : arm;
+    return { planned: { number: index + 1, count: runs.length, label, config }, plan, dataset };
   });
 }

@@ -9,6 +9,7 @@ import { type Run, trainPlan } from "../training/train.js";
 import { countText } from "../validation/count-text.js";
 import type { CompareCallbacks, PlannedRun } from "./callbacks.js";
 import type { Question } from "./cell-lines.js";
+import { equalStartCheck } from "./equal-start.js";
 import type { Study } from "./study.js";
 import type { StudyFolder } from "./study-folder.js";
 
@@ -17,12 +18,12 @@ export interface PlannedCell {
   readonly key: string;
   readonly planned: PlannedRun;
   readonly plan: RunPlan;
+  readonly dataset: Dataset;
 }
 
 type Callbacks = Pick<CompareCallbacks, "onEpoch" | "onRun" | "onNotice" | "signal" | "profile">;
 
 interface Setting extends Readonly<{ [Key in keyof Callbacks]: Callbacks[Key] | undefined }> {
-  readonly dataset: Dataset;
   readonly question: Question;
   /** Where finished cells are kept; undefined for nowhere. */
   readonly store: StudyFolder | undefined;
@@ -31,7 +32,7 @@ interface Setting extends Readonly<{ [Key in keyof Callbacks]: Callbacks[Key] | 
 
 /** Runs the cells that the store does not have, and returns the study of all finished ones, in the order of the plan. */
 export async function runCells(cells: readonly PlannedCell[], setting: Setting): Promise<Study> {
-  const { dataset, store, onEpoch, onRun, signal, profile = false } = setting;
+  const { store, onEpoch, onRun, signal, profile = false } = setting;
   const { question } = store ?? setting;
   const results = new Results(question, cells, store);
 
@@ -65,7 +66,7 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
   const work = async (cell: PlannedCell) => {
     if (ended.aborted) return;
     const startedAt = new Date().toISOString();
-    const run = await trainPlan(cell.plan, dataset, {
+    const run = await trainPlan(cell.plan, cell.dataset, {
       onEpoch: (epoch) => onEpoch?.(epoch, cell.planned),
       signal: ended,
       profile,
@@ -98,7 +99,7 @@ class Results {
   readonly study: Study;
   readonly #runs: RunRecord[] = [];
   readonly #records: (RunRecord | undefined)[];
-  readonly #first = new Map<string, RunRecord>();
+  readonly #checkStart = equalStartCheck();
 
   constructor(
     { createdAt, environment, config }: Question,
@@ -133,19 +134,5 @@ class Results {
   #list(): void {
     this.#runs.length = 0;
     for (const record of this.#records) if (record) this.#runs.push(record);
-  }
-
-  /** Checks that runs of a seed started from equal weights, so that a bug here cannot produce an unfair comparison. */
-  #checkStart(record: RunRecord): void {
-    const { seed, model } = record.config;
-    const start = JSON.stringify([seed, model.layers]);
-    const first = this.#first.get(start) ?? record;
-    this.#first.set(start, first);
-    if (first.parametersSha256.initial === record.parametersSha256.initial) return;
-    throw new OptimbenchError(
-      "NATIVE",
-      `Runs of seed ${seed} started from different weights (${first.config.optimizer.name}, ` +
-        `${record.config.optimizer.name}). This is a bug in optimbench; please report it.`,
-    );
   }
 }

@@ -48,6 +48,6 @@ export interface Study {
   readonly environment: Environment;
   /** What was compared, with every default filled in. */
   readonly config: ResolvedCompareConfig;
-  /** Finished runs, in the order of the plan: seeds, then losses, then optimizers. */
+  /** Finished runs, in the order of the plan: by seed, then by arm. */
   readonly runs: readonly RunRecord[];
 }

@@ -16,7 +16,7 @@ export const studySchema = z
     runs: z
       .array(runRecordSchema)
       .readonly()
-      .describe("finished runs, in the order of the plan: seeds, then losses, then optimizers"),
+      .describe("finished runs, in the order of the plan: by seed, then by arm"),
   })
   .describe("a set of runs that differ in named factors: plain data, as study.json holds it");
 
@@ -24,8 +24,8 @@ export const studySchema = z
 export const ranInParallel = ({ config }: Study): boolean => config.execution === "parallel";
 
 /** Runs that were asked for. */
-export const plannedRuns = ({ config: { optimizers, losses, seeds } }: Study): number =>
-  optimizers.length * losses.length * seeds.length;
+export const plannedRuns = ({ config: { arms, optimizers = [], losses = [], seeds } }: Study): number =>
+  (arms?.length ?? optimizers.length * losses.length) * seeds.length;
 
 /** Whether a study has measurements. One without an epoch does not replace another. */
 export const isWorthKeeping = ({ runs }: Study): boolean => runs.some(({ history }) => history.length > 0);

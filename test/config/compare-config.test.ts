@@ -2,11 +2,13 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import { type CompareConfig, parseCompareConfig } from "../../src/config/compare-config.js";
 import { PRESETS } from "../../src/config/presets.js";
 import type { ResolvedCompareConfig } from "../../src/config/resolved-config.js";
+import { studyArms } from "../../src/config/study-arms.js";
 import { planStudy } from "../../src/config/study-plan.js";
 
 const MNIST = { name: "mnist", count: 60_000, height: 28, width: 28, channels: 1, classes: 10 };
-const resolve = (config: CompareConfig) => planStudy(parseCompareConfig(config), MNIST).config;
-const names = (choices: readonly { readonly name: string }[]) => choices.map(({ name }) => name);
+const plan = (config: CompareConfig) => planStudy(studyArms(parseCompareConfig(config)), () => MNIST);
+const resolve = (config: CompareConfig) => plan(config).config;
+const names = (choices: readonly { readonly name: string }[] = []) => choices.map(({ name }) => name);
 
 describe("planStudy", () => {
   it("compares the paper's four optimizers by default", () => {
@@ -62,7 +64,7 @@ describe("planStudy", () => {
       optimizers: ["sgd", "radam", "lion", { name: "adam", semantics: "keras2" }],
     });
     expect(semantics).toBe("keras3");
-    expect(optimizers.map(({ name, semantics }) => `${name} ${semantics}`)).toEqual([
+    expect(optimizers!.map(({ name, semantics }) => `${name} ${semantics}`)).toEqual([
       "sgd keras3",
       "sgd pytorch",
       "radam pytorch",

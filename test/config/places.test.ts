@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { type CompareConfig, parseCompareConfig } from "../../src/config/compare-config.js";
 import { planRun } from "../../src/config/run-plan.js";
+import { studyArms } from "../../src/config/study-arms.js";
 import { planStudy } from "../../src/config/study-plan.js";
 import { parseTrainConfig, type TrainConfig } from "../../src/config/train-config.js";
 import { train } from "../../src/index.js";
@@ -59,7 +60,7 @@ it.each(FACTORS)("says where in the config the problem of %j is", (factors, inTr
     optimizers: ["adam", ...[optimizer ?? []].flat()],
     losses: ["brier", ...[loss ?? []].flat()],
   } as CompareConfig;
-  expect(() => planStudy(parseCompareConfig(several), dataset)).toThrow(at(inCompare));
+  expect(() => planStudy(studyArms(parseCompareConfig(several)), () => dataset)).toThrow(at(inCompare));
 });
 
 it.each([

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { bench } from "../../src/bench/bench.js";
 import { benchConfigSchema } from "../../src/bench/bench-config.js";
-import { compareConfigSchema } from "../../src/config/compare-config.js";
+import { type CompareConfig, compareConfigSchema } from "../../src/config/compare-config.js";
 import { trainConfigSchema } from "../../src/config/train-config.js";
 import { parseNumberFormula } from "../../src/formula/number-formula.js";
 import { parseLoss } from "../../src/formula/parse-loss.js";
@@ -69,6 +69,27 @@ it.each(["sequential", "parallel"] as const)(
     expect(calls).toEqual({ configs: 1, models: 1, updates: 3, losses: 2, schedules: 1 });
   },
 );
+
+it("a study compiles each formula once per model, whatever else it varies", async () => {
+  const dataset = await bands();
+  const other = { layers: [{ type: "flatten" }, { type: "dense", units: 3 }] } as const;
+  const vary = { model: [smallModel, other], batchSize: [8, 16], "optimizer.learningRate": [0.1, 0.01] };
+  const study = { ...task, dataset, losses: ["brier", "huber"], optimizers: ["adam", "sgd"], vary } as const;
+  const calls = await callsDuring(() => compare(study));
+  expect(calls).toEqual({ configs: 1, models: 2, updates: 2, losses: 2, schedules: 0 });
+});
+
+it("listed arms do so too, if they are equal by content", async () => {
+  const dataset = await bands();
+  const arms = ["a", "b", "c"].map((name, i) => ({
+    name,
+    optimizer: { name: "sgd", momentum: 0.5 },
+    model: structuredClone(smallModel),
+    epochs: i,
+  }));
+  const calls = await callsDuring(() => compare({ ...task, dataset, arms } as CompareConfig));
+  expect(calls).toMatchObject({ configs: 1, models: 1, updates: 1, losses: 1 });
+});
 
 it("a benchmark compiles once per case", async () => {
   const calls = await callsDuring(() =>

@@ -60,17 +60,18 @@ function trainConfig(command: Command, { defineOptimizer, defineLoss }: OutputOp
   });
   const choose = (key: "optimizer" | "loss", definitions?: Definitions) =>
     definitions && { [key]: only(withDefinitions([config[key] as Spec].filter(Boolean), definitions), key) };
-  const { optimizer, loss, seed, ...shared } = parse(
+  const { name, optimizer, loss, seed, ...shared } = parse(
     trainConfigSchema,
     { ...config, ...choose("optimizer", defineOptimizer), ...choose("loss", defineLoss) },
     "train config",
   );
+  if (name !== undefined) return { ...shared, arms: [{ name, optimizer, loss }], seeds: [seed] };
   return { ...shared, optimizers: [optimizer], losses: [loss], seeds: [seed] };
 }
 
 /** Internally, `train` runs a study with one optimizer; messages mention the keys of a train config instead. */
 const asOneRun = (message: string): string =>
-  message.replaceAll(/`(optimizer|loss|seed)(?:s|es)\[0\]/g, "`$1");
+  message.replaceAll(/`(optimizer|loss|seed)(?:s|es)\[0\]/g, "`$1").replaceAll("`arms[0].", "`");
 
 function only(choices: readonly Spec[], what: string): Spec {
   if (choices.length === 1) return choices[0]!;

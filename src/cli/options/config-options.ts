@@ -1,20 +1,19 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { configError, OptimbenchError } from "../../errors.js";
-import { MODEL_NAMES, MODELS } from "../../models/models.js";
 import { print, printNotice } from "../../system/terminal.js";
-import { didYouMean } from "../../validation/nearest.js";
-import { readJson } from "./config-file.js";
 import { type Definitions, defineOption } from "./definitions.js";
+import { model } from "./model-option.js";
 import { parseSettings, parseSpec, parseSpecs } from "./spec.js";
+import { parseVary } from "./vary-option.js";
 
 /** A command line option and the path in the config that it sets. Its help text comes from the schema at that path. */
 export interface ConfigOption {
   readonly flags: string;
   /** Such as "epochs" or "split.train". */
   readonly path: string;
-  /** Converts the text to a value, which the schema then validates. */
-  readonly read: (text: string) => unknown;
+  /** Converts the text to a value, which the schema then validates. `previous` is the value of an option that is repeated. */
+  readonly read: (text: string, previous?: unknown) => unknown;
 }
 
 const text = (value: string) => value;
@@ -34,15 +33,6 @@ const numbers = (value: string) =>
         .filter((each) => each !== "")
         .map(number)
     : number(value);
-export const model = (value: string) => {
-  if (value.endsWith(".json")) return readJson(value);
-  if (Object.hasOwn(MODELS, value)) return value;
-  const names = MODEL_NAMES.map((name) => `"${name}"`).join(", ");
-  throw configError(
-    `Expected ${names} or a .json file of layers, got "${value}".${didYouMean(value, MODEL_NAMES)}`,
-  );
-};
-
 const shared: readonly ConfigOption[] = [
   { flags: "--dataset <name|folder>", path: "dataset", read: text },
   { flags: "--data-dir <folder>", path: "dataDir", read: text },
@@ -70,6 +60,7 @@ export const TRAIN_OPTIONS: readonly ConfigOption[] = [
   { flags: "--optimizer <optimizer>", path: "optimizer", read: parseSpec },
   { flags: "--loss <loss>", path: "loss", read: parseSpec },
   { flags: "--seed <number>", path: "seed", read: number },
+  { flags: "--name <text>", path: "name", read: text },
   { flags: "--semantics <framework>", path: "semantics", read: text },
   ...shared,
 ];
@@ -78,6 +69,7 @@ export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--preset <name>", path: "preset", read: text },
   { flags: "--optimizers <list>", path: "optimizers", read: parseSpecs },
   { flags: "--losses <list>", path: "losses", read: parseSpecs },
+  { flags: "--vary <path=values>", path: "vary", read: parseVary },
   { flags: "--seeds <count|list>", path: "seeds", read: numbers },
   { flags: "--semantics <framework,...>", path: "semantics", read: texts },
   { flags: "--execution <mode>", path: "execution", read: text },
@@ -99,10 +91,10 @@ export function addConfigOptions(
 
 /** Prefixes errors of an option's text with the option's name. */
 const naming =
-  (flags: string, read: (text: string) => unknown) =>
-  (value: string): unknown => {
+  (flags: string, read: ConfigOption["read"]) =>
+  (value: string, previous?: unknown): unknown => {
     try {
-      return read(value);
+      return read(value, previous);
     } catch (cause) {
       if (!(cause instanceof OptimbenchError)) throw cause;
       throw new OptimbenchError(cause.code, `${flags.split(" ", 1)[0]}: ${cause.message}`, {

@@ -68,14 +68,30 @@ function keyAndValue(text: string): [string, string] {
   return at < 0 ? [text.trim(), ""] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-function scalar(text: string): Scalar {
+export function scalar(text: string): Scalar {
   if (text === "true" || text === "false") return text === "true";
   const quoted = /^(["'])(.*)\1$/s.exec(text);
   if (quoted !== null) return quoted[2]!;
   return Number.isNaN(Number(text)) ? text : Number(text);
 }
 
-function splitOutsideQuotes(text: string, separator: string): string[] {
+const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
+const RANGE = new RegExp(`^(${NUMBER})\\.\\.(${NUMBER})(?:/(\\d+))?(?:/(log|linear))?$`, "i");
+
+/** Parses `1e-4..1e-1`, `1e-4..1e-1/7` (7 points) or `1..9/9/linear`; undefined for other text. */
+export function parseRange(text: string): object | undefined {
+  const [, from, to, points, scale] = RANGE.exec(text) ?? [];
+  if (from === undefined) return undefined;
+  return {
+    from: Number(from),
+    to: Number(to),
+    ...(points !== undefined && { points: Number(points) }),
+    ...(scale !== undefined && { scale: scale.toLowerCase() }),
+  };
+}
+
+/** Splits at a separator outside quotes, brackets and parentheses. */
+export function splitOutsideQuotes(text: string, separator: string): string[] {
   const parts = [""];
   let quote = "";
   let depth = 0; // of parentheses, as in a formula

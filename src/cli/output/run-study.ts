@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { type CompareConfig, parseCompareConfig } from "../../config/compare-config.js";
+import { studyArms } from "../../config/study-arms.js";
 import type { Dataset } from "../../data/dataset.js";
-import { datasetOf } from "../../data/load-dataset.js";
 import { OptimbenchError } from "../../errors.js";
 import { compare } from "../../study/compare.js";
 import { isWorthKeeping, type Study } from "../../study/study.js";
+import { loadDatasets } from "../../study/study-datasets.js";
 import { keepResult } from "../../system/keep-result.js";
 import { print, printNotice } from "../../system/terminal.js";
 import { attempts } from "../progress/attempts.js";
@@ -39,10 +40,11 @@ export async function runStudy(
   config: CompareConfig,
   { folder, overwrite, save, json, progress, onWritten, profile = false }: StudyOutput,
 ): Promise<void> {
-  const choice = parseCompareConfig(config);
+  const { arms } = studyArms(parseCompareConfig(config));
   if (save !== undefined) await checkNewFile(save, "--save", { overwrite });
   if (folder !== undefined) await prepareOutFolder(folder);
-  const dataset = await datasetOf(choice);
+  const datasets = await loadDatasets(arms);
+  const dataset = datasets.get(arms[0]!.config.dataset)!;
 
   const interrupt = onInterrupt();
   const { attempt, throwFailures } = attempts();
@@ -52,24 +54,26 @@ export async function runStudy(
   try {
     await attempt(async () => {
       study = await withOutOptions(() =>
-        compare({
-          ...config,
-          dataset,
-          ...(folder !== undefined && { folder, overwrite: overwrite ?? false }),
-          signal: interrupt.signal,
-          profile,
-          onNotice: printNotice,
-          onEpoch: progress.onEpoch,
-          async onRun(run, soFar, planned) {
-            // Before study.json is written, so that the old page is not left beside the new study.
-            if (!hasRun && folder !== undefined) await attempt(() => removeOldReport(folder, soFar));
-            study = soFar;
-            hasRun = true;
-            progress.onRun(planned);
-            if (save !== undefined)
-              saved = await attempt(() => keepResult(save, (path) => run.model.save(path)));
+        compare(
+          {
+            ...config,
+            ...(folder !== undefined && { folder, overwrite: overwrite ?? false }),
+            signal: interrupt.signal,
+            profile,
+            onNotice: printNotice,
+            onEpoch: progress.onEpoch,
+            async onRun(run, soFar, planned) {
+              // Before study.json is written, so that the old page is not left beside the new study.
+              if (!hasRun && folder !== undefined) await attempt(() => removeOldReport(folder, soFar));
+              study = soFar;
+              hasRun = true;
+              progress.onRun(planned);
+              if (save !== undefined)
+                saved = await attempt(() => keepResult(save, (path) => run.model.save(path)));
+            },
           },
-        }),
+          datasets,
+        ),
       );
     });
     progress.stop();

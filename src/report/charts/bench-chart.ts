@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { BenchRecord, BenchResult } from "../../bench/bench-record.js";
+import { groupBy } from "../../validation/group-by.js";
 import { benchLabel, imagesText } from "../text/bench-label.js";
-import { groupBy } from "../text/group-by.js";
 import { CHART_CONFIG, colourOf } from "./chart-style.js";
 import { chartTitle } from "./chart-text.js";
 

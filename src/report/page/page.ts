@@ -1,16 +1,17 @@
+import { startedEqually } from "../../study/equal-start.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
 import { decimalText } from "../../validation/decimal-text.js";
+import { groupBy } from "../../validation/group-by.js";
+import { printable } from "../../validation/printable.js";
 import type { Chart } from "../charts/study-charts.js";
 import type { Arm } from "../results/arms.js";
 import { conclude } from "../results/conclusion.js";
 import { resultsOf } from "../results/results.js";
 import { selectArms } from "../results/select-arms.js";
 import { resultCells } from "../tables/result-cells.js";
-import { groupBy } from "../text/group-by.js";
 import { listText } from "../text/list-text.js";
 import { secondsText } from "../text/number-text.js";
-import { printable } from "../text/printable.js";
 import { Html, html } from "./html.js";
 import { PAGE_STYLE } from "./page-style.js";
 
@@ -162,14 +163,13 @@ and the untimed steps.`;
 const PARALLEL_TIMES = `Runs went in parallel, one per thread. Their times, summed below, include waiting for one another
 and are not comparable.`;
 
-/** Checks that runs of the same seed started equally, by the hashes of their initial weights. */
+/** Says whether runs of the same seed and model started equally, by the hashes of their initial weights. */
 function equalStart(runs: Study["runs"]): string {
-  const bySeed = new Map<number, Set<string>>();
-  for (const { config, parametersSha256 } of runs)
-    bySeed.set(config.seed, (bySeed.get(config.seed) ?? new Set()).add(parametersSha256.initial));
-  return [...bySeed.values()].every((hashes) => hashes.size === 1)
-    ? "All runs with the same seed started from the same weights (equal SHA-256)."
-    : "Runs with the same seed did NOT all start from the same weights, so their differences mix initial weights and optimizer.";
+  const models = new Set(runs.map(({ config }) => JSON.stringify(config.model))).size;
+  const alike = models > 1 ? "seed and model" : "seed";
+  return startedEqually(runs)
+    ? `All runs with the same ${alike} started from the same weights (equal SHA-256).`
+    : `Runs with the same ${alike} did NOT all start from the same weights, so their differences mix initial weights and optimizer.`;
 }
 
 /** A list of names and values; nested values are written as JSON. */

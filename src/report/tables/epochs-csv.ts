@@ -1,8 +1,8 @@
 import { stringify } from "csv-stringify/sync";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
+import { printable } from "../../validation/printable.js";
 import { armsOf } from "../results/arms.js";
-import { printable } from "../text/printable.js";
 
 /**
  * results.csv: one row per run and epoch, including epoch 0 (before training). It is generated run by run, so that no string

@@ -1,5 +1,6 @@
 import { ranInParallel, type Study } from "../../study/study.js";
 import { decimalTexts } from "../../validation/decimal-text.js";
+import { printable } from "../../validation/printable.js";
 import type { Arm } from "../results/arms.js";
 import { whyUnranked } from "../results/conclusion.js";
 import { incompleteNote } from "../results/incomplete.js";
@@ -8,7 +9,6 @@ import { earlyEnds } from "../results/run-end.js";
 import { bestFirst } from "../results/select-arms.js";
 import { firstLines, listText } from "../text/list-text.js";
 import { accuracyText, numberText, summaryText } from "../text/number-text.js";
-import { printable } from "../text/printable.js";
 import type { Heading } from "./plain-table.js";
 
 /** The results as text, for every kind of table. */

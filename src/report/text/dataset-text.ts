@@ -1,4 +1,4 @@
-import { printable } from "./printable.js";
+import { printable } from "../../validation/printable.js";
 
 /** The name of a dataset in a sentence: the last part of a folder's path; undefined for arrays without a name. */
 export function datasetText(dataset: string): string | undefined {

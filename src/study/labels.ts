@@ -1,9 +1,9 @@
-import type { ResolvedTrainConfig } from "../../config/resolved-config.js";
-import { lossLabel } from "../../losses/losses.js";
-import { changedOptimizerSettings } from "../../optimizers/optimizers.js";
-import { decimalText, decimalTexts } from "../../validation/decimal-text.js";
-import { groupBy } from "../text/group-by.js";
-import { printable } from "../text/printable.js";
+import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import { lossLabel } from "../losses/losses.js";
+import { changedOptimizerSettings } from "../optimizers/optimizers.js";
+import { decimalText, decimalTexts } from "../validation/decimal-text.js";
+import { groupBy } from "../validation/group-by.js";
+import { printable } from "../validation/printable.js";
 
 /**
  * The shortest label that identifies each config: the optimizer's name; if names coincide, also the loss, the framework, the
@@ -15,7 +15,7 @@ import { printable } from "../text/printable.js";
 export function distinctLabels(configs: readonly ResolvedTrainConfig[], visible = NOTHING): string[] {
   const rates = decimalTexts(configs.map(({ optimizer }) => optimizer.learningRate));
   const factors = configs.map((config, i) => leaves(config).set("optimizer.learningRate", rates[i]!));
-  const labels = configs.map((config) => printable(config.optimizer.label ?? config.optimizer.name));
+  const labels = configs.map(({ name, optimizer }) => printable(name ?? optimizer.label ?? optimizer.name));
   const beside = factors.map((each) => [...each].filter(([path]) => visible.test(path)).join("\n"));
   const said = factors.map((each) => new Set([...each.keys()].filter((path) => visible.test(path))));
   const say = (i: number, path: string) => {
@@ -24,13 +24,27 @@ export function distinctLabels(configs: readonly ResolvedTrainConfig[], visible 
   };
   const coinciding = () =>
     groupBy(labels.keys(), (i) => `${labels[i]}\n${beside[i]}`).filter((group) => group.length > 1);
-  for (const path of new Set([...FIRST, ...factors.flatMap((each) => [...each.keys()])]))
-    for (const group of coinciding())
-      if (new Set(group.map((i) => factors[i]!.get(path))).size > 1) for (const i of group) say(i, path);
-  for (const [i, { optimizer }] of configs.entries())
-    if (optimizer.label === undefined)
+  const sayDifferences = (paths: Iterable<string>) => {
+    let groups = coinciding();
+    for (const path of paths) {
+      const differing = groups.filter((group) => new Set(group.map((i) => factors[i]!.get(path))).size > 1);
+      for (const i of differing.flat()) say(i, path);
+      if (differing.length > 0) groups = coinciding();
+    }
+  };
+  sayDifferences(new Set([...FIRST, ...factors.flatMap((each) => [...each.keys()])]));
+  for (const [i, { name, optimizer }] of configs.entries())
+    if (name === undefined && optimizer.label === undefined)
       for (const [key] of changedOptimizerSettings(optimizer))
         if (!said[i]!.has(`optimizer.${key}`)) say(i, `optimizer.${key}`);
+  const layers = coinciding().flatMap((group) =>
+    group.flatMap((i) => {
+      const ofModel = leaves({ model: { layers: configs[i]!.model.layers } }, NOTHING);
+      for (const [path, value] of ofModel) factors[i]!.set(path, value);
+      return [...ofModel.keys()];
+    }),
+  );
+  sayDifferences(new Set(layers));
   for (const group of coinciding()) {
     const statements = firstDifferences(group.map((i) => configs[i]!.optimizer.formula));
     for (const [k, i] of group.entries())
@@ -76,14 +90,14 @@ function firstDifferences(formulas: readonly string[]): readonly (string | undef
 const NOTHING = /^$/;
 /** The paths that are named first. */
 const FIRST = ["loss.label", "loss.name", "optimizer.semantics", "optimizer.learningRate", "schedule.name"];
-/** The paths that labels never contain: they follow from others or are too long. */
-const NEVER = /(^|\.)(seed|formula)$|^model\.layers|^optimizer\.(name|label)$/;
+/** The paths that labels do not contain: they follow from others or are too long. Layers are named only if nothing else differs. */
+const OMITTED = /(^|\.)(seed|formula)$|^name$|^model\.layers|^optimizer\.(name|label)$/;
 
 /** Every plain value of a config by its path, such as "optimizer.beta1". */
-function leaves(config: ResolvedTrainConfig): Map<string, string> {
+function leaves(config: object, omitted = OMITTED): Map<string, string> {
   const found = new Map<string, string>();
   const walk = (value: unknown, path: string) => {
-    if (NEVER.test(path)) return;
+    if (omitted.test(path)) return;
     if (Array.isArray(value) && value.every((each) => typeof each === "number"))
       found.set(path, printable(value.length === 0 ? "none" : value.map(decimalText).join(";")));
     else if (typeof value === "object" && value !== null)

@@ -1,0 +1,148 @@
+import type { Semantics } from "../catalogue/semantics.js";
+import { configError } from "../errors.js";
+import { countText, integerText } from "../validation/count-text.js";
+import { parse } from "../validation/parse.js";
+import { MOST_RUNS, type ParsedCompareConfig } from "./compare-config.js";
+import type { Place } from "./config-path.js";
+import { type Factor, inEach, varied } from "./factors.js";
+import { type ParsedTrainConfig, trainConfigSchema } from "./train-config.js";
+import { variedPaths } from "./vary.js";
+
+/** An arm of a study, before its dataset is known. */
+export interface GivenArm {
+  /** The config of its runs, apart from the seed. */
+  readonly config: Omit<ParsedTrainConfig, "seed">;
+  /** Where the study's config says so. */
+  readonly places: readonly Place[];
+}
+
+/** The arms of a study, its seeds, and how its runs are executed. */
+export interface StudyArms {
+  readonly arms: readonly GivenArm[];
+  /** Whether the arms combine every optimizer with every loss, the optimizers changing fastest. */
+  readonly areCombined: boolean;
+  readonly seeds: readonly number[];
+  readonly execution: ParsedCompareConfig["execution"];
+}
+
+/** @throws OptimbenchError (CONFIG) if the study has too many runs, or a path or value to vary is not valid */
+export function studyArms(study: ParsedCompareConfig): StudyArms {
+  const semantics = [study.semantics].flat() as [Semantics, ...Semantics[]];
+  checkDistinct(semantics, "semantics");
+  const seeds =
+    typeof study.seeds === "number" ? Array.from({ length: study.seeds }, (_, seed) => seed) : study.seeds;
+  checkDistinct(seeds, "seeds");
+  const areCombined = study.arms === undefined;
+  const factors = areCombined ? factorsOf(study, semantics) : [];
+  checkRunCount(study, factors, seeds.length);
+  const arms = areCombined ? combinedArms(study, factors, semantics[0]) : listedArms(study, semantics[0]);
+  return { arms, areCombined, seeds, execution: study.execution };
+}
+
+/** The arms of a study that lists them. */
+function listedArms(
+  { arms, optimizers, losses, vary, seeds, execution, ...study }: ParsedCompareConfig,
+  semantics: Semantics,
+): GivenArm[] {
+  const { shape } = trainConfigSchema.unwrap();
+  const [optimizer, loss] = [shape.optimizer, shape.loss].map((schema) => parse(schema, undefined, "arm"));
+  return arms!.map((arm, index) => {
+    const { earlyStopping, augmentation, ...given } = { ...study, semantics, optimizer, loss, ...arm };
+    return {
+      config: {
+        ...given,
+        ...(earlyStopping && { earlyStopping }),
+        ...(augmentation && { augmentation }),
+      } as GivenArm["config"],
+      places: Object.keys(arm).map((path) => ({ path, given: `arms[${index}].${path}` })),
+    };
+  });
+}
+
+/**
+ * What a study's arms combine, the fastest-changing factor last.
+ *
+ * @throws OptimbenchError (CONFIG) if a path or a value is not valid
+ */
+function factorsOf(study: ParsedCompareConfig, [first, ...others]: readonly [Semantics, ...Semantics[]]) {
+  const { optimizers, losses, vary = {} } = study;
+  const paths = variedPaths(vary);
+  const choices = (list: readonly unknown[], key: "optimizer" | "loss", plural: string): Factor => ({
+    key,
+    alternatives: list.map((value, i) => ({ value, places: [{ path: key, given: `${plural}[${i}]` }] })),
+  });
+  const keys = new Set(paths.map(({ key }) => key).filter((key) => key !== "optimizer" && key !== "loss"));
+  const more = [...keys].map((key): Factor => ({ key, alternatives: [{ value: study[key], places: [] }] }));
+  const factors = [
+    ...more,
+    choices(losses, "loss", "losses"),
+    choices(optimizers, "optimizer", "optimizers"),
+  ];
+  return factors.map((factor): Factor => {
+    const { key, alternatives } = varied(factor, paths, first);
+    if (key !== "optimizer") return { key, alternatives };
+    return { key, alternatives: alternatives.flatMap((each) => inEach(each, first, others)) };
+  });
+}
+
+/** Every combination of the factors' alternatives. */
+function combinedArms(
+  { arms, optimizers, losses, vary, seeds, execution, ...study }: ParsedCompareConfig,
+  factors: readonly Factor[],
+  semantics: Semantics,
+): GivenArm[] {
+  const none: GivenArm = { config: { ...study, semantics } as GivenArm["config"], places: [] };
+  return factors.reduce<readonly GivenArm[]>(
+    (before, { key, alternatives }) =>
+      before.flatMap(({ config, places }) =>
+        alternatives.map((each) => ({
+          config: { ...config, [key]: each.value },
+          places: [...places, ...each.places],
+        })),
+      ),
+    [none],
+  ) as GivenArm[];
+}
+
+function checkRunCount({ arms }: ParsedCompareConfig, factors: readonly Factor[], seeds: number): void {
+  const counts = [
+    ...(arms === undefined ? [] : [{ count: arms.length, what: "arm" }]),
+    ...factors
+      .map(({ key, alternatives }) => ({ count: alternatives.length, what: WORDS[key] ?? `value of ${key}` }))
+      .reverse(),
+    { count: seeds, what: "seed" },
+  ];
+  const runs = counts.reduce((product, { count }) => product * count, 1);
+  if (runs <= MOST_RUNS) return;
+  const text = counts.map(({ count, what }) => countOf(count, what)).join(" x ");
+  throw configError(
+    `The study would have ${countText(runs, "run")} (${text}), but at most ${countText(MOST_RUNS, "run")} are supported. Split it into several studies.`,
+  );
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  optimizer: "optimizer",
+  loss: "loss",
+  model: "model",
+  dataset: "dataset",
+  schedule: "schedule",
+};
+
+const countOf = (count: number, what: string) => {
+  if (what === "loss" && count !== 1) return `${integerText(count)} losses`;
+  return what.startsWith("value of") && count !== 1
+    ? `${integerText(count)} ${what.replace("value", "values")}`
+    : countText(count, what);
+};
+
+function checkDistinct(values: readonly unknown[], factor: string): void {
+  const first = new Map<unknown, number>();
+  for (const [index, value] of values.entries()) {
+    const earlier = first.get(value);
+    if (earlier !== undefined) throw sameAs(`${factor}[${index}]`, `${factor}[${earlier}]`);
+    first.set(value, index);
+  }
+}
+
+export const sameAs = (place: string, earlier: string) =>
+  configError(`\`${place}\` is the same as \`${earlier}\`. Remove one of them.`, place);

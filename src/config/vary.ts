@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { configError } from "../errors.js";
+import { didYouMean } from "../validation/nearest.js";
+import { schemaAt } from "../validation/number-range.js";
+import { ARM_KEYS, type ArmKey } from "./arm-config.js";
+import { keysOf } from "./config-path.js";
+import { trainConfigSchema } from "./train-config.js";
+import { MOST_VALUES, rangeValues, valueRangeSchema } from "./value-range.js";
+
+export const varySchema = z
+  .record(
+    z.string().max(200),
+    z.union([
+      z
+        .array(z.unknown().meta({ tsType: "unknown" }))
+        .min(1)
+        .max(MOST_VALUES)
+        .readonly(),
+      valueRangeSchema,
+    ]),
+  )
+  .describe("values by their path in a run's config: a list, or a range of numbers");
+
+export type Vary = z.output<typeof varySchema>;
+
+/** A path of a run's config, the values to compare there, and where the study's config lists each. */
+export interface VariedPath {
+  readonly path: string;
+  readonly key: ArmKey;
+  /** The keys within the value at `key`. */
+  readonly inner: readonly (string | number)[];
+  readonly values: readonly { readonly value: unknown; readonly given: string }[];
+}
+
+/** The keys of a study's config that vary a key of a run's config. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  optimizer: "optimizers",
+  loss: "losses",
+  semantics: "semantics",
+  seed: "seeds",
+};
+
+/** @throws OptimbenchError (CONFIG) if a path is not one in which arms may differ */
+export const variedPaths = (vary: Vary): VariedPath[] =>
+  Object.entries(vary).map(([path, values]) => {
+    const given = `vary.${path}`;
+    const [key, ...inner] = keysOf(path);
+    const elsewhere = Object.hasOwn(ELSEWHERE, path) ? ELSEWHERE[path] : undefined;
+    if (elsewhere !== undefined)
+      throw configError(`Give a list in \`${elsewhere}\` instead of \`${given}\`.`, given);
+    if (!(ARM_KEYS as unknown[]).includes(key)) throw wrongPath(path, String(key));
+    const isWhole = isWholeNumber(keysOf(path));
+    const listed =
+      "from" in values
+        ? rangeValues(values, isWhole).map((value) => ({ value, given }))
+        : values.map((value, i) => ({ value, given: `${given}[${i}]` }));
+    return { path, key: key as ArmKey, inner, values: listed };
+  });
+
+function wrongPath(path: string, key: string) {
+  const given = `vary.${path}`;
+  if (Object.hasOwn(trainConfigSchema.unwrap().shape, key))
+    return configError(
+      `\`${given}\` cannot vary: all runs of a study have the same \`${key}\`, so that they are comparable.`,
+      given,
+    );
+  const paths = [...ARM_KEYS, "optimizers", "losses"];
+  const meant = didYouMean(key, paths).replace('"optimizers"', '"optimizer"').replace('"losses"', '"loss"');
+  return configError(
+    `\`${given}\` is not a path in a run's config.${meant} A path starts with one of ${ARM_KEYS.join(", ")}, such as "batchSize" or "optimizer.momentum".`,
+    given,
+  );
+}
+
+function isWholeNumber(keys: readonly (string | number)[]): boolean {
+  const schema = schemaAt(trainConfigSchema, keys);
+  return schema instanceof z.ZodNumber && z.toJSONSchema(schema).type === "integer";
+}
