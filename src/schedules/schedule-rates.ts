@@ -46,7 +46,7 @@ function start(config: ScheduleConfig, length: ScheduleLength) {
   const steps = epochs * stepsPerEpoch;
   if (resolved.name === "reduceOnPlateau")
     throw configError(
-      "The rates of reduceOnPlateau depend on the results of a run, so they are unknown before it.",
+      "The rates of reduceOnPlateau depend on what a run measures, so they cannot be computed in advance. Choose another schedule, or read `learningRate` in the history of a run.",
     );
   if (steps > MOST_STEPS)
     throw configError(

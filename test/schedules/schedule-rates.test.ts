@@ -15,7 +15,7 @@ it("has defaults", () => {
 });
 
 it("rejects rates that are unknown, and too many steps", () => {
-  expect(() => scheduleRates("reduceOnPlateau")).toThrow("so they are unknown before it");
+  expect(() => scheduleRates("reduceOnPlateau")).toThrow("so they cannot be computed in advance");
   expect(() => scheduleRates("cosine", { epochs: 100_000, batchSize: 1 })).toThrow(
     "4,800,000,000 steps are too many to list.",
   );

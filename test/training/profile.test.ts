@@ -77,9 +77,9 @@ it("a profile's table has milliseconds per step, and shares", () => {
   const rows = profileTable({ steps: 2, seconds })
     .split("\n")
     .map((line) => line.split("│").map((cell) => cell.trim()));
-  expect(rows).toContainEqual(["", "dense_0", "1.000", "2.000", "3.000", "60.0 %", ""]);
-  expect(rows).toContainEqual(["", "update", "", "", "0.500", "10.0 %", ""]);
-  expect(rows).toContainEqual(["", "step", "1.000", "2.000", "5.000", "100.0 %", ""]);
+  expect(rows).toContainEqual(["", "dense_0", "1.000", "2.000", "3.000", "60.0%", ""]);
+  expect(rows).toContainEqual(["", "update", "", "", "0.500", "10.0%", ""]);
+  expect(rows).toContainEqual(["", "step", "1.000", "2.000", "5.000", "100.0%", ""]);
 });
 
 it("timing a matrix product accepts valid sizes and threads only", () => {

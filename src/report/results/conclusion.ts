@@ -101,10 +101,10 @@ function seedCaveats({ ranked, best }: Ranking): string[] {
   });
   if (unsettled.length === 0)
     return [
-      "Compared seed by seed, its lead over every other arm exceeds the 95 % confidence interval of the difference.",
+      "Compared seed by seed, its lead over every other arm exceeds the 95% confidence interval of the difference.",
     ];
   return [
-    `Not significantly different from ${listText(unsettled)}: the 95 % confidence interval of the difference, seed by seed, includes zero. More seeds narrow the interval.`,
+    `Not significantly different from ${listText(unsettled)}: the 95% confidence interval of the difference, seed by seed, includes zero. More seeds narrow the interval.`,
   ];
 }
 

@@ -17,7 +17,7 @@ export function profileTable({ seconds, steps }: StepsProfile): string {
   const backward = layers.reduce((sum, layer) => sum + layer.backward, 0);
   const total = phases.reduce((sum, [, first, second = 0]) => sum + first + second, 0);
   const ms = (value: number) => ((value / steps) * 1000).toFixed(3);
-  const share = (value: number) => `${((value / total) * 100).toFixed(1)} %`;
+  const share = (value: number) => `${((value / total) * 100).toFixed(1)}%`;
   const rows = phases.map(([name, first, second]) =>
     second === undefined
       ? [name, "", "", ms(first), share(first)]
@@ -31,6 +31,6 @@ export function profileTable({ seconds, steps }: StepsProfile): string {
       { title: "ms", right: true },
       { title: "share", right: true },
     ],
-    [...rows, ["step", ms(forward), ms(backward), ms(total), "100.0 %"]],
+    [...rows, ["step", ms(forward), ms(backward), ms(total), "100.0%"]],
   );
 }
