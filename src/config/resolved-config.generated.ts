@@ -13,6 +13,8 @@ export interface SplitSizes {
   readonly train: number;
   /** Number of validation images. */
   readonly validation: number;
+  /** Whether each class has the same share of both parts; if absent, not. */
+  readonly stratified?: boolean | undefined;
 }
 
 /** A run with every default filled in: plain JSON, and a valid `TrainConfig` again. */

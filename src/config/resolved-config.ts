@@ -42,6 +42,10 @@ export const splitSizesSchema = z
   .object({
     train: count.describe("number of training images"),
     validation: count.describe("number of validation images"),
+    stratified: z
+      .boolean()
+      .optional()
+      .describe("whether each class has the same share of both parts; if absent, not"),
   })
   .describe("images to train and to validate with");
 
@@ -151,6 +155,7 @@ export const resolvedCompareConfigSchema = z
 /** The facts about a dataset that a config is resolved against. */
 export type DatasetInfo = Pick<Dataset, "name" | "count" | "height" | "width" | "channels" | "classes"> & {
   readonly validation?: { readonly count: number };
+  readonly groups?: ArrayLike<number>;
 };
 
 /** A run's config without what is resolved by formula. */

@@ -6,6 +6,7 @@ import type { SplitSizes } from "./resolved-config.generated.js";
 interface Given {
   readonly train?: number | undefined;
   readonly validation?: number | undefined;
+  readonly stratified?: boolean | undefined;
 }
 
 /** The images to split. */
@@ -14,6 +15,7 @@ interface Images {
   readonly count: number;
   /** The validation set that the dataset supplies. */
   readonly validation?: { readonly count: number };
+  readonly groups?: ArrayLike<number>;
 }
 
 /**
@@ -22,7 +24,16 @@ interface Images {
  *
  * @throws OptimbenchError (CONFIG) if there are too few
  */
-export function splitSizes(split: Given, images: Images): SplitSizes {
+export function splitSizes({ stratified, ...split }: Given, images: Images): SplitSizes {
+  if (stratified && images.groups !== undefined)
+    throw configError(
+      `\`split.stratified\` is true, but the images of ${images.name} are grouped. A split can keep groups together or classes in proportion, not both: omit one of them.`,
+      "split.stratified",
+    );
+  return { ...sizes(split, images), ...(stratified && { stratified }) };
+}
+
+function sizes(split: Omit<Given, "stratified">, images: Images): SplitSizes {
   const { count } = images;
   if (images.validation !== undefined) {
     const given = { train: images.count, validation: images.validation.count };

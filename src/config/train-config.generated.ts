@@ -65,8 +65,14 @@ export interface SharedConfig {
      * Number of training images (default: all except the validation images). A whole number of at least 1.
      */
     readonly train?: number | undefined;
-    /** Number of validation images (default: a fifth of the dataset). A whole number of at least 1. */
+    /**
+     * Number of validation images (default: a fifth of the dataset, or all validation images that it
+     * supplies). If images are grouped, a part may have fewer, since groups are not divided. A whole number
+     * of at least 1.
+     */
     readonly validation?: number | undefined;
+    /** Give each class the same share of both parts. Default: images are drawn regardless of their class. */
+    readonly stratified?: boolean | undefined;
   } | undefined;
   /** A model name or a list of layers. The layers lead from the image to the logits. Default: "paper-cnn". */
   readonly model?: Model | undefined;

@@ -47,7 +47,17 @@ export const sharedShape = {
       train: images
         .optional()
         .describe("number of training images (default: all except the validation images)"),
-      validation: images.optional().describe("number of validation images (default: a fifth of the dataset)"),
+      validation: images
+        .optional()
+        .describe(
+          "number of validation images (default: a fifth of the dataset, or all validation images that it supplies). If images are grouped, a part may have fewer, since groups are not divided.",
+        ),
+      stratified: z
+        .boolean()
+        .optional()
+        .describe(
+          "give each class the same share of both parts. Default: images are drawn regardless of their class.",
+        ),
     })
     .readonly()
     .optional()

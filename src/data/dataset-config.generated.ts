@@ -37,6 +37,11 @@ export interface DatasetInMemory {
   readonly classes?: number | undefined;
   /** Name of each class, in the order of the labels. Default: none. */
   readonly classNames?: readonly string[] | undefined;
+  /**
+   * Group of each image, such as the number of the person who wrote it. A split never divides a group.
+   * Default: none.
+   */
+  readonly groups?: IntegerArray | readonly number[] | undefined;
   /** How images of bytes were scaled from floats; `loadDataset` sets it. Default: none. */
   readonly scaling?: {
     /** The value that became 0. A number. Required. */

@@ -23,6 +23,8 @@ export interface DatasetRecord {
     /** The value that became 255. */
     readonly maximum: number;
   } | undefined;
+  /** Number of groups that a split keeps together; absent if there are none. */
+  readonly groupCount?: number | undefined;
   /** Number of validation images that the dataset supplies; absent if they were split off. */
   readonly validationCount?: number | undefined;
   /** Number of test images; absent if there are none. */

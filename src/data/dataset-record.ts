@@ -26,6 +26,9 @@ export const datasetRecordSchema = z
       })
       .optional()
       .describe("how images of floats were scaled to bytes; absent if the images were bytes"),
+    groupCount: count
+      .optional()
+      .describe("number of groups that a split keeps together; absent if there are none"),
     validationCount: count
       .optional()
       .describe("number of validation images that the dataset supplies; absent if they were split off"),
@@ -35,7 +38,8 @@ export const datasetRecordSchema = z
 
 /** Describes a dataset as plain data. */
 export function datasetRecord(dataset: Dataset): DatasetRecord {
-  const { name, count, height, width, channels, classes, classNames, scaling, validation, test } = dataset;
+  const { name, count, height, width, channels, classes, classNames, scaling, groups, validation, test } =
+    dataset;
   return {
     name,
     count,
@@ -45,6 +49,7 @@ export function datasetRecord(dataset: Dataset): DatasetRecord {
     classes,
     ...(classNames && { classNames }),
     ...(scaling && { scaling }),
+    ...(groups && { groupCount: new Set(groups).size }),
     ...(validation && { validationCount: validation.count }),
     ...(test && { testCount: test.count }),
   };

@@ -20,25 +20,34 @@ const images = z
   );
 
 /** Checked as a whole: zod would report each of a million invalid labels. */
-const labels = z
-  .custom<IntegerArray | readonly number[]>((value) => Array.isArray(value) || isIntegerArray(value), {
-    error: ({ input }) =>
-      `Expected a list or an array of integers for \`{path}\`, such as a Uint8Array, got ${describe(input)}.`,
-  })
-  .superRefine((labels, context) => {
-    const wrong: number[] = [];
-    for (let i = 0; i < labels.length; i++) if (!isClassId(labels[i])) wrong.push(i);
-    for (const index of wrong.slice(0, MOST_OF_A_KIND))
-      context.addIssue({
-        code: "custom",
-        path: [index],
-        message: `Expected a whole number from 0 to ${MOST_CLASSES - 1} for \`{path}\`, got ${describe(labels[index])}.`,
-      });
-    const more = wrong.length - MOST_OF_A_KIND;
-    if (more > 0) context.addIssue(`And ${countText(more, "more problem")} like this.`);
-  })
-  .meta({ tsType: "IntegerArray | readonly number[]" })
-  .describe("one class id per image, from 0");
+const integers = (isValid: (value: unknown) => boolean, expected: string) =>
+  z
+    .custom<IntegerArray | readonly number[]>((value) => Array.isArray(value) || isIntegerArray(value), {
+      error: ({ input }) =>
+        `Expected a list or an array of integers for \`{path}\`, such as a Uint8Array, got ${describe(input)}.`,
+    })
+    .superRefine((values, context) => {
+      const wrong: number[] = [];
+      for (let i = 0; i < values.length; i++) if (!isValid(values[i])) wrong.push(i);
+      for (const index of wrong.slice(0, MOST_OF_A_KIND))
+        context.addIssue({
+          code: "custom",
+          path: [index],
+          message: `Expected ${expected} for \`{path}\`, got ${describe(values[index])}.`,
+        });
+      const more = wrong.length - MOST_OF_A_KIND;
+      if (more > 0) context.addIssue(`And ${countText(more, "more problem")} like this.`);
+    })
+    .meta({ tsType: "IntegerArray | readonly number[]" });
+
+const labels = integers(isClassId, `a whole number from 0 to ${MOST_CLASSES - 1}`).describe(
+  "one class id per image, from 0",
+);
+const isGroup = (value: unknown) =>
+  (typeof value === "number" || typeof value === "bigint") &&
+  Number.isInteger(Number(value)) &&
+  value >= 0 &&
+  value < 2 ** 32;
 
 const targets = z
   .instanceof(Float32Array)
@@ -85,6 +94,11 @@ export const inMemorySchema = z
       .readonly()
       .optional()
       .describe("name of each class, in the order of the labels"),
+    groups: integers(isGroup, "a whole number from 0 to 4,294,967,295")
+      .optional()
+      .describe(
+        "group of each image, such as the number of the person who wrote it. A split never divides a group. Default: none.",
+      ),
     scaling: z
       .strictObject({
         minimum: z.number().describe("the value that became 0"),

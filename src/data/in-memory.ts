@@ -28,7 +28,10 @@ const PARTS = ["train", "validation", "test"] as const;
  * @throws OptimbenchError (CONFIG) by rejection, naming the values that do not match
  */
 export async function inMemoryDataset(input: DatasetInMemory, where = ""): Promise<Dataset> {
-  const { images, labels, targets, count, validation, test, name, scaling, ...given } = parsed(input, where);
+  const { images, labels, targets, count, validation, test, name, scaling, groups, ...given } = parsed(
+    input,
+    where,
+  );
   if (labels.length === 0)
     throw configError("The dataset has no labels. Give one for each image.", within(where, "labels"));
   const sets = { train: { images, labels, targets, count }, validation, test };
@@ -46,6 +49,7 @@ export async function inMemoryDataset(input: DatasetInMemory, where = ""): Promi
     ...(given.classNames && { classNames: given.classNames }),
     ...(bytes.scaling && { scaling: bytes.scaling }),
     ...checkedSet(train, expected, where),
+    ...(groups && { groups: groupNumbers(groups, labels.length, where) }),
     ...heldOut("validation"),
     ...heldOut("test"),
   };
@@ -163,6 +167,15 @@ function countClasses(
   throw configError(
     `\`${within(where, "targets")}\` holds ${integerText(targets.length)} values for ${integerText(labels.length)} labels: no whole number of classes, 2 to ${MOST_CLASSES}.`,
     within(where, "targets"),
+  );
+}
+
+function groupNumbers(groups: NonNullable<Parsed["groups"]>, count: number, where: string): Uint32Array {
+  if (groups.length === count)
+    return groups instanceof Uint32Array ? groups : Uint32Array.from(groups as readonly number[], Number);
+  throw configError(
+    `\`${within(where, "groups")}\` holds ${integerText(groups.length)} values, but there are ${countText(count, "label")}.`,
+    within(where, "groups"),
   );
 }
 

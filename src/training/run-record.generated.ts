@@ -11,6 +11,10 @@ export interface RunRecord {
   readonly config: ResolvedTrainConfig;
   /** What it was trained on. */
   readonly dataset: DatasetRecord;
+  /**
+   * Number of validation images, if they are fewer than `config.split` says, since groups are not divided.
+   */
+  readonly validationImages?: number | undefined;
   /** How the run ended. */
   readonly status: RunStatus;
   /** The epochs; epoch 0 (before training) first. */

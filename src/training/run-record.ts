@@ -19,6 +19,13 @@ export const runRecordSchema = z
   .object({
     config: resolvedTrainConfigSchema.describe("what was trained, with every default filled in"),
     dataset: datasetRecordSchema.describe("what it was trained on"),
+    validationImages: z
+      .int()
+      .min(0)
+      .optional()
+      .describe(
+        "number of validation images, if they are fewer than `config.split` says, since groups are not divided",
+      ),
     status: runStatusSchema.describe("how the run ended"),
     history: z.array(epochRecordSchema).readonly().describe("the epochs; epoch 0 (before training) first"),
     bestEpoch: z

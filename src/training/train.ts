@@ -101,6 +101,9 @@ export async function trainPlan(
     const record = {
       config,
       dataset: about,
+      ...(indices.validation.length < config.split.validation && {
+        validationImages: indices.validation.length,
+      }),
       status,
       history,
       ...early,

@@ -14,7 +14,7 @@ const MOST_LABELS = 2 ** 24;
 const LONGEST_TEXT = 2 ** 20;
 
 /** The keys that accept typed arrays; other keys accept lists only. */
-const DATA: ReadonlySet<unknown> = new Set(["images", "labels", "targets", "samples"]);
+const DATA: ReadonlySet<unknown> = new Set(["images", "labels", "targets", "groups", "samples"]);
 
 const kept = new WeakSet<object>();
 

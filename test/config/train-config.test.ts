@@ -102,7 +102,7 @@ describe("messages", () => {
     [{ dataset: 3 }, "Expected a name, a folder or { images, labels } for `dataset`, got 3 (number)."],
     [
       { split: { trian: 3 } },
-      'Unknown key `split.trian`. Did you mean "train"? Known keys: train, validation.',
+      'Unknown key `split.trian`. Did you mean "train"? Known keys: train, validation, stratified.',
     ],
     [
       { split: { train: 8000, validation: 4000 } },

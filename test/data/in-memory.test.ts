@@ -78,6 +78,11 @@ describe("inMemoryDataset", () => {
     expect(await inMemoryDataset({ ...SQUARE, classNames })).toMatchObject({ classes: 4, classNames });
   });
 
+  it("keeps groups, of any integer type", async () => {
+    for (const groups of [[7, 0, 7], Uint16Array.of(7, 0, 7), BigInt64Array.of(7n, 0n, 7n)])
+      expect((await inMemoryDataset({ ...SQUARE, groups })).groups).toEqual(Uint32Array.of(7, 0, 7));
+  });
+
   it("keeps validation images apart, like test images", async () => {
     const validation = { images: images(2, 4), labels: Uint8Array.of(3, 0) };
     const dataset = await inMemoryDataset({ ...SQUARE, validation });
@@ -129,6 +134,16 @@ describe("inMemoryDataset", () => {
       "floats that are not finite",
       { images: Float32Array.of(0, Number.NaN, 1, 0), labels: [0] },
       "Expected a finite number for `images[1]`, got NaN.",
+    ],
+    [
+      "groups of another number",
+      { ...SQUARE, groups: [1, 2] },
+      "`groups` holds 2 values, but there are 3 labels.",
+    ],
+    [
+      "groups that are no whole numbers",
+      { ...SQUARE, groups: [1, -2, 3] },
+      "Expected a whole number from 0 to 4,294,967,295 for `groups[1]`, got -2 (number).",
     ],
     [
       "floats beside bytes",

@@ -54,6 +54,38 @@ describe("a dataset with a validation set", () => {
   });
 });
 
+describe("a split", () => {
+  const dataset = { images, labels, ...shape };
+
+  it("keeps groups together, and the record says how many validation images that leaves", async () => {
+    const groups = Uint8Array.from(labels, (_, i) => Math.floor(i / 10));
+    const run = await train({
+      ...task,
+      dataset: { ...dataset, groups },
+      split: { train: 90, validation: 25 },
+    });
+    expect(run.record).toMatchObject({
+      config: { split: { train: 90, validation: 25 } },
+      dataset: { groupCount: 12 },
+      validationImages: 20,
+    });
+    await expect(
+      train({ ...task, dataset: { ...dataset, groups }, split: { stratified: true } }),
+    ).rejects.toThrow(
+      "`split.stratified` is true, but the images of in-memory are grouped. A split can keep groups together or classes in proportion, not both: omit one of them.",
+    );
+  });
+
+  it("is stratified on request, which the result repeats", async () => {
+    const run = await train({ ...task, dataset, split: { stratified: true } });
+    expect(run.config.split).toEqual({ train: 96, validation: 24, stratified: true });
+    expect(run.record).not.toHaveProperty("validationImages");
+    const again = await train({ ...run.config, dataset });
+    expect(again.parametersSha256).toEqual(run.parametersSha256);
+    expect((await train({ ...task, dataset })).parametersSha256.final).not.toBe(run.parametersSha256.final);
+  });
+});
+
 it("a model of floats predicts floats, and its file says what it was trained on", async () => {
   const floats = Float32Array.from(images, (value) => value / 255);
   const given = { images: floats, labels, ...shape, classNames: ["top", "middle", "bottom"] };
