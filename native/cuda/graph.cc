@@ -1,5 +1,5 @@
-// Records steps on CUDA, through libtorch's CUDAGraph. A library apart, opened after libtorch_cuda, where its undefined
-// symbols are found; the headers of two small wheels compile it, without a CUDA toolkit.
+// Records steps on CUDA, through libtorch's CUDAGraph. This is a separate library that is opened after libtorch_cuda,
+// which has its undefined symbols. It compiles with the headers of two small wheels, without a CUDA toolkit.
 #include <ATen/cuda/CUDAGraph.h>
 
 #include "core/step_graph.h"
@@ -10,7 +10,7 @@ namespace {
 class CudaGraph final : public StepGraph {
  public:
   void record(const std::function<void()>& step) override {
-    // Other sessions may replay theirs meanwhile: what counts is what this thread does.
+    // Other sessions may replay their graphs meanwhile, so only the calls of this thread are restricted.
     graph_.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
     try {
       step();
@@ -23,7 +23,7 @@ class CudaGraph final : public StepGraph {
   void replay() override { graph_.replay(); }
 
  private:
-  // A capture that failed must be ended too, and says so itself.
+  // A failed capture must be ended too, which throws again.
   void end() {
     try {
       graph_.capture_end();

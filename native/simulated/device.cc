@@ -1,8 +1,8 @@
-// A GPU for tests: libtorch's PrivateUse1 device, opened in the place of libtorch_cuda. Its memory is the host's and
-// its operators are the CPU's, but it keeps a GPU's rules. What an operator works on lies on one device, but for single
-// numbers; while a stream is recorded, all work that it is given is, whichever thread gives it, and none may make the
-// host wait; and a replay is the recorded operators on the memory that they had, whatever the host has come to think.
-// Other than on a GPU, recording does the work as well, and the first replay nothing.
+// A GPU for tests: libtorch's PrivateUse1 device, opened instead of libtorch_cuda. It uses the host's memory and the
+// CPU's operators, but enforces the rules of a GPU. The tensors of an operator are on one device, except for single
+// numbers. While a stream is recorded, all work submitted to it is recorded, from any thread, and nothing may make the
+// host wait. A replay repeats the recorded operators on the memory that they used, whatever the host's tensors are now.
+// Unlike on a GPU, recording also does the work, and the first replay does nothing.
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -34,7 +34,7 @@ using torch::jit::Stack;
 constexpr c10::DeviceIndex kDevices = 2;
 constexpr c10::StreamId kStreams = 4;  // of the pool
 
-// ---- streams: one after the other is handed out, and each thread has a current one ----
+// ---- streams: the pool returns them in turn, and each thread has a current one ----
 
 thread_local c10::DeviceIndex currentDevice = 0;
 thread_local std::array<c10::StreamId, kDevices> currentStreams{};
@@ -67,7 +67,7 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
   void synchronizeStream(const c10::Stream& stream) const override;
 };
 
-// ---- memory: tensors take the host's, but the device can be full until it is asked to give back what it keeps ----
+// ---- memory: tensors use the host's, but the device can be full until its cache is emptied ----
 
 std::atomic<bool> isFull{true};
 
@@ -101,13 +101,13 @@ struct Graph final : optimbench::StepGraph {
 
   std::vector<Call> calls;
   bool isDone = false;    // by recording
-  bool isBroken = false;  // what was recorded is not allowed
+  bool isBroken = false;  // something was recorded that is not allowed
 };
 
 using Place = std::pair<c10::DeviceIndex, c10::StreamId>;
 
 std::mutex capturesMutex;
-std::map<Place, Graph*> captures;  // those going on
+std::map<Place, Graph*> captures;  // in progress
 
 Place here() { return {currentDevice, currentStreams.at(currentDevice)}; }
 
@@ -136,11 +136,11 @@ void Graph::begin() {
     const std::lock_guard lock(capturesMutex);
     TORCH_CHECK(captures.emplace(here(), this).second, "the stream is being captured already");
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(5));  // there is time for others to get in the way
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));  // gives other threads time to interfere
 }
 
-// What a thread does first makes a GPU stop as a whole, since its libraries make handles for the thread: no capture
-// survives it.
+// The first work of a thread synchronises a whole GPU, because its libraries create handles for the thread. That
+// invalidates every capture.
 void beginInThread() {
   thread_local bool hasBegun = false;
   if (std::exchange(hasBegun, true)) return;
@@ -164,7 +164,7 @@ void Graph::record(const std::function<void()>& step) {
     isBroken = true;
     try {
       end();
-    } catch (const c10::Error&) {  // says that the capture was invalidated; what invalidated it says more
+    } catch (const c10::Error&) {  // only says that the capture was invalidated; the error of the cause says more
     }
     throw;
   }
@@ -203,13 +203,12 @@ Stack lastOf(const Stack& stack, size_t count) {
 
 c10::OperatorHandle find(const char* name) { return c10::Dispatcher::singleton().findSchemaOrThrow(name, ""); }
 
-// The operators that all devices but the known ones are asked for in the place of convolutions, with almost the same
-// arguments.
+// The operators that libtorch calls for convolutions on devices that it does not know, with almost the same arguments.
 c10::OperatorHandle knownToHost(const c10::OperatorHandle& asked, Stack* stack) {
   const std::string& name = asked.schema().name();
   if (name == "aten::convolution_overrideable") return find("aten::convolution");
   if (name != "aten::convolution_backward_overrideable") return asked;
-  const auto weight = stack->end() - 8;  // after it comes the bias' size
+  const auto weight = stack->end() - 8;  // the size of the bias follows
   stack->insert(weight + 1, c10::IValue(std::vector<int64_t>{weight->toTensor().size(0)}));
   return find("aten::convolution_backward");
 }
@@ -219,7 +218,7 @@ void onHost(const c10::OperatorHandle& asked, Stack* stack) {
   const c10::OperatorHandle callee = knownToHost(asked, stack);
   const std::string& name = callee.schema().name();
   Worksheet worksheet;
-  c10::OptionalDeviceGuard onDevice;  // that of the arguments
+  c10::OptionalDeviceGuard onDevice;  // the device of the arguments
   const size_t count = callee.schema().arguments().size();
   for (size_t i = stack->size() - count; i < stack->size(); ++i) {
     c10::IValue& value = (*stack)[i];

@@ -20,7 +20,7 @@ inline Tensor tensorOver(const c10::Storage& storage, c10::DispatchKey key, cons
   return tensor;
 }
 
-// The device's memory is a storage of the host, which its own owns.
+// The device's memory is a storage of the host, owned by the device's storage.
 inline c10::DataPtr owning(const c10::Storage& host, c10::Device device) {
   return {host.mutable_data(), new c10::Storage(host), [](void* each) { delete static_cast<c10::Storage*>(each); },
           device};
@@ -29,7 +29,7 @@ inline const c10::Storage& hostOf(const c10::Storage& device) {
   return *static_cast<c10::Storage*>(device.data_ptr().get_context());
 }
 
-// What one operator works on. Views of the same memory stay views of the same memory.
+// The tensors of one operator call. Views of the same memory remain views of the same memory.
 class Worksheet {
  public:
   Tensor toHost(const Tensor& tensor) {
@@ -51,7 +51,7 @@ class Worksheet {
     return tensorOver(storage, c10::DispatchKey::PrivateUse1, host);
   }
 
-  // Tensors that were made longer to take the result.
+  // Resizes the device's tensors whose host tensors were enlarged for the result.
   void resize() {
     for (const auto& [device, host] : tensors_) {
       if (device.sizes() == host.sizes()) continue;

@@ -1,4 +1,4 @@
-// Checks optimbench on this machine's GPU and measures it beside PyTorch. Each part runs in a process of its own, so that
+// Checks optimbench on this machine's GPU and measures it beside PyTorch. Each part runs in a separate process, so that
 // the others run whatever becomes of it. Everything, failures included, goes into one JSON file, which is complete after
 // each part. Usage: see run.sh.
 import { spawn } from "node:child_process";

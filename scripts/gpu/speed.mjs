@@ -1,4 +1,4 @@
-// Times steps, evaluation and whole trainings on the GPU. One line of JSON per measurement; pytorch_gpu.py prints the same
+// Times steps, evaluation and whole training runs on the GPU. One line of JSON per measurement; pytorch_gpu.py prints the same
 // for PyTorch.
 import { openBenchSession } from "../../dist/bench/bench-session.js";
 import { randomImages } from "../../dist/bench/random-images.js";

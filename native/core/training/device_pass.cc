@@ -79,7 +79,7 @@ void DevicePass::upload(const ResidentDataset& dataset, const Pass& pass) {
   correct_.zero_();
 }
 
-// Graphs know their memory by its address: it is only left for longer values.
+// Graphs refer to memory by its address, so a buffer is only replaced if the values are longer.
 void DevicePass::write(at::Tensor& buffer, const at::Tensor& values) {
   if (buffer.size(0) < values.size(0)) {
     dropRecordings();

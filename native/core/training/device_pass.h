@@ -1,6 +1,7 @@
-// A training pass on a device. All that changes from step to step (which images, learning rates, the scalars of the
-// formula, sums of loss and accuracy) lies on the device, so every step is the same work. It is recorded at its second
-// occurrence, when everything is warm, and replayed from then on. The host waits once, at the end of the pass.
+// A training pass on a device. Everything that changes from step to step (the images, the learning rate, the scalars of
+// the formula, the sums of loss and accuracy) is on the device, so every step is the same work. A step is recorded when
+// it occurs for the second time, after its warm-up, and replayed from then on. The host waits once, at the end of the
+// pass.
 #pragma once
 
 #include <map>
@@ -20,10 +21,10 @@ namespace optimbench {
 
 class DevicePass {
  public:
-  // `obstacle` says why steps must not be recorded, where the host distorts images, say.
+  // `obstacle` says why steps must not be recorded, such as augmentation on the host; empty if they may be.
   DevicePass(Weights& weights, GradientShards& shards, Update& update, std::string obstacle);
 
-  // What trainPass() gives, but for a loss that is not finite: the device goes on to the end of the pass.
+  // As trainPass(), except that a loss that is not finite ends the run after the pass.
   Measured run(const ResidentDataset& dataset, const Pass& pass, uint64_t seed, const CancelFlag& cancel);
 
  private:
@@ -42,8 +43,8 @@ class DevicePass {
     std::unique_ptr<StepGraph> graph;
   };
 
-  // Whether the step was done; else `cancel` came in between, and weights and states are as before (running statistics
-  // may not be).
+  // Returns whether the step was done. If `cancel` interrupted it, weights and states are unchanged, but running
+  // statistics may have changed.
   bool step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel);
   bool compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Masks* masks,
                const CancelFlag& cancel);
@@ -52,7 +53,7 @@ class DevicePass {
   void dropRecordings() { recordings_.clear(); }
   // A kind that was computed once and has no graph yet.
   bool isDueForRecording(const Kind& kind) const;
-  // Gives the kind a graph, or drops all recordings; so no reference to one may be held across the call.
+  // Records a graph for the kind, or drops all recordings, so hold no reference to one across the call.
   void record(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key);
 
   Weights& weights_;
@@ -62,8 +63,8 @@ class DevicePass {
   std::string obstacle_;
   bool hasFailed_ = false;  // to record, once
   std::map<Kind, Recording> recordings_;
-  at::Tensor images_;                             // those that the graphs read: kept as long as they are
-  std::vector<DeviceUpdate::Progress> progress_;  // of the update, after each of the pass
+  at::Tensor images_;                             // that the graphs read, kept as long as the graphs
+  std::vector<DeviceUpdate::Progress> progress_;  // after each update of the pass
 
   at::Tensor order_;    // [images] int64
   at::Tensor scalars_;  // [updates, scalars] float64
