@@ -65,6 +65,11 @@ const shared = () => ({
   $schema: "train-config.schema.json",
   dataset: inMemory(),
   dataDir: "nowhere",
+  resize: { height: 8, width: 8 },
+  labelColumn: "label",
+  groupColumn: 2,
+  labelFile: "labels.npy",
+  greyscale: true,
   split: { train: 4, validation: 2 },
   model: { name: "all", layers: layers() },
   semantics: "keras3",
@@ -143,7 +148,7 @@ const customLoss = () => ({
 
 /** Inputs of all public functions, with every field. They are valid and fast to run. */
 export const INPUTS = {
-  train: () => ({ ...shared(), optimizer: optimizer(), loss: loss(), seed: 1 }),
+  train: () => ({ name: "mine", ...shared(), optimizer: optimizer(), loss: loss(), seed: 1 }),
   trainOwn: () => ({
     ...shared(),
     schedule: {
@@ -166,8 +171,20 @@ export const INPUTS = {
     seeds: [1],
     execution: "sequential",
     schedule: "constant",
+    vary: { batchSize: [2, 4], "optimizer.learningRate": { from: 0.1, to: 0.2, points: 2, scale: "log" } },
     onRun() {},
   }),
+  compareArms: () => {
+    const { signal, profile, onEpoch, $schema, dataDir, device, threads, untimedSteps, ...all } = shared();
+    const { resize, labelColumn, groupColumn, labelFile, greyscale, ...arm } = all;
+    return {
+      dataset: inMemory(),
+      epochs: 0,
+      device,
+      threads,
+      arms: [{ name: "mine", ...arm, optimizer: optimizer(), loss: loss() }],
+    };
+  },
   bench: () => ({
     $schema: "bench-config.schema.json",
     measure: ["update"],

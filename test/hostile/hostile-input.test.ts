@@ -5,6 +5,7 @@ import { types } from "node:util";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { benchConfigSchema } from "../../src/bench/bench-config.js";
+import { armConfigSchema } from "../../src/config/arm-config.js";
 import { compareConfigSchema } from "../../src/config/compare-config.js";
 import { trainConfigSchema } from "../../src/config/train-config.js";
 import * as api from "../../src/index.js";
@@ -24,6 +25,7 @@ const CALLS: Readonly<Record<string, { readonly input: Name; readonly call: Call
   train: { input: "train", call: api.train as Call },
   "train with formulas": { input: "trainOwn", call: api.train as Call },
   compare: { input: "compare", call: api.compare as Call },
+  "compare arms": { input: "compareArms", call: api.compare as Call },
   bench: { input: "bench", call: api.bench as Call },
   loadDataset: { input: "dataset", call: api.loadDataset as Call },
   "loadDataset's options": {
@@ -51,7 +53,7 @@ const CALLS: Readonly<Record<string, { readonly input: Name; readonly call: Call
 const MEANS_DEFAULTS = new Set(["undefined", "an empty object", "an object without a prototype"]);
 
 /** Functions that train, measure or write if they accept an input. */
-const SLOW = new Set(["compare", "bench", "writeStudy", "writeReport's options"]);
+const SLOW = new Set(["compare", "compare arms", "bench", "writeStudy", "writeReport's options"]);
 
 /** The paths of all fields, at every level. */
 function places(value: unknown, path: readonly string[] = []): (readonly string[])[] {
@@ -178,7 +180,10 @@ describe.each(Object.entries(CALLS))("%s", (name, { input: kind, call }) => {
 it("puts something into every field of the three large configs", () => {
   const fields = (schema: { readonly shape: object }) => Object.keys(schema.shape);
   expect(Object.keys(INPUTS.train())).toEqual(expect.arrayContaining(fields(trainConfigSchema.unwrap())));
-  expect(Object.keys(INPUTS.compare())).toEqual(expect.arrayContaining(fields(compareConfigSchema.unwrap())));
+  const compared = [...Object.keys(INPUTS.compare()), ...Object.keys(INPUTS.compareArms())];
+  expect(compared).toEqual(expect.arrayContaining(fields(compareConfigSchema.unwrap())));
+  const [arm] = INPUTS.compareArms().arms;
+  expect(Object.keys(arm!)).toEqual(expect.arrayContaining(fields(armConfigSchema.unwrap())));
   expect(Object.keys(INPUTS.bench())).toEqual(expect.arrayContaining(fields(benchConfigSchema.unwrap())));
 });
 

@@ -55,7 +55,7 @@ describe("compare", () => {
     expect(existsSync(join(folder, "report", "index.html"))).toBe(true);
     expect(first.stderr.split("\n")).toContainEqual(
       expect.stringMatching(
-        /^run 4\/4 sgd \(momentum 0\.9\), seed 1: epoch 1\/1, validation accuracy 0\.\d{4}, loss \d\.\d{4}, \d+\.\d s$/,
+        /^run 4\/4 sgd, momentum 0\.9, seed 1: epoch 1\/1, validation accuracy 0\.\d{4}, loss \d\.\d{4}, \d+\.\d s$/,
       ),
     );
 
@@ -247,7 +247,7 @@ describe("train", () => {
       ...["--save", "digits.safetensors", "--out", "out"],
     );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^(sgd \(learningRate 0\.05\): epoch [012]\/2, .*\n){3}/);
+    expect(stdout).toMatch(/^(sgd, learning rate 0\.05: epoch [012]\/2, .*\n){3}/);
     expect(stdout).toMatch(/\nReport: out\/index\.html\nModel: digits\.safetensors\n$/);
     expect(readFileSync(join(folder, "digits.safetensors")).length).toBeGreaterThan(109_898 * 4);
     const study = readStudy("out", "study.json");
