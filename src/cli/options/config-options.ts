@@ -2,9 +2,10 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { configError, OptimbenchError } from "../../errors.js";
 import { print, printNotice } from "../../system/terminal.js";
+import { lossList, optimizerList } from "./choices.js";
 import { type Definitions, defineOption } from "./definitions.js";
 import { model } from "./model-option.js";
-import { parseSettings, parseSpec, parseSpecs } from "./spec.js";
+import { parseSettings, parseSpec } from "./spec.js";
 import { parseVary } from "./vary-option.js";
 
 /** A command line option and the path in the config that it sets. Its help text comes from the schema at that path. */
@@ -68,8 +69,8 @@ export const TRAIN_OPTIONS: readonly ConfigOption[] = [
 
 export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--preset <name>", path: "preset", read: text },
-  { flags: "--optimizers <list>", path: "optimizers", read: parseSpecs },
-  { flags: "--losses <list>", path: "losses", read: parseSpecs },
+  { flags: "--optimizers <list>", path: "optimizers", read: optimizerList },
+  { flags: "--losses <list>", path: "losses", read: lossList },
   { flags: "--vary <path=values>", path: "vary", read: parseVary },
   { flags: "--seeds <count|list>", path: "seeds", read: numbers },
   { flags: "--semantics <framework,...>", path: "semantics", read: texts },
