@@ -10,17 +10,13 @@
 import type { BenchCallbacks } from "./bench/bench.js";
 import type { BenchConfig } from "./bench/bench-config.generated.js";
 import type { BenchRecord } from "./bench/bench-record.js";
-import type { CompareConfig } from "./config/compare-config.generated.js";
 import type { TrainConfig } from "./config/train-config.generated.js";
 import type { Dataset } from "./data/dataset.js";
 import type { LoadOptions } from "./data/load-options.js";
 import type { Explanation } from "./explain/explanation.js";
 import type { LossConfig } from "./losses/loss-config.generated.js";
 import type { OptimizerConfig } from "./optimizers/optimizer-config.generated.js";
-import type { ReportOptions } from "./report/folder/write-report.js";
 import type { ScheduleConfig, ScheduleLength } from "./schedules/schedule-config.generated.js";
-import type { CompareCallbacks } from "./study/callbacks.js";
-import type { Study } from "./study/study.generated.js";
 import type { GradientCheck } from "./training/check-loss-gradient.js";
 import type { GradientCheckOptions } from "./training/gradient-check-options.generated.js";
 import type { Run, TrainCallbacks } from "./training/train.js";
@@ -77,7 +73,9 @@ export type {
   ResolvedCustomSchedule,
   ResolvedSchedule,
 } from "./schedules/schedules.js";
+export { compare, mergeStudies, readStudy, writeReport, writeStudy } from "./studies.js";
 export type { CompareCallbacks, PlannedRun } from "./study/callbacks.js";
+export type { MergeOptions } from "./study/merge.js";
 export type * from "./study/study.generated.js";
 export type { GradientCheck, PartialDerivative } from "./training/check-loss-gradient.js";
 export type * from "./training/gradient-check-options.generated.js";
@@ -111,26 +109,6 @@ export function train(config: TrainConfig & TrainCallbacks = {}): Training<Run> 
 }
 
 /**
- * Trains every optimizer with every loss and seed under equal conditions: runs with the same seed have the same split,
- * initial weights and data order.
- *
- * @example
- * ```ts
- * const study = await compare({ optimizers: ["adam", "sgd"], seeds: 3, epochs: 2 });
- * await writeReport(study, "adam-and-sgd");
- * ```
- *
- * @param config what to compare, and optional callbacks; every key has a default
- * @returns the study, with the content of `study.json`
- * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before the first run, FILE if
- *   `folder` has another study or cannot be written, NATIVE if a run fails later
- */
-export async function compare(config: CompareConfig & CompareCallbacks = {}): Promise<Study> {
-  const plain = plainData(config, "compare config") as typeof config;
-  return (await import("./study/compare.js")).compare(plain);
-}
-
-/**
  * Loads a dataset. `train` and `compare` do this themselves; load it first to inspect it, to download one, or to share it
  * between calls.
  *
@@ -154,43 +132,6 @@ export async function loadDataset(
 ): Promise<Dataset> {
   const plain = plainData(source, "dataset") as typeof source;
   return (await import("./data/load-dataset.js")).loadDataset(plain, options);
-}
-
-/**
- * Writes a report of a study to a folder: `index.html` (a single file that needs no network), `table.md`, `results.csv` (one
- * row per run and epoch) and `figures/`. A report that is already in the folder is replaced. Other files remain.
- *
- * @param study what `compare` or `readStudy` returned
- * @param folder the folder to write to; created if it does not exist
- * @param options what to add to the report
- * @returns the paths of all files written; `index.html` is last
- * @throws {@link OptimbenchError} by rejection: CONFIG if `study` is not a study, FILE if the folder cannot be written to
- */
-export async function writeReport(study: Study, folder: string, options?: ReportOptions): Promise<string[]> {
-  return (await import("./report/folder/write-report.js")).writeReport(study, folder, options);
-}
-
-/**
- * Writes a study to a file, as indented JSON. NaN and infinity, which JSON lacks, become null. The file is written completely
- * or not at all.
- *
- * @param study what `compare` or `readStudy` returned
- * @param path the file to write; it is replaced if it exists, and missing folders are created
- * @throws {@link OptimbenchError} by rejection: CONFIG if `study` is not a study, FILE if the file cannot be written
- */
-export async function writeStudy(study: Study, path: string): Promise<void> {
-  return (await import("./study/study-file.js")).writeStudy(study, path);
-}
-
-/**
- * Reads a study that `writeStudy` or `optimbench compare` wrote.
- *
- * @param path the file, such as `report/study.json`
- * @returns the study
- * @throws {@link OptimbenchError} by rejection: FILE if the file cannot be read or does not contain a study
- */
-export async function readStudy(path: string): Promise<Study> {
-  return (await import("./study/study-file.js")).readStudy(path);
 }
 
 /**

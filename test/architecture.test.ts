@@ -25,6 +25,7 @@ const STAGES = [
   "report/",
   "explain/",
   "cli/",
+  "studies.ts",
   "index.ts",
 ];
 

@@ -9,6 +9,7 @@ import { addCompareCommand } from "./commands/compare.js";
 import { addDataCommand } from "./commands/data.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addExplainCommand } from "./commands/explain.js";
+import { addMergeCommand } from "./commands/merge.js";
 import { addReportCommand } from "./commands/report.js";
 import { addScheduleCommand } from "./commands/schedule.js";
 import { addSetupCommand } from "./commands/setup.js";
@@ -43,6 +44,7 @@ for (const add of [
   addCompareCommand,
   addTrainCommand,
   addReportCommand,
+  addMergeCommand,
   addScheduleCommand,
   addExplainCommand,
   addBenchCommand,

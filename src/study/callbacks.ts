@@ -25,17 +25,24 @@ export interface CompareCallbacks {
    * the finished runs in the order of the plan.
    */
   readonly onRun?: (run: Run, study: Study, planned: PlannedRun) => void | Promise<void>;
+  /** Called for each run that does not run here, because it finished earlier or another process runs it. */
+  readonly onSkip?: (run: PlannedRun) => void;
   /** Ends the study. Runs in progress are kept with status "cancelled", and `compare` returns the study so far. */
   readonly signal?: AbortSignal;
   /** Whether to measure where the time of each run's steps goes. Default: false. */
   readonly profile?: boolean;
   /**
    * A folder that keeps the study: each finished run in `cells.jsonl`, from which `study.json` is made. A study in the folder is
-   * continued: its finished runs do not run again. Default: none.
+   * continued: its finished runs do not run again. Several processes may share a folder. Default: none.
    */
   readonly folder?: string;
   /** Whether to replace a study in the folder that asks something else, or the same. Default: false. */
   readonly overwrite?: boolean;
+  /**
+   * Runs a part only, such as "3/8": the third of eight parts, which together are the whole study. The parts may share a folder,
+   * or have one each and be merged afterwards. Default: the whole study.
+   */
+  readonly shard?: string;
   /** Called with sentences for a person, such as how many runs are already finished, or that a file cannot be written yet. */
   readonly onNotice?: (text: string) => void;
 }

@@ -79,9 +79,10 @@ export interface ReadLines {
  * Reads the lines of a file. The last one may be torn.
  *
  * @param path named in errors
+ * @param before number of lines of the file before `bytes`
  * @throws OptimbenchError (FILE) that names the line if another line is damaged
  */
-export async function parseLines(bytes: Buffer, path: string): Promise<ReadLines> {
+export async function parseLines(bytes: Buffer, path: string, before = 0): Promise<ReadLines> {
   const lines: Line[] = [];
   let turn = performance.now();
   for (let start = 0; start < bytes.length; ) {
@@ -90,10 +91,10 @@ export async function parseLines(bytes: Buffer, path: string): Promise<ReadLines
     const line = found < 0 ? undefined : parseLine(bytes.toString("utf8", start, end));
     if (line === undefined) {
       if (end + 1 >= bytes.length) return { lines, end: start, isTorn: true };
-      throw damaged(path, lines.length + 1, "is damaged");
+      throw damaged(path, before + lines.length + 1, "is damaged");
     }
     if (!outline.safeParse(line).success)
-      throw damaged(path, lines.length + 1, "was written by another version of optimbench");
+      throw damaged(path, before + lines.length + 1, "was written by another version of optimbench");
     lines.push(line);
     start = end + 1;
     if (performance.now() - turn > MILLISECONDS_PER_TURN) {

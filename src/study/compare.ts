@@ -17,7 +17,7 @@ import { distinctLabels } from "./labels.js";
 import { runCells } from "./run-cells.js";
 import type { Study } from "./study.js";
 import { loadDatasets, type StudyDatasets } from "./study-datasets.js";
-import { openStudyFolder } from "./study-folder.js";
+import { StudyFolder } from "./study-folder.js";
 
 /**
  * Trains every arm with every seed under equal conditions: runs of a seed with the same dataset and model share split, initial
@@ -31,10 +31,8 @@ export async function compare(
   input: CompareConfig & CompareCallbacks = {},
   loaded?: StudyDatasets,
 ): Promise<Study> {
-  const { onEpoch, onRun, signal, profile, folder, overwrite, onNotice, ...given } = copyWithCallbacks(
-    input,
-    "compare config",
-  );
+  const { onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard, ...given } =
+    copyWithCallbacks(input, "compare config");
   const asked = studyArms(parseCompareConfig(given));
   const datasets = await loadDatasets(asked.arms, loaded);
   const plan = planStudy(asked, ({ dataset }) => datasets.get(dataset)!);
@@ -44,11 +42,11 @@ export async function compare(
   const atOnce = config.execution === "parallel" ? config.threads : 1;
   await checkFits(planned.slice(0, arms.length), seeds.length, atOnce);
   const question = await ask(config, planned);
-  const callbacks = { onEpoch, onRun, onNotice, signal, profile };
+  const callbacks = { onEpoch, onRun, onSkip, onNotice, signal, profile, shard };
   const store =
     folder === undefined
       ? undefined
-      : await openStudyFolder(folder, question, {
+      : await StudyFolder.open(folder, question, {
           overwrite: overwrite ?? false,
           onNotice: onNotice ?? (() => {}),
         });

@@ -8,6 +8,9 @@ import { tryFolder } from "../system/write-file.js";
 /** The names of a study's files. */
 export const CELLS = "cells.jsonl";
 export const STUDY = "study.json";
+/** Of processes that run cells. They do not make a folder a study. */
+export const CLAIMS = "claims";
+export const LOCK = "cells.lock";
 
 /**
  * Creates the folder for results, and tests that it is writable, so that a study does not fail after its first run.
@@ -36,5 +39,5 @@ async function namesInWritable(folder: string): Promise<string[]> {
   makeFolder(folder);
   await tryFolder(folder);
   await removeLeftovers(folder);
-  return readdirSync(folder).filter((name) => !isTemporary(name));
+  return readdirSync(folder).filter((name) => !isTemporary(name) && name !== CLAIMS && name !== LOCK);
 }

@@ -1,7 +1,5 @@
 import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
-import type { RunPlan } from "../config/run-plan.js";
-import type { Dataset } from "../data/dataset.js";
 import { OptimbenchError } from "../errors.js";
 import { runInParallel } from "../system/run-in-parallel.js";
 import type { RunRecord } from "../training/run-record.js";
@@ -9,19 +7,16 @@ import { type Run, trainPlan } from "../training/train.js";
 import { countText } from "../validation/count-text.js";
 import type { CompareCallbacks, PlannedRun } from "./callbacks.js";
 import type { Question } from "./cell-lines.js";
-import { equalStartCheck } from "./equal-start.js";
+import type { PlannedCell } from "./planned-cell.js";
+import { shareCells } from "./share-cells.js";
 import type { Study } from "./study.js";
 import type { StudyFolder } from "./study-folder.js";
+import { StudyResults } from "./study-results.js";
 
-/** A run of a study, with the key of its cell. */
-export interface PlannedCell {
-  readonly key: string;
-  readonly planned: PlannedRun;
-  readonly plan: RunPlan;
-  readonly dataset: Dataset;
-}
-
-type Callbacks = Pick<CompareCallbacks, "onEpoch" | "onRun" | "onNotice" | "signal" | "profile">;
+type Callbacks = Pick<
+  CompareCallbacks,
+  "onEpoch" | "onRun" | "onSkip" | "onNotice" | "signal" | "profile" | "shard"
+>;
 
 interface Setting extends Readonly<{ [Key in keyof Callbacks]: Callbacks[Key] | undefined }> {
   readonly question: Question;
@@ -32,9 +27,8 @@ interface Setting extends Readonly<{ [Key in keyof Callbacks]: Callbacks[Key] | 
 
 /** Runs the cells that the store does not have, and returns the study of all finished ones, in the order of the plan. */
 export async function runCells(cells: readonly PlannedCell[], setting: Setting): Promise<Study> {
-  const { store, onEpoch, onRun, signal, profile = false } = setting;
-  const { question } = store ?? setting;
-  const results = new Results(question, cells, store);
+  const { store, onEpoch, onRun, onSkip, onNotice, signal, profile = false } = setting;
+  const results = new StudyResults(store?.question ?? setting.question, cells, store);
 
   const failure = new AbortController();
   const ended = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
@@ -42,11 +36,11 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
   let recorded: Promise<void> = Promise.resolve();
   const record = async (cell: PlannedCell, run: Run, startedAt: string) => {
     results.add(cell, run.record);
+    results.update();
     if (store && isFinished(run.record)) {
-      const { environment } = setting.question;
-      const { execution } = setting.question.config;
-      const line = { key: cell.key, startedAt, host: hostname(), environment, execution, record: run.record };
-      await noticing(() => store.add(line));
+      const { environment, config } = setting.question;
+      const place = { startedAt, host: hostname(), environment, execution: config.execution };
+      await noticing(() => store.add({ key: cell.key, ...place, record: run.record }));
     }
     await onRun?.(run, results.study, cell.planned);
     await noticing(() => store?.save(results.study));
@@ -58,13 +52,10 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
     } catch (error) {
       if (!(error instanceof OptimbenchError)) throw error;
       if (ended.aborted || results.isComplete) return;
-      setting.onNotice?.(
-        `${error.message} The study continues, and the file is written again after the next run.`,
-      );
+      onNotice?.(`${error.message} The study continues, and the file is written again after the next run.`);
     }
   };
-  const work = async (cell: PlannedCell) => {
-    if (ended.aborted) return;
+  const train = async (cell: PlannedCell) => {
     const startedAt = new Date().toISOString();
     const run = await trainPlan(cell.plan, cell.dataset, {
       onEpoch: (epoch) => onEpoch?.(epoch, cell.planned),
@@ -75,64 +66,41 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
     recorded = before.then(() => record(cell, run, startedAt)).finally(() => run.model.dispose());
     await recorded;
   };
-  const unfinished = cells.filter(({ key }) => !store?.finished.has(key));
-  const ready = cells.length - unfinished.length;
-  if (ready > 0)
-    setting.onNotice?.(
-      `${ready} of ${countText(cells.length, "run")} finished earlier and do not run again.`,
+  const inOrder = (left: readonly PlannedCell[], work: (cell: PlannedCell) => Promise<void>) =>
+    runInParallel(
+      left,
+      setting.atOnce,
+      async (cell) => {
+        if (!ended.aborted) await work(cell);
+      },
+      () => failure.abort(),
     );
+
+  const unfinished = cells.filter(({ key }) => !store?.finished.has(key));
+  if (unfinished.length < cells.length) {
+    const [ready, all] = [cells.length - unfinished.length, countText(cells.length, "run")];
+    onNotice?.(`${ready} of ${all} finished earlier and do not run again.`);
+    for (const { key, planned } of cells) if (store?.finished.has(key)) onSkip?.(planned);
+  }
+  const mine = unfinished.filter(({ planned }) => isInShard(planned, setting.shard));
   try {
-    await runInParallel(unfinished, setting.atOnce, work, () => failure.abort());
+    if (store === undefined) await inOrder(mine, train);
+    else await shareCells(mine, { store, inOrder, train, onSkip, onNotice, ended });
   } catch (error) {
-    await store?.finish(results.study).catch((problem: Error) => setting.onNotice?.(problem.message));
+    await store?.finish(results.study).catch((problem: Error) => onNotice?.(problem.message));
     throw error;
   }
-  await store?.finish(results.study);
-  return results.study;
+  results.update();
+  await store?.finish(results.finalStudy);
+  return results.finalStudy;
 }
 
 /** A diverged run is a result: it diverges again. A cancelled one is not. */
 const isFinished = ({ status }: RunRecord): boolean => status !== "cancelled";
 
-/** The records of a study, in the order of its plan. */
-class Results {
-  readonly study: Study;
-  readonly #runs: RunRecord[] = [];
-  readonly #records: (RunRecord | undefined)[];
-  readonly #checkStart = equalStartCheck();
-
-  constructor(
-    { createdAt, environment, config }: Question,
-    cells: readonly PlannedCell[],
-    store: StudyFolder | undefined,
-  ) {
-    const kept = cells.map(({ key }) => store?.finished.get(key));
-    // Times are not comparable if some runs were in parallel.
-    const isParallel = kept.some((cell) => cell?.execution === "parallel");
-    this.#records = kept.map((cell) => cell?.record);
-    this.study = {
-      schemaVersion: 1,
-      createdAt,
-      environment,
-      config: isParallel ? { ...config, execution: "parallel" } : config,
-      runs: this.#runs,
-    };
-    for (const record of this.#records) if (record) this.#checkStart(record);
-    this.#list();
-  }
-
-  get isComplete(): boolean {
-    return this.#runs.length === this.#records.length;
-  }
-
-  add({ planned }: PlannedCell, record: RunRecord): void {
-    this.#records[planned.number - 1] = record;
-    this.#list();
-    this.#checkStart(record);
-  }
-
-  #list(): void {
-    this.#runs.length = 0;
-    for (const record of this.#records) if (record) this.#runs.push(record);
-  }
+/** Whether a run belongs to a shard such as "3/8". */
+function isInShard({ number }: PlannedRun, shard: string | undefined): boolean {
+  if (shard === undefined) return true;
+  const [index, count] = shard.split("/").map(Number) as [number, number];
+  return (number - 1) % count === index - 1;
 }

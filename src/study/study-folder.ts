@@ -1,153 +1,183 @@
-import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
-import { fileProblem } from "../system/file-problem.js";
 import { keepResult } from "../system/keep-result.js";
-import { writeFileAtomically } from "../system/write-file.js";
-import { type Cell, type Line, lineText, parseLines, type Question, type ReadLines } from "./cell-lines.js";
+import { type Holder, holderText } from "../system/lock-file.js";
+import type { Cell, Line, Question } from "./cell-lines.js";
+import { CellsFile } from "./cells-file.js";
+import { Claims } from "./claims.js";
 import { continued } from "./question.js";
-import { CELLS, prepareResultFolder, STUDY } from "./result-folder.js";
+import { CELLS, CLAIMS, prepareResultFolder, STUDY } from "./result-folder.js";
 import { isWorthKeeping, type Study } from "./study.js";
 import { writeStudy } from "./study-file.js";
 
 /** The least share of the time that is not spent on writing study.json, which takes long if a study is large. */
 const TIME_BETWEEN_WRITES = 20;
 
+interface Options {
+  /** Whether to replace a study in the folder. */
+  readonly overwrite: boolean;
+  readonly onNotice: (text: string) => void;
+}
+
 /** A folder with a study: finished cells in cells.jsonl, and study.json, which is made from them. */
-export interface StudyFolder {
+export class StudyFolder {
   /** The study's question: the one in the folder, or the one that it grows to. */
   readonly question: Question;
   /** The finished cells by key. */
   readonly finished: ReadonlyMap<string, Cell>;
+  readonly #finished = new Map<string, Cell>();
+  readonly #path: string;
+  readonly #file: CellsFile;
+  readonly #claims: Claims;
+  #unwritten: Line[] = [];
+  #isReplaced: boolean;
+  /** Whether another process has made the study grow, so that study.json is no longer this process' to write. */
+  #isOutgrown = false;
+  #isCurrent = false;
+  #nextWrite = 0;
+
+  private constructor(
+    folder: string,
+    {
+      file,
+      lines,
+      question,
+      isReplaced,
+    }: { file: CellsFile; lines: readonly Line[]; question: Question; isReplaced: boolean },
+  ) {
+    this.question = question;
+    this.finished = this.#finished;
+    this.#path = join(folder, STUDY);
+    this.#file = file;
+    this.#claims = new Claims(join(folder, CLAIMS));
+    this.#isReplaced = isReplaced;
+    this.#take(lines);
+    if (questionOf(lines) !== question) this.#unwritten.push({ question });
+  }
+
+  /**
+   * Opens a folder to ask a question. A study in it is continued if it asks the same question, or grows if the question has more
+   * cells. Nothing is changed before the first cell is added.
+   *
+   * @throws OptimbenchError (FILE) if the folder has another study or other content, or cannot be read or written
+   */
+  static async open(folder: string, asked: Question, { overwrite, onNotice }: Options): Promise<StudyFolder> {
+    const names = await prepareResultFolder(folder);
+    if (overwrite) {
+      const [other] = new Claims(join(folder, CLAIMS)).others();
+      if (other !== undefined) throw inUse(folder, other);
+    }
+    const file = new CellsFile(folder);
+    const isNew = overwrite || names.length === 0;
+    if (!isNew && !names.includes(CELLS)) throw withoutCells(folder);
+    const lines = isNew ? [] : await file.readNew();
+    if (file.isTorn)
+      onNotice(
+        `The last line of ${file.path} is incomplete, because the process that wrote it was ended. It is dropped, and its run starts again.`,
+      );
+    const there = questionOf(lines);
+    if (there === undefined && !isNew) throw withoutQuestion(file.path);
+    const question = there === undefined ? asked : continued(there, asked, folder);
+    return new StudyFolder(folder, { file, lines, question, isReplaced: overwrite });
+  }
+
+  /** Reads what other processes have added. @throws OptimbenchError (FILE) */
+  async refresh(): Promise<void> {
+    if (!this.#isReplaced) this.#take(await this.#file.readNew());
+  }
+
+  /** Claims a cell for this process. @returns undefined if it is claimed, otherwise who has claimed it */
+  claim = (key: string): Holder | undefined => this.#claims.take(key);
+  release = (key: string): void => this.#claims.release(key);
+
   /**
    * Adds a finished cell, on the disk when the promise resolves. If that fails, the cell is kept in memory and written with the
    * next one.
    *
    * @throws OptimbenchError (FILE)
    */
-  add(cell: Cell): Promise<void>;
+  async add(cell: Cell): Promise<void> {
+    this.#finished.set(cell.key, cell);
+    this.#isCurrent = false;
+    this.#unwritten.push({ cell });
+    await this.#flush();
+  }
+
   /** Writes study.json, unless it was written recently. @throws OptimbenchError (FILE) */
-  save(study: Study): Promise<void>;
+  async save(study: Study): Promise<void> {
+    if (!isWorthKeeping(study)) return;
+    this.#isCurrent = false;
+    if (performance.now() >= this.#nextWrite) await this.#write(study);
+  }
+
   /** Writes what is not written yet. @throws OptimbenchError with the path where the study was saved instead */
-  finish(study: Study): Promise<void>;
-}
-
-/**
- * Opens a folder to ask a question. A study in it is continued if it asks the same question, or grows if the question has more
- * cells. Nothing is changed before the first cell is added.
- *
- * @param overwrite whether to replace a study in the folder
- * @throws OptimbenchError (FILE) if the folder has another study or other content, or cannot be read or written
- */
-export async function openStudyFolder(
-  folder: string,
-  asked: Question,
-  { overwrite, onNotice }: { readonly overwrite: boolean; readonly onNotice: (text: string) => void },
-): Promise<StudyFolder> {
-  const names = await prepareResultFolder(folder);
-  const path = join(folder, CELLS);
-  const isNew = overwrite || !(names.includes(CELLS) || names.includes(STUDY));
-  if (!isNew && !names.includes(CELLS)) throw withoutCells(folder);
-  const read: ReadLines = isNew ? { lines: [], end: 0, isTorn: false } : await readLines(path);
-  if (read.isTorn)
-    onNotice(
-      `The last line of ${path} is incomplete, because the process that wrote it was ended. It is dropped, and its run starts again.`,
+  async finish(study: Study): Promise<void> {
+    this.#claims.close();
+    if (this.#isCurrent || !isWorthKeeping(study)) return;
+    await keepResult(this.#path, (file) =>
+      file === this.#path ? this.#write(study) : writeStudy(study, file),
     );
-  const there = questionOf(read.lines);
-  if (there === undefined && !isNew && (read.lines.length > 0 || names.includes(STUDY)))
-    throw withoutQuestion(path);
-  const question = there === undefined ? asked : continued(there, asked, folder);
-  const finished = finishedCells(read.lines);
-  const unwritten: Line[] = question === there ? [] : [{ question }];
-  let { end } = read;
-  let isReplaced = isNew || end === 0;
-
-  async function flush(): Promise<void> {
-    if (unwritten.length === 0) return;
-    const text = unwritten.map(lineText).join("");
-    if (isReplaced) await writeFileAtomically(path, text);
-    else await writeAt(path, end, text);
-    end = (isReplaced ? 0 : end) + Buffer.byteLength(text);
-    isReplaced = false;
-    unwritten.length = 0;
   }
 
-  let isCurrent = false;
-  let nextWrite = 0;
-  async function write(study: Study): Promise<void> {
+  async #flush(): Promise<void> {
+    if (this.#unwritten.length === 0) return;
+    if (this.#isReplaced) await this.#file.replace(this.#unwritten);
+    else
+      await this.#file.append((added) => {
+        this.#take(added);
+        return this.#unwritten;
+      });
+    this.#isReplaced = false;
+    this.#unwritten = [];
+  }
+
+  async #write(study: Study): Promise<void> {
     const start = performance.now();
-    isCurrent = false;
-    await flush();
-    await writeStudy(study, join(folder, STUDY));
-    isCurrent = true;
-    nextWrite = performance.now() + TIME_BETWEEN_WRITES * (performance.now() - start);
+    this.#isCurrent = false;
+    await this.#flush();
+    if (!this.#isOutgrown) await writeStudy(study, this.#path);
+    this.#isCurrent = true;
+    this.#nextWrite = performance.now() + TIME_BETWEEN_WRITES * (performance.now() - start);
   }
 
-  return {
-    question,
-    finished,
-    async add(cell) {
-      finished.set(cell.key, cell);
-      isCurrent = false;
-      unwritten.push({ cell });
-      await flush();
-    },
-    async save(study) {
-      if (!isWorthKeeping(study)) return;
-      isCurrent = false;
-      if (performance.now() >= nextWrite) await write(study);
-    },
-    async finish(study) {
-      if (isCurrent || !isWorthKeeping(study)) return;
-      await keepResult(join(folder, STUDY), (file) =>
-        file === join(folder, STUDY) ? write(study) : writeStudy(study, file),
-      );
-    },
-  };
+  /** Takes over lines of the file. A cell that finished twice, in two processes, has the same numbers; the first counts. */
+  #take(lines: readonly Line[]): void {
+    for (const line of lines) {
+      if ("question" in line) this.#meet(line.question);
+      else if (!this.#finished.has(line.cell.key)) this.#finished.set(line.cell.key, line.cell);
+    }
+    if (lines.length > 0) this.#isCurrent = false;
+  }
+
+  /** Meets a question that another process has asked in the meantime. */
+  #meet(there: Question): void {
+    const asked = new Set(this.question.cells);
+    const known = new Set(there.cells);
+    this.#isOutgrown = there.cells.some((key) => !asked.has(key));
+    if (this.question.cells.every((key) => known.has(key))) this.#unwritten = this.#unwritten.filter(isCell);
+    else if (this.#isOutgrown) continued(there, this.question, this.#file.path); // throws what differs
+  }
 }
 
-/** Reads cells.jsonl. @throws OptimbenchError (FILE) */
-async function readLines(path: string): Promise<ReadLines> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new OptimbenchError("FILE", `Cannot read ${path}: ${fileProblem(cause)}.`, { cause, path });
-  });
-  return parseLines(bytes, path);
-}
+const isCell = (line: Line) => "cell" in line;
 
-const questionOf = (lines: readonly Line[]): Question | undefined =>
+export const questionOf = (lines: readonly Line[]): Question | undefined =>
   lines.flatMap((line) => ("question" in line ? [line.question] : [])).at(-1);
 
-/** A cell that finished twice, in two processes, has the same numbers. The first counts. */
-function finishedCells(lines: readonly Line[]): Map<string, Cell> {
+/** The finished cells by key. */
+export function finishedCells(lines: readonly Line[]): Map<string, Cell> {
   const finished = new Map<string, Cell>();
   for (const line of lines)
     if ("cell" in line && !finished.has(line.cell.key)) finished.set(line.cell.key, line.cell);
   return finished;
 }
 
-/** Writes at a position, after which the file ends, and flushes to the disk. */
-async function writeAt(path: string, position: number, text: string): Promise<void> {
-  try {
-    const file = await open(path, "r+");
-    try {
-      await file.truncate(position);
-      const bytes = Buffer.from(text);
-      for (let written = 0; written < bytes.length; ) {
-        const part = bytes.subarray(written);
-        written += (await file.write(part, 0, part.length, position + written)).bytesWritten;
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (cause) {
-    throw new OptimbenchError(
-      "FILE",
-      `Cannot write ${path}: ${fileProblem(cause)}. Choose a writable folder with enough free space.`,
-      { cause, path },
-    );
-  }
-}
+const inUse = (folder: string, holder: Holder) =>
+  new OptimbenchError(
+    "FILE",
+    `The study in ${folder} is in use by ${holderText(holder)}, so it is not replaced. Wait for it, or choose another \`folder\`.`,
+    { path: folder },
+  );
 
 const withoutQuestion = (path: string) =>
   new OptimbenchError(

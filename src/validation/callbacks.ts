@@ -13,14 +13,26 @@ export const signalSchema = z.instanceof(AbortSignal, {
   error: ({ input }) => `Expected an AbortSignal for \`{path}\`, got ${describe(input)}.`,
 });
 
+const shardSchema = z.string().refine(isShard, {
+  error: ({ input }) =>
+    `Expected a part such as "3/8" for \`{path}\`, from "1/8" to "8/8", got ${describe(input)}.`,
+});
+
+function isShard(text: string): boolean {
+  const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
+  return Number(index) >= 1 && Number(index) <= Number(count);
+}
+
 const callbacks = z.looseObject({
   onEpoch: callbackSchema().optional(),
   onRun: callbackSchema().optional(),
   onProgress: callbackSchema().optional(),
+  onSkip: callbackSchema().optional(),
   onNotice: callbackSchema().optional(),
   profile: z.boolean().optional(),
   folder: pathSchema.optional(),
   overwrite: z.boolean().optional(),
+  shard: shardSchema.optional(),
   signal: signalSchema.optional(),
 });
 

@@ -26,6 +26,7 @@ it("loads only the entry modules with the package", () => {
     "training/training.js",
     "validation/plain-data.js",
     "errors.js",
+    "studies.js",
     "validation/count-text.js",
     "validation/describe.js",
     "validation/path-text.js",

@@ -32,13 +32,15 @@ export function addCompareCommand(program: Command): void {
       "--out <folder>",
       "folder for the study, table and figures; a study in it is continued (default: report; none with --json)",
     )
-    .action(({ out, ...options }: OutputOptions) => {
+    .option("--shard <part>", "run a part of the study, such as 3/8 (default: all of it)")
+    .action(({ out, shard, ...options }: OutputOptions & { readonly shard?: string }) => {
       const { json = false, quiet = false, overwrite } = options;
       return inOptions(command, COMPARE_OPTIONS, () => {
         const config = compareConfig(command, options);
         return runStudy(config, {
           folder: out ?? (json ? undefined : "report"),
           overwrite,
+          shard,
           json,
           onWritten: sayWritten(options),
           progress: showProgress({ quiet, inParallel: config.execution === "parallel" }),

@@ -29,7 +29,8 @@ async function report(
   await reportStudy(path, out ?? dirname(path), overwrite);
 }
 
-async function reportStudy(path: string, out: string, overwrite: boolean): Promise<void> {
+/** Prints the table of a study and writes its report to a folder. */
+export async function reportStudy(path: string, out: string, overwrite: boolean): Promise<void> {
   const study = await readStudy(path);
   const copy = join(out, "study.json");
   const isInPlace = resolve(copy) === resolve(path);

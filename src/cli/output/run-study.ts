@@ -26,6 +26,8 @@ interface StudyOutput {
   /** Whether to print the study as JSON instead of the table. */
   readonly json: boolean;
   readonly progress: Progress;
+  /** The part to run, such as "3/8"; undefined for all. */
+  readonly shard?: string | undefined;
   /** Receives messages about where results were written. */
   readonly onWritten: (text: string) => void;
   /** Whether to show how the time of the steps is spent. */
@@ -38,7 +40,7 @@ interface StudyOutput {
  */
 export async function runStudy(
   config: CompareConfig,
-  { folder, overwrite, save, json, progress, onWritten, profile = false }: StudyOutput,
+  { folder, overwrite, save, json, progress, shard, onWritten, profile = false }: StudyOutput,
 ): Promise<void> {
   const { arms } = studyArms(parseCompareConfig(config));
   if (save !== undefined) await checkNewFile(save, "--save", { overwrite });
@@ -58,10 +60,12 @@ export async function runStudy(
           {
             ...config,
             ...(folder !== undefined && { folder, overwrite: overwrite ?? false }),
+            ...(shard !== undefined && { shard }),
             signal: interrupt.signal,
             profile,
             onNotice: printNotice,
             onEpoch: progress.onEpoch,
+            onSkip: progress.onRun,
             async onRun(run, soFar, planned) {
               // Before study.json is written, so that the old page is not left beside the new study.
               if (!hasRun && folder !== undefined) await attempt(() => removeOldReport(folder, soFar));

@@ -1,0 +1,89 @@
+// The public functions of studies. Each loads its module when it is first called, as those of index.ts do.
+
+import type { CompareConfig } from "./config/compare-config.generated.js";
+import type { ReportOptions } from "./report/folder/write-report.js";
+import type { CompareCallbacks } from "./study/callbacks.js";
+import type { MergeOptions } from "./study/merge.js";
+import type { Study } from "./study/study.generated.js";
+import { plainData } from "./validation/plain-data.js";
+
+/**
+ * Trains every optimizer with every loss and seed under equal conditions: runs with the same seed have the same split,
+ * initial weights and data order.
+ *
+ * @example
+ * ```ts
+ * const study = await compare({ optimizers: ["adam", "sgd"], seeds: 3, epochs: 2 });
+ * await writeReport(study, "adam-and-sgd");
+ * ```
+ *
+ * @param config what to compare, and optional callbacks; every key has a default
+ * @returns the study, with the content of `study.json`
+ * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before the first run, FILE if
+ *   `folder` has another study or cannot be written, NATIVE if a run fails later
+ */
+export async function compare(config: CompareConfig & CompareCallbacks = {}): Promise<Study> {
+  const plain = plainData(config, "compare config") as typeof config;
+  return (await import("./study/compare.js")).compare(plain);
+}
+
+/**
+ * Joins studies that ran in several folders, such as the parts of `shard`, in a new folder. One of them must ask for every run of
+ * the others.
+ *
+ * @example
+ * ```ts
+ * const study = await mergeStudies(["part-1", "part-2"], "whole");
+ * ```
+ *
+ * @param folders folders of studies
+ * @param into the folder for the whole study: `cells.jsonl` and `study.json`
+ * @param options whether to replace a study there
+ * @returns the whole study
+ * @throws {@link OptimbenchError} by rejection: CONFIG for invalid arguments, FILE if a folder has no study or does not belong to
+ *   the others, or if a run has other results in two of them; the message names the folder and what differs
+ */
+export async function mergeStudies(
+  folders: readonly string[],
+  into: string,
+  options?: MergeOptions,
+): Promise<Study> {
+  return (await import("./study/merge.js")).mergeStudies(folders, into, options);
+}
+
+/**
+ * Writes a report of a study to a folder: `index.html` (a single file that needs no network), `table.md`, `results.csv` (one
+ * row per run and epoch) and `figures/`. A report that is already in the folder is replaced. Other files remain.
+ *
+ * @param study what `compare` or `readStudy` returned
+ * @param folder the folder to write to; created if it does not exist
+ * @param options what to add to the report
+ * @returns the paths of all files written; `index.html` is last
+ * @throws {@link OptimbenchError} by rejection: CONFIG if `study` is not a study, FILE if the folder cannot be written to
+ */
+export async function writeReport(study: Study, folder: string, options?: ReportOptions): Promise<string[]> {
+  return (await import("./report/folder/write-report.js")).writeReport(study, folder, options);
+}
+
+/**
+ * Writes a study to a file, as indented JSON. NaN and infinity, which JSON lacks, become null. The file is written completely
+ * or not at all.
+ *
+ * @param study what `compare` or `readStudy` returned
+ * @param path the file to write; it is replaced if it exists, and missing folders are created
+ * @throws {@link OptimbenchError} by rejection: CONFIG if `study` is not a study, FILE if the file cannot be written
+ */
+export async function writeStudy(study: Study, path: string): Promise<void> {
+  return (await import("./study/study-file.js")).writeStudy(study, path);
+}
+
+/**
+ * Reads a study that `writeStudy` or `optimbench compare` wrote.
+ *
+ * @param path the file, such as `report/study.json`
+ * @returns the study
+ * @throws {@link OptimbenchError} by rejection: FILE if the file cannot be read or does not contain a study
+ */
+export async function readStudy(path: string): Promise<Study> {
+  return (await import("./study/study-file.js")).readStudy(path);
+}

@@ -1,0 +1,154 @@
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { configError, OptimbenchError } from "../errors.js";
+import { holderText } from "../system/lock-file.js";
+import type { RunRecord } from "../training/run-record.js";
+import { parse } from "../validation/parse.js";
+import { pathSchema } from "../validation/path-schema.js";
+import type { Cell, Question } from "./cell-lines.js";
+import { CellsFile } from "./cells-file.js";
+import { Claims } from "./claims.js";
+import { type Difference, differencesOf, differenceText } from "./differences.js";
+import { questionDifferences } from "./question.js";
+import { CELLS, CLAIMS, prepareResultFolder, STUDY } from "./result-folder.js";
+import type { Study } from "./study.js";
+import { writeStudy } from "./study-file.js";
+import { finishedCells, questionOf } from "./study-folder.js";
+import { StudyResults } from "./study-results.js";
+
+/** How to merge studies. */
+export interface MergeOptions {
+  /** Whether to replace a study in the folder. Default: false. */
+  readonly overwrite?: boolean;
+}
+
+const optionsSchema = z.strictObject({ overwrite: z.boolean().optional() });
+
+interface StoredStudy {
+  readonly folder: string;
+  readonly question: Question;
+  readonly cells: ReadonlyMap<string, Cell>;
+}
+
+/**
+ * Joins the finished runs of several folders in a new one. One of them must ask for every cell of the others, as parts of one
+ * study do.
+ *
+ * @throws OptimbenchError (FILE) if a folder has no study, is damaged, or does not belong to the others; the message names it
+ */
+export async function mergeStudies(
+  folders: readonly string[],
+  into: string,
+  options: MergeOptions = {},
+): Promise<Study> {
+  parse(z.array(pathSchema).min(1), folders, "folders");
+  parse(pathSchema, into, "folder");
+  const { overwrite = false } = parse(optionsSchema, options, "options");
+  const studies: StoredStudy[] = [];
+  for (const folder of folders) studies.push(await readStored(folder));
+  const whole = studies.reduce((a, b) => (b.question.cells.length > a.question.cells.length ? b : a));
+  const cells = new Map<string, Cell & { readonly from: string }>();
+  for (const study of studies) {
+    checkBelongs(study, whole);
+    for (const cell of study.cells.values()) {
+      const other = cells.get(cell.key);
+      if (other) checkEqual(other, cell, study.folder);
+      else cells.set(cell.key, { ...cell, from: study.folder });
+    }
+  }
+  await prepareTarget(into, folders, overwrite);
+  const { question } = whole;
+  const merged = question.cells.flatMap((key) => {
+    const { from: _, ...cell } = cells.get(key) ?? { from: "" };
+    return "key" in cell ? [cell as Cell] : [];
+  });
+  await new CellsFile(into).replace([{ question }, ...merged.map((cell) => ({ cell }))]);
+  const numbered = question.cells.map((key, index) => ({ key, planned: { number: index + 1 } }));
+  const study = new StudyResults(question, numbered, { finished: cells }).finalStudy;
+  await writeStudy(study, join(into, STUDY));
+  return study;
+}
+
+async function readStored(folder: string): Promise<StoredStudy> {
+  const file = new CellsFile(folder);
+  const lines = await file.readNew();
+  const question = questionOf(lines);
+  if (question === undefined)
+    throw new OptimbenchError("FILE", `${folder} contains no study: expected a folder with ${CELLS}.`, {
+      path: folder,
+    });
+  return { folder, question, cells: finishedCells(lines) };
+}
+
+function checkBelongs({ folder, question }: StoredStudy, whole: StoredStudy): void {
+  const known = new Set(whole.question.cells);
+  if (question.cells.every((key) => known.has(key))) return;
+  const differences = questionDifferences(whole.question, question);
+  throw doesNotBelong(
+    folder,
+    `it asks something else than ${whole.folder}: ${listText(differences, whole.folder, folder)}`,
+  );
+}
+
+/** The numbers of one cell in two studies must be equal. */
+function checkEqual(a: Cell & { readonly from: string }, b: Cell, folder: string): void {
+  const differences = differencesOf(measured(a.record), measured(b.record));
+  if (differences.length === 0) return;
+  const { optimizer, loss, seed } = b.record.config;
+  throw doesNotBelong(
+    folder,
+    `the run of ${optimizer.name} with ${loss.name} and seed ${seed} has other results than in ${a.from}: ${listText(differences, a.from, folder)}`,
+  );
+}
+
+/** What a run measured, without times. */
+export const measured = ({
+  status,
+  history,
+  test,
+  bestEpoch,
+  stoppedEarly,
+  parametersSha256,
+}: RunRecord) => ({
+  status,
+  history: Object.fromEntries(history.map(({ seconds: _, ...epoch }) => [`epoch ${epoch.epoch}`, epoch])),
+  test,
+  bestEpoch,
+  stoppedEarly,
+  parametersSha256,
+});
+
+const MOST = 3;
+
+const listText = (differences: readonly Difference[], a: string, b: string) =>
+  differences
+    .slice(0, MOST)
+    .map((each) => differenceText(each, `in ${a}`, `in ${b}`))
+    .join("; ");
+
+const doesNotBelong = (folder: string, why: string) =>
+  new OptimbenchError(
+    "FILE",
+    `${folder} cannot be merged: ${why}. Leave it out, or merge only parts of one study.`,
+    {
+      path: folder,
+    },
+  );
+
+async function prepareTarget(into: string, folders: readonly string[], overwrite: boolean): Promise<void> {
+  if (folders.some((folder) => resolve(folder) === resolve(into)))
+    throw configError(`${into} is one of the merged studies. Choose another \`folder\` for the result.`);
+  const names = await prepareResultFolder(into);
+  const [other] = new Claims(join(into, CLAIMS)).others();
+  const problem = other
+    ? `is in use by ${holderText(other)}`
+    : names.length > 0 && !overwrite
+      ? "already contains a study"
+      : undefined;
+  if (problem === undefined) return;
+  throw new OptimbenchError(
+    "FILE",
+    `${into} ${problem}. Choose another \`folder\`, or replace the study with \`overwrite\`.`,
+    { path: into },
+  );
+}

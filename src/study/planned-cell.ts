@@ -1,0 +1,11 @@
+import type { RunPlan } from "../config/run-plan.js";
+import type { Dataset } from "../data/dataset.js";
+import type { PlannedRun } from "./callbacks.js";
+
+/** A run of a study, with the key of its cell. */
+export interface PlannedCell {
+  readonly key: string;
+  readonly planned: PlannedRun;
+  readonly plan: RunPlan;
+  readonly dataset: Dataset;
+}

@@ -1,0 +1,81 @@
+import type { RunRecord } from "../training/run-record.js";
+import type { PlannedRun } from "./callbacks.js";
+import type { Cell, Question } from "./cell-lines.js";
+import { equalStartCheck } from "./equal-start.js";
+import type { Study } from "./study.js";
+
+interface KeyedRun {
+  readonly key: string;
+  readonly planned: Pick<PlannedRun, "number">;
+}
+
+/** The records of a study as they become known, in the order of its plan. */
+export class StudyResults {
+  /** The study so far. Its list of runs grows. */
+  readonly study: Study;
+  readonly #cells: readonly KeyedRun[];
+  readonly #store: { readonly finished: ReadonlyMap<string, Cell> } | undefined;
+  readonly #runs: RunRecord[] = [];
+  readonly #records: (RunRecord | undefined)[] = [];
+  readonly #checkStart = equalStartCheck();
+
+  constructor(
+    { createdAt, environment, config }: Question,
+    cells: readonly KeyedRun[],
+    store: { readonly finished: ReadonlyMap<string, Cell> } | undefined,
+  ) {
+    this.#cells = cells;
+    this.#store = store;
+    this.study = { schemaVersion: 1, createdAt, environment, config, runs: this.#runs };
+    this.update();
+  }
+
+  get isComplete(): boolean {
+    return this.#runs.length === this.#cells.length;
+  }
+
+  /** The study at its end. Its execution is "parallel" if the times of its runs are not comparable. */
+  get finalStudy(): Study {
+    const { config } = this.study;
+    const cells = this.#cells.flatMap(({ key }) => this.#store?.finished.get(key) ?? []);
+    return { ...this.study, config: ranAlone(cells) ? config : { ...config, execution: "parallel" } };
+  }
+
+  /** Adds a run of this process. */
+  add({ planned }: KeyedRun, record: RunRecord): void {
+    this.#records[planned.number - 1] = record;
+    this.#checkStart(record);
+  }
+
+  /** Takes over the runs that the store has in the meantime. */
+  update(): void {
+    this.#runs.length = 0;
+    for (const [index, { key }] of this.#cells.entries()) {
+      const record = this.#records[index] ?? this.#store?.finished.get(key)?.record;
+      if (record === undefined) continue;
+      if (this.#records[index] === undefined) this.add(this.#cells[index]!, record);
+      this.#runs.push(record);
+    }
+  }
+}
+
+/** Whether each run had a machine of one kind to itself, so that times are comparable. */
+function ranAlone(cells: readonly Cell[]): boolean {
+  const kinds = new Set(
+    cells.map(({ environment, record }) => `${environment.cpu} ${record.config.threads}`),
+  );
+  if (kinds.size > 1 || cells.some(({ execution }) => execution === "parallel")) return false;
+  const spans = cells
+    .map(({ host, startedAt, record }) => ({
+      host,
+      start: Date.parse(startedAt),
+      seconds: record.seconds.total,
+    }))
+    .sort((a, b) => a.start - b.start);
+  const ends = new Map<string, number>();
+  return spans.every(({ host, start, seconds }) => {
+    const isFree = start + 1 >= (ends.get(host) ?? 0); // start is rounded to milliseconds
+    ends.set(host, start + 1000 * seconds);
+    return isFree;
+  });
+}
