@@ -171,7 +171,7 @@ ImagesSpec readImagesSpec(const Reader& reader) {
 }
 
 DatasetSpec readDatasetSpec(const Reader& reader) {
-  return {readShape(reader, "shape"), reader.integer("classes", 1, 256),
+  return {readShape(reader, "shape"), reader.integer("classes", 1, 65536),
           reader.has("count") ? reader.integer("count", 0, kMostImages) : -1, reader.text("device")};
 }
 
@@ -179,12 +179,12 @@ DatasetPart readDatasetPart(const Reader& reader, const Shape& shape, int64_t cl
   // All properties are read before the first pointer is taken, since a getter runs JavaScript, which could detach a
   // buffer. Napi's typed arrays take their pointer when they are constructed, so those made here become plain values.
   const Napi::Value imagesRead = reader.array<Napi::Uint8Array>("images", napi_uint8_array, "a Uint8Array");
-  const Napi::Value labelsRead = reader.array<Napi::Uint8Array>("labels", napi_uint8_array, "a Uint8Array");
+  const Napi::Value labelsRead = reader.array<Napi::Int32Array>("labels", napi_int32_array, "an Int32Array");
   Napi::Value targetsRead;
   if (reader.has("targets"))
     targetsRead = reader.array<Napi::Float32Array>("targets", napi_float32_array, "a Float32Array");
   const auto images = imagesRead.As<Napi::Uint8Array>();
-  const auto labels = labelsRead.As<Napi::Uint8Array>();
+  const auto labels = labelsRead.As<Napi::Int32Array>();
   std::optional<Napi::Float32Array> targets;
   if (!targetsRead.IsEmpty()) targets = targetsRead.As<Napi::Float32Array>();
   const auto count = static_cast<int64_t>(labels.ElementLength());

@@ -99,7 +99,7 @@ struct DatasetSpec {
 // A part of a dataset, in borrowed memory.
 struct DatasetPart {
   const uint8_t* images;  // [count, height, width, channels]
-  const uint8_t* labels;  // [count], each < classes
+  const int32_t* labels;  // [count], each < classes
   const float* targets;   // [count, classes], or null for one-hot labels
   int64_t count;
 };

@@ -28,7 +28,7 @@ export const PAGES = [
   {
     name: "data",
     title: "Data",
-    summary: "Load datasets, download MNIST and pass arrays.",
+    summary: "Load datasets by name or path, download them, and pass arrays.",
     names: ["loadDataset"],
     files: ["data"],
   },

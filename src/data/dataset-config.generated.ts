@@ -32,7 +32,7 @@ export interface DatasetInMemory {
   readonly channels?: number | undefined;
   /**
    * Classes; by default as many as `classNames` or the columns of `targets`, else the largest label + 1, at
-   * least 2. A whole number of at least 2 and at most 256.
+   * least 2. A whole number of at least 2 and at most 65536.
    */
   readonly classes?: number | undefined;
   /** Name of each class, in the order of the labels. Default: none. */

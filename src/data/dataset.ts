@@ -3,10 +3,13 @@ export interface ImageSet {
   /** Pixels, row by row: count x height x width x channels, 0 (background) to 255. */
   readonly images: Uint8Array;
   /** The class of each image, 0 to classes - 1. */
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
   /** Soft targets: count x classes numbers; each row sums to 1. If present, losses use them instead of one-hot labels. */
   readonly targets?: Float32Array;
 }
+
+/** Class ids: bytes, or 16-bit integers if one is larger than 255. */
+export type Labels = Uint8Array | Uint16Array;
 
 /** A dataset: images to train with, and optionally separate images for validation and for the test. */
 export interface Dataset extends ImageSet {
@@ -55,10 +58,10 @@ export const LARGEST_IMAGE = { side: 65_536, channels: 64 } as const;
 export const MOST_BYTES = 2 ** 30;
 
 /** The largest supported number of classes. */
-export const MOST_CLASSES = 256;
+export const MOST_CLASSES = 65_536;
 
 /** The number of classes that labels imply: the largest label + 1, and at least 2. */
-export function classesOf(...labels: readonly Uint8Array[]): number {
+export function classesOf(...labels: readonly Labels[]): number {
   let largest = 1;
   for (const set of labels) for (const label of set) largest = Math.max(largest, label);
   return largest + 1;

@@ -8,12 +8,13 @@ import {
   type Dataset,
   type ImageSet,
   LARGEST_IMAGE,
+  type Labels,
   MOST_CLASSES,
   type Scaling,
 } from "./dataset.js";
 import type { DatasetInMemory } from "./dataset-config.generated.js";
 import { inMemorySchema } from "./in-memory-schema.js";
-import { labelBytes } from "./labels.js";
+import { narrowLabels } from "./labels.js";
 import { type Floats, findScaling, scaledBytes } from "./scaling.js";
 
 export type { DatasetInMemory };
@@ -98,7 +99,7 @@ async function asBytes(
     converted[part] = {
       ...set,
       images: isFloats(set.images) ? await scaledBytes(set.images, scaling!) : asUint8(set.images),
-      labels: labelBytes(set.labels),
+      labels: narrowLabels(set.labels),
     };
   return { sets: converted as Sets<GivenSet>, scaling };
 }
@@ -192,7 +193,7 @@ function checkClassNames(names: readonly string[] | undefined, classes: number, 
     );
 }
 
-function checkLabels(labels: Uint8Array, classes: number, where: string): void {
+function checkLabels(labels: Labels, classes: number, where: string): void {
   const index = labels.findIndex((label) => label >= classes);
   if (index < 0) return;
   throw configError(

@@ -1,4 +1,5 @@
-import { MOST_CLASSES } from "./dataset.js";
+import { type Labels, MOST_CLASSES } from "./dataset.js";
+import { narrowLabels } from "./labels.js";
 
 /** Labels as text, and what they are called in messages. */
 export interface TextLabels {
@@ -9,12 +10,18 @@ export interface TextLabels {
 
 /** The class ids of each part, and the names of the classes unless the labels are ids themselves. */
 interface EncodedLabels {
-  readonly ids: readonly Uint8Array[];
+  readonly ids: readonly Labels[];
   readonly classNames?: readonly string[];
 }
 
 const ID = /^\d{1,3}(\.0*)?$/;
-const isId = (label: string) => ID.test(label) && Number(label) < MOST_CLASSES;
+/** Larger numbers, such as years, are names. */
+const MOST_IDS = 256;
+const isId = (label: string) => ID.test(label) && Number(label) < MOST_IDS;
+
+/** Whether labels look like the values of a wrong column: very many, with less than two images each on average. */
+const areValues = (names: readonly string[], labels: readonly string[]) =>
+  names.length > 256 && names.length > labels.length / 2;
 
 /**
  * Converts labels to class ids. If all are whole numbers from 0 to 255, they are the ids; otherwise they are names, which are
@@ -27,9 +34,9 @@ export function encodeLabels(parts: readonly TextLabels[], fail: (problem: strin
     return { ids: parts.map(({ labels }) => Uint8Array.from(labels, Number)) };
   const [train, ...others] = parts as [TextLabels, ...TextLabels[]];
   const classNames = [...new Set(train.labels)].sort();
-  if (classNames.length > MOST_CLASSES)
+  if (classNames.length > MOST_CLASSES || areValues(classNames, train.labels))
     throw fail(
-      `there are ${classNames.length} different labels, such as ${classNames.slice(0, 3).join(", ")}; at most ${MOST_CLASSES} classes are supported. Is this the column of the labels?`,
+      `there are ${classNames.length} different labels for ${train.labels.length} images, such as ${classNames.slice(0, 3).join(", ")}. Is this the column of the labels?`,
     );
   if (classNames.length < 2)
     throw fail(`all labels are "${classNames[0]}", but there are at least 2 classes.`);
@@ -41,5 +48,8 @@ export function encodeLabels(parts: readonly TextLabels[], fail: (problem: strin
         `${placeOf(unknown)} has the label "${labels[unknown]}", which no training image has. Their labels are ${classNames.slice(0, 10).join(", ")}${classNames.length > 10 ? ", ..." : ""}.`,
       );
   }
-  return { ids: parts.map(({ labels }) => Uint8Array.from(labels, (label) => idOf.get(label)!)), classNames };
+  return {
+    ids: parts.map(({ labels }) => narrowLabels(labels.map((label) => idOf.get(label)!))),
+    classNames,
+  };
 }

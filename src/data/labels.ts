@@ -1,4 +1,4 @@
-import { MOST_CLASSES } from "./dataset.js";
+import { type Labels, MOST_CLASSES } from "./dataset.js";
 
 const INTEGER_ARRAYS = [
   Int8Array,
@@ -27,16 +27,20 @@ export type IntegerArray =
 export const isIntegerArray = (value: unknown): value is IntegerArray =>
   INTEGER_ARRAYS.some((Kind) => value instanceof Kind);
 
-/** Whether a value can be a label: a whole number from 0 to 255. */
+/** Whether a value can be a label: a whole number from 0 to 65,535. */
 export const isClassId = (label: unknown): label is number | bigint =>
   typeof label === "bigint"
     ? label >= 0n && label < BigInt(MOST_CLASSES)
     : Number.isInteger(label) && (label as number) >= 0 && (label as number) < MOST_CLASSES;
 
-/** Labels as bytes; bytes are not copied. All must be class ids. */
-export function labelBytes(labels: IntegerArray | readonly number[]): Uint8Array {
+/** Labels as bytes if all fit, so that the same labels always have the same form. Bytes are not copied. All must be class ids. */
+export function narrowLabels(labels: IntegerArray | ArrayLike<number>): Labels {
   if (labels instanceof Uint8Array) return labels;
-  const bytes = new Uint8Array(labels.length);
-  for (let i = 0; i < labels.length; i++) bytes[i] = Number(labels[i]);
-  return bytes;
+  const narrow = new Uint8Array(labels.length);
+  for (let i = 0; i < labels.length; i++) {
+    const label = Number(labels[i]);
+    if (label > 255) return Uint16Array.from({ length: labels.length }, (_, index) => Number(labels[index]));
+    narrow[i] = label;
+  }
+  return narrow;
 }

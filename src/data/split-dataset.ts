@@ -1,6 +1,6 @@
 import { configError } from "../errors.js";
 import { integerText } from "../validation/count-text.js";
-import type { Dataset } from "./dataset.js";
+import type { Dataset, Labels } from "./dataset.js";
 import { permutation, randomStream } from "./random.js";
 import { split } from "./split.js";
 
@@ -58,7 +58,7 @@ const drawFirst = (order: Uint32Array, size: number): Draw => ({
 });
 
 /** Draws images of which each class has the share that it has of all, rounded by largest remainders. */
-function drawInProportion(order: Uint32Array, size: number, labels: Uint8Array): Draw {
+function drawInProportion(order: Uint32Array, size: number, labels: Labels): Draw {
   const counts = new Map<number, number>();
   for (const index of order) counts.set(labels[index]!, (counts.get(labels[index]!) ?? 0) + 1);
   const quotas = [...counts]

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST_CLASSES } from "../data/dataset.js";
 
 /**
  * Keras' `fit(class_weight=...)`: training multiplies a sample's loss by the weight of its class and takes the mean over the
@@ -10,6 +11,6 @@ import { z } from "zod";
  */
 export const classWeights = z
   .array(z.number().min(0))
-  .max(256)
+  .max(MOST_CLASSES)
   .readonly()
   .describe("factors of a sample's loss in training, one per class; empty for 1 each");

@@ -13,6 +13,7 @@ import {
 } from "../catalogue/catalogue.js";
 import type { ResolvedBuiltIn } from "../catalogue/definition.js";
 import type { Semantics } from "../catalogue/semantics.js";
+import { MOST_CLASSES } from "../data/dataset.js";
 import { configError } from "../errors.js";
 import type { LossGraph } from "../formula/graph.js";
 import type { Hyperparameter } from "../formula/names.js";
@@ -69,7 +70,7 @@ const customSchema = z
       .string()
       .describe("one number per sample, in z (logits), y (target) and hyperparameters; see docs/formulas.md"),
     hyperparameters: z
-      .record(z.string(), z.union([z.number(), z.array(z.number()).min(1).max(256).readonly()]))
+      .record(z.string(), z.union([z.number(), z.array(z.number()).min(1).max(MOST_CLASSES).readonly()]))
       .default({})
       .describe("numbers that the formula names, or lists of one number per class"),
   })

@@ -122,7 +122,7 @@ interface AugmentationSpec {
 /** Images with labels, to be copied to a device, where they stay uint8. */
 interface NativeDatasetPart {
   readonly images: Uint8Array;
-  readonly labels: Uint8Array;
+  readonly labels: Int32Array;
   readonly targets?: Float32Array;
 }
 

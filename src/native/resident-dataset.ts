@@ -87,7 +87,7 @@ function partOf({ images, labels, targets }: ImageSet, { first, rows, count, pix
   const end = first + rows;
   return {
     images: images.subarray(first * pixels, end * pixels),
-    labels: labels.subarray(first, end),
+    labels: Int32Array.from(labels.subarray(first, end)),
     ...(targets && { targets: targets.subarray(first * classes, end * classes) }),
   };
 }

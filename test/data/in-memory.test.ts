@@ -116,6 +116,23 @@ describe("inMemoryDataset", () => {
     expect(await inMemoryDataset(dataset)).toEqual(dataset);
   });
 
+  it("has labels of 16 bits if there are more than 256 classes, and of 8 bits otherwise", async () => {
+    const labels = Array.from({ length: 300 }, (_, i) => i);
+    const dataset = await inMemoryDataset({
+      images: new Uint8Array(300),
+      labels,
+      test: { images: new Uint8Array(1), labels: [7] },
+    });
+    expect(dataset).toMatchObject({
+      classes: 300,
+      labels: Uint16Array.from(labels),
+      test: { labels: Uint8Array.of(7) },
+    });
+    expect(
+      (await inMemoryDataset({ images: new Uint8Array(2), labels: Uint16Array.of(0, 255) })).labels,
+    ).toEqual(Uint8Array.of(0, 255));
+  });
+
   it("scales floats in parts, between which the event loop runs", async () => {
     let turns = 0;
     const count = setInterval(() => turns++, 0);
@@ -157,8 +174,8 @@ describe("inMemoryDataset", () => {
     ],
     [
       "a label beyond the most classes",
-      { ...SQUARE, labels: Int16Array.of(0, 256, 1) },
-      "Expected a whole number from 0 to 255 for `labels[1]`, got 256 (number).",
+      { ...SQUARE, labels: Int32Array.of(0, 65_536, 1) },
+      "Expected a whole number from 0 to 65535 for `labels[1]`, got 65536 (number).",
     ],
     [
       "class names that are fewer than the classes",
@@ -232,7 +249,7 @@ describe("inMemoryDataset", () => {
     [
       "targets that are no whole rows",
       { ...SQUARE, targets: new Float32Array(8) },
-      "`targets` holds 8 values for 3 labels: no whole number of classes, 2 to 256.",
+      "`targets` holds 8 values for 3 labels: no whole number of classes, 2 to 65536.",
     ],
     [
       "targets that do not sum to 1",
@@ -252,14 +269,14 @@ describe("inMemoryDataset", () => {
     await expect(attempt("dataset")).rejects.toThrow(message.replaceAll(/`([^`]+)`/g, "`dataset.$1`"));
   });
 
-  it.each([256, -1, 0.5, Number.NaN, "1", null])(
+  it.each([65_536, -1, 0.5, Number.NaN, "1", null])(
     "shows three of many labels %s, and counts the others",
     async (label) => {
       const labels = Array(200_000).fill(1).fill(label, 2);
       const test = { images: images(1, 4), labels } as never;
       const lines = ["2", "3", "4"].map((index) =>
         expect.stringMatching(
-          `^Expected a whole number from 0 to 255 for \`test\\.labels\\[${index}\\]\`, got `,
+          `^Expected a whole number from 0 to 65535 for \`test\\.labels\\[${index}\\]\`, got `,
         ),
       );
       let message = "";

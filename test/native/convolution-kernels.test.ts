@@ -54,7 +54,7 @@ async function run(layers: readonly Layer[], input: Shape, kernels: string, thre
   const images = Uint8Array.from(noise(COUNT * input[0] * input[1] * input[2], 5), (value) =>
     value < 0.5 ? 0 : 255,
   );
-  const labels = Uint8Array.from({ length: COUNT }, (_, i) => i % CLASSES);
+  const labels = Int32Array.from({ length: COUNT }, (_, i) => i % CLASSES);
   const dataset = new Dataset({ images, labels, shape: input, classes: CLASSES, device: "cpu" });
   const order = Uint32Array.from({ length: COUNT }, (_, i) => i);
   const pass = { order, batchSize: COUNT, learningRates: Float64Array.of(0.5), epoch: 1 };

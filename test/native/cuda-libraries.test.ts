@@ -13,7 +13,7 @@ function open(cuda: object) {
     native.open(${JSON.stringify({ core, libtorch, ...cuda })});
     const { devices, whyNoCuda, whyNoGraphs } = native.info();
     const dataset = (device) => new native.Dataset({
-      images: new Uint8Array(4), labels: new Uint8Array(1), shape: [1, 2, 2], classes: 2, device,
+      images: new Uint8Array(4), labels: new Int32Array(1), shape: [1, 2, 2], classes: 2, device,
     });
     dataset("cpu").dispose();
     let refused;

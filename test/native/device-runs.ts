@@ -32,7 +32,7 @@ export const withDropout: readonly Layer[] = [
   ...LAYERS.slice(3),
 ];
 export const images = Uint8Array.from(noise(COUNT * 36, 5), (value) => value * 256);
-const labels = Uint8Array.from({ length: COUNT }, (_, i) => i % CLASSES);
+const labels = Int32Array.from({ length: COUNT }, (_, i) => i % CLASSES);
 
 /** What a test may vary. */
 export interface Options extends Partial<SessionSpec> {

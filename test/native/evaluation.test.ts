@@ -31,7 +31,7 @@ async function evaluate(weights: readonly number[], loss: LossName, threads = 1)
   const shape = [1, 1, INPUTS] as const;
   const dataset = new Dataset({
     images: Uint8Array.from(golden.pixels),
-    labels: Uint8Array.from(golden.labels),
+    labels: Int32Array.from(golden.labels),
     shape,
     classes: CLASSES,
     device: "cpu",

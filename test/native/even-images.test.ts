@@ -36,7 +36,7 @@ const golden: Golden = JSON.parse(
 const { count, side, channels, classes } = golden;
 const semantics = "pytorch";
 const input = [channels, side, side] as const;
-const labels = Uint8Array.from(noise(count, 2), (value) => value * classes);
+const labels = Int32Array.from(noise(count, 2), (value) => value * classes);
 /** float32 rounds to half of this relative to a value; sums of some thousand values lose a few times as much. */
 const ROUNDING = 2 ** -23;
 

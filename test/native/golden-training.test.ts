@@ -47,7 +47,7 @@ describe("training steps agree with Keras and PyTorch in double precision", () =
       const [height, width, channels] = shape;
       const size = height * width * channels;
       const images = Uint8Array.from(noise(count * size, 1000), (value) => value * 256);
-      const labels = Uint8Array.from(noise(count, 2000), (value) => value * CLASSES);
+      const labels = Int32Array.from(noise(count, 2000), (value) => value * CLASSES);
       const dataset = new Dataset({
         images,
         labels,

@@ -235,7 +235,7 @@ describe("a dataset rejects", () => {
     ],
     [
       "a label out of range",
-      dataset({ labels: Uint8Array.of(0, 1, 2) }),
+      dataset({ labels: Int32Array.of(0, 1, 2) }),
       /labels\[2\] is 2, but there are 2 classes/,
     ],
     [

@@ -42,7 +42,7 @@ async function step(session: NativeSession, shape: Shape, { count = 9, white = f
   const size = shape[0] * shape[1] * shape[2];
   const dataset = new Dataset({
     images: Uint8Array.from(noise(count * size, 5), (value) => (white ? 255 : value * 256)),
-    labels: Uint8Array.from({ length: count }, (_, i) => i % CLASSES),
+    labels: Int32Array.from({ length: count }, (_, i) => i % CLASSES),
     shape,
     classes: CLASSES,
     device: "cpu",

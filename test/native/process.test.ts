@@ -22,7 +22,7 @@ function run(program: string, limits = "true") {
       update: { blocks: [], layout: "keras", inputs: [] },
     };
     const images = (count) => ({
-      images: new Uint8Array(count * 784), labels: new Uint8Array(count), shape: [1, 28, 28], classes: 2, device: "cpu",
+      images: new Uint8Array(count * 784), labels: new Int32Array(count), shape: [1, 28, 28], classes: 2, device: "cpu",
     });
   `;
   const { status, signal, stdout } = spawnSync(

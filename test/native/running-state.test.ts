@@ -60,7 +60,7 @@ describe.each(goldens)("running statistics in $framework", ({ framework, shape, 
 
     const dataset = new Dataset({
       images: Uint8Array.from(pixels),
-      labels: new Uint8Array(batches.reduce((sum, each) => sum + each)),
+      labels: new Int32Array(batches.reduce((sum, each) => sum + each)),
       shape: input,
       classes: CLASSES,
       device: "cpu",

@@ -48,7 +48,7 @@ export const spec: SessionSpec = {
 };
 export const images: NativeDatasetSpec = {
   images: new Uint8Array(12),
-  labels: Uint8Array.of(0, 1, 0),
+  labels: Int32Array.of(0, 1, 0),
   shape: [1, 2, 2],
   classes: 2,
   device: "cpu",

@@ -141,7 +141,7 @@ describe.each(goldens)("$source", ({ source, golden }) => {
     beforeAll(() => {
       dataset = new Dataset({
         images: Uint8Array.from(pixels.flat()),
-        labels: new Uint8Array(pixels.length),
+        labels: new Int32Array(pixels.length),
         targets: Float32Array.from(targets.flat()),
         shape: [1, 2, 2],
         classes: 2,

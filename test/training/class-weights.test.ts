@@ -39,7 +39,7 @@ describe("class weights act as in Keras' fit, on training only", () => {
     const shape = [1, 1, INPUTS] as const;
     const dataset = new Dataset({
       images: Uint8Array.from(golden.pixels),
-      labels: Uint8Array.from(golden.labels),
+      labels: Int32Array.from(golden.labels),
       ...(targets && { targets: Float32Array.from(targets) }),
       shape,
       classes: CLASSES,
@@ -101,7 +101,7 @@ describe("a run with class weights", () => {
     { name: "multiMargin" },
   ] as const;
   /** A target whose largest class is not the label's in every third image. */
-  const soften = (labels: Uint8Array) =>
+  const soften = (labels: ArrayLike<number>) =>
     Float32Array.from({ length: labels.length * 3 }, (_, i) => {
       const largest = (labels[Math.floor(i / 3)]! + Math.floor(i / 9)) % 3;
       return i % 3 === largest ? 0.5 : 0.25;

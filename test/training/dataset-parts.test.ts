@@ -15,7 +15,7 @@ const task = { model: smallModel, batchSize: 16, epochs: 1, device: "cpu" } as c
 const shape = { height: SIDE, width: SIDE };
 
 /** The share of images whose most probable class is their label. */
-function accuracy(probabilities: Float32Array, labels: Uint8Array): number {
+function accuracy(probabilities: Float32Array, labels: Uint8Array | Uint16Array): number {
   const isRight = (label: number, i: number) => {
     const row = probabilities.subarray(3 * i, 3 * i + 3);
     return row.indexOf(Math.max(...row)) === label;

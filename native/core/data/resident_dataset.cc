@@ -20,7 +20,7 @@ void ResidentDataset::add(const DatasetPart& part) {
   if (part.count > count() - added_)
     throw std::runtime_error("the dataset was created for " + std::to_string(count()) + " images, and more were added");
   for (int64_t i = 0; i < part.count; ++i)
-    if (part.labels[i] >= classes())
+    if (part.labels[i] < 0 || part.labels[i] >= classes())
       throw std::runtime_error("labels[" + std::to_string(added_ + i) + "] is " + std::to_string(part.labels[i]) +
                                ", but there are " + std::to_string(classes()) + " classes");
   const auto rows = [&](const at::Tensor& all) { return all.narrow(0, added_, part.count); };
@@ -29,7 +29,7 @@ void ResidentDataset::add(const DatasetPart& part) {
     to.copy_(at::from_blob(const_cast<void*>(data), to.sizes(), at::TensorOptions(type)));
   };
   copy(images_, part.images, at::kByte);
-  copy(labels_, part.labels, at::kByte);
+  copy(labels_, part.labels, at::kInt);
   if (part.targets != nullptr)
     copy(targets_, part.targets, at::kFloat);
   else

@@ -3,6 +3,7 @@ import { dataError } from "../../errors.js";
 import { runInParallel } from "../../system/run-in-parallel.js";
 import { countText, integerText } from "../../validation/count-text.js";
 import { type Dataset, type HeldOutSet, LARGEST_IMAGE, MOST_BYTES } from "../dataset.js";
+import { narrowLabels } from "../labels.js";
 import { type ReadOptions, sizeOf } from "../read-options.js";
 import { IMAGES_AT_ONCE } from "../resize.js";
 import { type ImageHeader, readImage, readImageHeader } from "./image-file.js";
@@ -56,7 +57,7 @@ async function readImageFolder(place: Place, { resize, greyscale = false }: Read
       if (pixels.length !== length) throw dataError(`${path} changed while it was read.`);
       images.set(pixels, index * length);
     });
-    return { count: files.length, images, labels: Uint8Array.from(files, ({ label }) => label) };
+    return { count: files.length, images, labels: narrowLabels(files.map(({ label }) => label)) };
   };
   return {
     name: place.path,

@@ -1,7 +1,7 @@
 import { dataError } from "../../errors.js";
-import { LARGEST_IMAGE, MOST_BYTES, MOST_CLASSES } from "../dataset.js";
+import { LARGEST_IMAGE, type Labels, MOST_BYTES, MOST_CLASSES } from "../dataset.js";
 import { type ImageShape, shapeText, squareShape } from "../image-shape.js";
-import { isClassId } from "../labels.js";
+import { isClassId, narrowLabels } from "../labels.js";
 import { type NpyArray, reordered } from "./npy-file.js";
 
 /** An array, and what to call it in messages. */
@@ -68,7 +68,7 @@ export function labelsOf(
   { where, array: { shape, values } }: NamedArray,
   count: number,
   images: string,
-): { readonly labels: Uint8Array; readonly columns: number } {
+): { readonly labels: Labels; readonly columns: number } {
   const [rows = 0, columns = 1, ...more] = shape;
   if (more.length > 0 || shape.length === 0)
     throw dataError(
@@ -81,11 +81,11 @@ export function labelsOf(
       throw dataError(
         `${where} has the label ${values[wrong]} at index ${wrong}. Expected whole numbers from 0 to ${MOST_CLASSES - 1}.`,
       );
-    return { labels: Uint8Array.from(values), columns: 0 };
+    return { labels: narrowLabels(values), columns: 0 };
   }
   if (columns > MOST_CLASSES)
     throw dataError(`${where} has ${columns} columns; at most ${MOST_CLASSES} classes are supported.`);
-  const labels = new Uint8Array(rows);
+  const labels = new Uint16Array(rows);
   for (let row = 0; row < rows; row++) {
     const numbers = values.subarray(row * columns, (row + 1) * columns);
     const label = numbers.indexOf(1);
@@ -95,5 +95,5 @@ export function labelsOf(
       );
     labels[row] = label;
   }
-  return { labels, columns };
+  return { labels: narrowLabels(labels), columns };
 }

@@ -174,7 +174,7 @@ describe("a CSV file", () => {
     [
       "pixels as labels",
       `label,a\n${Array.from({ length: 300 }, (_, i) => `${i / 8},1\n`).join("")}`,
-      ": there are 300 different labels, such as 0, 0.125, 0.25; at most 256 classes are supported. Is this the column of the labels?",
+      ": there are 300 different labels for 300 images, such as 0, 0.125, 0.25. Is this the column of the labels?",
     ],
     ["one class", "label,a\ncat,1\ncat,2\n", ': all labels are "cat", but there are at least 2 classes.'],
     ["nothing but a header", `${HEADER}\n`, ": it has no images."],

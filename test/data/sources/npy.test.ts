@@ -277,7 +277,7 @@ describe("an array that is no good", () => {
     );
     writeFileSync(file, npyOf("'<f4'", "(3,)", Buffer.from(Float32Array.of(0, 1.5, 1).buffer)));
     await expect(loadDataset(folder)).rejects.toThrow(
-      `${file} has the label 1.5 at index 1. Expected whole numbers from 0 to 255.`,
+      `${file} has the label 1.5 at index 1. Expected whole numbers from 0 to 65535.`,
     );
   });
 
