@@ -252,8 +252,8 @@ describe("compare", () => {
   });
 
   it("reports the path of a problem in a dataset in memory, as train does", async () => {
-    const dataset = { images: new Uint8Array(8), labels: [0, 300] };
-    const place = "Expected a whole number from 0 to 255 for `dataset.labels[1]`, got 300 (number).";
+    const dataset = { images: new Uint8Array(8), labels: [0, 65_536] };
+    const place = "Expected a whole number from 0 to 65535 for `dataset.labels[1]`, got 65536 (number).";
     for (const rejected of [compare({ ...small, dataset }), train({ ...small, dataset })])
       await expect(rejected).rejects.toThrow(place);
   });
