@@ -54,6 +54,28 @@ export function distinctLabels(configs: readonly ResolvedTrainConfig[], visible 
   return labels;
 }
 
+/**
+ * The paths in which configs differ, such as "batchSize" or "optimizer.momentum". A setting of an optimizer or a loss counts if
+ * configs with the same optimizer or loss differ in it.
+ */
+export function differingPaths(configs: readonly ResolvedTrainConfig[]): string[] {
+  const all = configs.map((config) => leaves(config));
+  const paths = new Set(all.flatMap((each) => [...each.keys()]));
+  const groupOf = (path: string, i: number) => {
+    if (path.startsWith("optimizer.")) return configs[i]!.optimizer.name;
+    return path.startsWith("loss.") && path !== "loss.name" ? configs[i]!.loss.name : "";
+  };
+  return [...paths].filter((path) =>
+    groupBy(all.keys(), (i) => groupOf(path, i)).some(
+      (group) => new Set(group.map((i) => all[i]!.get(path))).size > 1,
+    ),
+  );
+}
+
+/** The text at a path of a config; undefined if there is none. */
+export const textAt = (config: ResolvedTrainConfig, path: string): string | undefined =>
+  leaves(config).get(path);
+
 /** The label of each config's loss. Different losses have different labels. */
 export function lossLabels(configs: readonly ResolvedTrainConfig[]): string[] {
   const names = configs.map(({ loss }) => printable(lossLabel(loss)));

@@ -147,7 +147,7 @@ function measurement(study: Study): Html {
   const total = (of: (run: Study["runs"][number]) => number) =>
     secondsText(runs.reduce((sum, run) => sum + of(run), 0));
   return html`
-<p>An arm is one optimizer with one loss; its runs differ only in their seed. ${ranInParallel(study) ? PARALLEL_TIMES : SEQUENTIAL_TIMES} Training loss and accuracy are means over the epoch, during which
+<p>The runs of an arm differ only in their seed. ${ranInParallel(study) ? PARALLEL_TIMES : SEQUENTIAL_TIMES} Training loss and accuracy are means over the epoch, during which
 the weights change; validation is measured after each epoch. ${equalStart(runs)}</p>
 ${definitions({
   runs: runs.length,

@@ -24,9 +24,10 @@ export interface Arm {
   readonly completed: readonly RunRecord[];
 }
 
-/** A study's arms, in the order in which they first ran. */
+/** A study's arms, in the order in which they first ran; those of a dataset are together. */
 export function armsOf(study: Study): Arm[] {
-  const groups = groupBy(study.runs, (run) => withoutSeeds(run.config));
+  const inOrder = groupBy(study.runs, (run) => withoutSeeds(run.config));
+  const groups = groupBy(inOrder, ([first]) => first!.config.dataset).flat();
   const configs = groups.map((runs) => runs[0]!.config);
   const labels = distinctLabels(configs);
   const names = distinctLabels(configs, SHOWN_IN_COLUMNS);

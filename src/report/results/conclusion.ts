@@ -1,3 +1,4 @@
+import { differingPaths } from "../../study/labels.js";
 import { summarise } from "../../study/statistics.js";
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
@@ -6,7 +7,7 @@ import { datasetText } from "../text/dataset-text.js";
 import { listText } from "../text/list-text.js";
 import { accuracyText, summaryText } from "../text/number-text.js";
 import { incompleteNote } from "./incomplete.js";
-import { type Ranking, type Result, rank, resultsOf } from "./results.js";
+import { datasetsOf, type Ranking, type Result, rank, resultsOf } from "./results.js";
 
 /** The conclusion of a study: question, answer, and caveats. */
 interface Conclusion {
@@ -30,6 +31,9 @@ function questionOf(results: readonly Result[]): string {
   const named = datasets.filter((name) => name !== undefined);
   const dataset = named.length < datasets.length ? "" : ` ${listText(named, { separator: " and " })}`;
   if (results.length === 1) return `How well does ${results[0]!.arm.label} learn${dataset}?`;
+  const isOther = (path: string) => !/^(optimizer|loss|dataset|split)(\.|$)/.test(path);
+  if (differingPaths(results.map(({ arm }) => arm.config)).some(isOther))
+    return `Which arm learns${dataset} best?`;
   if (optimizers && losses) return `Which optimizer and which loss learn${dataset} best?`;
   if (losses && !optimizerConfigs) return `Which loss learns${dataset} best?`;
   return optimizers ? `Which optimizer learns${dataset} best?` : `Which arm learns${dataset} best?`;
@@ -51,6 +55,8 @@ export function whyUnranked(results: readonly Result[]): string {
   if (completed.length === 0) return "No run completed its training.";
   if (completed.every(({ history }) => history.at(-1)!.epoch === 0))
     return "Nothing was trained: with 0 epochs, all numbers are those of the initial weights.";
+  if (datasetsOf(results).size > 1)
+    return "No ranking: accuracies on different datasets are not comparable. Compare the arms of one dataset.";
   return "No ranking: no seed was finished by every arm, so the numbers come from different seeds.";
 }
 

@@ -65,13 +65,14 @@ export interface Ranking {
 
 /**
  * Ranks the results of arms that trained. An arm with a diverged run is ranked only if every arm has one, because a mean over its
- * remaining runs would be biased. Nothing is ranked if the results are over different seeds.
+ * remaining runs would be biased. Nothing is ranked if the results are over different seeds or datasets.
  */
 export function rank(results: readonly Result[]): Ranking {
   const trained = results.filter(({ arm }) => arm.completed.some(({ history }) => history.at(-1)!.epoch > 0));
   const whole = trained.filter(({ arm }) => arm.compared.every(({ status }) => status !== "diverged"));
   const ranked = whole.length > 0 ? whole : trained;
-  if (new Set(ranked.map(seedsOf)).size > 1) return { ranked: [], best: [], contested: false };
+  if (new Set(ranked.map(seedsOf)).size > 1 || datasetsOf(ranked).size > 1)
+    return { ranked: [], best: [], contested: false };
   const mean = ({ validationAccuracy }: Result) => validationAccuracy!.mean;
   const highest = ranked.reduce((most, each) => Math.max(most, mean(each)), 0);
   const finished = results.filter(({ arm }) => arm.compared.some(({ status }) => status !== "cancelled"));
@@ -81,6 +82,10 @@ export function rank(results: readonly Result[]): Ranking {
     contested: finished.length > 1,
   };
 }
+
+/** The datasets of results. Accuracies on different datasets are not comparable. */
+export const datasetsOf = (results: readonly Result[]): ReadonlySet<string> =>
+  new Set(results.map(({ arm }) => arm.config.dataset));
 
 const seedsOf = ({ arm }: Result) =>
   arm.completed

@@ -1,27 +1,35 @@
 import { stringify } from "csv-stringify/sync";
+import { differingPaths, textAt } from "../../study/labels.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { printable } from "../../validation/printable.js";
 import { armsOf } from "../results/arms.js";
 
 /**
- * results.csv: one row per run and epoch, including epoch 0 (before training). It is generated run by run, so that no string
+ * results.csv: one row per run and epoch, including epoch 0 (before training). The last columns are the other varied fields. It is generated run by run, so that no string
  * holds all of a large study. Seconds are given per epoch and since the start of the run; they are empty where runs went in
  * parallel. A loss that is not finite is empty. Metrics on the test images are in the row of the epoch whose weights the run
  * ended with.
  */
 export function* epochsCsv(study: Study): Generator<string> {
   const untimed = ranInParallel(study) ? UNTIMED : {};
-  yield csv([[...COLUMNS]]);
-  for (const { label, runs } of armsOf(study))
+  const arms = armsOf(study);
+  const varied = differingPaths(arms.map(({ config }) => config)).filter((path) => !SHOWN.test(path));
+  yield csv([[...COLUMNS, ...varied]]);
+  for (const { label, config, runs } of arms) {
+    const values = varied.map((path) => textAt(config, path));
     for (const run of runs)
       yield csv(
         epochRows(label, run).map((row) => {
           const record = { ...row, ...untimed };
-          return COLUMNS.map((column) => record[column]);
+          return [...COLUMNS.map((column) => record[column]), ...values];
         }),
       );
+  }
 }
+
+/** The paths that other columns contain. */
+const SHOWN = /^(optimizer\.(semantics|learningRate)|loss\.name)$/;
 
 /** Prefixes a name that a spreadsheet would evaluate, such as "=1+1", with an apostrophe. */
 const csv = (rows: unknown[][]) => stringify(rows, { escape_formulas: true });

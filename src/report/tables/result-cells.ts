@@ -1,3 +1,4 @@
+import { differingPaths } from "../../study/labels.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { decimalTexts } from "../../validation/decimal-text.js";
 import { printable } from "../../validation/printable.js";
@@ -47,7 +48,7 @@ export function resultCells(study: Study): ResultCells {
   const likelihood =
     losses.size > 1 && results.some(({ negativeLogLikelihood }) => negativeLogLikelihood !== undefined);
   const all: Column[] = [
-    { head: "optimizer", cell: ({ arm }) => arm.name, text: true },
+    { head: namedBy(results), cell: ({ arm }) => arm.name, text: true },
     {
       head: "semantics",
       dispensable: 2,
@@ -110,7 +111,10 @@ export function resultCells(study: Study): ResultCells {
       head: "step, ms",
       dispensable: 7,
       cell: ({ stepMilliseconds }) => (stepMilliseconds ? numberText(stepMilliseconds.mean) : "–"),
-      visible: timed && results.some(({ stepMilliseconds }) => stepMilliseconds !== undefined),
+      visible:
+        timed &&
+        results.some(({ stepMilliseconds }) => stepMilliseconds !== undefined) &&
+        new Set(results.map(({ arm }) => arm.config.batchSize)).size === 1,
     },
     {
       head: "status",
@@ -136,6 +140,15 @@ export function resultCells(study: Study): ResultCells {
       ...(timed ? [] : [PARALLEL_TIMES]),
     ],
   };
+}
+
+/** What the first column contains: optimizers, or arms that differ in something else as well. */
+function namedBy(results: readonly Result[]): string {
+  const configs = results.map(({ arm }) => arm.config);
+  const isOther = (path: string) => !/^(optimizer|loss)\./.test(path);
+  return configs.some(({ name }) => name !== undefined) || differingPaths(configs).some(isOther)
+    ? "arm"
+    : "optimizer";
 }
 
 function notesOn(
