@@ -73,10 +73,12 @@ export type {
   ResolvedCustomSchedule,
   ResolvedSchedule,
 } from "./schedules/schedules.js";
-export { compare, mergeStudies, readStudy, writeReport, writeStudy } from "./studies.js";
+export { compare, mergeStudies, readStudy, verifyStudy, writeReport, writeStudy } from "./studies.js";
 export type { CompareCallbacks, PlannedRun } from "./study/callbacks.js";
+export type { Difference } from "./study/differences.js";
 export type { MergeOptions } from "./study/merge.js";
 export type * from "./study/study.generated.js";
+export type { Verification, VerifiedRun, VerifyOptions } from "./study/verify.js";
 export type { GradientCheck, PartialDerivative } from "./training/check-loss-gradient.js";
 export type * from "./training/gradient-check-options.generated.js";
 export type { LossBreakdown } from "./training/loss-breakdown.js";

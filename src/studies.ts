@@ -5,6 +5,7 @@ import type { ReportOptions } from "./report/folder/write-report.js";
 import type { CompareCallbacks } from "./study/callbacks.js";
 import type { MergeOptions } from "./study/merge.js";
 import type { Study } from "./study/study.generated.js";
+import type { Verification, VerifyOptions } from "./study/verify.js";
 import { plainData } from "./validation/plain-data.js";
 
 /**
@@ -86,4 +87,22 @@ export async function writeStudy(study: Study, path: string): Promise<void> {
  */
 export async function readStudy(path: string): Promise<Study> {
   return (await import("./study/study-file.js")).readStudy(path);
+}
+
+/**
+ * Runs random runs of a study again and compares what they measure: bit for bit on the same kind of machine, otherwise within a
+ * tolerance of 0.02 + 5% of the value.
+ *
+ * @example
+ * ```ts
+ * const { passed } = await verifyStudy(await readStudy("report/study.json"), { cells: 3 });
+ * ```
+ *
+ * @param study what `compare` or `readStudy` returned; its datasets must be on this machine
+ * @param options how many runs, and which
+ * @returns whether the results are equal, and where they differ
+ * @throws {@link OptimbenchError} by rejection: CONFIG if `study` has no finished run, otherwise as `train`
+ */
+export async function verifyStudy(study: Study, options?: VerifyOptions): Promise<Verification> {
+  return (await import("./study/verify.js")).verifyStudy(study, options);
 }

@@ -22,7 +22,15 @@ export const PAGES = [
     name: "comparing",
     title: "Comparing optimizers and losses",
     summary: "Compare optimizers and losses: the config, callbacks, the study, its files and its report.",
-    names: ["compare", "mergeStudies", "writeReport", "writeStudy", "readStudy", "ResolvedCompareConfig"],
+    names: [
+      "compare",
+      "mergeStudies",
+      "verifyStudy",
+      "writeReport",
+      "writeStudy",
+      "readStudy",
+      "ResolvedCompareConfig",
+    ],
     files: ["config/compare-config", "study/compare", "study", "report"],
   },
   {

@@ -14,6 +14,7 @@ import { addReportCommand } from "./commands/report.js";
 import { addScheduleCommand } from "./commands/schedule.js";
 import { addSetupCommand } from "./commands/setup.js";
 import { addTrainCommand } from "./commands/train.js";
+import { addVerifyCommand } from "./commands/verify.js";
 import { exitWithError } from "./output/exit.js";
 
 // Errors on standard output do not end the work. A reader such as `head` may close the pipe. A closed terminal (EIO) also sends
@@ -45,6 +46,7 @@ for (const add of [
   addTrainCommand,
   addReportCommand,
   addMergeCommand,
+  addVerifyCommand,
   addScheduleCommand,
   addExplainCommand,
   addBenchCommand,

@@ -1,0 +1,74 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { plainTable } from "../../report/tables/plain-table.js";
+import { valueText } from "../../study/differences.js";
+import { readStudy } from "../../study/study-file.js";
+import { TOLERANCE, type Verification, type VerifiedRun, verifyStudy } from "../../study/verify.js";
+import { print, printNotice } from "../../system/terminal.js";
+import { wholeNumber } from "../options/whole-number.js";
+import { onInterrupt } from "../progress/interrupt.js";
+
+interface Options {
+  readonly cells: number;
+  readonly seed?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Adds `optimbench verify`, which runs some runs of a study again and compares the results. */
+export function addVerifyCommand(program: Command): void {
+  program
+    .command("verify")
+    .description("run random runs of a study again, and compare the results (exit code 1 if any differs)")
+    .argument("<study>", "a study.json, or its folder")
+    .option("--cells <count>", "number of runs to run again", wholeNumber(1, 100_000), 5)
+    .option(
+      "--seed <number>",
+      "seed of the draw (default: another one each time)",
+      wholeNumber(0, 2 ** 32 - 1),
+    )
+    .option("--json", "print JSON")
+    .option("--quiet", "do not show progress")
+    .action(verify);
+}
+
+async function verify(place: string, { cells, seed, json = false, quiet = false }: Options): Promise<void> {
+  const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const study = await readStudy(isFolder ? join(place, "study.json") : place);
+  const { signal, stop } = onInterrupt();
+  const onRun = (run: VerifiedRun) => {
+    if (!quiet) printNotice(`${labelOf(run)}: ${run.differences.length === 0 ? "equal" : "DIFFERS"}`);
+  };
+  try {
+    const result = await verifyStudy(study, { cells, ...(seed !== undefined && { seed }), signal, onRun });
+    print(json ? JSON.stringify(result, null, 2) : verificationText(result));
+    if (!result.passed) process.exitCode = 1;
+  } finally {
+    stop();
+  }
+}
+
+const labelOf = ({ number, record: { config } }: VerifiedRun): string =>
+  `run ${number} (${config.optimizer.name}, ${config.loss.name}, seed ${config.seed})`;
+
+const HEAD = [
+  { title: "run" },
+  { title: "differs in" },
+  { title: "study", right: true },
+  { title: "again", right: true },
+] as const;
+
+const MOST = 5;
+
+function verificationText({ passed, isExact, seed, runs }: Verification): string {
+  const how = isExact
+    ? "bit for bit"
+    : `within ${TOLERANCE.absolute} + ${100 * TOLERANCE.relative}% of the value, because the study ran on another kind of machine`;
+  const verdict = passed ? "All are equal" : "DIFFERENT RESULTS";
+  const end = `${verdict}: ${runs.length} runs compared ${how} (--seed ${seed}).`;
+  const rows = runs.flatMap((run) =>
+    run.differences.slice(0, MOST).map(({ path, a, b }) => [labelOf(run), path, valueText(a), valueText(b)]),
+  );
+  return rows.length === 0 ? end : `${plainTable(HEAD, rows)}\n${end}`;
+}
