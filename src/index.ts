@@ -121,9 +121,9 @@ export function train(config: TrainConfig & TrainCallbacks = {}): Training<Run> 
  * ```
  *
  * @param source the name of a dataset: "mnist-10k", "fashion-mnist-10k" or "digits" (8 x 8), which are part of the package, or a
- *   published one, such as "mnist", which is found on the disk or downloaded; the path of a folder of IDX files; arrays in
- *   memory; or a dataset loaded earlier, which is returned as it is. Default: "mnist" if it is on this machine, else "mnist-10k".
- * @param options where to find a published dataset, and whether to download it
+ *   published one, such as "mnist", which is found on the disk or downloaded; the path of a folder of images, a CSV
+ *   file, .npy, .npz or IDX files, or CIFAR-10; arrays in memory; or a dataset loaded earlier, which is returned as it is. Default: "mnist" if it is on this machine, else "mnist-10k".
+ * @param options how to read the images, where to find a published dataset, and whether to download it
  * @returns the dataset
  * @throws {@link OptimbenchError} by rejection: CONFIG for an unknown name or arrays that do not fit, DATA for files that are
  *   missing, damaged or not the published ones, FILE if a download cannot be written, ABORTED if `signal` ends it

@@ -11,8 +11,9 @@ export interface SharedConfig {
   /** Address of this config's JSON Schema, for editors; it changes nothing. Default: none. */
   readonly $schema?: string | undefined;
   /**
-   * Name of a dataset, as `optimbench data` lists them, or a folder of IDX files (default: mnist if it is on
-   * this machine, else mnist-10k). A program may also pass arrays, `{ images, labels }`, or a loaded dataset.
+   * Name of a dataset, as `optimbench data` lists them, or the path of images: a folder with a folder per
+   * class, a CSV file, .npy, .npz or IDX files, or CIFAR-10 (default: mnist if it is on this machine, else
+   * mnist-10k). A program may also pass arrays, `{ images, labels }`, or a loaded dataset.
    */
   readonly dataset?:
     | "mnist"

@@ -36,7 +36,7 @@ export const sharedShape = {
     .union([pathSchema.meta({ examples: [...DATASET_NAMES] }), inMemory])
     .optional()
     .describe(
-      "name of a dataset, as `optimbench data` lists them, or a folder of IDX files (default: mnist if it is on this machine, else mnist-10k). A program may also pass arrays, `{ images, labels }`, or a loaded dataset.",
+      "name of a dataset, as `optimbench data` lists them, or the path of images: a folder with a folder per class, a CSV file, .npy, .npz or IDX files, or CIFAR-10 (default: mnist if it is on this machine, else mnist-10k). A program may also pass arrays, `{ images, labels }`, or a loaded dataset.",
     ),
   dataDir: pathSchema
     .optional()

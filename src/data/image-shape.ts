@@ -1,4 +1,6 @@
-import { LARGEST_IMAGE } from "./dataset.js";
+import { dataError } from "../errors.js";
+import { countText, integerText } from "../validation/count-text.js";
+import { LARGEST_IMAGE, MOST_BYTES } from "./dataset.js";
 
 /** The shape of images. */
 export interface ImageShape {
@@ -20,3 +22,13 @@ export function squareShape(values: number): ImageShape | undefined {
 /** "28 x 28 x 3" */
 export const shapeText = ({ height, width, channels }: ImageShape): string =>
   `${height} x ${width} x ${channels}`;
+
+/** @throws OptimbenchError (DATA) if that many images are larger than a part of a dataset may be */
+export function checkImageBytes(name: string, count: number, shape: ImageShape): void {
+  const bytes = count * shape.height * shape.width * shape.channels;
+  if (bytes <= MOST_BYTES) return;
+  throw dataError(
+    `${countText(count, "image")} of ${name}, ${shapeText(shape)}, need ${integerText(Math.ceil(bytes / 1e6))} MB; ` +
+      `at most ${integerText(Math.floor(MOST_BYTES / 1e6))} MB are read. Make them smaller with \`resize\` or \`greyscale\`.`,
+  );
+}

@@ -23,7 +23,7 @@ import { SOURCES, sourceOf } from "./sources/sources.js";
  * Loads a dataset.
  *
  * @param source the name of a dataset: "mnist-10k", "fashion-mnist-10k" or "digits", which the package contains, or a published
- *   one; the path of a folder of IDX files; arrays in memory; or a dataset loaded earlier, which is returned unchanged. Default: "mnist" if it is on the disk,
+ *   one; the path of a file or folder in one of the formats of `sources/`; arrays in memory; or a dataset loaded earlier, which is returned unchanged. Default: "mnist" if it is on the disk,
  *   otherwise "mnist-10k"; the dataset's `name` says which.
  * @throws OptimbenchError by rejection: CONFIG for an unknown name or arrays that do not match, DATA for files that are
  *   missing, damaged or not the published ones, FILE if a download cannot be written, ABORTED when `signal` fires

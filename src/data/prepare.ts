@@ -1,6 +1,7 @@
 import { configError } from "../errors.js";
 import type { Dataset, HeldOutSet, ImageSet } from "./dataset.js";
 import { greyPixels } from "./greyscale.js";
+import { checkImageBytes } from "./image-shape.js";
 import { type ReadOptions, sizeOf } from "./read-options.js";
 import { resizeImages } from "./resize.js";
 
@@ -25,6 +26,8 @@ export async function prepare(
   const to = sizeOf(resize);
   if (from.height === to.height && from.width === to.width) return prepared;
   checkChannels(prepared, [1, 3], "resize");
+  for (const set of [prepared, prepared.validation, prepared.test])
+    if (set) checkImageBytes(prepared.name, set.count, { ...to, channels });
   return { ...(await mapImages(prepared, (images) => resizeImages(images, channels, from, to))), ...to };
 }
 

@@ -48,4 +48,10 @@ describe("preparing images", () => {
     );
     await expect(loadDataset(PLAIN, { resize: 0 })).rejects.toThrow("`resize`");
   });
+
+  it("rejects a size that takes too much memory, before it is taken", async () => {
+    await expect(loadDataset(PLAIN, { resize: 60_000 })).rejects.toThrow(
+      "2 images of in-memory, 60000 x 60000 x 3, need 21,600 MB; at most 1,073 MB are read. Make them smaller with `resize` or `greyscale`.",
+    );
+  });
 });

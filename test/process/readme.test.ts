@@ -1,10 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../src/system/package-root.js";
+import { idx, writeFiles } from "../data/idx-files.js";
 
 const pages = [
   "README.md",
@@ -42,9 +51,39 @@ const ours = commands.filter(({ line }) => line.startsWith("npx optimbench "));
 const folder = mkdtempSync(join(tmpdir(), "optimbench-readme-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+// The files that docs/data.md names.
+const golden = join(packageRoot, "test", "golden");
+mkdirSync(join(folder, "scans"));
+for (const [name, source] of Object.entries({
+  "mnist.npz": "stored.npz",
+  "scans/images.npy": "int64.npy",
+  "scans/labels.npy": "labels_one_hot.npy",
+}))
+  copyFileSync(join(golden, "numpy_files", source), join(folder, name));
+for (const [part, names] of [
+  ["train/cat", ["colour.jpg", "grey.png"]],
+  ["train/dog", ["turned.jpg", "colour.webp"]],
+  ["test/cat", ["palette.png"]],
+] as const) {
+  mkdirSync(join(folder, "pets", part), { recursive: true });
+  for (const name of names) copyFileSync(join(golden, "images", name), join(folder, "pets", part, name));
+}
+const lines = Array.from({ length: 20 }, (_, i) => `${i},${i % 2 ? "a" : "b"},${i},${2 * i},90,p${i % 5}`);
+writeFileSync(join(folder, "letters.csv"), ["v0,letter,v1,v2,v3,writer", ...lines, ""].join("\n"));
+for (const name of ["clothes", "cifar-10-batches-bin"]) mkdirSync(join(folder, name));
+writeFiles(join(folder, "clothes"), {
+  "train-images-idx3-ubyte": idx([4, 5, 5]),
+  "train-labels-idx1-ubyte": idx([4]),
+});
+writeFiles(join(folder, "cifar-10-batches-bin"), { "data_batch_1.bin": Buffer.alloc(3073) });
+
 /** Training commands use few digits here; everything else is as on the page. */
 const FEW = "--dataset mnist-10k --train-size 320 --validation-size 100";
-const shortened = (line: string) => (/ (compare|train) /.test(`${line} `) ? `${line} ${FEW}` : line);
+const shortened = (line: string) => {
+  const [, dataset] = /--dataset (\S+)/.exec(line) ?? [];
+  const isSmall = /^(pets|letters|scans)/.test(dataset ?? "");
+  return / (compare|train) /.test(`${line} `) && !isSmall ? `${line} ${FEW}` : line;
+};
 
 describe("the commands on the pages", () => {
   it("exist", () => expect(ours.length).toBeGreaterThanOrEqual(8));

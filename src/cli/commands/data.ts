@@ -84,6 +84,7 @@ const addReadOptions = (command: Command) =>
   command
     .option("--resize <pixels>", "size to which all images are resized, such as 32 or 32x48", imageSize)
     .option("--label-column <name|number>", "column of the labels in CSV files", number)
+    .option("--group-column <name|number>", "column of CSV files that groups images", number)
     .option("--label-file <file.npy>", "file of the labels, for an .npy file of images")
     .option("--greyscale", "convert colour images to one channel");
 

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { dataError } from "../../errors.js";
 import { runInParallel } from "../../system/run-in-parallel.js";
-import { countText, integerText } from "../../validation/count-text.js";
-import { type Dataset, type HeldOutSet, LARGEST_IMAGE, MOST_BYTES } from "../dataset.js";
+import { countText } from "../../validation/count-text.js";
+import { type Dataset, type HeldOutSet, LARGEST_IMAGE } from "../dataset.js";
+import { checkImageBytes } from "../image-shape.js";
 import { narrowLabels } from "../labels.js";
 import { type ReadOptions, sizeOf } from "../read-options.js";
 import { IMAGES_AT_ONCE } from "../resize.js";
@@ -45,7 +46,7 @@ async function readImageFolder(place: Place, { resize, greyscale = false }: Read
 
   const read = async (files: readonly ImageFile[]): Promise<HeldOutSet> => {
     const length = size.height * size.width * channels;
-    checkBytes(place.path, files.length, shape);
+    checkImageBytes(place.path, files.length, shape);
     const images = new Uint8Array(files.length * length);
     await runInParallel(files.entries(), IMAGES_AT_ONCE, async ([index, { path }]) => {
       const pixels = await readImage(
@@ -95,18 +96,5 @@ function commonSize(folder: string, files: readonly ImageFile[], headers: Readon
   throw dataError(
     `The images of ${folder} differ in size, as height x width: ${shown.join("; ")}${more > 0 ? `; and ${countText(more, "more size")}` : ""}. ` +
       `Resize them with \`resize\` (--resize ${Math.min(height, width, LARGEST_IMAGE.side)}), or remove those that do not belong.`,
-  );
-}
-
-function checkBytes(
-  folder: string,
-  count: number,
-  { height, width, channels }: { readonly height: number; readonly width: number; readonly channels: number },
-): void {
-  const bytes = count * height * width * channels;
-  if (bytes <= MOST_BYTES) return;
-  throw dataError(
-    `${countText(count, "image")} of ${folder}, ${height} x ${width} x ${channels}, need ${integerText(Math.ceil(bytes / 1e6))} MB; ` +
-      `at most ${integerText(Math.floor(MOST_BYTES / 1e6))} MB are read. Make them smaller with \`resize\` or \`greyscale\`.`,
   );
 }
