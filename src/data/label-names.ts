@@ -14,7 +14,7 @@ interface EncodedLabels {
   readonly classNames?: readonly string[];
 }
 
-const ID = /^\d{1,5}(\.0*)?$/;
+const ID = /^\d{1,3}(\.0*)?$/;
 /** Larger numbers, such as years, are names. */
 const MOST_IDS = 256;
 const isId = (label: string) => ID.test(label) && Number(label) < MOST_IDS;
