@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { runLabels } from "../../report/results/run-labels.js";
 import { plainTable } from "../../report/tables/plain-table.js";
 import { valueText } from "../../study/differences.js";
 import { readStudy } from "../../study/study-file.js";
@@ -37,20 +38,19 @@ async function verify(place: string, { cells, seed, json = false, quiet = false 
   const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const study = await readStudy(isFolder ? join(place, "study.json") : place);
   const { signal, stop } = onInterrupt();
+  const labels = runLabels(study);
   const onRun = (run: VerifiedRun) => {
-    if (!quiet) printNotice(`${labelOf(run)}: ${run.differences.length === 0 ? "equal" : "DIFFERS"}`);
+    if (!quiet)
+      printNotice(`${labels[run.number - 1]}: ${run.differences.length === 0 ? "equal" : "DIFFERS"}`);
   };
   try {
     const result = await verifyStudy(study, { cells, ...(seed !== undefined && { seed }), signal, onRun });
-    print(json ? JSON.stringify(result, null, 2) : verificationText(result));
+    print(json ? JSON.stringify(result, null, 2) : verificationText(result, labels));
     if (!result.passed) process.exitCode = 1;
   } finally {
     stop();
   }
 }
-
-const labelOf = ({ number, record: { config } }: VerifiedRun): string =>
-  `run ${number} (${config.optimizer.name}, ${config.loss.name}, seed ${config.seed})`;
 
 const HEAD = [
   { title: "run" },
@@ -61,14 +61,16 @@ const HEAD = [
 
 const MOST = 5;
 
-function verificationText({ passed, isExact, seed, runs }: Verification): string {
+function verificationText({ passed, isExact, seed, runs }: Verification, labels: readonly string[]): string {
   const how = isExact
     ? "bit for bit"
     : `within ${TOLERANCE.absolute} + ${100 * TOLERANCE.relative}% of the value, because the study ran on another kind of machine`;
   const verdict = passed ? "All are equal" : "DIFFERENT RESULTS";
   const end = `${verdict}: ${runs.length} runs compared ${how} (--seed ${seed}).`;
   const rows = runs.flatMap((run) =>
-    run.differences.slice(0, MOST).map(({ path, a, b }) => [labelOf(run), path, valueText(a), valueText(b)]),
+    run.differences
+      .slice(0, MOST)
+      .map(({ path, a, b }) => [labels[run.number - 1]!, path, valueText(a), valueText(b)]),
   );
   return rows.length === 0 ? end : `${plainTable(HEAD, rows)}\n${end}`;
 }
