@@ -41,8 +41,10 @@ export interface VerifiedRun {
 
 /** What a verification found. */
 export interface Verification {
-  /** Whether no verified run differs. */
+  /** Whether all drawn runs ran again and none differs. */
   readonly passed: boolean;
+  /** Number of runs drawn: more than `runs` has if the signal ended the verification. */
+  readonly drawn: number;
   /** Whether results were compared bit for bit. On another kind of machine than the study's, a tolerance applies. */
   readonly isExact: boolean;
   /** Seed of the draw. */
@@ -99,7 +101,8 @@ export async function verifyStudy(given: Study, options: VerifyOptions = {}): Pr
     runs.push(run);
     await onRun?.(run);
   }
-  return { passed: runs.every(({ differences }) => differences.length === 0), isExact, seed, runs };
+  const passed = runs.length === drawn.length && runs.every(({ differences }) => differences.length === 0);
+  return { passed, drawn: drawn.length, isExact, seed, runs };
 }
 
 /** Whether a difference exceeds what another kind of machine explains. Equal hashes are not expected there. */

@@ -71,6 +71,18 @@ describe("verifying a study", () => {
     expect(await verifyStudy(elsewhere(1))).toMatchObject({ passed: false, isExact: false });
   });
 
+  it("does not pass if it is ended before all drawn runs ran again", async () => {
+    const atOnce = await verifyStudy(study, { signal: AbortSignal.abort() });
+    expect(atOnce).toMatchObject({ passed: false, drawn: 4, runs: [] });
+    const controller = new AbortController();
+    const afterOne = await verifyStudy(study, {
+      signal: controller.signal,
+      onRun: () => controller.abort(),
+    });
+    expect(afterOne).toMatchObject({ passed: false, drawn: 4 });
+    expect(afterOne.runs.map(({ differences }) => differences)).toEqual([[]]);
+  });
+
   it("rejects a study without a finished run", () =>
     expect(verifyStudy({ ...study, runs: [] })).rejects.toThrow("The study has no finished run to verify."));
 });

@@ -61,16 +61,17 @@ const HEAD = [
 
 const MOST = 5;
 
-function verificationText({ passed, isExact, seed, runs }: Verification, labels: readonly string[]): string {
+function verificationText({ drawn, isExact, seed, runs }: Verification, labels: readonly string[]): string {
   const how = isExact
     ? "bit for bit"
     : `within ${TOLERANCE.absolute} + ${100 * TOLERANCE.relative}% of the value, because the study ran on another kind of machine`;
-  const verdict = passed ? "All are equal" : "DIFFERENT RESULTS";
-  const end = `${verdict}: ${runs.length} runs compared ${how} (--seed ${seed}).`;
   const rows = runs.flatMap((run) =>
     run.differences
       .slice(0, MOST)
       .map(({ path, a, b }) => [labels[run.number - 1]!, path, valueText(a), valueText(b)]),
   );
+  const equal = runs.length < drawn ? "Interrupted, equal so far" : "All are equal";
+  const verdict = rows.length > 0 ? "DIFFERENT RESULTS" : equal;
+  const end = `${verdict}: ${runs.length} of ${drawn} runs compared ${how} (--seed ${seed}).`;
   return rows.length === 0 ? end : `${plainTable(HEAD, rows)}\n${end}`;
 }
