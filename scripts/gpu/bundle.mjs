@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -15,6 +16,7 @@ import {
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { fail } from "../../bench/options.mjs";
 import { findPublished } from "../../dist/data/named/find-published.js";
 import { findCudaHeaders } from "../../dist/install/cuda-headers.js";
 import { findLibtorch } from "../../dist/install/find-libtorch.js";
@@ -23,12 +25,15 @@ const MOST_BYTES = 60e6;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const { positionals } = parseArgs({ allowPositionals: true });
-if (positionals.length > 1) throw new Error("Usage: npm run gpu:bundle [-- FOLDER]");
-const folder = positionals[0] ?? "gpu-check";
+if (positionals.length > 1) fail("Usage: npm run gpu:bundle [-- FOLDER]");
+const finished = positionals[0] ?? "gpu-check";
 
 const source = findPublished("mnist");
-if (source === undefined) throw new Error("The full MNIST was not found: set OPTIMBENCH_DATA to its folder.");
-if (existsSync(folder)) throw new Error(`${folder} exists already: remove it, or name another folder.`);
+if (source === undefined) fail("The full MNIST was not found: set OPTIMBENCH_DATA to its folder.", 1);
+if (existsSync(finished)) fail(`${finished} exists already: remove it, or name another folder.`, 1);
+// Renamed when it is complete.
+const folder = `${finished}.partial`;
+rmSync(folder, { recursive: true, force: true });
 const contents = join(folder, "contents");
 const target = join(contents, "optimbench");
 mkdirSync(target, { recursive: true });
@@ -52,7 +57,16 @@ writeFileSync(
 copy("package-lock.json", "package-lock.json");
 run(
   "npm",
-  ["install", "--silent", "--ignore-scripts", "--omit=dev", "--prefer-offline", "--no-audit", "--no-fund"],
+  [
+    "install",
+    "--silent",
+    "--ignore-scripts",
+    "--omit=dev",
+    "--omit=optional",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+  ],
   { cwd: target },
 );
 
@@ -74,7 +88,9 @@ rmSync(contents, { recursive: true });
 cpSync(join(root, "scripts/gpu/run.sh"), join(folder, "run.sh"));
 
 const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+const size = `${(bytes / 1e6).toFixed(1)} MB`;
+if (bytes > MOST_BYTES) fail(`${folder} has ${size}, more than ${MOST_BYTES / 1e6} MB.`, 1);
+renameSync(folder, finished);
 console.log(
-  `${folder}: ${(bytes / 1e6).toFixed(1)} MB. On the machine with the GPU: sh ${folder}/run.sh [--json FILE] [--seconds N]`,
+  `${finished}: ${size}. On the machine with the GPU: sh ${finished}/run.sh [--json FILE] [--seconds N]`,
 );
-if (bytes > MOST_BYTES) throw new Error(`It is larger than ${MOST_BYTES / 1e6} MB.`);
