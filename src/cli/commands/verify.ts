@@ -46,7 +46,7 @@ async function verify(place: string, { cells, seed, json = false, quiet = false 
   try {
     const result = await verifyStudy(study, { cells, ...(seed !== undefined && { seed }), signal, onRun });
     print(json ? JSON.stringify(result, null, 2) : verificationText(result, labels));
-    if (!result.passed) process.exitCode = 1;
+    if (!result.passed) process.exitCode ??= 1; // a signal has set its own
   } finally {
     stop();
   }
