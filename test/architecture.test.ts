@@ -8,6 +8,7 @@ const STAGES = [
   "errors.ts",
   "system/",
   "validation/",
+  "statistics/",
   "history/",
   "data/",
   "formula/",

@@ -1,5 +1,5 @@
+import { summarise } from "../../statistics/summary.js";
 import { differingPaths } from "../../study/labels.js";
-import { summarise } from "../../study/statistics.js";
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { extent } from "../charts/ticks.js";

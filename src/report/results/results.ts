@@ -1,4 +1,4 @@
-import { type Summary, summarise } from "../../study/statistics.js";
+import { type Summary, summarise } from "../../statistics/summary.js";
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { type Arm, armsOf } from "./arms.js";

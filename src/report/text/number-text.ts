@@ -1,4 +1,4 @@
-import type { Summary } from "../../study/statistics.js";
+import type { Summary } from "../../statistics/summary.js";
 
 /** Formats `value` with a precision that suits numbers of the size of `scale`. Default: `value`. */
 type NumberText = (value: number, scale?: number) => string;

@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { studentT, summarise } from "../../src/study/statistics.js";
+import { summarise } from "../../src/statistics/summary.js";
 import golden from "../golden/student_t.json" with { type: "json" };
-
-describe("studentT", () => {
-  it.each(golden.quantiles)("agrees with SciPy: $probability, $degrees degrees of freedom", (expected) => {
-    const t = studentT(expected.probability, expected.degrees);
-    expect(Math.abs(t / expected.t - 1)).toBeLessThan(1e-11);
-  });
-});
 
 describe("summarise", () => {
   it.each(golden.summaries)("agrees with SciPy: $values", ({ values, ...expected }) => {

@@ -1,24 +1,3 @@
-import { mean, sampleStandardDeviation } from "simple-statistics";
-
-/** Statistics of repeated measurements. */
-export interface Summary {
-  readonly count: number;
-  readonly mean: number;
-  /** Of the sample, with count - 1 in the denominator; NaN for a single value. */
-  readonly standardDeviation: number;
-  /** Half the width of the mean's 95 % confidence interval by Student's t, for normally distributed values; NaN for one value. */
-  readonly confidence95: number;
-}
-
-/** Computes the statistics of at least one value. */
-export function summarise(values: readonly number[]): Summary {
-  const count = values.length;
-  const standardDeviation = count < 2 ? Number.NaN : sampleStandardDeviation([...values]);
-  const confidence95 =
-    count < 2 ? Number.NaN : (studentT(0.95, count - 1) * standardDeviation) / Math.sqrt(count);
-  return { count, mean: mean([...values]), standardDeviation, confidence95 };
-}
-
 /**
  * The t with P(|T| < t) = `probability` for Student's T with whole degrees of freedom. With t = sqrt(degrees) tan(angle), the
  * probability is a finite sum (Abramowitz & Stegun 26.7.3 and 26.7.4) that increases with the angle, so bisection finds it.
