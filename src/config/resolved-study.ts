@@ -2,6 +2,9 @@ import { MOST_CHOICES } from "./compare-config.js";
 import type { Once } from "./once.js";
 import type { ResolvedArm, ResolvedCompareConfig, ResolvedTrainConfig } from "./resolved-config.js";
 
+/** The config of an arm's runs, apart from the seed. */
+export type ArmConfig = Omit<ResolvedTrainConfig, "seed">;
+
 type Key = Exclude<keyof ResolvedTrainConfig, "seed">;
 
 /** The keys that each arm has, even if it shares them with all others. */
@@ -47,4 +50,16 @@ export function resolvedStudy(
       : { arms: arms.map((arm) => part(arm, (key) => own.has(key)) as ResolvedArm) }),
     ...rest,
   };
+}
+
+/** The arms of a study's config, in the order of its plan: the inverse of `resolvedStudy`. */
+export function armConfigs({
+  optimizers = [],
+  losses = [],
+  arms = losses.flatMap((loss) => optimizers.map((optimizer) => ({ optimizer, loss }))),
+  seeds: _,
+  execution: __,
+  ...shared
+}: ResolvedCompareConfig): ArmConfig[] {
+  return arms.map((arm) => ({ ...shared, ...arm }) as ArmConfig);
 }

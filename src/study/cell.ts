@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { Environment } from "./environment.js";
+import { essentialConfig } from "./essential-config.js";
 
 /**
  * Version of what training computes. It must change when the same config gives other numbers than before, so that results of
@@ -33,12 +34,17 @@ export function numericsOf(environment: Environment): Numerics {
  * gives the same numbers, so it need not run again.
  *
  * @param datasetSha256 the result of `datasetChecksum`
+ * @param repetition number of arms before this one that are equal apart from names
  */
-export function cellKey(config: ResolvedTrainConfig, datasetSha256: string, numerics: Numerics): string {
-  // The dataset counts by its content, and the device by its kind. Threads and untimed steps do not change numbers.
-  const { dataset: _, dataDir: __, threads: ___, untimedSteps: ____, device, ...rest } = config;
-  const kind = device.replace(/:.*/, "");
-  return sha256(canonicalJson({ config: rest, dataset: datasetSha256, device: kind, ...numerics }));
+export function cellKey(
+  config: ResolvedTrainConfig,
+  datasetSha256: string,
+  numerics: Numerics,
+  repetition = 0,
+): string {
+  const { device, ...rest } = essentialConfig(config);
+  const again = repetition > 0 && { repetition };
+  return sha256(canonicalJson({ config: rest, dataset: datasetSha256, device, ...numerics, ...again }));
 }
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -1,5 +1,5 @@
 import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
-import type { ResolvedCompareConfig } from "../config/resolved-config.js";
+import type { ResolvedCompareConfig, ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { RunPlan } from "../config/run-plan.js";
 import { studyArms } from "../config/study-arms.js";
 import { planStudy, type StudyPlan } from "../config/study-plan.js";
@@ -10,7 +10,7 @@ import { planForDevice, resolveDevice } from "../training/device.js";
 import { dataMemory, requireMemory, runMemory } from "../training/memory-estimate.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import type { CompareCallbacks, PlannedRun } from "./callbacks.js";
-import { cellKey, numericsOf } from "./cell.js";
+import { cellKey, type Numerics, numericsOf } from "./cell.js";
 import type { Question } from "./cell-lines.js";
 import { environment } from "./environment.js";
 import { distinctLabels } from "./labels.js";
@@ -69,8 +69,23 @@ async function ask(config: ResolvedCompareConfig, planned: readonly Labelled[]):
     config,
     datasets: Object.fromEntries(checksums),
     numerics,
-    cells: planned.map(({ plan }) => cellKey(plan.config, checksums.get(plan.config.dataset)!, numerics)),
+    cells: distinctKeys(planned, ({ dataset }) => checksums.get(dataset)!, numerics),
   };
+}
+
+/** The key of each run. Of equal arms, each has another one. */
+function distinctKeys(
+  planned: readonly Labelled[],
+  checksum: (config: ResolvedTrainConfig) => string,
+  numerics: Numerics,
+): string[] {
+  const counts = new Map<string, number>();
+  return planned.map(({ plan: { config } }) => {
+    const key = cellKey(config, checksum(config), numerics);
+    const before = counts.get(key) ?? 0;
+    counts.set(key, before + 1);
+    return before === 0 ? key : cellKey(config, checksum(config), numerics, before);
+  });
 }
 
 /** Checks that the `atOnce` largest of all runs fit in memory together. Every arm has one run per seed. */

@@ -13,14 +13,14 @@ export interface Difference {
   readonly ofLists: boolean;
 }
 
-/** The places where two plain values differ. Lists are compared as sets. */
+/** The places where two plain values differ. Lists are compared as sets. Objects with different names have nothing in common. */
 export function differencesOf(a: unknown, b: unknown, path: readonly PropertyKey[] = []): Difference[] {
   if (canonicalJson({ a }) === canonicalJson({ a: b })) return [];
   if (Array.isArray(a) && Array.isArray(b)) {
     const lists = { a: without(a, b), b: without(b, a) };
     return [{ path: pathText(path), ...lists, ofLists: true }];
   }
-  if (isObject(a) && isObject(b)) {
+  if (isObject(a) && isObject(b) && a.name === b.name) {
     const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
     return [...keys].flatMap((key) => differencesOf(a[key], b[key], [...path, key]));
   }

@@ -9,7 +9,7 @@ import type { Cell, Question } from "./cell-lines.js";
 import { CellsFile } from "./cells-file.js";
 import { Claims } from "./claims.js";
 import { type Difference, differencesOf, differenceText } from "./differences.js";
-import { questionDifferences } from "./question.js";
+import { storedDifferences } from "./question.js";
 import { CELLS, CLAIMS, prepareResultFolder, STUDY } from "./result-folder.js";
 import type { Study } from "./study.js";
 import { writeStudy } from "./study-file.js";
@@ -83,7 +83,7 @@ async function readStored(folder: string): Promise<StoredStudy> {
 function checkBelongs({ folder, question }: StoredStudy, whole: StoredStudy): void {
   const known = new Set(whole.question.cells);
   if (question.cells.every((key) => known.has(key))) return;
-  const differences = questionDifferences(whole.question, question);
+  const differences = storedDifferences(whole.question, question);
   throw doesNotBelong(
     folder,
     `it asks something else than ${whole.folder}: ${listText(differences, whole.folder, folder)}`,

@@ -1,39 +1,107 @@
 import type { ResolvedCompareConfig } from "../config/resolved-config.js";
+import { type ArmConfig, armConfigs } from "../config/resolved-study.js";
 import { OptimbenchError } from "../errors.js";
+import { groupBy } from "../validation/group-by.js";
 import { canonicalJson } from "./cell.js";
 import type { Question } from "./cell-lines.js";
 import { type Difference, differencesOf, differenceText } from "./differences.js";
+import { essentialConfig } from "./essential-config.js";
+import { distinctLabels } from "./labels.js";
 
-/** The keys of a study's config that do not change numbers. The dataset counts by its content. */
-type Incidental = "dataset" | "dataDir" | "threads" | "untimedSteps" | "execution";
-
-function essential(config: ResolvedCompareConfig): Omit<ResolvedCompareConfig, Incidental> {
-  const { dataset: _, dataDir: __, threads: ___, untimedSteps: ____, execution: _____, ...rest } = config;
-  return rest;
+/** What a study asks, as far as numbers depend on it. */
+export interface Asked {
+  readonly config: ResolvedCompareConfig;
+  /** The checksum of each dataset, by its name in the config. A dataset without one counts by its name. */
+  readonly datasets?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What differs between two questions, apart from what does not change numbers. */
-export function questionDifferences(a: Question, b: Question): Difference[] {
-  const checksums = ({ datasets }: Question) => Object.values(datasets).sort();
-  const names = ({ datasets }: Question) => Object.keys(datasets).join(", ");
-  const isSameData = canonicalJson(checksums(a)) === canonicalJson(checksums(b));
+/** What differs between two questions, apart from names and from the order of arms. */
+export function questionDifferences(a: Asked, b: Asked): Difference[] {
+  const areChecked = a.datasets !== undefined && b.datasets !== undefined;
+  const sides: Sides = { a: armsOf(a, areChecked), b: armsOf(b, areChecked) };
+  const keys = new Set([...sides.a, ...sides.b].flatMap(({ values }) => Object.keys(values)));
+  const found = [...keys].flatMap((key) => differencesAt(key, sides));
+  const seeds = differencesOf(a.config.seeds, b.config.seeds, ["seeds"]);
   return [
-    ...differencesOf(essential(a.config), essential(b.config)),
-    ...(isSameData
-      ? []
-      : [
-          names(a) === names(b)
-            ? {
-                path: "dataset",
-                a: `${names(a)} with other content`,
-                b: `${names(b)}`,
-                ofLists: false,
-              }
-            : { path: "dataset", a: names(a), b: names(b), ofLists: false },
-        ]),
-    ...differencesOf(a.numerics, b.numerics),
+    ...found.filter(({ ofLists }) => !ofLists),
+    ...found.filter(({ ofLists }) => ofLists),
+    ...(found.length === 0 ? combinationDifferences(sides) : []),
+    ...seeds.filter((each) => isDifference(each.a, each.b)),
   ];
 }
+
+interface Arm {
+  readonly config: ArmConfig;
+  /** What numbers depend on. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+type Sides = Readonly<Record<"a" | "b", readonly Arm[]>>;
+
+const armsOf = ({ config, datasets }: Asked, areChecked: boolean): Arm[] =>
+  armConfigs(config).map((arm) => ({
+    config: arm,
+    values: {
+      ...essentialConfig(arm),
+      dataset: (areChecked ? datasets?.[arm.dataset] : undefined) ?? arm.dataset,
+    },
+  }));
+
+const PLURALS: Readonly<Record<string, string>> = { optimizer: "optimizers", loss: "losses" };
+
+/** The values that a key has in the arms of one study only. */
+function differencesAt(key: string, sides: Sides): Difference[] {
+  const [ofA, ofB] = [distinctBy(sides.a, key), distinctBy(sides.b, key)];
+  const only = { a: [...ofA].filter(([id]) => !ofB.has(id)), b: [...ofB].filter(([id]) => !ofA.has(id)) };
+  if (!isDifference(only.a, only.b)) return [];
+  const areSingle = ofA.size === 1 && ofB.size === 1;
+  if (areSingle && key !== "dataset") {
+    const [one, other] = [sides.a[0]!.values[key], sides.b[0]!.values[key]];
+    return differencesOf(one, other, [key]);
+  }
+  const shown = { a: only.a.map(([, value]) => value), b: only.b.map(([, value]) => value) };
+  if (key === "dataset")
+    shown.a = shown.a.map((name) => (shown.b.includes(name) ? `${name} with other content` : name));
+  if (areSingle) return [{ path: key, a: shown.a[0], b: shown.b[0], ofLists: false }];
+  return [{ path: PLURALS[key] ?? key, ...shown, ofLists: true }];
+}
+
+/** The distinct values of a key as a person knows them, by what numbers depend on. */
+const distinctBy = (arms: readonly Arm[], key: string): Map<string, unknown> =>
+  new Map(
+    arms.map(({ config, values }) => [
+      canonicalJson({ value: values[key] }),
+      key === "device" ? values[key] : config[key as keyof ArmConfig],
+    ]),
+  );
+
+/** The arms that only one study has, if both have the same values in other combinations. */
+function combinationDifferences({ a, b }: Sides): Difference[] {
+  const labels = distinctLabels([...a, ...b].map(({ config }) => ({ ...config, seed: 0 })));
+  const named = (arms: readonly Arm[], first: number) =>
+    new Map(
+      groupBy(arms.entries(), ([, { values }]) => canonicalJson(values)).flatMap((equal) =>
+        equal.map(([i, { values }], repetition) => [
+          `${canonicalJson(values)} ${repetition}`,
+          labels[first + i]!,
+        ]),
+      ),
+    );
+  const [ofA, ofB] = [named(a, 0), named(b, a.length)];
+  const only = {
+    a: [...ofA].flatMap(([id, label]) => (ofB.has(id) ? [] : [label])),
+    b: [...ofB].flatMap(([id, label]) => (ofA.has(id) ? [] : [label])),
+  };
+  return isDifference(only.a, only.b) ? [{ path: "arms", ...only, ofLists: true }] : [];
+}
+
+/** Whether one of two lists of items, which only one study has, has any. Lists in another order have none. */
+const isDifference = (a: unknown, b: unknown) => (a as unknown[]).length + (b as unknown[]).length > 0;
+
+/** What differs between two stored questions, including what their numbers depend on besides the config. */
+export const storedDifferences = (a: Question, b: Question): Difference[] => [
+  ...questionDifferences(a, b),
+  ...differencesOf(a.numerics, b.numerics),
+];
 
 /**
  * The question that continues `there` as `here` asks: the same one, or one with more cells.
@@ -43,14 +111,22 @@ export function questionDifferences(a: Question, b: Question): Difference[] {
 export function continued(there: Question, here: Question, folder: string): Question {
   const asked = new Set(here.cells);
   if (!there.cells.every((key) => asked.has(key))) throw anotherQuestion(there, here, folder);
-  const isSame = there.cells.length === here.cells.length && questionDifferences(there, here).length === 0;
+  const isSame = there.cells.length === here.cells.length && isEqual(named(there.config), named(here.config));
   return isSame ? there : { ...here, createdAt: there.createdAt, environment: there.environment };
+}
+
+const isEqual = (a: unknown, b: unknown) => canonicalJson(a) === canonicalJson(b);
+
+/** A config without what concerns one process only. */
+function named(config: ResolvedCompareConfig) {
+  const { dataDir: _, threads: __, untimedSteps: ___, execution: ____, ...rest } = config;
+  return rest;
 }
 
 const MOST = 5;
 
 function anotherQuestion(there: Question, here: Question, folder: string): OptimbenchError {
-  const differences = questionDifferences(there, here).map((each) => differenceText(each));
+  const differences = storedDifferences(there, here).map((each) => differenceText(each));
   const more = differences.length > MOST ? `; and ${differences.length - MOST} more differences` : "";
   return new OptimbenchError(
     "FILE",

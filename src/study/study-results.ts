@@ -1,7 +1,9 @@
+import { type ArmConfig, armConfigs } from "../config/resolved-study.js";
 import type { RunRecord } from "../training/run-record.js";
 import type { PlannedRun } from "./callbacks.js";
 import type { Cell, Question } from "./cell-lines.js";
 import { equalStartCheck } from "./equal-start.js";
+import { withNames } from "./essential-config.js";
 import type { Study } from "./study.js";
 
 interface KeyedRun {
@@ -13,6 +15,7 @@ interface KeyedRun {
 export class StudyResults {
   /** The study so far. Its list of runs grows. */
   readonly study: Study;
+  readonly #arms: readonly ArmConfig[];
   readonly #cells: readonly KeyedRun[];
   readonly #store: { readonly finished: ReadonlyMap<string, Cell> } | undefined;
   readonly #runs: RunRecord[] = [];
@@ -24,6 +27,7 @@ export class StudyResults {
     cells: readonly KeyedRun[],
     store: { readonly finished: ReadonlyMap<string, Cell> } | undefined,
   ) {
+    this.#arms = armConfigs(config);
     this.#cells = cells;
     this.#store = store;
     this.study = { schemaVersion: 1, createdAt, environment, config, runs: this.#runs };
@@ -53,8 +57,9 @@ export class StudyResults {
     for (const [index, { key }] of this.#cells.entries()) {
       const record = this.#records[index] ?? this.#store?.finished.get(key)?.record;
       if (record === undefined) continue;
-      if (this.#records[index] === undefined) this.add(this.#cells[index]!, record);
-      this.#runs.push(record);
+      if (this.#records[index] === undefined)
+        this.add(this.#cells[index]!, withNames(record, this.#arms[index % this.#arms.length]!));
+      this.#runs.push(this.#records[index]!);
     }
   }
 }

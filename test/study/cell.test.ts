@@ -21,6 +21,27 @@ describe("the key of a cell", () => {
     expect(key({ device: "cuda:0" })).toBe(key({ device: "cuda:1" }));
   });
 
+  it("does not depend on the names that a user chooses", () => {
+    const custom = {
+      name: "mine",
+      semantics: "custom",
+      formula: "theta = theta - learningRate * g",
+    } as const;
+    const optimizer = { ...custom, learningRate: 0.1, hyperparameters: {} } as const;
+    for (const change of [
+      { name: "baseline" },
+      { labelFile: "/elsewhere/labels.npy" },
+      { optimizer: { ...config.optimizer, label: "tuned" } },
+      { loss: { ...config.loss, label: "theirs" } },
+      { model: { ...config.model, name: "renamed" } },
+    ] as Partial<ResolvedTrainConfig>[])
+      expect(key(change)).toBe(key());
+    const keyOf = (name: string, change = {}) =>
+      key({ optimizer: { ...optimizer, name, ...change } } as Partial<ResolvedTrainConfig>);
+    expect(keyOf("renamed")).toBe(keyOf("mine"));
+    expect(keyOf("mine", { formula: "theta = theta - g" })).not.toBe(keyOf("mine"));
+  });
+
   it("depends on everything else", () => {
     const keys = [
       key(),

@@ -163,6 +163,60 @@ describe("another question", () => {
   });
 });
 
+describe("arms", () => {
+  const arms = (...names: string[]) => ({
+    optimizers: undefined,
+    arms: names.map((name, i) => ({ name, optimizer: i === 1 ? ("sgd" as const) : ("adam" as const) })),
+  });
+  const named = (study: Study) => study.runs.map(({ config: { name, seed } }) => `${name} ${seed}`);
+
+  it("do not run again under another name, and the study has the new names", async () => {
+    const first = await ask(arms("a", "b"));
+    const renamed = await ask(arms("baseline", "plain"));
+    expect(ran).toEqual([]);
+    expect(named(renamed)).toEqual(["baseline 0", "plain 0", "baseline 1", "plain 1"]);
+    expect(renamed.config.arms!.map(({ name }) => name)).toEqual(["baseline", "plain"]);
+    expect(await readStudy(join(folder, "study.json"))).toEqual(renamed);
+    const namesAside = ({ runs }: Study) =>
+      runs.map(({ config: { name: _, ...config }, ...run }) => ({ ...run, config }));
+    expect(namesAside(renamed)).toEqual(namesAside(first));
+    await ask(); // the same, as optimizers
+    expect(ran).toEqual([]);
+  });
+
+  it("that are equal run once each", async () => {
+    const names = ["a", "b", "c"];
+    const study = await ask({ ...arms(...names), seeds: 1 });
+    expect(ran).toEqual(names);
+    expect(named(study)).toEqual(["a 0", "b 0", "c 0"]);
+    expect(study.runs[2]!.parametersSha256).toEqual(study.runs[0]!.parametersSha256);
+    await ask({ ...arms(...names, "d"), seeds: 1 });
+    expect(ran).toEqual(["d"]);
+  });
+
+  it("may have renamed datasets", async () => {
+    const datasets = (first: string, second: string): CompareConfig => ({
+      optimizers: undefined,
+      arms: [first, second].map((name, i) => ({
+        dataset: {
+          ...dataset,
+          name,
+          images: i === 0 ? dataset.images : Uint8Array.from(dataset.images, (pixel) => 255 - pixel),
+        },
+      })) as NonNullable<CompareConfig["arms"]>,
+    });
+    await ask(datasets("light", "dark"));
+    const renamed = await ask(datasets("one", "two"));
+    expect(ran).toEqual([]);
+    expect(renamed.runs.map(({ config, dataset: { name } }) => [config.dataset, name])).toEqual(
+      ["one", "two", "one", "two"].map((name) => [name, name]),
+    );
+    await expect(ask({ ...datasets("one", "two"), epochs: 2 })).rejects.toThrow(
+      "another study: `epochs` is 1 there and 2 here. A study continues",
+    );
+  });
+});
+
 it("refuses a study.json without cells, and other files", async () => {
   await ask();
   rmSync(cells());

@@ -1,0 +1,54 @@
+import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import type { ArmConfig } from "../config/resolved-study.js";
+import { isCustom } from "../schedules/schedules.js";
+import type { RunRecord } from "../training/run-record.js";
+
+/**
+ * The part of a config that numbers depend on: without names, without the number of threads, and without where the data is. The
+ * dataset counts by its content, and the device by its kind.
+ */
+export function essentialConfig(config: ArmConfig | ResolvedTrainConfig): Readonly<Record<string, unknown>> {
+  const {
+    name: _,
+    dataset: __,
+    dataDir: ___,
+    labelFile: ____,
+    threads: _____,
+    untimedSteps: ______,
+    device,
+    model,
+    optimizer,
+    loss,
+    schedule,
+    ...rest
+  } = config;
+  return {
+    ...rest,
+    device: device.replace(/:.*/, ""),
+    model: { layers: model.layers },
+    optimizer: unnamed(optimizer, optimizer.semantics === "custom"),
+    loss: unnamed(loss, loss.semantics === "custom"),
+    schedule: unnamed(schedule, isCustom(schedule)),
+  };
+}
+
+/** Without the names that users choose: a label, and the name of a custom formula. */
+function unnamed(choice: { readonly name: string; readonly label?: string | undefined }, isCustom: boolean) {
+  const { label: _, name, ...settings } = choice;
+  return isCustom ? settings : { name, ...settings };
+}
+
+/** The record of a run with the names of an arm, which is equal apart from names. */
+export function withNames(record: RunRecord, arm: ArmConfig): RunRecord {
+  const { name: _, ...rest } = record.config;
+  const { name, dataset, model, optimizer, loss, schedule } = arm;
+  return {
+    ...record,
+    config: {
+      ...(name !== undefined && { name }),
+      ...rest,
+      ...{ dataset, model, optimizer, loss, schedule },
+    },
+    dataset: { ...record.dataset, name: dataset },
+  };
+}
