@@ -14,6 +14,13 @@ export function studentT(probability: number, degrees: number): number {
   }
 }
 
+/** P(T < `t`) for Student's T with whole degrees of freedom. */
+export function studentTBelow(t: number, degrees: number): number {
+  const within = probabilityWithin(Math.atan(Math.abs(t) / Math.sqrt(degrees)), degrees);
+  return t < 0 ? (1 - within) / 2 : (1 + within) / 2;
+}
+
+/** P(|T| < sqrt(degrees) tan(angle)) */
 function probabilityWithin(angle: number, degrees: number): number {
   const odd = degrees % 2 === 1;
   const square = Math.cos(angle) ** 2;

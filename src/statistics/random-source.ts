@@ -1,0 +1,2 @@
+/** A source of uniform 32-bit integers. */
+export type RandomSource = () => number;
