@@ -13,7 +13,7 @@ export interface StudyPlan<Data extends DatasetInfo = DatasetInfo> {
   /** The runs of the first seed, one per arm. Those of other seeds differ in nothing else. */
   readonly arms: readonly PlannedArm<Data>[];
   readonly seeds: readonly number[];
-  /** All runs: seeds are the outer loop, so that a machine that becomes slower affects all arms equally. */
+  /** All runs: by seed, then by arm. */
   readonly runs: readonly PlannedArm<Data>[];
 }
 

@@ -5,7 +5,7 @@ import type { Study } from "./study.js";
 
 /** A run of a study, before it starts. */
 export interface PlannedRun {
-  /** Number of the run, from 1. */
+  /** Number of the run in the order in which runs start, from 1. */
   readonly number: number;
   /** Number of runs in the study. */
   readonly count: number;
@@ -22,7 +22,7 @@ export interface CompareCallbacks {
   /**
    * Called after every run with the study so far. `compare` waits for its promise, even after the signal has fired, so it can
    * save the run's model, which is disposed afterwards. Calls never overlap, even if runs are parallel. The study contains
-   * the finished runs in the order of the plan.
+   * the finished runs in the order of the plan: by seed, then by arm.
    */
   readonly onRun?: (run: Run, study: Study, planned: PlannedRun) => void | Promise<void>;
   /** Called for each run that does not run here, because it finished earlier or another process runs it. */

@@ -22,8 +22,6 @@ export interface Question {
 /** A finished run. */
 export interface Cell {
   readonly key: string;
-  /** When it started, in ISO 8601. */
-  readonly startedAt: string;
   /** Name of the machine that it ran on. */
   readonly host: string;
   readonly environment: Environment;

@@ -15,13 +15,15 @@ import type { Question } from "./cell-lines.js";
 import { environment } from "./environment.js";
 import { distinctLabels } from "./labels.js";
 import { runCells } from "./run-cells.js";
+import { runOrder } from "./run-order.js";
 import type { Study } from "./study.js";
 import { loadDatasets, type StudyDatasets } from "./study-datasets.js";
 import { StudyFolder } from "./study-folder.js";
 
 /**
  * Trains every arm with every seed under equal conditions: runs of a seed with the same dataset and model share split, initial
- * weights and data order. Seeds are the outer loop, so that a machine that becomes slower affects all arms equally.
+ * weights and data order. One seed runs after another, and the arms of each in random order, so that a slow minute of the machine affects
+ * no arm more than others on average.
  *
  * @param loaded datasets that need not be loaded again
  * @throws OptimbenchError (CONFIG, FORMULA, DATA, MEMORY, LIBTORCH) before the first run, (FILE) if the folder has another study
@@ -51,7 +53,7 @@ export async function compare(
           onNotice: onNotice ?? (() => {}),
         });
   return runCells(
-    planned.map((each, index) => ({ ...each, key: question.cells[index]! })),
+    planned.map((each, index) => ({ ...each, index, key: question.cells[index]! })),
     { question, store, atOnce, ...callbacks },
   );
 }
@@ -113,14 +115,15 @@ interface Labelled {
   readonly dataset: Dataset;
 }
 
-/** Numbers the runs of a study, and labels them with what distinguishes them. */
+/** Numbers the runs of a study in the order in which they start, and labels them with what distinguishes them. */
 function labelled({ arms, seeds, runs }: StudyPlan<Dataset>, device: string): Labelled[] {
   const labels = distinctLabels(arms.map(({ plan }) => plan.config));
+  const numbers = new Map(runOrder(seeds, arms.length).map((index, place) => [index, place + 1]));
   return runs.map(({ plan: onAny, dataset }, index) => {
     const plan = planForDevice(onAny, device);
     const { config } = plan;
     const arm = labels[index % arms.length]!;
     const label = seeds.length > 1 ? `${arm}, seed ${config.seed}` : arm;
-    return { planned: { number: index + 1, count: runs.length, label, config }, plan, dataset };
+    return { planned: { number: numbers.get(index)!, count: runs.length, label, config }, plan, dataset };
   });
 }

@@ -63,8 +63,8 @@ export async function mergeStudies(
     return "key" in cell ? [cell as Cell] : [];
   });
   await new CellsFile(into).replace([{ question }, ...merged.map((cell) => ({ cell }))]);
-  const numbered = question.cells.map((key, index) => ({ key, planned: { number: index + 1 } }));
-  const study = new StudyResults(question, numbered, { finished: cells }).finalStudy;
+  const places = question.cells.map((key, index) => ({ key, index }));
+  const study = new StudyResults(question, places, { finished: cells }).finalStudy;
   await writeStudy(study, join(into, STUDY));
   return study;
 }

@@ -5,6 +5,8 @@ import type { PlannedRun } from "./callbacks.js";
 /** A run of a study, with the key of its cell. */
 export interface PlannedCell {
   readonly key: string;
+  /** Its place in the plan, from 0. */
+  readonly index: number;
   readonly planned: PlannedRun;
   readonly plan: RunPlan;
   readonly dataset: Dataset;

@@ -25,7 +25,10 @@ interface Setting extends Readonly<{ [Key in keyof Callbacks]: Callbacks[Key] | 
   readonly atOnce: number;
 }
 
-/** Runs the cells that the store does not have, and returns the study of all finished ones, in the order of the plan. */
+/**
+ * Runs the cells that the store does not have, in the order of their numbers. Returns the study of all finished ones, in the order
+ * of the plan.
+ */
 export async function runCells(cells: readonly PlannedCell[], setting: Setting): Promise<Study> {
   const { store, onEpoch, onRun, onSkip, onNotice, signal, profile = false } = setting;
   const results = new StudyResults(store?.question ?? setting.question, cells, store);
@@ -34,12 +37,12 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
   const ended = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
   setMaxListeners(0, ended); // each run in progress listens
   let recorded: Promise<void> = Promise.resolve();
-  const record = async (cell: PlannedCell, run: Run, startedAt: string) => {
+  const record = async (cell: PlannedCell, run: Run) => {
     results.add(cell, run.record);
     results.update();
     if (store && isFinished(run.record)) {
       const { environment, config } = setting.question;
-      const place = { startedAt, host: hostname(), environment, execution: config.execution };
+      const place = { host: hostname(), environment, execution: config.execution };
       await noticing(() => store.add({ key: cell.key, ...place, record: run.record }));
     }
     await onRun?.(run, results.study, cell.planned);
@@ -56,14 +59,13 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
     }
   };
   const train = async (cell: PlannedCell) => {
-    const startedAt = new Date().toISOString();
     const run = await trainPlan(cell.plan, cell.dataset, {
       onEpoch: (epoch) => onEpoch?.(epoch, cell.planned),
       signal: ended,
       profile,
     });
     const before = recorded;
-    recorded = before.then(() => record(cell, run, startedAt)).finally(() => run.model.dispose());
+    recorded = before.then(() => record(cell, run)).finally(() => run.model.dispose());
     await recorded;
   };
   const inOrder = (left: readonly PlannedCell[], work: (cell: PlannedCell) => Promise<void>) =>
@@ -76,11 +78,12 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
       () => failure.abort(),
     );
 
-  const unfinished = cells.filter(({ key }) => !store?.finished.has(key));
+  const inTurn = cells.toSorted((a, b) => a.planned.number - b.planned.number);
+  const unfinished = inTurn.filter(({ key }) => !store?.finished.has(key));
   if (unfinished.length < cells.length) {
     const [ready, all] = [cells.length - unfinished.length, countText(cells.length, "run")];
     onNotice?.(`${ready} of ${all} finished earlier and do not run again.`);
-    for (const { key, planned } of cells) if (store?.finished.has(key)) onSkip?.(planned);
+    for (const { key, planned } of inTurn) if (store?.finished.has(key)) onSkip?.(planned);
   }
   const mine = unfinished.filter(({ planned }) => isInShard(planned, setting.shard));
   try {

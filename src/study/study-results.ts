@@ -1,14 +1,15 @@
 import { type ArmConfig, armConfigs } from "../config/resolved-study.js";
 import type { RunRecord } from "../training/run-record.js";
-import type { PlannedRun } from "./callbacks.js";
 import type { Cell, Question } from "./cell-lines.js";
 import { equalStartCheck } from "./equal-start.js";
 import { withNames } from "./essential-config.js";
 import type { Study } from "./study.js";
 
-interface KeyedRun {
+/** A cell of the plan. */
+interface Place {
   readonly key: string;
-  readonly planned: Pick<PlannedRun, "number">;
+  /** Its place in the plan, from 0. */
+  readonly index: number;
 }
 
 /** The records of a study as they become known, in the order of its plan. */
@@ -16,7 +17,7 @@ export class StudyResults {
   /** The study so far. Its list of runs grows. */
   readonly study: Study;
   readonly #arms: readonly ArmConfig[];
-  readonly #cells: readonly KeyedRun[];
+  readonly #cells: readonly Place[];
   readonly #store: { readonly finished: ReadonlyMap<string, Cell> } | undefined;
   readonly #runs: RunRecord[] = [];
   readonly #records: (RunRecord | undefined)[] = [];
@@ -24,7 +25,7 @@ export class StudyResults {
 
   constructor(
     { createdAt, environment, config }: Question,
-    cells: readonly KeyedRun[],
+    cells: readonly Place[],
     store: { readonly finished: ReadonlyMap<string, Cell> } | undefined,
   ) {
     this.#arms = armConfigs(config);
@@ -46,19 +47,19 @@ export class StudyResults {
   }
 
   /** Adds a run of this process. */
-  add({ planned }: KeyedRun, record: RunRecord): void {
-    this.#records[planned.number - 1] = record;
+  add({ index }: Pick<Place, "index">, record: RunRecord): void {
+    this.#records[index] = record;
     this.#checkStart(record);
   }
 
   /** Takes over the runs that the store has in the meantime. */
   update(): void {
     this.#runs.length = 0;
-    for (const [index, { key }] of this.#cells.entries()) {
+    for (const { key, index } of this.#cells) {
       const record = this.#records[index] ?? this.#store?.finished.get(key)?.record;
       if (record === undefined) continue;
       if (this.#records[index] === undefined)
-        this.add(this.#cells[index]!, withNames(record, this.#arms[index % this.#arms.length]!));
+        this.add({ index }, withNames(record, this.#arms[index % this.#arms.length]!));
       this.#runs.push(this.#records[index]!);
     }
   }
@@ -71,9 +72,9 @@ function ranAlone(cells: readonly Cell[]): boolean {
   );
   if (kinds.size > 1 || cells.some(({ execution }) => execution === "parallel")) return false;
   const spans = cells
-    .map(({ host, startedAt, record }) => ({
+    .map(({ host, record }) => ({
       host,
-      start: Date.parse(startedAt),
+      start: Date.parse(record.startedAt),
       seconds: record.seconds.total,
     }))
     .sort((a, b) => a.start - b.start);

@@ -15,6 +15,8 @@ export interface RunRecord {
    * Number of validation images, if they are fewer than `config.split` says, since groups are not divided.
    */
   readonly validationImages?: number | undefined;
+  /** When the run started, in ISO 8601. */
+  readonly startedAt: string;
   /** How the run ended. */
   readonly status: RunStatus;
   /** The epochs; epoch 0 (before training) first. */

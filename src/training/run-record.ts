@@ -26,6 +26,7 @@ export const runRecordSchema = z
       .describe(
         "number of validation images, if they are fewer than `config.split` says, since groups are not divided",
       ),
+    startedAt: z.string().describe("when the run started, in ISO 8601"),
     status: runStatusSchema.describe("how the run ended"),
     history: z.array(epochRecordSchema).readonly().describe("the epochs; epoch 0 (before training) first"),
     bestEpoch: z

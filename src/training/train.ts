@@ -68,6 +68,7 @@ export async function trainPlan(
   total = stopwatch(),
 ): Promise<Run> {
   const { config } = plan;
+  const startedAt = new Date(Date.now() - 1000 * total()).toISOString();
   const about = datasetRecord(dataset);
   const resident = await residentDataset(dataset, config.device);
   const indices = splitDataset(dataset, config.split, config.seed);
@@ -104,6 +105,7 @@ export async function trainPlan(
       ...(indices.validation.length < config.split.validation && {
         validationImages: indices.validation.length,
       }),
+      startedAt,
       status,
       history,
       ...early,

@@ -55,7 +55,7 @@ describe("compare", () => {
     expect(existsSync(join(folder, "report", "index.html"))).toBe(true);
     expect(first.stderr.split("\n")).toContainEqual(
       expect.stringMatching(
-        /^run 4\/4 sgd, momentum 0\.9, seed 1: epoch 1\/1, validation accuracy 0\.\d{4}, loss \d\.\d{4}, \d+\.\d s$/,
+        /^run 3\/4 sgd, momentum 0\.9, seed 1: epoch 1\/1, validation accuracy 0\.\d{4}, loss \d\.\d{4}, \d+\.\d s$/,
       ),
     );
 
@@ -99,7 +99,7 @@ describe("compare", () => {
     expect(stdout).toMatch(/│ sgd(.*\n)+.*│ adam|│ adam(.*\n)+.*│ sgd/);
     expect(stdout).not.toContain("Report:");
     expect(stderr).toMatch(
-      /run 2\/2 adam: epoch 0(.*\n)+error: Cannot write report\/cells\.jsonl: it is too large/,
+      /run 2\/2 sgd: epoch 0(.*\n)+error: Cannot write report\/cells\.jsonl: it is too large/,
     );
     // Small files exist; none is truncated, and no temporary file is left.
     const files = readdirSync(join(folder, "report")).sort();
@@ -146,7 +146,7 @@ describe("compare", () => {
     });
     expect(await ended(child)).toMatchObject({ code: exitCode, stderr: expect.stringContaining("Stopping") });
     const { runs } = readStudy("out", "study.json");
-    expect(runs).toMatchObject([{ status: "cancelled", config: { optimizer: { name: "sgd" } } }]);
+    expect(runs).toMatchObject([{ status: "cancelled", config: { optimizer: { name: "adam" } } }]);
     expect(runs[0]!.history.length).toBeGreaterThanOrEqual(2);
     expect(existsSync(join(folder, "out", "index.html"))).toBe(true);
   });
@@ -160,7 +160,7 @@ describe("compare", () => {
     const lines = shared.stderr.trimEnd().split("\n");
     expect(lines.map((each) => each.match(/^run [12]\/2 \w+: epoch [01]\/1/)?.[0]).sort()).toEqual(
       [1, 2].flatMap((run) =>
-        [0, 1].map((epoch) => `run ${run}/2 ${["sgd", "adam"][run - 1]}: epoch ${epoch}/1`),
+        [0, 1].map((epoch) => `run ${run}/2 ${["adam", "sgd"][run - 1]}: epoch ${epoch}/1`),
       ),
     );
     expect(shared.stderr).not.toMatch(/ s$/m);

@@ -33,9 +33,9 @@ const start = (out: string): ChildProcess =>
 
 const result = ({ config, runs }: Study) => ({
   config,
-  runs: runs.map(({ seconds: _, history, ...run }) => ({
+  runs: runs.map(({ startedAt: _, seconds: __, history, ...run }) => ({
     ...run,
-    history: history.map(({ seconds: __, ...epoch }) => epoch),
+    history: history.map(({ seconds: ___, ...epoch }) => epoch),
   })),
 });
 

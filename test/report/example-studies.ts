@@ -95,6 +95,7 @@ export function exampleRun(example: ExampleRun): RunRecord {
       channels: 1,
       classes: 10,
     },
+    startedAt: "2026-01-02T03:04:05.000Z",
     status,
     history,
     ...(example.test && last ? { test: last.validation } : {}),

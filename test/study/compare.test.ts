@@ -30,7 +30,7 @@ describe("compare", () => {
     expect(JSON.parse(JSON.stringify(study))).toEqual(study);
   });
 
-  it("crosses optimizers, losses and seeds, with seeds outermost", async () => {
+  it("crosses optimizers, losses and seeds: seed by seed, in random order within a seed", async () => {
     const seen: string[] = [];
     const study = await compare({
       ...small,
@@ -45,13 +45,27 @@ describe("compare", () => {
     expect(seen).toEqual([
       "1 0 sparseCategoricalCrossentropy sgd",
       "2 0 sparseCategoricalCrossentropy adam",
-      "3 0 meanSquaredError sgd",
-      "4 0 meanSquaredError adam",
-      "5 1 sparseCategoricalCrossentropy sgd",
+      "3 0 meanSquaredError adam",
+      "4 0 meanSquaredError sgd",
+      "5 1 meanSquaredError adam",
       "6 1 sparseCategoricalCrossentropy adam",
-      "7 1 meanSquaredError sgd",
-      "8 1 meanSquaredError adam",
+      "7 1 sparseCategoricalCrossentropy sgd",
+      "8 1 meanSquaredError sgd",
     ]);
+    const named = ({ config }: (typeof study.runs)[number]) =>
+      `${config.seed} ${config.loss.name} ${config.optimizer.name}`;
+    expect(study.runs.map(named)).toEqual([
+      "0 sparseCategoricalCrossentropy sgd",
+      "0 sparseCategoricalCrossentropy adam",
+      "0 meanSquaredError sgd",
+      "0 meanSquaredError adam",
+      "1 sparseCategoricalCrossentropy sgd",
+      "1 sparseCategoricalCrossentropy adam",
+      "1 meanSquaredError sgd",
+      "1 meanSquaredError adam",
+    ]);
+    const started = study.runs.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+    expect(started.map((run, i) => `${i + 1} ${named(run)}`)).toEqual(seen);
     const starts = study.runs.map(({ parametersSha256 }) => parametersSha256.initial);
     expect(new Set(starts.slice(0, 4)).size).toBe(1);
     expect(new Set(starts.slice(4)).size).toBe(1);
@@ -82,10 +96,10 @@ describe("compare", () => {
       onEpoch: (_, { label }) => void labels.add(label),
     });
     expect([...labels]).toEqual([
-      "sgd, delta 1, seed 0",
       "sgd, delta 0.1, seed 0",
-      "sgd, delta 1, seed 1",
+      "sgd, delta 1, seed 0",
       "sgd, delta 0.1, seed 1",
+      "sgd, delta 1, seed 1",
     ]);
   });
 

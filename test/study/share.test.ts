@@ -85,8 +85,8 @@ describe("several studies on one folder", () => {
       },
     });
     expect(notices).toEqual([`Waiting for 1 run of process ${child.pid} ...`]);
-    expect(ran.slice(0, 1)).toEqual(["sgd, seed 0"]);
-    expect(ran.slice(-1)).toEqual(["adam, seed 0"]);
+    expect(ran.slice(0, 1)).toEqual(["adam, seed 0"]);
+    expect(ran.slice(-1)).toEqual(["sgd, seed 0"]);
     expect(existsSync(join(folder, "claims"))).toBe(false);
   });
 
@@ -153,8 +153,8 @@ describe("merging", () => {
     expect(merged.runs.map(({ config }) => `${config.optimizer.name} ${config.seed}`)).toEqual([
       "adam 0",
       "sgd 0",
-      "sgd 1",
-      "sgd 2",
+      "adam 1",
+      "adam 2",
     ]);
   });
 
@@ -176,7 +176,7 @@ describe("merging", () => {
     changed[2].cell.record.history[1].validation.accuracy = 1;
     writeFileSync(path, changed.map(lineText).join(""));
     await expect(mergeStudies([at("a"), at("b")], at("merged"))).rejects.toThrow(
-      /b cannot be merged: the run of sgd with sparseCategoricalCrossentropy and seed 0 has other results than in .*a: `history\.epoch 1\.validation\.accuracy` is 0\.\d+ in .*a and 1 in .*b\./,
+      /b cannot be merged: the run of adam with sparseCategoricalCrossentropy and seed 0 has other results than in .*a: `history\.epoch 1\.validation\.accuracy` is 0\.\d+ in .*a and 1 in .*b\./,
     );
   });
 
