@@ -1,6 +1,6 @@
 import type { EpochRecord } from "../../history/epoch-record.js";
+import type { Arm } from "../../study/arms.js";
 import type { RunRecord } from "../../training/run-record.js";
-import type { Arm } from "../results/arms.js";
 import { extent } from "./ticks.js";
 
 /** The most points per line: more than a chart can resolve. */

@@ -1,9 +1,9 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { EpochRecord } from "../../history/epoch-record.js";
+import type { Arm } from "../../study/arms.js";
+import { isCompleted } from "../../study/compared-runs.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
-import type { Arm } from "../results/arms.js";
-import { isCompleted } from "../results/compared-runs.js";
 import { type Result, rank, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
 import { type ArmSelection, selectArms } from "../results/select-arms.js";

@@ -1,3 +1,4 @@
+import type { Arm } from "../../study/arms.js";
 import { startedEqually } from "../../study/equal-start.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
@@ -5,7 +6,6 @@ import { decimalText } from "../../validation/decimal-text.js";
 import { groupBy } from "../../validation/group-by.js";
 import { printable } from "../../validation/printable.js";
 import type { Chart } from "../charts/study-charts.js";
-import type { Arm } from "../results/arms.js";
 import { conclude } from "../results/conclusion.js";
 import { resultsOf } from "../results/results.js";
 import { selectArms } from "../results/select-arms.js";

@@ -1,7 +1,7 @@
 import { type Summary, summarise } from "../../statistics/summary.js";
+import { type Arm, armsOf } from "../../study/arms.js";
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
-import { type Arm, armsOf } from "./arms.js";
 
 /** An arm with statistics over its completed runs, for their final weights; undefined if nothing was measured. */
 export interface Result {

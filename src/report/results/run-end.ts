@@ -1,5 +1,5 @@
+import type { Arm } from "../../study/arms.js";
 import type { RunRecord } from "../../training/run-record.js";
-import type { Arm } from "./arms.js";
 
 /** A run that did not train to the end. */
 interface EarlyEnd {

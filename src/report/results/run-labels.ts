@@ -1,5 +1,5 @@
+import { armsOf } from "../../study/arms.js";
 import type { Study } from "../../study/study.js";
-import { armsOf } from "./arms.js";
 
 /** What distinguishes each run of a study: its number, its arm and its seed. */
 export function runLabels(study: Study): string[] {

@@ -1,4 +1,4 @@
-import type { Arm } from "./arms.js";
+import type { Arm } from "../../study/arms.js";
 import type { Result } from "./results.js";
 
 /** The arms that charts and page show, however many a study has. Each list is in the order in which the arms ran. */

@@ -1,9 +1,9 @@
 import { stringify } from "csv-stringify/sync";
+import { armsOf } from "../../study/arms.js";
 import { differingPaths, textAt } from "../../study/labels.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { printable } from "../../validation/printable.js";
-import { armsOf } from "../results/arms.js";
 
 /**
  * results.csv: one row per run and epoch, including epoch 0 (before training). The last columns are the other varied fields. It is generated run by run, so that no string

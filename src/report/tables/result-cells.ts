@@ -1,8 +1,8 @@
+import type { Arm } from "../../study/arms.js";
 import { differingPaths } from "../../study/labels.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { decimalTexts } from "../../validation/decimal-text.js";
 import { printable } from "../../validation/printable.js";
-import type { Arm } from "../results/arms.js";
 import { whyUnranked } from "../results/conclusion.js";
 import { incompleteNote } from "../results/incomplete.js";
 import { type Ranking, type Result, rank, resultsOf } from "../results/results.js";

@@ -5,8 +5,8 @@ import { curvesOf } from "../../../src/report/charts/curve.js";
 import { drawSvg } from "../../../src/report/charts/draw.js";
 import { studyCharts } from "../../../src/report/charts/study-charts.js";
 import { lossAxis, withTick } from "../../../src/report/charts/value-axis.js";
-import { armsOf } from "../../../src/report/results/arms.js";
 import { rank, resultsOf } from "../../../src/report/results/results.js";
+import { armsOf } from "../../../src/study/arms.js";
 import type { Study } from "../../../src/study/study.js";
 import { exampleStudy, HOSTILE, inParallel, STUDIES } from "../example-studies.js";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { armsOf } from "../../../src/report/results/arms.js";
 import { conclude } from "../../../src/report/results/conclusion.js";
 import { epochsCsv } from "../../../src/report/tables/epochs-csv.js";
 import { resultCells } from "../../../src/report/tables/result-cells.js";
+import { armsOf } from "../../../src/study/arms.js";
 import { exampleStudy } from "../example-studies.js";
 
 /** A study of one run per given config. */

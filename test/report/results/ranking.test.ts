@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RunStatus } from "../../../src/history/epoch-record.js";
 import { curvesOf } from "../../../src/report/charts/curve.js";
-import { armsOf } from "../../../src/report/results/arms.js";
 import { conclude } from "../../../src/report/results/conclusion.js";
 import { rank, resultsOf } from "../../../src/report/results/results.js";
 import { resultCells } from "../../../src/report/tables/result-cells.js";
+import { armsOf } from "../../../src/study/arms.js";
 import type { Study } from "../../../src/study/study.js";
 import { exampleRun, exampleStudy } from "../example-studies.js";
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../training/run-record.js";
+import type { RunRecord } from "../training/run-record.js";
 
 /**
  * The runs of each arm to compare it by: those of the seeds that every arm finished. A diverged run is finished; a run that was

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { studyCharts } from "../../../src/report/charts/study-charts.js";
-import { armsOf } from "../../../src/report/results/arms.js";
-import { exampleStudy, STUDIES } from "../example-studies.js";
+import { studyCharts } from "../../src/report/charts/study-charts.js";
+import { armsOf } from "../../src/study/arms.js";
+import { exampleStudy, STUDIES } from "../report/example-studies.js";
 
 const labels = (...args: Parameters<typeof exampleStudy>) =>
   armsOf(exampleStudy(...args)).map(({ label }) => label);

@@ -1,9 +1,9 @@
-import type { ResolvedTrainConfig } from "../../config/resolved-config.js";
-import { distinctLabels, lossLabels } from "../../study/labels.js";
-import type { Study } from "../../study/study.js";
-import type { RunRecord } from "../../training/run-record.js";
-import { groupBy } from "../../validation/group-by.js";
+import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import type { RunRecord } from "../training/run-record.js";
+import { groupBy } from "../validation/group-by.js";
 import { comparedRuns, isCompleted } from "./compared-runs.js";
+import { distinctLabels, lossLabels } from "./labels.js";
+import type { Study } from "./study.js";
 
 /** The runs of a study that differ only in their seed: one row of a table, one line of a chart. */
 export interface Arm {
