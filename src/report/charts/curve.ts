@@ -28,15 +28,24 @@ interface CurvePoint {
   readonly high: number;
 }
 
+/** Which epochs a curve has. */
+interface CurveRange {
+  /** The first epoch. Default: 1, because the chance level of epoch 0 would flatten the rest of a small figure. */
+  readonly first?: 0 | 1;
+  /** The most points. */
+  readonly most?: number;
+}
+
 /**
  * The curves of an arm: the mean of its completed runs over their common epochs and, as separate curves, the first few runs that
  * ended early or whose seed is not compared, up to their last epoch with a finite loss. Separate curves avoid jumps of the mean
- * where a run ends. Epoch 0 is omitted, because its chance level would flatten the rest.
+ * where a run ends.
  */
 export function curvesOf(
   { runs, completed }: Pick<Arm, "runs" | "completed">,
   name: string,
   value: (epoch: EpochRecord) => number | null,
+  { first = 1, most = MOST_POINTS }: CurveRange = {},
 ): Curve[] {
   const inMean = new Set(completed);
   const apart = runs.filter((run) => !inMean.has(run)).slice(0, MOST_APART);
@@ -45,7 +54,12 @@ export function curvesOf(
     ...apart.map((run) => ({ group: [run], of: "one run", ended: run.status }) as const),
   ];
   return groups
-    .map(({ group, of, ended }) => ({ name, of, ended, points: meanPoints(group, value) }))
+    .map(({ group, of, ended }) => ({
+      name,
+      of,
+      ended,
+      points: thinned(meanPoints(group, value, first), most),
+    }))
     .filter(({ points }) => points.length > 0);
 }
 
@@ -56,31 +70,32 @@ export const greyCurves = (arm: Arm, name: string, value: (epoch: EpochRecord) =
     of: "another arm",
   }));
 
-function meanPoints(runs: readonly RunRecord[], value: (epoch: EpochRecord) => number | null): CurvePoint[] {
+function meanPoints(
+  runs: readonly RunRecord[],
+  value: (epoch: EpochRecord) => number | null,
+  first: number,
+): CurvePoint[] {
   if (runs.length === 0) return [];
   const timed = runs.map(({ history }) => withElapsedSeconds(history));
   const [shared] = extent(timed.map(({ length }) => length));
-  const points = Array.from({ length: shared }, (_, i) => timed.map((each) => each[i]!)).flatMap(
-    (records) => {
-      const sound = records.every(({ record }) => record.validation.loss !== null);
-      const values = records.map(({ record }) => value(record)).filter((each) => each !== null);
-      const { epoch } = records[0]!.record;
-      if (epoch === 0 || !sound || values.length < records.length || !values.every(Number.isFinite))
-        return [];
-      const [low, high] = extent(values);
-      const seconds = mean(records.map((each) => each.seconds));
-      return { epoch, seconds, value: mean(values), low, high };
-    },
-  );
-  return thinned(points);
+  return Array.from({ length: shared }, (_, i) => timed.map((each) => each[i]!)).flatMap((records) => {
+    const sound = records.every(({ record }) => record.validation.loss !== null);
+    const values = records.map(({ record }) => value(record)).filter((each) => each !== null);
+    const { epoch } = records[0]!.record;
+    if (epoch < first || !sound || values.length < records.length || !values.every(Number.isFinite))
+      return [];
+    const [low, high] = extent(values);
+    const seconds = mean(records.map((each) => each.seconds));
+    return { epoch, seconds, value: mean(values), low, high };
+  });
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Reduces points to `MOST_POINTS`: keeps both ends, and the lowest and highest of equal intervals, so that no spike is lost. */
-function thinned(points: CurvePoint[]): CurvePoint[] {
-  if (points.length <= MOST_POINTS) return points;
-  const stretches = MOST_POINTS / 2 - 1;
+/** Reduces points to `most`: keeps both ends, and the lowest and highest of equal intervals, so that no spike is lost. */
+function thinned(points: CurvePoint[], most: number): CurvePoint[] {
+  if (points.length <= most) return points;
+  const stretches = Math.floor(most / 2) - 1;
   const inner = Array.from({ length: stretches }, (_, i) => {
     const place = (n: number) => 1 + Math.round((n * (points.length - 2)) / stretches);
     const stretch = points.slice(place(i), place(i + 1));

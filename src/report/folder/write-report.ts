@@ -9,7 +9,7 @@ import { pathSchema } from "../../validation/path-schema.js";
 import { drawSvg } from "../charts/draw.js";
 import { loadPngRenderer } from "../charts/png.js";
 import { studyCharts } from "../charts/study-charts.js";
-import { type DrawnChart, reportPage } from "../page/page.js";
+import { reportPage } from "../page/page.js";
 import { epochsCsv } from "../tables/epochs-csv.js";
 import { markdownTable } from "../tables/markdown-table.js";
 import { removeReport } from "./remove-report.js";
@@ -53,7 +53,6 @@ export async function writeReport(
   await removeReport(folder);
   await write("table.md", markdownTable(study));
   await write("results.csv", epochsCsv(study));
-  const drawn: DrawnChart[] = [];
   const charts = studyCharts(study);
   const toPng = await loadPngRenderer();
   if (toPng === undefined && charts.length > 0)
@@ -64,13 +63,12 @@ export async function writeReport(
     await write(`figures/${name}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`);
     const svg = await attempt(`figures/${name}.svg`, () => drawSvg(spec), onNotice);
     if (svg === undefined) continue;
-    drawn.push({ ...chart, svg });
     await write(`figures/${name}.svg`, svg);
     const png = toPng && (await attempt(`figures/${name}.png`, () => toPng(svg), onNotice));
     if (png !== undefined) await write(`figures/${name}.png`, png);
   }
   if (samples !== undefined) await write("figures/sample-images.png", samples);
-  await write("index.html", reportPage(study, drawn, samples));
+  await write("index.html", reportPage(study, { samples }));
   return written;
 }
 

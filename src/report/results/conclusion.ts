@@ -10,7 +10,7 @@ import { incompleteNote } from "./incomplete.js";
 import { datasetsOf, type Ranking, type Result, rank, resultsOf } from "./results.js";
 
 /** The conclusion of a study: question, answer, and caveats. */
-interface Conclusion {
+export interface Conclusion {
   readonly question: string;
   readonly answer: string;
   readonly caveats: readonly string[];

@@ -2,6 +2,7 @@ import { type Summary, summarise } from "../../statistics/summary.js";
 import { type Arm, armsOf } from "../../study/arms.js";
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
+import { stepsAnEpoch } from "./steps.js";
 
 /** An arm with statistics over its completed runs, for their final weights; undefined if nothing was measured. */
 export interface Result {
@@ -39,10 +40,7 @@ function resultOf(arm: Arm): Result {
   };
 }
 
-/** The number of steps. Every epoch uses each training image once; its last batch or group of batches may be smaller. */
-const stepsOf = ({ config, history }: RunRecord) =>
-  (history.at(-1)?.epoch ?? 0) *
-  Math.ceil(config.split.train / (config.batchSize * config.gradientAccumulation));
+const stepsOf = ({ config, history }: RunRecord) => (history.at(-1)?.epoch ?? 0) * stepsAnEpoch(config);
 
 function statusText(runs: readonly RunRecord[]): string {
   const ended = (["diverged", "cancelled"] as const).flatMap((status) => {

@@ -1,24 +1,14 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { EpochRecord, RunStatus } from "../../../src/history/epoch-record.js";
-import { drawSvg } from "../../../src/report/charts/draw.js";
-import { studyCharts } from "../../../src/report/charts/study-charts.js";
 import { reportPage } from "../../../src/report/page/page.js";
 import type { Study } from "../../../src/study/study.js";
 import { exampleRun, exampleStudy, FORMULAS, HOSTILE, inParallel, STUDIES } from "../example-studies.js";
 
-/** index.html, without the time to draw PNG images. */
-const pageOf = async (study: Study, samples?: Uint8Array) =>
-  reportPage(
-    study,
-    await Promise.all(
-      studyCharts(study).map(async (chart) => ({ ...chart, svg: await drawSvg(chart.spec) })),
-    ),
-    samples,
-  );
-test("the page mentions parallel runs only if there were any", async () => {
-  const page = await pageOf(STUDIES.fourOptimizers);
-  const shared = await pageOf(inParallel(STUDIES.fourOptimizers));
+test("the page mentions parallel runs only if there were any", () => {
+  const page = reportPage(STUDIES.fourOptimizers);
+  const shared = reportPage(inParallel(STUDIES.fourOptimizers));
   for (const said of ["in parallel (execution: parallel)", "are not comparable", "Runs went in parallel"]) {
     expect(shared).toContain(said);
     expect(page).not.toContain(said);
@@ -28,23 +18,26 @@ test("the page mentions parallel runs only if there were any", async () => {
 });
 
 describe("index.html", () => {
-  test("loads nothing from anywhere", async () => {
-    const page = await pageOf(STUDIES.fourOptimizers, Uint8Array.of(1, 2, 3));
-    expect(page).not.toMatch(/<(script|link(?! rel="icon" href="data:,")|iframe|object|embed|base)\b/i);
+  test("loads nothing from anywhere, and runs only its own script", () => {
+    const page = reportPage(STUDIES.fourOptimizers, { samples: Uint8Array.of(1, 2, 3) });
+    expect(page).not.toMatch(/<(link(?! rel="icon" href="data:,")|iframe|object|embed|base)\b/i);
     expect(page).not.toMatch(/\b(src|href|srcset|action|data)\s*=\s*["']?\s*(?!data:)[^"'\s>]/i);
-    expect(page).not.toMatch(/url\(|@import/i);
-    expect(page.replaceAll(/xmlns(:xlink)?="http:\/\/www\.w3\.org\/[^"]*"/g, "")).not.toMatch(/https?:/);
+    expect(page).not.toMatch(/url\(|@import|https?:/i);
     expect(page).toContain(`src="data:image/png;base64,AQID"`);
+    const [, hash] = page.match(/script-src '(sha256-[^']+)'/)!;
+    const scripts = [...page.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text]) => text!);
+    expect(scripts.map((text) => `sha256-${createHash("sha256").update(text).digest("base64")}`)).toEqual([
+      hash,
+    ]);
+    expect(page.match(/<script\b/g)).toHaveLength(2); // and the data of the curves
   });
 
-  test("has the question, the answer, the table, every chart, every formula and the environment", async () => {
-    const page = await pageOf(STUDIES.fourOptimizers);
+  test("has the question, the answer, the table, every formula and the environment", () => {
+    const page = reportPage(STUDIES.fourOptimizers);
     expect(page).toContain("<h1>Which optimizer learns mnist-10k best?</h1>");
     expect(page).toContain(
       "adam reached the highest validation accuracy: 0.9832 ± 0.0003 (mean ± standard deviation of 3 seeds) after 6 epochs.",
     );
-    expect(page.match(/<th scope="row">/g)).toHaveLength(4);
-    expect(page.match(/<svg role="img" aria-label="[^"]+"/g)).toHaveLength(3 + 2 * 4);
     for (const formula of Object.values(FORMULAS)) expect(page).toContain(`<code>${formula}</code>`);
     expect(page).toContain("<code>-sum(y * logSoftmax(z))</code>");
     expect(page).toContain("<dt>epsilon</dt><dd>1e-7</dd>");
@@ -52,27 +45,22 @@ describe("index.html", () => {
     expect(page).toContain("All runs with the same seed started from the same weights");
   });
 
-  test("nothing is cut off in print, and figures are dark in dark mode", async () => {
-    const page = await pageOf(STUDIES.oneRun);
-    const media = (query: string) => page.slice(page.indexOf(`@media ${query}`)).split("\n}\n")[0];
-    // Unlike "anywhere", it does not break words that fit, such as scheduleFreeAdamw.
-    expect(page).toMatch(/th\[scope=row\] \{[^}]*overflow-wrap: break-word;[^}]*max-width: 14rem;/);
-    expect(media("print")).toContain(".scroll, pre, figure { overflow: visible; }");
-    expect(media("print")).toContain("pre { white-space: pre-wrap;");
-    expect(media("print")).toContain("th, td, thead th { padding: .3rem .35rem; white-space: normal; }");
-    expect(media("print")).toContain("figure svg { filter: none; }");
-    expect(media("(prefers-color-scheme: dark)")).toContain("figure svg { filter: invert(");
+  test("ranks the arms, best first", () => {
+    const page = reportPage(STUDIES.fourOptimizers);
+    const ranking = page.slice(page.indexOf('id="ranking"'), page.indexOf('id="cost"'));
+    const arms = [...ranking.matchAll(/<th scope="row"[^>]*>([^<]+)/g)].map(([, arm]) => arm);
+    expect(arms).toEqual(["adam", "rmsprop", "sgd", "adagrad"]);
   });
 
-  test("reports runs of a seed that started from different weights", async () => {
+  test("reports runs of a seed that started from different weights", () => {
     const study = structuredClone<unknown>(STUDIES.oneSeed) as {
       runs: { parametersSha256: { initial: string } }[];
     };
     study.runs[1]!.parametersSha256.initial = "another";
-    expect(await pageOf(study as unknown as Study)).toContain("did NOT all start from the same weights");
+    expect(reportPage(study as unknown as Study)).toContain("did NOT all start from the same weights");
   });
 
-  test("escapes hostile names everywhere", async () => {
+  test("escapes hostile names everywhere", () => {
     const study = structuredClone(STUDIES.hostileNames) as Study;
     for (const run of study.runs) {
       const { config } = run as unknown as { config: Record<string, Record<string, unknown>> };
@@ -87,15 +75,15 @@ describe("index.html", () => {
       config: { ...study.config, [HOSTILE]: HOSTILE },
       createdAt: HOSTILE,
     });
-    const page = await pageOf(study);
+    const page = reportPage(study);
     expect(page).toContain("&#60;script&#62;alert(1)");
-    expect(page).not.toMatch(/<script|<img/i);
+    expect(page).not.toMatch(/<script>alert|<img/i);
+    expect(page.match(/<script/gi)).toHaveLength(2);
   });
 
-  test("no name can end an attribute", async () => {
-    const page = await pageOf(exampleStudy([{ optimizer: 'x" onload="alert(3)' }]));
+  test("no name can end an attribute", () => {
+    const page = reportPage(exampleStudy([{ optimizer: 'x" onload="alert(3)' }]));
     const tags = page.match(/<[^>]*>/g)!;
-    expect(tags.filter((tag) => tag.includes("onload=&#34;alert(3)")).length).toBeGreaterThan(0);
     expect(tags.filter((tag) => tag.includes('" onload'))).toEqual([]);
   });
 });
@@ -125,14 +113,14 @@ describe("the answer depends on the seeds", () => {
       { adam: [0.95, 0.99, 0.94], sgd: [0.9, 0.89, 0.97] },
       "Not significantly different from sgd (difference +0.0400 ± 0.1629)",
     ],
-  ])("%j", async (accuracies, caveat) => {
-    const page = await pageOf(study(accuracies as unknown as Record<string, number[]>));
+  ])("%j", (accuracies, caveat) => {
+    const page = reportPage(study(accuracies as unknown as Record<string, number[]>));
     expect(page).toContain("adam reached the highest validation accuracy");
     expect(page).toContain(`<p class="caveat">${caveat}`);
   });
 
-  test("arms that did not complete are named, not ranked", async () => {
-    const page = await pageOf(STUDIES.endedEarly);
+  test("arms that did not complete are named, not ranked", () => {
+    const page = reportPage(STUDIES.endedEarly);
     expect(page).toContain("Not ranked because runs diverged: sgd (1/3 diverged), adagrad (3/3 diverged).");
   });
 });
@@ -140,21 +128,21 @@ describe("the answer depends on the seeds", () => {
 test.each([
   ["noEpoch", "Nothing was trained: with 0 epochs, all numbers are those of the initial weights."],
   ["noRun", "No run completed its training."],
-] as const)("%s still gives a report", async (name, answer) => {
-  expect(await pageOf(STUDIES[name])).toContain(`<p class="answer">${answer}</p>`);
+] as const)("%s still gives a report", (name, answer) => {
+  expect(reportPage(STUDIES[name])).toContain(`<p class="answer">${answer}</p>`);
 });
 
-test("a page with many arms has sections for the best only, and says so", async () => {
+test("a page with many arms has sections for the best only, and says so", () => {
   const many = exampleStudy(
     Array.from({ length: 60 }, (_, i) => ({ optimizer: `optimizer${i}`, epochs: 1 })),
   );
-  const page = reportPage(many, []);
-  expect(page.match(/<th scope="row">/g)).toHaveLength(60);
-  expect(page.match(/<h3>Update:/g)).toHaveLength(20);
-  expect(page).toContain("The 20 arms with the highest validation accuracy have a section here");
+  const page = reportPage(many);
+  expect(page.slice(0, page.indexOf('id="cost"')).match(/<th scope="row"/g)).toHaveLength(60);
+  expect(page.match(/<p>Update:/g)).toHaveLength(20);
+  expect(page).toContain("The 20 arms with the highest validation accuracy are listed");
 });
 
-test("any history gives a report", async () => {
+test("any history gives a report", () => {
   const loss = fc.oneof(
     fc.constant(null),
     fc.constantFrom(0, -1, 1e-30, 1e30, 2.3),
@@ -188,11 +176,11 @@ test("any history gives a report", async () => {
       test: fc.option(metrics, { nil: undefined }),
     })
     .map(({ optimizer, seed, ...rest }) => ({ ...exampleRun({ optimizer, seed }), ...rest }));
-  await fc.assert(
-    fc.asyncProperty(fc.array(run, { maxLength: 3 }), async (runs) => {
-      const page = await pageOf({ ...exampleStudy([]), runs });
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 3 }), (runs) => {
+      const page = reportPage({ ...exampleStudy([]), runs }).split("<script>")[0];
       expect(page).not.toMatch(/NaN|undefined|Infinity/);
     }),
-    { numRuns: 20 },
+    { numRuns: 100 },
   );
 });

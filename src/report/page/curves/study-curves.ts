@@ -1,0 +1,88 @@
+import type { EpochRecord } from "../../../history/epoch-record.js";
+import { ranInParallel, type Study } from "../../../study/study.js";
+import { curvesOf } from "../../charts/curve.js";
+import { type Result, rank } from "../../results/results.js";
+import { bestFirst, evenly } from "../../results/select-arms.js";
+import { stepsAnEpoch } from "../../results/steps.js";
+import type { CurveData, CurveMetric } from "./curve-data.js";
+
+/** More arms are drawn at equal distances of rank. */
+const MOST_ARMS = 100;
+/** Of all arms and one metric together, which bounds the size of the page. */
+const MOST_POINTS = 20_000;
+/** As many as have different colours. With more arms, only the best are in colour. */
+const MOST_COLOURED = 7;
+const BEST = 5;
+
+/** The curves of a study's arms. */
+export function studyCurves(study: Study, results: readonly Result[]): CurveData {
+  const shown = evenly(bestFirst(results), MOST_ARMS);
+  const [winner] = rank(results).best;
+  const isOneLoss = new Set(results.map(({ arm }) => arm.loss)).size === 1;
+  const metrics = METRICS.filter(
+    ({ isComparable }) => isOneLoss === isComparable || isComparable === undefined,
+  );
+  const most = Math.max(50, Math.min(400, Math.floor(MOST_POINTS / Math.max(1, shown.length))));
+  return {
+    metrics: metrics.map(({ title, scale, final }) => {
+      const best = winner && final?.(winner);
+      return { title, scale, ...(best !== undefined && { best: accurate(best) }) };
+    }),
+    arms: shown.map(({ arm }) => ({
+      label: arm.label,
+      stepsAnEpoch: stepsAnEpoch(arm.config),
+      seeds: arm.completed.length,
+      lines: metrics.flatMap(({ value }, metric) =>
+        curvesOf(arm, arm.label, value, { first: 0, most }).map(({ of, ended, points }) => ({
+          metric,
+          isMean: of === "completed runs",
+          ended,
+          epochs: points.map(({ epoch }) => epoch),
+          seconds: points.map(({ seconds }) => accurate(seconds)),
+          values: points.map((point) => accurate(point.value)),
+          ...(points.some(({ low, high }) => low < high) && {
+            low: points.map(({ low }) => accurate(low)),
+            high: points.map(({ high }) => accurate(high)),
+          }),
+        })),
+      ),
+    })),
+    isTimed: !ranInParallel(study),
+    coloured: shown.length <= MOST_COLOURED ? shown.length : BEST,
+  };
+}
+
+interface Metric extends Pick<CurveMetric, "title" | "scale"> {
+  readonly value: (epoch: EpochRecord) => number | null;
+  readonly final?: (result: Result) => number | undefined;
+  /** Shown only if the study has one loss (true) or several (false). Default: always. */
+  readonly isComparable?: boolean;
+}
+
+const METRICS: readonly Metric[] = [
+  {
+    title: "validation accuracy",
+    scale: "accuracy",
+    value: ({ validation }) => validation.accuracy,
+    final: ({ validationAccuracy }) => validationAccuracy?.mean,
+  },
+  {
+    title: "validation loss",
+    scale: "loss",
+    isComparable: true,
+    value: ({ validation }) => validation.loss,
+    final: ({ validationLoss }) => validationLoss?.mean,
+  },
+  {
+    title: "negative log-likelihood",
+    scale: "loss",
+    isComparable: false,
+    value: ({ validation }) => validation.negativeLogLikelihood,
+    final: ({ negativeLogLikelihood }) => negativeLogLikelihood?.mean,
+  },
+  { title: "training accuracy", scale: "accuracy", value: ({ train }) => train.accuracy },
+  { title: "training loss", scale: "loss", isComparable: true, value: ({ train }) => train.loss },
+];
+
+/** More digits than a figure can show would only enlarge the page. */
+const accurate = (value: number) => Number(value.toPrecision(6));

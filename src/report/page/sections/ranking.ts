@@ -1,0 +1,97 @@
+import type { Study } from "../../../study/study.js";
+import { finalEpoch } from "../../../training/run-record.js";
+import type { Result } from "../../results/results.js";
+import { bestFirst } from "../../results/select-arms.js";
+import { resultCells } from "../../tables/result-cells.js";
+import { accuracyText } from "../../text/number-text.js";
+import { type Html, html } from "../html.js";
+import { type Interval, intervalAxis, intervalPlot, intervalTicks } from "../parts/interval-plot.js";
+import { section } from "../parts/section.js";
+import { type TableColumn, table } from "../parts/table.js";
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly isBest: boolean;
+  readonly interval: Interval | undefined;
+}
+
+/** The columns of the second table. */
+const LOSSES_AND_TIMES = ["validation loss", "NLL", "ECE", "training, s", "step, ms"];
+/** The columns of both tables. */
+const NAMES = 1;
+
+/** The main table, arms by descending validation accuracy with the interval of each mean; then their losses and times. */
+export function ranking(study: Study, results: readonly Result[]): Html {
+  const { columns, rows, best, notes } = resultCells(study);
+  const places = new Map(results.map((result, i) => [result, i]));
+  const ordered = bestFirst(results).map((result): Row => {
+    const i = places.get(result)!;
+    return { cells: rows[i]!, isBest: best.has(i), interval: intervalOf(result) };
+  });
+  const intervals = ordered.flatMap(({ interval }) => interval ?? []);
+  const drawn = intervals.length > 1 ? [intervalColumn(intervals)] : [];
+  const textColumns = columns.map(
+    ({ title, right }, i): TableColumn<Row> => ({
+      title,
+      isNumber: right === true,
+      isHead: i === 0,
+      cell: ({ cells }) => cells[i]!,
+    }),
+  );
+  const isFirst = ({ title }: TableColumn<Row>) => !LOSSES_AND_TIMES.includes(title as string);
+  const rowClass = ({ isBest }: Row) => (isBest ? "best" : undefined);
+  const others = textColumns.filter((column) => !isFirst(column));
+  return html`${section("ranking", "Results", [
+    table({
+      caption: "Arms by validation accuracy, best first",
+      className: "main",
+      columns: textColumns
+        .filter(isFirst)
+        .flatMap((column) => (column.title === "validation accuracy" ? [column, ...drawn] : [column])),
+      rows: ordered,
+      rowClass,
+    }),
+    ...(drawn.length > 0 ? [html`<p class="note">${INTERVAL}</p>\n`] : []),
+    ...notes.map((note) => html`<p class="note">${note}</p>\n`),
+  ])}${
+    others.length === 0 || ordered.length === 0
+      ? undefined
+      : section("cost", "Losses and times", [
+          table({
+            caption: "At the end of training",
+            className: "main",
+            columns: [...textColumns.slice(0, NAMES), ...others],
+            rows: ordered,
+            rowClass,
+          }),
+        ])
+  }`;
+}
+
+const INTERVAL =
+  "Line: 95% confidence interval of the mean (Student's t); small dots: seeds; ◂: further left. The scale is logarithmic in the error where accuracies come close to 1.";
+
+function intervalOf({ arm, validationAccuracy }: Result): Interval | undefined {
+  if (validationAccuracy === undefined) return undefined;
+  const { mean, count, confidence95 } = validationAccuracy;
+  const half = count > 1 ? confidence95 : 0;
+  return {
+    mean,
+    low: Math.max(0, mean - half),
+    high: Math.min(1, mean + half),
+    values: count > 1 ? arm.completed.map((run) => finalEpoch(run)!.validation.accuracy) : [],
+  };
+}
+
+function intervalColumn(intervals: readonly Interval[]): TableColumn<Row> {
+  const axis = intervalAxis(intervals);
+  return {
+    title: html`<span class="unseen">95% interval</span>${intervalTicks(axis)}`,
+    isSortable: false,
+    className: "plotted",
+    cell: ({ interval }) =>
+      interval === undefined
+        ? "–"
+        : html`${intervalPlot(interval, axis)}${interval.low < interval.high ? html`<span class="unseen">${accuracyText(interval.low)} to ${accuracyText(interval.high)}</span>` : undefined}`,
+  };
+}
