@@ -19,8 +19,6 @@ export interface Chart {
   readonly name: string;
   readonly title: string;
   readonly spec: TopLevelSpec;
-  /** The only arm that it shows; undefined for a comparison. */
-  readonly arm?: Arm;
 }
 
 /**
@@ -146,7 +144,7 @@ function armCharts(arm: Arm): (Chart | undefined)[] {
       width: 400,
       height: 260,
     });
-    return { name: `${metric}-${arm.slug}`, title, spec, arm };
+    return { name: `${metric}-${arm.slug}`, title, spec };
   });
 }
 
