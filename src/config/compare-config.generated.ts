@@ -30,6 +30,11 @@ export interface CompareConfig extends SharedConfig {
    * at most 100000. Default: 3.
    */
   readonly epochs?: number | undefined;
+  /**
+   * How the optimizers get their settings (default: follows from the optimizers). "defaults": as shipped;
+   * "fixed-rate": all with one learning rate. A study whose optimizers contradict it is rejected.
+   */
+  readonly question?: "defaults" | "fixed-rate" | undefined;
   /** The optimizers to compare. Default: "adam", "sgd", "rmsprop", "adagrad". */
   readonly optimizers?: readonly OptimizerConfig[] | undefined;
   /** The losses to compare, each with every optimizer. Default: "sparseCategoricalCrossentropy". */

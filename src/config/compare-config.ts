@@ -8,6 +8,7 @@ import { plainData } from "../validation/plain-data.js";
 import { armConfigSchema } from "./arm-config.js";
 import type { CompareConfig } from "./compare-config.generated.js";
 import { PRESET_NAMES, PRESETS } from "./presets.js";
+import { QUESTIONS } from "./study-question.js";
 import { seedSchema, sharedShape } from "./train-config.js";
 import { varySchema } from "./vary.js";
 
@@ -32,6 +33,12 @@ export const compareConfigSchema = z
         'a named study to start from; other options override it. "paper" is the paper\'s table on all of MNIST, "mnist-99" reaches 99% of its test images quickly. Default: none.',
       ),
     ...sharedShape,
+    question: z
+      .enum(QUESTIONS)
+      .optional()
+      .describe(
+        'how the optimizers get their settings (default: follows from the optimizers). "defaults": as shipped; "fixed-rate": all with one learning rate. A study whose optimizers contradict it is rejected.',
+      ),
     optimizers: z
       .array(optimizerSchema)
       .min(1)

@@ -111,6 +111,8 @@ export interface ResolvedArm {
  * differ are in `arms` only.
  */
 export interface ResolvedCompareConfig {
+  /** How the optimizers got their settings, if it was declared. */
+  readonly question?: "defaults" | "fixed-rate" | undefined;
   /** Folder with the files of a named dataset. */
   readonly dataDir?: string | undefined;
   /** Size in pixels to which all images were resized; if absent, none was. */

@@ -14,6 +14,7 @@ import { resolveMicroBatch } from "./micro-batch.js";
 import type { Once } from "./once.js";
 import type { ResolvedTrainConfig } from "./resolved-config.generated.js";
 import { splitSizes } from "./split-sizes.js";
+import { QUESTIONS } from "./study-question.js";
 import { defaultThreads } from "./threads.js";
 import type { ParsedSharedConfig } from "./train-config.js";
 
@@ -120,6 +121,10 @@ export const resolvedArmSchema = z
 
 export const resolvedCompareConfigSchema = z
   .object({
+    question: z
+      .enum(QUESTIONS)
+      .optional()
+      .describe("how the optimizers got their settings, if it was declared"),
     dataDir,
     resize,
     labelColumn,

@@ -1,6 +1,7 @@
 import { MOST_CHOICES } from "./compare-config.js";
 import type { Once } from "./once.js";
 import type { ResolvedArm, ResolvedCompareConfig, ResolvedTrainConfig } from "./resolved-config.js";
+import type { StudyArms } from "./study-arms.js";
 
 /** The config of an arm's runs, apart from the seed. */
 export type ArmConfig = Omit<ResolvedTrainConfig, "seed">;
@@ -18,10 +19,7 @@ const ALWAYS: readonly Key[] = ["name", "loss", "optimizer"];
  */
 export function resolvedStudy(
   arms: readonly ResolvedTrainConfig[],
-  {
-    areCombined,
-    ...rest
-  }: Pick<ResolvedCompareConfig, "seeds" | "execution"> & { readonly areCombined: boolean },
+  { areCombined, question, ...rest }: Pick<StudyArms, "areCombined" | "question" | "seeds" | "execution">,
   once: Once,
 ): ResolvedCompareConfig {
   const keys = [...new Set(arms.flatMap(({ seed: _, ...arm }) => Object.keys(arm) as Key[]))];
@@ -44,6 +42,7 @@ export function resolvedStudy(
     [...own].every((key) => key === "optimizer" || key === "loss") &&
     Math.max(optimizers.length, losses.length) <= MOST_CHOICES;
   return {
+    ...(question !== undefined && { question }),
     ...(part(arms[0]!, (key) => !own.has(key)) as Omit<ResolvedCompareConfig, "seeds" | "execution">),
     ...(onlyThese
       ? { optimizers, losses }

@@ -21,6 +21,7 @@ export interface StudyArms {
   readonly arms: readonly GivenArm[];
   /** Whether the arms combine every optimizer with every loss, the optimizers changing fastest. */
   readonly areCombined: boolean;
+  readonly question: ParsedCompareConfig["question"];
   readonly seeds: readonly number[];
   readonly execution: ParsedCompareConfig["execution"];
 }
@@ -36,12 +37,12 @@ export function studyArms(study: ParsedCompareConfig): StudyArms {
   const factors = areCombined ? factorsOf(study, semantics) : [];
   checkRunCount(study, factors, seeds.length);
   const arms = areCombined ? combinedArms(study, factors, semantics[0]) : listedArms(study, semantics[0]);
-  return { arms, areCombined, seeds, execution: study.execution };
+  return { arms, areCombined, question: study.question, seeds, execution: study.execution };
 }
 
 /** The arms of a study that lists them. */
 function listedArms(
-  { arms, optimizers, losses, vary, seeds, execution, ...study }: ParsedCompareConfig,
+  { question, arms, optimizers, losses, vary, seeds, execution, ...study }: ParsedCompareConfig,
   semantics: Semantics,
 ): GivenArm[] {
   const { shape } = trainConfigSchema.unwrap();
@@ -87,7 +88,7 @@ function factorsOf(study: ParsedCompareConfig, [first, ...others]: readonly [Sem
 
 /** Every combination of the factors' alternatives. */
 function combinedArms(
-  { arms, optimizers, losses, vary, seeds, execution, ...study }: ParsedCompareConfig,
+  { question, arms, optimizers, losses, vary, seeds, execution, ...study }: ParsedCompareConfig,
   factors: readonly Factor[],
   semantics: Semantics,
 ): GivenArm[] {

@@ -6,6 +6,7 @@ import type { DatasetInfo, ResolvedCompareConfig } from "./resolved-config.js";
 import { resolvedStudy } from "./resolved-study.js";
 import { planRun, type RunPlan } from "./run-plan.js";
 import { type GivenArm, type StudyArms, sameAs } from "./study-arms.js";
+import { checkQuestion } from "./study-question.js";
 
 /** A study that can start: its config with every default filled in, and its runs in order. */
 export interface StudyPlan<Data extends DatasetInfo = DatasetInfo> {
@@ -29,7 +30,7 @@ interface PlannedArm<Data> {
  * @throws OptimbenchError (CONFIG, FORMULA) if a run is not valid on its dataset, or two runs would be identical
  */
 export function planStudy<Data extends DatasetInfo>(
-  { arms: given, areCombined, seeds, execution }: StudyArms,
+  { arms: given, areCombined, question, seeds, execution }: StudyArms,
   datasetOf: (arm: GivenArm["config"]) => Data,
 ): StudyPlan<Data> {
   const once = new Once();
@@ -41,10 +42,13 @@ export function planStudy<Data extends DatasetInfo>(
     return { plan, dataset };
   });
   checkDistinctArms(given, arms, once);
+  const optimizers = arms.map(({ plan }) => plan.config.optimizer);
+  for (const [index, { places }] of given.entries())
+    inStudy(places, () => checkQuestion(question, optimizers[index]!, optimizers[0]!));
   const config = deepFreeze(
     resolvedStudy(
       arms.map(({ plan }) => plan.config),
-      { seeds, execution, areCombined },
+      { question, seeds, execution, areCombined },
       once,
     ),
   );

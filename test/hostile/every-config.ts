@@ -163,6 +163,7 @@ export const INPUTS = {
     seed: 1,
   }),
   compare: () => ({
+    question: "fixed-rate",
     ...shared(),
     preset: "paper",
     optimizers: [optimizer(), customOptimizer()],

@@ -69,6 +69,7 @@ export const TRAIN_OPTIONS: readonly ConfigOption[] = [
 
 export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--preset <name>", path: "preset", read: text },
+  { flags: "--question <question>", path: "question", read: text },
   { flags: "--optimizers <list>", path: "optimizers", read: optimizerList },
   { flags: "--losses <list>", path: "losses", read: lossList },
   { flags: "--vary <path=values>", path: "vary", read: parseVary },

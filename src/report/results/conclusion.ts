@@ -1,11 +1,10 @@
 import { summarise } from "../../statistics/summary.js";
-import { differingPaths } from "../../study/labels.js";
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { extent } from "../charts/ticks.js";
-import { datasetText } from "../text/dataset-text.js";
 import { listText } from "../text/list-text.js";
 import { accuracyText, summaryText } from "../text/number-text.js";
+import { headline, settingsCaveats } from "./headline.js";
 import { incompleteNote } from "./incomplete.js";
 import { datasetsOf, type Ranking, type Result, rank, resultsOf } from "./results.js";
 
@@ -18,25 +17,7 @@ export interface Conclusion {
 
 export function conclude(study: Study): Conclusion {
   const results = resultsOf(study);
-  return { question: questionOf(results), ...answerOf(study, results) };
-}
-
-function questionOf(results: readonly Result[]): string {
-  if (results.length === 0) return "A study without runs";
-  const differ = (value: (result: Result) => unknown) => new Set(results.map(value)).size > 1;
-  const optimizers = differ(({ arm }) => arm.config.optimizer.name);
-  const optimizerConfigs = differ(({ arm }) => JSON.stringify(arm.config.optimizer));
-  const losses = differ(({ arm }) => arm.loss);
-  const datasets = [...new Set(results.map(({ arm }) => datasetText(arm.config.dataset)))];
-  const named = datasets.filter((name) => name !== undefined);
-  const dataset = named.length < datasets.length ? "" : ` ${listText(named, { separator: " and " })}`;
-  if (results.length === 1) return `How well does ${results[0]!.arm.label} learn${dataset}?`;
-  const isOther = (path: string) => !/^(optimizer|loss|dataset|split)(\.|$)/.test(path);
-  if (differingPaths(results.map(({ arm }) => arm.config)).some(isOther))
-    return `Which arm learns${dataset} best?`;
-  if (optimizers && losses) return `Which optimizer and which loss learn${dataset} best?`;
-  if (losses && !optimizerConfigs) return `Which loss learns${dataset} best?`;
-  return optimizers ? `Which optimizer learns${dataset} best?` : `Which arm learns${dataset} best?`;
+  return { question: headline(study, results), ...answerOf(study, results) };
 }
 
 function answerOf(study: Study, results: readonly Result[]): Pick<Conclusion, "answer" | "caveats"> {
@@ -45,7 +26,12 @@ function answerOf(study: Study, results: readonly Result[]): Pick<Conclusion, "a
   if (ranking.best.length === 0) return { answer: whyUnranked(results), caveats: incomplete };
   return {
     answer: bestText(ranking),
-    caveats: [...incomplete, ...seedCaveats(ranking), ...divergedCaveats(results, ranking)],
+    caveats: [
+      ...incomplete,
+      ...seedCaveats(ranking),
+      ...divergedCaveats(results, ranking),
+      ...settingsCaveats(study, results),
+    ],
   };
 }
 

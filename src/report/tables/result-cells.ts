@@ -4,6 +4,7 @@ import { ranInParallel, type Study } from "../../study/study.js";
 import { decimalTexts } from "../../validation/decimal-text.js";
 import { printable } from "../../validation/printable.js";
 import { whyUnranked } from "../results/conclusion.js";
+import { settingsCaveats } from "../results/headline.js";
 import { incompleteNote } from "../results/incomplete.js";
 import { type Ranking, type Result, rank, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
@@ -136,6 +137,7 @@ export function resultCells(study: Study): ResultCells {
     notes: [
       ...notesOn(results, ranking, semantics),
       ...incompleteNote(study, results),
+      ...settingsCaveats(study, results),
       ...(likelihood ? [LIKELIHOOD] : []),
       ...(timed ? [] : [PARALLEL_TIMES]),
     ],

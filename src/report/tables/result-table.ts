@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
+import { conclude } from "../results/conclusion.js";
 import { wrapText } from "../text/wrap-text.js";
 import { plainTable, terminalWidth } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
@@ -15,7 +16,7 @@ interface TerminalOptions {
   readonly width?: number;
 }
 
-/** The study's table for a terminal, with notes. */
+/** The study's question and its table for a terminal, with notes. */
 export function resultTable(
   study: Study,
   {
@@ -35,6 +36,7 @@ export function resultTable(
       ? [`The ${listed.size} best of ${integerText(rows.length)} arms are shown; table.md has all.`]
       : [];
   return [
+    wrapText(conclude(study).question, width),
     plainTable(columns, cells, width),
     ...[...more, ...notes].map((note) => wrapText(note, width)),
   ].join("\n");

@@ -34,7 +34,7 @@ describe("index.html", () => {
 
   test("has the question, the answer, the table, every formula and the environment", () => {
     const page = reportPage(STUDIES.fourOptimizers);
-    expect(page).toContain("<h1>Which optimizer learns mnist-10k best?</h1>");
+    expect(page).toContain("<h1>Which optimizer learns mnist-10k best with default settings?</h1>");
     expect(page).toContain(
       "adam reached the highest validation accuracy: 0.9832 ± 0.0003 (mean ± standard deviation of 3 seeds) after 6 epochs.",
     );

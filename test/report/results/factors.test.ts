@@ -43,7 +43,7 @@ test("arms of a dataset are together, and none is the best of several datasets",
   ]);
   expect(resultCells(study).best.size).toBe(0);
   const { question, answer } = conclude(study);
-  expect(question).toBe("Which arm learns a and b best?");
+  expect(question).toBe("Which arm learns a and b best with default settings?");
   expect(answer).toContain("accuracies on different datasets are not comparable");
 });
 

@@ -11,6 +11,7 @@ const csvOf = (study: Study) => [...epochsCsv(study)].join("");
 
 test("the table for a terminal covers the completed seeds", () => {
   expect(stripVTControlCharacters(resultTable(plainStudy())).split("\n")).toEqual([
+    "Which optimizer learns mnist-10k best with default settings?",
     "┌───────────┬───────────────┬─────────────────────┬─────────────────┬─────────────────┬───────┬───────────────┬──────────┬──────────────┐",
     "│ optimizer │ learning rate │ validation accuracy │ validation loss │   test accuracy │ seeds │   training, s │ step, ms │ status       │",
     "│ adam      │         0.001 │   0.9700 ± 0.0141 * │ 0.3333 ± 0.0000 │ 0.9600 ± 0.0141 │     2 │ 5.500 ± 0.707 │    11.00 │ completed    │",
@@ -19,6 +20,7 @@ test("the table for a terminal covers the completed seeds", () => {
     "Formulas and defaults: keras3.",
     "Mean ± standard deviation over the completed seeds, at the end of training; * marks the best mean validation accuracy.",
     "sgd: seed 1 diverged in epoch 2.",
+    "Settings are as shipped, which says little about what an optimizer can reach: after three epochs of mnist-10k (seed 0), Adagrad has 0.26 at its default learning rate and 0.967 at 0.03, and SGD 0.72 at 0.01 and 0.963 at 0.1.",
   ]);
 });
 
@@ -27,7 +29,8 @@ describe("in a terminal that is too narrow", () => {
   const tableOf = (text: string) => lines(text).filter((line) => /^[┌│└]/.test(line));
 
   test("headings are wrapped, then columns are omitted and listed", () => {
-    expect(lines(resultTable(plainStudy(), { width: 80 })).slice(0, 8)).toEqual([
+    expect(lines(resultTable(plainStudy(), { width: 80 })).slice(0, 9)).toEqual([
+      "Which optimizer learns mnist-10k best with default settings?",
       "┌───────────┬──────────┬───────────────────┬───────┬──────────────┐",
       "│ optimizer │ learning │        validation │ seeds │ status       │",
       "│           │     rate │          accuracy │       │              │",
@@ -94,7 +97,9 @@ test("the star is explained only if there is one", () => {
 });
 
 test("the table in Markdown", () => {
-  expect(markdownTable(plainStudy()).split("\n").slice(0, 5)).toEqual([
+  expect(markdownTable(plainStudy()).split("\n").slice(0, 7)).toEqual([
+    "Which optimizer learns mnist-10k best with default settings?",
+    "",
     "| optimizer | learning rate | validation accuracy | validation loss | test accuracy | seeds | training, s | step, ms | status |",
     "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
     "| **adam** | **0.001** | **0.9700 ± 0.0141 \\*** | **0.3333 ± 0.0000** | **0.9600 ± 0.0141** | **2** | **5.500 ± 0.707** | **11.00** | **completed** |",
