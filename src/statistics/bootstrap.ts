@@ -1,6 +1,7 @@
 import { mean } from "simple-statistics";
 import type { Interval } from "./interval.js";
 import { normalBelow, normalQuantile } from "./normal.js";
+import { quantileOf } from "./quantile.js";
 import type { RandomSource } from "./random-source.js";
 
 /** The means of random samples of as many values, drawn with replacement. */
@@ -44,11 +45,4 @@ export function bcaInterval(values: readonly number[], means: Float64Array, leve
     return quantileOf(sorted, corrected);
   };
   return { low: end((1 - level) / 2), high: end((1 + level) / 2) };
-}
-
-/** The quantile of sorted values, by linear interpolation. */
-function quantileOf(sorted: readonly number[], probability: number): number {
-  const place = probability * (sorted.length - 1);
-  const [below, above] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
-  return below + (above - below) * (place % 1);
 }
