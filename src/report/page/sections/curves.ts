@@ -35,7 +35,7 @@ export function curves(data: CurveData, armCount: number): Html | undefined {
       ({ label }, i) =>
         html`<label class="${colourClass(i)}"><input type="checkbox" name="arm" value="${i}"${i < data.coloured ? html` checked` : undefined}><span class="key"></span>${label}</label>`,
     )}
-<label class="others"${arms.length > data.coloured ? undefined : html` hidden`}><input type="checkbox" name="others" checked><span class="key"></span>the others, in grey</label>
+<label class="others"${arms.length > 1 ? undefined : html` hidden`}><input type="checkbox" name="others"${arms.length > data.coloured ? html` checked` : undefined}><span class="key"></span>the others, in grey</label>
 </form>
 <figcaption>${[
       ...(isBand ? ["Line: mean over the seeds; band: lowest to highest seed."] : []),

@@ -23,7 +23,7 @@ function armFormula({ label, config }: Arm): Html {
   return html`
 <details class="formula"><summary><h3>${label}</h3></summary>
 <p>Update: ${name} <small>(${semantics})</small></p>
-<pre><code>${formula.trim()}</code></pre>
+<pre tabindex="0"><code>${formula.trim()}</code></pre>
 ${definitions({ ...parameters(config.optimizer), schedule: config.schedule.name, ...parameters(config.schedule) })}
 </details>`;
 }
@@ -36,7 +36,7 @@ function lossFormulas(arms: readonly Arm[]): Html[] {
     (loss) => html`
 <details class="formula"><summary><h3>Loss per image: ${loss.name}</h3></summary>
 <p>As defined by ${loss.semantics}</p>
-<pre><code>${loss.formula.trim()}</code></pre>
+<pre tabindex="0"><code>${loss.formula.trim()}</code></pre>
 ${definitions(parameters(loss))}
 </details>`,
   );
