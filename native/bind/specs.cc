@@ -145,6 +145,18 @@ AugmentationSpec readAugmentationSpec(const Reader& reader) {
   return spec;
 }
 
+StandardisationSpec readStandardisationSpec(const Reader& reader, const Shape& input) {
+  StandardisationSpec spec{reader.numbers("mean"), reader.numbers("standardDeviation")};
+  const auto channels = static_cast<size_t>(input.channels);
+  const auto isFinite = [](double value) { return std::isfinite(value); };
+  const auto isPositive = [](double value) { return std::isfinite(value) && value > 0; };
+  if (spec.mean.size() != channels || !std::ranges::all_of(spec.mean, isFinite))
+    reader.fail("mean", "one finite number per channel");
+  if (spec.standardDeviation.size() != channels || !std::ranges::all_of(spec.standardDeviation, isPositive))
+    reader.fail("standardDeviation", "one finite number above 0 per channel");
+  return spec;
+}
+
 SessionSpec readSessionSpec(const Reader& reader) {
   SessionSpec spec;
   spec.device = reader.text("device");
@@ -157,6 +169,8 @@ SessionSpec readSessionSpec(const Reader& reader) {
   spec.loss = readLossSpec(reader.object("loss"));
   spec.update = readUpdateSpec(reader.object("update"));
   if (reader.has("augmentation")) spec.augmentation = readAugmentationSpec(reader.object("augmentation"));
+  if (reader.has("standardisation"))
+    spec.standardisation = readStandardisationSpec(reader.object("standardisation"), spec.input);
   return spec;
 }
 

@@ -61,6 +61,13 @@ struct AugmentationSpec {
   double elasticSigma = 0;
 };
 
+// What is subtracted from the values of each channel, which are in [0, 1], and what they are then divided by. Empty:
+// images stay as they are.
+struct StandardisationSpec {
+  std::vector<double> mean;
+  std::vector<double> standardDeviation;
+};
+
 // One fixed distortion.
 struct AffineSpec {
   double shiftX = 0;    // pixels to the right
@@ -80,6 +87,7 @@ struct SessionSpec {
   LossSpec loss;
   UpdateSpec update;
   AugmentationSpec augmentation;
+  StandardisationSpec standardisation;
 };
 
 // Images in borrowed memory.

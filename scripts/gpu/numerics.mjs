@@ -90,6 +90,7 @@ Object.assign(cases, {
   "weight decay and averages": { optimizer: { name: "adam", decoupledWeightDecay: 0.1, weightAverage: 0.9 } },
   "early stopping": { earlyStopping: { patience: 1 } },
   augmentation: { augmentation: { shift: 1, rotation: 10 }, isEager: true },
+  standardise: { standardise: true },
   "model lenet-5": { model: "lenet-5", ...digits() },
   "model paper-cnn": { model: "paper-cnn", ...digits() },
   "model mnist-99": { model: "mnist-99", ...digits() },

@@ -13,6 +13,10 @@ export const armConfigSchema = z
     name: shape.name,
     dataset: ofArm(shape.dataset.unwrap(), "name of a dataset, a folder, or arrays"),
     split: ofArm(shape.split.unwrap(), "numbers of training and validation images"),
+    standardise: ofArm(
+      shape.standardise.unwrap().nullable(),
+      "give each channel of the training images mean 0 and standard deviation 1. null stands for no",
+    ),
     model: ofArm(shape.model.unwrap(), "a model name or a list of layers"),
     semantics: ofArm(
       shape.semantics.unwrap(),

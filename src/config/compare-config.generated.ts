@@ -106,6 +106,11 @@ export interface ArmConfig {
     /** Give each class the same share of both parts. Default: images are drawn regardless of their class. */
     readonly stratified?: boolean | undefined;
   } | undefined;
+  /**
+   * Give each channel of the training images mean 0 and standard deviation 1. null stands for no. Default:
+   * the study's.
+   */
+  readonly standardise?: boolean | null | undefined;
   /** A model name or a list of layers. Default: the study's. */
   readonly model?: Model | undefined;
   /** Framework whose formulas, defaults and initial weights are used. Default: the study's. */

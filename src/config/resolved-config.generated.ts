@@ -42,6 +42,8 @@ export interface ResolvedTrainConfig {
   readonly greyscale?: boolean | undefined;
   /** Numbers of training and validation images. */
   readonly split: SplitSizes;
+  /** Whether images were standardised, by the training images; if absent, not. */
+  readonly standardise?: boolean | undefined;
   /** The model's layers from the image to the logits. */
   readonly model: ResolvedModel;
   /** Framework whose formulas, defaults and initial weights are used. */
@@ -82,6 +84,8 @@ export interface ResolvedArm {
   readonly dataset?: string | undefined;
   /** Numbers of training and validation images. */
   readonly split?: SplitSizes | undefined;
+  /** Whether images were standardised, by the training images; if absent, not. */
+  readonly standardise?: boolean | undefined;
   /** The model's layers from the image to the logits. */
   readonly model?: ResolvedModel | undefined;
   /** Framework whose formulas, defaults and initial weights are used. */
@@ -134,6 +138,8 @@ export interface ResolvedCompareConfig {
   readonly dataset?: string | undefined;
   /** Numbers of training and validation images. */
   readonly split?: SplitSizes | undefined;
+  /** Whether images were standardised, by the training images; if absent, not. */
+  readonly standardise?: boolean | undefined;
   /** The model's layers from the image to the logits. */
   readonly model?: ResolvedModel | undefined;
   /** Framework whose formulas, defaults and initial weights are used. */

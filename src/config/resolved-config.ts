@@ -63,6 +63,10 @@ const sharedShape = {
   groupColumn: readOptionsShape.groupColumn.describe("column of the groups in CSV files, if it was given"),
   greyscale: readOptionsShape.greyscale.describe("whether colour images were converted to one channel"),
   split: splitSizesSchema.describe("numbers of training and validation images"),
+  standardise: z
+    .boolean()
+    .optional()
+    .describe("whether images were standardised, by the training images; if absent, not"),
   model: part<ResolvedModel>("ResolvedModel", {
     name: z.string().optional().describe("its name in results"),
     layers: z.array(z.looseObject({ type: z.string().describe("its type") })).describe("its layers"),
@@ -188,6 +192,7 @@ export function resolveConfig(
     ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
     ...readOptionsOf(config),
     split: Object.freeze(split),
+    ...(config.standardise && { standardise: true }),
     model,
     semantics,
     schedule: once.of("schedule", [config.schedule], () =>

@@ -64,7 +64,17 @@ export function planRun(
   const loss = once.of("loss", [config.loss, semantics, classes], () =>
     deepFreeze(resolveLoss(config.loss, semantics, classes, places.loss)),
   );
-  const { dataset: _, dataDir, split, model: __, device, threads, untimedSteps, ...rest } = resolved;
+  const {
+    dataset: _,
+    dataDir,
+    split,
+    standardise,
+    model: __,
+    device,
+    threads,
+    untimedSteps,
+    ...rest
+  } = resolved;
   return {
     config: Object.freeze({
       ...(name === undefined ? {} : { name }),
@@ -72,6 +82,7 @@ export function planRun(
       ...(dataDir === undefined ? {} : { dataDir }),
       ...readOptionsOf(resolved),
       split,
+      ...(standardise && { standardise }),
       model,
       loss,
       optimizer,

@@ -75,6 +75,11 @@ export interface SharedConfig {
     /** Give each class the same share of both parts. Default: images are drawn regardless of their class. */
     readonly stratified?: boolean | undefined;
   } | undefined;
+  /**
+   * Give each channel of the training images mean 0 and standard deviation 1. All other images get the same
+   * shift and scale, which the run's record and the saved model contain. Default: values from 0 to 1.
+   */
+  readonly standardise?: boolean | undefined;
   /** A model name or a list of layers. The layers lead from the image to the logits. Default: "paper-cnn". */
   readonly model?: Model | undefined;
   /**

@@ -64,6 +64,12 @@ export const sharedShape = {
     .describe(
       "numbers of training and validation images. The seed draws them. Default: four fifths and one fifth.",
     ),
+  standardise: z
+    .boolean()
+    .optional()
+    .describe(
+      "give each channel of the training images mean 0 and standard deviation 1. All other images get the same shift and scale, which the run's record and the saved model contain. Default: values from 0 to 1.",
+    ),
   model: modelSchema
     .default("paper-cnn")
     .describe("a model name or a list of layers. The layers lead from the image to the logits."),

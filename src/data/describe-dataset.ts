@@ -1,3 +1,4 @@
+import { ChannelValues } from "./channel-values.js";
 import type { Dataset, HeldOutSet, Scaling } from "./dataset.js";
 import { parts } from "./parts.js";
 
@@ -53,7 +54,7 @@ export async function describeDataset(
   const size = height * width * channels;
   const total = sets.reduce((sum, [, { count }]) => sum + count, 0);
   const images = new SeenImages(size);
-  const histogram = new Float64Array(256 * channels);
+  const values = new ChannelValues(channels);
   const described: SetDescription[] = [];
   let [done, border] = [0, { light: 0, count: 0 }];
   for (const [set, { images: bytes, labels, count }] of sets) {
@@ -62,7 +63,7 @@ export async function describeDataset(
       for (let i = first; i < end; i++) {
         perClass[labels[i]!]!++;
         images.add(set, bytes, i, labels[i]!);
-        if (set === "train") addValues(histogram, bytes.subarray(i * size, (i + 1) * size), channels);
+        if (set === "train") values.add(bytes.subarray(i * size, (i + 1) * size));
       }
       onProgress(done + end, total);
     }
@@ -80,7 +81,7 @@ export async function describeDataset(
     ...(scaling && { scaling }),
     sets: described,
     shared: images.shared(),
-    values: statistics(histogram, channels),
+    values: { ...values.range(), ...values.moments() },
     looksInverted: border.light > 0.75 * border.count,
   };
 }
@@ -136,35 +137,6 @@ function hashOf(image: Uint8Array): number {
     b ^= b >>> 15;
   }
   return (a >>> 0) * 2 ** 21 + (b & 0x1fffff);
-}
-
-/** Adds the values of an image to a histogram per channel. */
-function addValues(histogram: Float64Array, image: Uint8Array, channels: number): void {
-  for (let channel = 0; channel < channels; channel++) {
-    const offset = 256 * channel;
-    for (let i = channel; i < image.length; i += channels) histogram[offset + image[i]!]!++;
-  }
-}
-
-function statistics(histogram: Float64Array, channels: number): DatasetDescription["values"] {
-  const perChannel = Array.from({ length: channels }, (_, channel) =>
-    histogram.subarray(256 * channel, 256 * (channel + 1)),
-  );
-  const moments = perChannel.map((counts) => {
-    const moment = (power: (value: number) => number) =>
-      counts.reduce((sum, count, value) => sum + count * power(value), 0) /
-      counts.reduce((sum, count) => sum + count, 0);
-    const mean = moment((value) => value);
-    return { mean, standardDeviation: Math.sqrt(moment((value) => (value - mean) ** 2)) };
-  });
-  const isPresent = (value: number) => perChannel.some((counts) => counts[value]! > 0);
-  const present = Array.from({ length: 256 }, (_, value) => value).filter(isPresent);
-  return {
-    minimum: present[0]!,
-    maximum: present.at(-1)!,
-    mean: moments.map(({ mean }) => mean),
-    standardDeviation: moments.map(({ standardDeviation }) => standardDeviation),
-  };
 }
 
 /** Images whose borders are examined, at most. */

@@ -156,6 +156,11 @@ export interface SessionSpec {
   readonly update: PlannedUpdate;
   /** Random distortions of training images, drawn again in every epoch. */
   readonly augmentation?: AugmentationSpec;
+  /** What is subtracted from the values of each channel, 0 to 1, and what they are then divided by. Default: neither. */
+  readonly standardisation?: {
+    readonly mean: readonly number[];
+    readonly standardDeviation: readonly number[];
+  };
 }
 
 /** Sums over the processed samples. */

@@ -136,6 +136,7 @@ function factorText(path: string, value: string | undefined): string {
   const key = path.split(".").at(-1)!;
   if (path === "loss.semantics") return `${value} loss`;
   if (["name", "label", "semantics", "dataset"].includes(key)) return value ?? "default";
+  if (path === "standardise") return value === undefined ? "not standardised" : "standardised";
   const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return value === undefined ? `no ${words}` : `${words} ${value}`;
 }

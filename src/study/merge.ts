@@ -103,6 +103,7 @@ function checkEqual(a: Cell & { readonly from: string }, b: Cell, folder: string
 
 /** What a run measured, without times. */
 export const measured = ({
+  standardisation,
   status,
   history,
   test,
@@ -110,6 +111,7 @@ export const measured = ({
   stoppedEarly,
   parametersSha256,
 }: RunRecord) => ({
+  standardisation,
   status,
   history: Object.fromEntries(history.map(({ seconds: _, ...epoch }) => [`epoch ${epoch.epoch}`, epoch])),
   test,

@@ -17,6 +17,16 @@ export interface RunRecord {
   readonly validationImages?: number | undefined;
   /** When the run started, in ISO 8601. */
   readonly startedAt: string;
+  /** How the channels of all images were standardised; absent if they were not. */
+  readonly standardisation?: {
+    /** Subtracted from the values of each channel, which are 0 to 1. */
+    readonly mean: readonly number[];
+    /**
+     * What the differences are then divided by: the standard deviation of each channel, or 1 if all its
+     * values are equal.
+     */
+    readonly standardDeviation: readonly number[];
+  } | undefined;
   /** How the run ended. */
   readonly status: RunStatus;
   /** The epochs; epoch 0 (before training) first. */

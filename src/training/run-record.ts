@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { resolvedTrainConfigSchema } from "../config/resolved-config.js";
 import { datasetRecordSchema } from "../data/dataset-record.js";
+import { standardisationSchema } from "../data/standardisation.js";
 import {
   type EpochRecord,
   epochRecordSchema,
@@ -27,6 +28,9 @@ export const runRecordSchema = z
         "number of validation images, if they are fewer than `config.split` says, since groups are not divided",
       ),
     startedAt: z.string().describe("when the run started, in ISO 8601"),
+    standardisation: standardisationSchema
+      .optional()
+      .describe("how the channels of all images were standardised; absent if they were not"),
     status: runStatusSchema.describe("how the run ended"),
     history: z.array(epochRecordSchema).readonly().describe("the epochs; epoch 0 (before training) first"),
     bestEpoch: z

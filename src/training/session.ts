@@ -1,4 +1,5 @@
 import type { RunPlan } from "../config/run-plan.js";
+import type { Standardisation } from "../data/standardisation.js";
 import { loadNative, type NativeSession, type SessionSpec } from "../native/addon.js";
 
 /** Opens a native session. @throws OptimbenchError (MEMORY, NATIVE) by rejection */
@@ -15,7 +16,10 @@ export async function openSession(spec: SessionSpec): Promise<NativeSession> {
 }
 
 /** The part of a plan that native code needs. */
-export const sessionSpec = ({ config, input, classes, layers, loss, update }: RunPlan): SessionSpec => ({
+export const sessionSpec = (
+  { config, input, classes, layers, loss, update }: RunPlan,
+  standardisation?: Standardisation,
+): SessionSpec => ({
   device: config.device,
   threads: config.threads,
   seed: config.seed,
@@ -26,6 +30,7 @@ export const sessionSpec = ({ config, input, classes, layers, loss, update }: Ru
   loss,
   update,
   ...(config.augmentation && { augmentation: config.augmentation }),
+  ...(standardisation && { standardisation }),
 });
 
 const beingFreed = new Set<Promise<void>>();

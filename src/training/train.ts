@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.js";
 import { datasetRecord } from "../data/dataset-record.js";
 import { datasetOf } from "../data/load-dataset.js";
 import { splitDataset } from "../data/split-dataset.js";
+import { standardisationOf } from "../data/standardisation.js";
 import type { EpochRecord } from "../history/epoch-record.js";
 import { preloadNative } from "../native/addon.js";
 import { parametersSha256 } from "../native/parameters-sha256.js";
@@ -78,7 +79,8 @@ export async function trainPlan(
     validation: { from: resident.validation ?? resident.images, indices: indices.validation },
   };
 
-  const session = await openSession(sessionSpec(plan));
+  const standardisation = config.standardise ? await standardisationOf(dataset, indices.train) : undefined;
+  const session = await openSession(sessionSpec(plan, standardisation));
   const stop = () => session.cancel();
   signal?.addEventListener("abort", stop);
   try {
@@ -106,6 +108,7 @@ export async function trainPlan(
         validationImages: indices.validation.length,
       }),
       startedAt,
+      ...(standardisation && { standardisation }),
       status,
       history,
       ...early,
@@ -118,7 +121,7 @@ export async function trainPlan(
       },
       parametersSha256: { initial, final: await parametersSha256(session) },
     };
-    return withModel(record, new TrainedModel(session, config, about));
+    return withModel(record, new TrainedModel(session, config, about, standardisation));
   } catch (error) {
     await session.dispose();
     throw error;

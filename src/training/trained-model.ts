@@ -4,6 +4,7 @@ import { types } from "node:util";
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { DatasetRecord } from "../data/dataset-record.js";
 import { scaledBytes } from "../data/scaling.js";
+import type { Standardisation } from "../data/standardisation.js";
 import { OptimbenchError } from "../errors.js";
 import { sizeOf } from "../formula/shapes.js";
 import type { NativeSession, TensorInfo } from "../native/addon.js";
@@ -23,13 +24,20 @@ export class TrainedModel implements Disposable {
   readonly #session: NativeSession;
   readonly #config: ResolvedTrainConfig;
   readonly #dataset: DatasetRecord;
+  readonly #standardisation: Standardisation | undefined;
   #disposed = false;
 
   /** @internal */
-  constructor(session: NativeSession, config: ResolvedTrainConfig, dataset: DatasetRecord) {
+  constructor(
+    session: NativeSession,
+    config: ResolvedTrainConfig,
+    dataset: DatasetRecord,
+    standardisation?: Standardisation,
+  ) {
     this.#session = session;
     this.#config = config;
     this.#dataset = dataset;
+    this.#standardisation = standardisation;
   }
 
   /** Number of trained parameters. */
@@ -41,7 +49,8 @@ export class TrainedModel implements Disposable {
    * Computes class probabilities: the softmax of the logits.
    *
    * @param images one or more images of the same size as in training: count x height x width x channels numbers, 0 to 255; or
-   *   floats, if the model was trained on floats, which are scaled as the training images were
+   *   floats, if the model was trained on floats, which are scaled as the training images were. Either is standardised if the
+   *   training images were.
    * @returns count x classes probabilities; each row sums to 1
    * @throws {@link OptimbenchError} by rejection: DATA if the length is not that of whole images, or floats are given to a model
    *   that was trained on bytes, DISPOSED after `dispose()`, even if that is called while this runs
@@ -95,8 +104,8 @@ export class TrainedModel implements Disposable {
   }
 
   /**
-   * Writes `parameters()` to a safetensors file. Its metadata contains the resolved config and a description of the training
-   * data. An existing file is replaced once the new one is complete. The tensors are written in small parts, so memory use
+   * Writes `parameters()` to a safetensors file. Its metadata contains the resolved config, a description of the training
+   * data and, if images were standardised, `standardisation`, which is not among the parameters. An existing file is replaced once the new one is complete. The tensors are written in small parts, so memory use
    * stays small.
    *
    * @param path the file to write; missing folders are created
@@ -109,6 +118,7 @@ export class TrainedModel implements Disposable {
       format: "pt",
       config: JSON.stringify(this.#config),
       dataset: JSON.stringify(this.#dataset),
+      ...(this.#standardisation && { standardisation: JSON.stringify(this.#standardisation) }),
     };
     const tensors = this.#tensors();
     const inFile = tensors.map(({ name, shape }) => ({ name, shape: shapeInPyTorch(shape) }));

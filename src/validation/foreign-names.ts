@@ -77,6 +77,7 @@ const BY_OUR_NAME: Readonly<Record<string, readonly string[]>> = {
   split: ["validationsplit", "valsplit", "testsize"],
   dataset: ["data", "traindata"],
   model: ["net", "network", "architecture"],
+  standardise: ["standardize", "normalize", "normalise", "normalization", "standardization"],
   augmentation: ["augment", "transforms", "transform"],
   "model.layers": ["layers"],
   validation: ["val", "validationsize", "valsize", "test"],

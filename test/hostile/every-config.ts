@@ -96,6 +96,7 @@ const shared = () => ({
   epochs: 0,
   batchSize: 4,
   gradientAccumulation: 1,
+  standardise: true,
   augmentation: { shift: 1, rotation: 1, scale: 0.1, elastic: { alpha: 1, sigma: 1 } },
   microBatch: 4,
   device: "cpu",

@@ -53,8 +53,9 @@ Measured sumOf(const at::Tensor& scores) {
 }  // namespace
 
 Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>& parameters,
-                  const std::vector<Views>& statistics, Workers& workers, const ResidentDataset& dataset,
-                  const std::vector<uint32_t>& indices, bool weighted, const CancelFlag& cancel) {
+                  const std::vector<Views>& statistics, Workers& workers, const Standardisation& standardisation,
+                  const ResidentDataset& dataset, const std::vector<uint32_t>& indices, bool weighted,
+                  const CancelFlag& cancel) {
   const auto start = std::chrono::steady_clock::now();
   const at::Tensor positions = dataset.positions(indices);
   const int64_t count = positions.size(0);
@@ -63,6 +64,7 @@ Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>
       inChunks(workers, dataset.device(), count, cancel, [&](int64_t chunk, int64_t first, int64_t size) {
         std::vector<Frame> frames = model.frames(parameters, statistics);
         const Batch batch = dataset.batch(positions.narrow(0, first, size));
+        standardisation.apply(batch.images);
         const at::Tensor logits = model.forward(batch.images, frames);
         const at::Tensor losses =
             weighted ? loss.weightedValues(logits, batch.targets) : loss.values(logits, batch.targets);
@@ -77,13 +79,16 @@ Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>
 }
 
 at::Tensor predict(const Model& model, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
-                   Workers& workers, const at::Tensor& pixels, const CancelFlag& cancel) {
+                   Workers& workers, const Standardisation& standardisation, const at::Tensor& pixels,
+                   const CancelFlag& cancel) {
   const int64_t count = pixels.size(0);
   std::vector<at::Tensor> results(static_cast<size_t>(count) / kChunk + 1);
   const int64_t chunks =
       inChunks(workers, pixels.device(), count, cancel, [&](int64_t chunk, int64_t first, int64_t size) {
         std::vector<Frame> frames = model.frames(parameters, statistics);
-        const at::Tensor logits = model.forward(normalise(pixels.narrow(0, first, size)), frames);
+        const at::Tensor images = normalise(pixels.narrow(0, first, size));
+        standardisation.apply(images);
+        const at::Tensor logits = model.forward(images, frames);
         results[chunk] = at::softmax(logits, 1).cpu();
       });
   results.resize(chunks);

@@ -13,8 +13,13 @@ constexpr int64_t kMaxShards = 16;
 }  // namespace
 
 GradientShards::GradientShards(const Model& model, const Loss& loss, Workers& workers, int64_t microBatch,
-                               const AugmentationSpec& augmentation)
-    : model_(model), loss_(loss), workers_(workers), microBatch_(microBatch), augmentation_(augmentation) {}
+                               const AugmentationSpec& augmentation, const Standardisation& standardisation)
+    : model_(model),
+      loss_(loss),
+      workers_(workers),
+      microBatch_(microBatch),
+      augmentation_(augmentation),
+      standardisation_(standardisation) {}
 
 int64_t GradientShards::count(int64_t batchSize, int64_t microBatch) {
   return std::min((batchSize + microBatch - 1) / microBatch, kMaxShards);
@@ -52,6 +57,7 @@ GradientShards::Sums GradientShards::step(const std::vector<Views>& parameters, 
       const at::Tensor numbers = positions.narrow(0, start, size);
       Batch batch = dataset.batch(numbers);
       batch.images = augment(batch.images, numbers, augmentation_, key.seed, key.epoch);
+      standardisation_.apply(batch.images);
       if (times) times->lap(times->batch);
       runMicroBatch(shard, parameters, statistics, batch, samples, microKey, times, masks);
     }

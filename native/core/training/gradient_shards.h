@@ -8,6 +8,7 @@
 #include "core/api.h"
 #include "core/data/augment.h"
 #include "core/data/resident_dataset.h"
+#include "core/data/standardisation.h"
 #include "core/nn/loss.h"
 #include "core/nn/model.h"
 #include "core/runtime/workers.h"
@@ -17,7 +18,7 @@ namespace optimbench {
 class GradientShards {
  public:
   GradientShards(const Model& model, const Loss& loss, Workers& workers, int64_t microBatch,
-                 const AugmentationSpec& augmentation);
+                 const AugmentationSpec& augmentation, const Standardisation& standardisation);
 
   // The number of shards for a batch.
   static int64_t count(int64_t batchSize, int64_t microBatch);
@@ -51,6 +52,7 @@ class GradientShards {
   Workers& workers_;
   int64_t microBatch_;
   AugmentationSpec augmentation_;
+  const Standardisation& standardisation_;
   std::vector<Shard> shards_;  // created on first use
 };
 

@@ -77,6 +77,7 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
       threads_(spec.threads),
       input_(spec.input),
       classes_(spec.classes),
+      standardisation_(spec.standardisation, device_),
       model_(spec),
       loss_(spec.loss),
       weights_(makeWeights(model_, spec.seed, device_)),
@@ -84,7 +85,7 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
       update_(spec.update, weights_.theta, model_.parameters()),
       hostUpdate_(update_, workers_),
       evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
-      shards_(model_, loss_, workers_, spec.microBatch, spec.augmentation) {
+      shards_(model_, loss_, workers_, spec.microBatch, spec.augmentation, standardisation_) {
   loss_.moveTo(weights_.theta.options());
   const StepMode mode = stepMode(device_);
   if (mode != StepMode::plain)
@@ -148,8 +149,8 @@ Measured TrainingSession::evaluate(const Dataset& dataset, const std::vector<uin
                                    const CancelFlag& cancel) {
   const Work guard = work();
   const at::NoGradGuard noGradient;
-  return optimbench::evaluate(model_, loss_, evaluated_, weights_.runningStatistics, workers_, fitting(dataset),
-                              indices, weighted, cancel);
+  return optimbench::evaluate(model_, loss_, evaluated_, weights_.runningStatistics, workers_, standardisation_,
+                              fitting(dataset), indices, weighted, cancel);
 }
 
 std::vector<float> TrainingSession::predict(const std::vector<uint8_t>& images, const CancelFlag& cancel) {
@@ -164,7 +165,7 @@ std::vector<float> TrainingSession::predict(const std::vector<uint8_t>& images, 
                                          {count, input_.height, input_.width, input_.channels}, at::kByte)
                                .to(device_);
   const at::Tensor probabilities =
-      optimbench::predict(model_, evaluated_, weights_.runningStatistics, workers_, input, cancel);
+      optimbench::predict(model_, evaluated_, weights_.runningStatistics, workers_, standardisation_, input, cancel);
   if (cancel) throw std::runtime_error("The prediction was cancelled");
   return toVector(probabilities);
 }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/api.h"
+#include "core/data/standardisation.h"
 #include "core/runtime/device.h"
 #include "core/runtime/device_work.h"
 #include "core/runtime/session_stream.h"
@@ -62,6 +63,7 @@ class TrainingSession {
   int64_t threads_;
   Shape input_;
   int64_t classes_;
+  Standardisation standardisation_;
   Model model_;
   Loss loss_;
   Weights weights_;

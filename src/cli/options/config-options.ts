@@ -45,6 +45,7 @@ const shared: readonly ConfigOption[] = [
   { flags: "--train-size <images>", path: "split.train", read: number },
   { flags: "--validation-size <images>", path: "split.validation", read: number },
   { flags: "--stratified", path: "split.stratified", read: text },
+  { flags: "--standardise", path: "standardise", read: text },
   { flags: "--model <name|file.json>", path: "model", read: model },
   { flags: "--schedule <schedule>", path: "schedule", read: parseSpec },
   { flags: "--early-stopping <settings>", path: "earlyStopping", read: parseSettings },
