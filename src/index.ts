@@ -30,10 +30,12 @@ export type { BenchRecord, BenchResult, BenchSettings, StepProfile } from "./ben
 export type { Spread } from "./bench/spread.js";
 export type { Semantics, Source } from "./catalogue/semantics.js";
 export type { Augmentation } from "./config/augmentation.js";
+export type { Choices, Values } from "./config/choices.js";
 export type * from "./config/compare-config.generated.js";
 export type { EarlyStopping } from "./config/early-stopping.js";
 export type * from "./config/resolved-config.generated.js";
 export type * from "./config/train-config.generated.js";
+export type * from "./config/value-range.generated.js";
 export type { Dataset, HeldOutSet, ImageSet, Labels, Scaling } from "./data/dataset.js";
 export type * from "./data/dataset-config.generated.js";
 export type * from "./data/dataset-record.generated.js";

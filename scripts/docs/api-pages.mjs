@@ -31,7 +31,14 @@ export const PAGES = [
       "readStudy",
       "ResolvedCompareConfig",
     ],
-    files: ["config/compare-config", "study/compare", "study", "report"],
+    files: [
+      "config/compare-config",
+      "config/choices",
+      "config/value-range",
+      "study/compare",
+      "study",
+      "report",
+    ],
   },
   {
     name: "data",

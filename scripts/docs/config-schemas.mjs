@@ -4,6 +4,7 @@ import { z } from "zod";
 import { benchConfigSchema } from "../../dist/bench/bench-config.js";
 import { armConfigSchema } from "../../dist/config/arm-config.js";
 import { augmentationSchema } from "../../dist/config/augmentation.js";
+import { lossChoicesSchema, optimizerChoicesSchema, SINGLE_KEYS } from "../../dist/config/choices.js";
 import { compareConfigSchema } from "../../dist/config/compare-config.js";
 import { earlyStoppingSchema } from "../../dist/config/early-stopping.js";
 import { trainConfigSchema } from "../../dist/config/train-config.js";
@@ -29,11 +30,19 @@ const CHOICES = [
   {
     id: "Optimizer",
     schema: optimizerSchema,
+    choices: optimizerChoicesSchema,
     all: optimizerAlternatives(),
     names: Object.keys(OPTIMIZERS),
     text: "an optimizer",
   },
-  { id: "Loss", schema: lossSchema, all: lossAlternatives(), names: Object.keys(LOSSES), text: "a loss" },
+  {
+    id: "Loss",
+    schema: lossSchema,
+    choices: lossChoicesSchema,
+    all: lossAlternatives(),
+    names: Object.keys(LOSSES),
+    text: "a loss",
+  },
   {
     id: "Schedule",
     schema: scheduleSchema,
@@ -99,6 +108,8 @@ export function configSchemas() {
   const override = ({ zodSchema, jsonSchema }) => {
     const choice = CHOICES.find(({ schema }) => schema === zodSchema);
     if (choice) Object.assign(jsonSchema, { $ref: `#/$defs/${choice.id}Config`, examples: undefined });
+    const several = CHOICES.find(({ choices }) => choices !== undefined && choices === zodSchema);
+    if (several) Object.assign(jsonSchema, { $ref: `#/$defs/${several.id}Choices`, examples: undefined });
     // zod omits the default if an inner value is transformed, such as a layer.
     if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
     delete jsonSchema.readOnly;
@@ -116,7 +127,45 @@ export function configSchemas() {
   }
   all.LayerList.description = "Layers, from the first to the last.";
   describeLearningRate(all);
+  for (const { id, choices, text } of CHOICES)
+    if (choices !== undefined) all[`${id}Choices`] = withValues(all, id, text);
   return all;
+}
+
+/** An optimizer or a loss whose settings may have several values. */
+function withValues(all, id, text) {
+  const isSingle = (key) => SINGLE_KEYS.includes(key);
+  const several = ({ description, default: byDefault, ...one }) => {
+    const types = [one, ...(one.anyOf ?? [])].map(({ type }) => type);
+    const isNumber = types.includes("number") || types.includes("integer");
+    return {
+      ...(description && { description }),
+      ...(byDefault !== undefined && { default: byDefault }),
+      anyOf: [
+        ...(one.anyOf ?? [one]),
+        { type: "array", minItems: 1, items: one },
+        ...(isNumber ? [{ $ref: "#/$defs/ValueRange" }] : []),
+      ],
+    };
+  };
+  const severalOf = (schema) =>
+    schema.additionalProperties
+      ? { ...schema, additionalProperties: several(schema.additionalProperties) }
+      : several(schema);
+  const choice = (schema) => ({
+    ...schema,
+    properties: Object.fromEntries(
+      Object.entries(schema.properties).map(([key, each]) => [key, isSingle(key) ? each : severalOf(each)]),
+    ),
+  });
+  return {
+    tsType: `Choices<${id}Config>`,
+    description: `${sentence(text)} Its settings may have several values, in a list or a range: it stands for one of each combination.`,
+    anyOf: all[`${id}Config`].anyOf.map((each) => {
+      const schema = all[each.$ref.replace("#/$defs/", "")];
+      return schema.properties === undefined ? each : choice(schema);
+    }),
+  };
 }
 
 /** Custom and built-in optimizers share this key, so it has one description with the defaults of all. */

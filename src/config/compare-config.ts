@@ -1,15 +1,16 @@
 import { z } from "zod";
 import { SEMANTICS } from "../catalogue/semantics.js";
 import { configError } from "../errors.js";
-import { lossSchema } from "../losses/losses.js";
-import { optimizerSchema } from "../optimizers/optimizers.js";
 import { parse } from "../validation/parse.js";
 import { plainData } from "../validation/plain-data.js";
 import { armConfigSchema } from "./arm-config.js";
+import { lossChoicesSchema, optimizerChoicesSchema } from "./choices.js";
 import type { CompareConfig } from "./compare-config.generated.js";
+import { MOST_RUNS } from "./factors.js";
 import { PRESET_NAMES, PRESETS } from "./presets.js";
 import { QUESTIONS } from "./study-question.js";
 import { seedSchema, sharedShape } from "./train-config.js";
+import { allSchema } from "./value-range.js";
 import { varySchema } from "./vary.js";
 
 /** The four optimizers of the paper. */
@@ -18,9 +19,6 @@ export const DEFAULT_LOSSES = ["sparseCategoricalCrossentropy"] as const;
 
 /** The most optimizers or losses of one study. */
 export const MOST_CHOICES = 4096;
-
-/** A limit, because all runs are planned and checked for memory before the first starts. */
-export const MOST_RUNS = 100_000;
 
 export const EXECUTIONS = ["sequential", "parallel"] as const;
 
@@ -40,19 +38,17 @@ export const compareConfigSchema = z
         'how the optimizers get their settings (default: follows from the optimizers). "defaults": as shipped; "fixed-rate": all with one learning rate. A study whose optimizers contradict it is rejected.',
       ),
     optimizers: z
-      .array(optimizerSchema)
-      .min(1)
-      .max(MOST_CHOICES)
-      .readonly()
+      .union([allSchema("a list"), z.array(optimizerChoicesSchema).min(1).max(MOST_CHOICES).readonly()])
       .default(DEFAULT_OPTIMIZERS)
-      .describe("the optimizers to compare"),
+      .describe(
+        'the optimizers to compare. "all" stands for all built-in ones. A setting with several values, `{ name: "adam", learningRate: [0.1, 0.01] }` or `{ from: 1e-4, to: 0.1 }`, stands for one optimizer per value.',
+      ),
     losses: z
-      .array(lossSchema)
-      .min(1)
-      .max(MOST_CHOICES)
-      .readonly()
+      .union([allSchema("a list"), z.array(lossChoicesSchema).min(1).max(MOST_CHOICES).readonly()])
       .default(DEFAULT_LOSSES)
-      .describe("the losses to compare, each with every optimizer"),
+      .describe(
+        'the losses to compare, each with every optimizer. "all" and settings with several values are as in `optimizers`.',
+      ),
     vary: varySchema
       .optional()
       .describe(

@@ -8,12 +8,16 @@ import {
   resolveOptimizer,
   withOptimizerSetting,
 } from "../optimizers/optimizers.js";
+import { integerText } from "../validation/count-text.js";
 import { didYouMean } from "../validation/nearest.js";
 import { parse } from "../validation/parse.js";
 import type { ArmKey } from "./arm-config.js";
 import { inStudy, type Place, withValueAt } from "./config-path.js";
 import { trainConfigSchema } from "./train-config.js";
 import type { VariedPath } from "./vary.js";
+
+/** A limit, because all runs are planned and checked for memory before the first starts. */
+export const MOST_RUNS = 100_000;
 
 /** A value that arms have at a key of their config, and where the study's config says so. */
 export interface Alternative {
@@ -36,6 +40,7 @@ export function varied(
   const ordered = paths.filter((each) => each.key === key).sort((a, b) => a.inner.length - b.inner.length);
   const all = ordered.reduce((before, path) => {
     checkSettings(path, before, semantics);
+    checkCount(path, before.length);
     return before.flatMap((each) =>
       path.values.map(({ value, given }) => {
         const places = [...each.places, { path: path.path, given }];
@@ -44,6 +49,15 @@ export function varied(
     );
   }, alternatives);
   return { key, alternatives: ordered.length === 0 ? all : all.map((each) => validated(key, each)) };
+}
+
+function checkCount({ path, values }: VariedPath, before: number): void {
+  const count = before * values.length;
+  if (count > MOST_RUNS)
+    throw configError(
+      `\`vary.${path}\` makes ${integerText(count)} combinations, but at most ${integerText(MOST_RUNS)} runs are supported. Give fewer values.`,
+      `vary.${path}`,
+    );
 }
 
 type Named = OptimizerConfig & LossConfig;
@@ -59,7 +73,7 @@ function withValue(whole: unknown, { path, key, inner }: VariedPath, value: unkn
 
 /** @throws OptimbenchError (CONFIG) that names the optimizers or losses that lack a setting */
 function checkSettings(
-  { path, key, inner }: VariedPath,
+  { path, key, inner, values }: VariedPath,
   among: readonly Alternative[],
   semantics: Semantics,
 ) {
@@ -73,9 +87,13 @@ function checkSettings(
   const having = [...new Set(among.filter(({ value }) => has(value)).map(({ value }) => nameOf(value)))];
   const plural = key === "optimizer" ? "optimizers" : "losses";
   const all = among.flatMap(({ value }) => settings(value as Named, semantics));
+  const some =
+    values.length > 3
+      ? { from: values[0]!.value, to: values.at(-1)!.value }
+      : values.map(({ value }) => value);
   const advice =
     having.length > 0
-      ? ` Compare only ${having.join(", ")}, or write the values into \`${plural}\`.`
+      ? ` Compare only those that have it: ${having.join(",")}. Or omit \`vary.${path}\` and vary it in \`${plural}\`, such as ${JSON.stringify({ name: having[0], [name]: some })}.`
       : `${didYouMean(name, all)} Settings: ${[...new Set(all)].join(", ")}.`;
   throw configError(
     `\`vary.${path}\` changes a setting that ${lacking.join(", ")} ${lacking.length === 1 ? "does" : "do"} not have.${advice}`,
@@ -83,7 +101,8 @@ function checkSettings(
   );
 }
 
-function validated(key: ArmKey, { value, places }: Alternative): Alternative {
+/** An alternative with the defaults of its schema. @throws OptimbenchError (CONFIG) */
+export function validated(key: ArmKey, { value, places }: Alternative): Alternative {
   const schema = z.strictObject({ [key]: trainConfigSchema.unwrap().shape[key] });
   const parsed = inStudy(places, () => parse(schema, { [key]: value }, "compare config"));
   return { value: parsed[key], places };

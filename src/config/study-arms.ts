@@ -1,10 +1,13 @@
 import type { Semantics } from "../catalogue/semantics.js";
 import { configError } from "../errors.js";
+import { LOSS_NAMES } from "../losses/losses.js";
+import { OPTIMIZER_NAMES } from "../optimizers/optimizers.js";
 import { countText, integerText } from "../validation/count-text.js";
 import { parse } from "../validation/parse.js";
-import { MOST_RUNS, type ParsedCompareConfig } from "./compare-config.js";
+import { choicesOf } from "./choices.js";
+import type { ParsedCompareConfig } from "./compare-config.js";
 import type { Place } from "./config-path.js";
-import { type Factor, inEach, varied } from "./factors.js";
+import { type Factor, inEach, MOST_RUNS, varied } from "./factors.js";
 import { type ParsedTrainConfig, trainConfigSchema } from "./train-config.js";
 import { variedPaths } from "./vary.js";
 
@@ -77,14 +80,14 @@ function factorsOf(study: ParsedCompareConfig, [first, ...others]: readonly [Sem
   const paths = variedPaths(vary);
   const choices = (list: readonly unknown[], key: "optimizer" | "loss", plural: string): Factor => ({
     key,
-    alternatives: list.map((value, i) => ({ value, places: [{ path: key, given: `${plural}[${i}]` }] })),
+    alternatives: list.flatMap((item, i) => choicesOf(key, item, `${plural}[${i}]`)),
   });
   const keys = new Set(paths.map(({ key }) => key).filter((key) => key !== "optimizer" && key !== "loss"));
   const more = [...keys].map((key): Factor => ({ key, alternatives: [{ value: study[key], places: [] }] }));
   const factors = [
     ...more,
-    choices(losses, "loss", "losses"),
-    choices(optimizers, "optimizer", "optimizers"),
+    choices(losses === "all" ? LOSS_NAMES : losses, "loss", "losses"),
+    choices(optimizers === "all" ? OPTIMIZER_NAMES : optimizers, "optimizer", "optimizers"),
   ];
   return factors.map((factor): Factor => {
     const { key, alternatives } = varied(factor, paths, first);

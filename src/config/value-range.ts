@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { describe } from "../validation/describe.js";
 
 const DEFAULT_POINTS = 5;
 
@@ -27,6 +28,12 @@ export const valueRangeSchema = z
     error: 'A "log" scale needs positive ends, but `{path}` has zero or negative ones. Use "linear".',
   })
   .describe("evenly spaced values");
+
+/** The word that stands for all values. @param otherwise what else may be given, for messages */
+export const allSchema = (otherwise: string) =>
+  z.literal("all", {
+    error: ({ input }) => `Expected ${otherwise} or "all" for \`{path}\`, got ${describe(input)}.`,
+  });
 
 export type ValueRange = z.output<typeof valueRangeSchema>;
 

@@ -1,16 +1,19 @@
 import { z } from "zod";
 import { configError } from "../errors.js";
+import { MODEL_NAMES } from "../models/models.js";
+import { SCHEDULE_NAMES, SCHEDULES } from "../schedules/schedules.js";
 import { didYouMean } from "../validation/nearest.js";
-import { schemaAt } from "../validation/number-range.js";
+import { isWholeNumber, schemaAt } from "../validation/number-range.js";
 import { ARM_KEYS, type ArmKey } from "./arm-config.js";
 import { keysOf } from "./config-path.js";
 import { trainConfigSchema } from "./train-config.js";
-import { MOST_VALUES, rangeValues, valueRangeSchema } from "./value-range.js";
+import { allSchema, MOST_VALUES, rangeValues, valueRangeSchema } from "./value-range.js";
 
 export const varySchema = z
   .record(
     z.string().max(200),
     z.union([
+      allSchema("a list, a range"),
       z
         .array(z.unknown().meta({ tsType: "unknown" }))
         .min(1)
@@ -19,7 +22,9 @@ export const varySchema = z
       valueRangeSchema,
     ]),
   )
-  .describe("values by their path in a run's config: a list, or a range of numbers");
+  .describe(
+    'values by their path in a run\'s config: a list, a range of numbers, or "all" models or schedules',
+  );
 
 export type Vary = z.output<typeof varySchema>;
 
@@ -49,11 +54,12 @@ export const variedPaths = (vary: Vary): VariedPath[] =>
     if (elsewhere !== undefined)
       throw configError(`Give a list in \`${elsewhere}\` instead of \`${given}\`.`, given);
     if (!(ARM_KEYS as unknown[]).includes(key)) throw wrongPath(path, String(key));
-    const isWhole = isWholeNumber(keysOf(path));
+    const isWhole = isWholeNumber(schemaAt(trainConfigSchema, keysOf(path)));
+    const list = values === "all" ? allOf(path) : values;
     const listed =
-      "from" in values
-        ? rangeValues(values, isWhole).map((value) => ({ value, given }))
-        : values.map((value, i) => ({ value, given: `${given}[${i}]` }));
+      "from" in list
+        ? rangeValues(list, isWhole).map((value) => ({ value, given }))
+        : list.map((value, i) => ({ value, given: `${given}[${i}]` }));
     return { path, key: key as ArmKey, inner, values: listed };
   });
 
@@ -72,7 +78,17 @@ function wrongPath(path: string, key: string) {
   );
 }
 
-function isWholeNumber(keys: readonly (string | number)[]): boolean {
-  const schema = schemaAt(trainConfigSchema, keys);
-  return schema instanceof z.ZodNumber && z.toJSONSchema(schema).type === "integer";
+/** What "all" stands for. Schedules that need settings are not among them. */
+const ALL: Readonly<Record<string, readonly string[]>> = {
+  model: MODEL_NAMES,
+  schedule: SCHEDULE_NAMES.filter((name) => SCHEDULES[name].safeParse({ name }).success),
+};
+
+function allOf(path: string): readonly string[] {
+  if (Object.hasOwn(ALL, path)) return ALL[path]!;
+  const given = `vary.${path}`;
+  throw configError(
+    `\`${given}\` is "all", which stands for the values of ${Object.keys(ALL).join(" or ")} only. Give a list or a range.`,
+    given,
+  );
 }

@@ -85,7 +85,10 @@ export type ResolvedLoss = ResolvedBuiltIn<typeof LOSSES> | Readonly<z.output<ty
 
 const CATALOGUE: Catalogue = { what: "loss", definitions: LOSSES, custom: customSchema };
 
-export const lossSchema = schemaByValue<LossConfig>((value) => schemaFor(CATALOGUE, value)).meta({
+/** The schema of the loss that a value names. */
+export const lossSchemaFor = (value: unknown): z.ZodType => schemaFor(CATALOGUE, value);
+
+export const lossSchema = schemaByValue<LossConfig>(lossSchemaFor).meta({
   examples: LOSS_NAMES,
 });
 export const lossAlternatives = () => alternativesOf(CATALOGUE);

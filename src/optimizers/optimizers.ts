@@ -110,7 +110,10 @@ const CATALOGUE: Catalogue = {
   },
 };
 
-export const optimizerSchema = schemaByValue<OptimizerConfig>((value) => schemaFor(CATALOGUE, value)).meta({
+/** The schema of the optimizer that a value names. */
+export const optimizerSchemaFor = (value: unknown): z.ZodType => schemaFor(CATALOGUE, value);
+
+export const optimizerSchema = schemaByValue<OptimizerConfig>(optimizerSchemaFor).meta({
   examples: OPTIMIZER_NAMES,
 });
 export const optimizerAlternatives = () => alternativesOf(CATALOGUE);

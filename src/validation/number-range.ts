@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The schema of the value at `path`; undefined unless the path leads through objects and lists only. */
+/** The schema of the value at `path`; undefined unless the path leads through objects, records and lists only. */
 export function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
   const inner = unwrapped(schema);
   if (path.length === 0) return inner;
@@ -10,13 +10,19 @@ export function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.Zod
 
 function childOf(schema: z.ZodType, key: PropertyKey): z.ZodType | undefined {
   if (schema instanceof z.ZodObject) return schema.shape[String(key)];
+  if (schema instanceof z.ZodRecord) return schema.valueType as z.ZodType;
   return schema instanceof z.ZodArray ? (schema.element as z.ZodType) : undefined;
 }
 
-const unwrapped = (schema: z.ZodType): z.ZodType =>
+/** A schema without what makes it optional or gives it a default. */
+export const unwrapped = (schema: z.ZodType): z.ZodType =>
   schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodReadonly
     ? unwrapped(schema.unwrap() as z.ZodType)
     : schema;
+
+/** Whether a schema is that of a whole number. */
+export const isWholeNumber = (schema: z.ZodType | undefined): boolean =>
+  schema instanceof z.ZodNumber && z.toJSONSchema(schema).type === "integer";
 
 /** "a number of at least 0 and less than 1" or "a whole number of at least 1"; undefined for other schemas. */
 export function boundsText(schema: z.ZodType | undefined): string | undefined {

@@ -3,12 +3,12 @@ import { type CompareConfig, parseCompareConfig } from "../../src/config/compare
 import { studyArms } from "../../src/config/study-arms.js";
 import { planStudy } from "../../src/config/study-plan.js";
 import { questionOf } from "../../src/config/study-question.js";
-import { OPTIMIZER_NAMES, resolveOptimizer } from "../../src/optimizers/optimizers.js";
+import { OPTIMIZER_NAMES, type OptimizerConfig, resolveOptimizer } from "../../src/optimizers/optimizers.js";
 
 const MNIST = { name: "mnist", count: 60_000, height: 28, width: 28, channels: 1, classes: 10 };
 const resolve = (config: CompareConfig) =>
   planStudy(studyArms(parseCompareConfig(config)), () => MNIST).config;
-const kindOf = (...optimizers: NonNullable<CompareConfig["optimizers"]>) =>
+const kindOf = (...optimizers: readonly OptimizerConfig[]) =>
   questionOf(optimizers.map((each) => resolveOptimizer(each, "keras3")));
 
 const sign = { name: "sign", formula: "theta = theta - learningRate * sign(g)" } as const;

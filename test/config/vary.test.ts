@@ -123,7 +123,10 @@ describe("vary", () => {
   it("names the optimizers that lack a setting, and those that have it", () => {
     const vary = { "optimizer.momentum": [0, 0.9] };
     expect(problem({ optimizers: ["adam", "sgd", "adagrad"], vary }).message).toBe(
-      "`vary.optimizer.momentum` changes a setting that adam, adagrad do not have. Compare only sgd, or write the values into `optimizers`.",
+      '`vary.optimizer.momentum` changes a setting that adam, adagrad do not have. Compare only those that have it: sgd. Or omit `vary.optimizer.momentum` and vary it in `optimizers`, such as {"name":"sgd","momentum":[0,0.9]}.',
+    );
+    expect(problem({ optimizers: "all", vary }).message).toContain(
+      "Compare only those that have it: sgd,rmsprop,muon,scheduleFreeSgd.",
     );
     expect(problem({ optimizers: ["adam"], vary: { "optimizer.beta": [0] } }).message).toContain(
       '`vary.optimizer.beta` changes a setting that adam does not have. Did you mean "beta1"?',

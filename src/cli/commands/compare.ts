@@ -5,6 +5,9 @@ import {
   DEFAULT_LOSSES,
   DEFAULT_OPTIMIZERS,
 } from "../../config/compare-config.js";
+import { LOSS_NAMES } from "../../losses/losses.js";
+import { OPTIMIZER_NAMES } from "../../optimizers/optimizers.js";
+import type { Choices } from "../options/choices.js";
 import { configFromCommand } from "../options/command-config.js";
 import {
   addConfigOptions,
@@ -51,11 +54,17 @@ export function addCompareCommand(program: Command): void {
 
 function compareConfig(command: Command, { defineOptimizer, defineLoss }: OutputOptions): CompareConfig {
   const config = configFromCommand(command, COMPARE_OPTIONS, (study) => study.config);
-  const choose = (key: "optimizers" | "losses", byDefault: readonly Spec[], definitions?: Definitions) =>
-    definitions && { [key]: withDefinitions((config[key] as readonly Spec[]) ?? byDefault, definitions) };
+  const choose = (
+    key: "optimizers" | "losses",
+    { all, byDefault }: Readonly<Record<"all" | "byDefault", readonly Spec[]>>,
+    definitions?: Definitions,
+  ) => {
+    const given = (config[key] as Choices | undefined) ?? byDefault;
+    return definitions && { [key]: withDefinitions(given === "all" ? all : given, definitions) };
+  };
   return {
     ...config,
-    ...choose("optimizers", DEFAULT_OPTIMIZERS, defineOptimizer),
-    ...choose("losses", DEFAULT_LOSSES, defineLoss),
+    ...choose("optimizers", { all: OPTIMIZER_NAMES, byDefault: DEFAULT_OPTIMIZERS }, defineOptimizer),
+    ...choose("losses", { all: LOSS_NAMES, byDefault: DEFAULT_LOSSES }, defineLoss),
   };
 }

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { configError, OptimbenchError } from "../../errors.js";
 import { print, printNotice } from "../../system/terminal.js";
-import { lossList, optimizerList } from "./choices.js";
+import { parseChoices } from "./choices.js";
 import { type Definitions, defineOption } from "./definitions.js";
 import { model } from "./model-option.js";
 import { parseSettings, parseSpec } from "./spec.js";
@@ -71,8 +71,8 @@ export const TRAIN_OPTIONS: readonly ConfigOption[] = [
 export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--preset <name>", path: "preset", read: text },
   { flags: "--question <question>", path: "question", read: text },
-  { flags: "--optimizers <list>", path: "optimizers", read: optimizerList },
-  { flags: "--losses <list>", path: "losses", read: lossList },
+  { flags: "--optimizers <list>", path: "optimizers", read: parseChoices },
+  { flags: "--losses <list>", path: "losses", read: parseChoices },
   { flags: "--vary <path=values>", path: "vary", read: parseVary },
   { flags: "--seeds <count|list>", path: "seeds", read: numbers },
   { flags: "--semantics <framework,...>", path: "semantics", read: texts },

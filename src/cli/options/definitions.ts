@@ -37,10 +37,12 @@ export function withDefinitions(choices: readonly Spec[], definitions: Definitio
   });
 }
 
-/** Numbers and lists of numbers, except the learning rate, are hyperparameters of the formula. */
+/** Numbers, lists and ranges, except of the learning rate, are hyperparameters of the formula. */
 function withHyperparameters(choice: Exclude<Spec, string>): Exclude<Spec, string> {
   const isHyperparameter = ([key, value]: [string, unknown]) =>
-    (typeof value === "number" || Array.isArray(value)) && key !== "learningRate";
+    (typeof value === "number" || typeof value === "object") &&
+    key !== "learningRate" &&
+    key !== "hyperparameters";
   const given = Object.entries(choice).filter(isHyperparameter);
   if (given.length === 0) return choice;
   const rest = Object.entries(choice).filter((entry) => !isHyperparameter(entry));

@@ -1,6 +1,4 @@
 import { configError } from "../../errors.js";
-import { MODEL_NAMES } from "../../models/models.js";
-import { SCHEDULE_NAMES, SCHEDULES } from "../../schedules/schedules.js";
 import { model } from "./model-option.js";
 import { parseRange, parseSettings, parseSpec, scalar, splitOutsideQuotes } from "./spec.js";
 
@@ -13,12 +11,6 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   earlyStopping: parseSettings,
   augmentation: parseSettings,
   split: parseSettings,
-};
-
-/** What `all` stands for. Schedules that need settings are not among them. */
-const ALL: Readonly<Record<string, readonly string[]>> = {
-  schedule: SCHEDULE_NAMES.filter((name) => SCHEDULES[name].safeParse({ name }).success),
-  model: MODEL_NAMES,
 };
 
 /**
@@ -36,8 +28,8 @@ export function parseVary(text: string, previous?: unknown): Vary {
   const before = (previous as Vary | undefined) ?? {};
   if (Object.hasOwn(before, path))
     throw configError(`"${path}" is given twice. List all its values in one option.`);
-  const all = values === "all" && Object.hasOwn(ALL, path) ? ALL[path] : undefined;
-  return { ...before, [path]: all ?? parseRange(values) ?? listOf(values, READERS[path] ?? scalar) };
+  const read = READERS[path] ?? scalar;
+  return { ...before, [path]: values === "all" ? values : (parseRange(values) ?? listOf(values, read)) };
 }
 
 function listOf(text: string, read: (text: string) => unknown): unknown[] {
