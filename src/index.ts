@@ -75,8 +75,17 @@ export type {
   ResolvedCustomSchedule,
   ResolvedSchedule,
 } from "./schedules/schedules.js";
-export { compare, mergeStudies, readStudy, verifyStudy, writeReport, writeStudy } from "./studies.js";
+export {
+  compare,
+  diffStudies,
+  mergeStudies,
+  readStudy,
+  verifyStudy,
+  writeReport,
+  writeStudy,
+} from "./studies.js";
 export type { CompareCallbacks, PlannedRun } from "./study/callbacks.js";
+export type { RunDifference, StudyDiff } from "./study/diff.js";
 export type { Difference } from "./study/differences.js";
 export type { MergeOptions } from "./study/merge.js";
 export type * from "./study/study.generated.js";

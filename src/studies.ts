@@ -3,6 +3,7 @@
 import type { CompareConfig } from "./config/compare-config.generated.js";
 import type { ReportOptions } from "./report/folder/write-report.js";
 import type { CompareCallbacks } from "./study/callbacks.js";
+import type { StudyDiff } from "./study/diff.js";
 import type { MergeOptions } from "./study/merge.js";
 import type { Study } from "./study/study.generated.js";
 import type { Verification, VerifyOptions } from "./study/verify.js";
@@ -105,4 +106,22 @@ export async function readStudy(path: string): Promise<Study> {
  */
 export async function verifyStudy(study: Study, options?: VerifyOptions): Promise<Verification> {
   return (await import("./study/verify.js")).verifyStudy(study, options);
+}
+
+/**
+ * Compares two studies: what they ask, where they ran, and what each run measured, apart from times. Arms are matched by what they
+ * are, whatever their names.
+ *
+ * @example
+ * ```ts
+ * const { equal, runs } = await diffStudies(await readStudy("before/study.json"), await readStudy("after/study.json"));
+ * ```
+ *
+ * @param a what `compare` or `readStudy` returned
+ * @param b the study to compare with `a`
+ * @returns what differs
+ * @throws {@link OptimbenchError} by rejection: CONFIG if `a` or `b` is not a study
+ */
+export async function diffStudies(a: Study, b: Study): Promise<StudyDiff> {
+  return (await import("./study/diff.js")).diffStudies(a, b);
 }

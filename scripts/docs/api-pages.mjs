@@ -25,6 +25,7 @@ export const PAGES = [
     names: [
       "compare",
       "mergeStudies",
+      "diffStudies",
       "verifyStudy",
       "writeReport",
       "writeStudy",

@@ -7,6 +7,7 @@ import { addBenchCommand } from "./commands/bench.js";
 import { addCheckGradientCommand } from "./commands/check-gradient.js";
 import { addCompareCommand } from "./commands/compare.js";
 import { addDataCommand } from "./commands/data.js";
+import { addDiffCommand } from "./commands/diff.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addExplainCommand } from "./commands/explain.js";
 import { addMergeCommand } from "./commands/merge.js";
@@ -15,7 +16,7 @@ import { addScheduleCommand } from "./commands/schedule.js";
 import { addSetupCommand } from "./commands/setup.js";
 import { addTrainCommand } from "./commands/train.js";
 import { addVerifyCommand } from "./commands/verify.js";
-import { exitWithError } from "./output/exit.js";
+import { EXIT_CODES, exitWithError } from "./output/exit.js";
 
 // Errors on standard output do not end the work. A reader such as `head` may close the pipe. A closed terminal (EIO) also sends
 // SIGHUP, after which finished results must still be written. If the disk is full, other files may be on another disk.
@@ -24,7 +25,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
   if (error.code === "EIO" || reported) return;
   reported = true;
-  process.exitCode ??= 1;
+  process.exitCode ??= EXIT_CODES.error;
   printNotice(`error: Cannot write to standard output (${error.message}).`);
 });
 
@@ -47,6 +48,7 @@ for (const add of [
   addReportCommand,
   addMergeCommand,
   addVerifyCommand,
+  addDiffCommand,
   addScheduleCommand,
   addExplainCommand,
   addBenchCommand,

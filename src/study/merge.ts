@@ -2,13 +2,13 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { configError, OptimbenchError } from "../errors.js";
 import { holderText } from "../system/lock-file.js";
-import type { RunRecord } from "../training/run-record.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import type { Cell, Question } from "./cell-lines.js";
 import { CellsFile } from "./cells-file.js";
 import { Claims } from "./claims.js";
 import { type Difference, differencesOf, differenceText } from "./differences.js";
+import { measured } from "./measured.js";
 import { storedDifferences } from "./question.js";
 import { CELLS, CLAIMS, prepareResultFolder, STUDY } from "./result-folder.js";
 import type { Study } from "./study.js";
@@ -100,25 +100,6 @@ function checkEqual(a: Cell & { readonly from: string }, b: Cell, folder: string
     `the run of ${optimizer.name} with ${loss.name} and seed ${seed} has other results than in ${a.from}: ${listText(differences, a.from, folder)}`,
   );
 }
-
-/** What a run measured, without times. */
-export const measured = ({
-  standardisation,
-  status,
-  history,
-  test,
-  bestEpoch,
-  stoppedEarly,
-  parametersSha256,
-}: RunRecord) => ({
-  standardisation,
-  status,
-  history: Object.fromEntries(history.map(({ seconds: _, ...epoch }) => [`epoch ${epoch.epoch}`, epoch])),
-  test,
-  bestEpoch,
-  stoppedEarly,
-  parametersSha256,
-});
 
 const MOST = 3;
 

@@ -24,14 +24,14 @@ export class StudyResults {
   readonly #checkStart = equalStartCheck();
 
   constructor(
-    { createdAt, environment, config }: Question,
+    { createdAt, environment, config, datasets }: Question,
     cells: readonly Place[],
     store: { readonly finished: ReadonlyMap<string, Cell> } | undefined,
   ) {
     this.#arms = armConfigs(config);
     this.#cells = cells;
     this.#store = store;
-    this.study = { schemaVersion: 1, createdAt, environment, config, runs: this.#runs };
+    this.study = { schemaVersion: 1, createdAt, environment, config, datasets, runs: this.#runs };
     this.update();
   }
 

@@ -48,6 +48,8 @@ export interface Study {
   readonly environment: Environment;
   /** What was compared, with every default filled in. */
   readonly config: ResolvedCompareConfig;
+  /** SHA-256 of the content of each dataset, by its name in the config. */
+  readonly datasets?: Readonly<Record<string, string>> | undefined;
   /** Finished runs, in the order of the plan: by seed, then by arm. */
   readonly runs: readonly RunRecord[];
 }

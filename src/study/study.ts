@@ -13,6 +13,10 @@ export const studySchema = z
     createdAt: z.string().describe("when the study began, in ISO 8601"),
     environment: environmentSchema.describe("where the study ran"),
     config: resolvedCompareConfigSchema.describe("what was compared, with every default filled in"),
+    datasets: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe("SHA-256 of the content of each dataset, by its name in the config"),
     runs: z
       .array(runRecordSchema)
       .readonly()

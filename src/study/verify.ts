@@ -13,7 +13,7 @@ import { check, parse } from "../validation/parse.js";
 import { canonicalJson, numericsOf } from "./cell.js";
 import { type Difference, differencesOf } from "./differences.js";
 import { environment } from "./environment.js";
-import { measured } from "./merge.js";
+import { measured } from "./measured.js";
 import { type Study, studySchema } from "./study.js";
 import { MOST_VALUES } from "./study-file.js";
 

@@ -74,7 +74,7 @@ it("rejects invalid options before it measures or writes anything", async () => 
     stderr: 'error: Expected a file name ending in .png or .svg for --chart, got "chart.gif".\n',
   });
   expect(await ended(start(...BRIEF, "--json", "/proc/nope/record.json"))).toEqual({
-    code: 1,
+    code: 2,
     stdout: "",
     stderr: expect.stringMatching(/^error: Cannot write \/proc\/nope.* Choose another file with --json\.\n$/),
   });

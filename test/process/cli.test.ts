@@ -80,7 +80,7 @@ describe("compare", () => {
     expect(continued.stderr).toBe("4 of 4 runs finished earlier and do not run again.\n");
     const few = ["--optimizers", "adam", "--epochs", "0", "--quiet"];
     const rejected = await optimbench("compare", ...SMALL, ...few);
-    expect(rejected).toMatchObject({ code: 1, stdout: "" });
+    expect(rejected).toMatchObject({ code: 2, stdout: "" });
     expect(rejected.stderr).toMatch(
       /^error: report already contains another study: `--epochs` is 1 there and 0 here; .* another folder with --out, .* --overwrite\.\n$/,
     );
@@ -95,7 +95,7 @@ describe("compare", () => {
     const line = [...SMALL, "--optimizers", "sgd,adam", "--epochs", "0"];
     const limited = ["-c", 'ulimit -f 1; exec "$0" "$@"', process.execPath, MAIN, "compare", ...line];
     const { code, stdout, stderr } = await ended(spawn("bash", limited, { cwd: folder }));
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stdout).toMatch(/│ sgd(.*\n)+.*│ adam|│ adam(.*\n)+.*│ sgd/);
     expect(stdout).not.toContain("Report:");
     expect(stderr).toMatch(

@@ -27,7 +27,7 @@ test.each([`train ${SMALL}`, "explain adam", "setup", "data"])(
   (command) => {
     const { status, stdout, stderr, folder } = shell(`${GONE} $OPTIMBENCH ${command}`);
     rmSync(folder, { recursive: true });
-    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(/^error: The working directory no longer exists/);
   },
 );
@@ -52,7 +52,7 @@ test.runIf(existsSync("/dev/full"))(
     expect(study.runs).toHaveLength(1);
     expect(existsSync(join(folder, "out", "index.html"))).toBe(true);
     rmSync(folder, { recursive: true });
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(stderr.match(/error: Cannot write to standard output \(ENOSPC/g)).toHaveLength(1);
     expect(stderr).not.toContain("    at "); // no stack
   },

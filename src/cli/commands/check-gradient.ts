@@ -7,6 +7,7 @@ import { checkLossGradient, type GradientCheck } from "../../training/check-loss
 import { type Definitions, defineOption, withDefinitions } from "../options/definitions.js";
 import { parseSpecs, type Spec } from "../options/spec.js";
 import { wholeNumber } from "../options/whole-number.js";
+import { answerNo } from "../output/exit.js";
 
 interface Options {
   readonly defineLoss?: Definitions;
@@ -42,7 +43,7 @@ export function addCheckGradientCommand(program: Command): void {
           ? JSON.stringify(checks, null, 2)
           : checks.map((check) => checkText(check.loss, check)).join("\n\n"),
       );
-      if (checks.some(({ passed }) => !passed)) process.exitCode = 1;
+      if (checks.some(({ passed }) => !passed)) answerNo();
     });
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { print } from "../../system/terminal.js";
 import { type Diagnosis, diagnose } from "../diagnosis/diagnosis.js";
+import { answerNo } from "../output/exit.js";
 
 /** Adds `optimbench doctor`, whose output can be pasted into a bug report. */
 export function addDoctorCommand(program: Command): void {
@@ -13,7 +14,7 @@ export function addDoctorCommand(program: Command): void {
     .action(async (options: { json?: true }) => {
       const diagnosis = await diagnose();
       print(options.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
-      if (!diagnosis.canTrain) process.exitCode = 1;
+      if (!diagnosis.canTrain) answerNo();
     });
 }
 

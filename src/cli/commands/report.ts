@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { loadDataset } from "../../data/load-dataset.js";
@@ -7,6 +6,7 @@ import { removeReport } from "../../report/folder/remove-report.js";
 import type { Study } from "../../study/study.js";
 import { readStudy, writeStudy } from "../../study/study-file.js";
 import { print, printNotice } from "../../system/terminal.js";
+import { studyPath } from "../options/study-argument.js";
 import { prepareCopyFolder } from "../output/out-folder.js";
 import { sampleImages } from "../output/sample-images.js";
 
@@ -25,7 +25,7 @@ async function report(
   place: string,
   { out, overwrite = false }: { out?: string; overwrite?: boolean },
 ): Promise<void> {
-  const path = statSync(place, { throwIfNoEntry: false })?.isDirectory() ? join(place, "study.json") : place;
+  const path = studyPath(place);
   await reportStudy(path, out ?? dirname(path), overwrite);
 }
 

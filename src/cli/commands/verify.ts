@@ -1,5 +1,3 @@
-import { statSync } from "node:fs";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { runLabels } from "../../report/results/run-labels.js";
 import { plainTable } from "../../report/tables/plain-table.js";
@@ -7,7 +5,9 @@ import { valueText } from "../../study/differences.js";
 import { readStudy } from "../../study/study-file.js";
 import { TOLERANCE, type Verification, type VerifiedRun, verifyStudy } from "../../study/verify.js";
 import { print, printNotice } from "../../system/terminal.js";
+import { studyPath } from "../options/study-argument.js";
 import { wholeNumber } from "../options/whole-number.js";
+import { answerNo } from "../output/exit.js";
 import { onInterrupt } from "../progress/interrupt.js";
 
 interface Options {
@@ -35,8 +35,7 @@ export function addVerifyCommand(program: Command): void {
 }
 
 async function verify(place: string, { cells, seed, json = false, quiet = false }: Options): Promise<void> {
-  const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const study = await readStudy(isFolder ? join(place, "study.json") : place);
+  const study = await readStudy(studyPath(place));
   const { signal, stop } = onInterrupt();
   const labels = runLabels(study);
   const onRun = (run: VerifiedRun) => {
@@ -46,7 +45,7 @@ async function verify(place: string, { cells, seed, json = false, quiet = false 
   try {
     const result = await verifyStudy(study, { cells, ...(seed !== undefined && { seed }), signal, onRun });
     print(json ? JSON.stringify(result, null, 2) : verificationText(result, labels));
-    if (!result.passed) process.exitCode ??= 1; // a signal has set its own
+    if (!result.passed) answerNo();
   } finally {
     stop();
   }

@@ -3,12 +3,22 @@ import { OptimbenchError } from "../../errors.js";
 import { fileProblem, isFileProblem } from "../../system/file-problem.js";
 import { printNotice } from "../../system/terminal.js";
 
-/**
- * Prints an error and sets the exit code: 2 if the command or config must be fixed, 1 otherwise. An exit code that Ctrl-C has
- * set is kept.
- */
+/** As those of grep and diff. A command that a signal interrupts ends with 128 plus the signal's number. */
+export const EXIT_CODES = {
+  /** A command that answers a question answers no. */
+  no: 1,
+  /** The command could not do its work. */
+  error: 2,
+} as const;
+
+/** Sets the exit code of a negative answer. An exit code that Ctrl-C has set is kept. */
+export function answerNo(): void {
+  process.exitCode ??= EXIT_CODES.no;
+}
+
+/** Prints an error and sets the exit code. An exit code that Ctrl-C has set is kept. */
 export function exitWithError(error: unknown): void {
-  process.exitCode ??= exitCode(error);
+  process.exitCode ??= error instanceof CommanderError && error.exitCode === 0 ? 0 : EXIT_CODES.error;
   // Commander has already printed its messages, including help and version.
   if (error instanceof CommanderError) return;
   if (error instanceof OptimbenchError) printNotice(`error: ${error.message}`);
@@ -17,9 +27,4 @@ export function exitWithError(error: unknown): void {
     printNotice(
       `This is a bug in optimbench; please report it:\n${error instanceof Error ? error.stack : String(error)}`,
     );
-}
-
-function exitCode(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  return error instanceof OptimbenchError && (error.code === "CONFIG" || error.code === "FORMULA") ? 2 : 1;
 }

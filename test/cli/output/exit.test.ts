@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, it, vi } from "vitest";
-import { exitWithError } from "../../../src/cli/output/exit.js";
+import { answerNo, exitWithError } from "../../../src/cli/output/exit.js";
 import { configError } from "../../../src/errors.js";
 
 afterEach(() => {
@@ -23,6 +23,14 @@ const thrownBy = (work: () => unknown) => {
   throw new Error("nothing was thrown");
 };
 
+it("distinguishes a negative answer from an error, and keeps the exit code of a signal", () => {
+  answerNo();
+  expect(process.exitCode).toBe(1);
+  process.exitCode = 130;
+  answerNo();
+  expect(said(configError("x")).code).toBe(130);
+});
+
 it("prints an error that the caller can fix, with control characters escaped", () => {
   expect(said(configError("Unknown key `\u001b[31mx`."))).toEqual({
     text: "error: Unknown key `\\u001b[31mx`.\n",
@@ -33,7 +41,7 @@ it("prints an error that the caller can fix, with control characters escaped", (
 it("does not call a system error a bug", () => {
   expect(said(thrownBy(() => readFileSync("/no/such/file")))).toEqual({
     text: "error: /no/such/file: no such file or folder.\n",
-    code: 1,
+    code: 2,
   });
 });
 
