@@ -60,6 +60,7 @@ export type {
 } from "./explain/explanation.js";
 export type { Scope } from "./formula/graph.js";
 export type * from "./history/epoch-record.generated.js";
+export type * from "./history/predictions.generated.js";
 export type * from "./history/profile.generated.js";
 export type * from "./losses/loss-config.generated.js";
 export type { ResolvedLoss } from "./losses/losses.js";

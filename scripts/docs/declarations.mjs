@@ -22,6 +22,7 @@ const FILES = [
   ["bench/bench-config.generated.ts", /^BenchConfig$/],
   ["config/resolved-config.generated.ts", /^Resolved(\w+Config|Arm)$|^SplitSizes$/],
   ["history/epoch-record.generated.ts", /Metrics$|^EpochRecord$|^RunStatus$|^RunSeconds$/],
+  ["history/predictions.generated.ts", /^(Predictions|ReliabilityBin|Mistake)$/],
   ["history/profile.generated.ts", /Profile$/],
   ["training/run-record.generated.ts", /^RunRecord$/],
   ["study/study.generated.ts", /^(Environment|Study)$/],

@@ -15,6 +15,7 @@ import {
   runSecondsSchema,
   runStatusSchema,
 } from "../../dist/history/epoch-record.js";
+import { mistakeSchema, predictionsSchema, reliabilityBinSchema } from "../../dist/history/predictions.js";
 import { layerProfileSchema, profileSchema, stepsProfileSchema } from "../../dist/history/profile.js";
 import { environmentSchema } from "../../dist/study/environment.js";
 import { studySchema } from "../../dist/study/study.js";
@@ -35,6 +36,9 @@ const NAMES = {
   LayerProfile: layerProfileSchema,
   Profile: profileSchema,
   StepsProfile: stepsProfileSchema,
+  Predictions: predictionsSchema,
+  ReliabilityBin: reliabilityBinSchema,
+  Mistake: mistakeSchema,
   DatasetRecord: datasetRecordSchema,
   RunRecord: runRecordSchema,
   Environment: environmentSchema,

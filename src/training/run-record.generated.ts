@@ -3,6 +3,7 @@
 import type { ResolvedTrainConfig } from "../config/resolved-config.generated.js";
 import type { DatasetRecord } from "../data/dataset-record.generated.js";
 import type { EvaluationMetrics, EpochRecord, RunStatus, RunSeconds } from "../history/epoch-record.generated.js";
+import type { Predictions } from "../history/predictions.generated.js";
 import type { StepsProfile } from "../history/profile.generated.js";
 
 /** A training run: its config, how it ended and what was measured. */
@@ -37,6 +38,8 @@ export interface RunRecord {
   readonly stoppedEarly?: boolean | undefined;
   /** Measured once, with the final weights, if the dataset has test images. */
   readonly test?: EvaluationMetrics | undefined;
+  /** What the final weights predict, if the run completed. */
+  readonly predictions?: Predictions | undefined;
   /** Where the time of the run went, in seconds. */
   readonly seconds: RunSeconds;
   /** Where the time of the steps went, if `profile` was set. */

@@ -9,6 +9,7 @@ import {
   runSecondsSchema,
   runStatusSchema,
 } from "../history/epoch-record.js";
+import { predictionsSchema } from "../history/predictions.js";
 import { stepsProfileSchema } from "../history/profile.js";
 import type { RunRecord } from "./run-record.generated.js";
 
@@ -45,6 +46,9 @@ export const runRecordSchema = z
     test: evaluationMetricsSchema
       .optional()
       .describe("measured once, with the final weights, if the dataset has test images"),
+    predictions: predictionsSchema
+      .optional()
+      .describe("what the final weights predict, if the run completed"),
     seconds: runSecondsSchema.describe("where the time of the run went, in seconds"),
     profile: stepsProfileSchema.optional().describe("where the time of the steps went, if `profile` was set"),
     stepGraph: z

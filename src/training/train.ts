@@ -13,6 +13,7 @@ import { stopwatch } from "../system/stopwatch.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import { planForDevice } from "./device.js";
 import { evaluationMetrics, runEpochs } from "./epoch-loop.js";
+import { finalPredictions } from "./final-predictions.js";
 import { dataMemory, requireMemory, runMemory } from "./memory-estimate.js";
 import type { RunRecord } from "./run-record.js";
 import { openSession, sessionSpec } from "./session.js";
@@ -100,7 +101,13 @@ export async function trainPlan(
             Uint32Array.from({ length: dataset.test.count }, (_, i) => i),
           )
         : undefined;
-    const evaluate = sum(history.map(({ seconds }) => seconds.evaluate)) + (test?.seconds ?? 0);
+    const predicting = stopwatch();
+    const predictions =
+      status === "completed"
+        ? await finalPredictions(session, dataset, indices.validation, signal)
+        : undefined;
+    const evaluate =
+      predicting() + sum(history.map(({ seconds }) => seconds.evaluate)) + (test?.seconds ?? 0);
     const record = {
       config,
       dataset: about,
@@ -113,6 +120,7 @@ export async function trainPlan(
       history,
       ...early,
       ...(test?.status === "completed" && { test: evaluationMetrics(test) }),
+      ...(predictions && { predictions }),
       seconds: {
         train: sum(history.map(({ seconds }) => seconds.train)),
         evaluate,
