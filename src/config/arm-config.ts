@@ -12,6 +12,17 @@ export const armConfigSchema = z
   .strictObject({
     name: shape.name,
     dataset: ofArm(shape.dataset.unwrap(), "name of a dataset, a folder, or arrays"),
+    resize: ofArm(
+      shape.resize.unwrap().nullable(),
+      "size in pixels to which all images are resized. null stands for none",
+    ),
+    labelColumn: ofArm(shape.labelColumn.unwrap(), "column of the labels in CSV files"),
+    labelFile: ofArm(shape.labelFile.unwrap(), "file of the labels of .npy images"),
+    groupColumn: ofArm(
+      shape.groupColumn.unwrap(),
+      "column of CSV files that says which images belong together",
+    ),
+    greyscale: ofArm(shape.greyscale.unwrap(), "whether to convert colour images to one channel"),
     split: ofArm(shape.split.unwrap(), "numbers of training and validation images"),
     standardise: ofArm(
       shape.standardise.unwrap().nullable(),

@@ -88,6 +88,21 @@ export interface ArmConfig {
     | (string & {})
     | DatasetInMemory
     | undefined;
+  /** Size in pixels to which all images are resized. null stands for none. Default: the study's. */
+  readonly resize?: number | {
+    /** Pixels per column. A whole number of at least 1 and at most 65536. Required. */
+    readonly height: number;
+    /** Pixels per row. A whole number of at least 1 and at most 65536. Required. */
+    readonly width: number;
+  } | null | undefined;
+  /** Column of the labels in CSV files. Default: the study's. */
+  readonly labelColumn?: string | number | undefined;
+  /** File of the labels of .npy images. Default: the study's. */
+  readonly labelFile?: string | undefined;
+  /** Column of CSV files that says which images belong together. Default: the study's. */
+  readonly groupColumn?: string | number | undefined;
+  /** Whether to convert colour images to one channel. Default: the study's. */
+  readonly greyscale?: boolean | undefined;
   /** Numbers of training and validation images. Default: the study's. */
   readonly split?: {
     /**

@@ -82,6 +82,21 @@ export interface ResolvedArm {
   readonly name?: string | undefined;
   /** The dataset's name or folder; for one given in memory, the name it was given. */
   readonly dataset?: string | undefined;
+  /** Size in pixels to which all images were resized; if absent, none was. */
+  readonly resize?: number | {
+    /** Pixels per column. */
+    readonly height: number;
+    /** Pixels per row. */
+    readonly width: number;
+  } | undefined;
+  /** Column of the labels in CSV files, if it was given. */
+  readonly labelColumn?: string | number | undefined;
+  /** File of the labels of .npy images, if it was given. */
+  readonly labelFile?: string | undefined;
+  /** Column of the groups in CSV files, if it was given. */
+  readonly groupColumn?: string | number | undefined;
+  /** Whether colour images were converted to one channel. */
+  readonly greyscale?: boolean | undefined;
   /** Numbers of training and validation images. */
   readonly split?: SplitSizes | undefined;
   /** Whether images were standardised, by the training images; if absent, not. */
@@ -119,6 +134,8 @@ export interface ResolvedCompareConfig {
   readonly question?: "defaults" | "fixed-rate" | undefined;
   /** Folder with the files of a named dataset. */
   readonly dataDir?: string | undefined;
+  /** The dataset's name or folder; for one given in memory, the name it was given. */
+  readonly dataset?: string | undefined;
   /** Size in pixels to which all images were resized; if absent, none was. */
   readonly resize?: number | {
     /** Pixels per column. */
@@ -134,8 +151,6 @@ export interface ResolvedCompareConfig {
   readonly groupColumn?: string | number | undefined;
   /** Whether colour images were converted to one channel. */
   readonly greyscale?: boolean | undefined;
-  /** The dataset's name or folder; for one given in memory, the name it was given. */
-  readonly dataset?: string | undefined;
   /** Numbers of training and validation images. */
   readonly split?: SplitSizes | undefined;
   /** Whether images were standardised, by the training images; if absent, not. */

@@ -104,18 +104,7 @@ export const resolvedTrainConfigSchema = z
   })
   .describe("a run with every default filled in: plain JSON, and a valid `TrainConfig` again");
 
-const {
-  dataDir,
-  resize,
-  labelColumn,
-  labelFile,
-  groupColumn,
-  greyscale,
-  device,
-  threads,
-  untimedSteps,
-  ...rest
-} = runShape;
+const { dataDir, device, threads, untimedSteps, ...rest } = runShape;
 const { name, optimizer: armOptimizer, loss: armLoss, ...differing } = rest;
 const maybe = z.object(differing).partial().shape;
 
@@ -130,11 +119,6 @@ export const resolvedCompareConfigSchema = z
       .optional()
       .describe("how the optimizers got their settings, if it was declared"),
     dataDir,
-    resize,
-    labelColumn,
-    labelFile,
-    groupColumn,
-    greyscale,
     ...maybe,
     device,
     threads,

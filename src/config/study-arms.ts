@@ -51,20 +51,9 @@ function listedArms(
   const { shape } = trainConfigSchema.unwrap();
   const [optimizer, loss] = [shape.optimizer, shape.loss].map((schema) => parse(schema, undefined, "arm"));
   return arms!.map((arm, index) => {
-    const { earlyStopping, augmentation, standardise, ...given } = {
-      ...study,
-      semantics,
-      optimizer,
-      loss,
-      ...arm,
-    };
+    const config = Object.entries({ ...study, semantics, optimizer, loss, ...arm });
     return {
-      config: {
-        ...given,
-        ...(earlyStopping && { earlyStopping }),
-        ...(augmentation && { augmentation }),
-        ...(standardise && { standardise }),
-      } as GivenArm["config"],
+      config: Object.fromEntries(config.filter(([, value]) => value !== null)) as GivenArm["config"],
       places: Object.keys(arm).map((path) => ({ path, given: `arms[${index}].${path}` })),
     };
   });

@@ -63,11 +63,19 @@ export const variedPaths = (vary: Vary): VariedPath[] =>
     return { path, key: key as ArmKey, inner, values: listed };
   });
 
+/** Why a key of a run's config cannot vary. */
+const FIXED: Readonly<Record<string, string>> = {
+  device: "because neither times nor numbers of two devices are comparable. Run one study per device",
+  threads: "because times with other threads are not comparable and the numbers are the same",
+  untimedSteps: "because times without these steps are not comparable and the numbers are the same",
+  dataDir: "because it says where data is, not which. Give each folder as a `dataset` instead",
+};
+
 function wrongPath(path: string, key: string) {
   const given = `vary.${path}`;
   if (Object.hasOwn(trainConfigSchema.unwrap().shape, key))
     return configError(
-      `\`${given}\` cannot vary: all runs of a study have the same \`${key}\`, so that they are comparable.`,
+      `\`${given}\` cannot vary: all runs of a study have the same \`${key}\`, ${FIXED[key] ?? "so that they are comparable"}.`,
       given,
     );
   const paths = [...ARM_KEYS, "optimizers", "losses"];

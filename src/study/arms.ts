@@ -2,6 +2,7 @@ import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { RunRecord } from "../training/run-record.js";
 import { groupBy } from "../validation/group-by.js";
 import { comparedRuns, isCompleted } from "./compared-runs.js";
+import { taskKey } from "./dataset-key.js";
 import { distinctLabels, lossLabels } from "./labels.js";
 import type { Study } from "./study.js";
 
@@ -27,7 +28,7 @@ export interface Arm {
 /** A study's arms, in the order in which they first ran; those of a dataset are together. */
 export function armsOf(study: Study): Arm[] {
   const inOrder = groupBy(study.runs, (run) => withoutSeeds(run.config));
-  const groups = groupBy(inOrder, ([first]) => first!.config.dataset).flat();
+  const groups = groupBy(inOrder, ([first]) => taskKey(first!.config)).flat();
   const configs = groups.map((runs) => runs[0]!.config);
   const labels = distinctLabels(configs);
   const names = distinctLabels(configs, SHOWN_IN_COLUMNS);

@@ -12,6 +12,7 @@ import { copyWithCallbacks } from "../validation/callbacks.js";
 import type { CompareCallbacks, PlannedRun } from "./callbacks.js";
 import { cellKey, type Numerics, numericsOf } from "./cell.js";
 import type { Question } from "./cell-lines.js";
+import { datasetKey } from "./dataset-key.js";
 import { environment } from "./environment.js";
 import { distinctLabels } from "./labels.js";
 import { runCells } from "./run-cells.js";
@@ -37,7 +38,7 @@ export async function compare(
     copyWithCallbacks(input, "compare config");
   const asked = studyArms(parseCompareConfig(given));
   const datasets = await loadDatasets(asked.arms, loaded);
-  const plan = planStudy(asked, ({ dataset }) => datasets.get(dataset)!);
+  const plan = planStudy(asked, (arm) => datasets.of(arm)!);
   await preloadNative();
   const { config, arms, seeds } = plan;
   const planned = labelled(plan, resolveDevice(config.device));
@@ -62,8 +63,10 @@ async function ask(config: ResolvedCompareConfig, planned: readonly Labelled[]):
   const where = environment(nativeInfo());
   const numerics = numericsOf(where);
   const checksums = new Map<string, string>();
-  for (const dataset of new Set(planned.map((each) => each.dataset)))
-    checksums.set(dataset.name, await datasetChecksum(dataset));
+  for (const { plan, dataset } of planned) {
+    const key = datasetKey(plan.config);
+    if (!checksums.has(key)) checksums.set(key, await datasetChecksum(dataset));
+  }
   return {
     schemaVersion: 1,
     createdAt: new Date().toISOString(),
@@ -71,7 +74,7 @@ async function ask(config: ResolvedCompareConfig, planned: readonly Labelled[]):
     config,
     datasets: Object.fromEntries(checksums),
     numerics,
-    cells: distinctKeys(planned, ({ dataset }) => checksums.get(dataset)!, numerics),
+    cells: distinctKeys(planned, (each) => checksums.get(datasetKey(each))!, numerics),
   };
 }
 

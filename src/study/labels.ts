@@ -1,4 +1,5 @@
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import type { ImageSize } from "../data/read-options.js";
 import { lossLabel } from "../losses/losses.js";
 import { changedOptimizerSettings } from "../optimizers/optimizers.js";
 import { decimalText, decimalTexts } from "../validation/decimal-text.js";
@@ -120,7 +121,8 @@ function leaves(config: object, omitted = OMITTED): Map<string, string> {
   const found = new Map<string, string>();
   const walk = (value: unknown, path: string) => {
     if (omitted.test(path)) return;
-    if (Array.isArray(value) && value.every((each) => typeof each === "number"))
+    if (path === "resize") found.set(path, sizeText(value as ImageSize));
+    else if (Array.isArray(value) && value.every((each) => typeof each === "number"))
       found.set(path, printable(value.length === 0 ? "none" : value.map(decimalText).join(";")));
     else if (typeof value === "object" && value !== null)
       for (const [key, inner] of Object.entries(value)) walk(inner, path === "" ? key : `${path}.${key}`);
@@ -130,6 +132,10 @@ function leaves(config: object, omitted = OMITTED): Map<string, string> {
   walk(config, "");
   return found;
 }
+
+/** "32", or "32x48" as height x width */
+const sizeText = (size: ImageSize) =>
+  typeof size === "number" ? String(size) : `${size.height}x${size.width}`;
 
 /** "meanSquaredError", "pytorch", "keras3 loss", "learning rate 0.01", "momentum 0.9". */
 function factorText(path: string, value: string | undefined): string {

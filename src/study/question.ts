@@ -4,6 +4,7 @@ import { OptimbenchError } from "../errors.js";
 import { groupBy } from "../validation/group-by.js";
 import { canonicalJson } from "./cell.js";
 import type { Question } from "./cell-lines.js";
+import { datasetKey } from "./dataset-key.js";
 import { type Difference, differencesOf, differenceText } from "./differences.js";
 import { essentialConfig } from "./essential-config.js";
 import { distinctLabels } from "./labels.js";
@@ -42,7 +43,7 @@ const armsOf = ({ config, datasets }: Asked, areChecked: boolean): Arm[] =>
     config: arm,
     values: {
       ...essentialConfig(arm),
-      dataset: (areChecked ? datasets?.[arm.dataset] : undefined) ?? arm.dataset,
+      dataset: (areChecked ? datasets?.[datasetKey(arm)] : undefined) ?? arm.dataset,
     },
   }));
 

@@ -2,10 +2,35 @@ import { errorInStudy } from "../config/config-path.js";
 import type { GivenArm } from "../config/study-arms.js";
 import type { Dataset } from "../data/dataset.js";
 import { datasetOf } from "../data/load-dataset.js";
+import { readOptionsOf } from "../data/read-options.js";
 import { configError } from "../errors.js";
 
-/** Datasets by what a config gives as its `dataset`. */
-export type StudyDatasets = Map<GivenArm["config"]["dataset"], Dataset>;
+type Config = GivenArm["config"];
+
+/** The datasets of a study by what its arms give: a dataset, and how to read it. */
+export class StudyDatasets {
+  readonly #datasets = new Map<Config["dataset"], Map<string, Dataset>>();
+
+  /** The dataset of an arm; undefined if it is not loaded. */
+  of(config: Config): Dataset | undefined {
+    return this.#datasets.get(config.dataset)?.get(optionsText(config));
+  }
+
+  /** @throws OptimbenchError (CONFIG) if results could not distinguish the dataset from another one */
+  add(config: Config, dataset: Dataset): void {
+    const options = optionsText(config);
+    const isNameTaken = [...this.#datasets.values()].some((each) => each.get(options)?.name === dataset.name);
+    if (isNameTaken)
+      throw configError(
+        `\`dataset\` is called "${dataset.name}", as another dataset of the study is. Give each a different \`name\`, and name each only once.`,
+        "dataset",
+      );
+    const byOptions = this.#datasets.get(config.dataset) ?? new Map<string, Dataset>();
+    this.#datasets.set(config.dataset, byOptions.set(options, dataset));
+  }
+}
+
+const optionsText = (config: Config) => JSON.stringify(readOptionsOf(config));
 
 /**
  * Loads each dataset of a study's arms once.
@@ -15,26 +40,16 @@ export type StudyDatasets = Map<GivenArm["config"]["dataset"], Dataset>;
  */
 export async function loadDatasets(
   arms: readonly GivenArm[],
-  loaded: StudyDatasets = new Map(),
+  loaded = new StudyDatasets(),
 ): Promise<StudyDatasets> {
-  const datasets: StudyDatasets = new Map();
+  const datasets = new StudyDatasets();
   for (const { config, places } of arms) {
-    const { dataset } = config;
-    if (datasets.has(dataset)) continue;
-    const one =
-      loaded.get(dataset) ??
-      (await datasetOf(config).catch((error) => {
-        throw errorInStudy(error, places);
-      }));
-    if ([...datasets.values()].some(({ name }) => name === one.name))
-      throw errorInStudy(
-        configError(
-          `\`dataset\` is called "${one.name}", as another dataset of the study is. Give each a different \`name\`, and name each only once.`,
-          "dataset",
-        ),
-        places,
-      );
-    datasets.set(dataset, one);
+    if (datasets.of(config) !== undefined) continue;
+    try {
+      datasets.add(config, loaded.of(config) ?? (await datasetOf(config)));
+    } catch (error) {
+      throw errorInStudy(error, places);
+    }
   }
   return datasets;
 }

@@ -11,6 +11,7 @@ import { runTraining } from "../training/train.js";
 import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { check, parse } from "../validation/parse.js";
 import { canonicalJson, numericsOf } from "./cell.js";
+import { datasetKey } from "./dataset-key.js";
 import { type Difference, differencesOf } from "./differences.js";
 import { environment } from "./environment.js";
 import { measured } from "./measured.js";
@@ -87,9 +88,9 @@ export async function verifyStudy(given: Study, options: VerifyOptions = {}): Pr
   for (const index of drawn) {
     if (signal?.aborted) break;
     const { record, number } = finished[index]!;
-    const { dataset: name } = record.config;
-    const dataset = datasets.get(name) ?? (await datasetOf(record.config as TrainConfig));
-    datasets.set(name, dataset);
+    const key = datasetKey(record.config);
+    const dataset = datasets.get(key) ?? (await datasetOf(record.config as TrainConfig));
+    datasets.set(key, dataset);
     const again = await runTraining(
       { ...record.config, dataset, ...(signal && { signal }) } as TrainConfig,
       () => {},

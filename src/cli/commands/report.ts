@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { loadDataset } from "../../data/load-dataset.js";
 import { readOptionsOf } from "../../data/read-options.js";
 import { removeReport } from "../../report/folder/remove-report.js";
+import { datasetKey } from "../../study/dataset-key.js";
 import type { Study } from "../../study/study.js";
 import { readStudy, writeStudy } from "../../study/study-file.js";
 import { print, printNotice } from "../../system/terminal.js";
@@ -52,7 +53,7 @@ function samplesOf(
   { runs }: Study,
   onNotice: (text: string) => void,
 ): Promise<Uint8Array | undefined> | undefined {
-  const [config, ...others] = new Map(runs.map(({ config: each }) => [each.dataset, each])).values();
+  const [config, ...others] = new Map(runs.map(({ config: each }) => [datasetKey(each), each])).values();
   if (config === undefined) return undefined;
   if (others.length > 0) {
     onNotice("Sample images omitted: the study has runs on several datasets.");

@@ -46,7 +46,7 @@ export async function runStudy(
   if (save !== undefined) await checkNewFile(save, "--save", { overwrite });
   if (folder !== undefined) await prepareOutFolder(folder);
   const datasets = await loadDatasets(arms);
-  const dataset = datasets.get(arms[0]!.config.dataset)!;
+  const dataset = datasets.of(arms[0]!.config)!;
 
   const interrupt = onInterrupt();
   const { attempt, throwFailures } = attempts();

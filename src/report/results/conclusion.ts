@@ -6,7 +6,7 @@ import { listText } from "../text/list-text.js";
 import { accuracyText, summaryText } from "../text/number-text.js";
 import { headline, settingsCaveats } from "./headline.js";
 import { incompleteNote } from "./incomplete.js";
-import { datasetsOf, type Ranking, type Result, rank, resultsOf } from "./results.js";
+import { type Ranking, type Result, rank, resultsOf, tasksOf } from "./results.js";
 
 /** The conclusion of a study: question, answer, and caveats. */
 export interface Conclusion {
@@ -41,7 +41,7 @@ export function whyUnranked(results: readonly Result[]): string {
   if (completed.length === 0) return "No run completed its training.";
   if (completed.every(({ history }) => history.at(-1)!.epoch === 0))
     return "Nothing was trained: with 0 epochs, all numbers are those of the initial weights.";
-  if (datasetsOf(results).size > 1)
+  if (tasksOf(results).size > 1)
     return "No ranking: accuracies on different datasets are not comparable. Compare the arms of one dataset.";
   return "No ranking: no seed was finished by every arm, so the numbers come from different seeds.";
 }

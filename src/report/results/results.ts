@@ -1,5 +1,6 @@
 import { type Summary, summarise } from "../../statistics/summary.js";
 import { type Arm, armsOf } from "../../study/arms.js";
+import { taskKey } from "../../study/dataset-key.js";
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { stepsAnEpoch } from "./steps.js";
@@ -69,7 +70,7 @@ export function rank(results: readonly Result[]): Ranking {
   const trained = results.filter(({ arm }) => arm.completed.some(({ history }) => history.at(-1)!.epoch > 0));
   const whole = trained.filter(({ arm }) => arm.compared.every(({ status }) => status !== "diverged"));
   const ranked = whole.length > 0 ? whole : trained;
-  if (new Set(ranked.map(seedsOf)).size > 1 || datasetsOf(ranked).size > 1)
+  if (new Set(ranked.map(seedsOf)).size > 1 || tasksOf(ranked).size > 1)
     return { ranked: [], best: [], contested: false };
   const mean = ({ validationAccuracy }: Result) => validationAccuracy!.mean;
   const highest = ranked.reduce((most, each) => Math.max(most, mean(each)), 0);
@@ -81,9 +82,9 @@ export function rank(results: readonly Result[]): Ranking {
   };
 }
 
-/** The datasets of results. Accuracies on different datasets are not comparable. */
-export const datasetsOf = (results: readonly Result[]): ReadonlySet<string> =>
-  new Set(results.map(({ arm }) => arm.config.dataset));
+/** The tasks of results. Accuracies on different datasets are not comparable. */
+export const tasksOf = (results: readonly Result[]): ReadonlySet<string> =>
+  new Set(results.map(({ arm }) => taskKey(arm.config)));
 
 const seedsOf = ({ arm }: Result) =>
   arm.completed
