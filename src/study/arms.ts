@@ -52,7 +52,8 @@ const SHOWN_IN_COLUMNS = /^(loss\.|optimizer\.(semantics|learningRate)$)/;
 const withoutSeeds = (config: ResolvedTrainConfig) =>
   JSON.stringify(config, (key, value) => (key === "seed" ? undefined : value));
 
-function distinctSlugs(labels: readonly string[]): string[] {
+/** Labels as file names: lower-case letters, digits and hyphens. */
+export function distinctSlugs(labels: readonly string[]): string[] {
   const taken = new Set<string>();
   return labels.map((label) => {
     const words = label

@@ -1,12 +1,15 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { EpochRecord } from "../../history/epoch-record.js";
-import type { Arm } from "../../study/arms.js";
+import { type Arm, distinctSlugs } from "../../study/arms.js";
 import { isCompleted } from "../../study/compared-runs.js";
+import { taskKey } from "../../study/dataset-key.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
+import { groupBy } from "../../validation/group-by.js";
 import { type Result, rank, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
 import { type ArmSelection, selectArms } from "../results/select-arms.js";
+import { datasetText } from "../text/dataset-text.js";
 import { listText } from "../text/list-text.js";
 import { curvesOf, greyCurves, MOST_POINTS } from "./curve.js";
 import { lineChart } from "./line-chart.js";
@@ -22,15 +25,20 @@ export interface Chart {
 }
 
 /**
- * A study's charts: the comparisons, then accuracy and loss per selected arm. Charts without an epoch to show are omitted.
+ * A study's charts: the comparisons, then accuracy and loss per selected arm. Arms are compared per dataset, as accuracies on
+ * different datasets are not comparable. Charts without an epoch to show are omitted.
  */
 export function studyCharts(study: Study): Chart[] {
   const results = resultsOf(study);
-  const selection = selectArms(results);
-  const [winner] = rank(results).best;
+  const tasks = groupBy(results, ({ arm }) => taskKey(arm.config));
+  const titles = tasks.map(([first]) => datasetText(first!.arm.config.dataset) ?? "arrays");
+  const slugs = distinctSlugs(titles);
   return [
-    ...comparisons(selection, winner, !ranInParallel(study)),
-    ...selection.detailed.flatMap(armCharts),
+    ...tasks.flatMap((ofTask, i) => {
+      const one = tasks.length === 1 ? undefined : { title: titles[i]!, slug: slugs[i]! };
+      return comparisons(selectArms(ofTask), rank(ofTask).best[0], !ranInParallel(study), one);
+    }),
+    ...selectArms(results).detailed.flatMap(armCharts),
   ].filter((chart): chart is Chart => chart !== undefined);
 }
 
@@ -38,13 +46,22 @@ type Value = (epoch: EpochRecord) => number | null;
 const validationAccuracy: Value = ({ validation }) => validation.accuracy;
 const validationLoss: Value = ({ validation }) => validation.loss;
 
-/** @param timed whether times are comparable */
+/**
+ * @param timed whether times are comparable
+ * @param dataset what titles and file names call the dataset; undefined if it is the only one
+ */
 function comparisons(
   selection: ArmSelection,
   winner: Result | undefined,
   timed: boolean,
+  dataset?: { readonly title: string; readonly slug: string },
 ): (Chart | undefined)[] {
-  const compared = (comparison: Comparison) => comparisonChart(selection, comparison);
+  const compared = ({ name, title, ...comparison }: Comparison) =>
+    comparisonChart(selection, {
+      name: dataset === undefined ? name : `${name}-${dataset.slug}`,
+      title: dataset === undefined ? title : `${title} on ${dataset.title}`,
+      ...comparison,
+    });
   // Values of different losses are not comparable, so each loss has a chart.
   const losses = [...new Set(selection.named.map(({ loss }) => loss))];
   return [
