@@ -4,6 +4,7 @@ import { type Parameter, type PlannedUpdate, planUpdate } from "../formula/plan-
 import { lossGraph, resolveLoss } from "../losses/losses.js";
 import { lowerModel } from "../models/lower-model.js";
 import type { NativeLayer, Shape } from "../models/native-layer.js";
+import { lowerPreset } from "../models/preset-fit.js";
 import {
   momentumOf,
   type ResolvedOptimizer,
@@ -56,7 +57,9 @@ export function planRun(
   const resolved = resolveConfig(config, dataset, once);
   const { model } = resolved;
   const { layers, parameters } = once.of("layers", [model, input, classes, semantics], () =>
-    lowerModel(model, { input, classes, semantics }),
+    typeof config.model === "string"
+      ? lowerPreset(config.model, model, { input, classes, semantics })
+      : lowerModel(model, { input, classes, semantics }),
   );
   const optimizer = once.of("optimizer", [config.optimizer, semantics], () =>
     deepFreeze(resolveOptimizer(config.optimizer, semantics, places.optimizer)),

@@ -12,7 +12,7 @@ import type { NativeLayer, Shape } from "./native-layer.js";
 const MAX_PARAMETERS = 1e9;
 
 /** A model for native code, and its parameters. */
-interface LoweredModel {
+export interface LoweredModel {
   readonly layers: readonly NativeLayer[];
   readonly parameters: readonly Parameter[];
   /** The total number of values in the parameters. */

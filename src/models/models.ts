@@ -17,7 +17,7 @@ export const MODELS = {
   "mnist-99": mnist99,
 } as const satisfies Record<string, (classes: number) => Layer[]>;
 
-type ModelName = keyof typeof MODELS;
+export type ModelName = keyof typeof MODELS;
 export const MODEL_NAMES = Object.keys(MODELS) as ModelName[];
 
 /** The deepest nesting of layers. More is a mistake, such as a block that contains itself. */

@@ -32,7 +32,7 @@ export function windows(
   if (layer.padding === "valid" && (reach[0] > height || reach[1] > width))
     throw configError(
       `${where} does not fit: its window of ${reach.join(" x ")} is larger than its input of ${height} x ${width}. ` +
-        'Make the window smaller, set padding to "same", remove a pooling layer before it, or use another model, such as "mlp".',
+        'Make the window smaller, set padding to "same", or remove a pooling layer before it.',
     );
   const rows = slide(height, reach[0], strides[0], layer.padding);
   const columns = slide(width, reach[1], strides[1], layer.padding);

@@ -159,7 +159,7 @@ describe("rejections", () => {
       {
         layers: [{ type: "maxPool2d", poolSize: 14 }, { type: "conv2d", filters: 8, kernelSize: 3 }, ...HEAD],
       },
-      '`model.layers[1]` (conv2d) does not fit: its window of 3 x 3 is larger than its input of 2 x 2. Make the window smaller, set padding to "same", remove a pooling layer before it, or use another model, such as "mlp".',
+      '`model.layers[1]` (conv2d) does not fit: its window of 3 x 3 is larger than its input of 2 x 2. Make the window smaller, set padding to "same", or remove a pooling layer before it.',
     ],
     [
       "dense on images",
