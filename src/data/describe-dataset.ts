@@ -11,6 +11,13 @@ export interface DatasetDescription {
   readonly classes: number;
   readonly classNames?: readonly string[];
   readonly scaling?: Scaling;
+  /** The groups of the training images, which a split keeps together, and how many images they have; absent if there are none. */
+  readonly groups?: {
+    readonly count: number;
+    readonly smallest: number;
+    readonly median: number;
+    readonly largest: number;
+  };
   /** The training images first, then the validation and the test set, as far as the dataset has them. */
   readonly sets: readonly SetDescription[];
   /** How many images of a set are in an earlier set as well, for each pair of sets that share images. */
@@ -47,7 +54,7 @@ export async function describeDataset(
   dataset: Dataset,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<DatasetDescription> {
-  const { name, height, width, channels, classes, classNames, scaling, validation, test } = dataset;
+  const { name, height, width, channels, classes, classNames, scaling, groups, validation, test } = dataset;
   const sets = Object.entries({ train: dataset, validation, test }).filter(
     (entry): entry is [SetName, HeldOutSet] => entry[1] !== undefined,
   );
@@ -79,11 +86,21 @@ export async function describeDataset(
     classes,
     ...(classNames && { classNames }),
     ...(scaling && { scaling }),
+    ...(groups && { groups: groupSizes(groups) }),
     sets: described,
     shared: images.shared(),
     values: { ...values.range(), ...values.moments() },
     looksInverted: border.light > 0.75 * border.count,
   };
+}
+
+function groupSizes(groups: Uint32Array): NonNullable<DatasetDescription["groups"]> {
+  const counts = new Map<number, number>();
+  for (const group of groups) counts.set(group, (counts.get(group) ?? 0) + 1);
+  const sizes = Float64Array.from(counts.values()).sort();
+  const middle = (sizes.length - 1) / 2;
+  const median = (sizes[Math.floor(middle)]! + sizes[Math.ceil(middle)]!) / 2;
+  return { count: sizes.length, smallest: sizes[0]!, median, largest: sizes.at(-1)! };
 }
 
 /** Finds equal images, by hashes of 53 bits and then byte by byte. */

@@ -31,13 +31,15 @@ export function sampleDigits(dataset: Dataset, { perClass = 12, seed = 0 }: Samp
   const tile = tileOf(dataset, Math.sqrt(PICTURE / (perClass * classes)));
   const column = tile.width + tile.gap;
   const row = tile.height + tile.gap;
+  const chosen = chooseSamples(dataset, perClass, seed);
+  const columns = chosen.reduce((most, samples) => Math.max(most, samples.length), 1);
+  const size = { width: columns * column + tile.gap, height: classes * row + tile.gap };
   const image = {
-    width: perClass * column + tile.gap,
-    height: classes * row + tile.gap,
+    ...size,
     channels: depth,
-    data: new Uint8Array((perClass * column + tile.gap) * (classes * row + tile.gap) * depth).fill(WHITE),
+    data: new Uint8Array(size.width * size.height * depth).fill(WHITE),
   };
-  chooseSamples(dataset, perClass, seed).forEach((samples, label) => {
+  chosen.forEach((samples, label) => {
     samples.forEach((index, n) => {
       for (let y = 0; y < tile.height; y++)
         for (let x = 0; x < tile.width; x++) {

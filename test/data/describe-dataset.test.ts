@@ -45,6 +45,17 @@ describe("describeDataset", () => {
     });
   });
 
+  it("counts the groups and their sizes", async () => {
+    const rows = set([1, 2, 0], [3, 4, 1], [5, 6, 0], [7, 8, 1], [9, 9, 1], [9, 8, 1], [9, 7, 0]);
+    const groups = (list: readonly number[]) =>
+      inMemoryDataset({ ...rows, ...shape, groups: [...list] }).then(async (dataset) => {
+        const { groups } = await describeDataset(dataset);
+        return groups;
+      });
+    expect(await groups([7, 7, 3, 7, 9, 9, 7])).toEqual({ count: 3, smallest: 1, median: 2, largest: 4 });
+    expect(await groups([7, 7, 7, 7, 9, 9, 9])).toEqual({ count: 2, smallest: 3, median: 3.5, largest: 4 });
+  });
+
   it("finds the duplicates and the statistics that a search through all pairs finds", async () => {
     const image = fc.tuple(
       fc.constantFrom(0, 128, 255),

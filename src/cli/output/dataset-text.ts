@@ -14,6 +14,7 @@ export function datasetText(dataset: DatasetDescription): string {
     `${name}: ${counts}, ${height} x ${width} x ${channels}, ${classes} classes`,
     valuesText(dataset),
     ...(scaling ? [`Before loading, ${scalingText(scaling)}.`] : []),
+    ...groupsText(dataset),
     ...duplicatesText(dataset),
     ...hints(dataset),
     classTable(dataset),
@@ -26,6 +27,16 @@ function valuesText({ values }: DatasetDescription): string {
   const text = (numbers: readonly number[]) =>
     `${numbers.map((value) => value.toFixed(2)).join(", ")} (${numbers.map((value) => (value / 255).toFixed(4)).join(", ")} of 255)`;
   return `Values: ${minimum} to ${maximum}, mean ${text(mean)}, standard deviation ${text(standardDeviation)}`;
+}
+
+function groupsText({ groups }: DatasetDescription): string[] {
+  if (groups === undefined) return [];
+  const { count, smallest, median, largest } = groups;
+  const sizes =
+    smallest === largest
+      ? `${countText(largest, "training image")} each`
+      : `${integerText(smallest)} to ${countText(largest, "training image")} each, ${median} in the median`;
+  return [`Groups: ${integerText(count)}, of ${sizes}`];
 }
 
 function duplicatesText({ sets, shared }: DatasetDescription): string[] {

@@ -5,8 +5,18 @@ import { escapeHtml } from "../../report/page/html.js";
 
 /** Longer names are cut. */
 const MOST_CHARACTERS = 24;
-/** The height of text, and the width of its widest characters, in units of two pixels. */
-const TEXT = { size: 12, width: 8 };
+/** The height of text, in units of two pixels. */
+const TEXT_SIZE = 12;
+/** Characters that the font DejaVu Sans has. */
+const DRAWABLE =
+  /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]*$/u;
+
+/** The width of a text, at least, as a multiple of its height. */
+const widthOf = (text: string) =>
+  [...text].reduce(
+    (sum, each) => sum + (/[\p{Ll}\p{N} .,'-]/u.test(each) && !/[mw]/.test(each) ? 0.65 : 1),
+    0,
+  );
 
 /**
  * Draws samples of a dataset, as `sampleDigits` does, with the name of the class before each row. Names are omitted if the dataset
@@ -16,7 +26,7 @@ const TEXT = { size: 12, width: 8 };
  */
 export async function namedSamples(
   dataset: Dataset,
-  options: Parameters<typeof sampleDigits>[1],
+  options?: Parameters<typeof sampleDigits>[1],
 ): Promise<Uint8Array> {
   const samples = sampleDigits(dataset, options);
   const { classNames, classes } = dataset;
@@ -24,9 +34,9 @@ export async function namedSamples(
   if (!render) return samples;
   const { width, height } = sizeOf(samples);
   const names = classNames.map(shown);
-  const size = Math.min(TEXT.size, height / classes / 2);
-  const margin =
-    Math.ceil(Math.max(...names.map((name) => name.length)) * TEXT.width * (size / TEXT.size)) + 4;
+  const size = Math.min(TEXT_SIZE, height / classes / 2);
+  const widest = names.reduce((most, name) => Math.max(most, widthOf(name)), 0);
+  const margin = Math.ceil(widest * size) + 8;
   // The renderer doubles sizes, so the samples keep their pixels.
   const texts = names.map((name, label) => {
     const y = ((label + 0.5) * height) / classes / 2 + size / 3;
@@ -40,9 +50,10 @@ export async function namedSamples(
   );
 }
 
-/** XML has no control characters, and lone surrogates are no text. */
-function shown(name: string): string {
-  const text = [...name].map((each) => (/\p{Cc}|\p{Cs}/u.test(each) ? "?" : each));
+/** A name as it is drawn, or the class's number if the font lacks its script. XML has no control characters. */
+function shown(name: string, label: number): string {
+  if (!DRAWABLE.test(name)) return `class ${label}`;
+  const text = [...name].map((each) => (/\p{C}/u.test(each) ? "?" : each));
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1).join("")}…` : text.join("");
 }
 

@@ -6,8 +6,8 @@ export async function sampleImages(
   onNotice: (text: string) => void,
 ): Promise<Uint8Array | undefined> {
   try {
-    const { sampleDigits } = await import("../../data/sample-digits.js");
-    return sampleDigits(await load());
+    const { namedSamples } = await import("./named-samples.js");
+    return await namedSamples(await load());
   } catch (error) {
     onNotice(`Sample images omitted: ${error instanceof Error ? error.message : error}`);
     return undefined;
