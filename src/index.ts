@@ -43,6 +43,7 @@ export type { IntegerArray } from "./data/labels.js";
 export type { LoadOptions } from "./data/load-options.js";
 export type { DownloadProgress } from "./data/named/download.js";
 export type { ImageSize, ReadOptions } from "./data/read-options.js";
+export type { ReadProgress } from "./data/watch.js";
 export { type ErrorCode, type ErrorData, OptimbenchError } from "./errors.js";
 export type {
   CommonExplanation,

@@ -98,6 +98,7 @@ it("writes to the terminal in one place, which escapes control characters", () =
   expect(direct.map((file) => relative(source, file)).sort()).toEqual([
     "cli/diagnosis/native-info.ts", // read by another process, not by a terminal
     "cli/progress/download-progress.ts",
+    "cli/progress/read-progress.ts",
     "system/write-file.ts", // writes the caller's data, possibly to the terminal's file
   ]);
 });

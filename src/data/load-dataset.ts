@@ -18,6 +18,7 @@ import { type ReadOptions, readOptionsOf } from "./read-options.js";
 import { placeAt } from "./sources/place.js";
 import type { Place, Source } from "./sources/source.js";
 import { SOURCES, sourceOf } from "./sources/sources.js";
+import { type WatchOptions, watch } from "./watch.js";
 
 /**
  * Loads a dataset.
@@ -43,7 +44,7 @@ async function load(
   const dataset = isKept(source)
     ? undamaged(source as Dataset)
     : await read(source ?? defaultDatasetName(options.dataDir), options, where);
-  const prepared = await prepare(dataset, options);
+  const prepared = await prepare(dataset, options, watch(options));
   return isKept(prepared) ? prepared : keepWhole(Object.freeze(prepared));
 }
 
@@ -52,8 +53,11 @@ async function load(
  *
  * @throws as `loadDataset`
  */
-export const datasetOf = ({ dataset, dataDir, ...config }: DatasetChoice): Promise<Dataset> =>
-  load(dataset, { dataDir, ...readOptionsOf(config) }, "dataset").catch((error) => {
+export const datasetOf = (
+  { dataset, dataDir, ...config }: DatasetChoice,
+  { onRead, signal }: WatchOptions = {},
+): Promise<Dataset> =>
+  load(dataset, { dataDir, ...readOptionsOf(config), onRead, signal }, "dataset").catch((error) => {
     throw withPath(error, "dataset");
   });
 
@@ -94,7 +98,7 @@ async function read(
   const format = await sourceOf(place);
   if (format === undefined) throw await unknownFormat(place);
   checkOptions(options, format, `"${source}" is ${format.what}`);
-  return format.read(place, options);
+  return format.read(place, options, watch(options));
 }
 
 /** @param instead what the dataset is, for messages */

@@ -3,6 +3,7 @@ import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { pathSchema } from "../validation/path-schema.js";
 import type { DownloadProgress } from "./named/download.js";
 import { type ReadOptions, readOptionsShape } from "./read-options.js";
+import type { ReadProgress } from "./watch.js";
 
 /** How to read the images, where to find a published dataset, and whether to download it. */
 export interface LoadOptions extends ReadOptions {
@@ -15,9 +16,11 @@ export interface LoadOptions extends ReadOptions {
   readonly download?: boolean | undefined;
   /** URLs of folders to download from, in order of preference. Default: its public mirrors. */
   readonly mirrors?: readonly string[] | undefined;
-  /** Called as data arrives. */
+  /** Called as a download receives data. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** Ends the download. `loadDataset` then rejects with code ABORTED. */
+  /** Called as images are read from files, for each image or part of a file, and as images are resized. */
+  readonly onRead?: ((progress: ReadProgress) => void) | undefined;
+  /** Ends a download, or the reading of files. `loadDataset` then rejects with code ABORTED. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,5 +30,6 @@ export const loadOptionsSchema = z.strictObject({
   download: z.boolean().optional(),
   mirrors: z.array(z.url()).max(100).optional(),
   onProgress: callbackSchema<(progress: DownloadProgress) => void>().optional(),
+  onRead: callbackSchema<(progress: ReadProgress) => void>().optional(),
   signal: signalSchema.optional(),
 });

@@ -4,16 +4,18 @@ import { greyPixels } from "./greyscale.js";
 import { checkImageBytes } from "./image-shape.js";
 import { type ReadOptions, sizeOf } from "./read-options.js";
 import { resizeImages } from "./resize.js";
+import { UNWATCHED } from "./watch.js";
 
 /**
  * Converts a dataset's images to the requested size and to greyscale.
  *
  * @returns the same dataset if its images already are as requested
- * @throws OptimbenchError (CONFIG) if images have channels other than grey or red, green and blue; (DATA) without sharp
+ * @throws OptimbenchError (CONFIG) if images have channels other than grey or red, green and blue; (DATA) without sharp; (ABORTED) from `watch`
  */
 export async function prepare(
   dataset: Dataset,
   { resize, greyscale = false }: ReadOptions,
+  watch = UNWATCHED,
 ): Promise<Dataset> {
   let prepared = dataset;
   if (greyscale && prepared.channels !== 1) {
@@ -26,9 +28,15 @@ export async function prepare(
   const to = sizeOf(resize);
   if (from.height === to.height && from.width === to.width) return prepared;
   checkChannels(prepared, [1, 3], "resize");
-  for (const set of [prepared, prepared.validation, prepared.test])
-    if (set) checkImageBytes(prepared.name, set.count, { ...to, channels });
-  return { ...(await mapImages(prepared, (images) => resizeImages(images, channels, from, to))), ...to };
+  const sets = [prepared, prepared.validation, prepared.test].filter((set) => set !== undefined);
+  for (const { count } of sets) checkImageBytes(prepared.name, count, { ...to, channels });
+  const total = sets.reduce((sum, { count }) => sum + count, 0);
+  let done = 0;
+  const report = () => watch.report({ path: prepared.name, unit: "images", done: ++done, total });
+  return {
+    ...(await mapImages(prepared, (images) => resizeImages(images, channels, from, to, report))),
+    ...to,
+  };
 }
 
 function checkChannels({ name, channels }: Dataset, allowed: readonly number[], option: string): void {

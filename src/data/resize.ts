@@ -14,12 +14,18 @@ export const IMAGES_AT_ONCE = 16;
 export const resized = (image: Sharp, { height, width }: Size): Sharp =>
   image.resize({ height, width, fit: "fill", kernel: "lanczos3" });
 
-/** Resizes images of 1 or 3 channels. @throws OptimbenchError (DATA) without sharp */
+/**
+ * Resizes images of 1 or 3 channels.
+ *
+ * @param onImage called after each image; what it throws ends the work
+ * @throws OptimbenchError (DATA) without sharp
+ */
 export async function resizeImages(
   images: Uint8Array,
   channels: number,
   from: Size,
   to: Size,
+  onImage: () => void,
 ): Promise<Uint8Array> {
   const sharp = loadSharp();
   const [before, after] = [from.height * from.width * channels, to.height * to.width * channels];
@@ -30,6 +36,7 @@ export async function resizeImages(
     const image = sharp(pixels, { raw: { ...from, channels: channels as 1 | 3 } });
     const space = channels === 1 ? "b-w" : "srgb";
     result.set(await resized(image, to).toColourspace(space).raw().toBuffer(), index * after);
+    onImage();
   });
   return result;
 }

@@ -27,7 +27,10 @@ export interface CompareCallbacks {
   readonly onRun?: (run: Run, study: Study, planned: PlannedRun) => void | Promise<void>;
   /** Called for each run that does not run here, because it finished earlier or another process runs it. */
   readonly onSkip?: (run: PlannedRun) => void;
-  /** Ends the study. Runs in progress are kept with status "cancelled", and `compare` returns the study so far. */
+  /**
+   * Ends the study. Runs in progress are kept with status "cancelled", and `compare` returns the study so far. While
+   * files of images are read, it ends the reading, and `compare` rejects with code ABORTED.
+   */
   readonly signal?: AbortSignal;
   /** Whether to measure where the time of each run's steps goes. Default: false. */
   readonly profile?: boolean;

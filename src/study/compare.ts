@@ -37,7 +37,7 @@ export async function compare(
   const { onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard, ...given } =
     copyWithCallbacks(input, "compare config");
   const asked = studyArms(parseCompareConfig(given));
-  const datasets = await loadDatasets(asked.arms, loaded);
+  const datasets = await loadDatasets(asked.arms, loaded, { signal });
   const plan = planStudy(asked, (arm) => datasets.of(arm)!);
   await preloadNative();
   const { config, arms, seeds } = plan;

@@ -3,6 +3,7 @@ import type { GivenArm } from "../config/study-arms.js";
 import type { Dataset } from "../data/dataset.js";
 import { datasetOf } from "../data/load-dataset.js";
 import { readOptionsOf } from "../data/read-options.js";
+import type { WatchOptions } from "../data/watch.js";
 import { configError } from "../errors.js";
 
 type Config = GivenArm["config"];
@@ -41,12 +42,13 @@ const optionsText = (config: Config) => JSON.stringify(readOptionsOf(config));
 export async function loadDatasets(
   arms: readonly GivenArm[],
   loaded = new StudyDatasets(),
+  watch: WatchOptions = {},
 ): Promise<StudyDatasets> {
   const datasets = new StudyDatasets();
   for (const { config, places } of arms) {
     if (datasets.of(config) !== undefined) continue;
     try {
-      datasets.add(config, loaded.of(config) ?? (await datasetOf(config)));
+      datasets.add(config, loaded.of(config) ?? (await datasetOf(config, watch)));
     } catch (error) {
       throw errorInStudy(error, places);
     }

@@ -24,7 +24,10 @@ import { runUntimedSteps } from "./untimed-steps.js";
 export interface TrainCallbacks {
   /** Called after every epoch and, before training, for epoch 0. Training waits for its promise, unless the signal has fired. */
   readonly onEpoch?: (epoch: EpochRecord) => void | Promise<void>;
-  /** Ends the run within one step. It then has status "cancelled" and the epochs that ended before. */
+  /**
+   * Ends the run within one step. It then has status "cancelled" and the epochs that ended before. While files of images are read,
+   * it ends the reading, and the run rejects with code ABORTED.
+   */
   readonly signal?: AbortSignal;
   /** Whether to measure where the time of the steps goes, which makes training a little slower. Default: false. */
   readonly profile?: boolean;
@@ -51,7 +54,7 @@ export async function runTraining(
   const total = stopwatch();
   const { onEpoch, signal, profile, ...given } = copyWithCallbacks(input, "train config");
   const config = parseTrainConfig(given);
-  const dataset = await datasetOf(config);
+  const dataset = await datasetOf(config, { signal });
   await preloadNative();
   const plan = planForDevice(planRun(config, dataset));
   await requireMemory([...runMemory(plan, dataset.test?.count), ...dataMemory(dataset, plan.config.device)]);

@@ -211,6 +211,7 @@ export const INPUTS = {
     download: false,
     mirrors: ["https://example.invalid/"],
     onProgress() {},
+    onRead() {},
     signal: new AbortController().signal,
   }),
   optimizer,

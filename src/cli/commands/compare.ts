@@ -45,6 +45,7 @@ export function addCompareCommand(program: Command): void {
           overwrite,
           shard,
           json,
+          quiet,
           onWritten: sayWritten(options),
           progress: showProgress({ quiet, inParallel: config.execution === "parallel" }),
         });

@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import { Argument, type Command, InvalidArgumentError } from "commander";
 import { type Augmentation, augmentationSchema } from "../../config/augmentation.js";
+import type { Dataset } from "../../data/dataset.js";
 import { describeDataset } from "../../data/describe-dataset.js";
 import { loadDataset } from "../../data/load-dataset.js";
+import type { LoadOptions } from "../../data/load-options.js";
 import {
   DATASET_NAMES,
   type DatasetName,
@@ -30,6 +32,7 @@ import { checkOutFile } from "../output/out-file.js";
 import { showDownload } from "../progress/download-progress.js";
 import { onInterrupt } from "../progress/interrupt.js";
 import { showPart } from "../progress/part-progress.js";
+import { showReading } from "../progress/read-progress.js";
 
 /** Adds `optimbench data`, which lists, fetches and draws datasets. */
 export function addDataCommand(program: Command): void {
@@ -103,13 +106,22 @@ const isLikeCommand = (data: Command, word: string) =>
   ) !== "";
 
 async function describeOne(name: string, { dataDir, json, ...reading }: DescribeOptions): Promise<string> {
-  const dataset = await loadDataset(name, { dataDir, ...readOptionsOf(reading) });
+  const dataset = await readDataset(name, { dataDir, ...readOptionsOf(reading) });
   const progress = showPart("examining images");
   try {
     const description = await describeDataset(dataset, progress.onProgress);
     return json ? JSON.stringify(description, null, 2) : datasetText(description);
   } finally {
     progress.stop();
+  }
+}
+
+async function readDataset(name: string | undefined, options: LoadOptions): Promise<Dataset> {
+  const reading = showReading();
+  try {
+    return await loadDataset(name, { ...options, onRead: reading.onRead });
+  } finally {
+    reading.stop();
   }
 }
 
@@ -195,7 +207,7 @@ async function writeSamples(
   if (extname(out).toLowerCase() !== ".png")
     throw configError(`Expected a file name ending in .png for --out, got "${out}".`);
   await checkOutFile(out, "--out");
-  const dataset = await loadDataset(name, { dataDir, ...readOptionsOf(reading) });
+  const dataset = await readDataset(name, { dataDir, ...readOptionsOf(reading) });
   const displayed =
     augmentation === undefined
       ? dataset

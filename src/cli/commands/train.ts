@@ -44,6 +44,7 @@ export function addTrainCommand(program: Command): void {
           save,
           json,
           profile,
+          quiet,
           progress: printEpochs({ quiet, stream: json ? process.stderr : process.stdout }),
           onWritten: sayWritten(options),
         });

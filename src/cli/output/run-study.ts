@@ -11,6 +11,7 @@ import { print, printNotice } from "../../system/terminal.js";
 import { attempts } from "../progress/attempts.js";
 import { onInterrupt } from "../progress/interrupt.js";
 import type { Progress } from "../progress/progress.js";
+import { showReading } from "../progress/read-progress.js";
 import { checkNewFile } from "./out-file.js";
 import { prepareOutFolder, withOutOptions } from "./out-folder.js";
 import { sampleImages } from "./sample-images.js";
@@ -26,6 +27,8 @@ interface StudyOutput {
   /** Whether to print the study as JSON instead of the table. */
   readonly json: boolean;
   readonly progress: Progress;
+  /** Whether not to show that images are read. Default false. */
+  readonly quiet?: boolean;
   /** The part to run, such as "3/8"; undefined for all. */
   readonly shard?: string | undefined;
   /** Receives messages about where results were written. */
@@ -40,15 +43,17 @@ interface StudyOutput {
  */
 export async function runStudy(
   config: CompareConfig,
-  { folder, overwrite, save, json, progress, shard, onWritten, profile = false }: StudyOutput,
+  { folder, overwrite, save, json, progress, shard, onWritten, profile = false, quiet = false }: StudyOutput,
 ): Promise<void> {
   const { arms } = studyArms(parseCompareConfig(config));
   if (save !== undefined) await checkNewFile(save, "--save", { overwrite });
   if (folder !== undefined) await prepareOutFolder(folder);
-  const datasets = await loadDatasets(arms);
-  const dataset = datasets.of(arms[0]!.config)!;
-
   const interrupt = onInterrupt();
+  const datasets = await readDatasets(arms, { quiet, signal: interrupt.signal }).catch((error) => {
+    interrupt.stop();
+    throw error;
+  });
+  const dataset = datasets.of(arms[0]!.config)!;
   const { attempt, throwFailures } = attempts();
   let study: Study | undefined;
   let hasRun = false;
@@ -96,6 +101,18 @@ export async function runStudy(
     interrupt.stop(); // last, so that a second signal cannot interrupt the report
   }
   throwFailures();
+}
+
+async function readDatasets(
+  arms: Parameters<typeof loadDatasets>[0],
+  { quiet, signal }: { readonly quiet: boolean; readonly signal: AbortSignal },
+) {
+  const reading = showReading({ quiet });
+  try {
+    return await loadDatasets(arms, undefined, { onRead: reading.onRead, signal });
+  } finally {
+    reading.stop();
+  }
 }
 
 const nothingToSave = (folder: string) =>

@@ -1,11 +1,13 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { dataError, reasonOf } from "../../errors.js";
 import { fileProblem, isFileProblem } from "../../system/file-problem.js";
 import { integerText } from "../../validation/count-text.js";
 import { MOST_BYTES } from "../dataset.js";
 import { PixelList } from "../pixel-list.js";
+import { type Watch, watched } from "../watch.js";
 import { type ColumnOptions, type Columns, chooseColumns } from "./csv-columns.js";
 
 /** The content of a CSV file of images. */
@@ -34,6 +36,7 @@ const MOST_ROWS = 2 ** 24;
 export async function readCsv(
   file: string,
   options: ColumnOptions & { readonly mayLackLabels: boolean },
+  watch: Watch,
 ): Promise<CsvImages | undefined> {
   const fail = (problem: string, cause?: unknown) => dataError(`${file}${problem}`, cause);
   const [pixels, labels, lines, groups]: [PixelList, string[], number[], string[]] = [
@@ -44,7 +47,7 @@ export async function readCsv(
   ];
   let columns: Columns | undefined;
   try {
-    for await (const { record, info } of await records(file)) {
+    for await (const { record, info } of await records(file, watch)) {
       const line = info.lines;
       if (columns === undefined) {
         columns = chooseColumns(record, options, (problem) => fail(`, line ${line}: ${problem}`));
@@ -103,7 +106,7 @@ interface Row {
   readonly info: { readonly lines: number };
 }
 
-async function records(file: string): Promise<AsyncIterable<Row>> {
+async function records(file: string, watch: Watch): Promise<AsyncIterable<Row>> {
   const { parse } = await import("csv-parse");
   await using handle = await open(file);
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
@@ -118,7 +121,8 @@ async function records(file: string): Promise<AsyncIterable<Row>> {
     skip_empty_lines: true,
     trim: true,
   });
-  const bytes = createReadStream(file);
+  const { size: total } = await handle.stat();
+  const bytes = Readable.from(watched(createReadStream(file), { path: file, total, watch }));
   bytes.on("error", (error) => parser.destroy(error));
   if (!isGzip) return bytes.pipe(parser);
   const gunzip = createGunzip();

@@ -6,6 +6,7 @@ import { squareShape } from "../image-shape.js";
 import { encodeLabels } from "../label-names.js";
 import { toBytes } from "../pixel-list.js";
 import type { ReadOptions } from "../read-options.js";
+import type { Watch } from "../watch.js";
 import { type CsvImages, readCsv } from "./csv-file.js";
 import type { Place, Source } from "./source.js";
 
@@ -27,7 +28,7 @@ const partOf = (name: string) => {
   return word === undefined ? undefined : PARTS.find((part) => part.startsWith(word.slice(0, 3)));
 };
 
-async function readCsvDataset(place: Place, options: ReadOptions): Promise<Dataset> {
+async function readCsvDataset(place: Place, options: ReadOptions, watch: Watch): Promise<Dataset> {
   const files = filesOf(place);
   const parts: Partial<Record<(typeof PARTS)[number], CsvImages>> = {};
   for (const part of PARTS) {
@@ -36,7 +37,7 @@ async function readCsvDataset(place: Place, options: ReadOptions): Promise<Datas
     const { labelColumn, groupColumn } = options;
     const columns = { labelColumn, ...(part === "train" && { groupColumn }) };
     // The test file of a competition has no labels.
-    const images = await readCsv(file, { ...columns, mayLackLabels: part === "test" });
+    const images = await readCsv(file, { ...columns, mayLackLabels: part === "test" }, watch);
     if (images !== undefined) parts[part] = images;
   }
   const present = PARTS.filter((part) => parts[part] !== undefined);

@@ -4,6 +4,7 @@ import { dataError } from "../../errors.js";
 import { fileProblem } from "../../system/file-problem.js";
 import { classesOf, type Dataset, type HeldOutSet, LARGEST_IMAGE } from "../dataset.js";
 import { shapeText } from "../image-shape.js";
+import { UNWATCHED, type Watch } from "../watch.js";
 import { readIdx } from "./idx.js";
 import type { Source } from "./source.js";
 
@@ -20,10 +21,10 @@ export const idxFolder: Source = {
     place.kind === "file"
       ? FILE_NAME.test(basename(place.path))
       : place.files.some((name) => FILE_NAME.test(name)),
-  read: ({ kind, path }) =>
+  read: ({ kind, path }, _, watch) =>
     kind === "folder"
-      ? loadIdxFolder(path)
-      : loadIdxFolder(dirname(path), { name: path, prefix: prefixOf(basename(path)) }),
+      ? loadIdxFolder(path, {}, watch)
+      : loadIdxFolder(dirname(path), { name: path, prefix: prefixOf(basename(path)) }, watch),
 };
 
 const prefixOf = (name: string) => FILE_NAME.exec(name)?.[1] ?? "";
@@ -50,9 +51,10 @@ interface Choice {
 export async function loadIdxFolder(
   folder: string,
   { name = folder, prefix }: Choice = {},
+  watch = UNWATCHED,
 ): Promise<Dataset> {
   const { parts, prefix: common } = await idxFiles(folder, prefix);
-  const read = (part: Part) => readPair(folder, common, part, parts[part]);
+  const read = (part: Part) => readPair(folder, common, part, parts[part], watch);
   const train = await read("train");
   const heldOut: Partial<Record<"validation" | "test", HeldOutSet>> = {};
   for (const part of ["validation", "test"] as const) {
@@ -97,7 +99,13 @@ async function idxFiles(folder: string, prefix: string | undefined) {
   return { parts, prefix: common };
 }
 
-async function readPair(folder: string, prefix: string, part: Part, files: Files = { word: part }) {
+async function readPair(
+  folder: string,
+  prefix: string,
+  part: Part,
+  files: Files = { word: part },
+  watch: Watch,
+) {
   const pathOf = (what: "images" | "labels") => {
     const path = files[what];
     if (path !== undefined) return path;
@@ -105,9 +113,9 @@ async function readPair(folder: string, prefix: string, part: Part, files: Files
     throw dataError(`The folder ${folder} has no file of ${what} named ${name} or ${name}.gz.`);
   };
   const [imagesFile, labelsFile] = [pathOf("images"), pathOf("labels")];
-  const images = await readIdx(imagesFile, checkImages);
+  const images = await readIdx(imagesFile, checkImages, watch);
   const [count, height, width, channels = 1] = images.dimensions as [number, number, number, number?];
-  const labels = await readIdx(labelsFile, (dimensions) => checkLabels(dimensions, count, imagesFile));
+  const labels = await readIdx(labelsFile, (dimensions) => checkLabels(dimensions, count, imagesFile), watch);
   return { count, height, width, channels, images: images.data, labels: labels.data };
 }
 

@@ -1,9 +1,11 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { OptimbenchError } from "../../errors.js";
 import { fileProblem, isFileProblem } from "../../system/file-problem.js";
 import { MOST_BYTES } from "../dataset.js";
+import { UNWATCHED, watched } from "../watch.js";
 
 /**
  * IDX, the format of the MNIST files: two zero bytes, a type, the number of dimensions, the dimensions as big-endian 32-bit
@@ -42,14 +44,17 @@ const OTHER_TYPES: Record<number, string> = {
 export async function readIdx(
   file: string,
   check: (dimensions: readonly number[]) => void = () => {},
+  watch = UNWATCHED,
 ): Promise<IdxArray> {
   try {
     const status = await stat(file);
     if (!status.isFile()) throw new Error("it is not a regular file.");
-    return await ((await isGzip(file))
-      ? readGzip(file, status.size, check)
-      : readPlain(file, status.size, check));
+    const gzip = await isGzip(file);
+    const packed = createReadStream(file, { highWaterMark: 2 ** 20 });
+    const bytes = watched(packed, { path: file, total: status.size, watch });
+    return await (gzip ? readGzip(bytes, status.size, check) : decode(bytes, status.size, check));
   } catch (error) {
+    if (error instanceof OptimbenchError) throw error;
     throw new OptimbenchError("DATA", `Cannot read ${file}: ${reason(error as NodeJS.ErrnoException)}`, {
       cause: error,
     });
@@ -74,12 +79,8 @@ async function isGzip(file: string): Promise<boolean> {
   return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
 }
 
-async function readPlain(file: string, size: number, check: Check): Promise<IdxArray> {
-  return decode(createReadStream(file, { highWaterMark: 2 ** 20 }), size, check);
-}
-
-async function readGzip(file: string, size: number, check: Check): Promise<IdxArray> {
-  const packed = createReadStream(file);
+async function readGzip(bytes: AsyncIterable<Buffer>, size: number, check: Check): Promise<IdxArray> {
+  const packed = Readable.from(bytes);
   const gunzip = createGunzip({ chunkSize: 2 ** 20 });
   packed.on("error", (error) => gunzip.destroy(error));
   try {

@@ -7,6 +7,7 @@ import { checkImageBytes } from "../image-shape.js";
 import { narrowLabels } from "../labels.js";
 import { type ReadOptions, sizeOf } from "../read-options.js";
 import { IMAGES_AT_ONCE } from "../resize.js";
+import type { Watch } from "../watch.js";
 import { type ImageHeader, readImage, readImageHeader } from "./image-file.js";
 import { type ImageFile, imageFiles, isImage, partOf } from "./image-files.js";
 import { placeAt } from "./place.js";
@@ -31,19 +32,30 @@ async function hasImages(place: Place, isInner = false): Promise<boolean> {
   return false;
 }
 
-async function readImageFolder(place: Place, { resize, greyscale = false }: ReadOptions): Promise<Dataset> {
+async function readImageFolder(
+  place: Place,
+  { resize, greyscale = false }: ReadOptions,
+  watch: Watch,
+): Promise<Dataset> {
   if (place.kind !== "folder") throw dataError(`${place.path} is not a folder.`);
   const { classNames, ...parts } = await imageFiles(place);
   const all = [parts.train, parts.validation, parts.test].flatMap((files) => files ?? []);
   const headers = new Map<string, ImageHeader>();
+  const counted = (unit: "headers" | "images") => {
+    let done = 0;
+    return () => watch.report({ path: place.path, unit, done: ++done, total: all.length });
+  };
+  const headerRead = counted("headers");
   await runInParallel(all, IMAGES_AT_ONCE, async ({ path }) => {
     headers.set(path, await readImageHeader(path));
+    headerRead();
   });
   const size = resize === undefined ? commonSize(place.path, all, headers) : sizeOf(resize);
   const isGrey = greyscale || [...headers.values()].every((header) => header.isGrey);
   const channels = isGrey ? 1 : 3;
   const shape = { ...size, channels } as const;
 
+  const imageRead = counted("images");
   const read = async (files: readonly ImageFile[]): Promise<HeldOutSet> => {
     const length = size.height * size.width * channels;
     checkImageBytes(place.path, files.length, shape);
@@ -57,6 +69,7 @@ async function readImageFolder(place: Place, { resize, greyscale = false }: Read
       );
       if (pixels.length !== length) throw dataError(`${path} changed while it was read.`);
       images.set(pixels, index * length);
+      imageRead();
     });
     return { count: files.length, images, labels: narrowLabels(files.map(({ label }) => label)) };
   };

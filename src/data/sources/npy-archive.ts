@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { openPromise } from "yauzl";
 import { dataError, OptimbenchError, reasonOf } from "../../errors.js";
 import { fileProblem, isFileProblem } from "../../system/file-problem.js";
+import { type Watch, watched } from "../watch.js";
 import { decodeNpy, type NpyArray } from "./npy-file.js";
 
 /** The largest expansion of a deflate stream. */
@@ -10,10 +11,11 @@ const MOST_EXPANSION = 1032;
 const MOST_ENTRIES = 1000;
 
 /** @throws OptimbenchError (DATA) with the file's name and the reason */
-export async function readNpy(file: string): Promise<NpyArray> {
+export async function readNpy(file: string, watch: Watch): Promise<NpyArray> {
   return naming(file, async () => {
-    const { size } = await stat(file);
-    return decodeNpy(createReadStream(file, { highWaterMark: 2 ** 20 }), size);
+    const { size: total } = await stat(file);
+    const bytes = createReadStream(file, { highWaterMark: 2 ** 20 });
+    return decodeNpy(watched(bytes, { path: file, total, watch }), total);
   });
 }
 
@@ -26,6 +28,7 @@ export async function readNpy(file: string): Promise<NpyArray> {
 export async function readNpz(
   file: string,
   isWanted: (name: string) => boolean,
+  watch: Watch,
 ): Promise<{ readonly arrays: ReadonlyMap<string, NpyArray>; readonly names: readonly string[] }> {
   const arrays = new Map<string, NpyArray>();
   const names: string[] = [];
@@ -41,7 +44,11 @@ export async function readNpz(
       if (arrays.has(name)) throw dataError(`${file} has two arrays named ${name}.`);
       const array = await naming(`${name} of ${file}`, async () =>
         decodeNpy(
-          await zip.openReadStreamPromise(entry),
+          watched(await zip.openReadStreamPromise(entry), {
+            path: `${name} of ${file}`,
+            total: entry.uncompressedSize,
+            watch,
+          }),
           Math.min(entry.uncompressedSize, size * MOST_EXPANSION),
         ),
       );
@@ -61,6 +68,7 @@ async function naming<Result>(what: string, read: () => Promise<Result>): Promis
   try {
     return await read();
   } catch (cause) {
+    if (cause instanceof OptimbenchError) throw cause;
     const reason = isFileProblem(cause) ? fileProblem(cause) : reasonOf(cause);
     throw dataError(`Cannot read ${what}: ${reason.replace(/\.$/, "")}.`, cause);
   }

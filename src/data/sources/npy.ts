@@ -4,6 +4,7 @@ import { classesOf, type Dataset } from "../dataset.js";
 import { shapeText } from "../image-shape.js";
 import { toBytes } from "../pixel-list.js";
 import type { ReadOptions } from "../read-options.js";
+import type { Watch } from "../watch.js";
 import { readNpy, readNpz } from "./npy-archive.js";
 import { imagesOf, labelsOf, type NamedArray } from "./npy-arrays.js";
 import { PARTS, type Part, type Role, roleOf } from "./npy-roles.js";
@@ -25,15 +26,15 @@ export const npy: Source = {
 
 type Arrays = Readonly<Record<Part, Partial<Record<Role["what"], NamedArray>>>>;
 
-async function readNumpy(place: Place, { labelFile }: ReadOptions): Promise<Dataset> {
+async function readNumpy(place: Place, { labelFile }: ReadOptions, watch: Watch): Promise<Dataset> {
   const arrays: Arrays = { train: {}, validation: {}, test: {} };
   if (labelFile !== undefined) {
     if (place.kind === "folder")
       throw dataError(`\`labelFile\` needs the file of the images, but ${place.path} is a folder.`);
-    arrays.train.images = await onlyArray(place.path);
-    arrays.train.labels = await onlyArray(labelFile);
+    arrays.train.images = await onlyArray(place.path, watch);
+    arrays.train.labels = await onlyArray(labelFile, watch);
   } else if (place.kind === "file" && /\.npz$/i.test(place.path)) {
-    const { arrays: found, names } = await readNpz(place.path, (name) => roleOf(name) !== undefined);
+    const { arrays: found, names } = await readNpz(place.path, (name) => roleOf(name) !== undefined, watch);
     for (const [name, array] of found) add(arrays, name, { where: `${name} of ${place.path}`, array });
     if (arrays.train.images === undefined && arrays.train.labels === undefined)
       throw dataError(
@@ -45,15 +46,15 @@ async function readNumpy(place: Place, { labelFile }: ReadOptions): Promise<Data
     if (folder?.kind !== "folder") throw dataError(`Cannot read ${place.path}.`);
     for (const name of folder.files.filter(isNumpy))
       if (roleOf(nameOf(name)) !== undefined)
-        add(arrays, nameOf(name), await onlyArray(join(folder.path, name)));
+        add(arrays, nameOf(name), await onlyArray(join(folder.path, name), watch));
   }
   return assemble(place.path, arrays);
 }
 
 /** The array of an .npy file, or the only one of an .npz file. */
-async function onlyArray(file: string): Promise<NamedArray> {
-  if (!/\.npz$/i.test(file)) return { where: file, array: await readNpy(file) };
-  const { arrays, names } = await readNpz(file, () => true);
+async function onlyArray(file: string, watch: Watch): Promise<NamedArray> {
+  if (!/\.npz$/i.test(file)) return { where: file, array: await readNpy(file, watch) };
+  const { arrays, names } = await readNpz(file, () => true, watch);
   const [first, ...others] = arrays;
   if (first === undefined || others.length > 0)
     throw dataError(`${file} has the arrays ${names.join(", ") || "none"}; expected one.`);

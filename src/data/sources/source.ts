@@ -1,5 +1,6 @@
 import type { Dataset } from "../dataset.js";
 import type { ReadOptions } from "../read-options.js";
+import type { Watch } from "../watch.js";
 
 /** What is at the path of a dataset: a file, or a folder with the names in it, in the order of their UTF-16 code units. */
 export type Place =
@@ -24,7 +25,7 @@ export interface Source {
   /**
    * Reads the dataset at a path that `recognises` accepted.
    *
-   * @throws OptimbenchError (DATA) that names the file that is missing, damaged or does not fit
+   * @throws OptimbenchError (DATA) that names the file that is missing, damaged or does not fit; (ABORTED) from `watch`
    */
-  read(place: Place, options: ReadOptions): Promise<Dataset>;
+  read(place: Place, options: ReadOptions, watch: Watch): Promise<Dataset>;
 }
