@@ -54,8 +54,8 @@ export async function mergeStudies(
 }
 
 /**
- * Writes a report of a study to a folder: `index.html` (a single file that needs no network), `table.md`, `results.csv` (one
- * row per run and epoch) and `figures/`. A report that is already in the folder is replaced. Other files remain.
+ * Writes a report of a study to a folder: `index.html` (a single file that needs no network), `table.md`, `table.tex`, `runs.csv`
+ * (one row per run), `epochs.csv` (one row per run and epoch) and `figures/`. A report that is already in the folder is replaced. Other files remain.
  *
  * @param study what `compare` or `readStudy` returned
  * @param folder the folder to write to; created if it does not exist

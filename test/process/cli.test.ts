@@ -103,7 +103,7 @@ describe("compare", () => {
     );
     // Small files exist; none is truncated, and no temporary file is left.
     const files = readdirSync(join(folder, "report")).sort();
-    expect(files).toEqual(["figures", "results.csv", "table.md"]);
+    expect(files).toEqual(["epochs.csv", "figures", "runs.csv", "table.md", "table.tex"]);
   });
 
   it("accepts custom formulas", async () => {

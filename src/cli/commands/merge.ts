@@ -33,5 +33,5 @@ async function merge(
   await removeReport(out);
   if (json) return print(JSON.stringify(study, null, 2));
   print(`Merged ${folders.length} studies: ${study.runs.length} of ${plannedRuns(study)} runs.\n`);
-  await reportStudy(join(out, "study.json"), out, false);
+  await reportStudy(join(out, "study.json"), out);
 }

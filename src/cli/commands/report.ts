@@ -19,19 +19,29 @@ export function addReportCommand(program: Command): void {
     .argument("<study>", "a study.json written by compare or train, or its folder")
     .option("--out <folder>", "folder to write to (default: the folder of the study)")
     .option("--overwrite", "replace another study and its report in the folder")
+    .option("--tensorboard", "also write the metrics of every epoch for TensorBoard, to tensorboard/")
     .action(report);
 }
 
 async function report(
   place: string,
-  { out, overwrite = false }: { out?: string; overwrite?: boolean },
+  { out, overwrite = false, tensorboard = false }: { out?: string } & Partial<ReportChoices>,
 ): Promise<void> {
   const path = studyPath(place);
-  await reportStudy(path, out ?? dirname(path), overwrite);
+  await reportStudy(path, out ?? dirname(path), { overwrite, tensorboard });
+}
+
+interface ReportChoices {
+  readonly overwrite: boolean;
+  readonly tensorboard: boolean;
 }
 
 /** Prints the table of a study and writes its report to a folder. */
-export async function reportStudy(path: string, out: string, overwrite: boolean): Promise<void> {
+export async function reportStudy(
+  path: string,
+  out: string,
+  { overwrite, tensorboard }: ReportChoices = { overwrite: false, tensorboard: false },
+): Promise<void> {
   const study = await readStudy(path);
   const copy = join(out, "study.json");
   const isInPlace = resolve(copy) === resolve(path);
@@ -44,7 +54,7 @@ export async function reportStudy(path: string, out: string, overwrite: boolean)
     await writeStudy(study, copy);
   }
   const samples = await samplesOf(study, printNotice);
-  await writeReport(study, out, { onNotice: printNotice, ...(samples && { samples }) });
+  await writeReport(study, out, { onNotice: printNotice, tensorboard, ...(samples && { samples }) });
   print(`\nReport: ${join(out, "index.html")}`);
 }
 

@@ -153,7 +153,7 @@ function armCharts(arm: Arm): (Chart | undefined)[] {
     const spec = lineChart({
       title,
       subtitle: subtitle([arm]),
-      description: `${title} by epoch, on the training and on the validation images. results.csv has the numbers.`,
+      description: `${title} by epoch, on the training and on the validation images. epochs.csv has the numbers.`,
       curves,
       names: ["training", "validation"],
       x: "epoch",

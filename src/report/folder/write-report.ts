@@ -11,26 +11,33 @@ import { loadPngRenderer } from "../charts/png.js";
 import { studyCharts } from "../charts/study-charts.js";
 import { reportPage } from "../page/page.js";
 import { epochsCsv } from "../tables/epochs-csv.js";
+import { latexTable } from "../tables/latex-table.js";
 import { markdownTable } from "../tables/markdown-table.js";
+import { runsCsv } from "../tables/runs-csv.js";
+import { eventFiles, TENSORBOARD } from "../tensorboard/event-files.js";
 import { removeReport } from "./remove-report.js";
 
 /** Optional content of a report, and a callback for what is missing from it. */
 export interface ReportOptions {
   /** A PNG of sample images to show with the results. Default: none. */
   readonly samples?: Uint8Array;
+  /** Whether to write the metrics of each epoch for TensorBoard, into the subfolder `tensorboard`. Default: false. */
+  readonly tensorboard?: boolean;
   /** Called with a sentence about each figure that could not be written, for example if an optional package is missing. */
   readonly onNotice?: (text: string) => void;
 }
 
 const optionsSchema = z.strictObject({
   samples: z.instanceof(Uint8Array).optional(),
+  tensorboard: z.boolean().default(false),
   onNotice: callbackSchema<(text: string) => void>().optional(),
 });
 
 /**
  * Writes a report of a study into a folder, which is created if needed: `index.html` (one file, usable offline), `table.md`,
- * `results.csv` (one row per run and epoch) and `figures/` with every chart as SVG, PNG and Vega-Lite spec. Each file is written
- * completely or not at all. An earlier report in the folder is removed first; other files are kept.
+ * `table.tex` (LaTeX with booktabs), `runs.csv` (one row per run), `epochs.csv` (one row per run and epoch) and `figures/` with
+ * every chart as SVG, PNG and Vega-Lite spec. Each file is written completely or not at all. An earlier report in the folder is
+ * removed first; other files are kept.
  *
  * @returns the paths written, `index.html` last
  * @throws OptimbenchError (CONFIG) if `study` is not a study, (FILE) if the folder is not writable
@@ -42,7 +49,7 @@ export async function writeReport(
 ): Promise<string[]> {
   const study = check(studySchema, given, "study", MOST_VALUES);
   parse(pathSchema, folder, "folder");
-  const { samples, onNotice = () => {} } = parse(optionsSchema, options, "options");
+  const { samples, tensorboard, onNotice = () => {} } = parse(optionsSchema, options, "options");
   const written: string[] = [];
   const write = async (name: string, data: string | Uint8Array | Iterable<string>) => {
     const path = join(folder, name);
@@ -52,7 +59,11 @@ export async function writeReport(
 
   await removeReport(folder);
   await write("table.md", markdownTable(study));
-  await write("results.csv", epochsCsv(study));
+  await write("table.tex", latexTable(study));
+  await write("runs.csv", runsCsv(study));
+  await write("epochs.csv", epochsCsv(study));
+  if (tensorboard)
+    for (const { path, data } of eventFiles(study)) await write(`${TENSORBOARD}/${path}`, data);
   const charts = studyCharts(study);
   const toPng = await loadPngRenderer();
   if (toPng === undefined && charts.length > 0)

@@ -1,43 +1,16 @@
-import { stringify } from "csv-stringify/sync";
-import { armsOf } from "../../study/arms.js";
-import { differingPaths, textAt } from "../../study/labels.js";
-import { ranInParallel, type Study } from "../../study/study.js";
+import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
-import { printable } from "../../validation/printable.js";
+import { type Row, runsTable } from "./runs-table.js";
 
 /**
- * results.csv: one row per run and epoch, including epoch 0 (before training). The last columns are the other varied fields. It is generated run by run, so that no string
- * holds all of a large study. Seconds are given per epoch and since the start of the run; they are empty where runs went in
- * parallel. A loss that is not finite is empty. Metrics on the test images are in the row of the epoch whose weights the run
- * ended with.
+ * epochs.csv: one row per run and epoch, including epoch 0 (before training). Seconds are given per epoch and since the start of
+ * the run. A loss that is not finite is empty. Metrics on the test images are in the row of the epoch whose weights the run ended
+ * with.
  */
-export function* epochsCsv(study: Study): Generator<string> {
-  const untimed = ranInParallel(study) ? UNTIMED : {};
-  const arms = armsOf(study);
-  const varied = differingPaths(arms.map(({ config }) => config)).filter((path) => !SHOWN.test(path));
-  yield csv([[...COLUMNS, ...varied]]);
-  for (const { label, config, runs } of arms) {
-    const values = varied.map((path) => textAt(config, path));
-    for (const run of runs)
-      yield csv(
-        epochRows(label, run).map((row) => {
-          const record = { ...row, ...untimed };
-          return [...COLUMNS.map((column) => record[column]), ...values];
-        }),
-      );
-  }
-}
+export const epochsCsv = (study: Study): Generator<string> => runsTable(study, COLUMNS, epochRows);
 
-/** The paths that other columns contain. */
-const SHOWN = /^(optimizer\.(semantics|learningRate)|loss\.name)$/;
-
-/** Prefixes a name that a spreadsheet would evaluate, such as "=1+1", with an apostrophe. */
-const csv = (rows: unknown[][]) => stringify(rows, { escape_formulas: true });
-
-type Row = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | null | undefined>>>;
-
-function epochRows(label: string, run: RunRecord): Row[] {
-  const { config, status, history, test } = run;
+function epochRows(run: RunRecord): Row[] {
+  const { history, test } = run;
   const final = finalEpoch(run);
   let train = 0;
   let evaluate = 0;
@@ -45,13 +18,6 @@ function epochRows(label: string, run: RunRecord): Row[] {
     train += epoch.seconds.train;
     evaluate += epoch.seconds.evaluate;
     return {
-      arm: label,
-      optimizer: printable(config.optimizer.name),
-      semantics: printable(config.optimizer.semantics),
-      initialLearningRate: config.optimizer.learningRate,
-      loss: printable(config.loss.name),
-      seed: config.seed,
-      status,
       epoch: epoch.epoch,
       learningRate: epoch.learningRate,
       trainLoss: epoch.train.loss,
@@ -75,13 +41,6 @@ function epochRows(label: string, run: RunRecord): Row[] {
 }
 
 const COLUMNS = [
-  "arm",
-  "optimizer",
-  "semantics",
-  "initialLearningRate",
-  "loss",
-  "seed",
-  "status",
   "epoch",
   "learningRate",
   "trainLoss",
@@ -98,11 +57,4 @@ const COLUMNS = [
   "evaluateSeconds",
   "totalTrainSeconds",
   "totalEvaluateSeconds",
-] as const;
-
-const UNTIMED: Row = {
-  trainSeconds: undefined,
-  evaluateSeconds: undefined,
-  totalTrainSeconds: undefined,
-  totalEvaluateSeconds: undefined,
-};
+];

@@ -36,11 +36,13 @@ test("regenerates the report beside the study, with the dataset's images", async
   expect(printed).toContain("validation accuracy");
   expect(printed).toContain(`Report: ${join(folder, "index.html")}`);
   expect((await readdir(folder)).sort()).toEqual([
+    "epochs.csv",
     "figures",
     "index.html",
-    "results.csv",
+    "runs.csv",
     "study.json",
     "table.md",
+    "table.tex",
   ]);
   expect(await readdir(join(folder, "figures"))).toContain("sample-images.png");
   expect(await readFile(path, "utf8")).toBe(before);

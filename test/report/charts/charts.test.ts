@@ -8,7 +8,6 @@ import { lossAxis, withTick } from "../../../src/report/charts/value-axis.js";
 import { rank, resultsOf } from "../../../src/report/results/results.js";
 import { armsOf } from "../../../src/study/arms.js";
 import type { Study } from "../../../src/study/study.js";
-import type { RunRecord } from "../../../src/training/run-record.js";
 import { exampleStudy, HOSTILE, inParallel, STUDIES } from "../example-studies.js";
 
 const chart = (study: Study, name: string) => studyCharts(study).find((each) => each.name === name)!;
@@ -27,26 +26,6 @@ test("has the paper's figures, the losses and the comparisons", () => {
     "validation-loss",
     ...["adam", "sgd", "rmsprop", "adagrad"].flatMap((name) => [`accuracy-${name}`, `loss-${name}`]),
   ]);
-});
-
-test("arms are compared per dataset, with its name in title and file name", async () => {
-  const study = STUDIES.fourOptimizers;
-  const onOther = (run: RunRecord): RunRecord => {
-    const dataset = "./data/Fashion MNIST";
-    return { ...run, config: { ...run.config, dataset }, dataset: { ...run.dataset, name: dataset } };
-  };
-  const runs = study.runs.map((run) => (run.config.optimizer.name === "adam" ? run : onOther(run)));
-  const charts = studyCharts({ ...study, runs });
-  expect(charts.slice(0, 6).map(({ name }) => name)).toEqual(
-    ["mnist-10k", "fashion-mnist"].flatMap((name) => [
-      `validation-accuracy-${name}`,
-      `validation-accuracy-seconds-${name}`,
-      `validation-loss-${name}`,
-    ]),
-  );
-  expect(charts[3]!.title).toBe("Validation accuracy by epoch on Fashion MNIST");
-  expect(lines(await drawSvg(charts[0]!.spec))).toBe(1);
-  expect(lines(await drawSvg(charts[3]!.spec))).toBe(3);
 });
 
 test("parallel runs have no chart by time", () => {

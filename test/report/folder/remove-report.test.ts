@@ -16,7 +16,10 @@ const files = () => readdirSync(folder, { recursive: true, encoding: "utf8" }).s
 
 test("removes all files of a report, and no others", async () => {
   const samples = Buffer.from("picture");
-  await writeReport(exampleStudy([{ optimizer: "adam", epochs: 1 }]), folder, { samples });
+  await writeReport(exampleStudy([{ optimizer: "adam", epochs: 1 }]), folder, { samples, tensorboard: true });
+  expect(files()).toContainEqual(
+    expect.stringMatching(/^tensorboard\/adam\/seed-0\/events\.out\.tfevents\.\d+\.optimbench$/),
+  );
   expect(files().length).toBeGreaterThan(10);
   await removeReport(folder);
   expect(files()).toEqual([]);

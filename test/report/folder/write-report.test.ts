@@ -39,8 +39,10 @@ test("writes exactly the files that it returns", async () => {
     ...charts.flatMap((name) => [".png", ".svg", ".vl.json"].map((ending) => `figures/${name}${ending}`)),
     "figures/sample-images.png",
     "index.html",
-    "results.csv",
+    "epochs.csv",
+    "runs.csv",
     "table.md",
+    "table.tex",
   ].sort();
   expect(await filesIn()).toEqual(files);
   expect(paths.map((path) => relative(folder, path)).sort()).toEqual(files);
@@ -102,7 +104,7 @@ test("omits only a figure that cannot be drawn, with a notice", async () => {
   expect(notices).toHaveLength(5);
   expect(notices).toContain("figures/loss-adam.png was omitted because it could not be drawn: out of memory");
   const files = await filesIn();
-  for (const name of ["table.md", "results.csv", "index.html", "figures/loss-adam.svg"])
+  for (const name of ["table.md", "table.tex", "runs.csv", "index.html", "figures/loss-adam.svg"])
     expect(files).toContain(name);
   expect(files.filter((name) => name.endsWith(".png"))).toEqual([]);
 });

@@ -53,7 +53,7 @@ test("an arm that also differs in its batch size is not called an optimizer", ()
   expect(question).toContain("Which arm learns");
 });
 
-test("results.csv has a column for each other varied field", () => {
+test("epochs.csv has a column for each other varied field", () => {
   const table = (configs: readonly object[]) =>
     [...epochsCsv(studyOf(configs))]
       .join("")
