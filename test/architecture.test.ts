@@ -22,6 +22,7 @@ const STAGES = [
   "native/",
   "training/",
   "study/",
+  "verdicts/",
   "bench/",
   "report/",
   "explain/",

@@ -17,6 +17,12 @@ export interface CompareConfig extends SharedConfig {
    */
   readonly preset?: "paper" | "mnist-99" | undefined;
   /**
+   * Tasks that every arm runs on, each a dataset with a model and epochs; results are aggregated over them.
+   * "small": mnist-10k, fashion-mnist-10k and digits, each by a linear, a dense and a convolutional model.
+   * With `arms`, the suite that they come from. Default: none.
+   */
+  readonly suite?: "small" | undefined;
+  /**
    * Framework whose formulas and defaults are used; a list runs each optimizer with each, with the initial
    * weights of the first. An optimizer skips frameworks that do not define it; losses are those of the first.
    * Default: "keras3".

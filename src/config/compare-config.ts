@@ -9,6 +9,7 @@ import type { CompareConfig } from "./compare-config.generated.js";
 import { MOST_RUNS } from "./factors.js";
 import { PRESET_NAMES, PRESETS } from "./presets.js";
 import { QUESTIONS } from "./study-question.js";
+import { checkSuite, SUITE_NAMES } from "./suites.js";
 import { seedSchema, sharedShape } from "./train-config.js";
 import { allSchema } from "./value-range.js";
 import { varySchema } from "./vary.js";
@@ -29,6 +30,12 @@ export const compareConfigSchema = z
       .optional()
       .describe(
         'a named study to start from; other options override it. "paper" is the paper\'s table on all of MNIST, "mnist-99" reaches 99% of its test images quickly. Default: none.',
+      ),
+    suite: z
+      .enum(SUITE_NAMES)
+      .optional()
+      .describe(
+        'tasks that every arm runs on, each a dataset with a model and epochs; results are aggregated over them. "small": mnist-10k, fashion-mnist-10k and digits, each by a linear, a dense and a convolutional model. With `arms`, the suite that they come from. Default: none.',
       ),
     ...sharedShape,
     question: z
@@ -95,6 +102,7 @@ export function parseCompareConfig(input: CompareConfig): ParsedCompareConfig {
   const plain = plainData(input, "compare config", MOST_STUDY_VALUES) as CompareConfig;
   const given = parse(compareConfigSchema, plain, "compare config", MOST_STUDY_VALUES);
   if (given.arms !== undefined) checkArmsAlone(plain);
+  checkSuite(plain);
   if (given.preset === undefined) return given;
   const { preset: _, ...config } = parse(
     compareConfigSchema,

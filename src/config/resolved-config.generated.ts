@@ -132,6 +132,8 @@ export interface ResolvedArm {
 export interface ResolvedCompareConfig {
   /** How the optimizers got their settings, if it was declared. */
   readonly question?: "defaults" | "fixed-rate" | undefined;
+  /** The suite that the arms come from, whose tasks are datasets with models. */
+  readonly suite?: "small" | undefined;
   /** Folder with the files of a named dataset. */
   readonly dataDir?: string | undefined;
   /** The dataset's name or folder; for one given in memory, the name it was given. */

@@ -15,6 +15,7 @@ import type { Once } from "./once.js";
 import type { ResolvedTrainConfig } from "./resolved-config.generated.js";
 import { splitSizes } from "./split-sizes.js";
 import { QUESTIONS } from "./study-question.js";
+import { SUITE_NAMES } from "./suites.js";
 import { defaultThreads } from "./threads.js";
 import type { ParsedSharedConfig } from "./train-config.js";
 
@@ -118,6 +119,10 @@ export const resolvedCompareConfigSchema = z
       .enum(QUESTIONS)
       .optional()
       .describe("how the optimizers got their settings, if it was declared"),
+    suite: z
+      .enum(SUITE_NAMES)
+      .optional()
+      .describe("the suite that the arms come from, whose tasks are datasets with models"),
     dataDir,
     ...maybe,
     device,

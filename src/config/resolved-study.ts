@@ -19,7 +19,12 @@ const ALWAYS: readonly Key[] = ["name", "loss", "optimizer"];
  */
 export function resolvedStudy(
   arms: readonly ResolvedTrainConfig[],
-  { areCombined, question, ...rest }: Pick<StudyArms, "areCombined" | "question" | "seeds" | "execution">,
+  {
+    areCombined,
+    question,
+    suite,
+    ...rest
+  }: Pick<StudyArms, "areCombined" | "question" | "suite" | "seeds" | "execution">,
   once: Once,
 ): ResolvedCompareConfig {
   const keys = [...new Set(arms.flatMap(({ seed: _, ...arm }) => Object.keys(arm) as Key[]))];
@@ -43,6 +48,7 @@ export function resolvedStudy(
     Math.max(optimizers.length, losses.length) <= MOST_CHOICES;
   return {
     ...(question !== undefined && { question }),
+    ...(suite !== undefined && { suite }),
     ...(part(arms[0]!, (key) => !own.has(key)) as Omit<ResolvedCompareConfig, "seeds" | "execution">),
     ...(onlyThese
       ? { optimizers, losses }
@@ -58,6 +64,7 @@ export function armConfigs({
   arms = losses.flatMap((loss) => optimizers.map((optimizer) => ({ optimizer, loss }))),
   seeds: _,
   execution: __,
+  suite: ___,
   ...shared
 }: ResolvedCompareConfig): ArmConfig[] {
   return arms.map((arm) => ({ ...shared, ...arm }) as ArmConfig);

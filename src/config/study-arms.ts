@@ -8,6 +8,7 @@ import { choicesOf } from "./choices.js";
 import type { ParsedCompareConfig } from "./compare-config.js";
 import type { Place } from "./config-path.js";
 import { type Factor, inEach, MOST_RUNS, varied } from "./factors.js";
+import { SUITES } from "./suites.js";
 import { type ParsedTrainConfig, trainConfigSchema } from "./train-config.js";
 import { variedPaths } from "./vary.js";
 
@@ -25,6 +26,7 @@ export interface StudyArms {
   /** Whether the arms combine every optimizer with every loss, the optimizers changing fastest. */
   readonly areCombined: boolean;
   readonly question: ParsedCompareConfig["question"];
+  readonly suite: ParsedCompareConfig["suite"];
   readonly seeds: readonly number[];
   readonly execution: ParsedCompareConfig["execution"];
 }
@@ -40,12 +42,13 @@ export function studyArms(study: ParsedCompareConfig): StudyArms {
   const factors = areCombined ? factorsOf(study, semantics) : [];
   checkRunCount(study, factors, seeds.length);
   const arms = areCombined ? combinedArms(study, factors, semantics[0]) : listedArms(study, semantics[0]);
-  return { arms, areCombined, question: study.question, seeds, execution: study.execution };
+  const { question, suite, execution } = study;
+  return { arms, areCombined, question, suite, seeds, execution };
 }
 
 /** The arms of a study that lists them. */
 function listedArms(
-  { question, arms, optimizers, losses, vary, seeds, execution, ...study }: ParsedCompareConfig,
+  { question, suite, arms, optimizers, losses, vary, seeds, execution, ...study }: ParsedCompareConfig,
   semantics: Semantics,
 ): GivenArm[] {
   const { shape } = trainConfigSchema.unwrap();
@@ -85,14 +88,15 @@ function factorsOf(study: ParsedCompareConfig, [first, ...others]: readonly [Sem
   });
 }
 
-/** Every combination of the factors' alternatives. */
+/** Every combination of the factors' alternatives, on every task of the suite. */
 function combinedArms(
-  { question, arms, optimizers, losses, vary, seeds, execution, ...study }: ParsedCompareConfig,
+  { question, suite, arms: _, optimizers, losses, vary, seeds, execution, ...study }: ParsedCompareConfig,
   factors: readonly Factor[],
   semantics: Semantics,
 ): GivenArm[] {
   const none: GivenArm = { config: { ...study, semantics } as GivenArm["config"], places: [] };
-  return factors.reduce<readonly GivenArm[]>(
+  const tasks = suite === undefined ? [{}] : SUITES[suite];
+  const arms = factors.reduce<readonly GivenArm[]>(
     (before, { key, alternatives }) =>
       before.flatMap(({ config, places }) =>
         alternatives.map((each) => ({
@@ -101,15 +105,23 @@ function combinedArms(
         })),
       ),
     [none],
-  ) as GivenArm[];
+  );
+  return tasks.flatMap((task) =>
+    arms.map(({ config, places }) => ({ config: { ...config, ...task }, places })),
+  );
 }
 
-function checkRunCount({ arms }: ParsedCompareConfig, factors: readonly Factor[], seeds: number): void {
+function checkRunCount(
+  { arms, suite }: ParsedCompareConfig,
+  factors: readonly Factor[],
+  seeds: number,
+): void {
   const counts = [
     ...(arms === undefined ? [] : [{ count: arms.length, what: "arm" }]),
     ...factors
       .map(({ key, alternatives }) => ({ count: alternatives.length, what: WORDS[key] ?? `value of ${key}` }))
       .reverse(),
+    ...(arms === undefined && suite !== undefined ? [{ count: SUITES[suite].length, what: "task" }] : []),
     { count: seeds, what: "seed" },
   ];
   const runs = counts.reduce((product, { count }) => product * count, 1);

@@ -70,6 +70,7 @@ export const TRAIN_OPTIONS: readonly ConfigOption[] = [
 
 export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--preset <name>", path: "preset", read: text },
+  { flags: "--suite <name>", path: "suite", read: text },
   { flags: "--question <question>", path: "question", read: text },
   { flags: "--optimizers <list>", path: "optimizers", read: parseChoices },
   { flags: "--losses <list>", path: "losses", read: parseChoices },

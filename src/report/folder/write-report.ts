@@ -9,6 +9,7 @@ import { pathSchema } from "../../validation/path-schema.js";
 import { drawSvg } from "../charts/draw.js";
 import { loadPngRenderer } from "../charts/png.js";
 import { studyCharts } from "../charts/study-charts.js";
+import { taskCharts } from "../charts/task-charts.js";
 import { reportPage } from "../page/page.js";
 import { epochsCsv } from "../tables/epochs-csv.js";
 import { latexTable } from "../tables/latex-table.js";
@@ -64,7 +65,7 @@ export async function writeReport(
   await write("epochs.csv", epochsCsv(study));
   if (tensorboard)
     for (const { path, data } of eventFiles(study)) await write(`${TENSORBOARD}/${path}`, data);
-  const charts = studyCharts(study);
+  const charts = [...studyCharts(study), ...taskCharts(study)];
   const toPng = await loadPngRenderer();
   if (toPng === undefined && charts.length > 0)
     onNotice("Figures are written as SVG only: PNG output needs the optional package @resvg/resvg-js.");
