@@ -1,5 +1,6 @@
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { EpochRecord } from "../history/epoch-record.js";
+import type { RunRecord } from "../training/run-record.js";
 import type { Run } from "../training/train.js";
 import type { Study } from "./study.js";
 
@@ -11,12 +12,16 @@ export interface PlannedRun {
   readonly count: number;
   /** What distinguishes it from the study's other runs, such as "adam" or "adam, batch size 256, seed 2". */
   readonly label: string;
+  /** What distinguishes its arm from the others: the label without the seed. */
+  readonly arm: string;
   /** Its config with every default filled in. */
   readonly config: ResolvedTrainConfig;
 }
 
 /** Callbacks to observe and cancel a study. */
 export interface CompareCallbacks {
+  /** Called once with all runs in the order in which they start, before the first one starts. */
+  readonly onPlan?: (runs: readonly PlannedRun[]) => void;
   /** Called after every epoch of every run. The run waits for its promise, unless the signal has fired. */
   readonly onEpoch?: (epoch: EpochRecord, run: PlannedRun) => void | Promise<void>;
   /**
@@ -25,8 +30,11 @@ export interface CompareCallbacks {
    * the finished runs in the order of the plan: by seed, then by arm.
    */
   readonly onRun?: (run: Run, study: Study, planned: PlannedRun) => void | Promise<void>;
-  /** Called for each run that does not run here, because it finished earlier or another process runs it. */
-  readonly onSkip?: (run: PlannedRun) => void;
+  /**
+   * Called for each run that does not run here: with its record if it finished earlier or in another process, without one if it
+   * belongs to another part (`shard`).
+   */
+  readonly onSkip?: (run: PlannedRun, record?: RunRecord) => void;
   /**
    * Ends the study. Runs in progress are kept with status "cancelled", and `compare` returns the study so far. While
    * files of images are read, it ends the reading, and `compare` rejects with code ABORTED.

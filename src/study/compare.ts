@@ -34,7 +34,7 @@ export async function compare(
   input: CompareConfig & CompareCallbacks = {},
   loaded?: StudyDatasets,
 ): Promise<Study> {
-  const { onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard, ...given } =
+  const { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard, ...given } =
     copyWithCallbacks(input, "compare config");
   const asked = studyArms(parseCompareConfig(given));
   const datasets = await loadDatasets(asked.arms, loaded, { signal });
@@ -45,7 +45,7 @@ export async function compare(
   const atOnce = config.execution === "parallel" ? config.threads : 1;
   await checkFits(planned.slice(0, arms.length), seeds.length, atOnce);
   const question = await ask(config, planned);
-  const callbacks = { onEpoch, onRun, onSkip, onNotice, signal, profile, shard };
+  const callbacks = { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, shard };
   const store =
     folder === undefined
       ? undefined
@@ -127,6 +127,10 @@ function labelled({ arms, seeds, runs }: StudyPlan<Dataset>, device: string): La
     const { config } = plan;
     const arm = labels[index % arms.length]!;
     const label = seeds.length > 1 ? `${arm}, seed ${config.seed}` : arm;
-    return { planned: { number: numbers.get(index)!, count: runs.length, label, config }, plan, dataset };
+    return {
+      planned: { number: numbers.get(index)!, count: runs.length, label, arm, config },
+      plan,
+      dataset,
+    };
   });
 }

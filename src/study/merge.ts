@@ -64,7 +64,9 @@ export async function mergeStudies(
   });
   await new CellsFile(into).replace([{ question }, ...merged.map((cell) => ({ cell }))]);
   const places = question.cells.map((key, index) => ({ key, index }));
-  const study = new StudyResults(question, places, { finished: cells }).finalStudy;
+  const results = new StudyResults(question, places, { finished: cells });
+  results.update();
+  const study = results.finalStudy;
   await writeStudy(study, join(into, STUDY));
   return study;
 }

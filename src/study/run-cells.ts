@@ -15,7 +15,7 @@ import { StudyResults } from "./study-results.js";
 
 type Callbacks = Pick<
   CompareCallbacks,
-  "onEpoch" | "onRun" | "onSkip" | "onNotice" | "signal" | "profile" | "shard"
+  "onPlan" | "onEpoch" | "onRun" | "onSkip" | "onNotice" | "signal" | "profile" | "shard"
 >;
 
 interface Setting extends Readonly<{ [Key in keyof Callbacks]: Callbacks[Key] | undefined }> {
@@ -30,16 +30,20 @@ interface Setting extends Readonly<{ [Key in keyof Callbacks]: Callbacks[Key] | 
  * of the plan.
  */
 export async function runCells(cells: readonly PlannedCell[], setting: Setting): Promise<Study> {
-  const { store, onEpoch, onRun, onSkip, onNotice, signal, profile = false } = setting;
+  const { store, onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile = false } = setting;
   const results = new StudyResults(store?.question ?? setting.question, cells, store);
 
   const failure = new AbortController();
   const ended = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
   setMaxListeners(0, ended); // each run in progress listens
   let recorded: Promise<void> = Promise.resolve();
+  /** Takes over what finished elsewhere. */
+  const takeOver = () => {
+    for (const { index, record } of results.update()) onSkip?.(cells[index]!.planned, record);
+  };
   const record = async (cell: PlannedCell, run: Run) => {
     results.add(cell, run.record);
-    results.update();
+    takeOver();
     if (store && isFinished(run.record)) {
       const { environment, config } = setting.question;
       const place = { host: hostname(), environment, execution: config.execution };
@@ -80,20 +84,22 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
 
   const inTurn = cells.toSorted((a, b) => a.planned.number - b.planned.number);
   const unfinished = inTurn.filter(({ key }) => !store?.finished.has(key));
+  const mine = unfinished.filter(({ planned }) => isInShard(planned, setting.shard));
+  onPlan?.(inTurn.map(({ planned }) => planned));
+  takeOver();
+  for (const cell of unfinished) if (!isInShard(cell.planned, setting.shard)) onSkip?.(cell.planned);
   if (unfinished.length < cells.length) {
     const [ready, all] = [cells.length - unfinished.length, countText(cells.length, "run")];
     onNotice?.(`${ready} of ${all} finished earlier and do not run again.`);
-    for (const { key, planned } of inTurn) if (store?.finished.has(key)) onSkip?.(planned);
   }
-  const mine = unfinished.filter(({ planned }) => isInShard(planned, setting.shard));
   try {
     if (store === undefined) await inOrder(mine, train);
-    else await shareCells(mine, { store, inOrder, train, onSkip, onNotice, ended });
+    else await shareCells(mine, { store, inOrder, train, takeOver, onNotice, ended });
   } catch (error) {
     await store?.finish(results.study).catch((problem: Error) => onNotice?.(problem.message));
     throw error;
   }
-  results.update();
+  takeOver();
   await store?.finish(results.finalStudy);
   return results.finalStudy;
 }

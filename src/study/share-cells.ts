@@ -8,7 +8,8 @@ import type { StudyFolder } from "./study-folder.js";
 const MILLISECONDS_BETWEEN_LOOKS = 250;
 
 interface Sharing {
-  readonly onSkip: CompareCallbacks["onSkip"] | undefined;
+  /** Called when a cell turns out to have finished in another process. */
+  readonly takeOver: () => void;
   readonly onNotice: CompareCallbacks["onNotice"] | undefined;
   readonly store: StudyFolder;
   /** Processes cells in their order, some at once. */
@@ -26,17 +27,17 @@ interface Sharing {
  */
 export async function shareCells(
   cells: readonly PlannedCell[],
-  { store, inOrder, train, onSkip, onNotice, ended }: Sharing,
+  { store, inOrder, train, takeOver, onNotice, ended }: Sharing,
 ): Promise<void> {
   let claimed: { readonly cell: PlannedCell; readonly holder: Holder }[] = [];
   const work = async (cell: PlannedCell) => {
     await store.refresh();
-    if (store.finished.has(cell.key)) return onSkip?.(cell.planned);
+    if (store.finished.has(cell.key)) return takeOver();
     const holder = store.claim(cell.key);
     if (holder !== undefined) return void claimed.push({ cell, holder });
     try {
       await store.refresh(); // it may have finished just before it was claimed
-      if (store.finished.has(cell.key)) onSkip?.(cell.planned);
+      if (store.finished.has(cell.key)) takeOver();
       else await train(cell);
     } finally {
       store.release(cell.key);

@@ -12,6 +12,12 @@ interface Place {
   readonly index: number;
 }
 
+/** A run that did not run here. */
+interface TakenOver {
+  readonly index: number;
+  readonly record: RunRecord;
+}
+
 /** The records of a study as they become known, in the order of its plan. */
 export class StudyResults {
   /** The study so far. Its list of runs grows. */
@@ -32,7 +38,6 @@ export class StudyResults {
     this.#cells = cells;
     this.#store = store;
     this.study = { schemaVersion: 1, createdAt, environment, config, datasets, runs: this.#runs };
-    this.update();
   }
 
   get isComplete(): boolean {
@@ -52,16 +57,21 @@ export class StudyResults {
     this.#checkStart(record);
   }
 
-  /** Takes over the runs that the store has in the meantime. */
-  update(): void {
+  /** Updates the study. Returns the runs that it takes over from the store, with their places in the plan. */
+  update(): TakenOver[] {
+    const takenOver: TakenOver[] = [];
     this.#runs.length = 0;
     for (const { key, index } of this.#cells) {
       const record = this.#records[index] ?? this.#store?.finished.get(key)?.record;
       if (record === undefined) continue;
-      if (this.#records[index] === undefined)
-        this.add({ index }, withNames(record, this.#arms[index % this.#arms.length]!));
+      if (this.#records[index] === undefined) {
+        const named = withNames(record, this.#arms[index % this.#arms.length]!);
+        this.add({ index }, named);
+        takenOver.push({ index, record: named });
+      }
       this.#runs.push(this.#records[index]!);
     }
+    return takenOver;
   }
 }
 

@@ -24,6 +24,7 @@ function isShard(text: string): boolean {
 }
 
 const callbacks = z.looseObject({
+  onPlan: callbackSchema().optional(),
   onEpoch: callbackSchema().optional(),
   onRun: callbackSchema().optional(),
   onProgress: callbackSchema().optional(),

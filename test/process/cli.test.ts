@@ -157,7 +157,10 @@ describe("compare", () => {
     expect(shared).toMatchObject({ code: 0 });
     expect(shared.stdout).toContain("Runs went in parallel (execution: parallel)");
     expect(shared.stdout).not.toMatch(/training, s|step, ms/);
-    const lines = shared.stderr.trimEnd().split("\n");
+    const lines = shared.stderr
+      .trimEnd()
+      .split("\n")
+      .filter((line) => !/^run \d\/2 \w+: completed/.test(line));
     expect(lines.map((each) => each.match(/^run [12]\/2 \w+: epoch [01]\/1/)?.[0]).sort()).toEqual(
       [1, 2].flatMap((run) =>
         [0, 1].map((epoch) => `run ${run}/2 ${["adam", "sgd"][run - 1]}: epoch ${epoch}/1`),

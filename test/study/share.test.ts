@@ -43,15 +43,19 @@ describe("several studies on one folder", () => {
   it("share the runs, none of which runs twice, and all get the whole result", async () => {
     const ran: string[] = [];
     const skipped: string[] = [];
+    const planned: string[] = [];
     const callbacks: CompareCallbacks = {
       onRun: (_, __, { label }) => void ran.push(label),
-      onSkip: ({ label }) => void skipped.push(label),
+      onSkip: ({ label }, record) => void skipped.push(`${label} ${record?.status}`),
+      onPlan: (runs) => void planned.push(...runs.map(({ label }) => label)),
     };
     const folder = at("shared");
     const studies = await Promise.all([1, 2, 3].map(() => ask({ folder, ...callbacks })));
     expect(ran).toHaveLength(6);
     expect(new Set(ran).size).toBe(6);
-    expect(skipped).toHaveLength(12);
+    expect(skipped.toSorted()).toEqual([...ran, ...ran].map((label) => `${label} completed`).toSorted());
+    expect(planned.slice(0, 6)).toEqual(ran.toSorted((a, b) => planned.indexOf(a) - planned.indexOf(b)));
+    expect(planned).toHaveLength(18);
     expect(new Set(keys(folder)).size).toBe(6);
     const alone = await ask({});
     for (const { runs } of studies) expect(runs.map(measured)).toEqual(alone.runs.map(measured));
@@ -122,8 +126,11 @@ describe("shards", () => {
   it("together run each cell once, in one folder or merged", async () => {
     const whole = await ask({ folder: at("whole") });
     for (const shard of ["1/3", "2/3", "3/3"]) {
-      const part = await ask({ shard, folder: at(`part-${shard[0]}`) });
+      const others: unknown[] = [];
+      const onSkip = (_: object, record?: object) => void others.push(record);
+      const part = await ask({ shard, onSkip, folder: at(`part-${shard[0]}`) });
       expect(part.runs).toHaveLength(2);
+      expect(others).toEqual(Array(4).fill(undefined));
       await ask({ shard, folder: at("shared") });
     }
     const merged = await mergeStudies(

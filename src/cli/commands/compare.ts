@@ -20,7 +20,7 @@ import { type Definitions, withDefinitions } from "../options/definitions.js";
 import { inOptions } from "../options/in-options.js";
 import type { Spec } from "../options/spec.js";
 import { runStudy } from "../output/run-study.js";
-import { showProgress } from "../progress/progress.js";
+import { showProgress } from "../progress/show-progress.js";
 
 /** Adds `optimbench compare`, which runs a study and writes its table and report. */
 export function addCompareCommand(program: Command): void {

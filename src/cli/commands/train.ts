@@ -15,7 +15,7 @@ import { type Definitions, withDefinitions } from "../options/definitions.js";
 import { inOptions, renaming } from "../options/in-options.js";
 import type { Spec } from "../options/spec.js";
 import { runStudy } from "../output/run-study.js";
-import { printEpochs } from "../progress/progress.js";
+import { printProgress } from "../progress/show-progress.js";
 
 interface Options extends OutputOptions {
   readonly save?: string;
@@ -45,7 +45,7 @@ export function addTrainCommand(program: Command): void {
           json,
           profile,
           quiet,
-          progress: printEpochs({ quiet, stream: json ? process.stderr : process.stdout }),
+          progress: printProgress({ quiet, stream: json ? process.stderr : process.stdout }),
           onWritten: sayWritten(options),
         });
       return inOptions(command, TRAIN_OPTIONS, () => renaming(asOneRun, work));

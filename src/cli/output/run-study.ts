@@ -48,7 +48,7 @@ export async function runStudy(
   const { arms } = studyArms(parseCompareConfig(config));
   if (save !== undefined) await checkNewFile(save, "--save", { overwrite });
   if (folder !== undefined) await prepareOutFolder(folder);
-  const interrupt = onInterrupt();
+  const interrupt = onInterrupt(progress.onNotice);
   const datasets = await readDatasets(arms, { quiet, signal: interrupt.signal }).catch((error) => {
     interrupt.stop();
     throw error;
@@ -68,15 +68,16 @@ export async function runStudy(
             ...(shard !== undefined && { shard }),
             signal: interrupt.signal,
             profile,
-            onNotice: printNotice,
+            onNotice: progress.onNotice,
+            onPlan: progress.onPlan,
             onEpoch: progress.onEpoch,
-            onSkip: progress.onRun,
+            onSkip: progress.onSkip,
             async onRun(run, soFar, planned) {
               // Before study.json is written, so that the old page is not left beside the new study.
               if (!hasRun && folder !== undefined) await attempt(() => removeOldReport(folder, soFar));
               study = soFar;
               hasRun = true;
-              progress.onRun(planned);
+              progress.onRun(planned, run.record);
               if (save !== undefined)
                 saved = await attempt(() => keepResult(save, (path) => run.model.save(path)));
             },

@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { runStudy } from "../../../src/cli/output/run-study.js";
+import { showProgress } from "../../../src/cli/progress/show-progress.js";
 import { OptimbenchError } from "../../../src/errors.js";
 import { writeReport } from "../../../src/report/folder/write-report.js";
 import type { Study } from "../../../src/study/study.js";
@@ -74,7 +75,7 @@ const run = (output: { overwrite?: boolean; save?: string } = {}) =>
     {
       folder: out(),
       json: false,
-      progress: { onEpoch() {}, onRun() {}, stop() {} },
+      progress: showProgress({ quiet: true }),
       onWritten: (text) => process.stdout.write(`${text}\n`),
       ...output,
     },
