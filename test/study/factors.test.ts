@@ -100,7 +100,9 @@ describe("compare", () => {
   it("ranks no results of other labels together", async () => {
     const folder = mkdtempSync(join(tmpdir(), "optimbench-"));
     try {
-      const rows = Array.from({ length: 60 }, (_, i) => [i % 2, (i >> 1) % 2, i % 255, (7 * i) % 255, 3].join());
+      const rows = Array.from({ length: 60 }, (_, i) =>
+        [i % 2, (i >> 1) % 2, i % 255, (7 * i) % 255, 3].join(),
+      );
       const dataset = join(folder, "two.csv");
       writeFileSync(dataset, ["parity,rest,a,b,c", ...rows].join("\n"));
       const study = await compare({
