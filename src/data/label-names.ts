@@ -1,3 +1,4 @@
+import { integerText } from "../validation/count-text.js";
 import { type Labels, MOST_CLASSES } from "./dataset.js";
 import { narrowLabels } from "./labels.js";
 
@@ -34,9 +35,11 @@ export function encodeLabels(parts: readonly TextLabels[], fail: (problem: strin
     return { ids: parts.map(({ labels }) => Uint8Array.from(labels, Number)) };
   const [train, ...others] = parts as [TextLabels, ...TextLabels[]];
   const classNames = [...new Set(train.labels)].sort();
-  if (classNames.length > MOST_CLASSES || areValues(classNames, train.labels))
+  const limit =
+    classNames.length > MOST_CLASSES ? ` At most ${integerText(MOST_CLASSES)} classes are supported.` : "";
+  if (limit !== "" || areValues(classNames, train.labels))
     throw fail(
-      `there are ${classNames.length} different labels for ${train.labels.length} images, such as ${classNames.slice(0, 3).join(", ")}. Is this the column of the labels?`,
+      `there are ${integerText(classNames.length)} different labels for ${integerText(train.labels.length)} images, such as ${classNames.slice(0, 3).join(", ")}.${limit} Is this the column of the labels?`,
     );
   if (classNames.length < 2)
     throw fail(`all labels are "${classNames[0]}", but there are at least 2 classes.`);

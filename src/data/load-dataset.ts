@@ -98,7 +98,18 @@ async function read(
   const format = await sourceOf(place);
   if (format === undefined) throw await unknownFormat(place);
   checkOptions(options, format, `"${source}" is ${format.what}`);
-  return format.read(place, options, watch(options));
+  return severalClasses(await format.read(place, options, watch(options)));
+}
+
+/** @throws OptimbenchError (DATA) if all training images have the same label, so that there is nothing to tell apart */
+function severalClasses(dataset: Dataset): Dataset {
+  const { name, labels, classNames } = dataset;
+  const [first] = labels;
+  if (labels.some((label) => label !== first)) return dataset;
+  throw new OptimbenchError(
+    "DATA",
+    `All training images of ${name} have the label ${classNames?.[first!] ?? first}, but training needs images of at least 2 classes.`,
+  );
 }
 
 /** @param instead what the dataset is, for messages */

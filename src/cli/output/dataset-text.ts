@@ -54,7 +54,10 @@ function duplicatesText({ sets, shared }: DatasetDescription): string[] {
   return [all.length === 0 ? "Duplicates: none" : `Duplicates: ${all.join("; ")}`];
 }
 
-function hints({ looksInverted, sets, classNames }: DatasetDescription): string[] {
+/** Images whose values stay below this are dark, such as scikit-learn's digits, whose values are 0 to 16. */
+const DARK = 64;
+
+function hints({ looksInverted, sets, classNames, values }: DatasetDescription): string[] {
   const empty = sets[0]!.perClass.flatMap((count, label) =>
     count === 0 ? [classNames?.[label] ?? label] : [],
   );
@@ -62,6 +65,11 @@ function hints({ looksInverted, sets, classNames }: DatasetDescription): string[
     ...(looksInverted
       ? [
           "The images look inverted: they are dark on a light background. MNIST and the datasets like it are light on dark.",
+        ]
+      : []),
+    ...(values.maximum < DARK
+      ? [
+          `The images use only the values ${values.minimum} to ${values.maximum} of 0 to 255. Standardise them when you train (--standardise).`,
         ]
       : []),
     ...(empty.length > 0

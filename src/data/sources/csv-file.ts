@@ -23,6 +23,8 @@ export interface CsvImages {
   readonly groups?: readonly string[];
 }
 
+/** What bytes become that are not UTF-8. */
+const UNDECODED = "\ufffd";
 const LONGEST_LINE = 2 ** 25;
 /** The largest number of images. */
 const MOST_ROWS = 2 ** 24;
@@ -56,12 +58,16 @@ export async function readCsv(
       }
       if (record.length !== columns.count)
         throw fail(
-          `, line ${line}: it has ${integerText(record.length)} columns, but the first line has ${integerText(columns.count)}.`,
+          `, line ${line}: it has ${integerText(record.length)} columns, but the first line has ${integerText(columns.count)}.${record.length > 1.5 * columns.count ? " If its decimals are written with commas, write them with points." : ""}`,
         );
       if (labels.length >= MOST_ROWS) throw fail(`: it has more than ${integerText(MOST_ROWS)} images.`);
       const label = record[columns.label]!;
       if (label === "")
         throw fail(`, line ${line}, column ${columns.text(columns.label)}: the label is empty.`);
+      if (label.includes(UNDECODED))
+        throw fail(
+          `, line ${line}, column ${columns.text(columns.label)}: the label is not UTF-8 text. Save the file as UTF-8.`,
+        );
       labels.push(label);
       lines.push(line);
       if (columns.group !== undefined) groups.push(record[columns.group]!);

@@ -69,7 +69,10 @@ async function ofImage<Result>(file: string, read: (image: Sharp) => Promise<Res
           .join(", ")
           .replace(/, ([^,]*)$/, " or $1")}`,
       );
-    return await read(sharp(bytes, { limitInputPixels: MOST_PIXELS, autoOrient: false }));
+    return await read(sharp(bytes, { limitInputPixels: MOST_PIXELS, autoOrient: false })).catch((cause) => {
+      // What sharp says about a damaged file varies from run to run.
+      throw /pixel limit/.test(reasonOf(cause)) ? cause : new Error("it is damaged or incomplete", { cause });
+    });
   } catch (cause) {
     const reason = isFileProblem(cause) ? fileProblem(cause) : reasonOf(cause).split("\n", 1)[0]!;
     throw dataError(`Cannot read ${file}: ${reason.replace(/\.$/, "")}.`, cause);

@@ -120,7 +120,7 @@ function checkClasses(path: string, names: readonly string[], known: readonly st
 
 /** The names of a class's images. */
 async function imagesIn(path: string): Promise<readonly string[]> {
-  const { files, folders } = (await placeAt(path)) as Folder;
+  const { files, folders, brokenLinks } = (await placeAt(path)) as Folder;
   const inner = visible(folders);
   if (inner.length > 0)
     throw dataError(
@@ -130,6 +130,11 @@ async function imagesIn(path: string): Promise<readonly string[]> {
   if (foreign.length > 0)
     throw dataError(
       `The folder ${path} has images that are not PNG, JPEG or WebP: ${list(foreign)}. Convert them or remove them.`,
+    );
+  const broken = brokenLinks.filter(isImage);
+  if (broken.length > 0)
+    throw dataError(
+      `The folder ${path} has links to images that are not there: ${list(broken)}. Restore the images, or remove the links.`,
     );
   const images = files.filter(isImage);
   if (images.length === 0)

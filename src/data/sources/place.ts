@@ -5,7 +5,7 @@ import { fileProblem } from "../../system/file-problem.js";
 import type { Place } from "./source.js";
 
 /**
- * Looks at a path. Symbolic links are followed, and those that lead nowhere are ignored, like sockets and devices.
+ * Looks at a path. Symbolic links are followed. Sockets and devices are ignored.
  *
  * @returns undefined if nothing is there
  * @throws OptimbenchError (DATA) if it cannot be read
@@ -22,12 +22,13 @@ export async function placeAt(path: string): Promise<Place | undefined> {
 }
 
 async function folderAt(path: string): Promise<Place> {
-  const [files, folders]: [string[], string[]] = [[], []];
+  const [files, folders, brokenLinks]: [string[], string[], string[]] = [[], [], []];
   for (const entry of await readdir(path, { withFileTypes: true })) {
     const isLink = entry.isSymbolicLink();
     const target = isLink ? await stat(join(path, entry.name)).catch(() => undefined) : entry;
     if (target?.isFile()) files.push(entry.name);
     else if (target?.isDirectory()) folders.push(entry.name);
+    else if (target === undefined) brokenLinks.push(entry.name);
   }
-  return { kind: "folder", path, files: files.sort(), folders: folders.sort() };
+  return { kind: "folder", path, files: files.sort(), folders: folders.sort(), brokenLinks };
 }

@@ -10,6 +10,8 @@ export type Place =
       readonly path: string;
       readonly files: readonly string[];
       readonly folders: readonly string[];
+      /** Links that lead nowhere. */
+      readonly brokenLinks: readonly string[];
     };
 
 /** A format of datasets on the disk. */

@@ -46,8 +46,10 @@ describe("a folder of CIFAR-10", () => {
   });
 
   it("may lack the test batch and the names", async () => {
-    const dataset = await loadDataset(folderWith({ "data_batch_1.bin": record(2, 0) }));
-    expect(dataset).toMatchObject({ count: 1, classes: 10 });
+    const dataset = await loadDataset(
+      folderWith({ "data_batch_1.bin": Buffer.concat([record(2, 0), record(3, 0)]) }),
+    );
+    expect(dataset).toMatchObject({ count: 2, classes: 10 });
     expect(Object.keys(dataset)).not.toContain("test");
     expect(Object.keys(dataset)).not.toContain("classNames");
   });

@@ -87,7 +87,7 @@ describe("a folder of images", () => {
       "license.txt": "?",
     });
     symlinkSync(join(folder, "cat"), join(folder, "lion"));
-    symlinkSync(join(folder, "nowhere"), join(folder, "cat", "gone.png"));
+    symlinkSync(join(folder, "nowhere"), join(folder, "cat", "gone.txt"));
     expect(await loadDataset(folder)).toMatchObject({ count: 5, classNames: ["cat", "dog", "lion"] });
   });
 
