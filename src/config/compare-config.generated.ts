@@ -70,6 +70,11 @@ export interface CompareConfig extends SharedConfig {
   /** Number of seeds, or a list of seeds; same seed: same initial weights and data order. Default: 1. */
   readonly seeds?: number | readonly number[] | undefined;
   /**
+   * Difference in accuracy below which two arms count as equal, as a share: 0.002 are 0.2 points. It should
+   * be chosen before the study runs. A number greater than 0 and less than 1. Default: 0.002.
+   */
+  readonly margin?: number | undefined;
+  /**
    * Runs one after another, or one per thread in parallel, with times that are not comparable. Default:
    * "sequential".
    */

@@ -7,6 +7,7 @@ import { armConfigSchema } from "./arm-config.js";
 import { lossChoicesSchema, optimizerChoicesSchema } from "./choices.js";
 import type { CompareConfig } from "./compare-config.generated.js";
 import { MOST_RUNS } from "./factors.js";
+import { DEFAULT_MARGIN, marginSchema } from "./margin.js";
 import { PRESET_NAMES, PRESETS } from "./presets.js";
 import { QUESTIONS } from "./study-question.js";
 import { checkSuite, SUITE_NAMES } from "./suites.js";
@@ -80,6 +81,7 @@ export const compareConfigSchema = z
       .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1).max(10_000).readonly()])
       .default(1)
       .describe("number of seeds, or a list of seeds; same seed: same initial weights and data order"),
+    margin: marginSchema.default(DEFAULT_MARGIN),
     execution: z
       .enum(EXECUTIONS)
       .default("sequential")

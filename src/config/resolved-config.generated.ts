@@ -191,4 +191,9 @@ export interface ResolvedCompareConfig {
   readonly seeds: readonly number[];
   /** Whether runs went one after another or in parallel. */
   readonly execution: "sequential" | "parallel";
+  /**
+   * Difference in accuracy below which two arms count as equal, as a share: 0.002 are 0.2 points. It should
+   * be chosen before the study runs.
+   */
+  readonly margin?: number | undefined;
 }

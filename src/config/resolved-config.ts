@@ -10,6 +10,7 @@ import { deepFreeze } from "../validation/deep-freeze.js";
 import type { Augmentation } from "./augmentation.js";
 import { EXECUTIONS } from "./compare-config.js";
 import type { EarlyStopping } from "./early-stopping.js";
+import { marginSchema } from "./margin.js";
 import { resolveMicroBatch } from "./micro-batch.js";
 import type { Once } from "./once.js";
 import type { ResolvedTrainConfig } from "./resolved-config.generated.js";
@@ -145,6 +146,7 @@ export const resolvedCompareConfigSchema = z
       .describe("the arms of a study that varies more than optimizer and loss"),
     seeds: z.array(count).readonly().describe("the seeds"),
     execution: z.enum(EXECUTIONS).describe("whether runs went one after another or in parallel"),
+    margin: marginSchema.optional(),
   })
   .describe(
     "a study with every default filled in: plain JSON, and a valid `CompareConfig` again. Keys in which arms differ are in `arms` only.",

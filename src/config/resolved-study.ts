@@ -24,7 +24,7 @@ export function resolvedStudy(
     question,
     suite,
     ...rest
-  }: Pick<StudyArms, "areCombined" | "question" | "suite" | "seeds" | "execution">,
+  }: Pick<StudyArms, "areCombined" | "question" | "suite" | "seeds" | "execution" | "margin">,
   once: Once,
 ): ResolvedCompareConfig {
   const keys = [...new Set(arms.flatMap(({ seed: _, ...arm }) => Object.keys(arm) as Key[]))];
@@ -49,7 +49,10 @@ export function resolvedStudy(
   return {
     ...(question !== undefined && { question }),
     ...(suite !== undefined && { suite }),
-    ...(part(arms[0]!, (key) => !own.has(key)) as Omit<ResolvedCompareConfig, "seeds" | "execution">),
+    ...(part(arms[0]!, (key) => !own.has(key)) as Omit<
+      ResolvedCompareConfig,
+      "seeds" | "execution" | "margin"
+    >),
     ...(onlyThese
       ? { optimizers, losses }
       : { arms: arms.map((arm) => part(arm, (key) => own.has(key)) as ResolvedArm) }),

@@ -20,7 +20,7 @@ export interface GivenArm {
   readonly places: readonly Place[];
 }
 
-/** The arms of a study, its seeds, and how its runs are executed. */
+/** The arms of a study, its seeds, how its runs are executed, and how they are judged. */
 export interface StudyArms {
   readonly arms: readonly GivenArm[];
   /** Whether the arms combine every optimizer with every loss, the optimizers changing fastest. */
@@ -29,6 +29,8 @@ export interface StudyArms {
   readonly suite: ParsedCompareConfig["suite"];
   readonly seeds: readonly number[];
   readonly execution: ParsedCompareConfig["execution"];
+  /** The difference below which two arms count as equal. */
+  readonly margin: number;
 }
 
 /** @throws OptimbenchError (CONFIG) if the study has too many runs, or a path or value to vary is not valid */
@@ -42,13 +44,24 @@ export function studyArms(study: ParsedCompareConfig): StudyArms {
   const factors = areCombined ? factorsOf(study, semantics) : [];
   checkRunCount(study, factors, seeds.length);
   const arms = areCombined ? combinedArms(study, factors, semantics[0]) : listedArms(study, semantics[0]);
-  const { question, suite, execution } = study;
-  return { arms, areCombined, question, suite, seeds, execution };
+  const { question, suite, execution, margin } = study;
+  return { arms, areCombined, question, suite, seeds, execution, margin };
 }
 
 /** The arms of a study that lists them. */
 function listedArms(
-  { question, suite, arms, optimizers, losses, vary, seeds, execution, ...study }: ParsedCompareConfig,
+  {
+    question,
+    suite,
+    arms,
+    optimizers,
+    losses,
+    vary,
+    seeds,
+    execution,
+    margin,
+    ...study
+  }: ParsedCompareConfig,
   semantics: Semantics,
 ): GivenArm[] {
   const { shape } = trainConfigSchema.unwrap();
@@ -90,7 +103,18 @@ function factorsOf(study: ParsedCompareConfig, [first, ...others]: readonly [Sem
 
 /** Every combination of the factors' alternatives, on every task of the suite. */
 function combinedArms(
-  { question, suite, arms: _, optimizers, losses, vary, seeds, execution, ...study }: ParsedCompareConfig,
+  {
+    question,
+    suite,
+    arms: _,
+    optimizers,
+    losses,
+    vary,
+    seeds,
+    execution,
+    margin,
+    ...study
+  }: ParsedCompareConfig,
   factors: readonly Factor[],
   semantics: Semantics,
 ): GivenArm[] {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { CompareConfig } from "../../src/config/compare-config.js";
 import { train } from "../../src/index.js";
-import { rank, resultsOf } from "../../src/report/results/results.js";
+import { resultsOf } from "../../src/report/results/results.js";
 import { compare } from "../../src/study/compare.js";
+import { verdictsOf } from "../../src/verdicts/judge.js";
 
 const small = {
   dataset: "mnist-10k",
@@ -71,7 +72,7 @@ describe("compare", () => {
     const again = await compare(config as CompareConfig);
     expect(again.runs.map((run) => run.parametersSha256)).toEqual(runs.map((run) => run.parametersSha256));
     const results = resultsOf({ ...again, config });
-    expect(rank(results).ranked).toHaveLength(3);
+    expect(verdictsOf(again).arms).toHaveLength(3);
     expect(results.map(({ arm }) => arm.label)).toEqual([
       "sgd, no resize",
       "sgd, resize 4",
@@ -112,7 +113,7 @@ describe("compare", () => {
         optimizers: ["sgd"],
         vary: { labelColumn: ["parity", "rest"] },
       });
-      expect(rank(resultsOf(study)).ranked).toEqual([]);
+      expect(verdictsOf(study).arms).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -77,6 +77,7 @@ export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--vary <path=values>", path: "vary", read: parseVary },
   { flags: "--seeds <count|list>", path: "seeds", read: numbers },
   { flags: "--semantics <framework,...>", path: "semantics", read: texts },
+  { flags: "--margin <share>", path: "margin", read: number },
   { flags: "--execution <mode>", path: "execution", read: text },
   ...shared,
 ];

@@ -6,11 +6,11 @@ import { taskKey } from "../../study/dataset-key.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
 import { groupBy } from "../../validation/group-by.js";
-import { type Result, rank, resultsOf } from "../results/results.js";
+import { listText } from "../../validation/list-text.js";
+import { type Result, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
-import { type ArmSelection, selectArms } from "../results/select-arms.js";
+import { type ArmSelection, bestFirst, selectArms } from "../results/select-arms.js";
 import { datasetText } from "../text/dataset-text.js";
-import { listText } from "../text/list-text.js";
 import { curvesOf, greyCurves, MOST_POINTS } from "./curve.js";
 import { lineChart } from "./line-chart.js";
 import { extent } from "./ticks.js";
@@ -36,7 +36,7 @@ export function studyCharts(study: Study): Chart[] {
   return [
     ...tasks.flatMap((ofTask, i) => {
       const one = tasks.length === 1 ? undefined : { title: titles[i]!, slug: slugs[i]! };
-      return comparisons(selectArms(ofTask), rank(ofTask).best[0], !ranInParallel(study), one);
+      return comparisons(selectArms(ofTask), bestFirst(ofTask)[0], !ranInParallel(study), one);
     }),
     ...selectArms(results).detailed.flatMap(armCharts),
   ].filter((chart): chart is Chart => chart !== undefined);

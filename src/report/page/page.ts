@@ -40,7 +40,7 @@ export function reportPage(study: Study, extras: PageExtras = {}): string {
 <body>
 ${headline(study, conclusion, arms)}
 <main>
-${ranking(study, results)}
+${ranking(study)}
 ${curves(studyCurves(study, results), arms.length)}
 ${samples(extras.samples)}
 ${formulas(detailed, arms.length)}

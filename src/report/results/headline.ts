@@ -2,8 +2,8 @@ import { questionOf, type StudyQuestion } from "../../config/study-question.js";
 import { differingPaths } from "../../study/labels.js";
 import type { Study } from "../../study/study.js";
 import { decimalText } from "../../validation/decimal-text.js";
+import { listText } from "../../validation/list-text.js";
 import { datasetText } from "../text/dataset-text.js";
-import { listText } from "../text/list-text.js";
 import type { Result } from "./results.js";
 
 type Settings = StudyQuestion | "configured";

@@ -1,7 +1,7 @@
 import { isCompleted } from "../../study/compared-runs.js";
 import { plannedRuns, type Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
-import { listText } from "../text/list-text.js";
+import { listText } from "../../validation/list-text.js";
 import type { Result } from "./results.js";
 
 /** Notes about a study that lacks runs, such as after Ctrl-C; none if it is complete. */

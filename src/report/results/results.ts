@@ -1,6 +1,5 @@
 import { type Summary, summarise } from "../../statistics/summary.js";
 import { type Arm, armsOf } from "../../study/arms.js";
-import { taskKey } from "../../study/dataset-key.js";
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { stepsAnEpoch } from "./steps.js";
@@ -51,46 +50,3 @@ function statusText(runs: readonly RunRecord[]): string {
   });
   return ended.length === 0 ? "completed" : ended.join(", ");
 }
-
-/** Which results are comparable, and which of these are best. */
-export interface Ranking {
-  /** Results whose means are over the same seeds, in the order in which they ran. */
-  readonly ranked: readonly Result[];
-  /** The results with the highest mean validation accuracy: one, several equal ones, or none. */
-  readonly best: readonly Result[];
-  /** Whether at least two arms finished a run, including by diverging. */
-  readonly contested: boolean;
-}
-
-/**
- * Ranks the results of arms that trained. An arm with a diverged run is ranked only if every arm has one, because a mean over its
- * remaining runs would be biased. Nothing is ranked if the results are over different seeds or datasets.
- */
-export function rank(results: readonly Result[]): Ranking {
-  const trained = results.filter(({ arm }) => arm.completed.some(({ history }) => history.at(-1)!.epoch > 0));
-  const whole = trained.filter(({ arm }) => arm.compared.every(({ status }) => status !== "diverged"));
-  const ranked = whole.length > 0 ? whole : trained;
-  if (new Set(ranked.map(seedsOf)).size > 1 || tasksOf(ranked).size > 1)
-    return { ranked: [], best: [], contested: false };
-  const mean = ({ validationAccuracy }: Result) => validationAccuracy!.mean;
-  const highest = ranked.reduce((most, each) => Math.max(most, mean(each)), 0);
-  const finished = results.filter(({ arm }) => arm.compared.some(({ status }) => status !== "cancelled"));
-  return {
-    ranked,
-    best: ranked.filter((each) => highest - mean(each) < ROUNDING),
-    contested: finished.length > 1,
-  };
-}
-
-/** The tasks of results. Accuracies on different datasets are not comparable. */
-export const tasksOf = (results: readonly Result[]): ReadonlySet<string> =>
-  new Set(results.map(({ arm }) => taskKey(arm.config)));
-
-const seedsOf = ({ arm }: Result) =>
-  arm.completed
-    .map(({ config }) => config.seed)
-    .sort((a, b) => a - b)
-    .join();
-
-/** Far below the accuracy of one image of any dataset, far above rounding errors. */
-const ROUNDING = 1e-12;

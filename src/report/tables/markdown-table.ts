@@ -1,10 +1,10 @@
 import type { Study } from "../../study/study.js";
-import { conclude } from "../results/conclusion.js";
 import { resultCells } from "./result-cells.js";
 
-/** The study's question and its table in Markdown, with notes; the best row is bold. */
+/** The study's question and answer, its table and notes in Markdown. The rows of the best arms are bold. */
 export function markdownTable(study: Study): string {
-  const { columns, rows, best, notes } = resultCells(study);
+  const { conclusion, columns, rows, best, notes } = resultCells(study);
+  const { question, answer, caveats } = conclusion;
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const head = columns.map(({ title }) => title);
   const align = columns.map(({ right }) => (right ? "---:" : "---"));
@@ -12,8 +12,8 @@ export function markdownTable(study: Study): string {
     const cells = row.map(literal);
     return line(best.has(i) ? cells.map((cell) => `**${cell}**`) : cells);
   });
-  const { question } = conclude(study);
-  return `${literal(question)}\n\n${[line(head), line(align), ...body].join("\n")}\n${notes.map((note) => `\n${literal(note)}\n`).join("")}`;
+  const table = [line(head), line(align), ...body].join("\n");
+  return `${[...[question, answer].map(literal), table, ...[...caveats, ...notes].map(literal)].join("\n\n")}\n`;
 }
 
 /** Escapes Markdown and HTML, since names come from users. */

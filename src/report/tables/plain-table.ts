@@ -44,7 +44,7 @@ export function plainTable(head: readonly Heading[], rows: Rows, width: number =
   const hidden = byNeed.slice(0, count).map((i) => head[i]!.title);
   return hidden.length === 0
     ? table
-    : `${table}\n${wrapText(`Columns omitted because the terminal is too narrow: ${hidden.join("; ")}.`, width)}`;
+    : `${table}\n${wrapText(`Columns omitted to fit ${width} characters: ${hidden.join("; ")}.`, width)}`;
 }
 
 /** @param excess by how many characters it must be narrower than its texts */

@@ -2,26 +2,25 @@ import type { Arm } from "../../study/arms.js";
 import { differingPaths } from "../../study/labels.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { decimalTexts } from "../../validation/decimal-text.js";
+import { firstLines, listText } from "../../validation/list-text.js";
 import { printable } from "../../validation/printable.js";
-import { whyUnranked } from "../results/conclusion.js";
-import { settingsCaveats } from "../results/headline.js";
-import { incompleteNote } from "../results/incomplete.js";
-import { type Ranking, type Result, rank, resultsOf } from "../results/results.js";
+import { type Conclusion, conclude } from "../results/conclusion.js";
+import { type Result, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
 import { bestFirst } from "../results/select-arms.js";
-import { firstLines, listText } from "../text/list-text.js";
 import { accuracyText, numberText, summaryText } from "../text/number-text.js";
 import type { Heading } from "./plain-table.js";
 
 /** The results as text, for every kind of table. */
 interface ResultCells {
+  readonly conclusion: Conclusion;
+  /** The results, by rank, then by accuracy. */
+  readonly results: readonly Result[];
   readonly columns: readonly Heading[];
-  /** One row per arm, with one cell per column. */
+  /** One row per result, with one cell per column. */
   readonly rows: readonly (readonly string[])[];
-  /** The rows with the best validation accuracy: several if equal, none if nothing is comparable. */
+  /** The rows of the arms that no arm is better than; none if no arm is better than another. */
   readonly best: ReadonlySet<number>;
-  /** The rows by descending validation accuracy. */
-  readonly bestFirst: readonly number[];
   /** Notes on how to read the table. */
   readonly notes: readonly string[];
 }
@@ -34,14 +33,15 @@ interface Column {
   readonly dispensable?: number;
 }
 
-/** The study's table: arms in the order in which they ran. */
+/** The study's table. */
 export function resultCells(study: Study): ResultCells {
-  const results = resultsOf(study);
-  const ranking = rank(results);
-  const places = new Map(results.map((result, i) => [result, i]));
+  const conclusion = conclude(study);
+  const { arms, pairs } = conclusion.verdicts;
+  const ranks = new Map(arms.map(({ label, rank }) => [label, rank]));
+  const results = inOrder(resultsOf(study), [...ranks.keys()]);
+  const isDecided = arms.some(({ rank }) => rank > 1);
   const rateTexts = decimalTexts(results.map(({ arm }) => arm.config.optimizer.learningRate));
   const rates = new Map(results.map((result, i) => [result, rateTexts[i]!]));
-  const best = new Set(ranking.contested ? ranking.best : []);
   const losses = new Set(results.map(({ arm }) => arm.loss));
   const semantics = new Set(results.map(({ arm }) => arm.config.optimizer.semantics));
   const several = results.some(({ arm }) => arm.runs.length > 1);
@@ -49,6 +49,11 @@ export function resultCells(study: Study): ResultCells {
   const likelihood =
     losses.size > 1 && results.some(({ negativeLogLikelihood }) => negativeLogLikelihood !== undefined);
   const all: Column[] = [
+    {
+      head: "rank",
+      cell: ({ arm }) => String(ranks.get(arm.label) ?? "–"),
+      visible: pairs.length > 0,
+    },
     { head: namedBy(results), cell: ({ arm }) => arm.name, text: true },
     {
       head: "semantics",
@@ -70,8 +75,7 @@ export function resultCells(study: Study): ResultCells {
     },
     {
       head: "validation accuracy",
-      cell: (result) =>
-        `${summaryText(result.validationAccuracy, accuracyText)}${best.has(result) ? " *" : ""}`,
+      cell: ({ validationAccuracy }) => summaryText(validationAccuracy, accuracyText),
     },
     {
       head: "validation loss",
@@ -126,18 +130,18 @@ export function resultCells(study: Study): ResultCells {
   ];
   const columns = all.filter(({ visible }) => visible !== false);
   return {
+    conclusion,
+    results,
     columns: columns.map(({ head, text, dispensable }) => ({
       title: head,
       right: text !== true,
       ...(dispensable !== undefined && { dispensable }),
     })),
     rows: results.map((result) => columns.map(({ cell }) => cell(result))),
-    best: new Set(results.flatMap((result, i) => (best.has(result) ? [i] : []))),
-    bestFirst: bestFirst(results).map((result) => places.get(result)!),
+    best: new Set(results.flatMap(({ arm }, i) => (isDecided && ranks.get(arm.label) === 1 ? [i] : []))),
     notes: [
-      ...notesOn(results, ranking, semantics),
-      ...incompleteNote(study, results),
-      ...settingsCaveats(study, results),
+      ...(pairs.length > 0 ? [RANKS] : []),
+      ...notesOn(results, semantics),
       ...(likelihood ? [LIKELIHOOD] : []),
       ...(timed ? [] : [PARALLEL_TIMES]),
     ],
@@ -153,20 +157,18 @@ function namedBy(results: readonly Result[]): string {
     : "optimizer";
 }
 
-function notesOn(
-  results: readonly Result[],
-  { best, contested }: Ranking,
-  semantics: ReadonlySet<string>,
-): string[] {
-  const isStarred = contested && best.length > 0;
+/** The results of the arms with these labels, in this order, then the others. */
+function inOrder(results: readonly Result[], labels: readonly string[]): Result[] {
+  const byLabel = new Map(bestFirst(results).map((result) => [result.arm.label, result]));
+  const first = labels.map((label) => byLabel.get(label)!);
+  return [...new Set([...first, ...byLabel.values()])];
+}
+
+function notesOn(results: readonly Result[], semantics: ReadonlySet<string>): string[] {
   const seeds = results.reduce((most, each) => Math.max(most, each.validationAccuracy?.count ?? 0), 0);
   return [
     ...(results.length > 0 ? [sourcesNote(results, semantics)] : []),
-    ...(seeds > 1
-      ? [`${SEVERAL_SEEDS}${isStarred ? "; * marks the best mean validation accuracy" : ""}.`]
-      : []),
-    ...(seeds === 1 && isStarred ? [ONE_SEED] : []),
-    ...(best.length === 0 && results.length > 0 ? [whyUnranked(results)] : []),
+    ...(seeds > 1 ? [SEVERAL_SEEDS] : []),
     ...firstLines(results.flatMap(({ arm }) => bestEpochNote(arm))),
     ...firstLines(
       results.flatMap(({ arm }) => {
@@ -207,6 +209,6 @@ function bestEpochNote({ label, completed }: Arm): string[] {
 const LIKELIHOOD =
   "NLL: negative log-likelihood of the labels under the softmax of the outputs; ECE: expected calibration error (15 bins). Both are computed on the validation images and are comparable between losses.";
 const PARALLEL_TIMES = "Runs went in parallel (execution: parallel); times omitted: not comparable.";
-const SEVERAL_SEEDS = "Mean ± standard deviation over the completed seeds, at the end of training";
-const ONE_SEED =
-  "* marks the best validation accuracy. With one seed, a difference between two rows may be due to chance; use several seeds (--seeds 5).";
+const RANKS =
+  "Rank: 1 + the number of arms that are better. Arms share a rank if no difference between them is shown.";
+const SEVERAL_SEEDS = "Mean ± standard deviation over the completed seeds, at the end of training.";

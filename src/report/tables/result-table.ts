@@ -1,7 +1,6 @@
 import { styleText } from "node:util";
 import type { Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
-import { conclude } from "../results/conclusion.js";
 import { wrapText } from "../text/wrap-text.js";
 import { plainTable, terminalWidth } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
@@ -16,7 +15,7 @@ interface TerminalOptions {
   readonly width?: number;
 }
 
-/** The study's question and its table for a terminal, with notes. */
+/** The study's question and answer, its table and notes for a terminal. */
 export function resultTable(
   study: Study,
   {
@@ -24,20 +23,18 @@ export function resultTable(
     width = terminalWidth(),
   }: TerminalOptions = {},
 ): string {
-  const { columns, rows, best, bestFirst, notes } = resultCells(study);
-  const listed = new Set(bestFirst.slice(0, MOST_ROWS));
+  const { conclusion, columns, rows, best, notes } = resultCells(study);
+  const { question, answer, caveats } = conclusion;
   const highlight = (cell: string) => (colors ? styleText(["bold", "green"], cell) : cell);
-  const cells = rows.flatMap((row, i) => {
-    if (!listed.has(i)) return [];
-    return [best.has(i) ? row.map(highlight) : row];
-  });
+  const cells = rows.slice(0, MOST_ROWS).map((row, i) => (best.has(i) ? row.map(highlight) : row));
   const more =
-    listed.size < rows.length
-      ? [`The ${listed.size} best of ${integerText(rows.length)} arms are shown; table.md has all.`]
+    rows.length > MOST_ROWS
+      ? [`The ${MOST_ROWS} best of ${integerText(rows.length)} arms are shown; table.md has all.`]
       : [];
+  const lines = (texts: readonly string[]) => texts.map((text) => wrapText(text, width));
   return [
-    wrapText(conclude(study).question, width),
+    ...lines([question, answer]),
     plainTable(columns, cells, width),
-    ...[...more, ...notes].map((note) => wrapText(note, width)),
+    ...lines([...more, ...caveats, ...notes]),
   ].join("\n");
 }

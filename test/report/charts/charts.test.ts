@@ -5,7 +5,8 @@ import { curvesOf } from "../../../src/report/charts/curve.js";
 import { drawSvg } from "../../../src/report/charts/draw.js";
 import { studyCharts } from "../../../src/report/charts/study-charts.js";
 import { lossAxis, withTick } from "../../../src/report/charts/value-axis.js";
-import { rank, resultsOf } from "../../../src/report/results/results.js";
+import { resultsOf } from "../../../src/report/results/results.js";
+import { bestFirst } from "../../../src/report/results/select-arms.js";
 import { armsOf } from "../../../src/study/arms.js";
 import type { Study } from "../../../src/study/study.js";
 import { exampleStudy, HOSTILE, inParallel, STUDIES } from "../example-studies.js";
@@ -114,7 +115,7 @@ test("accuracy's axis fits the epochs after the first, and its labels are accura
 
 test("a comparison has a tick at the best arm's value, and no other tick overlaps it", async () => {
   for (const study of [STUDIES.fourOptimizers, STUDIES.earlyStopping, STUDIES.many, STUDIES.oneEpoch]) {
-    const [best] = rank(resultsOf(study)).best;
+    const [best] = bestFirst(resultsOf(study));
     const labels = [
       best!.validationAccuracy!.mean.toFixed(4).replace(/0+$/, ""),
       String(Number(best!.validationLoss!.mean.toPrecision(4))),

@@ -5,6 +5,7 @@ import { markdownTable } from "../../../src/report/tables/markdown-table.js";
 import { resultTable } from "../../../src/report/tables/result-table.js";
 import type { Study } from "../../../src/study/study.js";
 import { exampleStudy, inParallel, STUDIES } from "../example-studies.js";
+import { studyOf } from "../outcome-study.js";
 import { plainStudy } from "./plain-study.js";
 
 const csvOf = (study: Study) => [...epochsCsv(study)].join("");
@@ -12,15 +13,19 @@ const csvOf = (study: Study) => [...epochsCsv(study)].join("");
 test("the table for a terminal covers the completed seeds", () => {
   expect(stripVTControlCharacters(resultTable(plainStudy())).split("\n")).toEqual([
     "Which optimizer learns mnist-10k best with default settings?",
-    "┌───────────┬───────────────┬─────────────────────┬─────────────────┬─────────────────┬───────┬───────────────┬──────────┬──────────────┐",
-    "│ optimizer │ learning rate │ validation accuracy │ validation loss │   test accuracy │ seeds │   training, s │ step, ms │ status       │",
-    "│ adam      │         0.001 │   0.9700 ± 0.0141 * │ 0.3333 ± 0.0000 │ 0.9600 ± 0.0141 │     2 │ 5.500 ± 0.707 │    11.00 │ completed    │",
-    "│ sgd       │          0.01 │              0.8000 │          0.3333 │          0.7900 │     1 │         4.000 │    8.000 │ 1/2 diverged │",
-    "└───────────┴───────────────┴─────────────────────┴─────────────────┴─────────────────┴───────┴───────────────┴──────────┴──────────────┘",
-    "Formulas and defaults: keras3.",
-    "Mean ± standard deviation over the completed seeds, at the end of training; * marks the best mean validation accuracy.",
-    "sgd: seed 1 diverged in epoch 2.",
+    "Nothing is decided between adam and sgd: validation accuracy after 2 epochs is 97.00% and 80.00% (1 of 2 runs diverged); about 9 more seeds would decide.",
+    "┌──────┬───────────┬───────────────┬─────────────────────┬─────────────────┬─────────────────┬───────┬───────────────┬──────────┬──────────────┐",
+    "│ rank │ optimizer │ learning rate │ validation accuracy │ validation loss │   test accuracy │ seeds │   training, s │ step, ms │ status       │",
+    "│    1 │ adam      │         0.001 │     0.9700 ± 0.0141 │ 0.3333 ± 0.0000 │ 0.9600 ± 0.0141 │     2 │ 5.500 ± 0.707 │    11.00 │ completed    │",
+    "│    1 │ sgd       │          0.01 │              0.8000 │          0.3333 │          0.7900 │     1 │         4.000 │    8.000 │ 1/2 diverged │",
+    "└──────┴───────────┴───────────────┴─────────────────────┴─────────────────┴─────────────────┴───────┴───────────────┴──────────┴──────────────┘",
+    "2 seeds cannot show that an arm is better: with one pair of arms, at least 6 are needed (--seeds 6).",
+    "Diverged runs count as an accuracy of 0: sgd (1 of 2).",
     "Settings are as shipped, which says little about what an optimizer can reach: after three epochs of mnist-10k (seed 0), Adagrad has 0.26 at its default learning rate and 0.967 at 0.03, and SGD 0.72 at 0.01 and 0.963 at 0.1.",
+    "Rank: 1 + the number of arms that are better. Arms share a rank if no difference between them is shown.",
+    "Formulas and defaults: keras3.",
+    "Mean ± standard deviation over the completed seeds, at the end of training.",
+    "sgd: seed 1 diverged in epoch 2.",
   ]);
 });
 
@@ -29,16 +34,18 @@ describe("in a terminal that is too narrow", () => {
   const tableOf = (text: string) => lines(text).filter((line) => /^[┌│└]/.test(line));
 
   test("headings are wrapped, then columns are omitted and listed", () => {
-    expect(lines(resultTable(plainStudy(), { width: 80 })).slice(0, 9)).toEqual([
-      "Which optimizer learns mnist-10k best with default settings?",
-      "┌───────────┬──────────┬───────────────────┬───────┬──────────────┐",
-      "│ optimizer │ learning │        validation │ seeds │ status       │",
-      "│           │     rate │          accuracy │       │              │",
-      "│ adam      │    0.001 │ 0.9700 ± 0.0141 * │     2 │ completed    │",
-      "│ sgd       │     0.01 │            0.8000 │     1 │ 1/2 diverged │",
-      "└───────────┴──────────┴───────────────────┴───────┴──────────────┘",
-      "Columns omitted because the terminal is too narrow: step, ms; validation loss;",
-      "training, s; test accuracy.",
+    expect(lines(resultTable(plainStudy(), { width: 80 })).slice(1, 12)).toEqual([
+      "Nothing is decided between adam and sgd: validation accuracy after 2 epochs is",
+      "97.00% and 80.00% (1 of 2 runs diverged); about 9 more seeds would decide.",
+      "┌──────┬───────────┬──────────┬─────────────────┬───────┬──────────────┐",
+      "│ rank │ optimizer │ learning │      validation │ seeds │ status       │",
+      "│      │           │     rate │        accuracy │       │              │",
+      "│    1 │ adam      │    0.001 │ 0.9700 ± 0.0141 │     2 │ completed    │",
+      "│    1 │ sgd       │     0.01 │          0.8000 │     1 │ 1/2 diverged │",
+      "└──────┴───────────┴──────────┴─────────────────┴───────┴──────────────┘",
+      "Columns omitted to fit 80 characters: step, ms; validation loss; training, s;",
+      "test accuracy.",
+      "2 seeds cannot show that an arm is better: with one pair of arms, at least 6 are",
     ]);
   });
 
@@ -73,7 +80,15 @@ describe("in a terminal that is too narrow", () => {
   });
 });
 
-test("the star is explained only if there is one", () => {
+test("the rows of the best arms are highlighted only if another arm is worse, and ranks are explained", () => {
+  const decided = studyOf({ sgd: Array(6).fill(0.8), adam: [0.9, 0.91, 0.92, 0.9, 0.91, 0.9] });
+  expect(markdownTable(decided)).toMatch(/^\| \*\*1\*\* \| \*\*adam\*\* .*\n\| 2 \| sgd \| /m);
+  expect(markdownTable(plainStudy())).not.toContain("**");
+  expect(resultTable(decided)).toContain("Rank: 1 + the number of arms that are better.");
+  expect(resultTable(STUDIES.oneRun)).not.toMatch(/rank/i);
+});
+
+test("a study without training has no ranks", () => {
   const two = (...accuracies: number[]) => {
     const study = exampleStudy([{ optimizer: "adam" }, { optimizer: "sgd" }]);
     const runs = study.runs.map((run) => ({
@@ -85,33 +100,34 @@ test("the star is explained only if there is one", () => {
     }));
     return { ...study, runs };
   };
-  expect(resultTable(two(0.1, 0.9))).toContain(
-    "* marks the best validation accuracy. With one seed, a difference between two rows may be due to chance; use several seeds (--seeds 5).",
-  );
+  expect(resultTable(two(0.1, 0.9))).toMatch(/rank/i);
   const untrained = two(0.1);
   const seeds = [0, 1].flatMap((seed) =>
     untrained.runs.map((run) => ({ ...run, config: { ...run.config, seed } })),
   );
   for (const study of [untrained, { ...untrained, runs: seeds }])
-    expect(resultTable(study)).not.toContain("*");
+    expect(resultTable(study)).not.toMatch(/rank/i);
 });
 
 test("the table in Markdown", () => {
-  expect(markdownTable(plainStudy()).split("\n").slice(0, 7)).toEqual([
+  expect(markdownTable(plainStudy()).split("\n").slice(0, 9)).toEqual([
     "Which optimizer learns mnist-10k best with default settings?",
     "",
-    "| optimizer | learning rate | validation accuracy | validation loss | test accuracy | seeds | training, s | step, ms | status |",
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
-    "| **adam** | **0.001** | **0.9700 ± 0.0141 \\*** | **0.3333 ± 0.0000** | **0.9600 ± 0.0141** | **2** | **5.500 ± 0.707** | **11.00** | **completed** |",
-    "| sgd | 0.01 | 0.8000 | 0.3333 | 0.7900 | 1 | 4.000 | 8.000 | 1/2 diverged |",
+    "Nothing is decided between adam and sgd: validation accuracy after 2 epochs is 97.00% and 80.00% (1 of 2 runs diverged); about 9 more seeds would decide.",
+    "",
+    "| rank | optimizer | learning rate | validation accuracy | validation loss | test accuracy | seeds | training, s | step, ms | status |",
+    "| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
+    "| 1 | adam | 0.001 | 0.9700 ± 0.0141 | 0.3333 ± 0.0000 | 0.9600 ± 0.0141 | 2 | 5.500 ± 0.707 | 11.00 | completed |",
+    "| 1 | sgd | 0.01 | 0.8000 | 0.3333 | 0.7900 | 1 | 4.000 | 8.000 | 1/2 diverged |",
     "",
   ]);
 });
 
 test("only a terminal gets colours", () => {
-  const plain = resultTable(plainStudy(), { colors: false });
+  const study = studyOf({ sgd: Array(6).fill(0.8), adam: [0.9, 0.91, 0.92, 0.9, 0.91, 0.9] });
+  const plain = resultTable(study, { colors: false });
   expect(plain).not.toContain("\u001b");
-  const colored = resultTable(plainStudy(), { colors: true });
+  const colored = resultTable(study, { colors: true });
   expect(colored).toContain("\u001b[1m");
   expect(stripVTControlCharacters(colored)).toBe(plain);
 });
@@ -119,7 +135,7 @@ test("only a terminal gets colours", () => {
 test("one seed gives plain numbers, with a caveat", () => {
   const table = resultTable(STUDIES.oneSeed);
   expect(table).not.toContain("±");
-  expect(table).toContain("With one seed, a difference between two rows may be due to chance");
+  expect(table).toContain("With one seed, nothing can be decided");
 });
 
 test("learning rates have enough digits to distinguish them, and the CSV file has all digits", () => {
@@ -128,7 +144,7 @@ test("learning rates have enough digits to distinguish them, and the CSV file ha
   const rateTexts = (rates: readonly number[]) =>
     markdownTable(study(rates))
       .match(/^\|.*mine.*$/gm)!
-      .map((line) => line.replace(/\*/g, "").split(" | ")[1]!.trim());
+      .map((line) => line.replace(/\*/g, "").split(" | ")[2]!.trim());
   expect(rateTexts([0.1 * 0.1995, 1 / 30, 1e-7, 5])).toEqual(["0.01995", "0.03333", "1e-7", "5"]);
   expect(rateTexts([0.1, 0.100001])).toEqual(["0.1", "0.100001"]);
   expect(rateTexts([0.3, 0.1 + 0.2])).toEqual(["0.3", "0.30000000000000004"]);
@@ -136,7 +152,7 @@ test("learning rates have enough digits to distinguish them, and the CSV file ha
 });
 
 test("several losses or learning rates have a column, and are not repeated in labels", () => {
-  expect(markdownTable(STUDIES.twoLosses)).toContain("| optimizer | loss | learning rate |");
+  expect(markdownTable(STUDIES.twoLosses)).toContain("| rank | optimizer | loss | learning rate |");
   expect(markdownTable(STUDIES.twoLosses)).toContain("| sgd | meanSquaredError | 0.01 |");
   expect(markdownTable(STUDIES.learningRates)).toContain("| adam | 0.01 |");
 });
@@ -171,7 +187,7 @@ test("an arm with a diverged run is not the best, however good its other runs", 
   const study = plainStudy();
   const [, sgd] = study.runs;
   Object.assign(sgd!.history.at(-1)!.validation, { accuracy: 0.999 });
-  expect(markdownTable(study)).toContain("**adam**");
+  expect(markdownTable(study)).toMatch(/adam[^|]*\|.*\n.*sgd/);
 });
 
 test("no name is executed by a terminal, or read as Markdown or HTML", () => {
@@ -188,8 +204,8 @@ test("with early stopping, the table uses and names each run's best epoch", () =
     { ...study.runs[0]!, bestEpoch: 1, stoppedEarly: true },
     { ...study.runs[1]!, bestEpoch: 2, stoppedEarly: false },
   ];
-  const table = markdownTable({ ...study, runs }).replaceAll(/\*\*|\\\*/g, "");
-  expect(table).toContain("| adam | 0.001 | 0.9000  | 0.5000 |");
+  const table = markdownTable({ ...study, runs }).replaceAll("**", "");
+  expect(table).toContain("| adam | 0.001 | 0.9000 | 0.5000 |");
   expect(table).toContain("| sgd | 0.01 | 0.8000 | 0.3333 |");
   expect(table).toContain("adam: weights and metrics of the best epoch (epoch 1 of 2, stopped early).");
   expect(table).toContain("sgd: weights and metrics of the best epoch (epoch 2 of 2).");
@@ -202,7 +218,7 @@ test.each([
   [
     "custom",
     "keras3",
-    "Formulas of the losses: sparseCategoricalCrossentropy (keras3), meanSquaredError (keras3).",
+    "Formulas of the losses: meanSquaredError (keras3), sparseCategoricalCrossentropy (keras3).",
   ],
 ])("names the sources of the formulas: optimizers %s, losses %s", (optimizer, loss, note) => {
   const study = exampleStudy([{ optimizer: "adam" }, { optimizer: "sgd", loss: "meanSquaredError" }]);

@@ -1,7 +1,7 @@
 import type { EpochRecord } from "../../../history/epoch-record.js";
 import { ranInParallel, type Study } from "../../../study/study.js";
 import { curvesOf } from "../../charts/curve.js";
-import { type Result, rank } from "../../results/results.js";
+import type { Result } from "../../results/results.js";
 import { bestFirst, evenly } from "../../results/select-arms.js";
 import { stepsAnEpoch } from "../../results/steps.js";
 import type { CurveData, CurveMetric } from "./curve-data.js";
@@ -17,7 +17,7 @@ const BEST = 5;
 /** The curves of a study's arms. */
 export function studyCurves(study: Study, results: readonly Result[]): CurveData {
   const shown = evenly(bestFirst(results), MOST_ARMS);
-  const [winner] = rank(results).best;
+  const [winner] = shown;
   const isOneLoss = new Set(results.map(({ arm }) => arm.loss)).size === 1;
   const metrics = METRICS.filter(
     ({ isComparable }) => isOneLoss === isComparable || isComparable === undefined,

@@ -1,9 +1,9 @@
 import type { Arm } from "../../../study/arms.js";
 import { ranInParallel, type Study } from "../../../study/study.js";
 import { countText, integerText } from "../../../validation/count-text.js";
+import { listText } from "../../../validation/list-text.js";
 import { printable } from "../../../validation/printable.js";
 import type { Conclusion } from "../../results/conclusion.js";
-import { listText } from "../../text/list-text.js";
 import { type Html, html } from "../html.js";
 
 /** The question, the answer, its caveats, and what all runs have in common. */

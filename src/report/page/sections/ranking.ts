@@ -1,7 +1,6 @@
 import type { Study } from "../../../study/study.js";
 import { finalEpoch } from "../../../training/run-record.js";
 import type { Result } from "../../results/results.js";
-import { bestFirst } from "../../results/select-arms.js";
 import { resultCells } from "../../tables/result-cells.js";
 import { accuracyText } from "../../text/number-text.js";
 import { type Html, html } from "../html.js";
@@ -17,24 +16,21 @@ interface Row {
 
 /** The columns of the second table. */
 const LOSSES_AND_TIMES = ["validation loss", "NLL", "ECE", "training, s", "step, ms"];
-/** The columns of both tables. */
-const NAMES = 1;
 
-/** The main table, arms by descending validation accuracy with the interval of each mean; then their losses and times. */
-export function ranking(study: Study, results: readonly Result[]): Html {
-  const { columns, rows, best, notes } = resultCells(study);
-  const places = new Map(results.map((result, i) => [result, i]));
-  const ordered = bestFirst(results).map((result): Row => {
-    const i = places.get(result)!;
-    return { cells: rows[i]!, isBest: best.has(i), interval: intervalOf(result) };
-  });
+/** The main table, arms by rank with the interval of each mean; then their losses and times. */
+export function ranking(study: Study): Html {
+  const { results, columns, rows, best, notes } = resultCells(study);
+  const ordered = results.map(
+    (result, i): Row => ({ cells: rows[i]!, isBest: best.has(i), interval: intervalOf(result) }),
+  );
+  const name = columns.findIndex(({ title }) => title !== "rank");
   const intervals = ordered.flatMap(({ interval }) => interval ?? []);
   const drawn = intervals.length > 1 ? [intervalColumn(intervals)] : [];
   const textColumns = columns.map(
     ({ title, right }, i): TableColumn<Row> => ({
       title,
       isNumber: right === true,
-      isHead: i === 0,
+      isHead: i === name,
       cell: ({ cells }) => cells[i]!,
     }),
   );
@@ -43,7 +39,7 @@ export function ranking(study: Study, results: readonly Result[]): Html {
   const others = textColumns.filter((column) => !isFirst(column));
   return html`${section("ranking", "Results", [
     table({
-      caption: "Arms by validation accuracy, best first",
+      caption: "Arms by rank, best first",
       className: "main",
       columns: textColumns
         .filter(isFirst)
@@ -60,7 +56,7 @@ export function ranking(study: Study, results: readonly Result[]): Html {
           table({
             caption: "At the end of training",
             className: "main",
-            columns: [...textColumns.slice(0, NAMES), ...others],
+            columns: [...textColumns.slice(0, name + 1), ...others],
             rows: ordered,
             rowClass,
           }),

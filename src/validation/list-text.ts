@@ -1,4 +1,4 @@
-import { integerText } from "../../validation/count-text.js";
+import { integerText } from "./count-text.js";
 /** "adam, sgd, rmsprop and 1,997 more": lists only the first few items. Items with commas are separated by semicolons. */
 export function listText(
   items: readonly string[],

@@ -1,0 +1,67 @@
+import { equivalenceP } from "../statistics/equivalence.js";
+import { holm } from "../statistics/holm.js";
+import type { RandomSource } from "../statistics/random-source.js";
+import { signFlipP } from "../statistics/sign-flip-test.js";
+
+/**
+ * better: one arm is better than the other. equal: they differ by less than the margin. undecided: neither is shown.
+ */
+export type Verdict = "better" | "equal" | "undecided";
+
+/** The probability of an error that a verdict may have. */
+export const LEVEL = 0.05;
+
+/** What is known about two arms. */
+export interface Decision {
+  /** The arm with the higher mean, as an index. */
+  readonly a: number;
+  readonly b: number;
+  /** What the first scored more than the second, seed by seed. */
+  readonly differences: readonly number[];
+  readonly verdict: Verdict;
+  /** Of the sign-flip test that the arms do not differ. */
+  readonly p: number;
+  /** The same, corrected for the number of pairs by Holm's method. */
+  readonly correctedP: number;
+  /** Of the two one-sided tests that the arms differ by the margin or more; NaN for one seed. */
+  readonly equivalenceP: number;
+}
+
+export interface DecideOptions {
+  readonly margin: number;
+  /** The least difference that two different scores can have, such as 1 / images. */
+  readonly resolution: number;
+  readonly random: RandomSource;
+}
+
+/**
+ * Decides every pair of arms. All pairs are one family: the probability that any arm without an advantage is called better is at
+ * most 5%.
+ *
+ * @param scores a list per arm, with the scores of the same seeds
+ */
+export function decidePairs(
+  scores: readonly (readonly number[])[],
+  { margin, resolution, random }: DecideOptions,
+): Decision[] {
+  const sums = scores.map((each) => each.reduce((sum, score) => sum + score, 0));
+  const pairs = scores.flatMap((_, i) => scores.slice(i + 1).map((__, k) => [i, i + 1 + k] as const));
+  const tested = pairs.map(([i, j]) => {
+    const [a, b] = sums[j]! > sums[i]! ? [j, i] : [i, j];
+    const differences = scores[a]!.map((score, seed) => score - scores[b]![seed]!);
+    return {
+      a,
+      b,
+      differences,
+      p: signFlipP(differences, random, resolution),
+      equivalenceP: differences.length < 2 ? Number.NaN : equivalenceP(differences, margin, resolution),
+    };
+  });
+  const corrected = holm(tested.map(({ p }) => p));
+  return tested.map((each, i) => {
+    const correctedP = corrected[i]!;
+    const verdict =
+      correctedP <= LEVEL ? "better" : each.equivalenceP <= LEVEL ? "equal" : ("undecided" as const);
+    return { ...each, correctedP, verdict };
+  });
+}

@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { DEFAULT_MARGIN, marginSchema } from "../config/margin.js";
+import { randomStream } from "../data/random.js";
+import { leastSeeds } from "../statistics/seeds-to-decide.js";
+import { summarise } from "../statistics/summary.js";
+import type { Study } from "../study/study.js";
+import { integerText } from "../validation/count-text.js";
+import { parse } from "../validation/parse.js";
+import { decidePairs, LEVEL } from "./decide-pairs.js";
+import { METRICS, type Metric } from "./metric.js";
+import { noiseOf } from "./noise.js";
+import { notesOf } from "./notes.js";
+import { pairVerdict } from "./pair.js";
+import { ranksOf } from "./ranks.js";
+import { comparable, type ScoredArm } from "./scores.js";
+import { sentenceOf } from "./sentence.js";
+import type { ArmVerdict, Verdicts } from "./verdicts.js";
+
+/** How to judge a study. */
+export interface VerdictOptions {
+  /** The difference below which two arms count as equal, as a share of accuracy. Default: the study's, otherwise 0.002. */
+  readonly margin?: number;
+  /**
+   * What to compare. Default: "validationAccuracy". Test accuracy is for settings that were selected on validation images, and is
+   * to be read once.
+   */
+  readonly metric?: Metric;
+}
+
+const optionsSchema = z.strictObject({
+  margin: marginSchema.optional(),
+  metric: z.enum(METRICS).optional(),
+});
+
+/** A limit, because every pair is tested. */
+export const MOST_ARMS = 100;
+
+/** @throws OptimbenchError (CONFIG) if an option is not valid */
+export function verdictsOf(study: Study, options: VerdictOptions = {}): Verdicts {
+  const { margin = study.config.margin ?? DEFAULT_MARGIN, metric = "validationAccuracy" } = parse(
+    optionsSchema,
+    options,
+    "options",
+  );
+  const none = { metric, margin, level: LEVEL, seeds: [], leastSeeds: 1, arms: [], pairs: [], notes: [] };
+  const found = comparable(study, metric);
+  if ("reason" in found) return { ...none, sentence: found.reason };
+  const { arms, seeds } = found;
+  if (arms.length > MOST_ARMS) return { ...none, seeds, sentence: tooMany(arms.length) };
+  const resolution = 1 / arms.flatMap(({ images }) => images).reduce((least, each) => Math.min(least, each));
+  const random = randomStream(0, "verdicts");
+  const decisions = decidePairs(
+    arms.map(({ scores }) => scores),
+    { margin, resolution, random },
+  );
+  const ranks = ranksOf(arms.length, decisions);
+  const open = decisions.filter(({ verdict }) => verdict !== "better").length;
+  const pairs = decisions.map((each) => pairVerdict(each, arms, { margin, resolution, open, random }));
+  const judged = arms
+    .map((arm, i) => armVerdict(arm, ranks[i]!, metric))
+    .sort((a, b) => a.rank - b.rank || b.score - a.score);
+  const verdicts = {
+    ...none,
+    seeds,
+    leastSeeds: leastSeeds(Math.max(1, pairs.length), LEVEL),
+    arms: judged,
+    pairs,
+  };
+  return { ...verdicts, sentence: sentenceOf(verdicts, arms), notes: notesOf(verdicts) };
+}
+
+function armVerdict(scored: ScoredArm, rank: number, metric: Metric): ArmVerdict {
+  const { arm, scores, completed } = scored;
+  return {
+    label: arm.label,
+    slug: arm.slug,
+    rank,
+    score: summarise(scores).mean,
+    accuracy: completed.length === 0 ? null : summarise(completed).mean,
+    diverged: scores.length - completed.length,
+    noise: noiseOf(scored, metric) ?? null,
+  };
+}
+
+const tooMany = (count: number) =>
+  `Nothing is ranked: ${integerText(count)} arms have ${integerText((count * (count - 1)) / 2)} pairs, which are too many to be told apart. Compare at most ${MOST_ARMS} arms.`;

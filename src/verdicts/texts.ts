@@ -1,0 +1,22 @@
+import { listText } from "../validation/list-text.js";
+
+/** 98.32% */
+export const percentText = (share: number): string => `${(100 * share).toFixed(2)}%`;
+
+/** A difference in accuracy: 0.42 points, 0.0083 points. */
+export function pointsText(share: number): string {
+  const points = 100 * share;
+  const text = Math.abs(points) >= 0.1 || points === 0 ? points.toFixed(2) : String(+points.toPrecision(2));
+  return `${text} points`;
+}
+
+/** A margin as it was given: 0.2 points. */
+export const marginText = (margin: number): string => `${+(100 * margin).toPrecision(6)} points`;
+
+/** "adam", "adam and sgd", "adam, sgd and lion", "adam, sgd, lion and 2 more". */
+export function namesText(names: readonly string[]): string {
+  const separator = names.some((name) => name.includes(",")) ? "; " : ", ";
+  if (names.length > 3) return listText(names, { separator });
+  const last = names.at(-1) ?? "";
+  return names.length < 2 ? last : `${names.slice(0, -1).join(separator)} and ${last}`;
+}
