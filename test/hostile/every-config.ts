@@ -171,6 +171,7 @@ export const INPUTS = {
     losses: [loss()],
     semantics: ["pytorch"],
     seeds: [1],
+    margin: 0.002,
     execution: "sequential",
     schedule: "constant",
     vary: { batchSize: [2, 4], "optimizer.learningRate": { from: 0.1, to: 0.2, points: 2, scale: "log" } },
