@@ -1,10 +1,10 @@
 import type { Study } from "../../study/study.js";
-import { conclude } from "../results/conclusion.js";
 import { resultCells } from "./result-cells.js";
 
-/** The study's table in LaTeX, with the question as its caption and the notes below. The best row is bold. */
+/** The study's table in LaTeX, with question and answer as its caption and the notes below. The rows of the best arms are bold. */
 export function latexTable(study: Study): string {
-  const { columns, rows, best, notes } = resultCells(study);
+  const { conclusion, columns, rows, best, notes } = resultCells(study);
+  const { question, answer } = conclusion;
   const line = (cells: readonly string[]) => `    ${cells.join(" & ")} \\\\`;
   const body = rows.map((row, i) => {
     const cells = row.map(literal);
@@ -14,7 +14,7 @@ export function latexTable(study: Study): string {
     "% Requires \\usepackage{booktabs}.",
     "\\begin{table}",
     "  \\centering",
-    `  \\caption{${literal(conclude(study).question)}}`,
+    `  \\caption{${literal(`${question} ${answer}`)}}`,
     `  \\begin{tabular}{${columns.map(({ right }) => (right ? "r" : "l")).join("")}}`,
     "    \\toprule",
     line(columns.map(({ title }) => literal(title))),

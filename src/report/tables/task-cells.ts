@@ -1,7 +1,7 @@
 import type { Study } from "../../study/study.js";
 import { countText } from "../../validation/count-text.js";
+import { listText } from "../../validation/list-text.js";
 import { type AcrossTasks, acrossTasks, TARGET_ERRORS } from "../../verdicts/across-tasks.js";
-import { listText } from "../text/list-text.js";
 import { numberText } from "../text/number-text.js";
 import type { Heading } from "./plain-table.js";
 

@@ -2,13 +2,17 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { latexTable, literal } from "../../../src/report/tables/latex-table.js";
 import { HOSTILE, STUDIES } from "../example-studies.js";
+import { studyOf } from "../outcome-study.js";
 
-test("has a row per arm, the best in bold, and the question as caption", () => {
-  const table = latexTable(STUDIES.fourOptimizers);
+test("has a row per arm, the best in bold, and question and answer as caption", () => {
+  const table = latexTable(studyOf({ sgd: Array(6).fill(0.8), adam: [0.9, 0.91, 0.92, 0.9, 0.91, 0.9] }));
+  expect(table).toContain(
+    "\\caption{Which optimizer learns mnist-10k best with default settings? adam is better than sgd: ",
+  );
   expect(table).toMatch(/^% Requires \\usepackage\{booktabs\}\.\n\\begin\{table\}\n/);
-  expect(table).toContain("\\begin{tabular}{lrrr");
-  expect(table.match(/ \\\\\n/g)).toHaveLength(1 + 4);
-  expect(table.match(/\\textbf\{adam\}|\\textbf\{rmsprop\}/g)).toHaveLength(1);
+  expect(table).toContain("\\begin{tabular}{rlrrr");
+  expect(table.match(/ \\\\\n/g)).toHaveLength(1 + 2);
+  expect(table.match(/\\textbf\{(adam|sgd)\}/g)).toHaveLength(1);
   expect(table).toMatch(/\d\.\d+ \$\\pm\$ \d\.\d+/);
 });
 
