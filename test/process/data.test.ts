@@ -24,11 +24,11 @@ it("ends a download on Ctrl-C, and keeps what it has received", async () => {
   expect(readdirSync(folder)).toEqual(["train-images-idx3-ubyte.gz.part"]);
 });
 
-it("reports an error on stderr, and exits with 1", async () => {
+it("reports an error on stderr, and exits with 2", async () => {
   const folder = temporaryFolder();
   const child = start("samples", "mnist", "--data-dir", folder, "--out", join(folder, "digits.png"));
   const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
-  expect(await once(child, "close")).toEqual([1, null]);
+  expect(await once(child, "close")).toEqual([2, null]);
   expect(await stdout).toBe("");
   expect(await stderr).toMatch(/^error: The dataset "mnist" was not found: .+\n$/);
   expect(readdirSync(folder)).toEqual([]);
