@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import { check } from "../validation/parse.js";
 import { canonicalJson } from "./cell.js";
+import { datasetKey } from "./dataset-key.js";
 import { type Difference, differencesOf } from "./differences.js";
 import { essentialConfig } from "./essential-config.js";
 import { distinctLabels } from "./labels.js";
@@ -69,7 +70,7 @@ interface Run {
 function runDifferences(a: Study, b: Study): Pick<StudyDiff, "runs" | "shared"> {
   const areChecked = a.datasets !== undefined && b.datasets !== undefined;
   const partsOf = ({ runs, datasets = {} }: Study) =>
-    runs.map(({ config }) => parts(config, areChecked ? datasets[config.dataset] : undefined));
+    runs.map(({ config }) => parts(config, areChecked ? datasets[datasetKey(config)] : undefined));
   const whole = { a: partsOf(a), b: partsOf(b) };
   const apart = separatingKeys(whole.a, whole.b);
   const [ofA, ofB] = [byIdentity(a, whole.a, apart), byIdentity(b, whole.b, apart)];

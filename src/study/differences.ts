@@ -72,4 +72,7 @@ export function valueText(value: unknown): string {
   return short(`${label ?? name}${list.length === 0 ? "" : ` (${list.join(", ")})`}`);
 }
 
-const short = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text);
+function short(text: string): string {
+  const safe = text.replace(/\p{C}/gu, "\uFFFD"); // control characters of users' names
+  return safe.length > LONGEST ? `${safe.slice(0, LONGEST - 3)}...` : safe;
+}

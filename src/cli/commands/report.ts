@@ -2,33 +2,61 @@ import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { loadDataset } from "../../data/load-dataset.js";
 import { readOptionsOf } from "../../data/read-options.js";
+import { configError } from "../../errors.js";
 import { removeReport } from "../../report/folder/remove-report.js";
 import { datasetKey } from "../../study/dataset-key.js";
 import type { Study } from "../../study/study.js";
 import { readStudy, writeStudy } from "../../study/study-file.js";
 import { print, printNotice } from "../../system/terminal.js";
+import { writeFileAtomically } from "../../system/write-file.js";
 import { studyPath } from "../options/study-argument.js";
+import { checkNewFile } from "../output/out-file.js";
 import { prepareCopyFolder } from "../output/out-folder.js";
 import { sampleImages } from "../output/sample-images.js";
 
-/** Adds `optimbench report`, which regenerates the table and the report of a study. */
+/** Adds `optimbench report`, which regenerates the report of a study, or shows studies side by side. */
 export function addReportCommand(program: Command): void {
   program
     .command("report")
-    .description("regenerate the table, figures and page of a study.json")
-    .argument("<study>", "a study.json written by compare or train, or its folder")
-    .option("--out <folder>", "folder to write to (default: the folder of the study)")
-    .option("--overwrite", "replace another study and its report in the folder")
+    .description("regenerate the table, figures and page of a study, or show several studies side by side")
+    .argument(
+      "<studies...>",
+      "a study.json written by compare or train, or its folder; several to compare them",
+    )
+    .option("--out <folder>", "folder to write to (default: the folder of the study; none for several)")
+    .option("--overwrite", "replace another study, report or page in the folder")
     .option("--tensorboard", "also write the metrics of every epoch for TensorBoard, to tensorboard/")
     .action(report);
 }
 
 async function report(
-  place: string,
+  [place, ...others]: [string, ...string[]],
   { out, overwrite = false, tensorboard = false }: { out?: string } & Partial<ReportChoices>,
 ): Promise<void> {
+  if (others.length > 0) return reportSideBySide([place, ...others], { out, overwrite, tensorboard });
   const path = studyPath(place);
   await reportStudy(path, out ?? dirname(path), { overwrite, tensorboard });
+}
+
+/** Prints studies as one table and, if a folder is given, writes a page of them. */
+async function reportSideBySide(
+  places: readonly string[],
+  { out, overwrite, tensorboard }: { readonly out: string | undefined } & ReportChoices,
+): Promise<void> {
+  if (out === "") throw configError('Expected a folder name for --out, got "".');
+  if (tensorboard) throw configError("--tensorboard needs one study. Give each study a command.");
+  const studies = [];
+  for (const name of places) studies.push({ name, study: await readStudy(studyPath(name)) });
+  const page = out === undefined ? undefined : join(out, "index.html");
+  if (page !== undefined) await checkNewFile(page, "--out", { overwrite });
+  const { sideBySide } = await import("../../report/results/side-by-side.js");
+  const { sideBySideTable } = await import("../../report/tables/side-by-side-table.js");
+  const found = sideBySide(studies);
+  print(sideBySideTable(found));
+  if (page === undefined) return;
+  const { sideBySidePage } = await import("../../report/page/side-by-side-page.js");
+  await writeFileAtomically(page, sideBySidePage(found));
+  print(`\nReport: ${page}`);
 }
 
 interface ReportChoices {

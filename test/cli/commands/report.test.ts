@@ -102,3 +102,17 @@ test("replaces another study and its report only with --overwrite", async () => 
   expect(await readStudy(join(out, "study.json"))).toEqual(study);
   expect((await readdir(join(out, "figures"))).filter((name) => name.includes("lion"))).toEqual([]);
 });
+
+test("shows several studies side by side, and writes a page only where there is none", async () => {
+  const paths = ["one", "two"].map((name) => join(folder, name));
+  await writeStudy(study, join(paths[0]!, "study.json"));
+  await writeStudy(exampleStudy([{ optimizer: "lion", epochs: 1 }]), join(paths[1]!, "study.json"));
+  const out = join(folder, "both");
+  expect(await report(...paths)).toContain("two: validation");
+  expect(await readdir(folder)).toEqual(["one", "two"]);
+  expect(await report(...paths, "--out", out)).toContain(`Report: ${join(out, "index.html")}`);
+  expect(await readFile(join(out, "index.html"), "utf8")).toContain("lion");
+  await expect(report(...paths, "--out", out)).rejects.toThrow(/--overwrite/);
+  await report(...paths, "--out", out, "--overwrite");
+  await expect(report(...paths, "--tensorboard")).rejects.toThrow("--tensorboard needs one study.");
+});
