@@ -36,6 +36,7 @@ export function gpuTable({ parts }) {
 /** Which GPU, when, with which versions. */
 export function gpuWhere({ createdAt, parts: { gpu, doctor, pytorch } }) {
   const [name, driver] = gpu.said.split("\n")[1].split(", ");
-  const { libtorch, node } = JSON.parse(doctor.said).environment;
+  const said = JSON.parse(doctor.said);
+  const { libtorch, node } = (said.result ?? said).environment; // older records have the result alone
   return `${createdAt.slice(0, 10)}, ${name}, driver ${driver}, libtorch ${libtorch}, Node.js ${node}, PyTorch ${pytorch.rows[0].pytorch}`;
 }

@@ -7,12 +7,12 @@ import { printRows } from "./print-rows.mjs";
 import { recordHead, writeRecord } from "./record.mjs";
 import { mean } from "./row.mjs";
 
-const values = readOptions("Usage: npm run bench:mnist-99 [-- --seeds N] [--threads N] [--json FILE]", {
+const values = readOptions("Usage: npm run bench:mnist-99 [-- --seeds N] [--threads N] [--out FILE]", {
   seeds: { type: "string", default: "10" },
   threads: { type: "string", default: String(defaultThreads()) },
-  json: { type: "string" },
+  out: { type: "string" },
 });
-if (values.json !== undefined) await checkWritable(values.json);
+if (values.out !== undefined) await checkWritable(values.out);
 const [seeds, threads] = [count(values, "seeds"), count(values, "threads")];
 
 const head = recordHead("mnist-99", { seeds, threads });
@@ -40,4 +40,4 @@ const row = {
   measuredUnit: "s",
 };
 printRows([row]);
-if (values.json !== undefined) await writeRecord(values.json, { ...head, rows: [row] });
+if (values.out !== undefined) await writeRecord(values.out, { ...head, rows: [row] });

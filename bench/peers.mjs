@@ -28,18 +28,18 @@ const ROWS = {
 const WITH_PEERS = ["step", "evaluation"];
 
 const values = readOptions(
-  `Usage: npm run bench:peers [-- --rounds N] [--threads N] [--only ${Object.keys(ROWS).join(",")}] [--json FILE]`,
+  `Usage: npm run bench:peers [-- --rounds N] [--threads N] [--only ${Object.keys(ROWS).join(",")}] [--out FILE]`,
   {
     rounds: { type: "string", default: "7" },
     threads: { type: "string", default: String(defaultThreads()) },
     only: { type: "string", default: Object.keys(ROWS).join(",") },
-    json: { type: "string" },
+    out: { type: "string" },
   },
 );
 const [rounds, threads] = [count(values, "rounds"), count(values, "threads")];
 const chosen = list(values, "only", Object.keys(ROWS));
 
-if (values.json !== undefined) await checkWritable(values.json);
+if (values.out !== undefined) await checkWritable(values.out);
 const head = recordHead("peers", { threads, rounds });
 const peers = chosen.some((name) => WITH_PEERS.includes(name)) ? await startTrainingPeers(threads) : {};
 const rows = [];
@@ -48,4 +48,4 @@ for (const peer of Object.values(peers)) peer.end();
 const versions = Object.assign({}, ...Object.values(peers).map((peer) => peer.versions));
 
 printRows(rows);
-if (values.json !== undefined) await writeRecord(values.json, { ...head, peers: versions, rows });
+if (values.out !== undefined) await writeRecord(values.out, { ...head, peers: versions, rows });

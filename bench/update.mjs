@@ -28,20 +28,20 @@ const MODELS = {
 };
 
 const values = readOptions(
-  "Usage: npm run bench:update [-- --rounds N] [--threads N] [--models small,large] [--optimizers adam,sgd] [--json FILE]",
+  "Usage: npm run bench:update [-- --rounds N] [--threads N] [--models small,large] [--optimizers adam,sgd] [--out FILE]",
   {
     rounds: { type: "string", default: "7" },
     threads: { type: "string", default: String(defaultThreads()) },
     models: { type: "string", default: Object.keys(MODELS).join(",") },
     optimizers: { type: "string", default: OPTIMIZER_NAMES.join(",") },
-    json: { type: "string" },
+    out: { type: "string" },
   },
 );
 const [rounds, threads] = [count(values, "rounds"), count(values, "threads")];
 const models = list(values, "models", Object.keys(MODELS));
 const optimizers = list(values, "optimizers", OPTIMIZER_NAMES);
 
-if (values.json !== undefined) await checkWritable(values.json);
+if (values.out !== undefined) await checkWritable(values.out);
 const head = recordHead("update", { threads, rounds });
 const script = fileURLToPath(new URL("peers/pytorch_update.py", import.meta.url));
 const pytorch = startPeer(await peersPython(), [script, String(threads)]);
@@ -107,4 +107,4 @@ console.log(
   ),
 );
 printRows(rows);
-if (values.json !== undefined) await writeRecord(values.json, { ...head, rows, results });
+if (values.out !== undefined) await writeRecord(values.out, { ...head, rows, results });

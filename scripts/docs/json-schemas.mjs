@@ -1,5 +1,6 @@
-// The published JSON Schemas of configs and studies, for editors and other programs.
+// The published JSON Schemas of configs, studies and output, for editors and other programs.
 import { configSchemas } from "./config-schemas.mjs";
+import { outputSchemas } from "./output-schemas.mjs";
 import { resultSchemas } from "./result-schemas.mjs";
 
 /**
@@ -7,13 +8,14 @@ import { resultSchemas } from "./result-schemas.mjs";
  *
  * @returns {Map<string, string>}
  */
-export function jsonSchemas(schemas = { ...configSchemas(), ...resultSchemas() }) {
+export function jsonSchemas(schemas = { ...configSchemas(), ...resultSchemas(), ...outputSchemas() }) {
   const inJson = ofFiles(schemas);
   const files = {
     "train-config": inJson.TrainConfig,
     "compare-config": inJson.CompareConfig,
     "bench-config": inJson.BenchConfig,
     study: inJson.Study,
+    output: inJson.Output,
   };
   return new Map(
     Object.entries(files).map(([name, schema]) => [

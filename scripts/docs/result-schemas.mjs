@@ -60,7 +60,7 @@ export function resultSchemas() {
   return withSentences(JSON.parse(JSON.stringify($defs)));
 }
 
-function withSentences(value) {
+export function withSentences(value) {
   if (Array.isArray(value)) return value.map(withSentences);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

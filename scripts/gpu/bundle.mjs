@@ -92,5 +92,5 @@ const size = `${(bytes / 1e6).toFixed(1)} MB`;
 if (bytes > MOST_BYTES) fail(`${folder} has ${size}, more than ${MOST_BYTES / 1e6} MB.`, 1);
 renameSync(folder, finished);
 console.log(
-  `${finished}: ${size}. On the machine with the GPU: sh ${finished}/run.sh [--json FILE] [--seconds N]`,
+  `${finished}: ${size}. On the machine with the GPU: sh ${finished}/run.sh [--out FILE] [--seconds N]`,
 );

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const { values } = parseArgs({
   options: {
-    json: { type: "string", default: "gpu-check.json" },
+    out: { type: "string", default: "gpu-check.json" },
     seconds: { type: "string", default: "300" },
     only: { type: "string", default: "" },
   },
@@ -49,8 +49,8 @@ const record = {
   parts: {},
 };
 const write = () => {
-  writeFileSync(`${values.json}.new`, `${JSON.stringify(record, null, 2)}\n`);
-  renameSync(`${values.json}.new`, values.json);
+  writeFileSync(`${values.out}.new`, `${JSON.stringify(record, null, 2)}\n`);
+  renameSync(`${values.out}.new`, values.out);
 };
 
 for (const name of chosen) {
@@ -68,7 +68,7 @@ for (const name of chosen) {
 const failed = Object.values(record.parts)
   .flatMap(({ status, rows }) => [status !== "ok", ...rows.map(({ ok }) => ok === false)])
   .filter(Boolean).length;
-console.log(`${failed === 0 ? "Nothing failed" : `${failed} failed`}; everything is in ${values.json}`);
+console.log(`${failed === 0 ? "Nothing failed" : `${failed} failed`}; everything is in ${values.out}`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 /** Runs a part to its end; lines of JSON that it prints are its rows. */

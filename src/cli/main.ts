@@ -16,6 +16,7 @@ import { addScheduleCommand } from "./commands/schedule.js";
 import { addSetupCommand } from "./commands/setup.js";
 import { addTrainCommand } from "./commands/train.js";
 import { addVerifyCommand } from "./commands/verify.js";
+import { answerError } from "./output/answer.js";
 import { EXIT_CODES, exitWithError } from "./output/exit.js";
 
 // Errors on standard output do not end the work. A reader such as `head` may close the pipe. A closed terminal (EIO) also sends
@@ -63,5 +64,6 @@ try {
   requireWorkingDirectory();
   await program.parseAsync();
 } catch (error) {
+  answerError(program, process.argv.slice(2), error);
   exitWithError(error);
 }

@@ -48,7 +48,7 @@ export interface Study {
   readonly environment: Environment;
   /** What was compared, with every default filled in. */
   readonly config: ResolvedCompareConfig;
-  /** SHA-256 of the content of each dataset, by its name in the config. */
+  /** SHA-256 of the content of each dataset, by its name and how it was read. */
   readonly datasets?: Readonly<Record<string, string>> | undefined;
   /** Finished runs, in the order of the plan: by seed, then by arm. */
   readonly runs: readonly RunRecord[];

@@ -16,7 +16,7 @@ export const studySchema = z
     datasets: z
       .record(z.string(), z.string())
       .optional()
-      .describe("SHA-256 of the content of each dataset, by its name in the config"),
+      .describe("SHA-256 of the content of each dataset, by its name and how it was read"),
     runs: z
       .array(runRecordSchema)
       .readonly()

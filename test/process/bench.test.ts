@@ -28,7 +28,7 @@ it("prints a table and progress, and writes a record and a chart", async () => {
   const { code, stdout, stderr } = await ended(
     start(
       ...[...BRIEF, "--optimizers", "adam,sgd:momentum=0.9", "--threads", "1,2", "--profile"],
-      ...["--json", join("out", "record.json"), "--chart", join("out", "chart.svg")],
+      ...["--out", join("out", "record.json"), "--chart", join("out", "chart.svg")],
     ),
   );
   expect(code).toBe(0);
@@ -56,27 +56,27 @@ it("prints only its results with --quiet", async () => {
 });
 
 it("rejects invalid options before it measures or writes anything", async () => {
-  const json = ["--json", join("out", "record.json")];
-  expect(await ended(start("--batch-sizes", "32,x", "--threads", "0", ...json))).toEqual({
+  const out = ["--out", join("out", "record.json")];
+  expect(await ended(start("--batch-sizes", "32,x", "--threads", "0", ...out))).toEqual({
     code: 2,
     stdout: "",
     stderr:
       'error: Expected a number for `batchSizes[1]` of `--batch-sizes`, got "x" (string).\n' +
       "Expected a whole number of at least 1 and at most 1024 for `threads[0]` of `--threads`, got 0 (number).\n",
   });
-  expect(await ended(start("--optimizers", "admm", ...json))).toMatchObject({
+  expect(await ended(start("--optimizers", "admm", ...out))).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('Did you mean "adam"?'),
   });
-  expect(await ended(start(...BRIEF, "--chart", "chart.gif", ...json))).toEqual({
+  expect(await ended(start(...BRIEF, "--chart", "chart.gif", ...out))).toEqual({
     code: 2,
     stdout: "",
     stderr: 'error: Expected a file name ending in .png or .svg for --chart, got "chart.gif".\n',
   });
-  expect(await ended(start(...BRIEF, "--json", "/proc/nope/record.json"))).toEqual({
+  expect(await ended(start(...BRIEF, "--out", "/proc/nope/record.json"))).toEqual({
     code: 2,
     stdout: "",
-    stderr: expect.stringMatching(/^error: Cannot write \/proc\/nope.* Choose another file with --json\.\n$/),
+    stderr: expect.stringMatching(/^error: Cannot write \/proc\/nope.* Choose another file with --out\.\n$/),
   });
   expect(existsSync(join(folder, "out"))).toBe(false);
 });
@@ -84,7 +84,7 @@ it("rejects invalid options before it measures or writes anything", async () => 
 it("keeps and reports its measurements on Ctrl-C", async () => {
   const child = start(
     ...["--model", "mnist-99", "--measure", "update,step", "--optimizers", "adam", "--batch-sizes", "16"],
-    ...["--rounds", "1000", "--seconds", "100", "--json", join("out", "record.json")],
+    ...["--rounds", "1000", "--seconds", "100", "--out", join("out", "record.json")],
   );
   child.stderr!.on("data", (line) => {
     if (/^3\//m.test(String(line))) child.kill("SIGINT");

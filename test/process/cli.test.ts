@@ -35,6 +35,9 @@ async function ended(child: ChildProcess) {
 }
 const optimbench = (...line: string[]) => ended(start(...line));
 
+/** The study in the document of --json. */
+const resultOf = ({ stdout }: { readonly stdout: string }): Study => JSON.parse(stdout).result;
+
 const readStudy = (...path: string[]): Study => JSON.parse(readFileSync(join(folder, ...path), "utf8"));
 const measured = (study: Study) =>
   study.runs.map(({ config, history, status, parametersSha256 }) => ({
@@ -72,8 +75,8 @@ describe("compare", () => {
 
     const again = await optimbench("compare", "--config", join("report", "study.json"), "--json", "--quiet");
     expect(again).toMatchObject({ code: 0, stderr: "" });
-    expect(measured(JSON.parse(again.stdout))).toEqual(measured(study));
-    expect(JSON.parse(again.stdout).config).toEqual(study.config as ResolvedCompareConfig);
+    expect(measured(resultOf(again))).toEqual(measured(study));
+    expect(resultOf(again).config).toEqual(study.config as ResolvedCompareConfig);
 
     const continued = await optimbench("compare", ...line);
     expect(continued).toMatchObject({ code: 0, stdout: first.stdout });
@@ -118,7 +121,7 @@ describe("compare", () => {
       ...["--losses", "basic", "--define-loss", "basic=mean(abs(softmax(z) - y))"],
     );
     expect(code).toBe(0);
-    const [run] = (JSON.parse(stdout) as Study).runs;
+    const [run] = resultOf({ stdout }).runs;
     expect(run).toMatchObject({
       status: "completed",
       config: { optimizer: { name: "mine", hyperparameters: { beta: 0.5 } }, loss: { name: "basic" } },
@@ -171,10 +174,10 @@ describe("compare", () => {
 
     const again = await optimbench("compare", "--config", join("report", "study.json"), "--json", "--quiet");
     expect(again).toMatchObject({ code: 0, stderr: "" });
-    expect(JSON.parse(again.stdout).config).toEqual(study.config);
-    expect(measured(JSON.parse(again.stdout))).toEqual(measured(study));
+    expect(resultOf(again).config).toEqual(study.config);
+    expect(measured(resultOf(again))).toEqual(measured(study));
     const inTurn = await optimbench("compare", ...line, "--json", "--quiet");
-    expect(measured(JSON.parse(inTurn.stdout))).toEqual(measured(study));
+    expect(measured(resultOf(inTurn))).toEqual(measured(study));
   });
 
   it("keeps and reports all runs in parallel on SIGINT", async () => {
@@ -255,6 +258,6 @@ describe("train", () => {
     expect(readFileSync(join(folder, "digits.safetensors")).length).toBeGreaterThan(109_898 * 4);
     const study = readStudy("out", "study.json");
     const again = await optimbench("train", "--config", join("out", "study.json"), "--json", "--quiet");
-    expect(measured(JSON.parse(again.stdout))).toEqual(measured(study));
+    expect(measured(resultOf(again))).toEqual(measured(study));
   });
 });

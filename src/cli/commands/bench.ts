@@ -3,13 +3,13 @@ import { bench } from "../../bench/bench.js";
 import { benchConfigSchema } from "../../bench/bench-config.js";
 import { OPTIMIZER_NAMES } from "../../optimizers/optimizers.js";
 import { keepResult } from "../../system/keep-result.js";
-import { print } from "../../system/terminal.js";
 import { writeFileAtomically } from "../../system/write-file.js";
 import { configFromCommand } from "../options/command-config.js";
 import { addConfigOptions, type ConfigOption, number } from "../options/config-options.js";
 import { inOptions } from "../options/in-options.js";
 import { model } from "../options/model-option.js";
 import { parseSpec, parseSpecs } from "../options/spec.js";
+import { addAction } from "../output/answer.js";
 import { chartFileWriter } from "../output/chart-file.js";
 import { checkOutFile } from "../output/out-file.js";
 import { attempts } from "../progress/attempts.js";
@@ -36,7 +36,7 @@ const BENCH_OPTIONS: readonly ConfigOption[] = [
 ];
 
 interface Options {
-  readonly json?: string;
+  readonly out?: string;
   readonly chart?: string;
   readonly quiet?: boolean;
 }
@@ -48,37 +48,37 @@ export function addBenchCommand(program: Command): void {
     .description("benchmark training steps, updates and evaluation on this machine, with random images");
   addConfigOptions(command, BENCH_OPTIONS, benchConfigSchema);
   command
-    .option("--json <file>", "write a record of the measurements, machine, versions and settings")
+    .option("--out <file>", "write a record of the measurements, machine, versions and settings, as JSON")
     .option("--chart <file>", "draw a chart of the measurements (.svg or .png)")
-    .option("--quiet", "do not show progress")
-    .action(async ({ json, chart, quiet = false }: Options) => {
-      if (json !== undefined) await checkOutFile(json, "--json");
-      const writeChart = chart === undefined ? undefined : await chartFileWriter(chart, "--chart");
-      const interrupt = onInterrupt();
-      const progress = showBenchProgress({ quiet });
-      const { attempt, throwFailures } = attempts();
-      try {
-        const record = await inOptions(command, BENCH_OPTIONS, () =>
-          bench({
-            ...configFromCommand(command, BENCH_OPTIONS, () => ({})),
-            onProgress: progress.onProgress,
-            signal: interrupt.signal,
-          }),
-        ).finally(progress.stop);
-        const { benchTable } = await import("../../report/tables/bench-table.js");
-        print(benchTable(record));
-        if (json !== undefined) {
-          const text = `${JSON.stringify(record, null, 2)}\n`;
-          if (await attempt(() => keepResult(json, (path) => writeFileAtomically(path, text))))
-            print(`\nRecord: ${json}`);
-        }
-        if (writeChart !== undefined && record.results.length > 0) {
-          const { benchChart } = await import("../../report/charts/bench-chart.js");
-          if (await attempt(() => writeChart(benchChart(record)))) print(`Chart: ${chart}`);
-        }
-      } finally {
-        interrupt.stop(); // last, so that a second signal cannot interrupt the writing of results
+    .option("--quiet", "do not show progress");
+  addAction(command, async (answer, { out, chart, quiet = false }: Options) => {
+    if (out !== undefined) await checkOutFile(out, "--out");
+    const writeChart = chart === undefined ? undefined : await chartFileWriter(chart, "--chart");
+    const interrupt = onInterrupt();
+    const progress = showBenchProgress({ quiet });
+    const { attempt, throwFailures } = attempts();
+    try {
+      const record = await inOptions(command, BENCH_OPTIONS, () =>
+        bench({
+          ...configFromCommand(command, BENCH_OPTIONS, () => ({})),
+          onProgress: progress.onProgress,
+          signal: interrupt.signal,
+        }),
+      ).finally(progress.stop);
+      const { benchTable } = await import("../../report/tables/bench-table.js");
+      answer.give(record, () => benchTable(record));
+      if (out !== undefined) {
+        const text = `${JSON.stringify(record, null, 2)}\n`;
+        if (await attempt(() => keepResult(out, (path) => writeFileAtomically(path, text))))
+          answer.remark(`\nRecord: ${out}`);
       }
-      throwFailures();
-    });
+      if (writeChart !== undefined && record.results.length > 0) {
+        const { benchChart } = await import("../../report/charts/bench-chart.js");
+        if (await attempt(() => writeChart(benchChart(record)))) answer.remark(`Chart: ${chart}`);
+      }
+    } finally {
+      interrupt.stop(); // last, so that a second signal cannot interrupt the writing of results
+    }
+    throwFailures();
+  });
 }

@@ -2,49 +2,43 @@ import type { Command } from "commander";
 import type { Semantics } from "../../catalogue/semantics.js";
 import { configError } from "../../errors.js";
 import type { LossConfig } from "../../losses/losses.js";
-import { print } from "../../system/terminal.js";
 import { checkLossGradient, type GradientCheck } from "../../training/check-loss-gradient.js";
 import { type Definitions, defineOption, withDefinitions } from "../options/definitions.js";
 import { parseSpecs, type Spec } from "../options/spec.js";
 import { wholeNumber } from "../options/whole-number.js";
+import { addAction } from "../output/answer.js";
 import { answerNo } from "../output/exit.js";
 
 interface Options {
   readonly defineLoss?: Definitions;
   readonly classes: number;
   readonly semantics: Semantics;
-  readonly json?: true;
 }
 
 /** Adds `optimbench check-gradient`, which compares gradients of losses with finite differences. */
 export function addCheckGradientCommand(program: Command): void {
-  program
+  const command = program
     .command("check-gradient")
     .description("check the gradients of losses against finite differences (exit code 1 if they disagree)")
     .argument("[losses]", "losses, such as huber:delta=0.1,hinge (default: those defined with --define-loss)")
     .addOption(defineOption("loss"))
     .option("--classes <count>", "number of classes", wholeNumber(2, 1000), 10)
     .option("--semantics <framework>", "framework whose formula a built-in loss uses", "keras3")
-    .option("--json", "print JSON")
     .addHelpText(
       "after",
       "\nExample:\n  optimbench check-gradient --define-loss 'mine=mean(abs(softmax(z) - y))'\n",
-    )
-    .action((losses: string | undefined, options: Options) => {
-      const checks = chosen(losses, options).map((loss) => ({
-        loss: typeof loss === "string" ? loss : loss.name,
-        ...checkLossGradient(loss as LossConfig, {
-          classes: options.classes,
-          semantics: options.semantics,
-        }),
-      }));
-      print(
-        options.json
-          ? JSON.stringify(checks, null, 2)
-          : checks.map((check) => checkText(check.loss, check)).join("\n\n"),
-      );
-      if (checks.some(({ passed }) => !passed)) answerNo();
-    });
+    );
+  addAction(command, (answer, losses: string | undefined, options: Options) => {
+    const checks = chosen(losses, options).map((loss) => ({
+      loss: typeof loss === "string" ? loss : loss.name,
+      ...checkLossGradient(loss as LossConfig, {
+        classes: options.classes,
+        semantics: options.semantics,
+      }),
+    }));
+    answer.give(checks, () => checks.map((check) => checkText(check.loss, check)).join("\n\n"));
+    if (checks.some(({ passed }) => !passed)) answerNo();
+  });
 }
 
 function chosen(losses: string | undefined, { defineLoss = new Map() }: Options): Spec[] {

@@ -14,11 +14,11 @@ import {
   addOutputOptions,
   COMPARE_OPTIONS,
   type OutputOptions,
-  sayWritten,
 } from "../options/config-options.js";
 import { type Definitions, withDefinitions } from "../options/definitions.js";
 import { inOptions } from "../options/in-options.js";
 import type { Spec } from "../options/spec.js";
+import { addAction } from "../output/answer.js";
 import { runStudy } from "../output/run-study.js";
 import { showProgress } from "../progress/show-progress.js";
 
@@ -35,22 +35,21 @@ export function addCompareCommand(program: Command): void {
       "--out <folder>",
       "folder for the study, table and figures; a study in it is continued (default: report; none with --json)",
     )
-    .option("--shard <part>", "run a part of the study, such as 3/8 (default: all of it)")
-    .action(({ out, shard, ...options }: OutputOptions & { readonly shard?: string }) => {
-      const { json = false, quiet = false, overwrite } = options;
-      return inOptions(command, COMPARE_OPTIONS, () => {
-        const config = compareConfig(command, options);
-        return runStudy(config, {
-          folder: out ?? (json ? undefined : "report"),
-          overwrite,
-          shard,
-          json,
-          quiet,
-          onWritten: sayWritten(options),
-          progress: showProgress({ quiet, inParallel: config.execution === "parallel" }),
-        });
+    .option("--shard <part>", "run a part of the study, such as 3/8 (default: all of it)");
+  addAction(command, (answer, { out, shard, ...options }: OutputOptions & { readonly shard?: string }) => {
+    const { quiet = false, overwrite } = options;
+    return inOptions(command, COMPARE_OPTIONS, () => {
+      const config = compareConfig(command, options);
+      return runStudy(config, {
+        folder: out ?? (answer.isJson ? undefined : "report"),
+        overwrite,
+        shard,
+        answer,
+        quiet,
+        progress: showProgress({ quiet, inParallel: config.execution === "parallel" }),
       });
     });
+  });
 }
 
 function compareConfig(command: Command, { defineOptimizer, defineLoss }: OutputOptions): CompareConfig {

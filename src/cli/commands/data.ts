@@ -17,7 +17,6 @@ import type { PublishedName } from "../../data/named/published.js";
 import { type ReadOptions, readOptionsOf } from "../../data/read-options.js";
 import { configError, OptimbenchError } from "../../errors.js";
 import { plainTable } from "../../report/tables/plain-table.js";
-import { print } from "../../system/terminal.js";
 import { writeFileAtomically } from "../../system/write-file.js";
 import { augmentedImages } from "../../training/augmented-images.js";
 import { integerText } from "../../validation/count-text.js";
@@ -26,6 +25,7 @@ import { parse } from "../../validation/parse.js";
 import { imageSize, number } from "../options/config-options.js";
 import { parseSettings } from "../options/spec.js";
 import { wholeNumber } from "../options/whole-number.js";
+import { type Answer, addAction } from "../output/answer.js";
 import { datasetText } from "../output/dataset-text.js";
 import { namedSamples } from "../output/named-samples.js";
 import { checkOutFile } from "../output/out-file.js";
@@ -47,16 +47,18 @@ export function addDataCommand(program: Command): void {
     .description("list the named datasets, or describe one: classes, values, duplicates (default)")
     .argument("[dataset]", "name of a dataset, or its path (default: list the named ones)")
     .option(...dataDir)
-    .option("--json", "print JSON")
     .allowExcessArguments();
-  addReadOptions(describe).action(async (dataset: string | undefined, options: DescribeOptions) => {
-    if (dataset === undefined) return print(await listDatasets(options));
-    // Unknown sub-commands of `data` arrive here as arguments.
-    if (describe.args.length > 1 || isLikeCommand(data, dataset)) throw unknownCommand(data, dataset);
-    print(await describeOne(dataset, options));
-  });
+  addAction(
+    addReadOptions(describe),
+    async (answer, dataset: string | undefined, options: DescribeOptions) => {
+      if (dataset === undefined) return listDatasets(answer, options);
+      // Unknown sub-commands of `data` arrive here as arguments.
+      if (describe.args.length > 1 || isLikeCommand(data, dataset)) throw unknownCommand(data, dataset);
+      await describeOne(answer, dataset, options);
+    },
+  );
 
-  data
+  const fetch = data
     .command("fetch")
     .description(
       "download a dataset, by default into the per-user cache; an interrupted download is continued",
@@ -64,8 +66,8 @@ export function addDataCommand(program: Command): void {
     .addArgument(new Argument("<dataset>").choices(PUBLISHED_NAMES))
     .option("--data-dir <folder>", "folder to write its files to")
     .option("--mirror <url...>", "base URLs to download from instead of the public mirrors", webFolder)
-    .option("--quiet", "print problems only")
-    .action(fetchDataset);
+    .option("--quiet", "print problems only");
+  addAction(fetch, fetchDataset);
 
   const samples = data
     .command("samples")
@@ -80,7 +82,7 @@ export function addDataCommand(program: Command): void {
       (text) => parse(augmentationSchema, parseSettings(text), "augmentation"),
     )
     .option(...dataDir);
-  addReadOptions(samples).action(writeSamples);
+  addAction(addReadOptions(samples), writeSamples);
 }
 
 const addReadOptions = (command: Command) =>
@@ -93,7 +95,6 @@ const addReadOptions = (command: Command) =>
 
 interface DescribeOptions extends ReadOptions {
   readonly dataDir?: string;
-  readonly json?: true;
 }
 
 /** Whether a word is the name of no dataset and no file, but similar to a command's. */
@@ -105,12 +106,16 @@ const isLikeCommand = (data: Command, word: string) =>
     data.commands.map((command) => command.name()),
   ) !== "";
 
-async function describeOne(name: string, { dataDir, json, ...reading }: DescribeOptions): Promise<string> {
+async function describeOne(
+  answer: Answer,
+  name: string,
+  { dataDir, ...reading }: DescribeOptions,
+): Promise<void> {
   const dataset = await readDataset(name, { dataDir, ...readOptionsOf(reading) });
   const progress = showPart("examining images");
   try {
     const description = await describeDataset(dataset, progress.onProgress);
-    return json ? JSON.stringify(description, null, 2) : datasetText(description);
+    answer.give(description, () => datasetText(description));
   } finally {
     progress.stop();
   }
@@ -125,10 +130,13 @@ async function readDataset(name: string | undefined, options: LoadOptions): Prom
   }
 }
 
-async function listDatasets({ dataDir, json }: DescribeOptions): Promise<string> {
-  const rows = [];
+async function listDatasets(answer: Answer, { dataDir }: DescribeOptions): Promise<void> {
+  const rows: DatasetStatus[] = [];
   for (const name of DATASET_NAMES) rows.push(await datasetStatus(name, dataDir)); // one after the other, to save memory
-  if (json) return JSON.stringify(rows, null, 2);
+  answer.give(rows, () => listText(rows));
+}
+
+function listText(rows: readonly DatasetStatus[]): string {
   const text = (count: number | null) => (count === null ? "–" : integerText(count));
   const table = plainTable(
     [
@@ -155,8 +163,21 @@ async function listDatasets({ dataDir, json }: DescribeOptions): Promise<string>
   ].join("\n");
 }
 
+/** A named dataset, and where it is on this machine. */
+export interface DatasetStatus {
+  readonly name: DatasetName;
+  readonly available: boolean;
+  /** Null if it was not found. */
+  readonly where: string | null;
+  readonly count: number | null;
+  readonly testCount: number | null;
+  readonly classes: number | null;
+  /** Why it cannot be used; null if it can. */
+  readonly problem: string | null;
+}
+
 /** Where a named dataset is on this machine. Loads it, so that its content is checked. */
-async function datasetStatus(name: DatasetName, dataDir: string | undefined) {
+async function datasetStatus(name: DatasetName, dataDir: string | undefined): Promise<DatasetStatus> {
   const where = placeOfNamed(name, dataDir) ?? null;
   try {
     const { count, test, classes } = await loadDataset(name, { dataDir });
@@ -169,6 +190,7 @@ async function datasetStatus(name: DatasetName, dataDir: string | undefined) {
 }
 
 async function fetchDataset(
+  answer: Answer,
   name: PublishedName,
   { dataDir, mirror, quiet = false }: { dataDir?: string; mirror?: string[]; quiet?: boolean },
 ): Promise<void> {
@@ -189,7 +211,9 @@ async function fetchDataset(
     interrupt.stop();
   }
   const state = before === undefined ? "downloaded and verified" : "already present, verified";
-  if (!quiet) print(`${name}: ${state}: ${placeOfNamed(name, dataDir)}`);
+  const where = placeOfNamed(name, dataDir);
+  answer.give({ name, where, wasDownloaded: before === undefined });
+  if (!quiet) answer.remark(`${name}: ${state}: ${where}`);
 }
 
 interface SamplesOptions extends ReadOptions {
@@ -201,6 +225,7 @@ interface SamplesOptions extends ReadOptions {
 }
 
 async function writeSamples(
+  answer: Answer,
   name: string | undefined,
   { out, perClass, seed, augmentation, dataDir, ...reading }: SamplesOptions,
 ): Promise<void> {
@@ -214,7 +239,8 @@ async function writeSamples(
       : { ...dataset, images: augmentedImages(dataset, augmentation, { seed, epoch: 1 }) };
   await writeFileAtomically(out, await namedSamples(displayed, { perClass, seed }));
   const how = augmentation === undefined ? "" : ", augmented as in the first epoch of a run";
-  print(
+  answer.give({ file: out, dataset: dataset.name, classes: dataset.classes, perClass });
+  answer.remark(
     `${out}: up to ${perClass} samples of each of the ${dataset.classes} classes of ${dataset.name}${how}`,
   );
 }

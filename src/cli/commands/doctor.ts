@@ -1,21 +1,20 @@
 import type { Command } from "commander";
-import { print } from "../../system/terminal.js";
 import { type Diagnosis, diagnose } from "../diagnosis/diagnosis.js";
+import { addAction } from "../output/answer.js";
 import { answerNo } from "../output/exit.js";
 
 /** Adds `optimbench doctor`, whose output can be pasted into a bug report. */
 export function addDoctorCommand(program: Command): void {
-  program
+  const command = program
     .command("doctor")
     .description(
       "report what was found, what is wrong and how to fix it (exit code 1 if training cannot run)",
-    )
-    .option("--json", "print JSON")
-    .action(async (options: { json?: true }) => {
-      const diagnosis = await diagnose();
-      print(options.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
-      if (!diagnosis.canTrain) answerNo();
-    });
+    );
+  addAction(command, async (answer) => {
+    const diagnosis = await diagnose();
+    answer.give(diagnosis, () => diagnosisText(diagnosis));
+    if (!diagnosis.canTrain) answerNo();
+  });
 }
 
 export function diagnosisText({ environment, libtorch, native, ...rest }: Diagnosis): string {

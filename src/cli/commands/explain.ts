@@ -1,23 +1,21 @@
 import type { Command } from "commander";
 import { configError } from "../../errors.js";
 import { explain } from "../../explain/explain.js";
-import type { Explanation } from "../../explain/explanation.js";
 import { explanationText } from "../../explain/explanation-text.js";
 import { LOSS_NAMES } from "../../losses/losses.js";
 import { OPTIMIZER_NAMES } from "../../optimizers/optimizers.js";
-import { print } from "../../system/terminal.js";
 import { type Definitions, defineOption, withDefinitions } from "../options/definitions.js";
 import { parseSpecs, type Spec } from "../options/spec.js";
+import { addAction } from "../output/answer.js";
 
 interface ExplainOptions {
   readonly defineOptimizer?: Definitions;
   readonly defineLoss?: Definitions;
-  readonly json?: true;
 }
 
 /** Adds `optimbench explain`, which describes an optimizer or a loss and how its sources differ. */
 export function addExplainCommand(program: Command): void {
-  program
+  const command = program
     .command("explain")
     .description(
       "explain an optimizer or a loss: formula, defaults, first step, differences between frameworks",
@@ -25,14 +23,13 @@ export function addExplainCommand(program: Command): void {
     .argument("[names]", "names, such as adagrad, sgd:momentum=0.9 or adam,categoricalCrossentropy")
     .addOption(defineOption("optimizer"))
     .addOption(defineOption("loss"))
-    .option("--json", "print JSON")
-    .addHelpText("after", `\nOptimizers: ${OPTIMIZER_NAMES.join(", ")}\nLosses: ${LOSS_NAMES.join(", ")}\n`)
-    .action((names: string | undefined, { json, ...definitions }: ExplainOptions) => {
-      const explanations = chosen(names, definitions).map((each) =>
-        explain(each as Parameters<typeof explain>[0]),
-      );
-      print(json ? jsonText(explanations) : explanations.map(explanationText).join("\n\n"));
-    });
+    .addHelpText("after", `\nOptimizers: ${OPTIMIZER_NAMES.join(", ")}\nLosses: ${LOSS_NAMES.join(", ")}\n`);
+  addAction(command, (answer, names: string | undefined, definitions: ExplainOptions) => {
+    const explanations = chosen(names, definitions).map((each) =>
+      explain(each as Parameters<typeof explain>[0]),
+    );
+    answer.give(explanations, () => explanations.map(explanationText).join("\n\n"));
+  });
 }
 
 function chosen(names: string | undefined, { defineOptimizer, defineLoss }: ExplainOptions): Spec[] {
@@ -49,7 +46,3 @@ function checkIsName(text: string): void {
   const option = text.includes("theta") ? "--define-optimizer" : "--define-loss";
   throw configError(`Expected a name, got the formula "${text}". Give it a name: ${option} 'mine=${text}'.`);
 }
-
-/** One explanation becomes an object, several become a list. */
-const jsonText = (explanations: readonly Explanation[]) =>
-  JSON.stringify(explanations.length === 1 ? explanations[0] : explanations, null, 2);

@@ -7,16 +7,17 @@ import { removeReport } from "../../report/folder/remove-report.js";
 import { datasetKey } from "../../study/dataset-key.js";
 import type { Study } from "../../study/study.js";
 import { readStudy, writeStudy } from "../../study/study-file.js";
-import { print, printNotice } from "../../system/terminal.js";
+import { printNotice } from "../../system/terminal.js";
 import { writeFileAtomically } from "../../system/write-file.js";
 import { studyPath } from "../options/study-argument.js";
+import { type Answer, addAction } from "../output/answer.js";
 import { checkNewFile } from "../output/out-file.js";
 import { prepareCopyFolder } from "../output/out-folder.js";
 import { sampleImages } from "../output/sample-images.js";
 
 /** Adds `optimbench report`, which regenerates the report of a study, or shows studies side by side. */
 export function addReportCommand(program: Command): void {
-  program
+  const command = program
     .command("report")
     .description("regenerate the table, figures and page of a study, or show several studies side by side")
     .argument(
@@ -25,23 +26,29 @@ export function addReportCommand(program: Command): void {
     )
     .option("--out <folder>", "folder to write to (default: the folder of the study; none for several)")
     .option("--overwrite", "replace another study, report or page in the folder")
-    .option("--tensorboard", "also write the metrics of every epoch for TensorBoard, to tensorboard/")
-    .action(report);
+    .option("--tensorboard", "also write the metrics of every epoch for TensorBoard, to tensorboard/");
+  addAction(command, report);
 }
 
 async function report(
+  answer: Answer,
   [place, ...others]: [string, ...string[]],
-  { out, overwrite = false, tensorboard = false }: { out?: string } & Partial<ReportChoices>,
+  { out, overwrite = false, tensorboard = false }: Partial<Omit<ReportChoices, "path">>,
 ): Promise<void> {
-  if (others.length > 0) return reportSideBySide([place, ...others], { out, overwrite, tensorboard });
+  if (others.length > 0) return reportSideBySide(answer, [place, ...others], { out, overwrite, tensorboard });
   const path = studyPath(place);
-  await reportStudy(path, out ?? dirname(path), { overwrite, tensorboard });
+  await reportStudy(answer, { path, out: out ?? dirname(path), overwrite, tensorboard });
 }
 
 /** Prints studies as one table and, if a folder is given, writes a page of them. */
 async function reportSideBySide(
+  answer: Answer,
   places: readonly string[],
-  { out, overwrite, tensorboard }: { readonly out: string | undefined } & ReportChoices,
+  {
+    out,
+    overwrite,
+    tensorboard,
+  }: { readonly out: string | undefined } & Pick<ReportChoices, "overwrite" | "tensorboard">,
 ): Promise<void> {
   if (out === "") throw configError('Expected a folder name for --out, got "".');
   if (tensorboard) throw configError("--tensorboard needs one study. Give each study a command.");
@@ -52,23 +59,25 @@ async function reportSideBySide(
   const { sideBySide } = await import("../../report/results/side-by-side.js");
   const { sideBySideTable } = await import("../../report/tables/side-by-side-table.js");
   const found = sideBySide(studies);
-  print(sideBySideTable(found));
+  answer.give({ files: page === undefined ? [] : [page] }, () => sideBySideTable(found));
   if (page === undefined) return;
   const { sideBySidePage } = await import("../../report/page/side-by-side-page.js");
   await writeFileAtomically(page, sideBySidePage(found));
-  print(`\nReport: ${page}`);
+  answer.remark(`\nReport: ${page}`);
 }
 
 interface ReportChoices {
-  readonly overwrite: boolean;
-  readonly tensorboard: boolean;
+  /** The study's file. */
+  readonly path: string;
+  readonly out: string;
+  readonly overwrite?: boolean;
+  readonly tensorboard?: boolean;
 }
 
 /** Prints the table of a study and writes its report to a folder. */
 export async function reportStudy(
-  path: string,
-  out: string,
-  { overwrite, tensorboard }: ReportChoices = { overwrite: false, tensorboard: false },
+  answer: Answer,
+  { path, out, overwrite = false, tensorboard = false }: ReportChoices,
 ): Promise<void> {
   const study = await readStudy(path);
   const copy = join(out, "study.json");
@@ -76,14 +85,15 @@ export async function reportStudy(
   await prepareCopyFolder(out, { overwrite: overwrite || isInPlace });
   const { resultTable } = await import("../../report/tables/result-table.js");
   const { writeReport } = await import("../../report/folder/write-report.js");
-  print(resultTable(study));
+  answer.print(() => resultTable(study));
   if (!isInPlace) {
     await removeReport(out); // first, so that an interruption does not leave the old page beside the new study
     await writeStudy(study, copy);
   }
   const samples = await samplesOf(study, printNotice);
-  await writeReport(study, out, { onNotice: printNotice, tensorboard, ...(samples && { samples }) });
-  print(`\nReport: ${join(out, "index.html")}`);
+  const options = { onNotice: printNotice, tensorboard, ...(samples && { samples }) };
+  const files = await writeReport(study, out, options);
+  answer.give({ files }, () => `\nReport: ${join(out, "index.html")}`);
 }
 
 /** Sample images, if the study's dataset is on this machine. */

@@ -9,12 +9,12 @@ import {
   trainingLengthSchema,
 } from "../../schedules/schedule-rates.js";
 import { SCHEDULE_NAMES, SCHEDULES, type ScheduleConfig } from "../../schedules/schedules.js";
-import { print } from "../../system/terminal.js";
 import { integerText } from "../../validation/count-text.js";
 import { configFromCommand } from "../options/command-config.js";
 import { addConfigOptions, type ConfigOption, firstSentence, number } from "../options/config-options.js";
 import { inOptions } from "../options/in-options.js";
 import { parseSpec } from "../options/spec.js";
+import { type Answer, addAction } from "../output/answer.js";
 import { chartFileWriter } from "../output/chart-file.js";
 
 const LENGTH_OPTIONS: readonly ConfigOption[] = [
@@ -36,13 +36,13 @@ export function addScheduleCommand(program: Command): void {
   addConfigOptions(command, LENGTH_OPTIONS, trainingLengthSchema);
   command
     .addHelpText("after", settingsHelp())
-    .option("--chart <file>", "draw a chart of the rates (.svg or .png) instead of printing a table")
-    .action((schedule: string, { chart }: { chart?: string }) =>
-      inOptions(command, LENGTH_OPTIONS, () => {
-        const length = configFromCommand(command, LENGTH_OPTIONS, () => ({}));
-        return show(schedule, length, chart);
-      }),
-    );
+    .option("--chart <file>", "draw a chart of the rates (.svg or .png) instead of printing a table");
+  addAction(command, (answer, schedule: string, { chart }: { chart?: string }) =>
+    inOptions(command, LENGTH_OPTIONS, () => {
+      const length = configFromCommand(command, LENGTH_OPTIONS, () => ({}));
+      return show(answer, { text: schedule, length, chart });
+    }),
+  );
 }
 
 /** The settings of each schedule, from its schema. */
@@ -60,21 +60,29 @@ function settingsHelp(): string {
   return `\nSchedules and their settings:\n${[...each, ...warmUp].join("\n")}\n`;
 }
 
-async function show(text: string, length: ScheduleLength, chart: string | undefined): Promise<void> {
+interface Shown {
+  readonly text: string;
+  readonly length: ScheduleLength;
+  readonly chart: string | undefined;
+}
+
+async function show(answer: Answer, { text, length, chart }: Shown): Promise<void> {
   const schedule = parseSpec(text) as ScheduleConfig;
   const rates = scheduleRates(schedule, length);
   const momenta = scheduleMomenta(schedule, length);
   const { epochs, batchSize, trainSize } = trainingLengthSchema.parse(length);
   const stepsPerEpoch = rates.length / epochs;
+  const result = { stepsPerEpoch, rates: [...rates], ...(momenta && { momenta: [...momenta] }) };
   if (chart === undefined) {
-    print(stepTable({ rate: rates, ...(momenta && { momentum: momenta }) }, stepsPerEpoch));
-    return;
+    const columns = { rate: rates, ...(momenta && { momentum: momenta }) };
+    return answer.give(result, () => stepTable(columns, stepsPerEpoch));
   }
   const subtitle = `${integerText(rates.length)} steps: ${integerText(trainSize)} images in batches of ${integerText(batchSize)}`;
   const write = await chartFileWriter(chart, "--chart");
   const { scheduleChart } = await import("../../report/charts/schedule-chart.js");
   await write(scheduleChart({ title: text, subtitle, rates, momenta, stepsPerEpoch }));
-  print(`${chart}: ${text}, ${subtitle}`);
+  answer.give(result);
+  answer.remark(`${chart}: ${text}, ${subtitle}`);
 }
 
 const MOST_ROWS = 12;

@@ -8,12 +8,12 @@ import {
   addConfigOptions,
   addOutputOptions,
   type OutputOptions,
-  sayWritten,
   TRAIN_OPTIONS,
 } from "../options/config-options.js";
 import { type Definitions, withDefinitions } from "../options/definitions.js";
 import { inOptions, renaming } from "../options/in-options.js";
 import type { Spec } from "../options/spec.js";
+import { addAction } from "../output/answer.js";
 import { runStudy } from "../output/run-study.js";
 import { printProgress } from "../progress/show-progress.js";
 
@@ -34,22 +34,21 @@ export function addTrainCommand(program: Command): void {
       "folder for study, table and figures; a finished run is not repeated (default: none)",
     )
     .option("--profile", "show how the time of the training steps is spent")
-    .option("--save <file.safetensors>", "save the trained parameters")
-    .action(({ out, save, profile = false, ...options }: Options) => {
-      const { json = false, quiet = false, overwrite } = options;
-      const work = () =>
-        runStudy(trainConfig(command, options), {
-          folder: out,
-          overwrite,
-          save,
-          json,
-          profile,
-          quiet,
-          progress: printProgress({ quiet, stream: json ? process.stderr : process.stdout }),
-          onWritten: sayWritten(options),
-        });
-      return inOptions(command, TRAIN_OPTIONS, () => renaming(asOneRun, work));
-    });
+    .option("--save <file.safetensors>", "save the trained parameters");
+  addAction(command, (answer, { out, save, profile = false, ...options }: Options) => {
+    const { quiet = false, overwrite } = options;
+    const work = () =>
+      runStudy(trainConfig(command, options), {
+        folder: out,
+        overwrite,
+        save,
+        profile,
+        quiet,
+        progress: printProgress({ quiet, stream: answer.isJson ? process.stderr : process.stdout }),
+        answer,
+      });
+    return inOptions(command, TRAIN_OPTIONS, () => renaming(asOneRun, work));
+  });
 }
 
 function trainConfig(command: Command, { defineOptimizer, defineLoss }: OutputOptions): CompareConfig {

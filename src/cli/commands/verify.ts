@@ -4,22 +4,22 @@ import { plainTable } from "../../report/tables/plain-table.js";
 import { valueText } from "../../study/differences.js";
 import { readStudy } from "../../study/study-file.js";
 import { TOLERANCE, type Verification, type VerifiedRun, verifyStudy } from "../../study/verify.js";
-import { print, printNotice } from "../../system/terminal.js";
+import { printNotice } from "../../system/terminal.js";
 import { studyPath } from "../options/study-argument.js";
 import { wholeNumber } from "../options/whole-number.js";
+import { type Answer, addAction } from "../output/answer.js";
 import { answerNo } from "../output/exit.js";
 import { onInterrupt } from "../progress/interrupt.js";
 
 interface Options {
   readonly cells: number;
   readonly seed?: number;
-  readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
 /** Adds `optimbench verify`, which runs some runs of a study again and compares the results. */
 export function addVerifyCommand(program: Command): void {
-  program
+  const command = program
     .command("verify")
     .description("run random runs of a study again, and compare the results (exit code 1 if any differs)")
     .argument("<study>", "a study.json, or its folder")
@@ -29,12 +29,11 @@ export function addVerifyCommand(program: Command): void {
       "seed of the draw (default: another one each time)",
       wholeNumber(0, 2 ** 32 - 1),
     )
-    .option("--json", "print JSON")
-    .option("--quiet", "do not show progress")
-    .action(verify);
+    .option("--quiet", "do not show progress");
+  addAction(command, verify);
 }
 
-async function verify(place: string, { cells, seed, json = false, quiet = false }: Options): Promise<void> {
+async function verify(answer: Answer, place: string, { cells, seed, quiet = false }: Options): Promise<void> {
   const study = await readStudy(studyPath(place));
   const { signal, stop } = onInterrupt();
   const labels = runLabels(study);
@@ -44,7 +43,7 @@ async function verify(place: string, { cells, seed, json = false, quiet = false 
   };
   try {
     const result = await verifyStudy(study, { cells, ...(seed !== undefined && { seed }), signal, onRun });
-    print(json ? JSON.stringify(result, null, 2) : verificationText(result, labels));
+    answer.give(result, () => verificationText(result, labels));
     if (!result.passed) answerNo();
   } finally {
     stop();

@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { configError, OptimbenchError } from "../../errors.js";
-import { print, printNotice } from "../../system/terminal.js";
 import { parseChoices } from "./choices.js";
 import { type Definitions, defineOption } from "./definitions.js";
 import { model } from "./model-option.js";
@@ -117,7 +116,6 @@ export interface OutputOptions {
   readonly config?: string;
   readonly out?: string;
   readonly overwrite?: boolean;
-  readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -128,21 +126,12 @@ export const addOutputOptions = (command: Command, replaced: string): Command =>
     .addOption(defineOption("loss"))
     .option("--config <file.json>", "read a config, or a study.json to run again; options override it")
     .option("--overwrite", `replace ${replaced}`)
-    .option("--json", "print only the study to stdout, as JSON")
     .option("--quiet", "do not show progress")
     .addOption(elsewhere("--lr <value>", "learning rate", "adam:learningRate"))
     .addOption(elsewhere("--learning-rate <value>", "learning rate", "adam:learningRate"))
     .addOption(elsewhere("--momentum <value>", "momentum", "sgd:momentum"))
     .addOption(elsewhere("--weight-decay <value>", "weight decay", "adam:decoupledWeightDecay"))
     .addHelpText("after", EXAMPLES);
-
-/** Prints where results are: to stdout or, if stdout contains JSON, to stderr. */
-export const sayWritten =
-  ({ json = false, quiet = false }: OutputOptions) =>
-  (text: string): void => {
-    if (!json) print(text);
-    else if (!quiet) printNotice(text);
-  };
 
 /** An option that users try although it is set elsewhere. */
 const elsewhere = (flags: string, what: string, place: string): Option =>

@@ -12,6 +12,7 @@ import { attempts } from "../progress/attempts.js";
 import { onInterrupt } from "../progress/interrupt.js";
 import type { Progress } from "../progress/progress.js";
 import { showReading } from "../progress/read-progress.js";
+import type { Answer } from "./answer.js";
 import { checkNewFile } from "./out-file.js";
 import { prepareOutFolder, withOutOptions } from "./out-folder.js";
 import { sampleImages } from "./sample-images.js";
@@ -24,15 +25,12 @@ interface StudyOutput {
   readonly overwrite?: boolean | undefined;
   /** File for the model of the only run; undefined for none. */
   readonly save?: string | undefined;
-  /** Whether to print the study as JSON instead of the table. */
-  readonly json: boolean;
+  readonly answer: Answer;
   readonly progress: Progress;
   /** Whether not to show that images are read. Default false. */
   readonly quiet?: boolean;
   /** The part to run, such as "3/8"; undefined for all. */
   readonly shard?: string | undefined;
-  /** Receives messages about where results were written. */
-  readonly onWritten: (text: string) => void;
   /** Whether to show how the time of the steps is spent. */
   readonly profile?: boolean;
 }
@@ -43,7 +41,7 @@ interface StudyOutput {
  */
 export async function runStudy(
   config: CompareConfig,
-  { folder, overwrite, save, json, progress, shard, onWritten, profile = false, quiet = false }: StudyOutput,
+  { folder, overwrite, save, answer, progress, shard, profile = false, quiet = false }: StudyOutput,
 ): Promise<void> {
   const { arms } = studyArms(parseCompareConfig(config));
   if (save !== undefined) await checkNewFile(save, "--save", { overwrite });
@@ -88,13 +86,13 @@ export async function runStudy(
     });
     progress.stop();
     if (study === undefined) return throwFailures();
-    if (json) print(JSON.stringify(study, null, 2));
-    if (study.runs.length > 0 && !json) await printStudy(study);
+    answer.give(study);
+    if (study.runs.length > 0 && !answer.isJson) await printStudy(study);
     const finished = study;
     if (folder !== undefined && isWorthKeeping(finished))
       if (await attempt(() => report(finished, dataset, folder)))
-        onWritten(`\nReport: ${join(folder, "index.html")}`);
-    if (saved) onWritten(`Model: ${save}`);
+        answer.remark(`\nReport: ${join(folder, "index.html")}`);
+    if (saved) answer.remark(`Model: ${save}`);
     else if (save !== undefined && !hasRun && study.runs.length > 0)
       await attempt(() => Promise.reject(nothingToSave(folder!)));
   } finally {

@@ -64,7 +64,7 @@ describe("optimbench data", () => {
       classes: 10,
       problem: null,
     };
-    const rows = JSON.parse(stdout);
+    const rows = JSON.parse(stdout).result;
     expect(rows.map(({ name }: { name: string }) => name)).toEqual(DATASET_NAMES);
     expect([rows[0], ...rows.slice(-3)]).toEqual([
       {
@@ -119,7 +119,7 @@ describe("optimbench data describe", () => {
     expect(stdout).toContain("The images look inverted: they are dark on a light background.");
     expect(stdout).toContain("Classes without training images: 1\n");
     const { stdout: json } = await data(folder, "--json");
-    expect(JSON.parse(json)).toMatchObject({
+    expect(JSON.parse(json).result).toMatchObject({
       name: folder,
       looksInverted: true,
       sets: [{ count: 3 }, { count: 1 }],

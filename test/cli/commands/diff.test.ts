@@ -79,7 +79,7 @@ it("prints JSON with every difference", async () => {
   const b = exampleStudy([RUNS[0]!, { ...RUNS[1]!, reaches: 0.5 }]);
   const { text, code } = await diff(exampleStudy(RUNS), b, "--json");
   expect(code).toBe(1);
-  expect(JSON.parse(text)).toMatchObject({
+  expect(JSON.parse(text).result).toMatchObject({
     equal: false,
     question: [],
     environment: [],

@@ -71,19 +71,19 @@ describe("optimbench doctor", () => {
   test("with a libtorch that is too old: reports it in one line", async () => {
     vi.stubEnv("OPTIMBENCH_LIBTORCH", fakeLibtorch(folder.path("old"), "2.6.0"));
     const { text, exitCode } = await doctor("--json");
-    const { canTrain, libtorch, problems } = JSON.parse(text);
+    const { canTrain, libtorch, problems } = JSON.parse(text).result;
     expect({ canTrain, libtorch, exitCode }).toEqual({ canTrain: false, libtorch: null, exitCode: 1 });
     expect(problems[0]).toMatch(/it is version 2\.6\.0; 2\.11 or later is needed/);
   });
 
   test("reports which kernels run", async () => {
-    const found = JSON.parse((await doctor("--json")).text);
+    const found = JSON.parse((await doctor("--json")).text).result;
     const environment = { ...found.environment, kernels: "avx2" };
     expect(diagnosisText({ ...found, environment })).toMatch(/^kernels +avx2$/m);
   });
 
   test("reports whether CUDA and step graphs are available, and why not", async () => {
-    const found = JSON.parse((await doctor("--json")).text);
+    const found = JSON.parse((await doctor("--json")).text).result;
     const rows = (whyNoCuda: string | null, whyNoGraphs: string | null) =>
       diagnosisText({ ...found, whyNoCuda, whyNoGraphs })
         .split("\n")

@@ -17,8 +17,8 @@ it("accepts new and existing files, also in missing folders, and leaves nothing 
   symlinkSync("new", join(root, "link to nothing"));
   const before = readdirSync(root);
   for (const name of ["new", "a/b/new", "old", "link", "link to nothing"])
-    await checkOutFile(join(root, name), "--json");
-  await checkOutFile("/dev/null", "--json");
+    await checkOutFile(join(root, name), "--out");
+  await checkOutFile("/dev/null", "--out");
   expect(readdirSync(root)).toEqual(before);
 });
 

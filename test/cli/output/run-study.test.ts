@@ -10,6 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { Answer } from "../../../src/cli/output/answer.js";
 import { runStudy } from "../../../src/cli/output/run-study.js";
 import { showProgress } from "../../../src/cli/progress/show-progress.js";
 import { OptimbenchError } from "../../../src/errors.js";
@@ -74,9 +75,8 @@ const run = (output: { overwrite?: boolean; save?: string } = {}) =>
     { dataset, model: smallModel, optimizers: examples.map(({ config }) => config.optimizer.name as "adam") },
     {
       folder: out(),
-      json: false,
+      answer: new Answer({}),
       progress: showProgress({ quiet: true }),
-      onWritten: (text) => process.stdout.write(`${text}\n`),
       ...output,
     },
   );
