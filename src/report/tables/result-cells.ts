@@ -1,7 +1,9 @@
 import type { Arm } from "../../study/arms.js";
+import { taskKey } from "../../study/dataset-key.js";
 import { differingPaths } from "../../study/labels.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { decimalTexts } from "../../validation/decimal-text.js";
+import { groupBy } from "../../validation/group-by.js";
 import { firstLines, listText } from "../../validation/list-text.js";
 import { printable } from "../../validation/printable.js";
 import { type Conclusion, conclude } from "../results/conclusion.js";
@@ -157,11 +159,12 @@ function namedBy(results: readonly Result[]): string {
     : "optimizer";
 }
 
-/** The results of the arms with these labels, in this order, then the others. */
+/** The results of the arms with these labels, in this order, then the others. Those of a dataset are together. */
 function inOrder(results: readonly Result[], labels: readonly string[]): Result[] {
   const byLabel = new Map(bestFirst(results).map((result) => [result.arm.label, result]));
   const first = labels.map((label) => byLabel.get(label)!);
-  return [...new Set([...first, ...byLabel.values()])];
+  const all = [...new Set([...first, ...byLabel.values()])];
+  return groupBy(all, ({ arm }) => taskKey(arm.config)).flat();
 }
 
 function notesOn(results: readonly Result[], semantics: ReadonlySet<string>): string[] {

@@ -47,6 +47,20 @@ test("arms of a dataset are together, and none is the best of several datasets",
   expect(answer).toContain("accuracies on different datasets are not comparable");
 });
 
+test("the table sorts the arms of each dataset by their results", () => {
+  const study = exampleStudy([0.6, 0.9, 0.7, 0.8].map((reaches) => ({ optimizer: "adam", reaches })));
+  const runs = study.runs.map((run, i) => ({
+    ...run,
+    config: { ...run.config, batchSize: i + 1, dataset: "ab"[i % 2]! },
+  }));
+  expect(resultCells({ ...study, runs }).rows.map(([arm]) => arm)).toEqual([
+    "adam, b, batch size 2",
+    "adam, b, batch size 4",
+    "adam, a, batch size 3",
+    "adam, a, batch size 1",
+  ]);
+});
+
 test("an arm that also differs in its batch size is not called an optimizer", () => {
   const { optimizer } = exampleStudy([{ optimizer: "sgd" }]).runs[0]!.config;
   const { question } = conclude(studyOf([{ batchSize: 32 }, { batchSize: 64, optimizer }]));
