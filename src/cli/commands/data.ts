@@ -16,6 +16,7 @@ import {
 import type { PublishedName } from "../../data/named/published.js";
 import { type ReadOptions, readOptionsOf } from "../../data/read-options.js";
 import { configError, OptimbenchError } from "../../errors.js";
+import { namedSamples } from "../../report/charts/named-samples.js";
 import { plainTable } from "../../report/tables/plain-table.js";
 import { writeFileAtomically } from "../../system/write-file.js";
 import { augmentedImages } from "../../training/augmented-images.js";
@@ -27,7 +28,6 @@ import { parseSettings } from "../options/spec.js";
 import { wholeNumber } from "../options/whole-number.js";
 import { type Answer, addAction } from "../output/answer.js";
 import { datasetText } from "../output/dataset-text.js";
-import { namedSamples } from "../output/named-samples.js";
 import { checkOutFile } from "../output/out-file.js";
 import { showDownload } from "../progress/download-progress.js";
 import { onInterrupt } from "../progress/interrupt.js";

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
+import type { Dataset } from "../../data/dataset.js";
 import { loadDataset } from "../../data/load-dataset.js";
 import { readOptionsOf } from "../../data/read-options.js";
 import { configError } from "../../errors.js";
@@ -13,7 +14,6 @@ import { studyPath } from "../options/study-argument.js";
 import { type Answer, addAction } from "../output/answer.js";
 import { checkNewFile } from "../output/out-file.js";
 import { prepareCopyFolder } from "../output/out-folder.js";
-import { sampleImages } from "../output/sample-images.js";
 
 /** Adds `optimbench report`, which regenerates the report of a study, or shows studies side by side. */
 export function addReportCommand(program: Command): void {
@@ -90,25 +90,24 @@ export async function reportStudy(
     await removeReport(out); // first, so that an interruption does not leave the old page beside the new study
     await writeStudy(study, copy);
   }
-  const samples = await samplesOf(study, printNotice);
-  const options = { onNotice: printNotice, tensorboard, ...(samples && { samples }) };
+  const dataset = await datasetOf(study, printNotice);
+  const options = { onNotice: printNotice, tensorboard, ...(dataset && { dataset }) };
   const files = await writeReport(study, out, options);
   answer.give({ files }, () => `\nReport: ${join(out, "index.html")}`);
 }
 
-/** Sample images, if the study's dataset is on this machine. */
-function samplesOf(
-  { runs }: Study,
-  onNotice: (text: string) => void,
-): Promise<Uint8Array | undefined> | undefined {
+/** The dataset of a study, for pictures, if it is on this machine. */
+async function datasetOf({ runs }: Study, onNotice: (text: string) => void): Promise<Dataset | undefined> {
   const [config, ...others] = new Map(runs.map(({ config: each }) => [datasetKey(each), each])).values();
   if (config === undefined) return undefined;
   if (others.length > 0) {
     onNotice("Sample images omitted: the study has runs on several datasets.");
     return undefined;
   }
-  return sampleImages(
-    () => loadDataset(config.dataset, { dataDir: config.dataDir, ...readOptionsOf(config) }),
-    onNotice,
-  );
+  try {
+    return await loadDataset(config.dataset, { dataDir: config.dataDir, ...readOptionsOf(config) });
+  } catch (error) {
+    onNotice(`Sample images omitted: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
 }

@@ -15,7 +15,6 @@ import { showReading } from "../progress/read-progress.js";
 import type { Answer } from "./answer.js";
 import { checkNewFile } from "./out-file.js";
 import { prepareOutFolder, withOutOptions } from "./out-folder.js";
-import { sampleImages } from "./sample-images.js";
 
 /** How `compare` and `train` output a study. */
 interface StudyOutput {
@@ -51,7 +50,8 @@ export async function runStudy(
     interrupt.stop();
     throw error;
   });
-  const dataset = datasets.of(arms[0]!.config)!;
+  const [dataset, ...others] = new Set(arms.map(({ config: each }) => datasets.of(each)));
+  const shown = others.length === 0 ? dataset : undefined;
   const { attempt, throwFailures } = attempts();
   let study: Study | undefined;
   let hasRun = false;
@@ -90,7 +90,7 @@ export async function runStudy(
     if (study.runs.length > 0 && !answer.isJson) await printStudy(study);
     const finished = study;
     if (folder !== undefined && isWorthKeeping(finished))
-      if (await attempt(() => report(finished, dataset, folder)))
+      if (await attempt(() => report(finished, shown, folder)))
         answer.remark(`\nReport: ${join(folder, "index.html")}`);
     if (saved) answer.remark(`Model: ${save}`);
     else if (save !== undefined && !hasRun && study.runs.length > 0)
@@ -133,10 +133,9 @@ async function printStudy(study: Study): Promise<void> {
   await presentProfiles(study);
 }
 
-async function report(study: Study, dataset: Dataset, folder: string): Promise<void> {
+async function report(study: Study, dataset: Dataset | undefined, folder: string): Promise<void> {
   const { writeReport } = await import("../../report/folder/write-report.js");
-  const samples = await sampleImages(() => dataset, printNotice);
-  await writeReport(study, folder, { onNotice: printNotice, ...(samples && { samples }) });
+  await writeReport(study, folder, { onNotice: printNotice, ...(dataset && { dataset }) });
 }
 
 async function presentProfiles({ runs }: Study): Promise<void> {

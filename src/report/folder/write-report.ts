@@ -1,12 +1,16 @@
 import { join } from "node:path";
 import { z } from "zod";
+import type { Dataset } from "../../data/dataset.js";
 import { type Study, studySchema } from "../../study/study.js";
 import { MOST_VALUES } from "../../study/study-file.js";
 import { writeFileAtomically } from "../../system/write-file.js";
 import { callbackSchema } from "../../validation/callbacks.js";
+import { describe } from "../../validation/describe.js";
 import { check, parse } from "../../validation/parse.js";
 import { pathSchema } from "../../validation/path-schema.js";
+import { isKept } from "../../validation/plain-data.js";
 import { drawSvg } from "../charts/draw.js";
+import { namedSamples } from "../charts/named-samples.js";
 import { loadPngRenderer } from "../charts/png.js";
 import { studyCharts } from "../charts/study-charts.js";
 import { taskCharts } from "../charts/task-charts.js";
@@ -20,8 +24,8 @@ import { removeReport } from "./remove-report.js";
 
 /** Optional content of a report, and a callback for what is missing from it. */
 export interface ReportOptions {
-  /** A PNG of sample images to show with the results. Default: none. */
-  readonly samples?: Uint8Array;
+  /** What the runs were trained on, as `loadDataset` returns it, to show sample images and mistakes. Default: none. */
+  readonly dataset?: Dataset;
   /** Whether to write the metrics of each epoch for TensorBoard, into the subfolder `tensorboard`. Default: false. */
   readonly tensorboard?: boolean;
   /** Called with a sentence about each figure that could not be written, for example if an optional package is missing. */
@@ -29,7 +33,11 @@ export interface ReportOptions {
 }
 
 const optionsSchema = z.strictObject({
-  samples: z.instanceof(Uint8Array).optional(),
+  dataset: z
+    .custom<Dataset>(isKept, {
+      error: ({ input }) => `Expected a dataset of loadDataset for \`{path}\`, got ${describe(input)}.`,
+    })
+    .optional(),
   tensorboard: z.boolean().default(false),
   onNotice: callbackSchema<(text: string) => void>().optional(),
 });
@@ -50,7 +58,7 @@ export async function writeReport(
 ): Promise<string[]> {
   const study = check(studySchema, given, "study", MOST_VALUES);
   parse(pathSchema, folder, "folder");
-  const { samples, tensorboard, onNotice = () => {} } = parse(optionsSchema, options, "options");
+  const { dataset, tensorboard, onNotice = () => {} } = parse(optionsSchema, options, "options");
   const written: string[] = [];
   const write = async (name: string, data: string | Uint8Array | Iterable<string>) => {
     const path = join(folder, name);
@@ -79,15 +87,17 @@ export async function writeReport(
     const png = toPng && (await attempt(`figures/${name}.png`, () => toPng(svg), onNotice));
     if (png !== undefined) await write(`figures/${name}.png`, png);
   }
+  const samples =
+    dataset && (await attempt("figures/sample-images.png", () => namedSamples(dataset), onNotice));
   if (samples !== undefined) await write("figures/sample-images.png", samples);
-  await write("index.html", reportPage(study, { samples }));
+  await write("index.html", reportPage(study, { samples, dataset }));
   return written;
 }
 
 /** If an image cannot be drawn, only this image is omitted; table, page and other images are still written. */
 async function attempt<Image>(
   name: string,
-  draw: () => Promise<Image>,
+  draw: () => Image | Promise<Image>,
   onNotice: (text: string) => void,
 ): Promise<Image | undefined> {
   try {

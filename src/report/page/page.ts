@@ -1,14 +1,18 @@
+import type { Dataset } from "../../data/dataset.js";
 import type { Study } from "../../study/study.js";
 import { conclude } from "../results/conclusion.js";
+import { predictionsOf } from "../results/predictions.js";
 import { resultsOf } from "../results/results.js";
-import { selectArms } from "../results/select-arms.js";
+import { bestFirst, selectArms } from "../results/select-arms.js";
 import { studyCurves } from "./curves/study-curves.js";
 import { Html, html } from "./html.js";
 import { pageFiles } from "./page-files.js";
+import { calibration } from "./sections/calibration.js";
 import { curves } from "./sections/curves.js";
 import { formulas } from "./sections/formulas.js";
 import { headline } from "./sections/headline.js";
 import { measurement } from "./sections/measurement.js";
+import { mistakes } from "./sections/mistakes.js";
 import { ranking } from "./sections/ranking.js";
 import { samples } from "./sections/samples.js";
 import { againSection, configSection, environmentSection } from "./sections/setting.js";
@@ -17,13 +21,24 @@ import { againSection, configSection, environmentSection } from "./sections/sett
 interface PageExtras {
   /** A PNG of sample images. */
   readonly samples?: Uint8Array | undefined;
+  /** What the runs were trained on, for pictures of mistakes. */
+  readonly dataset?: Dataset | undefined;
 }
+
+/** The arms whose predictions are shown. */
+const MOST_PREDICTED = 5;
 
 /** index.html: a single file that needs no other files and no network. The sections follow the order in which people ask. */
 export function reportPage(study: Study, extras: PageExtras = {}): string {
   const results = resultsOf(study);
   const arms = results.map(({ arm }) => arm);
   const { detailed } = selectArms(results);
+  const predicted = bestFirst(results)
+    .slice(0, MOST_PREDICTED)
+    .flatMap(({ arm }, place) => {
+      const predictions = predictionsOf(arm);
+      return predictions === undefined ? [] : [{ place, predictions }];
+    });
   const conclusion = conclude(study);
   const { style, script, scriptHash } = pageFiles();
   return html`<!doctype html>
@@ -42,6 +57,11 @@ ${headline(study, conclusion, arms)}
 <main>
 ${ranking(study)}
 ${curves(studyCurves(study, results), arms.length)}
+${mistakes(
+  predicted.map(({ predictions }) => predictions),
+  extras.dataset,
+)}
+${calibration(predicted)}
 ${samples(extras.samples)}
 ${formulas(detailed, arms.length)}
 ${measurement(study)}

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { removeReport } from "../../../src/report/folder/remove-report.js";
 import { writeReport } from "../../../src/report/folder/write-report.js";
+import { bands } from "../../small-task.js";
 import { exampleStudy } from "../example-studies.js";
 
 let folder: string;
@@ -15,8 +16,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const files = () => readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
 
 test("removes all files of a report, and no others", async () => {
-  const samples = Buffer.from("picture");
-  await writeReport(exampleStudy([{ optimizer: "adam", epochs: 1 }]), folder, { samples, tensorboard: true });
+  const dataset = await bands();
+  await writeReport(exampleStudy([{ optimizer: "adam", epochs: 1 }]), folder, { dataset, tensorboard: true });
   expect(files()).toContainEqual(
     expect.stringMatching(/^tensorboard\/adam\/seed-0\/events\.out\.tfevents\.\d+\.optimbench$/),
   );
@@ -24,7 +25,7 @@ test("removes all files of a report, and no others", async () => {
   await removeReport(folder);
   expect(files()).toEqual([]);
 
-  await writeReport(exampleStudy([{ optimizer: "adam", epochs: 1 }]), folder, { samples });
+  await writeReport(exampleStudy([{ optimizer: "adam", epochs: 1 }]), folder, { dataset });
   for (const name of ["study.json", "notes.txt", "figures/mine.svg"]) writeFileSync(join(folder, name), "");
   await removeReport(folder);
   expect(files()).toEqual(["figures", "figures/mine.svg", "notes.txt", "study.json"]);

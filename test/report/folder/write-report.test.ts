@@ -1,9 +1,10 @@
 import { chmod, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { decode, encode } from "fast-png";
+import { decode } from "fast-png";
 import { beforeEach, expect, test, vi } from "vitest";
 import { writeReport } from "../../../src/report/folder/write-report.js";
+import { bands } from "../../small-task.js";
 import { exampleStudy, STUDIES } from "../example-studies.js";
 
 let folder: string;
@@ -19,14 +20,8 @@ const filesIn = async () =>
     .sort();
 
 test("writes exactly the files that it returns", async () => {
-  const samples = encode({
-    width: 2,
-    height: 2,
-    channels: 1,
-    depth: 8,
-    data: Uint8Array.of(0, 80, 160, 255),
-  });
-  const paths = await writeReport(exampleStudy([{ optimizer: "adam", epochs: 2 }]), folder, { samples });
+  const dataset = await bands();
+  const paths = await writeReport(exampleStudy([{ optimizer: "adam", epochs: 2 }]), folder, { dataset });
   expect(paths.at(-1)).toBe(join(folder, "index.html"));
   const charts = [
     "accuracy-adam",
@@ -46,7 +41,7 @@ test("writes exactly the files that it returns", async () => {
   ].sort();
   expect(await filesIn()).toEqual(files);
   expect(paths.map((path) => relative(folder, path)).sort()).toEqual(files);
-  expect(decode(await readFile(join(folder, "figures/sample-images.png"))).width).toBe(2);
+  expect(decode(await readFile(join(folder, "figures/sample-images.png"))).height).toBeGreaterThan(12);
   expect(JSON.parse(await readFile(join(folder, "figures/loss-adam.vl.json"), "utf8"))).toMatchObject({
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
   });
@@ -69,6 +64,10 @@ test("rejects an invalid study, and an invalid folder", async () => {
   await expect(writeReport(STUDIES.oneRun, 3 as never)).rejects.toMatchObject({
     code: "CONFIG",
     message: "Expected a string for `folder`, got 3 (number).",
+  });
+  await expect(writeReport(STUDIES.oneRun, folder, { dataset: "mnist" as never })).rejects.toMatchObject({
+    code: "CONFIG",
+    message: 'Expected a dataset of loadDataset for `dataset`, got "mnist" (string).',
   });
 });
 

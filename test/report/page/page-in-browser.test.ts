@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportPage } from "../../../src/report/page/page.js";
 import type { Study } from "../../../src/study/study.js";
+import { withPredictions } from "../example-predictions.js";
 import { exampleStudy, STUDIES } from "../example-studies.js";
 import { chromiumPath, launchChromium, openPage, sidewaysScroll } from "./chromium.js";
 
@@ -17,6 +18,7 @@ const armsLike = (count: number, name: (i: number) => string) =>
 
 const PAGES: Record<string, Study> = {
   ...STUDIES,
+  predicted: withPredictions(STUDIES.fourOptimizers),
   seventeen: armsLike(17, (i) => `optimizer${i}`),
   hundred: armsLike(100, (i) => `anOptimizerWithALongName${i}`),
 };
@@ -172,7 +174,7 @@ describe.skipIf(chromiumPath === undefined)("index.html in a browser", () => {
   });
 
   test("nothing is clipped in print, and formulas are open", async () => {
-    for (const study of [PAGES.seventeen!, STUDIES.twoLosses, STUDIES.hostileNames]) {
+    for (const study of [PAGES.seventeen!, PAGES.predicted!, STUDIES.twoLosses, STUDIES.hostileNames]) {
       const { page, close } = await open(study, { viewport: { width: 700, height: 1000 } }); // the width of an A4 page
       await page.emulateMedia({ media: "print" });
       const clipped = await page.evaluate(CLIPPED);
@@ -197,7 +199,7 @@ describe.skipIf(chromiumPath === undefined)("index.html in a browser", () => {
     ["dark", { colorScheme: "dark" }],
     ["on a phone", { viewport: { width: 390, height: 800 } }],
   ] as const)("axe finds no accessibility problem, %s", async (_, options) => {
-    for (const study of [STUDIES.endedEarly, PAGES.seventeen!]) {
+    for (const study of [STUDIES.endedEarly, PAGES.seventeen!, PAGES.predicted!]) {
       const { page, close } = await open(study, options);
       await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true");
       await page.evaluate(AXE);

@@ -6,8 +6,9 @@ import { bestFirst, evenly } from "../../results/select-arms.js";
 import { stepsAnEpoch } from "../../results/steps.js";
 import type { CurveData, CurveMetric } from "./curve-data.js";
 
-/** More arms are drawn at equal distances of rank. */
-const MOST_ARMS = 100;
+/** The best arms, and others at equal distances of rank. */
+const BEST_ARMS = 60;
+const OTHER_ARMS = 40;
 /** Of all arms and one metric together, which bounds the size of the page. */
 const MOST_POINTS = 20_000;
 /** As many as have different colours. With more arms, only the best are in colour. */
@@ -16,8 +17,9 @@ const BEST = 5;
 
 /** The curves of a study's arms. */
 export function studyCurves(study: Study, results: readonly Result[]): CurveData {
-  const shown = evenly(bestFirst(results), MOST_ARMS);
-  const [winner] = shown;
+  const ranked = bestFirst(results);
+  const shown = [...ranked.slice(0, BEST_ARMS), ...evenly(ranked.slice(BEST_ARMS), OTHER_ARMS)];
+  const [winner] = ranked;
   const isOneLoss = new Set(results.map(({ arm }) => arm.loss)).size === 1;
   const metrics = METRICS.filter(
     ({ isComparable }) => isOneLoss === isComparable || isComparable === undefined,

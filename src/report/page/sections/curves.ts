@@ -44,7 +44,7 @@ export function curves(data: CurveData, armCount: number): Html | undefined {
         ? ["× a run that diverged, ○ one that was cancelled."]
         : []),
       ...(arms.length < armCount
-        ? [`${arms.length} of the ${integerText(armCount)} arms, evenly by rank.`]
+        ? [`${arms.length} of the ${integerText(armCount)} arms: the best, and others evenly by rank.`]
         : []),
     ].join(" ")}</figcaption>
 <script type="application/json" id="curve-data">${jsonBlock(data)}</script>

@@ -1,7 +1,7 @@
 import type { Dataset } from "../../data/dataset.js";
 import { sampleDigits } from "../../data/sample-digits.js";
-import { loadPngRenderer } from "../../report/charts/png.js";
-import { escapeHtml } from "../../report/page/html.js";
+import { escapeHtml } from "../page/html.js";
+import { loadPngRenderer } from "./png.js";
 
 /** Longer names are cut. */
 const MOST_CHARACTERS = 24;

@@ -1,9 +1,9 @@
 import { decode } from "fast-png";
 import { expect, it } from "vitest";
-import { namedSamples } from "../../../src/cli/output/named-samples.js";
 import { sampleImages } from "../../../src/cli/output/sample-images.js";
 import { inMemoryDataset } from "../../../src/data/in-memory.js";
 import { sampleDigits } from "../../../src/data/sample-digits.js";
+import { namedSamples } from "../../../src/report/charts/named-samples.js";
 
 const dataset = (classNames: string[]) =>
   inMemoryDataset({

@@ -1,0 +1,73 @@
+import type { ArmPredictions } from "../../results/predictions.js";
+import { accuracyText } from "../../text/number-text.js";
+import { colourClass } from "../curves/draw-plot.js";
+import { type Html, html } from "../html.js";
+import { section } from "../parts/section.js";
+import { table } from "../parts/table.js";
+
+const SIZE = 320;
+const MARGIN = 44;
+
+/** Whether arms are as often right as they are confident. Arms have the colours that they have in the curves. */
+export function calibration(
+  all: readonly { readonly place: number; readonly predictions: ArmPredictions }[],
+): Html | undefined {
+  if (all.length === 0) return undefined;
+  const rows = all.map(({ place, predictions: { arm, reliability } }) => {
+    const count = reliability.reduce((sum, bin) => sum + bin.count, 0);
+    const mean = (of: (bin: (typeof reliability)[number]) => number) =>
+      count === 0 ? 0 : reliability.reduce((sum, bin) => sum + bin.count * of(bin), 0) / count;
+    return {
+      place,
+      label: arm.label,
+      confidence: mean((bin) => bin.confidence),
+      accuracy: mean((bin) => bin.accuracy),
+      error: mean((bin) => Math.abs(bin.confidence - bin.accuracy)),
+    };
+  });
+  return section("calibration", "Calibration", [
+    html`<div class="beside"><figure>${diagram(all)}<figcaption>Accuracy by confidence in 15 bins over all seeds; larger dots hold more images. Below the diagonal, an arm is too confident.</figcaption></figure>`,
+    table({
+      caption: `Confidence and accuracy on the ${all[0]!.predictions.images} images`,
+      className: "narrow",
+      columns: [
+        {
+          title: "arm",
+          isHead: true,
+          cell: ({ place, label }) =>
+            html`<span class="${colourClass(place)}"><span class="key"></span></span>${label}`,
+        },
+        { title: "confidence", isNumber: true, cell: ({ confidence }) => accuracyText(confidence) },
+        { title: "accuracy", isNumber: true, cell: ({ accuracy }) => accuracyText(accuracy) },
+        { title: "error", isNumber: true, cell: ({ error }) => accuracyText(error) },
+      ],
+      rows,
+    }),
+    html`</div>`,
+  ]);
+}
+
+function diagram(all: Parameters<typeof calibration>[0]): Html {
+  const end = SIZE - 12;
+  const at = (share: number) => MARGIN + share * (end - MARGIN);
+  const down = (share: number) => SIZE - at(share);
+  const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1];
+  return html`<svg class="plot" viewBox="0 0 ${SIZE} ${SIZE}" width="${SIZE}" height="${SIZE}" role="img" aria-label="Reliability diagram; the table beside it has the errors">
+${ticks.map(
+  (tick) =>
+    html`<path class="grid" d="M${at(0)} ${down(tick)}H${at(1)}M${at(tick)} ${down(0)}V${down(1)}"/><text x="${at(0) - 6}" y="${down(tick) + 4}" text-anchor="end">${tick}</text><text x="${at(tick)}" y="${down(0) + 16}" text-anchor="middle">${tick}</text>`,
+)}
+<text x="${at(0.5)}" y="${SIZE - 8}" text-anchor="middle">confidence</text><text transform="translate(11 ${down(0.5)}) rotate(-90)" text-anchor="middle">accuracy</text>
+<path class="diagonal" d="M${at(0)} ${down(0)}L${at(1)} ${down(1)}"/>
+${all.map(({ place, predictions: { reliability } }) => {
+  const filled = reliability.filter(({ count }) => count > 0);
+  const most = Math.max(...filled.map(({ count }) => count));
+  const points = filled.map(
+    ({ confidence, accuracy }) => `${at(confidence).toFixed(1)} ${down(accuracy).toFixed(1)}`,
+  );
+  return html`<g class="line ${colourClass(place)}"><path d="M${points.join("L")}"/>${filled.map(
+    ({ confidence, accuracy, count }) =>
+      html`<circle class="dot" cx="${at(confidence).toFixed(1)}" cy="${down(accuracy).toFixed(1)}" r="${(1.5 + 4 * Math.sqrt(count / most)).toFixed(1)}"/>`,
+  )}</g>`;
+})}</svg>`;
+}
