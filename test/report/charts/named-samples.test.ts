@@ -1,6 +1,5 @@
 import { decode } from "fast-png";
 import { expect, it } from "vitest";
-import { sampleImages } from "../../../src/cli/output/sample-images.js";
 import { inMemoryDataset } from "../../../src/data/in-memory.js";
 import { sampleDigits } from "../../../src/data/sample-digits.js";
 import { namedSamples } from "../../../src/report/charts/named-samples.js";
@@ -53,11 +52,4 @@ it("draws markup, control and direction characters as text", async () => {
 it("draws the class's number for names in scripts that the font lacks", async () => {
   expect((await margin("a", "\ud800")).columns).toEqual((await margin("a", "class 1")).columns);
   expect((await margin("a", "日本語")).columns).toEqual((await margin("a", "class 1")).columns);
-});
-
-it("names the classes on the samples of a report too", async () => {
-  const data = await dataset(["cat", "dog"]);
-  const samples = await sampleImages(() => data, expect.unreachable);
-  expect(samples).toEqual(await namedSamples(data));
-  expect(samples).not.toEqual(sampleDigits(data));
 });

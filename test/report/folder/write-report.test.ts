@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { decode } from "fast-png";
 import { beforeEach, expect, test, vi } from "vitest";
+import { loadDataset } from "../../../src/data/load-dataset.js";
+import { sampleDigits } from "../../../src/data/sample-digits.js";
+import { namedSamples } from "../../../src/report/charts/named-samples.js";
 import { writeReport } from "../../../src/report/folder/write-report.js";
 import { bands } from "../../small-task.js";
 import { exampleStudy, STUDIES } from "../example-studies.js";
@@ -45,6 +48,15 @@ test("writes exactly the files that it returns", async () => {
   expect(JSON.parse(await readFile(join(folder, "figures/loss-adam.vl.json"), "utf8"))).toMatchObject({
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
   });
+});
+
+test("the sample images have the names of the classes", async () => {
+  const given = { images: new Uint8Array(4 * 64), labels: [0, 1, 0, 1], classNames: ["cat", "dog"] };
+  const dataset = await loadDataset({ ...given, height: 8, width: 8 });
+  await writeReport(STUDIES.noRun, folder, { dataset });
+  const written = await readFile(join(folder, "figures/sample-images.png"));
+  expect(new Uint8Array(written)).toEqual(new Uint8Array(await namedSamples(dataset)));
+  expect(new Uint8Array(written)).not.toEqual(sampleDigits(dataset));
 });
 
 test("a folder that cannot be written to gives a clear error", async () => {
