@@ -47,16 +47,20 @@ export class CellsFile {
    * Appends lines, on the disk when the promise resolves. No other process appends meanwhile.
    *
    * @param prepare receives the lines that other processes have added, and returns those to append
+   * @param then is done before another process may append
    * @throws OptimbenchError (FILE)
    */
-  async append(prepare: (added: readonly Line[]) => readonly Line[]): Promise<void> {
+  async append(prepare: (added: readonly Line[]) => readonly Line[], then = async () => {}): Promise<void> {
     await this.#locked(async () => {
       const lines = prepare(await this.readNew());
       const text = lines.map(lineText).join("");
-      if (this.#end === 0) await writeFileAtomically(this.path, text);
-      else await this.#write(text);
+      if (text !== "") {
+        if (this.#end === 0) await writeFileAtomically(this.path, text);
+        else await this.#write(text);
+      }
       this.#end += Buffer.byteLength(text);
       this.#lines += lines.length;
+      await then();
     });
   }
 

@@ -11,7 +11,7 @@ import type { PlannedCell } from "./planned-cell.js";
 import { shareCells } from "./share-cells.js";
 import type { Study } from "./study.js";
 import type { StudyFolder } from "./study-folder.js";
-import { StudyResults } from "./study-results.js";
+import { StudyResults, type TakenOver } from "./study-results.js";
 
 type Callbacks = Pick<
   CompareCallbacks,
@@ -37,9 +37,16 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
   const ended = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
   setMaxListeners(0, ended); // each run in progress listens
   let recorded: Promise<void> = Promise.resolve();
+  const unannounced: TakenOver[] = [];
+  /** The study with everything that the store has. Callbacks wait until the store is no longer locked. */
+  const current = () => {
+    unannounced.push(...results.update());
+    return results.finalStudy;
+  };
   /** Takes over what finished elsewhere. */
   const takeOver = () => {
-    for (const { index, record } of results.update()) onSkip?.(cells[index]!.planned, record);
+    for (const { index, record } of [...unannounced.splice(0), ...results.update()])
+      onSkip?.(cells[index]!.planned, record);
   };
   const record = async (cell: PlannedCell, run: Run) => {
     results.add(cell, run.record);
@@ -50,7 +57,7 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
       await noticing(() => store.add({ key: cell.key, ...place, record: run.record }));
     }
     await onRun?.(run, results.study, cell.planned);
-    await noticing(() => store?.save(results.study));
+    await noticing(() => store?.save(current));
   };
   /** A failure to write is not the end, since the next write may succeed. After the last run, `finish` throws it. */
   const noticing = async (write: () => Promise<void> | undefined) => {
@@ -96,11 +103,12 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
     if (store === undefined) await inOrder(mine, train);
     else await shareCells(mine, { store, inOrder, train, takeOver, onNotice, ended });
   } catch (error) {
-    await store?.finish(results.study).catch((problem: Error) => onNotice?.(problem.message));
+    await store?.finish(current).catch((problem: Error) => onNotice?.(problem.message));
     throw error;
   }
   takeOver();
-  await store?.finish(results.finalStudy);
+  await store?.finish(current);
+  takeOver();
   return results.finalStudy;
 }
 

@@ -51,13 +51,14 @@ export class StudyFolder {
     this.#file = file;
     this.#claims = new Claims(join(folder, CLAIMS));
     this.#isReplaced = isReplaced;
-    this.#take(lines);
+    this.#take(lines.filter(isCell)); // earlier questions no longer count
     if (questionOf(lines) !== question) this.#unwritten.push({ question });
   }
 
   /**
    * Opens a folder to ask a question. A study in it is continued if it asks the same question, or grows if the question has more
-   * cells. Nothing is changed before the first cell is added.
+   * cells. The question is written at once, so that a process with another question notices, unless a study is replaced: that
+   * one stays until the first cell is added.
    *
    * @throws OptimbenchError (FILE) if the folder has another study or other content, or cannot be read or written
    */
@@ -77,8 +78,14 @@ export class StudyFolder {
       );
     const there = questionOf(lines);
     if (there === undefined && !isNew) throw withoutQuestion(file.path);
-    const question = there === undefined ? asked : continued(there, asked, folder);
-    return new StudyFolder(folder, { file, lines, question, isReplaced: overwrite });
+    const question =
+      there === undefined || isAbandoned(lines, folder) ? asked : continued(there, asked, folder);
+    const store = new StudyFolder(folder, { file, lines, question, isReplaced: overwrite });
+    if (!overwrite)
+      await store.#flush().catch((error: OptimbenchError) => {
+        if (error.cause === undefined) throw error; // another question; a full disk is reported with the first cell
+      });
+    return store;
   }
 
   /** Reads what other processes have added. @throws OptimbenchError (FILE) */
@@ -103,39 +110,48 @@ export class StudyFolder {
     await this.#flush();
   }
 
-  /** Writes study.json, unless it was written recently. @throws OptimbenchError (FILE) */
-  async save(study: Study): Promise<void> {
-    if (!isWorthKeeping(study)) return;
+  /**
+   * Writes study.json, unless it was written recently.
+   *
+   * @param current makes the study from what is finished
+   * @throws OptimbenchError (FILE)
+   */
+  async save(current: () => Study): Promise<void> {
+    if (!isWorthKeeping(current())) return;
     this.#isCurrent = false;
-    if (performance.now() >= this.#nextWrite) await this.#write(study);
+    if (performance.now() >= this.#nextWrite) await this.#write(current);
   }
 
   /** Writes what is not written yet. @throws OptimbenchError with the path where the study was saved instead */
-  async finish(study: Study): Promise<void> {
+  async finish(current: () => Study): Promise<void> {
     this.#claims.close();
-    if (this.#isCurrent || !isWorthKeeping(study)) return;
+    if (this.#isCurrent || !isWorthKeeping(current())) return;
     await keepResult(this.#path, (file) =>
-      file === this.#path ? this.#write(study) : writeStudy(study, file),
+      file === this.#path ? this.#write(current) : writeStudy(current(), file),
     );
   }
 
-  async #flush(): Promise<void> {
-    if (this.#unwritten.length === 0) return;
+  /** @param then is done before another process may write to the folder */
+  async #flush(then = async () => {}): Promise<void> {
     if (this.#isReplaced) await this.#file.replace(this.#unwritten);
     else
       await this.#file.append((added) => {
         this.#take(added);
         return this.#unwritten;
-      });
+      }, then);
+    if (this.#isReplaced) await then();
     this.#isReplaced = false;
     this.#unwritten = [];
   }
 
-  async #write(study: Study): Promise<void> {
+  /** The last process that writes study.json has read all cells, so a larger study is never replaced by a smaller one. */
+  async #write(current: () => Study): Promise<void> {
     const start = performance.now();
     this.#isCurrent = false;
-    await this.#flush();
-    if (!this.#isOutgrown) await writeStudy(study, this.#path);
+    await this.#flush(async () => {
+      this.#unwritten = [];
+      if (!this.#isOutgrown) await writeStudy(current(), this.#path);
+    });
     this.#isCurrent = true;
     this.#nextWrite = performance.now() + TIME_BETWEEN_WRITES * (performance.now() - start);
   }
@@ -158,6 +174,10 @@ export class StudyFolder {
     else if (this.#isOutgrown) continued(there, this.question, this.#file.path); // throws what differs
   }
 }
+
+/** Whether a folder has a question without a finished or a claimed cell: its process was ended before the first one. */
+const isAbandoned = (lines: readonly Line[], folder: string) =>
+  !lines.some(isCell) && new Claims(join(folder, CLAIMS)).others().length === 0;
 
 const isCell = (line: Line) => "cell" in line;
 

@@ -13,7 +13,7 @@ interface Place {
 }
 
 /** A run that did not run here. */
-interface TakenOver {
+export interface TakenOver {
   readonly index: number;
   readonly record: RunRecord;
 }

@@ -106,6 +106,41 @@ describe("several studies on one folder", () => {
     expect((await ask({ folder, seeds: 1 })).runs).toHaveLength(2);
   });
 
+  it("with different questions notice each other before the first cell is finished", async () => {
+    const folder = at("new");
+    let refused: unknown;
+    await ask({
+      folder,
+      seeds: 1,
+      onEpoch: async () => {
+        refused ??= await ask({ folder, epochs: 2 }).catch((error) => error.message);
+      },
+    });
+    expect(refused).toContain(`${folder} already contains another study: \`epochs\` is 1 there and 2 here`);
+    expect(keys(folder)).toHaveLength(2);
+  });
+
+  it("leave no question that keeps another one out if they end before the first cell", async () => {
+    const folder = at("new");
+    await ask({ folder, signal: AbortSignal.abort() });
+    expect((await ask({ folder, seeds: 1, epochs: 2 })).runs).toHaveLength(2);
+    expect(keys(folder)).toHaveLength(2);
+  });
+
+  it("leave the larger study.json, whichever ends last", async () => {
+    const folder = at("shared");
+    let ran = 0;
+    await ask({
+      folder,
+      shard: "1/2",
+      onRun: async () => {
+        ran++;
+        if (ran === 3) await ask({ folder, shard: "2/2" });
+      },
+    });
+    expect((await readStudy(join(folder, "study.json"))).runs).toHaveLength(6);
+  });
+
   it("are not replaced while another process uses the folder", async () => {
     const folder = at("shared");
     await ask({ folder, seeds: 1 });
