@@ -35,6 +35,7 @@ export type * from "./config/compare-config.generated.js";
 export type { EarlyStopping } from "./config/early-stopping.js";
 export type * from "./config/resolved-config.generated.js";
 export type * from "./config/train-config.generated.js";
+export type * from "./config/tuning-config.generated.js";
 export type * from "./config/value-range.generated.js";
 export type { Dataset, HeldOutSet, ImageSet, Labels, Scaling } from "./data/dataset.js";
 export type * from "./data/dataset-config.generated.js";

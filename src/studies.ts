@@ -26,7 +26,7 @@ import { plainData } from "./validation/plain-data.js";
  */
 export async function compare(config: CompareConfig & CompareCallbacks = {}): Promise<Study> {
   const plain = plainData(config, "compare config") as typeof config;
-  return (await import("./study/compare.js")).compare(plain);
+  return (await import("./tuning/compare-tuned.js")).compare(plain);
 }
 
 /**

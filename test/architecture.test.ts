@@ -23,6 +23,7 @@ const STAGES = [
   "training/",
   "study/",
   "verdicts/",
+  "tuning/",
   "bench/",
   "report/",
   "explain/",

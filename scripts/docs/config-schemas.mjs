@@ -2,12 +2,19 @@
 // default. The config types and schemas/ are generated from them.
 import { z } from "zod";
 import { benchConfigSchema } from "../../dist/bench/bench-config.js";
+import { resolvedRangeSchema, searchRangeSchema } from "../../dist/catalogue/search-range.js";
 import { armConfigSchema } from "../../dist/config/arm-config.js";
 import { augmentationSchema } from "../../dist/config/augmentation.js";
 import { lossChoicesSchema, optimizerChoicesSchema, SINGLE_KEYS } from "../../dist/config/choices.js";
 import { compareConfigSchema } from "../../dist/config/compare-config.js";
 import { earlyStoppingSchema } from "../../dist/config/early-stopping.js";
 import { trainConfigSchema } from "../../dist/config/train-config.js";
+import {
+  extensionSchema,
+  trialSchema,
+  tunedArmSchema,
+  tuningSchema,
+} from "../../dist/config/tuning-config.js";
 import { valueRangeSchema } from "../../dist/config/value-range.js";
 import { inMemorySchema } from "../../dist/data/in-memory-schema.js";
 import { originText, valueText } from "../../dist/explain/differences.js";
@@ -76,6 +83,12 @@ const NAMES = new Map([
   [compareConfigSchema, "CompareConfig"],
   [armConfigSchema, "ArmConfig"],
   [valueRangeSchema, "ValueRange"],
+  [searchRangeSchema, "SearchRange"],
+  [resolvedRangeSchema, "ResolvedRange"],
+  [tuningSchema, "TuningConfig"],
+  [trialSchema, "Trial"],
+  [tunedArmSchema, "TunedArm"],
+  [extensionSchema, "TuningExtension"],
   [benchConfigSchema, "BenchConfig"],
 ]);
 

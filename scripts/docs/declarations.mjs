@@ -18,6 +18,10 @@ const FILES = [
   ["schedules/schedule-config.generated.ts", /^(BuiltIn)?Schedule(Config|Name|Length|Settings)$|Schedule$/],
   ["optimizers/optimizer-config.generated.ts", /^(BuiltIn)?Optimizer|Optimizer$/],
   ["config/train-config.generated.ts", /^(Shared|Train|EarlyStopping|Augmentation)Config$/],
+  [
+    "config/tuning-config.generated.ts",
+    /^(TuningConfig|SearchRange|ResolvedRange|Trial|TunedArm|TuningExtension|ResolvedTuning)$/,
+  ],
   ["training/gradient-check-options.generated.ts", /^GradientCheckOptions$/],
   ["bench/bench-config.generated.ts", /^BenchConfig$/],
   ["config/resolved-config.generated.ts", /^Resolved(\w+Config|Arm)$|^SplitSizes$/],

@@ -1,12 +1,19 @@
 // The JSON Schemas of results, from the zod schemas in src/. The result types and schemas/study.schema.json are generated from
 // them.
 import { z } from "zod";
+import { resolvedRangeSchema } from "../../dist/catalogue/search-range.js";
 import {
   resolvedArmSchema,
   resolvedCompareConfigSchema,
   resolvedTrainConfigSchema,
   splitSizesSchema,
 } from "../../dist/config/resolved-config.js";
+import {
+  extensionSchema,
+  resolvedTuningSchema,
+  trialSchema,
+  tunedArmSchema,
+} from "../../dist/config/tuning-config.js";
 import { datasetRecordSchema } from "../../dist/data/dataset-record.js";
 import {
   epochRecordSchema,
@@ -27,6 +34,11 @@ const NAMES = {
   SplitSizes: splitSizesSchema,
   ResolvedTrainConfig: resolvedTrainConfigSchema,
   ResolvedArm: resolvedArmSchema,
+  ResolvedRange: resolvedRangeSchema,
+  Trial: trialSchema,
+  TunedArm: tunedArmSchema,
+  TuningExtension: extensionSchema,
+  ResolvedTuning: resolvedTuningSchema,
   ResolvedCompareConfig: resolvedCompareConfigSchema,
   Metrics: metricsSchema,
   EvaluationMetrics: evaluationMetricsSchema,

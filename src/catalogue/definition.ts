@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { SearchRange } from "./search-range.js";
 import type { Source } from "./semantics.js";
 
 /** A built-in optimizer or loss: everything about it, in one place. */
@@ -19,6 +20,8 @@ export interface Definition<Shape extends z.ZodRawShape = z.ZodRawShape, Origin 
   conflict?(hyperparameters: Values<Shape>): string | undefined;
   /** The hyperparameter that is the optimizer's momentum, which a schedule may change from step to step. */
   readonly momentum?: keyof Shape & string;
+  /** What tuning searches besides the learning rate: the settings that make special cases of it reachable. */
+  readonly space?: Readonly<Partial<Record<keyof Shape & string, SearchRange>>>;
   /** The initial values of an optimizer's states that do not start at 0. */
   state?(hyperparameters: Values<Shape>): Readonly<Record<string, number | "theta">>;
 }

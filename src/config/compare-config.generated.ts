@@ -2,6 +2,7 @@
 
 import type { Choices } from "./choices.js";
 import type { SharedConfig, EarlyStoppingConfig, AugmentationConfig } from "./train-config.generated.js";
+import type { TuningConfig } from "./tuning-config.generated.js";
 import type { ValueRange } from "./value-range.generated.js";
 import type { DatasetInMemory } from "../data/dataset-config.generated.js";
 import type { LossConfig } from "../losses/loss-config.generated.js";
@@ -40,9 +41,15 @@ export interface CompareConfig extends SharedConfig {
   readonly epochs?: number | undefined;
   /**
    * How the optimizers get their settings (default: follows from the optimizers). "defaults": as shipped;
-   * "fixed-rate": all with one learning rate. A study whose optimizers contradict it is rejected.
+   * "fixed-rate": all with one learning rate; "tuned": by trials, as many for each. A study whose optimizers
+   * contradict it is rejected.
    */
-  readonly question?: "defaults" | "fixed-rate" | undefined;
+  readonly question?: "defaults" | "fixed-rate" | "tuned" | undefined;
+  /**
+   * How the settings of a tuned study are found: number of trials, seeds, search space. Default: 12 trials
+   * with one seed.
+   */
+  readonly tuning?: TuningConfig | undefined;
   /**
    * The optimizers to compare. "all" stands for all built-in ones. A setting with several values, `{ name:
    * "adam", learningRate: [0.1, 0.01] }` or `{ from: 1e-4, to: 0.1 }`, stands for one optimizer per value.

@@ -12,6 +12,7 @@ import { PRESET_NAMES, PRESETS } from "./presets.js";
 import { QUESTIONS } from "./study-question.js";
 import { checkSuite, SUITE_NAMES } from "./suites.js";
 import { seedSchema, sharedShape } from "./train-config.js";
+import { DEFAULT_TRIALS, tuningSchema } from "./tuning-config.js";
 import { allSchema } from "./value-range.js";
 import { varySchema } from "./vary.js";
 
@@ -43,7 +44,12 @@ export const compareConfigSchema = z
       .enum(QUESTIONS)
       .optional()
       .describe(
-        'how the optimizers get their settings (default: follows from the optimizers). "defaults": as shipped; "fixed-rate": all with one learning rate. A study whose optimizers contradict it is rejected.',
+        'how the optimizers get their settings (default: follows from the optimizers). "defaults": as shipped; "fixed-rate": all with one learning rate; "tuned": by trials, as many for each. A study whose optimizers contradict it is rejected.',
+      ),
+    tuning: tuningSchema
+      .optional()
+      .describe(
+        `how the settings of a tuned study are found: number of trials, seeds, search space. Default: ${DEFAULT_TRIALS} trials with one seed.`,
       ),
     optimizers: z
       .union([allSchema("a list"), z.array(optimizerChoicesSchema).min(1).max(MOST_CHOICES).readonly()])
@@ -105,6 +111,11 @@ export function parseCompareConfig(input: CompareConfig): ParsedCompareConfig {
   const given = parse(compareConfigSchema, plain, "compare config", MOST_STUDY_VALUES);
   if (given.arms !== undefined) checkArmsAlone(plain);
   checkSuite(plain);
+  if (given.tuning !== undefined && given.tuning.extensions === undefined && given.question !== "tuned")
+    throw configError(
+      '`tuning` has no effect on this study. Set `question` to "tuned", or omit `tuning`.',
+      "tuning",
+    );
   if (given.preset === undefined) return given;
   const { preset: _, ...config } = parse(
     compareConfigSchema,

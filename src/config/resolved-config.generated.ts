@@ -2,6 +2,7 @@
 
 import type { Augmentation } from "./augmentation.js";
 import type { EarlyStopping } from "./early-stopping.js";
+import type { ResolvedTuning } from "./tuning-config.generated.js";
 import type { ResolvedLoss } from "../losses/losses.js";
 import type { ResolvedModel } from "../models/models.js";
 import type { ResolvedOptimizer } from "../optimizers/optimizers.js";
@@ -68,6 +69,8 @@ export interface ResolvedTrainConfig {
   readonly threads: number;
   /** Whether untimed steps ran first. */
   readonly untimedSteps: boolean;
+  /** False if the test images were not evaluated; absent otherwise. */
+  readonly testEvaluation?: false | undefined;
   /** The loss with every default filled in, and its formula. */
   readonly loss: ResolvedLoss;
   /** The optimizer with every default filled in, and its formula. */
@@ -119,6 +122,8 @@ export interface ResolvedArm {
   readonly augmentation?: Augmentation | undefined;
   /** Images that one thread computes at a time. */
   readonly microBatch?: number | undefined;
+  /** False if the test images were not evaluated; absent otherwise. */
+  readonly testEvaluation?: false | undefined;
   /** The optimizer with every default filled in, and its formula. */
   readonly optimizer: ResolvedOptimizer;
   /** The loss with every default filled in, and its formula. */
@@ -131,9 +136,11 @@ export interface ResolvedArm {
  */
 export interface ResolvedCompareConfig {
   /** How the optimizers got their settings, if it was declared. */
-  readonly question?: "defaults" | "fixed-rate" | undefined;
+  readonly question?: "defaults" | "fixed-rate" | "tuned" | undefined;
   /** The suite that the arms come from, whose tasks are datasets with models. */
   readonly suite?: "small" | undefined;
+  /** How settings were found, if the study is tuned. */
+  readonly tuning?: ResolvedTuning | undefined;
   /** Folder with the files of a named dataset. */
   readonly dataDir?: string | undefined;
   /** The dataset's name or folder; for one given in memory, the name it was given. */
@@ -175,6 +182,8 @@ export interface ResolvedCompareConfig {
   readonly augmentation?: Augmentation | undefined;
   /** Images that one thread computes at a time. */
   readonly microBatch?: number | undefined;
+  /** False if the test images were not evaluated; absent otherwise. */
+  readonly testEvaluation?: false | undefined;
   /** Device that trained: cpu, cuda or cuda:1. */
   readonly device: string;
   /** CPU threads. */

@@ -19,6 +19,7 @@ import { QUESTIONS } from "./study-question.js";
 import { SUITE_NAMES } from "./suites.js";
 import { defaultThreads } from "./threads.js";
 import type { ParsedSharedConfig } from "./train-config.js";
+import { resolvedTuningSchema } from "./tuning-config.js";
 
 export type * from "./resolved-config.generated.js";
 
@@ -90,6 +91,10 @@ const sharedShape = {
   device: z.string().describe("device that trained: cpu, cuda or cuda:1"),
   threads: count.describe("CPU threads"),
   untimedSteps: z.boolean().describe("whether untimed steps ran first"),
+  testEvaluation: z
+    .literal(false)
+    .optional()
+    .describe("false if the test images were not evaluated; absent otherwise"),
 };
 
 const runShape = {
@@ -124,6 +129,7 @@ export const resolvedCompareConfigSchema = z
       .enum(SUITE_NAMES)
       .optional()
       .describe("the suite that the arms come from, whose tasks are datasets with models"),
+    tuning: resolvedTuningSchema.optional().describe("how settings were found, if the study is tuned"),
     dataDir,
     ...maybe,
     device,
@@ -198,5 +204,6 @@ export function resolveConfig(
     device: config.device,
     threads: config.threads ?? once.of("threads", [], defaultThreads),
     untimedSteps: config.untimedSteps,
+    ...(!config.testEvaluation && { testEvaluation: false as const }),
   };
 }

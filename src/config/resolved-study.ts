@@ -19,12 +19,7 @@ const ALWAYS: readonly Key[] = ["name", "loss", "optimizer"];
  */
 export function resolvedStudy(
   arms: readonly ResolvedTrainConfig[],
-  {
-    areCombined,
-    question,
-    suite,
-    ...rest
-  }: Pick<StudyArms, "areCombined" | "question" | "suite" | "seeds" | "execution" | "margin">,
+  { areCombined, question, suite, tuning, ...rest }: Omit<StudyArms, "arms">,
   once: Once,
 ): ResolvedCompareConfig {
   const keys = [...new Set(arms.flatMap(({ seed: _, ...arm }) => Object.keys(arm) as Key[]))];
@@ -49,6 +44,7 @@ export function resolvedStudy(
   return {
     ...(question !== undefined && { question }),
     ...(suite !== undefined && { suite }),
+    ...(tuning !== undefined && { tuning }),
     ...(part(arms[0]!, (key) => !own.has(key)) as Omit<
       ResolvedCompareConfig,
       "seeds" | "execution" | "margin"
@@ -65,9 +61,11 @@ export function armConfigs({
   optimizers = [],
   losses = [],
   arms = losses.flatMap((loss) => optimizers.map((optimizer) => ({ optimizer, loss }))),
-  seeds: _,
-  execution: __,
-  suite: ___,
+  question: _,
+  suite: __,
+  tuning: ___,
+  seeds: ____,
+  execution: _____,
   ...shared
 }: ResolvedCompareConfig): ArmConfig[] {
   return arms.map((arm) => ({ ...shared, ...arm }) as ArmConfig);

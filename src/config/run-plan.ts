@@ -76,6 +76,7 @@ export function planRun(
     device,
     threads,
     untimedSteps,
+    testEvaluation,
     ...rest
   } = resolved;
   return {
@@ -94,6 +95,7 @@ export function planRun(
       device,
       threads,
       untimedSteps,
+      ...(testEvaluation === false && { testEvaluation }),
     }),
     input,
     classes,

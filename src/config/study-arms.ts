@@ -10,6 +10,7 @@ import type { Place } from "./config-path.js";
 import { type Factor, inEach, MOST_RUNS, varied } from "./factors.js";
 import { SUITES } from "./suites.js";
 import { type ParsedTrainConfig, trainConfigSchema } from "./train-config.js";
+import { type Tuning, tuningSchema } from "./tuning-config.js";
 import { variedPaths } from "./vary.js";
 
 /** An arm of a study, before its dataset is known. */
@@ -27,6 +28,8 @@ export interface StudyArms {
   readonly areCombined: boolean;
   readonly question: ParsedCompareConfig["question"];
   readonly suite: ParsedCompareConfig["suite"];
+  /** How settings are or were found; undefined if the study has nothing to do with tuning. */
+  readonly tuning?: Tuning | undefined;
   readonly seeds: readonly number[];
   readonly execution: ParsedCompareConfig["execution"];
   /** The difference below which two arms count as equal. */
@@ -37,15 +40,39 @@ export interface StudyArms {
 export function studyArms(study: ParsedCompareConfig): StudyArms {
   const semantics = [study.semantics].flat() as [Semantics, ...Semantics[]];
   checkDistinct(semantics, "semantics");
-  const seeds =
-    typeof study.seeds === "number" ? Array.from({ length: study.seeds }, (_, seed) => seed) : study.seeds;
+  const tuning = tuningOf(study);
+  const isTuned = study.question === "tuned" && tuning !== undefined;
+  // The selected settings run on seeds that they were not selected on.
+  const first = isTuned ? Math.max(...tuning.seeds) + 1 : 0;
+  const seeds = listOf(study.seeds, first);
   checkDistinct(seeds, "seeds");
+  if (isTuned) checkFresh(seeds, tuning.seeds);
   const areCombined = study.arms === undefined;
   const factors = areCombined ? factorsOf(study, semantics) : [];
   checkRunCount(study, factors, seeds.length);
   const arms = areCombined ? combinedArms(study, factors, semantics[0]) : listedArms(study, semantics[0]);
   const { question, suite, execution, margin } = study;
-  return { arms, areCombined, question, suite, seeds, execution, margin };
+  return { arms, areCombined, question, suite, ...(tuning && { tuning }), seeds, execution, margin };
+}
+
+const listOf = (seeds: number | readonly number[], first = 0): readonly number[] =>
+  typeof seeds === "number" ? Array.from({ length: seeds }, (_, i) => first + i) : seeds;
+
+function tuningOf({ question, tuning }: ParsedCompareConfig): Tuning | undefined {
+  if (tuning === undefined && question !== "tuned") return undefined;
+  const given = tuning ?? tuningSchema.parse({});
+  const seeds = listOf(given.seeds);
+  checkDistinct(seeds, "tuning.seeds");
+  return { ...given, seeds };
+}
+
+function checkFresh(seeds: readonly number[], tried: readonly number[]): void {
+  const used = seeds.findIndex((seed) => tried.includes(seed));
+  if (used >= 0)
+    throw configError(
+      `\`seeds[${used}]\` is ${seeds[used]}, a seed of the trials. Selected settings run on other seeds: give other \`seeds\`, or a number of them.`,
+      `seeds[${used}]`,
+    );
 }
 
 /** The arms of a study that lists them. */
@@ -53,6 +80,7 @@ function listedArms(
   {
     question,
     suite,
+    tuning,
     arms,
     optimizers,
     losses,
@@ -106,6 +134,7 @@ function combinedArms(
   {
     question,
     suite,
+    tuning,
     arms: _,
     optimizers,
     losses,

@@ -3,12 +3,16 @@ import { changedOptimizerSettings, type ResolvedOptimizer } from "../optimizers/
 import { decimalText } from "../validation/decimal-text.js";
 
 /** The questions that a study can declare: how its optimizers get their settings. */
-export const QUESTIONS = ["defaults", "fixed-rate"] as const;
+export const QUESTIONS = ["defaults", "fixed-rate", "tuned"] as const;
 
 export type StudyQuestion = (typeof QUESTIONS)[number];
 
+/** The questions that an optimizer's settings can contradict. Tuning finds them itself. */
+const DEMANDING = ["defaults", "fixed-rate"] as const;
+type Demanding = (typeof DEMANDING)[number];
+
 /** What a question demands of the optimizers, and the setting that need not be the default. */
-const RULES: Readonly<Record<StudyQuestion, { readonly rule: string; readonly isFree?: string }>> = {
+const RULES: Readonly<Record<Demanding, { readonly rule: string; readonly isFree?: string }>> = {
   defaults: { rule: "every optimizer has its default settings" },
   "fixed-rate": {
     rule: "all optimizers have one learning rate, and otherwise their default settings",
@@ -22,9 +26,9 @@ export function questionOf(
   declared?: StudyQuestion,
 ): StudyQuestion | "configured" {
   if (declared !== undefined) return declared;
-  const fits = (question: StudyQuestion) =>
+  const fits = (question: Demanding) =>
     optimizers.every((each) => contradiction(question, each, optimizers[0]!) === undefined);
-  return QUESTIONS.find(fits) ?? "configured";
+  return DEMANDING.find(fits) ?? "configured";
 }
 
 /**
@@ -38,7 +42,7 @@ export function checkQuestion(
   optimizer: ResolvedOptimizer,
   first: ResolvedOptimizer,
 ): void {
-  if (question === undefined) return;
+  if (question === undefined || question === "tuned") return;
   const found = contradiction(question, optimizer, first);
   if (found === undefined) return;
   throw configError(
@@ -48,7 +52,7 @@ export function checkQuestion(
 }
 
 function contradiction(
-  question: StudyQuestion,
+  question: Demanding,
   optimizer: ResolvedOptimizer,
   first: ResolvedOptimizer,
 ): { readonly problem: string; readonly path: string } | undefined {

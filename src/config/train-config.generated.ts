@@ -120,6 +120,11 @@ export interface SharedConfig {
   readonly threads?: number | undefined;
   /** Run untimed steps first to prepare kernels and memory. They leave no trace in the run. Default: true. */
   readonly untimedSteps?: boolean | undefined;
+  /**
+   * Evaluate the test images at the end, if the dataset has any. false leaves them unseen, for runs that
+   * settings are selected by. Default: true.
+   */
+  readonly testEvaluation?: boolean | undefined;
 }
 
 /** A training run; every key has a default. */

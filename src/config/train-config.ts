@@ -136,6 +136,12 @@ export const sharedShape = {
     .boolean()
     .default(true)
     .describe("run untimed steps first to prepare kernels and memory. They leave no trace in the run."),
+  testEvaluation: z
+    .boolean()
+    .default(true)
+    .describe(
+      "evaluate the test images at the end, if the dataset has any. false leaves them unseen, for runs that settings are selected by.",
+    ),
 } as const;
 
 export const seedSchema = z.int().min(0);

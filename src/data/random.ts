@@ -4,7 +4,15 @@
  */
 
 /** The purpose of a stream. */
-type Purpose = "split" | "batchOrder" | "runOrder" | "samples" | "verdicts" | "acrossTasks" | "calibration";
+type Purpose =
+  | "split"
+  | "batchOrder"
+  | "runOrder"
+  | "trials"
+  | "samples"
+  | "verdicts"
+  | "acrossTasks"
+  | "calibration";
 
 /** A source of uniform 32-bit integers. */
 type RandomStream = () => number;

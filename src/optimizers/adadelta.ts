@@ -1,5 +1,5 @@
 import { define } from "../catalogue/definition.js";
-import { decay, epsilon, learningRate } from "./ranges.js";
+import { decay, EPSILON_SPACE, epsilon, learningRate } from "./ranges.js";
 
 /**
  * Scales steps by the root mean square of previous steps (Zeiler 2012). The paper has no learning rate, which corresponds to
@@ -24,6 +24,7 @@ export const adadelta = define({
     keras2: { learningRate: 0.001, rho: 0.95, epsilon: 1e-7 },
     pytorch: { learningRate: 1, rho: 0.9, epsilon: 1e-6 },
   },
+  space: { epsilon: EPSILON_SPACE },
   formula: () =>
     [
       "v = rho * v + (1 - rho) * g ** 2",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { define } from "../catalogue/definition.js";
-import { epsilon, learningRate } from "./ranges.js";
+import { EPSILON_SPACE, epsilon, learningRate } from "./ranges.js";
 
 /**
  * Divides the gradient by the root of the sum of all its squares (Duchi et al. 2011), so that the steps become smaller over time.
@@ -30,6 +30,7 @@ export const adagrad = define({
     keras2: { learningRate: 0.001, initialAccumulator: 0.1, epsilon: 1e-7 },
     pytorch: { learningRate: 0.01, initialAccumulator: 0, epsilon: 1e-10, lrDecay: 0 },
   },
+  space: { epsilon: EPSILON_SPACE },
   formula({ lrDecay = 0 }, semantics) {
     const rate = lrDecay === 0 ? "learningRate" : "learningRate / (1 + (t - 1) * lrDecay)";
     const divisor = semantics === "keras3" ? "sqrt(a + epsilon)" : "(sqrt(a) + epsilon)";

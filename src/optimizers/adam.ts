@@ -1,5 +1,6 @@
 import { define } from "../catalogue/definition.js";
 import { MOMENT_DEFAULTS, MOMENTS, momentStep, moments } from "./moments.js";
+import { EPSILON_SPACE, MOMENTUM_SPACE, SQUARE_SPACE } from "./ranges.js";
 
 /**
  * Adaptive moment estimation (Kingma & Ba 2015, algorithm 1 and the reformulation at the end of its section 2).
@@ -17,6 +18,7 @@ export const adam = define({
   ],
   hyperparameters: moments,
   defaults: MOMENT_DEFAULTS,
+  space: { beta1: MOMENTUM_SPACE, beta2: SQUARE_SPACE, epsilon: EPSILON_SPACE },
   momentum: "beta1",
   formula: (_, source) => [MOMENTS, momentStep(source, "v")].join("\n"),
 });

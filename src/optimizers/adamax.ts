@@ -1,5 +1,5 @@
 import { define } from "../catalogue/definition.js";
-import { decay, epsilon, learningRate } from "./ranges.js";
+import { decay, EPSILON_SPACE, epsilon, learningRate, MOMENTUM_SPACE, SQUARE_SPACE } from "./ranges.js";
 
 /**
  * Adam that divides by a decaying maximum of the gradient instead of its root mean square (Kingma & Ba 2015, section 7.1). Keras
@@ -25,6 +25,7 @@ export const adamax = define({
     keras2: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
     pytorch: { learningRate: 0.002, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   },
+  space: { beta1: MOMENTUM_SPACE, beta2: SQUARE_SPACE, epsilon: EPSILON_SPACE },
   momentum: "beta1",
   formula: (_, source) =>
     [

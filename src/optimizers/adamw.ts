@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { define } from "../catalogue/definition.js";
 import { MOMENT_DEFAULTS, MOMENTS, momentStep, moments } from "./moments.js";
+import { EPSILON_SPACE, MOMENTUM_SPACE, SQUARE_SPACE } from "./ranges.js";
 
 /**
  * Adam with decoupled weight decay, proportional to the learning rate (Loshchilov & Hutter 2019). Keras 2's legacy optimizers lack
@@ -27,6 +28,7 @@ export const adamw = define({
     keras2: { ...MOMENT_DEFAULTS.keras2, weightDecay: 0.004 },
     pytorch: { ...MOMENT_DEFAULTS.pytorch, weightDecay: 0.01 },
   },
+  space: { beta1: MOMENTUM_SPACE, beta2: SQUARE_SPACE, epsilon: EPSILON_SPACE },
   momentum: "beta1",
   formula: ({ weightDecay }, source) =>
     [

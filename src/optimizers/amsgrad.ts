@@ -1,5 +1,6 @@
 import { define } from "../catalogue/definition.js";
 import { MOMENT_DEFAULTS, MOMENTS, momentStep, moments } from "./moments.js";
+import { EPSILON_SPACE, MOMENTUM_SPACE, SQUARE_SPACE } from "./ranges.js";
 
 /**
  * Adam whose divisor never decreases (Reddi et al. 2018). Keras and PyTorch call it Adam with `amsgrad=True`, and use the maximum
@@ -16,6 +17,7 @@ export const amsgrad = define({
   ],
   hyperparameters: moments,
   defaults: MOMENT_DEFAULTS,
+  space: { beta1: MOMENTUM_SPACE, beta2: SQUARE_SPACE, epsilon: EPSILON_SPACE },
   momentum: "beta1",
   formula: (_, source) =>
     [MOMENTS, "largest = maximum(largest, v)", momentStep(source, "largest")].join("\n"),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { define } from "../catalogue/definition.js";
 import { MOMENT_DEFAULTS, moments } from "./moments.js";
+import { EPSILON_SPACE, MOMENTUM_SPACE, SQUARE_SPACE } from "./ranges.js";
 
 /**
  * Adam whose step per parameter has the parameter's norm times the learning rate (You et al. 2020, algorithm 2). The authors add
@@ -25,6 +26,7 @@ export const lamb = define({
     keras3: MOMENT_DEFAULTS.keras3,
     author: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01 },
   },
+  space: { beta1: MOMENTUM_SPACE, beta2: SQUARE_SPACE, epsilon: EPSILON_SPACE },
   momentum: "beta1",
   formula: ({ weightDecay = 0 }) =>
     [

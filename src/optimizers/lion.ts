@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { define } from "../catalogue/definition.js";
-import { decay, learningRate } from "./ranges.js";
+import { decay, learningRate, MOMENTUM_SPACE } from "./ranges.js";
 
 /**
  * Steps of constant size in the direction of the sign of an interpolated momentum, with decoupled weight decay (Chen et al. 2023).
@@ -29,6 +29,7 @@ export const lion = define({
     keras2: { learningRate: 0.0001, beta1: 0.9, beta2: 0.99 },
     author: { learningRate: 0.0001, beta1: 0.9, beta2: 0.99, weightDecay: 0 },
   },
+  space: { beta1: MOMENTUM_SPACE },
   momentum: "beta1",
   formula: ({ weightDecay = 0 }) =>
     [

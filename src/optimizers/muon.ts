@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { define } from "../catalogue/definition.js";
-import { decay, epsilon, learningRate } from "./ranges.js";
+import { decay, epsilon, learningRate, MOMENTUM_SPACE } from "./ranges.js";
 
 /** Step sizes by PyTorch's names; Keras uses the second. */
 const SCALES = {
@@ -86,6 +86,7 @@ export const muon = define({
       adamWeightDecay: 0,
     },
   },
+  space: { momentum: MOMENTUM_SPACE },
   momentum: "momentum",
   formula({ nesterov, adjustLearningRate = "original", weightDecay, adamWeightDecay }, source) {
     const keras = source === "keras3";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { define } from "../catalogue/definition.js";
-import { decay, epsilon, learningRate } from "./ranges.js";
+import { decay, EPSILON_SPACE, epsilon, learningRate, MOMENTUM_SPACE, SQUARE_SPACE } from "./ranges.js";
 
 /**
  * Adam with Nesterov momentum that increases over the steps (Dozat 2016): from half of beta1 to beta1. This takes about a hundred
@@ -33,6 +33,7 @@ export const nadam = define({
     keras2: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, momentumDecay: 0.004 },
     pytorch: { learningRate: 0.002, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentumDecay: 0.004 },
   },
+  space: { beta1: MOMENTUM_SPACE, beta2: SQUARE_SPACE, epsilon: EPSILON_SPACE },
   momentum: "beta1",
   formula({ momentumDecay }) {
     const step = (t: string) => (momentumDecay === undefined ? t : `(${t} * momentumDecay)`);

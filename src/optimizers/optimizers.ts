@@ -13,6 +13,7 @@ import {
   withSetting,
 } from "../catalogue/catalogue.js";
 import type { Definition, ResolvedBuiltIn } from "../catalogue/definition.js";
+import type { SearchSpace } from "../catalogue/search-range.js";
 import type { Semantics } from "../catalogue/semantics.js";
 import type { UpdateGraph } from "../formula/graph.js";
 import { parseUpdate } from "../formula/parse-update.js";
@@ -131,6 +132,14 @@ export function resolveOptimizer(
   where?: string,
 ): ResolvedOptimizer {
   return resolve(CATALOGUE, input, semantics, where) as ResolvedOptimizer;
+}
+
+/** What tuning searches besides the learning rate. A custom formula has nothing else. */
+export function optimizerSpace(optimizer: ResolvedOptimizer): SearchSpace {
+  if (optimizer.semantics === "custom") return {};
+  const { space = {} }: Definition = OPTIMIZERS[optimizer.name];
+  const has = Object.entries(space).filter(([key]) => Object.hasOwn(optimizer, key));
+  return Object.fromEntries(has) as SearchSpace;
 }
 
 /** The names of momentum. A hyperparameter of a custom formula with one of these names is its momentum. */

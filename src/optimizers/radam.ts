@@ -1,5 +1,6 @@
 import { define } from "../catalogue/definition.js";
 import { MOMENT_DEFAULTS, MOMENTS, moments } from "./moments.js";
+import { EPSILON_SPACE, MOMENTUM_SPACE, SQUARE_SPACE } from "./ranges.js";
 
 /**
  * Adam without the divisor during the first steps, when its variance is too high, and with a rectified step afterwards (Liu et al.
@@ -14,6 +15,7 @@ export const radam = define({
   ],
   hyperparameters: moments,
   defaults: { pytorch: MOMENT_DEFAULTS.pytorch },
+  space: { beta1: MOMENTUM_SPACE, beta2: SQUARE_SPACE, epsilon: EPSILON_SPACE },
   momentum: "beta1",
   formula: () =>
     [

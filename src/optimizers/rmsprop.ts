@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { define } from "../catalogue/definition.js";
-import { decay, epsilon, learningRate } from "./ranges.js";
+import { decay, EPSILON_SPACE, epsilon, learningRate, MOMENTUM_SPACE, SQUARE_SPACE } from "./ranges.js";
 
 /**
  * Divides the gradient by its running root mean square (Hinton 2012), optionally centered (Graves 2013) and with momentum. Keras 3
@@ -31,6 +31,7 @@ export const rmsprop = define({
     keras2: { learningRate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
     pytorch: { learningRate: 0.01, rho: 0.99, momentum: 0, epsilon: 1e-8, centered: false },
   },
+  space: { momentum: MOMENTUM_SPACE, rho: SQUARE_SPACE, epsilon: EPSILON_SPACE },
   momentum: "momentum",
   formula({ momentum, centered }, semantics) {
     const lines = ["v = rho * v + (1 - rho) * g ** 2"];

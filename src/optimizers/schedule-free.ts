@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { define } from "../catalogue/definition.js";
-import { decay, epsilon, learningRate } from "./ranges.js";
+import { decay, EPSILON_SPACE, epsilon, learningRate, MOMENTUM_SPACE, SQUARE_SPACE } from "./ranges.js";
 
 /** Where the gradient is computed, between the newest point and the average. At 0, the average could not be recovered. */
 const interpolation = decay
   .gt(0)
   .describe("point where the gradient is computed, from 0 (the newest point) to 1 (the average)");
+
+const INTERPOLATION_SPACE = { ...MOMENTUM_SPACE, from: 0.5 };
 
 const averaging = {
   warmupSteps: z.int().min(0).describe("steps over which the learning rate rises to its value"),
@@ -50,6 +52,7 @@ export const scheduleFreeSgd = define({
       weightLearningRatePower: 2,
     },
   },
+  space: { momentum: INTERPOLATION_SPACE },
   formula: ({ weightDecay, warmupSteps }) =>
     [
       `d = g${weightDecay > 0 ? " + weightDecay * theta" : ""}`,
@@ -91,6 +94,7 @@ export const scheduleFreeAdamw = define({
       weightLearningRatePower: 2,
     },
   },
+  space: { beta1: INTERPOLATION_SPACE, beta2: SQUARE_SPACE, epsilon: EPSILON_SPACE },
   formula({ weightDecay: share = 0, warmupSteps }, source) {
     const direction = [
       "v = beta2 * v + (1 - beta2) * g ** 2",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { define } from "../catalogue/definition.js";
-import { decay, learningRate } from "./ranges.js";
+import { decay, learningRate, MOMENTUM_SPACE } from "./ranges.js";
 
 /**
  * Stochastic gradient descent, optionally with momentum (Polyak 1964) or Nesterov momentum (Sutskever et al. 2013). Keras
@@ -31,6 +31,7 @@ export const sgd = define({
     keras2: { learningRate: 0.01, momentum: 0, nesterov: false },
     pytorch: { learningRate: 0.001, momentum: 0, nesterov: false, dampening: 0 },
   },
+  space: { momentum: MOMENTUM_SPACE },
   momentum: "momentum",
   conflict({ momentum, nesterov, dampening = 0 }) {
     if (momentum === 0 && nesterov)

@@ -1,7 +1,7 @@
 import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
 import type { ResolvedCompareConfig, ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { RunPlan } from "../config/run-plan.js";
-import { studyArms } from "../config/study-arms.js";
+import { type StudyArms, studyArms } from "../config/study-arms.js";
 import { planStudy, type StudyPlan } from "../config/study-plan.js";
 import type { Dataset } from "../data/dataset.js";
 import { datasetChecksum } from "../data/dataset-checksum.js";
@@ -36,8 +36,20 @@ export async function compare(
 ): Promise<Study> {
   const { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard, ...given } =
     copyWithCallbacks(input, "compare config");
-  const asked = studyArms(parseCompareConfig(given));
-  const datasets = await loadDatasets(asked.arms, loaded, { signal });
+  const callbacks = { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard };
+  return compareArms(studyArms(parseCompareConfig(given)), callbacks, loaded);
+}
+
+/** What is optional may also be undefined. */
+export type GivenCallbacks = { readonly [Key in keyof CompareCallbacks]: CompareCallbacks[Key] | undefined };
+
+/** The same for arms that are already known. */
+export async function compareArms(
+  asked: StudyArms,
+  { folder, overwrite, ...callbacks }: GivenCallbacks,
+  loaded?: StudyDatasets,
+): Promise<Study> {
+  const datasets = await loadDatasets(asked.arms, loaded, { signal: callbacks.signal });
   const plan = planStudy(asked, (arm) => datasets.of(arm)!);
   await preloadNative();
   const { config, arms, seeds } = plan;
@@ -45,13 +57,12 @@ export async function compare(
   const atOnce = config.execution === "parallel" ? config.threads : 1;
   await checkFits(planned.slice(0, arms.length), seeds.length, atOnce);
   const question = await ask(config, planned);
-  const callbacks = { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, shard };
   const store =
     folder === undefined
       ? undefined
       : await StudyFolder.open(folder, question, {
           overwrite: overwrite ?? false,
-          onNotice: onNotice ?? (() => {}),
+          onNotice: callbacks.onNotice ?? (() => {}),
         });
   return runCells(
     planned.map((each, index) => ({ ...each, index, key: question.cells[index]! })),

@@ -11,6 +11,8 @@ export const STUDY = "study.json";
 /** Of processes that run cells. They do not make a folder a study. */
 export const CLAIMS = "claims";
 export const LOCK = "cells.lock";
+/** The folder with the trials of a tuned study, which begin before the study itself. */
+export const TUNING = "tuning";
 
 /**
  * Creates the folder for results, and tests that it is writable, so that a study does not fail after its first run.
@@ -39,5 +41,5 @@ async function namesInWritable(folder: string): Promise<string[]> {
   makeFolder(folder);
   await tryFolder(folder);
   await removeLeftovers(folder);
-  return readdirSync(folder).filter((name) => !isTemporary(name) && name !== CLAIMS && name !== LOCK);
+  return readdirSync(folder).filter((name) => !isTemporary(name) && ![CLAIMS, LOCK, TUNING].includes(name));
 }

@@ -27,6 +27,10 @@ export const studySchema = z
 /** Whether runs were trained in parallel, so that their times are not comparable. */
 export const ranInParallel = ({ config }: Study): boolean => config.execution === "parallel";
 
+/** Whether the arms of a study are the trials of a tuned one. */
+export const isTrialStudy = ({ config: { question, tuning } }: Study): boolean =>
+  tuning !== undefined && question === undefined;
+
 /** Runs that were asked for. */
 export const plannedRuns = ({ config: { arms, optimizers = [], losses = [], seeds } }: Study): number =>
   (arms?.length ?? optimizers.length * losses.length) * seeds.length;

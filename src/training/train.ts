@@ -98,7 +98,7 @@ export async function trainPlan(
       profile,
     });
     const test =
-      resident.test && dataset.test && status === "completed"
+      resident.test && dataset.test && status === "completed" && config.testEvaluation !== false
         ? await session.evaluate(
             resident.test,
             Uint32Array.from({ length: dataset.test.count }, (_, i) => i),

@@ -102,6 +102,7 @@ const shared = () => ({
   device: "cpu",
   threads: 1,
   untimedSteps: false,
+  testEvaluation: false,
   signal: new AbortController().signal,
   profile: false,
   onEpoch() {},
@@ -164,7 +165,15 @@ export const INPUTS = {
     seed: 1,
   }),
   compare: () => ({
-    question: "fixed-rate",
+    question: undefined, // the other values contradict each question
+    tuning: {
+      trials: 2,
+      seeds: 1,
+      seed: 0,
+      space: { adam: { learningRate: { from: 0.1, to: 1, scale: "log" } } },
+      extensions: [{ trials: 1, sides: ["none"] }],
+      arms: [{ label: "a", space: {}, trials: [{ values: {}, accuracy: 1, loss: null }], selected: 0 }],
+    },
     ...shared(),
     preset: "paper",
     optimizers: [optimizer(), customOptimizer()],
@@ -178,7 +187,8 @@ export const INPUTS = {
     onRun() {},
   }),
   compareArms: () => {
-    const { signal, profile, onEpoch, $schema, dataDir, device, threads, untimedSteps, ...all } = shared();
+    const { signal, profile, onEpoch, $schema, dataDir, device, threads, ...most } = shared();
+    const { untimedSteps, testEvaluation, ...all } = most;
     const { resize, labelColumn, groupColumn, labelFile, greyscale, ...arm } = all;
     return {
       dataset: inMemory(),

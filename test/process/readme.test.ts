@@ -21,6 +21,7 @@ const pages = [
   "docs/formulas.md",
   "docs/schedules.md",
   "docs/studies.md",
+  "docs/tuning.md",
   "docs/training.md",
   "docs/custom-formulas.md",
   "docs/models.md",

@@ -56,6 +56,7 @@ const shared: readonly ConfigOption[] = [
   { flags: "--device <device>", path: "device", read: text },
   { flags: "--threads <count>", path: "threads", read: number },
   { flags: "--no-untimed-steps", path: "untimedSteps", read: text },
+  { flags: "--no-test-evaluation", path: "testEvaluation", read: text },
 ];
 
 export const TRAIN_OPTIONS: readonly ConfigOption[] = [
@@ -73,6 +74,7 @@ export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--question <question>", path: "question", read: text },
   { flags: "--optimizers <list>", path: "optimizers", read: parseChoices },
   { flags: "--losses <list>", path: "losses", read: parseChoices },
+  { flags: "--trials <count>", path: "tuning.trials", read: number },
   { flags: "--vary <path=values>", path: "vary", read: parseVary },
   { flags: "--seeds <count|list>", path: "seeds", read: numbers },
   { flags: "--semantics <framework,...>", path: "semantics", read: texts },

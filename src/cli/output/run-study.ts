@@ -3,11 +3,11 @@ import { type CompareConfig, parseCompareConfig } from "../../config/compare-con
 import { studyArms } from "../../config/study-arms.js";
 import type { Dataset } from "../../data/dataset.js";
 import { OptimbenchError } from "../../errors.js";
-import { compare } from "../../study/compare.js";
-import { isWorthKeeping, type Study } from "../../study/study.js";
+import { isTrialStudy, isWorthKeeping, type Study } from "../../study/study.js";
 import { loadDatasets } from "../../study/study-datasets.js";
 import { keepResult } from "../../system/keep-result.js";
 import { print, printNotice } from "../../system/terminal.js";
+import { compare } from "../../tuning/compare-tuned.js";
 import { attempts } from "../progress/attempts.js";
 import { onInterrupt } from "../progress/interrupt.js";
 import type { Progress } from "../progress/progress.js";
@@ -56,6 +56,8 @@ export async function runStudy(
   let study: Study | undefined;
   let hasRun = false;
   let saved = false;
+  /** Whether a study is that of the trials, whose report would not be the answer. */
+  const isOfTrials = (of: Study) => config.question === "tuned" && isTrialStudy(of);
   try {
     await attempt(async () => {
       study = await withOutOptions(() =>
@@ -71,11 +73,12 @@ export async function runStudy(
             onEpoch: progress.onEpoch,
             onSkip: progress.onSkip,
             async onRun(run, soFar, planned) {
+              progress.onRun(planned, run.record);
+              if (isOfTrials(soFar)) return;
               // Before study.json is written, so that the old page is not left beside the new study.
               if (!hasRun && folder !== undefined) await attempt(() => removeOldReport(folder, soFar));
               study = soFar;
               hasRun = true;
-              progress.onRun(planned, run.record);
               if (save !== undefined)
                 saved = await attempt(() => keepResult(save, (path) => run.model.save(path)));
             },
@@ -89,6 +92,7 @@ export async function runStudy(
     answer.give(study);
     if (study.runs.length > 0 && !answer.isJson) await printStudy(study);
     const finished = study;
+    if (isOfTrials(finished)) return printNotice(UNFINISHED);
     if (folder !== undefined && isWorthKeeping(finished))
       if (await attempt(() => report(finished, shown, folder)))
         answer.remark(`\nReport: ${join(folder, "index.html")}`);
@@ -113,6 +117,9 @@ async function readDatasets(
     reading.stop();
   }
 }
+
+const UNFINISHED =
+  "The study ended during its trials, so nothing is selected. With --out, the same command continues it.";
 
 const nothingToSave = (folder: string) =>
   new OptimbenchError(

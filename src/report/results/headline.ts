@@ -1,12 +1,13 @@
 import { questionOf, type StudyQuestion } from "../../config/study-question.js";
 import { differingPaths } from "../../study/labels.js";
-import type { Study } from "../../study/study.js";
+import { isTrialStudy, type Study } from "../../study/study.js";
 import { decimalText } from "../../validation/decimal-text.js";
 import { listText } from "../../validation/list-text.js";
 import { datasetText } from "../text/dataset-text.js";
 import type { Result } from "./results.js";
+import { tuningNotes } from "./tuning-notes.js";
 
-type Settings = StudyQuestion | "configured";
+type Settings = StudyQuestion | "configured" | "trials";
 
 /** The question that a study answers, as a sentence: "Which optimizer learns mnist-10k best with default settings?" */
 export function headline(study: Study, results: readonly Result[]): string {
@@ -36,18 +37,27 @@ function settingsText(study: Study, results: readonly Result[]): string {
   const texts: Readonly<Record<Settings, string>> = {
     defaults: "with default settings",
     "fixed-rate": `at learning rate ${rate}`,
+    tuned: `when each is tuned by ${trialsOf(study)} trials`,
+    trials: "among the trials of a tuned study",
     configured: "with the given settings",
   };
   return texts[settingsOf(study, results)];
 }
 
+/** The trials of each arm, with those that were added. */
+const trialsOf = ({ config: { tuning } }: Study): number =>
+  (tuning?.trials ?? 0) + (tuning?.extensions ?? []).reduce((sum, { trials }) => sum + trials, 0);
+
 /** What to know about how the optimizers got their settings, if a study compares optimizers. */
 export function settingsCaveats(study: Study, results: readonly Result[]): string[] {
   if (new Set(results.map(({ arm }) => arm.config.optimizer.name)).size < 2) return [];
-  return [CAVEATS[settingsOf(study, results)]];
+  const settings = settingsOf(study, results);
+  return settings === "tuned" ? tuningNotes(study) : [CAVEATS[settings]];
 }
 
-const CAVEATS: Readonly<Record<Settings, string>> = {
+const CAVEATS: Readonly<Record<Exclude<Settings, "tuned">, string>> = {
+  trials:
+    "Each arm is a trial. Settings are selected by validation accuracy; the study that runs them on other seeds is in the folder above.",
   defaults:
     "Settings are as shipped, which says little about what an optimizer can reach: after three epochs of mnist-10k (seed 0), Adagrad has 0.26 at its default learning rate and 0.967 at 0.03, and SGD 0.72 at 0.01 and 0.963 at 0.1.",
   "fixed-rate": "All optimizers have the same learning rate, which favours those whose best rate is near it.",
@@ -55,8 +65,10 @@ const CAVEATS: Readonly<Record<Settings, string>> = {
     "The settings were given. How they were chosen is not recorded, so optimizers may have had unequal effort.",
 };
 
-const settingsOf = ({ config }: Study, results: readonly Result[]): Settings =>
-  questionOf(
+function settingsOf(study: Study, results: readonly Result[]): Settings {
+  if (isTrialStudy(study)) return "trials";
+  return questionOf(
     results.map(({ arm }) => arm.config.optimizer),
-    config.question,
+    study.config.question,
   );
+}

@@ -1,0 +1,100 @@
+import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
+import { type GivenArm, type StudyArms, studyArms } from "../config/study-arms.js";
+import type { Tuning } from "../config/tuning-config.js";
+import { configError, OptimbenchError } from "../errors.js";
+import { type OptimizerConfig, resolveOptimizer } from "../optimizers/optimizers.js";
+import type { CompareCallbacks } from "../study/callbacks.js";
+import { CellsFile } from "../study/cells-file.js";
+import { compareArms, type GivenCallbacks } from "../study/compare.js";
+import { prepareResultFolder } from "../study/result-folder.js";
+import type { Study } from "../study/study.js";
+import { loadDatasets, type StudyDatasets } from "../study/study-datasets.js";
+import { questionOf } from "../study/study-folder.js";
+import { copyWithCallbacks } from "../validation/callbacks.js";
+import { runTrials, withValues } from "./run-trials.js";
+
+/**
+ * Runs a study, whatever its question. A tuned study is two: the trials of every arm, in FOLDER/tuning, which never see the test
+ * images; then, in FOLDER, the best settings of each arm by validation, on other seeds.
+ *
+ * @param loaded datasets that need not be loaded again
+ * @returns the study. If the signal ended it during the trials: the study of the trials so far
+ * @throws as `compare`
+ */
+export async function compare(
+  input: CompareConfig & CompareCallbacks = {},
+  loaded?: StudyDatasets,
+): Promise<Study> {
+  const { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard, ...given } =
+    copyWithCallbacks(input, "compare config");
+  const asked = studyArms(parseCompareConfig(given));
+  const callbacks = { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard };
+  const { question, tuning } = asked;
+  if (question !== "tuned" || tuning === undefined) return compareArms(asked, callbacks, loaded);
+  if (tuning.arms !== undefined) {
+    checkSelected(asked.arms, tuning);
+    return compareArms(asked, callbacks, loaded);
+  }
+  return compareTuned({ ...asked, tuning }, callbacks, loaded);
+}
+
+async function compareTuned(
+  asked: StudyArms & { readonly tuning: Tuning },
+  callbacks: GivenCallbacks,
+  loaded: StudyDatasets | undefined,
+): Promise<Study> {
+  if (callbacks.shard !== undefined)
+    throw configError(
+      "A tuned study cannot run in parts with `shard`, since settings are selected from all trials. Start the same command several times with the same `folder` instead: the processes share the runs.",
+      "shard",
+    );
+  await checkFolder(callbacks);
+  const datasets = await loadDatasets(asked.arms, loaded, { signal: callbacks.signal });
+  const trials = await runTrials(asked, callbacks, datasets);
+  if ("unfinished" in trials) return trials.unfinished;
+  const { tuning } = trials;
+  const arms = asked.arms.map((arm, i) => {
+    const { trials: all, selected } = tuning.arms![i]!;
+    return asNamed(withValues(arm, all[selected]!.values));
+  });
+  return compareArms({ ...asked, arms, areCombined: false, tuning }, callbacks, datasets);
+}
+
+/** Results call a tuned optimizer by its name alone: its settings are an answer, not what distinguishes it. */
+function asNamed({ config, places }: GivenArm): GivenArm {
+  const { optimizer: given } = config;
+  const optimizer = typeof given === "string" ? { name: given } : given;
+  return {
+    config: { ...config, optimizer: { label: optimizer.name, ...optimizer } as OptimizerConfig },
+    places,
+  };
+}
+
+/** Rejects a folder with an untuned study before the trials run. */
+async function checkFolder({ folder, overwrite }: GivenCallbacks): Promise<void> {
+  if (folder === undefined) return;
+  const names = await prepareResultFolder(folder);
+  if (overwrite || names.length === 0) return;
+  const there = questionOf(await new CellsFile(folder).readNew());
+  if (there !== undefined && there.config.question !== "tuned")
+    throw new OptimbenchError(
+      "FILE",
+      `${folder} already contains a study that is not tuned. Choose another \`folder\`, or replace the study with \`overwrite\`.`,
+      { path: folder },
+    );
+}
+
+/** The arms of a study.json that runs again must have the settings that its trials selected. */
+function checkSelected(arms: readonly GivenArm[], { arms: tuned = [] }: Tuning): void {
+  const resolved = ({ config }: GivenArm) =>
+    JSON.stringify(resolveOptimizer(config.optimizer, config.semantics));
+  const isSelected = (arm: GivenArm, i: number) => {
+    const trial = tuned[i]?.trials[tuned[i].selected];
+    return trial !== undefined && resolved(withValues(arm, trial.values)) === resolved(arm);
+  };
+  if (arms.length === tuned.length && arms.every(isSelected)) return;
+  throw configError(
+    "`tuning.arms` has the trials of other arms than the study. Remove `tuning.arms` to tune these.",
+    "tuning.arms",
+  );
+}

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import type { CompareConfig } from "../../src/config/compare-config.js";
+import { loadDataset } from "../../src/data/load-dataset.js";
+import { compare, readStudy } from "../../src/index.js";
+import { conclude } from "../../src/report/results/conclusion.js";
+import type { CompareCallbacks } from "../../src/study/callbacks.js";
+import type { Study } from "../../src/study/study.js";
+import { bands } from "../small-task.js";
+
+const root = mkdtempSync(join(tmpdir(), "optimbench-tuning-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let folders = 0;
+const newFolder = () => join(root, `${++folders}`);
+
+const train = await bands();
+const { images, labels } = await bands(30);
+const dataset = await loadDataset({
+  name: "bands",
+  images: train.images,
+  labels: train.labels,
+  height: 12,
+  width: 12,
+  classes: 3,
+  test: { images, labels },
+});
+
+const tuned = {
+  question: "tuned",
+  dataset,
+  model: { layers: [{ type: "flatten" }, { type: "dense", units: 3 }] },
+  optimizers: ["adam", "sgd"],
+  epochs: 1,
+  batchSize: 16,
+  seeds: 2,
+  tuning: { trials: 4 },
+  threads: 1,
+  untimedSteps: false,
+} as const satisfies CompareConfig;
+
+/** Runs a study and counts the runs that it did not find in its folder. */
+async function counted(config: CompareConfig & CompareCallbacks) {
+  const ran: boolean[] = [];
+  const study = await compare({ ...config, onRun: ({ test }) => void ran.push(test !== undefined) });
+  return { study, ran };
+}
+
+const results = ({ runs }: Study) => runs.map(({ parametersSha256, test }) => ({ parametersSha256, test }));
+const trialsIn = (folder: string) => readStudy(join(folder, "tuning", "study.json"));
+
+describe("a tuned study", () => {
+  it("selects by trials without test images, then runs once on other seeds with them", async () => {
+    const folder = newFolder();
+    const { study, ran } = await counted({ ...tuned, folder });
+    const { tuning, question, seeds } = study.config;
+    expect([question, seeds, tuning!.seeds]).toEqual(["tuned", [1, 2], [0]]);
+    const perArm = tuning!.arms!.map(({ trials }) => trials.length);
+    expect(new Set(perArm).size).toBe(1);
+    const trials = await trialsIn(folder);
+    expect(trials.runs.filter(({ test }) => test !== undefined)).toEqual([]);
+    expect(new Set(trials.runs.map(({ config }) => config.seed))).toEqual(new Set([0]));
+    expect(ran).toEqual([...trials.runs.map(() => false), ...study.runs.map(() => true)]);
+    for (const [i, { trials: all, selected }] of tuning!.arms!.entries()) {
+      const best = all[selected]!;
+      expect(best.accuracy).toBe(Math.max(...all.map(({ accuracy }) => accuracy!)));
+      expect(study.runs[i]!.config.optimizer).toMatchObject(best.values);
+    }
+    expect(conclude(study).question).toBe(
+      `Which optimizer learns bands best when each is tuned by ${perArm[0]} trials?`,
+    );
+    expect(await readStudy(join(folder, "study.json"))).toEqual(study);
+
+    const again = await counted({ ...tuned, folder });
+    expect(again.ran).toEqual([]);
+    expect(results(again.study)).toEqual(results(study));
+    const grown = await counted({ ...tuned, seeds: 3, folder });
+    expect(grown.ran).toEqual([true, true]);
+    expect(results(grown.study).slice(0, 4)).toEqual(results(study));
+
+    const repeated = await counted({ ...study.config, dataset });
+    expect(repeated.ran).toHaveLength(4);
+    expect(results(repeated.study)).toEqual(results(study));
+    await expect(compare({ ...study.config, dataset, arms: [{ optimizer: "adam" }] })).rejects.toThrow(
+      "`tuning.arms` has the trials of other arms than the study.",
+    );
+  });
+
+  it("that is interrupted in its trials continues to the same result", async () => {
+    const whole = await compare(tuned);
+    const folder = newFolder();
+    const controller = new AbortController();
+    let runs = 0;
+    const part = await compare({
+      ...tuned,
+      folder,
+      signal: controller.signal,
+      onRun: () => void (++runs === 3 && controller.abort()),
+    });
+    expect(part.config.question).toBeUndefined();
+    expect(part.runs).toHaveLength(3);
+    const { study, ran } = await counted({ ...tuned, folder });
+    const trials = await trialsIn(folder);
+    expect(ran).toHaveLength(trials.runs.length - 3 + study.runs.length);
+    expect(results(study)).toEqual(results(whole));
+    expect(study.config.tuning).toEqual(whole.config.tuning);
+  });
+
+  it("extends the space if the best rate is on its edge, by as many trials for every arm, and continues with it", async () => {
+    const space = { adam: { learningRate: { from: 1e-6, to: 1e-5 } } };
+    const config = { ...tuned, tuning: { trials: 4, space } };
+    const folder = newFolder();
+    const notices: string[] = [];
+    const { study } = await counted({ ...config, folder, onNotice: (text) => notices.push(text) });
+    const { arms, extensions } = study.config.tuning!;
+    expect(extensions!.length).toBeGreaterThan(0);
+    expect(extensions![0]!.sides[0]).toBe("upper");
+    expect(arms![0]!.trials).toHaveLength(4 + extensions!.length);
+    expect(arms![1]!.trials).toHaveLength(4 + extensions!.length);
+    expect(arms![0]!.space.learningRate!.to).toBeGreaterThanOrEqual(1e-4);
+    expect(notices.join()).toContain("The best learning rate is on the edge of its space: adam (");
+    expect(conclude(study).caveats.join(" ")).toContain("was on the edge of its space, which was extended");
+    const again = await counted({ ...config, folder });
+    expect(again.ran).toEqual([]);
+    expect(again.study.config.tuning).toEqual(study.config.tuning);
+    const more = await counted({ ...config, tuning: { trials: 6, space }, folder: newFolder() });
+    expect(more.study.config.tuning!.arms![0]!.trials.slice(0, 4)).toEqual(arms![0]!.trials.slice(0, 4));
+  });
+
+  it("rejects parts, seeds of its trials, and a folder with another study", async () => {
+    await expect(compare({ ...tuned, shard: "1/2" })).rejects.toThrow(
+      "A tuned study cannot run in parts with `shard`",
+    );
+    await expect(compare({ ...tuned, seeds: [3, 0] })).rejects.toThrow(
+      "`seeds[1]` is 0, a seed of the trials. Selected settings run on other seeds",
+    );
+    await expect(compare({ ...tuned, question: "defaults" })).rejects.toThrow(
+      '`tuning` has no effect on this study. Set `question` to "tuned", or omit `tuning`.',
+    );
+    const { question, tuning, ...untuned } = tuned;
+    const folder = newFolder();
+    await compare({ ...untuned, folder });
+    await expect(compare({ ...tuned, folder })).rejects.toThrow(
+      `${folder} already contains a study that is not tuned.`,
+    );
+  });
+});
