@@ -13,6 +13,7 @@ import { formulas } from "./sections/formulas.js";
 import { headline } from "./sections/headline.js";
 import { measurement } from "./sections/measurement.js";
 import { mistakes } from "./sections/mistakes.js";
+import { pairs } from "./sections/pairs.js";
 import { ranking } from "./sections/ranking.js";
 import { samples } from "./sections/samples.js";
 import { againSection, configSection, environmentSection } from "./sections/setting.js";
@@ -56,6 +57,7 @@ export function reportPage(study: Study, extras: PageExtras = {}): string {
 ${headline(study, conclusion, arms)}
 <main>
 ${ranking(study)}
+${pairs(conclusion.verdicts)}
 ${curves(studyCurves(study, results), arms.length)}
 ${mistakes(
   predicted.map(({ predictions }) => predictions),

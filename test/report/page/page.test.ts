@@ -45,6 +45,17 @@ describe("index.html", () => {
     expect(page).toContain("All runs with the same seed started from the same weights");
   });
 
+  test("shows the verdict on every two arms from both sides", () => {
+    const page = reportPage(STUDIES.fourOptimizers);
+    const matrix = page.slice(page.indexOf('id="pairs"'), page.indexOf('id="curves"'));
+    const cells = [...matrix.matchAll(/<td class="(\w+)" title="difference ([^ ]+) points/g)];
+    expect(cells).toHaveLength(12);
+    const count = (word: string) => cells.filter((cell) => cell[1] === word).length;
+    expect(count("better")).toBe(count("worse"));
+    for (const [, word, difference] of cells)
+      if (word !== "undecided" && word !== "equal") expect(Number(difference) > 0).toBe(word === "better");
+  });
+
   test("ranks the arms, best first", () => {
     const page = reportPage(STUDIES.fourOptimizers);
     const ranking = page.slice(page.indexOf('id="ranking"'), page.indexOf('id="cost"'));

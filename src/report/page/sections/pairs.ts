@@ -1,0 +1,48 @@
+import type { PairVerdict } from "../../../verdicts/pair.js";
+import { marginText, pointsText } from "../../../verdicts/texts.js";
+import type { Verdicts } from "../../../verdicts/verdicts.js";
+import { type Html, html } from "../html.js";
+import { section } from "../parts/section.js";
+
+/** More would not be readable. */
+const MOST_ARMS = 20;
+
+/** The verdict on every two arms, as a matrix: how the arm of a row does against the arm of a column. */
+export function pairs({ arms, pairs: all, margin }: Verdicts): Html | undefined {
+  const shown = arms.slice(0, MOST_ARMS).map(({ label }) => label);
+  if (all.length === 0 || shown.length < 2) return undefined;
+  const byArms = new Map(all.map((pair) => [keyOf(pair.a, pair.b), pair]));
+  return section("pairs", "Pairs of arms", [
+    html`<p class="note">How the arm of a row does against the arm of a column, in points of accuracy. Equal: within ${marginText(margin)}. A number after “?” says about how many more seeds would decide.${
+      shown.length < arms.length ? ` The ${shown.length} best arms are shown.` : ""
+    }</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Verdicts on pairs of arms">
+<table class="matrix verdicts"><caption>Verdicts, seed by seed</caption>
+<thead><tr><td></td>${shown.map((label, i) => html`<th scope="col">${i + 1}<span class="unseen"> ${label}</span></th>`)}</tr></thead>
+<tbody>${shown.map(
+      (row, i) => html`
+<tr><th scope="row">${i + 1} ${row}</th>${shown.map((column) => verdictCell(row, byArms.get(keyOf(row, column))))}</tr>`,
+    )}
+</tbody></table></div>`,
+  ]);
+}
+
+const keyOf = (a: string, b: string) => JSON.stringify([a, b].sort());
+
+function verdictCell(row: string, pair: PairVerdict | undefined): Html {
+  if (pair === undefined) return html`<td></td>`;
+  const sign = pair.a === row ? 1 : -1;
+  const word = pair.verdict !== "better" ? pair.verdict : sign > 0 ? "better" : "worse";
+  const { interval, correctedP } = pair;
+  const ends = interval && [sign * interval.low, sign * interval.high].sort((a, b) => a - b);
+  const details = `difference ${pointsText(sign * pair.difference)}${ends ? `, 95% interval ${pointsText(ends[0]!)} to ${pointsText(ends[1]!)}` : ""}, corrected p ${correctedP.toPrecision(2)}`;
+  return html`<td class="${word}" title="${details}">${cellText(pair, word, sign)}</td>`;
+}
+
+function cellText({ difference, moreSeeds }: PairVerdict, word: string, sign: number): Html | string {
+  if (word === "equal") return "equal";
+  if (word === "undecided")
+    return html`?${moreSeeds === null ? undefined : html` ${moreSeeds}`}<span class="unseen"> undecided</span>`;
+  const points = (100 * Math.abs(difference)).toFixed(1);
+  return html`${(sign > 0) === (difference >= 0) ? "+" : "−"}${points}<span class="unseen"> ${word}</span>`;
+}
