@@ -78,9 +78,11 @@ export type {
   ResolvedCustomSchedule,
   ResolvedSchedule,
 } from "./schedules/schedules.js";
+export type { Interval } from "./statistics/interval.js";
 export {
   compare,
   diffStudies,
+  judgeStudy,
   mergeStudies,
   readStudy,
   verifyStudy,
@@ -101,6 +103,12 @@ export type { NamedTensor, TensorShape } from "./training/safetensors.js";
 export type { Run, TrainCallbacks } from "./training/train.js";
 export type { TrainedModel } from "./training/trained-model.js";
 export type { Training } from "./training/training.js";
+export type { Verdict } from "./verdicts/decide-pairs.js";
+export type { VerdictOptions } from "./verdicts/judge.js";
+export type { Metric } from "./verdicts/metric.js";
+export type { Noise } from "./verdicts/noise.js";
+export type { PairVerdict } from "./verdicts/pair.js";
+export type { ArmVerdict, Verdicts } from "./verdicts/verdicts.js";
 
 /**
  * Trains one model. The same config gives the same numbers, bit for bit, with any number of threads. A run that diverges or

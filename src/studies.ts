@@ -8,6 +8,8 @@ import type { MergeOptions } from "./study/merge.js";
 import type { Study } from "./study/study.generated.js";
 import type { Verification, VerifyOptions } from "./study/verify.js";
 import { plainData } from "./validation/plain-data.js";
+import type { VerdictOptions } from "./verdicts/judge.js";
+import type { Verdicts } from "./verdicts/verdicts.js";
 
 /**
  * Trains every optimizer with every loss and seed under equal conditions: runs with the same seed have the same split,
@@ -88,6 +90,24 @@ export async function writeStudy(study: Study, path: string): Promise<void> {
  */
 export async function readStudy(path: string): Promise<Study> {
   return (await import("./study/study-file.js")).readStudy(path);
+}
+
+/**
+ * Judges a study: a verdict on every pair of arms (better, equal within the margin, or undecided), ranks in which undecided arms
+ * share their place, and the result in one sentence. Results of a study that is read show the same verdicts.
+ *
+ * @example
+ * ```ts
+ * const { sentence, pairs } = await judgeStudy(await readStudy("report/study.json"));
+ * ```
+ *
+ * @param study what `compare` or `readStudy` returned
+ * @param options the margin, and what to compare
+ * @returns ranks, pairs and the sentence, as plain data
+ * @throws {@link OptimbenchError} by rejection: CONFIG if an option is not valid
+ */
+export async function judgeStudy(study: Study, options?: VerdictOptions): Promise<Verdicts> {
+  return (await import("./verdicts/judge.js")).verdictsOf(study, options);
 }
 
 /**

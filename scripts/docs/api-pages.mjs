@@ -42,6 +42,13 @@ export const PAGES = [
     ],
   },
   {
+    name: "verdicts",
+    title: "Judging a study",
+    summary: "What a study shows: ranks, a verdict on every pair of arms, and one sentence.",
+    names: ["judgeStudy"],
+    files: ["verdicts/judge", "verdicts/verdicts", "verdicts/pair", "verdicts", "statistics"],
+  },
+  {
     name: "data",
     title: "Data",
     summary: "Load datasets by name or path, download them, and pass arrays.",

@@ -8,10 +8,11 @@ import { MEASURES } from "../../dist/bench/bench-config.js";
 import { SEMANTICS } from "../../dist/catalogue/semantics.js";
 import { SCOPES } from "../../dist/formula/graph.js";
 import { packageRoot } from "../../dist/system/package-root.js";
+import { METRICS } from "../../dist/verdicts/metric.js";
 import { PAGES } from "./api-pages.mjs";
 
 /** Types that TypeScript infers from a list of names. */
-const LISTS = { Measure: MEASURES, Scope: SCOPES, Semantics: SEMANTICS };
+const LISTS = { Measure: MEASURES, Metric: METRICS, Scope: SCOPES, Semantics: SEMANTICS };
 
 /** Types that TypeScript infers from zod schemas. Their docstrings say what they contain. */
 const INFERRED = [

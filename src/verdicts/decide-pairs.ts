@@ -2,14 +2,12 @@ import { equivalenceP } from "../statistics/equivalence.js";
 import { holm } from "../statistics/holm.js";
 import type { RandomSource } from "../statistics/random-source.js";
 import { signFlipP } from "../statistics/sign-flip-test.js";
+import { LEVEL } from "../study/too-few-seeds.js";
 
 /**
  * better: one arm is better than the other. equal: they differ by less than the margin. undecided: neither is shown.
  */
 export type Verdict = "better" | "equal" | "undecided";
-
-/** The probability of an error that a verdict may have. */
-export const LEVEL = 0.05;
 
 /** What is known about two arms. */
 export interface Decision {

@@ -2,6 +2,7 @@ import { finalEpoch, type RunRecord } from "../training/run-record.js";
 
 /** What arms are compared by. */
 export const METRICS = ["validationAccuracy", "testAccuracy"] as const;
+/** What arms are compared by. */
 export type Metric = (typeof METRICS)[number];
 
 export const METRIC_TEXTS: Readonly<Record<Metric, string>> = {

@@ -1,3 +1,4 @@
+import { tooFewSeeds } from "../study/too-few-seeds.js";
 import { integerText } from "../validation/count-text.js";
 import { listText } from "../validation/list-text.js";
 import { marginText } from "./texts.js";
@@ -8,25 +9,13 @@ export function notesOf({
   arms,
   pairs,
   seeds,
-  leastSeeds,
   margin,
-}: Pick<Verdicts, "arms" | "pairs" | "seeds" | "leastSeeds" | "margin">): string[] {
+}: Pick<Verdicts, "arms" | "pairs" | "seeds" | "margin">): string[] {
   if (pairs.length === 0) return [];
   return [
-    ...tooFew(pairs.length, seeds.length, leastSeeds),
+    ...[tooFewSeeds(arms.length, seeds.length) ?? []].flat(),
     ...diverged(arms, seeds.length),
     ...counts(pairs, margin),
-  ];
-}
-
-function tooFew(pairs: number, seeds: number, least: number): string[] {
-  if (seeds >= least) return [];
-  const [given, tested] = [
-    seeds === 1 ? "One seed" : `${integerText(seeds)} seeds`,
-    pairs === 1 ? "one pair" : `${integerText(pairs)} pairs`,
-  ];
-  return [
-    `${given} cannot show that an arm is better: with ${tested} of arms, at least ${least} are needed (--seeds ${least}).`,
   ];
 }
 

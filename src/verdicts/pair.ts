@@ -5,13 +5,15 @@ import type { RandomSource } from "../statistics/random-source.js";
 import { seedsToDecide } from "../statistics/seeds-to-decide.js";
 import { summarise } from "../statistics/summary.js";
 import { probabilityOfSuperiority } from "../statistics/superiority.js";
-import { type Decision, LEVEL, type Verdict } from "./decide-pairs.js";
+import { LEVEL } from "../study/too-few-seeds.js";
+import type { Decision, Verdict } from "./decide-pairs.js";
 import type { ScoredArm } from "./scores.js";
 
 /** The verdict on two arms, and what it rests on. */
 export interface PairVerdict {
   /** The label of the arm with the higher mean. */
   readonly a: string;
+  /** The label of the other arm. */
   readonly b: string;
   /**
    * "better": `a` is better than `b`. "equal": they are equal within the margin. "undecided": neither is shown.

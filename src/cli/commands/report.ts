@@ -10,6 +10,7 @@ import type { Study } from "../../study/study.js";
 import { readStudy, writeStudy } from "../../study/study-file.js";
 import { printNotice } from "../../system/terminal.js";
 import { writeFileAtomically } from "../../system/write-file.js";
+import { verdictsOf } from "../../verdicts/judge.js";
 import { studyPath } from "../options/study-argument.js";
 import { type Answer, addAction } from "../output/answer.js";
 import { checkNewFile } from "../output/out-file.js";
@@ -93,7 +94,7 @@ export async function reportStudy(
   const dataset = await datasetOf(study, printNotice);
   const options = { onNotice: printNotice, tensorboard, ...(dataset && { dataset }) };
   const files = await writeReport(study, out, options);
-  answer.give({ files }, () => `\nReport: ${join(out, "index.html")}`);
+  answer.give({ files, verdicts: verdictsOf(study) }, () => `\nReport: ${join(out, "index.html")}`);
 }
 
 /** The dataset of a study, for pictures, if it is on this machine. */

@@ -4,6 +4,7 @@ import { MEASURES } from "../../bench/bench-config.js";
 import { stepsProfileSchema } from "../../history/profile.js";
 import { environmentSchema } from "../../study/environment.js";
 import { studySchema } from "../../study/study.js";
+import { verdictsSchema } from "./verdicts-schema.js";
 
 const text = z.string();
 const count = z.int().min(0);
@@ -196,12 +197,17 @@ export const datasetStatusSchema = z
   })
   .describe("a named dataset, and where it is on this machine");
 
+const judgedStudySchema = z.intersection(studySchema, z.object({ verdicts: verdictsSchema }));
+
 /** The result of each command. */
 const RESULTS = {
-  compare: studySchema,
-  train: studySchema,
+  compare: judgedStudySchema,
+  train: judgedStudySchema,
   merge: studySchema,
-  report: z.object({ files: z.array(text).describe("what was written") }),
+  report: z.object({
+    files: z.array(text).describe("what was written"),
+    verdicts: verdictsSchema.optional(),
+  }),
   verify: verificationSchema,
   diff: studyDiffSchema,
   schedule: z.object({

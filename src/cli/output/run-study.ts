@@ -5,9 +5,11 @@ import type { Dataset } from "../../data/dataset.js";
 import { OptimbenchError } from "../../errors.js";
 import { isTrialStudy, isWorthKeeping, type Study } from "../../study/study.js";
 import { loadDatasets } from "../../study/study-datasets.js";
+import { tooFewSeeds } from "../../study/too-few-seeds.js";
 import { keepResult } from "../../system/keep-result.js";
 import { print, printNotice } from "../../system/terminal.js";
 import { compare } from "../../tuning/compare-tuned.js";
+import { verdictsOf } from "../../verdicts/judge.js";
 import { attempts } from "../progress/attempts.js";
 import { onInterrupt } from "../progress/interrupt.js";
 import type { Progress } from "../progress/progress.js";
@@ -42,7 +44,10 @@ export async function runStudy(
   config: CompareConfig,
   { folder, overwrite, save, answer, progress, shard, profile = false, quiet = false }: StudyOutput,
 ): Promise<void> {
-  const { arms } = studyArms(parseCompareConfig(config));
+  const { arms, seeds } = studyArms(parseCompareConfig(config));
+  const areOneTask = new Set(arms.map((arm) => arm.config.dataset)).size === 1;
+  const tooFew = areOneTask ? tooFewSeeds(arms.length, seeds.length) : undefined;
+  if (tooFew !== undefined && !quiet) printNotice(tooFew);
   if (save !== undefined) await checkNewFile(save, "--save", { overwrite });
   if (folder !== undefined) await prepareOutFolder(folder);
   const interrupt = onInterrupt(progress.onNotice);
@@ -89,7 +94,7 @@ export async function runStudy(
     });
     progress.stop();
     if (study === undefined) return throwFailures();
-    answer.give(study);
+    answer.give({ ...study, verdicts: verdictsOf(study) });
     if (study.runs.length > 0 && !answer.isJson) await printStudy(study);
     const finished = study;
     if (isOfTrials(finished)) return printNotice(UNFINISHED);

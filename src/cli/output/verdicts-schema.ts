@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { METRICS } from "../../verdicts/metric.js";
+
+const text = z.string();
+const count = z.int().min(0);
+const share = z.number().min(0).max(1);
+const interval = z.object({ low: z.number(), high: z.number() }).nullable();
+
+const armSchema = z.object({
+  label: text,
+  slug: text.describe("its label as a file name"),
+  rank: z.int().min(1).describe("1 + the number of arms that are better"),
+  score: share.describe("mean over the compared seeds; a diverged run counts as 0"),
+  accuracy: share.nullable().describe("mean over the runs that completed; null if none did"),
+  diverged: count.describe("number of compared runs that diverged"),
+  noise: z
+    .object({
+      floor: z.number().describe("standard deviation of one run's accuracy by the choice of images alone"),
+      observed: z.number().nullable().describe("standard deviation between runs"),
+      evaluation: z.number().describe("the part of it that comes from the images being few"),
+      training: z.number().nullable().describe("what remains"),
+    })
+    .nullable(),
+});
+
+const pairSchema = z.object({
+  a: text.describe("label of the arm with the higher mean"),
+  b: text.describe("label of the other arm"),
+  verdict: z.enum(["better", "equal", "undecided"]),
+  difference: z.number().describe("mean of what a scored more than b, seed by seed"),
+  interval: interval.describe("95% interval of the difference by Student's t"),
+  bootstrap: interval.describe("the same by the BCa bootstrap"),
+  correlation: z.number().nullable().describe("of the arms' scores between seeds"),
+  p: share.describe("p-value of the sign-flip test"),
+  correctedP: share.describe("the same, corrected for the number of pairs"),
+  equivalenceP: share.nullable().describe("p-value of the two one-sided t tests"),
+  superiority: share.describe("probability that a run of a scores more than a run of b"),
+  moreSeeds: count.nullable().describe("about how many more seeds would decide"),
+});
+
+/** What --json prints of verdicts. */
+export const verdictsSchema = z
+  .object({
+    metric: z.enum(METRICS),
+    margin: z.number().describe("the difference below which two arms count as equal"),
+    level: z.number(),
+    seeds: z.array(count).readonly().describe("seeds that every compared arm finished"),
+    leastSeeds: count.describe("the fewest seeds with which any arm can be called better"),
+    arms: z.array(armSchema).readonly(),
+    pairs: z.array(pairSchema).readonly(),
+    sentence: text.describe("the result in one sentence"),
+    notes: z.array(text).readonly().describe("what limits it"),
+  })
+  .describe("what a study shows");

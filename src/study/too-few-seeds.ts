@@ -1,0 +1,16 @@
+import { leastSeeds } from "../statistics/seeds-to-decide.js";
+import { integerText } from "../validation/count-text.js";
+
+/** The probability that a study may have of calling any arm better that is not. */
+export const LEVEL = 0.05;
+
+/** What to know if so few seeds cannot show that one of `arms` arms is better; undefined if they can suffice. */
+export function tooFewSeeds(arms: number, seeds: number): string | undefined {
+  const pairs = (arms * (arms - 1)) / 2;
+  if (pairs === 0) return undefined;
+  const least = leastSeeds(pairs, LEVEL);
+  if (seeds >= least) return undefined;
+  const given = seeds === 1 ? "One seed" : `${integerText(seeds)} seeds`;
+  const tested = pairs === 1 ? "one pair" : `${integerText(pairs)} pairs`;
+  return `${given} cannot show that an arm is better: with ${tested} of arms, at least ${least} are needed (--seeds ${least}).`;
+}
