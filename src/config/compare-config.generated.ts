@@ -74,8 +74,16 @@ export interface CompareConfig extends SharedConfig {
    * differs from the study. Excludes `optimizers`, `losses` and `vary`. Default: none.
    */
   readonly arms?: readonly ArmConfig[] | undefined;
-  /** Number of seeds, or a list of seeds; same seed: same initial weights and data order. Default: 1. */
-  readonly seeds?: number | readonly number[] | undefined;
+  /**
+   * Number of seeds, or a list of seeds; same seed: same initial weights and data order. "auto" adds seeds in
+   * rounds until every pair of arms is decided: 5 per round, at most 30. Default: 1.
+   */
+  readonly seeds?: number | "auto" | readonly number[] | undefined;
+  /**
+   * With it, `seeds` are the most seeds. They run in rounds of so many, until every pair of arms is decided.
+   * Default: with "auto" 5, otherwise all seeds run. A whole number of at least 2 and at most 1000.
+   */
+  readonly seedsPerRound?: number | undefined;
   /**
    * Difference in accuracy below which two arms count as equal, as a share: 0.002 are 0.2 points. It should
    * be chosen before the study runs. A number greater than 0 and less than 1. Default: 0.002.

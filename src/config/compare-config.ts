@@ -84,9 +84,23 @@ export const compareConfigSchema = z
         "framework whose formulas and defaults are used; a list runs each optimizer with each, with the initial weights of the first. An optimizer skips frameworks that do not define it; losses are those of the first.",
       ),
     seeds: z
-      .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1).max(10_000).readonly()])
+      .union([
+        z.int().min(1).max(10_000),
+        z.literal("auto"),
+        z.array(seedSchema).min(1).max(10_000).readonly(),
+      ])
       .default(1)
-      .describe("number of seeds, or a list of seeds; same seed: same initial weights and data order"),
+      .describe(
+        'number of seeds, or a list of seeds; same seed: same initial weights and data order. "auto" adds seeds in rounds until every pair of arms is decided: 5 per round, at most 30.',
+      ),
+    seedsPerRound: z
+      .int()
+      .min(2)
+      .max(1000)
+      .optional()
+      .describe(
+        'with it, `seeds` are the most seeds. They run in rounds of so many, until every pair of arms is decided. Default: with "auto" 5, otherwise all seeds run.',
+      ),
     margin: marginSchema.default(DEFAULT_MARGIN),
     execution: z
       .enum(EXECUTIONS)

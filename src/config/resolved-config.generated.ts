@@ -196,8 +196,10 @@ export interface ResolvedCompareConfig {
   readonly losses?: readonly ResolvedLoss[] | undefined;
   /** The arms of a study that varies more than optimizer and loss. */
   readonly arms?: readonly ResolvedArm[] | undefined;
-  /** The seeds. */
+  /** The seeds; with `seedsPerRound`, the most. */
   readonly seeds: readonly number[];
+  /** Seeds per round, if seeds were added in rounds until every pair of arms was decided. */
+  readonly seedsPerRound?: number | undefined;
   /** Whether runs went one after another or in parallel. */
   readonly execution: "sequential" | "parallel";
   /**

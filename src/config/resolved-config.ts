@@ -150,7 +150,10 @@ export const resolvedCompareConfigSchema = z
       .readonly()
       .optional()
       .describe("the arms of a study that varies more than optimizer and loss"),
-    seeds: z.array(count).readonly().describe("the seeds"),
+    seeds: z.array(count).readonly().describe("the seeds; with `seedsPerRound`, the most"),
+    seedsPerRound: count
+      .optional()
+      .describe("seeds per round, if seeds were added in rounds until every pair of arms was decided"),
     execution: z.enum(EXECUTIONS).describe("whether runs went one after another or in parallel"),
     margin: marginSchema.optional(),
   })

@@ -19,7 +19,7 @@ const ALWAYS: readonly Key[] = ["name", "loss", "optimizer"];
  */
 export function resolvedStudy(
   arms: readonly ResolvedTrainConfig[],
-  { areCombined, question, suite, tuning, ...rest }: Omit<StudyArms, "arms">,
+  { areCombined, question, suite, seedsPerRound, tuning, ...rest }: Omit<StudyArms, "arms">,
   once: Once,
 ): ResolvedCompareConfig {
   const keys = [...new Set(arms.flatMap(({ seed: _, ...arm }) => Object.keys(arm) as Key[]))];
@@ -53,6 +53,7 @@ export function resolvedStudy(
       ? { optimizers, losses }
       : { arms: arms.map((arm) => part(arm, (key) => own.has(key)) as ResolvedArm) }),
     ...rest,
+    ...(seedsPerRound !== undefined && { seedsPerRound }),
   };
 }
 
@@ -66,6 +67,7 @@ export function armConfigs({
   tuning: ___,
   seeds: ____,
   execution: _____,
+  seedsPerRound: ______,
   ...shared
 }: ResolvedCompareConfig): ArmConfig[] {
   return arms.map((arm) => ({ ...shared, ...arm }) as ArmConfig);

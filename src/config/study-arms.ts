@@ -8,6 +8,7 @@ import { choicesOf } from "./choices.js";
 import type { ParsedCompareConfig } from "./compare-config.js";
 import type { Place } from "./config-path.js";
 import { type Factor, inEach, MOST_RUNS, varied } from "./factors.js";
+import { checkRounds, seedRoundsOf, seedsOf } from "./seed-rounds.js";
 import { SUITES } from "./suites.js";
 import { type ParsedTrainConfig, trainConfigSchema } from "./train-config.js";
 import { type Tuning, tuningSchema } from "./tuning-config.js";
@@ -31,6 +32,8 @@ export interface StudyArms {
   /** How settings are or were found; undefined if the study has nothing to do with tuning. */
   readonly tuning?: Tuning | undefined;
   readonly seeds: readonly number[];
+  /** Undefined if all seeds run. */
+  readonly seedsPerRound: number | undefined;
   readonly execution: ParsedCompareConfig["execution"];
   /** The difference below which two arms count as equal. */
   readonly margin: number;
@@ -44,15 +47,27 @@ export function studyArms(study: ParsedCompareConfig): StudyArms {
   const isTuned = study.question === "tuned" && tuning !== undefined;
   // The selected settings run on seeds that they were not selected on.
   const first = isTuned ? Math.max(...tuning.seeds) + 1 : 0;
-  const seeds = listOf(study.seeds, first);
+  const { seeds, seedsPerRound } = seedsOf(study, first);
   checkDistinct(seeds, "seeds");
   if (isTuned) checkFresh(seeds, tuning.seeds);
   const areCombined = study.arms === undefined;
   const factors = areCombined ? factorsOf(study, semantics) : [];
   checkRunCount(study, factors, seeds.length);
   const arms = areCombined ? combinedArms(study, factors, semantics[0]) : listedArms(study, semantics[0]);
+  const rounds = seedRoundsOf({ seeds, seedsPerRound });
+  if (rounds !== undefined) checkRounds(arms, rounds);
   const { question, suite, execution, margin } = study;
-  return { arms, areCombined, question, suite, ...(tuning && { tuning }), seeds, execution, margin };
+  return {
+    arms,
+    areCombined,
+    question,
+    suite,
+    ...(tuning && { tuning }),
+    seeds,
+    seedsPerRound,
+    execution,
+    margin,
+  };
 }
 
 const listOf = (seeds: number | readonly number[], first = 0): readonly number[] =>
@@ -86,6 +101,7 @@ function listedArms(
     losses,
     vary,
     seeds,
+    seedsPerRound,
     execution,
     margin,
     ...study
@@ -140,6 +156,7 @@ function combinedArms(
     losses,
     vary,
     seeds,
+    seedsPerRound,
     execution,
     margin,
     ...study

@@ -30,7 +30,7 @@ interface PlannedArm<Data> {
  * @throws OptimbenchError (CONFIG, FORMULA) if a run is not valid on its dataset, or two runs would be identical
  */
 export function planStudy<Data extends DatasetInfo>(
-  { arms: given, areCombined, question, suite, tuning, seeds, execution, margin }: StudyArms,
+  { arms: given, areCombined, question, suite, tuning, seeds, seedsPerRound, execution, margin }: StudyArms,
   datasetOf: (arm: GivenArm["config"]) => Data,
 ): StudyPlan<Data> {
   const once = new Once();
@@ -48,7 +48,7 @@ export function planStudy<Data extends DatasetInfo>(
   const config = deepFreeze(
     resolvedStudy(
       arms.map(({ plan }) => plan.config),
-      { question, suite, tuning, seeds, execution, margin, areCombined },
+      { question, suite, tuning, seeds, seedsPerRound, execution, margin, areCombined },
       once,
     ),
   );

@@ -12,7 +12,8 @@ type Purpose =
   | "samples"
   | "verdicts"
   | "acrossTasks"
-  | "calibration";
+  | "calibration"
+  | "seedRounds";
 
 /** A source of uniform 32-bit integers. */
 type RandomStream = () => number;

@@ -5,6 +5,7 @@ import { type StudyArms, studyArms } from "../config/study-arms.js";
 import { planStudy, type StudyPlan } from "../config/study-plan.js";
 import type { Dataset } from "../data/dataset.js";
 import { datasetChecksum } from "../data/dataset-checksum.js";
+import { configError } from "../errors.js";
 import { nativeInfo, preloadNative } from "../native/addon.js";
 import { planForDevice, resolveDevice } from "../training/device.js";
 import { dataMemory, requireMemory, runMemory } from "../training/memory-estimate.js";
@@ -27,17 +28,19 @@ import { StudyFolder } from "./study-folder.js";
  * no arm more than others on average.
  *
  * @param loaded datasets that need not be loaded again
+ * @param isDecided whether a study whose seeds are added in rounds needs no more
  * @throws OptimbenchError (CONFIG, FORMULA, DATA, MEMORY, LIBTORCH) before the first run, (FILE) if the folder has another study
  *   or cannot be written, (NATIVE) from a run that failed
  */
 export async function compare(
   input: CompareConfig & CompareCallbacks = {},
   loaded?: StudyDatasets,
+  isDecided: (study: Study) => boolean = () => false,
 ): Promise<Study> {
   const { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard, ...given } =
     copyWithCallbacks(input, "compare config");
   const callbacks = { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard };
-  return compareArms(studyArms(parseCompareConfig(given)), callbacks, loaded);
+  return compareArms(studyArms(parseCompareConfig(given)), callbacks, loaded, isDecided);
 }
 
 /** What is optional may also be undefined. */
@@ -48,7 +51,13 @@ export async function compareArms(
   asked: StudyArms,
   { folder, overwrite, ...callbacks }: GivenCallbacks,
   loaded?: StudyDatasets,
+  isDecided: (study: Study) => boolean = () => false,
 ): Promise<Study> {
+  if (callbacks.shard !== undefined && asked.seedsPerRound !== undefined)
+    throw configError(
+      "`shard` divides a fixed number of runs, but with `seedsPerRound` results decide on the number. Several processes may share the study's folder instead, or give a number of `seeds`.",
+      "shard",
+    );
   const datasets = await loadDatasets(asked.arms, loaded, { signal: callbacks.signal });
   const plan = planStudy(asked, (arm) => datasets.of(arm)!);
   await preloadNative();
@@ -66,7 +75,16 @@ export async function compareArms(
         });
   return runCells(
     planned.map((each, index) => ({ ...each, index, key: question.cells[index]! })),
-    { question, store, atOnce, ...callbacks },
+    {
+      question,
+      store,
+      atOnce,
+      rounds:
+        config.seedsPerRound === undefined
+          ? undefined
+          : { runs: config.seedsPerRound * arms.length, isDecided },
+      ...callbacks,
+    },
   );
 }
 

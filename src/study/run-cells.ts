@@ -5,6 +5,7 @@ import { runInParallel } from "../system/run-in-parallel.js";
 import type { RunRecord } from "../training/run-record.js";
 import { type Run, trainPlan } from "../training/train.js";
 import { countText } from "../validation/count-text.js";
+import { groupBy } from "../validation/group-by.js";
 import type { CompareCallbacks, PlannedRun } from "./callbacks.js";
 import type { Question } from "./cell-lines.js";
 import type { PlannedCell } from "./planned-cell.js";
@@ -23,6 +24,8 @@ interface Setting extends Readonly<{ [Key in keyof Callbacks]: Callbacks[Key] | 
   /** Where finished cells are kept; undefined for nowhere. */
   readonly store: StudyFolder | undefined;
   readonly atOnce: number;
+  /** Runs per round, and whether the study so far needs no more rounds; undefined for one round. */
+  readonly rounds?: { readonly runs: number; readonly isDecided: (study: Study) => boolean } | undefined;
 }
 
 /**
@@ -100,8 +103,13 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
     onNotice?.(`${ready} of ${all} finished earlier and do not run again.`);
   }
   try {
-    if (store === undefined) await inOrder(mine, train);
-    else await shareCells(mine, { store, inOrder, train, takeOver, onNotice, ended });
+    for (const round of inRounds(mine, setting.rounds?.runs)) {
+      if (setting.rounds?.isDecided(results.study)) break;
+      if (store === undefined) await inOrder(round, train);
+      else await shareCells(round, { store, inOrder, train, takeOver, onNotice, ended });
+      takeOver();
+      if (ended.aborted) break;
+    }
   } catch (error) {
     await store?.finish(current).catch((problem: Error) => onNotice?.(problem.message));
     throw error;
@@ -111,6 +119,10 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
   takeOver();
   return results.finalStudy;
 }
+
+/** Cells by their round. Those of the first seeds have the lowest numbers. */
+const inRounds = (cells: readonly PlannedCell[], runs = Number.POSITIVE_INFINITY): PlannedCell[][] =>
+  groupBy(cells, ({ planned }) => Math.floor((planned.number - 1) / runs));
 
 /** A diverged run is a result: it diverges again. A cancelled one is not. */
 const isFinished = ({ status }: RunRecord): boolean => status !== "cancelled";

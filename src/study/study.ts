@@ -31,9 +31,13 @@ export const ranInParallel = ({ config }: Study): boolean => config.execution ==
 export const isTrialStudy = ({ config: { question, tuning } }: Study): boolean =>
   tuning !== undefined && question === undefined;
 
-/** Runs that were asked for. */
-export const plannedRuns = ({ config: { arms, optimizers = [], losses = [], seeds } }: Study): number =>
-  (arms?.length ?? optimizers.length * losses.length) * seeds.length;
+/** Runs that were asked for. If seeds are added in rounds, those of the rounds that began. */
+export function plannedRuns({ config, runs }: Study): number {
+  const { arms, optimizers = [], losses = [], seeds, seedsPerRound: perRound } = config;
+  const begun = new Set(runs.map((run) => run.config.seed)).size;
+  const asked = perRound === undefined ? seeds.length : Math.ceil(begun / perRound) * perRound;
+  return (arms?.length ?? optimizers.length * losses.length) * asked;
+}
 
 /** Whether a study has measurements. One without an epoch does not replace another. */
 export const isWorthKeeping = ({ runs }: Study): boolean => runs.some(({ history }) => history.length > 0);

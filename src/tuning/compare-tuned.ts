@@ -11,6 +11,7 @@ import type { Study } from "../study/study.js";
 import { loadDatasets, type StudyDatasets } from "../study/study-datasets.js";
 import { questionOf } from "../study/study-folder.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
+import { isDecided } from "../verdicts/is-decided.js";
 import { runTrials, withValues } from "./run-trials.js";
 
 /**
@@ -30,10 +31,10 @@ export async function compare(
   const asked = studyArms(parseCompareConfig(given));
   const callbacks = { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard };
   const { question, tuning } = asked;
-  if (question !== "tuned" || tuning === undefined) return compareArms(asked, callbacks, loaded);
+  if (question !== "tuned" || tuning === undefined) return compareArms(asked, callbacks, loaded, isDecided);
   if (tuning.arms !== undefined) {
     checkSelected(asked.arms, tuning);
-    return compareArms(asked, callbacks, loaded);
+    return compareArms(asked, callbacks, loaded, isDecided);
   }
   return compareTuned({ ...asked, tuning }, callbacks, loaded);
 }
@@ -57,7 +58,7 @@ async function compareTuned(
     const { trials: all, selected } = tuning.arms![i]!;
     return asNamed(withValues(arm, all[selected]!.values));
   });
-  return compareArms({ ...asked, arms, areCombined: false, tuning }, callbacks, datasets);
+  return compareArms({ ...asked, arms, areCombined: false, tuning }, callbacks, datasets, isDecided);
 }
 
 /** Results call a tuned optimizer by its name alone: its settings are an answer, not what distinguishes it. */

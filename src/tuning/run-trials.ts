@@ -84,6 +84,7 @@ function trialStudy(
     question: undefined,
     suite: undefined,
     tuning,
+    seedsPerRound: undefined,
     seeds: tuning.seeds,
     execution,
     margin,

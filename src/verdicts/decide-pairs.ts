@@ -38,28 +38,36 @@ export interface DecideOptions {
  *
  * @param scores a list per arm, with the scores of the same seeds
  */
-export function decidePairs(
-  scores: readonly (readonly number[])[],
-  { margin, resolution, random }: DecideOptions,
-): Decision[] {
-  const sums = scores.map((each) => each.reduce((sum, score) => sum + score, 0));
-  const pairs = scores.flatMap((_, i) => scores.slice(i + 1).map((__, k) => [i, i + 1 + k] as const));
-  const tested = pairs.map(([i, j]) => {
-    const [a, b] = sums[j]! > sums[i]! ? [j, i] : [i, j];
-    const differences = scores[a]!.map((score, seed) => score - scores[b]![seed]!);
-    return {
-      a,
-      b,
-      differences,
-      p: signFlipP(differences, random, resolution),
-      equivalenceP: differences.length < 2 ? Number.NaN : equivalenceP(differences, margin, resolution),
-    };
-  });
+export function decidePairs(scores: readonly (readonly number[])[], options: DecideOptions): Decision[] {
+  const { resolution, random } = options;
+  const tested = pairsOf(scores, options).map((pair) => ({
+    ...pair,
+    p: signFlipP(pair.differences, random, resolution),
+  }));
   const corrected = holm(tested.map(({ p }) => p));
   return tested.map((each, i) => {
     const correctedP = corrected[i]!;
     const verdict =
       correctedP <= LEVEL ? "better" : each.equivalenceP <= LEVEL ? "equal" : ("undecided" as const);
     return { ...each, correctedP, verdict };
+  });
+}
+
+/** Every pair of arms before any is called better: the arm with the higher mean first. */
+export function pairsOf(
+  scores: readonly (readonly number[])[],
+  { margin, resolution }: Pick<DecideOptions, "margin" | "resolution">,
+): Pick<Decision, "a" | "b" | "differences" | "equivalenceP">[] {
+  const sums = scores.map((each) => each.reduce((sum, score) => sum + score, 0));
+  const pairs = scores.flatMap((_, i) => scores.slice(i + 1).map((__, k) => [i, i + 1 + k] as const));
+  return pairs.map(([i, j]) => {
+    const [a, b] = sums[j]! > sums[i]! ? [j, i] : [i, j];
+    const differences = scores[a]!.map((score, seed) => score - scores[b]![seed]!);
+    return {
+      a,
+      b,
+      differences,
+      equivalenceP: differences.length < 2 ? Number.NaN : equivalenceP(differences, margin, resolution),
+    };
   });
 }

@@ -8,11 +8,13 @@ import { LEVEL } from "../study/too-few-seeds.js";
 import { integerText } from "../validation/count-text.js";
 import { parse } from "../validation/parse.js";
 import { decidePairs } from "./decide-pairs.js";
+import { roundsDecision } from "./is-decided.js";
 import { METRICS, type Metric } from "./metric.js";
 import { noiseOf } from "./noise.js";
 import { notesOf } from "./notes.js";
 import { pairVerdict } from "./pair.js";
 import { ranksOf } from "./ranks.js";
+import { roundsNotes } from "./rounds-notes.js";
 import { comparable, type ScoredArm } from "./scores.js";
 import { sentenceOf } from "./sentence.js";
 import type { ArmVerdict, Verdicts } from "./verdicts.js";
@@ -50,10 +52,13 @@ export function verdictsOf(study: Study, options: VerdictOptions = {}): Verdicts
   if (arms.length > MOST_ARMS) return { ...none, seeds, sentence: tooMany(arms.length) };
   const resolution = 1 / arms.flatMap(({ images }) => images).reduce((least, each) => Math.min(least, each));
   const random = randomStream(0, "verdicts");
-  const decisions = decidePairs(
-    arms.map(({ scores }) => scores),
-    { margin, resolution, random },
-  );
+  const inRounds = roundsDecision(study, found, { margin });
+  const decisions =
+    inRounds?.decisions ??
+    decidePairs(
+      arms.map(({ scores }) => scores),
+      { margin, resolution, random },
+    );
   const ranks = ranksOf(arms.length, decisions);
   const open = decisions.filter(({ verdict }) => verdict !== "better").length;
   const pairs = decisions.map((each) => pairVerdict(each, arms, { margin, resolution, open, random }));
@@ -67,7 +72,11 @@ export function verdictsOf(study: Study, options: VerdictOptions = {}): Verdicts
     arms: judged,
     pairs,
   };
-  return { ...verdicts, sentence: sentenceOf(verdicts, arms), notes: notesOf(verdicts) };
+  return {
+    ...verdicts,
+    sentence: sentenceOf(verdicts, arms),
+    notes: [...roundsNotes(study, inRounds), ...notesOf(verdicts)],
+  };
 }
 
 function armVerdict(scored: ScoredArm, rank: number, metric: Metric): ArmVerdict {

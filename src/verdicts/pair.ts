@@ -27,7 +27,7 @@ export interface PairVerdict {
   readonly bootstrap: Interval | null;
   /** Correlation of the arms' scores between seeds, from which pairing gains; null if an arm's scores do not vary. */
   readonly correlation: number | null;
-  /** p-value of the sign-flip test that the arms do not differ. */
+  /** p-value of the sign-flip test that the arms do not differ; NaN if seeds were added in rounds, where it would not hold. */
   readonly p: number;
   /** The same, corrected for the number of pairs by Holm's method. */
   readonly correctedP: number;
