@@ -20,3 +20,4 @@ for (const entry of entries) {
 }
 
 await import("../../bench/readme.mjs");
+await import("../calibrate/page.mjs");
