@@ -4,6 +4,7 @@ import { integerText } from "../../validation/count-text.js";
 import { wrapText } from "../text/wrap-text.js";
 import { plainTable, terminalWidth } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
+import { taskCells } from "./task-cells.js";
 
 /** The most rows on a terminal. */
 const MOST_ROWS = 50;
@@ -25,6 +26,7 @@ export function resultTable(
 ): string {
   const { conclusion, columns, rows, best, notes } = resultCells(study);
   const { question, answer, caveats } = conclusion;
+  const tasks = taskCells(study);
   const highlight = (cell: string) => (colors ? styleText(["bold", "green"], cell) : cell);
   const cells = rows.slice(0, MOST_ROWS).map((row, i) => (best.has(i) ? row.map(highlight) : row));
   const more =
@@ -36,5 +38,8 @@ export function resultTable(
     ...lines([question, answer]),
     plainTable(columns, cells, width),
     ...lines([...more, ...caveats, ...notes]),
+    ...(tasks === undefined
+      ? []
+      : [...lines([tasks.sentence]), plainTable(tasks.columns, tasks.rows, width), ...lines(tasks.notes)]),
   ].join("\n");
 }
