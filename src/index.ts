@@ -82,6 +82,7 @@ export type { Interval } from "./statistics/interval.js";
 export {
   compare,
   diffStudies,
+  estimateStudy,
   judgeStudy,
   mergeStudies,
   readStudy,
@@ -92,6 +93,7 @@ export {
 export type { CompareCallbacks, PlannedRun } from "./study/callbacks.js";
 export type { RunDifference, StudyDiff } from "./study/diff.js";
 export type { Difference } from "./study/differences.js";
+export type { ArmEstimate, EstimateOptions, StudyEstimate } from "./study/estimate.js";
 export type { MergeOptions } from "./study/merge.js";
 export type * from "./study/study.generated.js";
 export type { Verification, VerifiedRun, VerifyOptions } from "./study/verify.js";

@@ -4,6 +4,7 @@ import type { CompareConfig } from "./config/compare-config.generated.js";
 import type { ReportOptions } from "./report/folder/write-report.js";
 import type { CompareCallbacks } from "./study/callbacks.js";
 import type { StudyDiff } from "./study/diff.js";
+import type { EstimateOptions, StudyEstimate } from "./study/estimate.js";
 import type { MergeOptions } from "./study/merge.js";
 import type { Study } from "./study/study.generated.js";
 import type { Verification, VerifyOptions } from "./study/verify.js";
@@ -29,6 +30,27 @@ import type { Verdicts } from "./verdicts/verdicts.js";
 export async function compare(config: CompareConfig & CompareCallbacks = {}): Promise<Study> {
   const plain = plainData(config, "compare config") as typeof config;
   return (await import("./tuning/compare-tuned.js")).compare(plain);
+}
+
+/**
+ * Estimates what a study would take, from a few measured steps of each kind of run. Nothing is kept or written.
+ *
+ * @example
+ * ```ts
+ * const { runs, seconds } = await estimateStudy({ optimizers: ["adam", "sgd"], seeds: 10, epochs: 20 });
+ * ```
+ *
+ * @param config what would be compared, as for `compare`
+ * @param options a folder whose finished runs count, and a signal
+ * @returns runs, time, memory and disk space
+ * @throws {@link OptimbenchError} by rejection: as `compare` before the first run
+ */
+export async function estimateStudy(
+  config: CompareConfig = {},
+  options: EstimateOptions = {},
+): Promise<StudyEstimate> {
+  const plain = plainData(config, "compare config") as typeof config;
+  return (await import("./study/estimate.js")).estimateStudy(plain, options);
 }
 
 /**

@@ -24,6 +24,7 @@ export const PAGES = [
     summary: "Compare optimizers and losses: the config, callbacks, the study, its files and its report.",
     names: [
       "compare",
+      "estimateStudy",
       "mergeStudies",
       "diffStudies",
       "verifyStudy",

@@ -39,6 +39,10 @@ export interface StudyArms {
   readonly margin: number;
 }
 
+/** Whether trials must find the settings of a study before it runs. */
+export const isToBeTuned = ({ question, tuning }: StudyArms): boolean =>
+  question === "tuned" && tuning?.arms === undefined;
+
 /** @throws OptimbenchError (CONFIG) if the study has too many runs, or a path or value to vary is not valid */
 export function studyArms(study: ParsedCompareConfig): StudyArms {
   const semantics = [study.semantics].flat() as [Semantics, ...Semantics[]];

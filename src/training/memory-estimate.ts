@@ -9,7 +9,7 @@ import { sessionSpec, sessionsFreed } from "./session.js";
 import { untimedImages } from "./untimed-steps.js";
 
 /** A part of a run's memory. */
-interface MemoryPart {
+export interface MemoryPart {
   readonly what: string;
   readonly bytes: number;
   /** How to reduce it. */

@@ -19,6 +19,7 @@ import { type Definitions, withDefinitions } from "../options/definitions.js";
 import { inOptions } from "../options/in-options.js";
 import type { Spec } from "../options/spec.js";
 import { addAction } from "../output/answer.js";
+import { dryRun } from "../output/dry-run.js";
 import { runStudy } from "../output/run-study.js";
 import { showProgress } from "../progress/show-progress.js";
 
@@ -40,8 +41,10 @@ export function addCompareCommand(program: Command): void {
     const { quiet = false, overwrite } = options;
     return inOptions(command, COMPARE_OPTIONS, () => {
       const config = compareConfig(command, options);
+      const folder = out ?? (answer.isJson ? undefined : "report");
+      if (options.dryRun) return dryRun(config, { folder: overwrite ? undefined : folder, answer, shard });
       return runStudy(config, {
-        folder: out ?? (answer.isJson ? undefined : "report"),
+        folder,
         overwrite,
         shard,
         answer,

@@ -14,6 +14,7 @@ import { type Definitions, withDefinitions } from "../options/definitions.js";
 import { inOptions, renaming } from "../options/in-options.js";
 import type { Spec } from "../options/spec.js";
 import { addAction } from "../output/answer.js";
+import { dryRun } from "../output/dry-run.js";
 import { runStudy } from "../output/run-study.js";
 import { printProgress } from "../progress/show-progress.js";
 
@@ -37,7 +38,9 @@ export function addTrainCommand(program: Command): void {
     .option("--save <file.safetensors>", "save the trained parameters");
   addAction(command, (answer, { out, save, profile = false, ...options }: Options) => {
     const { quiet = false, overwrite } = options;
-    const work = () =>
+    const plan = () =>
+      dryRun(trainConfig(command, options), { folder: overwrite ? undefined : out, answer, save });
+    const train = () =>
       runStudy(trainConfig(command, options), {
         folder: out,
         overwrite,
@@ -47,7 +50,7 @@ export function addTrainCommand(program: Command): void {
         progress: printProgress({ quiet, stream: answer.isJson ? process.stderr : process.stdout }),
         answer,
       });
-    return inOptions(command, TRAIN_OPTIONS, () => renaming(asOneRun, work));
+    return inOptions(command, TRAIN_OPTIONS, () => renaming(asOneRun, options.dryRun ? plan : train));
   });
 }
 

@@ -120,6 +120,7 @@ export interface OutputOptions {
   readonly out?: string;
   readonly overwrite?: boolean;
   readonly quiet?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** @param replaced what `--overwrite` replaces */
@@ -130,6 +131,7 @@ export const addOutputOptions = (command: Command, replaced: string): Command =>
     .option("--config <file.json>", "read a config, or a study.json to run again; options override it")
     .option("--overwrite", `replace ${replaced}`)
     .option("--quiet", "do not show progress")
+    .option("--dry-run", "print what would run, with time, memory and disk space, and train nothing")
     .addOption(elsewhere("--lr <value>", "learning rate", "adam:learningRate"))
     .addOption(elsewhere("--learning-rate <value>", "learning rate", "adam:learningRate"))
     .addOption(elsewhere("--momentum <value>", "momentum", "sgd:momentum"))

@@ -22,6 +22,30 @@ const differenceSchema = z
   .describe("a place where two values differ");
 const differences = z.array(differenceSchema).readonly();
 
+const runCounts = {
+  runs: count.describe("number of runs"),
+  finished: count.describe("runs that the folder already has"),
+};
+const estimateSchema = z
+  .object({
+    ...runCounts,
+    seeds: count.describe("number of seeds"),
+    seconds: z.number().describe("estimated seconds of the other runs"),
+    memoryBytes: z.number().describe("memory that the runs need at the same time; 0 on a GPU"),
+    diskBytes: z.number().describe("size of cells.jsonl and study.json of the whole study"),
+    arms: z
+      .array(
+        z.object({
+          label: text.describe("label of the arm"),
+          ...runCounts,
+          secondsPerRun: z.number().describe("estimated seconds of one run"),
+        }),
+      )
+      .readonly()
+      .describe("arms in the order of the plan"),
+  })
+  .describe("what a study would take, from --dry-run");
+
 export const studyDiffSchema = z
   .object({
     equal: z.boolean().describe("whether nothing differs"),
@@ -201,8 +225,8 @@ const judgedStudySchema = z.intersection(studySchema, z.object({ verdicts: verdi
 
 /** The result of each command. */
 const RESULTS = {
-  compare: judgedStudySchema,
-  train: judgedStudySchema,
+  compare: z.union([judgedStudySchema, estimateSchema]),
+  train: z.union([judgedStudySchema, estimateSchema]),
   merge: studySchema,
   report: z.object({
     files: z.array(text).describe("what was written"),

@@ -1,0 +1,152 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
+import { Once } from "../config/once.js";
+import { isToBeTuned, studyArms } from "../config/study-arms.js";
+import { configError } from "../errors.js";
+import { measureCost, type RunCost, secondsOf } from "../training/measure-cost.js";
+import { signalSchema } from "../validation/callbacks.js";
+import { parse } from "../validation/parse.js";
+import { pathSchema } from "../validation/path-schema.js";
+import { type Line, lineText } from "./cell-lines.js";
+import { CellsFile } from "./cells-file.js";
+import type { PlannedCell } from "./planned-cell.js";
+import { type PreparedStudy, prepareStudy } from "./prepare-study.js";
+import { continued } from "./question.js";
+import { CELLS } from "./result-folder.js";
+import type { StudyDatasets } from "./study-datasets.js";
+import { finishedCells, questionOf } from "./study-folder.js";
+
+/** How to estimate a study. */
+export interface EstimateOptions {
+  /** A folder with a study to continue: what has finished there does not run again. Default: none. */
+  readonly folder?: string;
+  /** Ends the measurement. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a study would take. */
+export interface StudyEstimate {
+  /** Number of runs: arms times seeds. */
+  readonly runs: number;
+  /** Number of seeds. */
+  readonly seeds: number;
+  /** Runs that the folder already has. */
+  readonly finished: number;
+  /** Estimated seconds of the other runs. */
+  readonly seconds: number;
+  /** Memory that the runs need at the same time, in bytes; 0 on a GPU, whose memory is not estimated. */
+  readonly memoryBytes: number;
+  /** Size of `cells.jsonl` and `study.json` of the whole study, in bytes. A report adds some megabytes. */
+  readonly diskBytes: number;
+  /** The arms, in the order of the plan. */
+  readonly arms: readonly ArmEstimate[];
+}
+
+/** What an arm would take. */
+export interface ArmEstimate {
+  /** What distinguishes it from the other arms. */
+  readonly label: string;
+  /** Number of runs: one per seed. */
+  readonly runs: number;
+  /** Runs that the folder already has. */
+  readonly finished: number;
+  /** Estimated seconds of one run, alone on this machine. */
+  readonly secondsPerRun: number;
+}
+
+const optionsSchema = z.strictObject({ folder: pathSchema.optional(), signal: signalSchema.optional() });
+
+/**
+ * Estimates a study from a few measured steps of each kind of run. Nothing is kept or written.
+ *
+ * @param loaded datasets that need not be loaded again
+ * @throws OptimbenchError as `compare` before the first run
+ */
+export async function estimateStudy(
+  config: CompareConfig = {},
+  options: EstimateOptions = {},
+  loaded?: StudyDatasets,
+): Promise<StudyEstimate> {
+  const { folder, signal } = parse(optionsSchema, options, "options");
+  const asked = studyArms(parseCompareConfig(config));
+  if (isToBeTuned(asked))
+    throw configError(
+      "A tuned study cannot be estimated, because its trials decide what runs. Omit `question` and `tuning` to estimate one run: a trial takes as long.",
+      "question",
+    );
+  const study = await prepareStudy(asked, loaded, signal);
+  const finished = folder === undefined ? new Set<string>() : await finishedIn(folder, study);
+  return estimateOf(study, finished);
+}
+
+/** The keys of the finished cells in a folder. @throws OptimbenchError (FILE) if it has another study */
+async function finishedIn(folder: string, { question }: PreparedStudy): Promise<ReadonlySet<string>> {
+  if (!existsSync(join(folder, CELLS))) return new Set();
+  const lines = await new CellsFile(folder).readNew();
+  const there = questionOf(lines);
+  if (there !== undefined) continued(there, question, folder);
+  return new Set(finishedCells(lines).keys());
+}
+
+async function estimateOf(study: PreparedStudy, finished: ReadonlySet<string>): Promise<StudyEstimate> {
+  const { cells, arms: count, atOnce, memory } = study;
+  const isFinished = ({ key }: PlannedCell) => finished.has(key);
+  const costs = await costsOf(cells.slice(0, count));
+  const arms = cells.slice(0, count).map(({ planned, plan, dataset }, arm) => {
+    const runs = Array.from({ length: cells.length / count }, (_, seed) => cells[seed * count + arm]!);
+    return {
+      label: planned.arm,
+      runs: runs.length,
+      finished: runs.filter(isFinished).length,
+      secondsPerRun: secondsOf(plan, costs[arm]!, dataset.test?.count),
+    };
+  });
+  const seconds = arms.reduce((sum, each) => sum + (each.runs - each.finished) * each.secondsPerRun, 0);
+  const left = cells.length - cells.filter(isFinished).length;
+  return {
+    runs: cells.length,
+    seeds: cells.length / count,
+    finished: cells.length - left,
+    seconds: seconds / Math.max(1, Math.min(atOnce, left)),
+    memoryBytes: memory.reduce((sum, { bytes }) => sum + bytes, 0),
+    diskBytes: diskBytes(study),
+    arms,
+  };
+}
+
+/** The cost of each arm. Arms that differ in numbers only, such as the learning rate, are measured once. */
+async function costsOf(arms: readonly PlannedCell[]): Promise<RunCost[]> {
+  const once = new Once();
+  const costs: RunCost[] = [];
+  for (const { plan, dataset } of arms) {
+    const { batchSize, gradientAccumulation, microBatch, threads, augmentation, device } = plan.config;
+    const { optimizer, loss } = plan.config;
+    costs.push(
+      await once.of(
+        "cost",
+        [
+          [plan.input, plan.classes, plan.layers, optimizer.formula, loss.formula, augmentation ?? null],
+          [batchSize, gradientAccumulation, microBatch, threads, device],
+        ],
+        () => measureCost(plan, dataset),
+      ),
+    );
+  }
+  return costs;
+}
+
+/** An epoch's record as JSON, indented. */
+const BYTES_PER_EPOCH = 700;
+/** The rest of a run's record. */
+const BYTES_PER_RUN = 3000;
+
+function diskBytes({ question, cells }: PreparedStudy): number {
+  const lines: Line[] = [{ question }];
+  const perRun = cells.map(({ plan: { config } }) => {
+    const text = JSON.stringify(config).length;
+    return 3 * text + 2 * (BYTES_PER_RUN + (config.epochs + 1) * BYTES_PER_EPOCH);
+  });
+  return lines.map(lineText).join("").length + perRun.reduce((sum, each) => sum + each, 0);
+}
