@@ -1,3 +1,4 @@
+import { Once } from "../config/once.js";
 import type { ResolvedCompareConfig, ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { RunPlan } from "../config/run-plan.js";
 import type { StudyArms } from "../config/study-arms.js";
@@ -90,9 +91,10 @@ function distinctKeys(
 /** The memory of the `atOnce` largest of all runs together. Every arm has one run per seed. */
 function memoryOf(arms: readonly Labelled[], seeds: number, atOnce: number): MemoryPart[] {
   const { device } = arms[0]!.plan.config;
+  const once = new Once();
   const largest = arms
     .map(({ plan, dataset }) => {
-      const parts = runMemory(plan, dataset.test?.count);
+      const parts = runMemory(plan, dataset.test?.count, once);
       return { parts, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) };
     })
     .sort((a, b) => b.bytes - a.bytes)

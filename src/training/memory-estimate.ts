@@ -1,3 +1,4 @@
+import { Once } from "../config/once.js";
 import type { RunPlan } from "../config/run-plan.js";
 import type { Dataset } from "../data/dataset.js";
 import { OptimbenchError } from "../errors.js";
@@ -21,18 +22,28 @@ export interface MemoryPart {
  */
 const OVERHEAD = 3e6;
 
-/** The peak memory of a run on the CPU, without the data; empty for a run on a GPU. */
-export function runMemory(plan: RunPlan, testImages = 0): readonly MemoryPart[] {
+/**
+ * The peak memory of a run on the CPU, without the data; empty for a run on a GPU.
+ *
+ * @param once what other runs have in common with this one
+ */
+export function runMemory(plan: RunPlan, testImages = 0, once = new Once()): readonly MemoryPart[] {
   const { batchSize, split, earlyStopping, untimedSteps, device, microBatch } = plan.config;
   if (device !== "cpu") return [];
   const untimed = untimedSteps ? [untimedImages(split.train, batchSize)] : [];
-  const { parameters, gradients, shards, states, evaluation, activations, update } = loadNative().memoryNeeds(
-    sessionSpec(plan),
-    {
-      batchSize,
-      trains: [split.train, ...untimed],
-      evaluates: [split.train, split.validation, testImages, ...untimed],
-    },
+  const spec = sessionSpec(plan);
+  const work = {
+    batchSize,
+    trains: [split.train, ...untimed],
+    evaluates: [split.train, split.validation, testImages, ...untimed],
+  };
+  // The seed and the values of the update's inputs, such as the learning rate, need no memory.
+  const { seed: _, update: planned, ...rest } = spec;
+  const { inputs: __, ...graph } = planned;
+  const { parameters, gradients, shards, states, evaluation, activations, update } = once.of(
+    "memory",
+    [...Object.values(rest), ...Object.values(graph), work],
+    () => loadNative().memoryNeeds(spec, work),
   );
   const images = Math.min(microBatch, batchSize);
   const threads = Math.min(plan.config.threads, shards);
