@@ -29,6 +29,8 @@ export type { Measure } from "./bench/bench-config.js";
 export type { BenchRecord, BenchResult, BenchSettings, StepProfile } from "./bench/bench-record.js";
 export type { Spread } from "./bench/spread.js";
 export type { Semantics, Source } from "./catalogue/semantics.js";
+export type { Finding } from "./checks/check.js";
+export type { CheckOptions } from "./checks/check-study.js";
 export type { Augmentation } from "./config/augmentation.js";
 export type { Choices, Values } from "./config/choices.js";
 export type * from "./config/compare-config.generated.js";
@@ -80,6 +82,7 @@ export type {
 } from "./schedules/schedules.js";
 export type { Interval } from "./statistics/interval.js";
 export {
+  checkStudy,
   compare,
   diffStudies,
   estimateStudy,

@@ -1,5 +1,7 @@
 // The public functions of studies. Each loads its module when it is first called, as those of index.ts do.
 
+import type { Finding } from "./checks/check.js";
+import type { CheckOptions } from "./checks/check-study.js";
 import type { CompareConfig } from "./config/compare-config.generated.js";
 import type { ReportOptions } from "./report/folder/write-report.js";
 import type { CompareCallbacks } from "./study/callbacks.js";
@@ -166,4 +168,22 @@ export async function verifyStudy(study: Study, options?: VerifyOptions): Promis
  */
 export async function diffStudies(a: Study, b: Study): Promise<StudyDiff> {
   return (await import("./study/diff.js")).diffStudies(a, b);
+}
+
+/**
+ * Looks for mistakes that studies of optimizers are known for, such as too few seeds or unequal budgets. Each has a section in
+ * docs/checks.md.
+ *
+ * @example
+ * ```ts
+ * const findings = await checkStudy(await readStudy("report/study.json"), { ignore: ["one-task"] });
+ * ```
+ *
+ * @param study what `compare` or `readStudy` returned
+ * @param options which checks to omit
+ * @returns what was found, failures first; empty if nothing was
+ * @throws {@link OptimbenchError} by rejection: CONFIG if `study` is not a study, or if there is no such check
+ */
+export async function checkStudy(study: Study, options?: CheckOptions): Promise<readonly Finding[]> {
+  return (await import("./checks/check-study.js")).checkStudy(study, options);
 }

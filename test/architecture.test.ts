@@ -24,6 +24,7 @@ const STAGES = [
   "study/",
   "verdicts/",
   "tuning/",
+  "checks/",
   "bench/",
   "report/",
   "explain/",

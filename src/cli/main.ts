@@ -4,6 +4,7 @@ import { packageVersion } from "../system/package-root.js";
 import { escapeControls, printNotice } from "../system/terminal.js";
 import { requireWorkingDirectory } from "../system/working-directory.js";
 import { addBenchCommand } from "./commands/bench.js";
+import { addCheckCommand } from "./commands/check.js";
 import { addCheckGradientCommand } from "./commands/check-gradient.js";
 import { addCompareCommand } from "./commands/compare.js";
 import { addDataCommand } from "./commands/data.js";
@@ -50,6 +51,7 @@ for (const add of [
   addMergeCommand,
   addVerifyCommand,
   addDiffCommand,
+  addCheckCommand,
   addScheduleCommand,
   addExplainCommand,
   addBenchCommand,

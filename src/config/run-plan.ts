@@ -22,6 +22,7 @@ import {
   type ResolvedTrainConfig,
   resolveConfig,
 } from "./resolved-config.js";
+import { stepsAnEpoch } from "./steps-an-epoch.js";
 import type { ParsedTrainConfig } from "./train-config.js";
 
 /** A run that can start: its config with every default filled in, and everything that is derived from it once. */
@@ -107,11 +108,12 @@ export function planRun(
 
 function planOptimizer(
   optimizer: ResolvedOptimizer,
-  { schedule, split, batchSize, gradientAccumulation, epochs }: ResolvedSharedConfig,
+  shared: ResolvedSharedConfig,
   parameters: readonly Parameter[],
   where: string,
   once: Once,
 ): PlannedUpdate {
+  const { schedule, epochs } = shared;
   checkMomentum(schedule, optimizer, where);
   const changing = changesMomentum(schedule) ? [momentumOf(optimizer)!] : [];
   const formula = once.of("formula", [optimizer], () => {
@@ -125,7 +127,7 @@ function planOptimizer(
     return planUpdate(graph, parameters, within(where, "formula"));
   });
   const { learningRate } = optimizer;
-  const stepsPerEpoch = Math.ceil(split.train / (batchSize * gradientAccumulation));
+  const stepsPerEpoch = stepsAnEpoch(shared);
   checkRates(schedule, { optimizer, update }, { learningRate, stepsPerEpoch, epochs }, where);
   return update;
 }

@@ -118,7 +118,7 @@ export function startSchedule(schedule: ResolvedSchedule, length: TrainingLength
 }
 
 /** The number of warm-up steps. */
-const warmUpSteps = ({ warmUpEpochs = 0 }: ResolvedSchedule, length: TrainingLength): number =>
+export const warmUpSteps = ({ warmUpEpochs = 0 }: ResolvedSchedule, length: TrainingLength): number =>
   warmUpEpochs === 0 ? 0 : stepsIn(warmUpEpochs, length);
 
 /** Explains which setting to change so that the rate of a step is above 0. */

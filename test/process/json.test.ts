@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { CHECK_NAMES } from "../../src/checks/checks.js";
 import { COMMANDS } from "../../src/cli/output/document-schema.js";
 import { packageRoot } from "../../src/system/package-root.js";
 
@@ -48,6 +49,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   report: ["report", "study"],
   verify: ["verify", "study"],
   diff: ["diff", "study", "merged"],
+  check: ["check", "study", "--ignore", CHECK_NAMES.join()],
   schedule: ["schedule", "cosine", "--epochs", "2"],
   explain: ["explain", "adam,huber"],
   bench: [

@@ -22,6 +22,7 @@ const pages = [
   "docs/schedules.md",
   "docs/studies.md",
   "docs/tuning.md",
+  "docs/checks.md",
   "docs/training.md",
   "docs/custom-formulas.md",
   "docs/models.md",
@@ -86,8 +87,8 @@ const shortened = (line: string) => {
   return / (compare|train) /.test(`${line} `) && !isSmall ? `${line} ${FEW}` : line;
 };
 
-/** The page compares two studies that differ, which is exit code 1. */
-const DIFFERENT = "npx optimbench diff grown merged";
+/** A study that differs from another, and studies in which checks find something: exit code 1. */
+const NEGATIVE = /^npx optimbench (diff grown merged|check \w+)$/;
 
 describe("the commands on the pages", () => {
   it("exist", () => expect(ours.length).toBeGreaterThanOrEqual(8));
@@ -104,7 +105,7 @@ describe("the commands on the pages", () => {
 
   for (const { name, line } of ours)
     it(`${name}: ${line}`, () => {
-      const expected = line === DIFFERENT ? 1 : 0;
+      const expected = NEGATIVE.test(line) ? 1 : 0;
       const program = `node "${join(packageRoot, "dist", "cli", "main.js")}"`;
       const { status, stderr, stdout } = spawnSync(
         "bash",

@@ -80,6 +80,17 @@ export const verificationSchema = z
   })
   .describe("what a verification found");
 
+export const findingSchema = z
+  .object({
+    check: text.describe("name of the check"),
+    level: z
+      .enum(["fail", "note"])
+      .describe("fail: a result cannot be relied on; note: the results hold, but mean less"),
+    found: text.describe("what was found, with its numbers"),
+    advice: text.describe("what to do about it"),
+  })
+  .describe("what a check found in a study");
+
 const definition = z.looseObject({ source: text, formula: text });
 export const explanationSchema = z
   .object({
@@ -234,6 +245,7 @@ const RESULTS = {
   }),
   verify: verificationSchema,
   diff: studyDiffSchema,
+  check: z.array(findingSchema).describe("what was found, failures first"),
   schedule: z.object({
     stepsPerEpoch: z.number(),
     rates: z.array(z.number()).describe("learning rate of each step"),

@@ -1,8 +1,8 @@
+import { stepsAnEpoch } from "../../config/steps-an-epoch.js";
 import { type Summary, summarise } from "../../statistics/summary.js";
 import { type Arm, armsOf } from "../../study/arms.js";
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
-import { stepsAnEpoch } from "./steps.js";
 
 /** An arm with statistics over its completed runs, for their final weights; undefined if nothing was measured. */
 export interface Result {

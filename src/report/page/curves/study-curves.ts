@@ -1,9 +1,9 @@
+import { stepsAnEpoch } from "../../../config/steps-an-epoch.js";
 import type { EpochRecord } from "../../../history/epoch-record.js";
 import { ranInParallel, type Study } from "../../../study/study.js";
 import { curvesOf } from "../../charts/curve.js";
 import type { Result } from "../../results/results.js";
 import { bestFirst, evenly } from "../../results/select-arms.js";
-import { stepsAnEpoch } from "../../results/steps.js";
 import type { CurveData, CurveMetric } from "./curve-data.js";
 
 /** The best arms, and others at equal distances of rank. */

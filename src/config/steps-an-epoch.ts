@@ -1,4 +1,4 @@
-import type { ResolvedTrainConfig } from "../../config/resolved-config.js";
+import type { ResolvedTrainConfig } from "./resolved-config.js";
 
 /** Steps per epoch. Every epoch uses each training image once; its last batch or group of batches may be smaller. */
 export const stepsAnEpoch = ({

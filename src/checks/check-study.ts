@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { type Study, studySchema } from "../study/study.js";
+import { MOST_VALUES } from "../study/study-file.js";
+import { check, parse } from "../validation/parse.js";
+import type { Finding } from "./check.js";
+import { CHECK_NAMES, CHECKS } from "./checks.js";
+import { examine } from "./examined-study.js";
+
+/** Which checks to omit. */
+export interface CheckOptions {
+  /** Names of checks whose findings are known and accepted. Default: none. */
+  readonly ignore?: readonly string[];
+}
+
+const optionsSchema = z.strictObject({
+  ignore: z.array(z.enum(CHECK_NAMES)).max(1000).default([]),
+});
+
+/**
+ * Looks for mistakes that studies of optimizers are known for.
+ *
+ * @returns what was found, failures first; empty if nothing was
+ * @throws OptimbenchError (CONFIG) if `given` is not a study, or an option is not valid
+ */
+export function checkStudy(given: Study, options: CheckOptions = {}): readonly Finding[] {
+  const { ignore } = parse(optionsSchema, options, "options");
+  return findings(check(studySchema, given, "study", MOST_VALUES), ignore);
+}
+
+/** The same for a study that is known to be one. */
+export function findings(study: Study, ignore: readonly string[] = []): readonly Finding[] {
+  const examined = examine(study);
+  const found = CHECKS.filter(({ name }) => !ignore.includes(name)).flatMap(({ name, advice, find }) => {
+    const one = find(examined);
+    return one === undefined ? [] : [{ check: name, ...one, advice }];
+  });
+  return [...found.filter(({ level }) => level === "fail"), ...found.filter(({ level }) => level === "note")];
+}

@@ -1,0 +1,47 @@
+import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import { type Arm, armsOf } from "../study/arms.js";
+import { taskKey } from "../study/dataset-key.js";
+import { isTrialStudy, type Study } from "../study/study.js";
+import { groupBy } from "../validation/group-by.js";
+import { printable } from "../validation/printable.js";
+import { verdictsOf } from "../verdicts/judge.js";
+import type { PairVerdict } from "../verdicts/pair.js";
+import type { Verdicts } from "../verdicts/verdicts.js";
+
+/** A study with what several checks look at. */
+export interface ExaminedStudy {
+  readonly study: Study;
+  readonly arms: readonly Arm[];
+  /** None if nothing is compared, as in the trials of a tuned study, which are only selected from. */
+  readonly tasks: readonly ExaminedTask[];
+}
+
+/** The arms of a study that are compared with each other, because they learn the same. */
+export interface ExaminedTask {
+  /** Such as "digits"; undefined if it is the only one. */
+  readonly name: string | undefined;
+  readonly arms: readonly Arm[];
+  readonly verdicts: Verdicts;
+}
+
+export function examine(study: Study): ExaminedStudy {
+  if (isTrialStudy(study)) return { study, arms: armsOf(study), tasks: [] };
+  const groups = groupBy(study.runs, ({ config }) => keyOf(study, config));
+  const tasks = groups.map((runs) => {
+    const part = { ...study, runs };
+    const name = groups.length > 1 ? nameOf(study, runs[0]!.config) : undefined;
+    return { name, arms: armsOf(part), verdicts: verdictsOf(part) };
+  });
+  return { study, arms: armsOf(study), tasks };
+}
+
+/** Accuracies are compared within a dataset, and in a suite within a dataset with a model. */
+const keyOf = ({ config: { suite } }: Study, config: ResolvedTrainConfig) =>
+  suite === undefined ? taskKey(config) : `${taskKey(config)} ${JSON.stringify(config.model)}`;
+
+const nameOf = ({ config: { suite } }: Study, { dataset, model }: ResolvedTrainConfig) =>
+  printable(suite === undefined ? dataset : `${dataset} with ${model.name ?? "layers"}`);
+
+/** "adam over sgd", and the task if there are several. */
+export const pairText = ({ name }: ExaminedTask, { a, b }: Pick<PairVerdict, "a" | "b">): string =>
+  `${a} over ${b}${name === undefined ? "" : ` on ${name}`}`;
