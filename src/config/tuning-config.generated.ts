@@ -51,6 +51,8 @@ export interface TuningExtension {
 export interface TunedArm {
   /** The arm, before tuning. */
   readonly label: string;
+  /** Learning rate of the given settings, which trials without one have. */
+  readonly learningRate: number;
   /** What was searched in the end. */
   readonly space: Readonly<Record<string, ResolvedRange>>;
   /** Its trials, the given settings first. */

@@ -21,6 +21,7 @@ export const trialSchema = z
 export const tunedArmSchema = z
   .object({
     label: z.string().describe("the arm, before tuning"),
+    learningRate: z.number().describe("learning rate of the given settings, which trials without one have"),
     space: z.record(z.string(), resolvedRangeSchema).readonly().describe("what was searched in the end"),
     trials: z.array(trialSchema).readonly().describe("its trials, the given settings first"),
     selected: count.describe("index of the selected trial"),

@@ -15,7 +15,7 @@ import type { RunRecord } from "../training/run-record.js";
 import { countText } from "../validation/count-text.js";
 import { decimalText } from "../validation/decimal-text.js";
 import { searchSpaces } from "./search-space.js";
-import { edgeOf, selectTrial, trialOf } from "./select-trial.js";
+import { selectedEdge, selectedRate, selectTrial, trialOf } from "./select-trial.js";
 import { type ArmTrials, trialsOf } from "./trial-values.js";
 
 /** The most times that spaces are extended. */
@@ -50,9 +50,9 @@ export async function runTrials(
     isReplaced = false;
     const arms = tunedArms(study, trials, tuning.seeds.length);
     if (arms === undefined) return { unfinished: study };
-    const sides = arms.map(({ space, rate }) => edgeOf(space, rate));
+    const sides = arms.map(selectedEdge);
     const isDone = extensions.length >= MOST_EXTENSIONS || sides.every((side) => side === "none");
-    if (isDone) return { tuning: { ...tuning, arms: arms.map(({ rate: _, ...arm }) => arm) } };
+    if (isDone) return { tuning: { ...tuning, arms } };
     const extension = { trials: Math.ceil(SHARE * tuning.trials), sides };
     callbacks.onNotice?.(extensionText(extension, arms));
     extensions = [...extensions, extension];
@@ -100,17 +100,12 @@ export function withValues({ config, places }: GivenArm, values: Trial["values"]
   return { config: { ...config, optimizer }, places };
 }
 
-interface ArmWithRate extends TunedArm {
-  /** The learning rate of the selected trial. */
-  readonly rate: number;
-}
-
 /** The trials of each arm and which is selected; undefined if some did not finish. */
 function tunedArms(
   { runs }: Study,
   trials: readonly ArmTrials[],
   seeds: number,
-): readonly ArmWithRate[] | undefined {
+): readonly TunedArm[] | undefined {
   const perSeed = trials.reduce((sum, { values }) => sum + values.length, 0);
   if (runs.length < perSeed * seeds || runs.some(({ status }) => status === "cancelled")) return undefined;
   const runsOf = (index: number): RunRecord[] =>
@@ -120,19 +115,20 @@ function tunedArms(
     const start = first;
     first += values.length;
     const all = values.map((each, i) => trialOf(each, runsOf(start + i)));
-    const selected = selectTrial(all);
-    const { learningRate: rate } = runsOf(start + selected)[0]!.config.optimizer;
-    return { given: runsOf(start)[0]!.config, space, trials: all, selected, rate };
+    return { given: runsOf(start)[0]!.config, space, trials: all, selected: selectTrial(all) };
   });
   const labels = distinctLabels(arms.map(({ given }) => given));
-  return arms.map(({ given: _, ...arm }, i) => ({ label: labels[i]!, ...arm }));
+  return arms.map(({ given, ...arm }, i) => {
+    const { learningRate } = given.optimizer;
+    return { label: labels[i]!, learningRate, ...arm };
+  });
 }
 
-function extensionText({ trials, sides }: Extension, arms: readonly ArmWithRate[]): string {
-  const onEdge = arms.flatMap(({ label, rate, space }, i) => {
-    const { learningRate: range } = space;
+function extensionText({ trials, sides }: Extension, arms: readonly TunedArm[]): string {
+  const onEdge = arms.flatMap((arm, i) => {
+    const { learningRate: range } = arm.space;
     if (sides[i] === "none" || range === undefined) return [];
-    return [`${label} (${decimalText(rate)} in ${range.from} to ${range.to})`];
+    return [`${arm.label} (${decimalText(selectedRate(arm))} in ${range.from} to ${range.to})`];
   });
   return `The best learning rate is on the edge of its space: ${onEdge.join(", ")}. The space grows by a decade, and every arm runs ${countText(trials, "more trial")}.`;
 }

@@ -42,8 +42,11 @@ export function edgeOf({ learningRate: range }: SearchSpace, rate: number): Side
   return share > 1 - EDGE ? "upper" : "none";
 }
 
-/** The same for the selected trial of an arm. The given settings are in the middle of the space. */
-export function selectedEdge({ space, trials, selected }: TunedArm): Side {
-  const rate = trials[selected]!.values.learningRate;
-  return rate === undefined ? "none" : edgeOf(space, rate);
-}
+/** The learning rate of a trial. */
+export const rateOf = ({ learningRate }: TunedArm, { values }: Trial): number =>
+  values.learningRate ?? learningRate;
+
+export const selectedRate = (arm: TunedArm): number => rateOf(arm, arm.trials[arm.selected]!);
+
+/** The same for the selected trial of an arm. */
+export const selectedEdge = (arm: TunedArm): Side => edgeOf(arm.space, selectedRate(arm));

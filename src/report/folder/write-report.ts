@@ -14,6 +14,7 @@ import { namedSamples } from "../charts/named-samples.js";
 import { loadPngRenderer } from "../charts/png.js";
 import { studyCharts } from "../charts/study-charts.js";
 import { taskCharts } from "../charts/task-charts.js";
+import { tuningCharts } from "../charts/tuning-charts.js";
 import { reportPage } from "../page/page.js";
 import { epochsCsv } from "../tables/epochs-csv.js";
 import { latexTable } from "../tables/latex-table.js";
@@ -73,7 +74,7 @@ export async function writeReport(
   await write("epochs.csv", epochsCsv(study));
   if (tensorboard)
     for (const { path, data } of eventFiles(study)) await write(`${TENSORBOARD}/${path}`, data);
-  const charts = [...studyCharts(study), ...taskCharts(study)];
+  const charts = [...studyCharts(study), ...taskCharts(study), ...tuningCharts(study)];
   const toPng = await loadPngRenderer();
   if (toPng === undefined && charts.length > 0)
     onNotice("Figures are written as SVG only: PNG output needs the optional package @resvg/resvg-js.");

@@ -4,6 +4,7 @@ import { conclude } from "../results/conclusion.js";
 import { predictionsOf } from "../results/predictions.js";
 import { resultsOf } from "../results/results.js";
 import { bestFirst, selectArms } from "../results/select-arms.js";
+import { tunedResults } from "../results/tuned-results.js";
 import { studyCurves } from "./curves/study-curves.js";
 import { Html, html } from "./html.js";
 import { pageFiles } from "./page-files.js";
@@ -17,6 +18,7 @@ import { pairs } from "./sections/pairs.js";
 import { ranking } from "./sections/ranking.js";
 import { samples } from "./sections/samples.js";
 import { againSection, configSection, environmentSection } from "./sections/setting.js";
+import { tuning } from "./sections/tuning.js";
 
 /** What a page shows beside the study. */
 interface PageExtras {
@@ -41,6 +43,7 @@ export function reportPage(study: Study, extras: PageExtras = {}): string {
       return predictions === undefined ? [] : [{ place, predictions }];
     });
   const conclusion = conclude(study);
+  const curveData = studyCurves(study, results);
   const { style, script, scriptHash } = pageFiles();
   return html`<!doctype html>
 <html lang="en">
@@ -58,7 +61,8 @@ ${headline(study, conclusion, arms)}
 <main>
 ${ranking(study)}
 ${pairs(conclusion.verdicts)}
-${curves(studyCurves(study, results), arms.length)}
+${curves(curveData, arms.length)}
+${tuning(tunedResults(study, results), bestFirst(results).slice(0, curveData.coloured))}
 ${mistakes(
   predicted.map(({ predictions }) => predictions),
   extras.dataset,

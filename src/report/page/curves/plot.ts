@@ -109,7 +109,7 @@ function axisFor(scale: "accuracy" | "loss", values: readonly number[]): ValueAx
 }
 
 /** @param isPlace whether values are given as the axis places them: errors instead of accuracies */
-function vertical({ type, domain, asError }: ValueAxis, height: number, isPlace = false) {
+export function vertical({ type, domain, asError }: ValueAxis, height: number, isPlace = false) {
   const scale = type === "log" ? Math.log : (value: number) => value;
   const [low, high] = domain.map(scale) as [number, number];
   return (value: number) => {
