@@ -179,7 +179,8 @@ export const INPUTS = {
     optimizers: [optimizer(), customOptimizer()],
     losses: [loss()],
     semantics: ["pytorch"],
-    seeds: [1],
+    seeds: [1, 2, 3, 4],
+    seedsPerRound: 2,
     margin: 0.002,
     execution: "sequential",
     schedule: "constant",
@@ -188,9 +189,9 @@ export const INPUTS = {
   }),
   compareArms: () => {
     const { signal, profile, onEpoch, $schema, dataDir, device, threads, ...most } = shared();
-    const { untimedSteps, testEvaluation, ...all } = most;
-    const { resize, labelColumn, groupColumn, labelFile, greyscale, ...arm } = all;
+    const { untimedSteps, testEvaluation, ...arm } = most;
     return {
+      suite: "small",
       dataset: inMemory(),
       epochs: 0,
       device,
@@ -233,5 +234,5 @@ export const INPUTS = {
   schedule: () => ({ name: "piecewise", boundaryEpochs: [1], values: [0.1, 0.01], warmUpEpochs: 1 }),
   length: () => ({ epochs: 2, batchSize: 4, trainSize: 8, learningRate: 0.1 }),
   study: () => structuredClone(STUDIES.oneRun) as object,
-  reportOptions: () => ({ samples: new Uint8Array(4), onNotice() {} }),
+  reportOptions: () => ({ dataset: undefined as unknown, tensorboard: false, onNotice() {} }),
 } satisfies Record<string, () => object>;

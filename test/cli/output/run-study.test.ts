@@ -89,7 +89,7 @@ it("continues while study.json cannot be written, and prints a notice", async ()
   });
   await run();
   expect(printed.stderr).toMatch(
-    /^Cannot write .*study\.json: .* The study continues, and the file is written again after/,
+    /^One seed .*\nCannot write .*study\.json: .* The study continues, and the file is written again after/,
   );
   expect(printed.stdout).toContain(`Report: ${join(out(), "index.html")}`);
   expect(kept(out(), "study.json").runs).toHaveLength(2);
