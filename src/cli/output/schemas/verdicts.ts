@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { METRICS } from "../../verdicts/metric.js";
+import { METRICS } from "../../../verdicts/metric.js";
 
 const text = z.string();
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
-const interval = z.object({ low: z.number(), high: z.number() }).nullable();
+const interval = z
+  .object({ low: z.number().describe("lower end"), high: z.number().describe("upper end") })
+  .nullable();
 
 const armSchema = z.object({
-  label: text,
+  label: text.describe("what distinguishes the arm from the others, such as adam"),
   slug: text.describe("its label as a file name"),
   rank: z.int().min(1).describe("1 + the number of arms that are better"),
   score: share.describe("mean over the compared seeds; a diverged run counts as 0"),
@@ -20,13 +22,18 @@ const armSchema = z.object({
       evaluation: z.number().describe("the part of it that comes from the images being few"),
       training: z.number().nullable().describe("what remains"),
     })
-    .nullable(),
+    .nullable()
+    .describe("where the spread between its runs comes from, as shares; null if no run completed"),
 });
 
 const pairSchema = z.object({
   a: text.describe("label of the arm with the higher mean"),
   b: text.describe("label of the other arm"),
-  verdict: z.enum(["better", "equal", "undecided"]),
+  verdict: z
+    .enum(["better", "equal", "undecided"])
+    .describe(
+      "better: a is better than b; equal: they differ by less than the margin; undecided: neither is shown",
+    ),
   difference: z.number().describe("mean of what a scored more than b, seed by seed"),
   interval: interval.describe("95% interval of the difference by Student's t"),
   bootstrap: interval.describe("the same by the BCa bootstrap"),
@@ -41,13 +48,15 @@ const pairSchema = z.object({
 /** What --json prints of verdicts. */
 export const verdictsSchema = z
   .object({
-    metric: z.enum(METRICS),
-    margin: z.number().describe("the difference below which two arms count as equal"),
-    level: z.number(),
+    metric: z.enum(METRICS).describe("what arms are compared by"),
+    margin: z.number().describe("the difference below which two arms count as equal, as a share"),
+    level: share.describe(
+      "probability of a false better anywhere in the study, and of a false equal per pair, at most",
+    ),
     seeds: z.array(count).readonly().describe("seeds that every compared arm finished"),
     leastSeeds: count.describe("the fewest seeds with which any arm can be called better"),
-    arms: z.array(armSchema).readonly(),
-    pairs: z.array(pairSchema).readonly(),
+    arms: z.array(armSchema).readonly().describe("the compared arms by rank, then by score"),
+    pairs: z.array(pairSchema).readonly().describe("every pair of these arms"),
     sentence: text.describe("the result in one sentence"),
     notes: z.array(text).readonly().describe("what limits it"),
   })
