@@ -11,7 +11,7 @@ export interface RoundsDecision {
 }
 
 /**
- * Decides every pair of arms after each round of seeds, until all are decided. AdaStop keeps the probability of any false "better"
+ * Decides every pair of arms after each round of seeds, until all are decided. AdaStop is designed to keep the probability of any false "better"
  * at 5% over all pairs and rounds. A pair is equal if the two one-sided tests say so at 5% divided by the number of rounds. The
  * tests of a fixed number of seeds would not be valid here, because the results decide on the number.
  *
