@@ -1,4 +1,4 @@
-import { selectedEdge } from "../tuning/select-trial.js";
+import { selectedEdge, selectedRate } from "../tuning/select-trial.js";
 import { decimalText } from "../validation/decimal-text.js";
 import { listText } from "../validation/list-text.js";
 import { printable } from "../validation/printable.js";
@@ -11,10 +11,9 @@ export const edgeOfSpace: Check = {
     const arms = study.config.tuning?.arms ?? [];
     const texts = arms.flatMap((arm) => {
       const { learningRate: range } = arm.space;
-      const { learningRate: rate } = arm.trials[arm.selected]?.values ?? {};
-      if (range === undefined || rate === undefined || selectedEdge(arm) === "none") return [];
+      if (range === undefined || selectedEdge(arm) === "none") return [];
       return [
-        `${printable(arm.label)} ${decimalText(rate)} in ${decimalText(range.from)} to ${decimalText(range.to)}`,
+        `${printable(arm.label)} ${decimalText(selectedRate(arm))} in ${decimalText(range.from)} to ${decimalText(range.to)}`,
       ];
     });
     if (texts.length === 0) return undefined;

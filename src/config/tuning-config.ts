@@ -26,6 +26,9 @@ export const tunedArmSchema = z
     trials: z.array(trialSchema).readonly().describe("its trials, the given settings first"),
     selected: count.describe("index of the selected trial"),
   })
+  .refine(({ trials, selected }) => selected < trials.length, {
+    error: "`{path}.selected` is the index of a trial that there is not.",
+  })
   .describe("an arm of a tuned study");
 
 export const SIDES = ["none", "lower", "upper"] as const;

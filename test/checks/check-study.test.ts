@@ -34,6 +34,7 @@ const tuned = (study: Study, { rate = 0.01, more = [] as readonly string[] } = {
   const trial = (learningRate: number) => ({ values: { learningRate }, accuracy: 0.9, loss: 0.3 });
   const arms = study.config.arms!.map(({ optimizer: { name } }) => ({
     label: name,
+    learningRate: 0.01,
     space,
     trials: [trial(0.1), trial(rate)],
     selected: 1,

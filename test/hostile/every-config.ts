@@ -172,7 +172,15 @@ export const INPUTS = {
       seed: 0,
       space: { adam: { learningRate: { from: 0.1, to: 1, scale: "log" } } },
       extensions: [{ trials: 1, sides: ["none"] }],
-      arms: [{ label: "a", space: {}, trials: [{ values: {}, accuracy: 1, loss: null }], selected: 0 }],
+      arms: [
+        {
+          label: "a",
+          learningRate: 0.1,
+          space: {},
+          trials: [{ values: {}, accuracy: 1, loss: null }],
+          selected: 0,
+        },
+      ],
     },
     ...shared(),
     preset: "paper",

@@ -4,7 +4,7 @@ import { tuningCharts } from "../../../src/report/charts/tuning-charts.js";
 import { reportPage } from "../../../src/report/page/page.js";
 import { resultsOf } from "../../../src/report/results/results.js";
 import { tunedResults } from "../../../src/report/results/tuned-results.js";
-import type { Study } from "../../../src/study/study.js";
+import { type Study, studySchema } from "../../../src/study/study.js";
 import { HOSTILE, STUDIES } from "../example-studies.js";
 import { tunedStudy } from "../tuned-study.js";
 
@@ -84,4 +84,12 @@ test("labels are never markup", async () => {
   const study = withTrials({ ...tunedStudy(), runs: [] }, () => 0.9, HOSTILE);
   expect(section(study)).not.toContain("<script");
   for (const { spec } of tuningCharts(study)) expect(await drawSvg(spec)).not.toContain("<script");
+});
+
+test("rejects a study whose selected trial does not exist", () => {
+  const study = structuredClone(tunedStudy()) as unknown as {
+    config: { tuning: { arms: { selected: number }[] } };
+  };
+  study.config.tuning.arms[1]!.selected = 12;
+  expect(studySchema.safeParse(study).error!.message).toContain("is the index of a trial that there is not");
 });
