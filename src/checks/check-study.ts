@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Study, studySchema } from "../study/study.js";
 import { MOST_VALUES } from "../study/study-file.js";
 import { check, parse } from "../validation/parse.js";
+import type { Verdicts } from "../verdicts/verdicts.js";
 import type { Finding } from "./check.js";
 import { CHECK_NAMES, CHECKS } from "./checks.js";
 import { examine } from "./examined-study.js";
@@ -24,12 +25,19 @@ const optionsSchema = z.strictObject({
  */
 export function checkStudy(given: Study, options: CheckOptions = {}): readonly Finding[] {
   const { ignore } = parse(optionsSchema, options, "options");
-  return findings(check(studySchema, given, "study", MOST_VALUES), ignore);
+  return findingsOf(check(studySchema, given, "study", MOST_VALUES), { ignore });
 }
 
-/** The same for a study that is known to be one. */
-export function findings(study: Study, ignore: readonly string[] = []): readonly Finding[] {
-  const examined = examine(study);
+/**
+ * The same for a study that is known to be one.
+ *
+ * @param verdicts those of the whole study, if they are known
+ */
+export function findingsOf(
+  study: Study,
+  { ignore = [], verdicts }: CheckOptions & { readonly verdicts?: Verdicts } = {},
+): readonly Finding[] {
+  const examined = examine(study, verdicts);
   const found = CHECKS.filter(({ name }) => !ignore.includes(name)).flatMap(({ name, advice, find }) => {
     const one = find(examined);
     return one === undefined ? [] : [{ check: name, ...one, advice }];

@@ -24,15 +24,21 @@ export interface ExaminedTask {
   readonly verdicts: Verdicts;
 }
 
-export function examine(study: Study): ExaminedStudy {
-  if (isTrialStudy(study)) return { study, arms: armsOf(study), tasks: [] };
+/** @param verdicts those of the whole study, if they are known */
+export function examine(study: Study, verdicts?: Verdicts): ExaminedStudy {
+  const arms = armsOf(study);
+  if (isTrialStudy(study)) return { study, arms, tasks: [] };
   const groups = groupBy(study.runs, ({ config }) => keyOf(study, config));
   const tasks = groups.map((runs) => {
+    const isOnly = groups.length === 1;
     const part = { ...study, runs };
-    const name = groups.length > 1 ? nameOf(study, runs[0]!.config) : undefined;
-    return { name, arms: armsOf(part), verdicts: verdictsOf(part) };
+    return {
+      name: isOnly ? undefined : nameOf(study, runs[0]!.config),
+      arms: isOnly ? arms : armsOf(part),
+      verdicts: isOnly && verdicts !== undefined ? verdicts : verdictsOf(part),
+    };
   });
-  return { study, arms: armsOf(study), tasks };
+  return { study, arms, tasks };
 }
 
 /** Accuracies are compared within a dataset, and in a suite within a dataset with a model. */

@@ -148,7 +148,10 @@ function exampleHistory(example: ExampleRun): EpochRecord[] {
 }
 
 export function exampleStudy(examples: readonly ExampleRun[]): Study {
-  const runs = examples.map(exampleRun);
+  const runs = examples.map((example, i) => ({
+    ...exampleRun(example),
+    startedAt: new Date(Date.UTC(2026, 0, 2, 3, 4, 5) + 3_600_000 * i).toISOString(),
+  }));
   const distinct = <Value>(value: (config: ResolvedTrainConfig) => Value) => [
     ...new Map(runs.map(({ config }) => [JSON.stringify(value(config)), value(config)])).values(),
   ];

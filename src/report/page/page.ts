@@ -1,3 +1,4 @@
+import { findingsOf } from "../../checks/check-study.js";
 import type { Dataset } from "../../data/dataset.js";
 import type { Study } from "../../study/study.js";
 import { conclude } from "../results/conclusion.js";
@@ -9,6 +10,7 @@ import { studyCurves } from "./curves/study-curves.js";
 import { Html, html } from "./html.js";
 import { pageFiles } from "./page-files.js";
 import { calibration } from "./sections/calibration.js";
+import { checks } from "./sections/checks.js";
 import { curves } from "./sections/curves.js";
 import { formulas } from "./sections/formulas.js";
 import { headline } from "./sections/headline.js";
@@ -61,6 +63,7 @@ ${headline(study, conclusion, arms)}
 <main>
 ${ranking(study)}
 ${pairs(conclusion.verdicts)}
+${checks(findingsOf(study, { verdicts: conclusion.verdicts }))}
 ${curves(curveData, arms.length)}
 ${tuning(tunedResults(study, results), bestFirst(results).slice(0, curveData.coloured))}
 ${mistakes(

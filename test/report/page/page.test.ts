@@ -56,6 +56,19 @@ describe("index.html", () => {
       if (word !== "undecided" && word !== "equal") expect(Number(difference) > 0).toBe(word === "better");
   });
 
+  test("shows what checks found, with what to do, and says if they found nothing", () => {
+    const sectionOf = (study: Study) => {
+      const page = reportPage(study);
+      return page.slice(page.indexOf('id="checks"'), page.indexOf('id="curves"'));
+    };
+    const one = sectionOf(STUDIES.oneSeed);
+    expect(one).toContain('class="finding fails" id="check-one-seed"');
+    expect(one).toMatch(/\d arms are compared on seed 0 alone/);
+    expect(one).toContain("Run more seeds into the same folder");
+    const single = exampleStudy([{ optimizer: "adam" }, { optimizer: "adam", seed: 1 }]);
+    expect(sectionOf(single)).toContain("found nothing");
+  });
+
   test("ranks the arms, best first", () => {
     const page = reportPage(STUDIES.fourOptimizers);
     const ranking = page.slice(page.indexOf('id="ranking"'), page.indexOf('id="cost"'));
