@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
+import { marginSchema } from "../../config/margin.js";
 import type { Dataset } from "../../data/dataset.js";
 import { loadDataset } from "../../data/load-dataset.js";
 import { readOptionsOf } from "../../data/read-options.js";
@@ -10,6 +11,7 @@ import type { Study } from "../../study/study.js";
 import { readStudy, writeStudy } from "../../study/study-file.js";
 import { printNotice } from "../../system/terminal.js";
 import { writeFileAtomically } from "../../system/write-file.js";
+import { parse } from "../../validation/parse.js";
 import { verdictsOf } from "../../verdicts/judge.js";
 import { studyPath } from "../options/study-argument.js";
 import { type Answer, addAction } from "../output/answer.js";
@@ -27,6 +29,9 @@ export function addReportCommand(program: Command): void {
     )
     .option("--out <folder>", "folder to write to (default: the folder of the study; none for several)")
     .option("--overwrite", "replace another study, report or page in the folder")
+    .option("--margin <share>", `${marginSchema.description} Default: the study's.`, (text) =>
+      parse(marginSchema, Number(text), "--margin"),
+    )
     .option("--tensorboard", "also write the metrics of every epoch for TensorBoard, to tensorboard/");
   addAction(command, report);
 }
@@ -34,11 +39,12 @@ export function addReportCommand(program: Command): void {
 async function report(
   answer: Answer,
   [place, ...others]: [string, ...string[]],
-  { out, overwrite = false, tensorboard = false }: Partial<Omit<ReportChoices, "path">>,
+  { out, overwrite = false, tensorboard = false, margin }: Partial<Omit<ReportChoices, "path">>,
 ): Promise<void> {
-  if (others.length > 0) return reportSideBySide(answer, [place, ...others], { out, overwrite, tensorboard });
+  if (others.length > 0)
+    return reportSideBySide(answer, [place, ...others], { out, overwrite, tensorboard, margin });
   const path = studyPath(place);
-  await reportStudy(answer, { path, out: out ?? dirname(path), overwrite, tensorboard });
+  await reportStudy(answer, { path, out: out ?? dirname(path), overwrite, tensorboard, margin });
 }
 
 /** Prints studies as one table and, if a folder is given, writes a page of them. */
@@ -49,10 +55,12 @@ async function reportSideBySide(
     out,
     overwrite,
     tensorboard,
-  }: { readonly out: string | undefined } & Pick<ReportChoices, "overwrite" | "tensorboard">,
+    margin,
+  }: { readonly out: string | undefined } & Pick<ReportChoices, "overwrite" | "tensorboard" | "margin">,
 ): Promise<void> {
   if (out === "") throw configError('Expected a folder name for --out, got "".');
   if (tensorboard) throw configError("--tensorboard needs one study. Give each study a command.");
+  if (margin !== undefined) throw configError("--margin needs one study. Give each study a command.");
   const studies = [];
   for (const name of places) studies.push({ name, study: await readStudy(studyPath(name)) });
   const page = out === undefined ? undefined : join(out, "index.html");
@@ -73,21 +81,24 @@ interface ReportChoices {
   readonly out: string;
   readonly overwrite?: boolean;
   readonly tensorboard?: boolean;
+  /** The margin of the report and of the study beside it. Default: the study's. */
+  readonly margin?: number | undefined;
 }
 
 /** Prints the table of a study and writes its report to a folder. */
 export async function reportStudy(
   answer: Answer,
-  { path, out, overwrite = false, tensorboard = false }: ReportChoices,
+  { path, out, overwrite = false, tensorboard = false, margin }: ReportChoices,
 ): Promise<void> {
-  const study = await readStudy(path);
+  const read = await readStudy(path);
+  const study: Study = margin === undefined ? read : { ...read, config: { ...read.config, margin } };
   const copy = join(out, "study.json");
   const isInPlace = resolve(copy) === resolve(path);
   await prepareCopyFolder(out, { overwrite: overwrite || isInPlace });
   const { resultTable } = await import("../../report/tables/result-table.js");
   const { writeReport } = await import("../../report/folder/write-report.js");
   answer.print(() => resultTable(study));
-  if (!isInPlace) {
+  if (study !== read || !isInPlace) {
     await removeReport(out); // first, so that an interruption does not leave the old page beside the new study
     await writeStudy(study, copy);
   }

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { addReportCommand } from "../../../src/cli/commands/report.js";
 import { readStudy, writeStudy } from "../../../src/study/study-file.js";
+import type { RunRecord } from "../../../src/training/run-record.js";
 import { exampleStudy } from "../../report/example-studies.js";
 
 const study = exampleStudy([
@@ -102,6 +103,20 @@ test("replaces another study and its report only with --overwrite", async () => 
   expect(await readStudy(join(out, "study.json"))).toEqual(study);
   expect((await readdir(join(out, "figures"))).filter((name) => name.includes("lion"))).toEqual([]);
 });
+
+test("judges by another margin, which the study beside the report then has", async () => {
+  const path = join(folder, "study.json");
+  const wide = { ...study, runs: [0, 1, 2].flatMap((seed) => study.runs.map((run) => ofSeed(run, seed))) };
+  await writeStudy(wide, path);
+  expect(await report(path)).not.toContain("equal within");
+  expect(await report(path, "--margin", "0.9")).toContain("are equal within 90 points");
+  expect((await readStudy(path)).config.margin).toBe(0.9);
+  expect((await readStudy(path)).runs).toEqual(wide.runs);
+  await expect(report(path, "--margin", "2")).rejects.toThrow("less than 1 for `--margin`, got 2");
+  await expect(report(path, path, "--margin", "0.1")).rejects.toThrow("--margin needs one study.");
+});
+
+const ofSeed = (run: RunRecord, seed: number): RunRecord => ({ ...run, config: { ...run.config, seed } });
 
 test("shows several studies side by side, and writes a page only where there is none", async () => {
   const paths = ["one", "two"].map((name) => join(folder, name));
