@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     include: ["test/**/*.test.ts"],
+    env: { COLUMNS: "1000" }, // texts are compared, not their line breaks
     setupFiles: ["test/property-seed.ts"],
     // Long enough for a single busy core: only what hangs gets there.
     testTimeout: 300_000,

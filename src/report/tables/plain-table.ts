@@ -12,8 +12,13 @@ export interface Heading {
   readonly path?: boolean;
 }
 
-/** The width of standard output; infinite if it is not a terminal. */
-export const terminalWidth = (): number => process.stdout.columns ?? Number.POSITIVE_INFINITY;
+const PLAIN_WIDTH = 80;
+
+/** The width of the terminal: of standard output, or as COLUMNS says. Otherwise 80 columns, which fit everywhere. */
+export function terminalWidth(): number {
+  const said = Number(process.env.COLUMNS);
+  return process.stdout.columns ?? (Number.isInteger(said) && said > 0 ? said : PLAIN_WIDTH);
+}
 
 type Rows = readonly (readonly string[])[];
 
@@ -21,7 +26,7 @@ type Rows = readonly (readonly string[])[];
  * Formats a table for a terminal. If it is too wide, wraps the headings of numbers, then omits columns, then wraps the texts of
  * one column, because a table is unreadable if the terminal wraps its lines.
  *
- * @param width columns of the terminal. Default: those of standard output; infinite if it is not a terminal.
+ * @param width columns of the terminal. Default: the terminal's.
  */
 export function plainTable(head: readonly Heading[], rows: Rows, width: number = terminalWidth()): string {
   const plain = draw(head, rows);

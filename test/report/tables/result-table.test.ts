@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { epochsCsv } from "../../../src/report/tables/epochs-csv.js";
 import { markdownTable } from "../../../src/report/tables/markdown-table.js";
 import { resultTable } from "../../../src/report/tables/result-table.js";
@@ -62,6 +62,19 @@ describe("in a terminal that is too narrow", () => {
         expect(new Set(table.map(({ length }) => length)).size).toBe(1);
         expect(table.join()).toMatch(/validation.*accuracy/);
       }
+  });
+
+  test("80 columns are assumed elsewhere than in a terminal, unless COLUMNS says otherwise", () => {
+    expect(process.stdout.columns).toBeUndefined();
+    for (const [columns, width] of [
+      ["", 80],
+      ["wide", 80],
+      ["120", 120],
+    ] as const) {
+      vi.stubEnv("COLUMNS", columns);
+      expect(resultTable(plainStudy())).toBe(resultTable(plainStudy(), { width }));
+    }
+    vi.unstubAllEnvs();
   });
 
   test("the best of many arms are shown, with a note where the others are", () => {
