@@ -10,6 +10,7 @@ import { type Arm, armsOf } from "../study/arms.js";
 import { isCompleted } from "../study/compared-runs.js";
 import { distinctLabels } from "../study/labels.js";
 import { ranInParallel, type Study } from "../study/study.js";
+import { LEVEL } from "../study/too-few-seeds.js";
 import type { RunRecord } from "../training/run-record.js";
 import { finalEpoch } from "../training/run-record.js";
 import { groupBy } from "../validation/group-by.js";
@@ -51,6 +52,9 @@ export interface AcrossTasks {
   /** Number of seeds. */
   readonly seeds: number;
 }
+
+/** Whether methods differ at all (Friedman's test). Otherwise, no two of them are told apart. */
+export const isRanked = ({ p }: Pick<AcrossTasks, "p">): boolean => p <= LEVEL;
 
 /** Targets allow this many times the errors of the task's best method. */
 export const TARGET_ERRORS = 1.5;
@@ -107,10 +111,12 @@ export function acrossTasks(study: Study): AcrossTasks | undefined {
     methods: results,
     p,
     criticalDifference: difference,
-    groups: rankGroups(
-      results.map(({ meanRank }) => meanRank),
-      difference,
-    ),
+    groups: isRanked({ p })
+      ? rankGroups(
+          results.map(({ meanRank }) => meanRank),
+          difference,
+        )
+      : [[0, results.length - 1]],
     seeds: errors[0]![0]!.length,
   };
 }

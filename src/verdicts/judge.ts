@@ -7,6 +7,7 @@ import type { Study } from "../study/study.js";
 import { LEVEL } from "../study/too-few-seeds.js";
 import { integerText } from "../validation/count-text.js";
 import { parse } from "../validation/parse.js";
+import { acrossTasks } from "./across-tasks.js";
 import { decidePairs } from "./decide-pairs.js";
 import { roundsDecision } from "./is-decided.js";
 import { METRICS, type Metric } from "./metric.js";
@@ -17,6 +18,7 @@ import { ranksOf } from "./ranks.js";
 import { roundsNotes } from "./rounds-notes.js";
 import { comparable, type ScoredArm } from "./scores.js";
 import { sentenceOf } from "./sentence.js";
+import { tasksSentence } from "./tasks-sentence.js";
 import type { ArmVerdict, Verdicts } from "./verdicts.js";
 
 /** How to judge a study. */
@@ -47,7 +49,10 @@ export function verdictsOf(study: Study, options: VerdictOptions = {}): Verdicts
   );
   const none = { metric, margin, level: LEVEL, seeds: [], leastSeeds: 1, arms: [], pairs: [], notes: [] };
   const found = comparable(study, metric);
-  if ("reason" in found) return { ...none, sentence: found.reason };
+  if ("reason" in found) {
+    const tasks = metric === "validationAccuracy" ? acrossTasks(study) : undefined;
+    return { ...none, sentence: tasks === undefined ? found.reason : tasksSentence(tasks) };
+  }
   const { arms, seeds } = found;
   if (arms.length > MOST_ARMS) return { ...none, seeds, sentence: tooMany(arms.length) };
   const resolution = 1 / arms.flatMap(({ images }) => images).reduce((least, each) => Math.min(least, each));

@@ -1,10 +1,32 @@
 import type { Study } from "../../study/study.js";
+import type { Heading } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
+import { taskCells } from "./task-cells.js";
 
-/** The study's question and answer, its table and notes in Markdown. The rows of the best arms are bold. */
+/**
+ * The study's question and answer, its table and notes in Markdown. The rows of the best arms are bold. A study over several tasks
+ * has a second table.
+ */
 export function markdownTable(study: Study): string {
   const { conclusion, columns, rows, best, notes } = resultCells(study);
   const { question, answer, caveats } = conclusion;
+  const tasks = taskCells(study);
+  const paragraphs = [
+    ...[question, answer].map(literal),
+    tableOf(columns, rows, best),
+    ...[...caveats, ...notes].map(literal),
+    ...(tasks === undefined
+      ? []
+      : [`${literal(tasks.caption)}:`, tableOf(tasks.columns, tasks.rows), ...tasks.notes.map(literal)]),
+  ];
+  return `${paragraphs.join("\n\n")}\n`;
+}
+
+function tableOf(
+  columns: readonly Heading[],
+  rows: readonly (readonly string[])[],
+  best: ReadonlySet<number> = new Set(),
+): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const head = columns.map(({ title }) => title);
   const align = columns.map(({ right }) => (right ? "---:" : "---"));
@@ -12,8 +34,7 @@ export function markdownTable(study: Study): string {
     const cells = row.map(literal);
     return line(best.has(i) ? cells.map((cell) => `**${cell}**`) : cells);
   });
-  const table = [line(head), line(align), ...body].join("\n");
-  return `${[...[question, answer].map(literal), table, ...[...caveats, ...notes].map(literal)].join("\n\n")}\n`;
+  return [line(head), line(align), ...body].join("\n");
 }
 
 /** Escapes Markdown and HTML, since names come from users. */

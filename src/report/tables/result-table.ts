@@ -12,7 +12,7 @@ const MOST_ROWS = 50;
 interface TerminalOptions {
   /** Whether the best rows are coloured. Default: whether standard output is a terminal with colours. */
   readonly colors?: boolean;
-  /** Columns of the terminal. Default: those of standard output; infinite if it is not a terminal. */
+  /** Columns of the terminal. Default: the terminal's. */
   readonly width?: number;
 }
 
@@ -40,6 +40,10 @@ export function resultTable(
     ...lines([...more, ...caveats, ...notes]),
     ...(tasks === undefined
       ? []
-      : [...lines([tasks.sentence]), plainTable(tasks.columns, tasks.rows, width), ...lines(tasks.notes)]),
+      : [
+          ...lines([`${tasks.caption}:`]),
+          plainTable(tasks.columns, tasks.rows, width),
+          ...lines(tasks.notes),
+        ]),
   ].join("\n");
 }

@@ -7,8 +7,8 @@ import type { Heading } from "./plain-table.js";
 
 /** The table of a study over several tasks. */
 export interface TaskCells {
-  /** The result in one sentence. */
-  readonly sentence: string;
+  /** What the rows are. */
+  readonly caption: string;
   readonly columns: readonly Heading[];
   /** By mean rank. */
   readonly rows: readonly (readonly string[])[];
@@ -41,31 +41,19 @@ function cellsOf(found: AcrossTasks): TaskCells {
     `${reached}/${tasks.length}`,
     ...(timed ? [secondsToTarget === null ? "–" : numberText(secondsToTarget)] : []),
   ]);
-  return { sentence: sentenceOf(found), columns, rows, notes: notesOf(found, timed) };
-}
-
-function sentenceOf({ tasks, methods, groups }: AcrossTasks): string {
-  const [first] = methods;
-  const group = groups.find(([from]) => from === 0);
-  const others = group === undefined ? [] : methods.slice(1, group[1] + 1);
-  const rank = `${first!.label} has the best mean rank over ${countText(tasks.length, "task")}: ${first!.meanRank.toFixed(2)}.`;
-  const among = methods.length === 2 ? "from" : "from each of";
-  if (others.length === 0)
-    return `${rank} It is told apart ${among} the others.`.replace(
-      "from the others",
-      `from ${methods[1]!.label}`,
-    );
-  return `${rank} These tasks do not tell it apart from ${listText(
-    others.map(({ label }) => label),
-    { most: 5 },
-  )}.`;
+  return {
+    caption: `Methods over ${countText(tasks.length, "task")}, by mean rank`,
+    columns,
+    rows,
+    notes: notesOf(found, timed),
+  };
 }
 
 function notesOf({ tasks, p, criticalDifference, seeds }: AcrossTasks, timed: boolean): string[] {
   return [
     "Accuracies of different tasks are not comparable, so ranks within each task and scores relative to its best are aggregated.",
     `Tasks: ${listText(tasks, { separator: "; ", most: 12 })}.`,
-    `Friedman's test: p ${p < 0.001 ? "< 0.001" : `= ${p.toFixed(3)}`}. Mean ranks that differ by more than ${criticalDifference.toFixed(2)} are told apart (Nemenyi's test, family-wise error 5%).`,
+    `Friedman's test: p ${p < 0.001 ? "< 0.001" : `= ${p.toFixed(3)}`}. If p is at most 0.05, mean ranks that differ by more than ${criticalDifference.toFixed(2)} are told apart (Nemenyi's test, family-wise error 5%).`,
     `Score: interquartile mean over tasks and seeds of the lowest mean error in a task, divided by the run's error: 1 is as good as the best, 0.5 has twice as many errors.${seeds > 1 ? " The interval is over seeds; the tasks are given." : ""}`,
     `Target of a task: at most ${TARGET_ERRORS} times the errors of its best method, reached by at least half of the seeds.${timed ? " Time: geometric mean over tasks of the median; – if a target is missed." : ""}`,
   ];

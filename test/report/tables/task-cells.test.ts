@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { drawSvg } from "../../../src/report/charts/draw.js";
 import { taskCharts } from "../../../src/report/charts/task-charts.js";
+import { markdownTable } from "../../../src/report/tables/markdown-table.js";
 import { taskCells } from "../../../src/report/tables/task-cells.js";
 import { exampleStudy, FOUR, STUDIES } from "../example-studies.js";
 
@@ -13,7 +14,7 @@ const study = {
 
 describe("a study over several tasks", () => {
   it("has a table by mean rank, and says what is aggregated", () => {
-    const { sentence, columns, rows, notes } = taskCells(study)!;
+    const { caption, columns, rows, notes } = taskCells(study)!;
     expect(columns.map(({ title }) => title)).toEqual([
       "method",
       "mean rank",
@@ -22,11 +23,17 @@ describe("a study over several tasks", () => {
       "time to target, s",
     ]);
     expect(rows.map(([label]) => label).slice(2)).toEqual(["sgd", "adagrad"]);
-    expect(sentence).toContain("has the best mean rank over 3 tasks");
-    expect(sentence).toContain("These tasks do not tell it apart from");
+    expect(caption).toBe("Methods over 3 tasks, by mean rank");
     expect(notes[0]).toBe(
       "Accuracies of different tasks are not comparable, so ranks within each task and scores relative to its best are aggregated.",
     );
+  });
+
+  it("has this table in table.md, after that of the arms", () => {
+    const [arms, methods] = markdownTable(study).split("Methods over 3 tasks, by mean rank:");
+    expect(arms).toContain("| validation accuracy |");
+    expect(methods).toContain("| method | mean rank | score | targets reached | time to target, s |");
+    for (const { optimizer } of FOUR) expect(methods).toContain(`\n| ${optimizer} | `);
   });
 
   it("has a critical-difference diagram and a performance profile", async () => {
