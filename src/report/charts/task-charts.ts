@@ -87,22 +87,26 @@ function rankDiagram({ tasks, methods, groups, criticalDifference, p }: AcrossTa
 const POINTS = 200;
 const MOST_TIMES = 10;
 
-/** For each number of errors relative to a task's best, the share of runs with at most as many. */
-function profileChart({ tasks, methods, seeds }: AcrossTasks): TopLevelSpec {
+/** For each number of errors relative to a task's best, the share of a method's runs with at most as many. */
+export function performanceProfiles(methods: AcrossTasks["methods"]) {
   const all = methods.flatMap(({ scores }) => scores.flat());
   const low = Math.max(0.5, Math.min(1, 1 / Math.max(...all)));
   const high = Math.min(MOST_TIMES, Math.max(1.2, ...all.map((score) => 1 / score)) * 1.02);
   const times = Array.from({ length: POINTS }, (_, i) => low * (high / low) ** (i / (POINTS - 1)));
+  // A score above 1 / t means fewer than t times the errors.
+  const bounds = times.map((each) => 1 / each);
+  const shares = methods.map(({ scores }) => performanceProfile(scores.flat(), bounds));
+  return { low, high, times, shares, ticks: ticksBetween(low, high), isCut: high === MOST_TIMES };
+}
+
+function profileChart({ tasks, methods, seeds }: AcrossTasks): TopLevelSpec {
+  const { low, high, times, shares, ticks, isCut } = performanceProfiles(methods);
   const { names, legend } = chartLegend(
     methods.map(({ label }) => label),
     WIDTH,
   );
-  const rows = methods.flatMap(({ scores }, m) =>
-    // A score above 1 / t means fewer than t times the errors.
-    performanceProfile(
-      scores.flat(),
-      times.map((each) => 1 / each),
-    ).map((share, i) => ({ name: names[m]!, times: times[i]!, share })),
+  const rows = shares.flatMap((ofMethod, m) =>
+    ofMethod.map((share, i) => ({ name: names[m]!, times: times[i]!, share })),
   );
   const title = `Performance profile over ${countText(tasks.length, "task")}`;
   return {
@@ -112,7 +116,7 @@ function profileChart({ tasks, methods, seeds }: AcrossTasks): TopLevelSpec {
       title,
       [
         `Share of runs (${countText(seeds, "seed")} per task) with fewer errors; higher is better`,
-        ...(high === MOST_TIMES ? [`Runs with more than ${MOST_TIMES} times the errors are not shown`] : []),
+        ...(isCut ? [`Runs with more than ${MOST_TIMES} times the errors are not shown`] : []),
       ],
       WIDTH,
     ),
@@ -127,7 +131,7 @@ function profileChart({ tasks, methods, seeds }: AcrossTasks): TopLevelSpec {
         type: "quantitative",
         title: "errors, relative to the lowest mean of the task",
         scale: { type: "log", domain: [low, high], nice: false },
-        axis: { values: ticksBetween(low, high), format: "~g" },
+        axis: { values: ticks, format: "~g" },
       },
       y: {
         field: "share",

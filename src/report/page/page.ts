@@ -20,6 +20,7 @@ import { pairs } from "./sections/pairs.js";
 import { ranking } from "./sections/ranking.js";
 import { samples } from "./sections/samples.js";
 import { againSection, configSection, environmentSection } from "./sections/setting.js";
+import { tasks } from "./sections/tasks.js";
 import { tuning } from "./sections/tuning.js";
 
 /** What a page shows beside the study. */
@@ -61,6 +62,7 @@ export function reportPage(study: Study, extras: PageExtras = {}): string {
 <body>
 ${headline(study, conclusion, arms)}
 <main>
+${tasks(study)}
 ${ranking(study)}
 ${pairs(conclusion.verdicts)}
 ${checks(findingsOf(study, { verdicts: conclusion.verdicts }))}

@@ -2,7 +2,7 @@ import { questionOf, type StudyQuestion } from "../../config/study-question.js";
 import { differingPaths } from "../../study/labels.js";
 import { isTrialStudy, type Study } from "../../study/study.js";
 import { decimalText } from "../../validation/decimal-text.js";
-import { listText } from "../../validation/list-text.js";
+import { namesText } from "../../verdicts/texts.js";
 import { datasetText } from "../text/dataset-text.js";
 import type { Result } from "./results.js";
 import { tuningNotes } from "./tuning-notes.js";
@@ -14,18 +14,22 @@ export function headline(study: Study, results: readonly Result[]): string {
   if (results.length === 0) return "A study without runs";
   const datasets = [...new Set(results.map(({ arm }) => datasetText(arm.config.dataset)))];
   const named = datasets.filter((name) => name !== undefined);
-  const dataset = named.length < datasets.length ? "" : ` ${listText(named, { separator: " and " })}`;
+  const dataset = named.length < datasets.length ? "" : ` ${namesText(named)}`;
   if (results.length === 1) return `How well does ${results[0]!.arm.label} learn${dataset}?`;
-  return `Which ${compared(results)}${dataset} best ${settingsText(study, results)}?`;
+  return `Which ${compared(study, results)}${dataset} best ${settingsText(study, results)}?`;
 }
 
+const TASK = /^(dataset|split)(\.|$)/;
+const SUITE_TASK = /^(dataset|split|model|epochs|microBatch)(\.|$)/;
+
 /** What differs between the arms, with its verb. */
-function compared(results: readonly Result[]): string {
+function compared({ config }: Study, results: readonly Result[]): string {
   const differ = (value: (result: Result) => unknown) => new Set(results.map(value)).size > 1;
   const optimizers = differ(({ arm }) => arm.config.optimizer.name);
   const optimizerConfigs = differ(({ arm }) => JSON.stringify(arm.config.optimizer));
   const losses = differ(({ arm }) => arm.loss);
-  const isOther = (path: string) => !/^(optimizer|loss|dataset|split)(\.|$)/.test(path);
+  const ofTask = config.suite === undefined ? TASK : SUITE_TASK;
+  const isOther = (path: string) => !/^(optimizer|loss)(\.|$)/.test(path) && !ofTask.test(path);
   if (differingPaths(results.map(({ arm }) => arm.config)).some(isOther)) return "arm learns";
   if (optimizers && losses) return "optimizer and which loss learn";
   if (losses && !optimizerConfigs) return "loss learns";

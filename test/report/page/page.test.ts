@@ -4,7 +4,15 @@ import { describe, expect, test } from "vitest";
 import type { EpochRecord, RunStatus } from "../../../src/history/epoch-record.js";
 import { reportPage } from "../../../src/report/page/page.js";
 import type { Study } from "../../../src/study/study.js";
-import { exampleRun, exampleStudy, FORMULAS, HOSTILE, inParallel, STUDIES } from "../example-studies.js";
+import {
+  exampleRun,
+  exampleStudy,
+  FORMULAS,
+  FOUR,
+  HOSTILE,
+  inParallel,
+  STUDIES,
+} from "../example-studies.js";
 
 test("the page mentions parallel runs only if there were any", () => {
   const page = reportPage(STUDIES.fourOptimizers);
@@ -181,4 +189,23 @@ test("any history gives a report", () => {
     }),
     { numRuns: 100 },
   );
+});
+
+test("a study over several tasks has its methods by mean rank, with their figures", () => {
+  const { runs, ...rest } = exampleStudy([...FOUR, ...FOUR, ...FOUR]);
+  const tasks = ["digits", "mnist-10k", HOSTILE];
+  const study = {
+    ...rest,
+    runs: runs.map((run, i) => ({ ...run, config: { ...run.config, dataset: tasks[Math.floor(i / 4)]! } })),
+  };
+  const page = reportPage(study);
+  const section = page.slice(page.indexOf('<section id="tasks"'), page.indexOf('<section id="ranking"'));
+  for (const { optimizer } of FOUR) {
+    expect(section).toContain(`role="rowheader">${optimizer}</th>`);
+    expect(section).toContain(`text-anchor="end">${optimizer}</text>`);
+  }
+  expect(section.match(/<svg [^>]*role="img"/g)).toHaveLength(2);
+  expect(section).not.toMatch(/NaN|Infinity|undefined/);
+  expect(page).not.toContain(HOSTILE);
+  expect(reportPage(STUDIES.fourOptimizers)).not.toContain('id="tasks"');
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { drawSvg } from "../../../src/report/charts/draw.js";
 import { taskCharts } from "../../../src/report/charts/task-charts.js";
+import { conclude } from "../../../src/report/results/conclusion.js";
 import { markdownTable } from "../../../src/report/tables/markdown-table.js";
 import { taskCells } from "../../../src/report/tables/task-cells.js";
 import { exampleStudy, FOUR, STUDIES } from "../example-studies.js";
@@ -48,5 +49,16 @@ describe("a study over several tasks", () => {
   it("is not one with a single task", () => {
     expect(taskCells(STUDIES.fourOptimizers)).toBeUndefined();
     expect(taskCharts(STUDIES.fourOptimizers)).toEqual([]);
+  });
+
+  it("compares optimizers, also where a suite sets other models and epochs", () => {
+    const inSuite = {
+      ...study,
+      config: { ...study.config, suite: "small" },
+      runs: study.runs.map((run, i) => ({ ...run, config: { ...run.config, epochs: i < 4 ? 20 : 5 } })),
+    } as typeof study;
+    expect(conclude(inSuite).question).toBe(
+      "Which optimizer learns digits, mnist-10k and fashion-mnist-10k best with default settings?",
+    );
   });
 });
