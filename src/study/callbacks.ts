@@ -54,6 +54,12 @@ export interface CompareCallbacks {
    * or have one each and be merged afterwards. Default: the whole study.
    */
   readonly shard?: string;
+  /**
+   * The time that the runs may take, such as "90s", "10m" or "2h". Seeds, then epochs are cut to what fits, by a few measured steps
+   * of each kind of run. A seed that not every arm could finish in time is not started, but the first one always runs. Default: no
+   * limit.
+   */
+  readonly budget?: string;
   /** Called with sentences for a person, such as how many runs are already finished, or that a file cannot be written yet. */
   readonly onNotice?: (text: string) => void;
 }

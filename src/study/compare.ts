@@ -3,10 +3,11 @@ import { type StudyArms, studyArms } from "../config/study-arms.js";
 import { configError } from "../errors.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import type { CompareCallbacks } from "./callbacks.js";
+import { fitStudy } from "./fit-study.js";
 import { prepareStudy } from "./prepare-study.js";
 import { runCells } from "./run-cells.js";
 import type { Study } from "./study.js";
-import type { StudyDatasets } from "./study-datasets.js";
+import { loadDatasets, type StudyDatasets } from "./study-datasets.js";
 import { StudyFolder } from "./study-folder.js";
 
 /**
@@ -24,19 +25,52 @@ export async function compare(
   loaded?: StudyDatasets,
   isDecided: (study: Study) => boolean = () => false,
 ): Promise<Study> {
-  const { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard, ...given } =
-    copyWithCallbacks(input, "compare config");
-  const callbacks = { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard };
-  return compareArms(studyArms(parseCompareConfig(given)), callbacks, loaded, isDecided);
+  const { asked, callbacks } = askedStudy(input);
+  return compareArms(asked, callbacks, loaded, isDecided);
 }
 
 /** What is optional may also be undefined. */
 export type GivenCallbacks = { readonly [Key in keyof CompareCallbacks]: CompareCallbacks[Key] | undefined };
 
+/** Divides what `compare` is given into the study and the rest. @throws OptimbenchError (CONFIG) */
+export function askedStudy(input: CompareConfig & CompareCallbacks): {
+  readonly asked: StudyArms;
+  readonly callbacks: GivenCallbacks;
+} {
+  const {
+    onPlan,
+    onEpoch,
+    onRun,
+    onSkip,
+    onNotice,
+    signal,
+    profile,
+    folder,
+    overwrite,
+    shard,
+    budget,
+    ...given
+  } = copyWithCallbacks(input, "compare config");
+  const callbacks = {
+    onPlan,
+    onEpoch,
+    onRun,
+    onSkip,
+    onNotice,
+    signal,
+    profile,
+    folder,
+    overwrite,
+    shard,
+    budget,
+  };
+  return { asked: studyArms(parseCompareConfig(given)), callbacks };
+}
+
 /** The same for arms that are already known. */
 export async function compareArms(
   asked: StudyArms,
-  { folder, overwrite, ...callbacks }: GivenCallbacks,
+  { folder, overwrite, budget, ...callbacks }: GivenCallbacks,
   loaded?: StudyDatasets,
   isDecided: (study: Study) => boolean = () => false,
 ): Promise<Study> {
@@ -45,15 +79,26 @@ export async function compareArms(
       "`shard` divides a fixed number of runs, but with `seedsPerRound` results decide on the number. Several processes may share the study's folder instead, or give a number of `seeds`.",
       "shard",
     );
-  const { question, cells, arms, atOnce } = await prepareStudy(asked, loaded, callbacks.signal);
+  if (callbacks.shard !== undefined && budget !== undefined)
+    throw configError(
+      "`budget` and `shard` exclude each other, since each part would be cut by another measurement. Several processes may share the study's folder instead, or give the `seeds` and `epochs` that fit.",
+      "budget",
+    );
+  const { onNotice = () => {}, signal } = callbacks;
+  const datasets = await loadDatasets(asked.arms, loaded, { signal });
+  const fitted =
+    budget === undefined
+      ? asked
+      : await fitStudy(asked, datasets, { budget, folder: overwrite ? undefined : folder, onNotice, signal });
+  const { question, cells, arms, atOnce } = await prepareStudy(fitted, datasets, signal);
   const store =
     folder === undefined
       ? undefined
       : await StudyFolder.open(folder, question, {
           overwrite: overwrite ?? false,
-          onNotice: callbacks.onNotice ?? (() => {}),
+          onNotice,
         });
   const { seedsPerRound } = question.config;
   const rounds = seedsPerRound === undefined ? undefined : { runs: seedsPerRound * arms, isDecided };
-  return runCells(cells, { question, store, atOnce, rounds, ...callbacks });
+  return runCells(cells, { question, store, arms, atOnce, rounds, budget, ...callbacks });
 }

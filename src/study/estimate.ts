@@ -2,26 +2,30 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
-import { Once } from "../config/once.js";
 import { isToBeTuned, studyArms } from "../config/study-arms.js";
 import { configError } from "../errors.js";
-import { measureCost, type RunCost, secondsOf } from "../training/measure-cost.js";
+import { secondsOf } from "../training/measure-cost.js";
 import { signalSchema } from "../validation/callbacks.js";
+import { durationSchema } from "../validation/duration.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
+import { costsOf } from "./arm-costs.js";
 import { type Line, lineText } from "./cell-lines.js";
 import { CellsFile } from "./cells-file.js";
+import { fitStudy } from "./fit-study.js";
 import type { PlannedCell } from "./planned-cell.js";
 import { type PreparedStudy, prepareStudy } from "./prepare-study.js";
 import { continued } from "./question.js";
 import { CELLS } from "./result-folder.js";
-import type { StudyDatasets } from "./study-datasets.js";
+import { loadDatasets, type StudyDatasets } from "./study-datasets.js";
 import { finishedCells, questionOf } from "./study-folder.js";
 
 /** How to estimate a study. */
 export interface EstimateOptions {
   /** A folder with a study to continue: what has finished there does not run again. Default: none. */
   readonly folder?: string;
+  /** The time that the runs may take, such as "10m": what is estimated is the study cut to it. Default: no limit. */
+  readonly budget?: string;
   /** Ends the measurement. */
   readonly signal?: AbortSignal;
 }
@@ -32,6 +36,8 @@ export interface StudyEstimate {
   readonly runs: number;
   /** Number of seeds. */
   readonly seeds: number;
+  /** The most epochs of an arm. */
+  readonly epochs: number;
   /** Runs that the folder already has. */
   readonly finished: number;
   /** Estimated seconds of the other runs. */
@@ -56,7 +62,11 @@ export interface ArmEstimate {
   readonly secondsPerRun: number;
 }
 
-const optionsSchema = z.strictObject({ folder: pathSchema.optional(), signal: signalSchema.optional() });
+const optionsSchema = z.strictObject({
+  folder: pathSchema.optional(),
+  budget: durationSchema.optional(),
+  signal: signalSchema.optional(),
+});
 
 /**
  * Estimates a study from a few measured steps of each kind of run. Nothing is kept or written.
@@ -69,14 +79,16 @@ export async function estimateStudy(
   options: EstimateOptions = {},
   loaded?: StudyDatasets,
 ): Promise<StudyEstimate> {
-  const { folder, signal } = parse(optionsSchema, options, "options");
+  const { folder, budget, signal } = parse(optionsSchema, options, "options");
   const asked = studyArms(parseCompareConfig(config));
   if (isToBeTuned(asked))
     throw configError(
       "A tuned study cannot be estimated, because its trials decide what runs. Omit `question` and `tuning` to estimate one run: a trial takes as long.",
       "question",
     );
-  const study = await prepareStudy(asked, loaded, signal);
+  const datasets = await loadDatasets(asked.arms, loaded, { signal });
+  const fitted = budget === undefined ? asked : await fitStudy(asked, datasets, { budget, folder, signal });
+  const study = await prepareStudy(fitted, datasets, signal);
   const finished = folder === undefined ? new Set<string>() : await finishedIn(folder, study);
   return estimateOf(study, finished);
 }
@@ -108,33 +120,13 @@ async function estimateOf(study: PreparedStudy, finished: ReadonlySet<string>): 
   return {
     runs: cells.length,
     seeds: cells.length / count,
+    epochs: Math.max(...cells.map(({ plan }) => plan.config.epochs)),
     finished: cells.length - left,
     seconds: seconds / Math.max(1, Math.min(atOnce, left)),
     memoryBytes: memory.reduce((sum, { bytes }) => sum + bytes, 0),
     diskBytes: diskBytes(study),
     arms,
   };
-}
-
-/** The cost of each arm. Arms that differ in numbers only, such as the learning rate, are measured once. */
-async function costsOf(arms: readonly PlannedCell[]): Promise<RunCost[]> {
-  const once = new Once();
-  const costs: RunCost[] = [];
-  for (const { plan, dataset } of arms) {
-    const { batchSize, gradientAccumulation, microBatch, threads, augmentation, device } = plan.config;
-    const { optimizer, loss } = plan.config;
-    costs.push(
-      await once.of(
-        "cost",
-        [
-          [plan.input, plan.classes, plan.layers, optimizer.formula, loss.formula, augmentation ?? null],
-          [batchSize, gradientAccumulation, microBatch, threads, device],
-        ],
-        () => measureCost(plan, dataset),
-      ),
-    );
-  }
-  return costs;
 }
 
 /** An epoch's record as JSON, indented. */

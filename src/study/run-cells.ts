@@ -2,9 +2,11 @@ import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
 import { OptimbenchError } from "../errors.js";
 import { runInParallel } from "../system/run-in-parallel.js";
+import { stopwatch } from "../system/stopwatch.js";
 import type { RunRecord } from "../training/run-record.js";
 import { type Run, trainPlan } from "../training/train.js";
 import { countText } from "../validation/count-text.js";
+import { durationSeconds } from "../validation/duration.js";
 import { groupBy } from "../validation/group-by.js";
 import type { CompareCallbacks, PlannedRun } from "./callbacks.js";
 import type { Question } from "./cell-lines.js";
@@ -16,13 +18,15 @@ import { StudyResults, type TakenOver } from "./study-results.js";
 
 type Callbacks = Pick<
   CompareCallbacks,
-  "onPlan" | "onEpoch" | "onRun" | "onSkip" | "onNotice" | "signal" | "profile" | "shard"
+  "onPlan" | "onEpoch" | "onRun" | "onSkip" | "onNotice" | "signal" | "profile" | "shard" | "budget"
 >;
 
 interface Setting extends Readonly<{ [Key in keyof Callbacks]: Callbacks[Key] | undefined }> {
   readonly question: Question;
   /** Where finished cells are kept; undefined for nowhere. */
   readonly store: StudyFolder | undefined;
+  /** Number of arms. */
+  readonly arms: number;
   readonly atOnce: number;
   /** Runs per round, and whether the study so far needs no more rounds; undefined for one round. */
   readonly rounds?: { readonly runs: number; readonly isDecided: (study: Study) => boolean } | undefined;
@@ -92,6 +96,10 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
       () => failure.abort(),
     );
 
+  const elapsed = stopwatch();
+  const limit = setting.budget === undefined ? Number.POSITIVE_INFINITY : durationSeconds(setting.budget);
+  const secondsOf = (some: readonly PlannedCell[]) =>
+    some.reduce((sum, cell) => sum + results.secondsOf(cell), 0) / Math.min(setting.atOnce, some.length);
   const inTurn = cells.toSorted((a, b) => a.planned.number - b.planned.number);
   const unfinished = inTurn.filter(({ key }) => !store?.finished.has(key));
   const mine = unfinished.filter(({ planned }) => isInShard(planned, setting.shard));
@@ -103,8 +111,13 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
     onNotice?.(`${ready} of ${all} finished earlier and do not run again.`);
   }
   try {
-    for (const round of inRounds(mine, setting.rounds?.runs)) {
+    const groups = inRounds(mine, setting.rounds?.runs ?? runsPerSeeds(setting));
+    for (const [i, round] of groups.entries()) {
       if (setting.rounds?.isDecided(results.study)) break;
+      if (i > 0 && elapsed() + secondsOf(round) > limit) {
+        onNotice?.(outOfTime(setting, groups.slice(i).flat()));
+        break;
+      }
       if (store === undefined) await inOrder(round, train);
       else await shareCells(round, { store, inOrder, train, takeOver, onNotice, ended });
       takeOver();
@@ -118,6 +131,18 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
   await store?.finish(current);
   takeOver();
   return results.finalStudy;
+}
+
+/** With a budget, whole seeds run at a time: as few as occupy all threads. */
+function runsPerSeeds({ budget, arms, atOnce }: Setting): number | undefined {
+  return budget === undefined ? undefined : arms * Math.ceil(atOnce / arms);
+}
+
+function outOfTime({ budget, store }: Setting, left: readonly PlannedCell[]): string {
+  const seeds = new Set(left.map(({ plan }) => plan.config.seed)).size;
+  const run = seeds === 1 ? "1 seed does" : `${seeds} seeds do`;
+  const more = store === undefined ? "" : " The same command continues the study.";
+  return `Another seed would exceed the budget of ${budget}, so ${run} not run.${more}`;
 }
 
 /** Cells by their round. Those of the first seeds have the lowest numbers. */

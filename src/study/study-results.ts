@@ -51,6 +51,15 @@ export class StudyResults {
     return { ...this.study, config: ranAlone(cells) ? config : { ...config, execution: "parallel" } };
   }
 
+  /** What a run of the cell's arm took on average, in seconds; 0 if none has finished. */
+  secondsOf({ index }: Pick<Place, "index">): number {
+    const arms = this.#arms.length;
+    const seconds = this.#records.flatMap((record, i) =>
+      record !== undefined && i % arms === index % arms ? [record.seconds.total] : [],
+    );
+    return seconds.length === 0 ? 0 : seconds.reduce((sum, each) => sum + each, 0) / seconds.length;
+  }
+
   /** Adds a run of this process. */
   add({ index }: Pick<Place, "index">, record: RunRecord): void {
     this.#records[index] = record;

@@ -1,16 +1,15 @@
-import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
-import { type GivenArm, type StudyArms, studyArms } from "../config/study-arms.js";
+import type { CompareConfig } from "../config/compare-config.js";
+import type { GivenArm, StudyArms } from "../config/study-arms.js";
 import type { Tuning } from "../config/tuning-config.js";
 import { configError, OptimbenchError } from "../errors.js";
 import { type OptimizerConfig, resolveOptimizer } from "../optimizers/optimizers.js";
 import type { CompareCallbacks } from "../study/callbacks.js";
 import { CellsFile } from "../study/cells-file.js";
-import { compareArms, type GivenCallbacks } from "../study/compare.js";
+import { askedStudy, compareArms, type GivenCallbacks } from "../study/compare.js";
 import { prepareResultFolder } from "../study/result-folder.js";
 import type { Study } from "../study/study.js";
 import { loadDatasets, type StudyDatasets } from "../study/study-datasets.js";
 import { questionOf } from "../study/study-folder.js";
-import { copyWithCallbacks } from "../validation/callbacks.js";
 import { isDecided } from "../verdicts/is-decided.js";
 import { runTrials, withValues } from "./run-trials.js";
 
@@ -26,10 +25,7 @@ export async function compare(
   input: CompareConfig & CompareCallbacks = {},
   loaded?: StudyDatasets,
 ): Promise<Study> {
-  const { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard, ...given } =
-    copyWithCallbacks(input, "compare config");
-  const asked = studyArms(parseCompareConfig(given));
-  const callbacks = { onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile, folder, overwrite, shard };
+  const { asked, callbacks } = askedStudy(input);
   const { question, tuning } = asked;
   if (question !== "tuned" || tuning === undefined) return compareArms(asked, callbacks, loaded, isDecided);
   if (tuning.arms !== undefined) {
@@ -48,6 +44,11 @@ async function compareTuned(
     throw configError(
       "A tuned study cannot run in parts with `shard`, since settings are selected from all trials. Start the same command several times with the same `folder` instead: the processes share the runs.",
       "shard",
+    );
+  if (callbacks.budget !== undefined)
+    throw configError(
+      "A tuned study cannot be cut to a `budget`, because its trials decide what runs. Reduce `tuning.trials`, `seeds` or `epochs` instead.",
+      "budget",
     );
   await checkFolder(callbacks);
   const datasets = await loadDatasets(asked.arms, loaded, { signal: callbacks.signal });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { describe } from "./describe.js";
+import { durationSchema } from "./duration.js";
 import { parse } from "./parse.js";
 import { pathSchema } from "./path-schema.js";
 
@@ -34,6 +35,7 @@ const callbacks = z.looseObject({
   folder: pathSchema.optional(),
   overwrite: z.boolean().optional(),
   shard: shardSchema.optional(),
+  budget: durationSchema.optional(),
   signal: signalSchema.optional(),
 });
 

@@ -80,6 +80,14 @@ describe("with --json, stdout is one document of the published schema", () => {
     expect(document.result.length).toBeGreaterThan(3);
   });
 
+  it("for an estimate, and for a study that a budget has cut", async () => {
+    const estimate = await optimbench(...study("--dry-run", "--seeds", "3"));
+    expect(estimate.document.result).toMatchObject({ runs: 6, seeds: 3, epochs: 1, finished: 0 });
+    const { document } = await optimbench(...study("--budget", "2h", "--seeds", "2"));
+    const size = { seeds: 2, epochs: 1 };
+    expect(document.result.budget).toEqual({ seconds: 7200, asked: size, planned: size });
+  });
+
   it("for a negative answer, with exit code 1", async () => {
     await optimbench(...study("--out", "other", "--seeds", "1", "--batch-size", "16"));
     const { code, document } = await optimbench("diff", "study", "other");
@@ -103,6 +111,11 @@ describe("an error is a document as well, beside the message on stderr", () => {
       "of an unknown option",
       ["verify", "study", "--cell", "1"],
       { command: "verify", error: { code: "CONFIG" } },
+    ],
+    [
+      "of a budget",
+      ["compare", "--budget", "soon"],
+      { command: "compare", error: { code: "CONFIG", path: "budget" } },
     ],
     ["of a missing argument", ["diff", "study"], { command: "diff", error: { code: "CONFIG" } }],
     ["of an unknown command", ["analyse"], { command: "", error: { code: "CONFIG" } }],

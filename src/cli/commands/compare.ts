@@ -23,6 +23,13 @@ import { dryRun } from "../output/dry-run.js";
 import { runStudy } from "../output/run-study.js";
 import { showProgress } from "../progress/show-progress.js";
 
+const BUDGET = { flags: "--budget <duration>", path: "budget" } as const;
+
+interface CompareOptions extends OutputOptions {
+  readonly shard?: string;
+  readonly budget?: string;
+}
+
 /** Adds `optimbench compare`, which runs a study and writes its table and report. */
 export function addCompareCommand(program: Command): void {
   const command = program
@@ -36,17 +43,23 @@ export function addCompareCommand(program: Command): void {
       "--out <folder>",
       "folder for the study, table and figures; a study in it is continued (default: report; none with --json)",
     )
-    .option("--shard <part>", "run a part of the study, such as 3/8 (default: all of it)");
-  addAction(command, (answer, { out, shard, ...options }: OutputOptions & { readonly shard?: string }) => {
+    .option("--shard <part>", "run a part of the study, such as 3/8 (default: all of it)")
+    .option(
+      BUDGET.flags,
+      "time for the runs, such as 90s, 10m or 2h: seeds, then epochs are cut to what fits (default: no limit)",
+    );
+  addAction(command, (answer, { out, shard, budget, ...options }: CompareOptions) => {
     const { quiet = false, overwrite } = options;
-    return inOptions(command, COMPARE_OPTIONS, () => {
+    return inOptions(command, [...COMPARE_OPTIONS, BUDGET], () => {
       const config = compareConfig(command, options);
       const folder = out ?? (answer.isJson ? undefined : "report");
-      if (options.dryRun) return dryRun(config, { folder: overwrite ? undefined : folder, answer, shard });
+      if (options.dryRun)
+        return dryRun(config, { folder: overwrite ? undefined : folder, budget, answer, shard });
       return runStudy(config, {
         folder,
         overwrite,
         shard,
+        budget,
         answer,
         quiet,
         progress: showProgress({ quiet, inParallel: config.execution === "parallel" }),

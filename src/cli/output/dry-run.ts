@@ -10,6 +10,8 @@ import { withOutOptions } from "./out-folder.js";
 interface DryRun {
   /** A folder with a study to continue; undefined for none. */
   readonly folder: string | undefined;
+  /** The time for the runs, such as "10m"; undefined for no limit. */
+  readonly budget?: string | undefined;
   readonly answer: Answer;
   /** Given by mistake, since nothing is trained. */
   readonly save?: string | undefined;
@@ -18,14 +20,21 @@ interface DryRun {
 }
 
 /** Prints what a study would take. */
-export async function dryRun(config: CompareConfig, { folder, answer, save, shard }: DryRun): Promise<void> {
+export async function dryRun(
+  config: CompareConfig,
+  { folder, budget, answer, save, shard }: DryRun,
+): Promise<void> {
   if (save !== undefined)
     throw configError("--dry-run keeps no model, so there is nothing to save. Omit --dry-run or --save.");
   if (shard !== undefined)
     throw configError("--dry-run estimates the whole study, not a part. Omit --dry-run or --shard.");
   const interrupt = onInterrupt();
   try {
-    const options = { signal: interrupt.signal, ...(folder !== undefined && { folder }) };
+    const options = {
+      signal: interrupt.signal,
+      ...(folder !== undefined && { folder }),
+      ...(budget !== undefined && { budget }),
+    };
     const estimate = await withOutOptions(() => estimateStudy(config, options));
     answer.give(estimate, () => estimateText(estimate));
   } finally {
@@ -35,10 +44,10 @@ export async function dryRun(config: CompareConfig, { folder, answer, save, shar
 
 /** The estimate of a study, a line per arm and per resource. */
 export function estimateText(estimate: StudyEstimate): string {
-  const { arms, runs, seeds, finished, seconds, memoryBytes, diskBytes } = estimate;
+  const { arms, runs, seeds, epochs, finished, seconds, memoryBytes, diskBytes } = estimate;
   const width = Math.max(...arms.map(({ label }) => label.length));
   return [
-    `${countText(runs, "run")}: ${countText(arms.length, "arm")}, ${countText(seeds, "seed")}` +
+    `${countText(runs, "run")}: ${countText(arms.length, "arm")}, ${countText(seeds, "seed")}, ${countText(epochs, "epoch")}` +
       (finished > 0 ? `; ${finished} finished earlier` : ""),
     ...arms.map(
       ({ label, secondsPerRun, runs: all, finished: ready }) =>

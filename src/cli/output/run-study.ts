@@ -1,14 +1,18 @@
 import { join } from "node:path";
+import { z } from "zod";
 import { type CompareConfig, parseCompareConfig } from "../../config/compare-config.js";
-import { studyArms } from "../../config/study-arms.js";
+import { type StudyArms, studyArms } from "../../config/study-arms.js";
 import type { Dataset } from "../../data/dataset.js";
 import { OptimbenchError } from "../../errors.js";
+import { askedSize, plannedSize } from "../../study/cut-study.js";
 import { isTrialStudy, isWorthKeeping, type Study } from "../../study/study.js";
 import { loadDatasets } from "../../study/study-datasets.js";
 import { tooFewSeeds } from "../../study/too-few-seeds.js";
 import { keepResult } from "../../system/keep-result.js";
 import { print, printNotice } from "../../system/terminal.js";
 import { compare } from "../../tuning/compare-tuned.js";
+import { durationSchema, durationSeconds } from "../../validation/duration.js";
+import { parse } from "../../validation/parse.js";
 import { verdictsOf } from "../../verdicts/judge.js";
 import { attempts } from "../progress/attempts.js";
 import { onInterrupt } from "../progress/interrupt.js";
@@ -32,6 +36,8 @@ interface StudyOutput {
   readonly quiet?: boolean;
   /** The part to run, such as "3/8"; undefined for all. */
   readonly shard?: string | undefined;
+  /** The time for the runs, such as "10m"; undefined for no limit. */
+  readonly budget?: string | undefined;
   /** Whether to show how the time of the steps is spent. */
   readonly profile?: boolean;
 }
@@ -42,9 +48,11 @@ interface StudyOutput {
  */
 export async function runStudy(
   config: CompareConfig,
-  { folder, overwrite, save, answer, progress, shard, profile = false, quiet = false }: StudyOutput,
+  { folder, overwrite, save, answer, progress, shard, budget, profile = false, quiet = false }: StudyOutput,
 ): Promise<void> {
-  const { arms, seeds } = studyArms(parseCompareConfig(config));
+  if (budget !== undefined) parse(budgetSchema, { budget }, "options");
+  const asked = studyArms(parseCompareConfig(config));
+  const { arms, seeds } = asked;
   const areOneTask = new Set(arms.map((arm) => arm.config.dataset)).size === 1;
   const tooFew = areOneTask ? tooFewSeeds(arms.length, seeds.length) : undefined;
   if (tooFew !== undefined && !quiet) printNotice(tooFew);
@@ -71,6 +79,7 @@ export async function runStudy(
             ...config,
             ...(folder !== undefined && { folder, overwrite: overwrite ?? false }),
             ...(shard !== undefined && { shard }),
+            ...(budget !== undefined && { budget }),
             signal: interrupt.signal,
             profile,
             onNotice: progress.onNotice,
@@ -94,7 +103,11 @@ export async function runStudy(
     });
     progress.stop();
     if (study === undefined) return throwFailures();
-    answer.give({ ...study, verdicts: verdictsOf(study) });
+    answer.give({
+      ...study,
+      verdicts: verdictsOf(study),
+      ...(budget !== undefined && { budget: budgetResult(budget, asked, study) }),
+    });
     if (study.runs.length > 0 && !answer.isJson) await printStudy(study);
     const finished = study;
     if (isOfTrials(finished)) return printNotice(UNFINISHED);
@@ -110,6 +123,15 @@ export async function runStudy(
   }
   throwFailures();
 }
+
+const budgetSchema = z.object({ budget: durationSchema });
+
+/** What a budget has left of what was asked. */
+const budgetResult = (budget: string, asked: StudyArms, { config }: Study) => ({
+  seconds: durationSeconds(budget),
+  asked: askedSize(asked),
+  planned: plannedSize(config),
+});
 
 async function readDatasets(
   arms: Parameters<typeof loadDatasets>[0],

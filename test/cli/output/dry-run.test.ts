@@ -10,9 +10,9 @@ it("gives the estimate as data and in words", async () => {
   expect(answer.result).toMatchObject({ runs: 4, seeds: 2, finished: 0 });
   const arms = [{ label: "adam", runs: 3, finished: 1, secondsPerRun: 12 }];
   const sizes = { memoryBytes: 12_300_000, diskBytes: 250_000 };
-  expect(estimateText({ runs: 3, seeds: 3, finished: 1, seconds: 24, arms, ...sizes })).toBe(
+  expect(estimateText({ runs: 3, seeds: 3, epochs: 2, finished: 1, seconds: 24, arms, ...sizes })).toBe(
     [
-      "3 runs: 1 arm, 3 seeds; 1 finished earlier",
+      "3 runs: 1 arm, 3 seeds, 2 epochs; 1 finished earlier",
       "  adam  2 runs of 12 s",
       "time    about 24 s",
       "memory  about 13 MB",

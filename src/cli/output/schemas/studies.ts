@@ -6,10 +6,23 @@ import { verdictsSchema } from "./verdicts.js";
 const text = z.string();
 const count = z.int().min(0);
 
+const sizeSchema = z.object({
+  seeds: count.describe("number of seeds"),
+  epochs: count.describe("the most epochs of an arm"),
+});
+const budgetSchema = z.object({
+  seconds: z.number().describe("the budget"),
+  asked: sizeSchema.describe("what was asked for"),
+  planned: sizeSchema.describe("what the study was cut to"),
+});
+
 /** A study with what it shows. */
 export const judgedStudySchema = z.intersection(
   studySchema,
-  z.object({ verdicts: verdictsSchema.describe("what the study shows") }),
+  z.object({
+    verdicts: verdictsSchema.describe("what the study shows"),
+    budget: budgetSchema.optional().describe("with --budget, what was cut before the study ran"),
+  }),
 );
 
 const differenceSchema = z
@@ -30,6 +43,7 @@ export const estimateSchema = z
   .object({
     ...runCounts,
     seeds: count.describe("number of seeds"),
+    epochs: count.describe("the most epochs of an arm"),
     seconds: z.number().describe("estimated seconds of the other runs"),
     memoryBytes: z.number().describe("memory that the runs need at the same time; 0 on a GPU"),
     diskBytes: z.number().describe("size of cells.jsonl and study.json of the whole study"),
