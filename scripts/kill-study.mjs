@@ -2,7 +2,7 @@
 // Whenever a study is complete, it must equal one that was not interrupted, times aside. Then another one begins.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -12,6 +12,7 @@ import { packageRoot } from "../dist/system/package-root.js";
 const { values } = parseArgs({ options: { kills: { type: "string", default: "100" } } });
 const folder = mkdtempSync(join(tmpdir(), "optimbench-kill-"));
 const STUDY = ["--dataset", "digits", "--model", "mlp", "--optimizers", "adam,sgd,lion", "--seeds", "20"];
+const RUNS = 60;
 
 /** Runs the study in a folder. @returns whether it was killed after `milliseconds` */
 async function run(name, milliseconds) {
@@ -24,6 +25,19 @@ async function run(name, milliseconds) {
   return signal !== null;
 }
 
+/** The share of a study's runs that are not finished. */
+function left(name) {
+  const cells = join(folder, name, "cells.jsonl");
+  if (!existsSync(cells)) return 1;
+  return (
+    1 -
+    readFileSync(cells, "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith('{"cell"')).length /
+      RUNS
+  );
+}
+
 const start = performance.now();
 await run("whole");
 const longest = performance.now() - start;
@@ -33,7 +47,7 @@ let kills = 0;
 let studies = 0;
 while (kills < Number(values.kills)) {
   const name = `killed-${++studies}`;
-  while (kills < Number(values.kills) && (await run(name, (Math.random() * longest) / 2))) kills++;
+  while (kills < Number(values.kills) && (await run(name, Math.random() * longest * left(name)))) kills++;
   if (kills === Number(values.kills)) await run(name);
   const { equal, runs } = await diffStudies(whole, await readStudy(join(folder, name, "study.json")));
   if (!equal)
