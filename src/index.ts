@@ -93,6 +93,7 @@ export {
   writeReport,
   writeStudy,
 } from "./studies.js";
+export type { AlteredRun } from "./study/altered-runs.js";
 export type { CompareCallbacks, PlannedRun } from "./study/callbacks.js";
 export type { RunDifference, StudyDiff } from "./study/diff.js";
 export type { Difference } from "./study/differences.js";

@@ -4,17 +4,16 @@ import { configError, OptimbenchError } from "../errors.js";
 import { holderText } from "../system/lock-file.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
-import type { Cell, Question } from "./cell-lines.js";
+import type { Cell } from "./cell-lines.js";
 import { CellsFile } from "./cells-file.js";
 import { Claims } from "./claims.js";
 import { type Difference, differencesOf, differenceText } from "./differences.js";
 import { measured } from "./measured.js";
 import { storedDifferences } from "./question.js";
-import { CELLS, CLAIMS, prepareResultFolder, STUDY } from "./result-folder.js";
+import { CLAIMS, prepareResultFolder, STUDY } from "./result-folder.js";
+import { readStored, type StoredStudy, studyOf } from "./stored-study.js";
 import type { Study } from "./study.js";
 import { writeStudy } from "./study-file.js";
-import { finishedCells, questionOf } from "./study-folder.js";
-import { StudyResults } from "./study-results.js";
 
 /** How to merge studies. */
 export interface MergeOptions {
@@ -23,12 +22,6 @@ export interface MergeOptions {
 }
 
 const optionsSchema = z.strictObject({ overwrite: z.boolean().optional() });
-
-interface StoredStudy {
-  readonly folder: string;
-  readonly question: Question;
-  readonly cells: ReadonlyMap<string, Cell>;
-}
 
 /**
  * Joins the finished runs of several folders in a new one. One of them must ask for every cell of the others, as parts of one
@@ -63,23 +56,9 @@ export async function mergeStudies(
     return "key" in cell ? [cell as Cell] : [];
   });
   await new CellsFile(into).replace([{ question }, ...merged.map((cell) => ({ cell }))]);
-  const places = question.cells.map((key, index) => ({ key, index }));
-  const results = new StudyResults(question, places, { finished: cells });
-  results.update();
-  const study = results.finalStudy;
+  const study = studyOf({ question, cells });
   await writeStudy(study, join(into, STUDY));
   return study;
-}
-
-async function readStored(folder: string): Promise<StoredStudy> {
-  const file = new CellsFile(folder);
-  const lines = await file.readNew();
-  const question = questionOf(lines);
-  if (question === undefined)
-    throw new OptimbenchError("FILE", `${folder} contains no study: expected a folder with ${CELLS}.`, {
-      path: folder,
-    });
-  return { folder, question, cells: finishedCells(lines) };
 }
 
 function checkBelongs({ folder, question }: StoredStudy, whole: StoredStudy): void {

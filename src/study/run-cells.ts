@@ -108,7 +108,7 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
   for (const cell of unfinished) if (!isInShard(cell.planned, setting.shard)) onSkip?.(cell.planned);
   if (unfinished.length < cells.length) {
     const [ready, all] = [cells.length - unfinished.length, countText(cells.length, "run")];
-    onNotice?.(`${ready} of ${all} finished earlier and do not run again.`);
+    onNotice?.(`${ready} of ${all} finished earlier and ${ready === 1 ? "does" : "do"} not run again.`);
   }
   try {
     const groups = inRounds(mine, setting.rounds?.runs ?? runsPerSeeds(setting));

@@ -10,6 +10,8 @@ import type { RunRecord } from "../training/run-record.js";
 import { runTraining } from "../training/train.js";
 import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { check, parse } from "../validation/parse.js";
+import { pathSchema } from "../validation/path-schema.js";
+import { type AlteredRun, alteredRuns } from "./altered-runs.js";
 import { canonicalJson, numericsOf } from "./cell.js";
 import { datasetKey } from "./dataset-key.js";
 import { type Difference, differencesOf } from "./differences.js";
@@ -24,6 +26,8 @@ export interface VerifyOptions {
   readonly cells?: number;
   /** Seed of the draw. Default: another one each time. */
   readonly seed?: number;
+  /** The study's folder, whose `cells.jsonl` must have the same records. Default: none is compared. */
+  readonly folder?: string;
   /** Called with each run as soon as it is verified. */
   readonly onRun?: (run: VerifiedRun) => void | Promise<void>;
   /** Ends the verification. */
@@ -42,7 +46,7 @@ export interface VerifiedRun {
 
 /** What a verification found. */
 export interface Verification {
-  /** Whether all drawn runs ran again and none differs. */
+  /** Whether all drawn runs ran again, none differs, and no run is altered. */
   readonly passed: boolean;
   /** Number of runs drawn: more than `runs` has if the signal ended the verification. */
   readonly drawn: number;
@@ -52,11 +56,14 @@ export interface Verification {
   readonly seed: number;
   /** The runs that ran again, in the order of the study. */
   readonly runs: readonly VerifiedRun[];
+  /** All runs, drawn or not, whose records differ from those in `cells.jsonl` of the folder. Empty without a folder. */
+  readonly altered: readonly AlteredRun[];
 }
 
 const optionsSchema = z.strictObject({
   cells: z.int().min(1).default(5),
   seed: z.int().min(0).optional(),
+  folder: pathSchema.optional(),
   onRun: callbackSchema<NonNullable<VerifyOptions["onRun"]>>().optional(),
   signal: signalSchema.optional(),
 });
@@ -68,11 +75,17 @@ export const TOLERANCE = { absolute: 0.02, relative: 0.05 } as const;
  * Runs random runs of a study again and compares what they measure: bit for bit on the same kind of machine, otherwise within
  * `TOLERANCE`.
  *
- * @throws OptimbenchError (CONFIG) if the study has no finished run, or as `train`
+ * @throws OptimbenchError (CONFIG) if the study has no finished run, (FILE) if `cells.jsonl` of the folder is damaged, or as `train`
  */
 export async function verifyStudy(given: Study, options: VerifyOptions = {}): Promise<Verification> {
   const study = check(studySchema, given, "study", MOST_VALUES);
-  const { cells, seed = randomInt(2 ** 32), onRun, signal } = parse(optionsSchema, options, "options");
+  const {
+    cells,
+    seed = randomInt(2 ** 32),
+    folder,
+    onRun,
+    signal,
+  } = parse(optionsSchema, options, "options");
   const finished = study.runs
     .map((record, index) => ({ record, number: index + 1 }))
     .filter(({ record }) => record.status !== "cancelled");
@@ -80,6 +93,7 @@ export async function verifyStudy(given: Study, options: VerifyOptions = {}): Pr
   const drawn = [...permutation(finished.length, randomStream(seed, "samples")).slice(0, cells)].sort(
     (a, b) => a - b,
   );
+  const altered = folder === undefined ? [] : await alteredRuns(study, folder);
   await preloadNative();
   const here = numericsOf(environment(nativeInfo()));
   const isExact = canonicalJson(here) === canonicalJson(numericsOf(study.environment));
@@ -97,18 +111,23 @@ export async function verifyStudy(given: Study, options: VerifyOptions = {}): Pr
     );
     again.model.dispose();
     if (again.status === "cancelled") break;
-    const found = differencesOf(measured(record), measured(again.record));
+    const found = differencesOf(verifiable(record), verifiable(again.record));
     const run = { number, record, differences: isExact ? found : found.filter(isLarge) };
     runs.push(run);
     await onRun?.(run);
   }
-  const passed = runs.length === drawn.length && runs.every(({ differences }) => differences.length === 0);
-  return { passed, drawn: drawn.length, isExact, seed, runs };
+  const passed =
+    runs.length === drawn.length &&
+    runs.every(({ differences }) => differences.length === 0) &&
+    altered.length === 0;
+  return { passed, drawn: drawn.length, isExact, seed, runs, altered };
 }
 
-/** Whether a difference exceeds what another kind of machine explains. Equal hashes are not expected there. */
+const verifiable = (record: RunRecord) => ({ dataset: record.dataset, ...measured(record) });
+
+/** Whether a difference exceeds what another kind of machine explains. Equal hashes and predictions are not expected there. */
 function isLarge({ path, a, b }: Difference): boolean {
-  if (path.startsWith("parametersSha256")) return false;
+  if (path.startsWith("parametersSha256") || path.startsWith("predictions")) return false;
   if (typeof a !== "number" || typeof b !== "number") return true;
   return Math.abs(a - b) > TOLERANCE.absolute + TOLERANCE.relative * Math.abs(a);
 }

@@ -1,4 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { CompareConfig } from "../../src/config/compare-config.js";
+import { parseLines } from "../../src/study/cell-lines.js";
+import { CellsFile } from "../../src/study/cells-file.js";
 import { compare } from "../../src/study/compare.js";
 import type { Study } from "../../src/study/study.js";
 import { verifyStudy } from "../../src/study/verify.js";
@@ -20,6 +26,12 @@ function altered(index: number, change: (run: Study["runs"][number]) => void): S
 }
 type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 const write = <Value>(value: Value) => value as Writable<Value>;
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "optimbench-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
 
 describe("verifying a study", () => {
   it("confirms the runs that it draws", async () => {
@@ -53,10 +65,54 @@ describe("verifying a study", () => {
       write(parametersSha256).final = parametersSha256.initial;
     });
     expect((await verifyStudy(hash)).passed).toBe(false);
+    const prediction = altered(3, ({ predictions }) => {
+      write(predictions!.reliability.at(-1)!).accuracy += 1e-9;
+    });
+    expect((await verifyStudy(prediction)).passed).toBe(false);
+    const images = altered(3, ({ dataset }) => {
+      write(dataset).count += 1;
+    });
+    expect((await verifyStudy(images)).passed).toBe(false);
     const config = altered(1, ({ config: { optimizer } }) => {
       write(optimizer).learningRate = 0.02;
     });
     expect((await verifyStudy(config)).passed).toBe(false);
+  });
+
+  it("finds altered runs by cells.jsonl, without drawing them", async () => {
+    const folder = temporaryFolder();
+    const stored = await compare({ ...study.config, folder } as CompareConfig);
+    expect(await verifyStudy(stored, { cells: 1, folder })).toMatchObject({ passed: true, altered: [] });
+    const changed = structuredClone(stored);
+    write(changed.runs[2]!.seconds).total += 1;
+    const result = await verifyStudy(changed, { cells: 1, folder });
+    expect(result.passed).toBe(false);
+    expect(result.altered).toEqual([
+      {
+        number: 3,
+        differences: [expect.objectContaining({ path: "seconds.total", b: stored.runs[2]!.seconds.total })],
+      },
+    ]);
+
+    const path = join(folder, "cells.jsonl");
+    const { lines } = await parseLines(readFileSync(path), path);
+    const last = structuredClone(lines.at(-1)) as { cell: { record: Study["runs"][number] } };
+    write(last.cell.record.history[1]!.validation).accuracy += 1e-9;
+    await new CellsFile(folder).replace([...lines.slice(0, -1), last as (typeof lines)[number]]);
+    const forged = await verifyStudy(stored, { cells: 1, folder });
+    expect(forged.altered.map(({ differences }) => differences.map(({ path }) => path))).toEqual([
+      ["history.epoch 1.validation.accuracy"],
+    ]);
+
+    writeFileSync(path, readFileSync(path, "utf8").replace('"loss":2.', '"loss":3.'));
+    await expect(verifyStudy(stored, { folder })).rejects.toThrow(/^Line \d of .*cells\.jsonl is damaged/);
+  });
+
+  it("does not take a study.json that is behind cells.jsonl for altered", async () => {
+    const folder = temporaryFolder();
+    const stored = await compare({ ...study.config, folder } as CompareConfig);
+    const behind = { ...stored, runs: stored.runs.slice(1) };
+    expect(await verifyStudy(behind, { cells: 1, folder })).toMatchObject({ passed: true, altered: [] });
   });
 
   it("allows the rounding of another kind of machine, and no more", async () => {

@@ -1,10 +1,15 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import { runLabels } from "../../report/results/run-labels.js";
 import { plainTable } from "../../report/tables/plain-table.js";
+import type { AlteredRun } from "../../study/altered-runs.js";
 import { valueText } from "../../study/differences.js";
+import { CELLS, STUDY } from "../../study/result-folder.js";
 import { readStudy } from "../../study/study-file.js";
 import { TOLERANCE, type Verification, type VerifiedRun, verifyStudy } from "../../study/verify.js";
 import { printNotice } from "../../system/terminal.js";
+import { countText } from "../../validation/count-text.js";
 import { studyPath } from "../options/study-argument.js";
 import { wholeNumber } from "../options/whole-number.js";
 import { type Answer, addAction } from "../output/answer.js";
@@ -34,7 +39,9 @@ export function addVerifyCommand(program: Command): void {
 }
 
 async function verify(answer: Answer, place: string, { cells, seed, quiet = false }: Options): Promise<void> {
-  const study = await readStudy(studyPath(place));
+  const path = studyPath(place);
+  const study = await readStudy(path);
+  const isStored = basename(path) === STUDY && existsSync(join(dirname(path), CELLS));
   const { signal, stop } = onInterrupt();
   const labels = runLabels(study);
   const onRun = (run: VerifiedRun) => {
@@ -42,7 +49,13 @@ async function verify(answer: Answer, place: string, { cells, seed, quiet = fals
       printNotice(`${labels[run.number - 1]}: ${run.differences.length === 0 ? "equal" : "DIFFERS"}`);
   };
   try {
-    const result = await verifyStudy(study, { cells, ...(seed !== undefined && { seed }), signal, onRun });
+    const result = await verifyStudy(study, {
+      cells,
+      ...(seed !== undefined && { seed }),
+      ...(isStored && { folder: dirname(path) }),
+      signal,
+      onRun,
+    });
     answer.give(result, () => verificationText(result, labels));
     if (!result.passed) answerNo();
   } finally {
@@ -50,26 +63,40 @@ async function verify(answer: Answer, place: string, { cells, seed, quiet = fals
   }
 }
 
-const HEAD = [
-  { title: "run" },
-  { title: "differs in" },
-  { title: "study", right: true },
-  { title: "again", right: true },
-] as const;
-
 const MOST = 5;
 
-function verificationText({ drawn, isExact, seed, runs }: Verification, labels: readonly string[]): string {
+function verificationText(result: Verification, labels: readonly string[]): string {
+  const { drawn, isExact, seed, runs, altered } = result;
   const how = isExact
     ? "bit for bit"
     : `within ${TOLERANCE.absolute} + ${100 * TOLERANCE.relative}% of the value, because the study ran on another kind of machine`;
-  const rows = runs.flatMap((run) =>
-    run.differences
-      .slice(0, MOST)
-      .map(({ path, a, b }) => [labels[run.number - 1]!, path, valueText(a), valueText(b)]),
-  );
+  const tables = [
+    ...table(runs, labels, "again"),
+    ...table(altered, labels, CELLS),
+    ...(altered.length === 0
+      ? []
+      : [`${STUDY} and ${CELLS} differ in ${countText(altered.length, "run")}: one of them was altered.`]),
+  ];
+  const isDifferent = runs.some(({ differences }) => differences.length > 0);
   const equal = runs.length < drawn ? "Interrupted, equal so far" : "All are equal";
-  const verdict = rows.length > 0 ? "DIFFERENT RESULTS" : equal;
-  const end = `${verdict}: ${runs.length} of ${drawn} runs compared ${how} (--seed ${seed}).`;
-  return rows.length === 0 ? end : `${plainTable(HEAD, rows)}\n${end}`;
+  const verdict = isDifferent ? "DIFFERENT RESULTS" : equal;
+  return [...tables, `${verdict}: ${runs.length} of ${drawn} runs compared ${how} (--seed ${seed}).`].join(
+    "\n",
+  );
+}
+
+/** @param other what the study is compared with */
+function table(runs: readonly AlteredRun[], labels: readonly string[], other: string): string[] {
+  const head = [
+    { title: "run" },
+    { title: "differs in" },
+    { title: "study", right: true },
+    { title: other, right: true },
+  ];
+  const rows = runs.flatMap(({ number, differences }) =>
+    differences
+      .slice(0, MOST)
+      .map(({ path, a, b }) => [labels[number - 1]!, path || "all", valueText(a), valueText(b)]),
+  );
+  return rows.length === 0 ? [] : [plainTable(head, rows)];
 }

@@ -85,7 +85,7 @@ export const studyDiffSchema = z
 
 export const verificationSchema = z
   .object({
-    passed: z.boolean().describe("whether all drawn runs ran again and none differs"),
+    passed: z.boolean().describe("whether all drawn runs ran again, none differs, and no run is altered"),
     drawn: count.describe("number of runs drawn"),
     isExact: z.boolean().describe("whether results were compared bit for bit"),
     seed: count.describe("seed of the draw"),
@@ -101,6 +101,15 @@ export const verificationSchema = z
       )
       .readonly()
       .describe("runs that ran again"),
+    altered: z
+      .array(
+        z.object({
+          number: count.describe("its place in the study, from 1"),
+          differences: differences.describe("what differs from the record in cells.jsonl"),
+        }),
+      )
+      .readonly()
+      .describe("runs whose records in study.json and in cells.jsonl differ"),
   })
   .describe("what a verification found");
 

@@ -1,0 +1,44 @@
+import type { RunRecord } from "../training/run-record.js";
+import { canonicalJson } from "./cell.js";
+import { type Difference, differencesOf } from "./differences.js";
+import { essentialConfig } from "./essential-config.js";
+import { readStored, studyOf } from "./stored-study.js";
+import type { Study } from "./study.js";
+
+/** A run whose records in study.json and in cells.jsonl differ. */
+export interface AlteredRun {
+  /** Its number in the study, from 1. */
+  readonly number: number;
+  /** Where the records differ: `a` is the value in study.json, `b` the one in cells.jsonl. */
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * Compares the runs of a study with cells.jsonl of its folder. The file may have more runs, if the process that would have written
+ * study.json was killed.
+ *
+ * @throws OptimbenchError (FILE) that names the line of cells.jsonl that is damaged
+ */
+export async function alteredRuns(study: Study, folder: string): Promise<AlteredRun[]> {
+  const unmatched = new Map<string, RunRecord[]>();
+  for (const record of studyOf(await readStored(folder)).runs)
+    unmatched.set(identity(record), [...(unmatched.get(identity(record)) ?? []), record]);
+  return study.runs.flatMap((record, index) => {
+    if (record.status === "cancelled") return []; // has no line
+    const differences = differencesOf(
+      comparable(record),
+      comparable(unmatched.get(identity(record))?.shift()),
+    );
+    return differences.length === 0 ? [] : [{ number: index + 1, differences }];
+  });
+}
+
+const identity = ({ config }: RunRecord) =>
+  canonicalJson({ ...essentialConfig(config), dataset: config.dataset });
+
+/** The epochs by number, so that a difference names its epoch. */
+const comparable = (record: RunRecord | undefined) =>
+  record && {
+    ...record,
+    history: Object.fromEntries(record.history.map((epoch) => [`epoch ${epoch.epoch}`, epoch])),
+  };
