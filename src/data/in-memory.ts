@@ -15,7 +15,7 @@ import {
 import type { DatasetInMemory } from "./dataset-config.generated.js";
 import { inMemorySchema } from "./in-memory-schema.js";
 import { narrowLabels } from "./labels.js";
-import { type Floats, findScaling, scaledBytes } from "./scaling.js";
+import { type Floats, findScaling, mixedScalesText, scaledBytes } from "./scaling.js";
 
 export type { DatasetInMemory };
 
@@ -93,6 +93,10 @@ async function asBytes(
   if (scaling !== undefined && "index" in scaling) {
     const path = `${within(floats[scaling.set]!.path, "images")}[${scaling.index}]`;
     throw configError(`Expected a finite number for \`${path}\`, got ${scaling.value}.`, path);
+  }
+  if (scaling !== undefined && "floats" in scaling) {
+    const [path, other] = [scaling.floats, scaling.bytes].map((at) => within(floats[at]!.path, "images"));
+    throw configError(mixedScalesText(`\`${path}\``, `\`${other}\``), path);
   }
   const converted: Partial<Record<(typeof PARTS)[number], GivenSet>> = {};
   for (const { part, set } of present)

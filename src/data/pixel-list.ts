@@ -1,5 +1,5 @@
 import { MOST_BYTES, type Scaling } from "./dataset.js";
-import { type BadValue, type Floats, findScaling, scaledBytes } from "./scaling.js";
+import { type BadValue, type Floats, findScaling, type MixedScales, scaledBytes } from "./scaling.js";
 
 /** The values of images as they are read, one after another: bytes, or floats from the first value on that is no byte. */
 export class PixelList {
@@ -35,11 +35,11 @@ export class PixelList {
 /** Converts the values of all parts of a dataset to bytes. Floats in one part are floats in all. */
 export async function toBytes(
   parts: readonly (Uint8Array | Floats)[],
-): Promise<{ readonly bytes: readonly Uint8Array[]; readonly scaling?: Scaling } | BadValue> {
+): Promise<{ readonly bytes: readonly Uint8Array[]; readonly scaling?: Scaling } | BadValue | MixedScales> {
   if (parts.every((values) => values instanceof Uint8Array)) return { bytes: parts };
   const floats = parts.map((values) => (values instanceof Uint8Array ? Float32Array.from(values) : values));
   const scaling = await findScaling(floats);
-  if ("index" in scaling) return scaling;
+  if ("index" in scaling || "floats" in scaling) return scaling;
   const bytes: Uint8Array[] = [];
   for (const values of floats) bytes.push(await scaledBytes(values, scaling));
   return { bytes, scaling };

@@ -12,14 +12,22 @@ export interface BadValue {
   readonly value: number;
 }
 
+/** Sets that one scaling does not fit: one of floats from 0 to 1, and one of bytes. */
+export interface MixedScales {
+  /** The sets, as their positions in the argument of `findScaling`. */
+  readonly floats: number;
+  readonly bytes: number;
+}
+
 /**
  * Finds the range of floats that becomes bytes. Values from 0 to 1 are scaled by 255, and whole numbers from 0 to 255 stay as they
  * are. Others, such as standardised images, are scaled linearly from their minimum to their maximum. All sets of a dataset are
  * scaled alike.
  */
-export async function findScaling(sets: readonly Floats[]): Promise<Scaling | BadValue> {
-  let [minimum, maximum, isWhole] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true];
-  for (const [set, values] of sets.entries())
+export async function findScaling(sets: readonly Floats[]): Promise<Scaling | BadValue | MixedScales> {
+  const ranges: Range[] = [];
+  for (const [set, values] of sets.entries()) {
+    let [minimum, maximum, isWhole] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true];
     for await (const [first, end] of parts(values.length))
       for (let index = first; index < end; index++) {
         const value = values[index]!;
@@ -28,10 +36,29 @@ export async function findScaling(sets: readonly Floats[]): Promise<Scaling | Ba
         if (value > maximum) maximum = value;
         if (isWhole && !Number.isInteger(value)) isWhole = false;
       }
-  if (minimum >= 0 && maximum <= 1) return { minimum: 0, maximum: 1 };
-  if (isWhole && minimum >= 0 && maximum <= 255) return { minimum: 0, maximum: 255 };
-  return { minimum, maximum };
+    ranges.push({ minimum, maximum, isWhole });
+  }
+  const floats = ranges.findIndex((range) => isZeroToOne(range) && !range.isWhole);
+  const bytes = ranges.findIndex((range) => areBytes(range) && !isZeroToOne(range));
+  if (floats >= 0 && bytes >= 0) return { floats, bytes };
+  if (ranges.every(isZeroToOne)) return { minimum: 0, maximum: 1 };
+  if (ranges.every(areBytes)) return { minimum: 0, maximum: 255 };
+  return {
+    minimum: Math.min(...ranges.map(({ minimum }) => minimum)),
+    maximum: Math.max(...ranges.map(({ maximum }) => maximum)),
+  };
 }
+
+interface Range extends Scaling {
+  readonly isWhole: boolean;
+}
+
+const isZeroToOne = ({ minimum, maximum }: Range) => minimum >= 0 && maximum <= 1;
+const areBytes = ({ minimum, maximum, isWhole }: Range) => isWhole && minimum >= 0 && maximum <= 255;
+
+/** What to do about sets that one scaling does not fit. */
+export const mixedScalesText = (floats: string, bytes: string): string =>
+  `${floats} has values from 0 to 1, but ${bytes} has whole numbers from 0 to 255. Scale them alike: all from 0 to 1, or all from 0 to 255.`;
 
 /** Converts floats to bytes. Values outside the range become 0 or 255. */
 export async function scaledBytes(values: Floats, { minimum, maximum }: Scaling): Promise<Uint8Array> {

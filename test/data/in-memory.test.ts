@@ -289,3 +289,15 @@ describe("inMemoryDataset", () => {
     },
   );
 });
+
+it("rejects sets that one scaling does not fit", async () => {
+  const bytes = Float32Array.of(0, 100, 200, 255, 1, 2, 3, 4);
+  const test = { images: Float32Array.of(0, 0.5, 0.25, 1), labels: [1] };
+  await expect(inMemoryDataset({ images: bytes, labels: [0, 1], test })).rejects.toThrow(
+    "`test.images` has values from 0 to 1, but `images` has whole numbers from 0 to 255.",
+  );
+  const faint = { images: Float32Array.of(0, 1, 1, 0), labels: [1] };
+  expect([...(await inMemoryDataset({ images: bytes, labels: [0, 1], test: faint })).test!.images]).toEqual([
+    0, 1, 1, 0,
+  ]);
+});

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -114,4 +115,12 @@ describe("loadDataset", () => {
       message: expect.stringContaining(message),
     });
   });
+});
+
+it.runIf(process.platform !== "win32")("does not wait for a pipe without a writer", async () => {
+  const pipe = join(cache, "pipe.csv");
+  execFileSync("mkfifo", [pipe]);
+  await expect(loadDataset(pipe)).rejects.toThrow(
+    `Cannot read ${pipe}: it is not a regular file or a folder.`,
+  );
 });

@@ -125,6 +125,11 @@ const MISTAKES: readonly (readonly [dataset: string, make: () => void, message: 
   ["letters.csv", letters(HEADER), "letters.csv: it has no images."],
   [
     "letters.csv",
+    letters("label,target,p0,p1,p2", ...ROWS.slice(1)),
+    'letters.csv, line 1: the columns 1 ("label") and 2 ("target") may both be the label. Say which one is with `labelColumn` (--label-column), and remove the other unless it is a pixel.',
+  ],
+  [
+    "letters.csv",
     letters("letter,p0,p1,p2,p3", ...ROWS.slice(1)),
     'letters.csv, line 1: no column is named "label", "labels", "class", "target". The columns are "letter", "p0", "p1", "p2", "p3". Say which one is the label with `labelColumn` (--label-column).',
   ],
@@ -162,6 +167,17 @@ const MISTAKES: readonly (readonly [dataset: string, make: () => void, message: 
     "scans",
     scans(npy("|u1", [2], integers(0, 1)), npy("<f8", [2, 1, 1], floats(1, Number.NaN))),
     "scans/x_train.npy has the value NaN, in image 1. Expected finite numbers.",
+  ],
+  [
+    "scans",
+    () => {
+      scans(npy("|u1", [2], integers(0, 1)))();
+      write({
+        "scans/x_test.npy": npy("<f8", [1, 2, 2], floats(0, 0.5, 0.25, 1)),
+        "scans/y_test.npy": npy("|u1", [1], integers(1)),
+      });
+    },
+    "scans/x_test.npy has values from 0 to 1, but scans/x_train.npy has whole numbers from 0 to 255. Scale them alike: all from 0 to 1, or all from 0 to 255.",
   ],
   [
     "scans",

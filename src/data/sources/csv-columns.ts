@@ -57,9 +57,16 @@ export function chooseColumns(
     );
   };
 
-  const label =
-    find("labelColumn") ??
-    (isHeader ? LABEL_NAMES.map((name) => names.indexOf(name)).find((at) => at >= 0) : 0);
+  const labelByName = (): number | undefined => {
+    const [column, other] = names.flatMap((name, index) => (LABEL_NAMES.includes(name) ? [index] : []));
+    if (column === undefined || other === undefined) return column;
+    throw fail(
+      `the columns ${column + 1} ("${first[column]}") and ${other + 1} ("${first[other]}") may both be the label. ` +
+        "Say which one is with `labelColumn` (--label-column), and remove the other unless it is a pixel.",
+    );
+  };
+
+  const label = find("labelColumn") ?? (isHeader ? labelByName() : 0);
   if (label === undefined) {
     if (options.mayLackLabels) return undefined;
     throw fail(

@@ -6,6 +6,7 @@ import { squareShape } from "../image-shape.js";
 import { encodeLabels } from "../label-names.js";
 import { toBytes } from "../pixel-list.js";
 import type { ReadOptions } from "../read-options.js";
+import { mixedScalesText } from "../scaling.js";
 import type { Watch } from "../watch.js";
 import { type CsvImages, readCsv } from "./csv-file.js";
 import type { Place, Source } from "./source.js";
@@ -62,6 +63,8 @@ async function readCsvDataset(place: Place, options: ReadOptions, watch: Watch):
       : sets.map(({ pixels }) => pixels),
   );
   if ("index" in converted) throw dataError(`${sets[converted.set]!.file} has a value that is not finite.`);
+  if ("floats" in converted)
+    throw dataError(mixedScalesText(sets[converted.floats]!.file, sets[converted.bytes]!.file));
   const setOf = (part: (typeof PARTS)[number]) => {
     const at = present.indexOf(part);
     return { count: sets[at]!.labels.length, images: converted.bytes[at]!, labels: ids[at]! };

@@ -4,6 +4,7 @@ import { classesOf, type Dataset } from "../dataset.js";
 import { shapeText } from "../image-shape.js";
 import { toBytes } from "../pixel-list.js";
 import type { ReadOptions } from "../read-options.js";
+import { mixedScalesText } from "../scaling.js";
 import type { Watch } from "../watch.js";
 import { readNpy, readNpz } from "./npy-archive.js";
 import { imagesOf, labelsOf, type NamedArray } from "./npy-arrays.js";
@@ -44,6 +45,10 @@ async function readNumpy(place: Place, { labelFile }: ReadOptions, watch: Watch)
   } else {
     const folder = place.kind === "folder" ? place : await placeAt(dirname(place.path));
     if (folder?.kind !== "folder") throw dataError(`Cannot read ${place.path}.`);
+    if (place.kind === "file" && roleOf(nameOf(place.path)) === undefined)
+      throw dataError(
+        `The name of ${place.path} does not say what it contains, as x_train and y_train do. If it has the images, name the file of their labels with \`labelFile\` (--label-file).`,
+      );
     for (const name of folder.files.filter(isNumpy))
       if (roleOf(nameOf(name)) !== undefined)
         add(arrays, nameOf(name), await onlyArray(join(folder.path, name), watch));
@@ -102,6 +107,8 @@ async function assemble(name: string, arrays: Arrays): Promise<Dataset> {
     throw dataError(
       `${sets[converted.set]!.where} has the value ${converted.value}, in image ${Math.floor(converted.index / (train.height * train.width * train.channels))}. Expected finite numbers.`,
     );
+  if ("floats" in converted)
+    throw dataError(mixedScalesText(sets[converted.floats]!.where, sets[converted.bytes]!.where));
   const setOf = (part: Part) => {
     const at = present.indexOf(part);
     return { count: sets[at]!.count, images: converted.bytes[at]!, labels: sets[at]!.labels };

@@ -5,7 +5,7 @@ import { fileProblem } from "../../system/file-problem.js";
 import type { Place } from "./source.js";
 
 /**
- * Looks at a path. Symbolic links are followed. Sockets and devices are ignored.
+ * Looks at a path. Symbolic links are followed. Pipes, sockets and devices in a folder are ignored.
  *
  * @returns undefined if nothing is there
  * @throws OptimbenchError (DATA) if it cannot be read
@@ -13,12 +13,15 @@ import type { Place } from "./source.js";
 export async function placeAt(path: string): Promise<Place | undefined> {
   try {
     const status = await stat(path);
-    return status.isDirectory() ? await folderAt(path) : { kind: "file", path };
+    if (status.isDirectory()) return await folderAt(path);
+    if (status.isFile()) return { kind: "file", path };
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG") return undefined;
     throw new OptimbenchError("DATA", `Cannot read ${path}: ${fileProblem(cause)}.`, { cause });
   }
+  // Opening a pipe would wait for a writer.
+  throw new OptimbenchError("DATA", `Cannot read ${path}: it is not a regular file or a folder.`);
 }
 
 async function folderAt(path: string): Promise<Place> {

@@ -145,6 +145,11 @@ describe("a CSV file", () => {
       ', line 1: no column is named "label", "labels", "class", "target". The columns are "a", "b", "c", "d". Say which one is the label with `labelColumn` (--label-column).',
     ],
     [
+      "two columns that may be the label",
+      "label,target,a,b,c\n0,10,20,255,1\n",
+      ', line 1: the columns 1 ("label") and 2 ("target") may both be the label. Say which one is with `labelColumn` (--label-column), and remove the other unless it is a pixel.',
+    ],
+    [
       "a label column that is not there",
       KAGGLE,
       ', line 1: there is no column "lable" (`labelColumn`). Did you mean "label"? The columns are "label", "pixel0", "pixel1", "pixel2", "pixel3".',
@@ -243,5 +248,16 @@ describe("a folder of CSV files", () => {
 it("names of columns are for CSV files only", async () => {
   await expect(loadDataset("mnist-10k", { labelColumn: "digit" })).rejects.toThrow(
     '`labelColumn` names a column of a CSV file, but "mnist-10k" is a named dataset. Omit it.',
+  );
+});
+
+it("rejects parts that one scaling does not fit", async () => {
+  const folder = temporaryFolder();
+  writeFiles(folder, {
+    "train.csv": Buffer.from(KAGGLE),
+    "test.csv": Buffer.from(`${HEADER}\n1,0,0.5,1,0.25\n`),
+  });
+  await expect(loadDataset(folder)).rejects.toThrow(
+    `${join(folder, "test.csv")} has values from 0 to 1, but ${join(folder, "train.csv")} has whole numbers from 0 to 255. Scale them alike: all from 0 to 1, or all from 0 to 255.`,
   );
 });

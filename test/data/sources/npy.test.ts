@@ -295,3 +295,25 @@ describe("an array that is no good", () => {
     );
   });
 });
+
+it("rejects a file whose name does not say what it contains, unless its labels are named", async () => {
+  const folder = folderOf({ "scans.npy": "flat", "kinds.npy": "labels_u1" });
+  const file = join(folder, "scans.npy");
+  await expect(loadDataset(file)).rejects.toThrow(
+    `The name of ${file} does not say what it contains, as x_train and y_train do. If it has the images, name the file of their labels with \`labelFile\` (--label-file).`,
+  );
+  expect((await loadDataset(file, { labelFile: join(folder, "kinds.npy") })).height).toBe(3);
+});
+
+it("rejects images of bytes beside images of floats from 0 to 1", async () => {
+  const folder = temporaryFolder();
+  const bytes = Uint8Array.of(0, 100, 200, 255, 1, 2, 3, 4);
+  const floats = Buffer.from(Float32Array.of(0, 0.5, 0.25, 1).buffer);
+  writeFileSync(join(folder, "x_train.npy"), npyOf("'|u1'", "(2, 2, 2)", bytes));
+  writeFileSync(join(folder, "y_train.npy"), npyOf("'|u1'", "(2,)", Uint8Array.of(0, 1)));
+  writeFileSync(join(folder, "x_test.npy"), npyOf("'<f4'", "(1, 2, 2)", floats));
+  writeFileSync(join(folder, "y_test.npy"), npyOf("'|u1'", "(1,)", Uint8Array.of(1)));
+  await expect(loadDataset(folder)).rejects.toThrow(
+    `${join(folder, "x_test.npy")} has values from 0 to 1, but ${join(folder, "x_train.npy")} has whole numbers from 0 to 255.`,
+  );
+});
