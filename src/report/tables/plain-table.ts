@@ -14,10 +14,13 @@ export interface Heading {
 
 const PLAIN_WIDTH = 80;
 
-/** The width of the terminal: of standard output, or as COLUMNS says. Otherwise 80 columns, which fit everywhere. */
+/**
+ * The width of the terminal: of standard output, or as COLUMNS says. Otherwise 80 columns, which fit everywhere. A terminal whose size
+ * nobody set, such as that of `script`, has 0 columns.
+ */
 export function terminalWidth(): number {
   const said = Number(process.env.COLUMNS);
-  return process.stdout.columns ?? (Number.isInteger(said) && said > 0 ? said : PLAIN_WIDTH);
+  return process.stdout.columns || (Number.isInteger(said) && said > 0 ? said : PLAIN_WIDTH);
 }
 
 type Rows = readonly (readonly string[])[];

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { epochsCsv } from "../../../src/report/tables/epochs-csv.js";
 import { markdownTable } from "../../../src/report/tables/markdown-table.js";
 import { resultTable } from "../../../src/report/tables/result-table.js";
@@ -62,6 +62,17 @@ describe("in a terminal that is too narrow", () => {
         expect(new Set(table.map(({ length }) => length)).size).toBe(1);
         expect(table.join()).toMatch(/validation.*accuracy/);
       }
+  });
+
+  test("80 columns are assumed in a terminal without a size", () => {
+    const { stdout } = process;
+    const before = Object.getOwnPropertyDescriptor(stdout, "columns");
+    Object.defineProperty(stdout, "columns", { value: 0, configurable: true });
+    onTestFinished(() => {
+      if (before === undefined) Reflect.deleteProperty(stdout, "columns");
+      else Object.defineProperty(stdout, "columns", before);
+    });
+    expect(resultTable(plainStudy())).toBe(resultTable(plainStudy(), { width: 80 }));
   });
 
   test("80 columns are assumed elsewhere than in a terminal, unless COLUMNS says otherwise", () => {
