@@ -114,6 +114,7 @@ export type { VerdictOptions } from "./verdicts/judge.js";
 export type { Metric } from "./verdicts/metric.js";
 export type { Noise } from "./verdicts/noise.js";
 export type { PairVerdict } from "./verdicts/pair.js";
+export type { ArmTargetTime, TargetTimes } from "./verdicts/target-times.js";
 export type { ArmVerdict, Verdicts } from "./verdicts/verdicts.js";
 
 /**

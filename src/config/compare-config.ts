@@ -11,6 +11,7 @@ import { DEFAULT_MARGIN, marginSchema } from "./margin.js";
 import { PRESET_NAMES, PRESETS } from "./presets.js";
 import { QUESTIONS } from "./study-question.js";
 import { checkSuite, SUITE_NAMES } from "./suites.js";
+import { targetsSchema } from "./targets.js";
 import { seedSchema, sharedShape } from "./train-config.js";
 import { DEFAULT_TRIALS, tuningSchema } from "./tuning-config.js";
 import { allSchema } from "./value-range.js";
@@ -102,6 +103,7 @@ export const compareConfigSchema = z
         'with it, `seeds` are the most seeds. They run in rounds of so many, until every pair of arms is decided. Default: with "auto" 5, otherwise all seeds run.',
       ),
     margin: marginSchema.default(DEFAULT_MARGIN),
+    targets: targetsSchema.optional(),
     execution: z
       .enum(EXECUTIONS)
       .default("sequential")

@@ -77,6 +77,11 @@ export interface ResolvedTrainConfig {
   readonly optimizer: ResolvedOptimizer;
   /** Seed of the split, the initial weights and the data order. */
   readonly seed: number;
+  /**
+   * Validation accuracies, as shares such as 0.98, to measure the time to: training seconds, steps and epochs
+   * up to the first evaluation at or above each. No run depends on them. Default: none.
+   */
+  readonly targets?: readonly number[] | undefined;
 }
 
 /** What distinguishes the runs of an arm: every key in which the study's arms differ. */
@@ -207,4 +212,9 @@ export interface ResolvedCompareConfig {
    * be chosen before the study runs.
    */
   readonly margin?: number | undefined;
+  /**
+   * Validation accuracies, as shares such as 0.98, to measure the time to: training seconds, steps and epochs
+   * up to the first evaluation at or above each. No run depends on them. Default: none.
+   */
+  readonly targets?: readonly number[] | undefined;
 }

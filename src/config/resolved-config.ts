@@ -17,6 +17,7 @@ import type { ResolvedTrainConfig } from "./resolved-config.generated.js";
 import { splitSizes } from "./split-sizes.js";
 import { QUESTIONS } from "./study-question.js";
 import { SUITE_NAMES } from "./suites.js";
+import { targetsSchema } from "./targets.js";
 import { defaultThreads } from "./threads.js";
 import type { ParsedSharedConfig } from "./train-config.js";
 import { resolvedTuningSchema } from "./tuning-config.js";
@@ -108,6 +109,7 @@ export const resolvedTrainConfigSchema = z
   .object({
     ...runShape,
     seed: count.describe("seed of the split, the initial weights and the data order"),
+    targets: targetsSchema.optional(),
   })
   .describe("a run with every default filled in: plain JSON, and a valid `TrainConfig` again");
 
@@ -156,6 +158,7 @@ export const resolvedCompareConfigSchema = z
       .describe("seeds per round, if seeds were added in rounds until every pair of arms was decided"),
     execution: z.enum(EXECUTIONS).describe("whether runs went one after another or in parallel"),
     margin: marginSchema.optional(),
+    targets: targetsSchema.optional(),
   })
   .describe(
     "a study with every default filled in: plain JSON, and a valid `CompareConfig` again. Keys in which arms differ are in `arms` only.",
@@ -168,7 +171,10 @@ export type DatasetInfo = Pick<Dataset, "name" | "count" | "height" | "width" | 
 };
 
 /** A run's config without what is resolved by formula. */
-export type ResolvedSharedConfig = Omit<ResolvedTrainConfig, "name" | "optimizer" | "loss" | "seed">;
+export type ResolvedSharedConfig = Omit<
+  ResolvedTrainConfig,
+  "name" | "optimizer" | "loss" | "seed" | "targets"
+>;
 
 /**
  * Fills in every default of a config, including those that depend on the dataset.

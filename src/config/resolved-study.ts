@@ -4,9 +4,9 @@ import type { ResolvedArm, ResolvedCompareConfig, ResolvedTrainConfig } from "./
 import type { StudyArms } from "./study-arms.js";
 
 /** The config of an arm's runs, apart from the seed. */
-export type ArmConfig = Omit<ResolvedTrainConfig, "seed">;
+export type ArmConfig = Omit<ResolvedTrainConfig, "seed" | "targets">;
 
-type Key = Exclude<keyof ResolvedTrainConfig, "seed">;
+type Key = Exclude<keyof ResolvedTrainConfig, "seed" | "targets">;
 
 /** The keys that each arm has, even if it shares them with all others. */
 const ALWAYS: readonly Key[] = ["name", "loss", "optimizer"];
@@ -19,10 +19,10 @@ const ALWAYS: readonly Key[] = ["name", "loss", "optimizer"];
  */
 export function resolvedStudy(
   arms: readonly ResolvedTrainConfig[],
-  { areCombined, question, suite, seedsPerRound, tuning, ...rest }: Omit<StudyArms, "arms">,
+  { areCombined, question, suite, seedsPerRound, tuning, targets, ...rest }: Omit<StudyArms, "arms">,
   once: Once,
 ): ResolvedCompareConfig {
-  const keys = [...new Set(arms.flatMap(({ seed: _, ...arm }) => Object.keys(arm) as Key[]))];
+  const keys = [...new Set(arms.flatMap(({ seed: _, targets: __, ...arm }) => Object.keys(arm) as Key[]))];
   const differs = (key: Key) => {
     const first = once.numberOf(arms[0]![key]);
     return ALWAYS.includes(key) || arms.some((arm) => once.numberOf(arm[key]) !== first);
@@ -54,6 +54,7 @@ export function resolvedStudy(
       : { arms: arms.map((arm) => part(arm, (key) => own.has(key)) as ResolvedArm) }),
     ...rest,
     ...(seedsPerRound !== undefined && { seedsPerRound }),
+    ...(targets !== undefined && { targets }),
   };
 }
 
@@ -68,6 +69,7 @@ export function armConfigs({
   seeds: ____,
   execution: _____,
   seedsPerRound: ______,
+  targets: _______,
   ...shared
 }: ResolvedCompareConfig): ArmConfig[] {
   return arms.map((arm) => ({ ...shared, ...arm }) as ArmConfig);

@@ -52,7 +52,7 @@ export function planRun(
   places: Places = { optimizer: "optimizer", loss: "loss" },
   once = new Once(),
 ): RunPlan {
-  const { semantics, seed, name } = config;
+  const { semantics, seed, name, targets } = config;
   const { height, width, channels, classes } = dataset;
   const input: Shape = [channels, height, width];
   const resolved = resolveConfig(config, dataset, once);
@@ -93,6 +93,7 @@ export function planRun(
       optimizer,
       ...rest,
       seed,
+      ...(targets && { targets: deepFreeze(targets) }),
       device,
       threads,
       untimedSteps,

@@ -17,7 +17,7 @@ import { variedPaths } from "./vary.js";
 /** An arm of a study, before its dataset is known. */
 export interface GivenArm {
   /** The config of its runs, apart from the seed. */
-  readonly config: Omit<ParsedTrainConfig, "seed">;
+  readonly config: Omit<ParsedTrainConfig, "seed" | "targets">;
   /** Where the study's config says so. */
   readonly places: readonly Place[];
 }
@@ -37,6 +37,8 @@ export interface StudyArms {
   readonly execution: ParsedCompareConfig["execution"];
   /** The difference below which two arms count as equal. */
   readonly margin: number;
+  /** Validation accuracies to measure the time to; undefined for none. */
+  readonly targets: readonly number[] | undefined;
 }
 
 /** Whether trials must find the settings of a study before it runs. */
@@ -60,7 +62,7 @@ export function studyArms(study: ParsedCompareConfig): StudyArms {
   const arms = areCombined ? combinedArms(study, factors, semantics[0]) : listedArms(study, semantics[0]);
   const rounds = seedRoundsOf({ seeds, seedsPerRound });
   if (rounds !== undefined) checkRounds(arms, rounds);
-  const { question, suite, execution, margin } = study;
+  const { question, suite, execution, margin, targets } = study;
   return {
     arms,
     areCombined,
@@ -71,6 +73,7 @@ export function studyArms(study: ParsedCompareConfig): StudyArms {
     seedsPerRound,
     execution,
     margin,
+    targets,
   };
 }
 
@@ -108,6 +111,7 @@ function listedArms(
     seedsPerRound,
     execution,
     margin,
+    targets: __,
     ...study
   }: ParsedCompareConfig,
   semantics: Semantics,
@@ -163,6 +167,7 @@ function combinedArms(
     seedsPerRound,
     execution,
     margin,
+    targets: __,
     ...study
   }: ParsedCompareConfig,
   factors: readonly Factor[],

@@ -30,7 +30,18 @@ interface PlannedArm<Data> {
  * @throws OptimbenchError (CONFIG, FORMULA) if a run is not valid on its dataset, or two runs would be identical
  */
 export function planStudy<Data extends DatasetInfo>(
-  { arms: given, areCombined, question, suite, tuning, seeds, seedsPerRound, execution, margin }: StudyArms,
+  {
+    arms: given,
+    areCombined,
+    question,
+    suite,
+    tuning,
+    seeds,
+    seedsPerRound,
+    execution,
+    margin,
+    targets,
+  }: StudyArms,
   datasetOf: (arm: GivenArm["config"]) => Data,
 ): StudyPlan<Data> {
   const once = new Once();
@@ -48,7 +59,7 @@ export function planStudy<Data extends DatasetInfo>(
   const config = deepFreeze(
     resolvedStudy(
       arms.map(({ plan }) => plan.config),
-      { question, suite, tuning, seeds, seedsPerRound, execution, margin, areCombined },
+      { question, suite, tuning, seeds, seedsPerRound, execution, margin, targets, areCombined },
       once,
     ),
   );

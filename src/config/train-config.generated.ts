@@ -125,6 +125,11 @@ export interface SharedConfig {
    * settings are selected by. Default: true.
    */
   readonly testEvaluation?: boolean | undefined;
+  /**
+   * Validation accuracies, as shares such as 0.98, to measure the time to: training seconds, steps and epochs
+   * up to the first evaluation at or above each. No run depends on them. Default: none.
+   */
+  readonly targets?: readonly number[] | undefined;
 }
 
 /** A training run; every key has a default. */

@@ -12,6 +12,7 @@ import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { augmentationSchema } from "./augmentation.js";
 import { earlyStoppingSchema } from "./early-stopping.js";
+import { targetsSchema } from "./targets.js";
 import { threadsSchema } from "./threads.js";
 import type { TrainConfig } from "./train-config.generated.js";
 
@@ -166,6 +167,7 @@ export const trainConfigSchema = z
       .describe(
         "seed of the split, the initial weights and the data order. Dropout and augmentation use it too.",
       ),
+    targets: targetsSchema.optional(),
   })
   .readonly()
   .describe("a training run; every key has a default");

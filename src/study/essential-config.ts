@@ -7,7 +7,9 @@ import type { RunRecord } from "../training/run-record.js";
  * The part of a config that numbers depend on: without names, without the number of threads, and without where the data is. The
  * dataset counts by its content, and the device by its kind.
  */
-export function essentialConfig(config: ArmConfig | ResolvedTrainConfig): Readonly<Record<string, unknown>> {
+export function essentialConfig(
+  config: ArmConfig & Partial<ResolvedTrainConfig>,
+): Readonly<Record<string, unknown>> {
   const {
     name: _,
     dataset: __,
@@ -15,6 +17,7 @@ export function essentialConfig(config: ArmConfig | ResolvedTrainConfig): Readon
     labelFile: ____,
     threads: _____,
     untimedSteps: ______,
+    targets: _______,
     device,
     model,
     optimizer,

@@ -38,6 +38,17 @@ export interface RunRecord {
   readonly stoppedEarly?: boolean | undefined;
   /** Measured once, with the final weights, if the dataset has test images. */
   readonly test?: EvaluationMetrics | undefined;
+  /** How long training took to each target of `config.targets`. */
+  readonly targets?: readonly ({
+    /** The validation accuracy. */
+    readonly target: number;
+    /** Seconds of training steps; null if it was not reached. */
+    readonly seconds: number | null;
+    /** Training steps; null likewise. */
+    readonly steps: number | null;
+    /** Epochs; null likewise. */
+    readonly epochs: number | null;
+  })[] | undefined;
   /** What the final weights predict, if the run completed. */
   readonly predictions?: Predictions | undefined;
   /** Where the time of the run went, in seconds. */

@@ -12,6 +12,7 @@ import {
 import { predictionsSchema } from "../history/predictions.js";
 import { stepsProfileSchema } from "../history/profile.js";
 import type { RunRecord } from "./run-record.generated.js";
+import { targetTimeSchema } from "./time-to-target.js";
 
 export type { RunRecord };
 
@@ -46,6 +47,11 @@ export const runRecordSchema = z
     test: evaluationMetricsSchema
       .optional()
       .describe("measured once, with the final weights, if the dataset has test images"),
+    targets: z
+      .array(targetTimeSchema)
+      .readonly()
+      .optional()
+      .describe("how long training took to each target of `config.targets`"),
     predictions: predictionsSchema
       .optional()
       .describe("what the final weights predict, if the run completed"),

@@ -1,3 +1,4 @@
+import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import { planRun, type RunPlan } from "../config/run-plan.js";
 import { parseTrainConfig, type TrainConfig } from "../config/train-config.js";
 import type { Dataset } from "../data/dataset.js";
@@ -17,6 +18,7 @@ import { finalPredictions } from "./final-predictions.js";
 import { dataMemory, requireMemory, runMemory } from "./memory-estimate.js";
 import type { RunRecord } from "./run-record.js";
 import { openSession, sessionSpec } from "./session.js";
+import { finiteOrNull, timeToTarget } from "./time-to-target.js";
 import { TrainedModel } from "./trained-model.js";
 import { runUntimedSteps } from "./untimed-steps.js";
 
@@ -123,6 +125,7 @@ export async function trainPlan(
       history,
       ...early,
       ...(test?.status === "completed" && { test: evaluationMetrics(test) }),
+      ...(config.targets && { targets: config.targets.map((target) => targetTime(config, history, target)) }),
       ...(predictions && { predictions }),
       seconds: {
         train: sum(history.map(({ seconds }) => seconds.train)),
@@ -139,6 +142,11 @@ export async function trainPlan(
   } finally {
     signal?.removeEventListener("abort", stop);
   }
+}
+
+function targetTime(config: ResolvedTrainConfig, history: readonly EpochRecord[], target: number) {
+  const { seconds, steps, epochs } = timeToTarget({ config, history }, target);
+  return { target, seconds: finiteOrNull(seconds), steps: finiteOrNull(steps), epochs: finiteOrNull(epochs) };
 }
 
 /** A run is printed and serialised like its record: `record` and `model` are not enumerable. */

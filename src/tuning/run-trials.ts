@@ -88,6 +88,7 @@ function trialStudy(
     seeds: tuning.seeds,
     execution,
     margin,
+    targets: undefined,
   };
 }
 

@@ -4,6 +4,7 @@ import { friedman } from "../statistics/friedman.js";
 import { geometricMean } from "../statistics/geometric-mean.js";
 import { interquartileMean } from "../statistics/interquartile-mean.js";
 import type { Interval } from "../statistics/interval.js";
+import { medianOf } from "../statistics/median.js";
 import { criticalDifference, rankGroups } from "../statistics/nemenyi.js";
 import { stratifiedInterval } from "../statistics/stratified-bootstrap.js";
 import { type Arm, armsOf } from "../study/arms.js";
@@ -13,8 +14,8 @@ import { ranInParallel, type Study } from "../study/study.js";
 import { LEVEL } from "../study/too-few-seeds.js";
 import type { RunRecord } from "../training/run-record.js";
 import { finalEpoch } from "../training/run-record.js";
+import { timeToTarget } from "../training/time-to-target.js";
 import { groupBy } from "../validation/group-by.js";
-import { secondsToAccuracy } from "./seconds-to-accuracy.js";
 
 /** A method, which is what a study compares, over several tasks. */
 export interface MethodResult {
@@ -155,10 +156,6 @@ function errorOf(run: RunRecord): number {
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The median over an arm's runs; infinite if fewer than half of them reach the accuracy. */
-function medianSeconds({ compared }: Arm, accuracy: number): number {
-  const sorted = compared.map((run) => secondsToAccuracy(run, accuracy)).sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const [low, high] = [sorted[Math.floor(middle)]!, sorted[Math.ceil(middle)]!];
-  return high === Number.POSITIVE_INFINITY ? high : (low + high) / 2;
-}
+/** The median over an arm's runs; infinite if at least half of them miss the accuracy. */
+const medianSeconds = ({ compared }: Arm, accuracy: number): number =>
+  medianOf(compared.map((run) => timeToTarget(run, accuracy).seconds));

@@ -18,6 +18,7 @@ import { ranksOf } from "./ranks.js";
 import { roundsNotes } from "./rounds-notes.js";
 import { comparable, type ScoredArm } from "./scores.js";
 import { sentenceOf } from "./sentence.js";
+import { targetTimes } from "./target-times.js";
 import { tasksSentence } from "./tasks-sentence.js";
 import type { ArmVerdict, Verdicts } from "./verdicts.js";
 
@@ -47,7 +48,18 @@ export function verdictsOf(study: Study, options: VerdictOptions = {}): Verdicts
     options,
     "options",
   );
-  const none = { metric, margin, level: LEVEL, seeds: [], leastSeeds: 1, arms: [], pairs: [], notes: [] };
+  const targets = study.config.targets === undefined ? [] : targetTimes(study);
+  const none = {
+    metric,
+    margin,
+    level: LEVEL,
+    seeds: [],
+    leastSeeds: 1,
+    arms: [],
+    pairs: [],
+    targets,
+    notes: [],
+  };
   const found = comparable(study, metric);
   if ("reason" in found) {
     const tasks = metric === "validationAccuracy" ? acrossTasks(study) : undefined;

@@ -1,6 +1,7 @@
 import type { Metric } from "./metric.js";
 import type { Noise } from "./noise.js";
 import type { PairVerdict } from "./pair.js";
+import type { TargetTimes } from "./target-times.js";
 
 /** An arm's place among the others. */
 export interface ArmVerdict {
@@ -36,6 +37,8 @@ export interface Verdicts {
   readonly arms: readonly ArmVerdict[];
   /** Every pair of these arms. */
   readonly pairs: readonly PairVerdict[];
+  /** How long the arms took to each of the study's targets. */
+  readonly targets: readonly TargetTimes[];
   /** The result in one sentence. */
   readonly sentence: string;
   /** What limits it. */

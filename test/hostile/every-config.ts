@@ -150,7 +150,7 @@ const customLoss = () => ({
 
 /** Inputs of all public functions, with every field. They are valid and fast to run. */
 export const INPUTS = {
-  train: () => ({ name: "mine", ...shared(), optimizer: optimizer(), loss: loss(), seed: 1 }),
+  train: () => ({ name: "mine", ...shared(), optimizer: optimizer(), loss: loss(), seed: 1, targets: [0.9] }),
   trainOwn: () => ({
     ...shared(),
     schedule: {
@@ -190,6 +190,7 @@ export const INPUTS = {
     seeds: [1, 2, 3, 4],
     seedsPerRound: 2,
     margin: 0.002,
+    targets: [0.9, 0.95],
     execution: "sequential",
     schedule: "constant",
     vary: { batchSize: [2, 4], "optimizer.learningRate": { from: 0.1, to: 0.2, points: 2, scale: "log" } },

@@ -33,6 +33,7 @@ const numbers = (value: string) =>
         .filter((each) => each !== "")
         .map(number)
     : number(value);
+const list = (value: string) => [numbers(value)].flat();
 const shared: readonly ConfigOption[] = [
   { flags: "--dataset <name|folder>", path: "dataset", read: text },
   { flags: "--data-dir <folder>", path: "dataDir", read: text },
@@ -57,6 +58,7 @@ const shared: readonly ConfigOption[] = [
   { flags: "--threads <count>", path: "threads", read: number },
   { flags: "--no-untimed-steps", path: "untimedSteps", read: text },
   { flags: "--no-test-evaluation", path: "testEvaluation", read: text },
+  { flags: "--targets <accuracy,...>", path: "targets", read: list },
 ];
 
 export const TRAIN_OPTIONS: readonly ConfigOption[] = [

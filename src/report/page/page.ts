@@ -21,6 +21,7 @@ import { ranking } from "./sections/ranking.js";
 import { samples } from "./sections/samples.js";
 import { againSection, configSection, environmentSection } from "./sections/setting.js";
 import { tasks } from "./sections/tasks.js";
+import { timeToTarget } from "./sections/time-to-target.js";
 import { tuning } from "./sections/tuning.js";
 
 /** What a page shows beside the study. */
@@ -67,6 +68,7 @@ ${ranking(study)}
 ${pairs(conclusion.verdicts)}
 ${checks(findingsOf(study, { verdicts: conclusion.verdicts }))}
 ${curves(curveData, arms.length)}
+${timeToTarget(conclusion.verdicts.targets)}
 ${tuning(tunedResults(study, results), bestFirst(results).slice(0, curveData.coloured))}
 ${mistakes(
   predicted.map(({ predictions }) => predictions),

@@ -6,6 +6,7 @@ import { decimalTexts } from "../../validation/decimal-text.js";
 import { groupBy } from "../../validation/group-by.js";
 import { firstLines, listText } from "../../validation/list-text.js";
 import { printable } from "../../validation/printable.js";
+import type { ArmTargetTime, TargetTimes } from "../../verdicts/target-times.js";
 import { type Conclusion, conclude } from "../results/conclusion.js";
 import { type Result, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
@@ -18,7 +19,7 @@ interface ResultCells {
   readonly conclusion: Conclusion;
   /** The results, by rank, then by accuracy. */
   readonly results: readonly Result[];
-  readonly columns: readonly Heading[];
+  readonly columns: readonly (Heading & Pick<Column, "part">)[];
   /** One row per result, with one cell per column. */
   readonly rows: readonly (readonly string[])[];
   /** The rows of the arms that no arm is better than; none if no arm is better than another. */
@@ -33,12 +34,14 @@ interface Column {
   readonly visible?: boolean;
   readonly text?: boolean;
   readonly dispensable?: number;
+  /** "targets" for times to a target, which the page shows in a section of their own. */
+  readonly part?: "targets";
 }
 
 /** The study's table. */
 export function resultCells(study: Study): ResultCells {
   const conclusion = conclude(study);
-  const { arms, pairs } = conclusion.verdicts;
+  const { arms, pairs, targets } = conclusion.verdicts;
   const ranks = new Map(arms.map(({ label, rank }) => [label, rank]));
   const results = inOrder(resultsOf(study), [...ranks.keys()]);
   const isDecided = arms.some(({ rank }) => rank > 1);
@@ -108,6 +111,7 @@ export function resultCells(study: Study): ResultCells {
       cell: ({ arm }) => String(arm.completed.length),
       visible: several,
     },
+    ...targets.map((each): Column => targetColumn(each, timed)),
     {
       head: "training, s",
       dispensable: 5,
@@ -134,9 +138,10 @@ export function resultCells(study: Study): ResultCells {
   return {
     conclusion,
     results,
-    columns: columns.map(({ head, text, dispensable }) => ({
+    columns: columns.map(({ head, text, dispensable, part }) => ({
       title: head,
       right: text !== true,
+      ...(part !== undefined && { part }),
       ...(dispensable !== undefined && { dispensable }),
     })),
     rows: results.map((result) => columns.map(({ cell }) => cell(result))),
@@ -145,8 +150,26 @@ export function resultCells(study: Study): ResultCells {
       ...(pairs.length > 0 ? [RANKS] : []),
       ...notesOn(results, semantics),
       ...(likelihood ? [LIKELIHOOD] : []),
+      ...(targets.length > 0 ? [timed ? SECONDS_TO_TARGET : EPOCHS_TO_TARGET] : []),
       ...(timed ? [] : [PARALLEL_TIMES]),
     ],
+  };
+}
+
+/** The median time to a target, or how many of the runs reached it if not all did. */
+function targetColumn({ target, arms }: TargetTimes, timed: boolean): Column {
+  const times = new Map(arms.map((time) => [time.label, time]));
+  const cell = ({ seconds, epochs, reached, runs }: ArmTargetTime) => {
+    const median = timed ? seconds : epochs;
+    const share = `${reached} of ${runs}`;
+    if (median === null) return share;
+    return reached < runs ? `${numberText(median)} (${share})` : numberText(median);
+  };
+  return {
+    head: `to ${target}, ${timed ? "s" : "epochs"}`,
+    dispensable: 4.5,
+    cell: ({ arm }) => cell(times.get(arm.label)!),
+    part: "targets",
   };
 }
 
@@ -211,6 +234,10 @@ function bestEpochNote({ label, completed }: Arm): string[] {
 
 const LIKELIHOOD =
   "NLL: negative log-likelihood of the labels under the softmax of the outputs; ECE: expected calibration error (15 bins). Both are computed on the validation images and are comparable between losses.";
+const SECONDS_TO_TARGET =
+  "To an accuracy, s: seconds of training up to the first evaluation at or above it, median over the seeds; k of n: only k of n seeds reached it.";
+const EPOCHS_TO_TARGET =
+  "To an accuracy, epochs: up to the first evaluation at or above it, median over the seeds; k of n: only k of n seeds reached it.";
 const PARALLEL_TIMES = "Runs went in parallel (execution: parallel); times omitted: not comparable.";
 const RANKS =
   "Rank: 1 + the number of arms that are better. Arms share a rank if no difference between them is shown.";

@@ -45,6 +45,26 @@ const pairSchema = z.object({
   moreSeeds: count.nullable().describe("about how many more seeds would decide"),
 });
 
+const maybe = z.number().min(0).nullable();
+const targetSchema = z.object({
+  target: share.describe("a validation accuracy"),
+  arms: z
+    .array(
+      z.object({
+        label: text.describe("the arm's label in tables"),
+        reached: count.describe("compared runs that reached it"),
+        runs: count.describe("compared runs"),
+        seconds: maybe.describe(
+          "median seconds of training steps; null if half of the runs or more miss it, or times are not comparable",
+        ),
+        steps: maybe.describe("median training steps; null if half of the runs or more miss it"),
+        epochs: maybe.describe("median epochs; null likewise"),
+      }),
+    )
+    .readonly()
+    .describe("the arms, in the order in which they are planned"),
+});
+
 /** What --json prints of verdicts. */
 export const verdictsSchema = z
   .object({
@@ -57,6 +77,10 @@ export const verdictsSchema = z
     leastSeeds: count.describe("the fewest seeds with which any arm can be called better"),
     arms: z.array(armSchema).readonly().describe("the compared arms by rank, then by score"),
     pairs: z.array(pairSchema).readonly().describe("every pair of these arms"),
+    targets: z
+      .array(targetSchema)
+      .readonly()
+      .describe("how long the arms took to each target, in ascending order"),
     sentence: text.describe("the result in one sentence"),
     notes: z.array(text).readonly().describe("what limits it"),
   })

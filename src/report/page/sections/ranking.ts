@@ -26,8 +26,9 @@ export function ranking(study: Study): Html {
   const name = columns.findIndex(({ title }) => title !== "rank");
   const intervals = ordered.flatMap(({ interval }) => interval ?? []);
   const drawn = intervals.length > 1 ? [intervalColumn(intervals)] : [];
-  const textColumns = columns.map(
-    ({ title, right }, i): TableColumn<Row> => ({
+  const shown = columns.map((column, i) => ({ ...column, i })).filter(({ part }) => part === undefined);
+  const textColumns = shown.map(
+    ({ title, right, i }): TableColumn<Row> => ({
       title,
       isNumber: right === true,
       isHead: i === name,

@@ -1,0 +1,42 @@
+import type { ArmTargetTime, TargetTimes } from "../../../verdicts/target-times.js";
+import { numberText } from "../../text/number-text.js";
+import { type Html, html } from "../html.js";
+import { section } from "../parts/section.js";
+import { type TableColumn, table } from "../parts/table.js";
+
+/** How long each arm trained up to each target, fastest first. */
+export function timeToTarget(targets: readonly TargetTimes[]): Html | undefined {
+  if (targets.length === 0) return undefined;
+  const isTimed = targets.some(({ arms }) => arms.some(({ seconds }) => seconds !== null));
+  const measures = isTimed ? (["seconds", "steps", "epochs"] as const) : (["steps", "epochs"] as const);
+  const column = (measure: (typeof measures)[number]): TableColumn<ArmTargetTime> => ({
+    title: measure,
+    isNumber: true,
+    cell: (arm) => (arm[measure] === null ? "–" : numberText(arm[measure])),
+    sortBy: (arm) => arm[measure] ?? Number.MAX_VALUE,
+  });
+  const time = (arm: ArmTargetTime) => (isTimed ? arm.seconds : arm.epochs) ?? Number.POSITIVE_INFINITY;
+  return section("targets", "Time to target", [
+    ...targets.map(({ target, arms }) =>
+      table({
+        caption: `Training up to a validation accuracy of ${target}`,
+        className: "main",
+        columns: [
+          { title: "arm", isHead: true, cell: ({ label }) => label },
+          {
+            title: "reached by",
+            isNumber: true,
+            cell: ({ reached, runs }) => `${reached} of ${runs}`,
+            sortBy: ({ reached }) => reached,
+          },
+          ...measures.map(column),
+        ],
+        rows: [...arms].sort((a, b) => {
+          const [one, other] = [time(a), time(b)];
+          return one === other ? b.reached - a.reached : one - other;
+        }),
+      }),
+    ),
+    html`<p class="note">Medians over the seeds, up to the first evaluation at or above the target; nothing is interpolated. –: at least half of the runs missed it. Seconds are those of training steps alone.</p>`,
+  ]);
+}
