@@ -71,7 +71,9 @@ describe("in a terminal that is too narrow", () => {
     onTestFinished(() => {
       if (before === undefined) Reflect.deleteProperty(stdout, "columns");
       else Object.defineProperty(stdout, "columns", before);
+      vi.unstubAllEnvs();
     });
+    vi.stubEnv("COLUMNS", "");
     expect(resultTable(plainStudy())).toBe(resultTable(plainStudy(), { width: 80 }));
   });
 
