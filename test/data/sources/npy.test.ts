@@ -96,47 +96,6 @@ describe(".npy files", () => {
   });
 });
 
-describe(".npz files", () => {
-  it.each(["stored", "deflated"])("are read as Keras' mnist.npz is laid out: %s", async (name) => {
-    const path = pathOf(`${name}.npz`);
-    expect(await loadDataset(path)).toEqual({
-      name: path,
-      height: 2,
-      width: 4,
-      channels: 1,
-      classes: 3,
-      count: 3,
-      images: Uint8Array.from(images.uint8!.bytes),
-      labels: Uint8Array.from(labels),
-      test: {
-        count: 1,
-        images: Uint8Array.from(images.uint8!.bytes.slice(0, 8)),
-        labels: Uint8Array.of(labels[0]!),
-      },
-    });
-  });
-
-  it("may have a validation part, and labels in a column", async () => {
-    const dataset = await loadDataset(pathOf("med.npz"));
-    expect(dataset).toMatchObject({ count: 3, channels: 3, validation: { count: 3 }, test: { count: 3 } });
-    expect(dataset.validation!.labels).toEqual(Uint8Array.from(labels));
-  });
-
-  it("are rejected if they are damaged", async () => {
-    const folder = temporaryFolder();
-    const file = join(folder, "a.npz");
-    const bytes = readFileSync(pathOf("deflated.npz"));
-    writeFileSync(file, bytes.subarray(0, 200));
-    await expect(loadDataset(file)).rejects.toThrow(`Cannot read ${file}: `);
-    bytes.fill(7, 60, 90);
-    writeFileSync(file, bytes);
-    await expect(loadDataset(file)).rejects.toMatchObject({
-      code: "DATA",
-      message: expect.stringContaining(file),
-    });
-  });
-});
-
 describe("an array that is no good", () => {
   const bytes = new Uint8Array(8);
   it.each<[string, Buffer, string]>([
