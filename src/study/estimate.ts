@@ -5,7 +5,7 @@ import { type CompareConfig, parseCompareConfig } from "../config/compare-config
 import { isToBeTuned, studyArms } from "../config/study-arms.js";
 import { configError } from "../errors.js";
 import { secondsOf } from "../training/measure-cost.js";
-import { signalSchema } from "../validation/callbacks.js";
+import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { durationSchema } from "../validation/duration.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
@@ -28,6 +28,8 @@ export interface EstimateOptions {
   readonly budget?: string;
   /** Ends the measurement. */
   readonly signal?: AbortSignal;
+  /** Called with a sentence about what `budget` cuts. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /** What a study would take. */
@@ -66,6 +68,7 @@ const optionsSchema = z.strictObject({
   folder: pathSchema.optional(),
   budget: durationSchema.optional(),
   signal: signalSchema.optional(),
+  onNotice: callbackSchema<(text: string) => void>().optional(),
 });
 
 /**
@@ -79,7 +82,7 @@ export async function estimateStudy(
   options: EstimateOptions = {},
   loaded?: StudyDatasets,
 ): Promise<StudyEstimate> {
-  const { folder, budget, signal } = parse(optionsSchema, options, "options");
+  const { folder, budget, signal, onNotice } = parse(optionsSchema, options, "options");
   const asked = studyArms(parseCompareConfig(config));
   if (isToBeTuned(asked))
     throw configError(
@@ -87,7 +90,8 @@ export async function estimateStudy(
       "question",
     );
   const datasets = await loadDatasets(asked.arms, loaded, { signal });
-  const fitted = budget === undefined ? asked : await fitStudy(asked, datasets, { budget, folder, signal });
+  const fitted =
+    budget === undefined ? asked : await fitStudy(asked, datasets, { budget, folder, signal, onNotice });
   const study = await prepareStudy(fitted, datasets, signal);
   const finished = folder === undefined ? new Set<string>() : await finishedIn(folder, study);
   return estimateOf(study, finished);

@@ -28,7 +28,7 @@ interface Fitting {
   /** A folder whose study is continued; undefined for none. */
   readonly folder: string | undefined;
   /** Called with what was cut. */
-  readonly onNotice?: (text: string) => void;
+  readonly onNotice?: ((text: string) => void) | undefined;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -133,13 +133,17 @@ describe("a study with a budget", () => {
     expect(study.config).toMatchObject({ seeds: [0, 1, 2, 3], seedsPerRound: 2 });
   });
 
-  it("is what an estimate with a budget estimates", async () =>
-    expect(await estimateStudy(asked, { budget: "700s" })).toMatchObject({
+  it("is what an estimate with a budget estimates, and what it says was cut", async () => {
+    const notices: string[] = [];
+    const onNotice = (text: string) => void notices.push(text);
+    expect(await estimateStudy(asked, { budget: "700s", onNotice })).toMatchObject({
       runs: 6,
       seeds: 3,
       epochs: 10,
       seconds: 600,
-    }));
+    });
+    expect(notices).toEqual([expect.stringMatching(/^The budget of 700s allows 3 of \d+ seeds/)]);
+  });
 });
 
 it.each(["0", "soon", "10"])("rejects the budget %j", (budget) =>

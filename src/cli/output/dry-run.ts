@@ -1,6 +1,7 @@
 import type { CompareConfig } from "../../config/compare-config.js";
 import { configError } from "../../errors.js";
 import { estimateStudy, type StudyEstimate } from "../../study/estimate.js";
+import { printNotice } from "../../system/terminal.js";
 import { countText } from "../../validation/count-text.js";
 import { durationText } from "../../validation/duration-text.js";
 import { onInterrupt } from "../progress/interrupt.js";
@@ -32,6 +33,7 @@ export async function dryRun(
   try {
     const options = {
       signal: interrupt.signal,
+      onNotice: printNotice,
       ...(folder !== undefined && { folder }),
       ...(budget !== undefined && { budget }),
     };
