@@ -17,14 +17,15 @@ import { median, single } from "./row.mjs";
 const values = readOptions("Usage: npm run bench:studies [-- --rounds N] [--out FILE]", {
   rounds: { type: "string", default: "5" },
   out: { type: "string" },
-  // Internal: plans a study in its own process and prints the seconds and the memory.
+  // Internal: plans a study of so many arms in its own process and prints the seconds and the memory.
   plan: { type: "string" },
+  arms: { type: "string" },
 });
 const RUNS = 10_000;
 const SMALL = { dataset: "digits", model: "mlp", epochs: 1, threads: 1 };
 
 /** Ends `compare` when everything is planned and nothing has run. @returns seconds */
-async function plan(folder) {
+async function plan(folder, arms) {
   const stop = new AbortController();
   const start = performance.now();
   let seconds = 0;
@@ -32,9 +33,10 @@ async function plan(folder) {
     ...SMALL,
     optimizers: ["adam"],
     vary: {
-      "optimizer.learningRate": { from: 1e-4, to: 1e-1, points: RUNS / 4 },
+      "optimizer.learningRate": { from: 1e-4, to: 1e-1, points: arms / 4 },
       "optimizer.beta1": { from: 0.8, to: 0.95, points: 4 },
     },
+    seeds: RUNS / arms,
     folder,
     signal: stop.signal,
     onPlan: () => {
@@ -46,10 +48,10 @@ async function plan(folder) {
 }
 
 /** Plans in a process of its own, so that its peak memory is that of planning. */
-function planned(folder) {
+function planned(folder, arms) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [fileURLToPath(import.meta.url), "--plan", folder],
+    [fileURLToPath(import.meta.url), "--plan", folder, "--arms", String(arms)],
     { encoding: "utf8" },
   );
   if (status !== 0) throw new Error(stderr);
@@ -89,8 +91,31 @@ async function overhead(rounds, folder) {
   return { "`train` in a loop": loop, "`compare` with a folder": study };
 }
 
+function planRows(what, plans) {
+  const seconds = plans.map((each) => each.seconds);
+  const megabytes = plans.map((each) => each.megabytes);
+  return [
+    {
+      what: `planning 10,000 runs (${what})`,
+      goal: { atMost: 2 },
+      unit: "s",
+      ...single(seconds),
+      measured: { seconds },
+      measuredUnit: "s",
+    },
+    {
+      what: `peak memory of a process that plans them, libtorch included (${what})`,
+      goal: { atMost: 300 },
+      unit: "MB",
+      ...single(megabytes),
+      measured: { megabytes },
+      measuredUnit: "MB",
+    },
+  ];
+}
+
 if (values.plan !== undefined) {
-  const seconds = await plan(values.plan);
+  const seconds = await plan(values.plan, count(values, "arms"));
   console.log(JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1024 }));
   process.exit();
 }
@@ -101,34 +126,18 @@ const folder = mkdtempSync(join(tmpdir(), "optimbench-"));
 try {
   const head = recordHead("studies", { rounds });
   const { runs } = await compare({ ...SMALL, optimizers: ["adam"] });
-  const plans = [];
+  const plans = { "1,000 arms, 10 seeds": [], "10,000 arms, 1 seed": [] };
   const reads = [];
   for (let round = 0; round < rounds; round++) {
     const name = join(folder, `plan-${round}`);
-    plans.push(planned(name));
+    plans["1,000 arms, 10 seeds"].push(planned(`${name}-few`, RUNS / 10));
+    plans["10,000 arms, 1 seed"].push(planned(name, RUNS));
     reads.push(await read(name, runs[0]));
   }
   const measured = await overhead(rounds, folder);
   const [loop, study] = Object.values(measured);
-  const seconds = plans.map((each) => each.seconds);
-  const megabytes = plans.map((each) => each.megabytes);
   const rows = [
-    {
-      what: "planning a study of 10,000 runs",
-      goal: { atMost: 2 },
-      unit: "s",
-      ...single(seconds),
-      measured: { seconds },
-      measuredUnit: "s",
-    },
-    {
-      what: "peak memory of that process, libtorch included",
-      goal: { atMost: 300 },
-      unit: "MB",
-      ...single(megabytes),
-      measured: { megabytes },
-      measuredUnit: "MB",
-    },
+    ...Object.entries(plans).flatMap(([what, each]) => planRows(what, each)),
     {
       what: "reading 10,000 finished runs",
       goal: { atMost: 1 },
