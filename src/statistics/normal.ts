@@ -1,6 +1,6 @@
 /**
  * The probability that a standard normal variable is below `z`, by Marsaglia's series (Evaluating the normal distribution, 2004).
- * Its absolute error is about 1e-16. (simple-statistics has 1e-7 here and 4e-4 in the quantile.)
+ * Its absolute error is about 1e-16. (simple-statistics' is up to 0.002 off, and its quantile 0.013.)
  */
 export function normalBelow(z: number): number {
   if (Math.abs(z) > 9) return z > 0 ? 1 : 0;
