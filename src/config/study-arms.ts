@@ -97,29 +97,20 @@ function checkFresh(seeds: readonly number[], tried: readonly number[]): void {
     );
 }
 
+/** The keys of a study that are also those of a run. */
+function sharedByArms(study: ParsedCompareConfig) {
+  const { question, suite, tuning, arms, optimizers, losses, vary, seeds, ...most } = study;
+  const { seedsPerRound, execution, margin, targets, ...shared } = most;
+  return shared;
+}
+
 /** The arms of a study that lists them. */
-function listedArms(
-  {
-    question,
-    suite,
-    tuning,
-    arms,
-    optimizers,
-    losses,
-    vary,
-    seeds,
-    seedsPerRound,
-    execution,
-    margin,
-    targets: __,
-    ...study
-  }: ParsedCompareConfig,
-  semantics: Semantics,
-): GivenArm[] {
+function listedArms(study: ParsedCompareConfig, semantics: Semantics): GivenArm[] {
+  const shared = sharedByArms(study);
   const { shape } = trainConfigSchema.unwrap();
   const [optimizer, loss] = [shape.optimizer, shape.loss].map((schema) => parse(schema, undefined, "arm"));
-  return arms!.map((arm, index) => {
-    const config = Object.entries({ ...study, semantics, optimizer, loss, ...arm });
+  return study.arms!.map((arm, index) => {
+    const config = Object.entries({ ...shared, semantics, optimizer, loss, ...arm });
     return {
       config: Object.fromEntries(config.filter(([, value]) => value !== null)) as GivenArm["config"],
       places: Object.keys(arm).map((path) => ({ path, given: `arms[${index}].${path}` })),
@@ -155,25 +146,12 @@ function factorsOf(study: ParsedCompareConfig, [first, ...others]: readonly [Sem
 
 /** Every combination of the factors' alternatives, on every task of the suite. */
 function combinedArms(
-  {
-    question,
-    suite,
-    tuning,
-    arms: _,
-    optimizers,
-    losses,
-    vary,
-    seeds,
-    seedsPerRound,
-    execution,
-    margin,
-    targets: __,
-    ...study
-  }: ParsedCompareConfig,
+  study: ParsedCompareConfig,
   factors: readonly Factor[],
   semantics: Semantics,
 ): GivenArm[] {
-  const none: GivenArm = { config: { ...study, semantics } as GivenArm["config"], places: [] };
+  const { suite } = study;
+  const none: GivenArm = { config: { ...sharedByArms(study), semantics } as GivenArm["config"], places: [] };
   const tasks = suite === undefined ? [{}] : SUITES[suite];
   const arms = factors.reduce<readonly GivenArm[]>(
     (before, { key, alternatives }) =>

@@ -3,7 +3,7 @@ import { CHART_CONFIG, colourOf, dashOf, GREY } from "./chart-style.js";
 import { chartLegend, chartTitle } from "./chart-text.js";
 import type { Curve } from "./curve.js";
 import { extent } from "./ticks.js";
-import { errorOf, type ValueAxis, withTick } from "./value-axis.js";
+import { errorOf, type ValueAxis, withTick, yEncoding } from "./value-axis.js";
 
 interface LineChart {
   readonly title: string;
@@ -69,16 +69,7 @@ export function lineChart(chart: LineChart): TopLevelSpec {
     data: { values: rows },
     encoding: {
       x: { field: "x", type: "quantitative", ...xAxis(chart) },
-      y: {
-        field: "y",
-        type: "quantitative",
-        title: axis.title,
-        scale: { type: axis.type, domain: [...axis.domain], nice: false, reverse: axis.asError },
-        axis: {
-          values: [...axis.ticks],
-          labelExpr: axis.asError ? "format(1 - datum.value, '.6~f')" : "format(datum.value, '.6~g')",
-        },
-      },
+      y: yEncoding(axis),
       color: {
         field: "name",
         type: "nominal",

@@ -12,7 +12,7 @@ import { CHART_CONFIG, colourOf, dashOf, GREY } from "./chart-style.js";
 import { chartLegend, chartTitle } from "./chart-text.js";
 import type { Chart } from "./study-charts.js";
 import { extent, logRange } from "./ticks.js";
-import { accuracyAxis, errorAxis, errorOf, type ValueAxis, withTick } from "./value-axis.js";
+import { accuracyAxis, errorAxis, errorOf, type ValueAxis, withTick, yEncoding } from "./value-axis.js";
 
 const WIDTH = 620;
 const HEIGHT = 340;
@@ -276,14 +276,5 @@ export function axisFor(values: readonly number[]): ValueAxis {
 /** Where a value is on the axis, and the axis as an encoding. */
 const vertical = (axis: ValueAxis) => ({
   place: axis.asError ? errorOf : (value: number) => value,
-  y: {
-    field: "y",
-    type: "quantitative",
-    title: axis.title,
-    scale: { type: axis.type, domain: [...axis.domain], nice: false, reverse: axis.asError },
-    axis: {
-      values: [...axis.ticks],
-      labelExpr: axis.asError ? "format(1 - datum.value, '.6~f')" : "format(datum.value, '.6~g')",
-    },
-  },
+  y: yEncoding(axis),
 });

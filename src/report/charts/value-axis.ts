@@ -10,6 +10,18 @@ export interface ValueAxis extends AxisRange {
   readonly asError: boolean;
 }
 
+/** The axis as an encoding of the field "y". */
+export const yEncoding = (axis: ValueAxis) => ({
+  field: "y" as const,
+  type: "quantitative" as const,
+  title: axis.title,
+  scale: { type: axis.type, domain: [...axis.domain], nice: false, reverse: axis.asError },
+  axis: {
+    values: [...axis.ticks],
+    labelExpr: axis.asError ? "format(1 - datum.value, '.6~f')" : "format(datum.value, '.6~g')",
+  },
+});
+
 /** Adds a tick at a value, and removes ticks whose labels would overlap it. */
 export function withTick(axis: ValueAxis, value: number): ValueAxis {
   const scale = axis.type === "log" ? Math.log : (each: number) => each;
