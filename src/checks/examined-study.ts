@@ -1,6 +1,6 @@
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import { type Arm, armsOf } from "../study/arms.js";
-import { taskKey } from "../study/dataset-key.js";
+import { comparisonKey } from "../study/dataset-key.js";
 import { isTrialStudy, type Study } from "../study/study.js";
 import { groupBy } from "../validation/group-by.js";
 import { printable } from "../validation/printable.js";
@@ -28,7 +28,7 @@ export interface ExaminedTask {
 export function examine(study: Study, verdicts?: Verdicts): ExaminedStudy {
   const arms = armsOf(study);
   if (isTrialStudy(study)) return { study, arms, tasks: [] };
-  const groups = groupBy(study.runs, ({ config }) => keyOf(study, config));
+  const groups = groupBy(study.runs, ({ config }) => comparisonKey(study.config, config));
   const tasks = groups.map((runs) => {
     const isOnly = groups.length === 1;
     const part = { ...study, runs };
@@ -40,10 +40,6 @@ export function examine(study: Study, verdicts?: Verdicts): ExaminedStudy {
   });
   return { study, arms, tasks };
 }
-
-/** Accuracies are compared within a dataset, and in a suite within a dataset with a model. */
-const keyOf = ({ config: { suite } }: Study, config: ResolvedTrainConfig) =>
-  suite === undefined ? taskKey(config) : `${taskKey(config)} ${JSON.stringify(config.model)}`;
 
 const nameOf = ({ config: { suite } }: Study, { dataset, model }: ResolvedTrainConfig) =>
   printable(suite === undefined ? dataset : `${dataset} with ${model.name ?? "layers"}`);

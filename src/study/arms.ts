@@ -2,7 +2,7 @@ import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { RunRecord } from "../training/run-record.js";
 import { groupBy } from "../validation/group-by.js";
 import { comparedRuns, isCompleted } from "./compared-runs.js";
-import { taskKey } from "./dataset-key.js";
+import { comparisonKey } from "./dataset-key.js";
 import { distinctLabels, lossLabels } from "./labels.js";
 import type { Study } from "./study.js";
 
@@ -10,7 +10,9 @@ import type { Study } from "./study.js";
 export interface Arm {
   /** The shortest text that distinguishes it from the study's other arms. */
   readonly label: string;
-  /** The same for a table that has columns for semantics, loss and learning rate. */
+  /** The shortest text that distinguishes it from the arms that it is compared with. */
+  readonly labelInTask: string;
+  /** `label` for a table that has columns for semantics, loss and learning rate. */
   readonly name: string;
   /** `label` as a file name: lower-case letters, digits and hyphens. */
   readonly slug: string;
@@ -25,18 +27,24 @@ export interface Arm {
   readonly completed: readonly RunRecord[];
 }
 
-/** A study's arms, in the order in which they first ran; those of a dataset are together. */
+/** A study's arms, in the order in which they first ran; those that are compared are together. */
 export function armsOf(study: Study): Arm[] {
   const inOrder = groupBy(study.runs, (run) => withoutSeeds(run.config));
-  const groups = groupBy(inOrder, ([first]) => taskKey(first!.config)).flat();
+  const tasks = groupBy(inOrder, ([first]) => comparisonKey(study.config, first!.config));
+  const groups = tasks.flat();
   const configs = groups.map((runs) => runs[0]!.config);
   const labels = distinctLabels(configs);
+  const labelsInTask =
+    tasks.length === 1
+      ? labels
+      : tasks.flatMap((ofTask) => distinctLabels(ofTask.map((runs) => runs[0]!.config)));
   const names = distinctLabels(configs, SHOWN_IN_COLUMNS);
   const losses = lossLabels(configs);
   const slugs = distinctSlugs(labels);
   const compared = comparedRuns(groups);
   return groups.map((runs, i) => ({
     label: labels[i]!,
+    labelInTask: labelsInTask[i]!,
     name: names[i]!,
     loss: losses[i]!,
     slug: slugs[i]!,

@@ -1,4 +1,4 @@
-import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import type { ResolvedCompareConfig, ResolvedTrainConfig } from "../config/resolved-config.js";
 import { type ReadOptions, readOptionsOf } from "../data/read-options.js";
 
 type Choice = ReadOptions & Pick<ResolvedTrainConfig, "dataset">;
@@ -15,3 +15,9 @@ export function datasetKey(config: Choice): string {
  */
 export const taskKey = ({ dataset, labelColumn, labelFile }: Choice): string =>
   datasetKey({ dataset, labelColumn, labelFile });
+
+/** Identifies what the arms of a study are compared on: what they learn, and in a suite also by which model. */
+export const comparisonKey = (
+  { suite }: Pick<ResolvedCompareConfig, "suite">,
+  config: Choice & Pick<ResolvedTrainConfig, "model">,
+): string => (suite === undefined ? taskKey(config) : `${taskKey(config)} ${JSON.stringify(config.model)}`);

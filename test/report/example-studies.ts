@@ -8,6 +8,9 @@ import type { RunRecord } from "../../src/training/run-record.js";
 export interface ExampleRun {
   readonly optimizer: string;
   readonly label?: string;
+  readonly dataset?: string;
+  /** The name of the model. */
+  readonly model?: string;
   readonly learningRate?: number;
   readonly loss?: string;
   readonly seed?: number;
@@ -71,6 +74,8 @@ export function exampleRun(example: ExampleRun): RunRecord {
     label,
     learningRate = defaultRate(optimizer),
     loss = "sparseCategoricalCrossentropy",
+    dataset = SHARED.dataset,
+    model = SHARED.model.name,
   } = example;
   const { seed = 0, epochs = 6, status = "completed", secondsAnEpoch = 4 } = example;
   const history = exampleHistory(example);
@@ -79,6 +84,8 @@ export function exampleRun(example: ExampleRun): RunRecord {
   return {
     config: {
       ...SHARED,
+      dataset,
+      model: { ...SHARED.model, name: model },
       loss: exampleLoss(loss),
       optimizer: exampleOptimizer(optimizer, {
         ...(label === undefined ? {} : { label }),
@@ -88,7 +95,7 @@ export function exampleRun(example: ExampleRun): RunRecord {
       seed,
     },
     dataset: {
-      name: SHARED.dataset,
+      name: dataset,
       count: 10_000,
       height: 28,
       width: 28,
@@ -176,8 +183,14 @@ export function exampleStudy(examples: readonly ExampleRun[]): Study {
     },
     config: {
       ...SHARED,
-      optimizers: distinct(({ optimizer }) => optimizer),
-      losses: distinct(({ loss }) => loss),
+      ...(distinct(({ dataset, model }) => [dataset, model]).length > 1
+        ? {
+            arms: distinct(({ dataset, model, optimizer, loss }) => ({ dataset, model, optimizer, loss })),
+          }
+        : {
+            optimizers: distinct(({ optimizer }) => optimizer),
+            losses: distinct(({ loss }) => loss),
+          }),
       seeds: distinct(({ seed }) => seed),
       execution: "sequential",
     },
@@ -255,6 +268,15 @@ export const STUDIES = {
       pace: 0.6 + 0.07 * i,
       epochs: 12,
     })),
+  ),
+  twoDatasets: exampleStudy(
+    withSeeds(
+      FOUR.flatMap((run) => [
+        run,
+        { ...run, dataset: "./data/Fashion MNIST", reaches: run.reaches! - 0.09, pace: run.pace! / 2 },
+      ]),
+      [0, 1, 2],
+    ),
   ),
   oneEpoch: exampleStudy(withSeeds(FOUR, [0, 1]).map((run) => ({ ...run, epochs: 1 }))),
   long: exampleStudy(FOUR.map((run) => ({ ...run, epochs: 200, pace: run.pace! / 10 }))),

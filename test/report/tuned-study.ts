@@ -28,15 +28,18 @@ function tunedArm(label: string, i: number): TunedArm {
   return { label, learningRate, space, trials, selected: selectTrial(trials) };
 }
 
-/** A tuned study of up to any number of optimizers. */
-export function tunedStudy(arms = NAMES.length, seeds = 3): Study {
-  const names = Array.from({ length: arms }, (_, i) => NAMES[i] ?? `optimizer${i + 1}`);
+/** A tuned study of any number of optimizers, on each of some datasets. */
+export function tunedStudy(arms = NAMES.length, seeds = 3, datasets = ["mnist-10k"]): Study {
+  const names = datasets.flatMap(() =>
+    Array.from({ length: arms }, (_, i) => NAMES[i] ?? `optimizer${i + 1}`),
+  );
   const tuned = names.map(tunedArm);
   const study = exampleStudy(
     Array.from({ length: seeds }, (_, seed) =>
       tuned.map(({ label, trials, selected }, i) => ({
         optimizer: label,
         label,
+        dataset: datasets[Math.floor(i / arms)]!,
         learningRate: trials[selected]!.values.learningRate ?? 0.001,
         seed: seed + 1,
         reaches: 0.985 - 0.004 * i,

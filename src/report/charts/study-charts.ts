@@ -1,16 +1,14 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { EpochRecord } from "../../history/epoch-record.js";
-import { type Arm, distinctSlugs } from "../../study/arms.js";
+import type { Arm } from "../../study/arms.js";
 import { isCompleted } from "../../study/compared-runs.js";
-import { taskKey } from "../../study/dataset-key.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
-import { groupBy } from "../../validation/group-by.js";
 import { listText } from "../../validation/list-text.js";
 import { type Result, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
-import { type ArmSelection, bestFirst, selectArms } from "../results/select-arms.js";
-import { datasetText } from "../text/dataset-text.js";
+import { type ArmSelection, bestFirst, detailedArms, selectArms } from "../results/select-arms.js";
+import { type Task, tasksOf } from "../results/tasks.js";
 import { curvesOf, greyCurves, MOST_POINTS } from "./curve.js";
 import { lineChart } from "./line-chart.js";
 import { extent } from "./ticks.js";
@@ -25,20 +23,16 @@ export interface Chart {
 }
 
 /**
- * A study's charts: the comparisons, then accuracy and loss per selected arm. Arms are compared per dataset, as accuracies on
- * different datasets are not comparable. Charts without an epoch to show are omitted.
+ * A study's charts: the comparisons, then accuracy and loss per selected arm. Arms are compared per task, as accuracies of
+ * different tasks are not comparable. Charts without an epoch to show are omitted.
  */
 export function studyCharts(study: Study): Chart[] {
-  const results = resultsOf(study);
-  const tasks = groupBy(results, ({ arm }) => taskKey(arm.config));
-  const titles = tasks.map(([first]) => datasetText(first!.arm.config.dataset) ?? "arrays");
-  const slugs = distinctSlugs(titles);
+  const tasks = tasksOf(study, resultsOf(study), ({ arm }) => arm.config);
   return [
-    ...tasks.flatMap((ofTask, i) => {
-      const one = tasks.length === 1 ? undefined : { title: titles[i]!, slug: slugs[i]! };
-      return comparisons(selectArms(ofTask), bestFirst(ofTask)[0], !ranInParallel(study), one);
-    }),
-    ...selectArms(results).detailed.flatMap(armCharts),
+    ...tasks.flatMap(({ name, items }) =>
+      comparisons(selectArms(items), bestFirst(items)[0], !ranInParallel(study), name),
+    ),
+    ...detailedArms(tasks.map(({ items }) => items)).flatMap(armCharts),
   ].filter((chart): chart is Chart => chart !== undefined);
 }
 
@@ -48,18 +42,18 @@ const validationLoss: Value = ({ validation }) => validation.loss;
 
 /**
  * @param timed whether times are comparable
- * @param dataset what titles and file names call the dataset; undefined if it is the only one
+ * @param task what titles and file names call the task
  */
 function comparisons(
   selection: ArmSelection,
   winner: Result | undefined,
   timed: boolean,
-  dataset?: { readonly title: string; readonly slug: string },
+  task: Task<Result>["name"],
 ): (Chart | undefined)[] {
   const compared = ({ name, title, ...comparison }: Comparison) =>
     comparisonChart(selection, {
-      name: dataset === undefined ? name : `${name}-${dataset.slug}`,
-      title: dataset === undefined ? title : `${title} on ${dataset.title}`,
+      name: task === undefined ? name : `${name}-${task.slug}`,
+      title: task === undefined ? title : `${title} on ${task.title}`,
       ...comparison,
     });
   // Values of different losses are not comparable, so each loss has a chart.
@@ -113,12 +107,12 @@ function comparisonChart(
   const grey = unnamed === 0 ? undefined : `${integerText(unnamed)} other arms`;
   const drawnGrey = others.filter(isShown);
   const curves = [
-    ...arms.flatMap((arm) => curvesOf(arm, arm.label, value)),
+    ...arms.flatMap((arm) => curvesOf(arm, arm.labelInTask, value)),
     ...drawnGrey.flatMap((arm) => greyCurves(arm, grey!, value)),
   ];
   if (curves.length === 0) return undefined;
   const list = listText(
-    arms.map(({ label }) => label),
+    arms.map(({ labelInTask }) => labelInTask),
     { separator: "; ", most: 10 },
   );
   const inGrey = others.length < unnamed ? `${others.length} of the ${integerText(unnamed)}` : "the";
@@ -130,7 +124,7 @@ function comparisonChart(
     ],
     description: `${title}, one line for each of ${list}. table.md has the numbers.`,
     curves,
-    names: named.map(({ label }) => label),
+    names: named.map(({ labelInTask }) => labelInTask),
     ...(grey !== undefined && { grey }),
     x,
     axis,
@@ -174,7 +168,7 @@ function subtitle(arms: readonly Arm[]): string[] {
   const apart = arms.some(({ runs, completed }) => runs.filter(isCompleted).length > completed.length);
   const [, epochs] = extent(arms.flatMap(({ runs }) => runs.map(({ history }) => history.length - 1)));
   const ends = arms.flatMap((arm) =>
-    earlyEnds(arm).map(({ mark, text }) => `${mark} ${arms.length > 1 ? `${arm.label}, ` : ""}${text}`),
+    earlyEnds(arm).map(({ mark, text }) => `${mark} ${arms.length > 1 ? `${arm.labelInTask}, ` : ""}${text}`),
   );
   return [
     ...(most > 1

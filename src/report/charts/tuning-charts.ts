@@ -1,13 +1,10 @@
 import type { TopLevelSpec } from "vega-lite";
-import { distinctSlugs } from "../../study/arms.js";
-import { taskKey } from "../../study/dataset-key.js";
 import type { Study } from "../../study/study.js";
 import { countText, integerText } from "../../validation/count-text.js";
-import { groupBy } from "../../validation/group-by.js";
 import { type Result, resultsOf } from "../results/results.js";
 import { selectArms } from "../results/select-arms.js";
+import { tasksOf } from "../results/tasks.js";
 import { type TunedResult, tunedResults } from "../results/tuned-results.js";
-import { datasetText } from "../text/dataset-text.js";
 import { CHART_CONFIG, colourOf, dashOf, GREY } from "./chart-style.js";
 import { chartLegend, chartTitle } from "./chart-text.js";
 import type { Chart } from "./study-charts.js";
@@ -18,26 +15,17 @@ const WIDTH = 620;
 const HEIGHT = 340;
 
 /**
- * The charts of a tuned study, per dataset: every trial by its learning rate, and the best result by number of trials. None for
+ * The charts of a tuned study, per task: every trial by its learning rate, and the best result by number of trials. None for
  * other studies.
  */
 export function tuningCharts(study: Study): Chart[] {
-  const results = resultsOf(study);
-  const tasks = groupBy(tunedResults(study, results), ({ result }) =>
-    result === undefined ? "" : taskKey(result.arm.config),
-  );
-  const titles = tasks.map(([first]) => datasetText(first!.result?.arm.config.dataset ?? "") ?? "arrays");
-  const slugs = distinctSlugs(titles);
-  return tasks.flatMap((arms, i) => {
-    const suffix =
-      tasks.length === 1 ? { name: "", title: "" } : { name: `-${slugs[i]}`, title: ` on ${titles[i]}` };
-    const named = (chart: Chart | undefined) =>
-      chart === undefined ? [] : [{ ...chart, name: `${chart.name}${suffix.name}` }];
-    const legend = legendOf(arms);
-    return [
-      ...named(rateChart(arms, legend, suffix.title)),
-      ...named(trialsChart(arms, legend, suffix.title)),
-    ];
+  const tasks = tasksOf(study, tunedResults(study, resultsOf(study)), ({ config }) => config);
+  return tasks.flatMap(({ name, items }) => {
+    const legend = legendOf(items);
+    const suffix = name === undefined ? "" : ` on ${name.title}`;
+    return [rateChart(items, legend, suffix), trialsChart(items, legend, suffix)]
+      .filter((chart): chart is Chart => chart !== undefined)
+      .map((chart) => (name === undefined ? chart : { ...chart, name: `${chart.name}-${name.slug}` }));
   });
 }
 
@@ -62,7 +50,7 @@ function legendOf(arms: readonly TunedResult[]): Legend {
   const named = arms.filter(isNamed);
   const others = arms.length - named.length;
   const given = [
-    ...named.map(({ tuned, result }) => result?.arm.label ?? tuned.label),
+    ...named.map(({ label }) => label),
     ...(others > 0 ? [`${integerText(others)} other arms`] : []),
   ];
   const { names, legend } = chartLegend(given, WIDTH);
@@ -130,7 +118,7 @@ function rateChart(arms: readonly TunedResult[], legend: Legend, suffix: string)
         ...legend.note,
         ...(searched.some(legend.isRepeated) ? ["Squares: the arms whose lines are dashed"] : []),
       ],
-      `${title}: a point for each trial of ${searched.map(({ tuned }) => tuned.label).join("; ")}. study.json has the numbers.`,
+      `${title}: a point for each trial of ${searched.map(({ label }) => label).join("; ")}. study.json has the numbers.`,
     ),
     spacing: 4,
     resolve: { scale: { color: "shared" } },
@@ -224,7 +212,7 @@ function trialsChart(arms: readonly TunedResult[], legend: Legend, suffix: strin
         `First of ${countText(most, "trial")}: the given settings; dot: the selected trial`,
         ...legend.note,
       ],
-      `${title}: a line for each of ${arms.map(({ tuned }) => tuned.label).join("; ")}. study.json has the numbers.`,
+      `${title}: a line for each of ${arms.map(({ label }) => label).join("; ")}. study.json has the numbers.`,
     ),
     width: WIDTH,
     height: HEIGHT,

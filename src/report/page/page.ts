@@ -1,15 +1,15 @@
 import { findingsOf } from "../../checks/check-study.js";
 import type { Dataset } from "../../data/dataset.js";
-import type { Study } from "../../study/study.js";
+import { ranInParallel, type Study } from "../../study/study.js";
 import { conclude } from "../results/conclusion.js";
 import { predictionsOf } from "../results/predictions.js";
-import { resultsOf } from "../results/results.js";
-import { bestFirst, selectArms } from "../results/select-arms.js";
+import { type Result, resultsOf } from "../results/results.js";
+import { bestFirst, detailedArms, shareOf } from "../results/select-arms.js";
+import { tasksOf } from "../results/tasks.js";
 import { tunedResults } from "../results/tuned-results.js";
-import { studyCurves } from "./curves/study-curves.js";
 import { Html, html } from "./html.js";
 import { pageFiles } from "./page-files.js";
-import { calibration } from "./sections/calibration.js";
+import { calibration, type PlacedPredictions } from "./sections/calibration.js";
 import { checks } from "./sections/checks.js";
 import { curves } from "./sections/curves.js";
 import { formulas } from "./sections/formulas.js";
@@ -20,7 +20,7 @@ import { pairs } from "./sections/pairs.js";
 import { ranking } from "./sections/ranking.js";
 import { samples } from "./sections/samples.js";
 import { againSection, configSection, environmentSection } from "./sections/setting.js";
-import { tasks } from "./sections/tasks.js";
+import { tasks as acrossTasks } from "./sections/tasks.js";
 import { timeToTarget } from "./sections/time-to-target.js";
 import { tuning } from "./sections/tuning.js";
 
@@ -32,22 +32,20 @@ interface PageExtras {
   readonly dataset?: Dataset | undefined;
 }
 
-/** The arms whose predictions are shown. */
+/** The arms whose predictions are shown, of all tasks together. */
 const MOST_PREDICTED = 5;
 
 /** index.html: a single file that needs no other files and no network. The sections follow the order in which people ask. */
 export function reportPage(study: Study, extras: PageExtras = {}): string {
   const results = resultsOf(study);
   const arms = results.map(({ arm }) => arm);
-  const { detailed } = selectArms(results);
-  const predicted = bestFirst(results)
-    .slice(0, MOST_PREDICTED)
-    .flatMap(({ arm }, place) => {
-      const predictions = predictionsOf(arm);
-      return predictions === undefined ? [] : [{ place, predictions }];
-    });
+  const tasks = tasksOf(study, results, ({ arm }) => arm.config);
+  const detailed = detailedArms(tasks.map(({ items }) => items));
+  const predicted = tasks.slice(0, MOST_PREDICTED).map((task) => ({
+    ...task,
+    items: predictionsOfBest(task.items, shareOf(MOST_PREDICTED, tasks.length)),
+  }));
   const conclusion = conclude(study);
-  const curveData = studyCurves(study, results);
   const { style, script, scriptHash } = pageFiles();
   return html`<!doctype html>
 <html lang="en">
@@ -63,15 +61,15 @@ export function reportPage(study: Study, extras: PageExtras = {}): string {
 <body>
 ${headline(study, conclusion, arms)}
 <main>
-${tasks(study)}
+${acrossTasks(study)}
 ${ranking(study)}
 ${pairs(conclusion.verdicts)}
 ${checks(findingsOf(study, { verdicts: conclusion.verdicts }))}
-${curves(curveData, arms.length)}
-${timeToTarget(conclusion.verdicts.targets)}
-${tuning(tunedResults(study, results), bestFirst(results).slice(0, curveData.coloured))}
+${curves(tasks, !ranInParallel(study))}
+${timeToTarget(conclusion.verdicts.targets, tasks)}
+${tuning(tasksOf(study, tunedResults(study, results), ({ config }) => config))}
 ${mistakes(
-  predicted.map(({ predictions }) => predictions),
+  predicted.map(({ name, items }) => ({ name, items: items.map(({ predictions }) => predictions) })),
   extras.dataset,
 )}
 ${calibration(predicted)}
@@ -88,4 +86,13 @@ study.json has every number and can be run again; runs.csv has one row per run, 
 </body>
 </html>
 `.text;
+}
+
+function predictionsOfBest(results: readonly Result[], most: number): PlacedPredictions[] {
+  return bestFirst(results)
+    .slice(0, most)
+    .flatMap(({ arm }, place) => {
+      const predictions = predictionsOf(arm);
+      return predictions === undefined ? [] : [{ place, predictions }];
+    });
 }

@@ -1,7 +1,7 @@
 import type { Arm } from "../../study/arms.js";
 import type { Result } from "./results.js";
 
-/** The arms that charts and page show, however many a study has. Each list is in the order in which the arms ran. */
+/** The arms of a task that a chart shows, however many there are. Each list is in the order in which the arms ran. */
 export interface ArmSelection {
   /** The best: as many as colours can distinguish. */
   readonly named: readonly Arm[];
@@ -9,8 +9,6 @@ export interface ArmSelection {
   readonly others: readonly Arm[];
   /** How many arms are not named. */
   readonly unnamed: number;
-  /** Those that have figures and a section. */
-  readonly detailed: readonly Arm[];
 }
 
 const NAMED = 10;
@@ -18,17 +16,35 @@ const OTHERS = 40;
 const DETAILED = 20;
 
 export function selectArms(results: readonly Result[]): ArmSelection {
-  const order = new Map(results.map(({ arm }, i) => [arm, i]));
-  const inOrder = (of: readonly Result[]) =>
-    of.map(({ arm }) => arm).sort((a, b) => order.get(a)! - order.get(b)!);
   const ranked = bestFirst(results);
   return {
-    named: inOrder(ranked.slice(0, NAMED)),
-    others: inOrder(evenly(ranked.slice(NAMED), OTHERS)),
+    named: inOrderOf(results, ranked.slice(0, NAMED)),
+    others: inOrderOf(results, evenly(ranked.slice(NAMED), OTHERS)),
     unnamed: Math.max(0, ranked.length - NAMED),
-    detailed: inOrder(ranked.slice(0, DETAILED)),
   };
 }
+
+/** The arms that have figures and a formula on the page: the best of each task, 20 in all. */
+export const detailedArms = (tasks: readonly (readonly Result[])[]): Arm[] =>
+  tasks
+    .flatMap((results) => inOrderOf(results, bestFirst(results).slice(0, shareOf(DETAILED, tasks.length))))
+    .slice(0, DETAILED);
+
+/** How many of `most` each of several tasks has, at least one. */
+export const shareOf = (most: number, tasks: number): number => Math.max(1, Math.floor(most / tasks));
+
+function inOrderOf(results: readonly Result[], chosen: readonly Result[]): Arm[] {
+  const kept = new Set(chosen);
+  return results.filter((result) => kept.has(result)).map(({ arm }) => arm);
+}
+
+/** As many as have different colours on the page. With more arms, only the best are in colour. */
+const MOST_COLOURED = 7;
+const BEST = 5;
+
+/** The results of a task that the page shows in colour, in the order of the colours. */
+export const colouredResults = (results: readonly Result[]): Result[] =>
+  bestFirst(results).slice(0, results.length <= MOST_COLOURED ? MOST_COLOURED : BEST);
 
 /** By descending validation accuracy; results without one come last, equal ones in the order in which they ran. */
 export function bestFirst(results: readonly Result[]): Result[] {

@@ -1,7 +1,7 @@
 import type { SearchRange } from "../../catalogue/search-range.js";
-import { armConfigs } from "../../config/resolved-study.js";
+import { type ArmConfig, armConfigs } from "../../config/resolved-study.js";
 import type { TunedArm } from "../../config/tuning-config.js";
-import { taskKey } from "../../study/dataset-key.js";
+import { comparisonKey } from "../../study/dataset-key.js";
 import type { Study } from "../../study/study.js";
 import { rateOf } from "../../tuning/select-trial.js";
 import { groupBy } from "../../validation/group-by.js";
@@ -10,6 +10,10 @@ import type { Result } from "./results.js";
 /** What tuning an arm found, for figures. */
 export interface TunedResult {
   readonly tuned: TunedArm;
+  /** The config of its runs. */
+  readonly config: ArmConfig;
+  /** What figures of its task call it. */
+  readonly label: string;
   /** The runs of the selected settings; undefined if some arm has none yet. */
   readonly result: Result | undefined;
   /** In the order in which they are planned. */
@@ -31,16 +35,22 @@ export interface TrialPoint {
 
 /** The arms of a tuned study with their trials, in the order of the results; none for other studies. */
 export function tunedResults({ config }: Study, results: readonly Result[]): TunedResult[] {
-  const arms = config.tuning?.arms ?? [];
-  const tasks = armConfigs(config).map(taskKey);
-  const inOrder = groupBy(arms.keys(), (i) => tasks[i] ?? "").flat();
+  const configs = armConfigs(config);
+  const arms = (config.tuning?.arms ?? []).slice(0, configs.length);
+  const inOrder = groupBy(arms.keys(), (i) => comparisonKey(config, configs[i]!)).flat();
   const areComplete = results.length === arms.length;
-  return inOrder.map((i, place) => ({
-    tuned: arms[i]!,
-    result: areComplete ? results[place] : undefined,
-    trials: trialPoints(arms[i]!),
-    range: arms[i]!.space.learningRate,
-  }));
+  return inOrder.map((i, place) => {
+    const tuned = arms[i]!;
+    const result = areComplete ? results[place] : undefined;
+    return {
+      tuned,
+      config: configs[i]!,
+      label: result?.arm.labelInTask ?? tuned.label,
+      result,
+      trials: trialPoints(tuned),
+      range: tuned.space.learningRate,
+    };
+  });
 }
 
 function trialPoints(arm: TunedArm): TrialPoint[] {

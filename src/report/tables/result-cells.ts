@@ -1,5 +1,5 @@
 import type { Arm } from "../../study/arms.js";
-import { taskKey } from "../../study/dataset-key.js";
+import { comparisonKey } from "../../study/dataset-key.js";
 import { differingPaths } from "../../study/labels.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { decimalTexts } from "../../validation/decimal-text.js";
@@ -43,7 +43,7 @@ export function resultCells(study: Study): ResultCells {
   const conclusion = conclude(study);
   const { arms, pairs, targets } = conclusion.verdicts;
   const ranks = new Map(arms.map(({ label, rank }) => [label, rank]));
-  const results = inOrder(resultsOf(study), [...ranks.keys()]);
+  const results = inOrder(study, resultsOf(study), [...ranks.keys()]);
   const isDecided = arms.some(({ rank }) => rank > 1);
   const rateTexts = decimalTexts(results.map(({ arm }) => arm.config.optimizer.learningRate));
   const rates = new Map(results.map((result, i) => [result, rateTexts[i]!]));
@@ -182,12 +182,13 @@ function namedBy(results: readonly Result[]): string {
     : "optimizer";
 }
 
-/** The results of the arms with these labels, in this order, then the others. Those of a dataset are together. */
-function inOrder(results: readonly Result[], labels: readonly string[]): Result[] {
+/** The results of the arms with these labels, in this order, then the others. Those of a task are together. */
+function inOrder({ config }: Study, results: readonly Result[], labels: readonly string[]): Result[] {
+  const tasks = groupBy(results, ({ arm }) => comparisonKey(config, arm.config));
   const byLabel = new Map(bestFirst(results).map((result) => [result.arm.label, result]));
   const first = labels.map((label) => byLabel.get(label)!);
   const all = [...new Set([...first, ...byLabel.values()])];
-  return groupBy(all, ({ arm }) => taskKey(arm.config)).flat();
+  return tasks.flatMap((ofTask) => all.filter((result) => ofTask.includes(result)));
 }
 
 function notesOn(results: readonly Result[], semantics: ReadonlySet<string>): string[] {

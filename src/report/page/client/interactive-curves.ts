@@ -3,14 +3,17 @@ import { drawPlot } from "../curves/draw-plot.js";
 import { type CurveView, type Plot, plotCurves } from "../curves/plot.js";
 import { readAt } from "./read-curves.js";
 
-/** Redraws the figure of curves as its controls say, and shows the values under the pointer. */
+/** Redraws the figures of curves as their controls say, and shows the values under the pointer. */
 export function interactiveCurves(): void {
-  const data = document.getElementById("curve-data");
-  if (data !== null) interactive(JSON.parse(data.textContent) as CurveData, data.closest("figure")!);
+  const controls = document.querySelector<HTMLFormElement>("form.controls");
+  if (controls === null) return;
+  controls.hidden = false;
+  controls.addEventListener("submit", (event) => event.preventDefault());
+  for (const data of document.querySelectorAll("script.curve-data"))
+    interactive(JSON.parse(data.textContent) as CurveData, data.closest("figure")!, controls);
 }
 
-function interactive(data: CurveData, figure: HTMLElement): void {
-  const controls = figure.querySelector<HTMLFormElement>("form.controls")!;
+function interactive(data: CurveData, figure: HTMLElement, controls: HTMLFormElement): void {
   const arms = figure.querySelector<HTMLFormElement>("form.arms")!;
   const frame = figure.querySelector<HTMLElement>(".plot")!;
   const svg = frame.querySelector("svg")!;
@@ -19,8 +22,8 @@ function interactive(data: CurveData, figure: HTMLElement): void {
   readout.hidden = true;
   readout.setAttribute("aria-live", "polite");
   frame.append(readout);
-  controls.hidden = false;
   svg.setAttribute("tabindex", "0");
+  const task = figure.querySelector("h3")?.textContent;
 
   let plot: Plot | undefined;
   let at: number | undefined;
@@ -45,7 +48,7 @@ function interactive(data: CurveData, figure: HTMLElement): void {
     const { title } = data.metrics[now.metric]!;
     svg.setAttribute(
       "aria-label",
-      `${title} by ${now.x}, ${plot?.lines.length ?? 0} lines; arrow keys read the values`,
+      `${title}${task ? ` on ${task}` : ""} by ${now.x}, ${plot?.lines.length ?? 0} lines; arrow keys read the values`,
     );
     svg.innerHTML =
       plot === undefined
@@ -93,7 +96,7 @@ function interactive(data: CurveData, figure: HTMLElement): void {
 
   controls.addEventListener("change", draw);
   arms.addEventListener("change", draw);
-  for (const form of [controls, arms]) form.addEventListener("submit", (event) => event.preventDefault());
+  arms.addEventListener("submit", (event) => event.preventDefault());
   svg.addEventListener("pointermove", (event) => show(event.clientX - svg.getBoundingClientRect().left));
   svg.addEventListener("pointerleave", hide);
   svg.addEventListener("blur", hide);

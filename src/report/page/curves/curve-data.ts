@@ -1,10 +1,8 @@
-/** What the figure of curves shows, as plain data for the page's script. */
+/** What a figure of curves shows, as plain data for the page's script. */
 export interface CurveData {
   readonly metrics: readonly CurveMetric[];
   /** By descending validation accuracy. */
   readonly arms: readonly ArmCurves[];
-  /** Whether times are comparable, so that seconds are an axis. */
-  readonly isTimed: boolean;
   /** How many arms are in colour at first; the others are grey. */
   readonly coloured: number;
 }

@@ -1,9 +1,8 @@
 import { stepsAnEpoch } from "../../../config/steps-an-epoch.js";
 import type { EpochRecord } from "../../../history/epoch-record.js";
-import { ranInParallel, type Study } from "../../../study/study.js";
 import { curvesOf } from "../../charts/curve.js";
 import type { Result } from "../../results/results.js";
-import { bestFirst, evenly } from "../../results/select-arms.js";
+import { bestFirst, colouredResults, evenly, shareOf } from "../../results/select-arms.js";
 import type { CurveData, CurveMetric } from "./curve-data.js";
 
 /** The best arms, and others at equal distances of rank. */
@@ -11,31 +10,41 @@ const BEST_ARMS = 60;
 const OTHER_ARMS = 40;
 /** Of all arms and one metric together, which bounds the size of the page. */
 const MOST_POINTS = 20_000;
-/** As many as have different colours. With more arms, only the best are in colour. */
-const MOST_COLOURED = 7;
-const BEST = 5;
 
-/** The curves of a study's arms. */
-export function studyCurves(study: Study, results: readonly Result[]): CurveData {
-  const ranked = bestFirst(results);
-  const shown = [...ranked.slice(0, BEST_ARMS), ...evenly(ranked.slice(BEST_ARMS), OTHER_ARMS)];
-  const [winner] = ranked;
-  const isOneLoss = new Set(results.map(({ arm }) => arm.loss)).size === 1;
+/** The curves of a study's arms, for each task. All have the same metrics. */
+export function studyCurves(tasks: readonly (readonly Result[])[]): CurveData[] {
+  const isOneLoss = new Set(tasks.flat().map(({ arm }) => arm.loss)).size === 1;
   const metrics = METRICS.filter(
     ({ isComparable }) => isOneLoss === isComparable || isComparable === undefined,
   );
-  const most = Math.max(50, Math.min(400, Math.floor(MOST_POINTS / Math.max(1, shown.length))));
+  const shown = tasks.map(shownArms);
+  const most = Math.max(50, Math.min(400, shareOf(MOST_POINTS, shown.flat().length)));
+  return tasks.map((results, i) => taskCurves(results, shown[i]!, metrics, most));
+}
+
+function shownArms(results: readonly Result[]): Result[] {
+  const ranked = bestFirst(results);
+  return [...ranked.slice(0, BEST_ARMS), ...evenly(ranked.slice(BEST_ARMS), OTHER_ARMS)];
+}
+
+function taskCurves(
+  results: readonly Result[],
+  shown: readonly Result[],
+  metrics: readonly Metric[],
+  most: number,
+): CurveData {
+  const [winner] = shown;
   return {
     metrics: metrics.map(({ title, scale, final }) => {
       const best = winner && final?.(winner);
       return { title, scale, ...(best !== undefined && { best: accurate(best) }) };
     }),
     arms: shown.map(({ arm }) => ({
-      label: arm.label,
+      label: arm.labelInTask,
       stepsAnEpoch: stepsAnEpoch(arm.config),
       seeds: arm.completed.length,
       lines: metrics.flatMap(({ value }, metric) =>
-        curvesOf(arm, arm.label, value, { first: 0, most }).map(({ of, ended, points }) => ({
+        curvesOf(arm, arm.labelInTask, value, { first: 0, most }).map(({ of, ended, points }) => ({
           metric,
           isMean: of === "completed runs",
           ended,
@@ -49,8 +58,7 @@ export function studyCurves(study: Study, results: readonly Result[]): CurveData
         })),
       ),
     })),
-    isTimed: !ranInParallel(study),
-    coloured: shown.length <= MOST_COLOURED ? shown.length : BEST,
+    coloured: colouredResults(results).length,
   };
 }
 

@@ -1,53 +1,60 @@
 import type { ArmPredictions } from "../../results/predictions.js";
+import type { Task } from "../../results/tasks.js";
 import { accuracyText } from "../../text/number-text.js";
 import { colourClass } from "../curves/draw-plot.js";
 import { type Html, html } from "../html.js";
 import { section } from "../parts/section.js";
 import { table } from "../parts/table.js";
+import { taskTitle } from "../parts/task-title.js";
 
 const SIZE = 320;
 const MARGIN = 44;
 
+/** The predictions of an arm, and the place of its colour. */
+export interface PlacedPredictions {
+  readonly place: number;
+  readonly predictions: ArmPredictions;
+}
+
 /** Whether arms are as often right as they are confident. Arms have the colours that they have in the curves. */
-export function calibration(
-  all: readonly { readonly place: number; readonly predictions: ArmPredictions }[],
-): Html | undefined {
-  if (all.length === 0) return undefined;
+export function calibration(tasks: readonly Task<PlacedPredictions>[]): Html | undefined {
+  const shown = tasks.filter(({ items }) => items.length > 0);
+  return shown.length === 0 ? undefined : section("calibration", "Calibration", shown.map(taskCalibration));
+}
+
+function taskCalibration({ name, items: all }: Task<PlacedPredictions>): Html {
   const rows = all.map(({ place, predictions: { arm, reliability } }) => {
     const count = reliability.reduce((sum, bin) => sum + bin.count, 0);
     const mean = (of: (bin: (typeof reliability)[number]) => number) =>
       count === 0 ? 0 : reliability.reduce((sum, bin) => sum + bin.count * of(bin), 0) / count;
     return {
       place,
-      label: arm.label,
+      label: arm.labelInTask,
       confidence: mean((bin) => bin.confidence),
       accuracy: mean((bin) => bin.accuracy),
       error: mean((bin) => Math.abs(bin.confidence - bin.accuracy)),
     };
   });
-  return section("calibration", "Calibration", [
-    html`<div class="beside"><figure>${diagram(all)}<figcaption>Accuracy by confidence in 15 bins over all seeds; larger dots hold more images. Below the diagonal, an arm is too confident.</figcaption></figure>`,
-    table({
-      caption: `Confidence and accuracy on the ${all[0]!.predictions.images} images`,
-      className: "narrow",
-      columns: [
-        {
-          title: "arm",
-          isHead: true,
-          cell: ({ place, label }) =>
-            html`<span class="${colourClass(place)}"><span class="key"></span></span>${label}`,
-        },
-        { title: "confidence", isNumber: true, cell: ({ confidence }) => accuracyText(confidence) },
-        { title: "accuracy", isNumber: true, cell: ({ accuracy }) => accuracyText(accuracy) },
-        { title: "error", isNumber: true, cell: ({ error }) => accuracyText(error) },
-      ],
-      rows,
-    }),
-    html`</div>`,
-  ]);
+  return html`${taskTitle(name)}<div class="beside"><figure>${diagram(all)}<figcaption>Accuracy by confidence in 15 bins over all seeds; larger dots hold more images. Below the diagonal, an arm is too confident.</figcaption></figure>
+${table({
+  caption: `Confidence and accuracy on the ${all[0]!.predictions.images} images`,
+  className: "narrow",
+  columns: [
+    {
+      title: "arm",
+      isHead: true,
+      cell: ({ place, label }) =>
+        html`<span class="${colourClass(place)}"><span class="key"></span></span>${label}`,
+    },
+    { title: "confidence", isNumber: true, cell: ({ confidence }) => accuracyText(confidence) },
+    { title: "accuracy", isNumber: true, cell: ({ accuracy }) => accuracyText(accuracy) },
+    { title: "error", isNumber: true, cell: ({ error }) => accuracyText(error) },
+  ],
+  rows,
+})}</div>`;
 }
 
-function diagram(all: Parameters<typeof calibration>[0]): Html {
+function diagram(all: readonly PlacedPredictions[]): Html {
   const end = SIZE - 12;
   const at = (share: number) => MARGIN + share * (end - MARGIN);
   const down = (share: number) => SIZE - at(share);

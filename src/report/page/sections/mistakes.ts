@@ -9,24 +9,34 @@ import {
   classScores,
   confusedPairs,
 } from "../../results/predictions.js";
+import type { Task } from "../../results/tasks.js";
 import { accuracyText } from "../../text/number-text.js";
 import { type Html, html } from "../html.js";
 import { section } from "../parts/section.js";
 import { table } from "../parts/table.js";
+import { taskTitle } from "../parts/task-title.js";
 
 /** With more classes, a matrix is no longer readable, and only its largest entries are listed. */
 const MOST_CLASSES = 30;
 const MOST_PAIRS = 8;
 const MOST_PICTURES = 4;
 
-/** What the best arms confuse: matrices, scores per class, and the most confused pairs with pictures of the best arm. */
-export function mistakes(all: readonly ArmPredictions[], dataset: Dataset | undefined): Html | undefined {
-  const known = all.filter(({ confusions }) => confusions !== undefined);
-  const [first] = known;
+/** What the best arms of each task confuse: matrices, scores per class, and the most confused pairs with pictures of the best arm. */
+export function mistakes(
+  tasks: readonly Task<ArmPredictions>[],
+  dataset: Dataset | undefined,
+): Html | undefined {
+  const known = tasks
+    .map((task) => ({ ...task, items: task.items.filter(({ confusions }) => confusions !== undefined) }))
+    .filter(({ items }) => items.length > 0);
+  const first = known[0]?.items[0];
   if (first === undefined) return undefined;
   return section("mistakes", "Mistakes", [
     html`<p class="note">Predictions of the final weights for the ${first.images} images, added up over the seeds.</p>`,
-    ...known.map((each, i) => armMistakes(each, i === 0, i === 0 ? dataset : undefined)),
+    ...known.flatMap(({ name, items }) => [
+      taskTitle(name),
+      ...items.map((each) => armMistakes(each, each === first, each === first ? dataset : undefined)),
+    ]),
   ]);
 }
 
@@ -34,11 +44,11 @@ function armMistakes(predictions: ArmPredictions, isOpen: boolean, dataset: Data
   const { arm, classes, confusions } = predictions;
   const pairs = confusedPairs(confusions!, MOST_PAIRS);
   return html`
-<details class="mistakes"${isOpen ? html` open` : undefined}><summary><h3>${arm.label}</h3></summary>
+<details class="mistakes"${isOpen ? html` open` : undefined}><summary><h3>${arm.labelInTask}</h3></summary>
 <div class="beside">
 ${classes.length <= MOST_CLASSES ? matrix(predictions) : undefined}
 ${pairList(pairs, predictions, dataset)}
-${scoreTable(classScores(confusions!, classes), arm.label)}
+${scoreTable(classScores(confusions!, classes), arm.labelInTask)}
 </div>
 </details>`;
 }

@@ -1,6 +1,7 @@
 import type { Study } from "../../../study/study.js";
 import { finalEpoch } from "../../../training/run-record.js";
 import type { Result } from "../../results/results.js";
+import { tasksOf } from "../../results/tasks.js";
 import { resultCells } from "../../tables/result-cells.js";
 import { accuracyText } from "../../text/number-text.js";
 import { type Html, html } from "../html.js";
@@ -9,6 +10,7 @@ import { section } from "../parts/section.js";
 import { type TableColumn, table } from "../parts/table.js";
 
 interface Row {
+  readonly result: Result;
   readonly cells: readonly string[];
   readonly isBest: boolean;
   readonly interval: Interval | undefined;
@@ -17,15 +19,14 @@ interface Row {
 /** The columns of the second table. */
 const LOSSES_AND_TIMES = ["validation loss", "NLL", "ECE", "training, s", "step, ms"];
 
-/** The main table, arms by rank with the interval of each mean; then their losses and times. */
+/** The main table, arms by rank with the interval of each mean; then their losses and times. Each task has its tables. */
 export function ranking(study: Study): Html {
   const { results, columns, rows, best, notes } = resultCells(study);
   const ordered = results.map(
-    (result, i): Row => ({ cells: rows[i]!, isBest: best.has(i), interval: intervalOf(result) }),
+    (result, i): Row => ({ result, cells: rows[i]!, isBest: best.has(i), interval: intervalOf(result) }),
   );
+  const tasks = tasksOf(study, ordered, ({ result }) => result.arm.config);
   const name = columns.findIndex(({ title }) => title !== "rank");
-  const intervals = ordered.flatMap(({ interval }) => interval ?? []);
-  const drawn = intervals.length > 1 ? [intervalColumn(intervals)] : [];
   const shown = columns.map((column, i) => ({ ...column, i })).filter(({ part }) => part === undefined);
   const textColumns = shown.map(
     ({ title, right, i }): TableColumn<Row> => ({
@@ -38,30 +39,36 @@ export function ranking(study: Study): Html {
   const isFirst = ({ title }: TableColumn<Row>) => !LOSSES_AND_TIMES.includes(title as string);
   const rowClass = ({ isBest }: Row) => (isBest ? "best" : undefined);
   const others = textColumns.filter((column) => !isFirst(column));
+  const tables = (caption: string, of: (rows: readonly Row[]) => readonly TableColumn<Row>[]) =>
+    (tasks.length === 0 ? [{ name: undefined, items: [] }] : tasks).map(({ name: task, items }) =>
+      table({
+        caption: task === undefined ? caption : `${caption}: ${task.title}`,
+        className: "main",
+        columns: of(items),
+        rows: items,
+        rowClass,
+      }),
+    );
   return html`${section("ranking", "Results", [
-    table({
-      caption: "Arms by rank, best first",
-      className: "main",
-      columns: textColumns
+    ...tables("Arms by rank, best first", (items) =>
+      textColumns
         .filter(isFirst)
-        .flatMap((column) => (column.title === "validation accuracy" ? [column, ...drawn] : [column])),
-      rows: ordered,
-      rowClass,
-    }),
-    ...(drawn.length > 0 ? [html`<p class="note">${INTERVAL}</p>\n`] : []),
+        .flatMap((column) =>
+          column.title === "validation accuracy" ? [column, ...intervalColumns(items)] : [column],
+        ),
+    ),
+    ...(tasks.some(({ items }) => intervalColumns(items).length > 0)
+      ? [html`<p class="note">${INTERVAL}</p>\n`]
+      : []),
     ...notes.map((note) => html`<p class="note">${note}</p>\n`),
   ])}${
     others.length === 0 || ordered.length === 0
       ? undefined
-      : section("cost", "Losses and times", [
-          table({
-            caption: "At the end of training",
-            className: "main",
-            columns: [...textColumns.slice(0, name + 1), ...others],
-            rows: ordered,
-            rowClass,
-          }),
-        ])
+      : section(
+          "cost",
+          "Losses and times",
+          tables("At the end of training", () => [...textColumns.slice(0, name + 1), ...others]),
+        )
   }`;
 }
 
@@ -80,15 +87,20 @@ function intervalOf({ arm, validationAccuracy }: Result): Interval | undefined {
   };
 }
 
-function intervalColumn(intervals: readonly Interval[]): TableColumn<Row> {
+/** The intervals on one axis, if there are several to compare. */
+function intervalColumns(rows: readonly Row[]): TableColumn<Row>[] {
+  const intervals = rows.flatMap(({ interval }) => interval ?? []);
+  if (intervals.length < 2) return [];
   const axis = intervalAxis(intervals);
-  return {
-    title: html`<span class="unseen">95% interval</span>${intervalTicks(axis)}`,
-    isSortable: false,
-    className: "plotted",
-    cell: ({ interval }) =>
-      interval === undefined
-        ? "–"
-        : html`${intervalPlot(interval, axis)}${interval.low < interval.high ? html`<span class="unseen">${accuracyText(interval.low)} to ${accuracyText(interval.high)}</span>` : undefined}`,
-  };
+  return [
+    {
+      title: html`<span class="unseen">95% interval</span>${intervalTicks(axis)}`,
+      isSortable: false,
+      className: "plotted",
+      cell: ({ interval }) =>
+        interval === undefined
+          ? "–"
+          : html`${intervalPlot(interval, axis)}${interval.low < interval.high ? html`<span class="unseen">${accuracyText(interval.low)} to ${accuracyText(interval.high)}</span>` : undefined}`,
+    },
+  ];
 }

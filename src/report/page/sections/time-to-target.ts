@@ -1,11 +1,16 @@
 import type { ArmTargetTime, TargetTimes } from "../../../verdicts/target-times.js";
+import type { Result } from "../../results/results.js";
+import type { Task } from "../../results/tasks.js";
 import { numberText } from "../../text/number-text.js";
 import { type Html, html } from "../html.js";
 import { section } from "../parts/section.js";
 import { type TableColumn, table } from "../parts/table.js";
 
-/** How long each arm trained up to each target, fastest first. */
-export function timeToTarget(targets: readonly TargetTimes[]): Html | undefined {
+/** How long each arm trained up to each target, fastest first, in a table per task. */
+export function timeToTarget(
+  targets: readonly TargetTimes[],
+  tasks: readonly Task<Result>[],
+): Html | undefined {
   if (targets.length === 0) return undefined;
   const isTimed = targets.some(({ arms }) => arms.some(({ seconds }) => seconds !== null));
   const measures = isTimed ? (["seconds", "steps", "epochs"] as const) : (["steps", "epochs"] as const);
@@ -16,10 +21,18 @@ export function timeToTarget(targets: readonly TargetTimes[]): Html | undefined 
     sortBy: (arm) => arm[measure] ?? Number.MAX_VALUE,
   });
   const time = (arm: ArmTargetTime) => (isTimed ? arm.seconds : arm.epochs) ?? Number.POSITIVE_INFINITY;
+  const tables = tasks.flatMap(({ name, items }) => {
+    const labels = new Set(items.map(({ arm }) => arm.label));
+    const on = name === undefined ? "" : ` on ${name.title}`;
+    return targets.map(({ target, arms }) => ({
+      caption: `Training up to a validation accuracy of ${target}${on}`,
+      arms: arms.filter(({ label }) => labels.has(label)),
+    }));
+  });
   return section("targets", "Time to target", [
-    ...targets.map(({ target, arms }) =>
+    ...tables.map(({ caption, arms }) =>
       table({
-        caption: `Training up to a validation accuracy of ${target}`,
+        caption,
         className: "main",
         columns: [
           { title: "arm", isHead: true, cell: ({ label }) => label },

@@ -2,7 +2,8 @@ import { selectedEdge } from "../../../tuning/select-trial.js";
 import { decimalText } from "../../../validation/decimal-text.js";
 import { extent, logRange, roundSteps } from "../../charts/ticks.js";
 import { axisFor } from "../../charts/tuning-charts.js";
-import type { Result } from "../../results/results.js";
+import { colouredResults } from "../../results/select-arms.js";
+import type { Task } from "../../results/tasks.js";
 import type { TunedResult } from "../../results/tuned-results.js";
 import { accuracyText } from "../../text/number-text.js";
 import { colourClass } from "../curves/draw-plot.js";
@@ -10,6 +11,7 @@ import { vertical } from "../curves/plot.js";
 import { type Html, html } from "../html.js";
 import { section } from "../parts/section.js";
 import { table } from "../parts/table.js";
+import { taskTitle } from "../parts/task-title.js";
 
 const WIDTH = 520;
 const HEIGHT = 320;
@@ -19,13 +21,17 @@ const RIGHT = WIDTH - MARGIN.right;
 
 /**
  * How the settings of a tuned study were found: every trial by its learning rate, the best result by number of trials, and the
- * selected settings.
- *
- * @param coloured the arms in colour, best first
+ * selected settings. Arms have the colours that they have in the curves.
  */
-export function tuning(arms: readonly TunedResult[], coloured: readonly Result[]): Html | undefined {
+export function tuning(tasks: readonly Task<TunedResult>[]): Html | undefined {
+  const blocks = tasks.flatMap((task) => taskTuning(task) ?? []);
+  return blocks.length === 0 ? undefined : section("tuning", "Tuning", blocks);
+}
+
+function taskTuning({ name, items: arms }: Task<TunedResult>): Html | undefined {
   const accuracies = arms.flatMap(({ trials }) => trials.flatMap(({ accuracy }) => accuracy ?? []));
   if (accuracies.length === 0) return undefined;
+  const coloured = colouredResults(arms.flatMap(({ result }) => result ?? []));
   const placed = arms
     .map(
       (arm): PlacedArm => ({
@@ -36,12 +42,10 @@ export function tuning(arms: readonly TunedResult[], coloured: readonly Result[]
     .sort((a, b) => (b.place < 0 ? Infinity : b.place) - (a.place < 0 ? Infinity : a.place) || 0);
   const keyed = placed.filter(({ place }) => place >= 0).reverse();
   const rates = ratePlot(placed);
-  return section("tuning", "Tuning", [
-    html`<p class="keys">${keyed.map((arm) => html`<span class="${colourClass(arm.place)}"><span class="key"></span>${labelOf(arm)}</span> `)}${keyed.length < arms.length ? html`<span class="others"><span class="key"></span>the others, in grey</span>` : undefined}</p>
+  return html`${taskTitle(name)}<p class="keys">${keyed.map((arm) => html`<span class="${colourClass(arm.place)}"><span class="key"></span>${arm.label}</span> `)}${keyed.length < arms.length ? html`<span class="others"><span class="key"></span>the others, in grey</span>` : undefined}</p>
 <div class="halves">${rates === undefined ? undefined : html`<figure>${rates}<figcaption>Validation accuracy by learning rate, a point per trial. Ring: the selected one; × at the bottom: diverged; line below: the searched space. Trials also differ in other settings.</figcaption></figure>`}
-<figure>${trialsPlot(placed)}<figcaption>Best validation accuracy by number of trials: what tuning cost. The first trial has the given settings; dot: the selected one.</figcaption></figure></div>`,
-    settingsTable(arms),
-  ]);
+<figure>${trialsPlot(placed)}<figcaption>Best validation accuracy by number of trials: what tuning cost. The first trial has the given settings; dot: the selected one.</figcaption></figure></div>
+${settingsTable(arms, name)}`;
 }
 
 interface PlacedArm extends TunedResult {
@@ -49,7 +53,6 @@ interface PlacedArm extends TunedResult {
   readonly place: number;
 }
 
-const labelOf = ({ tuned, result }: TunedResult) => result?.arm.label ?? tuned.label;
 const classOf = ({ place }: PlacedArm) => (place < 0 ? "grey" : colourClass(place));
 
 /** Where an accuracy is, and the lines of its axis. */
@@ -137,15 +140,15 @@ const px = (value: number) => Math.round(value * 10) / 10;
 
 const EDGES = { none: "", lower: "lower edge", upper: "upper edge" } as const;
 
-function settingsTable(arms: readonly TunedResult[]): Html {
+function settingsTable(arms: readonly TunedResult[], name: Task<TunedResult>["name"]): Html {
   const edges = arms.map(({ tuned }) => EDGES[selectedEdge(tuned)]);
   const rows = arms.map((arm, i) => ({ arm, edge: edges[i]!, ...arm.tuned.trials[arm.tuned.selected]! }));
   type Row = (typeof rows)[number];
   return table<Row>({
-    caption: "Selected settings",
+    caption: `Selected settings${name === undefined ? "" : ` on ${name.title}`}`,
     className: "main",
     columns: [
-      { title: "arm", isHead: true, cell: ({ arm }) => labelOf(arm) },
+      { title: "arm", isHead: true, cell: ({ arm }) => arm.label },
       {
         title: "settings",
         cell: ({ values }) =>
