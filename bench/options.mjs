@@ -24,6 +24,10 @@ export function count(values, option) {
   return fail(`--${option} takes a whole number above 0; got "${values[option]}".`);
 }
 
+/** `values[option]` as a list of whole numbers above 0. */
+export const counts = (values, option) =>
+  values[option].split(",").map((value) => count({ [option]: value }, option));
+
 /** `values[option]` as a list of some of these names. */
 export function list(values, option, names) {
   const chosen = values[option].split(",");

@@ -1,51 +1,50 @@
 // Measures the speed goals of the project, against PyTorch and Keras where they can do the same work.
 import { defaultThreads } from "../dist/config/threads.js";
 import { checkWritable } from "../dist/system/write-file.js";
-import { count, list, readOptions } from "./options.mjs";
-import { startTrainingPeers } from "./peers/training-peers.mjs";
+import { MODELS } from "./models.mjs";
+import { count, counts, list, readOptions } from "./options.mjs";
+import { PEERS } from "./peers/training-peers.mjs";
 import { printRows } from "./print-rows.mjs";
 import { recordHead, writeRecord } from "./record.mjs";
 import { arithmeticRate } from "./rows/arithmetic-rate.mjs";
-import { evaluation } from "./rows/evaluation.mjs";
+import { epochMemory } from "./rows/epoch-memory.mjs";
 import { parallelRuns } from "./rows/parallel-runs.mjs";
-import { peakMemory } from "./rows/peak-memory.mjs";
 import { start } from "./rows/start.mjs";
-import { threadScaling } from "./rows/thread-scaling.mjs";
-import { trainingStep } from "./rows/training-step.mjs";
+import { SUITE_MEASURES, suite } from "./suite.mjs";
 
-const ROWS = {
-  step: async (options) => [
-    await trainingStep({ ...options, batch: 256, goal: 0.4 }),
-    await trainingStep({ ...options, batch: 32, goal: 0.35 }),
-  ],
-  evaluation,
-  rate: arithmeticRate,
-  threads: threadScaling,
-  study: parallelRuns,
-  start,
-  memory: peakMemory,
-};
-const WITH_PEERS = ["step", "evaluation"];
+/** What is measured once, without peers. */
+const ROWS = { rate: arithmeticRate, study: parallelRuns, start, epoch: epochMemory };
+const NAMES = [...SUITE_MEASURES, ...Object.keys(ROWS)];
 
 const values = readOptions(
-  `Usage: npm run bench:peers [-- --rounds N] [--threads N] [--only ${Object.keys(ROWS).join(",")}] [--out FILE]`,
+  `Usage: npm run bench:peers [-- --models ${Object.keys(MODELS).join(",")}] [--batch-sizes 32,256]
+  [--only ${NAMES.join(",")}] [--peers ${Object.keys(PEERS).join(",")}]
+  [--rounds N] [--threads N] [--out FILE]`,
   {
+    models: { type: "string", default: Object.keys(MODELS).join(",") },
+    "batch-sizes": { type: "string", default: "32,256" },
+    only: { type: "string", default: NAMES.join(",") },
+    peers: { type: "string", default: Object.keys(PEERS).join(",") },
     rounds: { type: "string", default: "7" },
     threads: { type: "string", default: String(defaultThreads()) },
-    only: { type: "string", default: Object.keys(ROWS).join(",") },
     out: { type: "string" },
   },
 );
 const [rounds, threads] = [count(values, "rounds"), count(values, "threads")];
-const chosen = list(values, "only", Object.keys(ROWS));
+const models = list(values, "models", Object.keys(MODELS));
+const batchSizes = counts(values, "batch-sizes");
+const chosen = list(values, "only", NAMES);
+const peers = list(values, "peers", Object.keys(PEERS));
 
 if (values.out !== undefined) await checkWritable(values.out);
 const head = recordHead("peers", { threads, rounds });
-const peers = chosen.some((name) => WITH_PEERS.includes(name)) ? await startTrainingPeers(threads) : {};
-const rows = [];
-for (const name of chosen) rows.push(...[await ROWS[name]({ threads, rounds, peers })].flat());
-for (const peer of Object.values(peers)) peer.end();
-const versions = Object.assign({}, ...Object.values(peers).map((peer) => peer.versions));
+const measures = SUITE_MEASURES.filter((measure) => chosen.includes(measure));
+const { rows, versions } =
+  measures.length > 0
+    ? await suite({ models, batchSizes, measures, peers, threads, rounds })
+    : { rows: [], versions: {} };
+for (const [name, row] of Object.entries(ROWS))
+  if (chosen.includes(name)) rows.push(...[await row({ threads, rounds })].flat());
 
 printRows(rows);
 if (values.out !== undefined) await writeRecord(values.out, { ...head, peers: versions, rows });

@@ -11,6 +11,7 @@ import { gpuTable, gpuWhere } from "./gpu-table.mjs";
 import { fail } from "./options.mjs";
 import { median } from "./row.mjs";
 import { numberText, ROW_HEAD, rowCells } from "./row-text.mjs";
+import { suiteTables } from "./suite-tables.mjs";
 
 const SECTION = /(<!-- measured: npm run bench:records -->\n)[\s\S]*?(<!-- \/measured -->)/;
 /** The rows of the README, by the beginning of `what`. */
@@ -85,20 +86,22 @@ function conditionsText({ createdAt, environment, settings, peers }) {
   ].join(", ");
 }
 
-function measuredText(all) {
-  const goals = all.filter((record) => record.rows !== undefined);
-  const rows = goals.flatMap((record) => record.rows);
+function measuredText(records) {
+  const goals = records.filter((record) => record.rows !== undefined);
+  const all = goals.flatMap((record) => record.rows);
+  const rows = all.filter(({ model }) => model === undefined);
   return [
     ...goals.map((record) => `- ${whereText(record)}`),
     "",
     ...table(ROW_HEAD, rows.map(rowCells)),
     "",
+    ...suiteTables(all).flatMap(({ title, head, cells }) => [`${title}:`, "", ...table(head, cells), ""]),
     "Medians:",
     "",
     ...rows.filter(({ measured }) => Object.keys(measured).length > 1).map((row) => `- ${mediansText(row)}`),
     "",
-    ...all.filter(({ kind }) => kind === "bench").flatMap(benchLines),
-    ...all
+    ...records.filter(({ kind }) => kind === "bench").flatMap(benchLines),
+    ...records
       .filter(({ kind }) => kind === "gpu")
       .flatMap((record) => [
         `\`gpu:bundle\`: ${gpuWhere(record)}; milliseconds of a step with Adam, float32 (convolutions in TF32):`,

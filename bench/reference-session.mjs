@@ -3,21 +3,28 @@ import { randomImages } from "../dist/bench/random-images.js";
 import { planRun } from "../dist/config/run-plan.js";
 import { parseTrainConfig } from "../dist/config/train-config.js";
 import { planForDevice } from "../dist/training/device.js";
+import { IMAGE_SIZES, MODELS } from "./models.mjs";
 
-const images = randomImages(12_000);
+export const IMAGES = 12_000;
 
 /**
  * Opens a session that trains on random images. The default is the paper's CNN with Adam on the CPU. All times are in
  * milliseconds.
  *
- * @param {object} options as for `train`: model, optimizer, batchSize, threads ...
+ * @param {object} options as for `train`: model (also a name in MODELS), optimizer, batchSize, threads ...
  */
-export async function referenceSession(options) {
-  const plan = planForDevice(planRun(parseTrainConfig({ device: "cpu", ...options }), images));
+export async function referenceSession({ model = "paper-cnn", ...options }) {
+  const images = imagesOf(model);
+  const config = { device: "cpu", model: MODELS[model] ?? model, ...options };
+  const plan = planForDevice(planRun(parseTrainConfig(config), images));
   const session = await openBenchSession(plan, images);
   return {
+    /** The layers with every default filled in. */
+    layers: plan.config.model.layers,
     /** Milliseconds per step. */
     train: async (steps) => ((await session.train(steps)) / steps) * 1000,
+    /** Where the seconds of so many steps go. */
+    profile: (steps) => session.profile(steps),
     /** Milliseconds per update, with the last step's gradient. */
     update: async (steps) => ((await session.update(steps)) / steps) * 1000,
     /** Milliseconds for all images. */
@@ -30,4 +37,14 @@ export async function referenceSession(options) {
     }),
     dispose: () => session.dispose(),
   };
+}
+
+const made = new Map();
+
+/** The images that a model trains on. */
+export function imagesOf(model) {
+  const size = IMAGE_SIZES[model];
+  const images = made.get(size) ?? randomImages(IMAGES, size);
+  made.set(size, images);
+  return images;
 }

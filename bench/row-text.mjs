@@ -1,20 +1,28 @@
 import { isReached } from "./row.mjs";
 
-/** A row's cells, in the order of ROW_HEAD. The spread is the lowest and the highest round. */
+/** A row's cells, in the order of ROW_HEAD. */
 export function rowCells(row) {
-  const { what, goal, unit, value, spread, against } = row;
-  const withUnit = (each) => (unit === "" ? each : `${each} ${unit}`);
+  const { what, value, against } = row;
   return [
     what,
-    withUnit(goal.atMost === undefined ? `at least ${goal.atLeast}` : `at most ${goal.atMost}`),
-    (value === null ? "not reached" : withUnit(numberText(value))) +
+    goalText(row),
+    (value === null ? "not reached" : withUnit(row, numberText(value))) +
       (against === undefined ? "" : ` (${against})`),
-    spread[0] === spread[1] ? "" : `${numberText(spread[0])} to ${numberText(spread[1])}`,
+    spreadText(row),
     isReached(row) ? "yes" : "no",
   ];
 }
 
+export const goalText = ({ goal, ...row }) =>
+  withUnit(row, goal.atMost === undefined ? `at least ${goal.atLeast}` : `at most ${goal.atMost}`);
+
+/** The lowest and the highest round. */
+export const spreadText = ({ spread: [least, most] }) =>
+  least === most ? "" : `${numberText(least)} to ${numberText(most)}`;
+
 /** Two significant digits, or all digits before the decimal point. */
 export const numberText = (value) => (value >= 100 ? String(Math.round(value)) : value.toPrecision(2));
+
+const withUnit = ({ unit }, text) => (unit === "" ? text : `${text} ${unit}`);
 
 export const ROW_HEAD = ["what", "goal", "measured", "spread", "reached"];

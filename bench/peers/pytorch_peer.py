@@ -1,73 +1,87 @@
-"""PyTorch's side of bench/peers.mjs: trains and evaluates the paper's CNN on request.
+"""PyTorch's side of bench/peers.mjs: trains and evaluates a model on request.
 
 Usage: python pytorch_peer.py MODE THREADS      MODE: eager, channels-last (eager in that memory format) or compile
-Each line on standard input is a request, and each is answered by one line of JSON, {"milliseconds": ...} but for the
-first:
-  {"task": "versions"}                                 what is measured
-  {"task": "train", "batch": 256, "steps": 10}         milliseconds of a step
-  {"task": "evaluate", "batch": 256, "images": 12000}  milliseconds of all images: loss and accuracy
+Each line on standard input is a request, and each is answered by one line of JSON:
+  {"task": "open", "layers": [...], "shape": [28, 28, 1], "images": FILE, "count": 12000}
+                                                       builds the model: what is measured, and the number of parameters
+  {"task": "train", "batch": 256, "steps": 10}         {"milliseconds": ...} of a step
+  {"task": "evaluate", "batch": 256, "images": 12000}  {"milliseconds": ...} of all images: loss and accuracy
+  {"task": "memory"}                                   {"bytes": ...} that this process has had in memory at most
+  {"task": "predict", "weights": FILE, "images": 64}   {"probabilities": [[...]]} of a model that optimbench saved
 Needs: pip install torch numpy
 """
 
 import json
+import resource
 import sys
 import time
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from pytorch_net import Sequence, load
+from weights import read_images, read_weights
 
 mode, threads = sys.argv[1], int(sys.argv[2])
 torch.manual_seed(0)
 torch.set_num_threads(threads)
-blocks, channels = [], 1
-for filters in (32, 64, 64, 64):
-    blocks += [nn.Conv2d(channels, filters, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
-    channels = filters
-net = nn.Sequential(
-    *blocks, nn.Flatten(), nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10)
-)
-if mode == "channels-last":
-    net = net.to(memory_format=torch.channels_last)
-optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, fused=True)
-images, labels = torch.rand(12_000, 1, 28, 28), torch.randint(10, (12_000,))
-objective = lambda x, y: F.cross_entropy(net(x), y)
-if mode == "compile":
-    objective = torch.compile(objective)
 
 
-def train(batch, steps):
-    net.train()
-    order = torch.randperm(len(images))
-    start = time.perf_counter()
-    for step in range(steps):
-        first = step * batch % (len(images) - batch + 1)
-        pick = order[first : first + batch]
-        optimizer.zero_grad()
-        objective(images[pick], labels[pick]).backward()
-        optimizer.step()
-    return (time.perf_counter() - start) / steps * 1e3
+class Model:
+    def __init__(self, layers, shape, images, count):
+        self.layers = layers
+        pixels, labels = read_images(images, shape, count)
+        self.images, self.labels = torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(labels)
+        self.net = Sequence(layers, self.images[:1])
+        if mode == "channels-last":
+            self.net = self.net.to(memory_format=torch.channels_last)
+            self.images = self.images.to(memory_format=torch.channels_last)
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=1e-3, fused=True)
+        self.objective = lambda x, y: F.cross_entropy(self.net(x), y)
+        if mode == "compile":
+            self.objective = torch.compile(self.objective, dynamic=False)
+
+    def train(self, batch, steps):
+        images, labels = self.images, self.labels
+        self.net.train()
+        order = torch.randperm(len(images))
+        start = time.perf_counter()
+        for step in range(steps):
+            first = step * batch % (len(images) - batch + 1)
+            pick = order[first : first + batch]
+            self.optimizer.zero_grad()
+            self.objective(images[pick], labels[pick]).backward()
+            self.optimizer.step()
+        return {"milliseconds": (time.perf_counter() - start) / steps * 1e3}
+
+    @torch.inference_mode()
+    def evaluate(self, batch, images):
+        self.net.eval()
+        start = time.perf_counter()
+        loss, correct = torch.zeros(()), torch.zeros((), dtype=torch.long)
+        for x, y in zip(self.images[:images].split(batch), self.labels[:images].split(batch)):
+            logits = self.net(x)
+            loss += F.cross_entropy(logits, y, reduction="sum")
+            correct += (logits.argmax(1) == y).sum()
+        loss.item(), correct.item()
+        return {"milliseconds": (time.perf_counter() - start) * 1e3}
+
+    @torch.inference_mode()
+    def predict(self, weights, images):
+        net = Sequence(self.layers, self.images[:1], exact=True).eval()
+        load(net, read_weights(weights))
+        return {"probabilities": net(self.images[:images]).softmax(1).tolist()}
 
 
-@torch.inference_mode()
-def evaluate(batch, count):
-    net.eval()
-    start = time.perf_counter()
-    loss, correct = torch.zeros(()), torch.zeros((), dtype=torch.long)
-    for first in range(0, count, batch):
-        x, y = images[first : min(first + batch, count)], labels[first : min(first + batch, count)]
-        logits = net(x)
-        loss += F.cross_entropy(logits, y, reduction="sum")
-        correct += (logits.argmax(1) == y).sum()
-    loss.item(), correct.item()
-    return (time.perf_counter() - start) * 1e3
-
-
-tasks = {
-    "versions": lambda: {"pytorch": torch.__version__},
-    "train": lambda batch, steps: {"milliseconds": train(batch, steps)},
-    "evaluate": lambda batch, images: {"milliseconds": evaluate(batch, images)},
-}
+model = None
 for line in sys.stdin:
     request = json.loads(line)
-    print(json.dumps(tasks[request.pop("task")](**request)), flush=True)
+    task = request.pop("task")
+    if task == "open":
+        model = Model(**request)
+        parameters = sum(parameter.numel() for parameter in model.net.parameters())
+        answer = {"versions": {"pytorch": torch.__version__}, "parameters": parameters}
+    elif task == "memory":
+        answer = {"bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+    else:
+        answer = getattr(model, task)(**request)
+    print(json.dumps(answer), flush=True)

@@ -1,28 +1,28 @@
 import { interleaved } from "../interleaved.mjs";
-import { referenceSession } from "../reference-session.mjs";
 import { toFasterPeer } from "../row.mjs";
 
 const IMAGES = 12_000;
 const BATCHES = [64, 256, 1000];
 
 /** Loss and accuracy of 12,000 images, against the peers, each with its fastest batch size. */
-export async function evaluation({ threads, rounds, peers }) {
-  const session = await referenceSession({ threads });
+export async function evaluation({ model, goal, rounds, session, peers }) {
   const cases = { optimbench: () => session.evaluate(IMAGES) };
+  const batches = {};
   for (const [name, peer] of Object.entries(peers)) {
     if (name.includes("compiled")) continue; // it would recompile for each shape
-    const batch = await bestBatch(peer);
-    cases[`${name}, batch ${batch}`] = () => peer.evaluate(batch, IMAGES);
+    batches[name] = await bestBatch(peer);
+    cases[name] = () => peer.evaluate(batches[name], IMAGES);
   }
-  const times = await interleaved("evaluation", cases, rounds);
-  session.dispose();
+  const times = await interleaved(`evaluation, ${model}`, cases, rounds);
   return {
-    what: "evaluation of 12,000 images, relative to the fastest peer",
-    goal: { atMost: 0.5 },
+    what: `evaluation of 12,000 images, \`${model}\`, relative to the fastest peer`,
+    ...{ measure: "evaluation", model },
+    goal: { atMost: goal },
     unit: "",
     ...toFasterPeer(times),
     measured: times,
     measuredUnit: "ms",
+    batches,
   };
 }
 

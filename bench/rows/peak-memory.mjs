@@ -1,34 +1,36 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { packageRoot } from "../../dist/system/package-root.js";
-import { single } from "../row.mjs";
+import { ratio } from "../row.mjs";
 
-/** One epoch of the paper's run with Adam, on the data this machine has. Later epochs need the same memory. */
 const PROGRAM = `
-const { loadDataset, train } = await import("optimbench");
-const dataset = await loadDataset();
-const part = dataset.count / 5;
-await train({ dataset, split: { train: 4 * part, validation: part }, epochs: 1, threads: Number(process.argv[1]) });
-console.log(JSON.stringify({ dataset: dataset.name, bytes: process.resourceUsage().maxRSS * 1024 }));
+const { referenceSession } = await import("./bench/reference-session.mjs");
+const { steps, ...options } = JSON.parse(process.argv[1]);
+await (await referenceSession(options)).train(steps);
+console.log(process.resourceUsage().maxRSS * 1024);
 `;
 
-/** The peak memory of a process that trains the paper's network, including libtorch's code. */
-export async function peakMemory({ threads }) {
+/**
+ * The peak memory of a process that trains a model on 12,000 images, including the code of the framework.
+ *
+ * @param fastest the name of the peer to compare with. All peers have trained.
+ */
+export async function peakMemory({ model, batch, goal, steps, threads, peers, fastest }) {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["--input-type=module", "-e", PROGRAM, "--", String(threads)],
+    ["--input-type=module", "-e", PROGRAM, "--", JSON.stringify({ model, batchSize: batch, steps, threads })],
     { cwd: packageRoot },
   );
-  const { dataset, bytes } = JSON.parse(stdout);
-  // Fewer images need less memory, so the row names the dataset.
-  const data = dataset === "mnist" ? dataset : `${dataset} alone: the full MNIST is not on this disk`;
-  process.stderr.write(`peak memory: measured with ${data}\n`);
+  const measured = { optimbench: [Number(stdout) / 1e6] };
+  for (const [name, peer] of Object.entries(peers)) measured[name] = [(await peer.peakBytes()) / 1e6];
   return {
-    what: `peak memory during one epoch of the paper's run (Adam, batch 32, ${data})`,
-    goal: { atMost: 800 },
-    unit: "MB",
-    ...single([bytes / 1e6]),
-    measured: { memory: [bytes / 1e6] },
+    what: `peak memory of a process that trains, \`${model}\`, batch ${batch}, relative to the fastest peer`,
+    ...{ measure: "memory", model, batch },
+    goal: { atMost: goal },
+    unit: "",
+    ...ratio(measured.optimbench, measured[fastest]),
+    against: fastest,
+    measured,
     measuredUnit: "MB",
   };
 }

@@ -1,15 +1,10 @@
 import { interleaved } from "../interleaved.mjs";
-import { referenceSession } from "../reference-session.mjs";
 import { toFasterPeer } from "../row.mjs";
 
-const STEPS = { 32: 40, 256: 8 };
-
 /** A training step with Adam, against the peers. */
-export async function trainingStep({ batch, goal, threads, rounds, peers }) {
-  const steps = STEPS[batch];
-  const session = await referenceSession({ batchSize: batch, threads });
+export async function trainingStep({ model, batch, goal, steps, rounds, session, peers }) {
   const times = await interleaved(
-    `step, batch ${batch}`,
+    `step, ${model}, batch ${batch}`,
     {
       optimbench: () => session.train(steps),
       ...Object.fromEntries(
@@ -18,9 +13,9 @@ export async function trainingStep({ batch, goal, threads, rounds, peers }) {
     },
     rounds,
   );
-  session.dispose();
   return {
-    what: `training step, \`paper-cnn\`, Adam, batch ${batch}, relative to the fastest peer`,
+    what: `training step, \`${model}\`, Adam, batch ${batch}, relative to the fastest peer`,
+    ...{ measure: "step", model, batch },
     goal: { atMost: goal },
     unit: "",
     ...toFasterPeer(times),

@@ -10,7 +10,7 @@ const script = (name: string, ...line: string[]) => {
 };
 const rejected = (message: string) => ({ status: 2, stdout: "", stderr: expect.stringContaining(message) });
 
-describe.each(["peers", "update", "mnist-99"])("bench/%s.mjs", (name) => {
+describe.each(["peers", "profile", "update", "mnist-99"])("bench/%s.mjs", (name) => {
   const usage = `Usage: npm run bench:${name} [-- --`;
 
   it("prints its usage", () => {
@@ -30,7 +30,14 @@ describe.each(["peers", "update", "mnist-99"])("bench/%s.mjs", (name) => {
 
 it("lists accept existing names only", () => {
   expect(script("peers", "--only", "step,evaluatoin")).toEqual(
-    rejected("--only takes step, evaluation, rate"),
+    rejected("--only takes step, evaluation, threads, memory, rate"),
+  );
+  expect(script("peers", "--models", "vgg,resnet")).toEqual(rejected('got "resnet".\n'));
+  expect(script("peers", "--peers", "jax")).toEqual(
+    rejected('--peers takes eager, channels-last, compiled, keras; got "jax".\n'),
+  );
+  expect(script("profile", "--batch-sizes", "32,0")).toEqual(
+    rejected('--batch-sizes takes a whole number above 0; got "0".\n'),
   );
   expect(script("update", "--models", "huge")).toEqual(
     rejected('--models takes small, large; got "huge".\n'),

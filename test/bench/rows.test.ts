@@ -12,6 +12,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const benchFile = (name: string) => join(packageRoot, "bench", name);
 const { interleaved } = await import(pathToFileURL(benchFile("interleaved.mjs")).href);
 const { updateRows } = await import(pathToFileURL(benchFile("rows/updates.mjs")).href);
+const { geometricMean } = await import(pathToFileURL(benchFile("rows/geometric-mean.mjs")).href);
+const { suiteTables } = await import(pathToFileURL(benchFile("suite-tables.mjs")).href);
 const { isReached, ratio, toFasterPeer } = await import(pathToFileURL(benchFile("row.mjs")).href);
 
 describe("the rows of bench:peers", () => {
@@ -38,6 +40,39 @@ describe("the rows of bench:peers", () => {
     const measured = await interleaved("test", { a: benchCase("a"), b: benchCase("b") }, 2);
     expect(calls).toEqual(["a", "b", "b", "a", "a", "b"]);
     expect(measured).toEqual({ a: [4, 5], b: [3, 6] });
+  });
+});
+
+describe("the rows of models in bench:peers", () => {
+  const step = (model: string, batch: number, measured: Record<string, number[]>) => ({
+    ...{ measure: "step", model, batch, goal: { atMost: 0.7 }, unit: "", measured },
+    ...toFasterPeer(measured),
+  });
+  const rows = [
+    step("vgg", 32, { optimbench: [1, 2, 2], "PyTorch eager": [8, 8, 16], "Keras on TensorFlow": [9, 9, 9] }),
+    step("vgg", 256, { optimbench: [9, 9, 9], "PyTorch eager": [9, 9, 18] }),
+  ];
+
+  it("have a geometric mean, with the spread of the rounds", () => {
+    expect(geometricMean(rows, 0.4)).toMatchObject({
+      what: expect.stringContaining("1 model, 2 ratios"),
+      value: 0.5,
+      spread: [0.25, 0.5],
+      goal: { atMost: 0.4 },
+    });
+  });
+
+  it("are one table per measure, with the times of all programs", () => {
+    expect(suiteTables([...rows, { ...rows[0], measure: "evaluation", batch: undefined }])).toMatchObject([
+      {
+        head: ["model", "batch", "optimbench", "PyTorch", "Keras", "ratio", "spread", "goal", "reached"],
+        cells: [
+          ["`vgg`", "32", "2.00", "8.00", "9.00", "0.25", "0.13 to 0.25", "at most 0.7", "yes"],
+          ["`vgg`", "256", "9.00", "9.00", "", "1.0", "0.50 to 1.0", "at most 0.7", "no"],
+        ],
+      },
+      { head: ["model", "optimbench", "PyTorch", "Keras", "ratio", "spread", "goal", "reached"] },
+    ]);
   });
 });
 
