@@ -1,4 +1,4 @@
-import { CHART_CONFIG, colourOf } from "../../dist/report/charts/chart-style.js";
+import { CHART_CONFIG, colourOf, VEGA_LITE } from "../../dist/report/charts/chart-style.js";
 import { chartLegend, chartTitle } from "../../dist/report/charts/chart-text.js";
 
 const WIDTH = 460;
@@ -30,7 +30,7 @@ export function lossShapeChart({ title, subtitle, description, curves }) {
     WIDTH,
   );
   return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    $schema: VEGA_LITE,
     description,
     title: chartTitle(title, [subtitle], WIDTH),
     width: WIDTH,

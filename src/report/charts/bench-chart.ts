@@ -2,7 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import type { BenchRecord, BenchResult } from "../../bench/bench-record.js";
 import { groupBy } from "../../validation/group-by.js";
 import { benchLabel, imagesText } from "../text/bench-label.js";
-import { CHART_CONFIG, colourOf } from "./chart-style.js";
+import { CHART_CONFIG, colourOf, VEGA_LITE } from "./chart-style.js";
 import { chartTitle } from "./chart-text.js";
 
 const WIDTH = 460;
@@ -14,7 +14,7 @@ export function benchChart(record: BenchRecord): TopLevelSpec {
   const measured = results.filter(({ milliseconds }) => milliseconds !== null);
   const panels = groupBy(measured, panelOf);
   return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    $schema: VEGA_LITE,
     description: `Milliseconds of ${results.map(benchLabel).join("; ")}. The record has the numbers.`,
     title: chartTitle(
       `Time of training, ${settings.model}`,

@@ -1,5 +1,8 @@
 import type { Config } from "vega-lite";
 
+/** The schema of all specs. */
+export const VEGA_LITE = "https://vega.github.io/schema/vega-lite/v6.json";
+
 /** Colours that are safe for colour blindness (Okabe & Ito 2008), without yellow, which is faint on white. */
 const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#333333"];
 /** After the last colour, colours repeat with dashes, then with dots. */

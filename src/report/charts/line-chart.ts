@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { CHART_CONFIG, colourOf, dashOf, GREY } from "./chart-style.js";
+import { CHART_CONFIG, colourOf, dashOf, GREY, VEGA_LITE } from "./chart-style.js";
 import { chartLegend, chartTitle } from "./chart-text.js";
 import type { Curve } from "./curve.js";
 import { extent } from "./ticks.js";
@@ -56,7 +56,7 @@ export function lineChart(chart: LineChart): TopLevelSpec {
   const [, longest] = extent(curves.map(({ points }) => points.length));
   const filter = (expression: string) => [{ filter: expression }];
   return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    $schema: VEGA_LITE,
     description: chart.description,
     title: chartTitle(
       chart.title,

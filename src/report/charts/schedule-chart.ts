@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { CHART_CONFIG, colourOf } from "./chart-style.js";
+import { CHART_CONFIG, colourOf, VEGA_LITE } from "./chart-style.js";
 import { chartTitle } from "./chart-text.js";
 import { roundSteps } from "./ticks.js";
 
@@ -25,7 +25,7 @@ export function scheduleChart(chart: ScheduleChart): TopLevelSpec {
     ...(momenta === undefined ? [] : [panel("momentum", momenta, stepsPerEpoch, 140)]),
   ];
   return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    $schema: VEGA_LITE,
     description: `${title}: the learning rate over ${rates.length} steps.`,
     title: chartTitle(title, [subtitle], WIDTH),
     config: CHART_CONFIG,

@@ -3,7 +3,7 @@ import { performanceProfile } from "../../statistics/performance-profile.js";
 import type { Study } from "../../study/study.js";
 import { countText } from "../../validation/count-text.js";
 import { type AcrossTasks, acrossTasks } from "../../verdicts/across-tasks.js";
-import { CHART_CONFIG, colourOf, dashOf } from "./chart-style.js";
+import { CHART_CONFIG, colourOf, dashOf, VEGA_LITE } from "./chart-style.js";
 import { chartLegend, chartTitle } from "./chart-text.js";
 import type { Chart } from "./study-charts.js";
 
@@ -37,7 +37,7 @@ function rankDiagram({ tasks, methods, groups, criticalDifference, p }: AcrossTa
   }));
   const x = { type: "quantitative", title: "mean rank (1 is best)" } as const;
   return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    $schema: VEGA_LITE,
     description: `${title}: ${methods.map(({ label, meanRank }) => `${label} ${meanRank.toFixed(2)}`).join(", ")}. table.md has the numbers.`,
     title: chartTitle(
       title,
@@ -110,7 +110,7 @@ function profileChart({ tasks, methods, seeds }: AcrossTasks): TopLevelSpec {
   );
   const title = `Performance profile over ${countText(tasks.length, "task")}`;
   return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    $schema: VEGA_LITE,
     description: `${title}, one line for each of ${methods.map(({ label }) => label).join("; ")}. table.md has the numbers.`,
     title: chartTitle(
       title,

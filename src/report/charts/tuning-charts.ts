@@ -5,7 +5,7 @@ import { type Result, resultsOf } from "../results/results.js";
 import { selectArms } from "../results/select-arms.js";
 import { tasksOf } from "../results/tasks.js";
 import { type TunedResult, tunedResults } from "../results/tuned-results.js";
-import { CHART_CONFIG, colourOf, dashOf, GREY } from "./chart-style.js";
+import { CHART_CONFIG, colourOf, dashOf, GREY, VEGA_LITE } from "./chart-style.js";
 import { chartLegend, chartTitle } from "./chart-text.js";
 import type { Chart } from "./study-charts.js";
 import { extent, logRange } from "./ticks.js";
@@ -249,7 +249,7 @@ function trialsChart(arms: readonly TunedResult[], legend: Legend, suffix: strin
 const CROSS = "M-1,-1L1,1M1,-1L-1,1";
 
 const common = (title: string, subtitle: readonly string[], description: string) => ({
-  $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+  $schema: VEGA_LITE,
   description,
   title: chartTitle(title, subtitle, WIDTH),
   config: CHART_CONFIG,
