@@ -18,15 +18,16 @@ export function readOptions(usage, options) {
 }
 
 /** `values[option]` as a whole number above 0. */
-export function count(values, option) {
+export function count(values, option, most = Number.MAX_SAFE_INTEGER) {
   const value = Number(values[option]);
-  if (Number.isInteger(value) && value > 0) return value;
-  return fail(`--${option} takes a whole number above 0; got "${values[option]}".`);
+  if (Number.isInteger(value) && value > 0 && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? "above 0" : `from 1 to ${most}`;
+  return fail(`--${option} takes a whole number ${range}; got "${values[option]}".`);
 }
 
 /** `values[option]` as a list of whole numbers above 0. */
-export const counts = (values, option) =>
-  values[option].split(",").map((value) => count({ [option]: value }, option));
+export const counts = (values, option, most) =>
+  values[option].split(",").map((value) => count({ [option]: value }, option, most));
 
 /** `values[option]` as a list of some of these names. */
 export function list(values, option, names) {

@@ -10,7 +10,7 @@ import { arithmeticRate } from "./rows/arithmetic-rate.mjs";
 import { epochMemory } from "./rows/epoch-memory.mjs";
 import { parallelRuns } from "./rows/parallel-runs.mjs";
 import { start } from "./rows/start.mjs";
-import { SUITE_MEASURES, suite } from "./suite.mjs";
+import { MOST_BATCH, SUITE_MEASURES, suite } from "./suite.mjs";
 
 /** What is measured once, without peers. */
 const ROWS = { rate: arithmeticRate, study: parallelRuns, start, epoch: epochMemory };
@@ -32,7 +32,7 @@ const values = readOptions(
 );
 const [rounds, threads] = [count(values, "rounds"), count(values, "threads")];
 const models = list(values, "models", Object.keys(MODELS));
-const batchSizes = counts(values, "batch-sizes");
+const batchSizes = counts(values, "batch-sizes", MOST_BATCH);
 const chosen = list(values, "only", NAMES);
 const peers = list(values, "peers", Object.keys(PEERS));
 

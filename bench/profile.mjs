@@ -7,7 +7,7 @@ import { checkWritable } from "../dist/system/write-file.js";
 import { MODELS } from "./models.mjs";
 import { counts, list, readOptions } from "./options.mjs";
 import { recordHead, writeRecord } from "./record.mjs";
-import { referenceSession } from "./reference-session.mjs";
+import { IMAGES, referenceSession } from "./reference-session.mjs";
 import { median } from "./row.mjs";
 
 const ROUNDS = 5;
@@ -26,7 +26,7 @@ const values = readOptions(
   },
 );
 const models = list(values, "models", Object.keys(MODELS));
-const batchSizes = counts(values, "batch-sizes");
+const batchSizes = counts(values, "batch-sizes", IMAGES);
 const threads = counts(values, "threads");
 const before = values.before === undefined ? [] : JSON.parse(readFileSync(values.before, "utf8")).results;
 if (values.out !== undefined) await checkWritable(values.out);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { nativeInfo } from "../dist/native/addon.js";
 import { checkSameNet } from "./peers/same-net.mjs";
 import { startTrainingPeers } from "./peers/training-peers.mjs";
-import { imagesOf, referenceSession } from "./reference-session.mjs";
+import { IMAGES, imagesOf, referenceSession } from "./reference-session.mjs";
 import { rowCells } from "./row-text.mjs";
 import { evaluation } from "./rows/evaluation.mjs";
 import { geometricMean } from "./rows/geometric-mean.mjs";
@@ -25,11 +25,12 @@ const GOALS = {
 };
 const GEOMETRIC_MEAN_GOAL = 0.4;
 
-/** The least milliseconds that our steps of a round take together. */
-const ROUND = 200;
+/** The milliseconds of our timed steps in a round, and of the untimed ones before, which wake all threads. */
+const ROUND = { timed: 200, untimed: 60 };
 /** Keras runs this many steps at once. */
 const GROUP = 4;
-const MOST_STEPS = 10 * GROUP;
+/** The largest batch: a round needs three groups of steps. */
+export const MOST_BATCH = IMAGES / (3 * GROUP);
 
 /**
  * Measures models against the peers, each model and batch size with processes of its own, so that their memory is that of this
@@ -74,15 +75,15 @@ async function measureModel({ model, batch, measures, peers: names, threads, rou
     if (needsPeers) await checkSameNet({ model, parameters: session.memory().parameters, peers, folder });
     const has = (measure) => measures.includes(measure);
     const of = (measure) => ({ model, batch, goal: GOALS[measure](model), threads, rounds, session, peers });
-    const steps = await stepsOf(session);
+    const steps = await stepsOf(session, batch);
     const rows = [];
     if (has("step") || has("memory")) {
-      const step = await trainingStep({ ...of("step"), steps, rounds: has("step") ? rounds : 1 });
+      const step = await trainingStep({ ...of("step"), ...steps, rounds: has("step") ? rounds : 1 });
       if (has("step")) rows.push(step);
-      if (has("memory")) rows.push(await peakMemory({ ...of("memory"), steps, fastest: step.against }));
+      if (has("memory")) rows.push(await peakMemory({ ...of("memory"), ...steps, fastest: step.against }));
     }
     if (has("evaluation")) rows.push(await evaluation(of("evaluation")));
-    if (has("threads")) rows.push(await threadScaling({ ...of("threads"), steps }));
+    if (has("threads")) rows.push(await threadScaling({ ...of("threads"), ...steps }));
     return { rows, versions: Object.assign({}, ...Object.values(peers).map((peer) => peer.versions)) };
   } finally {
     session.dispose();
@@ -90,11 +91,12 @@ async function measureModel({ model, batch, measures, peers: names, threads, rou
   }
 }
 
-/** The steps of a round: a multiple of GROUP. */
-async function stepsOf(session) {
-  await session.train(GROUP);
-  const milliseconds = await session.train(GROUP);
-  return Math.min(GROUP * Math.ceil(ROUND / milliseconds / GROUP), MOST_STEPS);
+/** The steps of a round: a multiple of GROUP, and so few that every image is used at most once. */
+async function stepsOf(session, batch) {
+  const milliseconds = await session.train(GROUP, GROUP);
+  const most = IMAGES / batch / GROUP;
+  const groups = Math.ceil(Math.min(ROUND.timed / milliseconds / GROUP, most / 2));
+  return { steps: groups * GROUP, untimed: Math.ceil(Math.min(ROUND.untimed / milliseconds, most)) };
 }
 
 /** What the peers need to know to build a model, with a file of its images. */

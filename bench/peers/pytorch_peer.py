@@ -4,7 +4,8 @@ Usage: python pytorch_peer.py MODE THREADS      MODE: eager, channels-last (eage
 Each line on standard input is a request, and each is answered by one line of JSON:
   {"task": "open", "layers": [...], "shape": [28, 28, 1], "images": FILE, "count": 12000}
                                                        builds the model: what is measured, and the number of parameters
-  {"task": "train", "batch": 256, "steps": 10}         {"milliseconds": ...} of a step
+  {"task": "train", "batch": 256, "steps": 10, "untimed": 2}
+                                                       {"milliseconds": ...} of a step, after so many untimed ones
   {"task": "evaluate", "batch": 256, "images": 12000}  {"milliseconds": ...} of all images: loss and accuracy
   {"task": "memory"}                                   {"bytes": ...} that this process has had in memory at most
   {"task": "predict", "weights": FILE, "images": 64}   {"probabilities": [[...]]} of a model that optimbench saved
@@ -40,12 +41,13 @@ class Model:
         if mode == "compile":
             self.objective = torch.compile(self.objective, dynamic=False)
 
-    def train(self, batch, steps):
+    def train(self, batch, steps, untimed):
         images, labels = self.images, self.labels
         self.net.train()
         order = torch.randperm(len(images))
-        start = time.perf_counter()
-        for step in range(steps):
+        for step in range(-untimed, steps):
+            if step == 0:
+                start = time.perf_counter()
             first = step * batch % (len(images) - batch + 1)
             pick = order[first : first + batch]
             self.optimizer.zero_grad()

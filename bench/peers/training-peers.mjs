@@ -34,8 +34,8 @@ export async function startTrainingPeers(names, net, threads) {
     const peer = {
       versions,
       parameters,
-      /** Milliseconds per step. */
-      train: (batch, steps) => measure({ task: "train", batch, steps }),
+      /** Milliseconds per step, after untimed steps. */
+      train: (batch, steps, untimed) => measure({ task: "train", batch, steps, untimed }),
       /** Milliseconds for all images. */
       evaluate: (batch, images) => measure({ task: "evaluate", batch, images }),
       /** The most bytes that the process has had in memory. */

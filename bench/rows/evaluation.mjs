@@ -1,7 +1,7 @@
 import { interleaved } from "../interleaved.mjs";
+import { IMAGES } from "../reference-session.mjs";
 import { toFasterPeer } from "../row.mjs";
 
-const IMAGES = 12_000;
 const BATCHES = [64, 256, 1000];
 
 /** Loss and accuracy of 12,000 images, against the peers, each with its fastest batch size. */

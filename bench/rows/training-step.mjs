@@ -2,13 +2,13 @@ import { interleaved } from "../interleaved.mjs";
 import { toFasterPeer } from "../row.mjs";
 
 /** A training step with Adam, against the peers. */
-export async function trainingStep({ model, batch, goal, steps, rounds, session, peers }) {
+export async function trainingStep({ model, batch, goal, steps, untimed, rounds, session, peers }) {
   const times = await interleaved(
     `step, ${model}, batch ${batch}`,
     {
-      optimbench: () => session.train(steps),
+      optimbench: () => session.train(steps, untimed),
       ...Object.fromEntries(
-        Object.entries(peers).map(([name, peer]) => [name, () => peer.train(batch, steps)]),
+        Object.entries(peers).map(([name, peer]) => [name, () => peer.train(batch, steps, untimed)]),
       ),
     },
     rounds,

@@ -36,8 +36,11 @@ it("lists accept existing names only", () => {
   expect(script("peers", "--peers", "jax")).toEqual(
     rejected('--peers takes eager, channels-last, compiled, keras; got "jax".\n'),
   );
+  expect(script("peers", "--batch-sizes", "32,2048")).toEqual(
+    rejected('--batch-sizes takes a whole number from 1 to 1000; got "2048".\n'),
+  );
   expect(script("profile", "--batch-sizes", "32,0")).toEqual(
-    rejected('--batch-sizes takes a whole number above 0; got "0".\n'),
+    rejected('--batch-sizes takes a whole number from 1 to 12000; got "0".\n'),
   );
   expect(script("update", "--models", "huge")).toEqual(
     rejected('--models takes small, large; got "huge".\n'),
