@@ -45,7 +45,7 @@ const optionsSchema = z.strictObject({
 
 /**
  * Writes a report of a study into a folder, which is created if needed: `index.html` (one file, usable offline), `table.md`,
- * `table.tex` (LaTeX with booktabs), `runs.csv` (one row per run), `epochs.csv` (one row per run and epoch) and `figures/` with
+ * `table.tex` (LaTeX with booktabs and graphicx), `runs.csv` (one row per run), `epochs.csv` (one row per run and epoch) and `figures/` with
  * every chart as SVG, PNG and Vega-Lite spec. Each file is written completely or not at all. An earlier report in the folder is
  * removed first; other files are kept.
  *

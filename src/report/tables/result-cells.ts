@@ -34,8 +34,8 @@ interface Column {
   readonly visible?: boolean;
   readonly text?: boolean;
   readonly dispensable?: number;
-  /** "targets" for times to a target, which the page shows in a section of their own. */
-  readonly part?: "targets";
+  /** What page and LaTeX show in tables of their own: losses and times, and times to a target. */
+  readonly part?: "costs" | "targets";
 }
 
 /** The study's table. */
@@ -85,17 +85,20 @@ export function resultCells(study: Study): ResultCells {
     {
       head: "validation loss",
       dispensable: 6,
+      part: "costs",
       cell: ({ validationLoss }) => summaryText(validationLoss, numberText),
     },
     {
       head: "NLL",
       dispensable: 8,
+      part: "costs",
       cell: ({ negativeLogLikelihood }) => summaryText(negativeLogLikelihood, numberText),
       visible: likelihood,
     },
     {
       head: "ECE",
       dispensable: 9,
+      part: "costs",
       cell: ({ calibrationError }) => summaryText(calibrationError, accuracyText),
       visible: likelihood,
     },
@@ -115,12 +118,14 @@ export function resultCells(study: Study): ResultCells {
     {
       head: "training, s",
       dispensable: 5,
+      part: "costs",
       cell: ({ trainSeconds }) => summaryText(trainSeconds, numberText),
       visible: timed,
     },
     {
       head: "step, ms",
       dispensable: 7,
+      part: "costs",
       cell: ({ stepMilliseconds }) => (stepMilliseconds ? numberText(stepMilliseconds.mean) : "–"),
       visible:
         timed &&

@@ -294,3 +294,14 @@ describe("a study over several datasets", () => {
     expect(titles(sectionOf(study, "curves"))).toEqual(["a/digits", "b/digits"]);
   });
 });
+
+test("names arms in the table of losses and times, also those that only a column of the results distinguishes", () => {
+  const page = reportPage(STUDIES.learningRates);
+  const costs = page.slice(page.indexOf('id="cost"'), page.indexOf('id="checks"'));
+  const arms = [...costs.matchAll(/role="rowheader">([^<]+)/g)].map(([, arm]) => arm);
+  expect(new Set(arms)).toEqual(
+    new Set(
+      ["adam", "sgd"].flatMap((name) => [0.1, 0.01, 0.001].map((rate) => `${name}, learning rate ${rate}`)),
+    ),
+  );
+});

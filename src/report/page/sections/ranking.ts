@@ -16,9 +16,6 @@ interface Row {
   readonly interval: Interval | undefined;
 }
 
-/** The columns of the second table. */
-const LOSSES_AND_TIMES = ["validation loss", "NLL", "ECE", "training, s", "step, ms"];
-
 /** The main table, arms by rank with the interval of each mean; then their losses and times. Each task has its tables. */
 export function ranking(study: Study): Html {
   const { results, columns, rows, best, notes } = resultCells(study);
@@ -27,18 +24,14 @@ export function ranking(study: Study): Html {
   );
   const tasks = tasksOf(study, ordered, ({ result }) => result.arm.config);
   const name = columns.findIndex(({ title }) => title !== "rank");
-  const shown = columns.map((column, i) => ({ ...column, i })).filter(({ part }) => part === undefined);
-  const textColumns = shown.map(
-    ({ title, right, i }): TableColumn<Row> => ({
-      title,
-      isNumber: right === true,
-      isHead: i === name,
-      cell: ({ cells }) => cells[i]!,
-    }),
-  );
-  const isFirst = ({ title }: TableColumn<Row>) => !LOSSES_AND_TIMES.includes(title as string);
+  const columnsOf = (wanted: "costs" | undefined) =>
+    columns.flatMap(({ title, right, part }, i): TableColumn<Row>[] =>
+      part === wanted
+        ? [{ title, isNumber: right === true, isHead: i === name, cell: ({ cells }) => cells[i]! }]
+        : [],
+    );
   const rowClass = ({ isBest }: Row) => (isBest ? "best" : undefined);
-  const others = textColumns.filter((column) => !isFirst(column));
+  const costs = columnsOf("costs");
   const tables = (caption: string, of: (rows: readonly Row[]) => readonly TableColumn<Row>[]) =>
     (tasks.length === 0 ? [{ name: undefined, items: [] }] : tasks).map(({ name: task, items }) =>
       table({
@@ -51,23 +44,24 @@ export function ranking(study: Study): Html {
     );
   return html`${section("ranking", "Results", [
     ...tables("Arms by rank, best first", (items) =>
-      textColumns
-        .filter(isFirst)
-        .flatMap((column) =>
-          column.title === "validation accuracy" ? [column, ...intervalColumns(items)] : [column],
-        ),
+      columnsOf(undefined).flatMap((column) =>
+        column.title === "validation accuracy" ? [column, ...intervalColumns(items)] : [column],
+      ),
     ),
     ...(tasks.some(({ items }) => intervalColumns(items).length > 0)
       ? [html`<p class="note">${INTERVAL}</p>\n`]
       : []),
     ...notes.map((note) => html`<p class="note">${note}</p>\n`),
   ])}${
-    others.length === 0 || ordered.length === 0
+    costs.length === 0 || ordered.length === 0
       ? undefined
       : section(
           "cost",
           "Losses and times",
-          tables("At the end of training", () => [...textColumns.slice(0, name + 1), ...others]),
+          tables("At the end of training", () => [
+            { title: columns[name]!.title, isHead: true, cell: ({ result }) => result.arm.labelInTask },
+            ...costs,
+          ]),
         )
   }`;
 }
