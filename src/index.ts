@@ -97,7 +97,7 @@ export type { AlteredRun } from "./study/altered-runs.js";
 export type { CompareCallbacks, PlannedRun } from "./study/callbacks.js";
 export type { RunDifference, StudyDiff } from "./study/diff.js";
 export type { Difference } from "./study/differences.js";
-export type { ArmEstimate, EstimateOptions, StudyEstimate } from "./study/estimate.js";
+export type { ArmEstimate, EstimateOptions, StudyEstimate, TrialsEstimate } from "./study/estimate.js";
 export type { MergeOptions } from "./study/merge.js";
 export type * from "./study/study.generated.js";
 export type { Verification, VerifiedRun, VerifyOptions } from "./study/verify.js";

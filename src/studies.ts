@@ -52,7 +52,7 @@ export async function estimateStudy(
   options: EstimateOptions = {},
 ): Promise<StudyEstimate> {
   const plain = plainData(config, "compare config") as typeof config;
-  return (await import("./study/estimate.js")).estimateStudy(plain, options);
+  return (await import("./tuning/estimate-study.js")).estimateStudy(plain, options);
 }
 
 /**

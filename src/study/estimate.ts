@@ -1,13 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
-import { isToBeTuned, studyArms } from "../config/study-arms.js";
-import { configError } from "../errors.js";
+import type { StudyArms } from "../config/study-arms.js";
 import { secondsOf } from "../training/measure-cost.js";
 import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { durationSchema } from "../validation/duration.js";
-import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { costsOf } from "./arm-costs.js";
 import { type Line, lineText } from "./cell-lines.js";
@@ -50,6 +47,22 @@ export interface StudyEstimate {
   readonly diskBytes: number;
   /** The arms, in the order of the plan. */
   readonly arms: readonly ArmEstimate[];
+  /** Of a tuned study, its trials, which run first. The other numbers are those of the selected settings alone. */
+  readonly trials?: TrialsEstimate;
+}
+
+/** What the trials of a tuned study would take. */
+export interface TrialsEstimate {
+  /** Number of runs: trials of every arm, with each of their seeds. */
+  readonly runs: number;
+  /** Runs that the folder already has. */
+  readonly finished: number;
+  /** Estimated seconds of the other runs. */
+  readonly seconds: number;
+  /** The most runs that are added, while the best learning rate of an arm is on the edge of its space. */
+  readonly mostMore: number;
+  /** Estimated seconds of these. */
+  readonly mostMoreSeconds: number;
 }
 
 /** What an arm would take. */
@@ -64,7 +77,7 @@ export interface ArmEstimate {
   readonly secondsPerRun: number;
 }
 
-const optionsSchema = z.strictObject({
+export const estimateOptionsSchema = z.strictObject({
   folder: pathSchema.optional(),
   budget: durationSchema.optional(),
   signal: signalSchema.optional(),
@@ -72,23 +85,16 @@ const optionsSchema = z.strictObject({
 });
 
 /**
- * Estimates a study from a few measured steps of each kind of run. Nothing is kept or written.
+ * Estimates a study whose arms are known, from a few measured steps of each kind of run. Nothing is kept or written.
  *
  * @param loaded datasets that need not be loaded again
  * @throws OptimbenchError as `compare` before the first run
  */
-export async function estimateStudy(
-  config: CompareConfig = {},
-  options: EstimateOptions = {},
+export async function estimateArms(
+  asked: StudyArms,
+  { folder, budget, signal, onNotice }: EstimateOptions,
   loaded?: StudyDatasets,
 ): Promise<StudyEstimate> {
-  const { folder, budget, signal, onNotice } = parse(optionsSchema, options, "options");
-  const asked = studyArms(parseCompareConfig(config));
-  if (isToBeTuned(asked))
-    throw configError(
-      "A tuned study cannot be estimated, because its trials decide what runs. Omit `question` and `tuning` to estimate one run: a trial takes as long.",
-      "question",
-    );
   const datasets = await loadDatasets(asked.arms, loaded, { signal });
   const fitted =
     budget === undefined ? asked : await fitStudy(asked, datasets, { budget, folder, signal, onNotice });

@@ -56,7 +56,7 @@ export async function measureCost(plan: RunPlan, dataset: Dataset): Promise<RunC
 
 /** The seconds of a run, from its first step to its last. */
 export function secondsOf(
-  { config: { split, batchSize, epochs, untimedSteps } }: RunPlan,
+  { config: { split, batchSize, epochs, untimedSteps, testEvaluation } }: RunPlan,
   { start, step, image }: RunCost,
   testImages = 0,
 ): number {
@@ -68,6 +68,6 @@ export function secondsOf(
     untimed * image +
     (split.train + split.validation) * image + // epoch 0
     epochs * (stepsFor(split.train) + split.validation * image) +
-    testImages * image
+    (testEvaluation === false ? 0 : testImages * image)
   );
 }

@@ -1,8 +1,8 @@
 import type { CompareConfig } from "../config/compare-config.js";
-import type { GivenArm, StudyArms } from "../config/study-arms.js";
+import type { GivenArm } from "../config/study-arms.js";
 import type { Tuning } from "../config/tuning-config.js";
 import { configError, OptimbenchError } from "../errors.js";
-import { type OptimizerConfig, resolveOptimizer } from "../optimizers/optimizers.js";
+import { resolveOptimizer } from "../optimizers/optimizers.js";
 import type { CompareCallbacks } from "../study/callbacks.js";
 import { CellsFile } from "../study/cells-file.js";
 import { askedStudy, compareArms, type GivenCallbacks } from "../study/compare.js";
@@ -11,7 +11,8 @@ import type { Study } from "../study/study.js";
 import { loadDatasets, type StudyDatasets } from "../study/study-datasets.js";
 import { questionOf } from "../study/study-folder.js";
 import { isDecided } from "../verdicts/is-decided.js";
-import { runTrials, withValues } from "./run-trials.js";
+import { runTrials } from "./run-trials.js";
+import { type AskedTuning, selectedStudy, withValues } from "./trial-study.js";
 
 /**
  * Runs a study, whatever its question. A tuned study is two: the trials of every arm, in FOLDER/tuning, which never see the test
@@ -36,47 +37,36 @@ export async function compare(
 }
 
 async function compareTuned(
-  asked: StudyArms & { readonly tuning: Tuning },
+  asked: AskedTuning,
   callbacks: GivenCallbacks,
   loaded: StudyDatasets | undefined,
 ): Promise<Study> {
-  if (callbacks.shard !== undefined)
+  checkWhole(callbacks);
+  const { folder, overwrite, signal } = callbacks;
+  if (folder !== undefined) await prepareResultFolder(folder);
+  if (folder !== undefined && !overwrite) await checkFolder(folder);
+  const datasets = await loadDatasets(asked.arms, loaded, { signal });
+  const trials = await runTrials(asked, callbacks, datasets);
+  if ("unfinished" in trials) return trials.unfinished;
+  return compareArms(selectedStudy(asked, trials.tuning), callbacks, datasets, isDecided);
+}
+
+/** @throws OptimbenchError (CONFIG) if only a part of a tuned study is to run */
+export function checkWhole({ shard, budget }: Pick<GivenCallbacks, "shard" | "budget">): void {
+  if (shard !== undefined)
     throw configError(
       "A tuned study cannot run in parts with `shard`, since settings are selected from all trials. Start the same command several times with the same `folder` instead: the processes share the runs.",
       "shard",
     );
-  if (callbacks.budget !== undefined)
+  if (budget !== undefined)
     throw configError(
       "A tuned study cannot be cut to a `budget`, because its trials decide what runs. Reduce `tuning.trials`, `seeds` or `epochs` instead.",
       "budget",
     );
-  await checkFolder(callbacks);
-  const datasets = await loadDatasets(asked.arms, loaded, { signal: callbacks.signal });
-  const trials = await runTrials(asked, callbacks, datasets);
-  if ("unfinished" in trials) return trials.unfinished;
-  const { tuning } = trials;
-  const arms = asked.arms.map((arm, i) => {
-    const { trials: all, selected } = tuning.arms![i]!;
-    return asNamed(withValues(arm, all[selected]!.values));
-  });
-  return compareArms({ ...asked, arms, areCombined: false, tuning }, callbacks, datasets, isDecided);
 }
 
-/** Results call a tuned optimizer by its name alone: its settings are an answer, not what distinguishes it. */
-function asNamed({ config, places }: GivenArm): GivenArm {
-  const { optimizer: given } = config;
-  const optimizer = typeof given === "string" ? { name: given } : given;
-  return {
-    config: { ...config, optimizer: { label: optimizer.name, ...optimizer } as OptimizerConfig },
-    places,
-  };
-}
-
-/** Rejects a folder with an untuned study before the trials run. */
-async function checkFolder({ folder, overwrite }: GivenCallbacks): Promise<void> {
-  if (folder === undefined) return;
-  const names = await prepareResultFolder(folder);
-  if (overwrite || names.length === 0) return;
+/** Rejects a folder with an untuned study before the trials run. @throws OptimbenchError (FILE) */
+export async function checkFolder(folder: string): Promise<void> {
   const there = questionOf(await new CellsFile(folder).readNew());
   if (there !== undefined && there.config.question !== "tuned")
     throw new OptimbenchError(

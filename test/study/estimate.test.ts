@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { compare } from "../../src/study/compare.js";
-import { estimateStudy } from "../../src/study/estimate.js";
+import { estimateStudy } from "../../src/tuning/estimate-study.js";
 import { bands, smallModel } from "../small-task.js";
 
 let folder: string;
@@ -51,11 +51,6 @@ it("predicts the size of cells.jsonl and study.json within a factor of two", asy
   expect(diskBytes / size).toBeGreaterThan(0.5);
   expect(diskBytes / size).toBeLessThan(2);
 });
-
-it("says how to estimate a study whose settings are still to be tuned", () =>
-  expect(estimateStudy({ ...digits, question: "tuned" })).rejects.toThrow(
-    "A tuned study cannot be estimated, because its trials decide what runs. Omit `question` and `tuning`",
-  ));
 
 it("rejects what compare rejects, and unknown options", async () => {
   await expect(estimateStudy({ epochs: -1 })).rejects.toMatchObject({ code: "CONFIG", path: "epochs" });

@@ -1,8 +1,9 @@
 import type { CompareConfig } from "../../config/compare-config.js";
 import { configError } from "../../errors.js";
-import { estimateStudy, type StudyEstimate } from "../../study/estimate.js";
+import type { StudyEstimate, TrialsEstimate } from "../../study/estimate.js";
 import { printNotice } from "../../system/terminal.js";
-import { countText } from "../../validation/count-text.js";
+import { estimateStudy } from "../../tuning/estimate-study.js";
+import { countText, integerText } from "../../validation/count-text.js";
 import { durationText } from "../../validation/duration-text.js";
 import { onInterrupt } from "../progress/interrupt.js";
 import type { Answer } from "./answer.js";
@@ -46,19 +47,40 @@ export async function dryRun(
 
 /** The estimate of a study, a line per arm and per resource. */
 export function estimateText(estimate: StudyEstimate): string {
-  const { arms, runs, seeds, epochs, finished, seconds, memoryBytes, diskBytes } = estimate;
+  const { arms, runs, seeds, epochs, finished, memoryBytes, diskBytes, trials } = estimate;
   const width = Math.max(...arms.map(({ label }) => label.length));
   return [
-    `${countText(runs, "run")}: ${countText(arms.length, "arm")}, ${countText(seeds, "seed")}, ${countText(epochs, "epoch")}` +
-      (finished > 0 ? `; ${finished} finished earlier` : ""),
+    ...(trials === undefined ? [] : trialLines(trials)),
+    `${trials === undefined ? "" : "then "}${countText(runs, "run")}: ${countText(arms.length, "arm")}, ${countText(seeds, "seed")}, ${countText(epochs, "epoch")}` +
+      finishedText(finished),
     ...arms.map(
       ({ label, secondsPerRun, runs: all, finished: ready }) =>
         `  ${label.padEnd(width)}  ${countText(all - ready, "run")} of ${durationText(secondsPerRun)}`,
     ),
-    `time    about ${durationText(seconds)}`,
+    `time    ${timeText(estimate)}`,
     `memory  about ${megabytes(memoryBytes)}`,
     `disk    about ${megabytes(diskBytes)}, and the report`,
   ].join("\n");
+}
+
+const trialLines = ({ runs, finished, seconds, mostMore, mostMoreSeconds }: TrialsEstimate): string[] => [
+  `${countText(runs, "run")} of trials, about ${durationText(seconds)}${finishedText(finished)}`,
+  ...(mostMore === 0
+    ? []
+    : [
+        `  at most ${integerText(mostMore)} more, about ${durationText(mostMoreSeconds)}, while a best learning rate is on the edge of its space`,
+      ]),
+];
+
+const finishedText = (finished: number): string => (finished > 0 ? `; ${finished} finished earlier` : "");
+
+function timeText({ seconds, trials }: StudyEstimate): string {
+  const all = seconds + (trials?.seconds ?? 0);
+  const most =
+    trials === undefined || trials.mostMore === 0
+      ? ""
+      : `, at most ${durationText(all + trials.mostMoreSeconds)}`;
+  return `about ${durationText(all)}${most}`;
 }
 
 const megabytes = (bytes: number): string =>

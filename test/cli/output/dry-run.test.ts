@@ -21,6 +21,24 @@ it("gives the estimate as data and in words", async () => {
   );
 });
 
+it("says how long trials take, and how long the study at most", () => {
+  const arms = [{ label: "adam", runs: 2, finished: 0, secondsPerRun: 12 }];
+  const sizes = { memoryBytes: 12_300_000, diskBytes: 250_000 };
+  const trials = { runs: 24, finished: 4, seconds: 200, mostMore: 18, mostMoreSeconds: 180 };
+  const study = { runs: 2, seeds: 2, epochs: 3, finished: 0, seconds: 24, arms, ...sizes };
+  expect(
+    estimateText({ ...study, trials })
+      .split("\n")
+      .slice(0, 5),
+  ).toEqual([
+    "24 runs of trials, about 3.3 min; 4 finished earlier",
+    "  at most 18 more, about 3 min, while a best learning rate is on the edge of its space",
+    "then 2 runs: 1 arm, 2 seeds, 3 epochs",
+    "  adam  2 runs of 12 s",
+    "time    about 3.7 min, at most 6.7 min",
+  ]);
+});
+
 it("says that a dry run keeps no model", () =>
   expect(
     dryRun(digits, { folder: undefined, answer: new Answer({}), save: "m.safetensors" }),

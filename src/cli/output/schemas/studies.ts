@@ -57,6 +57,17 @@ export const estimateSchema = z
       )
       .readonly()
       .describe("arms in the order of the plan"),
+    trials: z
+      .object({
+        ...runCounts,
+        seconds: z.number().describe("estimated seconds of the other runs"),
+        mostMore: count.describe(
+          "the most runs that are added, while the best learning rate of an arm is on the edge of its space",
+        ),
+        mostMoreSeconds: z.number().describe("estimated seconds of these"),
+      })
+      .optional()
+      .describe("of a tuned study, its trials; the other numbers are those of the selected settings"),
   })
   .describe("what a study would take, from --dry-run");
 
