@@ -69,8 +69,7 @@ LayerSpec readLayer(const Reader& reader) {
   return layer;
 }
 
-std::vector<NodeSpec> readNodes(const Reader& reader) {
-  std::vector<NodeSpec> nodes;
+std::vector<NodeSpec> readNodes(const Reader& reader, std::vector<NodeSpec> nodes = {}) {
   for (const Reader& each : reader.list("nodes")) {
     NodeSpec node;
     node.op = each.text("op");
@@ -90,7 +89,11 @@ std::vector<NodeSpec> readNodes(const Reader& reader) {
 }  // namespace
 
 LossSpec readLossSpec(const Reader& reader) {
-  LossSpec spec{readNodes(reader), reader.integer("result", 0, kMost), {}};
+  const Reader gradient = reader.object("gradient");
+  LossSpec spec{readNodes(gradient, readNodes(reader)),
+                reader.integer("result", 0, kMost),
+                gradient.integer("result", 0, kMost),
+                {}};
   if (reader.has("classWeights")) spec.classWeights = reader.numbers("classWeights");
   return spec;
 }

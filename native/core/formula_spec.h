@@ -18,8 +18,9 @@ struct NodeSpec {
 };
 
 struct LossSpec {
-  std::vector<NodeSpec> nodes;
+  std::vector<NodeSpec> nodes;  // of the loss, then those of its gradient
   int64_t result = 0;
+  int64_t gradient = 0;              // of the sum of the results, by the logits
   std::vector<double> classWeights;  // per class, what training multiplies a sample's loss by; empty for 1 each
 };
 

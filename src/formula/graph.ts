@@ -24,7 +24,18 @@ export const OPERATIONS = [
   // along the class axis, losses only
   "softmax", "logSoftmax", "oneHot",
 ] as const; // biome-ignore format: one line a family
-export type Operation = (typeof OPERATIONS)[number];
+
+/** What only the gradients of losses contain (differentiate.ts), in libtorch's form of the derivative. */
+export const GRADIENT_OPERATIONS = [
+  "ones", // ones(x): 1 for each number of x
+  "like", // like(g, x): g in the shape of x, repeated or summed along the classes
+  // (g, x, other): the part of g that belongs to x; half of it if both are equal
+  "minimumGradient", "maximumGradient",
+  // (g, result), but (g, x) for softplus
+  "reluGradient", "sigmoidGradient", "tanhGradient", "softplusGradient", "softmaxGradient", "logSoftmaxGradient",
+] as const; // biome-ignore format: one line a family
+export type GradientOperation = (typeof GRADIENT_OPERATIONS)[number];
+export type Operation = (typeof OPERATIONS)[number] | GradientOperation;
 
 export const SCOPES = ["all", "parameters", "matrices", "vectors", "dense", "hidden", "others"] as const;
 /**
@@ -77,6 +88,14 @@ interface UpdateState {
 export interface LossGraph {
   readonly nodes: readonly Node[];
   readonly result: number;
+  /** The derivative of the sum of the results by z. */
+  readonly gradient: LossGradient;
   /** Training multiplies a sample's loss by the weight of the largest class of its target. Default: 1 each. */
   readonly classWeights?: readonly number[];
+}
+
+/** Nodes that continue those of the loss, and the index of the one that is the gradient. */
+export interface LossGradient {
+  readonly nodes: readonly Node[];
+  readonly result: number;
 }

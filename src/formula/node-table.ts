@@ -11,23 +11,34 @@ export class NodeTable {
   readonly #offsets: number[] = [];
   readonly #terms = new Map<string, Term>();
 
+  /** @param nodes those of a finished graph, which keep their indices */
+  constructor(nodes: readonly Node[] = []) {
+    for (const node of nodes) this.#add(node, 0);
+  }
+
   constant(value: number): Term {
-    return this.#add({ op: "constant", value }, Object.is(value, -0) ? "-0" : String(value), 0);
+    return this.#add({ op: "constant", value }, 0);
+  }
+
+  /** The value of a constant; undefined for other nodes. */
+  constantAt(term: Term): number | undefined {
+    const node = this.#nodes[term]!;
+    return node.op === "constant" ? node.value : undefined;
   }
 
   row(values: readonly number[]): Term {
-    return this.#add({ op: "row", values }, values.join(), 0);
+    return this.#add({ op: "row", values }, 0);
   }
 
   input(name: string): Term {
-    return this.#add({ op: "input", name }, name, 0);
+    return this.#add({ op: "input", name }, 0);
   }
 
   /** @param fold folds the operation if all arguments are constants */
   operation(op: Operation, args: readonly Term[], offset: number, fold?: Fold): Term {
-    const values = args.map((term) => this.#constantAt(term)).filter((value) => value !== undefined);
+    const values = args.map((term) => this.constantAt(term)).filter((value) => value !== undefined);
     if (fold !== undefined && values.length === args.length) return this.constant(fold(...values));
-    return this.#add({ op, args }, args.join(), offset);
+    return this.#add({ op, args }, offset);
   }
 
   /** The nodes that the results depend on, without those that folding made unused, and the indices of the results. */
@@ -54,17 +65,19 @@ export class NodeTable {
     };
   }
 
-  #constantAt(term: Term): number | undefined {
-    const node = this.#nodes[term]!;
-    return node.op === "constant" ? node.value : undefined;
-  }
-
-  #add(node: Node, key: string, offset: number): Term {
-    const full = `${node.op} ${key}`;
-    const found = this.#terms.get(full);
+  #add(node: Node, offset: number): Term {
+    const key = keyOf(node);
+    const found = this.#terms.get(key);
     if (found !== undefined) return found;
-    this.#terms.set(full, this.#nodes.length);
+    this.#terms.set(key, this.#nodes.length);
     this.#offsets.push(offset);
     return this.#nodes.push(node) - 1;
   }
+}
+
+/** Equal for equal nodes only. */
+function keyOf(node: Node): string {
+  if (node.op === "constant") return `constant ${Object.is(node.value, -0) ? "-0" : node.value}`;
+  if (node.op === "row") return `row ${node.values.join()}`;
+  return `${node.op} ${"args" in node ? node.args.join() : node.name}`;
 }

@@ -1,4 +1,5 @@
 import { buildValue } from "./build-value.js";
+import { differentiate } from "./differentiate.js";
 import { formulaError } from "./formula-error.js";
 import { LOSS_FUNCTIONS } from "./functions.js";
 import type { LossGraph } from "./graph.js";
@@ -46,5 +47,6 @@ export function parseLoss(
   names.checkAllRead();
   names.checkHyperparametersRead();
 
-  return { nodes, result: results[0]! };
+  const result = results[0]!;
+  return { nodes, result, gradient: differentiate(nodes, result) };
 }

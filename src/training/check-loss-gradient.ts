@@ -37,7 +37,7 @@ export interface PartialDerivative {
   readonly class: number;
   /** The loss. */
   readonly value: number;
-  /** The derivative that training uses: libtorch's autograd through the formula. */
+  /** The derivative that training uses, from the formula. */
   readonly gradient: number;
   /** The slope of the loss: a central difference of fourth order. */
   readonly difference: number;

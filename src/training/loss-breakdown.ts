@@ -1,3 +1,4 @@
+import { differentiate } from "../formula/differentiate.js";
 import { expressionText } from "../formula/expression-text.js";
 import type { LossGraph, Node } from "../formula/graph.js";
 
@@ -80,10 +81,10 @@ function nearest(all: readonly number[], isBroken: (z: readonly number[]) => boo
 }
 
 /** A loss that is the sum of a node over the classes. */
-const sumOf = (nodes: readonly Node[], place: number): LossGraph => ({
-  nodes: [...nodes.slice(0, place + 1), { op: "sum", args: [place] }],
-  result: place + 1,
-});
+function sumOf(nodes: readonly Node[], place: number): LossGraph {
+  const parts: Node[] = [...nodes.slice(0, place + 1), { op: "sum", args: [place] }];
+  return { nodes: parts, result: place + 1, gradient: differentiate(parts, place + 1) };
+}
 
 const negated = (text: string) => (/^\w+$/.test(text) ? `-${text}` : `-(${text})`);
 

@@ -5,7 +5,7 @@ const none = { hyperparameters: {} };
 
 describe("parseLoss", () => {
   it("makes a graph of the last statement", () => {
-    expect(parseLoss("p = softmax(z); mean(abs(p - y))", none)).toEqual({
+    expect(parseLoss("p = softmax(z); mean(abs(p - y))", none)).toMatchObject({
       nodes: [
         { op: "input", name: "z" },
         { op: "softmax", args: [0] },

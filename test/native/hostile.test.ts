@@ -3,6 +3,7 @@ import { MAX_THREADS } from "../../src/config/threads.js";
 import { LARGEST_IMAGE } from "../../src/data/dataset.js";
 import { block, conv, dense, flat, images, input, native, spec, updateOf } from "./tiny-session.js";
 
+const gradient = { nodes: [], result: 0 };
 const part = { axes: [0], nodes: [[10], [10], [10]], state: [] }; // the whole vector
 
 // TypeScript validates before it calls; native code must survive callers that do not.
@@ -85,23 +86,28 @@ describe("a session rejects", () => {
     ],
     [
       "a node that uses a later one",
-      session({ loss: { nodes: [{ op: "mean", args: [1] }, input("z")], result: 0 } }),
+      session({ loss: { nodes: [{ op: "mean", args: [1] }, input("z")], result: 0, gradient } }),
       /does not precede its use/,
     ],
     [
       "an unknown operation",
-      session({ loss: { nodes: [{ op: "system", args: [] }], result: 0 } }),
+      session({ loss: { nodes: [{ op: "system", args: [] }], result: 0, gradient } }),
       /unknown operation 'system'/,
+    ],
+    [
+      "a gradient that is not a node",
+      session({ loss: { ...spec.loss, gradient: { nodes: [], result: 2 } } }),
+      /the result or the gradient is not a node/,
     ],
     ["an unknown input", session({ update: updateOf({ nodes: [input("w")] }) }), /unknown input 'w'/],
     [
       "a row that is not a list of numbers",
-      session({ loss: { nodes: [{ op: "row", values: ["1"] }], result: 0 } }),
+      session({ loss: { nodes: [{ op: "row", values: ["1"] }], result: 0, gradient } }),
       /a list of numbers for `session\.loss\.nodes\[0\]\.values`/,
     ],
     [
       "a missing argument",
-      session({ loss: { nodes: [input("z"), { op: "add", args: [0] }], result: 1 } }),
+      session({ loss: { nodes: [input("z"), { op: "add", args: [0] }], result: 1, gradient } }),
       /wrong number of arguments for 'add'/,
     ],
     [

@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import type { SessionState } from "../../src/native/addon.js";
 import { openSession } from "../../src/training/session.js";
-import { dense, flat, images, input, native, spec, updateOf } from "./tiny-session.js";
+import { dense, flat, images, input, lossOf, native, spec, updateOf } from "./tiny-session.js";
 
 describe("a session", () => {
   const large = {
@@ -197,7 +197,7 @@ describe("a session", () => {
   });
 
   it("rejects a loss with more than one number per sample", async () => {
-    const wide = await openSession({ ...spec, loss: { nodes: [input("z")], result: 0 } });
+    const wide = await openSession({ ...spec, loss: lossOf([input("z")], 0) });
     await expect(wide.train(data, pass)).rejects.toThrow("expected one number per sample");
     await wide.dispose();
   });

@@ -4,6 +4,7 @@ import { ACTIVATIONS } from "../../src/models/native-layer.js";
 import { openSession } from "../../src/training/session.js";
 import { bands } from "../small-task.js";
 import { noise } from "./noise.js";
+import { lossOf } from "./tiny-session.js";
 
 // Results depend on the config and the data, never on which thread computes them.
 const dataset = await bands();
@@ -64,7 +65,7 @@ it("predicts the same bits in the first call and later", async () => {
   const session = await openSession({
     ...{ device: "cpu", threads: 1, seed: 0, microBatch: 8, input: [1, 28, 28], classes: 10 },
     layers: [{ kind: "flatten", name: "flatten_0", output: [784, 1, 1] }, dense(512), dense(10)],
-    loss: { nodes: [{ op: "constant", value: 0 }], result: 0 },
+    loss: lossOf([{ op: "constant", value: 0 }], 0),
     update: { text: "", blocks: [], layout: "keras", inputs: [] },
   });
   // So few values that no elementwise operator asks for the number of threads before the matrix product runs.

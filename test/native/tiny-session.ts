@@ -1,11 +1,17 @@
-import type { UpdateBlock } from "../../src/formula/graph.js";
+import { differentiate } from "../../src/formula/differentiate.js";
+import type { LossGraph, Node, UpdateBlock } from "../../src/formula/graph.js";
 import type { PlannedUpdate } from "../../src/formula/plan-update.js";
 import { loadNative, type NativeDatasetSpec, type SessionSpec } from "../../src/native/addon.js";
 
 // The smallest possible session, as plain specs that tests modify.
 export const native = loadNative();
 export const input = (name: string) => ({ op: "input" as const, name });
-export const loss = { nodes: [input("z"), { op: "mean" as const, args: [0] }], result: 1 };
+export const lossOf = (nodes: readonly Node[], result: number): LossGraph => ({
+  nodes,
+  result,
+  gradient: differentiate(nodes, result),
+});
+export const loss = lossOf([input("z"), { op: "mean", args: [0] }], 1);
 export const block: UpdateBlock = {
   on: "all",
   nodes: [input("theta"), input("g"), { op: "subtract", args: [0, 1] }],

@@ -35,6 +35,12 @@ Value reduction(const Values& v, Reduce reduce) {
   return reduce == Reduce::everything ? everything(x) : classes(x);
 }
 
+// The derivative of a function, from that by its result and from its argument or result.
+template <auto function>
+Value derivative(const Values& v, Reduce) {
+  return function(asTensor(v[0]), asTensor(v[1]));
+}
+
 // A function of a matrix, whose rows and columns are the last two axes.
 template <auto function>
 Value matrix(const Values& v, Reduce) {
@@ -51,6 +57,26 @@ double larger(double x, double y) { return std::isnan(x) || x > y ? x : y; }
 double positivePart(double x) { return larger(x, 0); }
 double softplus(double x) { return positivePart(x) + std::log1p(std::exp(-std::abs(x))); }
 at::Tensor softplusOf(const at::Tensor& x) { return -at::log_sigmoid(-x); }  // exact, including its gradient at 0
+
+at::Tensor softplusDerivative(const at::Tensor& g, const at::Tensor& x) {
+  const at::Tensor buffer = std::get<1>(at::log_sigmoid_forward(-x));
+  return -at::log_sigmoid_backward(-g, -x, buffer);
+}
+
+// The part of a gradient that belongs to one of two arguments of which an operation took one.
+template <auto isOther>
+Value partOf(const Values& v, Reduce) {
+  const at::Tensor g = asTensor(v[0]), x = asTensor(v[1]), other = asTensor(v[2]);
+  return at::where(x == other, g / 2, g).masked_fill_(isOther(x, other), 0);
+}
+
+Value inTheShapeOf(const Values& v, Reduce) {
+  if (isNumber(v[1])) return v[0];
+  const at::Tensor g = asTensor(v[0]);
+  const at::IntArrayRef sizes = std::get<at::Tensor>(v[1]).sizes();
+  if (g.sizes() == sizes) return g;
+  return at::is_expandable_to(g.sizes(), sizes) ? g.expand(sizes) : at::sum_to(g, sizes);
+}
 
 // libtorch makes a float32 tensor of two plain numbers; here a number takes the precision of the condition.
 at::Tensor chosen(const Value& value, const at::Tensor& condition) {
@@ -137,6 +163,18 @@ const std::unordered_map<std::string, Operation>& operations() {
                   }}},
       {"softmax", {1, reduction<TENSOR1(at::softmax(x, 0)), TENSOR1(at::softmax(x, 1))>}},
       {"logSoftmax", {1, reduction<TENSOR1(at::log_softmax(x, 0)), TENSOR1(at::log_softmax(x, 1))>}},
+
+      // In gradients of losses. The derivatives are those of autograd, to the bit.
+      {"ones", {1, unary<SCALAR1((void(x), 1.0)), TENSOR1(at::ones_like(x))>}},
+      {"like", {2, inTheShapeOf}},
+      {"minimumGradient", {3, partOf<TENSOR2(x > y)>}},
+      {"maximumGradient", {3, partOf<TENSOR2(x < y)>}},
+      {"reluGradient", {2, derivative<TENSOR2(at::threshold_backward(x, y, 0))>}},
+      {"sigmoidGradient", {2, derivative<TENSOR2(at::sigmoid_backward(x, y))>}},
+      {"tanhGradient", {2, derivative<TENSOR2(at::tanh_backward(x, y))>}},
+      {"softplusGradient", {2, derivative<softplusDerivative>}},
+      {"softmaxGradient", {2, derivative<TENSOR2(at::_softmax_backward_data(x, y, 1, y.scalar_type()))>}},
+      {"logSoftmaxGradient", {2, derivative<TENSOR2(at::_log_softmax_backward_data(x, y, 1, y.scalar_type()))>}},
   };
   return *table;
 }
@@ -239,10 +277,10 @@ void Formula::moveRowsTo(const at::TensorOptions& options) {
     if (node.row.defined()) node.row = node.row.to(options);
 }
 
-std::vector<Value> Formula::run(const std::vector<Value>& inputs) const {
+std::vector<Value> Formula::run(const std::vector<Value>& inputs, size_t count) const {
   std::vector<Value> values;
-  values.reserve(nodes_.size());
-  for (size_t i = 0; i < nodes_.size(); ++i) values.push_back(run(i, values, inputs));
+  values.reserve(count);
+  for (size_t i = 0; i < count; ++i) values.push_back(run(i, values, inputs));
   return values;
 }
 

@@ -23,8 +23,8 @@ class Formula {
 
   Formula(const std::vector<NodeSpec>& nodes, Reduce reduce, const std::vector<std::string>& inputs);
 
-  // The value of every node, given the inputs in the order of the constructor's names.
-  std::vector<Value> run(const std::vector<Value>& inputs) const;
+  // The values of the first `count` nodes, given the inputs in the order of the constructor's names.
+  std::vector<Value> run(const std::vector<Value>& inputs, size_t count) const;
   // The value of one node, given those of the nodes before it.
   Value run(size_t node, const std::vector<Value>& values, const std::vector<Value>& inputs) const;
   // The same with the shape that was inferred for it. Throws if the value has another shape.

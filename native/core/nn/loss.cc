@@ -2,11 +2,18 @@
 
 #include <stdexcept>
 
+#include "core/kernels/instruction_set.h"
+
 namespace optimbench {
 
 Loss::Loss(const LossSpec& spec)
-    : formula_(spec.nodes, Formula::Reduce::classes, {"z", "y"}), result_(static_cast<size_t>(spec.result)) {
-  if (spec.result < 0 || result_ >= spec.nodes.size()) throw std::runtime_error("loss: the result is not a node");
+    : formula_(spec.nodes, Formula::Reduce::classes, {"z", "y"}),
+      result_(static_cast<size_t>(spec.result)),
+      gradient_(static_cast<size_t>(spec.gradient)),
+      isReference_(referenceKernels()) {
+  for (const int64_t node : {spec.result, spec.gradient})
+    if (node < 0 || node >= static_cast<int64_t>(spec.nodes.size()))
+      throw std::runtime_error("loss: the result or the gradient is not a node");
   if (!spec.classWeights.empty()) classWeights_ = at::tensor(spec.classWeights, at::kDouble).unsqueeze(1);
 }
 
@@ -16,7 +23,10 @@ void Loss::moveTo(const at::TensorOptions& options) {
 }
 
 at::Tensor Loss::values(const at::Tensor& logits, const at::Tensor& targets) const {
-  const Value result = formula_.run({logits, targets})[result_];
+  return valuesOf(formula_.run({logits, targets}, result_ + 1)[result_], logits);
+}
+
+at::Tensor Loss::valuesOf(const Value& result, const at::Tensor& logits) const {
   if (const auto* number = std::get_if<double>(&result))
     return at::full({logits.size(0), 1}, *number, logits.options());
   const at::Tensor& values = std::get<at::Tensor>(result);
@@ -29,6 +39,15 @@ at::Tensor Loss::weightedValues(const at::Tensor& logits, const at::Tensor& targ
 }
 
 Loss::Result Loss::weightedValuesAndGradient(const at::Tensor& logits, const at::Tensor& targets) const {
+  if (isReference_) return differentiated(logits, targets);
+  const at::AutoDispatchBelowADInplaceOrView noAutograd;
+  const std::vector<Value> all = formula_.run({logits, targets}, formula_.nodes().size());
+  const auto* gradient = std::get_if<at::Tensor>(&all[gradient_]);  // a number if the loss does not depend on z
+  return {weigh(valuesOf(all[result_], logits), targets),
+          weigh(gradient == nullptr ? at::zeros_like(logits) : gradient->expand_as(logits), targets)};
+}
+
+Loss::Result Loss::differentiated(const at::Tensor& logits, const at::Tensor& targets) const {
   const at::AutoGradMode enabled(true);
   const at::Tensor leaf = logits.detach().requires_grad_(true);
   const at::Tensor values = this->values(leaf, targets);

@@ -1,5 +1,6 @@
-// A loss is a formula per sample in the logits z and the targets y, differentiated by autograd. Class weights apply in
-// training only: a sample has the weight of the largest class of its target, the first one if several are equal.
+// A loss is a formula per sample in the logits z and the targets y, whose graph contains its gradient; with reference
+// kernels, autograd computes the gradient. Class weights apply in training only: a sample has the weight of the largest
+// class of its target, the first one if several are equal.
 #pragma once
 
 #include "core/api.h"
@@ -25,10 +26,14 @@ class Loss {
   Result weightedValuesAndGradient(const at::Tensor& logits, const at::Tensor& targets) const;
 
  private:
+  at::Tensor valuesOf(const Value& result, const at::Tensor& logits) const;
+  Result differentiated(const at::Tensor& logits, const at::Tensor& targets) const;
   at::Tensor weigh(const at::Tensor& perSample, const at::Tensor& targets) const;
 
   Formula formula_;
   size_t result_;
+  size_t gradient_;
+  bool isReference_;
   at::Tensor classWeights_;  // [classes, 1]; undefined for 1 each
 };
 

@@ -48,8 +48,7 @@ MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) {
   const Update update(spec.update, theta, model.parameters());
   const int64_t shards = GradientShards::count(planned.batchSize, spec.microBatch);
 
-  const double loss =
-      sizeof(float) * static_cast<double>(spec.classes) * 2 * static_cast<double>(spec.loss.nodes.size());
+  const double loss = sizeof(float) * static_cast<double>(spec.classes) * static_cast<double>(spec.loss.nodes.size());
   const auto pass = [&](Ledger& ledger, int64_t samples, bool training) {
     if (samples > 0) model.addMemory(ledger, samples, training, loss * static_cast<double>(samples));
   };
