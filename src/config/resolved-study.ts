@@ -69,7 +69,8 @@ export function armConfigs({
   seeds: ____,
   execution: _____,
   seedsPerRound: ______,
-  targets: _______,
+  margin: _______,
+  targets: ________,
   ...shared
 }: ResolvedCompareConfig): ArmConfig[] {
   return arms.map((arm) => ({ ...shared, ...arm }) as ArmConfig);

@@ -5,6 +5,7 @@ import { comparedRuns, isCompleted } from "./compared-runs.js";
 import { comparisonKey } from "./dataset-key.js";
 import { distinctLabels, lossLabels } from "./labels.js";
 import type { Study } from "./study.js";
+import { identities } from "./tuned-arms.js";
 
 /** The runs of a study that differ only in their seed: one row of a table, one line of a chart. */
 export interface Arm {
@@ -33,12 +34,15 @@ export function armsOf(study: Study): Arm[] {
   const tasks = groupBy(inOrder, ([first]) => comparisonKey(study.config, first!.config));
   const groups = tasks.flat();
   const configs = groups.map((runs) => runs[0]!.config);
-  const labels = distinctLabels(configs);
-  const labelsInTask =
-    tasks.length === 1
-      ? labels
-      : tasks.flatMap((ofTask) => distinctLabels(ofTask.map((runs) => runs[0]!.config)));
-  const names = distinctLabels(configs, SHOWN_IN_COLUMNS);
+  const identity = identities(study.config);
+  const labelsOf = (some: typeof groups, visible?: RegExp) =>
+    distinctLabels(
+      some.map((runs) => identity(runs[0]!.config)),
+      visible,
+    );
+  const labels = labelsOf(groups);
+  const labelsInTask = tasks.length === 1 ? labels : tasks.flatMap((ofTask) => labelsOf(ofTask));
+  const names = labelsOf(groups, study.config.tuning?.arms === undefined ? SHOWN_IN_COLUMNS : SHOWN_IF_TUNED);
   const losses = lossLabels(configs);
   const slugs = distinctSlugs(labels);
   const compared = comparedRuns(groups);
@@ -56,6 +60,8 @@ export function armsOf(study: Study): Arm[] {
 }
 
 const SHOWN_IN_COLUMNS = /^(loss\.|optimizer\.(semantics|learningRate)$)/;
+/** The column of learning rates has the selected ones, which do not identify an arm. */
+const SHOWN_IF_TUNED = /^(loss\.|optimizer\.semantics$)/;
 
 const withoutSeeds = (config: ResolvedTrainConfig) =>
   JSON.stringify(config, (key, value) => (key === "seed" ? undefined : value));

@@ -17,6 +17,7 @@ import { distinctLabels } from "./labels.js";
 import type { PlannedCell } from "./planned-cell.js";
 import { runOrder } from "./run-order.js";
 import { loadDatasets, type StudyDatasets } from "./study-datasets.js";
+import { identities } from "./tuned-arms.js";
 
 /** A study that can start on this machine. */
 export interface PreparedStudy {
@@ -115,8 +116,9 @@ interface Labelled {
 }
 
 /** Numbers the runs of a study in the order in which they start, and labels them with what distinguishes them. */
-function labelled({ arms, seeds, runs }: StudyPlan<Dataset>, device: string): Labelled[] {
-  const labels = distinctLabels(arms.map(({ plan }) => plan.config));
+function labelled({ config: study, arms, seeds, runs }: StudyPlan<Dataset>, device: string): Labelled[] {
+  const identity = identities(study);
+  const labels = distinctLabels(arms.map(({ plan }) => identity(plan.config)));
   const numbers = new Map(runOrder(seeds, arms.length).map((index, place) => [index, place + 1]));
   return runs.map(({ plan: onAny, dataset }, index) => {
     const plan = planForDevice(onAny, device);

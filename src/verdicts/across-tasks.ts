@@ -12,6 +12,7 @@ import { isCompleted } from "../study/compared-runs.js";
 import { distinctLabels } from "../study/labels.js";
 import { ranInParallel, type Study } from "../study/study.js";
 import { LEVEL } from "../study/too-few-seeds.js";
+import { identities } from "../study/tuned-arms.js";
 import type { RunRecord } from "../training/run-record.js";
 import { finalEpoch } from "../training/run-record.js";
 import { timeToTarget } from "../training/time-to-target.js";
@@ -71,7 +72,8 @@ export function acrossTasks(study: Study): AcrossTasks | undefined {
   const ofTask = taskKeys(study);
   const arms = armsOf(study);
   const tasks = groupBy(arms, ({ config }) => JSON.stringify(ofTask.map((key) => config[key])));
-  const methods = groupBy(arms, ({ config }) => methodKey(config, ofTask));
+  const identity = identities(study.config);
+  const methods = groupBy(arms, ({ config }) => methodKey(identity(config), ofTask));
   const seeds = new Set(arms.map(({ compared }) => seedsOf(compared)));
   const isWhole = tasks.every(({ length }) => length === methods.length);
   if (tasks.length < 2 || methods.length < 2 || !isWhole || seeds.size > 1) return undefined;
@@ -82,7 +84,7 @@ export function acrossTasks(study: Study): AcrossTasks | undefined {
   const best = errors.map((ofMethods) => Math.min(...ofMethods.map(mean)));
   const { meanRanks, p } = friedman(errors.map((ofMethods) => ofMethods.map((runs) => -mean(runs))));
   const difference = criticalDifference(methods.length, tasks.length);
-  const labels = distinctLabels(methods.map(([first]) => first!.config));
+  const labels = distinctLabels(methods.map(([first]) => identity(first!.config)));
   const timed = !ranInParallel(study);
   const results = methods
     .map((ofMethod, m): MethodResult => {

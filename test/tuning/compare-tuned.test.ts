@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { CompareConfig } from "../../src/config/compare-config.js";
 import { loadDataset } from "../../src/data/load-dataset.js";
-import { compare, readStudy } from "../../src/index.js";
+import { randomStream } from "../../src/data/random.js";
+import { compare, judgeStudy, readStudy } from "../../src/index.js";
 import { conclude } from "../../src/report/results/conclusion.js";
 import type { CompareCallbacks } from "../../src/study/callbacks.js";
 import type { Study } from "../../src/study/study.js";
+import { acrossTasks } from "../../src/verdicts/across-tasks.js";
 import { bands } from "../small-task.js";
 
 const root = mkdtempSync(join(tmpdir(), "optimbench-tuning-"));
@@ -126,6 +128,40 @@ describe("a tuned study", () => {
     expect(again.study.config.tuning).toEqual(study.config.tuning);
     const more = await counted({ ...config, tuning: { trials: 6, space }, folder: newFolder() });
     expect(more.study.config.tuning!.arms![0]!.trials.slice(0, 4)).toEqual(arms![0]!.trials.slice(0, 4));
+  });
+
+  it("selects settings per task, and aggregates what was tuned over tasks", async () => {
+    const next = randomStream(1, "samples");
+    const noise = { ...train, name: "noise", images: train.images.map(() => next() % 256) };
+    const study = await compare({
+      ...tuned,
+      dataset: undefined,
+      vary: { dataset: [dataset, noise] },
+      optimizers: ["sgd", { name: "sgd", momentum: 0.5 }, "adam"],
+    });
+    const arms = study.config.tuning!.arms!;
+    expect(arms).toHaveLength(6);
+    expect(new Set(arms.map(({ trials }) => trials.length)).size).toBe(1);
+    const selected = arms.map(({ trials, selected }) => JSON.stringify(trials[selected]!.values));
+    expect(selected.slice(0, 3)).not.toEqual(selected.slice(3));
+    const { tasks, methods } = acrossTasks(study)!;
+    expect(tasks).toEqual(["bands", "noise"]);
+    expect(methods.map(({ label }) => label).sort()).toEqual([
+      "adam",
+      "sgd, momentum 0.5",
+      "sgd, momentum tuned",
+    ]);
+    expect(await judgeStudy(study)).toMatchObject({
+      sentence: expect.stringContaining("has the best mean rank over 2 tasks"),
+    });
+  });
+
+  it("adds seeds in rounds after the seeds of its trials, and names those that ran", async () => {
+    const study = await compare({ ...tuned, seeds: 12, seedsPerRound: 4, margin: 0.9 });
+    expect(study.runs.map(({ config }) => config.seed)).toEqual([1, 1, 2, 2, 3, 3, 4, 4]);
+    expect(conclude(study).caveats).toContainEqual(
+      expect.stringContaining("which ran again on seeds 1, 2, 3, 4."),
+    );
   });
 
   it("rejects parts, seeds of its trials, and a folder with another study", async () => {

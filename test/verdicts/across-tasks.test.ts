@@ -82,4 +82,26 @@ describe("acrossTasks", () => {
     expect(suite.tasks).toHaveLength(6);
     expect(suite.tasks[0]).toBe("digits, mlp");
   });
+
+  it("takes the settings before tuning as the method, since each task selects other ones", () => {
+    const rates = [0.1, 0.02, 0.3];
+    const whole = study((task, { optimizer }) =>
+      optimizer === "sgd" ? { learningRate: rates[TASKS.indexOf(task)]! } : {},
+    );
+    expect(acrossTasks(whole)).toBeUndefined();
+    const arms = whole.runs.filter(({ config }) => config.seed === 0).map(({ config }) => config);
+    const tuned = arms.map(({ optimizer }) => ({
+      label: optimizer.name,
+      learningRate: optimizer.name === "sgd" ? 0.01 : 0.001,
+      space: { learningRate: { from: 1e-4, to: 1, scale: "log" as const } },
+      trials: [],
+      selected: 0,
+    }));
+    const { optimizers: _, losses: __, ...config } = whole.config;
+    const { methods } = acrossTasks({
+      ...whole,
+      config: { ...config, arms, tuning: { trials: 2, seeds: [9], seed: 0, arms: tuned } },
+    })!;
+    expect(methods.map(({ label }) => label).sort()).toEqual(["adagrad", "adam", "rmsprop", "sgd"]);
+  });
 });

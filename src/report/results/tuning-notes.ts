@@ -6,9 +6,13 @@ import { decimalText } from "../../validation/decimal-text.js";
 import { listText } from "../../validation/list-text.js";
 import { accuracyText } from "../text/number-text.js";
 
+/** With more arms, notes would be longer than the table. */
+const MOST_LISTED = 10;
+
 /** How the settings of a tuned study were found. */
-export function tuningNotes({ config: { tuning, seeds } }: Study): string[] {
+export function tuningNotes({ config: { tuning }, runs }: Study): string[] {
   if (tuning?.arms === undefined) return [];
+  const seeds = [...new Set(runs.map(({ config }) => config.seed))]; // of those in rounds, not all run
   const { arms, extensions = [], seeds: tried } = tuning;
   const [first] = arms;
   const labels = (sides: readonly string[]) =>
@@ -16,7 +20,9 @@ export function tuningNotes({ config: { tuning, seeds } }: Study): string[] {
   const onEdge = labels(arms.map(selectedEdge));
   return [
     `Settings: of each arm, the best of ${countText(first?.trials.length ?? 0, "trial")} by validation accuracy (${seedsText(tried)}), which ran again on ${seedsText(seeds)}. No trial saw the test images.`,
-    ...arms.map(({ label, trials, selected }) => `${label}: ${settingsText(trials[selected]!)}.`),
+    ...(arms.length > MOST_LISTED
+      ? ["The selected settings are in index.html, and in study.json (`tuning.arms`)."]
+      : arms.map(({ label, trials, selected }) => `${label}: ${settingsText(trials[selected]!)}.`)),
     ...extensions.map(
       ({ trials, sides }) =>
         `The best learning rate of ${listText(labels(sides))} was on the edge of its space, which was extended by a decade. Every arm ran ${countText(trials, "more trial")}.`,
