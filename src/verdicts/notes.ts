@@ -31,6 +31,6 @@ function counts(pairs: Verdicts["pairs"], margin: number): string[] {
   if (pairs.length === 1 || pairs.every(({ verdict }) => verdict === "undecided")) return [];
   const count = (verdict: string) => integerText(pairs.filter((pair) => pair.verdict === verdict).length);
   return [
-    `Of ${integerText(pairs.length)} pairs, ${count("better")} have a better arm, ${count("equal")} are equal within ${marginText(margin)} and ${count("undecided")} are undecided.`,
+    `Of ${integerText(pairs.length)} pairs: ${count("better")} with a better arm, ${count("equal")} equal within ${marginText(margin)}, ${count("undecided")} undecided.`,
   ];
 }

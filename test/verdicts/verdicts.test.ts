@@ -70,6 +70,9 @@ describe("the verdict on a pair", () => {
     });
     expect(verdictOf(two, "adam", "sgd")).toBe("better");
     expect(verdictOf(five, "adam", "sgd")).not.toBe("better");
+    expect(verdictsOf(five).notes).toEqual([
+      "Of 10 pairs: 0 with a better arm, 10 equal within 0.2 points, 0 undecided.",
+    ]);
   });
 });
 
