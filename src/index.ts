@@ -74,6 +74,7 @@ export type { ResolvedModel } from "./models/models.js";
 export type * from "./optimizers/optimizer-config.generated.js";
 export type { ResolvedOptimizer } from "./optimizers/optimizers.js";
 export type { ReportOptions } from "./report/folder/write-report.js";
+export type { NamedStudy } from "./report/results/side-by-side.js";
 export type * from "./schedules/schedule-config.generated.js";
 export type {
   ResolvedBuiltInSchedule,
@@ -91,6 +92,7 @@ export {
   readStudy,
   verifyStudy,
   writeReport,
+  writeSideBySide,
   writeStudy,
 } from "./studies.js";
 export type { AlteredRun } from "./study/altered-runs.js";

@@ -4,6 +4,7 @@ import type { Finding } from "./checks/check.js";
 import type { CheckOptions } from "./checks/check-study.js";
 import type { CompareConfig } from "./config/compare-config.generated.js";
 import type { ReportOptions } from "./report/folder/write-report.js";
+import type { NamedStudy } from "./report/results/side-by-side.js";
 import type { CompareCallbacks } from "./study/callbacks.js";
 import type { StudyDiff } from "./study/diff.js";
 import type { EstimateOptions, StudyEstimate } from "./study/estimate.js";
@@ -91,6 +92,27 @@ export async function mergeStudies(
  */
 export async function writeReport(study: Study, folder: string, options?: ReportOptions): Promise<string[]> {
   return (await import("./report/folder/write-report.js")).writeReport(study, folder, options);
+}
+
+/**
+ * Writes a page of studies side by side to a folder: `index.html`, a single file that needs no network. Arms with the same label
+ * share a row, and each study has its columns; what differs between the questions and environments of the first study and each
+ * other one is listed. An `index.html` that is already in the folder is replaced. Other files remain.
+ *
+ * @example
+ * ```ts
+ * const [before, after] = [await readStudy("before/study.json"), await readStudy("after/study.json")];
+ * await writeSideBySide([{ name: "before", study: before }, { name: "after", study: after }], "side-by-side");
+ * ```
+ *
+ * @param studies two or more studies, and what the page calls them
+ * @param folder the folder to write to; created if it does not exist
+ * @returns the paths of all files written
+ * @throws {@link OptimbenchError} by rejection: CONFIG if there are fewer than two studies, or if one is not a study, FILE if the
+ *   folder cannot be written to
+ */
+export async function writeSideBySide(studies: readonly NamedStudy[], folder: string): Promise<string[]> {
+  return (await import("./report/folder/write-side-by-side.js")).writeSideBySide(studies, folder);
 }
 
 /**

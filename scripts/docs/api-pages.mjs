@@ -30,6 +30,7 @@ export const PAGES = [
       "verifyStudy",
       "checkStudy",
       "writeReport",
+      "writeSideBySide",
       "writeStudy",
       "readStudy",
       "ResolvedCompareConfig",

@@ -6,11 +6,11 @@ import { loadDataset } from "../../data/load-dataset.js";
 import { readOptionsOf } from "../../data/read-options.js";
 import { configError } from "../../errors.js";
 import { removeReport } from "../../report/folder/remove-report.js";
+import type { NamedStudy } from "../../report/results/side-by-side.js";
 import { datasetKey } from "../../study/dataset-key.js";
 import type { Study } from "../../study/study.js";
 import { readStudy, writeStudy } from "../../study/study-file.js";
 import { printNotice } from "../../system/terminal.js";
-import { writeFileAtomically } from "../../system/write-file.js";
 import { parse } from "../../validation/parse.js";
 import { verdictsOf } from "../../verdicts/judge.js";
 import { studyPath } from "../options/study-argument.js";
@@ -61,18 +61,15 @@ async function reportSideBySide(
   if (out === "") throw configError('Expected a folder name for --out, got "".');
   if (tensorboard) throw configError("--tensorboard needs one study. Give each study a command.");
   if (margin !== undefined) throw configError("--margin needs one study. Give each study a command.");
-  const studies = [];
+  const studies: NamedStudy[] = [];
   for (const name of places) studies.push({ name, study: await readStudy(studyPath(name)) });
-  const page = out === undefined ? undefined : join(out, "index.html");
-  if (page !== undefined) await checkNewFile(page, "--out", { overwrite });
+  if (out !== undefined) await checkNewFile(join(out, "index.html"), "--out", { overwrite });
   const { sideBySide } = await import("../../report/results/side-by-side.js");
   const { sideBySideTable } = await import("../../report/tables/side-by-side-table.js");
-  const found = sideBySide(studies);
-  answer.give({ files: page === undefined ? [] : [page] }, () => sideBySideTable(found));
-  if (page === undefined) return;
-  const { sideBySidePage } = await import("../../report/page/side-by-side-page.js");
-  await writeFileAtomically(page, sideBySidePage(found));
-  answer.remark(`\nReport: ${page}`);
+  const { writeSideBySide } = await import("../../report/folder/write-side-by-side.js");
+  const files = out === undefined ? [] : await writeSideBySide(studies, out);
+  answer.give({ files }, () => sideBySideTable(sideBySide(studies)));
+  for (const file of files) answer.remark(`\nReport: ${file}`);
 }
 
 interface ReportChoices {

@@ -6,9 +6,11 @@ import { accuracyText, numberText, summaryText } from "../text/number-text.js";
 import { conclude } from "./conclusion.js";
 import { type Result, resultsOf } from "./results.js";
 
-/** A study, and what a comparison calls it. */
+/** A study, and what a page of several studies calls it. */
 export interface NamedStudy {
+  /** What texts call it, such as "before". */
   readonly name: string;
+  /** What `compare` or `readStudy` returned. */
   readonly study: Study;
 }
 
