@@ -5,7 +5,8 @@ import { nativeInfo } from "../dist/native/addon.js";
 import { checkSameNet } from "./peers/same-net.mjs";
 import { startTrainingPeers } from "./peers/training-peers.mjs";
 import { IMAGES, imagesOf, referenceSession } from "./reference-session.mjs";
-import { rowCells } from "./row-text.mjs";
+import { median } from "./row.mjs";
+import { numberText, rowCells } from "./row-text.mjs";
 import { evaluation } from "./rows/evaluation.mjs";
 import { geometricMean } from "./rows/geometric-mean.mjs";
 import { peakMemory } from "./rows/peak-memory.mjs";
@@ -51,7 +52,7 @@ export async function suite({ models, batchSizes, measures, ...options }) {
         const measured = await measureModel({ ...options, model, batch, measures: chosen, folder });
         Object.assign(versions, measured.versions);
         rows.push(...measured.rows);
-        for (const row of measured.rows) process.stderr.write(`${rowCells(row).join("; ")}\n`);
+        for (const row of measured.rows) process.stderr.write(`${progressText(row)}\n`);
       }
   } finally {
     rmSync(folder, { recursive: true });
@@ -89,6 +90,12 @@ async function measureModel({ model, batch, measures, peers: names, threads, rou
     session.dispose();
     for (const peer of Object.values(peers)) peer.end();
   }
+}
+
+/** A row in one line, in case the command is interrupted. */
+function progressText(row) {
+  const medians = Object.entries(row.measured).map(([name, list]) => `${name} ${numberText(median(list))}`);
+  return `${rowCells(row).join("; ")} (${row.measuredUnit}: ${medians.join("; ")})`;
 }
 
 /** The steps of a round: a multiple of GROUP, and so few that every image is used at most once. */

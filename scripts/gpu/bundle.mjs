@@ -42,7 +42,16 @@ const run = (program, args, options = {}) =>
   execFileSync(program, args, { stdio: ["ignore", "inherit", "inherit"], ...options });
 const copy = (from, to) => cpSync(join(root, from), join(target, to), { recursive: true });
 
-for (const part of ["CMakeLists.txt", "dist", "native", "assets", "schemas", "scripts/gpu"]) copy(part, part);
+for (const part of [
+  "CMakeLists.txt",
+  "dist",
+  "native",
+  "assets",
+  "schemas",
+  "scripts/gpu",
+  "bench/models.mjs",
+])
+  copy(part, part);
 // What the package needs, and what compiles it.
 const { dependencies, devDependencies, ...manifest } = JSON.parse(
   readFileSync(join(root, "package.json"), "utf8"),

@@ -8,12 +8,14 @@ const MNIST = { height: 28, width: 28, channels: 1 };
 export function randomImages(count: number, size = MNIST): Dataset {
   const next = randomStream(0, "samples");
   const { height, width, channels } = size;
+  const images = new Uint8Array(count * height * width * channels);
+  for (let i = 0; i < images.length; i++) images[i] = next() >>> 24; // Uint8Array.from takes seconds
   return {
     name: "random images",
     count,
     ...size,
     classes: CLASSES,
-    images: Uint8Array.from({ length: count * height * width * channels }, () => next() >>> 24),
+    images,
     labels: Uint8Array.from({ length: count }, (_, i) => i % CLASSES),
   };
 }

@@ -93,7 +93,8 @@ describe("the rows of bench:update", () => {
     ]);
     expect(brief(rows)).toEqual([
       { optimizer: "sgd", value: 1.5, against: "above the goal: sgd 1.5" },
-      { optimizer: "adam", value: 3, against: "above the goal: adam 3.0, lamb 2.0" },
+      { optimizer: "adam", value: 3, against: "above the goal: adam 3.0" },
+      { optimizer: "lamb", value: 2, against: "worst: lamb" },
     ]);
     expect(rows[1].measured).toEqual({ optimbench: [3], memory: [1] });
   });
