@@ -1,5 +1,6 @@
 import type { ResolvedCompareConfig } from "../config/resolved-config.js";
 import { type ArmConfig, armConfigs } from "../config/resolved-study.js";
+import type { TunedArm } from "../config/tuning-config.js";
 import { OptimbenchError } from "../errors.js";
 import { groupBy } from "../validation/group-by.js";
 import { canonicalJson } from "./cell.js";
@@ -105,15 +106,38 @@ export const storedDifferences = (a: Question, b: Question): Difference[] => [
 ];
 
 /**
- * The question that continues `there` as `here` asks: the same one, or one with more cells.
+ * The question that continues `there` as `here` asks: the same one, or one with more cells. A tuned study with more trials may have
+ * others, since it may select other settings.
  *
  * @throws OptimbenchError (FILE) with what differs if `here` does not ask for every cell of `there`
  */
 export function continued(there: Question, here: Question, folder: string): Question {
-  const asked = new Set(here.cells);
-  if (!there.cells.every((key) => asked.has(key))) throw anotherQuestion(there, here, folder);
+  const isWhole = asksAll(there, here);
+  if (!isWhole && !hasMoreTrials(there.config, here.config)) throw anotherQuestion(there, here, folder);
   const isSame = there.cells.length === here.cells.length && isEqual(named(there.config), named(here.config));
   return isSame ? there : { ...here, createdAt: there.createdAt, environment: there.environment };
+}
+
+/** Whether a question asks for every cell of another one. */
+export function asksAll(there: Question, here: Question): boolean {
+  const asked = new Set(here.cells);
+  return there.cells.every((key) => asked.has(key));
+}
+
+/** Whether a tuned study has all trials of another one, with their results, and more. */
+function hasMoreTrials(there: ResolvedCompareConfig, here: ResolvedCompareConfig): boolean {
+  const [before, now] = [there, here].map(({ tuning }) => tuning?.arms ?? []) as [TunedArm[], TunedArm[]];
+  const counts = [before, now].map((arms) => arms.reduce((sum, { trials }) => sum + trials.length, 0));
+  const isIn = (some: readonly unknown[], all: readonly unknown[]) => {
+    const known = new Set(all.map(canonicalJson));
+    return some.every((each) => known.has(canonicalJson(each)));
+  };
+  return (
+    before.length > 0 &&
+    counts[0]! < counts[1]! &&
+    isIn(there.seeds, here.seeds) &&
+    before.every(({ trials }, i) => isIn(trials, now[i]?.trials ?? []))
+  );
 }
 
 const isEqual = (a: unknown, b: unknown) => canonicalJson(a) === canonicalJson(b);
@@ -126,12 +150,31 @@ function named(config: ResolvedCompareConfig) {
 
 const MOST = 5;
 
+/** What differs in how settings are searched. More trials are no difference, because they have the others. */
+function tuningDifferences(
+  { tuning: there }: ResolvedCompareConfig,
+  { tuning: here }: ResolvedCompareConfig,
+) {
+  if (there === undefined || here === undefined) return [];
+  const part = ({ trials, seeds, seed, space }: typeof there) => ({
+    ...(here.trials < there.trials && { trials }),
+    ...{ seeds, seed, space },
+  });
+  return differencesOf(part(there), part(here), ["tuning"]);
+}
+
+/** Whether a difference of tuned studies is one of what was given. Settings of optimizers follow from how they are searched. */
+const isGiven = ({ path }: Difference) => !/^(optimizer|arms)/.test(path);
+
 function anotherQuestion(there: Question, here: Question, folder: string): OptimbenchError {
-  const differences = storedDifferences(there, here).map((each) => differenceText(each));
-  const more = differences.length > MOST ? `; and ${differences.length - MOST} more differences` : "";
+  const ofTuning = tuningDifferences(there.config, here.config);
+  const others = storedDifferences(there, here);
+  const differences = ofTuning.length === 0 ? others : [...ofTuning, ...others.filter(isGiven)];
+  const texts = differences.map((each) => differenceText(each));
+  const more = texts.length > MOST ? `; and ${texts.length - MOST} more differences` : "";
   return new OptimbenchError(
     "FILE",
-    `${folder} already contains another study: ${differences.slice(0, MOST).join("; ")}${more}. ` +
+    `${folder} already contains another study: ${texts.slice(0, MOST).join("; ")}${more}. ` +
       "A study continues with the same question, and grows if the question asks for everything that it has and more. " +
       "Choose another `folder`, or replace the study with `overwrite`.",
     { path: folder },

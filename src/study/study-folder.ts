@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
 import { keepResult } from "../system/keep-result.js";
 import { type Holder, holderText } from "../system/lock-file.js";
+import { countText } from "../validation/count-text.js";
 import type { Cell, Line, Question } from "./cell-lines.js";
 import { CellsFile } from "./cells-file.js";
 import { Claims } from "./claims.js";
-import { continued } from "./question.js";
+import { asksAll, continued } from "./question.js";
 import { CELLS, CLAIMS, prepareResultFolder, STUDY } from "./result-folder.js";
 import { isWorthKeeping, type Study } from "./study.js";
 import { writeStudy } from "./study-file.js";
@@ -81,6 +82,11 @@ export class StudyFolder {
     const question =
       there === undefined || isAbandoned(lines, folder) ? asked : continued(there, asked, folder);
     const store = new StudyFolder(folder, { file, lines, question, isReplaced: overwrite });
+    const dropped = there === undefined ? 0 : store.#finishedApartFrom(question, there);
+    if (dropped > 0)
+      onNotice(
+        `More trials select other settings, so ${countText(dropped, "run")} of the earlier ones no longer ${dropped === 1 ? "counts, but stays" : "count, but stay"} in ${file.path}.`,
+      );
     if (!overwrite)
       await store.#flush().catch((error: OptimbenchError) => {
         if (error.cause === undefined) throw error; // another question; a full disk is reported with the first cell
@@ -167,11 +173,18 @@ export class StudyFolder {
 
   /** Meets a question that another process has asked in the meantime. */
   #meet(there: Question): void {
-    const asked = new Set(this.question.cells);
-    const known = new Set(there.cells);
-    this.#isOutgrown = there.cells.some((key) => !asked.has(key));
-    if (this.question.cells.every((key) => known.has(key))) this.#unwritten = this.#unwritten.filter(isCell);
-    else if (this.#isOutgrown) continued(there, this.question, this.#file.path); // throws what differs
+    this.#isOutgrown = !asksAll(there, this.question);
+    if (asksAll(this.question, there)) this.#unwritten = this.#unwritten.filter(isCell);
+    else if (this.#isOutgrown) {
+      continued(there, this.question, this.#file.path); // throws what differs, unless it has fewer trials
+      this.#isOutgrown = false;
+    }
+  }
+
+  /** The number of finished cells that one question asks for and another one does not. */
+  #finishedApartFrom(without: Question, of: Question): number {
+    const asked = new Set(without.cells);
+    return of.cells.filter((key) => this.#finished.has(key) && !asked.has(key)).length;
   }
 }
 

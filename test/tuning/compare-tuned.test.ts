@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -7,6 +7,7 @@ import { loadDataset } from "../../src/data/load-dataset.js";
 import { randomStream } from "../../src/data/random.js";
 import { compare, judgeStudy, readStudy } from "../../src/index.js";
 import { conclude } from "../../src/report/results/conclusion.js";
+import { alteredRuns } from "../../src/study/altered-runs.js";
 import type { CompareCallbacks } from "../../src/study/callbacks.js";
 import type { Study } from "../../src/study/study.js";
 import { acrossTasks } from "../../src/verdicts/across-tasks.js";
@@ -28,6 +29,10 @@ const dataset = await loadDataset({
   classes: 3,
   test: { images, labels },
 });
+
+/** Images that have nothing to do with their labels, so that chance selects. */
+const next = randomStream(1, "samples");
+const noise = { ...train, name: "noise", images: train.images.map(() => next() % 256) };
 
 const tuned = {
   question: "tuned",
@@ -130,9 +135,37 @@ describe("a tuned study", () => {
     expect(more.study.config.tuning!.arms![0]!.trials.slice(0, 4)).toEqual(arms![0]!.trials.slice(0, 4));
   });
 
+  it("with more trials runs what they select anew, and keeps the runs of the earlier settings", async () => {
+    const folder = newFolder();
+    const chance = { ...tuned, dataset: noise };
+    const space = { sgd: { learningRate: { from: 1e-5, to: 10 } } };
+    const few = await compare({ ...chance, tuning: { trials: 2, space }, folder });
+    const before = readFileSync(join(folder, "cells.jsonl"), "utf8");
+    const notices: string[] = [];
+    const onNotice = (text: string) => void notices.push(text);
+    const { study } = await counted({ ...chance, tuning: { trials: 8, space }, folder, onNotice });
+    const selected = ({ config }: Study) =>
+      config.tuning!.arms!.map(({ trials, selected }) => JSON.stringify(trials[selected]!.values));
+    expect(selected(study)).not.toEqual(selected(few));
+    expect(notices.join()).toContain("More trials select other settings, so ");
+    expect(readFileSync(join(folder, "cells.jsonl"), "utf8").startsWith(before)).toBe(true);
+    const alone = await compare({ ...chance, tuning: { trials: 8, space }, folder: newFolder() });
+    expect(study.runs.map(({ config }) => config)).toEqual(alone.runs.map(({ config }) => config));
+    const again = await counted({ ...chance, tuning: { trials: 8, space }, folder });
+    expect([again.ran, results(again.study)]).toEqual([[], results(study)]);
+    expect(await alteredRuns(study, folder)).toEqual([]);
+    await expect(compare({ ...chance, tuning: { trials: 8, space }, seeds: [1], folder })).rejects.toThrow(
+      "`seeds` has 2 there only",
+    );
+    await expect(compare({ ...chance, tuning: { trials: 2, space }, folder })).rejects.toThrow(
+      `${join(folder, "tuning")} already contains another study: \`tuning.trials\` is 8 there and 2 here. A study continues`,
+    );
+    await expect(compare({ ...chance, tuning: { trials: 8, seed: 1 }, folder })).rejects.toThrow(
+      /another study: `tuning.seed` is 0 there and 1 here; `tuning.space` is \{.*\} there and absent here\. A study/,
+    );
+  });
+
   it("selects settings per task, and aggregates what was tuned over tasks", async () => {
-    const next = randomStream(1, "samples");
-    const noise = { ...train, name: "noise", images: train.images.map(() => next() % 256) };
     const study = await compare({
       ...tuned,
       dataset: undefined,
