@@ -9,7 +9,7 @@ import { schemaByValue } from "../validation/schema-by-value.js";
 import { withValueAt } from "./config-path.js";
 import { type Alternative, MOST_RUNS, validated } from "./factors.js";
 import type { ValueRange } from "./value-range.generated.js";
-import { MOST_VALUES, rangeValues, valueRangeSchema } from "./value-range.js";
+import { allAloneText, MOST_VALUES, rangeValues, valueRangeSchema } from "./value-range.js";
 
 /** The keys of an optimizer or a loss that have one value. */
 export const SINGLE_KEYS = ["name", "label", "semantics", "formula", "state"] as const;
@@ -32,12 +32,15 @@ export type Choices<Config> = Config extends object
   : Config;
 
 export const optimizerChoicesSchema = schemaByValue<Choices<OptimizerConfig>>((value) =>
-  withValues(optimizerSchemaFor(value), value),
+  value === "all" ? allAlone("optimizers") : withValues(optimizerSchemaFor(value), value),
 ).meta({ examples: OPTIMIZER_NAMES });
 
 export const lossChoicesSchema = schemaByValue<Choices<LossConfig>>((value) =>
-  withValues(lossSchemaFor(value), value),
+  value === "all" ? allAlone("losses") : withValues(lossSchemaFor(value), value),
 ).meta({ examples: LOSS_NAMES });
+
+/** Rejects "all" as an item of a list. */
+const allAlone = (key: string) => z.never({ error: `\`{path}\` is "all", ${allAloneText(`${key}: "all"`)}` });
 
 /** The schema of a value in which each setting has the form that the value gives it: one value, a list or a range. */
 function withValues(schema: z.ZodType, value: unknown): z.ZodType {

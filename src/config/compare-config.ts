@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SEMANTICS } from "../catalogue/semantics.js";
 import { configError } from "../errors.js";
+import { describe } from "../validation/describe.js";
 import { parse } from "../validation/parse.js";
 import { plainData } from "../validation/plain-data.js";
 import { armConfigSchema } from "./arm-config.js";
@@ -87,7 +88,10 @@ export const compareConfigSchema = z
     seeds: z
       .union([
         z.int().min(1).max(10_000),
-        z.literal("auto"),
+        z.literal("auto", {
+          error: ({ input }) =>
+            `Expected a number, a list of seeds or "auto" for \`{path}\`, got ${describe(input)}.`,
+        }),
         z.array(seedSchema).min(1).max(10_000).readonly(),
       ])
       .default(1)

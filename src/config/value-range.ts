@@ -35,6 +35,10 @@ export const allSchema = (otherwise: string) =>
     error: ({ input }) => `Expected ${otherwise} or "all" for \`{path}\`, got ${describe(input)}.`,
   });
 
+/** What is wrong with "all" as an item of a list, and what to write instead. */
+export const allAloneText = (instead: string): string =>
+  `which stands for all values and cannot be part of a list. Write \`${instead}\`.`;
+
 export type ValueRange = z.output<typeof valueRangeSchema>;
 
 /**

@@ -7,7 +7,7 @@ import { isWholeNumber, schemaAt } from "../validation/number-range.js";
 import { ARM_KEYS, type ArmKey } from "./arm-config.js";
 import { keysOf } from "./config-path.js";
 import { trainConfigSchema } from "./train-config.js";
-import { allSchema, MOST_VALUES, rangeValues, valueRangeSchema } from "./value-range.js";
+import { allAloneText, allSchema, MOST_VALUES, rangeValues, valueRangeSchema } from "./value-range.js";
 
 export const varySchema = z
   .record(
@@ -55,6 +55,12 @@ export const variedPaths = (vary: Vary): VariedPath[] =>
       throw configError(`Give a list in \`${elsewhere}\` instead of \`${given}\`.`, given);
     if (!(ARM_KEYS as unknown[]).includes(key)) throw wrongPath(path, String(key));
     const isWhole = isWholeNumber(schemaAt(trainConfigSchema, keysOf(path)));
+    const at = Array.isArray(values) && Object.hasOwn(ALL, path) ? values.indexOf("all") : -1;
+    if (at >= 0)
+      throw configError(
+        `\`${given}[${at}]\` is "all", ${allAloneText(`vary: { ${path}: "all" }`)}`,
+        `${given}[${at}]`,
+      );
     const list = values === "all" ? allOf(path) : values;
     const listed =
       "from" in list

@@ -140,6 +140,18 @@ it.each([
   expect(found).toBe(path);
 });
 
+it.each<[CompareConfig, string, string]>([
+  [{ optimizers: ["all"] } as never, "optimizers[0]", 'optimizers: "all"'],
+  [{ losses: ["huber", "all"] } as never, "losses[1]", 'losses: "all"'],
+  [{ vary: { model: ["all"] } }, "vary.model[0]", 'vary: { model: "all" }'],
+  [{ vary: { schedule: ["cosine", "all"] } }, "vary.schedule[1]", 'vary: { schedule: "all" }'],
+])("rejects all in a list, and says what to write: %j", (config, path, instead) => {
+  expect(problem(config)).toEqual({
+    message: `\`${path}\` is "all", which stands for all values and cannot be part of a list. Write \`${instead}\`.`,
+    path,
+  });
+});
+
 it("rejects all of a path that has no names", () => {
   expect(problem({ vary: { batchSize: "all" } })).toEqual({
     message:

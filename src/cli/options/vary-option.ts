@@ -38,5 +38,8 @@ function listOf(text: string, read: (text: string) => unknown): unknown[] {
   const range = items.find((item) => parseRange(item) !== undefined);
   if (range !== undefined)
     throw configError(`"${range}" is a range, which cannot be part of a list. Give the range alone.`);
-  return items.map((item) => (item === "none" ? null : read(item)));
+  return items.map((item) => {
+    if (item === "all") return item; // the schema says that it stands alone
+    return item === "none" ? null : read(item);
+  });
 }
