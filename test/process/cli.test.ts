@@ -176,7 +176,7 @@ describe("compare", () => {
 
     const again = await optimbench("compare", "--config", join("report", "study.json"), "--json", "--quiet");
     expect(again).toMatchObject({ code: 0, stderr: "" });
-    expect(resultOf(again).config).toEqual(study.config);
+    expect(resultOf(again)).toMatchObject({ config: { targets: [0.5, 0.9] } });
     expect(measured(resultOf(again))).toEqual(measured(study));
     const inTurn = await optimbench("compare", ...line, "--json", "--quiet");
     expect(measured(resultOf(inTurn))).toEqual(measured(study));
@@ -252,7 +252,7 @@ describe("train", () => {
   it("prints epochs, saves the model and a study of one run, and runs again from it", async () => {
     const { code, stdout } = await optimbench(
       ...["train", ...SMALL, "--optimizer", "sgd:learningRate=0.05", "--epochs", "2", "--seed", "3"],
-      ...["--save", "digits.safetensors", "--out", "out"],
+      ...["--save", "digits.safetensors", "--out", "out", "--targets", "0.5,0.9"],
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/^(sgd, learning rate 0\.05: epoch [012]\/2, .*\n){3}/);
@@ -261,5 +261,6 @@ describe("train", () => {
     const study = readStudy("out", "study.json");
     const again = await optimbench("train", "--config", join("out", "study.json"), "--json", "--quiet");
     expect(measured(resultOf(again))).toEqual(measured(study));
+    expect(resultOf(again)).toMatchObject({ config: { targets: [0.5, 0.9] } });
   });
 });

@@ -55,8 +55,8 @@ export function addTrainCommand(program: Command): void {
 }
 
 function trainConfig(command: Command, { defineOptimizer, defineLoss }: OutputOptions): CompareConfig {
-  const config = configFromCommand(command, TRAIN_OPTIONS, ({ runs }) => {
-    if (runs.length === 1) return runs[0]!.config;
+  const config = configFromCommand(command, TRAIN_OPTIONS, ({ runs, config: { targets } }) => {
+    if (runs.length === 1) return { ...runs[0]!.config, ...(targets !== undefined && { targets }) };
     throw configError(
       `The study has ${runs.length} runs, but train makes one. Run it again with \`optimbench compare\`.`,
     );
