@@ -4,15 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { EpochRecord, RunStatus } from "../../../src/history/epoch-record.js";
 import { reportPage } from "../../../src/report/page/page.js";
 import type { Study } from "../../../src/study/study.js";
-import {
-  exampleRun,
-  exampleStudy,
-  FORMULAS,
-  FOUR,
-  HOSTILE,
-  inParallel,
-  STUDIES,
-} from "../example-studies.js";
+import { exampleRun, exampleStudy, FORMULAS, HOSTILE, inParallel, STUDIES } from "../example-studies.js";
 
 test("the page mentions parallel runs only if there were any", () => {
   const page = reportPage(STUDIES.fourOptimizers);
