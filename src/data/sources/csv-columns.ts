@@ -1,5 +1,6 @@
 import { countText } from "../../validation/count-text.js";
 import { didYouMean } from "../../validation/nearest.js";
+import { decimalNumber } from "./decimal-number.js";
 
 /** Which columns of a CSV file are not pixels: by their name in the header, or their number from 1. */
 export interface ColumnOptions {
@@ -35,7 +36,7 @@ export function chooseColumns(
   fail: (problem: string) => Error,
 ): Columns | undefined {
   const names = first.map((name) => name.toLowerCase());
-  const words = first.filter((name) => name === "" || Number.isNaN(Number(name))).length;
+  const words = first.filter((name) => Number.isNaN(decimalNumber(name))).length;
   const wanted = [options.labelColumn, options.groupColumn].filter((each) => typeof each === "string");
   const isHeader =
     words > first.length / 2 ||

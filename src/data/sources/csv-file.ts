@@ -9,6 +9,7 @@ import { MOST_BYTES } from "../dataset.js";
 import { PixelList } from "../pixel-list.js";
 import { type Watch, watched } from "../watch.js";
 import { type ColumnOptions, type Columns, chooseColumns } from "./csv-columns.js";
+import { decimalNumber } from "./decimal-number.js";
 
 /** The content of a CSV file of images. */
 export interface CsvImages {
@@ -73,7 +74,7 @@ export async function readCsv(
       if (columns.group !== undefined) groups.push(record[columns.group]!);
       for (const column of columns.pixels) {
         const text = record[column]!;
-        const value = text === "" ? Number.NaN : Number(text);
+        const value = decimalNumber(text);
         if (!Number.isFinite(value))
           throw fail(
             `, line ${line}, column ${columns.text(column)}: expected a number, got ${JSON.stringify(text.slice(0, 40))}.`,

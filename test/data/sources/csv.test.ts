@@ -129,6 +129,16 @@ describe("a CSV file", () => {
       ', line 2, column "pixel2": expected a number, got "x".',
     ],
     [
+      "a number that is not decimal",
+      `${HEADER}\n1,0,10,0x10,255\n`,
+      ', line 2, column "pixel2": expected a number, got "0x10".',
+    ],
+    [
+      "spaces instead of a value",
+      `${HEADER}\n1,0,10," ",255\n`,
+      ', line 2, column "pixel2": expected a number, got " ".',
+    ],
+    [
       "an empty value, without a header",
       "1,0,10,20,255\n0,5,,7,8\n",
       ', line 2, column 3: expected a number, got "".',
