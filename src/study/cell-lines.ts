@@ -89,10 +89,16 @@ export async function parseLines(bytes: Buffer, path: string, before = 0): Promi
     const line = found < 0 ? undefined : parseLine(bytes.toString("utf8", start, end));
     if (line === undefined) {
       if (end + 1 >= bytes.length) return { lines, end: start, isTorn: true };
-      throw damaged(path, before + lines.length + 1, "is damaged");
+      const isQuestion = bytes.toString("utf8", start, start + QUESTION.length) === QUESTION;
+      throw damaged(path, before + lines.length + 1, "is damaged", isQuestion ? NEW_FOLDER : RUN_AGAIN);
     }
     if (!outline.safeParse(line).success)
-      throw damaged(path, before + lines.length + 1, "was written by another version of optimbench");
+      throw damaged(
+        path,
+        before + lines.length + 1,
+        "was written by another version of optimbench",
+        "question" in line ? NEW_FOLDER : RUN_AGAIN,
+      );
     lines.push(line);
     start = end + 1;
     if (performance.now() - turn > MILLISECONDS_PER_TURN) {
@@ -103,9 +109,13 @@ export async function parseLines(bytes: Buffer, path: string, before = 0): Promi
   return { lines, end: bytes.length, isTorn: false };
 }
 
-const damaged = (path: string, line: number, problem: string) =>
+const QUESTION = '{"question"';
+const RUN_AGAIN = "delete this line to run its cell again";
+const NEW_FOLDER = "run the study in another folder: the line says what it asks";
+
+const damaged = (path: string, line: number, problem: string, otherwise: string) =>
   new OptimbenchError(
     "FILE",
-    `Line ${line} of ${path} ${problem}. Restore the file from a copy, or delete this line to run its cell again.`,
+    `Line ${line} of ${path} ${problem}. Restore the file from a copy, or ${otherwise}.`,
     { path },
   );

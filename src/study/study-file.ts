@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { OptimbenchError, reasonOf } from "../errors.js";
 import { fileProblem } from "../system/file-problem.js";
@@ -6,6 +8,7 @@ import { writeFileAtomically } from "../system/write-file.js";
 import { check, parse } from "../validation/parse.js";
 import { parseJson } from "../validation/parse-json.js";
 import { pathSchema } from "../validation/path-schema.js";
+import { CELLS, STUDY } from "./result-folder.js";
 import { type Study, studySchema } from "./study.js";
 
 /** What makes a study, so that nothing else is written as one. */
@@ -37,13 +40,15 @@ function studyText(study: object): string {
  */
 export async function readStudy(path: string): Promise<Study> {
   parse(pathSchema, path, "path");
+  const isMadeFromCells = basename(path) === STUDY && existsSync(join(dirname(path), CELLS));
+  const remedy = isMadeFromCells ? ` Run the study's command again: it writes ${STUDY} from ${CELLS}.` : "";
   const errorOf = (problem: string, cause: unknown) =>
     new OptimbenchError("FILE", `${path} is not a readable study: ${problem}`, { cause, path });
   let value: unknown;
   try {
     value = parseJson(await readFile(path));
   } catch (cause) {
-    throw errorOf(`${fileProblem(cause)}.`, cause);
+    throw errorOf(`${fileProblem(cause)}.${remedy}`, cause);
   }
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version === "number" && version > 1)
@@ -54,6 +59,6 @@ export async function readStudy(path: string): Promise<Study> {
   try {
     return check(studySchema, value, "study", MOST_VALUES);
   } catch (cause) {
-    throw errorOf(cause instanceof Error ? cause.message : String(cause), cause);
+    throw errorOf(`${cause instanceof Error ? cause.message : String(cause)}${remedy}`, cause);
   }
 }

@@ -1,6 +1,7 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { compare } from "../../src/study/compare.js";
 import type { Study } from "../../src/study/study.js";
@@ -122,4 +123,21 @@ describe("rejects, with the file's name and the reason", () => {
   test("a missing file", async () => {
     await expect(readStudy(path)).rejects.toThrow(/no such file or folder\.$/);
   });
+});
+
+test("a damaged study is rejected with its line, and with its command if that writes it again", async () => {
+  await writeFile(path, '{ "schemaVersion": 1,\n  "runs": [1 2]\n');
+  await expect(readStudy(path)).rejects.toThrow(
+    new RegExp(`^${path} is not a readable study: .* at position 35 \\(line 2 column 14\\)\\.$`),
+  );
+  const folder = dirname(path);
+  rmSync(path);
+  const config = { dataset: "digits", model: "mlp", optimizers: ["sgd"], epochs: 0, folder } as const;
+  await compare(config);
+  await writeFile(path, '{ "schemaVersion": 1,\n  "runs": [\n');
+  await expect(readStudy(path)).rejects.toThrow(
+    "Run the study's command again: it writes study.json from cells.jsonl.",
+  );
+  await compare(config);
+  expect((await readStudy(path)).runs).toHaveLength(1);
 });

@@ -255,6 +255,10 @@ describe("cells.jsonl", () => {
         /^Line 2 of .*cells\.jsonl is damaged\. .*delete this line to run its cell again\.$/,
       ),
     });
+    writeFileSync(cells(), text.replace('"createdAt":"2', '"createdAt":"3'));
+    await expect(ask()).rejects.toThrow(
+      /^Line 1 of .*cells\.jsonl is damaged\. .* or run the study in another folder: the line says what it asks\.$/,
+    );
     writeFileSync(cells(), text.split("\n").toSpliced(1, 1).join("\n"));
     await ask();
     expect(ran).toEqual(["sgd, seed 0"]);
