@@ -1,7 +1,8 @@
 // Measures the error rate of verdicts: draws thousands of studies from a pool of runs, so that their arms are equal by
 // construction or differ by what is planted. Writes record.json and the tables of docs/calibration.md.
-// Usage: npm run calibrate [-- --runs N] [--share 0.01]      --share draws fewer studies and writes nothing
-import { writeFileSync } from "node:fs";
+// Usage: npm run calibrate [-- --train] [--runs N] [--share 0.01]
+//   --train trains the pool again, which is otherwise that of record.json; --share draws fewer studies and writes nothing
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { DEFAULT_MARGIN } from "../../dist/config/margin.js";
@@ -11,11 +12,17 @@ import { judgeStudies, predictedPower } from "./draw.mjs";
 import { poolOf } from "./pool.mjs";
 
 const { values } = parseArgs({
-  options: { runs: { type: "string", default: "500" }, share: { type: "string", default: "1" } },
+  options: {
+    train: { type: "boolean", default: false },
+    runs: { type: "string", default: "500" },
+    share: { type: "string", default: "1" },
+  },
 });
 const share = Number(values.share);
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
-const pool = await poolOf(Number(values.runs), path("../../build/calibration"));
+const pool = values.train
+  ? await poolOf(Number(values.runs), path("../../build/calibration"))
+  : JSON.parse(readFileSync(path("record.json"), "utf8")).pool;
 const { accuracies, images } = pool;
 const options = { margin: DEFAULT_MARGIN, resolution: 1 / images };
 
@@ -46,16 +53,17 @@ const inRounds = (scores, random) => {
   const { decisions, round } = decideInRounds(scores, design, { ...options, random });
   return { decisions, used: round * design.perRound };
 };
-const rounds = [2, 4].flatMap((arms) =>
-  [0, 0.002, 0.005, 0.01].map((difference) => ({
-    ...draw({
-      arms,
+const IN_ROUNDS = { 2: [10_000, 2000], 4: [10_000, 2000], 17: [3000, 300] };
+const rounds = Object.entries(IN_ROUNDS).flatMap(([arms, [equal, different]]) =>
+  [0, 0.002, 0.005, 0.01].map((planted) =>
+    draw({
+      arms: Number(arms),
       seeds: 30,
-      planted: difference,
+      planted,
       judge: inRounds,
-      studies: difference === 0 ? 2000 : 500,
+      studies: planted === 0 ? equal : different,
     }),
-  })),
+  ),
 );
 
 if (share === 1) {

@@ -11,7 +11,13 @@ export interface RoundsDecision {
 }
 
 /**
- * Decides every pair of arms after each round of seeds, until all are decided. AdaStop is designed to keep the probability of any false "better"
+ * AdaStop's level for more than two arms. It is then not exact: at 5%, up to 6.5% of simulated studies with equal normal arms had a
+ * false "better", depending on arms, rounds and seeds per round.
+ */
+const LEVEL_OF_MORE_ARMS = 0.035;
+
+/**
+ * Decides every pair of arms after each round of seeds, until all are decided. AdaStop keeps the probability of any false "better"
  * at 5% over all pairs and rounds. A pair is equal if the two one-sided tests say so at 5% divided by the number of rounds. The
  * tests of a fixed number of seeds would not be valid here, because the results decide on the number.
  *
@@ -25,7 +31,8 @@ export function decideInRounds(
   const { perRound, rounds } = design;
   const finished = Math.floor(scores[0]!.length / perRound);
   const whole = scores.map((each) => each.slice(0, finished * perRound));
-  const { separations } = adaStop(whole, { ...design, level: LEVEL }, options.random);
+  const level = scores.length > 2 ? LEVEL_OF_MORE_ARMS : LEVEL;
+  const { separations } = adaStop(whole, { ...design, level }, options.random);
   for (let round = 1; ; round++) {
     const pairs = pairsOf(
       scores.map((each) => each.slice(0, round * perRound)),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { randomStream } from "../../src/data/random.js";
-import { adaStop } from "../../src/statistics/adastop.js";
+import { adaStop, type Separation } from "../../src/statistics/adastop.js";
 import golden from "../golden/adaptive_stopping.json" with { type: "json" };
 
 const { level } = golden;
+const decision = ({ higher, lower, round }: Separation) => ({ higher, lower, round });
 const stream = (seed: number) => randomStream(seed, "samples");
 const never = () => {
   throw new Error("permutations are enumerated");
@@ -20,7 +21,7 @@ describe("adaStop", () => {
     "decides as the adastop package: case $number, $count arms, $rounds rounds of $perRound",
     (expected) => {
       const { arms, perRound, rounds, separations } = expected;
-      const found = adaStop(arms, { perRound, rounds, level }, never).separations;
+      const found = adaStop(arms, { perRound, rounds, level }, never).separations.map(decision);
       expect([...found].sort((a, b) => a.higher - b.higher || a.lower - b.lower)).toEqual(separations);
     },
   );
@@ -50,7 +51,10 @@ describe("adaStop", () => {
       const decide = (values: readonly (readonly number[])[]) =>
         adaStop(values, { perRound, rounds, level }, never).separations;
       const changed = arms.map((each) => each.map((value) => 0.9 + value / 1e9));
-      expect(decide(changed)).toEqual(decide(arms));
+      const [found, expected] = [decide(changed), decide(arms)];
+      expect(found.map(decision)).toEqual(expected.map(decision));
+      for (const [i, { boundary }] of found.entries())
+        expect(boundary / (expected[i]!.boundary / 1e9)).toBeCloseTo(1, 5);
     }
   });
 
@@ -72,6 +76,27 @@ describe("adaStop", () => {
     expect(falsely).toBeLessThanOrEqual(13);
     expect(found).toBeGreaterThan(95);
   }, 120_000);
+
+  it("separates the pairs whose mean differences exceed the boundary of their round", () => {
+    for (const { arms, perRound, rounds } of golden.cases)
+      for (const { higher, lower, round, boundary } of adaStop(arms, { perRound, rounds, level }, never)
+        .separations) {
+        const sum = (arm: number) => arms[arm]!.slice(0, round * perRound).reduce((a, b) => a + b, 0);
+        expect((sum(higher) - sum(lower)) / (round * perRound)).toBeGreaterThan(boundary);
+      }
+  });
+
+  it("decides by all permutations in the first rounds, whatever is drawn for later ones", () => {
+    const design = { perRound: 5, rounds: 6, level };
+    const far = [
+      [1, 2, 3, 4, 5],
+      [11, 12, 13, 14, 15],
+    ];
+    // 2 of 252 permutations are as extreme, less than 5% / 6
+    expect(adaStop(far, design, never).separations).toMatchObject([{ higher: 1, lower: 0, round: 1 }]);
+    const near = [far[0]!, [11, 12, 13, 14, 4.5]];
+    expect(adaStop(near, design, never).separations).toEqual([]);
+  });
 
   it("cannot decide if there are fewer permutations than the level needs", () => {
     const design = { perRound: 2, rounds: 1, level };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { type CompareConfig, parseCompareConfig } from "../../src/config/compare-config.js";
 import { studyArms } from "../../src/config/study-arms.js";
-import { compare } from "../../src/studies.js";
+import { compare, estimateStudy } from "../../src/studies.js";
 import { plannedRuns } from "../../src/study/study.js";
 import { verdictsOf } from "../../src/verdicts/judge.js";
 
@@ -26,35 +26,56 @@ describe("seeds in rounds", () => {
     const study = await compare({ ...config, seeds: "auto" });
     expect(study.config).toMatchObject({ seedsPerRound: 5 });
     expect(study.config.seeds).toHaveLength(30);
-    expect(study.runs.length).toBe(20);
-    expect(plannedRuns(study)).toBe(20);
+    expect(study.runs.length).toBe(10);
+    expect(plannedRuns(study)).toBe(10);
     const { sentence, notes } = verdictsOf(study);
     expect(sentence).toContain("adam is better than sgd");
-    expect(notes[0]).toContain("ended after round 2 of 6, because every pair is decided.");
+    expect(notes[0]).toContain("ended after round 1 of 6, because every pair is decided.");
   }, 60_000);
 
   it("continue after an interruption with the same decisions", async () => {
+    const rounds = { seeds: "auto", seedsPerRound: 3 } as const;
     const folder = join(base, "study");
-    const whole = await compare({ ...config, seeds: "auto", folder: join(base, "whole") });
+    const whole = await compare({ ...config, ...rounds, folder: join(base, "whole") });
     const stop = new AbortController();
     const partial = await compare({
       ...config,
-      seeds: "auto",
+      ...rounds,
       folder,
       signal: stop.signal,
       onRun: (_, { runs }) => {
-        if (runs.length === 13) stop.abort();
+        if (runs.length === 9) stop.abort();
       },
     });
     expect(partial.runs.length).toBeLessThan(whole.runs.length);
-    expect(verdictsOf(partial).notes[0]).toContain("ended in round 2 of 6, before every pair was decided");
-    const continued = await compare({ ...config, seeds: "auto", folder });
+    expect(verdictsOf(partial).notes[0]).toContain("ended in round 2 of 10, before every pair was decided");
+    const continued = await compare({ ...config, ...rounds, folder });
     const hashes = ({ runs }: typeof whole) => runs.map((run) => run.parametersSha256.final);
     expect(hashes(continued)).toEqual(hashes(whole));
     expect(verdictsOf(continued)).toEqual(verdictsOf(whole));
     let trained = 0;
-    await compare({ ...config, seeds: "auto", folder, onRun: () => void trained++ });
+    await compare({ ...config, ...rounds, folder, onRun: () => void trained++ });
     expect(trained).toBe(0);
+  }, 60_000);
+
+  it("cannot change after the study has started", async () => {
+    const started = { ...config, epochs: 1, folder: join(base, "started") };
+    const rounds = { seeds: 4, seedsPerRound: 2 };
+    await compare({ ...started, ...rounds });
+    for (const [given, asked] of [
+      [{ seeds: 8, seedsPerRound: 2 }, "4 rounds of 2 seeds"],
+      [{ seeds: 4, seedsPerRound: 4 }, "1 round of 4 seeds"],
+      [{ seeds: 8 }, "8 seeds without rounds"],
+    ] as const) {
+      const { folder, ...estimated } = { ...started, ...given };
+      const message = `${folder} contains a study whose seeds are added in 2 rounds of 2 seeds, but ${asked} were asked for. The number of rounds belongs to the test of the study: to change it after seeing results would make false verdicts more likely. Continue the study with \`seeds\`: 4 and \`seedsPerRound\`: 2, choose another \`folder\`, or replace the study with \`overwrite\`.`;
+      await expect(compare({ ...estimated, folder })).rejects.toMatchObject({ code: "FILE", message });
+      await expect(estimateStudy(estimated, { folder })).rejects.toThrow(message);
+    }
+    await expect(compare({ ...started, ...rounds, epochs: 2 })).rejects.toThrow(
+      "already contains another study: `epochs`",
+    );
+    await expect(compare({ ...started, ...rounds })).resolves.toMatchObject({ config: { seedsPerRound: 2 } });
   }, 60_000);
 
   it("have a given size and a given most", () => {
