@@ -1,7 +1,9 @@
 import type { ResolvedCompareConfig } from "../config/resolved-config.js";
 import { type ArmConfig, armConfigs } from "../config/resolved-study.js";
+import { type SeedRounds, seedRoundsOf } from "../config/seed-rounds.js";
 import type { TunedArm } from "../config/tuning-config.js";
 import { OptimbenchError } from "../errors.js";
+import { countText } from "../validation/count-text.js";
 import { groupBy } from "../validation/group-by.js";
 import { canonicalJson } from "./cell.js";
 import type { Question } from "./cell-lines.js";
@@ -109,9 +111,10 @@ export const storedDifferences = (a: Question, b: Question): Difference[] => [
  * The question that continues `there` as `here` asks: the same one, or one with more cells. A tuned study with more trials may have
  * others, since it may select other settings.
  *
- * @throws OptimbenchError (FILE) with what differs if `here` does not ask for every cell of `there`
+ * @throws OptimbenchError (FILE) with what differs if `here` does not ask for every cell of `there`, or changes its rounds of seeds
  */
 export function continued(there: Question, here: Question, folder: string): Question {
+  checkSameRounds(there, here, folder);
   const isWhole = asksAll(there, here);
   if (!isWhole && !hasMoreTrials(there.config, here.config)) throw anotherQuestion(there, here, folder);
   const isSame = there.cells.length === here.cells.length && isEqual(named(there.config), named(here.config));
@@ -139,6 +142,24 @@ function hasMoreTrials(there: ResolvedCompareConfig, here: ResolvedCompareConfig
     before.every(({ trials }, i) => isIn(trials, now[i]?.trials ?? []))
   );
 }
+
+/** The rounds are part of a sequential test, so they are not changed once results are known. */
+function checkSameRounds(there: Question, here: Question, folder: string): void {
+  const [rounds, asked] = [seedRoundsOf(there.config), seedRoundsOf(here.config)];
+  if (rounds === undefined || isEqual(rounds, asked)) return;
+  if (storedDifferences(there, here).some(({ path }) => path !== "seeds")) return; // another study altogether
+  const seeds = countText(here.config.seeds.length, "seed");
+  throw new OptimbenchError(
+    "FILE",
+    `${folder} contains a study whose seeds are added in ${roundsText(rounds)}, but ${asked === undefined ? `${seeds} without rounds` : roundsText(asked)} were asked for. ` +
+      "The number of rounds belongs to the test of the study: to change it after seeing results would make false verdicts more likely. " +
+      `Continue the study with \`seeds\`: ${there.config.seeds.length} and \`seedsPerRound\`: ${rounds.perRound}, choose another \`folder\`, or replace the study with \`overwrite\`.`,
+    { path: folder },
+  );
+}
+
+const roundsText = ({ perRound, rounds }: SeedRounds) =>
+  `${countText(rounds, "round")} of ${countText(perRound, "seed")}`;
 
 const isEqual = (a: unknown, b: unknown) => canonicalJson(a) === canonicalJson(b);
 
