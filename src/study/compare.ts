@@ -3,7 +3,7 @@ import { type StudyArms, studyArms } from "../config/study-arms.js";
 import { configError } from "../errors.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import type { CompareCallbacks } from "./callbacks.js";
-import { fitStudy } from "./fit-study.js";
+import { fitStudy, fittedIn } from "./fit-study.js";
 import { prepareStudy } from "./prepare-study.js";
 import { runCells } from "./run-cells.js";
 import type { Study } from "./study.js";
@@ -86,18 +86,20 @@ export async function compareArms(
     );
   const { onNotice = () => {}, signal } = callbacks;
   const datasets = await loadDatasets(asked.arms, loaded, { signal });
-  const fitted =
-    budget === undefined
-      ? asked
-      : await fitStudy(asked, datasets, { budget, folder: overwrite ? undefined : folder, onNotice, signal });
-  const { question, cells, arms, atOnce } = await prepareStudy(fitted, datasets, signal);
-  const store =
-    folder === undefined
-      ? undefined
-      : await StudyFolder.open(folder, question, {
-          overwrite: overwrite ?? false,
-          onNotice,
-        });
+  const fitting = { budget: budget ?? "", folder: overwrite ? undefined : folder, onNotice, signal };
+  const fitted = budget === undefined ? asked : await fitStudy(asked, datasets, fitting);
+  const open = async (study: StudyArms) => {
+    const prepared = await prepareStudy(study, datasets, signal);
+    if (folder === undefined) return { ...prepared, store: undefined };
+    const options = { overwrite: overwrite ?? false, onNotice };
+    return { ...prepared, store: await StudyFolder.open(folder, prepared.question, options) };
+  };
+  const { question, cells, arms, atOnce, store } = await open(fitted).catch(async (error) => {
+    // Another process may just have cut the study elsewhere.
+    const there = budget === undefined ? undefined : await fittedIn(asked, datasets, fitting);
+    if (there === undefined) throw error;
+    return open(there);
+  });
   const { seedsPerRound } = question.config;
   const rounds = seedsPerRound === undefined ? undefined : { runs: seedsPerRound * arms, isDecided };
   return runCells(cells, { question, store, arms, atOnce, rounds, budget, ...callbacks });

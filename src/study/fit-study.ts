@@ -41,46 +41,45 @@ interface Fitting {
 export async function fitStudy(
   asked: StudyArms,
   datasets: StudyDatasets,
-  { budget, folder, onNotice, signal }: Fitting,
+  fitting: Fitting,
 ): Promise<StudyArms> {
-  const cutOf = (study: StudyArms) => cutText(askedSize(asked), askedSize(study));
-  const there = folder === undefined ? undefined : await cutIn(folder, asked, datasets, signal);
-  if (there !== undefined) {
-    const cut = cutOf(there);
-    if (cut !== undefined) onNotice?.(`${folder} has the study cut to ${cut}. It is continued.`);
-    return there;
-  }
+  const there = await fittedIn(asked, datasets, fitting);
+  if (there !== undefined) return there;
+  const { budget, onNotice, signal } = fitting;
   const seconds = PLANNED_SHARE * durationSeconds(budget);
   const study = await prepareStudy(asked, datasets, signal);
   const fit = fitBudget(await timesOf(study), extentOf(asked, study), seconds);
+  const meanwhile = await fittedIn(asked, datasets, fitting); // another process may have measured at the same time
+  if (meanwhile !== undefined) return meanwhile;
   const fitted = cutStudy(asked, fit.seeds, fit.epochs);
   if (fit.seconds > seconds) throw doesNotFit(budget, fit);
-  const cut = cutOf(fitted);
+  const cut = cutText(askedSize(asked), askedSize(fitted));
   if (cut !== undefined)
     onNotice?.(`The budget of ${budget} allows ${cut}, which take about ${durationText(fit.seconds)}.`);
   return fitted;
 }
 
-/** The study in a folder, if it is the asked one with fewer seeds or epochs, or the asked one itself. */
-async function cutIn(
-  folder: string,
+/** The study in the folder, if it is the asked one with fewer seeds or epochs, or the asked one itself. */
+export async function fittedIn(
   asked: StudyArms,
   datasets: StudyDatasets,
-  signal: AbortSignal | undefined,
+  { folder, onNotice, signal }: Fitting,
 ): Promise<StudyArms | undefined> {
-  if (!existsSync(join(folder, CELLS))) return undefined;
+  if (folder === undefined || !existsSync(join(folder, CELLS))) return undefined;
   const there = questionOf(await new CellsFile(folder).readNew());
   if (there === undefined) return undefined;
   const { seeds } = there.config;
   const epochs = armConfigs(there.config).map((arm) => arm.epochs);
   if (seeds.length > asked.seeds.length || epochs.length !== asked.arms.length) return undefined;
-  const cut = cutStudy(asked, seeds.length, epochs);
-  if (cut.arms.some(({ config }, i) => config.epochs > asked.arms[i]!.config.epochs)) return undefined;
-  const { question } = await prepareStudy(cut, datasets, signal);
+  const study = cutStudy(asked, seeds.length, epochs);
+  if (study.arms.some(({ config }, i) => config.epochs > asked.arms[i]!.config.epochs)) return undefined;
+  const { question } = await prepareStudy(study, datasets, signal);
   const known = new Set(there.cells);
-  return question.cells.length === known.size && question.cells.every((key) => known.has(key))
-    ? cut
-    : undefined;
+  if (question.cells.length !== known.size || !question.cells.every((key) => known.has(key)))
+    return undefined;
+  const cut = cutText(askedSize(asked), askedSize(study));
+  if (cut !== undefined) onNotice?.(`${folder} has the study cut to ${cut}. It is continued.`);
+  return study;
 }
 
 async function timesOf({ cells, arms }: PreparedStudy): Promise<ArmTime[]> {

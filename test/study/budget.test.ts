@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -8,9 +8,18 @@ import { bands } from "../small-task.js";
 
 /** What a measurement finds. The runs themselves take milliseconds. */
 let cost: { start: number; step: number; image: number } | undefined;
+/** What another process does during a measurement. */
+let meanwhile: (() => Promise<unknown>) | undefined;
 vi.mock(import("../../src/training/measure-cost.js"), async (load) => {
   const original = await load();
-  return { ...original, measureCost: async (...args) => cost ?? original.measureCost(...args) };
+  const measureCost: typeof original.measureCost = async (...args) => {
+    const measured = cost;
+    const other = meanwhile;
+    meanwhile = undefined;
+    await other?.();
+    return measured ?? original.measureCost(...args);
+  };
+  return { ...original, measureCost };
 });
 const { compare, estimateStudy } = await import("../../src/index.js");
 
@@ -106,6 +115,47 @@ describe("a study with a budget", () => {
     cost = { start: 0, step: 1, image: 0 };
     const { study, ran } = await run({ ...asked, folder, budget: "1000s" });
     expect([study.config.epochs, ran]).toEqual([4, []]);
+  });
+
+  it.each([1, 200, 300])(
+    "is cut as by a process that measured at the same time, %d s per run",
+    async (start) => {
+      meanwhile = async () => {
+        cost = { start, step: 0, image: 0 };
+        await run({ ...asked, folder, budget: "700s" });
+      };
+      const { study, notices, ran } = await run({ ...asked, folder, budget: "700s" });
+      expect(study.config.seeds.length).toBe(start === 1 ? 5 : 1);
+      expect(ran).toEqual([]);
+      expect(notices[0]).toBe(
+        start === 1
+          ? "10 of 10 runs finished earlier and do not run again."
+          : `${folder} has the study cut to 1 of 5 seeds. It is continued.`,
+      );
+    },
+  );
+
+  it("is cut as by a process that writes its cut just before", async () => {
+    cost = { start: 0, step: 100, image: 0 };
+    const other = join(folder, "other");
+    await run({ ...asked, folder: other, budget: "1000s" });
+    cost = { start: 0, step: 120, image: 0 };
+    const out = join(folder, "out");
+    const notices: string[] = [];
+    const study = await compare({
+      ...asked,
+      folder: out,
+      budget: "1000s",
+      onNotice(text) {
+        notices.push(text);
+        if (text.startsWith("The budget")) cpSync(other, out, { recursive: true });
+      },
+    });
+    expect(study.config.epochs).toBe(4);
+    expect(notices.slice(0, 2)).toEqual([
+      expect.stringContaining("1 of 5 seeds and 3 of 10 epochs"),
+      `${out} has the study cut to 1 of 5 seeds and 4 of 10 epochs. It is continued.`,
+    ]);
   });
 
   it("does not continue a study with other arms", async () => {
