@@ -27,13 +27,16 @@ export function sentenceOf(judged: Judged, scored: readonly ScoredArm[]): string
     return `${leader.label} is better than all ${integerText(better.length)} others: ${reached}, ${pointsText(leader.score - next.score)} more than ${next.label}, the next.`;
   if (better.length + equal.length === 0 && leaders.length === 1)
     return `${leader.label} has ${highest}, but is not shown to be better than ${names(undecided)} (${moreSeedsText(undecided)}).`;
-  const relations = [
+  const decided = [
     ...(better.length > 0 ? [`better than ${names(better)}`] : []),
     ...(equal.length > 0 ? [`equal to ${names(equal)} within ${marginText(judged.margin)}`] : []),
+  ].join(" and ");
+  const relations = [
+    ...(decided === "" ? [] : [decided]),
     ...(undecided.length > 0
-      ? [`not decided against ${names(undecided)} (${moreSeedsText(undecided)})`]
+      ? [`not shown to differ from ${names(undecided)} (${moreSeedsText(undecided)})`]
       : []),
-  ].join(", ");
+  ].join(", but ");
   return leaders.length > 1
     ? `${namesText(leaders)} share ${highest}; ${leader.label} is ${relations}.`
     : `${leader.label} has ${highest}; it is ${relations}.`;

@@ -148,7 +148,7 @@ it("the sentence of several arms says how the first stands against all others", 
     /^adam has the highest validation accuracy after 2 epochs: 97\.05%; it is better than sgd and adagrad, equal to rmsprop within 0\.2 points\.$/,
   );
   expect(sentenceOf({ adam: [0.3, 0.4], sgd: [0.4, 0.3], rmsprop: [0.2, 0.2] })).toMatch(
-    /^adam and sgd share the highest validation accuracy after 2 epochs: 35\.00%; adam is not decided against sgd and rmsprop \(/,
+    /^adam and sgd share the highest validation accuracy after 2 epochs: 35\.00%; adam is not shown to differ from sgd and rmsprop \(/,
   );
 });
 

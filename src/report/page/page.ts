@@ -1,16 +1,17 @@
 import { findingsOf } from "../../checks/check-study.js";
 import type { Dataset } from "../../data/dataset.js";
 import { ranInParallel, type Study } from "../../study/study.js";
-import { conclude } from "../results/conclusion.js";
 import { predictionsOf } from "../results/predictions.js";
 import { type Result, resultsOf } from "../results/results.js";
 import { bestFirst, detailedArms, shareOf } from "../results/select-arms.js";
 import { tasksOf } from "../results/tasks.js";
 import { tunedResults } from "../results/tuned-results.js";
+import { resultCells } from "../tables/result-cells.js";
 import { Html, html } from "./html.js";
 import { pageFiles } from "./page-files.js";
 import { calibration, type PlacedPredictions } from "./sections/calibration.js";
 import { checks } from "./sections/checks.js";
+import { costs } from "./sections/costs.js";
 import { curves } from "./sections/curves.js";
 import { formulas } from "./sections/formulas.js";
 import { headline } from "./sections/headline.js";
@@ -45,7 +46,8 @@ export function reportPage(study: Study, extras: PageExtras = {}): string {
     ...task,
     items: predictionsOfBest(task.items, shareOf(MOST_PREDICTED, tasks.length)),
   }));
-  const conclusion = conclude(study);
+  const cells = resultCells(study);
+  const { conclusion } = cells;
   const { style, script, scriptHash } = pageFiles();
   return html`<!doctype html>
 <html lang="en">
@@ -62,7 +64,8 @@ export function reportPage(study: Study, extras: PageExtras = {}): string {
 ${headline(study, conclusion, arms)}
 <main>
 ${acrossTasks(study)}
-${ranking(study)}
+${ranking(cells)}
+${costs(cells)}
 ${pairs(conclusion.verdicts)}
 ${checks(findingsOf(study, { verdicts: conclusion.verdicts }))}
 ${curves(tasks, !ranInParallel(study))}

@@ -15,6 +15,8 @@ export interface Result {
   /** Seconds of training steps per run. */
   readonly trainSeconds: Summary | undefined;
   readonly stepMilliseconds: Summary | undefined;
+  /** The part of a step that the optimizer's update takes; undefined without a profile. */
+  readonly updateMilliseconds: Summary | undefined;
   /** "completed", or the number of runs that did not complete: "1/3 diverged". */
   readonly status: string;
 }
@@ -36,6 +38,7 @@ function resultOf(arm: Arm): Result {
     testAccuracy: over((run) => run.test?.accuracy),
     trainSeconds: over((run) => run.seconds.train),
     stepMilliseconds: over((run) => (1000 * run.seconds.train) / stepsOf(run)),
+    updateMilliseconds: over(({ profile }) => profile && (1000 * profile.seconds.update) / profile.steps),
     status: statusText(arm.runs),
   };
 }

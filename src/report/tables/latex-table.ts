@@ -1,20 +1,18 @@
 import type { Study } from "../../study/study.js";
-import { countText, integerText } from "../../validation/count-text.js";
+import { integerText } from "../../validation/count-text.js";
 import type { Heading } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
 import { taskCells } from "./task-cells.js";
 
 /** The most rows that fit a page. */
 const MOST_ROWS = 36;
-/** The most caveats below a table. */
-const MOST_CAVEATS = 12;
 
 /**
  * The study's tables in LaTeX: the results, with question and answer as their caption and the notes below; losses and times; times
  * to targets; and the methods over several tasks. The rows of the best arms are bold.
  */
 export function latexTable(study: Study): string {
-  const { conclusion, results, columns, rows, best, notes } = resultCells(study);
+  const { conclusion, results, columns, rows, best, notes, targetNotes } = resultCells(study);
   const { question, answer, caveats } = conclusion;
   const tasks = taskCells(study);
   const name = columns.find(({ right }) => right !== true)!;
@@ -34,23 +32,15 @@ export function latexTable(study: Study): string {
   };
   return [
     "% Requires \\usepackage{booktabs,graphicx}.",
-    ...part(undefined, `${sentence(question)} ${answer}`, [...first(caveats), ...notes]),
+    ...part(undefined, `${sentence(question)} ${answer}`, [...caveats, ...notes]),
     ...part("costs", "Losses and times at the end of training.", []),
-    ...part("targets", "Times to targets of validation accuracy.", []),
+    ...part("targets", "Times to targets of validation accuracy.", targetNotes),
     ...(tasks === undefined ? [] : floatOf({ ...tasks, caption: sentence(tasks.caption) })),
     "",
   ].join("\n");
 }
 
 const sentence = (text: string) => (/[.?!]$/.test(text) ? text : `${text}.`);
-
-const first = (caveats: readonly string[]) =>
-  caveats.length <= MOST_CAVEATS
-    ? caveats
-    : [
-        ...caveats.slice(0, MOST_CAVEATS),
-        `table.md has ${countText(caveats.length - MOST_CAVEATS, "more note")}.`,
-      ];
 
 interface Float {
   readonly caption: string;

@@ -8,13 +8,13 @@ import { taskCells } from "./task-cells.js";
  * has a second table.
  */
 export function markdownTable(study: Study): string {
-  const { conclusion, columns, rows, best, notes } = resultCells(study);
+  const { conclusion, columns, rows, best, notes, targetNotes } = resultCells(study);
   const { question, answer, caveats } = conclusion;
   const tasks = taskCells(study);
   const paragraphs = [
     ...[question, answer].map(literal),
     tableOf(columns, rows, best),
-    ...[...caveats, ...notes].map(literal),
+    ...[...caveats, ...notes, ...targetNotes].map(literal),
     ...(tasks === undefined
       ? []
       : [`${literal(tasks.caption)}:`, tableOf(tasks.columns, tasks.rows), ...tasks.notes.map(literal)]),

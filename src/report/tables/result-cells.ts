@@ -11,14 +11,17 @@ import { type Conclusion, conclude } from "../results/conclusion.js";
 import { type Result, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
 import { bestFirst } from "../results/select-arms.js";
-import { accuracyText, numberText, summaryText } from "../text/number-text.js";
+import { type Task, tasksOf } from "../results/tasks.js";
+import { accuracyText, medianText, numberText, summaryText } from "../text/number-text.js";
 import type { Heading } from "./plain-table.js";
 
 /** The results as text, for every kind of table. */
-interface ResultCells {
+export interface ResultCells {
   readonly conclusion: Conclusion;
   /** The results, by rank, then by accuracy. */
   readonly results: readonly Result[];
+  /** The same by task. */
+  readonly tasks: readonly Task<Result>[];
   readonly columns: readonly (Heading & Pick<Column, "part">)[];
   /** One row per result, with one cell per column. */
   readonly rows: readonly (readonly string[])[];
@@ -26,6 +29,8 @@ interface ResultCells {
   readonly best: ReadonlySet<number>;
   /** Notes on how to read the table. */
   readonly notes: readonly string[];
+  /** How to read the times to targets. */
+  readonly targetNotes: readonly string[];
 }
 
 interface Column {
@@ -51,6 +56,7 @@ export function resultCells(study: Study): ResultCells {
   const semantics = new Set(results.map(({ arm }) => arm.config.optimizer.semantics));
   const several = results.some(({ arm }) => arm.runs.length > 1);
   const timed = !ranInParallel(study);
+  const haveSteps = timed && new Set(results.map(({ arm }) => arm.config.batchSize)).size === 1;
   const likelihood =
     losses.size > 1 && results.some(({ negativeLogLikelihood }) => negativeLogLikelihood !== undefined);
   const all: Column[] = [
@@ -127,10 +133,14 @@ export function resultCells(study: Study): ResultCells {
       dispensable: 7,
       part: "costs",
       cell: ({ stepMilliseconds }) => (stepMilliseconds ? numberText(stepMilliseconds.mean) : "–"),
-      visible:
-        timed &&
-        results.some(({ stepMilliseconds }) => stepMilliseconds !== undefined) &&
-        new Set(results.map(({ arm }) => arm.config.batchSize)).size === 1,
+      visible: haveSteps && results.some(({ stepMilliseconds }) => stepMilliseconds !== undefined),
+    },
+    {
+      head: "update, ms",
+      dispensable: 7.5,
+      part: "costs",
+      cell: ({ updateMilliseconds }) => (updateMilliseconds ? numberText(updateMilliseconds.mean) : "–"),
+      visible: haveSteps && results.some(({ updateMilliseconds }) => updateMilliseconds !== undefined),
     },
     {
       head: "status",
@@ -143,6 +153,7 @@ export function resultCells(study: Study): ResultCells {
   return {
     conclusion,
     results,
+    tasks: tasksOf(study, results, ({ arm }) => arm.config),
     columns: columns.map(({ head, text, dispensable, part }) => ({
       title: head,
       right: text !== true,
@@ -155,9 +166,9 @@ export function resultCells(study: Study): ResultCells {
       ...(pairs.length > 0 ? [RANKS] : []),
       ...notesOn(results, semantics),
       ...(likelihood ? [LIKELIHOOD] : []),
-      ...(targets.length > 0 ? [timed ? SECONDS_TO_TARGET : EPOCHS_TO_TARGET] : []),
       ...(timed ? [] : [PARALLEL_TIMES]),
     ],
+    targetNotes: targets.length === 0 ? [] : [timed ? SECONDS_TO_TARGET : EPOCHS_TO_TARGET],
   };
 }
 
@@ -168,7 +179,8 @@ function targetColumn({ target, arms }: TargetTimes, timed: boolean): Column {
     const median = timed ? seconds : epochs;
     const share = `${reached} of ${runs}`;
     if (median === null) return share;
-    return reached < runs ? `${numberText(median)} (${share})` : numberText(median);
+    const text = timed ? numberText(median) : medianText(median);
+    return reached < runs ? `${text} (${share})` : text;
   };
   return {
     head: `to ${target}, ${timed ? "s" : "epochs"}`,

@@ -24,7 +24,7 @@ export function resultTable(
     width = terminalWidth(),
   }: TerminalOptions = {},
 ): string {
-  const { conclusion, columns, rows, best, notes } = resultCells(study);
+  const { conclusion, columns, rows, best, notes, targetNotes } = resultCells(study);
   const { question, answer, caveats } = conclusion;
   const tasks = taskCells(study);
   const highlight = (cell: string) => (colors ? styleText(["bold", "green"], cell) : cell);
@@ -37,7 +37,7 @@ export function resultTable(
   return [
     ...lines([question, answer]),
     plainTable(columns, cells, width),
-    ...lines([...more, ...caveats, ...notes]),
+    ...lines([...more, ...caveats, ...notes, ...targetNotes]),
     ...(tasks === undefined
       ? []
       : [

@@ -14,6 +14,9 @@ export const numberText: NumberText = (value, scale = value) => {
   return value.toFixed(decimals);
 };
 
+/** A count, which is a half in a median of an even number: 2, 2.5, 9,000. */
+export const medianText = (count: number): string => count.toLocaleString("en");
+
 /** 0.412 s, 8.31 s, 42.7 s, 3 min 5 s, 1 h 12 min. */
 export function secondsText(seconds: number): string {
   if (seconds < 1) return `${seconds.toFixed(3)} s`;

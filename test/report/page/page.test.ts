@@ -76,6 +76,18 @@ describe("index.html", () => {
     expect(arms).toEqual(["adam", "rmsprop", "sgd", "adagrad"]);
   });
 
+  test("has a tick beside the best result, and none that overlaps it", () => {
+    const page = reportPage(STUDIES.fourOptimizers);
+    const ranking = page.slice(page.indexOf('id="ranking"'), page.indexOf('id="cost"'));
+    const ticks = [...ranking.matchAll(/<text x="([\d.]+)%"[^>]*>([\d.]+)</g)].map(([, at, tick]) => ({
+      at: Number(at),
+      tick: Number(tick),
+    }));
+    const [best, ...others] = ticks;
+    expect(best!.tick).toBeGreaterThan(0.97); // adam has 0.9832
+    for (const [i, { at }] of others.entries()) expect(ticks[i]!.at - at).toBeGreaterThan(18);
+  });
+
   test("reports runs of a seed that started from different weights", () => {
     const study = structuredClone<unknown>(STUDIES.oneSeed) as {
       runs: { parametersSha256: { initial: string } }[];

@@ -54,10 +54,10 @@ test("the table sorts the arms of each dataset by their results", () => {
     config: { ...run.config, batchSize: i + 1, dataset: "ab"[i % 2]! },
   }));
   expect(resultCells({ ...study, runs }).rows.map(([arm]) => arm)).toEqual([
-    "adam, b, batch size 2",
-    "adam, b, batch size 4",
     "adam, a, batch size 3",
     "adam, a, batch size 1",
+    "adam, b, batch size 2",
+    "adam, b, batch size 4",
   ]);
 });
 

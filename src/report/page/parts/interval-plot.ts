@@ -38,14 +38,14 @@ export function intervalPlot({ mean, low, high, values }: Interval, axis: ValueA
   }${inside.map((value) => html`<circle class="seed" cx="${percent(share(value))}" cy="9" r="2.5"/>`)}<circle class="mean" cx="${percent(share(mean))}" cy="9" r="4"/></svg>`;
 }
 
-/** The ticks above the rows, as many as fit beside one another. */
+/** The ticks above the rows, as many as fit beside one another, from the best accuracy down. */
 export function intervalTicks(axis: ValueAxis): Html {
   const share = shareOn(axis);
   const all = axis.ticks
     .map((tick) => (axis.asError ? Number((1 - tick).toPrecision(6)) : tick))
-    .sort((a, b) => a - b);
+    .sort((a, b) => b - a);
   const ticks: number[] = [];
-  for (const tick of all) if (ticks.every((other) => share(tick) - share(other) >= 0.22)) ticks.push(tick);
+  for (const tick of all) if (ticks.every((other) => share(other) - share(tick) >= 0.2)) ticks.push(tick);
   return html`<svg class="interval" width="100%" height="18" aria-hidden="true">${ticks.map(
     (tick) =>
       html`<line class="tick" x1="${percent(share(tick))}" x2="${percent(share(tick))}" y1="14" y2="18"/><text x="${percent(share(tick))}" y="11" text-anchor="middle">${String(tick)}</text>`,

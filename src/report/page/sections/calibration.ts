@@ -9,6 +9,8 @@ import { taskTitle } from "../parts/task-title.js";
 
 const SIZE = 320;
 const MARGIN = 44;
+/** Bins with fewer images show noise. */
+const FEWEST = 10;
 
 /** The predictions of an arm, and the place of its colour. */
 export interface PlacedPredictions {
@@ -35,7 +37,7 @@ function taskCalibration({ name, items: all }: Task<PlacedPredictions>): Html {
       error: mean((bin) => Math.abs(bin.confidence - bin.accuracy)),
     };
   });
-  return html`${taskTitle(name)}<div class="beside"><figure>${diagram(all)}<figcaption>Accuracy by confidence in 15 bins over all seeds; larger dots hold more images. Below the diagonal, an arm is too confident.</figcaption></figure>
+  return html`${taskTitle(name)}<div class="beside"><figure>${diagram(all)}<figcaption>Accuracy by confidence in 15 bins over all seeds; larger dots hold more images, and those of fewer than ${FEWEST} are omitted. Below the diagonal, an arm is too confident.</figcaption></figure>
 ${table({
   caption: `Confidence and accuracy on the ${all[0]!.predictions.images} images`,
   className: "narrow",
@@ -67,7 +69,8 @@ ${ticks.map(
 <text x="${at(0.5)}" y="${SIZE - 8}" text-anchor="middle">confidence</text><text transform="translate(11 ${down(0.5)}) rotate(-90)" text-anchor="middle">accuracy</text>
 <path class="diagonal" d="M${at(0)} ${down(0)}L${at(1)} ${down(1)}"/>
 ${all.map(({ place, predictions: { reliability } }) => {
-  const filled = reliability.filter(({ count }) => count > 0);
+  const filled = reliability.filter(({ count }) => count >= FEWEST);
+  if (filled.length === 0) return undefined;
   const most = Math.max(...filled.map(({ count }) => count));
   const points = filled.map(
     ({ confidence, accuracy }) => `${at(confidence).toFixed(1)} ${down(accuracy).toFixed(1)}`,

@@ -46,9 +46,9 @@ function armMistakes(predictions: ArmPredictions, isOpen: boolean, dataset: Data
   return html`
 <details class="mistakes"${isOpen ? html` open` : undefined}><summary><h3>${arm.labelInTask}</h3></summary>
 <div class="beside">
-${classes.length <= MOST_CLASSES ? matrix(predictions) : undefined}
+<div>${classes.length <= MOST_CLASSES ? matrix(predictions) : undefined}
+${scoreTable(classScores(confusions!, classes), arm.labelInTask)}</div>
 ${pairList(pairs, predictions, dataset)}
-${scoreTable(classScores(confusions!, classes), arm.labelInTask)}
 </div>
 </details>`;
 }

@@ -1,7 +1,7 @@
 import type { ArmTargetTime, TargetTimes } from "../../../verdicts/target-times.js";
 import type { Result } from "../../results/results.js";
 import type { Task } from "../../results/tasks.js";
-import { numberText } from "../../text/number-text.js";
+import { medianText, numberText } from "../../text/number-text.js";
 import { type Html, html } from "../html.js";
 import { section } from "../parts/section.js";
 import { type TableColumn, table } from "../parts/table.js";
@@ -17,7 +17,11 @@ export function timeToTarget(
   const column = (measure: (typeof measures)[number]): TableColumn<ArmTargetTime> => ({
     title: measure,
     isNumber: true,
-    cell: (arm) => (arm[measure] === null ? "–" : numberText(arm[measure])),
+    cell: (arm) => {
+      const median = arm[measure];
+      if (median === null) return "–";
+      return measure === "seconds" ? numberText(median) : medianText(median);
+    },
     sortBy: (arm) => arm[measure] ?? Number.MAX_VALUE,
   });
   const time = (arm: ArmTargetTime) => (isTimed ? arm.seconds : arm.epochs) ?? Number.POSITIVE_INFINITY;
