@@ -30,7 +30,7 @@ export function sentenceOf(judged: Judged, scored: readonly ScoredArm[]): string
   const decided = [
     ...(better.length > 0 ? [`better than ${names(better)}`] : []),
     ...(equal.length > 0 ? [`equal to ${names(equal)} within ${marginText(judged.margin)}`] : []),
-  ].join(" and ");
+  ].join(", and ");
   const relations = [
     ...(decided === "" ? [] : [decided]),
     ...(undecided.length > 0

@@ -145,7 +145,7 @@ it("the sentence of several arms says how the first stands against all others", 
     "adam is better than all 2 others: 97.00% validation accuracy after 2 epochs, 3.00 points more than sgd, the next.",
   );
   expect(sentenceOf({ ...far, adam: around(0.9705), rmsprop: beside(0.97) })).toMatch(
-    /^adam has the highest validation accuracy after 2 epochs: 97\.05%; it is better than sgd and adagrad, equal to rmsprop within 0\.2 points\.$/,
+    /^adam has the highest validation accuracy after 2 epochs: 97\.05%; it is better than sgd and adagrad, and equal to rmsprop within 0\.2 points\.$/,
   );
   expect(sentenceOf({ adam: [0.3, 0.4], sgd: [0.4, 0.3], rmsprop: [0.2, 0.2] })).toMatch(
     /^adam and sgd share the highest validation accuracy after 2 epochs: 35\.00%; adam is not shown to differ from sgd and rmsprop \(/,
