@@ -7,7 +7,9 @@ const TITLES = {
   threads: "A training step with 1 and 2 threads, in ms",
   memory: "Peak memory of a process that trains, in MB",
 };
+/** Heads of columns, in their order. */
 const SHORT = {
+  optimbench: "optimbench",
   "PyTorch eager": "PyTorch",
   "PyTorch eager, channels-last": "channels-last",
   "PyTorch compiled": "compiled",
@@ -24,7 +26,10 @@ export function suiteTables(rows) {
 
 function tableOf(rows) {
   const [{ measure, batch }] = rows;
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row.measured)))];
+  const places = Object.keys(SHORT);
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row.measured)))].sort(
+    (a, b) => places.indexOf(a) - places.indexOf(b),
+  );
   const hasBatch = batch !== undefined;
   return {
     title: TITLES[measure],
