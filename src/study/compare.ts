@@ -32,39 +32,33 @@ export async function compare(
 /** What is optional may also be undefined. */
 export type GivenCallbacks = { readonly [Key in keyof CompareCallbacks]: CompareCallbacks[Key] | undefined };
 
+/** The keys of `CompareCallbacks`; all others are of the study. */
+const CALLBACKS: Readonly<Record<keyof CompareCallbacks, true>> = {
+  onPlan: true,
+  onEpoch: true,
+  onRun: true,
+  onSkip: true,
+  onNotice: true,
+  signal: true,
+  profile: true,
+  folder: true,
+  overwrite: true,
+  shard: true,
+  budget: true,
+};
+
 /** Divides what `compare` is given into the study and the rest. @throws OptimbenchError (CONFIG) */
 export function askedStudy(input: CompareConfig & CompareCallbacks): {
   readonly asked: StudyArms;
   readonly callbacks: GivenCallbacks;
 } {
-  const {
-    onPlan,
-    onEpoch,
-    onRun,
-    onSkip,
-    onNotice,
-    signal,
-    profile,
-    folder,
-    overwrite,
-    shard,
-    budget,
-    ...given
-  } = copyWithCallbacks(input, "compare config");
-  const callbacks = {
-    onPlan,
-    onEpoch,
-    onRun,
-    onSkip,
-    onNotice,
-    signal,
-    profile,
-    folder,
-    overwrite,
-    shard,
-    budget,
+  const all = copyWithCallbacks(input, "compare config");
+  const part = (isWanted: (key: string) => boolean) =>
+    Object.fromEntries(Object.entries(all).filter(([key]) => isWanted(key)));
+  return {
+    asked: studyArms(parseCompareConfig(part((key) => !Object.hasOwn(CALLBACKS, key)))),
+    callbacks: part((key) => Object.hasOwn(CALLBACKS, key)) as GivenCallbacks,
   };
-  return { asked: studyArms(parseCompareConfig(given)), callbacks };
 }
 
 /** The same for arms that are already known. */

@@ -1,5 +1,6 @@
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
+import { METRIC_COLUMNS, metricCells } from "./metric-cells.js";
 import { type Row, runsTable } from "./runs-table.js";
 
 /**
@@ -20,18 +21,7 @@ function epochRows(run: RunRecord): Row[] {
     return {
       epoch: epoch.epoch,
       learningRate: epoch.learningRate,
-      trainLoss: epoch.train.loss,
-      trainAccuracy: epoch.train.accuracy,
-      validationLoss: epoch.validation.loss,
-      validationAccuracy: epoch.validation.accuracy,
-      validationNegativeLogLikelihood: epoch.validation.negativeLogLikelihood,
-      validationCalibrationError: epoch.validation.calibrationError,
-      ...(epoch === final && {
-        testLoss: test?.loss,
-        testAccuracy: test?.accuracy,
-        testNegativeLogLikelihood: test?.negativeLogLikelihood,
-        testCalibrationError: test?.calibrationError,
-      }),
+      ...metricCells(epoch, epoch === final ? test : undefined),
       trainSeconds: epoch.seconds.train,
       evaluateSeconds: epoch.seconds.evaluate,
       totalTrainSeconds: train,
@@ -43,16 +33,7 @@ function epochRows(run: RunRecord): Row[] {
 const COLUMNS = [
   "epoch",
   "learningRate",
-  "trainLoss",
-  "trainAccuracy",
-  "validationLoss",
-  "validationAccuracy",
-  "validationNegativeLogLikelihood",
-  "validationCalibrationError",
-  "testLoss",
-  "testAccuracy",
-  "testNegativeLogLikelihood",
-  "testCalibrationError",
+  ...METRIC_COLUMNS,
   "trainSeconds",
   "evaluateSeconds",
   "totalTrainSeconds",

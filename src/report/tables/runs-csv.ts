@@ -1,6 +1,7 @@
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { finiteOrNull, type TimeToTarget, timeToTarget } from "../../training/time-to-target.js";
+import { METRIC_COLUMNS, metricCells } from "./metric-cells.js";
 import { type Row, runsTable } from "./runs-table.js";
 
 /** runs.csv: one row per run, with the metrics of its final weights. A loss that is not finite, or a target that was missed, is empty. */
@@ -27,16 +28,7 @@ function runRow(run: RunRecord): Row {
   return {
     epochs: history.at(-1)?.epoch,
     finalEpoch: final?.epoch,
-    trainLoss: final?.train.loss,
-    trainAccuracy: final?.train.accuracy,
-    validationLoss: final?.validation.loss,
-    validationAccuracy: final?.validation.accuracy,
-    validationNegativeLogLikelihood: final?.validation.negativeLogLikelihood,
-    validationCalibrationError: final?.validation.calibrationError,
-    testLoss: test?.loss,
-    testAccuracy: test?.accuracy,
-    testNegativeLogLikelihood: test?.negativeLogLikelihood,
-    testCalibrationError: test?.calibrationError,
+    ...metricCells(final, test),
     trainSeconds: seconds.train,
     evaluateSeconds: seconds.evaluate,
     totalSeconds: seconds.total,
@@ -47,16 +39,7 @@ function runRow(run: RunRecord): Row {
 const COLUMNS = [
   "epochs",
   "finalEpoch",
-  "trainLoss",
-  "trainAccuracy",
-  "validationLoss",
-  "validationAccuracy",
-  "validationNegativeLogLikelihood",
-  "validationCalibrationError",
-  "testLoss",
-  "testAccuracy",
-  "testNegativeLogLikelihood",
-  "testCalibrationError",
+  ...METRIC_COLUMNS,
   "trainSeconds",
   "evaluateSeconds",
   "totalSeconds",
