@@ -76,15 +76,15 @@ const asideOf = (path: string) => join(dirname(path), temporaryName());
 /** Creates the lock file with this text; false if it exists. A hard link is atomic and fails if the name exists. */
 function create(path: string, text: string): boolean {
   const aside = asideOf(path);
-  writeFileSync(aside, text);
   try {
+    writeFileSync(aside, text);
     linkSync(aside, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
   } finally {
-    rmSync(aside);
+    rmSync(aside, { force: true });
   }
 }
 
