@@ -10,9 +10,11 @@ import { prepareResultFolder } from "../study/result-folder.js";
 import type { Study } from "../study/study.js";
 import { loadDatasets, type StudyDatasets } from "../study/study-datasets.js";
 import { questionOf } from "../study/study-folder.js";
+import { countText } from "../validation/count-text.js";
 import { isDecided } from "../verdicts/is-decided.js";
 import { runTrials } from "./run-trials.js";
 import { type AskedTuning, selectedStudy, withValues } from "./trial-study.js";
+import { trialsOf } from "./trial-values.js";
 
 /**
  * Runs a study, whatever its question. A tuned study is two: the trials of every arm, in FOLDER/tuning, which never see the test
@@ -77,16 +79,31 @@ export async function checkFolder(folder: string): Promise<void> {
 }
 
 /** The arms of a study.json that runs again must have the settings that its trials selected. */
-function checkSelected(arms: readonly GivenArm[], { arms: tuned = [] }: Tuning): void {
+function checkSelected(
+  arms: readonly GivenArm[],
+  { arms: tuned = [], trials, seed, extensions }: Tuning,
+): void {
   const resolved = ({ config }: GivenArm) =>
     JSON.stringify(resolveOptimizer(config.optimizer, config.semantics));
   const isSelected = (arm: GivenArm, i: number) => {
     const trial = tuned[i]?.trials[tuned[i].selected];
     return trial !== undefined && resolved(withValues(arm, trial.values)) === resolved(arm);
   };
-  if (arms.length === tuned.length && arms.every(isSelected)) return;
-  throw configError(
-    "`tuning.arms` has the trials of other arms than the study. Remove `tuning.arms` to tune these.",
-    "tuning.arms",
-  );
+  if (arms.length !== tuned.length || !arms.every(isSelected))
+    throw configError(
+      "`tuning.arms` has the trials of other arms than the study. Remove `tuning.arms` to tune these.",
+      "tuning.arms",
+    );
+  const added = (extensions ?? []).reduce((sum, each) => sum + each.trials, 0);
+  const counts = tuned.map((arm) => ({
+    has: arm.trials.length,
+    // a space of few values has fewer
+    asked: trialsOf(arm.space, { trials, seed }, 0).values.length + added,
+  }));
+  const wrong = counts.find(({ has, asked }) => has !== asked);
+  if (wrong !== undefined)
+    throw configError(
+      `\`tuning.trials\` stands for ${countText(wrong.asked, "trial")} per arm, but \`tuning.arms\` has ${wrong.has}: these were selected from. Omit \`tuning.trials\` to run their settings again, or tune anew, without \`tuning.arms\`.`,
+      "tuning.trials",
+    );
 }

@@ -16,6 +16,7 @@ import { readStored, studyOf } from "../study/stored-study.js";
 import { loadDatasets, type StudyDatasets } from "../study/study-datasets.js";
 import { parse } from "../validation/parse.js";
 import { checkFolder, checkWhole } from "./compare-tuned.js";
+import { earlierExtensions } from "./run-trials.js";
 import {
   type AskedTuning,
   extensionFor,
@@ -75,7 +76,7 @@ async function plannedTrials(
 ): Promise<{ readonly plan: TrialStudy; readonly tuning?: Tuning }> {
   if (folder === undefined || !existsSync(join(folder, CELLS))) return { plan: trialStudy(asked, []) };
   const stored = await readStored(folder);
-  let extensions = stored.question.config.tuning?.extensions ?? [];
+  let extensions = await earlierExtensions(folder, asked, datasets, signal);
   for (;;) {
     const plan = trialStudy(asked, extensions);
     const { question } = await prepareStudy(plan.study, datasets, signal);

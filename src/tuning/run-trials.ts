@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Extension, TunedArm, Tuning } from "../config/tuning-config.js";
 import { CellsFile } from "../study/cells-file.js";
 import { compareArms, type GivenCallbacks } from "../study/compare.js";
+import { prepareStudy } from "../study/prepare-study.js";
 import { TUNING } from "../study/result-folder.js";
 import type { Study } from "../study/study.js";
 import type { StudyDatasets } from "../study/study-datasets.js";
@@ -24,7 +25,10 @@ export async function runTrials(
   datasets: StudyDatasets,
 ): Promise<TrialsResult> {
   const folder = outer === undefined ? undefined : join(outer, TUNING);
-  let extensions = overwrite || folder === undefined ? [] : await earlierExtensions(folder);
+  let extensions =
+    overwrite || folder === undefined
+      ? []
+      : await earlierExtensions(folder, asked, datasets, callbacks.signal);
   for (let isReplaced = overwrite; ; isReplaced = false) {
     const plan = trialStudy(asked, extensions);
     const study = await compareArms(plan.study, { ...callbacks, folder, overwrite: isReplaced }, datasets);
@@ -37,9 +41,30 @@ export async function runTrials(
   }
 }
 
-/** The extensions that the trials in a folder have had, so that they are continued and not asked again. */
-export async function earlierExtensions(folder: string): Promise<readonly Extension[]> {
-  return questionOf(await new CellsFile(folder).readNew())?.config.tuning?.extensions ?? [];
+/**
+ * The extensions that the trials in a folder have had, so that they are continued and not asked again. Their sides are those of the
+ * arms as now ordered: the cells of the given settings say where an arm was.
+ */
+export async function earlierExtensions(
+  folder: string,
+  asked: AskedTuning,
+  datasets: StudyDatasets,
+  signal: AbortSignal | undefined,
+): Promise<readonly Extension[]> {
+  const there = questionOf(await new CellsFile(folder).readNew());
+  const extensions = there?.config.tuning?.extensions ?? [];
+  if (there === undefined || extensions.length === 0) return extensions;
+  const { study, trials } = trialStudy(asked, []);
+  const { question } = await prepareStudy(study, datasets, signal);
+  const places = trials.map((_, arm) => {
+    const before = trials.slice(0, arm).reduce((sum, { values }) => sum + values.length, 0);
+    return there.cells.indexOf(question.cells[before]!);
+  });
+  const known = places.filter((place) => place >= 0).sort((a, b) => a - b);
+  return extensions.map((extension) => ({
+    ...extension,
+    sides: places.map((place) => extension.sides[known.indexOf(place)] ?? "none"),
+  }));
 }
 
 function extensionText({ trials, sides }: Extension, arms: readonly TunedArm[]): string {

@@ -2,7 +2,7 @@ import { MOST_RUNS } from "../config/factors.js";
 import type { GivenArm, StudyArms } from "../config/study-arms.js";
 import type { Extension, Trial, TunedArm, Tuning } from "../config/tuning-config.js";
 import { configError } from "../errors.js";
-import { type OptimizerConfig, withOptimizerSetting } from "../optimizers/optimizers.js";
+import { type OptimizerConfig, resolveOptimizer, withOptimizerSetting } from "../optimizers/optimizers.js";
 import { distinctLabels } from "../study/labels.js";
 import type { Study } from "../study/study.js";
 import type { RunRecord } from "../training/run-record.js";
@@ -41,6 +41,7 @@ export function trialStudy(asked: AskedTuning, extensions: readonly Extension[])
       `The trials would have ${countText(runs, "run")}, but at most ${countText(MOST_RUNS, "run")} are supported. Reduce \`tuning.trials\`.`,
       "tuning.trials",
     );
+  checkDistinct(arms, trials);
   const study = {
     arms: all.map(({ config, places }) => ({ config: { ...config, testEvaluation: false }, places })),
     areCombined: false,
@@ -54,6 +55,34 @@ export function trialStudy(asked: AskedTuning, extensions: readonly Extension[])
     targets: undefined,
   };
   return { tuning, trials, study };
+}
+
+/** Arms that differ only in what a given space replaces would have the same trials. @throws OptimbenchError (CONFIG) */
+function checkDistinct(arms: readonly GivenArm[], trials: readonly ArmTrials[]): void {
+  const ids = new Map<unknown, number>();
+  const idOf = (value: unknown) => {
+    if (!ids.has(value)) ids.set(value, ids.size);
+    return ids.get(value);
+  };
+  const first = new Map<string, GivenArm>();
+  for (const [i, arm] of arms.entries()) {
+    const { optimizer, ...config } = withValues(arm, trials[i]!.values[1] ?? {}).config;
+    const others = Object.entries(config).flatMap(([key, value]) => [key, idOf(value)]);
+    const key = `${JSON.stringify(resolveOptimizer(optimizer, config.semantics))} ${others.join()}`;
+    const earlier = first.get(key);
+    if (earlier !== undefined) throw sameTrials(arm, earlier);
+    first.set(key, arm);
+  }
+}
+
+function sameTrials(...arms: [GivenArm, GivenArm]) {
+  const [one, earlier] = arms.map(
+    ({ places }) => places.find(({ path }) => path === "optimizer")?.given ?? "arms",
+  ) as [string, string];
+  return configError(
+    `\`${one}\` and \`${earlier}\` would try the same settings, because \`tuning.space\` replaces those in which they differ. Remove one of them, or the space.`,
+    one,
+  );
 }
 
 /** An arm with other settings of its optimizer. */

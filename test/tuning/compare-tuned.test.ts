@@ -92,6 +92,10 @@ describe("a tuned study", () => {
     await expect(compare({ ...study.config, dataset, arms: [{ optimizer: "adam" }] })).rejects.toThrow(
       "`tuning.arms` has the trials of other arms than the study.",
     );
+    const more = { ...tuning!, trials: 8 };
+    await expect(compare({ ...study.config, dataset, tuning: more })).rejects.toThrow(
+      `\`tuning.trials\` stands for ${perArm[0]! + 4} trials per arm, but \`tuning.arms\` has ${perArm[0]}:`,
+    );
   });
 
   it("that is interrupted in its trials continues to the same result", async () => {
@@ -131,6 +135,12 @@ describe("a tuned study", () => {
     const again = await counted({ ...config, folder });
     expect(again.ran).toEqual([]);
     expect(again.study.config.tuning).toEqual(study.config.tuning);
+    const reordered = await counted({ ...config, optimizers: ["sgd", "adam"], folder });
+    expect(reordered.ran).toEqual([]);
+    expect(reordered.study.config.tuning!.arms).toEqual(arms!.toReversed());
+    const grown = await counted({ ...config, optimizers: ["lion", "adam", "sgd"], folder });
+    expect(grown.study.config.tuning!.arms!.slice(1)).toEqual(arms);
+    expect(grown.ran.filter((isTested) => isTested)).toHaveLength(2);
     const more = await counted({ ...config, tuning: { trials: 6, space }, folder: newFolder() });
     expect(more.study.config.tuning!.arms![0]!.trials.slice(0, 4)).toEqual(arms![0]!.trials.slice(0, 4));
   });
@@ -206,6 +216,11 @@ describe("a tuned study", () => {
     );
     await expect(compare({ ...tuned, question: "defaults" })).rejects.toThrow(
       '`tuning` has no effect on this study. Set `question` to "tuned", or omit `tuning`.',
+    );
+    const space = { sgd: { learningRate: { from: 0.001, to: 1 } } };
+    const optimizers = [0.01, 0.1].map((learningRate) => ({ name: "sgd" as const, learningRate }));
+    await expect(compare({ ...tuned, optimizers, tuning: { trials: 4, space } })).rejects.toThrow(
+      "`optimizers[1]` and `optimizers[0]` would try the same settings, because `tuning.space` replaces",
     );
     const { question, tuning, ...untuned } = tuned;
     const folder = newFolder();
