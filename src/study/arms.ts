@@ -28,8 +28,21 @@ export interface Arm {
   readonly completed: readonly RunRecord[];
 }
 
+/** The arms of studies, with the runs that they are of, since `compare` adds runs to its study. */
+const known = new WeakMap<Study, { readonly runs: readonly RunRecord[]; readonly arms: Arm[] }>();
+
 /** A study's arms, in the order in which they first ran; those that are compared are together. */
 export function armsOf(study: Study): Arm[] {
+  const { runs } = study;
+  const last = known.get(study);
+  if (last?.runs.length === runs.length && last.runs.every((run, i) => run === runs[i]))
+    return [...last.arms];
+  const arms = newArms(study);
+  known.set(study, { runs: [...runs], arms });
+  return [...arms];
+}
+
+function newArms(study: Study): Arm[] {
   const inOrder = groupBy(study.runs, (run) => withoutSeeds(run.config));
   const tasks = groupBy(inOrder, ([first]) => comparisonKey(study.config, first!.config));
   const groups = tasks.flat();

@@ -17,6 +17,23 @@ test("runs that differ only in the seed form one arm", () => {
   ]);
 });
 
+test("a study that gains or replaces runs has other arms", () => {
+  const { runs, ...rest } = exampleStudy([
+    { optimizer: "adam" },
+    { optimizer: "sgd" },
+    { optimizer: "lion" },
+  ]);
+  const growing = { ...rest, runs: runs.slice(0, 1) };
+  const labelled = () => armsOf(growing).map(({ label }) => label);
+  expect(labelled()).toEqual(["adam"]);
+  growing.runs.push(runs[1]!);
+  expect(labelled()).toEqual(["adam", "sgd"]);
+  growing.runs[0] = runs[2]!;
+  expect(labelled()).toEqual(["lion", "sgd"]);
+  armsOf(growing).reverse();
+  expect(labelled()).toEqual(["lion", "sgd"]);
+});
+
 test("a label contains what distinguishes arms, and no more", () => {
   expect(
     labels([

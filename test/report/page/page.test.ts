@@ -152,6 +152,21 @@ test("a page with many arms has sections for the best only, and says so", () => 
   expect(page).toContain("The 20 arms with the highest validation accuracy are listed");
 });
 
+test("a table of very many arms has the best, and says so", () => {
+  const many = exampleStudy(
+    Array.from({ length: 510 }, (_, i) => ({
+      optimizer: `optimizer${i}`,
+      epochs: 1,
+      reaches: 0.5 + i / 1100,
+    })),
+  );
+  const page = reportPage(many);
+  const ranking = page.slice(page.indexOf('id="ranking"'), page.indexOf('id="cost"'));
+  expect(ranking.match(/role="rowheader"/g)).toHaveLength(500);
+  expect(ranking).toContain("optimizer509");
+  expect(ranking).toContain("The 500 best of 510 arms are shown; table.md has all.");
+});
+
 test("any history gives a report", () => {
   const loss = fc.oneof(
     fc.constant(null),

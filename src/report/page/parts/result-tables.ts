@@ -1,6 +1,7 @@
+import { integerText } from "../../../validation/count-text.js";
 import type { Result } from "../../results/results.js";
 import type { ResultCells } from "../../tables/result-cells.js";
-import type { Html } from "../html.js";
+import { type Html, html } from "../html.js";
 import { type TableColumn, table } from "./table.js";
 
 /** The row of an arm. */
@@ -25,6 +26,9 @@ export const columnsOf = (
 export const nameOf = (columns: ResultCells["columns"]): number =>
   columns.findIndex(({ title }) => title !== "rank");
 
+/** More rows would make the page slow. */
+const MOST_ROWS = 500;
+
 /** A table for each task, with the columns that fit its rows. */
 export function resultTables(
   { tasks, results, rows, best }: ResultCells,
@@ -35,13 +39,16 @@ export function resultTables(
     results.map((result, i) => [result, { result, cells: rows[i]!, isBest: best.has(i) } as ResultRow]),
   );
   return tasks.map(({ name, items }) => {
-    const ofTask = items.map((result) => all.get(result)!);
-    return table({
+    const ofTask = items.slice(0, MOST_ROWS).map((result) => all.get(result)!);
+    const drawn = table({
       caption: name === undefined ? caption : `${caption}: ${name.title}`,
       className: "main",
       columns: columnsFor(ofTask),
       rows: ofTask,
       rowClass: ({ isBest }) => (isBest ? "best" : undefined),
     });
+    return items.length <= MOST_ROWS
+      ? drawn
+      : html`${drawn}<p class="note">The ${MOST_ROWS} best of ${integerText(items.length)} arms are shown; table.md has all.</p>\n`;
   });
 }
