@@ -90,14 +90,19 @@ export async function parseLines(bytes: Buffer, path: string, before = 0): Promi
     if (line === undefined) {
       if (end + 1 >= bytes.length) return { lines, end: start, isTorn: true };
       const isQuestion = bytes.toString("utf8", start, start + QUESTION.length) === QUESTION;
-      throw damaged(path, before + lines.length + 1, "is damaged", isQuestion ? NEW_FOLDER : RUN_AGAIN);
+      throw damaged(
+        path,
+        before + lines.length + 1,
+        "is damaged",
+        `Restore the file from a copy, or ${isQuestion ? NEW_FOLDER : RUN_AGAIN}`,
+      );
     }
     if (!outline.safeParse(line).success)
       throw damaged(
         path,
         before + lines.length + 1,
         "was written by another version of optimbench",
-        "question" in line ? NEW_FOLDER : RUN_AGAIN,
+        `Use that version, or ${"question" in line ? NEW_FOLDER : RUN_AGAIN}`,
       );
     lines.push(line);
     start = end + 1;
@@ -113,9 +118,5 @@ const QUESTION = '{"question"';
 const RUN_AGAIN = "delete this line to run its cell again";
 const NEW_FOLDER = "run the study in another folder: the line says what it asks";
 
-const damaged = (path: string, line: number, problem: string, otherwise: string) =>
-  new OptimbenchError(
-    "FILE",
-    `Line ${line} of ${path} ${problem}. Restore the file from a copy, or ${otherwise}.`,
-    { path },
-  );
+const damaged = (path: string, line: number, problem: string, remedy: string) =>
+  new OptimbenchError("FILE", `Line ${line} of ${path} ${problem}. ${remedy}.`, { path });

@@ -259,6 +259,11 @@ describe("cells.jsonl", () => {
     await expect(ask()).rejects.toThrow(
       /^Line 1 of .*cells\.jsonl is damaged\. .* or run the study in another folder: the line says what it asks\.$/,
     );
+    const line = lineText({ question: { schemaVersion: 2 } } as never);
+    writeFileSync(cells(), `${line}${text}`);
+    await expect(ask()).rejects.toThrow(
+      /^Line 1 of .* was written by another version of optimbench\. Use that version, or run the study in another folder:/,
+    );
     writeFileSync(cells(), text.split("\n").toSpliced(1, 1).join("\n"));
     await ask();
     expect(ran).toEqual(["sgd, seed 0"]);

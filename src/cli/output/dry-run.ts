@@ -59,7 +59,7 @@ export function estimateText(estimate: StudyEstimate): string {
     ),
     `time    ${timeText(estimate)}`,
     `memory  about ${megabytes(memoryBytes)}`,
-    `disk    about ${megabytes(diskBytes)}, and the report`,
+    `disk    about ${megabytes(Math.max(1e5, diskBytes))}, and the report`,
   ].join("\n");
 }
 

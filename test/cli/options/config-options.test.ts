@@ -169,6 +169,10 @@ describe("the command line as a config", () => {
   it("reads a study back as its config", () => {
     const study = { schemaVersion: 1, config: { epochs: 7 }, runs: [] };
     expect(configOf(["--config", file("study.json", study)])).toEqual({ epochs: 7 });
+    const newer = file("newer.json", { ...study, schemaVersion: 2 });
+    expect(() => configOf(["--config", newer])).toThrow(
+      `${newer} is a study of schemaVersion 2 (number), which this version of optimbench does not support.`,
+    );
   });
 
   it("names a file that it cannot read", () => {
