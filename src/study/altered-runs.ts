@@ -2,7 +2,7 @@ import type { RunRecord } from "../training/run-record.js";
 import { canonicalJson } from "./cell.js";
 import { type Difference, differencesOf } from "./differences.js";
 import { essentialConfig } from "./essential-config.js";
-import { readStored, studyOf } from "./stored-study.js";
+import { readStored, type StoredStudy, studyOf } from "./stored-study.js";
 import type { Study } from "./study.js";
 
 /** A run whose records in study.json and in cells.jsonl differ. */
@@ -21,7 +21,7 @@ export interface AlteredRun {
  */
 export async function alteredRuns(study: Study, folder: string): Promise<AlteredRun[]> {
   const unmatched = new Map<string, RunRecord[]>();
-  for (const record of studyOf(await readStored(folder)).runs)
+  for (const record of recordsOf(await readStored(folder)))
     unmatched.set(identity(record), [...(unmatched.get(identity(record)) ?? []), record]);
   return study.runs.flatMap((record, index) => {
     if (record.status === "cancelled") return []; // has no line
@@ -31,6 +31,13 @@ export async function alteredRuns(study: Study, folder: string): Promise<Altered
     );
     return differences.length === 0 ? [] : [{ number: index + 1, differences }];
   });
+}
+
+/** The runs of a study, then those that no longer count, because more trials select other settings. */
+function recordsOf(stored: StoredStudy): RunRecord[] {
+  const asked = new Set(stored.question.cells);
+  const others = [...stored.cells].filter(([key]) => !asked.has(key));
+  return [...studyOf(stored).runs, ...others.map(([, { record }]) => record)];
 }
 
 const identity = ({ config }: RunRecord) =>

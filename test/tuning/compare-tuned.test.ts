@@ -164,6 +164,7 @@ describe("a tuned study", () => {
     const again = await counted({ ...chance, tuning: { trials: 8, space }, folder });
     expect([again.ran, results(again.study)]).toEqual([[], results(study)]);
     expect(await alteredRuns(study, folder)).toEqual([]);
+    expect(await alteredRuns(few, folder)).toEqual([]); // as study.json is before the first of the new runs
     await expect(compare({ ...chance, tuning: { trials: 8, space }, seeds: [1], folder })).rejects.toThrow(
       "`seeds` has 2 there only",
     );
