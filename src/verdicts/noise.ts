@@ -1,4 +1,8 @@
-import { binomialDeviation, finiteSetDeviation, remainingDeviation } from "../statistics/evaluation-noise.js";
+import {
+  binomialDeviation,
+  evaluationDeviation,
+  remainingDeviation,
+} from "../statistics/evaluation-noise.js";
 import { summarise } from "../statistics/summary.js";
 import type { Metric } from "./metric.js";
 import type { ScoredArm } from "./scores.js";
@@ -16,17 +20,17 @@ export interface Noise {
 }
 
 /**
- * Divides the spread between an arm's runs into noise of the evaluation set and noise of training (Jordan 2023, arXiv
- * 2304.01910). If each seed draws other validation images, the first is the binomial floor; if all use the same images, it is
- * estimated from the error rate. Undefined if no run completed.
+ * Divides the spread between an arm's runs into noise of the evaluation set, which is estimated from the error rate, and noise of
+ * training. Undefined if no run completed.
  */
 export function noiseOf({ arm, completed, images }: ScoredArm, metric: Metric): Noise | undefined {
   if (completed.length === 0) return undefined;
   const { mean, standardDeviation } = summarise(completed);
   const fewest = images.reduce((least, each) => Math.min(least, each));
   const floor = binomialDeviation(mean, fewest);
-  const areDrawn = metric === "validationAccuracy" && arm.runs[0]!.dataset.validationCount === undefined;
-  const evaluation = areDrawn ? floor : finiteSetDeviation(mean, fewest);
+  const { count, validationCount } = arm.runs[0]!.dataset;
+  const areDrawn = metric === "validationAccuracy" && validationCount === undefined;
+  const evaluation = evaluationDeviation(mean, fewest, areDrawn ? Math.max(count, fewest) : fewest);
   const isSpread = completed.length > 1;
   return {
     floor,

@@ -6,7 +6,7 @@ import { correlation } from "../../src/statistics/correlation.js";
 import { equivalenceP } from "../../src/statistics/equivalence.js";
 import {
   binomialDeviation,
-  finiteSetDeviation,
+  evaluationDeviation,
   remainingDeviation,
 } from "../../src/statistics/evaluation-noise.js";
 import { holm } from "../../src/statistics/holm.js";
@@ -166,7 +166,7 @@ it("a sample without variation has no correlation", () => {
 
 it("the noise of an evaluation set falls with its size, and a remainder is never negative", () => {
   expect(binomialDeviation(0.99, 10_000)).toBeCloseTo(0.000995, 6);
-  expect(finiteSetDeviation(0.99, 10_000)).toBeCloseTo(0.000707, 6);
+  expect(evaluationDeviation(0.99, 10_000, 10_000)).toBeCloseTo(0.000707, 6);
   expect(remainingDeviation(0.005, 0.003)).toBeCloseTo(0.004, 12);
   expect(remainingDeviation(0.003, 0.005)).toBe(0);
 });
