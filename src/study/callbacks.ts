@@ -60,6 +60,9 @@ export interface CompareCallbacks {
    * limit.
    */
   readonly budget?: string;
-  /** Called with sentences for a person, such as how many runs are already finished, or that a file cannot be written yet. */
+  /**
+   * Called with sentences for a person: that the seeds cannot suffice for a verdict, how many runs are already finished, or that a
+   * file cannot be written yet.
+   */
   readonly onNotice?: (text: string) => void;
 }

@@ -10,6 +10,7 @@ import { prepareResultFolder } from "../study/result-folder.js";
 import type { Study } from "../study/study.js";
 import { loadDatasets, type StudyDatasets } from "../study/study-datasets.js";
 import { questionOf } from "../study/study-folder.js";
+import { tooFewSeedsOf } from "../study/too-few-seeds.js";
 import { countText } from "../validation/count-text.js";
 import { isDecided } from "../verdicts/is-decided.js";
 import { runTrials } from "./run-trials.js";
@@ -30,6 +31,8 @@ export async function compare(
 ): Promise<Study> {
   const { asked, callbacks } = askedStudy(input);
   const { question, tuning } = asked;
+  const tooFew = tooFewSeedsOf(asked);
+  if (tooFew !== undefined) callbacks.onNotice?.(tooFew);
   if (question !== "tuned" || tuning === undefined) return compareArms(asked, callbacks, loaded, isDecided);
   if (tuning.arms !== undefined) {
     checkSelected(asked.arms, tuning);

@@ -7,7 +7,6 @@ import { OptimbenchError } from "../../errors.js";
 import { askedSize, plannedSize } from "../../study/cut-study.js";
 import { isTrialStudy, isWorthKeeping, type Study } from "../../study/study.js";
 import { loadDatasets } from "../../study/study-datasets.js";
-import { tooFewSeeds } from "../../study/too-few-seeds.js";
 import { keepResult } from "../../system/keep-result.js";
 import { print, printNotice } from "../../system/terminal.js";
 import { compare } from "../../tuning/compare-tuned.js";
@@ -52,10 +51,7 @@ export async function runStudy(
 ): Promise<void> {
   if (budget !== undefined) parse(budgetSchema, { budget }, "options");
   const asked = studyArms(parseCompareConfig(config));
-  const { arms, seeds } = asked;
-  const areOneTask = new Set(arms.map((arm) => arm.config.dataset)).size === 1;
-  const tooFew = areOneTask ? tooFewSeeds(arms.length, seeds.length) : undefined;
-  if (tooFew !== undefined && !quiet) printNotice(tooFew);
+  const { arms } = asked;
   if (save !== undefined) await checkNewFile(save, "--save", { overwrite });
   if (folder !== undefined) await prepareOutFolder(folder);
   const interrupt = onInterrupt(progress.onNotice);

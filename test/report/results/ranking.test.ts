@@ -25,7 +25,7 @@ describe("a study that was interrupted", () => {
     );
     expect(caveats.slice(0, 2)).toEqual([
       "Incomplete: 3 of 6 runs finished.",
-      "One seed cannot show that an arm is better: with 3 pairs of arms, at least 7 are needed (--seeds 7).",
+      "One seed cannot show that an arm is better: with 3 pairs of arms, at least 7 are needed.",
     ]);
     expect(rows(interrupted)).toEqual([
       ["adam", "0.9165", false],

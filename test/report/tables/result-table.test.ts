@@ -19,7 +19,7 @@ test("the table for a terminal covers the completed seeds", () => {
     "│    1 │ adam      │         0.001 │     0.9700 ± 0.0141 │ 0.3333 ± 0.0000 │ 0.9600 ± 0.0141 │     2 │ 5.500 ± 0.707 │    11.00 │ completed    │",
     "│    1 │ sgd       │          0.01 │              0.8000 │          0.3333 │          0.7900 │     1 │         4.000 │    8.000 │ 1/2 diverged │",
     "└──────┴───────────┴───────────────┴─────────────────────┴─────────────────┴─────────────────┴───────┴───────────────┴──────────┴──────────────┘",
-    "2 seeds cannot show that an arm is better: with one pair of arms, at least 6 are needed (--seeds 6).",
+    "2 seeds cannot show that an arm is better: with one pair of arms, at least 6 are needed.",
     "Diverged runs count as an accuracy of 0: sgd (1 of 2).",
     "Settings are as shipped, which says little about what an optimizer can reach: after three epochs of mnist-10k (seed 0), Adagrad has 0.26 at its default learning rate and 0.967 at 0.03, and SGD 0.72 at 0.01 and 0.963 at 0.1.",
     "Rank: 1 + the number of arms that are better. Arms share a rank if no difference between them is shown.",
