@@ -111,7 +111,7 @@ export type { NamedTensor, TensorShape } from "./training/safetensors.js";
 export type { Run, TrainCallbacks } from "./training/train.js";
 export type { TrainedModel } from "./training/trained-model.js";
 export type { Training } from "./training/training.js";
-export type { Verdict } from "./verdicts/decide-pairs.js";
+export type { SequentialDecision, Verdict } from "./verdicts/decide-pairs.js";
 export type { VerdictOptions } from "./verdicts/judge.js";
 export type { Metric } from "./verdicts/metric.js";
 export type { Noise } from "./verdicts/noise.js";

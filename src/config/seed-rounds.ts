@@ -1,4 +1,5 @@
 import { configError } from "../errors.js";
+import { leastRounds } from "../statistics/adastop.js";
 import type { ParsedCompareConfig } from "./compare-config.js";
 
 /** What "auto" stands for. */
@@ -42,7 +43,15 @@ export const seedRoundsOf = ({
 }): SeedRounds | undefined =>
   seedsPerRound === undefined ? undefined : { perRound: seedsPerRound, rounds: seeds.length / seedsPerRound };
 
-/** AdaStop keeps 10,000 values per pair of arms. */
+/** The fewest seeds with which AdaStop can call an arm better. */
+export function leastSeedsInRounds(perRound: number): number {
+  let rounds = 1;
+  while (leastRounds({ perRound, rounds, level: LEVEL }) === undefined) rounds++;
+  return rounds * perRound;
+}
+
+const LEVEL = 0.05;
+/** AdaStop tests every pair of arms by thousands of permutations, after each round. */
 const MOST_ARMS = 20;
 
 /** @throws OptimbenchError (CONFIG) if seeds cannot be added in rounds, because the arms cannot be compared with each other */
@@ -66,6 +75,10 @@ export function checkRounds(
       "Seeds can be added in rounds for one dataset only, because arms on different datasets cannot be told apart. Give a number of `seeds`.",
       path,
     );
-  if (rounds * perRound < 4)
-    throw configError("With fewer than 4 `seeds`, no pair can be decided. Give more.", "seeds");
+  const least = leastSeedsInRounds(perRound);
+  if (rounds * perRound < least)
+    throw configError(
+      `${rounds * perRound} \`seeds\` in rounds of ${perRound} can never show that an arm is better. Give at least ${least}.`,
+      "seeds",
+    );
 }

@@ -1,4 +1,4 @@
-import { type ArmPair, PermutedSums } from "./permuted-sums.js";
+import { type ArmPair, choicesOfHalf, PermutedSums } from "./permuted-sums.js";
 import type { RandomSource } from "./random-source.js";
 
 /** A group-sequential design: an analysis after each round of seeds. */
@@ -80,6 +80,17 @@ export function adaStop(
     }
   }
   return { separations, boundaries };
+}
+
+/**
+ * The first round in which AdaStop can tell arms apart: all values of one above all values of the other are one permutation, and
+ * their exchange is as extreme. Undefined if there are too few permutations in any round.
+ */
+export function leastRounds({ perRound, rounds, level }: SequentialDesign): number | undefined {
+  const choices = choicesOfHalf(perRound);
+  for (let round = 1; round <= rounds; round++)
+    if (2 / choices ** round <= (level * round) / rounds) return round;
+  return undefined;
 }
 
 /** Sums of the same values in another order differ by rounding only. */

@@ -37,7 +37,7 @@ export class PermutedSums {
     { perRound, rounds }: { readonly perRound: number; readonly rounds: number },
     random: RandomSource,
   ) {
-    const choices = choose(2 * perRound, perRound);
+    const choices = choicesOfHalf(perRound);
     const enumerable = Math.floor(Math.log(MOST_PERMUTATIONS) / Math.log(choices));
     this.#arms = arms;
     this.#perRound = perRound;
@@ -168,8 +168,9 @@ function combinations(half: number): Uint8Array[] {
   return found;
 }
 
-function choose(n: number, k: number): number {
+/** The number of choices of half of a pair's values. */
+export function choicesOfHalf(half: number): number {
   let product = 1;
-  for (let i = 1; i <= k; i++) product = (product * (n - k + i)) / i;
+  for (let i = 1; i <= half; i++) product = (product * (half + i)) / i;
   return Math.round(product);
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { armConfigs } from "../config/resolved-study.js";
+import { leastSeedsInRounds } from "../config/seed-rounds.js";
 import type { StudyArms } from "../config/study-arms.js";
 import { configError } from "../errors.js";
 import { secondsOf } from "../training/measure-cost.js";
@@ -19,8 +20,6 @@ import { questionOf } from "./study-folder.js";
 
 /** The share of a budget that is planned. The rest is for a machine that becomes slower. */
 const PLANNED_SHARE = 0.9;
-/** AdaStop decides nothing with fewer seeds. */
-const LEAST_SEEDS_IN_ROUNDS = 4;
 
 interface Fitting {
   /** Such as "10m". */
@@ -94,8 +93,7 @@ async function timesOf({ cells, arms }: PreparedStudy): Promise<ArmTime[]> {
 
 function extentOf({ seeds, seedsPerRound }: StudyArms, { atOnce }: PreparedStudy): Extent {
   if (seedsPerRound === undefined) return { seeds: seeds.length, seedsPerRound: 1, leastSeeds: 1, atOnce };
-  const leastSeeds = Math.max(seedsPerRound, LEAST_SEEDS_IN_ROUNDS);
-  return { seeds: seeds.length, seedsPerRound, leastSeeds, atOnce };
+  return { seeds: seeds.length, seedsPerRound, leastSeeds: leastSeedsInRounds(seedsPerRound), atOnce };
 }
 
 function doesNotFit(budget: string, { seeds, epochs, seconds }: Fit) {

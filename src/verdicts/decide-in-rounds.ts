@@ -1,4 +1,4 @@
-import { adaStop, type Separation, type SequentialDesign } from "../statistics/adastop.js";
+import { adaStop, type SequentialDesign, type SequentialTest } from "../statistics/adastop.js";
 import { LEVEL } from "../study/too-few-seeds.js";
 import { type DecideOptions, type Decision, pairsOf } from "./decide-pairs.js";
 
@@ -16,6 +16,9 @@ export interface RoundsDecision {
  */
 const LEVEL_OF_MORE_ARMS = 0.035;
 
+/** The level that AdaStop runs at. */
+export const sequentialLevel = (arms: number): number => (arms > 2 ? LEVEL_OF_MORE_ARMS : LEVEL);
+
 /**
  * Decides every pair of arms after each round of seeds, until all are decided. AdaStop keeps the probability of any false "better"
  * at 5% over all pairs and rounds. A pair is equal if the two one-sided tests say so at 5% divided by the number of rounds. The
@@ -28,42 +31,57 @@ export function decideInRounds(
   design: Omit<SequentialDesign, "level">,
   options: DecideOptions,
 ): RoundsDecision {
-  const { perRound, rounds } = design;
+  const { perRound } = design;
   const finished = Math.floor(scores[0]!.length / perRound);
   const whole = scores.map((each) => each.slice(0, finished * perRound));
-  const level = scores.length > 2 ? LEVEL_OF_MORE_ARMS : LEVEL;
-  const { separations } = adaStop(whole, { ...design, level }, options.random);
-  for (let round = 1; ; round++) {
+  const test = adaStop(whole, { ...design, level: sequentialLevel(scores.length) }, options.random);
+  for (let round = Math.min(1, finished); ; round++) {
+    const seeds = finished === 0 ? scores[0]!.length : round * perRound;
     const pairs = pairsOf(
-      scores.map((each) => each.slice(0, round * perRound)),
+      scores.map((each) => each.slice(0, seeds)),
       options,
     );
-    const known = separations.filter((each) => each.round <= round);
-    // An incomplete first round decides nothing.
-    const decisions = pairs.map((pair) => decision(pair, known, finished === 0 ? 0 : LEVEL / rounds));
+    const decisions = pairs.map((pair) => decision(pair, { test, round, design }));
     const isDecided = decisions.every(({ verdict }) => verdict !== "undecided");
-    if (isDecided || round >= finished) return { decisions, round: Math.min(round, finished), isDecided };
+    if (isDecided || round >= finished) return { decisions, round, isDecided };
   }
+}
+
+interface Known {
+  readonly test: SequentialTest;
+  /** The last complete round; an incomplete first one decides nothing. */
+  readonly round: number;
+  readonly design: Omit<SequentialDesign, "level">;
 }
 
 function decision(
   pair: ReturnType<typeof pairsOf>[number],
-  separations: readonly Separation[],
-  equalityLevel: number,
+  { test, round, design: { perRound, rounds } }: Known,
 ): Decision {
   const { a, b, differences, equivalenceP } = pair;
-  const none = { p: Number.NaN, correctedP: Number.NaN };
-  if (separations.some(({ higher, lower }) => higher === a && lower === b))
-    return { ...pair, ...none, verdict: "better" };
+  const separation = test.separations.find(
+    ({ higher, lower, round: decided }) =>
+      decided <= round && ((higher === a && lower === b) || (higher === b && lower === a)),
+  );
   // The mean difference may have changed its sign since the round that decided.
-  if (separations.some(({ higher, lower }) => higher === b && lower === a))
-    return {
-      a: b,
-      b: a,
-      differences: differences.map((each) => -each),
-      equivalenceP,
-      ...none,
-      verdict: "better",
-    };
-  return { ...pair, ...none, verdict: equivalenceP <= equalityLevel ? "equal" : "undecided" };
+  const ordered =
+    separation?.higher === b ? { a: b, b: a, differences: differences.map((each) => -each) } : pair;
+  const last = separation?.round ?? round;
+  const equalityLevel = LEVEL / rounds;
+  const isEqual = round > 0 && equivalenceP <= equalityLevel;
+  return {
+    ...pair,
+    ...ordered,
+    verdict: separation !== undefined ? "better" : isEqual ? "equal" : "undecided",
+    p: null,
+    correctedP: null,
+    sequential: {
+      round: last,
+      difference: last === 0 ? null : mean(ordered.differences.slice(0, last * perRound)),
+      boundary: separation?.boundary ?? test.boundaries[last - 1] ?? null,
+      equalityLevel,
+    },
+  };
 }
+
+const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;

@@ -17,12 +17,26 @@ export interface Decision {
   /** What the first scored more than the second, seed by seed. */
   readonly differences: readonly number[];
   readonly verdict: Verdict;
-  /** Of the sign-flip test that the arms do not differ. */
-  readonly p: number;
+  /** Of the sign-flip test that the arms do not differ; null if seeds were added in rounds, where it would not hold. */
+  readonly p: number | null;
   /** The same, corrected for the number of pairs by Holm's method. */
-  readonly correctedP: number;
+  readonly correctedP: number | null;
+  /** What AdaStop decided instead; null if the number of seeds was fixed. */
+  readonly sequential: SequentialDecision | null;
   /** Of the two one-sided tests that the arms differ by the margin or more; NaN for one seed. */
   readonly equivalenceP: number;
+}
+
+/** What AdaStop knows of a pair whose seeds were added in rounds. */
+export interface SequentialDecision {
+  /** The round that called the first arm better, otherwise the last complete round; 0 for none. */
+  readonly round: number;
+  /** Mean difference of the pair in the rounds up to this one; null for none. */
+  readonly difference: number | null;
+  /** What the difference must exceed in this round for "better"; null for no round. */
+  readonly boundary: number | null;
+  /** What `equivalenceP` must not exceed for "equal". */
+  readonly equalityLevel: number;
 }
 
 export interface DecideOptions {
@@ -49,7 +63,7 @@ export function decidePairs(scores: readonly (readonly number[])[], options: Dec
     const correctedP = corrected[i]!;
     const verdict =
       correctedP <= LEVEL ? "better" : each.equivalenceP <= LEVEL ? "equal" : ("undecided" as const);
-    return { ...each, correctedP, verdict };
+    return { ...each, correctedP, verdict, sequential: null };
   });
 }
 

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { DEFAULT_MARGIN, marginSchema } from "../config/margin.js";
+import { seedRoundsOf } from "../config/seed-rounds.js";
 import { randomStream } from "../data/random.js";
+import { leastRounds } from "../statistics/adastop.js";
 import { leastSeeds } from "../statistics/seeds-to-decide.js";
 import { summarise } from "../statistics/summary.js";
 import type { Study } from "../study/study.js";
@@ -8,6 +10,7 @@ import { LEVEL } from "../study/too-few-seeds.js";
 import { integerText } from "../validation/count-text.js";
 import { parse } from "../validation/parse.js";
 import { acrossTasks } from "./across-tasks.js";
+import { sequentialLevel } from "./decide-in-rounds.js";
 import { decidePairs } from "./decide-pairs.js";
 import { roundsDecision } from "./is-decided.js";
 import { METRICS, type Metric } from "./metric.js";
@@ -85,15 +88,22 @@ export function verdictsOf(study: Study, options: VerdictOptions = {}): Verdicts
   const verdicts = {
     ...none,
     seeds,
-    leastSeeds: leastSeeds(Math.max(1, pairs.length), LEVEL),
+    leastSeeds: fewestSeeds(study, arms.length),
     arms: judged,
     pairs,
   };
   return {
     ...verdicts,
     sentence: sentenceOf(verdicts, arms),
-    notes: [...roundsNotes(study, inRounds), ...notesOf(verdicts)],
+    notes: [...roundsNotes(study, inRounds), ...notesOf(verdicts, inRounds !== undefined)],
   };
+}
+
+/** The fewest seeds with which any arm can be called better. */
+function fewestSeeds({ config }: Study, arms: number): number {
+  const design = seedRoundsOf(config);
+  if (design === undefined || arms < 2) return leastSeeds(Math.max(1, (arms * (arms - 1)) / 2), LEVEL);
+  return design.perRound * (leastRounds({ ...design, level: sequentialLevel(arms) }) ?? design.rounds);
 }
 
 function armVerdict(scored: ScoredArm, rank: number, metric: Metric): ArmVerdict {

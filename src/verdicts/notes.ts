@@ -4,16 +4,18 @@ import { listText } from "../validation/list-text.js";
 import { marginText } from "./texts.js";
 import type { Verdicts } from "./verdicts.js";
 
-/** What limits the verdicts of a study. */
-export function notesOf({
-  arms,
-  pairs,
-  seeds,
-  margin,
-}: Pick<Verdicts, "arms" | "pairs" | "seeds" | "margin">): string[] {
+/**
+ * What limits the verdicts of a study.
+ *
+ * @param areInRounds whether seeds were added in rounds, for which fewer seeds can suffice
+ */
+export function notesOf(
+  { arms, pairs, seeds, margin }: Pick<Verdicts, "arms" | "pairs" | "seeds" | "margin">,
+  areInRounds: boolean,
+): string[] {
   if (pairs.length === 0) return [];
   return [
-    ...[tooFewSeeds(arms.length, seeds.length) ?? []].flat(),
+    ...[(areInRounds ? undefined : tooFewSeeds(arms.length, seeds.length)) ?? []].flat(),
     ...diverged(arms, seeds.length),
     ...counts(pairs, margin),
   ];

@@ -6,7 +6,7 @@ import { seedsToDecide } from "../statistics/seeds-to-decide.js";
 import { summarise } from "../statistics/summary.js";
 import { probabilityOfSuperiority } from "../statistics/superiority.js";
 import { LEVEL } from "../study/too-few-seeds.js";
-import type { Decision, Verdict } from "./decide-pairs.js";
+import type { Decision, SequentialDecision, Verdict } from "./decide-pairs.js";
 import type { ScoredArm } from "./scores.js";
 
 /** The verdict on two arms, and what it rests on. */
@@ -27,10 +27,15 @@ export interface PairVerdict {
   readonly bootstrap: Interval | null;
   /** Correlation of the arms' scores between seeds, from which pairing gains; null if an arm's scores do not vary. */
   readonly correlation: number | null;
-  /** p-value of the sign-flip test that the arms do not differ; NaN if seeds were added in rounds, where it would not hold. */
-  readonly p: number;
+  /**
+   * p-value of the sign-flip test that the arms do not differ; null if seeds were added in rounds, where it would not hold:
+   * `sequential` has what decided instead.
+   */
+  readonly p: number | null;
   /** The same, corrected for the number of pairs by Holm's method. */
-  readonly correctedP: number;
+  readonly correctedP: number | null;
+  /** What AdaStop decided, if seeds were added in rounds; null if their number was fixed. */
+  readonly sequential: SequentialDecision | null;
   /** p-value of the two one-sided t tests that the arms differ by the margin or more; null for one seed. */
   readonly equivalenceP: number | null;
   /** The probability that a run of `a` scores more than a run of `b`; equal scores count half. */
@@ -51,7 +56,7 @@ interface Family {
 }
 
 export function pairVerdict(
-  { a, b, differences, verdict, p, correctedP, equivalenceP }: Decision,
+  { a, b, differences, verdict, p, correctedP, sequential, equivalenceP }: Decision,
   arms: readonly ScoredArm[],
   { margin, resolution, open, random }: Family,
 ): PairVerdict {
@@ -74,6 +79,7 @@ export function pairVerdict(
     correlation: (several ? correlation(first.scores, second.scores) : undefined) ?? null,
     p,
     correctedP,
+    sequential,
     equivalenceP: several ? equivalenceP : null,
     superiority: probabilityOfSuperiority(first.scores, second.scores),
     moreSeeds: seeds === undefined ? null : Math.max(1, seeds - count),

@@ -8,7 +8,7 @@ export function roundsNotes({ config }: Study, decision: RoundsDecision | undefi
   if (design === undefined || decision === undefined) return [];
   const { perRound, rounds } = design;
   const { round, isDecided } = decision;
-  const how = `Seeds were added in rounds of ${perRound}. AdaStop limits the chance of any false "better" over all rounds to 5%.`;
+  const how = `Seeds were added in rounds of ${perRound}. AdaStop decides instead of p-values, and limits the chance of any false "better" over all rounds to 5%.`;
   if (isDecided)
     return [`${how} The study ended after round ${round} of ${rounds}, because every pair is decided.`];
   if (round >= rounds) return [`${how} All ${rounds} rounds are used; more rounds need another study.`];

@@ -31,7 +31,7 @@ export interface Verdicts {
   readonly level: number;
   /** The seeds that every compared arm finished. */
   readonly seeds: readonly number[];
-  /** The fewest seeds with which the sign-flip test can call any arm better. */
+  /** The fewest seeds with which any arm can be called better: by the sign-flip test, or by AdaStop if seeds were added in rounds. */
   readonly leastSeeds: number;
   /** The compared arms by rank, then by score. */
   readonly arms: readonly ArmVerdict[];

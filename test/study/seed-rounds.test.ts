@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { checkStudy } from "../../src/checks/check-study.js";
+import { documentSchema } from "../../src/cli/output/document-schema.js";
 import { type CompareConfig, parseCompareConfig } from "../../src/config/compare-config.js";
 import { studyArms } from "../../src/config/study-arms.js";
+import { pairs as pairsSection } from "../../src/report/page/sections/pairs.js";
 import { compare, estimateStudy } from "../../src/studies.js";
 import { plannedRuns } from "../../src/study/study.js";
 import { verdictsOf } from "../../src/verdicts/judge.js";
@@ -60,15 +63,15 @@ describe("seeds in rounds", () => {
 
   it("cannot change after the study has started", async () => {
     const started = { ...config, epochs: 1, folder: join(base, "started") };
-    const rounds = { seeds: 4, seedsPerRound: 2 };
+    const rounds = { seeds: 6, seedsPerRound: 2 };
     await compare({ ...started, ...rounds });
     for (const [given, asked] of [
       [{ seeds: 8, seedsPerRound: 2 }, "4 rounds of 2 seeds"],
-      [{ seeds: 4, seedsPerRound: 4 }, "1 round of 4 seeds"],
+      [{ seeds: 6, seedsPerRound: 3 }, "2 rounds of 3 seeds"],
       [{ seeds: 8 }, "8 seeds without rounds"],
     ] as const) {
       const { folder, ...estimated } = { ...started, ...given };
-      const message = `${folder} contains a study whose seeds are added in 2 rounds of 2 seeds, but ${asked} were asked for. The number of rounds belongs to the test of the study: to change it after seeing results would make false verdicts more likely. Continue the study with \`seeds\`: 4 and \`seedsPerRound\`: 2, choose another \`folder\`, or replace the study with \`overwrite\`.`;
+      const message = `${folder} contains a study whose seeds are added in 3 rounds of 2 seeds, but ${asked} were asked for. The number of rounds belongs to the test of the study: to change it after seeing results would make false verdicts more likely. Continue the study with \`seeds\`: 6 and \`seedsPerRound\`: 2, choose another \`folder\`, or replace the study with \`overwrite\`.`;
       await expect(compare({ ...estimated, folder })).rejects.toMatchObject({ code: "FILE", message });
       await expect(estimateStudy(estimated, { folder })).rejects.toThrow(message);
     }
@@ -78,6 +81,24 @@ describe("seeds in rounds", () => {
     await expect(compare({ ...started, ...rounds })).resolves.toMatchObject({ config: { seedsPerRound: 2 } });
   }, 60_000);
 
+  it("have no p-values: what AdaStop decided is said instead", async () => {
+    const study = await compare({ ...config, seeds: "auto" });
+    const { pairs, leastSeeds, notes } = verdictsOf(study);
+    expect(pairs[0]).toMatchObject({ verdict: "better", p: null, correctedP: null, moreSeeds: null });
+    const { round, difference, boundary, equalityLevel } = pairs[0]!.sequential!;
+    expect([round, equalityLevel, leastSeeds]).toEqual([1, 0.05 / 6, 5]);
+    expect(difference).toBeGreaterThan(boundary!);
+    expect(difference).toBeCloseTo(pairs[0]!.difference, 12);
+    expect(notes.join()).not.toContain("cannot show");
+    expect(pairsSection(verdictsOf(study))!.text).toMatch(
+      /AdaStop: \d+\.\d+ points after round 1, boundary /,
+    );
+    const result = JSON.parse(JSON.stringify({ ...study, verdicts: verdictsOf(study) }));
+    const document = { schemaVersion: 1, command: "compare", ok: true, result };
+    expect(documentSchema.safeParse(document).error).toBeUndefined();
+    expect(checkStudy(study).map(({ check }) => check)).not.toContain("uncorrected");
+  }, 60_000);
+
   it("have a given size and a given most", () => {
     expect(armsOf({ seeds: 12, seedsPerRound: 4 })).toMatchObject({ seedsPerRound: 4 });
     expect(armsOf({ seeds: "auto", seedsPerRound: 10 }).seeds).toHaveLength(30);
@@ -85,6 +106,10 @@ describe("seeds in rounds", () => {
 
   it.each([
     [{ seeds: 12, seedsPerRound: 5 }, "12 `seeds` cannot be divided into rounds of 5 (`seedsPerRound`)."],
+    [
+      { seeds: 4, seedsPerRound: 2 },
+      "4 `seeds` in rounds of 2 can never show that an arm is better. Give at least 6.",
+    ],
     [{ seeds: "auto", optimizers: ["adam"] }, "there is one arm. Give a number of `seeds`."],
     [
       { seeds: "auto", vary: { batchSize: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] } },

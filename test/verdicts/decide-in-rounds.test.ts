@@ -21,6 +21,28 @@ describe("decideInRounds", () => {
     expect(decisions[0]!.differences).toHaveLength(round * 5);
   });
 
+  it("says what AdaStop knows of each pair", () => {
+    const scores = [arm(0.9, 0.001), arm(0.901, 0.001), arm(0.95, 0.001)];
+    const { decisions, round } = decideInRounds(scores, design, options());
+    for (const { a, b, verdict, p, correctedP, sequential } of decisions) {
+      expect([p, correctedP]).toEqual([null, null]);
+      const { round: last, difference, boundary, equalityLevel } = sequential!;
+      const mean = (i: number) => scores[i]!.slice(0, 5 * last).reduce((x, y) => x + y, 0) / (5 * last);
+      expect(difference).toBeCloseTo(mean(a) - mean(b), 12);
+      expect(equalityLevel).toBe(0.05 / 4);
+      if (verdict === "better") expect(difference).toBeGreaterThan(boundary!);
+      else expect(last).toBe(round);
+    }
+    expect(decisions.filter(({ verdict }) => verdict === "better")).toHaveLength(2);
+    const begun = scores.map((each) => each.slice(0, 3));
+    expect(decideInRounds(begun, design, options()).decisions[0]!.sequential).toEqual({
+      round: 0,
+      difference: null,
+      boundary: null,
+      equalityLevel: 0.05 / 4,
+    });
+  });
+
   it("does not change its decisions if later rounds are known", () => {
     const scores = [arm(0.9, 0.001), arm(0.903, 0.001)];
     const whole = decideInRounds(scores, design, options());

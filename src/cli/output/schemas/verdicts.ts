@@ -38,8 +38,19 @@ const pairSchema = z.object({
   interval: interval.describe("95% interval of the difference by Student's t"),
   bootstrap: interval.describe("the same by the BCa bootstrap"),
   correlation: z.number().nullable().describe("of the arms' scores between seeds"),
-  p: share.describe("p-value of the sign-flip test"),
-  correctedP: share.describe("the same, corrected for the number of pairs"),
+  p: share
+    .nullable()
+    .describe("p-value of the sign-flip test; null if seeds were added in rounds: see sequential"),
+  correctedP: share.nullable().describe("the same, corrected for the number of pairs"),
+  sequential: z
+    .object({
+      round: count.describe("the round that called a better, otherwise the last complete round; 0 for none"),
+      difference: z.number().nullable().describe("mean difference in the rounds up to it; null for none"),
+      boundary: z.number().nullable().describe("what it must exceed for better; null for none"),
+      equalityLevel: share.describe("what equivalenceP must not exceed for equal"),
+    })
+    .nullable()
+    .describe("what AdaStop decided, if seeds were added in rounds; null if their number was fixed"),
   equivalenceP: share.nullable().describe("p-value of the two one-sided t tests"),
   superiority: share.describe("probability that a run of a scores more than a run of b"),
   moreSeeds: count.nullable().describe("about how many more seeds would decide"),

@@ -33,10 +33,19 @@ function verdictCell(row: string, pair: PairVerdict | undefined): Html {
   if (pair === undefined) return html`<td></td>`;
   const sign = pair.a === row ? 1 : -1;
   const word = pair.verdict !== "better" ? pair.verdict : sign > 0 ? "better" : "worse";
-  const { interval, correctedP } = pair;
+  const { interval } = pair;
   const ends = interval && [sign * interval.low, sign * interval.high].sort((a, b) => a - b);
-  const details = `difference ${pointsText(sign * pair.difference)}${ends ? `, 95% interval ${pointsText(ends[0]!)} to ${pointsText(ends[1]!)}` : ""}, corrected p ${correctedP.toPrecision(2)}`;
+  const details = `difference ${pointsText(sign * pair.difference)}${ends ? `, 95% interval ${pointsText(ends[0]!)} to ${pointsText(ends[1]!)}` : ""}, ${testText(pair)}`;
   return html`<td class="${word}" title="${details}">${cellText(pair, word, sign)}</td>`;
+}
+
+/** What the verdict rests on. */
+function testText({ verdict, correctedP, equivalenceP, sequential }: PairVerdict): string {
+  if (sequential === null) return `corrected p ${correctedP!.toPrecision(2)}`;
+  const { round, difference, boundary, equalityLevel } = sequential;
+  if (difference === null || boundary === null) return "no complete round";
+  const equality = ` (p of equivalence ${equivalenceP!.toPrecision(2)}, at most ${equalityLevel.toPrecision(2)} for equal)`;
+  return `AdaStop: ${pointsText(Math.abs(difference))} after round ${round}, boundary ${pointsText(boundary)}${verdict === "better" ? "" : equality}`;
 }
 
 function cellText({ difference, moreSeeds }: PairVerdict, word: string, sign: number): Html | string {
