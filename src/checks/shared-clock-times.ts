@@ -1,6 +1,6 @@
 import { ranInParallel, type Study } from "../study/study.js";
 import { countText } from "../validation/count-text.js";
-import { type Check, fail } from "./check.js";
+import { type Check, fail, note } from "./check.js";
 
 /** Clocks are read in milliseconds, at other moments of a run than its first and last. */
 const TOLERANCE_MS = 50;
@@ -11,8 +11,8 @@ export const sharedClockTimes: Check = {
   find({ study, arms }) {
     if (arms.length < 2) return undefined;
     if (ranInParallel(study))
-      return fail(
-        `${countText(study.runs.length, "run")} shared the processor (execution: parallel), so their times include waiting for each other.`,
+      return note(
+        `${countText(study.runs.length, "run")} shared the processor (execution: parallel), so their times include waiting for each other, and reports omit them.`,
       );
     const overlapping = overlaps(study.runs);
     if (overlapping === 0) return undefined;

@@ -247,9 +247,9 @@ describe("unequal-budget", () => {
   });
 });
 
-it("finds parallel runs", () => {
+it("notes parallel runs, whose times no report shows", () => {
   const [first] = checkStudy(withConfig(good, { execution: "parallel" }));
-  expect(first).toMatchObject({ check: "shared-clock-times", level: "fail" });
+  expect(first).toMatchObject({ check: "shared-clock-times", level: "note" });
 });
 
 it("finds runs that early stopping ended before their schedule", () => {

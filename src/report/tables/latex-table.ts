@@ -1,7 +1,7 @@
 import type { Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
 import type { Heading } from "./plain-table.js";
-import { resultCells } from "./result-cells.js";
+import { costsTitle, resultCells } from "./result-cells.js";
 import { taskCells } from "./task-cells.js";
 
 /** The most rows that fit a page. */
@@ -12,7 +12,8 @@ const MOST_ROWS = 36;
  * to targets; and the methods over several tasks. The rows of the best arms are bold.
  */
 export function latexTable(study: Study): string {
-  const { conclusion, results, columns, rows, best, notes, targetNotes } = resultCells(study);
+  const cells = resultCells(study);
+  const { conclusion, results, columns, rows, best, notes, targetNotes } = cells;
   const { question, answer, caveats } = conclusion;
   const tasks = taskCells(study);
   const name = columns.find(({ right }) => right !== true)!;
@@ -33,7 +34,7 @@ export function latexTable(study: Study): string {
   return [
     "% Requires \\usepackage{booktabs,graphicx}.",
     ...part(undefined, `${sentence(question)} ${answer}`, [...caveats, ...notes]),
-    ...part("costs", "Losses and times at the end of training.", []),
+    ...part("costs", `${costsTitle(cells)} at the end of training.`, []),
     ...part("targets", "Times to targets of validation accuracy.", targetNotes),
     ...(tasks === undefined ? [] : floatOf({ ...tasks, caption: sentence(tasks.caption) })),
     "",

@@ -43,6 +43,10 @@ interface Column {
   readonly part?: "costs" | "targets";
 }
 
+/** What the columns of part "costs" are. */
+export const costsTitle = ({ columns }: Pick<ResultCells, "columns">): string =>
+  columns.some(({ title }) => title === "training, s") ? "Losses and times" : "Losses";
+
 /** The study's table. */
 export function resultCells(study: Study): ResultCells {
   const conclusion = conclude(study);

@@ -46,4 +46,6 @@ test("with a profile, a dark part of each bar is the update, which is also a col
 test("draws no bar if times are not comparable, or of one arm", () => {
   expect(bars(section(inParallel(STUDIES.fourOptimizers)))).toEqual([]);
   expect(bars(section(STUDIES.oneRun))).toEqual([]);
+  expect(section(inParallel(STUDIES.fourOptimizers))).toContain(">Losses</h2>");
+  expect(section(STUDIES.oneRun)).toContain(">Losses and times</h2>");
 });

@@ -1,4 +1,4 @@
-import type { ResultCells } from "../../tables/result-cells.js";
+import { costsTitle, type ResultCells } from "../../tables/result-cells.js";
 import { type Html, html } from "../html.js";
 import { columnsOf, nameOf, type ResultRow, resultTables } from "../parts/result-tables.js";
 import { section } from "../parts/section.js";
@@ -12,7 +12,7 @@ export function costs(cells: ResultCells): Html | undefined {
   const name: TableColumn<ResultRow> = { title, isHead: true, cell: ({ result }) => result.arm.labelInTask };
   const hasSteps = shown.some((column) => column.title === "step, ms");
   const hasUpdates = shown.some((column) => column.title === "update, ms");
-  return section("cost", "Losses and times", [
+  return section("cost", costsTitle(cells), [
     ...resultTables(cells, "At the end of training", (rows) => [
       name,
       ...shown,

@@ -54,6 +54,6 @@ export function timeToTarget(
         }),
       }),
     ),
-    html`<p class="note">Medians over the seeds, up to the first evaluation at or above the target; nothing is interpolated. –: at least half of the runs missed it. Seconds are those of training steps alone.</p>`,
+    html`<p class="note">Medians over the seeds, up to the first evaluation at or above the target; nothing is interpolated. –: at least half of the runs missed it.${isTimed ? " Seconds are those of training steps alone." : ""}</p>`,
   ]);
 }
