@@ -28,7 +28,7 @@ export function bcaInterval(values: readonly number[], means: Float64Array, leve
   const centre = mean([...values]);
   const deviations = values.map((value) => value - centre);
   const squares = deviations.reduce((sum, each) => sum + each ** 2, 0);
-  const sorted = [...means].sort((a, b) => a - b);
+  const sorted = means.toSorted();
   if (squares === 0 || sorted[0] === sorted.at(-1)) return { low: centre, high: centre };
   // Means that are equal but for rounding count as equal, half of them as below.
   const rounding = 1e-12 * Math.sqrt(squares);
