@@ -53,10 +53,11 @@ function shifted(sizes: readonly number[], observed: number): number {
       probability[sum] = (probability[sum]! + probability[sum - size]!) / 2;
     for (let sum = size - 1; sum >= 0; sum--) probability[sum]! /= 2;
   }
-  return probability.reduce(
-    (share, each, positive) => (Math.abs(2 * positive - total) >= observed ? share + each : share),
+  const share = probability.reduce(
+    (sum, each, positive) => (Math.abs(2 * positive - total) >= observed ? sum + each : sum),
     0,
   );
+  return Math.min(1, share); // rounding can exceed 1
 }
 
 function enumerated([first, ...others]: readonly number[], threshold: number): number {

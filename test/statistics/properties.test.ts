@@ -22,6 +22,15 @@ const whole = (maxLength: number, minLength = 1) =>
 const toShares = (images: readonly number[]) => images.map((count) => count * UNIT);
 
 describe("the sign-flip test", () => {
+  it("never exceeds 1, however its terms are rounded", () => {
+    for (let count = 20; count <= 200; count += 2) {
+      const differences = Array.from({ length: count }, (_, i) => (i % 2 === 0 ? 3 : -3));
+      expect(signFlipP(toShares(differences), random(), UNIT)).toBeLessThanOrEqual(1);
+      const uneven = differences.map((each, i) => each * (1 + ((i >> 1) % 7)));
+      expect(signFlipP(toShares(uneven), random(), UNIT)).toBeLessThanOrEqual(1);
+    }
+  });
+
   it("keeps its level: over all signs of any sizes, at most a share p has a p-value of at most p", () => {
     fc.assert(
       fc.property(whole(8), fc.double({ min: 0.001, max: 1, noNaN: true }), (sizes, level) => {
