@@ -21,3 +21,4 @@ for (const entry of entries) {
 
 await import("../../bench/readme.mjs");
 await import("../calibrate/page.mjs");
+await import("../answer/page.mjs");

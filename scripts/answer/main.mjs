@@ -1,0 +1,38 @@
+// Answers the paper's question: runs the studies of this folder one after another, and writes each finished one to docs/answer.
+// It continues where it was interrupted, so it can run in parts. All studies take about three hours on two fast cores.
+// Usage: npm run answer [-- mnist-defaults fashion-mnist-losses ...]      needs the full MNIST and Fashion-MNIST
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { STUDIES } from "./studies.mjs";
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+for (const name of positionals.length > 0 ? positionals : STUDIES) {
+  process.stderr.write(`${name}\n`);
+  const folder = path(`build/answer/${name}`);
+  const args = ["compare", "--config", path(`scripts/answer/${name}.json`), "--out", folder];
+  const { status, signal } = spawnSync(process.execPath, [path("dist/cli/main.js"), ...args], {
+    stdio: "inherit",
+  });
+  if (status !== 0) {
+    process.exitCode = status ?? 1;
+    process.stderr.write(
+      `${name} is not finished${signal === null ? "" : ` (${signal})`}. The same command continues it.\n`,
+    );
+    break;
+  }
+  publish(folder, path(`docs/answer/${name}`));
+}
+await import("./page.mjs");
+
+/** Copies what a reader needs. The figures are in the page, and every other file can be made from study.json. */
+function publish(folder, to) {
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to, { recursive: true });
+  for (const name of ["study.json", "index.html", "table.md"])
+    copyFileSync(join(folder, name), join(to, name));
+}
