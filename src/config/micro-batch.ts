@@ -1,7 +1,3 @@
-import { configError } from "../errors.js";
-import type { ResolvedModel } from "../models/models.js";
-import { needsWholeBatch } from "../models/whole-batch.js";
-
 /**
  * The number of images that one thread computes at a time. A batch is divided into micro-batches, and their gradients are
  * summed in a fixed order, so that results do not depend on the number of threads. For the same reason, the size depends only
@@ -11,19 +7,3 @@ import { needsWholeBatch } from "../models/whole-batch.js";
  */
 export const microBatchSize = (batchSize: number): number =>
   Math.min(16, Math.max(8, Math.ceil(batchSize / 2)), batchSize);
-
-/** Resolves the micro-batch size. It equals the batch size for models that need the whole batch at once. */
-export function resolveMicroBatch(
-  given: number | undefined,
-  batchSize: number,
-  model: ResolvedModel,
-): number {
-  const whole = needsWholeBatch(model.layers);
-  const size = Math.min(given ?? (whole ? batchSize : microBatchSize(batchSize)), batchSize);
-  if (whole && size < batchSize)
-    throw configError(
-      `\`microBatch\` is ${size}, but batchNorm2d needs the whole batch of ${batchSize} at once. Omit \`microBatch\`.`,
-      "microBatch",
-    );
-  return size;
-}

@@ -11,7 +11,7 @@ import type { Augmentation } from "./augmentation.js";
 import { EXECUTIONS } from "./compare-config.js";
 import type { EarlyStopping } from "./early-stopping.js";
 import { marginSchema } from "./margin.js";
-import { resolveMicroBatch } from "./micro-batch.js";
+import { microBatchSize } from "./micro-batch.js";
 import type { Once } from "./once.js";
 import type { ResolvedTrainConfig } from "./resolved-config.generated.js";
 import { splitSizes } from "./split-sizes.js";
@@ -209,7 +209,7 @@ export function resolveConfig(
     batchSize,
     gradientAccumulation: config.gradientAccumulation,
     ...(config.augmentation && { augmentation: deepFreeze(config.augmentation) }),
-    microBatch: resolveMicroBatch(config.microBatch, batchSize, model),
+    microBatch: Math.min(config.microBatch ?? microBatchSize(batchSize), batchSize),
     device: config.device,
     threads: config.threads ?? once.of("threads", [], defaultThreads),
     untimedSteps: config.untimedSteps,

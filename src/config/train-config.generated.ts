@@ -106,8 +106,8 @@ export interface SharedConfig {
   readonly augmentation?: AugmentationConfig | undefined;
   /**
    * Images that one thread computes at a time (default: derived from the batch size). The last bits of
-   * results depend on it. The default is half the batch, at least 8 and at most 16, and the whole batch for
-   * models with batchNorm2d. A whole number of at least 1.
+   * results depend on it. The default is half the batch, at least 8 and at most 16. A whole number of at
+   * least 1.
    */
   readonly microBatch?: number | undefined;
   /** Device to train on: auto, cpu, cuda or cuda:1. "auto" uses a GPU if there is one. Default: "auto". */

@@ -117,7 +117,7 @@ export const sharedShape = {
     .min(1)
     .optional()
     .describe(
-      "images that one thread computes at a time (default: derived from the batch size). The last bits of results depend on it. The default is half the batch, at least 8 and at most 16, and the whole batch for models with batchNorm2d.",
+      "images that one thread computes at a time (default: derived from the batch size). The last bits of results depend on it. The default is half the batch, at least 8 and at most 16.",
     ),
   device: z
     .string()

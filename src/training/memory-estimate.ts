@@ -2,6 +2,7 @@ import { Once } from "../config/once.js";
 import type { RunPlan } from "../config/run-plan.js";
 import type { Dataset } from "../data/dataset.js";
 import { OptimbenchError } from "../errors.js";
+import { needsWholeBatch } from "../models/whole-batch.js";
 import { loadNative } from "../native/addon.js";
 import { bytesToCopy } from "../native/resident-dataset.js";
 import { type AvailableMemory, availableMemory, memoryHeld } from "../system/memory-limit.js";
@@ -28,7 +29,7 @@ const OVERHEAD = 3e6;
  * @param once what other runs have in common with this one
  */
 export function runMemory(plan: RunPlan, testImages = 0, once = new Once()): readonly MemoryPart[] {
-  const { batchSize, split, earlyStopping, untimedSteps, device, microBatch } = plan.config;
+  const { batchSize, split, earlyStopping, untimedSteps, device, microBatch, model } = plan.config;
   if (device !== "cpu") return [];
   const untimed = untimedSteps ? [untimedImages(split.train, batchSize)] : [];
   const spec = sessionSpec(plan);
@@ -45,8 +46,9 @@ export function runMemory(plan: RunPlan, testImages = 0, once = new Once()): rea
     [...Object.values(rest), ...Object.values(graph), work],
     () => loadNative().memoryNeeds(spec, work),
   );
-  const images = Math.min(microBatch, batchSize);
-  const threads = Math.min(plan.config.threads, shards);
+  const isWhole = needsWholeBatch(model.layers);
+  const images = isWhole ? Math.min(batchSize, split.train) : Math.min(microBatch, batchSize);
+  const threads = isWhole ? 1 : Math.min(plan.config.threads, shards);
   const smallerModel = "a model with fewer units or filters";
   return [
     { what: "parameters", bytes: parameters + evaluation, advice: smallerModel },
@@ -59,8 +61,9 @@ export function runMemory(plan: RunPlan, testImages = 0, once = new Once()): rea
     {
       what: `activations of ${images} ${images === 1 ? "image" : "images"}${threads > 1 ? ` on each of ${threads} threads` : ""}`,
       bytes: activations,
-      advice:
-        images > 16
+      advice: isWhole
+        ? "a smaller `batchSize`"
+        : images > 16
           ? "a smaller `batchSize` or `microBatch`"
           : "smaller images, fewer filters or fewer `threads`",
     },

@@ -70,16 +70,6 @@ describe("planRun", () => {
       microBatch: 16,
     });
   });
-
-  it("keeps batches whole for batchNorm2d", () => {
-    const model = {
-      layers: [{ type: "batchNorm2d" }, { type: "flatten" }, { type: "dense", units: 10 }],
-    } as const;
-    expect(resolve({ model, batchSize: 256 }).microBatch).toBe(256);
-    expect(() => resolve({ model, batchSize: 256, microBatch: 32 })).toThrow(
-      "`microBatch` is 32, but batchNorm2d needs the whole batch of 256 at once. Omit `microBatch`.",
-    );
-  });
 });
 
 describe("messages", () => {

@@ -14,8 +14,6 @@ import { noise } from "./noise.js";
 const { Dataset } = loadNative();
 const CLASSES = 3;
 
-const hasBatchNorm = (layers: readonly Layer[]) => JSON.stringify(layers).includes("batchNorm2d");
-
 async function open(layers: readonly Layer[], input: Shape, threads = 1) {
   const semantics = "keras3";
   const model = resolveModel({ layers }, { classes: CLASSES, semantics });
@@ -24,7 +22,7 @@ async function open(layers: readonly Layer[], input: Shape, threads = 1) {
     device: "cpu",
     threads,
     seed: 3,
-    microBatch: hasBatchNorm(layers) ? 16 : 4, // batch normalisation needs the whole batch
+    microBatch: 4,
     input,
     classes: CLASSES,
     layers: lowered.layers,

@@ -68,25 +68,6 @@ describe("a session", () => {
     await expect(predicted).rejects.toThrow("cancelled");
   });
 
-  it("rejects micro-batches if batch normalisation needs the whole batch", async () => {
-    const norm = {
-      kind: "batchNorm2d",
-      name: "batchNorm2d_0",
-      momentum: 0.9,
-      epsilon: 1e-3,
-      center: true,
-      scale: true,
-    } as const;
-    const layers = [{ ...norm, unbiased: false, output: [1, 2, 2] }, flat, dense] as const;
-    const whole = { axes: [0], nodes: [[12], [12], [12]], state: [] }; // with scale and offset of the channel
-    const cut = await openSession({ ...spec, layers, update: updateOf({ parts: [whole] }), microBatch: 2 });
-    await expect(
-      cut.train(data, { ...pass, batchSize: 3, learningRates: Float64Array.of(0.1) }),
-    ).rejects.toThrow(/needs the whole batch/);
-    expect(await cut.train(data, pass)).toMatchObject({ status: "completed" });
-    await cut.dispose();
-  });
-
   it("restores the kept state once, and restarts from the initial state", async () => {
     const momentum = updateOf({
       nodes: [

@@ -37,6 +37,7 @@ struct Frame {
   std::vector<at::Tensor> saved;    // from forward, for backward
   ShardProfile* profile = nullptr;  // null unless the pass is profiled
   Masks* masks = nullptr;           // provides random masks if the step is to be recorded
+  at::Tensor ofBatch;               // what a BatchLayer has combined, the same for all micro-batches
 };
 
 // The bytes of a layer's input and output for a number of samples.
@@ -66,6 +67,20 @@ class Layer {
   // The gradient with respect to the input (undefined if frame.inputGradient is false).
   virtual at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const = 0;
   virtual LayerMemory memory(const Extent& extent) const = 0;
+  // Whether a batch may be divided into micro-batches.
+  virtual bool isDivisible() const { return true; }
+};
+
+// A layer whose output for one sample depends on the whole batch. In training, all micro-batches stop before it: each
+// is measured, the measurements are combined into frame.ofBatch, and all go on. Likewise in the backward pass.
+class BatchLayer : public Layer {
+ public:
+  virtual at::Tensor measure(const at::Tensor& input) const = 0;
+  // Takes what measure() returned for each micro-batch, in their order.
+  virtual at::Tensor combine(const std::vector<at::Tensor>& measured, const Frame& frame) const = 0;
+  virtual at::Tensor measureGradient(const at::Tensor& outputGradient, const Frame& frame) const = 0;
+  // Adds the parameters' gradients to the frame's.
+  virtual at::Tensor combineGradients(const std::vector<at::Tensor>& measured, const Frame& frame) const = 0;
 };
 
 // Creates a layer of the spec's kind. `input` is the shape of one sample.

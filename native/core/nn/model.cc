@@ -5,8 +5,8 @@
 #include <stdexcept>
 
 #include "core/kernels/instruction_set.h"
-#include "core/nn/layers/convolution_block.h"
 #include "core/runtime/device.h"
+#include "fused_layers.h"
 
 namespace optimbench {
 namespace {
@@ -25,6 +25,12 @@ int64_t sizeOf(const std::vector<Slot>& slots) {
   int64_t size = 0;
   for (const Slot& slot : slots) size += sizeOf(slot);
   return size;
+}
+
+std::vector<at::Tensor> measured(const std::vector<Walk>& walks) {
+  std::vector<at::Tensor> list;
+  for (const Walk& walk : walks) list.push_back(walk.measured);
+  return list;
 }
 
 std::array<int64_t, 3> sizesOf(const Shape& shape) { return {shape.channels, shape.height, shape.width}; }
@@ -64,12 +70,10 @@ size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu
     lastUse_[value] = steps_.size();
   }
   const Shape input = shapes_[step.inputs[0]];
-  step.layer = makeLayer(spec, input);
-  if (onCpu && !referenceKernels()) {
-    const ConvolutionBlock block = convolutionBlock(layers, index, input);
-    if (block.layers > 0) step.layer = makeConvolutionBlock(std::move(step.layer), block.shape);
-    for (; step.output < index + block.layers; ++step.output) step.names += ", " + layers[step.output].name;
-  }
+  FusedLayers fused;
+  if (onCpu && !referenceKernels()) fused = fuseLayers(layers, index, input);
+  step.layer = fused.layer ? std::move(fused.layer) : makeLayer(spec, input);
+  for (; step.output < index + fused.count; ++step.output) step.names += ", " + layers[step.output].name;
   parameterCount_ += sizeOf(step.layer->parameters());
   statisticsCount_ += sizeOf(step.layer->statistics());
   for (size_t i = index; i < step.output; ++i) {
@@ -77,6 +81,8 @@ size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu
     shapes_.push_back(layers[i].output);
     lastUse_.push_back(steps_.size() + 1);
   }
+  isDivisible_ = isDivisible_ && step.layer->isDivisible();
+  if (dynamic_cast<const BatchLayer*>(step.layer.get()) != nullptr) stages_.push_back(steps_.size());
   const size_t next = step.output;
   steps_.push_back(std::move(step));
   return next - index;
@@ -85,7 +91,7 @@ size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu
 void Model::tryOut(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const {
   std::vector<Frame> trial = frames(parameters, statistics);
   const auto [channels, height, width] = shapes_[0];
-  forward(at::zeros({1, height, width, channels}).permute({0, 3, 1, 2}), trial);
+  evaluate(at::zeros({1, height, width, channels}).permute({0, 3, 1, 2}), trial);
 }
 
 std::vector<TensorInfo> Model::parameters() const { return named(&Layer::parameters); }
@@ -162,22 +168,55 @@ std::vector<Frame> Model::frames(const std::vector<Views>& parameters, const std
   return frames;
 }
 
-at::Tensor Model::forward(const at::Tensor& images, std::vector<Frame>& frames) const {
+at::Tensor Model::evaluate(const at::Tensor& images, std::vector<Frame> frames) const {
   const at::AutoDispatchBelowADInplaceOrView noAutograd;  // layers compute their gradients themselves
-  std::vector<at::Tensor> values(shapes_.size());
-  values[0] = images;
-  for (size_t i = 0; i < steps_.size(); ++i) {
-    const auto& inputs = steps_[i].inputs;
-    at::Tensor x = values[inputs[0]];
-    for (size_t j = 1; j < inputs.size(); ++j) x = x + values[inputs[j]];
-    for (const size_t value : inputs)
-      if (lastUse_[value] == i) values[value].reset();  // later layers reuse its memory
-    at::Tensor& output = values[steps_[i].output];
-    output = steps_[i].layer->forward(x, frames[i]);
-    checkShape(output, steps_[i]);
-    if (auto* profile = frames[i].profile) profile->lap(profile->forward[i]);
-  }
-  return values.back().flatten(1);
+  Walk walk{std::move(frames), std::vector<at::Tensor>(shapes_.size())};
+  walk.values[0] = images;
+  for (size_t i = 0; i < steps_.size(); ++i) compute(walk, i, takeInput(walk, i));
+  return walk.values.back().flatten(1);
+}
+
+Walk Model::begin(const at::Tensor& images, std::vector<Frame> frames) const {
+  Walk walk{std::move(frames), std::vector<at::Tensor>(shapes_.size()), std::vector<at::Tensor>(shapes_.size())};
+  walk.values[0] = images;
+  return walk;
+}
+
+void Model::forward(Walk& walk, size_t stage) const {
+  const at::AutoDispatchBelowADInplaceOrView noAutograd;
+  const size_t end = endOf(stage);
+  for (size_t i = stages_[stage]; i < end; ++i)
+    compute(walk, i, walk.waiting.defined() ? std::move(walk.waiting) : takeInput(walk, i));
+  if (end == steps_.size()) return;
+  walk.waiting = takeInput(walk, end);
+  walk.measured = batchLayer(stage + 1).measure(walk.waiting);
+  if (auto* profile = walk.frames[end].profile) profile->lap(profile->forward[end]);
+}
+
+const BatchLayer& Model::batchLayer(size_t stage) const {
+  return static_cast<const BatchLayer&>(*steps_[stages_[stage]].layer);
+}
+
+void Model::combine(std::vector<Walk>& walks, size_t stage) const {
+  const size_t step = stages_[stage];
+  const at::Tensor ofBatch = batchLayer(stage).combine(measured(walks), walks[0].frames[step]);
+  for (Walk& walk : walks) walk.frames[step].ofBatch = ofBatch;
+}
+
+at::Tensor Model::takeInput(Walk& walk, size_t step) const {
+  const auto& inputs = steps_[step].inputs;
+  at::Tensor x = walk.values[inputs[0]];
+  for (size_t j = 1; j < inputs.size(); ++j) x = x + walk.values[inputs[j]];
+  for (const size_t value : inputs)
+    if (lastUse_[value] == step) walk.values[value].reset();  // later layers reuse its memory
+  return x;
+}
+
+void Model::compute(Walk& walk, size_t step, const at::Tensor& input) const {
+  at::Tensor& output = walk.values[steps_[step].output];
+  output = steps_[step].layer->forward(input, walk.frames[step]);
+  checkShape(output, steps_[step]);
+  if (auto* profile = walk.frames[step].profile) profile->lap(profile->forward[step]);
 }
 
 void Model::checkShape(const at::Tensor& output, const Step& step) const {
@@ -190,21 +229,37 @@ void Model::checkShape(const at::Tensor& output, const Step& step) const {
                            ", not the declared shape");
 }
 
-void Model::backward(const at::Tensor& logitsGradient, std::vector<Frame>& frames) const {
+void Model::backward(Walk& walk, size_t stage) const {
   const at::AutoDispatchBelowADInplaceOrView noAutograd;
-  std::vector<at::Tensor> gradients(shapes_.size());  // with respect to each value
-  gradients.back() = logitsGradient.unsqueeze(2).unsqueeze(3);
-  for (size_t i = steps_.size(); i-- > 0;) {
-    const at::Tensor outputGradient = std::move(gradients[steps_[i].output]);
-    if (outputGradient.defined()) {
-      const at::Tensor inputGradient = steps_[i].layer->backward(outputGradient, frames[i]);
-      for (const size_t value : steps_[i].inputs)
-        if (learns_[value])
-          gradients[value] = gradients[value].defined() ? gradients[value] + inputGradient : inputGradient;
+  const size_t end = endOf(stage), begin = stages_[stage] + (stage > 0 ? 1 : 0);
+  if (end < steps_.size()) computeBackward(walk, end, std::move(walk.waiting));
+  for (size_t i = end; i-- > begin;) computeBackward(walk, i, std::move(walk.gradients[steps_[i].output]));
+  if (stage == 0) return;
+  const size_t first = stages_[stage];
+  walk.waiting = std::move(walk.gradients[steps_[first].output]);
+  if (!walk.waiting.defined()) return;  // no earlier layer has parameters
+  walk.measured = batchLayer(stage).measureGradient(walk.waiting, walk.frames[first]);
+  if (auto* profile = walk.frames[first].profile) profile->lap(profile->backward[first]);
+}
+
+void Model::combineGradients(std::vector<Walk>& walks, size_t stage) const {
+  if (!walks[0].waiting.defined()) return;
+  const size_t step = stages_[stage];
+  const at::Tensor ofBatch = batchLayer(stage).combineGradients(measured(walks), walks[0].frames[step]);
+  for (Walk& walk : walks) walk.frames[step].ofBatch = ofBatch;
+}
+
+void Model::computeBackward(Walk& walk, size_t step, at::Tensor outputGradient) const {
+  Frame& frame = walk.frames[step];
+  if (outputGradient.defined()) {
+    const at::Tensor inputGradient = steps_[step].layer->backward(outputGradient, frame);
+    for (const size_t value : steps_[step].inputs) {
+      at::Tensor& gradient = walk.gradients[value];
+      if (learns_[value]) gradient = gradient.defined() ? gradient + inputGradient : inputGradient;
     }
-    frames[i].saved.clear();
-    if (auto* profile = frames[i].profile) profile->lap(profile->backward[i]);
   }
+  frame.saved.clear();
+  if (frame.profile) frame.profile->lap(frame.profile->backward[step]);
 }
 
 }  // namespace optimbench

@@ -10,6 +10,18 @@
 
 namespace optimbench {
 
+// A micro-batch on its way through the model.
+struct Walk {
+  std::vector<Frame> frames;          // of the steps; in training they keep what backward needs
+  std::vector<at::Tensor> values;     // the first is the images, the last the logits [samples, classes, 1, 1]
+  std::vector<at::Tensor> gradients;  // with respect to each value
+  at::Tensor waiting;                 // the input or output gradient of the layer that the next stage begins with
+  at::Tensor measured;                // of it
+
+  at::Tensor logits() const { return values.back().flatten(1); }
+  void setLogitsGradient(const at::Tensor& gradient) { gradients.back() = gradient.unsqueeze(2).unsqueeze(3); }
+};
+
 class Model {
  public:
   explicit Model(const SessionSpec& spec);
@@ -31,12 +43,25 @@ class Model {
   std::vector<Views> statisticsViews(const at::Tensor& vector) const;
 
   std::vector<Frame> frames(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const;
-  // Logits [samples, classes]; in training, frames keep what backward needs.
-  at::Tensor forward(const at::Tensor& images, std::vector<Frame>& frames) const;
-  // Adds the memory of forward, the loss and, in training, backward for a number of samples.
-  void addMemory(Ledger& ledger, int64_t samples, bool training, double lossBytes) const;
-  // Adds the parameters' gradients to the frames' gradients.
-  void backward(const at::Tensor& logitsGradient, std::vector<Frame>& frames) const;
+  // Logits [samples, classes], outside training.
+  at::Tensor evaluate(const at::Tensor& images, std::vector<Frame> frames) const;
+
+  // In training, micro-batches go through the model in stages. Each stage but the first begins with a layer that needs
+  // the whole batch: combine() what all micro-batches measured before forward() computes the stage for any of them.
+  size_t stages() const { return stages_.size(); }
+  Walk begin(const at::Tensor& images, std::vector<Frame> frames) const;
+  void forward(Walk& walk, size_t stage) const;
+  void combine(std::vector<Walk>& walks, size_t stage) const;
+  // The same from the last stage to the first. Adds the parameters' gradients to the frames' gradients.
+  void backward(Walk& walk, size_t stage) const;
+  void combineGradients(std::vector<Walk>& walks, size_t stage) const;
+  // Whether batches may be divided into micro-batches.
+  bool isDivisible() const { return isDivisible_; }
+
+  // Adds the memory of a pass over micro-batches of these sizes, `atOnce` of which are computed at the same time. The
+  // loss takes `lossBytes` per sample.
+  void addMemory(Ledger& ledger, const std::vector<int64_t>& sizes, int64_t atOnce, bool training,
+                 double lossBytes) const;
 
  private:
   // One layer, or several that one operator computes.
@@ -49,6 +74,14 @@ class Model {
     size_t output;               // the value that it computes
   };
 
+  at::Tensor takeInput(Walk& walk, size_t step) const;
+  void compute(Walk& walk, size_t step, const at::Tensor& input) const;
+  void computeBackward(Walk& walk, size_t step, at::Tensor outputGradient) const;
+  size_t endOf(size_t stage) const { return stage + 1 < stages_.size() ? stages_[stage + 1] : steps_.size(); }
+  const BatchLayer& batchLayer(size_t stage) const;  // that the stage begins with
+
+  class WalkMemory;
+
   // Adds a layer, and the following ones that the same operator computes. Returns their number.
   size_t add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu);
   std::vector<TensorInfo> named(std::vector<Slot> (Layer::*slots)() const) const;
@@ -56,9 +89,11 @@ class Model {
 
   // Values are numbered: 0 is the images, i + 1 the output of layer i. Those inside a step are never computed.
   std::vector<Step> steps_;
-  std::vector<Shape> shapes_;    // of each value
-  std::vector<bool> learns_;     // whether each value depends on parameters
-  std::vector<size_t> lastUse_;  // the last step that reads each value
+  std::vector<Shape> shapes_;      // of each value
+  std::vector<bool> learns_;       // whether each value depends on parameters
+  std::vector<size_t> lastUse_;    // the last step that reads each value
+  std::vector<size_t> stages_{0};  // the first step of each
+  bool isDivisible_ = true;
   int64_t parameterCount_ = 0;
   int64_t statisticsCount_ = 0;
 };

@@ -1,4 +1,6 @@
 // The memory of a pass through the model: forward and backward of model.cc, with a ledger in place of tensors.
+#include <span>
+
 #include "model.h"
 
 namespace optimbench {
@@ -18,11 +20,6 @@ class Blocks {
   void drop(size_t block) {
     if (--blocks_[block].holders == 0) ledger_.give(blocks_[block].bytes);
   }
-  double bytes(size_t block) const { return blocks_[block].bytes; }
-  void work(double bytes) {  // temporarily
-    ledger_.take(bytes);
-    ledger_.give(bytes);
-  }
 
  private:
   struct Block {
@@ -37,70 +34,142 @@ constexpr size_t kNone = ~size_t{0};
 
 }  // namespace
 
-void Model::addMemory(Ledger& ledger, int64_t samples, bool training, double lossBytes) const {
-  Blocks blocks(ledger);
-  std::vector<size_t> values(shapes_.size(), kNone);
-  const auto bytesOf = [&](size_t value) {
-    const auto [channels, height, width] = shapes_[value];
-    return sizeof(float) * static_cast<double>(samples) * static_cast<double>(channels) * static_cast<double>(height) *
-           static_cast<double>(width);
-  };
-  const auto memoryOf = [&](const Step& step) {
-    return step.layer->memory({static_cast<double>(samples), bytesOf(step.inputs[0]), bytesOf(step.output), training});
-  };
+// A micro-batch on its way through the model, as Walk. A step is begun, then ended: between, it needs its temporaries.
+class Model::WalkMemory {
+ public:
+  WalkMemory(const Model& model, Ledger& ledger, int64_t samples, bool training)
+      : model_(model),
+        blocks_(ledger),
+        samples_(static_cast<double>(samples)),
+        training_(training),
+        values_(model.shapes_.size(), kNone),
+        gradients_(model.shapes_.size(), kNone),
+        saved_(model.steps_.size()) {}
 
-  const size_t images = values[0] = blocks.make(bytesOf(0));
-  blocks.hold(images);  // held by the batch
-  blocks.hold(images);
-  std::vector<std::vector<size_t>> saved(steps_.size());
-  for (size_t i = 0; i < steps_.size(); ++i) {
-    const Step& step = steps_[i];
-    const LayerMemory memory = memoryOf(step);
-    const size_t input = step.inputs.size() == 1 ? values[step.inputs[0]] : blocks.make(bytesOf(step.inputs[0]));
-    blocks.hold(input);
+  void beginForward(size_t i) {
+    const Step& step = model_.steps_[i];
+    if (i == 0) begin();
+    input_ = step.inputs.size() == 1 ? values_[step.inputs[0]] : blocks_.make(bytesOf(step.inputs[0]));
+    hold(input_);
     for (const size_t value : step.inputs)
-      if (lastUse_[value] == i) blocks.drop(values[value]);
-    const size_t output = values[step.output] = memory.isView ? input : blocks.make(bytesOf(step.output));
-    blocks.hold(output);
-    if (training) {
-      if (memory.keepsInput) saved[i].push_back(input);
-      if (memory.keepsOutput) saved[i].push_back(output);
-      if (memory.kept > 0) saved[i].push_back(blocks.make(memory.kept));
-      for (const size_t block : saved[i]) blocks.hold(block);
+      if (model_.lastUse_[value] == i) blocks_.drop(values_[value]);
+    const LayerMemory memory = memoryOf(step);
+    const size_t output = values_[step.output] = memory.isView ? input_ : blocks_.make(bytesOf(step.output));
+    hold(output);
+    if (training_) {
+      if (memory.keepsInput) saved_[i].push_back(input_);
+      if (memory.keepsOutput) saved_[i].push_back(output);
+      if (memory.kept > 0) saved_[i].push_back(blocks_.make(memory.kept));
+      for (const size_t block : saved_[i]) hold(block);
     }
-    blocks.work(memory.forward + (training ? 0 : memory.kept));
-    blocks.drop(input);
+    hold(work_ = blocks_.make(memory.forward + (training_ ? 0 : memory.kept)));
   }
-  // The logits stay alive.
-  blocks.work(lossBytes);
-  if (training) {
-    std::vector<size_t> gradients(shapes_.size(), kNone);
-    blocks.hold(gradients.back() = blocks.make(bytesOf(shapes_.size() - 1)));
-    for (size_t i = steps_.size(); i-- > 0;) {
-      const Step& step = steps_[i];
-      const size_t outputGradient = gradients[step.output];
-      if (outputGradient != kNone) {
-        const LayerMemory memory = memoryOf(step);
-        const bool isWanted = std::ranges::any_of(step.inputs, [&](size_t value) { return learns_[value]; });
-        const size_t inputGradient =
-            memory.isView ? outputGradient : blocks.make(isWanted ? bytesOf(step.inputs[0]) : 0);
-        blocks.hold(inputGradient);
-        blocks.work(memory.backward);
-        for (const size_t value : step.inputs) {
-          if (!learns_[value]) continue;
-          const size_t before = gradients[value];
-          blocks.hold(gradients[value] = before == kNone ? inputGradient : blocks.make(bytesOf(value)));
-          if (before != kNone) blocks.drop(before);
-        }
-        blocks.drop(inputGradient);
-        blocks.drop(outputGradient);
+
+  void endForward() {
+    blocks_.drop(work_);
+    blocks_.drop(input_);
+  }
+
+  void loss(double bytes) {  // the logits stay alive
+    hold(work_ = blocks_.make(bytes * samples_));
+    blocks_.drop(work_);
+    if (training_) hold(gradients_.back() = blocks_.make(bytesOf(gradients_.size() - 1)));
+  }
+
+  void beginBackward(size_t i) {
+    const Step& step = model_.steps_[i];
+    if (gradients_[step.output] == kNone) return;
+    const LayerMemory memory = memoryOf(step);
+    const bool isWanted = std::ranges::any_of(step.inputs, [&](size_t value) { return model_.learns_[value]; });
+    hold(input_ = memory.isView ? gradients_[step.output] : blocks_.make(isWanted ? bytesOf(step.inputs[0]) : 0));
+    hold(work_ = blocks_.make(memory.backward));
+  }
+
+  void endBackward(size_t i) {
+    const Step& step = model_.steps_[i];
+    if (gradients_[step.output] != kNone) {
+      blocks_.drop(work_);
+      for (const size_t value : step.inputs) {
+        if (!model_.learns_[value]) continue;
+        const size_t before = gradients_[value];
+        hold(gradients_[value] = before == kNone ? input_ : blocks_.make(bytesOf(value)));
+        if (before != kNone) blocks_.drop(before);
       }
-      for (const size_t block : saved[i]) blocks.drop(block);
+      blocks_.drop(input_);
+      blocks_.drop(gradients_[step.output]);
     }
-    if (gradients[0] != kNone) blocks.drop(gradients[0]);
+    for (const size_t block : saved_[i]) blocks_.drop(block);
   }
-  blocks.drop(values.back());
-  blocks.drop(images);
+
+  void end() {
+    if (gradients_[0] != kNone) blocks_.drop(gradients_[0]);
+    if (!training_) blocks_.drop(images_);
+    blocks_.drop(values_.back());
+  }
+
+ private:
+  void begin() {
+    hold(images_ = values_[0] = blocks_.make(bytesOf(0)));
+    if (!training_) hold(images_);  // by the batch
+  }
+  void hold(size_t block) { blocks_.hold(block); }
+  double bytesOf(size_t value) const {
+    const auto [channels, height, width] = model_.shapes_[value];
+    return sizeof(float) * samples_ * static_cast<double>(channels) * static_cast<double>(height) *
+           static_cast<double>(width);
+  }
+  LayerMemory memoryOf(const Step& step) const {
+    return step.layer->memory({samples_, bytesOf(step.inputs[0]), bytesOf(step.output), training_});
+  }
+
+  const Model& model_;
+  Blocks blocks_;
+  double samples_;
+  bool training_;
+  std::vector<size_t> values_;
+  std::vector<size_t> gradients_;
+  std::vector<std::vector<size_t>> saved_;  // by each step
+  size_t images_ = kNone;
+  size_t input_ = kNone, work_ = kNone;  // of the present step
+};
+
+void Model::addMemory(Ledger& ledger, const std::vector<int64_t>& sizes, int64_t atOnce, bool training,
+                      double lossBytes) const {
+  std::vector<WalkMemory> walks;
+  for (const int64_t size : sizes) walks.emplace_back(*this, ledger, size, training);
+  using Group = std::span<WalkMemory>;  // computed at the same time
+  const auto forGroups = [&](const auto& work) {
+    for (size_t first = 0; first < walks.size(); first += static_cast<size_t>(atOnce))
+      work(Group(walks).subspan(first, std::min(static_cast<size_t>(atOnce), walks.size() - first)));
+  };
+  const auto backwardStep = [](Group group, size_t i) {
+    for (WalkMemory& walk : group) walk.beginBackward(i);
+    for (WalkMemory& walk : group) walk.endBackward(i);
+  };
+  const auto backward = [&](Group group, size_t stage) {
+    if (endOf(stage) < steps_.size()) backwardStep(group, endOf(stage));
+    for (size_t i = endOf(stage); i-- > stages_[stage] + (stage > 0 ? 1 : 0);) backwardStep(group, i);
+  };
+  const size_t last = stages() - 1;
+  for (size_t stage = 0; stage <= last; ++stage)
+    forGroups([&](Group group) {
+      for (size_t i = stages_[stage]; i < endOf(stage); ++i) {
+        for (WalkMemory& walk : group) walk.beginForward(i);
+        for (WalkMemory& walk : group) walk.endForward();
+      }
+      if (stage < last) return;
+      for (WalkMemory& walk : group) walk.loss(lossBytes);
+      if (training) backward(group, last);
+      if (!training || last == 0)
+        for (WalkMemory& walk : group) walk.end();
+    });
+  if (!training) return;
+  for (size_t stage = last; stage-- > 0;)
+    forGroups([&](Group group) {
+      backward(group, stage);
+      if (stage == 0)
+        for (WalkMemory& walk : group) walk.end();
+    });
 }
 
 }  // namespace optimbench

@@ -62,10 +62,9 @@ Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>
   std::vector<at::Tensor> scores(static_cast<size_t>(count) / kChunk + 1);
   const int64_t chunks =
       inChunks(workers, dataset.device(), count, cancel, [&](int64_t chunk, int64_t first, int64_t size) {
-        std::vector<Frame> frames = model.frames(parameters, statistics);
         const Batch batch = dataset.batch(positions.narrow(0, first, size));
         standardisation.apply(batch.images);
-        const at::Tensor logits = model.forward(batch.images, frames);
+        const at::Tensor logits = model.evaluate(batch.images, model.frames(parameters, statistics));
         const at::Tensor losses =
             weighted ? loss.weightedValues(logits, batch.targets) : loss.values(logits, batch.targets);
         scores[chunk] = score(losses, logits, batch.labels);
@@ -85,10 +84,9 @@ at::Tensor predict(const Model& model, const std::vector<Views>& parameters, con
   std::vector<at::Tensor> results(static_cast<size_t>(count) / kChunk + 1);
   const int64_t chunks =
       inChunks(workers, pixels.device(), count, cancel, [&](int64_t chunk, int64_t first, int64_t size) {
-        std::vector<Frame> frames = model.frames(parameters, statistics);
         const at::Tensor images = normalise(pixels.narrow(0, first, size));
         standardisation.apply(images);
-        const at::Tensor logits = model.forward(images, frames);
+        const at::Tensor logits = model.evaluate(images, model.frames(parameters, statistics));
         results[chunk] = at::softmax(logits, 1).cpu();
       });
   results.resize(chunks);

@@ -1,6 +1,7 @@
 // The parallel part of a step. A batch is split into micro-batches; micro-batch i belongs to gradient shard i mod
 // kMaxShards. One thread computes a shard's micro-batches in order and sums their gradients; then the shards are summed
-// in order. The result depends on the micro-batch size, which the config fixes, but not on the number of threads.
+// in order. If layers need the whole batch, this happens stage by stage (model.h). The result depends on the
+// micro-batch size, which the config fixes, but not on the number of threads.
 #pragma once
 
 #include <vector>
@@ -42,9 +43,8 @@ class GradientShards {
     Sums sums;
   };
 
-  void runMicroBatch(Shard& shard, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
-                     const Batch& batch, int64_t samples, const StreamKey& key, ShardProfile* profile,
-                     Masks* masks) const;
+  // Adds the loss of a micro-batch to the shard's sums, and sets the gradient of its logits.
+  void addLoss(Shard& shard, Walk& walk, const Batch& batch, int64_t samples, ShardProfile* profile) const;
   Shard& shard(int64_t index, const at::Tensor& like);
 
   const Model& model_;

@@ -26,11 +26,11 @@ void addPieces(Pieces& pieces, int64_t images, int64_t most, int64_t threads) {
   if (images % most > 0) pieces.last.push_back(images % most);
 }
 
-Pieces trainingPieces(const SessionSpec& spec, const PlannedWork& planned) {
+Pieces trainingPieces(const PlannedWork& planned, int64_t most, int64_t threads) {
   Pieces pieces;
   for (const int64_t images : planned.trains)
     for (const int64_t batch : {std::min(images, planned.batchSize), images % planned.batchSize})
-      addPieces(pieces, batch, spec.microBatch, spec.threads);
+      addPieces(pieces, batch, most, threads);
   return pieces;
 }
 
@@ -46,13 +46,20 @@ MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) {
   const Model model(spec);
   const at::Tensor theta = at::empty({model.parameterCount()}, at::TensorOptions(at::kFloat).device(at::kMeta));
   const Update update(spec.update, theta, model.parameters());
-  const int64_t shards = GradientShards::count(planned.batchSize, spec.microBatch);
+  const int64_t microBatch = model.isDivisible() ? spec.microBatch : planned.batchSize;
+  const int64_t shards = GradientShards::count(planned.batchSize, microBatch);
 
   const double loss = sizeof(float) * static_cast<double>(spec.classes) * static_cast<double>(spec.loss.nodes.size());
+  // If layers need the whole batch, all of its micro-batches are one piece of training.
+  const bool isWhole = model.stages() > 1;
   const auto pass = [&](Ledger& ledger, int64_t samples, bool training) {
-    if (samples > 0) model.addMemory(ledger, samples, training, loss * static_cast<double>(samples));
+    std::vector<int64_t> sizes;
+    const int64_t most = training ? microBatch : samples;
+    for (int64_t first = 0; first < samples; first += most) sizes.push_back(std::min(most, samples - first));
+    model.addMemory(ledger, sizes, std::min(spec.threads, shards), training, loss);
   };
-  const Pieces trained = trainingPieces(spec, planned), evaluated = evaluationPieces(spec, planned);
+  const Pieces trained = trainingPieces(planned, isWhole ? planned.batchSize : microBatch, isWhole ? 1 : spec.threads);
+  const Pieces evaluated = evaluationPieces(spec, planned);
   const auto trainers = static_cast<double>(trained.atOnce), evaluators = static_cast<double>(evaluated.atOnce);
   Ledger training, evaluation, both, all;
   pass(training, trained.size, true);

@@ -3,6 +3,7 @@
 namespace optimbench {
 namespace {
 
+// Needs the whole batch at once.
 class BatchNorm2d final : public Layer {
  public:
   BatchNorm2d(const LayerSpec& spec, Shape input) : spec_(spec), channels_(input.channels) {}
@@ -16,6 +17,8 @@ class BatchNorm2d final : public Layer {
   std::vector<Slot> statistics() const override {
     return {{"running_mean", {channels_}, 0, 0}, {"running_var", {channels_}, 0, 1}};
   }
+
+  bool isDivisible() const override { return false; }
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
     const at::Tensor &runningMean = frame.statistics->at(0), &runningVariance = frame.statistics->at(1);

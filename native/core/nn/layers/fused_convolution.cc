@@ -1,6 +1,7 @@
-#include "convolution_block.h"
-
 #include <algorithm>
+
+#include "core/kernels/convolution.h"
+#include "core/nn/fused_layers.h"
 
 namespace optimbench {
 namespace {
@@ -8,19 +9,6 @@ namespace {
 constexpr int64_t kLargestImage = int64_t{1} << 20;  // floats, border included, since offsets into it are 32-bit
 // Bytes. Beyond, the operator's arrays no longer fit the caches that make it fast.
 constexpr int64_t kLargestScratch = int64_t{1} << 26;
-
-bool takes(const LayerSpec& layer, size_t index, size_t value) {
-  if (layer.from.empty()) return index == value + 1;
-  return std::ranges::find(layer.from, static_cast<int64_t>(value)) != layer.from.end();
-}
-
-// Whether the next layer, and no other, takes the output of layer `index`.
-bool leadsToNextAlone(const std::vector<LayerSpec>& layers, size_t index) {
-  if (index + 1 >= layers.size() || layers[index + 1].from.size() > 1) return false;
-  for (size_t i = index + 1; i < layers.size(); ++i)
-    if (takes(layers[i], i, index) != (i == index + 1)) return false;
-  return true;
-}
 
 bool isConvolution(const LayerSpec& layer) {
   return layer.kind == "conv2d" && layer.groups == 1 && layer.dilation == std::array<int64_t, 2>{1, 1};
@@ -30,8 +18,6 @@ bool isPooling(const LayerSpec& layer) {
   return layer.kind == "maxPool2d" && layer.kernel == layer.strides && layer.padding == std::array<int64_t, 4>{} &&
          layer.kernel[0] * layer.kernel[1] <= 255;
 }
-
-bool isRelu(const LayerSpec& layer) { return layer.kind == "activation" && layer.activation == "relu"; }
 
 bool fits(const Convolution& c) {
   const auto outputs = [&](int axis, int64_t size) {
@@ -101,39 +87,35 @@ class FusedConvolution final : public Layer {
 
 }  // namespace
 
-ConvolutionBlock convolutionBlock(const std::vector<LayerSpec>& layers, size_t first, Shape input) {
+FusedLayers fuseConvolution(const std::vector<LayerSpec>& layers, size_t first, Shape input) {
   const LayerSpec& conv = layers[first];
   if (!isConvolution(conv)) return {};
-  ConvolutionBlock block{1,
-                         {input.channels,
-                          input.height,
-                          input.width,
-                          conv.filters,
-                          {conv.kernel[0], conv.kernel[1]},
-                          {conv.strides[0], conv.strides[1]},
-                          {conv.padding[0], conv.padding[1], conv.padding[2], conv.padding[3]},
-                          {1, 1},
-                          false,
-                          0,
-                          0}};
+  Convolution shape{input.channels,
+                    input.height,
+                    input.width,
+                    conv.filters,
+                    {conv.kernel[0], conv.kernel[1]},
+                    {conv.strides[0], conv.strides[1]},
+                    {conv.padding[0], conv.padding[1], conv.padding[2], conv.padding[3]},
+                    {1, 1},
+                    false,
+                    0,
+                    0};
+  size_t count = 1;
   const auto next = [&](bool (*is)(const LayerSpec&)) {
-    const size_t last = first + block.layers - 1;
+    const size_t last = first + count - 1;
     if (!leadsToNextAlone(layers, last) || !is(layers[last + 1])) return false;
-    ++block.layers;
+    ++count;
     return true;
   };
-  if (next(isPooling)) std::ranges::copy(layers[first + 1].kernel, block.shape.pool);
-  block.shape.relu = next(isRelu);
-  if (block.layers == 1) return {};  // alone it has a dense gradient, for which libtorch's operator is used
-  const Shape output = layers[first + block.layers - 1].output;
-  block.shape.outputHeight = output.height;
-  block.shape.outputWidth = output.width;
-  if (output.channels != conv.filters || !fits(block.shape)) return {};
-  return block;
-}
-
-std::unique_ptr<Layer> makeConvolutionBlock(std::unique_ptr<Layer> conv2d, const Convolution& shape) {
-  return std::make_unique<FusedConvolution>(std::move(conv2d), shape);
+  if (next(isPooling)) std::ranges::copy(layers[first + 1].kernel, shape.pool);
+  shape.relu = next(isRelu);
+  if (count == 1) return {};  // alone it has a dense gradient, for which libtorch's operator is used
+  const Shape output = layers[first + count - 1].output;
+  shape.outputHeight = output.height;
+  shape.outputWidth = output.width;
+  if (output.channels != conv.filters || !fits(shape)) return {};
+  return {std::make_unique<FusedConvolution>(makeConv2d(conv, input), shape), count};
 }
 
 }  // namespace optimbench
