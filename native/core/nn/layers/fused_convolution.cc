@@ -10,8 +10,12 @@ constexpr int64_t kLargestImage = int64_t{1} << 20;  // floats, border included,
 // Bytes. Beyond, the operator's arrays no longer fit the caches that make it fast.
 constexpr int64_t kLargestScratch = int64_t{1} << 26;
 
-bool isConvolution(const LayerSpec& layer) {
-  return layer.kind == "conv2d" && layer.groups == 1 && layer.dilation == std::array<int64_t, 2>{1, 1};
+bool isDepthwise(const LayerSpec& conv, Shape input) {
+  return conv.groups > 1 && conv.groups == input.channels && conv.filters == input.channels;
+}
+
+bool isConvolution(const LayerSpec& layer, Shape input) {
+  return (layer.groups == 1 || isDepthwise(layer, input)) && layer.dilation == std::array<int64_t, 2>{1, 1};
 }
 
 bool isPooling(const LayerSpec& layer) {
@@ -28,7 +32,7 @@ bool fits(const Convolution& c) {
   return c.outputHeight > 0 && c.outputWidth > 0 && c.outputHeight == outputs(0, c.height) &&
          c.outputWidth == outputs(1, c.width) && rows <= kLargestImage && columns <= kLargestImage &&
          rows * columns * c.channels <= kLargestImage &&
-         c.filters * c.kernel[0] * c.kernel[1] * c.channels <= kLargestImage * 16 &&
+         c.filters * c.kernel[0] * c.kernel[1] * c.channels <= kLargestImage * 16 && convolutionKernels().supports(c) &&
          convolutionKernels().scratchBytes(c) <= kLargestScratch;
 }
 
@@ -44,10 +48,8 @@ class FusedConvolution final : public Layer {
     const at::Tensor output = at::empty({images.size(0), shape_.filters, shape_.outputHeight, shape_.outputWidth},
                                         images.options(), at::MemoryFormat::ChannelsLast);
     at::Tensor positions;
-    if (frame.training) {
-      positions = at::empty({output.numel()}, images.options().dtype(at::kByte));
-      frame.saved = {images, positions};
-    }
+    if (frame.training && isPooled()) positions = at::empty({output.numel()}, images.options().dtype(at::kByte));
+    if (frame.training) frame.saved = {images, isPooled() ? positions : shape_.relu ? output : at::Tensor()};
     kernels_.forward(shape_, images.size(0), images.const_data_ptr<float>(), data(*frame.parameters, 0),
                      data(*frame.parameters, 1), output.data_ptr<float>(),
                      positions.defined() ? positions.data_ptr<uint8_t>() : nullptr, scratch().data_ptr());
@@ -55,26 +57,31 @@ class FusedConvolution final : public Layer {
   }
 
   at::Tensor backward(const at::Tensor& gradient, const Frame& frame) const override {
-    const at::Tensor outputGradient = gradient.contiguous(at::MemoryFormat::ChannelsLast);
+    at::Tensor outputGradient = gradient.contiguous(at::MemoryFormat::ChannelsLast);
     const at::Tensor& images = frame.saved[0];
+    if (!isPooled() && shape_.relu) outputGradient = at::threshold_backward(outputGradient, frame.saved[1], 0);
     at::Tensor imageGradient;
     if (frame.inputGradient) imageGradient = at::empty_like(images);
     kernels_.backward(shape_, images.size(0), images.const_data_ptr<float>(), data(*frame.parameters, 0),
-                      outputGradient.const_data_ptr<float>(), frame.saved[1].const_data_ptr<uint8_t>(),
-                      data(*frame.gradients, 0), data(*frame.gradients, 1),
-                      imageGradient.defined() ? imageGradient.data_ptr<float>() : nullptr, scratch().data_ptr());
+                      outputGradient.const_data_ptr<float>(),
+                      isPooled() ? frame.saved[1].const_data_ptr<uint8_t>() : nullptr, data(*frame.gradients, 0),
+                      data(*frame.gradients, 1), imageGradient.defined() ? imageGradient.data_ptr<float>() : nullptr,
+                      scratch().data_ptr());
     return imageGradient;
   }
 
   LayerMemory memory(const Extent& extent) const override {
     const auto scratch = static_cast<double>(kernels_.scratchBytes(shape_));
+    const bool masks = !isPooled() && shape_.relu;
     return {.keepsInput = true,
-            .kept = extent.training ? extent.output / sizeof(float) : 0,
+            .keepsOutput = masks,
+            .kept = extent.training && isPooled() ? extent.output / sizeof(float) : 0,
             .forward = scratch,
-            .backward = scratch};
+            .backward = scratch + (masks ? extent.output : 0)};
   }
 
  private:
+  bool isPooled() const { return shape_.pool[0] * shape_.pool[1] > 1; }
   at::Tensor scratch() const { return at::empty({kernels_.scratchBytes(shape_)}, at::kByte); }
   static float* data(const Views& views, size_t index) {
     return index < views.size() ? views[index].data_ptr<float>() : nullptr;
@@ -89,7 +96,7 @@ class FusedConvolution final : public Layer {
 
 FusedLayers fuseConvolution(const std::vector<LayerSpec>& layers, size_t first, Shape input) {
   const LayerSpec& conv = layers[first];
-  if (!isConvolution(conv)) return {};
+  if (!isConvolution(conv, input)) return {};
   Convolution shape{input.channels,
                     input.height,
                     input.width,
@@ -100,7 +107,8 @@ FusedLayers fuseConvolution(const std::vector<LayerSpec>& layers, size_t first, 
                     {1, 1},
                     false,
                     0,
-                    0};
+                    0,
+                    isDepthwise(conv, input)};
   size_t count = 1;
   const auto next = [&](bool (*is)(const LayerSpec&)) {
     const size_t last = first + count - 1;
@@ -108,9 +116,8 @@ FusedLayers fuseConvolution(const std::vector<LayerSpec>& layers, size_t first, 
     ++count;
     return true;
   };
-  if (next(isPooling)) std::ranges::copy(layers[first + 1].kernel, shape.pool);
+  if (!shape.depthwise && next(isPooling)) std::ranges::copy(layers[first + 1].kernel, shape.pool);
   shape.relu = next(isRelu);
-  if (count == 1) return {};  // alone it has a dense gradient, for which libtorch's operator is used
   const Shape output = layers[first + count - 1].output;
   shape.outputHeight = output.height;
   shape.outputWidth = output.width;
