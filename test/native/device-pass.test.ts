@@ -18,6 +18,7 @@ import {
   takingSteps,
   withDropout,
 } from "./device-runs.js";
+import { input, lossOf } from "./tiny-session.js";
 
 vi.mock(import("../../src/install/runtime-libraries.js"), async (original) =>
   (await import("../simulated-gpu.js")).simulatedGpu(original),
@@ -125,7 +126,7 @@ describe("steps on a device", () => {
   });
 
   it("leave the state of the completed steps if one fails", async () => {
-    const loss = { nodes: [{ op: "input", name: "z" }], result: 0 } as const; // one number per class
+    const loss = lossOf([input("z")], 0); // one number per class
     const session = await makeSession(GPU, { loss });
     const dataset = makeDataset(GPU);
     const before = session.readState();

@@ -80,10 +80,12 @@ class DividedBatchNorm2d final : public BatchLayer {
     for (const at::Tensor& each : measured) sums.add_(each);
     const at::Tensor ofBatch = frame.ofBatch.clone();
     for (int64_t c = 0; c < channels_; ++c) {
-      const double count = row<double>(sums, 0)[c], sum = row<double>(sums, 1)[c], product = row<double>(sums, 2)[c];
+      const double count = row<double>(sums, 0)[c], sum = row<double>(sums, 1)[c];
       const double factor = row<float>(ofBatch, kFactor)[c], inverse = row<float>(ofBatch, kInverse)[c];
-      row<float>(ofBatch, kSlope)[c] = static_cast<float>(-factor * product * inverse * inverse / count);
-      row<float>(ofBatch, kOffset)[c] = static_cast<float>(-factor * sum / count);
+      const double rest = row<float>(ofBatch, kRest)[c], product = row<double>(sums, 2)[c] - rest * sum;
+      const double slope = -factor * product * inverse * inverse / count;
+      row<float>(ofBatch, kSlope)[c] = static_cast<float>(slope);
+      row<float>(ofBatch, kOffset)[c] = static_cast<float>(-factor * sum / count - slope * rest);
       if (spec_.scale) row<float>(frame.gradients->at(0))[c] += static_cast<float>(product * inverse);
       if (spec_.center) row<float>(frame.gradients->back())[c] += static_cast<float>(sum);
     }
@@ -103,8 +105,10 @@ class DividedBatchNorm2d final : public BatchLayer {
   LayerMemory memory(const Extent&) const override { return {.keepsInput = true}; }
 
  private:
-  // Of what is combined, one value per channel.
-  enum Row { kMean, kFactor, kShift, kInverse, kSlope, kOffset, kRows };  // kInverse: 1 / sqrt(v + epsilon)
+  // Of what is combined, one value per channel. kInverse is 1 / sqrt(v + epsilon). kRest is what the mean loses by
+  // rounding to float32, which matters if deviations are small relative to the mean: kShift, kOffset and the sum H
+  // account for it.
+  enum Row { kMean, kRest, kFactor, kShift, kInverse, kSlope, kOffset, kRows };
 
   template <typename Number>
   static Number* row(const at::Tensor& tensor, int64_t index = 0) {
@@ -122,10 +126,14 @@ class DividedBatchNorm2d final : public BatchLayer {
 
   void set(const at::Tensor& rows, int64_t c, double mean, double variance, const Views& parameters) const {
     const double inverse = 1 / std::sqrt(variance + spec_.epsilon);
+    const double factor = spec_.scale ? row<float>(parameters[0])[c] * inverse : inverse;
+    const double rest = mean - static_cast<float>(mean);
     row<float>(rows, kMean)[c] = static_cast<float>(mean);
+    row<float>(rows, kRest)[c] = static_cast<float>(rest);
     row<float>(rows, kInverse)[c] = static_cast<float>(inverse);
-    row<float>(rows, kFactor)[c] = static_cast<float>(spec_.scale ? row<float>(parameters[0])[c] * inverse : inverse);
-    row<float>(rows, kShift)[c] = spec_.center ? row<float>(parameters.back())[c] : 0;
+    row<float>(rows, kFactor)[c] = static_cast<float>(factor);
+    row<float>(rows, kShift)[c] =
+        static_cast<float>((spec_.center ? row<float>(parameters.back())[c] : 0) - factor * rest);
   }
 
   at::Tensor ofRunning(const Frame& frame) const {
