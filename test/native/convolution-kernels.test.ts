@@ -78,14 +78,14 @@ const difference = (a: Float32Array, b: Float32Array) => largest(a.map((value, i
 const net = fc.record({
   image: fc.tuple(fc.integer({ min: 6, max: 13 }), fc.integer({ min: 6, max: 13 })),
   before: fc.option(fc.constantFrom<number>(1, 3, 8, 17, 32, 70), { nil: undefined }),
-  filters: fc.constantFrom(1, 5, 8, 16, 24, 33, 64),
+  filters: fc.constantFrom<number>(1, 5, 8, 16, 24, 33, 64),
   kernelSize: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })),
   strides: fc.tuple(fc.constantFrom(1, 1, 2), fc.constantFrom(1, 1, 3)),
   padding: fc.constantFrom("same" as const, "valid" as const),
   useBias: fc.boolean(),
   poolSize: fc.option(fc.constantFrom<[number, number]>([2, 2], [1, 2], [3, 2], [2, 1]), { nil: undefined }),
   relu: fc.boolean(),
-  depthwise: fc.constant(false),
+  depthwise: fc.constant<boolean>(false),
 });
 
 type Net = typeof net extends fc.Arbitrary<infer Value> ? Value : never;
