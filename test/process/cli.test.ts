@@ -98,7 +98,7 @@ describe("compare", () => {
 
   it("trains all runs and prints the table if no file can be written", async () => {
     const line = [...SMALL, "--optimizers", "sgd,adam", "--epochs", "0"];
-    const limited = ["-c", 'ulimit -f 1; exec "$0" "$@"', process.execPath, MAIN, "compare", ...line];
+    const limited = ["-c", 'ulimit -f 2; exec "$0" "$@"', process.execPath, MAIN, "compare", ...line];
     const { code, stdout, stderr } = await ended(spawn("bash", limited, { cwd: folder }));
     expect(code).toBe(2);
     expect(stdout).toMatch(/│ sgd(.*\n)+.*│ adam|│ adam(.*\n)+.*│ sgd/);
@@ -176,7 +176,7 @@ describe("compare", () => {
 
     const again = await optimbench("compare", "--config", join("report", "study.json"), "--json", "--quiet");
     expect(again).toMatchObject({ code: 0, stderr: expect.stringMatching(/^One seed cannot .*\n$/) });
-    expect(resultOf(again)).toMatchObject({ config: { targets: [0.5, 0.9] } });
+    expect(resultOf(again).config).toEqual(study.config);
     expect(measured(resultOf(again))).toEqual(measured(study));
     const inTurn = await optimbench("compare", ...line, "--json", "--quiet");
     expect(measured(resultOf(inTurn))).toEqual(measured(study));
