@@ -49,13 +49,14 @@ export function runMemory(plan: RunPlan, testImages = 0, once = new Once()): rea
   const isWhole = needsWholeBatch(model.layers);
   const images = isWhole ? Math.min(batchSize, split.train) : Math.min(microBatch, batchSize);
   const threads = isWhole ? 1 : Math.min(plan.config.threads, shards);
+  const isPerShard = gradients > 1.5 * parameters; // wide layers have one gradient of the batch
   const smallerModel = "a model with fewer units or filters";
   return [
     { what: "parameters", bytes: parameters + evaluation, advice: smallerModel },
     {
-      what: shards === 1 ? "their gradients" : `their gradients, of ${shards} micro-batches at once`,
+      what: isPerShard ? `their gradients, of ${shards} micro-batches at once` : "their gradients",
       bytes: gradients,
-      advice: shards === 1 ? smallerModel : `${smallerModel}, or a smaller \`batchSize\``,
+      advice: isPerShard ? `${smallerModel}, or a smaller \`batchSize\`` : smallerModel,
     },
     { what: "the optimizer's state", bytes: states, advice: `${smallerModel}, or another optimizer` },
     {

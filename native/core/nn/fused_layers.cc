@@ -14,6 +14,7 @@ bool takes(const LayerSpec& layer, size_t index, size_t value) {
 
 FusedLayers fuseLayers(const std::vector<LayerSpec>& layers, size_t first, Shape input) {
   if (layers[first].kind == "conv2d") return fuseConvolution(layers, first, input);
+  if (layers[first].kind == "dense") return fuseDense(layers, first, input);
   if (layers[first].kind == "batchNorm2d") return fuseBatchNorm(layers, first, input);
   return {};
 }

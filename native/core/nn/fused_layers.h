@@ -18,6 +18,8 @@ FusedLayers fuseLayers(const std::vector<LayerSpec>& layers, size_t first, Shape
 
 // A conv2d followed by a maxPool2d, a ReLU or both.
 FusedLayers fuseConvolution(const std::vector<LayerSpec>& layers, size_t first, Shape input);
+// A dense layer of many weights, and a ReLU that follows.
+FusedLayers fuseDense(const std::vector<LayerSpec>& layers, size_t first, Shape input);
 // A batchNorm2d, and a ReLU that follows.
 FusedLayers fuseBatchNorm(const std::vector<LayerSpec>& layers, size_t first, Shape input);
 

@@ -5,6 +5,15 @@
 
 namespace optimbench {
 
+int64_t sizeOf(const Slot& slot) {
+  constexpr int64_t kMost = int64_t{1} << 50;
+  int64_t size = 1;
+  for (const int64_t length : slot.shape)
+    if (__builtin_mul_overflow(size, length, &size) || size > kMost)
+      throw std::runtime_error("'" + slot.name + "' has too many elements");
+  return size;
+}
+
 std::unique_ptr<Layer> makeLayer(const LayerSpec& spec, Shape input) {
   static const std::unordered_map<std::string, std::unique_ptr<Layer> (*)(const LayerSpec&, Shape)> kinds{
       {"conv2d", makeConv2d},

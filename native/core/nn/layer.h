@@ -21,7 +21,10 @@ struct Slot {
   std::vector<int64_t> shape;  // in memory order
   double limit = 0;            // initial values are uniform in [center - limit, center + limit)
   double center = 0;
+  bool ofBatch = false;  // of a WideLayer: not in the gradients of shards
 };
+
+int64_t sizeOf(const Slot& slot);  // its number of elements
 
 using Views = std::vector<at::Tensor>;  // one per slot
 
@@ -35,6 +38,7 @@ struct Frame {
   bool training = false;
   bool inputGradient = true;        // false if no earlier layer has parameters
   std::vector<at::Tensor> saved;    // from forward, for backward
+  Views* factors = nullptr;         // backward of a WideLayer sets them
   ShardProfile* profile = nullptr;  // null unless the pass is profiled
   Masks* masks = nullptr;           // provides random masks if the step is to be recorded
   at::Tensor ofBatch;               // what a BatchLayer has combined, the same for all micro-batches
@@ -81,6 +85,16 @@ class BatchLayer : public Layer {
   virtual at::Tensor measureGradient(const at::Tensor& outputGradient, const Frame& frame) const = 0;
   // Adds the parameters' gradients to the frame's.
   virtual at::Tensor combineGradients(const std::vector<at::Tensor>& measured, const Frame& frame) const = 0;
+};
+
+// A layer with so many weights that a gradient per shard would cost more than the arithmetic. Its backward() leaves
+// factors of the weights' gradient; their product over all micro-batches is computed in pieces, which threads share.
+class WideLayer : public Layer {
+ public:
+  virtual int64_t gradientPieces() const = 0;
+  // Adds to the gradients of the batch. `factors` are those of each micro-batch, in their order.
+  virtual void addGradientPiece(int64_t piece, const std::vector<Views>& factors, const Views& gradients) const = 0;
+  virtual double factorBytes() const = 0;  // per sample
 };
 
 // Creates a layer of the spec's kind. `input` is the shape of one sample.

@@ -11,22 +11,6 @@
 namespace optimbench {
 namespace {
 
-constexpr int64_t kMostParameters = int64_t{1} << 50;
-
-int64_t sizeOf(const Slot& slot) {
-  int64_t size = 1;
-  for (const int64_t length : slot.shape)
-    if (__builtin_mul_overflow(size, length, &size) || size > kMostParameters)
-      throw std::runtime_error("'" + slot.name + "' has too many elements");
-  return size;
-}
-
-int64_t sizeOf(const std::vector<Slot>& slots) {
-  int64_t size = 0;
-  for (const Slot& slot : slots) size += sizeOf(slot);
-  return size;
-}
-
 std::vector<at::Tensor> measured(const std::vector<Walk>& walks) {
   std::vector<at::Tensor> list;
   for (const Walk& walk : walks) list.push_back(walk.measured);
@@ -34,15 +18,6 @@ std::vector<at::Tensor> measured(const std::vector<Walk>& walks) {
 }
 
 std::array<int64_t, 3> sizesOf(const Shape& shape) { return {shape.channels, shape.height, shape.width}; }
-
-Views cut(const at::Tensor& vector, const std::vector<Slot>& slots, int64_t& offset) {
-  Views views;
-  for (const Slot& slot : slots) {
-    views.push_back(vector.narrow(0, offset, sizeOf(slot)).view(slot.shape));
-    offset += sizeOf(slot);
-  }
-  return views;
-}
 
 }  // namespace
 
@@ -74,8 +49,18 @@ size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu
   if (onCpu && !referenceKernels()) fused = fuseLayers(layers, index, input);
   step.layer = fused.layer ? std::move(fused.layer) : makeLayer(spec, input);
   for (; step.output < index + fused.count; ++step.output) step.names += ", " + layers[step.output].name;
-  parameterCount_ += sizeOf(step.layer->parameters());
-  statisticsCount_ += sizeOf(step.layer->statistics());
+  for (const Slot& slot : step.layer->parameters()) {
+    const int64_t count = sizeOf(slot);
+    if (!slot.ofBatch) {
+      if (sharded_.empty() || sharded_.back().offset + sharded_.back().count < parameterCount_)
+        sharded_.push_back({parameterCount_, 0});
+      sharded_.back().count += count;
+    }
+    parameterCount_ += count;
+  }
+  if (const auto* wide = dynamic_cast<const WideLayer*>(step.layer.get()))
+    for (int64_t piece = 0; piece < wide->gradientPieces(); ++piece) widePieces_.push_back({steps_.size(), piece});
+  for (const Slot& slot : step.layer->statistics()) statisticsCount_ += sizeOf(slot);
   for (size_t i = index; i < step.output; ++i) {
     learns_.push_back(learns || !step.layer->parameters().empty());
     shapes_.push_back(layers[i].output);
@@ -94,66 +79,10 @@ void Model::tryOut(const std::vector<Views>& parameters, const std::vector<Views
   evaluate(at::zeros({1, height, width, channels}).permute({0, 3, 1, 2}), trial);
 }
 
-std::vector<TensorInfo> Model::parameters() const { return named(&Layer::parameters); }
-
-std::vector<TensorInfo> Model::statistics() const { return named(&Layer::statistics); }
-
-std::vector<TensorInfo> Model::named(std::vector<Slot> (Layer::*slots)() const) const {
-  std::vector<TensorInfo> list;
-  int64_t offset = 0;
-  for (const Step& step : steps_)
-    for (const Slot& slot : ((*step.layer).*slots)()) {
-      list.push_back({step.name + "." + slot.name, slot.shape, offset});
-      offset += sizeOf(slot);
-    }
-  return list;
-}
-
 std::vector<std::string> Model::names() const {
   std::vector<std::string> names;
   for (const Step& step : steps_) names.push_back(step.names);
   return names;
-}
-
-at::Tensor Model::initialParameters(uint64_t seed) const {
-  const at::Tensor vector = at::empty({parameterCount_});
-  int64_t offset = 0;
-  for (size_t i = 0; i < steps_.size(); ++i) {
-    const auto slots = steps_[i].layer->parameters();
-    const Views views = cut(vector, slots, offset);
-    for (size_t j = 0; j < slots.size(); ++j) {
-      views[j].fill_(slots[j].center);
-      if (slots[j].limit == 0) continue;
-      const auto stream = randomStream(at::kCPU, seed, Purpose::initialWeights, {int64_t(steps_[i].first), int64_t(j)});
-      views[j].uniform_(slots[j].center - slots[j].limit, slots[j].center + slots[j].limit, stream);
-    }
-  }
-  return vector;
-}
-
-at::Tensor Model::initialStatistics() const {
-  const at::Tensor vector = at::empty({statisticsCount_});
-  int64_t offset = 0;
-  for (const Step& step : steps_) {
-    const auto slots = step.layer->statistics();
-    const Views views = cut(vector, slots, offset);
-    for (size_t j = 0; j < slots.size(); ++j) views[j].fill_(slots[j].center);
-  }
-  return vector;
-}
-
-std::vector<Views> Model::parameterViews(const at::Tensor& vector) const {
-  std::vector<Views> views;
-  int64_t offset = 0;
-  for (const Step& step : steps_) views.push_back(cut(vector, step.layer->parameters(), offset));
-  return views;
-}
-
-std::vector<Views> Model::statisticsViews(const at::Tensor& vector) const {
-  std::vector<Views> views;
-  int64_t offset = 0;
-  for (const Step& step : steps_) views.push_back(cut(vector, step.layer->statistics(), offset));
-  return views;
 }
 
 std::vector<Frame> Model::frames(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const {
@@ -247,6 +176,19 @@ void Model::combineGradients(std::vector<Walk>& walks, size_t stage) const {
   const size_t step = stages_[stage];
   const at::Tensor ofBatch = batchLayer(stage).combineGradients(measured(walks), walks[0].frames[step]);
   for (Walk& walk : walks) walk.frames[step].ofBatch = ofBatch;
+}
+
+void Model::addPiece(const Piece& piece, const std::vector<std::vector<Views>>& factors,
+                     const std::vector<Views>& gradients) const {
+  static_cast<const WideLayer&>(*steps_[piece.step].layer)
+      .addGradientPiece(piece.index, factors[piece.step], gradients[piece.step]);
+}
+
+double Model::factorBytes() const {
+  double bytes = 0;
+  for (const Piece& piece : widePieces_)
+    if (piece.index == 0) bytes += static_cast<const WideLayer&>(*steps_[piece.step].layer).factorBytes();
+  return bytes;
 }
 
 void Model::computeBackward(Walk& walk, size_t step, at::Tensor outputGradient) const {

@@ -40,6 +40,13 @@ class Model {
 
   // The parts of a vector that belong to each layer's slots.
   std::vector<Views> parameterViews(const at::Tensor& vector) const;
+  // The same of a shard's gradient, which has only some of the parameters, those of `sharded`.
+  std::vector<Views> shardViews(const at::Tensor& gradient) const;
+  struct Range {
+    int64_t offset, count;  // in the vector of all parameters
+  };
+  const std::vector<Range>& sharded() const { return sharded_; }
+  int64_t shardedCount() const;
   std::vector<Views> statisticsViews(const at::Tensor& vector) const;
 
   std::vector<Frame> frames(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const;
@@ -55,6 +62,15 @@ class Model {
   // The same from the last stage to the first. Adds the parameters' gradients to the frames' gradients.
   void backward(Walk& walk, size_t stage) const;
   void combineGradients(std::vector<Walk>& walks, size_t stage) const;
+  // The gradients of wide layers, after all micro-batches went backward. `factors` are by step and micro-batch.
+  struct Piece {
+    size_t step;
+    int64_t index;
+  };
+  const std::vector<Piece>& widePieces() const { return widePieces_; }
+  void addPiece(const Piece& piece, const std::vector<std::vector<Views>>& factors,
+                const std::vector<Views>& gradients) const;
+  double factorBytes() const;  // per sample
   // Whether batches may be divided into micro-batches.
   bool isDivisible() const { return isDivisible_; }
 
@@ -93,6 +109,8 @@ class Model {
   std::vector<bool> learns_;       // whether each value depends on parameters
   std::vector<size_t> lastUse_;    // the last step that reads each value
   std::vector<size_t> stages_{0};  // the first step of each
+  std::vector<Range> sharded_;
+  std::vector<Piece> widePieces_;
   bool isDivisible_ = true;
   int64_t parameterCount_ = 0;
   int64_t statisticsCount_ = 0;

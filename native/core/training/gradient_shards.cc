@@ -9,6 +9,9 @@ namespace {
 // Each shard holds a gradient as large as the parameters, and at most this many threads share a step. The limit
 // balances the memory of wide models against machines with many cores.
 constexpr int64_t kMaxShards = 16;
+// The micro-batches after which the gradients of wide layers are computed: a multiple of kMaxShards, which limits the
+// memory of their factors.
+constexpr int64_t kRound = 64;
 
 }  // namespace
 
@@ -23,6 +26,11 @@ GradientShards::GradientShards(const Model& model, const Loss& loss, Workers& wo
 
 int64_t GradientShards::count(int64_t batchSize, int64_t microBatch) {
   return std::min((batchSize + microBatch - 1) / microBatch, kMaxShards);
+}
+
+int64_t GradientShards::round(const Model& model, int64_t microBatches) {
+  const bool isDivided = !model.widePieces().empty() && model.stages() == 1;
+  return isDivided ? std::min(microBatches, kRound) : microBatches;
 }
 
 GradientShards::Sums GradientShards::step(const std::vector<Views>& parameters, const std::vector<Views>& statistics,
@@ -40,15 +48,24 @@ GradientShards::Sums GradientShards::step(const std::vector<Views>& parameters, 
   }
   std::vector<Walk> walks(microBatches);
   std::vector<Batch> batches(microBatches);
+  const int64_t round = GradientShards::round(model_, microBatches);
+  const bool hasWide = !model_.widePieces().empty();
+  std::vector<std::vector<Views>> factors;  // of wide layers, by step and micro-batch of the round
+  std::vector<Views> whole;                 // of the batch's gradient
+  if (hasWide) {
+    whole = model_.parameterViews(gradient);
+    factors.resize(whole.size());
+  }
 
-  // Calls work(index, shard, profile) for each micro-batch.
-  const auto forEach = [&](const auto& work) {
+  // Calls work(i, shard, profile) for i from `first` to `end`, those that are equal modulo the number of shards in
+  // their order.
+  const auto forEach = [&](int64_t first, int64_t end, const auto& work) {
     workers_.run(count, [&](int64_t index) {
-      const at::NoGradGuard noGradient;  // the loss enables its own (loss.cc)
+      const at::NoGradGuard noGradient;
       const c10::OptionalDeviceGuard onDevice(gradient.device());
       ShardProfile* times = profile ? &profile->shard(index) : nullptr;
       if (times) times->start();
-      for (int64_t i = index; i < microBatches && !cancel; i += count) work(i, shards_[index], times);
+      for (int64_t i = first + index; i < end && !cancel; i += count) work(i, shards_[index], times);
     });
     if (profile) profile->lap(profile->parallel);
   };
@@ -70,41 +87,60 @@ GradientShards::Sums GradientShards::step(const std::vector<Views>& parameters, 
       frames[step].training = true;
       frames[step].profile = times;
       frames[step].masks = masks;
+      if (hasWide) frames[step].factors = &factors[step][i % round];
     }
     return model_.begin(images, std::move(frames));
   };
 
   const size_t last = model_.stages() - 1;
-  for (size_t stage = 0; stage <= last && !cancel; ++stage) {
-    if (stage > 0) model_.combine(walks, stage);
-    if (profile) profile->lap(profile->summing);
-    forEach([&](int64_t i, Shard& shard, ShardProfile* times) {
-      if (stage == 0) walks[i] = begin(i, shard, times);
-      model_.forward(walks[i], stage);
-      if (stage < last) return;
-      addLoss(shard, walks[i], batches[i], samples, times);
-      model_.backward(walks[i], last);
-      if (last == 0) walks[i] = {};
-    });
-  }
-  for (size_t stage = last; stage-- > 0 && !cancel;) {
-    model_.combineGradients(walks, stage + 1);
-    if (profile) profile->lap(profile->summing);
-    forEach([&](int64_t i, Shard&, ShardProfile*) {
-      model_.backward(walks[i], stage);
-      if (stage == 0) walks[i] = {};
-    });
-  }
+  const auto runRound = [&](int64_t first, int64_t end) {
+    for (std::vector<Views>& ofStep : factors) ofStep.assign(end - first, {});
+    for (size_t stage = 0; stage <= last && !cancel; ++stage) {
+      if (stage > 0) model_.combine(walks, stage);
+      if (profile) profile->lap(profile->summing);
+      forEach(first, end, [&](int64_t i, Shard& shard, ShardProfile* times) {
+        if (stage == 0) walks[i] = begin(i, shard, times);
+        model_.forward(walks[i], stage);
+        if (stage < last) return;
+        addLoss(shard, walks[i], batches[i], samples, times);
+        model_.backward(walks[i], last);
+        if (last == 0) walks[i] = {};
+      });
+    }
+    for (size_t stage = last; stage-- > 0 && !cancel;) {
+      model_.combineGradients(walks, stage + 1);
+      if (profile) profile->lap(profile->summing);
+      forEach(first, end, [&](int64_t i, Shard&, ShardProfile*) {
+        model_.backward(walks[i], stage);
+        if (stage == 0) walks[i] = {};
+      });
+    }
+    if (hasWide)
+      forEach(0, static_cast<int64_t>(model_.widePieces().size()), [&](int64_t i, Shard&, ShardProfile* times) {
+        const Model::Piece& piece = model_.widePieces()[i];
+        model_.addPiece(piece, factors, whole);
+        if (times) times->lap(times->backward[piece.step]);
+      });
+  };
+  for (int64_t first = 0; first < microBatches && !cancel; first += round)
+    runRound(first, std::min(first + round, microBatches));
 
-  gradient.add_(shards_[0].gradient);
+  for (int64_t i = 0; i < count; ++i) addTo(gradient, shards_[i].gradient);
   Sums sums{shards_[0].sums.loss.clone(), shards_[0].sums.correct.clone()};
   for (int64_t i = 1; i < count; ++i) {
-    gradient.add_(shards_[i].gradient);
     sums.loss.add_(shards_[i].sums.loss);
     sums.correct.add_(shards_[i].sums.correct);
   }
   if (profile) profile->lap(profile->summing);
   return sums;
+}
+
+void GradientShards::addTo(at::Tensor& gradient, const at::Tensor& ofShard) const {
+  int64_t offset = 0;
+  for (const Model::Range& range : model_.sharded()) {
+    gradient.narrow(0, range.offset, range.count).add_(ofShard.narrow(0, offset, range.count));
+    offset += range.count;
+  }
 }
 
 void GradientShards::addLoss(Shard& shard, Walk& walk, const Batch& batch, int64_t samples,
@@ -119,10 +155,10 @@ void GradientShards::addLoss(Shard& shard, Walk& walk, const Batch& batch, int64
 
 GradientShards::Shard& GradientShards::shard(int64_t index, const at::Tensor& like) {
   while (static_cast<int64_t>(shards_.size()) <= index) {
-    Shard shard{at::empty_like(like),
+    Shard shard{at::empty({model_.shardedCount()}, like.options()),
                 {},
                 {at::zeros({}, like.options().dtype(at::kDouble)), at::zeros({}, like.options().dtype(at::kLong))}};
-    shard.views = model_.parameterViews(shard.gradient);
+    shard.views = model_.shardViews(shard.gradient);
     shards_.push_back(std::move(shard));
   }
   return shards_[index];

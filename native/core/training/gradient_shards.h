@@ -1,6 +1,7 @@
 // The parallel part of a step. A batch is split into micro-batches; micro-batch i belongs to gradient shard i mod
 // kMaxShards. One thread computes a shard's micro-batches in order and sums their gradients; then the shards are summed
-// in order. If layers need the whole batch, this happens stage by stage (model.h). The result depends on the
+// in order. If layers need the whole batch, this happens stage by stage (model.h). The weights of wide
+// layers have one gradient of the batch instead, whose pieces threads compute afterwards. The result depends on the
 // micro-batch size, which the config fixes, but not on the number of threads.
 #pragma once
 
@@ -24,6 +25,9 @@ class GradientShards {
   // The number of shards for a batch.
   static int64_t count(int64_t batchSize, int64_t microBatch);
 
+  // The micro-batches that are computed before the gradients of wide layers, which leave factors until then.
+  static int64_t round(const Model& model, int64_t microBatches);
+
   struct Sums {
     at::Tensor loss;     // [] float64, on the device
     at::Tensor correct;  // [] int64, on the device
@@ -38,11 +42,12 @@ class GradientShards {
 
  private:
   struct Shard {
-    at::Tensor gradient;  // [parameters]
+    at::Tensor gradient;  // of all parameters but those of wide layers
     std::vector<Views> views;
     Sums sums;
   };
 
+  void addTo(at::Tensor& gradient, const at::Tensor& ofShard) const;
   // Adds the loss of a micro-batch to the shard's sums, and sets the gradient of its logits.
   void addLoss(Shard& shard, Walk& walk, const Batch& batch, int64_t samples, ShardProfile* profile) const;
   Shard& shard(int64_t index, const at::Tensor& like);

@@ -84,12 +84,14 @@ MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) {
   const auto bytes = static_cast<double>(theta.nbytes());
   MemoryNeeds needs;
   needs.parameters = bytes;
-  needs.gradients = bytes * static_cast<double>(1 + shards);
+  needs.gradients = bytes + sizeof(float) * static_cast<double>(shards * model.shardedCount());
   needs.shards = shards;
   needs.states = update.stateBytes();
   needs.evaluation = update.evaluation().defined() ? bytes : 0;
   needs.update = inUpdate > inPasses ? withKept(inUpdate, ofUpdate) : temporaries - withKept(inPasses, ofPasses);
-  needs.activations = temporaries - needs.update;
+  const int64_t microBatches = (planned.batchSize + microBatch - 1) / microBatch;
+  const int64_t samples = std::min(planned.batchSize, GradientShards::round(model, microBatches) * microBatch);
+  needs.activations = temporaries - needs.update + static_cast<double>(samples) * model.factorBytes();
   return needs;
 }
 

@@ -1,0 +1,5 @@
+#include "dense.h"
+
+namespace optimbench::baseline {
+#include "dense.inc"
+}  // namespace optimbench::baseline

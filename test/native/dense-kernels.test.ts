@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { planUpdate } from "../../src/formula/plan-update.js";
+import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
+import type { Layer } from "../../src/models/layers.js";
+import { lowerModel } from "../../src/models/lower-model.js";
+import { resolveModel } from "../../src/models/models.js";
+import type { Shape } from "../../src/models/native-layer.js";
+import { loadNative, type SessionState } from "../../src/native/addon.js";
+import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
+import { openSession } from "../../src/training/session.js";
+import { noise } from "./noise.js";
+
+const { Dataset } = loadNative();
+const CLASSES = 3;
+
+afterEach(() => void vi.unstubAllEnvs());
+
+/** Weights so coarse that the outputs of 0 and 1 are exact in any summation order, and so is where ReLU is off. */
+const coarse = (state: SessionState): SessionState => ({
+  ...state,
+  parameters: state.parameters.map((value) => Math.round(value * 256) / 256),
+});
+
+interface Settings {
+  readonly kernels?: string;
+  readonly threads?: number;
+  readonly count?: number;
+  readonly microBatch?: number;
+}
+
+/** The gradient of each parameter in one step, and the probabilities after it. */
+async function run(
+  layers: readonly Layer[],
+  image: readonly [number, number],
+  { kernels = "", threads = 1, count = 7, microBatch = 3 }: Settings,
+) {
+  vi.stubEnv("OPTIMBENCH_KERNELS", kernels);
+  const semantics = "keras3";
+  const input: Shape = [1, ...image];
+  const model = resolveModel({ layers }, { classes: CLASSES, semantics });
+  const lowered = lowerModel(model, { input, classes: CLASSES, semantics });
+  const session = await openSession({
+    ...{ device: "cpu", threads, seed: 3, microBatch, input, classes: CLASSES, layers: lowered.layers },
+    loss: lossGraph(resolveLoss("sparseCategoricalCrossentropy", semantics)),
+    update: planUpdate(
+      updateGraph(resolveOptimizer({ name: "sgd", momentum: 0.9 }, "pytorch")),
+      lowered.parameters,
+    ), // v starts as g
+  });
+  session.writeState(coarse(session.readState()));
+  const images = Uint8Array.from(noise(count * image[0] * image[1], 5), (value) => (value < 0.5 ? 0 : 255));
+  const labels = Int32Array.from({ length: count }, (_, i) => i % CLASSES);
+  const dataset = new Dataset({ images, labels, shape: input, classes: CLASSES, device: "cpu" });
+  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  const pass = { order, batchSize: count, learningRates: Float64Array.of(0.5), epoch: 1 };
+  await session.train(dataset, pass);
+  const gradient = session.readState().optimizer.v!;
+  const gradients = session.parameters().map(({ name, shape, offset }) => ({
+    name,
+    values: gradient.slice(offset, offset + shape.reduce((a, b) => a * b)),
+  }));
+  const probabilities = await session.predict(images); // with biases that the step has changed from 0
+  const profile = (await session.train(dataset, { ...pass, profile: true })).profile;
+  await session.dispose();
+  dataset.dispose();
+  return { probabilities, gradients, layers: profile!.layers.map(({ name }) => name) };
+}
+
+const largest = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const difference = (a: Float32Array, b: Float32Array) => largest(a.map((value, i) => value - b[i]!));
+
+const dense = fc.record({
+  units: fc.integer({ min: 170, max: 400 }), // wide for 400 inputs
+  useBias: fc.boolean(),
+  activation: fc.constantFrom("relu" as const, "tanh" as const, undefined),
+});
+const net = fc.record({
+  image: fc.tuple(fc.integer({ min: 20, max: 24 }), fc.integer({ min: 20, max: 24 })),
+  // Without a layer before, the input needs no gradient.
+  before: fc.constantFrom<Layer[]>([], [{ type: "conv2d", filters: 1, kernelSize: 1 }]),
+  wide: fc.array(dense, { minLength: 1, maxLength: 2 }),
+});
+type Net = typeof net extends fc.Arbitrary<infer Value> ? Value : never;
+
+const layersOf = ({ before, wide }: Net): Layer[] => [
+  ...before,
+  { type: "flatten" },
+  ...wide.map((each) => ({ type: "dense" as const, ...each })),
+  { type: "dense", units: CLASSES },
+];
+
+async function checkAgainstReference(each: Net, settings: Settings) {
+  const ours = await run(layersOf(each), each.image, settings);
+  const theirs = await run(layersOf(each), each.image, { ...settings, kernels: "reference" });
+  // A sum of n float32 terms has an error of about 2^-24 sqrt(n), and a gradient is a chain of six sums.
+  const rounding = 12 * 2 ** -24 * Math.sqrt(24 * 24);
+  expect(difference(ours.probabilities, theirs.probabilities)).toBeLessThan(rounding);
+  for (const [i, { name, values }] of theirs.gradients.entries()) {
+    const size = Math.max(largest(values), 0.01); // a single value may be a sum that cancels out
+    expect(difference(ours.gradients[i]!.values, values), name).toBeLessThan(rounding * size);
+  }
+}
+
+describe.each(["avx512", "avx2", "baseline"])("dense kernels for %s", (kernels) => {
+  it("agree with libtorch's operators, as do their gradients", () =>
+    fc.assert(
+      fc.asyncProperty(
+        net,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 40 }),
+        (each, count, microBatch) => checkAgainstReference(each, { kernels, count, microBatch }),
+      ),
+      { numRuns: 20 },
+    ));
+});
+
+const mlp: Net = {
+  image: [20, 20],
+  before: [],
+  wide: [
+    { units: 200, useBias: true, activation: "relu" },
+    { units: 340, useBias: true, activation: undefined },
+  ],
+};
+
+it("agree if a batch has more micro-batches than are computed at once", () =>
+  checkAgainstReference(mlp, { count: 150, microBatch: 1 }));
+
+it("agree beside layers that need the whole batch", async () => {
+  const layers = layersOf(mlp);
+  const normalised: Layer[] = [
+    { type: "conv2d", filters: 2, kernelSize: 1, useBias: false }, // whose gradient would be 0
+    { type: "batchNorm2d" },
+    ...layers,
+  ];
+  const settings = { count: 9, microBatch: 2 };
+  const ours = await run(normalised, mlp.image, settings);
+  const theirs = await run(normalised, mlp.image, { ...settings, kernels: "reference" });
+  for (const [i, { name, values }] of theirs.gradients.entries())
+    expect(difference(ours.gradients[i]!.values, values), name).toBeLessThan(1e-4 * largest(values) + 1e-6);
+});
+
+it("give the same bits for any number of threads", async () => {
+  const [one, ...others] = await Promise.all(
+    [1, 2, 3, 20].map((threads) => run(layersOf(mlp), mlp.image, { threads, count: 75, microBatch: 1 })),
+  );
+  for (const other of others) expect(other).toEqual(one);
+});
+
+it("compute wide layers only, with the ReLU after them", async () => {
+  const names = async (units: number, activation?: "relu" | "tanh") => {
+    const wide = { units, useBias: true, activation };
+    return (await run(layersOf({ ...mlp, wide: [wide] }), mlp.image, {})).layers.slice(1, -1);
+  };
+  expect(await names(164, "relu")).toEqual(["dense_0, dense_0.activation"]); // 65,600 weights
+  expect(await names(163, "relu")).toEqual(["dense_0", "dense_0.activation"]);
+  expect(await names(164, "tanh")).toEqual(["dense_0", "dense_0.activation"]);
+  expect(await names(164)).toEqual(["dense_0"]);
+});
