@@ -12,11 +12,11 @@ namespace optimbench {
 
 // A micro-batch on its way through the model.
 struct Walk {
-  std::vector<Frame> frames;          // of the steps; in training they keep what backward needs
-  std::vector<at::Tensor> values;     // the first is the images, the last the logits [samples, classes, 1, 1]
-  std::vector<at::Tensor> gradients;  // with respect to each value
-  at::Tensor waiting;                 // the input or output gradient of the layer that the next stage begins with
-  at::Tensor measured;                // of it
+  std::vector<Frame> frames;            // of the steps; in training they keep what backward needs
+  std::vector<at::Tensor> values;       // the first is the images, the last the logits [samples, classes, 1, 1]
+  std::vector<at::Tensor> gradients{};  // with respect to each value
+  at::Tensor waiting{};                 // the input or output gradient of the layer that the next stage begins with
+  at::Tensor measured{};                // of it
 
   at::Tensor logits() const { return values.back().flatten(1); }
   void setLogitsGradient(const at::Tensor& gradient) { gradients.back() = gradient.unsqueeze(2).unsqueeze(3); }
