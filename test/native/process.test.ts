@@ -18,7 +18,7 @@ function run(program: string, limits = "true") {
         { kind: "flatten", name: "flatten_0", output: [784, 1, 1] },
         { kind: "dense", name: "dense_0", units: 2, bias: true, weightLimit: 0.1, biasLimit: 0, output: [2, 1, 1] },
       ],
-      loss: { nodes: [{ op: "constant", value: 0 }], result: 0 },
+      loss: { nodes: [{ op: "constant", value: 0 }], result: 0, gradient: { nodes: [], result: 0 } },
       update: { blocks: [], layout: "keras", inputs: [] },
     };
     const images = (count) => ({

@@ -52,7 +52,7 @@ describe("the key of a cell", () => {
       key({ device: "cuda:0" }),
       key({ optimizer: { ...config.optimizer, learningRate: 0.1 } }),
       key({}, "other images"),
-      key({}, "digits", { numerics: 2 }),
+      key({}, "digits", { numerics: 99 }),
       key({}, "digits", { libtorch: "2.11.0" }),
       key({}, "digits", { kernels: "avx2" }),
       key({}, "digits", { instructionSet: "AVX2" }),
