@@ -1,5 +1,6 @@
 // Answers the paper's question: runs the studies of this folder one after another, and writes each finished one to docs/answer.
-// It continues where it was interrupted, so it can run in parts. All studies take about three hours on two fast cores.
+// It continues where it was interrupted, so it can run in parts. All six are estimated to take three hours on two fast
+// cores (`--dry-run`).
 // Usage: npm run answer [-- mnist-defaults fashion-mnist-losses ...]      needs the full MNIST and Fashion-MNIST
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
@@ -10,6 +11,12 @@ import { STUDIES } from "./studies.mjs";
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+const unknown = positionals.filter((name) => !STUDIES.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no study ${unknown.join(", ")}. Choose from ${STUDIES.join(", ")}.\n`);
+  process.exit(2);
+}
 
 for (const name of positionals.length > 0 ? positionals : STUDIES) {
   process.stderr.write(`${name}\n`);

@@ -21,6 +21,17 @@ const texts = new Map(
 );
 texts.set("npm run answer", overview(studies));
 for (const page of ["README.md", "docs/answer.md"]) update(page);
+requireSections();
+
+/** A study that docs/answer.md has no place for would be left out unnoticed. */
+function requireSections() {
+  const page = readFileSync(path("docs/answer.md"), "utf8");
+  for (const command of texts.keys()) {
+    if (page.includes(`<!-- measured: ${command} -->\n`)) continue;
+    process.stderr.write(`docs/answer.md has no section \`<!-- measured: ${command} -->\`. Add it.\n`);
+    process.exitCode = 1;
+  }
+}
 
 /** Replaces what stands between `<!-- measured: COMMAND -->` and `<!-- /measured -->`. */
 function update(page) {
