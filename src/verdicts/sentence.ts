@@ -3,7 +3,7 @@ import { integerText } from "../validation/count-text.js";
 import { METRIC_TEXTS } from "./metric.js";
 import type { PairVerdict } from "./pair.js";
 import type { ScoredArm } from "./scores.js";
-import { marginText, namesText, percentText, pointsText } from "./texts.js";
+import { marginText, namesText, percentText, pointsNumber, pointsText } from "./texts.js";
 import type { ArmVerdict, Verdicts } from "./verdicts.js";
 
 type Judged = Pick<Verdicts, "metric" | "margin" | "level" | "seeds" | "arms" | "pairs">;
@@ -52,7 +52,7 @@ function ofTwo({ pairs, margin, level, seeds }: Judged, a: ArmVerdict, b: ArmVer
     return `${a.label} and ${b.label} are equal within ${marginText(margin)}: ${after} is ${high} and ${low}.`;
   if (verdict === "undecided")
     return `Nothing is decided between ${a.label} and ${b.label}: ${after} is ${high} and ${low}; ${moreSeedsText([{ moreSeeds }])}.`;
-  const [from, to] = [interval!.low, interval!.high].map((end) => pointsText(end).replace(" points", ""));
+  const [from, to] = [interval!.low, interval!.high].map(pointsNumber);
   const little = equivalenceP! <= level ? `, which is less than the margin of ${marginText(margin)}` : "";
   return `${a.label} is better than ${b.label}: ${after} is ${high} against ${low}, a difference of ${pointsText(difference)} (95% interval ${from} to ${to})${little}.`;
 }

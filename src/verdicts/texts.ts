@@ -4,10 +4,12 @@ import { listText } from "../validation/list-text.js";
 export const percentText = (share: number): string => `${(100 * share).toFixed(2)}%`;
 
 /** A difference in accuracy: 0.42 points, 0.0083 points. */
-export function pointsText(share: number): string {
+export const pointsText = (share: number): string => `${pointsNumber(share)} points`;
+
+/** The same where the unit is known: 0.42, 0.0083. */
+export function pointsNumber(share: number): string {
   const points = 100 * share;
-  const text = Math.abs(points) >= 0.1 || points === 0 ? points.toFixed(2) : String(+points.toPrecision(2));
-  return `${text} points`;
+  return Math.abs(points) >= 0.1 || points === 0 ? points.toFixed(2) : String(+points.toPrecision(2));
 }
 
 /** A margin as it was given: 0.2 points. */

@@ -17,6 +17,7 @@ import { formulas } from "./sections/formulas.js";
 import { headline } from "./sections/headline.js";
 import { measurement } from "./sections/measurement.js";
 import { mistakes } from "./sections/mistakes.js";
+import { noise } from "./sections/noise.js";
 import { pairs } from "./sections/pairs.js";
 import { ranking } from "./sections/ranking.js";
 import { samples } from "./sections/samples.js";
@@ -56,6 +57,7 @@ ${acrossTasks(study)}
 ${ranking(cells)}
 ${costs(cells)}
 ${pairs(conclusion.verdicts)}
+${noise(conclusion.verdicts)}
 ${checks(findingsOf(study, { verdicts: conclusion.verdicts }))}
 ${curves(tasks, !ranInParallel(study))}
 ${timeToTarget(conclusion.verdicts.targets, tasks)}

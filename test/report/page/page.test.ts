@@ -212,7 +212,7 @@ test("any history gives a report", () => {
 
 test("names arms in the table of losses and times, also those that only a column of the results distinguishes", () => {
   const page = reportPage(STUDIES.learningRates);
-  const costs = page.slice(page.indexOf('id="cost"'), page.indexOf('id="checks"'));
+  const costs = page.slice(page.indexOf('id="cost"'), page.indexOf('id="pairs"'));
   const arms = [...costs.matchAll(/role="rowheader">([^<]+)/g)].map(([, arm]) => arm);
   expect(new Set(arms)).toEqual(
     new Set(

@@ -2,6 +2,7 @@ import { integerText } from "../../../validation/count-text.js";
 import type { Result } from "../../results/results.js";
 import type { ResultCells } from "../../tables/result-cells.js";
 import { type Html, html } from "../html.js";
+import { folded } from "./folded.js";
 import { type TableColumn, table } from "./table.js";
 
 /** The row of an arm. */
@@ -29,11 +30,16 @@ export const nameOf = (columns: ResultCells["columns"]): number =>
 /** More rows would make the page slow. */
 const MOST_ROWS = 500;
 
-/** A table for each task, with the columns that fit its rows. */
+/**
+ * A table for each task, with the columns that fit its rows.
+ *
+ * @param folds what a long table is about, if it opens on a click
+ */
 export function resultTables(
   { tasks, results, rows, best }: ResultCells,
   caption: string,
   columnsFor: (rows: readonly ResultRow[]) => readonly TableColumn<ResultRow>[],
+  folds?: string,
 ): Html[] {
   const all = new Map(
     results.map((result, i) => [result, { result, cells: rows[i]!, isBest: best.has(i) } as ResultRow]),
@@ -47,8 +53,9 @@ export function resultTables(
       rows: ofTask,
       rowClass: ({ isBest }) => (isBest ? "best" : undefined),
     });
+    const shown = folds === undefined ? drawn : folded(`${folds} of`, ofTask, drawn);
     return items.length <= MOST_ROWS
-      ? drawn
-      : html`${drawn}<p class="note">The ${MOST_ROWS} best of ${integerText(items.length)} arms are shown; table.md has all.</p>\n`;
+      ? shown
+      : html`${shown}<p class="note">The ${MOST_ROWS} best of ${integerText(items.length)} arms are shown; table.md has all.</p>\n`;
   });
 }

@@ -13,11 +13,12 @@ export function costs(cells: ResultCells): Html | undefined {
   const hasSteps = shown.some((column) => column.title === "step, ms");
   const hasUpdates = shown.some((column) => column.title === "update, ms");
   return section("cost", costsTitle(cells), [
-    ...resultTables(cells, "At the end of training", (rows) => [
-      name,
-      ...shown,
-      ...(hasSteps ? barColumns(rows) : []),
-    ]),
+    ...resultTables(
+      cells,
+      "At the end of training",
+      (rows) => [name, ...shown, ...(hasSteps ? barColumns(rows) : [])],
+      costsTitle(cells),
+    ),
     ...(hasSteps && cells.results.length > 1
       ? [
           html`<p class="note">Bar: the mean time of a training step${hasUpdates ? "; its dark part: the optimizer's update" : ""}.</p>`,

@@ -1,17 +1,22 @@
+import { countText } from "../../../validation/count-text.js";
 import type { PairVerdict } from "../../../verdicts/pair.js";
 import { marginText, pointsText } from "../../../verdicts/texts.js";
 import type { Verdicts } from "../../../verdicts/verdicts.js";
 import { type Html, html } from "../html.js";
 import { section } from "../parts/section.js";
+import { pairNumbers } from "./pair-numbers.js";
 
 /** More would not be readable. */
 const MOST_ARMS = 20;
+/** The numbers of more pairs are shown on request. */
+const MOST_OPEN = 10;
 
 /** The verdict on every two arms, as a matrix: how the arm of a row does against the arm of a column. */
 export function pairs({ arms, pairs: all, margin }: Verdicts): Html | undefined {
   const shown = arms.slice(0, MOST_ARMS).map(({ label }) => label);
   if (all.length === 0 || shown.length < 2) return undefined;
   const byArms = new Map(all.map((pair) => [keyOf(pair.a, pair.b), pair]));
+  const ofShown = shown.flatMap((a, i) => shown.slice(i + 1).flatMap((b) => byArms.get(keyOf(a, b)) ?? []));
   return section("pairs", "Pairs of arms", [
     html`<p class="note">How the arm of a row does against the arm of a column, in points of accuracy. Equal: within ${marginText(margin)}. A number after “?” says about how many more seeds would decide.${
       shown.length < arms.length ? ` The ${shown.length} best arms are shown.` : ""
@@ -23,9 +28,15 @@ export function pairs({ arms, pairs: all, margin }: Verdicts): Html | undefined 
       (row, i) => html`
 <tr><th scope="row">${i + 1} ${row}</th>${shown.map((column) => verdictCell(row, byArms.get(keyOf(row, column))))}</tr>`,
     )}
-</tbody></table></div>`,
+</tbody></table></div>
+<details class="long"${ofShown.length <= MOST_OPEN ? html` open` : undefined}><summary>The numbers of ${countText(ofShown.length, "pair")}</summary>
+<div class="scroll" tabindex="0" role="region" aria-label="The numbers of the pairs">${pairNumbers(ofShown)}</div>
+<p class="note">${LEGEND}</p></details>`,
   ]);
 }
+
+const LEGEND =
+  "A run scores more: the probability that a run of the first arm has a higher accuracy than one of the second. Correlation: between the arms over seeds, from which comparing seed by seed gains.";
 
 const keyOf = (a: string, b: string) => JSON.stringify([a, b].sort());
 

@@ -3,6 +3,7 @@ import type { Result } from "../../results/results.js";
 import type { Task } from "../../results/tasks.js";
 import { medianText, numberText } from "../../text/number-text.js";
 import { type Html, html } from "../html.js";
+import { folded } from "../parts/folded.js";
 import { section } from "../parts/section.js";
 import { type TableColumn, table } from "../parts/table.js";
 
@@ -35,24 +36,28 @@ export function timeToTarget(
   });
   return section("targets", "Time to target", [
     ...tables.map(({ caption, arms }) =>
-      table({
-        caption,
-        className: "main",
-        columns: [
-          { title: "arm", isHead: true, cell: ({ label }) => label },
-          {
-            title: "reached by",
-            isNumber: true,
-            cell: ({ reached, runs }) => `${reached} of ${runs}`,
-            sortBy: ({ reached }) => reached,
-          },
-          ...measures.map(column),
-        ],
-        rows: [...arms].sort((a, b) => {
-          const [one, other] = [time(a), time(b)];
-          return one === other ? b.reached - a.reached : one - other;
+      folded(
+        `${caption}:`,
+        arms,
+        table({
+          caption,
+          className: "main",
+          columns: [
+            { title: "arm", isHead: true, cell: ({ label }) => label },
+            {
+              title: "reached by",
+              isNumber: true,
+              cell: ({ reached, runs }) => `${reached} of ${runs}`,
+              sortBy: ({ reached }) => reached,
+            },
+            ...measures.map(column),
+          ],
+          rows: [...arms].sort((a, b) => {
+            const [one, other] = [time(a), time(b)];
+            return one === other ? b.reached - a.reached : one - other;
+          }),
         }),
-      }),
+      ),
     ),
     html`<p class="note">Medians over the seeds, up to the first evaluation at or above the target; nothing is interpolated. –: at least half of the runs missed it.${isTimed ? " Seconds are those of training steps alone." : ""}</p>`,
   ]);
