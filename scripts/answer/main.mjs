@@ -1,7 +1,8 @@
 // Answers the paper's question: runs the studies of this folder one after another, and writes each finished one to docs/answer.
 // It continues where it was interrupted, so it can run in parts. All six are estimated to take three hours on two fast
 // cores (`--dry-run`).
-// Usage: npm run answer [-- mnist-defaults fashion-mnist-losses ...]      needs the full MNIST and Fashion-MNIST
+// Usage: npm run answer [-- mnist-defaults fashion-mnist-losses ...] [--device cuda]
+// It needs the full MNIST and Fashion-MNIST. --device is that of `optimbench compare`; without it, the CPU trains.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +10,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { STUDIES } from "./studies.mjs";
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { device: { type: "string" } },
+});
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
 const unknown = positionals.filter((name) => !STUDIES.includes(name));
@@ -21,7 +25,9 @@ if (unknown.length > 0) {
 for (const name of positionals.length > 0 ? positionals : STUDIES) {
   process.stderr.write(`${name}\n`);
   const folder = path(`build/answer/${name}`);
-  const args = ["compare", "--config", path(`scripts/answer/${name}.json`), "--out", folder];
+  const config = path(`scripts/answer/${name}.json`);
+  const args = ["compare", "--config", config, "--out", folder];
+  if (values.device !== undefined) args.push("--device", values.device);
   const { status, signal } = spawnSync(process.execPath, [path("dist/cli/main.js"), ...args], {
     stdio: "inherit",
   });

@@ -16,8 +16,14 @@ export function sectionOf(name, study) {
     ...(study.config.question === "tuned" ? [conclusion.caveats.join("\n\n")] : []),
     ...pairs("Equal within the margin", conclusion.verdicts, "equal"),
     ...pairs("Undecided", conclusion.verdicts, "undecided"),
-    `${runs.length} runs, ${createdAt.slice(0, 10)}, optimbench ${environment.optimbench}, ${environment.cpu}, ${environment.kernels} kernels. [Report](answer/${name}/index.html), [data](answer/${name}/study.json).`,
+    `${runs.length} runs, ${createdAt.slice(0, 10)}, optimbench ${environment.optimbench}, ${place(study)}. [Report](answer/${name}/index.html), [data](answer/${name}/study.json).`,
   ].join("\n\n");
+}
+
+/** What computed the numbers: the GPU, or the processor and the kernels. */
+function place({ runs, environment: { cpu, kernels, libtorch, gpus } }) {
+  const isOnGpu = runs.every(({ config }) => config.device.startsWith("cuda"));
+  return isOnGpu ? `libtorch ${libtorch}, ${gpus[0]}` : `${cpu}, ${kernels} kernels`;
 }
 
 /** The most pairs in the text. The report has all. */

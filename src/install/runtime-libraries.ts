@@ -4,7 +4,7 @@ import { OptimbenchError } from "../errors.js";
 import { findLibtorchQuickly, type Libtorch } from "./find-libtorch.js";
 import { libraryFileName } from "./library-file.js";
 import { findNativeFiles, requireWhole } from "./native-files.js";
-import { hasNvidiaGpu } from "./nvidia-gpu.js";
+import { nvidiaGpus } from "./nvidia-gpu.js";
 
 /** The absolute paths of all libraries that training loads. */
 interface RuntimeLibraries {
@@ -53,7 +53,7 @@ export function runtimeLibraries(): RuntimeLibraries {
   const cuda = library("torch_cuda");
   const whyNoCuda = !existsSync(cuda)
     ? "this libtorch has no CUDA libraries; `npx optimbench setup --cuda` fetches a build for NVIDIA GPUs"
-    : hasNvidiaGpu()
+    : nvidiaGpus().length > 0
       ? undefined
       : "no NVIDIA GPU with a working driver was found";
   return {

@@ -15,7 +15,7 @@ import {
   UNLISTED,
 } from "./find-libtorch.js";
 import { findNativeFiles, requireWhole } from "./native-files.js";
-import { hasNvidiaGpu } from "./nvidia-gpu.js";
+import { nvidiaGpus } from "./nvidia-gpu.js";
 import type { Setup } from "./setup-context.js";
 import { withLock } from "./setup-lock.js";
 import { requireNode, requirePython } from "./toolchain.js";
@@ -85,7 +85,7 @@ async function getLibtorch(
   builtFor: string | undefined,
   shared: Setup,
 ): Promise<Libtorch> {
-  const kind: Kind = (wantsCuda ?? hasNvidiaGpu()) ? "cuda" : "cpu";
+  const kind: Kind = (wantsCuda ?? nvidiaGpus().length > 0) ? "cuda" : "cpu";
   const rejected = new Set<string>();
   const search: Search = {
     forBuild,

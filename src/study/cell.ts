@@ -19,15 +19,20 @@ export const numericsSchema = z.object({
   platform: z.string(),
   arch: z.string(),
   processor: z.string(),
+  gpus: z.array(z.string()).readonly().optional(),
 });
 export type Numerics = z.output<typeof numericsSchema>;
 
 export function numericsOf(environment: Environment): Numerics {
-  const { libtorch, instructionSet, kernels, platform, arch, cpu } = environment;
+  const { libtorch, instructionSet, kernels, platform, arch, cpu, gpus } = environment;
   // libtorch's matrix products choose their code by the vendor of the processor.
   const processor = /Intel|AMD|Apple/.exec(cpu)?.[0] ?? cpu;
-  return { numerics: NUMERICS, libtorch, instructionSet, kernels, platform, arch, processor };
+  const processors = { platform, arch, processor, ...(gpus && { gpus }) };
+  return { numerics: NUMERICS, libtorch, instructionSet, kernels, ...processors };
 }
+
+/** Without the GPUs, on which the numbers of a run on the CPU do not depend. */
+export const numericsOnCpu = ({ gpus: _, ...numerics }: Numerics): Numerics => numerics;
 
 /**
  * The key of a cell, which is one planned run: the SHA-256 of everything that its numbers depend on. A run with the same key
@@ -44,7 +49,8 @@ export function cellKey(
 ): string {
   const { device, ...rest } = essentialConfig(config);
   const again = repetition > 0 && { repetition };
-  return sha256(canonicalJson({ config: rest, dataset: datasetSha256, device, ...numerics, ...again }));
+  const where = device === "cpu" ? numericsOnCpu(numerics) : numerics;
+  return sha256(canonicalJson({ config: rest, dataset: datasetSha256, device, ...where, ...again }));
 }
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { z } from "zod";
+import { nvidiaGpus } from "../install/nvidia-gpu.js";
 import type { NativeInfo } from "../native/addon.js";
 import { cpuQuota } from "../system/cpu-quota.js";
 import { packageVersion } from "../system/package-root.js";
@@ -29,6 +30,11 @@ export const environmentSchema = z
       .array(z.string())
       .readonly()
       .describe('devices that libtorch found, such as "cpu" and "cuda:0"'),
+    gpus: z
+      .array(z.string())
+      .readonly()
+      .optional()
+      .describe('models of the GPUs, such as "NVIDIA H100 80GB HBM3"; omitted if libtorch found none'),
     platform: z.string().describe("operating system, as process.platform names it"),
     arch: z.string().describe("architecture, as process.arch names it"),
     system: z.string().describe("operating system and its version"),
@@ -52,6 +58,7 @@ export function environment(native?: NativeInfo): Environment {
     instructionSet: native?.instructionSet ?? null,
     kernels: native?.kernels ?? null,
     devices: native?.devices ?? [],
+    ...(native?.devices.some((device) => device.startsWith("cuda")) && { gpus: nvidiaGpus() }),
     platform: process.platform,
     arch: process.arch,
     system: `${type()} ${release()}`,

@@ -20,6 +20,8 @@ export interface Environment {
   readonly kernels: "reference" | "baseline" | "avx2" | "avx512" | null;
   /** Devices that libtorch found, such as "cpu" and "cuda:0". */
   readonly devices: readonly string[];
+  /** Models of the GPUs, such as "NVIDIA H100 80GB HBM3"; omitted if libtorch found none. */
+  readonly gpus?: readonly string[] | undefined;
   /** Operating system, as process.platform names it. */
   readonly platform: string;
   /** Architecture, as process.arch names it. */

@@ -12,10 +12,10 @@ import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { check, parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { type AlteredRun, alteredRuns } from "./altered-runs.js";
-import { canonicalJson, numericsOf } from "./cell.js";
+import { canonicalJson, numericsOf, numericsOnCpu } from "./cell.js";
 import { datasetKey } from "./dataset-key.js";
 import { type Difference, differencesOf } from "./differences.js";
-import { environment } from "./environment.js";
+import { type Environment, environment } from "./environment.js";
 import { measured } from "./measured.js";
 import { type Study, studySchema } from "./study.js";
 import { MOST_VALUES } from "./study-file.js";
@@ -95,8 +95,10 @@ export async function verifyStudy(given: Study, options: VerifyOptions = {}): Pr
   );
   const altered = folder === undefined ? [] : await alteredRuns(study, folder);
   await preloadNative();
-  const here = numericsOf(environment(nativeInfo()));
-  const isExact = canonicalJson(here) === canonicalJson(numericsOf(study.environment));
+  const isOnCpu = finished.every(({ record }) => record.config.device === "cpu");
+  const place = (where: Environment) =>
+    canonicalJson(isOnCpu ? numericsOnCpu(numericsOf(where)) : numericsOf(where));
+  const isExact = place(environment(nativeInfo())) === place(study.environment);
   const datasets = new Map<string, Dataset>();
   const runs: VerifiedRun[] = [];
   for (const index of drawn) {

@@ -19,6 +19,7 @@ describe("the key of a cell", () => {
     ])
       expect(key(change)).toBe(key());
     expect(key({ device: "cuda:0" })).toBe(key({ device: "cuda:1" }));
+    expect(key({}, "digits", { gpus: ["NVIDIA H100 80GB HBM3"] })).toBe(key());
   });
 
   it("does not depend on the names that a user chooses", () => {
@@ -56,6 +57,7 @@ describe("the key of a cell", () => {
       key({}, "digits", { libtorch: "2.11.0" }),
       key({}, "digits", { kernels: "avx2" }),
       key({}, "digits", { instructionSet: "AVX2" }),
+      key({ device: "cuda:0" }, "digits", { gpus: ["NVIDIA H100 80GB HBM3"] }),
     ];
     expect(new Set(keys).size).toBe(keys.length);
   });

@@ -11,6 +11,7 @@ test("describes versions and machine as plain data", () => {
   expect(here).toMatchObject({ libtorch: null, instructionSet: null, kernels: null, devices: [] });
   expect(JSON.parse(JSON.stringify(here))).toEqual(here);
   expect(here.threads).toBeGreaterThan(0);
+  expect(here).not.toHaveProperty("gpus");
 });
 
 test("includes information from native code", () => {
@@ -26,6 +27,7 @@ test("includes information from native code", () => {
     instructionSet: "AVX512",
     kernels: "avx512",
     devices: ["cpu", "cuda:0"],
+    gpus: expect.any(Array),
   });
 });
 

@@ -5,7 +5,7 @@ import { findBuildProgram } from "../../install/build-native.js";
 import { findLibtorchQuickly, isUnlisted, type Libtorch, UNLISTED } from "../../install/find-libtorch.js";
 import { libraryFileName } from "../../install/library-file.js";
 import { findNativeFiles, type NativeFiles, requireWhole } from "../../install/native-files.js";
-import { hasNvidiaGpu } from "../../install/nvidia-gpu.js";
+import { nvidiaGpus } from "../../install/nvidia-gpu.js";
 import { requireCompiler, requireNode, requirePython } from "../../install/toolchain.js";
 import { type Environment, environment } from "../../study/environment.js";
 import { cacheFolder } from "../../system/cache-folder.js";
@@ -81,7 +81,11 @@ export async function diagnose(): Promise<Diagnosis> {
       "This Node.js does not use glibc (but perhaps musl); libtorch needs glibc 2.28 or later. Use a glibc-based image.",
     );
   }
-  if (libtorch && !existsSync(join(libtorch.root, "lib", libraryFileName("torch_cuda"))) && hasNvidiaGpu()) {
+  if (
+    libtorch &&
+    !existsSync(join(libtorch.root, "lib", libraryFileName("torch_cuda"))) &&
+    nvidiaGpus().length > 0
+  ) {
     notes.push(
       "There is an NVIDIA GPU, but this libtorch has no CUDA libraries. Run `npx optimbench setup --cuda` to fetch them.",
     );

@@ -18,6 +18,12 @@ export const headline = (
 ${caveats.map((caveat) => html`<p class="caveat">${caveat}</p>\n`)}${setupLine(study, arms)}
 </header>`;
 
+/** "cpu", or "cuda:0 (NVIDIA H100 80GB HBM3)". */
+function deviceText(device: string, { gpus }: Study["environment"]): string {
+  const model = device === "cpu" ? undefined : gpus?.[Number(device.split(":")[1] ?? 0)];
+  return model === undefined ? device : `${device} (${model})`;
+}
+
 /** Data, model and length of the runs. */
 function setupLine(study: Study, arms: readonly Arm[]): Html | undefined {
   if (arms.length === 0) return undefined;
@@ -30,7 +36,7 @@ function setupLine(study: Study, arms: readonly Arm[]): Html | undefined {
     `model ${values(({ config }) => printable(config.model.name ?? "custom"))}`,
     `${epochs} ${epochs === "1" ? "epoch" : "epochs"} in batches of ${values(({ config }) => integerText(config.batchSize))}`,
     `${seeds.length === 1 ? "seed" : "seeds"} ${listText(seeds.map(String), { most: 12 })}`,
-    `on ${values(({ config }) => printable(config.device))}, ${threads} ${threads === "1" ? "thread" : "threads"}${ranInParallel(study) ? " each, in parallel (execution: parallel)" : ""}`,
+    `on ${values(({ config }) => printable(deviceText(config.device, study.environment)))}, ${threads} ${threads === "1" ? "thread" : "threads"}${ranInParallel(study) ? " each, in parallel (execution: parallel)" : ""}`,
   ];
   return html`<p class="setup">${facts.join(" · ")}</p>`;
 }
