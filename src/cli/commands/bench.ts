@@ -5,7 +5,8 @@ import { OPTIMIZER_NAMES } from "../../optimizers/optimizers.js";
 import { keepResult } from "../../system/keep-result.js";
 import { writeFileAtomically } from "../../system/write-file.js";
 import { configFromCommand } from "../options/command-config.js";
-import { addConfigOptions, type ConfigOption, number } from "../options/config-options.js";
+import { addConfigOptions, type ConfigOption } from "../options/config-options.js";
+import { decimalNumber } from "../options/decimal-number.js";
 import { inOptions } from "../options/in-options.js";
 import { model } from "../options/model-option.js";
 import { parseSpec, parseSpecs } from "../options/spec.js";
@@ -22,16 +23,16 @@ const optimizers = (value: string) => (value === "all" ? OPTIMIZER_NAMES : parse
 const BENCH_OPTIONS: readonly ConfigOption[] = [
   { flags: "--measure <list>", path: "measure", read: list },
   { flags: "--optimizers <list>", path: "optimizers", read: optimizers },
-  { flags: "--batch-sizes <list>", path: "batchSizes", read: (value) => list(value).map(number) },
-  { flags: "--threads <list>", path: "threads", read: (value) => list(value).map(number) },
-  { flags: "--evaluation-images <count>", path: "evaluationImages", read: number },
+  { flags: "--batch-sizes <list>", path: "batchSizes", read: (value) => list(value).map(decimalNumber) },
+  { flags: "--threads <list>", path: "threads", read: (value) => list(value).map(decimalNumber) },
+  { flags: "--evaluation-images <count>", path: "evaluationImages", read: decimalNumber },
   { flags: "--model <name|file.json>", path: "model", read: model },
   { flags: "--loss <loss>", path: "loss", read: parseSpec },
   { flags: "--semantics <framework>", path: "semantics", read: (value) => value },
   { flags: "--device <device>", path: "device", read: (value) => value },
-  { flags: "--seed <number>", path: "seed", read: number },
-  { flags: "--seconds <seconds>", path: "seconds", read: number },
-  { flags: "--rounds <count>", path: "rounds", read: number },
+  { flags: "--seed <number>", path: "seed", read: decimalNumber },
+  { flags: "--seconds <seconds>", path: "seconds", read: decimalNumber },
+  { flags: "--rounds <count>", path: "rounds", read: decimalNumber },
   { flags: "--profile", path: "profile", read: (value) => value },
 ];
 

@@ -23,7 +23,8 @@ import { augmentedImages } from "../../training/augmented-images.js";
 import { integerText } from "../../validation/count-text.js";
 import { didYouMean } from "../../validation/nearest.js";
 import { parse } from "../../validation/parse.js";
-import { imageSize, number } from "../options/config-options.js";
+import { imageSize } from "../options/config-options.js";
+import { decimalNumber } from "../options/decimal-number.js";
 import { parseSettings } from "../options/spec.js";
 import { wholeNumber } from "../options/whole-number.js";
 import { type Answer, addAction } from "../output/answer.js";
@@ -88,8 +89,8 @@ export function addDataCommand(program: Command): void {
 const addReadOptions = (command: Command) =>
   command
     .option("--resize <pixels>", "size to which all images are resized, such as 32 or 32x48", imageSize)
-    .option("--label-column <name|number>", "column of the labels in CSV files", number)
-    .option("--group-column <name|number>", "column of CSV files that groups images", number)
+    .option("--label-column <name|number>", "column of the labels in CSV files", decimalNumber)
+    .option("--group-column <name|number>", "column of CSV files that groups images", decimalNumber)
     .option("--label-file <file.npy>", "file of the labels, for an .npy file of images")
     .option("--greyscale", "convert colour images to one channel");
 

@@ -13,6 +13,7 @@ import { readStudy, writeStudy } from "../../study/study-file.js";
 import { printNotice } from "../../system/terminal.js";
 import { parse } from "../../validation/parse.js";
 import { verdictsOf } from "../../verdicts/judge.js";
+import { decimalNumber } from "../options/decimal-number.js";
 import { studyPath } from "../options/study-argument.js";
 import { type Answer, addAction } from "../output/answer.js";
 import { checkNewFile } from "../output/out-file.js";
@@ -30,7 +31,7 @@ export function addReportCommand(program: Command): void {
     .option("--out <folder>", "folder to write to (default: the folder of the study; none for several)")
     .option("--overwrite", "replace another study, report or page in the folder")
     .option("--margin <share>", `${marginSchema.description} Default: the study's.`, (text) =>
-      parse(marginSchema, Number(text), "--margin"),
+      parse(marginSchema, decimalNumber(text), "--margin"),
     )
     .option("--tensorboard", "also write the metrics of every epoch for TensorBoard, to tensorboard/");
   addAction(command, report);

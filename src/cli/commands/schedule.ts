@@ -11,17 +11,18 @@ import {
 import { SCHEDULE_NAMES, SCHEDULES, type ScheduleConfig } from "../../schedules/schedules.js";
 import { integerText } from "../../validation/count-text.js";
 import { configFromCommand } from "../options/command-config.js";
-import { addConfigOptions, type ConfigOption, firstSentence, number } from "../options/config-options.js";
+import { addConfigOptions, type ConfigOption, firstSentence } from "../options/config-options.js";
+import { decimalNumber } from "../options/decimal-number.js";
 import { inOptions } from "../options/in-options.js";
 import { parseSpec } from "../options/spec.js";
 import { type Answer, addAction } from "../output/answer.js";
 import { chartFileWriter } from "../output/chart-file.js";
 
 const LENGTH_OPTIONS: readonly ConfigOption[] = [
-  { flags: "--epochs <count>", path: "epochs", read: number },
-  { flags: "--batch-size <images>", path: "batchSize", read: number },
-  { flags: "--train-size <images>", path: "trainSize", read: number },
-  { flags: "--learning-rate <rate>", path: "learningRate", read: number },
+  { flags: "--epochs <count>", path: "epochs", read: decimalNumber },
+  { flags: "--batch-size <images>", path: "batchSize", read: decimalNumber },
+  { flags: "--train-size <images>", path: "trainSize", read: decimalNumber },
+  { flags: "--learning-rate <rate>", path: "learningRate", read: decimalNumber },
 ];
 
 /** Adds `optimbench schedule`, which shows the rates of a schedule without training. */

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { configError, OptimbenchError } from "../../errors.js";
 import { parseChoices } from "./choices.js";
+import { decimalNumber } from "./decimal-number.js";
 import { type Definitions, defineOption } from "./definitions.js";
 import { model } from "./model-option.js";
 import { parseSettings, parseSpec } from "./spec.js";
@@ -18,44 +19,41 @@ export interface ConfigOption {
 
 const text = (value: string) => value;
 const texts = (value: string) => (value.includes(",") ? value.split(",").filter(Boolean) : value);
-/** Text that is not a number is kept, for the schema to reject. */
-export const number = (value: string) =>
-  value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
 /** "32", or "32x48" as height x width */
 export const imageSize = (value: string) => {
   const [, height, width] = /^(\d+)x(\d+)$/.exec(value) ?? [];
-  return height === undefined ? number(value) : { height: Number(height), width: Number(width) };
+  return height === undefined ? decimalNumber(value) : { height: Number(height), width: Number(width) };
 };
 const numbers = (value: string) =>
   value.includes(",")
     ? value
         .split(",")
         .filter((each) => each !== "")
-        .map(number)
-    : number(value);
+        .map(decimalNumber)
+    : decimalNumber(value);
 const list = (value: string) => [numbers(value)].flat();
 const shared: readonly ConfigOption[] = [
   { flags: "--dataset <name|folder>", path: "dataset", read: text },
   { flags: "--data-dir <folder>", path: "dataDir", read: text },
   { flags: "--resize <pixels>", path: "resize", read: imageSize },
-  { flags: "--label-column <name|number>", path: "labelColumn", read: number },
+  { flags: "--label-column <name|number>", path: "labelColumn", read: decimalNumber },
   { flags: "--label-file <file.npy>", path: "labelFile", read: text },
-  { flags: "--group-column <name|number>", path: "groupColumn", read: number },
+  { flags: "--group-column <name|number>", path: "groupColumn", read: decimalNumber },
   { flags: "--greyscale", path: "greyscale", read: text },
-  { flags: "--train-size <images>", path: "split.train", read: number },
-  { flags: "--validation-size <images>", path: "split.validation", read: number },
+  { flags: "--train-size <images>", path: "split.train", read: decimalNumber },
+  { flags: "--validation-size <images>", path: "split.validation", read: decimalNumber },
   { flags: "--stratified", path: "split.stratified", read: text },
   { flags: "--standardise", path: "standardise", read: text },
   { flags: "--model <name|file.json>", path: "model", read: model },
   { flags: "--schedule <schedule>", path: "schedule", read: parseSpec },
   { flags: "--early-stopping <settings>", path: "earlyStopping", read: parseSettings },
-  { flags: "--epochs <count>", path: "epochs", read: number },
-  { flags: "--batch-size <images>", path: "batchSize", read: number },
-  { flags: "--gradient-accumulation <batches>", path: "gradientAccumulation", read: number },
+  { flags: "--epochs <count>", path: "epochs", read: decimalNumber },
+  { flags: "--batch-size <images>", path: "batchSize", read: decimalNumber },
+  { flags: "--gradient-accumulation <batches>", path: "gradientAccumulation", read: decimalNumber },
   { flags: "--augmentation <settings>", path: "augmentation", read: parseSettings },
-  { flags: "--micro-batch <images>", path: "microBatch", read: number },
+  { flags: "--micro-batch <images>", path: "microBatch", read: decimalNumber },
   { flags: "--device <device>", path: "device", read: text },
-  { flags: "--threads <count>", path: "threads", read: number },
+  { flags: "--threads <count>", path: "threads", read: decimalNumber },
   { flags: "--no-untimed-steps", path: "untimedSteps", read: text },
   { flags: "--no-test-evaluation", path: "testEvaluation", read: text },
   { flags: "--targets <accuracy,...>", path: "targets", read: list },
@@ -64,7 +62,7 @@ const shared: readonly ConfigOption[] = [
 export const TRAIN_OPTIONS: readonly ConfigOption[] = [
   { flags: "--optimizer <optimizer>", path: "optimizer", read: parseSpec },
   { flags: "--loss <loss>", path: "loss", read: parseSpec },
-  { flags: "--seed <number>", path: "seed", read: number },
+  { flags: "--seed <number>", path: "seed", read: decimalNumber },
   { flags: "--name <text>", path: "name", read: text },
   { flags: "--semantics <framework>", path: "semantics", read: text },
   ...shared,
@@ -76,12 +74,12 @@ export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--question <question>", path: "question", read: text },
   { flags: "--optimizers <list>", path: "optimizers", read: parseChoices },
   { flags: "--losses <list>", path: "losses", read: parseChoices },
-  { flags: "--trials <count>", path: "tuning.trials", read: number },
+  { flags: "--trials <count>", path: "tuning.trials", read: decimalNumber },
   { flags: "--vary <path=values>", path: "vary", read: parseVary },
   { flags: "--seeds <count|list|auto>", path: "seeds", read: numbers },
-  { flags: "--seeds-per-round <count>", path: "seedsPerRound", read: number },
+  { flags: "--seeds-per-round <count>", path: "seedsPerRound", read: decimalNumber },
   { flags: "--semantics <framework,...>", path: "semantics", read: texts },
-  { flags: "--margin <share>", path: "margin", read: number },
+  { flags: "--margin <share>", path: "margin", read: decimalNumber },
   { flags: "--execution <mode>", path: "execution", read: text },
   ...shared,
 ];

@@ -75,7 +75,7 @@ export async function renaming<Result>(
 }
 
 /**
- * `epochs` becomes `--epochs`, `optimizers[1].momentum` becomes "`optimizers[1].momentum` of `--optimizers`", and what the file
+ * `epochs` becomes `--epochs`, `split` becomes the option that set a part of it, `optimizers[1].momentum` becomes "`optimizers[1].momentum` of `--optimizers`", and what the file
  * set becomes "`epochs` of config.json".
  */
 const withOptions = (message: string, places: Places): string =>
@@ -84,7 +84,9 @@ const withOptions = (message: string, places: Places): string =>
     .map((line) => {
       const named = new Set<string>();
       return line.replaceAll(/`([A-Za-z][\w.[\]]*)`/g, (quoted, place: string) => {
-        const option = places.options.findLast((each) => isWithin(place, each));
+        const option =
+          places.options.findLast((each) => isWithin(place, each)) ??
+          places.options.find(({ path }) => path.startsWith(`${place}.`));
         if (option === undefined) {
           if (named.size > 0 || !isInFile(place, places)) return quoted;
           named.add("file");
@@ -93,7 +95,7 @@ const withOptions = (message: string, places: Places): string =>
         const flag = `\`${option.flags.split(" ", 1)[0]}\``;
         const isNamed = named.has(flag);
         named.add(flag);
-        if (place === option.path) return flag;
+        if (option.path.startsWith(place)) return flag;
         return isNamed ? quoted : `${quoted} of ${flag}`;
       });
     })

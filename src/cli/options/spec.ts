@@ -1,4 +1,5 @@
 import { configError } from "../../errors.js";
+import { decimalNumber } from "./decimal-number.js";
 
 /** A name, or a name with settings, as given on the command line. */
 export type Spec = string | { readonly name: string; readonly [key: string]: unknown };
@@ -72,7 +73,7 @@ export function scalar(text: string): Scalar {
   if (text === "true" || text === "false") return text === "true";
   const quoted = /^(["'])(.*)\1$/s.exec(text);
   if (quoted !== null) return quoted[2]!;
-  return Number.isNaN(Number(text)) ? text : Number(text);
+  return decimalNumber(text);
 }
 
 const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;

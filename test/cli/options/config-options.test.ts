@@ -154,7 +154,9 @@ describe("the command line as a config", () => {
   });
 
   it("keeps text that is not a number, for the schema to reject", () => {
-    expect(configOf(["--epochs", "many"])).toEqual({ epochs: "many" });
+    for (const epochs of ["many", "0x10", "Infinity", ""])
+      expect(configOf(["--epochs", epochs])).toEqual({ epochs });
+    expect(configOf(["--seeds", "0x3,1e1"])).toEqual({ seeds: ["0x3", 10] });
   });
 
   it("overrides a file with options, also one part of a split alone", () => {

@@ -18,6 +18,8 @@ async function rejection(...line: string[]): Promise<string> {
 
 it.each([
   [["train", "--epochs", "x"], "Expected a number for `--epochs`, got"],
+  [["train", "--epochs", "0x10"], 'Expected a number for `--epochs`, got "0x10"'],
+  [["compare", "--suite", "small", "--train-size", "50"], "`--train-size` and `--suite` exclude each other"],
   [["train", "--dataset", "mnist-10k", "--train-size", "50000"], "`--train-size` is 50,000, but mnist-10k"],
   [["train", "--optimizer", "sgd:dampening=0.1"], "Unknown key `optimizer.dampening` of `--optimizer`:"],
   [["train", "--optimizer", "sgd:nesterov=true"], "`--optimizer` (sgd): `nesterov` has no effect"],

@@ -9,13 +9,15 @@ describe("parseSpecs", () => {
     ]);
   });
 
-  it("reads numbers in any notation, and keeps the rest as text", () => {
+  it("reads decimal numbers, and keeps the rest as text", () => {
     expect(parseSpec("adam:learningRate=1e-3:label=fast:epsilon=.5")).toEqual({
       name: "adam",
       learningRate: 1e-3,
       label: "fast",
       epsilon: 0.5,
     });
+    for (const text of ["0x10", "0b11", "0o7", "Infinity", "NaN", "1e", ".", "1_000"])
+      expect(parseSpec(`adam:label=${text}`)).toEqual({ name: "adam", label: text });
   });
 
   it("keeps commas, colons and equals signs of quoted values", () => {
