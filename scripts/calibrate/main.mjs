@@ -53,7 +53,7 @@ const inRounds = (scores, random) => {
   const { decisions, round } = decideInRounds(scores, design, { ...options, random });
   return { decisions, used: round * design.perRound };
 };
-const IN_ROUNDS = { 2: [4000, 500], 4: [10_000, 500] };
+const IN_ROUNDS = { 2: [4000, 500], 4: [10_000, 500], 17: [3000, 500] };
 const rounds = Object.entries(IN_ROUNDS).flatMap(([arms, [equal, different]]) =>
   [0, 0.002, 0.005, 0.01].map((planted) =>
     draw({
