@@ -106,7 +106,7 @@ describe("a study with targets", () => {
 
   it("has the same cells as one without", () => {
     const { config } = exampleRun({ optimizer: "adam" });
-    const numerics = { numerics: 2, libtorch: null, instructionSet: null, kernels: null } as never;
+    const numerics = { numerics: 3, libtorch: null, instructionSet: null, kernels: null } as never;
     expect(cellKey({ ...config, targets: [0.9] }, "data", numerics)).toBe(cellKey(config, "data", numerics));
   });
 });

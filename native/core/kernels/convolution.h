@@ -35,6 +35,13 @@ struct ConvolutionKernels {
   void (*forward)(const Convolution&, int64_t count, const float* images, const float* weight, const float* bias,
                   float* output, uint8_t* positions, void* scratch);
 
+  // The same outside training, with weights that were prepared once for many calls: their number of floats, and the
+  // weights. `addend` (may be null) is added to the output of a convolution without pooling, before ReLU.
+  int64_t (*preparedSize)(const Convolution&);
+  void (*prepare)(const Convolution&, const float* weight, float* prepared, void* scratch);
+  void (*evaluate)(const Convolution&, int64_t count, const float* images, const float* prepared, const float* bias,
+                   const float* addend, float* output, void* scratch);
+
   // Adds to `weightGradient` and `biasGradient` (may be null); sets `imageGradient` (may be null). Without pooling,
   // `positions` is not read, and `outputGradient` must be 0 where ReLU is off.
   void (*backward)(const Convolution&, int64_t count, const float* images, const float* weight,

@@ -28,9 +28,12 @@ int64_t sizeOf(const Slot& slot);  // its number of elements
 
 using Views = std::vector<at::Tensor>;  // one per slot
 
+// Layers for evaluation compute no gradients, so one operator can compute more of them.
+enum class ModelUse { training, evaluation };
+
 // What a layer works with in the forward and backward pass of one micro-batch.
 struct Frame {
-  const Views* parameters = nullptr;
+  const Views* parameters = nullptr;  // outside training, what prepare() made of them
   const Views* statistics = nullptr;  // updated in training
   const Views* gradients = nullptr;   // backward adds to them
   StreamKey key;
@@ -41,6 +44,7 @@ struct Frame {
   Views* factors = nullptr;         // backward of a WideLayer sets them
   ShardProfile* profile = nullptr;  // null unless the pass is profiled
   Masks* masks = nullptr;           // provides random masks if the step is to be recorded
+  at::Tensor addend;                // of a layer that adds another value to its output
   at::Tensor ofBatch;               // what a BatchLayer has combined, the same for all micro-batches
 };
 
@@ -67,10 +71,13 @@ class Layer {
   virtual ~Layer() = default;
   virtual std::vector<Slot> parameters() const { return {}; }
   virtual std::vector<Slot> statistics() const { return {}; }
+  // What forward() reads outside training instead of the parameters. Computed once for many calls.
+  virtual Views prepare(const Views& parameters, const Views& /*statistics*/) const { return parameters; }
   virtual at::Tensor forward(const at::Tensor& input, Frame& frame) const = 0;
   // The gradient with respect to the input (undefined if frame.inputGradient is false).
   virtual at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const = 0;
   virtual LayerMemory memory(const Extent& extent) const = 0;
+  virtual double preparedBytes() const { return 0; }  // that prepare() allocates
   // Whether a batch may be divided into micro-batches.
   virtual bool isDivisible() const { return true; }
 };

@@ -21,14 +21,15 @@ std::array<int64_t, 3> sizesOf(const Shape& shape) { return {shape.channels, sha
 
 }  // namespace
 
-Model::Model(const SessionSpec& spec) : shapes_{spec.input}, learns_{false}, lastUse_{0} {
-  const bool onCpu = parseDevice(spec.device).is_cpu();
-  for (size_t i = 0; i < spec.layers.size();) i += add(spec.layers, i, onCpu);
+Model::Model(const SessionSpec& spec, ModelUse use) : shapes_{spec.input}, learns_{false}, lastUse_{0} {
+  const bool hasKernels = parseDevice(spec.device).is_cpu() && !referenceKernels();
+  const auto kernels = hasKernels ? std::optional(use) : std::nullopt;
+  for (size_t i = 0; i < spec.layers.size();) i += add(spec.layers, i, kernels);
   if (sizesOf(shapes_.back()) != std::array<int64_t, 3>{spec.classes, 1, 1} || steps_.empty())
     throw std::runtime_error("the last layer must output one logit per class");
 }
 
-size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu) {
+size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, std::optional<ModelUse> kernels) {
   const LayerSpec& spec = layers[index];
   const auto place = static_cast<int64_t>(index);
   const std::string where = "layers[" + std::to_string(index) + "] (" + spec.name + ")";
@@ -46,9 +47,10 @@ size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu
   }
   const Shape input = shapes_[step.inputs[0]];
   FusedLayers fused;
-  if (onCpu && !referenceKernels()) fused = fuseLayers(layers, index, input);
+  if (kernels) fused = fuseLayers(layers, index, input, *kernels);
   step.layer = fused.layer ? std::move(fused.layer) : makeLayer(spec, input);
   for (; step.output < index + fused.count; ++step.output) step.names += ", " + layers[step.output].name;
+  if (fused.addend) lastUse_[*(step.addend = static_cast<size_t>(*fused.addend + 1))] = steps_.size();
   for (const Slot& slot : step.layer->parameters()) {
     const int64_t count = sizeOf(slot);
     if (!slot.ofBatch) {
@@ -74,7 +76,8 @@ size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu
 }
 
 void Model::tryOut(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const {
-  std::vector<Frame> trial = frames(parameters, statistics);
+  const std::vector<Views> prepared = prepare(parameters, statistics);
+  std::vector<Frame> trial = frames(prepared, statistics);
   const auto [channels, height, width] = shapes_[0];
   evaluate(at::zeros({1, height, width, channels}).permute({0, 3, 1, 2}), trial);
 }
@@ -95,6 +98,12 @@ std::vector<Frame> Model::frames(const std::vector<Views>& parameters, const std
     for (const size_t value : steps_[i].inputs) frames[i].inputGradient = frames[i].inputGradient || learns_[value];
   }
   return frames;
+}
+
+std::vector<Views> Model::prepare(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const {
+  std::vector<Views> prepared;
+  for (size_t i = 0; i < steps_.size(); ++i) prepared.push_back(steps_[i].layer->prepare(parameters[i], statistics[i]));
+  return prepared;
 }
 
 at::Tensor Model::evaluate(const at::Tensor& images, std::vector<Frame> frames) const {
@@ -136,14 +145,19 @@ at::Tensor Model::takeInput(Walk& walk, size_t step) const {
   const auto& inputs = steps_[step].inputs;
   at::Tensor x = walk.values[inputs[0]];
   for (size_t j = 1; j < inputs.size(); ++j) x = x + walk.values[inputs[j]];
+  const auto addend = steps_[step].addend;
+  if (addend) walk.frames[step].addend = walk.values[*addend];
+  // Later layers reuse the memory.
   for (const size_t value : inputs)
-    if (lastUse_[value] == step) walk.values[value].reset();  // later layers reuse its memory
+    if (lastUse_[value] == step) walk.values[value].reset();
+  if (addend && lastUse_[*addend] == step) walk.values[*addend].reset();
   return x;
 }
 
 void Model::compute(Walk& walk, size_t step, const at::Tensor& input) const {
   at::Tensor& output = walk.values[steps_[step].output];
   output = steps_[step].layer->forward(input, walk.frames[step]);
+  walk.frames[step].addend.reset();
   checkShape(output, steps_[step]);
   if (auto* profile = walk.frames[step].profile) profile->lap(profile->forward[step]);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/api.h"
@@ -24,7 +25,7 @@ struct Walk {
 
 class Model {
  public:
-  explicit Model(const SessionSpec& spec);
+  explicit Model(const SessionSpec& spec, ModelUse use = ModelUse::training);
   // Runs one sample to check that each layer outputs the shape that its spec declares.
   void tryOut(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const;
 
@@ -50,7 +51,10 @@ class Model {
   std::vector<Views> statisticsViews(const at::Tensor& vector) const;
 
   std::vector<Frame> frames(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const;
-  // Logits [samples, classes], outside training.
+  // The parameters as evaluate() reads them: views of the given ones, or new tensors.
+  std::vector<Views> prepare(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const;
+  double preparedBytes() const;  // of the new ones
+  // Logits [samples, classes], outside training. The frames have prepared parameters.
   at::Tensor evaluate(const at::Tensor& images, std::vector<Frame> frames) const;
 
   // In training, micro-batches go through the model in stages. Each stage but the first begins with a layer that needs
@@ -86,8 +90,9 @@ class Model {
     std::string name;   // of that layer: "conv2d_0"
     std::string names;  // of all: "conv2d_0, maxPool2d_0"
     std::unique_ptr<Layer> layer;
-    std::vector<size_t> inputs;  // the values that are summed as its input
-    size_t output;               // the value that it computes
+    std::vector<size_t> inputs;      // the values that are summed as its input
+    size_t output;                   // the value that it computes
+    std::optional<size_t> addend{};  // the value that it adds to its output
   };
 
   at::Tensor takeInput(Walk& walk, size_t step) const;
@@ -98,8 +103,9 @@ class Model {
 
   class WalkMemory;
 
-  // Adds a layer, and the following ones that the same operator computes. Returns their number.
-  size_t add(const std::vector<LayerSpec>& layers, size_t index, bool onCpu);
+  // Adds a layer, and the following ones that the same operator computes. Returns their number. `kernels`: for which
+  // use our kernels may compute them.
+  size_t add(const std::vector<LayerSpec>& layers, size_t index, std::optional<ModelUse> kernels);
   std::vector<TensorInfo> named(std::vector<Slot> (Layer::*slots)() const) const;
   void checkShape(const at::Tensor& output, const Step& step) const;
 

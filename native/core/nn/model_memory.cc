@@ -1,5 +1,7 @@
 // The memory of a pass through the model: forward and backward of model.cc, with a ledger in place of tensors.
+#include <set>
 #include <span>
+#include <utility>
 
 #include "model.h"
 
@@ -51,7 +53,10 @@ class Model::WalkMemory {
     if (i == 0) begin();
     input_ = step.inputs.size() == 1 ? values_[step.inputs[0]] : blocks_.make(bytesOf(step.inputs[0]));
     hold(input_);
-    for (const size_t value : step.inputs)
+    if (step.addend) hold(addend_ = values_[*step.addend]);
+    std::set<size_t> used(step.inputs.begin(), step.inputs.end());
+    if (step.addend) used.insert(*step.addend);
+    for (const size_t value : used)
       if (model_.lastUse_[value] == i) blocks_.drop(values_[value]);
     const LayerMemory memory = memoryOf(step);
     const size_t output = values_[step.output] = memory.isView ? input_ : blocks_.make(bytesOf(step.output));
@@ -68,6 +73,7 @@ class Model::WalkMemory {
   void endForward() {
     blocks_.drop(work_);
     blocks_.drop(input_);
+    if (addend_ != kNone) blocks_.drop(std::exchange(addend_, kNone));
   }
 
   void loss(double bytes) {  // the logits stay alive
@@ -130,8 +136,14 @@ class Model::WalkMemory {
   std::vector<size_t> gradients_;
   std::vector<std::vector<size_t>> saved_;  // by each step
   size_t images_ = kNone;
-  size_t input_ = kNone, work_ = kNone;  // of the present step
+  size_t input_ = kNone, addend_ = kNone, work_ = kNone;  // of the present step
 };
+
+double Model::preparedBytes() const {
+  double bytes = 0;
+  for (const Step& step : steps_) bytes += step.layer->preparedBytes();
+  return bytes;
+}
 
 void Model::addMemory(Ledger& ledger, const std::vector<int64_t>& sizes, int64_t atOnce, bool training,
                       double lossBytes) const {

@@ -57,6 +57,7 @@ Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>
                   const ResidentDataset& dataset, const std::vector<uint32_t>& indices, bool weighted,
                   const CancelFlag& cancel) {
   const auto start = std::chrono::steady_clock::now();
+  const std::vector<Views> prepared = model.prepare(parameters, statistics);
   const at::Tensor positions = dataset.positions(indices);
   const int64_t count = positions.size(0);
   std::vector<at::Tensor> scores(static_cast<size_t>(count) / kChunk + 1);
@@ -64,7 +65,7 @@ Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>
       inChunks(workers, dataset.device(), count, cancel, [&](int64_t chunk, int64_t first, int64_t size) {
         const Batch batch = dataset.batch(positions.narrow(0, first, size));
         standardisation.apply(batch.images);
-        const at::Tensor logits = model.evaluate(batch.images, model.frames(parameters, statistics));
+        const at::Tensor logits = model.evaluate(batch.images, model.frames(prepared, statistics));
         const at::Tensor losses =
             weighted ? loss.weightedValues(logits, batch.targets) : loss.values(logits, batch.targets);
         scores[chunk] = score(losses, logits, batch.labels);
@@ -80,13 +81,14 @@ Measured evaluate(const Model& model, const Loss& loss, const std::vector<Views>
 at::Tensor predict(const Model& model, const std::vector<Views>& parameters, const std::vector<Views>& statistics,
                    Workers& workers, const Standardisation& standardisation, const at::Tensor& pixels,
                    const CancelFlag& cancel) {
+  const std::vector<Views> prepared = model.prepare(parameters, statistics);
   const int64_t count = pixels.size(0);
   std::vector<at::Tensor> results(static_cast<size_t>(count) / kChunk + 1);
   const int64_t chunks =
       inChunks(workers, pixels.device(), count, cancel, [&](int64_t chunk, int64_t first, int64_t size) {
         const at::Tensor images = normalise(pixels.narrow(0, first, size));
         standardisation.apply(images);
-        const at::Tensor logits = model.evaluate(images, model.frames(parameters, statistics));
+        const at::Tensor logits = model.evaluate(images, model.frames(prepared, statistics));
         results[chunk] = at::softmax(logits, 1).cpu();
       });
   results.resize(chunks);

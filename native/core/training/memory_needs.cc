@@ -43,7 +43,7 @@ Pieces evaluationPieces(const SessionSpec& spec, const PlannedWork& planned) {
 }  // namespace
 
 MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) {
-  const Model model(spec);
+  const Model model(spec), evaluationModel(spec, ModelUse::evaluation);
   const at::Tensor theta = at::empty({model.parameterCount()}, at::TensorOptions(at::kFloat).device(at::kMeta));
   const Update update(spec.update, theta, model.parameters());
   const int64_t microBatch = model.isDivisible() ? spec.microBatch : planned.batchSize;
@@ -56,7 +56,7 @@ MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) {
     std::vector<int64_t> sizes;
     const int64_t most = training ? microBatch : samples;
     for (int64_t first = 0; first < samples; first += most) sizes.push_back(std::min(most, samples - first));
-    model.addMemory(ledger, sizes, std::min(spec.threads, shards), training, loss);
+    (training ? model : evaluationModel).addMemory(ledger, sizes, std::min(spec.threads, shards), training, loss);
   };
   const Pieces trained = trainingPieces(planned, isWhole ? planned.batchSize : microBatch, isWhole ? 1 : spec.threads);
   const Pieces evaluated = evaluationPieces(spec, planned);
@@ -91,7 +91,8 @@ MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) {
   needs.update = inUpdate > inPasses ? withKept(inUpdate, ofUpdate) : temporaries - withKept(inPasses, ofPasses);
   const int64_t microBatches = (planned.batchSize + microBatch - 1) / microBatch;
   const int64_t samples = std::min(planned.batchSize, GradientShards::round(model, microBatches) * microBatch);
-  needs.activations = temporaries - needs.update + static_cast<double>(samples) * model.factorBytes();
+  needs.activations =
+      temporaries - needs.update + static_cast<double>(samples) * model.factorBytes() + evaluationModel.preparedBytes();
   return needs;
 }
 

@@ -79,12 +79,15 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
       classes_(spec.classes),
       standardisation_(spec.standardisation, device_),
       model_(spec),
+      evaluationModel_(spec, ModelUse::evaluation),
       loss_(spec.loss),
       weights_(makeWeights(model_, spec.seed, device_)),
       workers_(device_.is_cpu() && stepMode(device_) == StepMode::plain ? spec.threads : 1),
       update_(spec.update, weights_.theta, model_.parameters()),
       hostUpdate_(update_, workers_),
-      evaluated_(update_.evaluation().defined() ? model_.parameterViews(update_.evaluation()) : weights_.parameters),
+      evaluated_(
+          evaluationModel_.parameterViews(update_.evaluation().defined() ? update_.evaluation() : weights_.theta)),
+      evaluatedStatistics_(evaluationModel_.statisticsViews(weights_.statistics)),
       shards_(model_, loss_, workers_, spec.microBatch, spec.augmentation, standardisation_) {
   loss_.moveTo(weights_.theta.options());
   const StepMode mode = stepMode(device_);
@@ -149,7 +152,7 @@ Measured TrainingSession::evaluate(const Dataset& dataset, const std::vector<uin
                                    const CancelFlag& cancel) {
   const Work guard = work();
   const at::NoGradGuard noGradient;
-  return optimbench::evaluate(model_, loss_, evaluated_, weights_.runningStatistics, workers_, standardisation_,
+  return optimbench::evaluate(evaluationModel_, loss_, evaluated_, evaluatedStatistics_, workers_, standardisation_,
                               fitting(dataset), indices, weighted, cancel);
 }
 
@@ -164,8 +167,8 @@ std::vector<float> TrainingSession::predict(const std::vector<uint8_t>& images, 
   const at::Tensor input = at::from_blob(const_cast<uint8_t*>(images.data()),
                                          {count, input_.height, input_.width, input_.channels}, at::kByte)
                                .to(device_);
-  const at::Tensor probabilities =
-      optimbench::predict(model_, evaluated_, weights_.runningStatistics, workers_, standardisation_, input, cancel);
+  const at::Tensor probabilities = optimbench::predict(evaluationModel_, evaluated_, evaluatedStatistics_, workers_,
+                                                       standardisation_, input, cancel);
   if (cancel) throw std::runtime_error("The prediction was cancelled");
   return toVector(probabilities);
 }

@@ -65,12 +65,14 @@ class TrainingSession {
   int64_t classes_;
   Standardisation standardisation_;
   Model model_;
+  Model evaluationModel_;  // the same function, outside training
   Loss loss_;
   Weights weights_;
   Workers workers_;
   Update update_;
   HostUpdate hostUpdate_;
   std::vector<Views> evaluated_;  // the weights for evaluation
+  std::vector<Views> evaluatedStatistics_;
   GradientShards shards_;
   std::optional<Kept> kept_;
   std::unique_ptr<DevicePass> devicePass_;  // null if steps run as on the CPU

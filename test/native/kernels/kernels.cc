@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/kernels/batch_norm.h"
@@ -96,7 +97,7 @@ enum class Kind { pooled, winograd, single, depthwise };
 void checkConvolution(const char* what, Kind kind, double tolerance) {
   const bool isWinograd = kind == Kind::winograd, isDepthwise = kind == Kind::depthwise;
   const bool isPooled = kind == Kind::pooled || isWinograd;
-  double forward = 0, gradients = 0;
+  double forward = 0, evaluation = 0, gradients = 0;
   for (int round = 0; round < kRounds; ++round) {
     Convolution c{};
     c.channels = isWinograd ? between(16, 40) : between(1, 20);
@@ -126,6 +127,25 @@ void checkConvolution(const char* what, Kind kind, double tolerance) {
     std::vector<char> scratch(static_cast<size_t>(kernels.scratchBytes(c)));
     kernels.forward(c, count, x.data(), w.data(), bias.data(), y.data(), isPooled ? positions.data() : nullptr,
                     scratch.data());
+    std::vector<float> prepared(static_cast<size_t>(kernels.preparedSize(c))), evaluated(y.size());
+    kernels.prepare(c, w.data(), prepared.data(), scratch.data());
+    const auto evaluate = [&](const float* addend) {
+      kernels.evaluate(c, count, x.data(), prepared.data(), bias.data(), addend, evaluated.data(), scratch.data());
+      return std::vector<double>(evaluated.begin(), evaluated.end());
+    };
+    evaluation = std::max(evaluation, difference(y, evaluate(nullptr)));
+    if (!isPooled) {
+      const auto addend = numbers(count * outputs);
+      const std::vector<double> withAddend = evaluate(addend.data());
+      const bool relu = std::exchange(c.relu, false);
+      std::vector<double> sums = evaluate(nullptr);
+      c.relu = relu;
+      for (size_t i = 0; i < sums.size(); ++i) {
+        sums[i] = static_cast<double>(static_cast<float>(sums[i]) + addend[i]);
+        if (relu) sums[i] = std::max(sums[i], 0.0);
+      }
+      evaluation = std::max(evaluation, difference(withAddend, sums));
+    }
     if (!isPooled && c.relu)
       for (size_t i = 0; i < y.size(); ++i) g[i] = y[i] > 0 ? g[i] : 0;
     kernels.backward(c, count, x.data(), w.data(), g.data(), isPooled ? positions.data() : nullptr, dw.data(),
@@ -168,6 +188,7 @@ void checkConvolution(const char* what, Kind kind, double tolerance) {
     gradients = std::max({gradients, difference(dw, dws), difference(db, dbs), difference(dx, dxs)});
   }
   report((std::string(what) + ": output").c_str(), forward, tolerance);
+  report((std::string(what) + ": evaluation").c_str(), evaluation, 0);
   report((std::string(what) + ": gradients").c_str(), gradients, 1e-5);
 }
 

@@ -1,40 +1,10 @@
 #include <algorithm>
 
-#include "core/kernels/convolution.h"
+#include "convolution_shape.h"
 #include "core/nn/fused_layers.h"
 
 namespace optimbench {
 namespace {
-
-constexpr int64_t kLargestImage = int64_t{1} << 20;  // floats, border included, since offsets into it are 32-bit
-// Bytes. Beyond, the operator's arrays no longer fit the caches that make it fast.
-constexpr int64_t kLargestScratch = int64_t{1} << 26;
-
-bool isDepthwise(const LayerSpec& conv, Shape input) {
-  return conv.groups > 1 && conv.groups == input.channels && conv.filters == input.channels;
-}
-
-bool isConvolution(const LayerSpec& layer, Shape input) {
-  return (layer.groups == 1 || isDepthwise(layer, input)) && layer.dilation == std::array<int64_t, 2>{1, 1};
-}
-
-bool isPooling(const LayerSpec& layer) {
-  return layer.kind == "maxPool2d" && layer.kernel == layer.strides && layer.padding == std::array<int64_t, 4>{} &&
-         layer.kernel[0] * layer.kernel[1] <= 255;
-}
-
-bool fits(const Convolution& c) {
-  const auto outputs = [&](int axis, int64_t size) {
-    const int64_t padded = size + c.padding[2 * axis] + c.padding[2 * axis + 1];
-    return padded < c.kernel[axis] ? 0 : ((padded - c.kernel[axis]) / c.strides[axis] + 1) / c.pool[axis];
-  };
-  const int64_t rows = c.height + c.padding[0] + c.padding[1], columns = c.width + c.padding[2] + c.padding[3];
-  return c.outputHeight > 0 && c.outputWidth > 0 && c.outputHeight == outputs(0, c.height) &&
-         c.outputWidth == outputs(1, c.width) && rows <= kLargestImage && columns <= kLargestImage &&
-         rows * columns * c.channels <= kLargestImage &&
-         c.filters * c.kernel[0] * c.kernel[1] * c.channels <= kLargestImage * 16 && convolutionKernels().supports(c) &&
-         convolutionKernels().scratchBytes(c) <= kLargestScratch;
-}
 
 class FusedConvolution final : public Layer {
  public:
@@ -95,34 +65,14 @@ class FusedConvolution final : public Layer {
 }  // namespace
 
 FusedLayers fuseConvolution(const std::vector<LayerSpec>& layers, size_t first, Shape input) {
-  const LayerSpec& conv = layers[first];
-  if (!isConvolution(conv, input)) return {};
-  Convolution shape{input.channels,
-                    input.height,
-                    input.width,
-                    conv.filters,
-                    {conv.kernel[0], conv.kernel[1]},
-                    {conv.strides[0], conv.strides[1]},
-                    {conv.padding[0], conv.padding[1], conv.padding[2], conv.padding[3]},
-                    {1, 1},
-                    false,
-                    0,
-                    0,
-                    isDepthwise(conv, input)};
-  size_t count = 1;
-  const auto next = [&](bool (*is)(const LayerSpec&)) {
-    const size_t last = first + count - 1;
-    if (!leadsToNextAlone(layers, last) || !is(layers[last + 1])) return false;
-    ++count;
-    return true;
-  };
-  if (!shape.depthwise && next(isPooling)) std::ranges::copy(layers[first + 1].kernel, shape.pool);
-  shape.relu = next(isRelu);
-  const Shape output = layers[first + count - 1].output;
-  shape.outputHeight = output.height;
-  shape.outputWidth = output.width;
-  if (output.channels != conv.filters || !fits(shape)) return {};
-  return {std::make_unique<FusedConvolution>(makeConv2d(conv, input), shape), count};
+  auto shape = convolutionOf(layers[first], input);
+  if (!shape) return {};
+  Chain chain(layers, first);
+  if (!shape->depthwise)
+    if (const LayerSpec* pool = chain.take(isPooling)) std::ranges::copy(pool->kernel, shape->pool);
+  shape->relu = chain.take(isRelu) != nullptr;
+  if (!complete(*shape, chain.last().output)) return {};
+  return {std::make_unique<FusedConvolution>(makeConv2d(layers[first], input), *shape), chain.count()};
 }
 
 }  // namespace optimbench
