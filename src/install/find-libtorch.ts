@@ -15,7 +15,7 @@ export interface Libtorch {
   /** The folder that contains lib/ and include/. */
   readonly root: string;
   /** How it was found. */
-  readonly rule: "OPTIMBENCH_LIBTORCH" | "Python's torch" | "cache";
+  readonly rule: "OPTIMBENCH_LIBTORCH" | "--libtorch" | "Python's torch" | "cache";
   readonly version: string;
 }
 
@@ -41,10 +41,11 @@ export interface Search extends Requirements {
  * @throws OptimbenchError (LIBTORCH) if `OPTIMBENCH_LIBTORCH` names one that cannot be used; other candidates are skipped
  */
 export function findLibtorch(search: Search = {}): Libtorch | undefined {
-  return namedLibtorch(search) ?? usable("Python's torch", pythonTorch(), search) ?? cachedLibtorch(search);
+  return namedLibtorch(search) ?? usable("Python's torch", pythonTorch(), search) ?? findCached(search);
 }
 
-function cachedLibtorch(search: Search): Libtorch | undefined {
+/** Looks for a suitable libtorch in the cache only. */
+export function findCached(search: Search): Libtorch | undefined {
   for (const kind of search.cached ?? ["cuda", "cpu"]) {
     const found = usable("cache", cachedRoot(kind), search);
     if (found !== undefined) return found;
@@ -52,7 +53,25 @@ function cachedLibtorch(search: Search): Libtorch | undefined {
   return undefined;
 }
 
-/** The same, but fast: tries the one that setup chose before it starts Python. */
+/**
+ * The libtorch at a path that setup was given, such as that of an installed PyTorch.
+ *
+ * @throws OptimbenchError (LIBTORCH) if it cannot be used
+ */
+export function givenLibtorch(path: string, search: Search): Libtorch {
+  const root = resolve(path);
+  try {
+    return { root, rule: "--libtorch", version: checkLibtorch(root, search) };
+  } catch (cause) {
+    throw new OptimbenchError(
+      "LIBTORCH",
+      `${(cause as Error).message} It is given by --libtorch. Name another folder.`,
+      { cause },
+    );
+  }
+}
+
+/** The same as `findLibtorch`, but fast: tries the one that setup chose before it starts Python. */
 export function findLibtorchQuickly(search: Search): Libtorch | undefined {
   return namedLibtorch(search) ?? recordedLibtorch(search) ?? findLibtorch(search);
 }

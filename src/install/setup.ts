@@ -1,29 +1,17 @@
-import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
 import { cacheFolder } from "../system/cache-folder.js";
 import { fileProblem, isFileProblem } from "../system/file-problem.js";
 import { packageRoot } from "../system/package-root.js";
 import { printNotice } from "../system/terminal.js";
 import { buildNative, findBuildProgram } from "./build-native.js";
-import { fetchLibtorch } from "./fetch-libtorch.js";
-import {
-  findLibtorch,
-  isUnlisted,
-  type Libtorch,
-  recordLibtorch,
-  type Search,
-  UNLISTED,
-} from "./find-libtorch.js";
+import { type Bundle, requireEmpty, writeBundle } from "./bundle.js";
+import { isUnlisted, type Libtorch, recordLibtorch, UNLISTED } from "./find-libtorch.js";
+import { getCached, getLibtorch, kindFor, type Source } from "./get-libtorch.js";
 import { findNativeFiles, requireWhole } from "./native-files.js";
-import { nvidiaGpus } from "./nvidia-gpu.js";
 import type { Setup } from "./setup-context.js";
-import { withLock } from "./setup-lock.js";
-import { requireNode, requirePython } from "./toolchain.js";
-import type { Kind } from "./wheel-contents.js";
+import { requireNode } from "./toolchain.js";
 
-interface SetupOptions {
-  /** Whether to fetch libtorch with its CUDA libraries. Default: true if the machine has an NVIDIA GPU. */
-  readonly cuda?: boolean | undefined;
+interface SetupOptions extends Source {
   readonly quiet?: boolean | undefined;
   /** Whether to verify the hashes of the cached libtorch, fetch it again if they differ or are unknown, and always compile. */
   readonly force?: boolean | undefined;
@@ -35,9 +23,28 @@ interface SetupOptions {
  *
  * @throws OptimbenchError (LIBTORCH) with what is missing and how to fix it
  */
-export async function setup(options: SetupOptions = {}): Promise<Libtorch> {
+export const setup = (options: SetupOptions = {}): Promise<Libtorch> => inWords(() => getReady(options));
+
+/**
+ * Writes a folder that sets up a machine of the same kind without a network: `setup({ from: folder })`. Uses the libtorch in the
+ * cache, which it fetches if necessary, and changes nothing else on this machine.
+ *
+ * @throws OptimbenchError (FILE) if `folder` has other files; (LIBTORCH) as `setup` does
+ */
+export const makeBundle = (folder: string, options: SetupOptions = {}): Promise<Bundle> =>
+  inWords(async () => {
+    requireNode();
+    requireEmpty(folder);
+    const kind = kindFor(options.cuda);
+    const shared = context(options);
+    const libtorch = await getCached(kind, shared);
+    shared.log(`Writing libtorch ${libtorch.version} to ${folder} ...`);
+    return writeBundle(folder, kind, libtorch);
+  });
+
+async function inWords<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
-    return await getReady(options);
+    return await work();
   } catch (cause) {
     if (!isFileProblem(cause)) throw cause;
     throw new OptimbenchError(
@@ -49,14 +56,13 @@ export async function setup(options: SetupOptions = {}): Promise<Libtorch> {
   }
 }
 
+function context({ quiet = false, force = false }: SetupOptions): Setup {
+  return { quiet, force, log: quiet ? () => {} : printNotice };
+}
+
 async function getReady(options: SetupOptions): Promise<Libtorch> {
   requireNode();
-  const quiet = options.quiet ?? false;
-  const shared: Setup = {
-    quiet,
-    force: options.force ?? false,
-    log: quiet ? () => {} : printNotice,
-  };
+  const shared = context(options);
   const program = findBuildProgram(packageRoot);
   const prebuilt = program === undefined ? findNativeFiles() : undefined;
   if (prebuilt !== undefined) requireWhole(prebuilt);
@@ -68,7 +74,8 @@ async function getReady(options: SetupOptions): Promise<Libtorch> {
     );
   }
 
-  const libtorch = await getLibtorch(options.cuda, program !== undefined, prebuilt?.builtFor, shared);
+  const needs = { forBuild: program !== undefined, builtFor: prebuilt?.builtFor };
+  const libtorch = await getLibtorch(options, needs, shared);
   shared.log(`libtorch ${libtorch.version} at ${libtorch.root} (by ${libtorch.rule})`);
   if (isUnlisted(libtorch)) shared.log(UNLISTED);
   const built = program !== undefined && (await buildNative(packageRoot, program, libtorch, shared));
@@ -77,36 +84,4 @@ async function getReady(options: SetupOptions): Promise<Libtorch> {
   );
   recordLibtorch(libtorch);
   return libtorch;
-}
-
-async function getLibtorch(
-  wantsCuda: boolean | undefined,
-  forBuild: boolean,
-  builtFor: string | undefined,
-  shared: Setup,
-): Promise<Libtorch> {
-  const kind: Kind = (wantsCuda ?? nvidiaGpus().length > 0) ? "cuda" : "cpu";
-  const rejected = new Set<string>();
-  const search: Search = {
-    forBuild,
-    builtFor,
-    thorough: shared.force,
-    cuda: wantsCuda, // a detected GPU does not rule out a user's libtorch without CUDA ...
-    cached: kind === "cuda" ? ["cuda"] : ["cpu", "cuda"], // ... but determines what the cache must contain
-    onRejected: (reason) => rejected.add(reason),
-  };
-  const find = () => {
-    const found = findLibtorch(search);
-    return found !== undefined && shared.force && isUnlisted(found) ? undefined : found;
-  };
-  const found = find();
-  for (const reason of rejected) shared.log(reason);
-  if (found !== undefined) return found;
-
-  const python = requirePython("fetch libtorch");
-  return withLock(join(cacheFolder(), "setup.lock"), shared.log, async (lock) => {
-    const meanwhile = find();
-    if (meanwhile !== undefined) return meanwhile;
-    return fetchLibtorch(kind, python, { ...shared, lock });
-  });
 }

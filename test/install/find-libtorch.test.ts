@@ -1,10 +1,11 @@
 import { existsSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import {
   cachedRoot,
   findLibtorch,
   findLibtorchQuickly,
+  givenLibtorch,
   recordLibtorch,
 } from "../../src/install/find-libtorch.js";
 import { fakeLibtorch } from "./fake-libtorch.js";
@@ -97,6 +98,27 @@ describe("findLibtorchQuickly", () => {
     recordLibtorch(pinned);
     expect(findLibtorchQuickly({ builtFor: "2.14.0" })).toEqual(old);
     expect(findLibtorchQuickly({ builtFor: "2.15.0" })).toEqual(pinned);
+  });
+
+  test("uses a libtorch that setup was given, until setup chooses another", () => {
+    const root = fakeLibtorch(folder.path("given"));
+    recordLibtorch(givenLibtorch(relative(process.cwd(), root), {}));
+    fakeLibtorch(cachedRoot("cpu"));
+    const given = { root, rule: "--libtorch", version: "2.15.0+cpu" };
+    expect(findLibtorchQuickly({ builtFor: "2.15.0" })).toEqual(given);
+    recordLibtorch(findLibtorch()!);
+    expect(findLibtorchQuickly({ builtFor: "2.15.0" })?.rule).toBe("cache");
+  });
+
+  test("rejects a given libtorch that cannot be used, and suggests the folder inside", () => {
+    fakeLibtorch(folder.path("site-packages", "torch"));
+    expect(() => givenLibtorch(folder.path("site-packages"), {})).toThrow(
+      /is missing\. Did you mean .*site-packages\/torch\? It is given by --libtorch/,
+    );
+    const old = fakeLibtorch(folder.path("old"), "2.14.0");
+    expect(() => givenLibtorch(old, { builtFor: "2.15.0" })).toThrow(
+      "it is version 2.14.0, but the native code was compiled for 2.15.0",
+    );
   });
 
   test("searches again if the recorded one is gone", () => {

@@ -8,7 +8,7 @@ import {
   fetchedDatasetSchema,
   samplesSchema,
 } from "./schemas/data.js";
-import { diagnosisSchema, libtorchSchema } from "./schemas/diagnosis.js";
+import { bundleSchema, diagnosisSchema, libtorchSchema } from "./schemas/diagnosis.js";
 import { explanationSchema, gradientCheckResultSchema } from "./schemas/explanation.js";
 import {
   estimateSchema,
@@ -51,7 +51,9 @@ const RESULTS = {
     .describe("what a dataset contains; without a dataset, where each named one is"),
   "data fetch": fetchedDatasetSchema,
   "data samples": samplesSchema,
-  setup: z.object({ libtorch: libtorchSchema }).describe("what was set up"),
+  setup: z
+    .union([z.object({ libtorch: libtorchSchema }), z.object({ bundle: bundleSchema })])
+    .describe("what was set up; with --bundle, what was written"),
   doctor: diagnosisSchema,
   "check-gradient": z.array(gradientCheckResultSchema).describe("one result per loss"),
 } as const;

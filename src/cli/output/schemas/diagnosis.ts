@@ -11,6 +11,15 @@ export const libtorchSchema = z
   })
   .describe("the libtorch that training uses");
 
+export const bundleSchema = z
+  .object({
+    folder: text.describe("path of the folder"),
+    libtorch: text.describe("version of its libtorch, such as 2.15.0+cpu"),
+    files: z.number().describe("number of files, without the manifest"),
+    bytes: z.number().describe("their size"),
+  })
+  .describe("a folder that sets up a machine without a network");
+
 export const diagnosisSchema = z
   .object({
     canTrain: z.boolean().describe("whether nothing prevents training"),

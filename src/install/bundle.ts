@@ -1,0 +1,104 @@
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { OptimbenchError } from "../errors.js";
+import { makeFolder } from "../system/make-folder.js";
+import { removeLeftovers, temporaryName } from "../system/temporary-file.js";
+import { MANIFEST, type Manifest, readManifest, unusable } from "./bundle-manifest.js";
+import { putIntoCache } from "./cached-libtorch.js";
+import { copyListed } from "./copy-listed.js";
+import { findCached, type Libtorch } from "./find-libtorch.js";
+import type { Setup } from "./setup-context.js";
+import type { Kind } from "./wheel-contents.js";
+import { type RecordedFile, readRecord, recordText } from "./wheel-record.js";
+
+/** A bundle that was written. */
+export interface Bundle {
+  readonly folder: string;
+  /** The version of its libtorch. */
+  readonly libtorch: string;
+  /** The number of files, without the manifest. */
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/**
+ * Checks that a bundle can be written to `folder`.
+ *
+ * @throws OptimbenchError (FILE) if there is something else
+ */
+export function requireEmpty(folder: string): void {
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+  throw new OptimbenchError("FILE", `${folder} already has files. Name a new folder with --bundle.`, {
+    path: folder,
+  });
+}
+
+/**
+ * Writes a libtorch of the cache to `folder` with a manifest, for `installBundle` on a machine without a network. The folder is
+ * written under a temporary name.
+ */
+export async function writeBundle(folder: string, kind: Kind, { root, version }: Libtorch): Promise<Bundle> {
+  const target = resolve(folder);
+  const source = dirname(root);
+  const files = readRecord(source) ?? [];
+  const parent = dirname(target);
+  makeFolder(parent);
+  await removeLeftovers(parent);
+  const partial = join(parent, temporaryName());
+  try {
+    makeFolder(partial);
+    const changed = await copyListed(source, partial, files);
+    if (changed !== undefined)
+      throw new OptimbenchError(
+        "LIBTORCH",
+        `The libtorch at ${root} is damaged: ${changed}. Run \`npx optimbench setup --force\`.`,
+      );
+    const { platform, arch } = process;
+    const manifest: Manifest = {
+      schemaVersion: 1,
+      libtorch: version,
+      platform,
+      arch,
+      kind,
+      files: files.map(inHex),
+    };
+    writeFileSync(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`, { flush: true });
+    requireEmpty(target);
+    if (existsSync(target)) rmdirSync(target);
+    renameSync(partial, target);
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return { folder: target, libtorch: version, files: files.length, bytes };
+}
+
+/**
+ * Puts the libtorch of a bundle into the cache, unless it is there already. Needs neither a network nor Python. Call it under the
+ * lock.
+ *
+ * @throws OptimbenchError (LIBTORCH) if a file is missing or differs from the manifest, or if it is for another system or version
+ */
+export async function installBundle(folder: string, { force, log }: Setup): Promise<Libtorch> {
+  const from = resolve(folder);
+  const { kind, libtorch, files } = readManifest(from);
+  const listed = files.map(inBase64);
+  const present = findCached({ cached: [kind], forBuild: true, cuda: kind === "cuda", thorough: force });
+  if (present !== undefined && recordText(readRecord(dirname(present.root)) ?? []) === recordText(listed))
+    return present;
+  log(`Copying libtorch ${libtorch} from ${from} ...`);
+  return putIntoCache(kind, async (partial) => {
+    const changed = await copyListed(from, partial, listed);
+    if (changed !== undefined) throw unusable(from, `${changed}. Copy the bundle again.`);
+    return listed;
+  });
+}
+
+const inHex = (file: RecordedFile) => ({
+  ...file,
+  sha256: Buffer.from(file.sha256, "base64url").toString("hex"),
+});
+const inBase64 = (file: RecordedFile): RecordedFile => ({
+  ...file,
+  sha256: Buffer.from(file.sha256, "hex").toString("base64url"),
+});
