@@ -23,6 +23,8 @@ FusedLayers fuseLayers(const std::vector<LayerSpec>& layers, size_t first, Shape
   if (layers[first].kind == "conv2d") return (trains ? fuseConvolution : foldConvolution)(layers, first, input);
   if (layers[first].kind == "dense") return fuseDense(layers, first, input);
   if (layers[first].kind == "batchNorm2d") return fuseBatchNorm(layers, first, input);
+  if (layers[first].kind == "activation") return fuseActivation(layers[first]);
+  if (layers[first].kind == "averagePool2d") return fuseMeanPool(layers[first], input);
   return {};
 }
 

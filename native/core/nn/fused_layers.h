@@ -26,6 +26,10 @@ FusedLayers foldConvolution(const std::vector<LayerSpec>& layers, size_t first, 
 FusedLayers fuseDense(const std::vector<LayerSpec>& layers, size_t first, Shape input);
 // A batchNorm2d, and a ReLU that follows.
 FusedLayers fuseBatchNorm(const std::vector<LayerSpec>& layers, size_t first, Shape input);
+// An activation with an exponential.
+FusedLayers fuseActivation(const LayerSpec& layer);
+// An averagePool2d whose windows do not overlap.
+FusedLayers fuseMeanPool(const LayerSpec& layer, Shape input);
 
 // Whether the next layer, and no other, takes the output of layer `index`, and takes nothing else.
 bool leadsToNextAlone(const std::vector<LayerSpec>& layers, size_t index);

@@ -8,11 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "core/kernels/activation.h"
 #include "core/kernels/batch_norm.h"
 #include "core/kernels/convolution.h"
 #include "core/kernels/dense.h"
 #include "core/kernels/elementwise.h"
 #include "core/kernels/instruction_set.h"
+#include "core/kernels/mean_pool.h"
 
 namespace {
 
@@ -232,6 +234,73 @@ void checkBatchNorm() {
   report("batch normalisation: values", values, 1e-6);
 }
 
+void checkActivation() {
+  using D = double;
+  const auto sigmoid = [](D x) { return 1 / (1 + std::exp(-x)); };
+  const auto normal = [](D x) { return std::erfc(-x / std::sqrt(2.0)) / 2; };
+  const D alpha = 1.6732632423543772848, scale = 1.0507009873554804934;
+  double values = 0, gradients = 0;
+  const auto check = [&](ActivationKind kind, const auto& value, const auto& derivative) {
+    const int64_t n = between(1, 300);
+    std::vector<float> x = numbers(n), y(n), dx(n);
+    const std::vector<float> g = numbers(n);
+    for (float& each : x) each *= std::exp2(static_cast<float>(between(-12, 7)));
+    x[0] = NAN;
+    activationKernels().forward(kind, n, x.data(), y.data());
+    activationKernels().gradient(kind, n, g.data(), x.data(), y.data(), dx.data());
+    if (!std::isnan(y[0]) || !std::isnan(dx[0])) values = gradients = INFINITY;
+    for (int64_t i = 1; i < n; ++i) {
+      const D expected = value(D(x[i]));
+      // The tail of gelu, x (1 + erf), loses digits, and so do the vanishing ones of others.
+      const D most = std::max(std::abs(expected), kind == ActivationKind::gelu ? std::abs(D(x[i])) : 1e-3);
+      values = std::max(values, std::abs(y[i] - expected) / most);
+      gradients = std::max(gradients, std::abs(dx[i] - g[i] * derivative(D(x[i]))));
+    }
+  };
+  using K = ActivationKind;
+  for (int round = 0; round < kRounds; ++round) {
+    check(K::tanh, [](D x) { return std::tanh(x); }, [](D x) { return 1 - std::tanh(x) * std::tanh(x); });
+    check(K::sigmoid, sigmoid, [&](D x) { return sigmoid(x) * (1 - sigmoid(x)); });
+    check(K::silu, [&](D x) { return x * sigmoid(x); }, [&](D x) { return sigmoid(x) * (1 + x * (1 - sigmoid(x))); });
+    check(K::elu, [](D x) { return x > 0 ? x : std::expm1(x); }, [](D x) { return x > 0 ? 1 : std::exp(x); });
+    check(
+        K::selu, [&](D x) { return scale * (x > 0 ? x : alpha * std::expm1(x)); },
+        [&](D x) { return scale * (x > 0 ? 1 : alpha * std::exp(x)); });
+    check(
+        K::gelu, [&](D x) { return x * normal(x); },
+        [&](D x) { return normal(x) + x * std::exp(-x * x / 2) / std::sqrt(2 * M_PI); });
+  }
+  report("activations", values, 1e-6);
+  report("activations: gradients", gradients, 2e-6);
+}
+
+void checkMeanPool() {
+  double values = 0, gradients = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    const MeanPool p{between(1, 40), between(3, 12), between(3, 12), {between(1, 3), between(1, 3)}};
+    const int64_t height = p.height / p.window[0], width = p.width / p.window[1], count = between(1, 3);
+    const auto x = numbers(count * p.height * p.width * p.channels), g = numbers(count * height * width * p.channels);
+    std::vector<float> y(g.size()), dx(x.size(), NAN);
+    meanPoolKernels().forward(p, count, x.data(), y.data());
+    meanPoolKernels().backward(p, count, g.data(), dx.data());
+    std::vector<double> ys(y.size()), dxs(dx.size());
+    const double share = 1.0 / double(p.window[0] * p.window[1]);
+    for (int64_t i = 0; i < count; ++i)
+      for (int64_t row = 0; row < height * p.window[0]; ++row)
+        for (int64_t column = 0; column < width * p.window[1]; ++column)
+          for (int64_t c = 0; c < p.channels; ++c) {
+            const int64_t from = ((i * p.height + row) * p.width + column) * p.channels + c;
+            const int64_t to = ((i * height + row / p.window[0]) * width + column / p.window[1]) * p.channels + c;
+            ys[to] += x[from] * share;
+            dxs[from] = g[to] * share;
+          }
+    values = std::max(values, difference(y, ys));
+    gradients = std::max(gradients, difference(dx, dxs));
+  }
+  report("pooling by means", values, 1e-6);
+  report("pooling by means: gradients", gradients, 1e-6);
+}
+
 void checkElementwise() {
   const auto run = [](Elementwise which, int64_t n, const std::vector<float>* operands, const float* k) {
     std::vector<float> result(n);
@@ -287,6 +356,8 @@ int main() {
   checkConvolution("convolution", Kind::single, 1e-5);
   checkConvolution("depthwise convolution", Kind::depthwise, 1e-6);
   checkBatchNorm();
+  checkActivation();
+  checkMeanPool();
   checkElementwise();
   return failed ? 1 : 0;
 }

@@ -1,0 +1,7 @@
+#if defined(__x86_64__)
+#include "activation.h"
+
+namespace optimbench::avx2 {
+#include "activation.inc"
+}  // namespace optimbench::avx2
+#endif

@@ -1,0 +1,5 @@
+#include "activation.h"
+
+namespace optimbench::baseline {
+#include "activation.inc"
+}  // namespace optimbench::baseline

@@ -1,0 +1,5 @@
+#include "mean_pool.h"
+
+namespace optimbench::baseline {
+#include "mean_pool.inc"
+}  // namespace optimbench::baseline
