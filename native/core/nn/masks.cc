@@ -1,12 +1,19 @@
 #include "masks.h"
 
+#include "core/kernels/instruction_set.h"
+#include "core/kernels/random.h"
+
 namespace optimbench {
 
 at::Tensor drawMask(const at::Tensor& units, double keep, const StreamKey& key, int64_t layer) {
-  const auto stream =
-      randomStream(units.device(), key.seed, Purpose::dropout, {key.epoch, key.batch, key.microBatch, layer});
+  const std::initializer_list<int64_t> indices{key.epoch, key.batch, key.microBatch, layer};
   at::Tensor mask = units;
-  return mask.bernoulli_(keep, stream).div_(keep);
+  if (!units.is_cpu() || referenceKernels())
+    return mask.bernoulli_(keep, randomStream(units.device(), key.seed, Purpose::dropout, indices)).div_(keep);
+  const uint64_t seed = streamSeed(key.seed, Purpose::dropout, indices);
+  randomKernels().mask(static_cast<uint32_t>(seed), keep, mask.numel(), 1 / static_cast<float>(keep),
+                       mask.data_ptr<float>());
+  return mask;
 }
 
 at::Tensor Masks::next(const std::function<at::Tensor()>& makeUnits, double keep, const StreamKey& key, int64_t layer) {

@@ -15,10 +15,14 @@ uint64_t mix(uint64_t x) {
 
 }  // namespace
 
-at::Generator randomStream(at::Device device, uint64_t seed, Purpose purpose, std::initializer_list<int64_t> indices) {
+uint64_t streamSeed(uint64_t seed, Purpose purpose, std::initializer_list<int64_t> indices) {
   uint64_t key = mix(seed) ^ static_cast<uint64_t>(purpose);
   for (const int64_t index : indices) key = mix(key) ^ static_cast<uint64_t>(index);
-  key = mix(key);
+  return mix(key);
+}
+
+at::Generator randomStream(at::Device device, uint64_t seed, Purpose purpose, std::initializer_list<int64_t> indices) {
+  const uint64_t key = streamSeed(seed, purpose, indices);
   if (device.is_cpu()) return at::make_generator<at::CPUGeneratorImpl>(key);
   auto generator = at::globalContext().defaultGenerator(device).clone();
   generator.set_current_seed(key);

@@ -18,6 +18,9 @@ struct StreamKey {
   int64_t microBatch = 0;
 };
 
+// What seeds the generator for (seed, purpose, indices...). On the CPU, only its lower 32 bits count.
+uint64_t streamSeed(uint64_t seed, Purpose purpose, std::initializer_list<int64_t> indices);
+
 // The generator for (seed, purpose, indices...), such as the dropout of (epoch, batch, micro-batch, layer).
 at::Generator randomStream(at::Device device, uint64_t seed, Purpose purpose, std::initializer_list<int64_t> indices);
 

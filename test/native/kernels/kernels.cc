@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "core/kernels/elementwise.h"
 #include "core/kernels/instruction_set.h"
 #include "core/kernels/mean_pool.h"
+#include "core/kernels/random.h"
 
 namespace {
 
@@ -301,6 +303,23 @@ void checkMeanPool() {
   report("pooling by means: gradients", gradients, 1e-6);
 }
 
+void checkRandom() {
+  double wrong = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    const int64_t n = between(1, 1500);
+    const double keep = double(between(1, 999)) / 1000;
+    std::vector<float> mask(n);
+    randomKernels().mask(static_cast<uint32_t>(round), keep, n, 2.5f, mask.data());
+    std::mt19937 generator(static_cast<uint32_t>(round));
+    for (const float found : mask) {
+      const uint64_t first = generator(), second = generator();
+      const double uniform = double((first << 32 | second) & ((uint64_t{1} << 53) - 1)) * 0x1p-53;
+      wrong += found != (uniform < keep ? 2.5f : 0.0f);
+    }
+  }
+  report("random masks", wrong, 0);
+}
+
 void checkElementwise() {
   const auto run = [](Elementwise which, int64_t n, const std::vector<float>* operands, const float* k) {
     std::vector<float> result(n);
@@ -358,6 +377,7 @@ int main() {
   checkBatchNorm();
   checkActivation();
   checkMeanPool();
+  checkRandom();
   checkElementwise();
   return failed ? 1 : 0;
 }

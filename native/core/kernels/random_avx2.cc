@@ -1,0 +1,7 @@
+#if defined(__x86_64__)
+#include "random.h"
+
+namespace optimbench::avx2 {
+#include "random.inc"
+}  // namespace optimbench::avx2
+#endif

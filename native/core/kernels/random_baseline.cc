@@ -1,0 +1,5 @@
+#include "random.h"
+
+namespace optimbench::baseline {
+#include "random.inc"
+}  // namespace optimbench::baseline
