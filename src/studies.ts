@@ -153,7 +153,7 @@ export async function readStudy(path: string): Promise<Study> {
  * @throws {@link OptimbenchError} by rejection: CONFIG if an option is not valid
  */
 export async function judgeStudy(study: Study, options?: VerdictOptions): Promise<Verdicts> {
-  return (await import("./verdicts/judge.js")).verdictsOf(study, options);
+  return (await import("./verdicts/judge.js")).judgeStudy(study, options);
 }
 
 /**

@@ -2,9 +2,10 @@ import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import { type Arm, armsOf } from "../study/arms.js";
 import { comparisonKey } from "../study/dataset-key.js";
 import { isTrialStudy, type Study } from "../study/study.js";
+import type { Work } from "../system/in-turns.js";
 import { groupBy } from "../validation/group-by.js";
 import { printable } from "../validation/printable.js";
-import { verdictsOf } from "../verdicts/judge.js";
+import { judging } from "../verdicts/judge.js";
 import type { PairVerdict } from "../verdicts/pair.js";
 import type { Verdicts } from "../verdicts/verdicts.js";
 
@@ -24,20 +25,25 @@ export interface ExaminedTask {
   readonly verdicts: Verdicts;
 }
 
-/** @param verdicts those of the whole study, if they are known */
-export function examine(study: Study, verdicts?: Verdicts): ExaminedStudy {
+/**
+ * Examines a study, in pieces.
+ *
+ * @param verdicts those of the whole study, if they are known
+ */
+export function* examining(study: Study, verdicts?: Verdicts): Work<ExaminedStudy> {
   const arms = armsOf(study);
   if (isTrialStudy(study)) return { study, arms, tasks: [] };
   const groups = groupBy(study.runs, ({ config }) => comparisonKey(study.config, config));
-  const tasks = groups.map((runs) => {
-    const isOnly = groups.length === 1;
+  const isOnly = groups.length === 1;
+  const tasks: ExaminedTask[] = [];
+  for (const runs of groups) {
     const part = { ...study, runs };
-    return {
+    tasks.push({
       name: isOnly ? undefined : nameOf(study, runs[0]!.config),
       arms: isOnly ? arms : armsOf(part),
-      verdicts: isOnly && verdicts !== undefined ? verdicts : verdictsOf(part),
-    };
-  });
+      verdicts: isOnly && verdicts !== undefined ? verdicts : yield* judging(part),
+    });
+  }
   return { study, arms, tasks };
 }
 

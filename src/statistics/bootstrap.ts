@@ -11,11 +11,13 @@ export function bootstrapMeans(
   random: RandomSource,
 ): Float64Array {
   const { length } = values;
-  return Float64Array.from({ length: resamples }, () => {
+  const means = new Float64Array(resamples);
+  for (let resample = 0; resample < resamples; resample++) {
     let sum = 0;
     for (let i = 0; i < length; i++) sum += values[Math.floor((random() / 2 ** 32) * length)]!;
-    return sum / length;
-  });
+    means[resample] = sum / length;
+  }
+  return means;
 }
 
 /**
@@ -32,10 +34,8 @@ export function bcaInterval(values: readonly number[], means: Float64Array, leve
   if (squares === 0 || sorted[0] === sorted.at(-1)) return { low: centre, high: centre };
   // Means that are equal but for rounding count as equal, half of them as below.
   const rounding = 1e-12 * Math.sqrt(squares);
-  const below = sorted.reduce(
-    (sum, each) => sum + (each < centre - rounding ? 1 : each <= centre + rounding ? 0.5 : 0),
-    0,
-  );
+  let below = 0;
+  for (const each of sorted) below += each < centre - rounding ? 1 : each <= centre + rounding ? 0.5 : 0;
   const bias = normalQuantile(below / sorted.length);
   // By the jackknife: leaving out a value moves the mean against its deviation.
   const acceleration = deviations.reduce((sum, each) => sum + each ** 3, 0) / (6 * squares ** 1.5);

@@ -3,6 +3,7 @@ import { holm } from "../statistics/holm.js";
 import type { RandomSource } from "../statistics/random-source.js";
 import { signFlipP } from "../statistics/sign-flip-test.js";
 import { LEVEL } from "../study/too-few-seeds.js";
+import { atOnce, type Work } from "../system/in-turns.js";
 
 /**
  * better: one arm is better than the other. equal: they differ by less than the margin. undecided: neither is shown.
@@ -52,12 +53,20 @@ export interface DecideOptions {
  *
  * @param scores a list per arm, with the scores of the same seeds
  */
-export function decidePairs(scores: readonly (readonly number[])[], options: DecideOptions): Decision[] {
+export const decidePairs = (scores: readonly (readonly number[])[], options: DecideOptions): Decision[] =>
+  atOnce(decidingPairs(scores, options));
+
+/** The same in pieces, one per pair. */
+export function* decidingPairs(
+  scores: readonly (readonly number[])[],
+  options: DecideOptions,
+): Work<Decision[]> {
   const { resolution, random } = options;
-  const tested = pairsOf(scores, options).map((pair) => ({
-    ...pair,
-    p: signFlipP(pair.differences, random, resolution),
-  }));
+  const tested = [];
+  for (const pair of pairsOf(scores, options)) {
+    tested.push({ ...pair, p: signFlipP(pair.differences, random, resolution) });
+    yield;
+  }
   const corrected = holm(tested.map(({ p }) => p));
   return tested.map((each, i) => {
     const correctedP = corrected[i]!;

@@ -7,16 +7,17 @@ import { leastSeeds } from "../statistics/seeds-to-decide.js";
 import { summarise } from "../statistics/summary.js";
 import type { Study } from "../study/study.js";
 import { LEVEL } from "../study/too-few-seeds.js";
+import { atOnce, inTurns, type Work } from "../system/in-turns.js";
 import { integerText } from "../validation/count-text.js";
 import { parse } from "../validation/parse.js";
 import { acrossTasks } from "./across-tasks.js";
 import { sequentialLevel } from "./decide-in-rounds.js";
-import { decidePairs } from "./decide-pairs.js";
+import { decidingPairs } from "./decide-pairs.js";
 import { roundsDecision } from "./is-decided.js";
 import { METRICS, type Metric } from "./metric.js";
 import { noiseOf } from "./noise.js";
 import { notesOf } from "./notes.js";
-import { pairVerdict } from "./pair.js";
+import { type PairVerdict, pairVerdict } from "./pair.js";
 import { ranksOf } from "./ranks.js";
 import { roundsNotes } from "./rounds-notes.js";
 import { comparable, type ScoredArm } from "./scores.js";
@@ -45,7 +46,15 @@ const optionsSchema = z.strictObject({
 export const MOST_ARMS = 100;
 
 /** @throws OptimbenchError (CONFIG) if an option is not valid */
-export function verdictsOf(study: Study, options: VerdictOptions = {}): Verdicts {
+export const verdictsOf = (study: Study, options?: VerdictOptions): Verdicts =>
+  atOnce(judging(study, options));
+
+/** The same without blocking the event loop: 100 arms have 4,950 pairs, which take seconds. */
+export const judgeStudy = (study: Study, options?: VerdictOptions): Promise<Verdicts> =>
+  inTurns(judging(study, options));
+
+/** The same in pieces, two per pair. */
+export function* judging(study: Study, options: VerdictOptions = {}): Work<Verdicts> {
   const { margin = study.config.margin ?? DEFAULT_MARGIN, metric = "validationAccuracy" } = parse(
     optionsSchema,
     options,
@@ -75,13 +84,17 @@ export function verdictsOf(study: Study, options: VerdictOptions = {}): Verdicts
   const inRounds = roundsDecision(study, found, { margin });
   const decisions =
     inRounds?.decisions ??
-    decidePairs(
+    (yield* decidingPairs(
       arms.map(({ scores }) => scores),
       { margin, resolution, random },
-    );
+    ));
   const ranks = ranksOf(arms.length, decisions);
   const open = decisions.filter(({ verdict }) => verdict !== "better").length;
-  const pairs = decisions.map((each) => pairVerdict(each, arms, { margin, resolution, open, random }));
+  const pairs: PairVerdict[] = [];
+  for (const each of decisions) {
+    pairs.push(pairVerdict(each, arms, { margin, resolution, open, random }));
+    yield;
+  }
   const judged = arms
     .map((arm, i) => armVerdict(arm, ranks[i]!, metric))
     .sort((a, b) => a.rank - b.rank || b.score - a.score);

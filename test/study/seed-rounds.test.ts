@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { checkStudy } from "../../src/checks/check-study.js";
+import { findingsOf } from "../../src/checks/check-study.js";
 import { documentSchema } from "../../src/cli/output/document-schema.js";
 import { type CompareConfig, parseCompareConfig } from "../../src/config/compare-config.js";
 import { studyArms } from "../../src/config/study-arms.js";
@@ -96,7 +96,7 @@ describe("seeds in rounds", () => {
     const result = JSON.parse(JSON.stringify({ ...study, verdicts: verdictsOf(study) }));
     const document = { schemaVersion: 1, command: "compare", ok: true, result };
     expect(documentSchema.safeParse(document).error).toBeUndefined();
-    expect(checkStudy(study).map(({ check }) => check)).not.toContain("uncorrected");
+    expect(findingsOf(study).map(({ check }) => check)).not.toContain("uncorrected");
   }, 60_000);
 
   it("have a given size and a given most", () => {

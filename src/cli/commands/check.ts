@@ -25,7 +25,7 @@ export function addCheckCommand(program: Command): void {
     );
   addAction(command, async (answer, place: string, { ignore }: { readonly ignore?: string }) => {
     const names = ignore?.split(",").map((name) => name.trim()) ?? [];
-    const found = checkStudy(await readStudy(studyPath(place)), { ignore: names });
+    const found = await checkStudy(await readStudy(studyPath(place)), { ignore: names });
     answer.give(found, () => findingsText(found, CHECKS.length - new Set(names).size));
     if (found.length > 0) answerNo();
   });

@@ -12,7 +12,7 @@ import type { Study } from "../../study/study.js";
 import { readStudy, writeStudy } from "../../study/study-file.js";
 import { printNotice } from "../../system/terminal.js";
 import { parse } from "../../validation/parse.js";
-import { verdictsOf } from "../../verdicts/judge.js";
+import { judgeStudy } from "../../verdicts/judge.js";
 import { decimalNumber } from "../options/decimal-number.js";
 import { studyPath } from "../options/study-argument.js";
 import { type Answer, addAction } from "../output/answer.js";
@@ -95,7 +95,8 @@ export async function reportStudy(
   await prepareCopyFolder(out, { overwrite: overwrite || isInPlace });
   const { resultTable } = await import("../../report/tables/result-table.js");
   const { writeReport } = await import("../../report/folder/write-report.js");
-  answer.print(() => resultTable(study));
+  const verdicts = await judgeStudy(study);
+  answer.print(() => resultTable(study, { verdicts }));
   if (study !== read || !isInPlace) {
     await removeReport(out); // first, so that an interruption does not leave the old page beside the new study
     await writeStudy(study, copy);
@@ -103,7 +104,7 @@ export async function reportStudy(
   const dataset = await datasetOf(study, printNotice);
   const options = { onNotice: printNotice, tensorboard, ...(dataset && { dataset }) };
   const files = await writeReport(study, out, options);
-  answer.give({ files, verdicts: verdictsOf(study) }, () => `\nReport: ${join(out, "index.html")}`);
+  answer.give({ files, verdicts }, () => `\nReport: ${join(out, "index.html")}`);
 }
 
 /** The dataset of a study, for pictures, if it is on this machine. */

@@ -12,7 +12,8 @@ import { print, printNotice } from "../../system/terminal.js";
 import { compare } from "../../tuning/compare-tuned.js";
 import { durationSchema, durationSeconds } from "../../validation/duration.js";
 import { parse } from "../../validation/parse.js";
-import { verdictsOf } from "../../verdicts/judge.js";
+import { judgeStudy } from "../../verdicts/judge.js";
+import type { Verdicts } from "../../verdicts/verdicts.js";
 import { attempts } from "../progress/attempts.js";
 import { onInterrupt } from "../progress/interrupt.js";
 import type { Progress } from "../progress/progress.js";
@@ -99,12 +100,13 @@ export async function runStudy(
     });
     progress.stop();
     if (study === undefined) return throwFailures();
+    const verdicts = await judgeStudy(study);
     answer.give({
       ...study,
-      verdicts: verdictsOf(study),
+      verdicts,
       ...(budget !== undefined && { budget: budgetResult(budget, asked, study) }),
     });
-    if (study.runs.length > 0 && !answer.isJson) await printStudy(study);
+    if (study.runs.length > 0 && !answer.isJson) await printStudy(study, verdicts);
     const finished = study;
     if (isOfTrials(finished)) return printNotice(UNFINISHED);
     if (folder !== undefined && isWorthKeeping(finished))
@@ -157,9 +159,9 @@ async function removeOldReport(folder: string, study: Study): Promise<void> {
 }
 
 /** Loads the large modules of tables on demand. */
-async function printStudy(study: Study): Promise<void> {
+async function printStudy(study: Study, verdicts: Verdicts): Promise<void> {
   const { resultTable } = await import("../../report/tables/result-table.js");
-  print(resultTable(study));
+  print(resultTable(study, { verdicts }));
   await presentProfiles(study);
 }
 

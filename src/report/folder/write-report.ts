@@ -1,14 +1,17 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { checking } from "../../checks/check-study.js";
 import type { Dataset } from "../../data/dataset.js";
 import { type Study, studySchema } from "../../study/study.js";
 import { MOST_VALUES } from "../../study/study-file.js";
+import { inTurns } from "../../system/in-turns.js";
 import { writeFileAtomically } from "../../system/write-file.js";
 import { callbackSchema } from "../../validation/callbacks.js";
 import { describe } from "../../validation/describe.js";
 import { check, parse } from "../../validation/parse.js";
 import { pathSchema } from "../../validation/path-schema.js";
 import { isKept } from "../../validation/plain-data.js";
+import { judgeStudy } from "../../verdicts/judge.js";
 import { drawSvg } from "../charts/draw.js";
 import { namedSamples } from "../charts/named-samples.js";
 import { loadPngRenderer } from "../charts/png.js";
@@ -68,8 +71,9 @@ export async function writeReport(
   };
 
   await removeReport(folder);
-  await write("table.md", markdownTable(study));
-  await write("table.tex", latexTable(study));
+  const verdicts = await judgeStudy(study);
+  await write("table.md", markdownTable(study, verdicts));
+  await write("table.tex", latexTable(study, verdicts));
   await write("runs.csv", runsCsv(study));
   await write("epochs.csv", epochsCsv(study));
   if (tensorboard)
@@ -91,7 +95,8 @@ export async function writeReport(
   const samples =
     dataset && (await attempt("figures/sample-images.png", () => namedSamples(dataset), onNotice));
   if (samples !== undefined) await write("figures/sample-images.png", samples);
-  await write("index.html", reportPage(study, { samples, dataset }));
+  const findings = await inTurns(checking(study, { verdicts }));
+  await write("index.html", reportPage(study, { samples, dataset, verdicts, findings }));
   return written;
 }
 

@@ -1,6 +1,8 @@
+import type { Finding } from "../../checks/check.js";
 import { findingsOf } from "../../checks/check-study.js";
 import type { Dataset } from "../../data/dataset.js";
 import { ranInParallel, type Study } from "../../study/study.js";
+import type { Verdicts } from "../../verdicts/verdicts.js";
 import { predictionsOf } from "../results/predictions.js";
 import { type Result, resultsOf } from "../results/results.js";
 import { bestFirst, detailedArms, shareOf } from "../results/select-arms.js";
@@ -32,6 +34,9 @@ interface PageExtras {
   readonly samples?: Uint8Array | undefined;
   /** What the runs were trained on, for pictures of mistakes. */
   readonly dataset?: Dataset | undefined;
+  /** What is known of the study already. */
+  readonly verdicts?: Verdicts;
+  readonly findings?: readonly Finding[];
 }
 
 /** The arms whose predictions are shown, of all tasks together. */
@@ -47,7 +52,7 @@ export function reportPage(study: Study, extras: PageExtras = {}): string {
     ...task,
     items: predictionsOfBest(task.items, shareOf(MOST_PREDICTED, tasks.length)),
   }));
-  const cells = resultCells(study);
+  const cells = resultCells(study, extras.verdicts);
   const { conclusion } = cells;
   return document(
     conclusion.question,
@@ -58,7 +63,7 @@ ${ranking(cells)}
 ${costs(cells)}
 ${pairs(conclusion.verdicts)}
 ${noise(conclusion.verdicts)}
-${checks(findingsOf(study, { verdicts: conclusion.verdicts }))}
+${checks(extras.findings ?? findingsOf(study, { verdicts: conclusion.verdicts }))}
 ${curves(tasks, !ranInParallel(study))}
 ${timeToTarget(conclusion.verdicts.targets, tasks)}
 ${tuning(tasksOf(study, tunedResults(study, results), ({ config }) => config))}

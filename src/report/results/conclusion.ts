@@ -13,9 +13,9 @@ export interface Conclusion {
   readonly verdicts: Verdicts;
 }
 
-export function conclude(study: Study): Conclusion {
+/** @param verdicts those of the study, if they are known */
+export function conclude(study: Study, verdicts: Verdicts = verdictsOf(study)): Conclusion {
   const results = resultsOf(study);
-  const verdicts = verdictsOf(study);
   return {
     question: headline(study, results),
     answer: verdicts.sentence,

@@ -1,5 +1,6 @@
 import type { Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
+import type { Verdicts } from "../../verdicts/verdicts.js";
 import type { Heading } from "./plain-table.js";
 import { costsTitle, resultCells } from "./result-cells.js";
 import { taskCells } from "./task-cells.js";
@@ -11,8 +12,8 @@ const MOST_ROWS = 36;
  * The study's tables in LaTeX: the results, with question and answer as their caption and the notes below; losses and times; times
  * to targets; and the methods over several tasks. The rows of the best arms are bold.
  */
-export function latexTable(study: Study): string {
-  const cells = resultCells(study);
+export function latexTable(study: Study, verdicts?: Verdicts): string {
+  const cells = resultCells(study, verdicts);
   const { conclusion, results, columns, rows, best, notes, targetNotes } = cells;
   const { question, answer, caveats } = conclusion;
   const tasks = taskCells(study);

@@ -1,4 +1,5 @@
 import type { Study } from "../../study/study.js";
+import type { Verdicts } from "../../verdicts/verdicts.js";
 import type { Heading } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
 import { taskCells } from "./task-cells.js";
@@ -7,8 +8,8 @@ import { taskCells } from "./task-cells.js";
  * The study's question and answer, its table and notes in Markdown. The rows of the best arms are bold. A study over several tasks
  * has a second table.
  */
-export function markdownTable(study: Study): string {
-  const { conclusion, columns, rows, best, notes, targetNotes } = resultCells(study);
+export function markdownTable(study: Study, verdicts?: Verdicts): string {
+  const { conclusion, columns, rows, best, notes, targetNotes } = resultCells(study, verdicts);
   const { question, answer, caveats } = conclusion;
   const tasks = taskCells(study);
   const paragraphs = [

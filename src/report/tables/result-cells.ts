@@ -7,6 +7,7 @@ import { groupBy } from "../../validation/group-by.js";
 import { firstLines, listText } from "../../validation/list-text.js";
 import { printable } from "../../validation/printable.js";
 import type { ArmTargetTime, TargetTimes } from "../../verdicts/target-times.js";
+import type { Verdicts } from "../../verdicts/verdicts.js";
 import { type Conclusion, conclude } from "../results/conclusion.js";
 import { type Result, resultsOf } from "../results/results.js";
 import { earlyEnds } from "../results/run-end.js";
@@ -47,9 +48,13 @@ interface Column {
 export const costsTitle = ({ columns }: Pick<ResultCells, "columns">): string =>
   columns.some(({ title }) => title === "training, s") ? "Losses and times" : "Losses";
 
-/** The study's table. */
-export function resultCells(study: Study): ResultCells {
-  const conclusion = conclude(study);
+/**
+ * The study's table.
+ *
+ * @param verdicts those of the study, if they are known
+ */
+export function resultCells(study: Study, verdicts?: Verdicts): ResultCells {
+  const conclusion = conclude(study, verdicts);
   const { arms, pairs, targets } = conclusion.verdicts;
   const ranks = new Map(arms.map(({ label, rank }) => [label, rank]));
   const results = inOrder(study, resultsOf(study), [...ranks.keys()]);

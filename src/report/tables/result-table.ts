@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
+import type { Verdicts } from "../../verdicts/verdicts.js";
 import { wrapText } from "../text/wrap-text.js";
 import { plainTable, terminalWidth } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
@@ -14,6 +15,8 @@ interface TerminalOptions {
   readonly colors?: boolean;
   /** Columns of the terminal. Default: the terminal's. */
   readonly width?: number;
+  /** Those of the study, if they are known. */
+  readonly verdicts?: Verdicts;
 }
 
 /** The study's question and answer, its table and notes for a terminal. */
@@ -22,9 +25,10 @@ export function resultTable(
   {
     colors = process.stdout.isTTY && process.stdout.hasColors(),
     width = terminalWidth(),
+    verdicts,
   }: TerminalOptions = {},
 ): string {
-  const { conclusion, columns, rows, best, notes, targetNotes } = resultCells(study);
+  const { conclusion, columns, rows, best, notes, targetNotes } = resultCells(study, verdicts);
   const { question, answer, caveats } = conclusion;
   const tasks = taskCells(study);
   const highlight = (cell: string) => (colors ? styleText(["bold", "green"], cell) : cell);
