@@ -11,7 +11,9 @@ const PYTORCH_MODES = {
 
 /** The table of a record of `npm run gpu:bundle`, in Markdown: medians of a step in ms. */
 export function gpuTable({ parts }) {
-  const peers = parts.pytorch.rows.filter(({ mode }) => mode !== undefined);
+  const peers = [parts.pytorch, parts["pytorch-compiled"]]
+    .flatMap((part) => part?.rows ?? [])
+    .filter(({ mode }) => mode !== undefined);
   const middle = (times) => times?.[Math.floor(times.length / 2)]; // they are sorted
   const rows = parts.speed.rows
     .filter(({ batchSize }) => batchSize !== undefined)

@@ -1,6 +1,6 @@
 // Writes a folder that checks optimbench on a Linux machine with an NVIDIA GPU, PyTorch in its python3, cmake, ninja and
 // g++, but neither Node.js nor a network. There, `sh run.sh` unpacks it, compiles the native code against that PyTorch
-// and runs check.mjs.
+// and runs check.mjs. Then `sh study.sh CONFIG OUT` runs studies.
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
@@ -79,8 +79,8 @@ run(
   { cwd: target },
 );
 
-const mnist = join(contents, "mnist");
-mkdirSync(mnist);
+const mnist = join(contents, "data/mnist");
+mkdirSync(mnist, { recursive: true });
 for (const file of source.paths) cpSync(file, join(mnist, basename(file)));
 // A PyTorch has CUDA's libraries, but not all the headers that compile native/cuda; a CUDA toolkit may be missing there.
 const headers = findCudaHeaders(findLibtorch());
@@ -94,12 +94,13 @@ run("tar", ["-cJf", "contents.tar.xz", "-C", "contents", "."], {
   env: { ...process.env, XZ_OPT: "-T0" },
 });
 rmSync(contents, { recursive: true });
-cpSync(join(root, "scripts/gpu/run.sh"), join(folder, "run.sh"));
+for (const script of ["unpack.sh", "run.sh", "study.sh"])
+  cpSync(join(root, "scripts/gpu", script), join(folder, script));
 
 const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 const size = `${(bytes / 1e6).toFixed(1)} MB`;
 if (bytes > MOST_BYTES) fail(`${folder} has ${size}, more than ${MOST_BYTES / 1e6} MB.`, 1);
 renameSync(folder, finished);
 console.log(
-  `${finished}: ${size}. On the machine with the GPU: sh ${finished}/run.sh [--out FILE] [--seconds N]`,
+  `${finished}: ${size}. On the machine with the GPU: sh ${finished}/run.sh [--out FILE] [--seconds N] [--only PARTS]`,
 );

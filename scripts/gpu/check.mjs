@@ -1,8 +1,8 @@
 // Checks optimbench on this machine's GPU and measures it beside PyTorch. Each part runs in a separate process, so that
 // the others run whatever becomes of it. Everything, failures included, goes into one JSON file, which is complete after
-// each part. Usage: see run.sh.
+// each part. With --only, the parts in an existing file are kept. Usage: see run.sh.
 import { spawn } from "node:child_process";
-import { renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { arch, cpus, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -30,7 +30,16 @@ const PARTS = {
   numerics: { ...node("scripts/gpu/numerics.mjs"), environment: { NVIDIA_TF32_OVERRIDE: "0" }, atMost: 120 },
   robustness: { ...node("scripts/gpu/robustness.mjs"), atMost: 120 },
   speed: { ...node("scripts/gpu/speed.mjs"), atMost: 120 },
-  pytorch: { program: "python3", args: ["scripts/gpu/pytorch_gpu.py"], atMost: 240 },
+  // By default, a process has 8 queues for its streams.
+  "parallel-8": { ...node("scripts/gpu/parallel.mjs"), atMost: 40 },
+  "parallel-32": {
+    ...node("scripts/gpu/parallel.mjs"),
+    environment: { CUDA_DEVICE_MAX_CONNECTIONS: "32" },
+    atMost: 40,
+  },
+  kernels: { ...node("scripts/gpu/kernels.mjs"), atMost: 80 },
+  pytorch: { program: "python3", args: ["scripts/gpu/pytorch_gpu.py"], atMost: 120 },
+  "pytorch-compiled": { program: "python3", args: ["scripts/gpu/pytorch_gpu.py", "compiled"], atMost: 240 },
 };
 const chosen = values.only === "" ? Object.keys(PARTS) : values.only.split(",");
 
@@ -46,7 +55,7 @@ const record = {
     memoryBytes: totalmem(),
     node: process.versions.node,
   },
-  parts: {},
+  parts: values.only !== "" && existsSync(values.out) ? JSON.parse(readFileSync(values.out)).parts : {},
 };
 const write = () => {
   writeFileSync(`${values.out}.new`, `${JSON.stringify(record, null, 2)}\n`);

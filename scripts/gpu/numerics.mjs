@@ -91,6 +91,7 @@ Object.assign(cases, {
   "early stopping": { earlyStopping: { patience: 1 } },
   augmentation: { augmentation: { shift: 1, rotation: 10 }, isEager: true },
   standardise: { standardise: true },
+  "layer batchNorm2d, pytorch": { ...withLayers({ type: "batchNorm2d" }), semantics: "pytorch" },
   "model lenet-5": { model: "lenet-5", ...digits() },
   "model paper-cnn": { model: "paper-cnn", ...digits() },
   "model mnist-99": { model: "mnist-99", ...digits() },

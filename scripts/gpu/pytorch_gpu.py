@@ -1,12 +1,14 @@
 """PyTorch's side of speed.mjs: the same nets, optimizer and batches on the same GPU.
 
-Usage: python3 pytorch_gpu.py
-Prints a line of JSON per measurement: milliseconds of a step, or of the evaluation of 12,000 images, by rounds. Modes:
+Usage: python3 pytorch_gpu.py [compiled]
+Without "compiled", the modes that need no compiler, and the kernels of a step; with it, the others. Prints a line of JSON
+per measurement: milliseconds of a step, or of the evaluation of 12,000 images, by rounds. Modes:
 eager; channels-last (eager in that memory format); graph (the whole step is captured as a CUDA graph); compiled
 (torch.compile of forward pass and loss); compiled-graph (the same with mode="reduce-overhead", which uses CUDA graphs).
 """
 
 import json
+import sys
 import time
 
 import torch
@@ -155,14 +157,40 @@ def evaluations(model):
     return {"milliseconds": min(tried.values(), key=lambda times: times[ROUNDS // 2])}
 
 
+def kernels(model, batch):
+    """The kernels of a step that is replayed as a graph: how often and how long, by name."""
+    _, step = make_step(model, batch, "graph")
+    step(0)
+    torch.cuda.synchronize()
+    steps = 10
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CUDA]) as profile:
+        for i in range(steps):
+            step(i)
+        torch.cuda.synchronize()
+    found = [
+        {"kernel": event.key[:160], "count": event.count / steps, "microseconds": round(event.self_device_time_total / steps, 2)}
+        for event in profile.key_averages()
+        if event.self_device_time_total > 0
+    ]
+    found.sort(key=lambda kernel: -kernel["microseconds"])
+    totals = {each: round(sum(kernel[each] for kernel in found), 1) for each in ("count", "microseconds")}
+    return {"total": totals, "kernels": found}
+
+
 print(json.dumps({"name": "versions", "pytorch": torch.__version__, "cudnn": torch.backends.cudnn.version()}), flush=True)
-for mode in ("eager", "graph", "channels-last"):
+BATCHES = (32, 256, 2048)
+if sys.argv[1:] == ["compiled"]:
+    for batch in BATCHES:  # compiling takes long, so what matters most comes first
+        for model in MODELS:
+            for mode in ("compiled", "compiled-graph"):
+                measure(f"step {model}, batch {batch}, {mode}", lambda: steps(model, batch, mode), model=model, batchSize=batch, mode=mode)
+else:
+    for mode in ("graph", "eager", "channels-last"):
+        for batch in BATCHES:
+            for model in MODELS:
+                measure(f"step {model}, batch {batch}, {mode}", lambda: steps(model, batch, mode), model=model, batchSize=batch, mode=mode)
+        if mode == "graph":
+            for model in MODELS:
+                measure(f"kernels {model}, batch 32", lambda: kernels(model, 32), model=model)
     for model in MODELS:
-        for batch in (32, 256, 2048):
-            measure(f"step {model}, batch {batch}, {mode}", lambda: steps(model, batch, mode), model=model, batchSize=batch, mode=mode)
-for model in MODELS:
-    measure(f"evaluation {model}", lambda: evaluations(model), model=model)
-for batch in (32, 256, 2048):  # compiling takes long, so what matters most comes first
-    for model in MODELS:
-        for mode in ("compiled", "compiled-graph"):
-            measure(f"step {model}, batch {batch}, {mode}", lambda: steps(model, batch, mode), model=model, batchSize=batch, mode=mode)
+        measure(f"evaluation {model}", lambda: evaluations(model), model=model)

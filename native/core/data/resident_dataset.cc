@@ -74,6 +74,6 @@ at::Tensor ResidentDataset::positions(const std::vector<uint32_t>& indices) cons
   return at::tensor(std::vector<int64_t>(indices.begin(), indices.end()), at::kLong).to(device());
 }
 
-at::Tensor normalise(const at::Tensor& pixels) { return pixels.to(at::kFloat).div_(255).permute({0, 3, 1, 2}); }
+at::Tensor normalise(const at::Tensor& pixels) { return pixels.div(255).permute({0, 3, 1, 2}); }
 
 }  // namespace optimbench

@@ -5,6 +5,15 @@
 
 namespace optimbench {
 
+void Frame::addGradient(const at::Tensor& gradient, const at::Tensor& part) const {
+  if (sums == nullptr || gradient.sizes() != part.sizes() || gradient.strides() != part.strides()) {
+    gradient.add_(part);
+    return;
+  }
+  sums->gradients.push_back(gradient);
+  sums->parts.push_back(part);
+}
+
 int64_t sizeOf(const Slot& slot) {
   constexpr int64_t kMost = int64_t{1} << 50;
   int64_t size = 1;

@@ -31,6 +31,12 @@ using Views = std::vector<at::Tensor>;  // one per slot
 // Layers for evaluation compute no gradients, so one operator can compute more of them.
 enum class ModelUse { training, evaluation };
 
+// Gradients that are added at the end of a step, by one operator.
+struct GradientSums {
+  std::vector<at::Tensor> gradients;
+  std::vector<at::Tensor> parts;  // of the same shapes and strides
+};
+
 // What a layer works with in the forward and backward pass of one micro-batch.
 struct Frame {
   const Views* parameters = nullptr;  // outside training, what prepare() made of them
@@ -45,7 +51,11 @@ struct Frame {
   ShardProfile* profile = nullptr;  // null unless the pass is profiled
   Masks* masks = nullptr;           // provides random masks if the step is to be recorded
   at::Tensor addend;                // of a layer that adds another value to its output
+  GradientSums* sums = nullptr;     // null unless the step is on a device
   at::Tensor ofBatch;               // what a BatchLayer has combined, the same for all micro-batches
+
+  // Adds `part` to one of the gradients, or to a view of it.
+  void addGradient(const at::Tensor& gradient, const at::Tensor& part) const;
 };
 
 // The bytes of a layer's input and output for a number of samples.

@@ -14,7 +14,7 @@ DevicePass::DevicePass(Weights& weights, GradientShards& shards, Update& update,
   const auto options = weights.theta.options();
   order_ = at::empty({0}, options.dtype(at::kLong));
   scalars_ = at::empty({0, deviceUpdate_.scalarCount()}, options.dtype(at::kDouble));
-  next_ = at::zeros({1}, options.dtype(at::kLong));
+  next_ = at::empty({0}, options.dtype(at::kLong));
   updates_ = at::zeros({1}, options.dtype(at::kLong));
   loss_ = at::zeros({}, options.dtype(at::kDouble));
   correct_ = at::zeros({}, options.dtype(at::kLong));
@@ -73,7 +73,7 @@ void DevicePass::upload(const ResidentDataset& dataset, const Pass& pass) {
   }
   const auto updates = static_cast<int64_t>(pass.learningRates.size());
   write(scalars_, at::tensor(scalars, at::kDouble).view({updates, deviceUpdate_.scalarCount()}));
-  next_.zero_();
+  write(next_, at::arange(std::min<int64_t>(pass.batchSize, order_.size(0)), at::kLong));
   updates_.zero_();
   loss_.zero_();
   correct_.zero_();
@@ -133,7 +133,7 @@ void DevicePass::record(const Kind& kind, const ResidentDataset& dataset, const 
 
 bool DevicePass::compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Masks* masks,
                          const CancelFlag& cancel) {
-  const at::Tensor positions = order_.index_select(0, next_ + at::arange(kind.size, next_.options()));
+  const at::Tensor positions = order_.index_select(0, next_.narrow(0, 0, kind.size));
   if (kind.begins) weights_.gradient.zero_();
   const GradientShards::Sums sums = shards_.step(weights_.parameters, weights_.runningStatistics, dataset, positions,
                                                  kind.groupSize, key, weights_.gradient, cancel, nullptr, masks);

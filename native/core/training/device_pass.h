@@ -68,7 +68,7 @@ class DevicePass {
 
   at::Tensor order_;    // [images] int64
   at::Tensor scalars_;  // [updates, scalars] float64
-  at::Tensor next_;     // [1] int64: the place in the order where the next batch begins
+  at::Tensor next_;     // [batch] int64: the places in the order of the next batch
   at::Tensor updates_;  // [1] int64: done in this pass
   at::Tensor loss_;     // [] float64, summed
   at::Tensor correct_;  // [] int64, summed

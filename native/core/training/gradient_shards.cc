@@ -41,6 +41,8 @@ GradientShards::Sums GradientShards::step(const std::vector<Views>& parameters, 
   const int64_t size = model_.isDivisible() ? microBatch_ : batchSize;
   const int64_t microBatches = (batchSize + size - 1) / size;
   const int64_t count = GradientShards::count(batchSize, size);
+  if (!gradient.device().is_cpu() && microBatches == 1 && profile == nullptr)
+    return wholeStep(parameters, statistics, dataset, positions, samples, key, gradient, masks);
   for (int64_t i = 0; i < count; ++i) shard(i, gradient);
   if (profile) {
     profile->shard(count - 1);  // creates all of them before threads use them
@@ -133,6 +135,36 @@ GradientShards::Sums GradientShards::step(const std::vector<Views>& parameters, 
   }
   if (profile) profile->lap(profile->summing);
   return sums;
+}
+
+// The same with fewer operators, whose number limits the speed of small batches: nothing to sum over micro-batches.
+GradientShards::Sums GradientShards::wholeStep(const std::vector<Views>& parameters,
+                                               const std::vector<Views>& statistics, const ResidentDataset& dataset,
+                                               const at::Tensor& positions, int64_t samples, const StreamKey& key,
+                                               const at::Tensor& gradient, Masks* masks) const {
+  const at::NoGradGuard noGradient;
+  const c10::OptionalDeviceGuard onDevice(gradient.device());
+  const std::vector<Views> views = model_.parameterViews(gradient);
+  GradientSums sums;
+  Batch batch = dataset.batch(positions);
+  const at::Tensor images = augment(std::move(batch.images), positions, augmentation_, key.seed, key.epoch);
+  standardisation_.apply(images);
+  std::vector<Frame> frames = model_.frames(parameters, statistics);
+  for (size_t step = 0; step < frames.size(); ++step) {
+    frames[step].gradients = &views[step];
+    frames[step].sums = &sums;
+    frames[step].key = key;
+    frames[step].training = true;
+    frames[step].masks = masks;
+  }
+  Walk walk = model_.begin(images, std::move(frames));
+  model_.forward(walk, 0);
+  const at::Tensor logits = walk.logits();
+  const Loss::Result loss = loss_.weightedValuesAndGradient(logits, batch.targets);
+  walk.setLogitsGradient(loss.gradient / samples);
+  model_.backward(walk, 0);
+  if (!sums.parts.empty()) at::_foreach_add_(sums.gradients, sums.parts);
+  return {loss.values.sum(at::kDouble), logits.argmax(1).eq(batch.labels).sum()};
 }
 
 void GradientShards::addTo(at::Tensor& gradient, const at::Tensor& ofShard) const {

@@ -47,6 +47,9 @@ class GradientShards {
     Sums sums;
   };
 
+  Sums wholeStep(const std::vector<Views>& parameters, const std::vector<Views>& statistics,
+                 const ResidentDataset& dataset, const at::Tensor& positions, int64_t samples, const StreamKey& key,
+                 const at::Tensor& gradient, Masks* masks) const;
   void addTo(at::Tensor& gradient, const at::Tensor& ofShard) const;
   // Adds the loss of a micro-batch to the shard's sums, and sets the gradient of its logits.
   void addLoss(Shard& shard, Walk& walk, const Batch& batch, int64_t samples, ShardProfile* profile) const;

@@ -37,8 +37,8 @@ class Conv2d final : public Layer {
     if (byProduct)
       addProduct(padded, outputGradient, frame.gradients->at(0));
     else
-      weight(*frame.gradients).add_(weightGradient);
-    if (spec_.bias) frame.gradients->at(1).add_(biasGradient);
+      frame.addGradient(weight(*frame.gradients), weightGradient);
+    if (spec_.bias) frame.addGradient(frame.gradients->at(1), biasGradient);
     return steps_ == Pair{1, 1} || !input.defined() ? border_.remove(input) : spread(input);
   }
 

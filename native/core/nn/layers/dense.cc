@@ -32,7 +32,7 @@ class Dense final : public Layer {
     const at::Tensor outputGradient = gradient.flatten(1);
     at::Tensor weightGradient = frame.gradients->at(0);
     weightGradient.addmm_(outputGradient.t(), frame.saved[0]);
-    if (spec_.bias) frame.gradients->at(1).add_(outputGradient.sum(0));
+    if (spec_.bias) frame.addGradient(frame.gradients->at(1), outputGradient.sum(0));
     return frame.inputGradient ? outputGradient.mm(frame.parameters->at(0)).view({-1, inputs_, 1, 1}) : at::Tensor();
   }
 

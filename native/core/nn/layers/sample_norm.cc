@@ -24,8 +24,8 @@ class SampleNorm : public Layer {
   at::Tensor scale(const Frame& frame) const { return spec_.scale ? frame.parameters->at(0) : at::Tensor(); }
   at::Tensor center(const Frame& frame) const { return spec_.center ? frame.parameters->back() : at::Tensor(); }
   void addGradients(const Frame& frame, const at::Tensor& ofScale, const at::Tensor& ofCenter) const {
-    if (spec_.scale) frame.gradients->at(0).add_(ofScale);
-    if (spec_.center) frame.gradients->back().add_(ofCenter);
+    if (spec_.scale) frame.addGradient(frame.gradients->at(0), ofScale);
+    if (spec_.center) frame.addGradient(frame.gradients->back(), ofCenter);
   }
 
   LayerSpec spec_;
