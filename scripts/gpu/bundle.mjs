@@ -16,6 +16,7 @@ import {
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
 import { fail } from "../../bench/options.mjs";
 import { findPublished } from "../../dist/data/named/find-published.js";
 import { findCudaHeaders } from "../../dist/install/cuda-headers.js";
@@ -78,10 +79,16 @@ run(
   ],
   { cwd: target },
 );
+for (const file of readdirSync(join(target, "node_modules"), { recursive: true }))
+  if (/\.(map|d\.[cm]?ts)$/.test(file)) rmSync(join(target, "node_modules", file));
 
 const mnist = join(contents, "data/mnist");
 mkdirSync(mnist, { recursive: true });
-for (const file of source.paths) cpSync(file, join(mnist, basename(file)));
+// xz compresses the images better than gzip does.
+for (const file of source.paths) {
+  const bytes = readFileSync(file);
+  writeFileSync(join(mnist, basename(file, ".gz")), file.endsWith(".gz") ? gunzipSync(bytes) : bytes);
+}
 // A PyTorch has CUDA's libraries, but not all the headers that compile native/cuda; a CUDA toolkit may be missing there.
 const headers = findCudaHeaders(findLibtorch());
 if (headers !== undefined)
