@@ -44,7 +44,6 @@ export type * from "./data/dataset-config.generated.js";
 export type * from "./data/dataset-record.generated.js";
 export type { IntegerArray } from "./data/labels.js";
 export type { LoadOptions } from "./data/load-options.js";
-export type { DownloadProgress } from "./data/named/download.js";
 export type { ImageSize, ReadOptions } from "./data/read-options.js";
 export type { ReadProgress } from "./data/watch.js";
 export { type ErrorCode, type ErrorData, OptimbenchError } from "./errors.js";
@@ -103,6 +102,7 @@ export type { ArmEstimate, EstimateOptions, StudyEstimate, TrialsEstimate } from
 export type { MergeOptions } from "./study/merge.js";
 export type * from "./study/study.generated.js";
 export type { Verification, VerifiedRun, VerifyOptions } from "./study/verify.js";
+export type { DownloadProgress } from "./system/download.js";
 export type { GradientCheck, PartialDerivative } from "./training/check-loss-gradient.js";
 export type * from "./training/gradient-check-options.generated.js";
 export type { LossBreakdown } from "./training/loss-breakdown.js";

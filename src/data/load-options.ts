@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { DownloadProgress } from "../system/download.js";
 import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { pathSchema } from "../validation/path-schema.js";
-import type { DownloadProgress } from "./named/download.js";
 import { type ReadOptions, readOptionsShape } from "./read-options.js";
 import type { ReadProgress } from "./watch.js";
 

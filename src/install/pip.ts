@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { OptimbenchError } from "../errors.js";
 import { makeFolder } from "../system/make-folder.js";
 import { runProgram } from "../system/run-program.js";
-import { pipArguments } from "./python.js";
+import { pipArguments, pipEnvironment } from "./python.js";
 import type { Setup } from "./setup-context.js";
 
 const QUIET = ["--disable-pip-version-check", "--no-cache-dir", "--no-input"];
@@ -29,12 +29,7 @@ export async function runPip(
     pipArguments([...args, ...QUIET, ...(onTerminal ? [] : ["--progress-bar", "off"])]),
     {
       onStart: lock?.adopt,
-      env: {
-        TMPDIR: join(temporary, "tmp"),
-        PIP_REQUIRE_VIRTUALENV: "0",
-        PIP_USER: "0",
-        PYTHONUNBUFFERED: "1",
-      },
+      env: pipEnvironment(join(temporary, "tmp")),
       onLine: onTerminal
         ? undefined
         : (line) => {
@@ -52,7 +47,8 @@ export async function runPip(
       `pip could not ${what}${onTerminal ? " (its messages are above)" : ""}.`,
       ...(errors.length > 0 ? errors : said.slice(-4)).map((line) => `  ${line.trim()}`),
       "Check the network, HTTPS_PROXY and pip's index (`pip config list`), then run setup again.",
-      "Without a network: set OPTIMBENCH_LIBTORCH to an unpacked libtorch.",
+      "Without a network: make a bundle elsewhere (`npx optimbench setup --bundle FOLDER`) and run setup with --from FOLDER,",
+      "or set OPTIMBENCH_LIBTORCH to an unpacked libtorch.",
     ].join("\n"),
   );
 }

@@ -33,6 +33,15 @@ export const pythonArguments = (code: string, args: readonly string[] = []): str
 export const pipArguments = (args: readonly string[]): string[] =>
   pythonArguments('import runpy\nrunpy.run_module("pip", run_name="__main__", alter_sys=True)\n', args);
 
+/** The environment of a pip that downloads, with a folder for its temporary files. */
+export const pipEnvironment = (temporary: string): NodeJS.ProcessEnv => ({
+  TMPDIR: temporary,
+  PIP_REQUIRE_VIRTUALENV: "0",
+  PIP_USER: "0",
+  PIP_RESUME_RETRIES: process.env.PIP_RESUME_RETRIES ?? "5", // since pip 25.1
+  PYTHONUNBUFFERED: "1",
+});
+
 const PROBE = `
 try:
     import pip; version = pip.__version__

@@ -1,3 +1,4 @@
+import type { DownloadProgress } from "../system/download.js";
 import type { SetupLock } from "./setup-lock.js";
 
 /** What all steps of a setup share. */
@@ -5,5 +6,6 @@ export interface Setup {
   readonly log: (line: string) => void;
   readonly quiet: boolean;
   readonly force: boolean;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   readonly lock?: SetupLock | undefined;
 }

@@ -12,6 +12,8 @@ import type { Setup } from "./setup-context.js";
 import { requireNode } from "./toolchain.js";
 
 interface SetupOptions extends Source {
+  /** Called as wheels are downloaded. */
+  readonly onProgress?: Setup["onProgress"];
   readonly quiet?: boolean | undefined;
   /** Whether to verify the hashes of the cached libtorch, fetch it again if they differ or are unknown, and always compile. */
   readonly force?: boolean | undefined;
@@ -56,8 +58,8 @@ async function inWords<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-function context({ quiet = false, force = false }: SetupOptions): Setup {
-  return { quiet, force, log: quiet ? () => {} : printNotice };
+function context({ quiet = false, force = false, onProgress }: SetupOptions): Setup {
+  return { quiet, force, onProgress, log: quiet ? () => {} : printNotice };
 }
 
 async function getReady(options: SetupOptions): Promise<Libtorch> {

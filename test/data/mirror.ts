@@ -1,9 +1,11 @@
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** Starts a local web server for one test; returns its address and the requested paths. */
-export async function mirror(answer: RequestListener): Promise<{ url: string; asked: string[] }> {
+/** Starts a local web server for one test; returns it, its address and the requested paths. */
+export async function mirror(
+  answer: RequestListener,
+): Promise<{ url: string; asked: string[]; server: Server }> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request.url!);
@@ -14,5 +16,5 @@ export async function mirror(answer: RequestListener): Promise<{ url: string; as
     server.close();
     server.closeAllConnections();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, asked };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, asked, server };
 }

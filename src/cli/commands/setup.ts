@@ -5,6 +5,7 @@ import { parse } from "../../validation/parse.js";
 import { pathSchema } from "../../validation/path-schema.js";
 import { probeNative } from "../diagnosis/probe-native.js";
 import { addAction } from "../output/answer.js";
+import { showDownload } from "../progress/download-progress.js";
 
 interface SetupCommandOptions {
   readonly cuda?: true;
@@ -56,13 +57,15 @@ export function addSetupCommand(program: Command): void {
     .option("--quiet", "print problems only");
   addAction(command, async (answer, { cpu, bundle: folder, ...options }: SetupCommandOptions) => {
     const cuda = options.cuda ?? (cpu ? false : undefined);
+    const { onProgress } = showDownload({ quiet: options.quiet ?? false });
+    const all = { ...options, cuda, onProgress };
     if (folder !== undefined) {
-      const bundle = await makeBundle(folder, { ...options, cuda });
+      const bundle = await makeBundle(folder, all);
       const size = `${countText(bundle.files, "file")}, ${Math.round(bundle.bytes / 1e6)} MB`;
       answer.give({ bundle }, () => `${bundle.folder} (${size}): use it with setup --from FOLDER`);
       return;
     }
-    const libtorch = await setup({ ...options, cuda });
+    const libtorch = await setup(all);
     // Load it once in a separate process, to report problems now.
     await probeNative();
     answer.give({ libtorch });

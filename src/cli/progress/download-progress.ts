@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import type { DownloadProgress } from "../../data/named/download.js";
+import type { DownloadProgress } from "../../system/download.js";
 import { escapeControls } from "../../system/terminal.js";
 
 /** A bar per file on a terminal, one line per file otherwise, nothing if `quiet`. Like all progress, it goes to stderr. */
@@ -45,6 +45,7 @@ export function showDownload({
         bar.start(totalBytes ?? receivedBytes, receivedBytes, parts);
       }
       bar.update(receivedBytes, parts);
+      if (receivedBytes === totalBytes) bar.stop(); // a line that is printed next must not be in it
     },
     stop: () => bar.stop(),
   };

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { OptimbenchError } from "../../errors.js";
+import { type DownloadOptions, download, keepParts, type RemoteFile } from "../../system/download.js";
 import { fileProblem, isFileProblem } from "../../system/file-problem.js";
 import { makeFolder } from "../../system/make-folder.js";
-import { leftovers, removeLeftovers, temporaryName } from "../../system/temporary-file.js";
+import { removeLeftovers, temporaryName } from "../../system/temporary-file.js";
 import { tryFolder } from "../../system/write-file.js";
 import { sha256OfFile } from "./checksum.js";
-import { type DownloadOptions, download, partName, type RemoteFile } from "./download.js";
 import { filesIn, ownerOf } from "./find-published.js";
 import { checkPublishedFile } from "./load-published.js";
 import { type Archive, PUBLISHED, type Published, type PublishedName } from "./published.js";
@@ -69,23 +69,8 @@ async function prepare(folder: string): Promise<void> {
   } catch (cause) {
     throw cannotWrite(folder, cause);
   }
-  for (const [file, leftover] of await leftoverParts(folder))
-    await rename(leftover, join(folder, partName(file))).catch(() => {});
+  await keepParts(folder);
   await removeLeftovers(folder);
-}
-
-/** What downloads of killed processes received, by the name of the file. */
-async function leftoverParts(folder: string): Promise<Map<string, string>> {
-  const files = Object.values(PUBLISHED).flatMap(({ archive, files }: Published) =>
-    archive ? [archive.name] : files.map(({ name }) => `${name}.gz`),
-  );
-  const names = await leftovers(folder);
-  return new Map(
-    files.flatMap((file) => {
-      const leftover = names.find((name) => name.endsWith(`.${partName(file)}`));
-      return leftover === undefined ? [] : [[file, join(folder, leftover)] as const];
-    }),
-  );
 }
 
 const cannotWrite = (folder: string, cause: unknown) =>

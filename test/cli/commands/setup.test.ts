@@ -9,6 +9,8 @@ vi.mock("../../../src/cli/diagnosis/probe-native.js", () => ({ probeNative: vi.f
 vi.mock("../../../src/install/setup.js", () => ({ makeBundle: vi.fn(), setup: vi.fn() }));
 beforeEach(() => void vi.clearAllMocks());
 
+const onProgress = expect.any(Function);
+
 async function run(...line: string[]) {
   const program = new Command();
   addSetupCommand(program);
@@ -18,7 +20,7 @@ async function run(...line: string[]) {
 
 test("loads libtorch before it reports success, even if there was nothing to do", async () => {
   await run("--cpu");
-  expect(setup).toHaveBeenCalledWith({ cuda: false });
+  expect(setup).toHaveBeenCalledWith({ onProgress, cuda: false });
   expect(probeNative).toHaveBeenCalledOnce();
 });
 
@@ -32,7 +34,7 @@ test("with --bundle, writes the folder and sets nothing up", async () => {
   vi.mocked(makeBundle).mockResolvedValueOnce(written);
   const said = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   await run("--bundle", "made", "--cpu");
-  expect(makeBundle).toHaveBeenCalledWith("made", { cuda: false });
+  expect(makeBundle).toHaveBeenCalledWith("made", { onProgress, cuda: false });
   expect(said).toHaveBeenCalledWith("/made (1,234 files, 505 MB): use it with setup --from FOLDER\n");
   expect(setup).not.toHaveBeenCalled();
   expect(probeNative).not.toHaveBeenCalled();
@@ -41,9 +43,9 @@ test("with --bundle, writes the folder and sets nothing up", async () => {
 
 test("with --from and with --libtorch, sets up from that folder", async () => {
   await run("--from", "made");
-  expect(setup).toHaveBeenCalledWith({ from: "made" });
+  expect(setup).toHaveBeenCalledWith({ onProgress, from: "made" });
   await run("--libtorch", "own", "--cuda");
-  expect(setup).toHaveBeenLastCalledWith({ libtorch: "own", cuda: true });
+  expect(setup).toHaveBeenLastCalledWith({ onProgress, libtorch: "own", cuda: true });
   expect(probeNative).toHaveBeenCalledTimes(2);
 });
 

@@ -7,7 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { DownloadProgress } from "../../../src/data/named/download.js";
+import type { DownloadProgress } from "../../../src/system/download.js";
 import { fetchPublished } from "../../../src/data/named/fetch-published.js";
 import { PUBLISHED } from "../../../src/data/named/published.js";
 import { packageRoot } from "../../../src/system/package-root.js";

@@ -2,9 +2,9 @@ import { open, rename, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Dispatcher } from "undici";
-import { OptimbenchError } from "../../errors.js";
-import { fileProblem, isFileProblem } from "../../system/file-problem.js";
-import { temporaryName } from "../../system/temporary-file.js";
+import { OptimbenchError } from "../errors.js";
+import { fileProblem, isFileProblem } from "./file-problem.js";
+import { leftovers, temporaryName } from "./temporary-file.js";
 
 /** The progress of one file's download. */
 export interface DownloadProgress {
@@ -40,7 +40,15 @@ export interface RemoteFile {
 }
 
 /** What the part of a file that an unfinished download received is called. */
-export const partName = (file: string): string => `${file}.part`;
+const partName = (file: string): string => `${file}.part`;
+
+/** Renames what downloads of killed processes received in a folder, so that the next download continues it. */
+export async function keepParts(folder: string): Promise<void> {
+  for (const name of await leftovers(folder)) {
+    const part = /^\.optimbench-[^.]*\.(.+\.part)$/.exec(name)?.[1];
+    if (part !== undefined) await rename(join(folder, name), join(folder, part)).catch(() => {});
+  }
+}
 
 /**
  * Downloads files to a folder. A file appears there only when it is complete and verified. What an interrupted download received

@@ -3,11 +3,11 @@ import type { RequestListener, ServerResponse } from "node:http";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { type DownloadProgress, download } from "../../../src/data/named/download.js";
-import { OptimbenchError } from "../../../src/errors.js";
-import "../../property-seed.js";
-import { temporaryFolder } from "../idx-files.js";
-import { mirror } from "../mirror.js";
+import { OptimbenchError } from "../../src/errors.js";
+import { type DownloadProgress, download } from "../../src/system/download.js";
+import "../property-seed.js";
+import { temporaryFolder } from "../data/idx-files.js";
+import { mirror } from "../data/mirror.js";
 
 const NAME = "file.gz";
 const FILE = Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * i) % 251));
