@@ -25,6 +25,7 @@ enum class Elementwise : uint8_t {
   equal,
   notEqual,
   where,    // y where x is not 0, z elsewhere
+  fill,     // k0
   sum,      // of x, into the first element of the result
   squares,  // of x, summed likewise
   count,

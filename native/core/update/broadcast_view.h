@@ -30,6 +30,7 @@ class BroadcastView {
   }
 
   bool isIdentity() const { return axes_.empty(); }
+  int64_t innermost() const { return axes_.back().size; }  // of a view that is not the identity
 
   // Calls run(done, count, offset, stride) for each run of elements from `begin` to `end` along the innermost axis:
   // `done` elements came before it, and its first one maps to `offset` in the smaller array.

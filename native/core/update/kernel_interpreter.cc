@@ -1,5 +1,7 @@
 // Runs a kernel program: block by block, and on several threads range by range.
 #include <algorithm>
+#include <bit>
+#include <limits>
 #include <memory>
 
 #include "kernel_program.h"
@@ -22,11 +24,15 @@ constexpr int64_t kRange = 8 * kBlock;
 // threads.
 constexpr int64_t kMaxRangesWithAxisSums = 64;
 // Floats of all arrays together, 16 MiB, above which they are assumed to be read from memory. Blocks are then
-// prefetched one ahead, and are shorter, since two blocks of each array share the first-level cache. The best limit is
-// the size of the last-level cache; 16 MiB is a common one. Prefetching takes 1.4 times as long at 12 and 18 MiB, 0.9
-// to 1.2 times at 30 MiB, 0.9 at 61 MiB and 0.7 to 0.9 at 122 MiB.
+// prefetched one ahead, and may be shorter, since two blocks of each array share the first-level cache. The best limit
+// is the size of the last-level cache; 16 MiB is a common one. Prefetching takes 1.4 times as long at 12 and 18 MiB,
+// 0.9 to 1.2 times at 30 MiB, 0.9 at 61 MiB and 0.7 to 0.9 at 122 MiB.
 constexpr int64_t kCacheResident = 4 << 20;
-constexpr int64_t kPrefetchBlock = 256;  // floats; from memory: 128 floats 1.1, 512 floats 1.0, 1024 floats 1.2
+// Floats of such blocks of all arrays together, except that a block has 256 to kBlock floats. Fewer arrays have longer
+// blocks, which call fewer kernels. From memory, with blocks of 256 floats: Adam (4 arrays) 1.1, LAMB (4, then 3) 1.15,
+// Adafactor (2, 1, 2) 1.2.
+constexpr uint64_t kPrefetchedFloats = 2048;
+constexpr int64_t kShortestPrefetch = 256;
 // Longer than kRange, since nothing has prefetched the first block of a range. From memory: 1 kRange 1.2 to 1.4, 2
 // kRange 1.1 to 1.2, 32 kRange 1.0 to 1.2.
 constexpr int64_t kPrefetchRange = 8 * kRange;
@@ -43,29 +49,35 @@ double valueOf(const KernelProgram::Scalar& scalar, const std::function<double(s
   return scalar.negative ? -value : value;
 }
 
-// Prefetches one short block of each array, a part before each instruction, to overlap memory traffic with computation.
+// Prefetches the next block of each array, a part before each instruction, to overlap memory traffic with computation.
 class Prefetch {
  public:
-  Prefetch(const std::vector<const float*>& arrays, int64_t start, size_t times)
-      : arrays_(arrays), start_(start), lines_(arrays.size() * kLines), times_(times) {}
+  Prefetch(const std::vector<const float*>& arrays, int64_t start, int64_t length, size_t times)
+      : arrays_(arrays),
+        start_(start),
+        linesPerArray_(length / kLine),
+        lines_(length / kLine * std::ssize(arrays)),
+        times_(static_cast<int64_t>(times)) {}
 
   void advance() {
     ++time_;
-    for (const size_t last = lines_ * time_ / times_; line_ < last; ++line_)
-      __builtin_prefetch(arrays_[line_ / kLines] + start_ + line_ % kLines * kLine);
+    for (const int64_t last = lines_ * time_ / times_; line_ < last;) {
+      const int64_t array = line_ / linesPerArray_, within = line_ % linesPerArray_;
+      const int64_t count = std::min(last - line_, linesPerArray_ - within);
+      const float* from = arrays_[array] + start_ + within * kLine;
+      for (int64_t i = 0; i < count; ++i) __builtin_prefetch(from + i * kLine);
+      line_ += count;
+    }
   }
 
  private:
-  static constexpr size_t kLines = kPrefetchBlock / kLine;
-
   const std::vector<const float*>& arrays_;
-  int64_t start_;
-  size_t lines_, times_;
-  size_t line_ = 0, time_ = 0;
+  int64_t start_, linesPerArray_, lines_, times_;
+  int64_t line_ = 0, time_ = 0;
 };
 
 // Expands a block of an array whose view is not the identity.
-float* expand(const KernelProgram::Array& array, int64_t start, int64_t count, float* scratch) {
+float* expand(const KernelProgram::Array& array, int64_t start, int64_t count, float* scratch, ElementwiseKernel fill) {
   float* block = scratch;
   array.view.forEachRun(start, start + count, [&](int64_t done, int64_t length, int64_t offset, int64_t step) {
     float* from = array.numbers + offset;
@@ -74,11 +86,24 @@ float* expand(const KernelProgram::Array& array, int64_t start, int64_t count, f
     else if (step == 1)
       std::copy_n(from, length, scratch + done);
     else if (step == 0)
-      std::fill_n(scratch + done, length, *from);
+      fill(scratch + done, from, from, from, from, length);
     else
       for (int64_t i = 0; i < length; ++i) scratch[done + i] = from[i * step];
   });
   return block;
+}
+
+// The length of the runs along the innermost axis, if blocks within one run pay: each array is then one number or
+// contiguous there, and each axis sum one addition or a vector.
+int64_t runLength(const std::vector<KernelProgram::Array>& arrays, const std::vector<KernelProgram::AxisSums>& sums) {
+  constexpr int64_t kShortestRun = 128;
+  int64_t shortest = std::numeric_limits<int64_t>::max();
+  const auto consider = [&](const BroadcastView& view) {
+    if (!view.isIdentity()) shortest = std::min(shortest, view.innermost());
+  };
+  for (const auto& each : arrays) consider(each.view);
+  for (const auto& each : sums) consider(each.view);
+  return shortest == std::numeric_limits<int64_t>::max() || shortest < kShortestRun ? 0 : shortest;
 }
 
 }  // namespace
@@ -91,6 +116,8 @@ struct KernelProgram::Job {
   int64_t length;
   int64_t rangeLength;
   int64_t blockLength;
+  bool prefetches = false;
+  int64_t runLength = 0;                          // blocks end where runs of this length end; 0 if they need not
   std::vector<double> rangeSums;                  // [ranges, sums]
   std::vector<std::vector<float>> rangeAxisSums;  // of each axis reduction: [ranges, size]
 
@@ -100,7 +127,7 @@ struct KernelProgram::Job {
 std::vector<double> KernelProgram::run(const std::vector<Array>& arrays, const std::vector<AxisSums>& axisSums,
                                        int64_t length, const std::function<double(size_t)>& scalarOf,
                                        Workers& workers) const {
-  Job job{arrays, axisSums, {}, length, kRange, kBlock, {}, {}};
+  Job job{arrays, axisSums, {}, length, kRange, kBlock, false, 0, {}, {}};
   for (const Scalar& scalar : broadcasts_) job.scalars.push_back(static_cast<float>(valueOf(scalar, scalarOf)));
   for (const Instruction& instruction : instructions_) {
     for (const Scalar& scalar : instruction.scalars)
@@ -112,8 +139,17 @@ std::vector<double> KernelProgram::run(const std::vector<Array>& arrays, const s
     job.rangeLength = std::max(job.rangeLength, (length / most / kBlock + 1) * kBlock);
   }
   if (static_cast<int64_t>(arrays_) * length > kCacheResident) {
-    job.blockLength = kPrefetchBlock;
+    job.prefetches = true;
+    const auto streams =
+        std::max<uint64_t>(1, std::ranges::count_if(arrays, [](const Array& each) { return each.view.isIdentity(); }));
+    job.blockLength =
+        std::clamp(static_cast<int64_t>(std::bit_floor(kPrefetchedFloats / streams)), kShortestPrefetch, kBlock);
     job.rangeLength = std::max(job.rangeLength, kPrefetchRange);
+  }
+  job.runLength = runLength(arrays, axisSums);
+  if (job.runLength > 0) {  // in equal blocks
+    const int64_t blocks = (job.runLength + job.blockLength - 1) / job.blockLength;
+    job.blockLength = ((job.runLength + blocks - 1) / blocks + kLine - 1) / kLine * kLine;
   }
   job.rangeSums.resize(sums_ * job.ranges());
   for (const AxisSums& each : axisSums) job.rangeAxisSums.emplace_back(each.size * job.ranges());
@@ -164,18 +200,24 @@ void KernelProgram::runRange(Job& job, int64_t range) const {
   const std::vector<float*> expanded(slots.begin(), slots.begin() + arrays_);
   for (size_t i = 0; i < broadcasts_.size(); ++i) std::fill_n(slots[arrays_ + i], job.blockLength, job.scalars[i]);
   std::vector<const float*> prefetched;
-  if (job.blockLength == kPrefetchBlock)
+  if (job.prefetches)
     for (const Array& array : job.arrays)
       if (array.view.isIdentity()) prefetched.push_back(array.numbers);
 
+  // Each thread has its own until the range ends: cores would take turns with a cache line that they share.
+  std::vector<double> sums(sums_);
   const int64_t end = std::min(job.length, (range + 1) * job.rangeLength);
-  for (int64_t start = range * job.rangeLength; start < end; start += job.blockLength) {
-    const int64_t count = std::min(job.blockLength, end - start);
+  const ElementwiseKernel fill = kernels_[static_cast<size_t>(Elementwise::fill)];
+  for (int64_t start = range * job.rangeLength, count; start < end; start += count) {
+    count = std::min(job.blockLength, end - start);
+    if (job.runLength > 0) count = std::min(count, job.runLength - start % job.runLength);
     for (size_t i = 0; i < arrays_; ++i) {
       const Array& array = job.arrays[i];
-      slots[i] = array.view.isIdentity() ? array.numbers + start : expand(array, start, count, expanded[i]);
+      slots[i] = array.view.isIdentity() ? array.numbers + start : expand(array, start, count, expanded[i], fill);
     }
-    Prefetch next(start + count + kPrefetchBlock <= end ? prefetched : kNothing, start + count, instructions_.size());
+    const int64_t following = start + count;
+    Prefetch next(following + job.blockLength <= end ? prefetched : kNothing, following, job.blockLength,
+                  instructions_.size());
     const float* k = job.scalars.data() + broadcasts_.size();
     for (const Instruction& each : instructions_) {
       next.advance();
@@ -186,10 +228,11 @@ void KernelProgram::runRange(Job& job, int64_t range) const {
       else
         accumulate(x, start, count, job.axisSums[each.axisSum].view,
                    job.rangeAxisSums[each.axisSum].data() + range * job.axisSums[each.axisSum].size);
-      if (each.sum != kNone) job.rangeSums[range * sums_ + each.sum] += result[0];
+      if (each.sum != kNone) sums[each.sum] += result[0];
       k += kScalars;
     }
   }
+  std::ranges::copy(sums, job.rangeSums.begin() + range * static_cast<int64_t>(sums_));
 }
 
 }  // namespace optimbench
