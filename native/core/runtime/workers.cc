@@ -2,9 +2,27 @@
 
 #include <ATen/Parallel.h>
 
-namespace optimbench {
+#include <chrono>
 
-Workers::Workers(int64_t threads) {
+namespace optimbench {
+namespace {
+
+// How long a thread looks for work, or for the others to finish, before it sleeps: waking up takes tens of
+// microseconds, which small steps would spend several times.
+constexpr std::chrono::microseconds kSpin{50};
+
+void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace
+
+// Threads without a processor of their own would only delay the others by spinning.
+Workers::Workers(int64_t threads) : spins_(threads <= static_cast<int64_t>(std::thread::hardware_concurrency())) {
   try {
     for (int64_t i = 1; i < threads; ++i) threads_.emplace_back([this] { serve(); });
   } catch (...) {  // the system refuses another thread: those that run must be joined
@@ -35,14 +53,26 @@ void Workers::run(int64_t count, const std::function<void(int64_t)>& work) {
     count_ = count;
     next_ = 0;
     failure_ = nullptr;
-    busy_ = static_cast<int64_t>(threads_.size());
+    open_ = true;
     ++generation_;
   }
   wake_.notify_all();
   take();
+  {
+    const std::lock_guard lock(mutex_);
+    open_ = false;  // all work is taken, so a thread that wakes up only now is not waited for
+  }
+  spinUntil([this] { return busy_ == 0; });
   std::unique_lock lock(mutex_);
   done_.wait(lock, [this] { return busy_ == 0; });
   if (failure_) std::rethrow_exception(failure_);
+}
+
+template <typename Ready>
+void Workers::spinUntil(const Ready& ready) const {
+  if (!spins_) return;
+  const auto end = std::chrono::steady_clock::now() + kSpin;
+  while (!ready() && std::chrono::steady_clock::now() < end) relax();
 }
 
 void Workers::take() {
@@ -64,11 +94,14 @@ void Workers::serve() {
   at::init_num_threads();
   uint64_t seen = 0;
   for (;;) {
+    spinUntil([&] { return generation_ != seen; });
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [&] { return stopping_ || generation_ != seen; });
       if (stopping_) return;
       seen = generation_;
+      if (!open_) continue;
+      ++busy_;
     }
     take();
     {

@@ -27,6 +27,8 @@ class Workers {
   void stop();
   void serve();
   void take();
+  template <typename Ready>
+  void spinUntil(const Ready& ready) const;
 
   std::mutex mutex_;  // held briefly, never while work runs; no other lock is taken while it is held
   std::condition_variable wake_;
@@ -34,8 +36,10 @@ class Workers {
   const std::function<void(int64_t)>* work_ = nullptr;
   int64_t count_ = 0;
   std::atomic<int64_t> next_{0};
-  int64_t busy_ = 0;         // threads still inside the current run
-  uint64_t generation_ = 0;  // counts runs, so that a thread joins each one once
+  std::atomic<int64_t> busy_{0};         // threads that have joined the current run and are still inside
+  std::atomic<uint64_t> generation_{0};  // counts runs, so that a thread joins each one once
+  bool open_ = false;                    // whether the current run can be joined
+  bool spins_ = false;
   bool stopping_ = false;
   std::exception_ptr failure_;
   std::vector<std::thread> threads_;  // last: they use all of the above
