@@ -21,7 +21,7 @@ bool onlyNextTakes(const std::vector<LayerSpec>& layers, size_t index) {
 FusedLayers fuseLayers(const std::vector<LayerSpec>& layers, size_t first, Shape input, ModelUse use) {
   const bool trains = use == ModelUse::training;
   if (layers[first].kind == "conv2d") return (trains ? fuseConvolution : foldConvolution)(layers, first, input);
-  if (layers[first].kind == "dense") return fuseDense(layers, first, input);
+  if (layers[first].kind == "dense") return (trains ? fuseDense : foldDense)(layers, first, input);
   if (layers[first].kind == "batchNorm2d") return fuseBatchNorm(layers, first, input);
   if (layers[first].kind == "activation") return fuseActivation(layers[first]);
   if (layers[first].kind == "averagePool2d") return fuseMeanPool(layers[first], input);

@@ -24,6 +24,8 @@ FusedLayers fuseConvolution(const std::vector<LayerSpec>& layers, size_t first, 
 FusedLayers foldConvolution(const std::vector<LayerSpec>& layers, size_t first, Shape input);
 // A dense layer of many weights, and a ReLU that follows.
 FusedLayers fuseDense(const std::vector<LayerSpec>& layers, size_t first, Shape input);
+// A dense layer followed by a batchNorm2d, and a ReLU that follows; otherwise as fuseDense. For evaluation.
+FusedLayers foldDense(const std::vector<LayerSpec>& layers, size_t first, Shape input);
 // A batchNorm2d, and a ReLU that follows.
 FusedLayers fuseBatchNorm(const std::vector<LayerSpec>& layers, size_t first, Shape input);
 // An activation with an exponential.

@@ -1,16 +1,13 @@
-// A convolution for evaluation. Batch normalisation with running statistics is an affine function of each channel, so
-// the weights and the bias of the convolution before it contain it.
+// A convolution for evaluation, with the batch normalisation, pooling, sum and ReLU after it.
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 #include "convolution_shape.h"
 #include "core/nn/fused_layers.h"
+#include "folded_norm.h"
 
 namespace optimbench {
 namespace {
-
-bool isBatchNorm(const LayerSpec& layer) { return layer.kind == "batchNorm2d"; }
 
 // The operator keeps the input of ReLU, pooling and sum in registers.
 class FoldedConvolution final : public Layer {
@@ -18,24 +15,18 @@ class FoldedConvolution final : public Layer {
   FoldedConvolution(std::unique_ptr<Layer> conv2d, bool hasBias, const LayerSpec* norm, const Convolution& shape)
       : slots_(conv2d->parameters()), hasBias_(hasBias), shape_(shape), kernels_(convolutionKernels()) {
     if (norm == nullptr) return;
-    norm_ = *norm;
-    const std::unique_ptr<Layer> layer = makeBatchNorm2d(*norm, {shape.filters, 1, 1});
-    for (const Slot& slot : layer->parameters()) slots_.push_back(slot);
-    statistics_ = layer->statistics();
+    norm_.emplace(*norm, shape.filters);
+    slots_.insert(slots_.end(), norm_->parameters().begin(), norm_->parameters().end());
   }
 
   std::vector<Slot> parameters() const override { return slots_; }
-  std::vector<Slot> statistics() const override { return statistics_; }
+  std::vector<Slot> statistics() const override { return norm_ ? norm_->statistics() : std::vector<Slot>{}; }
 
   // The weights in the order of the kernels, and a bias per filter.
   Views prepare(const Views& parameters, const Views& statistics) const override {
     at::Tensor weight = parameters[0].contiguous();
     at::Tensor bias = hasBias_ ? parameters[1] : at::zeros({shape_.filters}, weight.options());
-    if (norm_) {
-      weight = weight.clone();
-      bias = bias.clone();
-      fold(parameters, statistics, weight, bias);
-    }
+    if (norm_) norm_->fold(parameters, statistics, weight, bias);
     const at::Tensor prepared = at::empty({kernels_.preparedSize(shape_)}, weight.options());
     kernels_.prepare(shape_, data(weight), data(prepared), scratch().data_ptr());
     return {prepared, bias};
@@ -66,30 +57,12 @@ class FoldedConvolution final : public Layer {
   }
 
  private:
-  // y = f (x - m) + b, with f = s / sqrt(v + epsilon), of each filter's output x.
-  void fold(const Views& parameters, const Views& statistics, const at::Tensor& weight, const at::Tensor& bias) const {
-    const size_t first = hasBias_ ? 2 : 1;
-    const float *const mean = data(statistics[0]), *const variance = data(statistics[1]);
-    const float* const scale = norm_->scale ? data(parameters[first]) : nullptr;
-    const float* const center = norm_->center ? data(parameters.back()) : nullptr;
-    const int64_t size = weight.numel() / shape_.filters;
-    for (int64_t f = 0; f < shape_.filters; ++f) {
-      const double inverse = 1 / std::sqrt(variance[f] + norm_->epsilon);
-      const double factor = scale == nullptr ? inverse : scale[f] * inverse;
-      float* const own = data(weight) + f * size;
-      for (int64_t k = 0; k < size; ++k) own[k] = static_cast<float>(factor * own[k]);
-      float& offset = data(bias)[f];
-      offset = static_cast<float>(factor * (double{offset} - mean[f]) + (center == nullptr ? 0 : center[f]));
-    }
-  }
-
   static float* data(const at::Tensor& tensor) { return tensor.data_ptr<float>(); }
   at::Tensor scratch() const { return at::empty({kernels_.scratchBytes(shape_)}, at::kByte); }
 
   std::vector<Slot> slots_;
-  std::vector<Slot> statistics_;
   bool hasBias_;
-  std::optional<LayerSpec> norm_;
+  std::optional<FoldedNorm> norm_;
   Convolution shape_;
   const ConvolutionKernels& kernels_;
 };

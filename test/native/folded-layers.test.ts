@@ -153,6 +153,25 @@ it("evaluation gives the same bits for any number of threads", async () => {
   for (const other of others) expect(other).toEqual(one);
 });
 
+it.each(["avx512", "avx2", "baseline"])(
+  "evaluation with kernels for %s folds into dense layers as well",
+  async (kernels) => {
+    for (const units of [7, 40])
+      for (const useBias of [true, false])
+        for (const norm of [{}, { center: false }, { scale: false }]) {
+          const layers: Layer[] = [
+            { type: "flatten" },
+            { type: "dense", units, useBias },
+            { type: "batchNorm2d", ...norm },
+            ...(useBias ? [{ type: "activation", activation: "relu" } as const] : []),
+            { type: "dense", units: CLASSES, useBias },
+          ];
+          const expected = await evaluate(layers, [1, 6, 5], { kernels: "reference" });
+          expectClose(await evaluate(layers, [1, 6, 5], { kernels }), expected);
+        }
+  },
+);
+
 it("evaluation keeps outputs that several layers take", async () => {
   const conv: Layer = { type: "conv2d", ...EXAMPLE };
   const layers: Layer[] = [
