@@ -106,6 +106,11 @@ it("writes to the terminal in one place, which escapes control characters", () =
   ]);
 });
 
+it("uses nothing of open files that Yarn's Plug'n'Play lacks", () => {
+  const missing = /\bawait using\b|\.(sync|datasync|utimes)\(\)/;
+  expect(files("src", /\.ts$/).filter((file) => missing.test(read(file)))).toEqual([]);
+});
+
 /** Data flows down this list too: the folders of native/core/, in which every file includes only those above. */
 const NATIVE_STAGES = ["runtime", "data", "formula", "kernels", "nn", "update", "training"];
 

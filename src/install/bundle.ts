@@ -47,7 +47,7 @@ export async function writeBundle(folder: string, kind: Kind, { root, version }:
   const partial = join(parent, temporaryName());
   try {
     makeFolder(partial);
-    const changed = await copyListed(source, partial, files);
+    const changed = copyListed(source, partial, files);
     if (changed !== undefined)
       throw new OptimbenchError(
         "LIBTORCH",
@@ -88,7 +88,7 @@ export async function installBundle(folder: string, { force, log }: Setup): Prom
     return present;
   log(`Copying libtorch ${libtorch} from ${from} ...`);
   return putIntoCache(kind, async (partial) => {
-    const changed = await copyListed(from, partial, listed);
+    const changed = copyListed(from, partial, listed);
     if (changed !== undefined) throw unusable(from, `${changed}. Copy the bundle again.`);
     return listed;
   });

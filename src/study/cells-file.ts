@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { OptimbenchError } from "../errors.js";
 import { fileProblem } from "../system/file-problem.js";
+import { flushFile } from "../system/flush-file.js";
 import { releaseLock, takeLock } from "../system/lock-file.js";
 import { writeFileAtomically } from "../system/write-file.js";
 import { type Line, lineText, parseLines } from "./cell-lines.js";
@@ -96,7 +97,7 @@ export class CellsFile {
         const part = bytes.subarray(written);
         written += (await file.write(part, 0, part.length, this.#end + written)).bytesWritten;
       }
-      await file.sync();
+      await flushFile(file);
     } finally {
       await file.close();
     }

@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { OptimbenchError } from "../errors.js";
 import { fileProblem, isFileProblem } from "./file-problem.js";
+import { flushFile } from "./flush-file.js";
 import { leftovers, temporaryName } from "./temporary-file.js";
 
 /** The progress of one file's download. */
@@ -172,14 +173,18 @@ async function receive(
   const length = Number(response.headers.get("content-length")) || undefined;
   let receivedBytes = start;
   // Each chunk is written before the next is awaited, so that whatever ends the download, its part has all that was received.
-  await using output = await open(temporary, "a");
-  for await (const chunk of response.body) {
-    receivedBytes += chunk.length;
-    if (receivedBytes > mostBytes) throw new UnusablePart("it sent far more data than the file has");
-    await output.writeFile(chunk);
-    onProgress?.({ file, receivedBytes, totalBytes: length && start + length });
+  const output = await open(temporary, "a");
+  try {
+    for await (const chunk of response.body) {
+      receivedBytes += chunk.length;
+      if (receivedBytes > mostBytes) throw new UnusablePart("it sent far more data than the file has");
+      await output.writeFile(chunk);
+      onProgress?.({ file, receivedBytes, totalBytes: length && start + length });
+    }
+    await flushFile(output);
+  } finally {
+    await output.close();
   }
-  await output.sync();
 }
 
 const sizeOf = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0;

@@ -1,4 +1,4 @@
-import { fstatSync, type Stats } from "node:fs";
+import { createWriteStream, fstatSync, type Stats } from "node:fs";
 import {
   access,
   chmod,
@@ -13,6 +13,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { OptimbenchError } from "../errors.js";
 import { fileProblem } from "./file-problem.js";
 import { makeFolder } from "./make-folder.js";
@@ -117,7 +118,10 @@ async function replaceFile({ path, old }: RegularFile, data: Data): Promise<void
   if (old) await access(path, constants.W_OK); // do not replace a protected file, even if its folder is writable
   const temporary = join(folder, temporaryName());
   try {
-    await writeFile(temporary, data, { flush: true, flag: "wx" });
+    // Under Yarn's Plug'n'Play, writeFile() takes no iterables.
+    if (typeof data === "string" || data instanceof Uint8Array)
+      await writeFile(temporary, data, { flush: true, flag: "wx" });
+    else await pipeline(data, createWriteStream(temporary, { flush: true, flags: "wx" }));
     if (old) await chown(temporary, old.uid, old.gid).catch(() => {}); // only root may do this
     if (old) await chmod(temporary, old.mode);
     await rename(temporary, path);

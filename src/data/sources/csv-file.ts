@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { dataError, reasonOf } from "../../errors.js";
@@ -10,6 +10,7 @@ import { PixelList } from "../pixel-list.js";
 import { type Watch, watched } from "../watch.js";
 import { type ColumnOptions, type Columns, chooseColumns } from "./csv-columns.js";
 import { decimalNumber } from "./decimal-number.js";
+import { isGzip } from "./is-gzip.js";
 
 /** The content of a CSV file of images. */
 export interface CsvImages {
@@ -115,9 +116,7 @@ interface Row {
 
 async function records(file: string, watch: Watch): Promise<AsyncIterable<Row>> {
   const { parse } = await import("csv-parse");
-  await using handle = await open(file);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-  const isGzip = bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  const isPacked = await isGzip(file);
   const parser = parse({
     bom: true,
     delimiter: [",", ";", "\t"],
@@ -128,10 +127,10 @@ async function records(file: string, watch: Watch): Promise<AsyncIterable<Row>> 
     skip_empty_lines: true,
     trim: true,
   });
-  const { size: total } = await handle.stat();
+  const { size: total } = await stat(file);
   const bytes = Readable.from(watched(createReadStream(file), { path: file, total, watch }));
   bytes.on("error", (error) => parser.destroy(error));
-  if (!isGzip) return bytes.pipe(parser);
+  if (!isPacked) return bytes.pipe(parser);
   const gunzip = createGunzip();
   gunzip.on("error", (error) => parser.destroy(error));
   return bytes.pipe(gunzip).pipe(parser);

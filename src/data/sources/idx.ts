@@ -1,11 +1,12 @@
 import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { OptimbenchError } from "../../errors.js";
 import { fileProblem, isFileProblem } from "../../system/file-problem.js";
 import { MOST_BYTES } from "../dataset.js";
 import { UNWATCHED, watched } from "../watch.js";
+import { isGzip } from "./is-gzip.js";
 
 /**
  * IDX, the format of the MNIST files: two zero bytes, a type, the number of dimensions, the dimensions as big-endian 32-bit
@@ -72,12 +73,6 @@ export function idxHeader(dimensions: readonly number[]): Uint8Array {
 }
 
 type Check = (dimensions: readonly number[]) => void;
-
-async function isGzip(file: string): Promise<boolean> {
-  await using handle = await open(file);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-}
 
 async function readGzip(bytes: AsyncIterable<Buffer>, size: number, check: Check): Promise<IdxArray> {
   const packed = Readable.from(bytes);
