@@ -9,14 +9,17 @@ import { printable } from "../validation/printable.js";
 /**
  * The shortest label that identifies each config: the optimizer's name; if names coincide, also the loss, the framework, the
  * learning rate and other differences; then the settings that are not the optimizer's defaults, unless the optimizer has a
- * `label`.
+ * `label`. If all have one optimizer and different losses, the loss's name in place of the optimizer's.
  *
  * @param visible matches the paths that are shown beside the label, and so already distinguish configs
  */
 export function distinctLabels(configs: readonly ResolvedTrainConfig[], visible = NOTHING): string[] {
   const rates = decimalTexts(configs.map(({ optimizer }) => optimizer.learningRate));
   const factors = configs.map((config, i) => leaves(config).set("optimizer.learningRate", rates[i]!));
-  const labels = configs.map(({ name, optimizer }) => printable(name ?? optimizer.label ?? optimizer.name));
+  const losses = differInLoss(configs) ? lossLabels(configs) : undefined;
+  const labels = configs.map(({ name, optimizer }, i) =>
+    printable(name ?? losses?.[i] ?? optimizer.label ?? optimizer.name),
+  );
   const beside = factors.map((each) => [...each].filter(([path]) => visible.test(path)).join("\n"));
   const said = factors.map((each) => new Set([...each.keys()].filter((path) => visible.test(path))));
   const say = (i: number, path: string) => {
@@ -35,7 +38,7 @@ export function distinctLabels(configs: readonly ResolvedTrainConfig[], visible 
   };
   sayDifferences(new Set([...FIRST, ...factors.flatMap((each) => [...each.keys()])]));
   for (const [i, { name, optimizer }] of configs.entries())
-    if (name === undefined && optimizer.label === undefined)
+    if (name === undefined && optimizer.label === undefined && losses === undefined)
       for (const [key] of changedOptimizerSettings(optimizer))
         if (!said[i]!.has(`optimizer.${key}`)) say(i, `optimizer.${key}`);
   const layers = coinciding().flatMap((group) =>
@@ -72,6 +75,11 @@ export function differingPaths(configs: readonly ResolvedTrainConfig[]): string[
     ),
   );
 }
+
+/** Whether configs have losses of different names and one optimizer, which therefore identifies none of them. */
+export const differInLoss = (configs: readonly ResolvedTrainConfig[]): boolean =>
+  new Set(configs.map(({ loss }) => loss.label ?? loss.name)).size > 1 &&
+  new Set(configs.map(({ optimizer }) => JSON.stringify(optimizer))).size === 1;
 
 /** The text at a path of a config; undefined if there is none. */
 export const textAt = (config: ResolvedTrainConfig, path: string): string | undefined =>

@@ -47,7 +47,14 @@ test("a label contains what distinguishes arms, and no more", () => {
       { optimizer: "adam", loss: "a" },
       { optimizer: "adam", loss: "b" },
     ]),
-  ).toEqual(["adam, a", "adam, b"]);
+  ).toEqual(["a", "b"]);
+  expect(
+    labels([
+      { optimizer: "adam", loss: "a" },
+      { optimizer: "adam", loss: "b" },
+      { optimizer: "sgd", loss: "a" },
+    ]),
+  ).toEqual(["adam, a", "adam, b", "sgd"]);
   expect(
     labels([
       { optimizer: "adam", epochs: 2 },

@@ -1,8 +1,8 @@
 import type { Arm } from "../../study/arms.js";
 import { comparisonKey } from "../../study/dataset-key.js";
-import { differingPaths } from "../../study/labels.js";
+import { differInLoss, differingPaths } from "../../study/labels.js";
 import { ranInParallel, type Study } from "../../study/study.js";
-import { decimalTexts } from "../../validation/decimal-text.js";
+import { decimalText, decimalTexts } from "../../validation/decimal-text.js";
 import { groupBy } from "../../validation/group-by.js";
 import { firstLines, listText } from "../../validation/list-text.js";
 import { printable } from "../../validation/printable.js";
@@ -62,6 +62,7 @@ export function resultCells(study: Study, verdicts?: Verdicts): ResultCells {
   const rateTexts = decimalTexts(results.map(({ arm }) => arm.config.optimizer.learningRate));
   const rates = new Map(results.map((result, i) => [result, rateTexts[i]!]));
   const losses = new Set(results.map(({ arm }) => arm.loss));
+  const isOfLosses = differInLoss(results.map(({ arm }) => arm.config));
   const semantics = new Set(results.map(({ arm }) => arm.config.optimizer.semantics));
   const several = results.some(({ arm }) => arm.runs.length > 1);
   const timed = !ranInParallel(study);
@@ -85,13 +86,14 @@ export function resultCells(study: Study, verdicts?: Verdicts): ResultCells {
     {
       head: "loss",
       cell: ({ arm }) => arm.loss,
-      visible: losses.size > 1,
+      visible: losses.size > 1 && !isOfLosses,
       text: true,
     },
     {
       head: "learning rate",
       dispensable: 1,
       cell: (result) => rates.get(result)!,
+      visible: !isOfLosses,
     },
     {
       head: "validation accuracy",
@@ -199,13 +201,15 @@ function targetColumn({ target, arms }: TargetTimes, timed: boolean): Column {
   };
 }
 
-/** What the first column contains: optimizers, or arms that differ in something else as well. */
+/** What the first column contains: optimizers, losses, or arms that differ in something else as well. */
 function namedBy(results: readonly Result[]): string {
   const configs = results.map(({ arm }) => arm.config);
   const isOther = (path: string) => !/^(optimizer|loss)\./.test(path);
   return configs.some(({ name }) => name !== undefined) || differingPaths(configs).some(isOther)
     ? "arm"
-    : "optimizer";
+    : differInLoss(configs)
+      ? "loss"
+      : "optimizer";
 }
 
 /** The results of the arms with these labels, in this order, then the others. Those of a task are together. */
@@ -235,13 +239,18 @@ function notesOn(results: readonly Result[], semantics: ReadonlySet<string>): st
 /** The sources of the formulas that no column shows: of the optimizers, and of the losses if they differ. */
 function sourcesNote(results: readonly Result[], semantics: ReadonlySet<string>): string {
   const [common] = semantics.size === 1 ? semantics : [];
+  const configs = results.map(({ arm }) => arm.config);
   const others = results.filter(({ arm }) => arm.config.loss.semantics !== common);
   const losses = new Set(others.map(({ arm }) => `${arm.loss} (${originOf(arm.config.loss)})`));
   return [
+    ...(differInLoss(configs) ? [oneOptimizer(configs[0]!)] : []),
     ...(common === undefined ? [] : [`Formulas and defaults: ${originOf({ semantics: common })}.`]),
     ...(losses.size === 0 ? [] : [`Formulas of the losses: ${[...losses].join(", ")}.`]),
   ].join(" ");
 }
+
+const oneOptimizer = ({ optimizer: { label, name, learningRate } }: Arm["config"]) =>
+  `Optimizer: ${printable(label ?? name)}, learning rate ${decimalText(learningRate)}.`;
 
 /** The source of a formula, as text. */
 const originOf = ({ semantics }: { readonly semantics: string }) => printable(semantics);

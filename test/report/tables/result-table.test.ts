@@ -183,6 +183,18 @@ test("several losses or learning rates have a column, and are not repeated in la
   expect(markdownTable(STUDIES.learningRates)).toContain("| adam | 0.01 |");
 });
 
+test("losses of one optimizer are in the first column, and the optimizer is below the table", () => {
+  const losses = exampleStudy([
+    { optimizer: "adam", loss: "hinge" },
+    { optimizer: "adam", loss: "brier" },
+  ]);
+  expect(markdownTable(losses)).toContain("| loss | validation accuracy |");
+  expect(markdownTable(losses)).toContain("| hinge | 0.");
+  expect(markdownTable(losses)).toContain(
+    "Optimizer: adam, learning rate 0.001. Formulas and defaults: keras3.",
+  );
+});
+
 test("several losses are compared by common metrics", () => {
   const { runs, ...study } = plainStudy();
   const withLoss = (name: string) =>
