@@ -3,6 +3,7 @@ import { findingsOf } from "../../checks/check-study.js";
 import type { Dataset } from "../../data/dataset.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import type { Verdicts } from "../../verdicts/verdicts.js";
+import { coloursOf } from "../results/colours.js";
 import { predictionsOf } from "../results/predictions.js";
 import { type Result, resultsOf } from "../results/results.js";
 import { bestFirst, detailedArms, shareOf } from "../results/select-arms.js";
@@ -11,7 +12,7 @@ import { tunedResults } from "../results/tuned-results.js";
 import { resultCells } from "../tables/result-cells.js";
 import { document } from "./document.js";
 import { html } from "./html.js";
-import { calibration, type PlacedPredictions } from "./sections/calibration.js";
+import { type ColouredPredictions, calibration } from "./sections/calibration.js";
 import { checks } from "./sections/checks.js";
 import { costs } from "./sections/costs.js";
 import { curves } from "./sections/curves.js";
@@ -47,10 +48,11 @@ export function reportPage(study: Study, extras: PageExtras = {}): string {
   const results = resultsOf(study);
   const arms = results.map(({ arm }) => arm);
   const tasks = tasksOf(study, results, ({ arm }) => arm.config);
+  const colours = coloursOf(tasks.map(({ items }) => items));
   const detailed = detailedArms(tasks.map(({ items }) => items));
   const predicted = tasks.slice(0, MOST_PREDICTED).map((task) => ({
     ...task,
-    items: predictionsOfBest(task.items, shareOf(MOST_PREDICTED, tasks.length)),
+    items: predictionsOfBest(task.items, shareOf(MOST_PREDICTED, tasks.length), colours),
   }));
   const cells = resultCells(study, extras.verdicts);
   const { conclusion } = cells;
@@ -58,15 +60,18 @@ export function reportPage(study: Study, extras: PageExtras = {}): string {
     conclusion.question,
     html`${headline(study, conclusion, arms)}
 <main>
-${acrossTasks(study)}
+${acrossTasks(study, colours)}
 ${ranking(cells)}
 ${costs(cells)}
 ${pairs(conclusion.verdicts)}
 ${noise(conclusion.verdicts)}
 ${checks(extras.findings ?? findingsOf(study, { verdicts: conclusion.verdicts }))}
-${curves(tasks, !ranInParallel(study))}
+${curves(tasks, { isTimed: !ranInParallel(study), colours })}
 ${timeToTarget(conclusion.verdicts.targets, tasks)}
-${tuning(tasksOf(study, tunedResults(study, results), ({ config }) => config))}
+${tuning(
+  tasksOf(study, tunedResults(study, results), ({ config }) => config),
+  colours,
+)}
 ${mistakes(
   predicted.map(({ name, items }) => ({ name, items: items.map(({ predictions }) => predictions) })),
   extras.dataset,
@@ -84,11 +89,15 @@ study.json has every number and can be run again; runs.csv has one row per run, 
   );
 }
 
-function predictionsOfBest(results: readonly Result[], most: number): PlacedPredictions[] {
+function predictionsOfBest(
+  results: readonly Result[],
+  most: number,
+  colours: ReadonlyMap<string, number>,
+): ColouredPredictions[] {
   return bestFirst(results)
     .slice(0, most)
-    .flatMap(({ arm }, place) => {
+    .flatMap(({ arm }) => {
       const predictions = predictionsOf(arm);
-      return predictions === undefined ? [] : [{ place, predictions }];
+      return predictions === undefined ? [] : [{ colour: colours.get(arm.labelInTask)!, predictions }];
     });
 }

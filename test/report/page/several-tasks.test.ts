@@ -48,6 +48,42 @@ describe("a study over several datasets", () => {
     expect(section.match(/class="controls"/g)).toHaveLength(1);
   });
 
+  test("gives each method one colour in all tasks and figures", () => {
+    const reaches = { "mnist-10k": [0.98, 0.95, 0.9], digits: [0.9, 0.98, 0.97] };
+    const study = withPredictions(
+      exampleStudy(
+        [0, 1].flatMap((seed) =>
+          Object.entries(reaches).flatMap(([dataset, each]) =>
+            ["adam", "sgd", "rmsprop"].map((optimizer, i) => ({
+              optimizer,
+              dataset,
+              seed,
+              reaches: each[i]!,
+            })),
+          ),
+        ),
+      ),
+    );
+    const [mnist, digits] = curvesIn(study).map(({ arms }) => arms.map(({ label }) => label));
+    expect(mnist).toEqual(["adam", "sgd", "rmsprop"]);
+    expect(digits).toEqual(["sgd", "rmsprop", "adam"]);
+    const colours = [
+      ...reportPage(study).matchAll(
+        /class="(colour-\d dash-\d)">(?:<input[^>]*>)?<span class="key"><\/span>(?:<\/span>)?(\w+)/g,
+      ),
+    ];
+    const byMethod = (name: string) =>
+      new Set(colours.filter((each) => each[2] === name).map((each) => each[1]));
+    // Mean places are 0.5 for sgd, 1 for adam and 1.5 for rmsprop.
+    expect(["sgd", "adam", "rmsprop"].map((name) => [...byMethod(name)])).toEqual([
+      ["colour-0 dash-0"],
+      ["colour-1 dash-0"],
+      ["colour-2 dash-0"],
+    ]);
+    const drawn = sectionOf(study, "curves").match(/class="line colour-\d/g)!;
+    expect(drawn.filter((each) => each.endsWith("0"))).toHaveLength(2);
+  });
+
   test("has results, times to targets and calibration per dataset", () => {
     const study = { ...two, config: { ...two.config, targets: [0.85] } };
     for (const id of ["ranking", "cost", "targets"]) {

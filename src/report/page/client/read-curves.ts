@@ -21,7 +21,7 @@ export function readAt({ lines, height, width, xTitle }: Plot, { arms }: CurveDa
     `<path class="reading" d="M${at} ${MARGIN.top}V${height - MARGIN.bottom}"/>`,
     ...read.map(
       ({ line, i }) =>
-        `<circle class="reading ${colourClass(line.arm)}" cx="${line.xs[i]}" cy="${line.ys[i]}" r="4"/>`,
+        `<circle class="reading ${colourClass(line.colour)}" cx="${line.xs[i]}" cy="${line.ys[i]}" r="4"/>`,
     ),
   ];
   const title = document.createElement("strong");
@@ -38,7 +38,7 @@ export function readAt({ lines, height, width, xTitle }: Plot, { arms }: CurveDa
   };
 }
 
-function valueLine({ arm, line }: PlottedLine, i: number, label: string): HTMLElement {
+function valueLine({ colour, line }: PlottedLine, i: number, label: string): HTMLElement {
   const { values, low, high } = line;
   const text = [
     label,
@@ -46,7 +46,7 @@ function valueLine({ arm, line }: PlottedLine, i: number, label: string): HTMLEl
     ...(low && high ? [`(${numberText(low[i]!)} to ${numberText(high[i]!)})`] : []),
   ];
   const element = paragraph(text.join(" "));
-  element.className = colourClass(arm);
+  element.className = colourClass(colour);
   const key = document.createElement("span");
   key.className = "key";
   element.prepend(key);

@@ -16,6 +16,8 @@ export interface CurveMetric {
 
 export interface ArmCurves {
   readonly label: string;
+  /** The number of its colour. */
+  readonly colour: number;
   readonly stepsAnEpoch: number;
   readonly seeds: number;
   readonly lines: readonly CurveLine[];

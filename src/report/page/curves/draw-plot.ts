@@ -19,16 +19,16 @@ export function drawPlot({ width, height, xTitle, xTicks, yTicks, lines, yOf }: 
   ].join("");
 }
 
-function band({ arm, line, xs }: PlottedLine, yOf: (value: number) => number): string {
+function band({ colour, line, xs }: PlottedLine, yOf: (value: number) => number): string {
   const { low, high } = line;
   if (low === undefined || high === undefined || !line.isMean) return "";
   const there = xs.map((x, i) => `${px(x)} ${px(yOf(high[i]!))}`);
   const back = xs.map((x, i) => `${px(x)} ${px(yOf(low[i]!))}`).reverse();
-  return `<path class="band ${colourClass(arm)}" d="M${there.join("L")}L${back.join("L")}Z"/>`;
+  return `<path class="band ${colourClass(colour)}" d="M${there.join("L")}L${back.join("L")}Z"/>`;
 }
 
-function drawLine({ arm, isColoured, line, xs, ys }: PlottedLine): string {
-  const classes = isColoured ? `line ${colourClass(arm)}${line.isMean ? "" : " thin"}` : "line grey";
+function drawLine({ colour, isColoured, line, xs, ys }: PlottedLine): string {
+  const classes = isColoured ? `line ${colourClass(colour)}${line.isMean ? "" : " thin"}` : "line grey";
   const points = xs.map((x, i) => `${px(x)} ${px(ys[i]!)}`);
   const [x, y] = [px(xs.at(-1)!), px(ys.at(-1)!)];
   const dots = isColoured && line.isMean && points.length <= 25 ? points : points.length === 1 ? points : [];
@@ -44,7 +44,7 @@ function drawLine({ arm, isColoured, line, xs, ys }: PlottedLine): string {
 const COLOURS = 7;
 const DASHES = 4;
 
-export const colourClass = (arm: number): string =>
-  `colour-${arm % COLOURS} dash-${Math.floor(arm / COLOURS) % DASHES}`;
+export const colourClass = (colour: number): string =>
+  `colour-${colour % COLOURS} dash-${Math.floor(colour / COLOURS) % DASHES}`;
 
 const px = (value: number) => Math.round(value * 10) / 10;

@@ -26,6 +26,8 @@ export interface CurveView {
 export interface PlottedLine {
   /** The place of its arm. */
   readonly arm: number;
+  /** The number of its colour. */
+  readonly colour: number;
   readonly isColoured: boolean;
   readonly line: CurveLine;
   readonly xs: readonly number[];
@@ -59,7 +61,13 @@ export function plotCurves(data: CurveData, view: CurveView): Plot | undefined {
   const chosen = data.arms.flatMap((arm, i) =>
     arm.lines
       .filter((line) => line.metric === metric && (coloured.has(i) || (withOthers && line.isMean)))
-      .map((line) => ({ arm: i, line, isColoured: coloured.has(i), xValues: xValuesOf(line, arm, x) })),
+      .map((line) => ({
+        arm: i,
+        colour: arm.colour,
+        line,
+        isColoured: coloured.has(i),
+        xValues: xValuesOf(line, arm, x),
+      })),
   );
   if (chosen.length === 0) return undefined;
   const height = Math.round(Math.min(440, Math.max(280, width * 0.5)));

@@ -11,15 +11,22 @@ const OTHER_ARMS = 40;
 /** Of all arms and one metric together, which bounds the size of the page. */
 const MOST_POINTS = 20_000;
 
-/** The curves of a study's arms, for each task. All have the same metrics. */
-export function studyCurves(tasks: readonly (readonly Result[])[]): CurveData[] {
+/**
+ * The curves of a study's arms, for each task. All have the same metrics.
+ *
+ * @param colours by label within the task
+ */
+export function studyCurves(
+  tasks: readonly (readonly Result[])[],
+  colours: ReadonlyMap<string, number>,
+): CurveData[] {
   const isOneLoss = new Set(tasks.flat().map(({ arm }) => arm.loss)).size === 1;
   const metrics = METRICS.filter(
     ({ isComparable }) => isOneLoss === isComparable || isComparable === undefined,
   );
   const shown = tasks.map(shownArms);
   const most = Math.max(50, Math.min(400, shareOf(MOST_POINTS, shown.flat().length)));
-  return tasks.map((results, i) => taskCurves(results, shown[i]!, metrics, most));
+  return tasks.map((results, i) => taskCurves(results, { shown: shown[i]!, metrics, most, colours }));
 }
 
 function shownArms(results: readonly Result[]): Result[] {
@@ -27,12 +34,15 @@ function shownArms(results: readonly Result[]): Result[] {
   return [...ranked.slice(0, BEST_ARMS), ...evenly(ranked.slice(BEST_ARMS), OTHER_ARMS)];
 }
 
-function taskCurves(
-  results: readonly Result[],
-  shown: readonly Result[],
-  metrics: readonly Metric[],
-  most: number,
-): CurveData {
+interface Drawing {
+  readonly shown: readonly Result[];
+  readonly metrics: readonly Metric[];
+  /** The most points of a line. */
+  readonly most: number;
+  readonly colours: ReadonlyMap<string, number>;
+}
+
+function taskCurves(results: readonly Result[], { shown, metrics, most, colours }: Drawing): CurveData {
   const [winner] = shown;
   return {
     metrics: metrics.map(({ title, scale, final }) => {
@@ -41,6 +51,7 @@ function taskCurves(
     }),
     arms: shown.map(({ arm }) => ({
       label: arm.labelInTask,
+      colour: colours.get(arm.labelInTask)!,
       stepsAnEpoch: stepsAnEpoch(arm.config),
       seeds: arm.completed.length,
       lines: metrics.flatMap(({ value }, metric) =>

@@ -12,25 +12,25 @@ const MARGIN = 44;
 /** Bins with fewer images show noise. */
 const FEWEST = 10;
 
-/** The predictions of an arm, and the place of its colour. */
-export interface PlacedPredictions {
-  readonly place: number;
+/** The predictions of an arm, and the number of its colour. */
+export interface ColouredPredictions {
+  readonly colour: number;
   readonly predictions: ArmPredictions;
 }
 
 /** Whether arms are as often right as they are confident. Arms have the colours that they have in the curves. */
-export function calibration(tasks: readonly Task<PlacedPredictions>[]): Html | undefined {
+export function calibration(tasks: readonly Task<ColouredPredictions>[]): Html | undefined {
   const shown = tasks.filter(({ items }) => items.length > 0);
   return shown.length === 0 ? undefined : section("calibration", "Calibration", shown.map(taskCalibration));
 }
 
-function taskCalibration({ name, items: all }: Task<PlacedPredictions>): Html {
-  const rows = all.map(({ place, predictions: { arm, reliability } }) => {
+function taskCalibration({ name, items: all }: Task<ColouredPredictions>): Html {
+  const rows = all.map(({ colour, predictions: { arm, reliability } }) => {
     const count = reliability.reduce((sum, bin) => sum + bin.count, 0);
     const mean = (of: (bin: (typeof reliability)[number]) => number) =>
       count === 0 ? 0 : reliability.reduce((sum, bin) => sum + bin.count * of(bin), 0) / count;
     return {
-      place,
+      colour,
       label: arm.labelInTask,
       confidence: mean((bin) => bin.confidence),
       accuracy: mean((bin) => bin.accuracy),
@@ -45,8 +45,8 @@ ${table({
     {
       title: "arm",
       isHead: true,
-      cell: ({ place, label }) =>
-        html`<span class="${colourClass(place)}"><span class="key"></span></span>${label}`,
+      cell: ({ colour, label }) =>
+        html`<span class="${colourClass(colour)}"><span class="key"></span></span>${label}`,
     },
     { title: "confidence", isNumber: true, cell: ({ confidence }) => accuracyText(confidence) },
     { title: "accuracy", isNumber: true, cell: ({ accuracy }) => accuracyText(accuracy) },
@@ -56,7 +56,7 @@ ${table({
 })}</div>`;
 }
 
-function diagram(all: readonly PlacedPredictions[]): Html {
+function diagram(all: readonly ColouredPredictions[]): Html {
   const end = SIZE - 12;
   const at = (share: number) => MARGIN + share * (end - MARGIN);
   const down = (share: number) => SIZE - at(share);
@@ -68,14 +68,14 @@ ${ticks.map(
 )}
 <text x="${at(0.5)}" y="${SIZE - 8}" text-anchor="middle">confidence</text><text transform="translate(11 ${down(0.5)}) rotate(-90)" text-anchor="middle">accuracy</text>
 <path class="diagonal" d="M${at(0)} ${down(0)}L${at(1)} ${down(1)}"/>
-${all.map(({ place, predictions: { reliability } }) => {
+${all.map(({ colour, predictions: { reliability } }) => {
   const filled = reliability.filter(({ count }) => count >= FEWEST);
   if (filled.length === 0) return undefined;
   const most = Math.max(...filled.map(({ count }) => count));
   const points = filled.map(
     ({ confidence, accuracy }) => `${at(confidence).toFixed(1)} ${down(accuracy).toFixed(1)}`,
   );
-  return html`<g class="line ${colourClass(place)}"><path d="M${points.join("L")}"/>${filled.map(
+  return html`<g class="line ${colourClass(colour)}"><path d="M${points.join("L")}"/>${filled.map(
     ({ confidence, accuracy, count }) =>
       html`<circle class="dot" cx="${at(confidence).toFixed(1)}" cy="${down(accuracy).toFixed(1)}" r="${(1.5 + 4 * Math.sqrt(count / most)).toFixed(1)}"/>`,
   )}</g>`;

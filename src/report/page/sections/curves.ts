@@ -21,8 +21,14 @@ const WIDTHS = { only: 900, several: 500 };
  *
  * @param isTimed whether times are comparable, so that seconds are an axis
  */
-export function curves(tasks: readonly Task<Result>[], isTimed: boolean): Html | undefined {
-  const all = studyCurves(tasks.map(({ items }) => items));
+export function curves(
+  tasks: readonly Task<Result>[],
+  { isTimed, colours }: { readonly isTimed: boolean; readonly colours: ReadonlyMap<string, number> },
+): Html | undefined {
+  const all = studyCurves(
+    tasks.map(({ items }) => items),
+    colours,
+  );
   const figures = all.flatMap((data, i) => figure(data, tasks[i]!) ?? []);
   if (figures.length === 0) return undefined;
   return section("curves", "Curves", [
@@ -56,10 +62,10 @@ function figure(data: CurveData, { name, items }: Task<Result>): Html | undefine
   return html`<figure class="curves">${taskTitle(name)}
 <div class="plot"><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${metrics[0]!.title} by epoch, one line per arm; the table below the figure has the values">${new Html(drawPlot(plot))}</svg></div>
 <form class="arms" aria-label="Arms in colour">${arms.map(
-    ({ label }, i) =>
-      html`<label class="${colourClass(i)}"><input type="checkbox" name="arm" value="${i}"${i < data.coloured ? html` checked` : undefined}><span class="key"></span>${label}</label>`,
+    ({ label, colour }, i) =>
+      html`<label class="${colourClass(colour)}"><input type="checkbox" name="arm" value="${i}"${i < data.coloured ? html` checked` : undefined}><span class="key"></span>${label}</label>`,
   )}
-<label class="others"${arms.length > 1 ? undefined : html` hidden`}><input type="checkbox" name="others"${arms.length > data.coloured ? html` checked` : undefined}><span class="key"></span>the others, in grey</label>
+<label class="others"${arms.length > data.coloured ? undefined : html` hidden`}><input type="checkbox" name="others"${arms.length > data.coloured ? html` checked` : undefined}><span class="key"></span>the others, in grey</label>
 </form>${
     arms.length < items.length
       ? html`<figcaption>${arms.length} of the ${integerText(items.length)} arms: the best, and others evenly by rank.</figcaption>`

@@ -12,12 +12,15 @@ const MARGIN = { left: 58, right: 18 };
 const RIGHT = WIDTH - MARGIN.right;
 
 /** The methods of a study over several tasks: their table, mean ranks and performance profiles. */
-export function tasks(study: Study): Html | undefined {
+export function tasks(study: Study, colours: ReadonlyMap<string, number>): Html | undefined {
   const found = acrossTasks(study);
   const cells = taskCells(study);
   if (found === undefined || cells === undefined) return undefined;
   const { caption, columns, rows, notes } = cells;
   const coloured = found.methods.slice(0, MOST_COLOURED);
+  const classes = found.methods.map(({ label }, place) =>
+    place < MOST_COLOURED ? colourClass(colours.get(label) ?? place) : "grey",
+  );
   return section("tasks", "Tasks", [
     table<readonly string[]>({
       caption,
@@ -30,21 +33,20 @@ export function tasks(study: Study): Html | undefined {
       })),
       rows,
     }),
-    html`<p class="keys">${coloured.map(({ label }, i) => html`<span class="${colourClass(i)}"><span class="key"></span>${label}</span> `)}${coloured.length < rows.length ? html`<span class="others"><span class="key"></span>the others, in grey</span>` : undefined}</p>
-<div class="halves"><figure>${rankDiagram(found)}<figcaption>Mean ranks. Bars connect methods that are not told apart.</figcaption></figure>
-<figure>${profilePlot(found)}<figcaption>Performance profiles: the share of runs with at most so many times the lowest mean errors of the task. Higher is better.</figcaption></figure></div>`,
+    html`<p class="keys">${coloured.map(({ label }, i) => html`<span class="${classes[i]!}"><span class="key"></span>${label}</span> `)}${coloured.length < rows.length ? html`<span class="others"><span class="key"></span>the others, in grey</span>` : undefined}</p>
+<div class="halves"><figure>${rankDiagram(found, classes)}<figcaption>Mean ranks. Bars connect methods that are not told apart.</figcaption></figure>
+<figure>${profilePlot(found, classes)}<figcaption>Performance profiles: the share of runs with at most so many times the lowest mean errors of the task. Higher is better.</figcaption></figure></div>`,
     ...notes.map((note) => html`<p class="note">${note}</p>\n`),
   ]);
 }
 
 const MOST_COLOURED = 5;
-const classOf = (place: number) => (place < MOST_COLOURED ? colourClass(place) : "grey");
 
 const ROW = 22;
 const TOP = 46;
 
 /** A critical-difference diagram (Demšar 2006). */
-function rankDiagram({ methods, groups }: AcrossTasks): Html {
+function rankDiagram({ methods, groups }: AcrossTasks, classes: readonly string[]): Html {
   const height = TOP + (methods.length + groups.length) * ROW;
   const x = (rank: number) =>
     px(MARGIN.left + 90 + ((rank - 1) / (methods.length - 1)) * (RIGHT - MARGIN.left - 90));
@@ -61,7 +63,7 @@ function rankDiagram({ methods, groups }: AcrossTasks): Html {
         html`<path class="group" d="M${x(methods[from]!.meanRank)} ${TOP + i * ROW}H${x(methods[to]!.meanRank)}"/>`,
     )}${methods.map(({ label, meanRank }, i) => {
       const y = TOP + (groups.length + i) * ROW;
-      return html`<g class="line ${classOf(i)}"><circle class="dot" cx="${x(meanRank)}" cy="${y}" r="4.5"/></g><text x="${x(meanRank) - 10}" y="${y + 4}" text-anchor="end">${shortened(label)}</text>`;
+      return html`<g class="line ${classes[i]!}"><circle class="dot" cx="${x(meanRank)}" cy="${y}" r="4.5"/></g><text x="${x(meanRank) - 10}" y="${y + 4}" text-anchor="end">${shortened(label)}</text>`;
     })}`,
   );
 }
@@ -73,7 +75,7 @@ const shortened = (label: string) =>
 const HEIGHT = 300;
 const BOTTOM = HEIGHT - 44;
 
-function profilePlot({ methods }: AcrossTasks): Html {
+function profilePlot({ methods }: AcrossTasks, classes: readonly string[]): Html {
   const { low, high, times, shares, ticks } = performanceProfiles(methods);
   const x = (value: number) =>
     px(MARGIN.left + (Math.log(value / low) / Math.log(high / low)) * (RIGHT - MARGIN.left));
@@ -92,7 +94,7 @@ function profilePlot({ methods }: AcrossTasks): Html {
         const steps = ofMethod.map(
           (share, i) => `${i === 0 ? "M" : "H"}${x(times[i]!)}${i === 0 ? " " : "V"}${y(share)}`,
         );
-        return html`<g class="line ${classOf(place)}"><path d="${steps.join("")}"/></g>`;
+        return html`<g class="line ${classes[place]!}"><path d="${steps.join("")}"/></g>`;
       })
       .reverse()}`,
   );

@@ -23,12 +23,18 @@ const RIGHT = WIDTH - MARGIN.right;
  * How the settings of a tuned study were found: every trial by its learning rate, the best result by number of trials, and the
  * selected settings. Arms have the colours that they have in the curves.
  */
-export function tuning(tasks: readonly Task<TunedResult>[]): Html | undefined {
-  const blocks = tasks.flatMap((task) => taskTuning(task) ?? []);
+export function tuning(
+  tasks: readonly Task<TunedResult>[],
+  colours: ReadonlyMap<string, number>,
+): Html | undefined {
+  const blocks = tasks.flatMap((task) => taskTuning(task, colours) ?? []);
   return blocks.length === 0 ? undefined : section("tuning", "Tuning", blocks);
 }
 
-function taskTuning({ name, items: arms }: Task<TunedResult>): Html | undefined {
+function taskTuning(
+  { name, items: arms }: Task<TunedResult>,
+  colours: ReadonlyMap<string, number>,
+): Html | undefined {
   const accuracies = arms.flatMap(({ trials }) => trials.flatMap(({ accuracy }) => accuracy ?? []));
   if (accuracies.length === 0) return undefined;
   const coloured = colouredResults(arms.flatMap(({ result }) => result ?? []));
@@ -36,24 +42,27 @@ function taskTuning({ name, items: arms }: Task<TunedResult>): Html | undefined 
     .map(
       (arm): PlacedArm => ({
         ...arm,
+        colour: colours.get(arm.label) ?? 0,
         place: coloured.findIndex(({ arm: each }) => each === arm.result?.arm),
       }),
     )
     .sort((a, b) => (b.place < 0 ? Infinity : b.place) - (a.place < 0 ? Infinity : a.place) || 0);
   const keyed = placed.filter(({ place }) => place >= 0).reverse();
   const rates = ratePlot(placed);
-  return html`${taskTitle(name)}<p class="keys">${keyed.map((arm) => html`<span class="${colourClass(arm.place)}"><span class="key"></span>${arm.label}</span> `)}${keyed.length < arms.length ? html`<span class="others"><span class="key"></span>the others, in grey</span>` : undefined}</p>
+  return html`${taskTitle(name)}<p class="keys">${keyed.map((arm) => html`<span class="${colourClass(arm.colour)}"><span class="key"></span>${arm.label}</span> `)}${keyed.length < arms.length ? html`<span class="others"><span class="key"></span>the others, in grey</span>` : undefined}</p>
 <div class="halves">${rates === undefined ? undefined : html`<figure>${rates}<figcaption>Validation accuracy by learning rate, a point per trial. Ring: the selected one; × at the bottom: diverged; line below: the searched space. Trials also differ in other settings.</figcaption></figure>`}
 <figure>${trialsPlot(placed)}<figcaption>Best validation accuracy by number of trials: what tuning cost. The first trial has the given settings; dot: the selected one.</figcaption></figure></div>
 ${settingsTable(arms, name)}`;
 }
 
 interface PlacedArm extends TunedResult {
-  /** Its colour; -1 for grey. */
+  /** The number of its colour. */
+  readonly colour: number;
+  /** Its place among those in colour; -1 for grey. */
   readonly place: number;
 }
 
-const classOf = ({ place }: PlacedArm) => (place < 0 ? "grey" : colourClass(place));
+const classOf = ({ place, colour }: PlacedArm) => (place < 0 ? "grey" : colourClass(colour));
 
 /** Where an accuracy is, and the lines of its axis. */
 function yAxis(accuracies: readonly number[]) {
@@ -101,9 +110,9 @@ function ratePlot(arms: readonly PlacedArm[]): Html | undefined {
     "Validation accuracy by learning rate; the table below has the selected settings",
     height,
     html`${grid}${xTicks(ticks, x, bottom)}${xTitle("learning rate", height)}${spaces.map(
-      ({ range, place }, row) => {
+      ({ range, colour }, row) => {
         const [from, to, at] = [px(x(range!.from)), px(x(range!.to)), BOTTOM + 8 + row * ROW];
-        return html`<g class="line thin ${colourClass(place)}"><path d="M${from} ${at}H${to}M${from} ${at - 3}v6M${to} ${at - 3}v6"/></g>`;
+        return html`<g class="line thin ${colourClass(colour)}"><path d="M${from} ${at}H${to}M${from} ${at - 3}v6M${to} ${at - 3}v6"/></g>`;
       },
     )}${searched.map(
       (arm) =>
