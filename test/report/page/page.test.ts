@@ -210,6 +210,17 @@ test("any history gives a report", () => {
   );
 });
 
+test("explains and offers only what a page has", () => {
+  const near = reportPage(exampleStudy([{ optimizer: "adam" }, { optimizer: "sgd" }]));
+  const far = reportPage(exampleStudy([{ optimizer: "adam" }, { optimizer: "sgd", reaches: 0.5 }]));
+  expect(near).not.toContain("further left");
+  expect(far).toContain("◂: further left");
+  expect(near).toContain('<label class="others" hidden>');
+  expect(reportPage(STUDIES.many)).toContain('<label class="others">');
+  expect(near).toContain("Arms by rank, best first");
+  expect(reportPage(STUDIES.twoDatasets)).toContain("Arms by accuracy, best first: mnist-10k");
+});
+
 test("names arms in the table of losses and times, also those that only a column of the results distinguishes", () => {
   const page = reportPage(STUDIES.learningRates);
   const costs = page.slice(page.indexOf('id="cost"'), page.indexOf('id="pairs"'));

@@ -15,17 +15,19 @@ export function ranking(cells: ResultCells): Html {
     shown.flatMap((column) =>
       column.title === "validation accuracy" ? [column, ...intervalColumns(rows)] : [column],
     );
+  const isRanked = cells.conclusion.verdicts.pairs.length > 0;
+  const tables = resultTables(cells, `Arms by ${isRanked ? "rank" : "accuracy"}, best first`, withIntervals);
+  const isBeyond = tables.some(({ text }) => text.includes('class="beyond"'));
   return section("ranking", "Results", [
-    ...resultTables(cells, "Arms by rank, best first", withIntervals),
+    ...tables,
     ...(cells.results.filter((each) => each.validationAccuracy !== undefined).length > 1
-      ? [html`<p class="note">${INTERVAL}</p>\n`]
+      ? [
+          html`<p class="note">Line: 95% confidence interval of the mean (Student's t); small dots: seeds${isBeyond ? "; ◂: further left" : ""}. The scale is logarithmic in the error where accuracies come close to 1.</p>\n`,
+        ]
       : []),
     ...cells.notes.map((note) => html`<p class="note">${note}</p>\n`),
   ]);
 }
-
-const INTERVAL =
-  "Line: 95% confidence interval of the mean (Student's t); small dots: seeds; ◂: further left. The scale is logarithmic in the error where accuracies come close to 1.";
 
 function intervalOf({ arm, validationAccuracy }: Result): Interval | undefined {
   if (validationAccuracy === undefined) return undefined;
