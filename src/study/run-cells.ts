@@ -66,14 +66,19 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
     await onRun?.(run, results.study, cell.planned);
     await noticing(() => store?.save(current));
   };
-  /** A failure to write is not the end, since the next write may succeed. After the last run, `finish` throws it. */
+  const told = new Set<string>();
+  /**
+   * A failure to write is not the end, since the next write may succeed. It is told once, not after every run; after the last run,
+   * `finish` throws it.
+   */
   const noticing = async (write: () => Promise<void> | undefined) => {
     try {
       await write();
     } catch (error) {
       if (!(error instanceof OptimbenchError)) throw error;
-      if (ended.aborted || results.isComplete) return;
-      onNotice?.(`${error.message} The study continues, and the file is written again after the next run.`);
+      if (ended.aborted || results.isComplete || told.has(error.message)) return;
+      told.add(error.message);
+      onNotice?.(`${error.message} The study continues, and the file is written again after each run.`);
     }
   };
   const train = async (cell: PlannedCell) => {
