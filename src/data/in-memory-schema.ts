@@ -64,6 +64,9 @@ const imageSet = {
   count: z.int().optional().describe("images; checked against the labels; by default as many as labels"),
 };
 
+/** What results call arrays without a name. */
+export const IN_MEMORY = "in-memory";
+
 const size = (most: number) => z.int().min(1).max(most);
 const heldOut = (use: string) =>
   z.strictObject(imageSet).readonly().optional().describe(`images of the same shape kept apart for ${use}`);
@@ -71,7 +74,7 @@ const heldOut = (use: string) =>
 export const inMemorySchema = z
   .strictObject({
     ...imageSet,
-    name: z.string().min(1).default("in-memory").describe("its name in results"),
+    name: z.string().min(1).default(IN_MEMORY).describe("its name in results"),
     height: size(LARGEST_IMAGE.side)
       .optional()
       .describe("pixels per column; by default it follows from the number of pixels, or images are square"),

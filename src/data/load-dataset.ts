@@ -6,6 +6,7 @@ import { pathSchema } from "../validation/path-schema.js";
 import { isKept, keepWhole } from "../validation/plain-data.js";
 import type { Dataset, HeldOutSet } from "./dataset.js";
 import { type DatasetInMemory, inMemoryDataset } from "./in-memory.js";
+import { IN_MEMORY } from "./in-memory-schema.js";
 import { type LoadOptions, loadOptionsSchema } from "./load-options.js";
 import {
   DATASET_NAMES,
@@ -91,6 +92,10 @@ async function read(
     return loadNamedDataset(source, options);
   }
   const place = await placeAt(source);
+  if (place === undefined && source === IN_MEMORY)
+    throw configError(
+      `"${IN_MEMORY}" stands for arrays that a program passed as \`dataset\`. A study does not contain them: pass them again, from a program.`,
+    );
   if (place === undefined)
     throw configError(
       `There is no dataset, folder or file "${source}".${didYouMean(source, DATASET_NAMES)} ${expected()}`,

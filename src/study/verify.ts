@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { TrainConfig } from "../config/train-config.js";
 import type { Dataset } from "../data/dataset.js";
 import { datasetOf } from "../data/load-dataset.js";
+import { loadedDatasetSchema } from "../data/loaded-dataset-schema.js";
 import { permutation, randomStream } from "../data/random.js";
 import { configError } from "../errors.js";
 import { nativeInfo, preloadNative } from "../native/addon.js";
@@ -28,6 +29,8 @@ export interface VerifyOptions {
   readonly seed?: number;
   /** The study's folder, whose `cells.jsonl` must have the same records. Default: none is compared. */
   readonly folder?: string;
+  /** What the runs were trained on, as `loadDataset` returns it, if it was arrays in memory. Default: datasets are loaded by name. */
+  readonly dataset?: Dataset;
   /** Called with each run as soon as it is verified. */
   readonly onRun?: (run: VerifiedRun) => void | Promise<void>;
   /** Ends the verification. */
@@ -64,6 +67,7 @@ const optionsSchema = z.strictObject({
   cells: z.int().min(1).default(5),
   seed: z.int().min(0).optional(),
   folder: pathSchema.optional(),
+  dataset: loadedDatasetSchema.optional(),
   onRun: callbackSchema<NonNullable<VerifyOptions["onRun"]>>().optional(),
   signal: signalSchema.optional(),
 });
@@ -83,6 +87,7 @@ export async function verifyStudy(given: Study, options: VerifyOptions = {}): Pr
     cells,
     seed = randomInt(2 ** 32),
     folder,
+    dataset: arrays,
     onRun,
     signal,
   } = parse(optionsSchema, options, "options");
@@ -99,13 +104,15 @@ export async function verifyStudy(given: Study, options: VerifyOptions = {}): Pr
   const place = (where: Environment) =>
     canonicalJson(isOnCpu ? numericsOnCpu(numericsOf(where)) : numericsOf(where));
   const isExact = place(environment(nativeInfo())) === place(study.environment);
+  const sourceOf = (config: TrainConfig) =>
+    arrays?.name === config.dataset ? { ...config, dataset: arrays } : config;
   const datasets = new Map<string, Dataset>();
   const runs: VerifiedRun[] = [];
   for (const index of drawn) {
     if (signal?.aborted) break;
     const { record, number } = finished[index]!;
     const key = datasetKey(record.config);
-    const dataset = datasets.get(key) ?? (await datasetOf(record.config as TrainConfig));
+    const dataset = datasets.get(key) ?? (await datasetOf(sourceOf(record.config as TrainConfig)));
     datasets.set(key, dataset);
     const again = await runTraining(
       { ...record.config, dataset, ...(signal && { signal }) } as TrainConfig,

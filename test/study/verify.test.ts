@@ -3,20 +3,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { CompareConfig } from "../../src/config/compare-config.js";
+import { loadDataset } from "../../src/data/load-dataset.js";
 import { parseLines } from "../../src/study/cell-lines.js";
 import { CellsFile } from "../../src/study/cells-file.js";
 import { compare } from "../../src/study/compare.js";
 import type { Study } from "../../src/study/study.js";
 import { verifyStudy } from "../../src/study/verify.js";
 
-const study = await compare({
+const SETTING: CompareConfig = {
   dataset: "digits",
   model: "mlp",
   split: { train: 100, validation: 50 },
   optimizers: ["adam", "sgd"],
-  seeds: 2,
   epochs: 1,
-});
+};
+const study = await compare({ ...SETTING, seeds: 2 });
 
 /** A copy of the study with one number of one run changed. */
 function altered(index: number, change: (run: Study["runs"][number]) => void): Study {
@@ -47,6 +48,21 @@ describe("verifying a study", () => {
     expect(new Set(seen).size).toBe(3);
     const { seed } = await verifyStudy(study, { cells: 1 });
     expect(seed).toBeGreaterThanOrEqual(0);
+  });
+
+  it("runs on arrays in memory again if they are passed again, and says so if they are not", async () => {
+    const { images, labels } = await loadDataset("digits");
+    const dataset = await loadDataset({ images, labels });
+    const ofArrays = await compare({ ...SETTING, dataset, seeds: 1 });
+    await expect(verifyStudy(ofArrays)).rejects.toThrow(
+      '"in-memory" stands for arrays that a program passed as `dataset`. A study does not contain them: pass them again, from a program.',
+    );
+    expect(await verifyStudy(ofArrays, { dataset })).toMatchObject({ passed: true, drawn: 2 });
+    const others = await loadDataset({ images: images.map((value) => 255 - value), labels });
+    expect(await verifyStudy(ofArrays, { dataset: others })).toMatchObject({ passed: false });
+    await expect(verifyStudy(ofArrays, { dataset: { images, labels } as never })).rejects.toThrow(
+      /Expected a dataset of loadDataset for `dataset`/,
+    );
   });
 
   it("catches one altered number, and says where", async () => {

@@ -2,15 +2,14 @@ import { join } from "node:path";
 import { z } from "zod";
 import { checking } from "../../checks/check-study.js";
 import type { Dataset } from "../../data/dataset.js";
+import { loadedDatasetSchema } from "../../data/loaded-dataset-schema.js";
 import { type Study, studySchema } from "../../study/study.js";
 import { MOST_VALUES } from "../../study/study-file.js";
 import { inTurns } from "../../system/in-turns.js";
 import { writeFileAtomically } from "../../system/write-file.js";
 import { callbackSchema } from "../../validation/callbacks.js";
-import { describe } from "../../validation/describe.js";
 import { check, parse } from "../../validation/parse.js";
 import { pathSchema } from "../../validation/path-schema.js";
-import { isKept } from "../../validation/plain-data.js";
 import { judgeStudy } from "../../verdicts/judge.js";
 import { drawSvg } from "../charts/draw.js";
 import { namedSamples } from "../charts/named-samples.js";
@@ -37,11 +36,7 @@ export interface ReportOptions {
 }
 
 const optionsSchema = z.strictObject({
-  dataset: z
-    .custom<Dataset>(isKept, {
-      error: ({ input }) => `Expected a dataset of loadDataset for \`{path}\`, got ${describe(input)}.`,
-    })
-    .optional(),
+  dataset: loadedDatasetSchema.optional(),
   tensorboard: z.boolean().default(false),
   onNotice: callbackSchema<(text: string) => void>().optional(),
 });
