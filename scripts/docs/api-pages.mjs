@@ -57,7 +57,7 @@ export const PAGES = [
     title: "Data",
     summary: "Load datasets by name or path, download them, and pass arrays.",
     names: ["loadDataset"],
-    files: ["data"],
+    files: ["data", "system/download"],
   },
   {
     name: "models",
