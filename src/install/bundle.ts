@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { OptimbenchError } from "../errors.js";
+import { fileProblem, isFileProblem } from "../system/file-problem.js";
 import { makeFolder } from "../system/make-folder.js";
 import { removeLeftovers, temporaryName } from "../system/temporary-file.js";
 import { MANIFEST, type Manifest, readManifest, unusable } from "./bundle-manifest.js";
@@ -41,36 +42,51 @@ export async function writeBundle(folder: string, kind: Kind, { root, version }:
   const target = resolve(folder);
   const source = dirname(root);
   const files = readRecord(source) ?? [];
+  try {
+    await writeUnder(target, (partial) => {
+      const changed = copyListed(source, partial, files);
+      if (changed !== undefined)
+        throw new OptimbenchError(
+          "LIBTORCH",
+          `The libtorch at ${root} is damaged: ${changed}. Run \`npx optimbench setup --force\`.`,
+        );
+      const { platform, arch } = process;
+      const manifest: Manifest = {
+        schemaVersion: 1,
+        libtorch: version,
+        platform,
+        arch,
+        kind,
+        files: files.map(inHex),
+      };
+      writeFileSync(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`, { flush: true });
+    });
+  } catch (cause) {
+    if (!isFileProblem(cause)) throw cause;
+    throw new OptimbenchError("FILE", `Cannot write the bundle ${target}: ${fileProblem(cause)}.`, {
+      path: target,
+      cause,
+    });
+  }
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return { folder: target, libtorch: version, files: files.length, bytes };
+}
+
+/** Writes a folder under a temporary name beside it, and renames it when it is complete. */
+async function writeUnder(target: string, write: (partial: string) => void): Promise<void> {
   const parent = dirname(target);
   makeFolder(parent);
   await removeLeftovers(parent);
   const partial = join(parent, temporaryName());
   try {
     makeFolder(partial);
-    const changed = copyListed(source, partial, files);
-    if (changed !== undefined)
-      throw new OptimbenchError(
-        "LIBTORCH",
-        `The libtorch at ${root} is damaged: ${changed}. Run \`npx optimbench setup --force\`.`,
-      );
-    const { platform, arch } = process;
-    const manifest: Manifest = {
-      schemaVersion: 1,
-      libtorch: version,
-      platform,
-      arch,
-      kind,
-      files: files.map(inHex),
-    };
-    writeFileSync(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`, { flush: true });
+    write(partial);
     requireEmpty(target);
     if (existsSync(target)) rmdirSync(target);
     renameSync(partial, target);
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }
-  const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  return { folder: target, libtorch: version, files: files.length, bytes };
 }
 
 /**

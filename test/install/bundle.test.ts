@@ -213,6 +213,16 @@ test("refuses a folder that has other files, and one in place of a damaged libto
   expect(readdirSync(folder.path()).sort()).toEqual(["bundle", "cache", "full"]);
 });
 
+test("names the bundle that cannot be written, and why", async () => {
+  writeFiles(folder.path(), { file: "" });
+  await expect(writeBundle(folder.path("file", "bundle"), "cpu", fillCache())).rejects.toMatchObject({
+    code: "FILE",
+    message: expect.stringMatching(
+      /^Cannot write the bundle .*file.bundle: (a part of its path is not a folder|a file with this name)/,
+    ),
+  });
+});
+
 test("writes a bundle from the cache without Python, into an empty folder too", async () => {
   fillCache();
   mkdirSync(folder.path("empty"));
