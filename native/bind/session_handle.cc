@@ -5,6 +5,7 @@
 #include "core_library.h"
 #include "dataset_handle.h"
 #include "measured.h"
+#include "pass.h"
 #include "specs.h"
 
 namespace optimbench {
@@ -12,7 +13,6 @@ namespace {
 
 constexpr int64_t kMost = int64_t{1} << 32;
 constexpr int64_t kMostNumbers = int64_t{1} << 40;
-constexpr int64_t kMostAccumulated = 1 << 24;
 
 Napi::Float32Array toArray(Napi::Env env, const std::vector<float>& values) {
   auto array = Napi::Float32Array::New(env, values.size());
@@ -34,33 +34,6 @@ Napi::Array toList(Napi::Env env, const std::vector<TensorInfo>& tensors) {
   return list;
 }
 
-std::vector<uint32_t> readOrder(const Reader& reader, const char* key) {
-  const auto array = reader.array<Napi::Uint32Array>(key, napi_uint32_array, "a Uint32Array");
-  return {array.Data(), array.Data() + array.ElementLength()};
-}
-
-Pass readPass(const Reader& reader) {
-  Pass pass{readOrder(reader, "order"),       reader.integer("batchSize", 1, kMost), 1, {}, {},
-            reader.integer("epoch", 0, kMost)};
-  if (reader.has("gradientAccumulation"))
-    pass.gradientAccumulation = reader.integer("gradientAccumulation", 1, kMostAccumulated);
-  const auto rates = reader.array<Napi::Float64Array>("learningRates", napi_float64_array, "a Float64Array");
-  const int64_t perUpdate = pass.batchSize * pass.gradientAccumulation;
-  const int64_t updates = (static_cast<int64_t>(pass.order.size()) + perUpdate - 1) / perUpdate;
-  if (static_cast<int64_t>(rates.ElementLength()) != updates)
-    reader.fail("learningRates", "one rate for each of the " + std::to_string(updates) + " updates");
-  pass.learningRates.assign(rates.Data(), rates.Data() + rates.ElementLength());
-  if (reader.has("inputs"))
-    for (const Reader& input : reader.list("inputs")) {
-      const auto values = input.array<Napi::Float64Array>("values", napi_float64_array, "a Float64Array");
-      if (static_cast<int64_t>(values.ElementLength()) != updates)
-        input.fail("values", "one number for each of the " + std::to_string(updates) + " updates");
-      pass.inputs.emplace_back(values.Data(), values.Data() + values.ElementLength());
-    }
-  if (reader.has("profile")) pass.profile = reader.flag("profile");
-  return pass;
-}
-
 std::vector<float> readFloats(const Reader& reader, const char* key) {
   const auto array = reader.array<Napi::Float32Array>(key, napi_float32_array, "a Float32Array");
   return {array.Data(), array.Data() + array.ElementLength()};
@@ -73,7 +46,8 @@ Napi::Function SessionHandle::define(Napi::Env env) {
       env, "Session",
       {InstanceMethod<&SessionHandle::open>("open"), InstanceMethod<&SessionHandle::restart>("restart"),
        InstanceMethod<&SessionHandle::keep>("keep"), InstanceMethod<&SessionHandle::restore>("restore"),
-       InstanceMethod<&SessionHandle::read>("read"), InstanceMethod<&SessionHandle::train>("train"),
+       InstanceMethod<&SessionHandle::vectors>("vectors"), InstanceMethod<&SessionHandle::read>("read"),
+       InstanceMethod<&SessionHandle::write>("write"), InstanceMethod<&SessionHandle::train>("train"),
        InstanceMethod<&SessionHandle::repeatUpdate>("repeatUpdate"),
        InstanceMethod<&SessionHandle::evaluate>("evaluate"), InstanceMethod<&SessionHandle::predict>("predict"),
        InstanceMethod<&SessionHandle::readState>("readState"), InstanceMethod<&SessionHandle::writeState>("writeState"),
@@ -127,12 +101,7 @@ Napi::Value SessionHandle::restore(const Napi::CallbackInfo& info) { return prom
 
 Napi::Value SessionHandle::read(const Napi::CallbackInfo& info) {
   const Reader reader(info[0], "read");
-  const std::string name = reader.text("vector");
-  if (name != "parameters" && name != "evaluation" && name != "statistics")
-    reader.fail("vector", "\"parameters\", \"evaluation\" or \"statistics\"");
-  const auto vector = name == "parameters"   ? Session::Vector::parameters
-                      : name == "evaluation" ? Session::Vector::evaluation
-                                             : Session::Vector::statistics;
+  const std::string vector = reader.text("vector");
   const int64_t offset = reader.integer("offset", 0, kMostNumbers);
   const auto into = reader.array<Napi::Float32Array>("into", napi_float32_array, "a Float32Array");
   const auto count = static_cast<int64_t>(into.ElementLength());
@@ -145,6 +114,21 @@ Napi::Value SessionHandle::read(const Napi::CallbackInfo& info) {
         std::copy_n(values.begin(), std::min(values.size(), array.ElementLength()), array.Data());
         return env.Undefined();
       });
+}
+
+Napi::Value SessionHandle::write(const Napi::CallbackInfo& info) {
+  const Reader reader(info[0], "write");
+  const std::string vector = reader.text("vector");
+  const int64_t offset = reader.integer("offset", 0, kMostNumbers);
+  std::vector<float> values = readFloats(reader, "from");
+  const auto session = live(info.Env());
+  return promisedJob<bool>(
+      info, thread_, pending_,
+      [session, vector, offset, values = std::move(values)](const CancelFlag&) {
+        session->write(vector, offset, values);
+        return true;
+      },
+      [](Napi::Env env, bool) { return env.Undefined(); });
 }
 
 Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {
@@ -233,6 +217,20 @@ Napi::Value SessionHandle::parameters(const Napi::CallbackInfo& info) {
 
 Napi::Value SessionHandle::statistics(const Napi::CallbackInfo& info) {
   return toList(info.Env(), live(info.Env())->statistics());
+}
+
+Napi::Value SessionHandle::vectors(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const std::vector<VectorInfo> vectors = idle(env).vectors();
+  Napi::Array list = Napi::Array::New(env, vectors.size());
+  for (uint32_t i = 0; i < vectors.size(); ++i) {
+    Napi::Object each = Napi::Object::New(env);
+    each["name"] = vectors[i].name;
+    each["type"] = vectors[i].type;
+    each["length"] = static_cast<double>(vectors[i].length);
+    list[i] = each;
+  }
+  return list;
 }
 
 void SessionHandle::cancel(const Napi::CallbackInfo&) {

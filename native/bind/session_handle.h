@@ -21,7 +21,9 @@ class SessionHandle : public Napi::ObjectWrap<SessionHandle> {
   Napi::Value restart(const Napi::CallbackInfo& info);
   Napi::Value keep(const Napi::CallbackInfo& info);
   Napi::Value restore(const Napi::CallbackInfo& info);
+  Napi::Value vectors(const Napi::CallbackInfo& info);
   Napi::Value read(const Napi::CallbackInfo& info);
+  Napi::Value write(const Napi::CallbackInfo& info);
   Napi::Value train(const Napi::CallbackInfo& info);
   Napi::Value repeatUpdate(const Napi::CallbackInfo& info);
   Napi::Value evaluate(const Napi::CallbackInfo& info);

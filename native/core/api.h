@@ -122,6 +122,14 @@ struct Pass {
   std::vector<std::vector<double>> inputs;  // for each input of the update, one value per update; or empty
   int64_t epoch;                            // keys the random streams
   bool profile = false;                     // whether to measure where the time goes
+  bool wholeUpdates = false;                // whether a cancelled pass ends after an update, so that it can go on
+  // What the pass did before it was cancelled; it goes on from there.
+  struct Done {
+    int64_t updates = 0;
+    double loss = 0;
+    int64_t correct = 0;
+  } done;
+  int64_t start() const { return done.updates * batchSize * gradientAccumulation; }  // the first image in `order`
 };
 
 enum class Status { completed, diverged, cancelled };
@@ -164,6 +172,13 @@ struct TensorInfo {
   int64_t offset;  // of its first element in the vector
 };
 
+// A vector that training changes. A double or an integer has the length 2: its 8 bytes.
+struct VectorInfo {
+  std::string name;  // "parameters", "optimizer.m", "kept.parameters"
+  std::string type;  // "float32", "float64" or "int64"
+  int64_t length;    // in floats
+};
+
 struct SessionState {
   struct Vector {
     std::string name;
@@ -204,9 +219,11 @@ class Session {
   // Keeps a copy of everything that training changes. restore() restores it and releases the copy.
   virtual void keep() = 0;
   virtual void restore() = 0;
-  // The vectors that training changes. `evaluation` is `parameters` if there are no separate weights for evaluation.
-  enum class Vector { parameters, evaluation, statistics };
-  virtual std::vector<float> read(Vector vector, int64_t offset, int64_t count) const = 0;
+  // Everything that training changes, as vectors of floats, and what keep() kept of it for evaluation.
+  virtual std::vector<VectorInfo> vectors() = 0;
+  // `evaluation` is `parameters` if there are no separate weights for evaluation.
+  virtual std::vector<float> read(const std::string& vector, int64_t offset, int64_t count) = 0;
+  virtual void write(const std::string& vector, int64_t offset, const std::vector<float>& values) = 0;
   virtual SessionState readState() const = 0;
   virtual void writeState(const SessionState&) = 0;
 };

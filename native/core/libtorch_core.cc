@@ -75,8 +75,14 @@ class GuardedSession final : public Session {
   void restore() override {
     guarded([&] { session().restore(); });
   }
-  std::vector<float> read(Vector vector, int64_t offset, int64_t count) const override {
+  std::vector<VectorInfo> vectors() override {
+    return guarded([&] { return session().vectors(); });
+  }
+  std::vector<float> read(const std::string& vector, int64_t offset, int64_t count) override {
     return guarded([&] { return session().read(vector, offset, count); });
+  }
+  void write(const std::string& vector, int64_t offset, const std::vector<float>& values) override {
+    guarded([&] { session().write(vector, offset, values); });
   }
   SessionState readState() const override {
     return guarded([&] { return session().readState(); });

@@ -40,6 +40,7 @@ export const PAGES = [
       "config/choices",
       "config/value-range",
       "study/compare",
+      "validation/differences",
       "study",
       "checks",
       "report",

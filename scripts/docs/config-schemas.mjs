@@ -25,6 +25,7 @@ import { OPTIMIZERS, optimizerAlternatives, optimizerSchema } from "../../dist/o
 import { trainingLengthSchema } from "../../dist/schedules/schedule-rates.js";
 import { SCHEDULES, scheduleAlternatives, scheduleSchema } from "../../dist/schedules/schedules.js";
 import { gradientCheckSchema } from "../../dist/training/check-loss-gradient.js";
+import { checkpointSchema } from "../../dist/training/checkpoint/checkpoint-options.js";
 import { groupBy } from "../../dist/validation/group-by.js";
 import { rangePhrase } from "../../dist/validation/number-range.js";
 
@@ -79,6 +80,7 @@ const NAMES = new Map([
   [inMemorySchema, "DatasetInMemory"],
   [trainingLengthSchema, "ScheduleLength"],
   [gradientCheckSchema, "GradientCheckOptions"],
+  [checkpointSchema, "CheckpointOptions"],
   [trainConfigSchema, "TrainConfig"],
   [compareConfigSchema, "CompareConfig"],
   [armConfigSchema, "ArmConfig"],
@@ -117,6 +119,7 @@ export function configSchemas() {
     inMemorySchema,
     trainingLengthSchema,
     gradientCheckSchema,
+    checkpointSchema,
   ];
   const override = ({ zodSchema, jsonSchema }) => {
     const choice = CHOICES.find(({ schema }) => schema === zodSchema);

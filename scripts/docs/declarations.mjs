@@ -23,6 +23,7 @@ const FILES = [
     /^(TuningConfig|SearchRange|ResolvedRange|Trial|TunedArm|TuningExtension|ResolvedTuning)$/,
   ],
   ["training/gradient-check-options.generated.ts", /^GradientCheckOptions$/],
+  ["training/checkpoint/checkpoint-options.generated.ts", /^CheckpointOptions$/],
   ["bench/bench-config.generated.ts", /^BenchConfig$/],
   ["config/resolved-config.generated.ts", /^Resolved(\w+Config|Arm)$|^SplitSizes$/],
   ["history/epoch-record.generated.ts", /Metrics$|^EpochRecord$|^RunStatus$|^RunSeconds$/],

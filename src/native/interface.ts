@@ -2,6 +2,9 @@ import type { LossGraph } from "../formula/graph.js";
 import type { PlannedUpdate } from "../formula/plan-update.js";
 import type { Profile } from "../history/profile.js";
 import type { NativeLayer, Shape } from "../models/native-layer.js";
+import type { SessionState, TensorInfo, VectorInfo } from "./session-state.js";
+
+export type * from "./session-state.js";
 
 /**
  * The whole interface of the addon. TypeScript validates all input first. Native code only checks what would be unsafe, and
@@ -215,10 +218,17 @@ export interface NativeSession {
   /** Restores the saved state and frees the copy. */
   restore(): Promise<void>;
   /**
+   * Everything that training changes, and what `keep` kept of it for evaluation ("kept.parameters"), as vectors of floats. A
+   * double or an integer has the length 2: its 8 bytes.
+   */
+  vectors(): readonly VectorInfo[];
+  /**
    * Copies part of a vector into `into` and fills it. "evaluation" is the weights for evaluation, which may be the parameters.
    * It writes into the caller's memory, because new arrays would only be freed by the garbage collector.
    */
-  read(part: Readonly<{ vector: keyof SessionState; offset: number; into: Float32Array }>): Promise<void>;
+  read(part: Readonly<{ vector: string; offset: number; into: Float32Array }>): Promise<void>;
+  /** Replaces part of a vector. */
+  write(part: Readonly<{ vector: string; offset: number; from: Float32Array }>): Promise<void>;
   readonly parameterCount: number;
   /**
    * Trains one pass over `order` in batches, of which the last may be smaller. Every `gradientAccumulation` batches make one
@@ -238,6 +248,13 @@ export interface NativeSession {
       readonly epoch: number;
       /** Whether to profile the pass. Default false. On a GPU, this times the host. */
       readonly profile?: boolean;
+      /**
+       * Whether a cancelled pass ends after an update, and not before the first one, so that another call can go on from
+       * there. Default false.
+       */
+      readonly wholeUpdates?: boolean;
+      /** What an earlier call did of this pass. The result contains it, except for the seconds. */
+      readonly done?: { readonly updates: number; readonly loss: number; readonly correct: number };
     },
   ): Promise<Measured>;
   /** Applies the update `steps` times with the gradient of the last step, to benchmark it. */
@@ -265,22 +282,4 @@ export interface NativeSession {
   cancel(): void;
   /** Resolves when the memory is free. */
   dispose(): Promise<void>;
-}
-
-/** A named part of a vector. */
-export interface TensorInfo {
-  readonly name: string;
-  /** The shape in memory: conv2d [filters, height, width, channels / groups], dense [units, inputs]. */
-  readonly shape: readonly number[];
-  /** Index of its first number in the vector. */
-  readonly offset: number;
-}
-
-export interface SessionState {
-  readonly parameters: Float32Array;
-  /** The weights for evaluation; undefined if they are the parameters. */
-  readonly evaluation?: Float32Array;
-  readonly optimizer: Readonly<Record<string, Float32Array>>;
-  readonly statistics: Float32Array;
-  readonly step: number;
 }

@@ -1,7 +1,7 @@
+import { essentialConfig } from "../config/essential-config.js";
 import type { RunRecord } from "../training/run-record.js";
-import { canonicalJson } from "./cell.js";
-import { type Difference, differencesOf } from "./differences.js";
-import { essentialConfig } from "./essential-config.js";
+import { canonicalJson } from "../validation/canonical-json.js";
+import { type Difference, differencesOf } from "../validation/differences.js";
 import { readStored, type StoredStudy, studyOf } from "./stored-study.js";
 import type { Study } from "./study.js";
 

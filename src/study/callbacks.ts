@@ -1,5 +1,6 @@
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { EpochRecord } from "../history/epoch-record.js";
+import type { CheckpointOptions } from "../training/checkpoint/checkpoint-options.generated.js";
 import type { RunRecord } from "../training/run-record.js";
 import type { Run } from "../training/train.js";
 import type { Study } from "./study.js";
@@ -44,7 +45,8 @@ export interface CompareCallbacks {
   readonly profile?: boolean;
   /**
    * A folder that keeps the study: each finished run in `cells.jsonl`, from which `study.json` is made. A study in the folder is
-   * continued: its finished runs do not run again. Several processes may share a folder. Default: none.
+   * continued: its finished runs do not run again, and an interrupted one goes on from its last checkpoint, at most ten minutes
+   * before. Several processes may share a folder. Default: none.
    */
   readonly folder?: string;
   /** Whether to replace a study in the folder that asks something else, or the same. Default: false. */
@@ -60,6 +62,8 @@ export interface CompareCallbacks {
    * limit.
    */
   readonly budget?: string;
+  /** Checkpoints of the run, as in `train`, if the study has only one. A `folder` keeps checkpoints without it. Default: none. */
+  readonly checkpoint?: CheckpointOptions;
   /**
    * Called with sentences for a person: that the seeds cannot suffice for a verdict, how many runs are already finished, or that a
    * file cannot be written yet.

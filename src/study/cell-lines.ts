@@ -2,8 +2,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { z } from "zod";
 import type { ResolvedCompareConfig } from "../config/resolved-config.js";
 import { OptimbenchError } from "../errors.js";
+import { type Numerics, numericsSchema } from "../native/numerics.js";
 import type { RunRecord } from "../training/run-record.js";
-import { type Numerics, numericsSchema, sha256 } from "./cell.js";
+import { sha256 } from "./cell.js";
 import type { Environment } from "./environment.js";
 
 /** What a study asks: its config, and the keys of its cells in the order of the plan. */

@@ -1,38 +1,8 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import { essentialConfig } from "../config/essential-config.js";
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
-import type { Environment } from "./environment.js";
-import { essentialConfig } from "./essential-config.js";
-
-/**
- * Version of what training computes. It must change when the same config gives other numbers than before, so that results of
- * both versions are never mixed. test/study/numerics.test.ts fails when the numbers change.
- */
-export const NUMERICS = 3;
-
-/** What the numbers of a run depend on besides its config and its dataset. */
-export const numericsSchema = z.object({
-  numerics: z.int(),
-  libtorch: z.string().nullable(),
-  instructionSet: z.string().nullable(),
-  kernels: z.string().nullable(),
-  platform: z.string(),
-  arch: z.string(),
-  processor: z.string(),
-  gpus: z.array(z.string()).readonly().optional(),
-});
-export type Numerics = z.output<typeof numericsSchema>;
-
-export function numericsOf(environment: Environment): Numerics {
-  const { libtorch, instructionSet, kernels, platform, arch, cpu, gpus } = environment;
-  // libtorch's matrix products choose their code by the vendor of the processor.
-  const processor = /Intel|AMD|Apple/.exec(cpu)?.[0] ?? cpu;
-  const processors = { platform, arch, processor, ...(gpus && { gpus }) };
-  return { numerics: NUMERICS, libtorch, instructionSet, kernels, ...processors };
-}
-
-/** Without the GPUs, on which the numbers of a run on the CPU do not depend. */
-export const numericsOnCpu = ({ gpus: _, ...numerics }: Numerics): Numerics => numerics;
+import { type Numerics, numericsOnCpu } from "../native/numerics.js";
+import { canonicalJson } from "../validation/canonical-json.js";
 
 /**
  * The key of a cell, which is one planned run: the SHA-256 of everything that its numbers depend on. A run with the same key
@@ -54,11 +24,3 @@ export function cellKey(
 }
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-/** JSON with sorted keys, so that equal values give equal text. */
-export const canonicalJson = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );

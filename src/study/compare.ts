@@ -1,6 +1,7 @@
 import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
 import { type StudyArms, studyArms } from "../config/study-arms.js";
 import { configError } from "../errors.js";
+import { parseCheckpointOptions } from "../training/checkpoint/checkpoint-options.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import type { CompareCallbacks } from "./callbacks.js";
 import { fitStudy, fittedIn } from "./fit-study.js";
@@ -45,6 +46,7 @@ const CALLBACKS: Readonly<Record<keyof CompareCallbacks, true>> = {
   overwrite: true,
   shard: true,
   budget: true,
+  checkpoint: true,
 };
 
 /** Divides what `compare` is given into the study and the rest. @throws OptimbenchError (CONFIG) */
@@ -64,7 +66,7 @@ export function askedStudy(input: CompareConfig & CompareCallbacks): {
 /** The same for arms that are already known. */
 export async function compareArms(
   asked: StudyArms,
-  { folder, overwrite, budget, ...callbacks }: GivenCallbacks,
+  { folder, overwrite, budget, checkpoint: given, ...callbacks }: GivenCallbacks,
   loaded?: StudyDatasets,
   isDecided: (study: Study) => boolean = () => false,
 ): Promise<Study> {
@@ -77,6 +79,13 @@ export async function compareArms(
     throw configError(
       "`budget` and `shard` exclude each other, since each part would be cut by another measurement. Several processes may share the study's folder instead, or give the `seeds` and `epochs` that fit.",
       "budget",
+    );
+  const checkpoint = given && parseCheckpointOptions(given);
+  const runs = asked.arms.length * asked.seeds.length;
+  if (checkpoint !== undefined && runs > 1)
+    throw configError(
+      `\`checkpoint\` names the file of one run, but the study has ${runs}. Omit it, and give the study a \`folder\`, which keeps checkpoints of each run.`,
+      "checkpoint",
     );
   const { onNotice = () => {}, signal } = callbacks;
   const datasets = await loadDatasets(asked.arms, loaded, { signal });
@@ -96,5 +105,5 @@ export async function compareArms(
   });
   const { seedsPerRound } = question.config;
   const rounds = seedsPerRound === undefined ? undefined : { runs: seedsPerRound * arms, isDecided };
-  return runCells(cells, { question, store, arms, atOnce, rounds, budget, ...callbacks });
+  return runCells(cells, { question, store, arms, atOnce, rounds, budget, checkpoint, ...callbacks });
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { essentialConfig } from "../config/essential-config.js";
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import { canonicalJson } from "../validation/canonical-json.js";
+import { type Difference, differencesOf } from "../validation/differences.js";
 import { check } from "../validation/parse.js";
-import { canonicalJson } from "./cell.js";
 import { datasetKey } from "./dataset-key.js";
-import { type Difference, differencesOf } from "./differences.js";
-import { essentialConfig } from "./essential-config.js";
 import { distinctLabels } from "./labels.js";
 import { measured } from "./measured.js";
 import { questionDifferences } from "./question.js";

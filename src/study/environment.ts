@@ -1,7 +1,7 @@
-import { availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { availableParallelism, release, totalmem, type } from "node:os";
 import { z } from "zod";
-import { nvidiaGpus } from "../install/nvidia-gpu.js";
 import type { NativeInfo } from "../native/addon.js";
+import { cpuModel, gpuModels } from "../native/numerics.js";
 import { cpuQuota } from "../system/cpu-quota.js";
 import { packageVersion } from "../system/package-root.js";
 import type { Environment } from "./study.generated.js";
@@ -51,6 +51,7 @@ export const environmentSchema = z
 
 /** Describes this machine and the versions. `native` is the result of `nativeInfo()`. */
 export function environment(native?: NativeInfo): Environment {
+  const gpus = native && gpuModels(native);
   return {
     optimbench: packageVersion,
     node: process.versions.node,
@@ -58,12 +59,12 @@ export function environment(native?: NativeInfo): Environment {
     instructionSet: native?.instructionSet ?? null,
     kernels: native?.kernels ?? null,
     devices: native?.devices ?? [],
-    ...(native?.devices.some((device) => device.startsWith("cuda")) && { gpus: nvidiaGpus() }),
+    ...(gpus && { gpus }),
     platform: process.platform,
     arch: process.arch,
     system: `${type()} ${release()}`,
     glibc: glibcVersion() ?? null,
-    cpu: cpus()[0]?.model.trim() || "unknown",
+    cpu: cpuModel(),
     threads: availableParallelism(),
     cpuQuota: cpuQuota() ?? null,
     memoryBytes: totalmem(),

@@ -1,15 +1,15 @@
+import { essentialConfig } from "../config/essential-config.js";
 import type { ResolvedCompareConfig } from "../config/resolved-config.js";
 import { type ArmConfig, armConfigs } from "../config/resolved-study.js";
 import { type SeedRounds, seedRoundsOf } from "../config/seed-rounds.js";
 import type { TunedArm } from "../config/tuning-config.js";
 import { OptimbenchError } from "../errors.js";
+import { canonicalJson } from "../validation/canonical-json.js";
 import { countText } from "../validation/count-text.js";
+import { type Difference, differencesOf, differenceText } from "../validation/differences.js";
 import { groupBy } from "../validation/group-by.js";
-import { canonicalJson } from "./cell.js";
 import type { Question } from "./cell-lines.js";
 import { datasetKey } from "./dataset-key.js";
-import { type Difference, differencesOf, differenceText } from "./differences.js";
-import { essentialConfig } from "./essential-config.js";
 import { distinctLabels } from "./labels.js";
 
 /** What a study asks, as far as numbers depend on it. */

@@ -11,6 +11,8 @@ export const STUDY = "study.json";
 /** Of processes that run cells. They do not make a folder a study. */
 export const CLAIMS = "claims";
 export const LOCK = "cells.lock";
+/** The folder with checkpoints of runs that were interrupted. */
+export const CHECKPOINTS = "checkpoints";
 /** The folder with the trials of a tuned study, which begin before the study itself. */
 export const TUNING = "tuning";
 
@@ -41,5 +43,7 @@ async function namesInWritable(folder: string): Promise<string[]> {
   makeFolder(folder);
   await tryFolder(folder);
   await removeLeftovers(folder);
-  return readdirSync(folder).filter((name) => !isTemporary(name) && ![CLAIMS, LOCK, TUNING].includes(name));
+  return readdirSync(folder).filter(
+    (name) => !isTemporary(name) && ![CLAIMS, LOCK, TUNING, CHECKPOINTS].includes(name),
+  );
 }

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { OptimbenchError } from "../errors.js";
 import { runInParallel } from "../system/run-in-parallel.js";
 import { stopwatch } from "../system/stopwatch.js";
+import type { CheckpointSettings } from "../training/checkpoint/checkpoint-options.js";
 import type { RunRecord } from "../training/run-record.js";
 import { type Run, trainPlan } from "../training/train.js";
 import { countText } from "../validation/count-text.js";
@@ -22,6 +23,8 @@ type Callbacks = Pick<
 >;
 
 interface Setting extends Readonly<{ [Key in keyof Callbacks]: Callbacks[Key] | undefined }> {
+  /** The checkpoints of the only run. */
+  readonly checkpoint: CheckpointSettings | undefined;
   readonly question: Question;
   /** Where finished cells are kept; undefined for nowhere. */
   readonly store: StudyFolder | undefined;
@@ -86,6 +89,8 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
       onEpoch: (epoch) => onEpoch?.(epoch, cell.planned),
       signal: ended,
       profile,
+      checkpoint: setting.checkpoint ?? store?.checkpoints.settingsOf(cell.key),
+      onNotice,
     });
     const before = recorded;
     recorded = before.then(() => record(cell, run)).finally(() => run.model.dispose());

@@ -3,6 +3,7 @@ import { OptimbenchError } from "../errors.js";
 import { keepResult } from "../system/keep-result.js";
 import { type Holder, holderText } from "../system/lock-file.js";
 import { countText } from "../validation/count-text.js";
+import { CellCheckpoints } from "./cell-checkpoints.js";
 import type { Cell, Line, Question } from "./cell-lines.js";
 import { CellsFile } from "./cells-file.js";
 import { Claims } from "./claims.js";
@@ -26,6 +27,7 @@ export class StudyFolder {
   readonly question: Question;
   /** The finished cells by key. */
   readonly finished: ReadonlyMap<string, Cell>;
+  readonly checkpoints: CellCheckpoints;
   readonly #finished = new Map<string, Cell>();
   readonly #path: string;
   readonly #file: CellsFile;
@@ -48,6 +50,7 @@ export class StudyFolder {
   ) {
     this.question = question;
     this.finished = this.#finished;
+    this.checkpoints = new CellCheckpoints(folder);
     this.#path = join(folder, STUDY);
     this.#file = file;
     this.#claims = new Claims(join(folder, CLAIMS));
@@ -68,6 +71,7 @@ export class StudyFolder {
     if (overwrite) {
       const [other] = new Claims(join(folder, CLAIMS)).others();
       if (other !== undefined) throw inUse(folder, other);
+      await new CellCheckpoints(folder).removeAll();
     }
     const file = new CellsFile(folder);
     const isNew = overwrite || names.length === 0;
@@ -114,6 +118,7 @@ export class StudyFolder {
     this.#isCurrent = false;
     this.#unwritten.push({ cell });
     await this.#flush();
+    await this.checkpoints.remove(cell.key);
   }
 
   /**

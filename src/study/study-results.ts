@@ -2,8 +2,8 @@ import { type ArmConfig, armConfigs } from "../config/resolved-study.js";
 import type { RunRecord } from "../training/run-record.js";
 import type { Cell, Question } from "./cell-lines.js";
 import { equalStartCheck } from "./equal-start.js";
-import { withNames } from "./essential-config.js";
 import type { Study } from "./study.js";
+import { withNames } from "./with-names.js";
 
 /** A cell of the plan. */
 interface Place {

@@ -1,9 +1,9 @@
+import { essentialConfig } from "../config/essential-config.js";
 import type { ResolvedCompareConfig, ResolvedTrainConfig } from "../config/resolved-config.js";
 import { type ArmConfig, armConfigs } from "../config/resolved-study.js";
 import type { TunedArm } from "../config/tuning-config.js";
 import type { ResolvedOptimizer } from "../optimizers/optimizers.js";
-import { canonicalJson } from "./cell.js";
-import { essentialConfig } from "./essential-config.js";
+import { canonicalJson } from "../validation/canonical-json.js";
 
 /** Returns how the arm of a run was tuned; undefined for all arms of a study that is not tuned. */
 export function tunedArms(study: ResolvedCompareConfig): (run: ResolvedTrainConfig) => TunedArm | undefined {

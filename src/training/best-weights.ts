@@ -15,11 +15,15 @@ export function trackBestWeights(session: NativeSession, settings: EarlyStopping
   let bestEpoch: number | undefined;
   let stoppedEarly = false;
   return {
-    /** Returns whether to stop. */
-    async afterEpoch(record: EpochRecord): Promise<boolean> {
+    /**
+     * Returns whether to stop.
+     *
+     * @param isPast whether the epoch ended before the run was resumed, so that the session has its state already
+     */
+    async afterEpoch(record: EpochRecord, isPast: boolean): Promise<boolean> {
       const verdict = earlyStopping(record);
       if (verdict === "best") {
-        await session.keep();
+        if (!isPast) await session.keep();
         bestEpoch = record.epoch;
       }
       stoppedEarly = verdict === "stop";

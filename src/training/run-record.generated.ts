@@ -18,6 +18,11 @@ export interface RunRecord {
   readonly validationImages?: number | undefined;
   /** When the run started, in ISO 8601. */
   readonly startedAt: string;
+  /**
+   * When the run was resumed from a checkpoint, in ISO 8601; absent if it never was. Its times include the
+   * parts before, and `profile` does not.
+   */
+  readonly resumedAt?: readonly string[] | undefined;
   /** How the channels of all images were standardised; absent if they were not. */
   readonly standardisation?: {
     /** Subtracted from the values of each channel, which are 0 to 1. */

@@ -30,6 +30,13 @@ export const runRecordSchema = z
         "number of validation images, if they are fewer than `config.split` says, since groups are not divided",
       ),
     startedAt: z.string().describe("when the run started, in ISO 8601"),
+    resumedAt: z
+      .array(z.string())
+      .readonly()
+      .optional()
+      .describe(
+        "when the run was resumed from a checkpoint, in ISO 8601; absent if it never was. Its times include the parts before, and `profile` does not.",
+      ),
     standardisation: standardisationSchema
       .optional()
       .describe("how the channels of all images were standardised; absent if they were not"),

@@ -12,6 +12,11 @@ import { parametersSha256 } from "../native/parameters-sha256.js";
 import { residentDataset } from "../native/resident-dataset.js";
 import { stopwatch } from "../system/stopwatch.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
+import type { OpenCheckpoint } from "./checkpoint/checkpoint-file.js";
+import type { CheckpointOptions } from "./checkpoint/checkpoint-options.generated.js";
+import { type CheckpointSettings, parseCheckpointOptions } from "./checkpoint/checkpoint-options.js";
+import { type CheckpointedRun, Checkpoints, checkpointToResume } from "./checkpoint/checkpoints.js";
+import { type RunIdentity, runIdentity } from "./checkpoint/run-identity.js";
 import { planForDevice } from "./device.js";
 import { evaluationMetrics, runEpochs } from "./epoch-loop.js";
 import { finalPredictions } from "./final-predictions.js";
@@ -33,6 +38,13 @@ export interface TrainCallbacks {
   readonly signal?: AbortSignal;
   /** Whether to measure where the time of the steps goes, which makes training a little slower. Default: false. */
   readonly profile?: boolean;
+  /**
+   * Writes checkpoints: files from which a run that was cancelled or killed goes on, with the same numbers as without the
+   * interruption. One is also written when the signal fires, after the current step, and when the run ends. Default: none.
+   */
+  readonly checkpoint?: CheckpointOptions;
+  /** Called with sentences for a person, such as that a checkpoint cannot be written yet. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /** The result of a training run: its record and the model. */
@@ -47,15 +59,20 @@ export interface Run extends RunRecord {
  * Trains one model.
  *
  * @param report receives each epoch as it ends
- * @throws OptimbenchError (CONFIG, FORMULA, DATA, MEMORY, LIBTORCH) before it starts, (NATIVE) if it fails midway
+ * @throws OptimbenchError (CONFIG, FORMULA, DATA, FILE, MEMORY, LIBTORCH) before it starts, (NATIVE) if it fails midway, (FILE) if
+ *   the signal ends it and its checkpoint cannot be written
  */
 export async function runTraining(
   input: TrainConfig & TrainCallbacks,
   report: (epoch: EpochRecord) => void,
 ): Promise<Run> {
   const total = stopwatch();
-  const { onEpoch, signal, profile, ...given } = copyWithCallbacks(input, "train config");
+  const { onEpoch, signal, profile, checkpoint, onNotice, ...given } = copyWithCallbacks(
+    input,
+    "train config",
+  );
   const config = parseTrainConfig(given);
+  const options = checkpoint && parseCheckpointOptions(checkpoint);
   const dataset = await datasetOf(config, { signal });
   await preloadNative();
   const plan = planForDevice(planRun(config, dataset));
@@ -64,18 +81,61 @@ export async function runTraining(
     report(epoch);
     return onEpoch?.(epoch);
   };
-  return trainPlan(plan, dataset, { onEpoch: announce, signal, profile }, total);
+  return trainPlan(
+    plan,
+    dataset,
+    { onEpoch: announce, signal, profile, checkpoint: options, onNotice },
+    total,
+  );
 }
+
+type Callbacks = {
+  readonly [Key in keyof TrainCallbacks]: Key extends "checkpoint"
+    ? CheckpointSettings | undefined
+    : TrainCallbacks[Key] | undefined;
+};
 
 /** Trains according to a plan, on its device. The caller must have checked the memory. */
 export async function trainPlan(
   plan: RunPlan,
   dataset: Dataset,
-  { onEpoch, signal, profile = false }: { [Key in keyof TrainCallbacks]: TrainCallbacks[Key] | undefined },
+  callbacks: Callbacks,
   total = stopwatch(),
 ): Promise<Run> {
+  const { checkpoint: options } = callbacks;
+  if (options === undefined) return trainFrom(undefined, plan, dataset, callbacks, total);
+  let identity: Promise<RunIdentity> | undefined;
+  const run = () => {
+    identity ??= runIdentity(plan.config, dataset);
+    return identity;
+  };
+  const saved = await checkpointToResume(options, run, callbacks.onNotice ?? (() => {}));
+  try {
+    const before = saved?.progress;
+    return await trainFrom({ options, run, before, saved }, plan, dataset, callbacks, total);
+  } finally {
+    await saved?.close();
+  }
+}
+
+interface Checkpointing extends CheckpointedRun {
+  /** The checkpoint to go on from. */
+  readonly saved: OpenCheckpoint | undefined;
+}
+
+async function trainFrom(
+  checkpointing: Checkpointing | undefined,
+  plan: RunPlan,
+  dataset: Dataset,
+  { onEpoch, signal, profile = false, onNotice = () => {} }: Callbacks,
+  total: () => number,
+): Promise<Run> {
   const { config } = plan;
-  const startedAt = new Date(Date.now() - 1000 * total()).toISOString();
+  const before = checkpointing?.before;
+  const startedHere = new Date(Date.now() - 1000 * total()).toISOString();
+  const startedAt = before?.startedAt ?? startedHere;
+  const resumedAt = before ? [...before.resumedAt, startedHere] : [];
+  const totalSeconds = () => (before?.seconds.total ?? 0) + total();
   const about = datasetRecord(dataset);
   const resident = await residentDataset(dataset, config.device);
   const indices = splitDataset(dataset, config.split, config.seed);
@@ -90,14 +150,20 @@ export async function trainPlan(
   const stop = () => session.cancel();
   signal?.addEventListener("abort", stop);
   try {
-    const untimedStepsSeconds = config.untimedSteps
-      ? await runUntimedSteps(session, resident.images, indices.train, config, signal)
-      : 0;
+    const untimedSteps =
+      (before?.seconds.untimedSteps ?? 0) +
+      (config.untimedSteps
+        ? await runUntimedSteps(session, resident.images, indices.train, config, signal)
+        : 0);
     const initial = await parametersSha256(session);
+    await checkpointing?.saved?.restore(session);
+    const around = () => ({ startedAt, resumedAt, seconds: { untimedSteps, total: totalSeconds() } });
     const { history, status, ...early } = await runEpochs(session, images, config, {
       onEpoch: (epoch) => onEpoch?.(epoch),
       signal,
       profile,
+      checkpoints: checkpointing && new Checkpoints(checkpointing, session, around, onNotice),
+      before,
     });
     const test =
       resident.test && dataset.test && status === "completed" && config.testEvaluation !== false
@@ -120,6 +186,7 @@ export async function trainPlan(
         validationImages: indices.validation.length,
       }),
       startedAt,
+      ...(resumedAt.length > 0 && { resumedAt }),
       ...(standardisation && { standardisation }),
       status,
       history,
@@ -130,8 +197,8 @@ export async function trainPlan(
       seconds: {
         train: sum(history.map(({ seconds }) => seconds.train)),
         evaluate,
-        untimedSteps: untimedStepsSeconds,
-        total: total(),
+        untimedSteps,
+        total: totalSeconds(),
       },
       parametersSha256: { initial, final: await parametersSha256(session) },
     };

@@ -8,12 +8,11 @@ import type { Standardisation } from "../data/standardisation.js";
 import { OptimbenchError } from "../errors.js";
 import { sizeOf } from "../formula/shapes.js";
 import type { NativeSession, TensorInfo } from "../native/addon.js";
-import { writeFileAtomically } from "../system/write-file.js";
 import { describe } from "../validation/describe.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { plainView } from "../validation/plain-data.js";
-import { type NamedTensor, safetensors } from "./safetensors.js";
+import { type NamedTensor, writeSafetensors } from "./safetensors/write-safetensors.js";
 import { freeSession } from "./session.js";
 
 /**
@@ -122,7 +121,7 @@ export class TrainedModel implements Disposable {
     };
     const tensors = this.#tensors();
     const inFile = tensors.map(({ name, shape }) => ({ name, shape: shapeInPyTorch(shape) }));
-    await writeFileAtomically(path, safetensors(inFile, this.#values(tensors), metadata));
+    await writeSafetensors(path, inFile, () => this.#values(tensors), metadata);
   }
 
   #tensors(): readonly Tensor[] {

@@ -1,7 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import type { SessionState } from "../../src/native/addon.js";
 import { openSession } from "../../src/training/session.js";
 import { dense, flat, images, input, lossOf, native, spec, updateOf } from "./tiny-session.js";
 
@@ -104,7 +103,7 @@ describe("a session", () => {
   it("reads any part of a vector, and rejects ranges outside it", async () => {
     const one = await openSession(spec);
     const { parameters } = one.readState();
-    const read = async (vector: keyof SessionState, offset: number, count: number) => {
+    const read = async (vector: string, offset: number, count: number) => {
       const into = new Float32Array(count);
       await one.read({ vector, offset, into });
       return into;
@@ -115,7 +114,7 @@ describe("a session", () => {
     await expect(read("parameters", 3, 8)).rejects.toThrow(
       "elements 3 to 11 are out of range: the vector has 10",
     );
-    await expect(read("gradient" as never, 0, 1)).rejects.toThrow(/`read.vector`/);
+    await expect(read("gradient", 0, 1)).rejects.toThrow("the session has no vector 'gradient'");
     await expect(read("parameters", -1, 1)).rejects.toThrow(/`read.offset`/);
     const into = new Float32Array(4);
     const reading = one.read({ vector: "parameters", offset: 0, into });

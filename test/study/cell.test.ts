@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ResolvedTrainConfig } from "../../src/config/resolved-config.js";
-import { canonicalJson, cellKey, numericsOf } from "../../src/study/cell.js";
+import { numericsOf } from "../../src/native/numerics.js";
+import { cellKey } from "../../src/study/cell.js";
+import { canonicalJson } from "../../src/validation/canonical-json.js";
 import { exampleRun, exampleStudy } from "../report/example-studies.js";
 
 const { config } = exampleRun({ optimizer: "adam" });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { nativeInfo } from "../../src/native/addon.js";
-import { NUMERICS, numericsOf } from "../../src/study/cell.js";
+import { NUMERICS, numericsOf } from "../../src/native/numerics.js";
 import { environment } from "../../src/study/environment.js";
 import { runTraining } from "../../src/training/train.js";
 import { bands, smallModel } from "../small-task.js";

@@ -54,7 +54,7 @@ async function ask(config: CompareConfig & CompareCallbacks = {}): Promise<Study
 /** A study without its times. */
 const timeless = ({ createdAt: _, runs, ...rest }: Study) => ({
   ...rest,
-  runs: runs.map(({ startedAt: _, seconds: __, history, ...run }) => ({
+  runs: runs.map(({ startedAt: _, resumedAt: _resumed, seconds: __, history, ...run }) => ({
     ...run,
     history: history.map(({ seconds: ___, ...epoch }) => epoch),
   })),
@@ -82,7 +82,7 @@ it("keeps a cell before onRun is called, so that nothing that follows can lose i
   expect(ran).toEqual(["adam, seed 0", "sgd, seed 1", "adam, seed 1"]);
 });
 
-it("runs cancelled cells again", async () => {
+it("resumes cancelled cells", async () => {
   const controller = new AbortController();
   const cancelled = await ask({
     epochs: 3,

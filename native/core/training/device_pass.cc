@@ -24,16 +24,22 @@ Measured DevicePass::run(const ResidentDataset& dataset, const Pass& pass, uint6
   const at::NoGradGuard noGradient;
   const auto start = std::chrono::steady_clock::now();
   const DeviceUpdate::Progress before = deviceUpdate_.progress();
+  static const CancelFlag never{false};
+  const CancelFlag& within = pass.wholeUpdates ? never : cancel;  // an update
   Measured measured;
+  measured.samples = pass.start();
+  measured.steps = pass.done.updates;
   const auto setProgress = [&] {
-    deviceUpdate_.setProgress(measured.steps == 0 ? before : progress_[measured.steps - 1]);
+    const int64_t updates = measured.steps - pass.done.updates;
+    deviceUpdate_.setProgress(updates == 0 ? before : progress_[updates - 1]);
   };
   try {
     upload(dataset, pass);
     for (const BatchPlace& place : batchPlaces(pass)) {
       const Kind kind{place.size, place.groupSize, place.first == place.groupStart,
                       place.first + place.size == place.groupStart + place.groupSize};
-      if (cancel || !step(kind, dataset, {seed, pass.epoch, place.first / pass.batchSize, 0}, cancel)) {
+      const bool isCancelled = within || (kind.begins && measured.steps > pass.done.updates && cancel);
+      if (isCancelled || !step(kind, dataset, {seed, pass.epoch, place.first / pass.batchSize, 0}, within)) {
         measured.status = Status::cancelled;
         break;
       }
@@ -65,18 +71,18 @@ void DevicePass::upload(const ResidentDataset& dataset, const Pass& pass) {
   write(order_, dataset.positions(pass.order));
   std::vector<double> scalars;
   progress_.clear();
-  for (size_t i = 0; i < pass.learningRates.size(); ++i) {
+  for (size_t i = pass.done.updates; i < pass.learningRates.size(); ++i) {
     for (size_t k = 0; k < pass.inputs.size(); ++k) update_.changing[k] = pass.inputs[k][i];
     const std::vector<double> mine = deviceUpdate_.nextScalars(pass.learningRates[i]);
     scalars.insert(scalars.end(), mine.begin(), mine.end());
     progress_.push_back(deviceUpdate_.progress());
   }
-  const auto updates = static_cast<int64_t>(pass.learningRates.size());
+  const auto updates = static_cast<int64_t>(progress_.size());
   write(scalars_, at::tensor(scalars, at::kDouble).view({updates, deviceUpdate_.scalarCount()}));
-  write(next_, at::arange(std::min<int64_t>(pass.batchSize, order_.size(0)), at::kLong));
+  write(next_, at::arange(pass.start(), pass.start() + std::min<int64_t>(pass.batchSize, order_.size(0)), at::kLong));
   updates_.zero_();
-  loss_.zero_();
-  correct_.zero_();
+  loss_.fill_(pass.done.loss);
+  correct_.fill_(pass.done.correct);
 }
 
 // Graphs refer to memory by its address, so a buffer is only replaced if the values are longer.

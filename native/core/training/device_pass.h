@@ -64,12 +64,12 @@ class DevicePass {
   bool hasFailed_ = false;  // to record, once
   std::map<Kind, Recording> recordings_;
   at::Tensor images_;                             // that the graphs read, kept as long as the graphs
-  std::vector<DeviceUpdate::Progress> progress_;  // after each update of the pass
+  std::vector<DeviceUpdate::Progress> progress_;  // after each update of this call
 
   at::Tensor order_;    // [images] int64
-  at::Tensor scalars_;  // [updates, scalars] float64
+  at::Tensor scalars_;  // [updates, scalars] float64, from the first update of this call on
   at::Tensor next_;     // [batch] int64: the places in the order of the next batch
-  at::Tensor updates_;  // [1] int64: done in this pass
+  at::Tensor updates_;  // [1] int64: done in this call
   at::Tensor loss_;     // [] float64, summed
   at::Tensor correct_;  // [] int64, summed
 };

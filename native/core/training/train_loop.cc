@@ -10,7 +10,7 @@ std::vector<BatchPlace> batchPlaces(const Pass& pass) {
   const auto count = static_cast<int64_t>(pass.order.size());
   const int64_t perUpdate = pass.batchSize * pass.gradientAccumulation;
   std::vector<BatchPlace> places;
-  for (int64_t first = 0; first < count; first += pass.batchSize) {
+  for (int64_t first = pass.start(); first < count; first += pass.batchSize) {
     const int64_t groupStart = first - first % perUpdate;
     places.push_back(
         {first, std::min(pass.batchSize, count - first), groupStart, std::min(perUpdate, count - groupStart)});
@@ -25,17 +25,28 @@ Measured trainPass(Weights& weights, GradientShards& shards, HostUpdate& update,
   const at::Tensor order = dataset.positions(pass.order);
   const bool onCpu = dataset.device().is_cpu();
 
+  static const CancelFlag never{false};
+  const CancelFlag& within = pass.wholeUpdates ? never : cancel;  // a step
+
   Measured measured;
-  at::Tensor loss = at::zeros({}, order.options().dtype(at::kDouble));
-  at::Tensor correct = at::zeros({}, order.options());
+  measured.samples = pass.start();
+  measured.steps = pass.done.updates;
+  at::Tensor loss = at::full({}, pass.done.loss, order.options().dtype(at::kDouble));
+  at::Tensor correct = at::full({}, pass.done.correct, order.options());
 
   for (const auto& [first, size, groupStart, groupSize] : batchPlaces(pass)) {
     const StreamKey key{seed, pass.epoch, first / pass.batchSize, 0};
-    if (first == groupStart) weights.gradient.zero_();
+    if (first == groupStart) {
+      if (cancel && measured.steps > pass.done.updates) {
+        measured.status = Status::cancelled;
+        break;
+      }
+      weights.gradient.zero_();
+    }
     const GradientShards::Sums sums =
         shards.step(weights.parameters, weights.runningStatistics, dataset, order.narrow(0, first, size), groupSize,
-                    key, weights.gradient, cancel, profile);
-    if (cancel) {  // the gradient is incomplete and is dropped, so the weights are those after the last update
+                    key, weights.gradient, within, profile);
+    if (within) {  // the gradient is incomplete and is dropped, so the weights are those after the last update
       measured.status = Status::cancelled;
       break;
     }

@@ -16,7 +16,7 @@ struct Weights {
   std::vector<Views> runningStatistics;
 };
 
-// The position of a batch in the pass, and the group of batches whose gradients form one update.
+// The position of a batch in the order of a pass, and the group of batches whose gradients form one update.
 struct BatchPlace {
   int64_t first;
   int64_t size;
@@ -25,9 +25,9 @@ struct BatchPlace {
 };
 std::vector<BatchPlace> batchPlaces(const Pass& pass);
 
-// One pass over `pass.order`, batch by batch; the last batch may be smaller. Every `pass.gradientAccumulation` batches
-// form one update, with the gradient of the mean loss over all their images; the last group may be smaller as well.
-// `profile`, if given, receives the times.
+// One pass over `pass.order`, from `pass.start()` on, batch by batch; the last batch may be smaller. Every
+// `pass.gradientAccumulation` batches form one update, with the gradient of the mean loss over all their images; the
+// last group may be smaller as well. `profile`, if given, receives the times.
 Measured trainPass(Weights& weights, GradientShards& shards, HostUpdate& update, const ResidentDataset& dataset,
                    const Pass& pass, uint64_t seed, const CancelFlag& cancel, PassProfile* profile = nullptr);
 

@@ -210,18 +210,6 @@ void TrainingSession::restore() {
   kept_.reset();
 }
 
-std::vector<float> TrainingSession::read(Session::Vector vector, int64_t offset, int64_t count) const {
-  const Work guard = work();
-  const bool isOther = vector == Session::Vector::evaluation && update_.evaluation().defined();
-  const at::Tensor& all = vector == Session::Vector::statistics ? weights_.statistics
-                          : isOther                             ? update_.evaluation()
-                                                                : weights_.theta;
-  if (offset < 0 || count < 0 || offset > all.numel() - count)
-    throw std::runtime_error("elements " + std::to_string(offset) + " to " + std::to_string(offset + count) +
-                             " are out of range: the vector has " + std::to_string(all.numel()));
-  return toVector(all.narrow(0, offset, count));
-}
-
 SessionState TrainingSession::readState() const {
   const Work guard = work();
   SessionState state;

@@ -30,7 +30,9 @@ class TrainingSession {
   std::vector<float> predict(const std::vector<uint8_t>& images, const CancelFlag&);
   void keep();
   void restore();
-  std::vector<float> read(Session::Vector vector, int64_t offset, int64_t count) const;
+  std::vector<VectorInfo> vectors();
+  std::vector<float> read(const std::string& vector, int64_t offset, int64_t count);
+  void write(const std::string& vector, int64_t offset, const std::vector<float>& values);
   SessionState readState() const;
   void writeState(const SessionState&);
 
@@ -45,6 +47,13 @@ class TrainingSession {
   };
 
   const ResidentDataset& fitting(const Dataset& dataset) const;
+  // A vector of vectors(), by its memory.
+  struct StateVector {
+    VectorInfo info;
+    at::Tensor values;
+  };
+  std::vector<StateVector> stateVectors();
+  at::Tensor part(const std::string& vector, int64_t offset, int64_t count);
 
   // While the guard lives, device work goes to the session's own stream, so sessions run side by side.
   c10::OptionalStreamGuard onStream() const {

@@ -2,11 +2,17 @@ import type { Command } from "commander";
 import type { CompareConfig } from "../../config/compare-config.js";
 import { trainConfigSchema } from "../../config/train-config.js";
 import { configError } from "../../errors.js";
+import {
+  type CheckpointSettings,
+  checkpointKeySchema,
+  parseCheckpointOptions,
+} from "../../training/checkpoint/checkpoint-options.js";
 import { parse } from "../../validation/parse.js";
-import { configFromCommand } from "../options/command-config.js";
+import { configFromCommand, withOptions } from "../options/command-config.js";
 import {
   addConfigOptions,
   addOutputOptions,
+  CHECKPOINT_OPTIONS,
   type OutputOptions,
   TRAIN_OPTIONS,
 } from "../options/config-options.js";
@@ -29,7 +35,11 @@ export function addTrainCommand(program: Command): void {
     .command("train")
     .description("train one model with one optimizer, and optionally save it");
   addConfigOptions(command, TRAIN_OPTIONS, trainConfigSchema);
-  addOutputOptions(command, "an existing study and report in the folder, and the --save file")
+  addConfigOptions(command, CHECKPOINT_OPTIONS, checkpointKeySchema);
+  addOutputOptions(
+    command,
+    "an existing study and report in the folder, the --save and the --checkpoint file",
+  )
     .option(
       "--out <folder>",
       "folder for study, table and figures; a finished run is not repeated (default: none)",
@@ -46,11 +56,14 @@ export function addTrainCommand(program: Command): void {
         overwrite,
         save,
         profile,
+        checkpoint: checkpointOptions(command, overwrite),
         quiet,
         progress: printProgress({ quiet, stream: answer.isJson ? process.stderr : process.stdout }),
         answer,
       });
-    return inOptions(command, TRAIN_OPTIONS, () => renaming(asOneRun, options.dryRun ? plan : train));
+    return inOptions(command, [...TRAIN_OPTIONS, ...CHECKPOINT_OPTIONS], () =>
+      renaming(asOneRun, options.dryRun ? plan : train),
+    );
   });
 }
 
@@ -70,6 +83,13 @@ function trainConfig(command: Command, { defineOptimizer, defineLoss }: OutputOp
   );
   if (name !== undefined) return { ...shared, arms: [{ name, optimizer, loss }], seeds: [seed] };
   return { ...shared, optimizers: [optimizer], losses: [loss], seeds: [seed] };
+}
+
+function checkpointOptions(command: Command, overwrite = false): CheckpointSettings | undefined {
+  const { checkpoint } = withOptions(command, CHECKPOINT_OPTIONS) as { checkpoint?: CheckpointSettings };
+  if (checkpoint === undefined) return undefined;
+  if (checkpoint.path !== undefined) return parseCheckpointOptions({ ...checkpoint, overwrite });
+  throw configError("Checkpoints need a file. Name it with --checkpoint.", "checkpoint.path");
 }
 
 /** Internally, `train` runs a study with one optimizer; messages mention the keys of a train config instead. */

@@ -16,16 +16,21 @@ export function configFromCommand(
   fromStudy: (study: Study) => unknown,
 ): Config {
   const { config: file } = command.opts<{ config?: string }>();
-  return options.reduce<Config>(
-    (config, { flags, path }) => {
-      const name = new Option(flags).attributeName();
-      return command.getOptionValueSource(name) === "cli"
-        ? set(config, path, command.getOptionValue(name))
-        : config;
-    },
-    file === undefined ? {} : readConfigFile(file, fromStudy),
-  );
+  return withOptions(command, options, file === undefined ? {} : readConfigFile(file, fromStudy));
 }
+
+/** A config with the options that the command line has. */
+export const withOptions = (
+  command: Command,
+  options: readonly ConfigOption[],
+  config: Config = {},
+): Config =>
+  options.reduce<Config>((before, { flags, path }) => {
+    const name = new Option(flags).attributeName();
+    return command.getOptionValueSource(name) === "cli"
+      ? set(before, path, command.getOptionValue(name))
+      : before;
+  }, config);
 
 /** @param path a key, or two keys such as "split.train" */
 function set(config: Config, path: string, value: unknown): Config {

@@ -68,6 +68,13 @@ export const TRAIN_OPTIONS: readonly ConfigOption[] = [
   ...shared,
 ];
 
+export const CHECKPOINT_OPTIONS: readonly ConfigOption[] = [
+  { flags: "--checkpoint <file>", path: "checkpoint.path", read: text },
+  { flags: "--checkpoint-epochs <count>", path: "checkpoint.everyEpochs", read: decimalNumber },
+  { flags: "--checkpoint-minutes <minutes>", path: "checkpoint.everyMinutes", read: decimalNumber },
+  { flags: "--resume", path: "checkpoint.resume", read: text },
+];
+
 export const COMPARE_OPTIONS: readonly ConfigOption[] = [
   { flags: "--preset <name>", path: "preset", read: text },
   { flags: "--suite <name>", path: "suite", read: text },

@@ -1,10 +1,10 @@
 import { plainTable } from "../../report/tables/plain-table.js";
 import { accuracyText } from "../../report/text/number-text.js";
 import type { RunDifference, StudyDiff } from "../../study/diff.js";
-import { type Difference, valueText } from "../../study/differences.js";
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { countText } from "../../validation/count-text.js";
+import { type Difference, valueText } from "../../validation/differences.js";
 
 /** More rows of differing runs are counted only. */
 const MOST_RUNS = 20;

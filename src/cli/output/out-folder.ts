@@ -37,6 +37,8 @@ export const withOutOptions = <Result>(work: () => Promise<Result>): Promise<Res
     (message) =>
       message
         .replaceAll("another `folder`", "another folder with --out")
-        .replaceAll("with `overwrite`", "with --overwrite"),
+        .replaceAll("with `overwrite`", "with --overwrite")
+        .replaceAll("with `checkpoint.resume`", "with --resume")
+        .replaceAll("with `checkpoint.overwrite`", "with --overwrite"),
     work,
   );

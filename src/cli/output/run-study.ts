@@ -9,6 +9,7 @@ import { isTrialStudy, isWorthKeeping, type Study } from "../../study/study.js";
 import { loadDatasets } from "../../study/study-datasets.js";
 import { keepResult } from "../../system/keep-result.js";
 import { print, printNotice } from "../../system/terminal.js";
+import type { CheckpointOptions } from "../../training/checkpoint/checkpoint-options.generated.js";
 import { compare } from "../../tuning/compare-tuned.js";
 import { durationSchema, durationSeconds } from "../../validation/duration.js";
 import { parse } from "../../validation/parse.js";
@@ -40,6 +41,8 @@ interface StudyOutput {
   readonly budget?: string | undefined;
   /** Whether to show how the time of the steps is spent. */
   readonly profile?: boolean;
+  /** The checkpoints of the only run. */
+  readonly checkpoint?: CheckpointOptions | undefined;
 }
 
 /**
@@ -48,7 +51,18 @@ interface StudyOutput {
  */
 export async function runStudy(
   config: CompareConfig,
-  { folder, overwrite, save, answer, progress, shard, budget, profile = false, quiet = false }: StudyOutput,
+  {
+    folder,
+    overwrite,
+    save,
+    answer,
+    progress,
+    shard,
+    budget,
+    checkpoint,
+    profile = false,
+    quiet = false,
+  }: StudyOutput,
 ): Promise<void> {
   if (budget !== undefined) parse(budgetSchema, { budget }, "options");
   const asked = studyArms(parseCompareConfig(config));
@@ -77,6 +91,7 @@ export async function runStudy(
             ...(folder !== undefined && { folder, overwrite: overwrite ?? false }),
             ...(shard !== undefined && { shard }),
             ...(budget !== undefined && { budget }),
+            ...(checkpoint !== undefined && { checkpoint }),
             signal: interrupt.signal,
             profile,
             onNotice: progress.onNotice,
@@ -112,6 +127,8 @@ export async function runStudy(
     if (folder !== undefined && isWorthKeeping(finished))
       if (await attempt(() => report(finished, shown, folder)))
         answer.remark(`\nReport: ${join(folder, "index.html")}`);
+    if (checkpoint !== undefined && study.runs.some(({ status }) => status === "cancelled"))
+      answer.remark(`Checkpoint: ${checkpoint.path}. The same command with --resume goes on from it.`);
     if (saved) answer.remark(`Model: ${save}`);
     else if (save !== undefined && !hasRun && study.runs.length > 0)
       await attempt(() => Promise.reject(nothingToSave(folder!)));

@@ -1,6 +1,6 @@
 import { diffStudies } from "../../study/diff.js";
-import { type Difference, differenceText } from "../../study/differences.js";
 import { ranInParallel, type Study } from "../../study/study.js";
+import { type Difference, differenceText } from "../../validation/differences.js";
 import { printable } from "../../validation/printable.js";
 import { accuracyText, numberText, summaryText } from "../text/number-text.js";
 import { conclude } from "./conclusion.js";

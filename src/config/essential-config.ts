@@ -1,7 +1,6 @@
-import type { ResolvedTrainConfig } from "../config/resolved-config.js";
-import type { ArmConfig } from "../config/resolved-study.js";
 import { isCustom } from "../schedules/schedules.js";
-import type { RunRecord } from "../training/run-record.js";
+import type { ResolvedTrainConfig } from "./resolved-config.js";
+import type { ArmConfig } from "./resolved-study.js";
 
 /**
  * The part of a config that numbers depend on: without names, without the number of threads, and without where the data is. The
@@ -39,19 +38,4 @@ export function essentialConfig(
 function unnamed(choice: { readonly name: string; readonly label?: string | undefined }, isCustom: boolean) {
   const { label: _, name, ...settings } = choice;
   return isCustom ? settings : { name, ...settings };
-}
-
-/** The record of a run with the names of an arm, which is equal apart from names. */
-export function withNames(record: RunRecord, arm: ArmConfig): RunRecord {
-  const { name: _, ...rest } = record.config;
-  const { name, dataset, model, optimizer, loss, schedule } = arm;
-  return {
-    ...record,
-    config: {
-      ...(name !== undefined && { name }),
-      ...rest,
-      ...{ dataset, model, optimizer, loss, schedule },
-    },
-    dataset: { ...record.dataset, name: dataset },
-  };
 }

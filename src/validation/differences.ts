@@ -1,5 +1,5 @@
-import { pathText } from "../validation/path-text.js";
-import { canonicalJson } from "./cell.js";
+import { canonicalJson } from "./canonical-json.js";
+import { pathText } from "./path-text.js";
 
 /** A place where two values differ. */
 export interface Difference {
