@@ -19,7 +19,9 @@ import type { OptimizerConfig } from "./optimizers/optimizer-config.generated.js
 import type { ScheduleConfig, ScheduleLength } from "./schedules/schedule-config.generated.js";
 import type { GradientCheck } from "./training/check-loss-gradient.js";
 import type { GradientCheckOptions } from "./training/gradient-check-options.generated.js";
+import type { ModelOptions } from "./training/model-options.generated.js";
 import type { Run, TrainCallbacks } from "./training/train.js";
+import type { TrainedModel } from "./training/trained-model.js";
 import { Training } from "./training/training.js";
 import { plainData } from "./validation/plain-data.js";
 
@@ -106,6 +108,7 @@ export type { GradientCheck, PartialDerivative } from "./training/check-loss-gra
 export type * from "./training/checkpoint/checkpoint-options.generated.js";
 export type * from "./training/gradient-check-options.generated.js";
 export type { LossBreakdown } from "./training/loss-breakdown.js";
+export type * from "./training/model-options.generated.js";
 export type * from "./training/run-record.generated.js";
 export type { NamedTensor, TensorShape } from "./training/safetensors/write-safetensors.js";
 export type { Run, TrainCallbacks } from "./training/train.js";
@@ -140,6 +143,26 @@ export function train(config: TrainConfig & TrainCallbacks = {}): Training<Run> 
     const plain = plainData(config, "train config") as typeof config;
     return (await import("./training/train.js")).runTraining(plain, report);
   });
+}
+
+/**
+ * Loads a model that `model.save` wrote, to predict with it. This loads no code that trains.
+ *
+ * @example
+ * ```ts
+ * using model = await loadModel("digits.safetensors");
+ * const probabilities = await model.predict(images);
+ * ```
+ *
+ * @param path the file
+ * @param options where the model computes
+ * @returns the model, which predicts as it did when it was saved
+ * @throws {@link OptimbenchError} by rejection: CONFIG for invalid arguments, FILE if the file cannot be read, is damaged or is no
+ *   model of this package, LIBTORCH or MEMORY
+ */
+export async function loadModel(path: string, options?: ModelOptions): Promise<TrainedModel> {
+  const plain = plainData(options, "options") as typeof options;
+  return (await import("./training/load-model.js")).loadModel(path, plain);
 }
 
 /**

@@ -7,7 +7,7 @@ export const PAGES = [
     name: "training",
     title: "Training a model",
     summary: "Train one model: the config, callbacks, the result and the trained model.",
-    names: ["train"],
+    names: ["train", "loadModel"],
     files: [
       "training/train",
       "config/train-config",

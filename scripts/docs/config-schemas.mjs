@@ -26,6 +26,7 @@ import { trainingLengthSchema } from "../../dist/schedules/schedule-rates.js";
 import { SCHEDULES, scheduleAlternatives, scheduleSchema } from "../../dist/schedules/schedules.js";
 import { gradientCheckSchema } from "../../dist/training/check-loss-gradient.js";
 import { checkpointSchema } from "../../dist/training/checkpoint/checkpoint-options.js";
+import { modelOptionsSchema } from "../../dist/training/load-model.js";
 import { groupBy } from "../../dist/validation/group-by.js";
 import { rangePhrase } from "../../dist/validation/number-range.js";
 
@@ -81,6 +82,7 @@ const NAMES = new Map([
   [trainingLengthSchema, "ScheduleLength"],
   [gradientCheckSchema, "GradientCheckOptions"],
   [checkpointSchema, "CheckpointOptions"],
+  [modelOptionsSchema, "ModelOptions"],
   [trainConfigSchema, "TrainConfig"],
   [compareConfigSchema, "CompareConfig"],
   [armConfigSchema, "ArmConfig"],
@@ -120,6 +122,7 @@ export function configSchemas() {
     trainingLengthSchema,
     gradientCheckSchema,
     checkpointSchema,
+    modelOptionsSchema,
   ];
   const override = ({ zodSchema, jsonSchema }) => {
     const choice = CHOICES.find(({ schema }) => schema === zodSchema);

@@ -24,6 +24,7 @@ const FILES = [
   ],
   ["training/gradient-check-options.generated.ts", /^GradientCheckOptions$/],
   ["training/checkpoint/checkpoint-options.generated.ts", /^CheckpointOptions$/],
+  ["training/model-options.generated.ts", /^ModelOptions$/],
   ["bench/bench-config.generated.ts", /^BenchConfig$/],
   ["config/resolved-config.generated.ts", /^Resolved(\w+Config|Arm)$|^SplitSizes$/],
   ["history/epoch-record.generated.ts", /Metrics$|^EpochRecord$|^RunStatus$|^RunSeconds$/],

@@ -12,6 +12,7 @@ import { describe } from "../validation/describe.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { plainView } from "../validation/plain-data.js";
+import { inPyTorch, shapeInPyTorch } from "./pytorch-layout.js";
 import { type NamedTensor, writeSafetensors } from "./safetensors/write-safetensors.js";
 import { freeSession } from "./session.js";
 
@@ -37,6 +38,11 @@ export class TrainedModel implements Disposable {
     this.#config = config;
     this.#dataset = dataset;
     this.#standardisation = standardisation;
+  }
+
+  /** What the model was trained on: the size of images, the classes and their names. */
+  get dataset(): DatasetRecord {
+    return this.#dataset;
   }
 
   /** Number of trained parameters. */
@@ -172,22 +178,3 @@ type Tensor = TensorInfo & { readonly vector: "evaluation" | "statistics" };
 
 /** Numbers read per turn of the event loop. */
 const PART = 1 << 16;
-
-/** Converts the native shape [filters, height, width, channels] to [filters, channels, height, width]. */
-function shapeInPyTorch(shape: readonly number[]): readonly number[] {
-  const [filters, height, width, channels] = shape;
-  return shape.length === 4 ? [filters!, channels!, height!, width!] : shape;
-}
-
-/** Converts rows of a tensor with that native shape to PyTorch's layout. */
-function inPyTorch(rows: Float32Array, shape: readonly number[]): Float32Array {
-  if (shape.length !== 4) return rows;
-  const [, height, width, channels] = shape as readonly [number, number, number, number];
-  const result = new Float32Array(rows.length);
-  const area = height * width;
-  for (let row = 0; row < rows.length; row += area * channels)
-    for (let place = 0; place < area; place++)
-      for (let channel = 0; channel < channels; channel++)
-        result[row + channel * area + place] = rows[row + place * channels + channel]!;
-  return result;
-}

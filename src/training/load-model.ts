@@ -1,0 +1,178 @@
+import { z } from "zod";
+import { SEMANTICS } from "../catalogue/semantics.js";
+import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import { defaultThreads, threadsSchema } from "../config/threads.js";
+import { LARGEST_IMAGE, MOST_CLASSES } from "../data/dataset.js";
+import { type DatasetRecord, datasetRecordSchema } from "../data/dataset-record.js";
+import { type Standardisation, standardisationSchema } from "../data/standardisation.js";
+import { OptimbenchError, reasonOf } from "../errors.js";
+import { parseUpdate } from "../formula/parse-update.js";
+import { planUpdate } from "../formula/plan-update.js";
+import { sizeOf } from "../formula/shapes.js";
+import { type LossConfig, lossGraph, resolveLoss } from "../losses/losses.js";
+import { lowerModel } from "../models/lower-model.js";
+import { type Model, resolveModel } from "../models/models.js";
+import { type NativeSession, preloadNative, type SessionSpec, type TensorInfo } from "../native/addon.js";
+import { integerText } from "../validation/count-text.js";
+import { parse, validate } from "../validation/parse.js";
+import { pathSchema } from "../validation/path-schema.js";
+import { resolveDevice } from "./device.js";
+import type { ModelOptions } from "./model-options.generated.js";
+import { inMemory, shapeInPyTorch } from "./pytorch-layout.js";
+import { type OpenSafetensors, openSafetensors } from "./safetensors/open-safetensors.js";
+import { openSession } from "./session.js";
+import { TrainedModel } from "./trained-model.js";
+
+export const modelOptionsSchema = z
+  .strictObject({
+    device: z.string().default("cpu").describe("device to compute on: auto, cpu, cuda or cuda:1"),
+    threads: threadsSchema
+      .optional()
+      .describe("CPU threads. Default: the cores that are available to this process."),
+  })
+  .readonly()
+  .describe("where a loaded model computes");
+
+/** What `TrainedModel.save` writes to the metadata, as far as prediction and evaluation need it. */
+const contentSchema = z.object({
+  config: z.looseObject({
+    model: z.unknown(),
+    loss: z.unknown(),
+    semantics: z.enum(SEMANTICS),
+    microBatch: z.int().min(1),
+  }),
+  dataset: datasetRecordSchema.extend({
+    height: z.int().min(1).max(LARGEST_IMAGE.side),
+    width: z.int().min(1).max(LARGEST_IMAGE.side),
+    channels: z.int().min(1).max(LARGEST_IMAGE.channels),
+    classes: z.int().min(2).max(MOST_CLASSES),
+  }),
+  standardisation: standardisationSchema.optional(),
+});
+type Content = z.output<typeof contentSchema>;
+
+/** Updates need an optimizer, even if there are none. */
+const NO_UPDATE = "theta = theta - 0 * g";
+
+/**
+ * Loads a model that `TrainedModel.save` wrote.
+ *
+ * @throws OptimbenchError (CONFIG) for invalid arguments, (FILE) if the file cannot be read, is damaged or is no model of this
+ *   package, (LIBTORCH, MEMORY)
+ */
+export async function loadModel(path: string, options: ModelOptions = {}): Promise<TrainedModel> {
+  parse(pathSchema, path, "path");
+  const { device, threads = defaultThreads() } = parse(modelOptionsSchema, options, "options");
+  const file = await openSafetensors(path);
+  try {
+    const { config, dataset, standardisation } = contentOf(file);
+    await file.verify();
+    await preloadNative();
+    const place = { device: resolveDevice(device), threads };
+    const spec = { ...modelSpec(file, config, dataset), ...place };
+    const session = await openSession({ ...spec, ...(standardisation && { standardisation }) });
+    try {
+      await fill(session, file);
+      return new TrainedModel(
+        session,
+        { ...config, ...place } as unknown as ResolvedTrainConfig,
+        dataset as DatasetRecord,
+        standardisation as Standardisation | undefined,
+      );
+    } catch (error) {
+      await session.dispose();
+      throw error;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+const unusable = (path: string, reason: string, cause?: unknown) =>
+  new OptimbenchError("FILE", `Cannot load a model from ${path}: ${reason}.`, { path, cause });
+
+function contentOf({ path, metadata }: OpenSafetensors): Content {
+  if (metadata.get("format")?.startsWith("optimbench checkpoint"))
+    throw unusable(path, "it is a checkpoint. Resume its run, and save the model of the result");
+  if (!metadata.has("config") || !metadata.has("dataset"))
+    throw unusable(path, "its metadata does not describe a model, so `save` did not write it");
+  const json = (key: string): unknown => JSON.parse(metadata.get(key)!);
+  try {
+    const result = validate(contentSchema, {
+      config: json("config"),
+      dataset: json("dataset"),
+      ...(metadata.has("standardisation") && { standardisation: json("standardisation") }),
+    });
+    if (result.success) return result.data as Content;
+  } catch (cause) {
+    throw unusable(path, "its metadata is damaged", cause);
+  }
+  throw unusable(path, "its metadata is damaged");
+}
+
+function modelSpec(
+  file: OpenSafetensors,
+  { model, loss, semantics, microBatch }: Content["config"],
+  { channels, height, width, classes }: Content["dataset"],
+): Omit<SessionSpec, "device" | "threads"> {
+  try {
+    const input = [channels, height, width] as const;
+    const resolved = resolveModel(model as Model, { classes, semantics });
+    const { layers, parameters, parameterCount } = lowerModel(resolved, { input, classes, semantics });
+    const bytes = [...file.tensors.values()].reduce((sum, tensor) => sum + tensor.bytes, 0);
+    if (4 * parameterCount > bytes)
+      throw unusable(
+        file.path,
+        `its model has ${integerText(parameterCount)} parameters, but its tensors have ${integerText(bytes / 4)} numbers`,
+      );
+    return {
+      ...{ seed: 0, microBatch, input, classes, layers },
+      loss: lossGraph(resolveLoss(loss as LossConfig, semantics, classes)),
+      update: planUpdate(parseUpdate(NO_UPDATE, { hyperparameters: {} }), parameters),
+    };
+  } catch (cause) {
+    if (cause instanceof OptimbenchError && cause.code === "FILE") throw cause;
+    const reason = reasonOf(cause).replace(/\.$/, "");
+    throw unusable(file.path, `its metadata describes no valid model: ${reason}`, cause);
+  }
+}
+
+/** Numbers per turn of the event loop. */
+const PART = 1 << 16;
+
+async function fill(session: NativeSession, file: OpenSafetensors): Promise<void> {
+  const expected = {
+    parameters: session.parameters(),
+    statistics: session.statistics(),
+  };
+  const names = new Set(Object.values(expected).flatMap((tensors) => tensors.map(({ name }) => name)));
+  const foreign = [...file.tensors.keys()].find((name) => !names.has(name));
+  if (foreign !== undefined) throw unusable(file.path, `its model has no tensor \`${foreign}\``);
+  for (const [vector, tensors] of Object.entries(expected))
+    for (const tensor of tensors) await fillTensor(session, vector, tensor, file);
+}
+
+async function fillTensor(
+  session: NativeSession,
+  vector: string,
+  { name, shape, offset }: TensorInfo,
+  file: OpenSafetensors,
+): Promise<void> {
+  const found = file.tensors.get(name);
+  const inFile = shapeInPyTorch(shape);
+  if (found?.type !== "F32" || found.shape.join() !== inFile.join())
+    throw unusable(file.path, `it has no float32 tensor \`${name}\` of the shape [${inFile.join(", ")}]`);
+  const values = new Float32Array(sizeOf(shape));
+  let filled = 0;
+  for await (const part of file.values(found)) {
+    values.set(part, filled);
+    filled += part.length;
+  }
+  const [, ...row] = shape;
+  const length = sizeOf(row);
+  const most = Math.max(1, Math.floor(PART / length)) * length;
+  for (let first = 0; first < values.length; first += most) {
+    const from = inMemory(values.subarray(first, first + most), shape);
+    await session.write({ vector, offset: offset + first, from });
+  }
+}
