@@ -46,6 +46,12 @@ describe("a loaded model", () => {
       "batch normalisation and several filters",
       { model: { layers: [layers[0], { type: "batchNorm2d" }, ...layers] } },
     ],
+    [
+      "more numbers than are written at once",
+      {
+        model: { layers: [{ type: "flatten" }, { type: "dense", units: 600 }, { type: "dense", units: 3 }] },
+      },
+    ],
     ["standardised images", { standardise: true }],
     ["another loss and framework", { loss: "categoricalHinge", semantics: "keras2" }],
     ["early stopping", { earlyStopping: {}, epochs: 2 }],
