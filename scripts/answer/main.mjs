@@ -2,7 +2,7 @@
 // It continues where it was interrupted, so it can run in parts. All six are estimated to take three hours on two fast
 // cores (`--dry-run`).
 // Usage: npm run answer [-- mnist-defaults fashion-mnist-losses ...] [--device cuda]
-// It needs the full MNIST and Fashion-MNIST. --device is that of `optimbench compare`; without it, the CPU trains.
+// It needs the full MNIST and Fashion-MNIST. --device replaces the device of the configs: the CPU for optimizers, a GPU for losses.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -23,7 +23,7 @@ export function sectionOf(name, study) {
 /** What computed the numbers: the GPU, or the processor and the kernels. */
 function place({ runs, environment: { cpu, kernels, libtorch, gpus } }) {
   const isOnGpu = runs.every(({ config }) => config.device.startsWith("cuda"));
-  return isOnGpu ? `libtorch ${libtorch}, ${gpus[0]}` : `${cpu}, ${kernels} kernels`;
+  return isOnGpu ? `libtorch ${libtorch}, ${gpus[0]}` : `libtorch ${libtorch}, ${cpu}, ${kernels} kernels`;
 }
 
 /** The most pairs in the text. The report has all. */

@@ -275,6 +275,5 @@ const SECONDS_TO_TARGET =
 const EPOCHS_TO_TARGET =
   "To an accuracy, epochs: up to the first evaluation at or above it, median over the seeds; k of n: only k of n seeds reached it.";
 const PARALLEL_TIMES = "Runs went in parallel (execution: parallel); times omitted: not comparable.";
-const RANKS =
-  "Rank: 1 + the number of arms that are better. Arms share a rank if no difference between them is shown.";
+const RANKS = "Rank: 1 + the number of arms that are better. Arms of different ranks may still be undecided.";
 const SEVERAL_SEEDS = "Mean ± standard deviation over the completed seeds, at the end of training.";

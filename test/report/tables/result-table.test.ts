@@ -22,7 +22,7 @@ test("the table for a terminal covers the completed seeds", () => {
     "2 seeds cannot show that an arm is better: with one pair of arms, at least 6 are needed.",
     "Diverged runs count as an accuracy of 0: sgd (1 of 2).",
     "Settings are as shipped, which says little about what an optimizer can reach: after three epochs of mnist-10k (seed 0), Adagrad has 0.26 at its default learning rate and 0.967 at 0.03, and SGD 0.72 at 0.01 and 0.963 at 0.1.",
-    "Rank: 1 + the number of arms that are better. Arms share a rank if no difference between them is shown.",
+    "Rank: 1 + the number of arms that are better. Arms of different ranks may still be undecided.",
     "Formulas and defaults: keras3.",
     "Mean ± standard deviation over the completed seeds, at the end of training.",
     "sgd: seed 1 diverged in epoch 2.",
