@@ -59,6 +59,7 @@ async function downloadKnown(
   const hashes = names.map((name) => knownHere()[name]);
   if (!requirements.includes("--no-deps") || pins.length === 0 || hashes.includes(undefined)) return false;
   const index = packageIndex(python);
+  if (index === undefined) return false;
   const files = await Promise.all(
     pins.map(async (pin, i) => {
       const url = await findAtIndex(index, pin.split("==")[0]!, hashes[i]!);

@@ -1,19 +1,25 @@
 import { askProgram } from "../system/run-program.js";
-import { pipArguments } from "./python.js";
+import { pythonArguments } from "./python.js";
 
-/** PyPI's page of torch has 1 MB. */
+/** A page lists every wheel of a project. */
 const MOST_BYTES = 32 * 2 ** 20;
 
-/** The package index that pip uses. */
-export function packageIndex(python: string): string {
-  const configured = process.env.PIP_INDEX_URL ?? configuredIndex(python);
-  return (configured || "https://pypi.org/simple").replace(/\/*$/, "");
-}
+/** Prints pip's help in lines that are not wrapped. */
+const HELP = `
+import os, runpy
+os.environ["COLUMNS"] = "9999"
+sys.argv[1:] = ["download", "--help"]
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+`;
 
-const configuredIndex = (python: string) =>
-  ["global", "download"]
-    .map((section) => askProgram(python, pipArguments(["config", "get", `${section}.index-url`]))?.trim())
-    .findLast(Boolean);
+/**
+ * The package index that pip uses by default, by its configuration or its environment, without a password. Undefined if pip's help
+ * does not name one.
+ */
+export function packageIndex(python: string): string | undefined {
+  const help = askProgram(python, pythonArguments(HELP));
+  return /^.* --index-url .*\(default (\S+?)\/*\)/m.exec(help ?? "")?.[1];
+}
 
 /**
  * Looks a file up by its hash in the index's page of a project (Simple repository API, HTML), with the proxy of the environment.
