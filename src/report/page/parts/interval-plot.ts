@@ -48,9 +48,12 @@ export function intervalTicks(axis: ValueAxis): Html {
   for (const tick of all) if (ticks.every((other) => share(other) - share(tick) >= 0.2)) ticks.push(tick);
   return html`<svg class="interval" width="100%" height="18" aria-hidden="true">${ticks.map(
     (tick) =>
-      html`<line class="tick" x1="${percent(share(tick))}" x2="${percent(share(tick))}" y1="14" y2="18"/><text x="${percent(share(tick))}" y="11" text-anchor="middle">${String(tick)}</text>`,
+      html`<line class="tick" x1="${percent(share(tick))}" x2="${percent(share(tick))}" y1="14" y2="18"/><text x="${percent(share(tick))}" y="11" text-anchor="${anchorAt(share(tick))}">${String(tick)}</text>`,
   )}</svg>`;
 }
+
+/** Keeps the text at an end of the axis inside the picture. */
+const anchorAt = (share: number) => (share < 0.1 ? "start" : share > 0.9 ? "end" : "middle");
 
 /** The share of the axis' width at which a value lies; negative for one below it. */
 function shareOn({ type, domain, asError }: ValueAxis) {
