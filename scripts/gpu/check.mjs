@@ -42,6 +42,11 @@ const PARTS = {
   "pytorch-compiled": { program: "python3", args: ["scripts/gpu/pytorch_gpu.py", "compiled"], atMost: 240 },
 };
 const chosen = values.only === "" ? Object.keys(PARTS) : values.only.split(",");
+const unknown = chosen.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(", ")}. Choose from ${Object.keys(PARTS).join(", ")}.`);
+  process.exit(2);
+}
 
 const record = {
   schemaVersion: 1,
