@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { makeFolder } from "../system/make-folder.js";
 import { checkLibtorch } from "./check-libtorch.js";
@@ -19,16 +19,17 @@ export async function putIntoCache(
   const root = cachedRoot(kind); // libtorch_cpu finds libraries in the sibling folder nvidia/ by a relative path
   const folder = dirname(root);
   const partial = join(dirname(folder), `.partial-${basename(folder)}`);
-  rmSync(partial, { recursive: true, force: true }); // left by a killed setup
+  const old = `${partial}-old`;
+  for (const each of [partial, old]) rmSync(each, { recursive: true, force: true }); // left by a killed setup
   makeFolder(partial);
   try {
     const files = await fill(partial);
     writeFileSync(recordPath(partial), recordText(files));
     const version = checkLibtorch(join(partial, "torch"), { forBuild: true, cuda: kind === "cuda" });
-    rmSync(folder, { recursive: true, force: true });
+    if (existsSync(folder)) renameSync(folder, old); // to delete it would take longer, and could be interrupted
     renameSync(partial, folder);
     return { root, rule: "cache", version };
   } finally {
-    rmSync(partial, { recursive: true, force: true });
+    for (const each of [partial, old]) rmSync(each, { recursive: true, force: true });
   }
 }
