@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { OptimbenchError, reasonOf } from "../errors.js";
@@ -104,13 +104,10 @@ function parseManifest(path: string): Manifest {
   }
 }
 
+/** Rejects links and pipes, which could be endless, before it opens them. */
 function readBounded(path: string): Buffer {
-  const file = openSync(path, "r");
-  try {
-    const { size } = fstatSync(file);
-    if (size > MOST_BYTES) throw new Error(`it has ${size} bytes, at most ${MOST_BYTES} are read.`);
-    return readFileSync(file);
-  } finally {
-    closeSync(file);
-  }
+  const found = lstatSync(path);
+  if (!found.isFile()) throw new Error("it is not a regular file.");
+  if (found.size > MOST_BYTES) throw new Error(`it has ${found.size} bytes, at most ${MOST_BYTES} are read.`);
+  return readFileSync(path);
 }

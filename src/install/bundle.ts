@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { OptimbenchError } from "../errors.js";
 import { fileProblem, isFileProblem } from "../system/file-problem.js";
@@ -28,8 +28,10 @@ export interface Bundle {
  * @throws OptimbenchError (FILE) if there is something else
  */
 export function requireEmpty(folder: string): void {
-  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
-  throw new OptimbenchError("FILE", `${folder} already has files. Name a new folder with --bundle.`, {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found === undefined || (found.isDirectory() && readdirSync(folder).length === 0)) return;
+  const problem = found.isDirectory() ? "already has files" : "is not a folder";
+  throw new OptimbenchError("FILE", `${folder} ${problem}. Name a new folder with --bundle.`, {
     path: folder,
   });
 }

@@ -127,6 +127,19 @@ test.each<[string, () => void, RegExp]>([
     },
     /c10.* is not a regular file/,
   ],
+  [
+    "a link in place of the manifest",
+    () => {
+      rmSync(join(bundle, MANIFEST));
+      symlinkSync("/dev/zero", join(bundle, MANIFEST));
+    },
+    /optimbench-bundle\.json is not readable: it is not a regular file\./,
+  ],
+  [
+    "a huge manifest",
+    () => truncateSync(join(bundle, MANIFEST), 2 ** 40),
+    /optimbench-bundle\.json is not readable: it has 1099511627776 bytes, at most/,
+  ],
   ["no manifest", () => rmSync(join(bundle, MANIFEST)), /it has no optimbench-bundle\.json.*--bundle FOLDER/],
   [
     "a truncated manifest",
@@ -181,6 +194,14 @@ test.each<[string, () => void, RegExp]>([
   expectEmptyCache();
 });
 
+test("keeps the libtorch in the cache if a changed bundle is to replace it", async () => {
+  const { root } = await installBundle(bundle, context);
+  edit(({ files }) => (files[0].sha256 = "0".repeat(64)));
+  await expect(installBundle(bundle, context)).rejects.toThrow("differs from its listed SHA-256");
+  checkLibtorch(root, { forBuild: true, thorough: true });
+  expect(readdirSync(dirname(dirname(root)))).toEqual([basename(dirname(root))]);
+});
+
 test("refuses paths that lead out of the bundle, however they are written", async () => {
   const part = fc.constantFrom("..", ".", "", "a", "torch", "lib", "/", "\\", "\n", "\0", "C:", "~");
   const parts = fc.array(part, { minLength: 1, maxLength: 6 });
@@ -203,6 +224,10 @@ test("refuses a folder that has other files, and one in place of a damaged libto
   await expect(makeBundle(folder.path("full"), { quiet: true })).rejects.toMatchObject({
     code: "FILE",
     message: expect.stringMatching(/full already has files\. Name a new folder with --bundle\.$/),
+  });
+  await expect(makeBundle(folder.path("full", "mine"), { quiet: true })).rejects.toMatchObject({
+    code: "FILE",
+    message: expect.stringMatching(/mine is not a folder\. Name a new folder with --bundle\.$/),
   });
   const libtorch = fillCache();
   const header = join(libtorch.root, "include/torch/headeronly/version.h");
