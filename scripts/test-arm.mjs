@@ -11,7 +11,12 @@ const EMULATOR = "qemu-aarch64-static";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const kernels = join(root, "native", "core", "kernels");
-const sources = readdirSync(kernels).filter((name) => name.endsWith(".cc"));
+const tests = join(root, "test", "native", "kernels");
+const sources = [kernels, tests].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".cc"))
+    .map((name) => join(folder, name)),
+);
 
 function run(program, args) {
   const { error, status } = spawnSync(program, args, { stdio: "inherit" });
@@ -37,8 +42,7 @@ try {
       "-o",
       test,
     ],
-    join(root, "test", "native", "kernels", "kernels.cc"),
-    ...sources.map((name) => join(kernels, name)),
+    ...sources,
   ]);
   process.exitCode = isCompiled && run(EMULATOR, [test]) ? 0 : 1;
 } finally {
