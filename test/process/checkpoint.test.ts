@@ -59,6 +59,12 @@ it("a run that Ctrl-C ends goes on from its checkpoint, with the result of an un
   expect(await ended(start("train", "--epochs", "12", "--checkpoint", "run.safetensors"))).toEqual([2, null]);
 });
 
+it("the file of the model cannot be that of the checkpoint, which is said before training", async () => {
+  const child = start("train", "--checkpoint", "run.safetensors", "--save", "./run.safetensors");
+  expect(await ended(child)).toEqual([2, null]);
+  expect(readdirSync(root)).toEqual([]);
+});
+
 it("a run that is killed at random moments loses nothing but the work since its last checkpoint", async () => {
   const file = join(root, "run.safetensors");
   const train = ["--epochs", "14", "--checkpoint", "run.safetensors", "--resume"];

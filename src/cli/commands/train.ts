@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { CompareConfig } from "../../config/compare-config.js";
 import { trainConfigSchema } from "../../config/train-config.js";
@@ -50,17 +51,21 @@ export function addTrainCommand(program: Command): void {
     const { quiet = false, overwrite } = options;
     const plan = () =>
       dryRun(trainConfig(command, options), { folder: overwrite ? undefined : out, answer, save });
-    const train = () =>
-      runStudy(trainConfig(command, options), {
+    const train = () => {
+      const checkpoint = checkpointOptions(command, overwrite);
+      if (save !== undefined && checkpoint !== undefined && resolve(save) === resolve(checkpoint.path))
+        throw configError("--save and --checkpoint name the same file. Choose another one for the model.");
+      return runStudy(trainConfig(command, options), {
         folder: out,
         overwrite,
         save,
         profile,
-        checkpoint: checkpointOptions(command, overwrite),
+        checkpoint,
         quiet,
         progress: printProgress({ quiet, stream: answer.isJson ? process.stderr : process.stdout }),
         answer,
       });
+    };
     return inOptions(command, [...TRAIN_OPTIONS, ...CHECKPOINT_OPTIONS], () =>
       renaming(asOneRun, options.dryRun ? plan : train),
     );

@@ -110,8 +110,10 @@ export async function checkpointToResume(
     await checkWritable(path).catch((cause) => {
       throw fail(`Cannot write ${path}: ${fileProblem(cause)}. Choose another file for checkpoints.`, cause);
     });
-  const { size } = await stat(path).catch(() => ({ size: 0 }));
-  if (size === 0) return undefined;
+  const there = await stat(path).catch(() => undefined);
+  if (there && !there.isFile())
+    throw fail(`${path} is not a regular file. Choose another file for checkpoints.`);
+  if (there === undefined || there.size === 0) return undefined;
   if (!resume && !overwrite)
     throw fail(
       `${path} already exists. Go on from it with \`checkpoint.resume\`, replace it with \`checkpoint.overwrite\`, or choose another file.`,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
+import { constants, type FileHandle, open } from "node:fs/promises";
 import { z } from "zod";
 import { OptimbenchError, reasonOf } from "../../errors.js";
 import { fileProblem } from "../../system/file-problem.js";
@@ -8,6 +8,8 @@ import { CHECKSUM } from "./write-safetensors.js";
 
 /** The longest header that is read: 100 million bytes, as in the format's own library. */
 const LONGEST_HEADER = 100_000_000;
+/** To open a pipe for reading would wait for a writer. */
+const WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** Bytes read at a time. */
 const PART = 1 << 18;
 
@@ -56,7 +58,7 @@ export interface OpenSafetensors {
 export async function openSafetensors(path: string): Promise<OpenSafetensors> {
   const fail = (reason: string, cause?: unknown) =>
     new OptimbenchError("FILE", `Cannot read ${path}: ${reason}.`, { cause, path });
-  const file = await open(path, "r").catch((cause: unknown) => {
+  const file = await open(path, WITHOUT_WAITING).catch((cause: unknown) => {
     throw fail(fileProblem(cause), cause);
   });
   try {

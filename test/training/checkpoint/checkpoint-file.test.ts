@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -41,6 +42,18 @@ const isRefused = async (file: string) => {
   });
   return true;
 };
+
+it.skipIf(process.platform === "win32")("refuses a pipe without waiting for its other end", async () => {
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  await isRefused(pipe);
+  for (const resume of [false, true])
+    await expect(train({ ...task, checkpoint: { path: pipe, resume } })).rejects.toMatchObject({
+      code: "FILE",
+      message: expect.stringContaining("is not a regular file"),
+    });
+  rmSync(pipe);
+});
 
 describe("a checkpoint", () => {
   it("is one complete file, whose folder has nothing else", () => {
