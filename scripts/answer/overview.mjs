@@ -3,21 +3,14 @@ import { summarise } from "../../dist/statistics/summary.js";
 import { armsOf } from "../../dist/study/arms.js";
 import { table } from "./table.mjs";
 
-const COLUMNS = [
-  ["MNIST, defaults", "mnist-defaults"],
-  ["MNIST, tuned", "mnist-tuned"],
-  ["Fashion-MNIST, defaults", "fashion-mnist-defaults"],
-  ["Fashion-MNIST, tuned", "fashion-mnist-tuned"],
-];
-
-/** Rank and test accuracy of every optimizer in the studies that there are. */
-export function overview(studies) {
-  const columns = COLUMNS.filter(([, name]) => studies.has(name));
-  const cells = columns.map(([, name]) => cellsOf(studies.get(name)));
-  const optimizers = [...(cells[0]?.keys() ?? [])];
+/** Rank and test accuracy of every arm in the studies that there are. `titles` are the columns' by name of a study. */
+export function overview(studies, arm, titles) {
+  const columns = Object.keys(titles).filter((name) => studies.has(name));
+  const cells = columns.map((name) => cellsOf(studies.get(name)));
+  const arms = [...(cells[0]?.keys() ?? [])];
   return table(
-    ["optimizer", ...columns.map(([title]) => title)],
-    optimizers.map((optimizer) => [optimizer, ...cells.map((column) => column.get(optimizer))]),
+    [arm, ...columns.map((name) => titles[name])],
+    arms.map((label) => [label, ...cells.map((column) => column.get(label))]),
   );
 }
 

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { readStudy } from "../../dist/index.js";
 import { overview } from "./overview.mjs";
 import { sectionOf } from "./section.mjs";
-import { STUDIES } from "./studies.mjs";
+import { LOSS_COLUMNS, OPTIMIZER_COLUMNS, STUDIES } from "./studies.mjs";
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -19,7 +19,11 @@ for (const name of STUDIES) {
 const texts = new Map(
   [...studies].map(([name, study]) => [`npm run answer -- ${name}`, sectionOf(name, study)]),
 );
-texts.set("npm run answer", overview(studies));
+texts.set("npm run answer", overview(studies, "optimizer", OPTIMIZER_COLUMNS));
+texts.set(
+  `npm run answer -- ${Object.keys(LOSS_COLUMNS).join(" ")}`,
+  overview(studies, "loss", LOSS_COLUMNS),
+);
 for (const page of ["README.md", "docs/answer.md"]) update(page);
 requireSections();
 
