@@ -1,7 +1,7 @@
 import { dataError, reasonOf } from "../errors.js";
 import { requireFromPackage } from "../system/package-root.js";
 
-/** The image library. It is an optional dependency, and loads when images are first decoded or resized. */
+/** The image library. It is an optional peer dependency, and loads when images are first decoded or resized. */
 export function loadSharp(): typeof import("sharp").default {
   try {
     return requireFromPackage("sharp");
