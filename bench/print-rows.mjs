@@ -1,4 +1,4 @@
-import { plainTable } from "../dist/report/tables/plain-table.js";
+import { plainTable } from "../dist/system/plain-table.js";
 import { ROW_HEAD, rowCells } from "./row-text.mjs";
 import { suiteTables } from "./suite-tables.mjs";
 

@@ -2,7 +2,7 @@
 // them. Without peers, it takes about a second per case.
 import { readFileSync } from "node:fs";
 import { defaultThreads } from "../dist/config/threads.js";
-import { plainTable } from "../dist/report/tables/plain-table.js";
+import { plainTable } from "../dist/system/plain-table.js";
 import { checkWritable } from "../dist/system/write-file.js";
 import { MODELS } from "./models.mjs";
 import { counts, list, readOptions } from "./options.mjs";

@@ -2,7 +2,7 @@ import { openBenchSession } from "../dist/bench/bench-session.js";
 import { randomImages } from "../dist/bench/random-images.js";
 import { planRun } from "../dist/config/run-plan.js";
 import { parseTrainConfig } from "../dist/config/train-config.js";
-import { planForDevice } from "../dist/training/device.js";
+import { planForDevice } from "../dist/native/device.js";
 import { IMAGE_SIZES, MODELS } from "./models.mjs";
 
 export const IMAGES = 12_000;

@@ -4,7 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { defaultThreads } from "../dist/config/threads.js";
 import { OPTIMIZER_NAMES } from "../dist/optimizers/optimizers.js";
-import { plainTable } from "../dist/report/tables/plain-table.js";
+import { plainTable } from "../dist/system/plain-table.js";
 import { checkWritable } from "../dist/system/write-file.js";
 import { interleaved } from "./interleaved.mjs";
 import { count, list, readOptions } from "./options.mjs";

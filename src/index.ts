@@ -14,14 +14,14 @@ import type { TrainConfig } from "./config/train-config.generated.js";
 import type { Dataset } from "./data/dataset.js";
 import type { LoadOptions } from "./data/load-options.js";
 import type { Explanation } from "./explain/explanation.js";
+import type { ModelOptions } from "./inference/model-options.generated.js";
+import type { TrainedModel } from "./inference/trained-model.js";
 import type { LossConfig } from "./losses/loss-config.generated.js";
 import type { OptimizerConfig } from "./optimizers/optimizer-config.generated.js";
 import type { ScheduleConfig, ScheduleLength } from "./schedules/schedule-config.generated.js";
 import type { GradientCheck } from "./training/check-loss-gradient.js";
 import type { GradientCheckOptions } from "./training/gradient-check-options.generated.js";
-import type { ModelOptions } from "./training/model-options.generated.js";
 import type { Run, TrainCallbacks } from "./training/train.js";
-import type { TrainedModel } from "./training/trained-model.js";
 import { Training } from "./training/training.js";
 import { plainData } from "./validation/plain-data.js";
 
@@ -67,6 +67,8 @@ export type { Scope } from "./formula/graph.js";
 export type * from "./history/epoch-record.generated.js";
 export type * from "./history/predictions.generated.js";
 export type * from "./history/profile.generated.js";
+export type * from "./inference/model-options.generated.js";
+export type { TrainedModel } from "./inference/trained-model.js";
 export type * from "./losses/loss-config.generated.js";
 export type { ResolvedLoss } from "./losses/losses.js";
 export type { ResolvedLayer, ResolvedPlainLayer, ResolvedResidual } from "./models/layers.js";
@@ -76,6 +78,7 @@ export type * from "./optimizers/optimizer-config.generated.js";
 export type { ResolvedOptimizer } from "./optimizers/optimizers.js";
 export type { ReportOptions } from "./report/folder/write-report.js";
 export type { NamedStudy } from "./report/results/side-by-side.js";
+export type { NamedTensor, TensorShape } from "./safetensors/write-safetensors.js";
 export type * from "./schedules/schedule-config.generated.js";
 export type {
   ResolvedBuiltInSchedule,
@@ -108,11 +111,8 @@ export type { GradientCheck, PartialDerivative } from "./training/check-loss-gra
 export type * from "./training/checkpoint/checkpoint-options.generated.js";
 export type * from "./training/gradient-check-options.generated.js";
 export type { LossBreakdown } from "./training/loss-breakdown.js";
-export type * from "./training/model-options.generated.js";
 export type * from "./training/run-record.generated.js";
-export type { NamedTensor, TensorShape } from "./training/safetensors/write-safetensors.js";
 export type { Run, TrainCallbacks } from "./training/train.js";
-export type { TrainedModel } from "./training/trained-model.js";
 export type { Training } from "./training/training.js";
 export type { Difference } from "./validation/differences.js";
 export type { SequentialDecision, Verdict } from "./verdicts/decide-pairs.js";
@@ -162,7 +162,7 @@ export function train(config: TrainConfig & TrainCallbacks = {}): Training<Run> 
  */
 export async function loadModel(path: string, options?: ModelOptions): Promise<TrainedModel> {
   const plain = plainData(options, "options") as typeof options;
-  return (await import("./training/load-model.js")).loadModel(path, plain);
+  return (await import("./inference/load-model.js")).loadModel(path, plain);
 }
 
 /**

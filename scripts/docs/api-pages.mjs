@@ -6,17 +6,16 @@ export const PAGES = [
   {
     name: "training",
     title: "Training a model",
-    summary: "Train one model: the config, callbacks, the result and the trained model.",
-    names: ["train", "loadModel"],
-    files: [
-      "training/train",
-      "config/train-config",
-      "training/training",
-      "training/trained-model",
-      "training",
-      "history",
-      "config",
-    ],
+    summary: "Train one model: the config, callbacks and the result.",
+    names: ["train"],
+    files: ["training/train", "config/train-config", "training/training", "training", "history", "config"],
+  },
+  {
+    name: "trained-models",
+    title: "Trained models",
+    summary: "Load a trained model, predict with it and save it.",
+    names: ["loadModel"],
+    files: ["inference/trained-model", "inference", "safetensors"],
   },
   {
     name: "comparing",

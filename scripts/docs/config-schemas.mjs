@@ -18,6 +18,7 @@ import {
 import { valueRangeSchema } from "../../dist/config/value-range.js";
 import { inMemorySchema } from "../../dist/data/in-memory-schema.js";
 import { originText, valueText } from "../../dist/explain/differences.js";
+import { modelOptionsSchema } from "../../dist/inference/load-model.js";
 import { LOSSES, lossAlternatives, lossSchema } from "../../dist/losses/losses.js";
 import { LAYER_SCHEMAS, layerListSchema, layerSchema } from "../../dist/models/layers.js";
 import { customModelSchema, modelSchema } from "../../dist/models/models.js";
@@ -26,7 +27,6 @@ import { trainingLengthSchema } from "../../dist/schedules/schedule-rates.js";
 import { SCHEDULES, scheduleAlternatives, scheduleSchema } from "../../dist/schedules/schedules.js";
 import { gradientCheckSchema } from "../../dist/training/check-loss-gradient.js";
 import { checkpointSchema } from "../../dist/training/checkpoint/checkpoint-options.js";
-import { modelOptionsSchema } from "../../dist/training/load-model.js";
 import { groupBy } from "../../dist/validation/group-by.js";
 import { rangePhrase } from "../../dist/validation/number-range.js";
 

@@ -15,6 +15,7 @@ import {
   tunedArmSchema,
 } from "../../dist/config/tuning-config.js";
 import { datasetRecordSchema } from "../../dist/data/dataset-record.js";
+import { classScoreSchema } from "../../dist/history/class-scores.js";
 import {
   epochRecordSchema,
   evaluationMetricsSchema,
@@ -51,6 +52,7 @@ const NAMES = {
   Predictions: predictionsSchema,
   ReliabilityBin: reliabilityBinSchema,
   Mistake: mistakeSchema,
+  ClassScore: classScoreSchema,
   DatasetRecord: datasetRecordSchema,
   RunRecord: runRecordSchema,
   Environment: environmentSchema,

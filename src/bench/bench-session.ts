@@ -4,7 +4,7 @@ import { OptimbenchError } from "../errors.js";
 import type { Profile } from "../history/profile.js";
 import { loadNative, type Measured } from "../native/addon.js";
 import { residentDataset } from "../native/resident-dataset.js";
-import { freeSession, openSession, sessionSpec } from "../training/session.js";
+import { freeSession, openSession, sessionSpec } from "../native/session.js";
 
 /** A session whose parts can be timed separately. Each method resolves with the seconds that native code measured. */
 export interface BenchSession {

@@ -3,20 +3,6 @@ import { Command } from "commander";
 import { packageVersion } from "../system/package-root.js";
 import { escapeControls, printNotice } from "../system/terminal.js";
 import { requireWorkingDirectory } from "../system/working-directory.js";
-import { addBenchCommand } from "./commands/bench.js";
-import { addCheckCommand } from "./commands/check.js";
-import { addCheckGradientCommand } from "./commands/check-gradient.js";
-import { addCompareCommand } from "./commands/compare.js";
-import { addDataCommand } from "./commands/data.js";
-import { addDiffCommand } from "./commands/diff.js";
-import { addDoctorCommand } from "./commands/doctor.js";
-import { addExplainCommand } from "./commands/explain.js";
-import { addMergeCommand } from "./commands/merge.js";
-import { addReportCommand } from "./commands/report.js";
-import { addScheduleCommand } from "./commands/schedule.js";
-import { addSetupCommand } from "./commands/setup.js";
-import { addTrainCommand } from "./commands/train.js";
-import { addVerifyCommand } from "./commands/verify.js";
 import { answerError } from "./output/answer.js";
 import { EXIT_CODES, exitWithError } from "./output/exit.js";
 
@@ -34,6 +20,24 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 // A closed output stream stops progress messages, not the work.
 process.stderr.on("error", () => {});
 
+/** A command loads its module, and with it only the code that it needs. */
+const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  compare: async () => (await import("./commands/compare.js")).addCompareCommand,
+  train: async () => (await import("./commands/train.js")).addTrainCommand,
+  report: async () => (await import("./commands/report.js")).addReportCommand,
+  merge: async () => (await import("./commands/merge.js")).addMergeCommand,
+  verify: async () => (await import("./commands/verify.js")).addVerifyCommand,
+  diff: async () => (await import("./commands/diff.js")).addDiffCommand,
+  check: async () => (await import("./commands/check.js")).addCheckCommand,
+  schedule: async () => (await import("./commands/schedule.js")).addScheduleCommand,
+  explain: async () => (await import("./commands/explain.js")).addExplainCommand,
+  bench: async () => (await import("./commands/bench.js")).addBenchCommand,
+  data: async () => (await import("./commands/data.js")).addDataCommand,
+  setup: async () => (await import("./commands/setup.js")).addSetupCommand,
+  doctor: async () => (await import("./commands/doctor.js")).addDoctorCommand,
+  "check-gradient": async () => (await import("./commands/check-gradient.js")).addCheckGradientCommand,
+};
+
 const program = new Command("optimbench")
   .description(
     "Compare optimizers and loss functions by training with libtorch: which learn a task best, and how fast.",
@@ -44,23 +48,7 @@ const program = new Command("optimbench")
     writeErr: (text) => void process.stderr.write(escapeControls(text)),
   })
   .exitOverride();
-for (const add of [
-  addCompareCommand,
-  addTrainCommand,
-  addReportCommand,
-  addMergeCommand,
-  addVerifyCommand,
-  addDiffCommand,
-  addCheckCommand,
-  addScheduleCommand,
-  addExplainCommand,
-  addBenchCommand,
-  addDataCommand,
-  addSetupCommand,
-  addDoctorCommand,
-  addCheckGradientCommand,
-])
-  add(program);
+await addCommands(process.argv[2]);
 
 try {
   requireWorkingDirectory();
@@ -68,4 +56,10 @@ try {
 } catch (error) {
   answerError(program, process.argv.slice(2), error);
   exitWithError(error);
+}
+
+/** Adds the command that the command line names. Otherwise all, for help and for suggestions. */
+async function addCommands(word = ""): Promise<void> {
+  const wanted = Object.hasOwn(COMMANDS, word) ? [COMMANDS[word]!] : Object.values(COMMANDS);
+  for (const load of wanted) (await load())(program);
 }

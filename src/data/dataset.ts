@@ -66,3 +66,12 @@ export function classesOf(...labels: readonly Labels[]): number {
   for (const set of labels) for (const label of set) largest = Math.max(largest, label);
   return largest + 1;
 }
+
+/** The name of each class. Without names, the classes are numbers. */
+export const namesOf = ({
+  classes,
+  classNames,
+}: {
+  readonly classes: number;
+  readonly classNames?: readonly string[] | undefined;
+}): readonly string[] => classNames ?? Array.from({ length: classes }, (_, label) => String(label));

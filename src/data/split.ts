@@ -25,3 +25,7 @@ export function split(
   const order = permutation(count, randomStream(seed, "split"));
   return { validation: order.slice(0, validation), train: order.slice(validation, validation + train) };
 }
+
+/** The indices of all images of a set. */
+export const allOf = ({ count }: { readonly count: number }): Uint32Array =>
+  Uint32Array.from({ length: count }, (_, i) => i);

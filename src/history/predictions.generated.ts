@@ -39,3 +39,17 @@ export interface Mistake {
   /** The probability of the predicted class. */
   readonly confidence: number;
 }
+
+/** How well one class is recognised. */
+export interface ClassScore {
+  /** Name of the class. */
+  readonly name: string;
+  /** Number of its images. */
+  readonly count: number;
+  /** Fraction of the images predicted as this class that belong to it; null if there are none. */
+  readonly precision: number | null;
+  /** Fraction of its images that were predicted as it; null if there are none. */
+  readonly recall: number | null;
+  /** Harmonic mean of precision and recall; null if neither exists. */
+  readonly f1: number | null;
+}

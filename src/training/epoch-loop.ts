@@ -1,8 +1,9 @@
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import { permutation, randomStream } from "../data/random.js";
-import type { EpochRecord, EvaluationMetrics, Metrics, RunStatus } from "../history/epoch-record.js";
+import type { EpochRecord, RunStatus } from "../history/epoch-record.js";
 import { addProfiles, type StepsProfile } from "../history/profile.js";
-import type { Measured, NativeDataset, NativeSession } from "../native/addon.js";
+import { evaluationMetrics, metrics } from "../inference/evaluation-metrics.js";
+import type { NativeDataset, NativeSession } from "../native/addon.js";
 import { startSchedule } from "../schedules/schedules.js";
 import { type EarlyStoppingResult, trackBestWeights } from "./best-weights.js";
 import type { Checkpoints } from "./checkpoint/checkpoints.js";
@@ -162,21 +163,6 @@ async function unlessAborted(work: void | Promise<void>, signal: AbortSignal | u
   });
   await Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", stop));
 }
-
-/** The mean loss (null if it is not finite) and the accuracy. */
-const metrics = ({ loss, correct, samples }: Pick<Measured, "loss" | "correct" | "samples">): Metrics => ({
-  loss: finite(loss / samples),
-  accuracy: correct / samples,
-});
-
-/** The same for an evaluation, with the metrics that are independent of the loss. */
-export const evaluationMetrics = (measured: Measured): EvaluationMetrics => ({
-  ...metrics(measured),
-  negativeLogLikelihood: finite(measured.negativeLogLikelihood / measured.samples),
-  calibrationError: finite(measured.calibrationError / measured.samples),
-});
-
-const finite = (value: number) => (Number.isFinite(value) ? value : null);
 
 function shuffled(images: Uint32Array, seed: number, epoch: number): Uint32Array {
   return permutation(images.length, randomStream(seed, "batchOrder", epoch)).map((place) => images[place]!);

@@ -1,15 +1,8 @@
-import type { Dataset, ImageSet } from "../data/dataset.js";
-import {
-  BINS,
-  type Mistake,
-  MOST_CONFUSED_CLASSES,
-  MOST_MISTAKES,
-  type Predictions,
-} from "../history/predictions.js";
+import type { Dataset } from "../data/dataset.js";
+import { allOf } from "../data/split.js";
+import { MOST_CONFUSED_CLASSES, type Predictions } from "../history/predictions.js";
+import { countPredictions } from "../inference/count-predictions.js";
 import type { NativeSession } from "../native/addon.js";
-
-/** The numbers that cross the native boundary per call. */
-const PART = 2 ** 22;
 
 /**
  * Predicts the test images, or without any the validation images, with the final weights. This is one more forward pass over
@@ -23,71 +16,12 @@ export async function finalPredictions(
   validation: Uint32Array,
   signal: AbortSignal | undefined,
 ): Promise<Predictions | undefined> {
-  const { test, classes } = dataset;
-  const from: ImageSet = test ?? dataset.validation ?? dataset;
-  const indices = test === undefined ? validation : Uint32Array.from({ length: test.count }, (_, i) => i);
-  const counted = countPredictions(classes);
-  for await (const { part, probabilities } of predicted(session, dataset, from, indices, signal)) {
-    if (probabilities === undefined) return undefined;
-    for (const [i, image] of part.entries())
-      counted.add(image, from.labels[image]!, probabilities.subarray(i * classes, (i + 1) * classes));
-  }
-  return { images: test === undefined ? "validation" : "test", ...counted.result() };
-}
-
-/** The probabilities of each part of the images; undefined once the signal has fired. */
-async function* predicted(
-  session: Pick<NativeSession, "predict">,
-  { height, width, channels, classes }: Dataset,
-  { images }: ImageSet,
-  indices: Uint32Array,
-  signal: AbortSignal | undefined,
-) {
-  const pixels = height * width * channels;
-  const most = Math.max(1, Math.floor(PART / Math.max(pixels, classes)));
-  for (let first = 0; first < indices.length; first += most) {
-    const part = indices.subarray(first, first + most);
-    const bytes = new Uint8Array(part.length * pixels);
-    for (const [i, image] of part.entries())
-      bytes.set(images.subarray(image * pixels, (image + 1) * pixels), i * pixels);
-    const probabilities = signal?.aborted
-      ? undefined
-      : await session.predict(bytes).catch((error) => {
-          if (signal?.aborted) return undefined; // it cancels the prediction
-          throw error;
-        });
-    yield { part, probabilities };
-  }
-}
-
-/** Counts predictions one by one. */
-function countPredictions(classes: number) {
-  const confusions =
-    classes > MOST_CONFUSED_CLASSES
-      ? undefined
-      : Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  const bins = Array.from({ length: BINS }, () => ({ count: 0, confidence: 0, correct: 0 }));
-  const mistakes: Mistake[] = [];
-  return {
-    add(image: number, label: number, probabilities: Float32Array) {
-      const predicted = probabilities.reduce((best, each, i) => (each > probabilities[best]! ? i : best), 0);
-      const largest = probabilities[predicted]!;
-      const confidence = Number.isFinite(largest) ? Math.min(1, largest) : 0;
-      if (confusions) confusions[label]![predicted]!++;
-      const bin = bins[Math.min(BINS - 1, Math.max(0, Math.ceil(confidence * BINS) - 1))]!;
-      bin.count++;
-      bin.confidence += confidence;
-      if (predicted === label) bin.correct++;
-      else mistakes.push({ image, label, predicted, confidence });
-    },
-    result: () => ({
-      ...(confusions && { confusions }),
-      reliability: bins.map(({ count, confidence, correct }) => ({
-        count,
-        confidence: count === 0 ? 0 : confidence / count,
-        accuracy: count === 0 ? 0 : correct / count,
-      })),
-      mistakes: mistakes.sort((a, b) => b.confidence - a.confidence).slice(0, MOST_MISTAKES),
-    }),
-  };
+  const { test } = dataset;
+  const counted = await countPredictions(session, dataset, {
+    from: test ?? dataset.validation ?? dataset,
+    indices: test === undefined ? validation : allOf(test),
+    mostConfusedClasses: MOST_CONFUSED_CLASSES,
+    signal,
+  });
+  return counted && { images: test === undefined ? "validation" : "test", ...counted };
 }

@@ -2,8 +2,8 @@ import type { RunPlan } from "../config/run-plan.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Measured } from "../native/addon.js";
 import { residentDataset } from "../native/resident-dataset.js";
+import { freeSession, openSession, sessionSpec } from "../native/session.js";
 import { stopwatch } from "../system/stopwatch.js";
-import { freeSession, openSession, sessionSpec } from "./session.js";
 import { untimedImages } from "./untimed-steps.js";
 
 /** What the parts of a run take, in seconds. */

@@ -5,9 +5,9 @@ import { OptimbenchError } from "../errors.js";
 import { needsWholeBatch } from "../models/whole-batch.js";
 import { loadNative } from "../native/addon.js";
 import { bytesToCopy } from "../native/resident-dataset.js";
+import { sessionSpec, sessionsFreed } from "../native/session.js";
 import { type AvailableMemory, availableMemory, memoryHeld } from "../system/memory-limit.js";
 import { integerText } from "../validation/count-text.js";
-import { sessionSpec, sessionsFreed } from "./session.js";
 import { untimedImages } from "./untimed-steps.js";
 
 /** A part of a run's memory. */

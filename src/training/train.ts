@@ -4,12 +4,17 @@ import { parseTrainConfig, type TrainConfig } from "../config/train-config.js";
 import type { Dataset } from "../data/dataset.js";
 import { datasetRecord } from "../data/dataset-record.js";
 import { datasetOf } from "../data/load-dataset.js";
+import { allOf } from "../data/split.js";
 import { splitDataset } from "../data/split-dataset.js";
 import { standardisationOf } from "../data/standardisation.js";
 import type { EpochRecord } from "../history/epoch-record.js";
+import { evaluationMetrics } from "../inference/evaluation-metrics.js";
+import { TrainedModel } from "../inference/trained-model.js";
 import { preloadNative } from "../native/addon.js";
+import { planForDevice } from "../native/device.js";
 import { parametersSha256 } from "../native/parameters-sha256.js";
 import { residentDataset } from "../native/resident-dataset.js";
+import { openSession, sessionSpec } from "../native/session.js";
 import { stopwatch } from "../system/stopwatch.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import type { OpenCheckpoint } from "./checkpoint/checkpoint-file.js";
@@ -17,14 +22,11 @@ import type { CheckpointOptions } from "./checkpoint/checkpoint-options.generate
 import { type CheckpointSettings, parseCheckpointOptions } from "./checkpoint/checkpoint-options.js";
 import { type CheckpointedRun, Checkpoints, checkpointToResume } from "./checkpoint/checkpoints.js";
 import { type RunIdentity, runIdentity } from "./checkpoint/run-identity.js";
-import { planForDevice } from "./device.js";
-import { evaluationMetrics, runEpochs } from "./epoch-loop.js";
+import { runEpochs } from "./epoch-loop.js";
 import { finalPredictions } from "./final-predictions.js";
 import { dataMemory, requireMemory, runMemory } from "./memory-estimate.js";
 import type { RunRecord } from "./run-record.js";
-import { openSession, sessionSpec } from "./session.js";
 import { finiteOrNull, timeToTarget } from "./time-to-target.js";
-import { TrainedModel } from "./trained-model.js";
 import { runUntimedSteps } from "./untimed-steps.js";
 
 /** Callbacks to observe and cancel a training run. */
@@ -167,10 +169,7 @@ async function trainFrom(
     });
     const test =
       resident.test && dataset.test && status === "completed" && config.testEvaluation !== false
-        ? await session.evaluate(
-            resident.test,
-            Uint32Array.from({ length: dataset.test.count }, (_, i) => i),
-          )
+        ? await session.evaluate(resident.test, allOf(dataset.test))
         : undefined;
     const predicting = stopwatch();
     const predictions =

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { planUpdate } from "../../src/formula/plan-update.js";
 import { train } from "../../src/index.js";
+import { evaluationMetrics } from "../../src/inference/evaluation-metrics.js";
 import { type LossName, lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { loadNative } from "../../src/native/addon.js";
+import { openSession } from "../../src/native/session.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
-import { evaluationMetrics } from "../../src/training/epoch-loop.js";
-import { openSession } from "../../src/training/session.js";
 import { bands, smallModel } from "../small-task.js";
 
 interface Golden {

@@ -7,8 +7,8 @@ import { lowerModel } from "../../src/models/lower-model.js";
 import { resolveModel } from "../../src/models/models.js";
 import type { Shape } from "../../src/models/native-layer.js";
 import { loadNative } from "../../src/native/addon.js";
+import { openSession } from "../../src/native/session.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
-import { openSession } from "../../src/training/session.js";
 import { noise } from "./noise.js";
 
 const { Dataset } = loadNative();

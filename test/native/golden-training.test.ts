@@ -6,8 +6,8 @@ import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { lowerModel } from "../../src/models/lower-model.js";
 import { type Model, resolveModel } from "../../src/models/models.js";
 import { loadNative, type NativeSession } from "../../src/native/addon.js";
+import { openSession } from "../../src/native/session.js";
 import { type OptimizerConfig, resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
-import { openSession } from "../../src/training/session.js";
 import { noise } from "./noise.js";
 
 /** What test/golden/training.py and layers.py wrote. */

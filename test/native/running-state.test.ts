@@ -7,8 +7,8 @@ import type { Layer } from "../../src/models/layers.js";
 import { lowerModel } from "../../src/models/lower-model.js";
 import { resolveModel } from "../../src/models/models.js";
 import { loadNative } from "../../src/native/addon.js";
+import { openSession } from "../../src/native/session.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
-import { openSession } from "../../src/training/session.js";
 import { channelsLast } from "../channels-last.js";
 import { relativeError } from "../relative-error.js";
 

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { openSession } from "../../src/training/session.js";
+import { openSession } from "../../src/native/session.js";
 import { dense, flat, images, input, lossOf, native, spec, updateOf } from "./tiny-session.js";
 
 describe("a session", () => {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { train } from "../../src/index.js";
 import { ACTIVATIONS } from "../../src/models/native-layer.js";
-import { openSession } from "../../src/training/session.js";
+import { openSession } from "../../src/native/session.js";
 import { bands } from "../small-task.js";
 import { noise } from "./noise.js";
 import { lossOf } from "./tiny-session.js";

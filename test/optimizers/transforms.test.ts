@@ -5,6 +5,7 @@ import { planUpdate } from "../../src/formula/plan-update.js";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { loadNative, type NativeDataset } from "../../src/native/addon.js";
 import { runUpdate } from "../../src/native/run-update.js";
+import { openSession } from "../../src/native/session.js";
 import {
   momentumOf,
   OPTIMIZER_NAMES,
@@ -14,7 +15,6 @@ import {
   resolveOptimizer,
   updateGraph,
 } from "../../src/optimizers/optimizers.js";
-import { openSession } from "../../src/training/session.js";
 import { parameters as learned, spec } from "../native/tiny-session.js";
 import { relativeError } from "../relative-error.js";
 

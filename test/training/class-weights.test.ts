@@ -4,8 +4,8 @@ import { planUpdate } from "../../src/formula/plan-update.js";
 import { train } from "../../src/index.js";
 import { type LossConfig, lossGraph, resolveLoss } from "../../src/losses/losses.js";
 import { loadNative } from "../../src/native/addon.js";
+import { openSession } from "../../src/native/session.js";
 import { resolveOptimizer, updateGraph } from "../../src/optimizers/optimizers.js";
-import { openSession } from "../../src/training/session.js";
 import { relativeError } from "../relative-error.js";
 import { bands, smallModel } from "../small-task.js";
 

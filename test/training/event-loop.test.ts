@@ -8,13 +8,13 @@ import { planRun } from "../../src/config/run-plan.js";
 import { parseTrainConfig } from "../../src/config/train-config.js";
 import { datasetRecord } from "../../src/data/dataset-record.js";
 import { loadDataset } from "../../src/data/load-dataset.js";
+import { TrainedModel } from "../../src/inference/trained-model.js";
 import type { Layer } from "../../src/models/layers.js";
 import type { NativeSession } from "../../src/native/addon.js";
 import { parametersSha256 } from "../../src/native/parameters-sha256.js";
 import { type ResidentDataset, residentDataset } from "../../src/native/resident-dataset.js";
+import { openSession, sessionSpec } from "../../src/native/session.js";
 import { packageRoot } from "../../src/system/package-root.js";
-import { openSession, sessionSpec } from "../../src/training/session.js";
-import { TrainedModel } from "../../src/training/trained-model.js";
 
 /** The number of turns of the event loop until the work is done. */
 async function turnsDuring(work: Promise<unknown>): Promise<number> {

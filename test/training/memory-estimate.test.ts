@@ -109,7 +109,7 @@ function run(program: string, limits = "true"): string {
     import { dataMemory, runMemory } from ${module("training/memory-estimate.js")};
     import { memoryHeld } from ${module("system/memory-limit.js")};
     import { nativeInfo } from ${module("native/addon.js")};
-    import { openSession, sessionSpec } from ${module("training/session.js")};
+    import { openSession, sessionSpec } from ${module("native/session.js")};
     const data = (side, count) => loadDataset({
       images: Uint8Array.from({ length: side * side * count }, (_, i) => (i * 7919) % 251),
       labels: Uint8Array.from({ length: count }, (_, i) => i % 10), height: side, width: side,

@@ -17,7 +17,7 @@ import type { PublishedName } from "../../data/named/published.js";
 import { type ReadOptions, readOptionsOf } from "../../data/read-options.js";
 import { configError, OptimbenchError } from "../../errors.js";
 import { namedSamples } from "../../report/charts/named-samples.js";
-import { plainTable } from "../../report/tables/plain-table.js";
+import { plainTable } from "../../system/plain-table.js";
 import { writeFileAtomically } from "../../system/write-file.js";
 import { augmentedImages } from "../../training/augmented-images.js";
 import { integerText } from "../../validation/count-text.js";

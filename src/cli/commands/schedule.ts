@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { plainTable } from "../../report/tables/plain-table.js";
 import { warmUpShape } from "../../schedules/schedule-context.js";
 import {
   type ScheduleLength,
@@ -9,6 +8,7 @@ import {
   trainingLengthSchema,
 } from "../../schedules/schedule-rates.js";
 import { SCHEDULE_NAMES, SCHEDULES, type ScheduleConfig } from "../../schedules/schedules.js";
+import { plainTable } from "../../system/plain-table.js";
 import { integerText } from "../../validation/count-text.js";
 import { configFromCommand } from "../options/command-config.js";
 import { addConfigOptions, type ConfigOption, firstSentence } from "../options/config-options.js";

@@ -1,6 +1,6 @@
 import type { DatasetDescription } from "../../data/describe-dataset.js";
 import { scalingText } from "../../data/scaling.js";
-import { plainTable } from "../../report/tables/plain-table.js";
+import { plainTable } from "../../system/plain-table.js";
 import { countText, integerText } from "../../validation/count-text.js";
 
 /** What a set is called beside its number of images. */

@@ -1,7 +1,7 @@
-import { plainTable } from "../../report/tables/plain-table.js";
 import { accuracyText } from "../../report/text/number-text.js";
 import type { RunDifference, StudyDiff } from "../../study/diff.js";
 import type { Study } from "../../study/study.js";
+import { plainTable } from "../../system/plain-table.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { countText } from "../../validation/count-text.js";
 import { type Difference, valueText } from "../../validation/differences.js";

@@ -1,4 +1,4 @@
-import { wrapText } from "../text/wrap-text.js";
+import { wrapText } from "../../system/wrap-text.js";
 import { CHART_CONFIG } from "./chart-style.js";
 
 /** The width of axis labels and axis title, in pixels. */

@@ -1,9 +1,9 @@
 import type { BenchRecord, BenchResult } from "../../bench/bench-record.js";
+import { plainTable } from "../../system/plain-table.js";
 import { integerText } from "../../validation/count-text.js";
 import { extent } from "../charts/ticks.js";
 import { benchLabel, imagesText } from "../text/bench-label.js";
 import { numberText } from "../text/number-text.js";
-import { plainTable } from "./plain-table.js";
 import { profileTable } from "./profile-table.js";
 
 /** The tables of a record for a terminal, with notes. */

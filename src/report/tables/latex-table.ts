@@ -1,7 +1,7 @@
 import type { Study } from "../../study/study.js";
+import type { Heading } from "../../system/plain-table.js";
 import { integerText } from "../../validation/count-text.js";
 import type { Verdicts } from "../../verdicts/verdicts.js";
-import type { Heading } from "./plain-table.js";
 import { costsTitle, resultCells } from "./result-cells.js";
 import { taskCells } from "./task-cells.js";
 

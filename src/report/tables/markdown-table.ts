@@ -1,6 +1,6 @@
 import type { Study } from "../../study/study.js";
+import type { Heading } from "../../system/plain-table.js";
 import type { Verdicts } from "../../verdicts/verdicts.js";
-import type { Heading } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
 import { taskCells } from "./task-cells.js";
 

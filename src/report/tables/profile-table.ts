@@ -1,5 +1,5 @@
 import type { StepsProfile } from "../../history/profile.js";
-import { plainTable } from "./plain-table.js";
+import { plainTable } from "../../system/plain-table.js";
 
 /** The time that each phase of a step took, in the order of the work. */
 export function profileTable({ seconds, steps }: StepsProfile): string {

@@ -2,6 +2,7 @@ import type { Arm } from "../../study/arms.js";
 import { comparisonKey } from "../../study/dataset-key.js";
 import { differInLoss, differingPaths } from "../../study/labels.js";
 import { ranInParallel, type Study } from "../../study/study.js";
+import type { Heading } from "../../system/plain-table.js";
 import { decimalText, decimalTexts } from "../../validation/decimal-text.js";
 import { groupBy } from "../../validation/group-by.js";
 import { firstLines, listText } from "../../validation/list-text.js";
@@ -14,7 +15,6 @@ import { earlyEnds } from "../results/run-end.js";
 import { bestFirst } from "../results/select-arms.js";
 import { type Task, tasksOf } from "../results/tasks.js";
 import { accuracyText, medianText, numberText, summaryText } from "../text/number-text.js";
-import type { Heading } from "./plain-table.js";
 
 /** The results as text, for every kind of table. */
 export interface ResultCells {

@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
 import type { Study } from "../../study/study.js";
+import { plainTable, terminalWidth } from "../../system/plain-table.js";
+import { wrapText } from "../../system/wrap-text.js";
 import { integerText } from "../../validation/count-text.js";
 import type { Verdicts } from "../../verdicts/verdicts.js";
-import { wrapText } from "../text/wrap-text.js";
-import { plainTable, terminalWidth } from "./plain-table.js";
 import { resultCells } from "./result-cells.js";
 import { taskCells } from "./task-cells.js";
 

@@ -1,6 +1,6 @@
+import { plainTable, terminalWidth } from "../../system/plain-table.js";
+import { wrapText } from "../../system/wrap-text.js";
 import type { SideBySide } from "../results/side-by-side.js";
-import { wrapText } from "../text/wrap-text.js";
-import { plainTable, terminalWidth } from "./plain-table.js";
 
 /** Studies side by side for a terminal. */
 export function sideBySideTable(

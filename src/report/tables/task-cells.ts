@@ -1,9 +1,9 @@
 import type { Study } from "../../study/study.js";
+import type { Heading } from "../../system/plain-table.js";
 import { countText } from "../../validation/count-text.js";
 import { listText } from "../../validation/list-text.js";
 import { type AcrossTasks, acrossTasks, TARGET_ERRORS } from "../../verdicts/across-tasks.js";
 import { numberText } from "../text/number-text.js";
-import type { Heading } from "./plain-table.js";
 
 /** The table of a study over several tasks. */
 export interface TaskCells {

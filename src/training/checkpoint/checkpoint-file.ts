@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { OptimbenchError } from "../../errors.js";
 import type { NativeSession, VectorInfo } from "../../native/addon.js";
+import { type OpenSafetensors, openSafetensors } from "../../safetensors/open-safetensors.js";
+import { writeSafetensors } from "../../safetensors/write-safetensors.js";
 import { validate } from "../../validation/parse.js";
-import { type OpenSafetensors, openSafetensors } from "../safetensors/open-safetensors.js";
-import { writeSafetensors } from "../safetensors/write-safetensors.js";
 import { type Progress, progressSchema } from "./progress.js";
 import { type RunIdentity, runIdentitySchema } from "./run-identity.js";
 

@@ -1,3 +1,4 @@
+import { calibrationOf } from "../../../history/calibration.js";
 import type { ArmPredictions } from "../../results/predictions.js";
 import type { Task } from "../../results/tasks.js";
 import { accuracyText } from "../../text/number-text.js";
@@ -25,18 +26,11 @@ export function calibration(tasks: readonly Task<ColouredPredictions>[]): Html |
 }
 
 function taskCalibration({ name, items: all }: Task<ColouredPredictions>): Html {
-  const rows = all.map(({ colour, predictions: { arm, reliability } }) => {
-    const count = reliability.reduce((sum, bin) => sum + bin.count, 0);
-    const mean = (of: (bin: (typeof reliability)[number]) => number) =>
-      count === 0 ? 0 : reliability.reduce((sum, bin) => sum + bin.count * of(bin), 0) / count;
-    return {
-      colour,
-      label: arm.labelInTask,
-      confidence: mean((bin) => bin.confidence),
-      accuracy: mean((bin) => bin.accuracy),
-      error: mean((bin) => Math.abs(bin.confidence - bin.accuracy)),
-    };
-  });
+  const rows = all.map(({ colour, predictions: { arm, reliability } }) => ({
+    colour,
+    label: arm.labelInTask,
+    ...calibrationOf(reliability),
+  }));
   return html`${taskTitle(name)}<div class="beside"><figure>${diagram(all)}<figcaption>Accuracy by confidence in 15 bins over all seeds; larger dots hold more images, and those of fewer than ${FEWEST} are omitted. Below the diagonal, an arm is too confident.</figcaption></figure>
 ${table({
   caption: `Confidence and accuracy on the ${all[0]!.predictions.images} images`,

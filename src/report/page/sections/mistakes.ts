@@ -1,14 +1,10 @@
 import type { Dataset, ImageSet } from "../../../data/dataset.js";
 import { imagePng } from "../../../data/image-png.js";
+import { type ConfusedPair, classScores, confusedPairs } from "../../../history/class-scores.js";
+import type { ClassScore } from "../../../history/predictions.js";
 import { countText, integerText } from "../../../validation/count-text.js";
 import { printable } from "../../../validation/printable.js";
-import {
-  type ArmPredictions,
-  type ClassScore,
-  type ConfusedPair,
-  classScores,
-  confusedPairs,
-} from "../../results/predictions.js";
+import type { ArmPredictions } from "../../results/predictions.js";
 import type { Task } from "../../results/tasks.js";
 import { accuracyText } from "../../text/number-text.js";
 import { type Html, html } from "../html.js";
@@ -114,12 +110,12 @@ function pictures(images: readonly number[], dataset: Dataset, set: ImageSet, al
 }
 
 function scoreTable(scores: readonly ClassScore[], label: string): Html {
-  const share = (title: string, of: (score: ClassScore) => number | undefined) => ({
+  const share = (title: string, of: (score: ClassScore) => number | null) => ({
     title,
     isNumber: true,
     cell: (score: ClassScore) => {
       const value = of(score);
-      return value === undefined ? "–" : accuracyText(value);
+      return value === null ? "–" : accuracyText(value);
     },
   });
   return table({

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { constants, type FileHandle, open } from "node:fs/promises";
 import { z } from "zod";
-import { OptimbenchError, reasonOf } from "../../errors.js";
-import { fileProblem } from "../../system/file-problem.js";
-import { validate } from "../../validation/parse.js";
+import { OptimbenchError, reasonOf } from "../errors.js";
+import { fileProblem } from "../system/file-problem.js";
+import { validate } from "../validation/parse.js";
 import { CHECKSUM } from "./write-safetensors.js";
 
 /** The longest header that is read: 100 million bytes, as in the format's own library. */

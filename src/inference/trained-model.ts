@@ -8,13 +8,13 @@ import type { Standardisation } from "../data/standardisation.js";
 import { OptimbenchError } from "../errors.js";
 import { sizeOf } from "../formula/shapes.js";
 import type { NativeSession, TensorInfo } from "../native/addon.js";
+import { freeSession } from "../native/session.js";
+import { type NamedTensor, writeSafetensors } from "../safetensors/write-safetensors.js";
 import { describe } from "../validation/describe.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { plainView } from "../validation/plain-data.js";
 import { inPyTorch, shapeInPyTorch } from "./pytorch-layout.js";
-import { type NamedTensor, writeSafetensors } from "./safetensors/write-safetensors.js";
-import { freeSession } from "./session.js";
 
 /**
  * A model after training, with the weights that its evaluation used. It holds native memory: call `dispose()`, or declare it

@@ -1,6 +1,6 @@
 import type { RunPlan } from "../config/run-plan.js";
 import { configError } from "../errors.js";
-import { nativeInfo } from "../native/addon.js";
+import { nativeInfo } from "./addon.js";
 
 /** Resolves a config's `device`, such as "auto" to "cuda:0". @throws OptimbenchError (CONFIG) */
 export function resolveDevice(given: string): string {

@@ -13,14 +13,14 @@ import { type LossConfig, lossGraph, resolveLoss } from "../losses/losses.js";
 import { lowerModel } from "../models/lower-model.js";
 import { type Model, resolveModel } from "../models/models.js";
 import { type NativeSession, preloadNative, type SessionSpec, type TensorInfo } from "../native/addon.js";
+import { resolveDevice } from "../native/device.js";
+import { openSession } from "../native/session.js";
+import { type OpenSafetensors, openSafetensors } from "../safetensors/open-safetensors.js";
 import { integerText } from "../validation/count-text.js";
 import { parse, validate } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
-import { resolveDevice } from "./device.js";
 import type { ModelOptions } from "./model-options.generated.js";
 import { inMemory, shapeInPyTorch } from "./pytorch-layout.js";
-import { type OpenSafetensors, openSafetensors } from "./safetensors/open-safetensors.js";
-import { openSession } from "./session.js";
 import { TrainedModel } from "./trained-model.js";
 
 export const modelOptionsSchema = z

@@ -1,6 +1,6 @@
 import type { RunPlan } from "../config/run-plan.js";
 import type { Standardisation } from "../data/standardisation.js";
-import { loadNative, type NativeSession, type SessionSpec } from "../native/addon.js";
+import { loadNative, type NativeSession, type SessionSpec } from "./addon.js";
 
 /** Opens a native session. @throws OptimbenchError (MEMORY, NATIVE) by rejection */
 export async function openSession(spec: SessionSpec): Promise<NativeSession> {

@@ -4,10 +4,10 @@ import { planRun } from "../../src/config/run-plan.js";
 import { parseTrainConfig } from "../../src/config/train-config.js";
 import { datasetRecord } from "../../src/data/dataset-record.js";
 import { inMemoryDataset } from "../../src/data/in-memory.js";
+import { TrainedModel } from "../../src/inference/trained-model.js";
 import { LAYER_SCHEMAS, type Layer } from "../../src/models/layers.js";
 import type { NativeSession, TensorInfo } from "../../src/native/addon.js";
-import { openSession, sessionSpec } from "../../src/training/session.js";
-import { TrainedModel } from "../../src/training/trained-model.js";
+import { openSession, sessionSpec } from "../../src/native/session.js";
 import { channelsLast } from "../channels-last.js";
 import { relativeError } from "../relative-error.js";
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { TrainConfig } from "../../src/config/train-config.js";
 import { loadModel, train } from "../../src/index.js";
-import { openSafetensors } from "../../src/training/safetensors/open-safetensors.js";
-import { writeSafetensors } from "../../src/training/safetensors/write-safetensors.js";
+import { openSafetensors } from "../../src/safetensors/open-safetensors.js";
+import { writeSafetensors } from "../../src/safetensors/write-safetensors.js";
 import { bands, smallModel } from "../small-task.js";
 
 const folder = mkdtempSync(join(tmpdir(), "optimbench-"));

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { wrapText } from "../text/wrap-text.js";
+import { wrapText } from "./wrap-text.js";
 
 /** The head of a column. */
 export interface Heading {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { sizeOf } from "../../formula/shapes.js";
-import { writeFileAtomically } from "../../system/write-file.js";
+import { sizeOf } from "../formula/shapes.js";
+import { writeFileAtomically } from "../system/write-file.js";
 
 /** The name and the shape of a float32 tensor. */
 export interface TensorShape {
