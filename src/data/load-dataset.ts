@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { configError, OptimbenchError, withPath } from "../errors.js";
+import { relayCallback } from "../system/relay-callback.js";
 import { didYouMean } from "../validation/nearest.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
@@ -37,7 +38,15 @@ export async function loadDataset(
   return load(source, parse(loadOptionsSchema, options, "options"));
 }
 
-async function load(
+/** What the callbacks throw reaches the caller, not the readers of files, which would blame the file. */
+const load = (source: string | DatasetInMemory | Dataset | undefined, options: LoadOptions, where?: string) =>
+  relayCallback(options.onRead, (onRead) =>
+    relayCallback(options.onProgress, (onProgress) =>
+      loadWatched(source, { ...options, onRead, onProgress }, where),
+    ),
+  );
+
+async function loadWatched(
   source: string | DatasetInMemory | Dataset | undefined,
   options: LoadOptions,
   where?: string,

@@ -5,6 +5,7 @@ import type { Dispatcher } from "undici";
 import { OptimbenchError } from "../errors.js";
 import { fileProblem, isFileProblem } from "./file-problem.js";
 import { flushFile } from "./flush-file.js";
+import { CallbackError } from "./relay-callback.js";
 import { leftovers, temporaryName } from "./temporary-file.js";
 
 /** The progress of one file's download. */
@@ -106,6 +107,7 @@ async function downloadFile(
           await rename(temporary, join(folder, remote.file));
           return undefined;
         } catch (error) {
+          if (error instanceof CallbackError) throw error;
           if (signal?.aborted)
             throw new OptimbenchError("ABORTED", "The download was stopped.", { cause: error });
           if (isFileProblem(error) && FULL.has(error.code!))
