@@ -1,8 +1,8 @@
 // Convolution, bias, max-pooling and ReLU as one operator, and its gradients.
 //
-// In the forward pass, the convolution's outputs stay in the first-level cache until they are pooled. In the backward
-// pass, only one output of each pooling window has a gradient, and none where ReLU is off. Only these are computed.
-// Without pooling, all outputs are computed in both directions.
+// In the forward pass, the convolution's outputs stay in registers or the first-level cache until they are pooled. In
+// the backward pass, only one output of each pooling window has a gradient, and none where ReLU is off. Only these are
+// computed. Without pooling, all outputs are computed in both directions.
 #pragma once
 
 #include <cstddef>

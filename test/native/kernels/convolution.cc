@@ -50,11 +50,22 @@ void checkConvolution(const char* what, Kind kind, double tolerance) {
                     scratch.data());
     std::vector<float> prepared(static_cast<size_t>(kernels.preparedSize(c))), evaluated(y.size());
     kernels.prepare(c, w.data(), prepared.data(), scratch.data());
-    const auto evaluate = [&](const float* addend) {
-      kernels.evaluate(c, count, x.data(), prepared.data(), bias.data(), addend, evaluated.data(), scratch.data());
+    const auto evaluateImages = [&](const std::vector<float>& images, const float* addend) {
+      kernels.evaluate(c, count, images.data(), prepared.data(), bias.data(), addend, evaluated.data(), scratch.data());
       return std::vector<double>(evaluated.begin(), evaluated.end());
     };
+    const auto evaluate = [&](const float* addend) { return evaluateImages(x, addend); };
     evaluation = std::max(evaluation, difference(y, evaluate(nullptr)));
+    if (isPooled) {  // NaN wins over all numbers of a window, in training and evaluation
+      auto images = x;
+      images[static_cast<size_t>(between(0, static_cast<int>(x.size()) - 1))] = NAN;
+      const std::vector<double> outputs = evaluateImages(images, nullptr);
+      std::vector<float> trained(y.size());
+      kernels.forward(c, count, images.data(), w.data(), bias.data(), trained.data(), positions.data(), scratch.data());
+      for (size_t i = 0; i < trained.size(); ++i)
+        if (std::isnan(trained[i]) != std::isnan(outputs[i])) evaluation = INFINITY;
+      kernels.forward(c, count, x.data(), w.data(), bias.data(), trained.data(), positions.data(), scratch.data());
+    }
     if (!isPooled) {
       const auto addend = numbers(count * outputs);
       const std::vector<double> withAddend = evaluate(addend.data());
