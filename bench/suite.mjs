@@ -88,7 +88,7 @@ async function measureModel({ model, batch, measures, peers: names, threads, rou
     return { rows, versions: Object.assign({}, ...Object.values(peers).map((peer) => peer.versions)) };
   } finally {
     session.dispose();
-    for (const peer of Object.values(peers)) peer.end();
+    await Promise.all(Object.values(peers).map((peer) => peer.end()));
   }
 }
 

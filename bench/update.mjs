@@ -86,7 +86,7 @@ for (const size of models) {
   }
   stream.dispose();
 }
-pytorch.end();
+await pytorch.end();
 
 const rows = updateRows(results);
 

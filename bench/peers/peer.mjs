@@ -16,6 +16,11 @@ export function startPeer(python, args) {
   return {
     ask,
     measure: async (request) => (await ask(request)).milliseconds,
-    end: () => child.stdin.end(),
+    /** Resolves when the process has ended: until then it would slow down what is measured next. */
+    end: async () => {
+      const ended = child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;
+      child.stdin.end();
+      await ended;
+    },
   };
 }
