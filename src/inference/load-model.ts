@@ -33,22 +33,33 @@ export const modelOptionsSchema = z
   .readonly()
   .describe("where a loaded model computes");
 
+/** Above use: of `microBatch`. Prediction does not depend on it. */
+const MOST_AT_ONCE = 2 ** 32;
+
 /** What `TrainedModel.save` writes to the metadata, as far as prediction and evaluation need it. */
-const contentSchema = z.object({
-  config: z.looseObject({
-    model: z.unknown(),
-    loss: z.unknown(),
-    semantics: z.enum(SEMANTICS),
-    microBatch: z.int().min(1),
-  }),
-  dataset: datasetRecordSchema.extend({
-    height: z.int().min(1).max(LARGEST_IMAGE.side),
-    width: z.int().min(1).max(LARGEST_IMAGE.side),
-    channels: z.int().min(1).max(LARGEST_IMAGE.channels),
-    classes: z.int().min(2).max(MOST_CLASSES),
-  }),
-  standardisation: standardisationSchema.optional(),
-});
+const contentSchema = z
+  .object({
+    config: z.looseObject({
+      model: z.unknown(),
+      loss: z.unknown(),
+      semantics: z.enum(SEMANTICS),
+      microBatch: z.int().min(1).max(MOST_AT_ONCE),
+    }),
+    dataset: datasetRecordSchema.extend({
+      height: z.int().min(1).max(LARGEST_IMAGE.side),
+      width: z.int().min(1).max(LARGEST_IMAGE.side),
+      channels: z.int().min(1).max(LARGEST_IMAGE.channels),
+      classes: z.int().min(2).max(MOST_CLASSES),
+    }),
+    standardisation: standardisationSchema.optional(),
+  })
+  .refine(
+    ({ dataset: { channels }, standardisation }) =>
+      standardisation === undefined ||
+      (standardisation.mean.length === channels &&
+        standardisation.standardDeviation.length === channels &&
+        standardisation.standardDeviation.every((each) => each > 0)),
+  );
 type Content = z.output<typeof contentSchema>;
 
 /** Updates need an optimizer, even if there are none. */

@@ -59,17 +59,23 @@ class Copy {
       throw this.#errorAt(`is a ${typeof value}, not plain data. ${instead(value)}`);
     if (typeof value !== "object" || value === null) return value;
     if (kept.has(value) || isSignal(value)) return value;
-    if (types.isTypedArray(value) && DATA.has(this.#path.at(-1))) return plainView(value);
+    if (types.isTypedArray(value) && this.#isData()) return plainView(value);
     if (this.#path.length >= DEEPEST)
       throw configError(`The ${this.what} is nested more than ${DEEPEST} levels deep, or contains itself.`);
     return this.#read(() => Array.isArray(value)) ? this.#list(value as unknown[]) : this.#object(value);
+  }
+
+  /** Whether the position is for data. The `targets` of a config are accuracies, those of its `dataset` are data. */
+  #isData(): boolean {
+    const isKeyOfConfig = this.what.endsWith("config") && this.#path.length === 1;
+    return DATA.has(this.#path.at(-1)) && !isKeyOfConfig;
   }
 
   #list(list: readonly unknown[]): unknown[] {
     const length = this.#read(() => list.length);
     if (!Number.isSafeInteger(length) || length < 0) throw this.#errorAt("is a list without a length");
     // A list of labels has one per image, so its limit is higher.
-    if (!DATA.has(this.#path.at(-1)) || length > MOST_LABELS) this.#add(length);
+    if (!this.#isData() || length > MOST_LABELS) this.#add(length);
     const copy: unknown[] = [];
     for (let i = 0; i < length; i++) copy.push(this.#inner(list, i));
     return copy;

@@ -25,6 +25,17 @@ const problem = (config: object) => {
   throw new Error("was accepted");
 };
 
+it.each(["__proto__", "constructor", "toString"])(
+  "rejects a setting named %s, which every object inherits",
+  (key) => {
+    const config = JSON.parse(`{ "optimizers": [{ "name": "sgd", "${key}": 1 }] }`);
+    expect(problem(config)).toMatchObject({
+      message: expect.stringContaining(`Unknown key \`optimizers[0].${key}\`.`),
+      path: `optimizers[0].${key}`,
+    });
+  },
+);
+
 it("stands for one optimizer per value of a list or a range", () => {
   expect(optimizers("adam", { name: "sgd", learningRate: [0.1, 0.01] })).toMatchObject([
     { name: "adam" },

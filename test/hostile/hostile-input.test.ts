@@ -205,6 +205,15 @@ describe("paths and images", () => {
   afterAll(async () => (await trained).model.dispose());
 });
 
+it("rejects a typed array for the accuracies to reach, which are not data as the targets of images are", async () => {
+  for (const call of [api.train, api.compare] as Call[])
+    await expect(call({ targets: new Float32Array([0.9]) } as never)).rejects.toMatchObject({
+      code: "CONFIG",
+      path: "targets",
+      message: expect.stringContaining("`targets` is a Float32Array, not plain data."),
+    });
+});
+
 it("reports the use of a disposed model", async () => {
   const { model } = await api.train(INPUTS.train() as never);
   model.dispose();

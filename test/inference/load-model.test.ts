@@ -149,6 +149,18 @@ describe("a file that is no model is refused with the reason", () => {
     );
   });
 
+  it("if its standardisation does not fit the channels of its images", async () => {
+    const { model, path } = await saved({ standardise: true });
+    model.dispose();
+    const good = { mean: [0.5], standardDeviation: [0.2] };
+    (await loadModel(await withMetadata(path, { standardisation: JSON.stringify(good) }))).dispose();
+    for (const bad of [{ mean: [] }, { standardDeviation: [1, 1] }, { standardDeviation: [0] }])
+      await refused(
+        await withMetadata(path, { standardisation: JSON.stringify({ ...good, ...bad }) }),
+        "its metadata is damaged",
+      );
+  });
+
   it("before it takes memory for numbers that the file does not have", async () => {
     const { model, path } = await saved();
     model.dispose();

@@ -31,13 +31,13 @@ async function readCifar10(place: Place): Promise<Dataset> {
       `The folder ${path} has CIFAR-10's Python version (pickled objects), which is not read. ` +
         "Get the binary version, cifar-10-binary.tar.gz, and name the folder with its data_batch_1.bin.",
     );
-  const last = Math.max(...numbers);
-  const missing = Array.from({ length: last }, (_, i) => i + 1).find((number) => !numbers.includes(number));
-  if (missing !== undefined)
-    throw dataError(`The folder ${path} has data_batch_${last}.bin, but no data_batch_${missing}.bin.`);
-  const train = await readBatches(
-    numbers.sort((a, b) => a - b).map((number) => join(path, `data_batch_${number}.bin`)),
-  );
+  numbers.sort((a, b) => a - b);
+  const gap = numbers.findIndex((number, i) => number !== i + 1);
+  if (gap >= 0)
+    throw dataError(
+      `The folder ${path} has data_batch_${numbers.at(-1)}.bin, but no data_batch_${gap + 1}.bin.`,
+    );
+  const train = await readBatches(numbers.map((number) => join(path, `data_batch_${number}.bin`)));
   const test = files.includes("test_batch.bin")
     ? await readBatches([join(path, "test_batch.bin")])
     : undefined;

@@ -73,6 +73,11 @@ describe("a folder of CIFAR-10", () => {
       "The folder FOLDER has data_batch_4.bin, but no data_batch_3.bin.",
     ],
     [
+      "a batch whose number is huge, without counting up to it",
+      { ...FILES, "data_batch_999999999999.bin": record(1, 1) },
+      "The folder FOLDER has data_batch_999999999999.bin, but no data_batch_3.bin.",
+    ],
+    [
       "a truncated batch",
       { ...FILES, "data_batch_2.bin": record(0, 3).subarray(0, 3000) },
       "FOLDER/data_batch_2.bin has 3000 bytes, which are no whole images of 3073 bytes (a label and 32 x 32 x 3 values). Get it again.",
