@@ -2,6 +2,7 @@ import { type CompareConfig, parseCompareConfig } from "../config/compare-config
 import { type StudyArms, studyArms } from "../config/study-arms.js";
 import { configError } from "../errors.js";
 import { parseCheckpointOptions } from "../training/checkpoint/checkpoint-options.js";
+import { withMemory } from "../training/memory-estimate.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import type { CompareCallbacks } from "./callbacks.js";
 import { fitStudy, fittedIn } from "./fit-study.js";
@@ -97,7 +98,7 @@ export async function compareArms(
     const options = { overwrite: overwrite ?? false, onNotice };
     return { ...prepared, store: await StudyFolder.open(folder, prepared.question, options) };
   };
-  const { question, cells, arms, atOnce, store } = await open(fitted).catch(async (error) => {
+  const { question, cells, arms, atOnce, memory, store } = await open(fitted).catch(async (error) => {
     // Another process may just have cut the study elsewhere.
     const there = budget === undefined ? undefined : await fittedIn(asked, datasets, fitting);
     if (there === undefined) throw error;
@@ -105,5 +106,6 @@ export async function compareArms(
   });
   const { seedsPerRound } = question.config;
   const rounds = seedsPerRound === undefined ? undefined : { runs: seedsPerRound * arms, isDecided };
-  return runCells(cells, { question, store, arms, atOnce, rounds, budget, checkpoint, ...callbacks });
+  const setting = { question, store, arms, atOnce, rounds, budget, checkpoint, ...callbacks };
+  return withMemory(memory, [], () => runCells(cells, setting));
 }

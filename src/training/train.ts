@@ -24,7 +24,7 @@ import { type CheckpointedRun, Checkpoints, checkpointToResume } from "./checkpo
 import { type RunIdentity, runIdentity } from "./checkpoint/run-identity.js";
 import { runEpochs } from "./epoch-loop.js";
 import { finalPredictions } from "./final-predictions.js";
-import { dataMemory, requireMemory, runMemory } from "./memory-estimate.js";
+import { dataMemory, runMemory, withMemory } from "./memory-estimate.js";
 import type { RunRecord } from "./run-record.js";
 import { finiteOrNull, timeToTarget } from "./time-to-target.js";
 import { runUntimedSteps } from "./untimed-steps.js";
@@ -78,16 +78,13 @@ export async function runTraining(
   const dataset = await datasetOf(config, { signal });
   await preloadNative();
   const plan = planForDevice(planRun(config, dataset));
-  await requireMemory([...runMemory(plan, dataset.test?.count), ...dataMemory(dataset, plan.config.device)]);
   const announce = (epoch: EpochRecord) => {
     report(epoch);
     return onEpoch?.(epoch);
   };
-  return trainPlan(
-    plan,
-    dataset,
-    { onEpoch: announce, signal, profile, checkpoint: options, onNotice },
-    total,
+  const callbacks = { onEpoch: announce, signal, profile, checkpoint: options, onNotice };
+  return withMemory(runMemory(plan, dataset.test?.count), dataMemory(dataset, plan.config.device), () =>
+    trainPlan(plan, dataset, callbacks, total),
   );
 }
 

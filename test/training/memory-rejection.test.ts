@@ -69,6 +69,19 @@ it("trains on images of 3000 pixels per side, and rejects them if memory is too 
   await expect(train(large)).rejects.toEqual(tooMuch);
 });
 
+it("rejects runs that do not fit beside those that begin at the same time", async () => {
+  memory.available = 10e6;
+  const begun = await Promise.allSettled(Array.from({ length: 5 }, () => train(task)));
+  expect(begun.map(({ status }) => status)).toEqual(["fulfilled", ...Array(4).fill("rejected")]);
+  for (const each of begun)
+    if (each.status === "fulfilled") each.value.model.dispose();
+    else
+      expect(each.reason.message).toMatch(
+        /needs about \d MB .* 10 MB are available, of which runs in progress need \d MB; this process/,
+      );
+  (await train(task)).model.dispose();
+});
+
 it("rejects a study before its first run if one run, or the runs at once, do not fit", async () => {
   const onEpoch = vi.fn();
   const optimizers = ["sgd", { name: "sgd", momentum: 0.9 }, "adam"] as const;
