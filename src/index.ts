@@ -67,6 +67,8 @@ export type { Scope } from "./formula/graph.js";
 export type * from "./history/epoch-record.generated.js";
 export type * from "./history/predictions.generated.js";
 export type * from "./history/profile.generated.js";
+export type { EvaluateOptions } from "./inference/evaluate-options.js";
+export type * from "./inference/evaluation.generated.js";
 export type * from "./inference/model-options.generated.js";
 export type { TrainedModel } from "./inference/trained-model.js";
 export type * from "./losses/loss-config.generated.js";

@@ -30,6 +30,7 @@ const FILES = [
   ["history/epoch-record.generated.ts", /Metrics$|^EpochRecord$|^RunStatus$|^RunSeconds$/],
   ["history/predictions.generated.ts", /^(Predictions|ReliabilityBin|Mistake|ClassScore)$/],
   ["history/profile.generated.ts", /Profile$/],
+  ["inference/evaluation.generated.ts", /^Evaluation$/],
   ["training/run-record.generated.ts", /^RunRecord$/],
   ["study/study.generated.ts", /^(Environment|Study)$/],
 ];

@@ -25,6 +25,7 @@ import {
 } from "../../dist/history/epoch-record.js";
 import { mistakeSchema, predictionsSchema, reliabilityBinSchema } from "../../dist/history/predictions.js";
 import { layerProfileSchema, profileSchema, stepsProfileSchema } from "../../dist/history/profile.js";
+import { evaluationSchema } from "../../dist/inference/evaluation.js";
 import { environmentSchema } from "../../dist/study/environment.js";
 import { studySchema } from "../../dist/study/study.js";
 import { runRecordSchema } from "../../dist/training/run-record.js";
@@ -53,6 +54,7 @@ const NAMES = {
   ReliabilityBin: reliabilityBinSchema,
   Mistake: mistakeSchema,
   ClassScore: classScoreSchema,
+  Evaluation: evaluationSchema,
   DatasetRecord: datasetRecordSchema,
   RunRecord: runRecordSchema,
   Environment: environmentSchema,

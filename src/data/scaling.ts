@@ -69,6 +69,33 @@ export async function scaledBytes(values: Floats, { minimum, maximum }: Scaling)
   return new Uint8Array(bytes.buffer);
 }
 
+/** Whether values are pixels of 0 to 255, or the same as shares of 255. */
+const arePixels = (scaling: Scaling | undefined) =>
+  scaling === undefined || (scaling.minimum === 0 && (scaling.maximum === 1 || scaling.maximum === 255));
+
+/**
+ * Converts bytes that stand for values of one scale to the bytes that stand for the same values in another.
+ *
+ * @returns undefined if one of them is that of pixels, so that values have no common meaning
+ */
+export async function rescaledBytes(
+  bytes: Uint8Array,
+  from: Scaling | undefined,
+  to: Scaling | undefined,
+): Promise<Uint8Array | undefined> {
+  if (arePixels(from) && arePixels(to)) return bytes;
+  if (arePixels(from) || arePixels(to)) return undefined;
+  if (from!.minimum === to!.minimum && from!.maximum === to!.maximum) return bytes;
+  const values = Float64Array.from({ length: 256 }, (_, byte) => valueAt(byte, from!));
+  const table = await scaledBytes(values, to!);
+  const result = new Uint8Array(bytes.length);
+  for await (const [first, end] of parts(bytes.length))
+    for (let i = first; i < end; i++) result[i] = table[bytes[i]!]!;
+  return result;
+}
+
+const valueAt = (byte: number, { minimum, maximum }: Scaling) => minimum + (byte / 255) * (maximum - minimum);
+
 /** "values from -0.42 to 2.82 were scaled to bytes" */
 export const scalingText = ({ minimum, maximum }: Scaling): string =>
   `values from ${Number(minimum.toPrecision(4))} to ${Number(maximum.toPrecision(4))} were scaled to bytes`;

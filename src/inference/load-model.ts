@@ -4,6 +4,7 @@ import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import { defaultThreads, threadsSchema } from "../config/threads.js";
 import { LARGEST_IMAGE, MOST_CLASSES } from "../data/dataset.js";
 import { type DatasetRecord, datasetRecordSchema } from "../data/dataset-record.js";
+import { readOptionsShape } from "../data/read-options.js";
 import { type Standardisation, standardisationSchema } from "../data/standardisation.js";
 import { OptimbenchError, reasonOf } from "../errors.js";
 import { parseUpdate } from "../formula/parse-update.js";
@@ -44,6 +45,13 @@ const contentSchema = z
       loss: z.unknown(),
       semantics: z.enum(SEMANTICS),
       microBatch: z.int().min(1).max(MOST_AT_ONCE),
+      ...readOptionsShape,
+      dataset: z.string().optional(),
+      dataDir: z.string().optional(),
+      split: z
+        .object({ train: z.int().min(1), validation: z.int().min(1), stratified: z.boolean().optional() })
+        .optional(),
+      seed: z.int().min(0).optional(),
     }),
     dataset: datasetRecordSchema.extend({
       height: z.int().min(1).max(LARGEST_IMAGE.side),

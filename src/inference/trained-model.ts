@@ -2,6 +2,8 @@
 
 import { types } from "node:util";
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import type { TrainConfig } from "../config/train-config.generated.js";
+import type { Dataset } from "../data/dataset.js";
 import type { DatasetRecord } from "../data/dataset-record.js";
 import { scaledBytes } from "../data/scaling.js";
 import type { Standardisation } from "../data/standardisation.js";
@@ -13,7 +15,9 @@ import { type NamedTensor, writeSafetensors } from "../safetensors/write-safeten
 import { describe } from "../validation/describe.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
-import { plainView } from "../validation/plain-data.js";
+import { plainData, plainView } from "../validation/plain-data.js";
+import type { EvaluateOptions } from "./evaluate-options.js";
+import type { Evaluation } from "./evaluation.js";
 import { inPyTorch, shapeInPyTorch } from "./pytorch-layout.js";
 
 /**
@@ -66,6 +70,32 @@ export class TrainedModel implements Disposable {
     this.#checkAlive();
     return this.#session.predict(given).catch((error) => {
       this.#checkAlive(); // dispose() cancels the prediction
+      throw error;
+    });
+  }
+
+  /**
+   * Evaluates the model on the labelled images of a dataset: loss, accuracy, precision and recall of each class, the confusion
+   * matrix and calibration. The classes of the dataset are matched with those of the model by name.
+   *
+   * @example
+   * ```ts
+   * const { accuracy, classes } = await model.evaluate("mnist", { split: "test" });
+   * ```
+   *
+   * @param dataset as for `train`; by default, what the model was trained on
+   * @param options the split, and how to read the images; by default as the training images were read
+   * @returns the evaluation as plain data
+   * @throws {@link OptimbenchError} by rejection: as `loadDataset`; CONFIG if the dataset has no such split, DATA if it does not have
+   *   the images or the classes of the model, ABORTED if the signal ends it, DISPOSED after `dispose()`
+   */
+  async evaluate(dataset?: TrainConfig["dataset"] | Dataset, options?: EvaluateOptions): Promise<Evaluation> {
+    this.#checkAlive();
+    const source = plainData(dataset, "dataset") as typeof dataset;
+    const { evaluate } = await import("./evaluate.js");
+    const model = { session: this.#session, config: this.#config, dataset: this.#dataset };
+    return evaluate(model, source, options).catch((error) => {
+      this.#checkAlive(); // dispose() cancels the evaluation
       throw error;
     });
   }

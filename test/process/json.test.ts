@@ -46,6 +46,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   compare: study("--out", "study", "--shard", "1/2"),
   merge: ["merge", "study", "--out", "merged"],
   train: ["train", ...SMALL, "--epochs", "1", "--profile", "--save", "model.safetensors"],
+  evaluate: ["evaluate", "model.safetensors"],
   report: ["report", "study"],
   verify: ["verify", "study"],
   diff: ["diff", "study", "merged"],

@@ -1,5 +1,6 @@
 // What --json prints. Only the published JSON Schema is generated from this, and tests check each command against it.
 import { z } from "zod";
+import { evaluationSchema } from "../../inference/evaluation.js";
 import { studySchema } from "../../study/study.js";
 import { benchRecordSchema } from "./schemas/bench.js";
 import {
@@ -27,6 +28,7 @@ const STUDY = "the study, with what it shows; with --dry-run, what it would take
 const RESULTS = {
   compare: z.union([judgedStudySchema, estimateSchema]).describe(STUDY),
   train: z.union([judgedStudySchema, estimateSchema]).describe(STUDY),
+  evaluate: evaluationSchema,
   merge: studySchema.describe("the merged study"),
   report: z
     .object({
