@@ -1,6 +1,6 @@
 import { Command } from "commander";
+import { escapeControls } from "../system/escape-controls.js";
 import { packageVersion } from "../system/package-root.js";
-import { escapeControls } from "../system/terminal.js";
 
 /** A command loads its module, and with it only the code that it needs. */
 const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, expect, it, vi } from "vitest";
-import { escapeControls, print, printNotice } from "../../src/system/terminal.js";
+import { escapeControls } from "../../src/system/escape-controls.js";
+import { print, printNotice } from "../../src/system/terminal.js";
 
 afterEach(() => void vi.restoreAllMocks());
 

@@ -1,7 +1,7 @@
 import { SingleBar } from "cli-progress";
 import type { BenchProgress } from "../../bench/bench.js";
 import { benchLabel } from "../../report/text/bench-label.js";
-import { escapeControls } from "../../system/terminal.js";
+import { escapeControls } from "../../system/escape-controls.js";
 
 /** Shows the progress of a benchmark. */
 interface BenchProgressDisplay {

@@ -1,6 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { DownloadProgress } from "../../system/download.js";
-import { escapeControls } from "../../system/terminal.js";
+import { escapeControls } from "../../system/escape-controls.js";
 
 /** A bar per file on a terminal, one line per file otherwise, nothing if `quiet`. Like all progress, it goes to stderr. */
 export function showDownload({

@@ -1,6 +1,7 @@
 import type { EpochRecord } from "../../history/epoch-record.js";
 import type { PlannedRun } from "../../study/callbacks.js";
-import { escapeControls, printNotice } from "../../system/terminal.js";
+import { escapeControls } from "../../system/escape-controls.js";
+import { printNotice } from "../../system/terminal.js";
 import type { RunRecord } from "../../training/run-record.js";
 import { durationText } from "../../validation/duration-text.js";
 import { Pace } from "./pace.js";

@@ -1,6 +1,7 @@
 import { MultiBar } from "cli-progress";
 import type { PlannedRun } from "../../study/callbacks.js";
-import { escapeControls, printNotice } from "../../system/terminal.js";
+import { escapeControls } from "../../system/escape-controls.js";
+import { printNotice } from "../../system/terminal.js";
 import type { RunRecord } from "../../training/run-record.js";
 import { durationText } from "../../validation/duration-text.js";
 import { type BarTexts, barLine } from "./bar-line.js";

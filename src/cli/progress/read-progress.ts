@@ -1,6 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { ReadProgress } from "../../data/watch.js";
-import { escapeControls } from "../../system/terminal.js";
+import { escapeControls } from "../../system/escape-controls.js";
 import { integerText } from "../../validation/count-text.js";
 
 /** Milliseconds before anything is shown, so that quick work stays silent, and between lines. */

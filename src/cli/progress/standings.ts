@@ -1,5 +1,5 @@
 import type { PlannedRun } from "../../study/callbacks.js";
-import { escapeControls } from "../../system/terminal.js";
+import { escapeControls } from "../../system/escape-controls.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { countText } from "../../validation/count-text.js";
 

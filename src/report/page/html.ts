@@ -1,3 +1,5 @@
+import { escapeControls } from "../../system/escape-controls.js";
+
 /** HTML text that is safe to insert unescaped. */
 export class Html {
   constructor(readonly text: string) {}
@@ -16,5 +18,6 @@ const render = (value: Value): string => {
 export const html = (strings: TemplateStringsArray, ...values: readonly Value[]): Html =>
   new Html(strings.reduce((whole, string, i) => whole + render(values[i - 1]) + string));
 
-/** Text for HTML and XML, between tags and in quoted attributes. */
-export const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+/** Text for HTML and XML, between tags and in quoted attributes. Control characters are escaped as for a terminal. */
+export const escapeHtml = (text: string) =>
+  escapeControls(text.replaceAll("\r\n", "\n")).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);

@@ -38,9 +38,12 @@ function tableOf(
   return [line(head), line(align), ...body].join("\n");
 }
 
-/** Escapes Markdown and HTML, since names come from users. */
+/** Escapes Markdown and HTML, since names come from users. An address is no link, and the first word of a line no heading or list. */
 const literal = (text: string) =>
   text
     .replace(/[\\`*_[\]|~]/g, "\\$&")
+    .replace(/:\/\/|\bwww\./gi, (address) => address.replace(/[/.]/g, "\\$&"))
+    .replace(/^(\s*)([#>]|[-+=](?=[-+=\s]|$))/gm, "$1\\$2")
+    .replace(/^(\s*\d+)([.)])(?=\s|$)/gm, "$1\\$2")
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;");

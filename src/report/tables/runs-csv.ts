@@ -1,6 +1,7 @@
 import type { Study } from "../../study/study.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { finiteOrNull, type TimeToTarget, timeToTarget } from "../../training/time-to-target.js";
+import { visible } from "../../validation/printable.js";
 import { METRIC_COLUMNS, metricCells } from "./metric-cells.js";
 import { type Row, runsTable } from "./runs-table.js";
 
@@ -32,7 +33,7 @@ function runRow(run: RunRecord): Row {
     trainSeconds: seconds.train,
     evaluateSeconds: seconds.evaluate,
     totalSeconds: seconds.total,
-    finalParametersSha256: parametersSha256.final,
+    finalParametersSha256: visible(parametersSha256.final),
   };
 }
 

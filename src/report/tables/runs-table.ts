@@ -25,7 +25,7 @@ export function* runsTable(
   const isTimed = !ranInParallel(study);
   const arms = armsOf(study);
   const varied = differingPaths(arms.map(({ config }) => config)).filter((path) => !SHOWN.test(path));
-  yield csv([[...RUN, ...columns, ...varied]]);
+  yield csv([[...RUN, ...columns, ...varied.map(printable)]]);
   for (const { label, config, runs } of arms) {
     const last = varied.map((path) => textAt(config, path));
     for (const run of runs) {
