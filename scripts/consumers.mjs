@@ -185,7 +185,7 @@ try {
     files > 1 &&
     digits === 1 &&
     epochs.length === 3 &&
-    problems.every((text) => /^(CONFIG|FORMULA|DATA): /.test(text));
+    problems.every((text) => /^(CONFIG|FORMULA|DATA|FILE): /.test(text));
   for (const [name, commands] of Object.entries(CONSUMERS)) {
     const { result, said } = resultOf(commands);
     expected ??= result;
