@@ -7,15 +7,16 @@
 namespace optimbench {
 
 enum class Elementwise : uint8_t {
-  linear,           // k0 x + k1
-  axpby,            // k0 x + k1 y
-  product,          // k0 x y
-  accumulate,       // k0 x + k1 y z
-  quotient,         // k0 x / (k1 y + k2)
-  quotientAdd,      // k0 x + k1 y / (k2 z + k3)
-  root,             // k0 sqrt(k1 x + k2) + k3
-  rootQuotient,     // k0 x / (k1 sqrt(k2 y + k3) + k4)
-  rootQuotientAdd,  // k0 x + k1 y / (k2 sqrt(k3 z + k4) + k5)
+  linear,               // k0 x + k1
+  axpby,                // k0 x + k1 y
+  product,              // k0 x y
+  accumulate,           // k0 x + k1 y z
+  quotient,             // k0 x / (k1 y + k2)
+  quotientAdd,          // k0 x + k1 y / (k2 z + k3)
+  root,                 // k0 sqrt(k1 x + k2) + k3
+  rootQuotient,         // k0 x / (k1 sqrt(k2 y + k3) + k4)
+  productRootQuotient,  // k0 x / (k1 sqrt(maximum(k2 y z, k3)) + k4)
+  rootQuotientAdd,      // k0 x + k1 y / (k2 sqrt(k3 z + k4) + k5)
   absolute,
   sign,     // 0 of NaN
   maximum,  // NaN where either is

@@ -1,6 +1,7 @@
 #include "instruction_selector.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -120,8 +121,26 @@ std::optional<InstructionSelector::Root> InstructionSelector::root(size_t node) 
   return found;
 }
 
-// A product or quotient of two vectors, or a scalar divided by a vector, times `outer`.
-std::optional<InstructionSelector::ScaledProduct> InstructionSelector::scaledProduct(size_t node, const Scalar& outer) {
+// The product of two vectors under a root, or the larger of that and a scalar. No kernel adds to a quotient by it.
+std::optional<InstructionSelector::ScaledProduct> InstructionSelector::boundedProduct(const Root& root) {
+  size_t node = root.z;
+  if (root.t.form != Form::constant || root.t.negative || root.u.form != Form::constant || !canFold(node))
+    return std::nullopt;
+  Scalar bound = constant(-std::numeric_limits<double>::infinity());
+  if (specs_[node].op == "maximum" && isNumber(argument(node, 1))) {
+    bound = {Form::itself, argument(node, 1)};
+    node = argument(node, 0);
+    if (!canFold(node)) return std::nullopt;
+  }
+  if (specs_[node].op != "multiply") return std::nullopt;
+  auto found = scaledProduct(node, kOne, false);
+  if (found) found->scalars.push_back(bound);
+  return found;
+}
+
+// A product or quotient of two vectors, or a scalar divided by a vector, times `outer`. It may be added to a term.
+std::optional<InstructionSelector::ScaledProduct> InstructionSelector::scaledProduct(size_t node, const Scalar& outer,
+                                                                                     bool isAdded) {
   if (isSquare(specs_, node)) {
     const Operand operand = operandOf(argument(node, 0));
     return ScaledProduct{Elementwise::product, Elementwise::accumulate, {operand, operand}, {outer}};
@@ -145,7 +164,13 @@ std::optional<InstructionSelector::ScaledProduct> InstructionSelector::scaledPro
     return ScaledProduct{Elementwise::product, Elementwise::accumulate, {operandOf(a), operandOf(b)}, {factor}};
   }
   scale(a);
-  if (const auto divisor = root(b); divisor && canFold(b))
+  const auto divisor = canFold(b) ? root(b) : std::nullopt;
+  if (const auto inner = divisor && !isAdded ? boundedProduct(*divisor) : std::nullopt)
+    return ScaledProduct{Elementwise::productRootQuotient,
+                         {},
+                         {operandOf(a), inner->operands[0], inner->operands[1]},
+                         {factor, divisor->q, inner->scalars[0], inner->scalars[1], divisor->w}};
+  if (divisor)
     return ScaledProduct{Elementwise::rootQuotient,
                          Elementwise::rootQuotientAdd,
                          {operandOf(a), operandOf(divisor->z)},
@@ -155,11 +180,11 @@ std::optional<InstructionSelector::ScaledProduct> InstructionSelector::scaledPro
     addend = sum->factor;
     b = sum->base;
   }
-  const Term divisor = canFold(b) ? term(b) : Term{kOne, b};
+  const Term scaled = canFold(b) ? term(b) : Term{kOne, b};
   return ScaledProduct{Elementwise::quotient,
                        Elementwise::quotientAdd,
-                       {operandOf(a), operandOf(divisor.base)},
-                       {factor, divisor.factor, addend}};
+                       {operandOf(a), operandOf(scaled.base)},
+                       {factor, scaled.factor, addend}};
 }
 
 InstructionSelector::Operand InstructionSelector::lowerSum(size_t node) {
@@ -176,7 +201,7 @@ InstructionSelector::Operand InstructionSelector::lowerSum(size_t node) {
     const size_t side = second ? b : a;
     const Term scaled = term(side);
     if (!canFold(side) || !canFold(scaled.base)) continue;
-    auto found = scaledProduct(scaled.base, signedBy(scaled.factor, second && minus));
+    auto found = scaledProduct(scaled.base, signedBy(scaled.factor, second && minus), true);
     if (!found) continue;
     const Term rest = term(second ? a : b);
     found->operands.insert(found->operands.begin(), operandOf(rest.base));
@@ -195,7 +220,7 @@ InstructionSelector::Operand InstructionSelector::lower(size_t node) {
 
   const Term scaled = term(node);
   if (scaled.base == node || canFold(scaled.base))
-    if (const auto found = scaledProduct(scaled.base, scaled.factor))
+    if (const auto found = scaledProduct(scaled.base, scaled.factor, false))
       return program.compute(found->alone, found->operands, found->scalars);
   if (scaled.base != node)
     return program.compute(Elementwise::linear, {operandOf(scaled.base)}, {scaled.factor, kNothing});

@@ -59,7 +59,8 @@ class InstructionSelector {
   std::optional<Term> plusNumber(size_t node) const;
   Term term(size_t node) const;
   std::optional<Root> root(size_t node) const;
-  std::optional<ScaledProduct> scaledProduct(size_t node, const Scalar& outer);
+  std::optional<ScaledProduct> scaledProduct(size_t node, const Scalar& outer, bool isAdded);
+  std::optional<ScaledProduct> boundedProduct(const Root& root);
   Operand arrayOperand(size_t array);
   Operand operandOf(size_t node);
   Operand lower(size_t node);

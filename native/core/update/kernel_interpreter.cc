@@ -117,15 +117,15 @@ struct KernelProgram::Job {
   int64_t rangeLength;
   int64_t blockLength;
   bool prefetches = false;
-  int64_t runLength = 0;                          // blocks end where runs of this length end; 0 if they need not
-  std::vector<double> rangeSums;                  // [ranges, sums]
-  std::vector<std::vector<float>> rangeAxisSums;  // of each axis reduction: [ranges, size]
+  int64_t runLength = 0;                                // blocks end where runs of this length end; 0 if they need not
+  std::vector<double> rangeSums;                        // [ranges, sums]
+  std::vector<std::unique_ptr<float[]>> rangeAxisSums;  // of each axis reduction: [ranges, size]
 
   int64_t ranges() const { return (length + rangeLength - 1) / rangeLength; }
 };
 
 std::vector<double> KernelProgram::run(const std::vector<Array>& arrays, const std::vector<AxisSums>& axisSums,
-                                       int64_t length, const std::function<double(size_t)>& scalarOf,
+                                       int64_t length, const std::function<double(size_t)>& scalarOf, bool inReverse,
                                        Workers& workers) const {
   Job job{arrays, axisSums, {}, length, kRange, kBlock, false, 0, {}, {}};
   for (const Scalar& scalar : broadcasts_) job.scalars.push_back(static_cast<float>(valueOf(scalar, scalarOf)));
@@ -152,15 +152,23 @@ std::vector<double> KernelProgram::run(const std::vector<Array>& arrays, const s
     job.blockLength = ((job.runLength + blocks - 1) / blocks + kLine - 1) / kLine * kLine;
   }
   job.rangeSums.resize(sums_ * job.ranges());
-  for (const AxisSums& each : axisSums) job.rangeAxisSums.emplace_back(each.size * job.ranges());
+  for (const AxisSums& each : axisSums)
+    job.rangeAxisSums.push_back(std::make_unique_for_overwrite<float[]>(each.size * job.ranges()));
 
-  workers.run(job.ranges(), [&](int64_t range) { runRange(job, range); });
+  const int64_t last = job.ranges() - 1;
+  workers.run(job.ranges(), [&](int64_t i) { runRange(job, inReverse ? last - i : i); });
 
   for (size_t i = 0; i < axisSums.size(); ++i) {
-    const std::vector<float>& sums = job.rangeAxisSums[i];
-    std::copy_n(sums.begin(), axisSums[i].size, axisSums[i].sums);
-    for (int64_t range = 1; range < job.ranges(); ++range)
-      for (int64_t k = 0; k < axisSums[i].size; ++k) axisSums[i].sums[k] += sums[range * axisSums[i].size + k];
+    const AxisSums& total = axisSums[i];
+    const int64_t parts = (total.size + kBlock - 1) / kBlock;
+    workers.run(parts, [&](int64_t part) {
+      const int64_t first = part * kBlock, count = std::min(kBlock, total.size - first);
+      std::copy_n(job.rangeAxisSums[i].get() + first, count, total.sums + first);
+      for (int64_t range = 1; range < job.ranges(); ++range) {
+        const float* sums = job.rangeAxisSums[i].get() + range * total.size;
+        for (int64_t k = first; k < first + count; ++k) total.sums[k] += sums[k];
+      }
+    });
   }
   std::vector<double> sums(sums_);
   for (size_t i = 0; i < job.rangeSums.size(); ++i) sums[i % sums_] += job.rangeSums[i];
@@ -204,6 +212,10 @@ void KernelProgram::runRange(Job& job, int64_t range) const {
     for (const Array& array : job.arrays)
       if (array.view.isIdentity()) prefetched.push_back(array.numbers);
 
+  for (size_t i = 0; i < job.axisSums.size(); ++i) {
+    const int64_t size = job.axisSums[i].size;
+    std::fill_n(job.rangeAxisSums[i].get() + range * size, size, 0.0f);
+  }
   // Each thread has its own until the range ends: cores would take turns with a cache line that they share.
   std::vector<double> sums(sums_);
   const int64_t end = std::min(job.length, (range + 1) * job.rangeLength);
@@ -227,7 +239,7 @@ void KernelProgram::runRange(Job& job, int64_t range) const {
         kernels_[static_cast<size_t>(each.operation)](result, x, slots[each.slots[1]], slots[each.slots[2]], k, count);
       else
         accumulate(x, start, count, job.axisSums[each.axisSum].view,
-                   job.rangeAxisSums[each.axisSum].data() + range * job.axisSums[each.axisSum].size);
+                   job.rangeAxisSums[each.axisSum].get() + range * job.axisSums[each.axisSum].size);
       if (each.sum != kNone) sums[each.sum] += result[0];
       k += kScalars;
     }

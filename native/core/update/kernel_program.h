@@ -54,8 +54,9 @@ class KernelProgram {
   };
   // Returns the sums over the whole length. Threads share ranges of a fixed size, and the ranges' sums are added in
   // order, so the bits do not depend on the number of threads.
+  // The ranges may be run in reverse.
   std::vector<double> run(const std::vector<Array>& arrays, const std::vector<AxisSums>& axisSums, int64_t length,
-                          const std::function<double(size_t)>& scalarOf, Workers& workers) const;
+                          const std::function<double(size_t)>& scalarOf, bool inReverse, Workers& workers) const;
 
   // For listings.
   static constexpr size_t kNone = ~size_t{0};

@@ -186,6 +186,7 @@ std::vector<Value> StageSchedule::run(const Formula& formula, const std::vector<
   const at::Tensor& whole = std::get<at::Tensor>(inputs[0]);
   const size_t count = formula.nodes().size();
   std::vector<Value> values(count);
+  bool isOdd = false;
   for (const Stage& stage : stages_) {
     for (const auto& [node, dead] : stage.calls) {
       const auto factors = factorsOf(formula.nodes()[node], values);
@@ -215,7 +216,9 @@ std::vector<Value> StageSchedule::run(const Formula& formula, const std::vector<
       values[node] = sums;
     }
     const auto given = [&](size_t node) { return numberOf(values[node]); };
-    const std::vector<double> sums = stage.program.run(arrays, axisSums, whole.numel(), given, workers);
+    // Every other program starts where the one before it ended, as that memory may still be in a cache.
+    const std::vector<double> sums = stage.program.run(arrays, axisSums, whole.numel(), given, isOdd, workers);
+    isOdd = !isOdd;
     for (const auto& [node, isOfRows] : stage.axisReductions)
       std::get<at::Tensor>(values[node]).div_(whole.size(isOfRows ? -1 : -2));
     for (size_t i = 0; i < sums.size(); ++i) {

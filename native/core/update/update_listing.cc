@@ -8,10 +8,28 @@ namespace {
 
 using Program = KernelProgram;
 
-constexpr std::array<const char*, static_cast<size_t>(Elementwise::count)> kOperations{
-    "linear",       "axpby",           "product",  "accumulate", "quotient", "quotientAdd", "root",
-    "rootQuotient", "rootQuotientAdd", "absolute", "sign",       "maximum",  "minimum",     "less",
-    "lessEqual",    "equal",           "notEqual", "where",      "fill",     "sum",         "squares"};
+constexpr std::array<const char*, static_cast<size_t>(Elementwise::count)> kOperations{"linear",
+                                                                                       "axpby",
+                                                                                       "product",
+                                                                                       "accumulate",
+                                                                                       "quotient",
+                                                                                       "quotientAdd",
+                                                                                       "root",
+                                                                                       "rootQuotient",
+                                                                                       "productRootQuotient",
+                                                                                       "rootQuotientAdd",
+                                                                                       "absolute",
+                                                                                       "sign",
+                                                                                       "maximum",
+                                                                                       "minimum",
+                                                                                       "less",
+                                                                                       "lessEqual",
+                                                                                       "equal",
+                                                                                       "notEqual",
+                                                                                       "where",
+                                                                                       "fill",
+                                                                                       "sum",
+                                                                                       "squares"};
 
 std::string numberText(double value) {
   std::array<char, 32> text{};
