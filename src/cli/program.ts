@@ -6,6 +6,7 @@ import { packageVersion } from "../system/package-root.js";
 const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   compare: async () => (await import("./commands/compare.js")).addCompareCommand,
   train: async () => (await import("./commands/train.js")).addTrainCommand,
+  predict: async () => (await import("./commands/predict.js")).addPredictCommand,
   evaluate: async () => (await import("./commands/evaluate.js")).addEvaluateCommand,
   report: async () => (await import("./commands/report.js")).addReportCommand,
   merge: async () => (await import("./commands/merge.js")).addMergeCommand,

@@ -70,7 +70,7 @@ export async function scaledBytes(values: Floats, { minimum, maximum }: Scaling)
 }
 
 /** Whether values are pixels of 0 to 255, or the same as shares of 255. */
-const arePixels = (scaling: Scaling | undefined) =>
+export const arePixels = (scaling: Scaling | undefined) =>
   scaling === undefined || (scaling.minimum === 0 && (scaling.maximum === 1 || scaling.maximum === 255));
 
 /**

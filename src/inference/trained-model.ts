@@ -18,6 +18,8 @@ import { pathSchema } from "../validation/path-schema.js";
 import { plainData, plainView } from "../validation/plain-data.js";
 import type { EvaluateOptions } from "./evaluate-options.js";
 import type { Evaluation } from "./evaluation.js";
+import type { FilePrediction } from "./file-prediction.js";
+import type { PredictOptions } from "./predict-options.js";
 import { inPyTorch, shapeInPyTorch } from "./pytorch-layout.js";
 
 /**
@@ -72,6 +74,34 @@ export class TrainedModel implements Disposable {
       this.#checkAlive(); // dispose() cancels the prediction
       throw error;
     });
+  }
+
+  /**
+   * Predicts the images of files: PNG, JPEG and WebP, which need the package sharp, folders of these, IDX and .npy. Few images are
+   * in memory at a time, apart from those of an IDX or .npy file. A file that cannot be read has an `error`, and the others follow.
+   *
+   * @example
+   * ```ts
+   * for await (const { file, classes, error } of model.predictFiles(["photos"], { preprocess: "mnist" }))
+   *   console.log(file, error?.message ?? classes[0]?.name);
+   * ```
+   *
+   * @param paths files and folders
+   * @param options how to read the images, and how many classes to name
+   * @returns the predictions, in the order of the paths, and within a folder of the names
+   * @throws {@link OptimbenchError} while it is iterated over: CONFIG for invalid arguments, ABORTED if the signal ends it, DISPOSED
+   *   after `dispose()`
+   */
+  async *predictFiles(
+    paths: string | readonly string[],
+    options?: PredictOptions,
+  ): AsyncGenerator<FilePrediction, void, undefined> {
+    this.#checkAlive();
+    const { predictFiles } = await import("./predict-files.js");
+    const { resize, greyscale } = this.#config;
+    const training = { resize: resize !== undefined, greyscale: greyscale === true };
+    const predict = (images: Uint8Array) => this.predict(images);
+    yield* predictFiles({ dataset: this.#dataset, training, predict }, paths, options);
   }
 
   /**

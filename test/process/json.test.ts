@@ -41,11 +41,14 @@ const study = (...line: string[]) => [
   ...line,
 ];
 
+const DIGITS = join(packageRoot, "assets", "datasets", "digits", "train-images-idx3-ubyte.gz");
+
 /** A command line for each command that ends well, in an order in which each finds its files. */
 const LINES: Readonly<Record<string, readonly string[]>> = {
   compare: study("--out", "study", "--shard", "1/2"),
   merge: ["merge", "study", "--out", "merged"],
   train: ["train", ...SMALL, "--epochs", "1", "--profile", "--save", "model.safetensors"],
+  predict: ["predict", "model.safetensors", DIGITS, "--top", "3"],
   evaluate: ["evaluate", "model.safetensors"],
   report: ["report", "study"],
   verify: ["verify", "study"],

@@ -11,6 +11,7 @@ import {
 } from "./schemas/data.js";
 import { bundleSchema, diagnosisSchema, libtorchSchema } from "./schemas/diagnosis.js";
 import { explanationSchema, gradientCheckResultSchema } from "./schemas/explanation.js";
+import { filePredictionsSchema } from "./schemas/predictions.js";
 import {
   estimateSchema,
   findingSchema,
@@ -28,6 +29,7 @@ const STUDY = "the study, with what it shows; with --dry-run, what it would take
 const RESULTS = {
   compare: z.union([judgedStudySchema, estimateSchema]).describe(STUDY),
   train: z.union([judgedStudySchema, estimateSchema]).describe(STUDY),
+  predict: filePredictionsSchema,
   evaluate: evaluationSchema,
   merge: studySchema.describe("the merged study"),
   report: z

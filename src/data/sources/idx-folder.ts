@@ -99,6 +99,13 @@ async function idxFiles(folder: string, prefix: string | undefined) {
   return { parts, prefix: common };
 }
 
+/** Reads a file of images. @throws OptimbenchError (DATA) with the file's name and the reason */
+export async function readIdxImages(file: string, watch = UNWATCHED) {
+  const { dimensions, data } = await readIdx(file, checkImages, watch);
+  const [count, height, width, channels = 1] = dimensions as [number, number, number, number?];
+  return { count, height, width, channels, images: data };
+}
+
 async function readPair(
   folder: string,
   prefix: string,
@@ -113,10 +120,10 @@ async function readPair(
     throw dataError(`The folder ${folder} has no file of ${what} named ${name} or ${name}.gz.`);
   };
   const [imagesFile, labelsFile] = [pathOf("images"), pathOf("labels")];
-  const images = await readIdx(imagesFile, checkImages, watch);
-  const [count, height, width, channels = 1] = images.dimensions as [number, number, number, number?];
-  const labels = await readIdx(labelsFile, (dimensions) => checkLabels(dimensions, count, imagesFile), watch);
-  return { count, height, width, channels, images: images.data, labels: labels.data };
+  const images = await readIdxImages(imagesFile, watch);
+  const check = (dimensions: readonly number[]) => checkLabels(dimensions, images.count, imagesFile);
+  const labels = await readIdx(labelsFile, check, watch);
+  return { ...images, labels: labels.data };
 }
 
 function checkImages(dimensions: readonly number[]): void {

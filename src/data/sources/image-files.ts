@@ -35,7 +35,8 @@ const OTHER_IMAGE = /^\.(avif|bmp|gif|heic|heif|jp2|jxl|svg|tiff?|ppm|pgm)$/i;
 
 const isHidden = (name: string) => name.startsWith(".") || name === "__MACOSX";
 export const isImage = (name: string): boolean => !isHidden(name) && IMAGE.test(extname(name));
-const visible = (names: readonly string[]) => names.filter((name) => !isHidden(name));
+export const isOtherImage = (name: string): boolean => !isHidden(name) && OTHER_IMAGE.test(extname(name));
+export const visible = (names: readonly string[]) => names.filter((name) => !isHidden(name));
 
 /** The part that a folder's name stands for. */
 export const partOf = (name: string): Part | undefined =>
@@ -126,7 +127,7 @@ async function imagesIn(path: string): Promise<readonly string[]> {
     throw dataError(
       `The folder ${path} is a class, but has the ${inner.length === 1 ? "folder" : "folders"} ${list(inner)}. Move their images into ${path}, or remove them.`,
     );
-  const foreign = visible(files).filter((name) => OTHER_IMAGE.test(extname(name)));
+  const foreign = files.filter(isOtherImage);
   if (foreign.length > 0)
     throw dataError(
       `The folder ${path} has images that are not PNG, JPEG or WebP: ${list(foreign)}. Convert them or remove them.`,
