@@ -88,6 +88,13 @@ describe("imports", () => {
     expect(findCircle(sources)).toBeUndefined();
   });
 
+  it("leave packages that cannot be bundled to src/system/unbundled.ts", () => {
+    const importing = sources.filter((file) =>
+      /(import|export) (?!type)[^;]*"(undici|yauzl)"/.test(read(file)),
+    );
+    expect(importing.map((file) => relative(source, file))).toEqual(["system/unbundled.ts"]);
+  });
+
   it("open the addon in one place only", () => {
     const doors = sources.filter((file) => /requireFromPackage\(addon\)/.test(read(file)));
     expect(doors.map((file) => relative(source, file))).toEqual(["native/addon.ts"]);

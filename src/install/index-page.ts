@@ -1,4 +1,5 @@
 import { askProgram } from "../system/run-program.js";
+import { undici } from "../system/unbundled.js";
 import { pythonArguments } from "./python.js";
 
 /** A page lists every wheel of a project. */
@@ -31,7 +32,7 @@ export async function findAtIndex(
   project: string,
   sha256: string,
 ): Promise<string | undefined> {
-  const { EnvHttpProxyAgent, fetch } = await import("undici");
+  const { EnvHttpProxyAgent, fetch } = undici();
   const dispatcher = new EnvHttpProxyAgent({ headersTimeout: 10_000, bodyTimeout: 10_000 });
   try {
     const page = `${index}/${project}/`;

@@ -3,9 +3,9 @@ import { createWriteStream } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { openPromise } from "yauzl";
 import { OptimbenchError } from "../errors.js";
 import { makeFolder } from "../system/make-folder.js";
+import { yauzl } from "../system/unbundled.js";
 import { parseRecord, type RecordedFile } from "./wheel-record.js";
 
 /**
@@ -20,7 +20,7 @@ export async function unpackWheel(
   folder: string,
   wanted: (name: string) => boolean,
 ): Promise<readonly RecordedFile[]> {
-  const archive = await openPromise(wheel);
+  const archive = await yauzl().openPromise(wheel);
   const unpacked: RecordedFile[] = [];
   let record = "";
   for await (const entry of archive.eachEntry()) {

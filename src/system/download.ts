@@ -7,6 +7,7 @@ import { fileProblem, isFileProblem } from "./file-problem.js";
 import { flushFile } from "./flush-file.js";
 import { CallbackError } from "./relay-callback.js";
 import { leftovers, temporaryName } from "./temporary-file.js";
+import { undici } from "./unbundled.js";
 
 /** The progress of one file's download. */
 export interface DownloadProgress {
@@ -64,7 +65,7 @@ export async function download(
   files: readonly RemoteFile[],
   options: DownloadOptions,
 ): Promise<ReadonlyMap<string, string> | undefined> {
-  const { EnvHttpProxyAgent } = await import("undici");
+  const { EnvHttpProxyAgent } = undici();
   const timeout = options.timeoutMilliseconds ?? 30_000;
   const dispatcher = new EnvHttpProxyAgent({
     headersTimeout: timeout,
@@ -160,7 +161,7 @@ async function receive(
   { onProgress, signal }: DownloadOptions,
   dispatcher: Dispatcher,
 ): Promise<void> {
-  const { fetch } = await import("undici");
+  const { fetch } = undici();
   const size = await sizeOf(temporary);
   const headers = { "accept-encoding": "identity", ...(size > 0 && { range: `bytes=${size}-` }) };
   const response = await fetch(url, { dispatcher, headers, ...(signal && { signal }) });

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { openPromise } from "yauzl";
+import { yauzl } from "../../system/unbundled.js";
 
 /**
  * Unpacks members of a verified archive, .zip or .tar.gz.
@@ -28,7 +28,7 @@ interface Member {
 }
 
 async function* zipMembers(path: string): AsyncGenerator<Member> {
-  const archive = await openPromise(path);
+  const archive = await yauzl().openPromise(path);
   try {
     for await (const entry of archive.eachEntry())
       yield { name: entry.fileName, content: () => archive.openReadStreamPromise(entry) };

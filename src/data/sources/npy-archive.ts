@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { openPromise } from "yauzl";
 import { dataError, OptimbenchError, reasonOf } from "../../errors.js";
 import { fileProblem, isFileProblem } from "../../system/file-problem.js";
+import { yauzl } from "../../system/unbundled.js";
 import { type Watch, watched } from "../watch.js";
 import { decodeNpy, type NpyArray } from "./npy-file.js";
 
@@ -33,7 +33,7 @@ export async function readNpz(
   const arrays = new Map<string, NpyArray>();
   const names: string[] = [];
   const { size } = await naming(file, () => stat(file));
-  const zip = await naming(file, () => openPromise(file));
+  const zip = await naming(file, () => yauzl().openPromise(file));
   try {
     if (zip.entryCount > MOST_ENTRIES)
       throw dataError(`${file} has ${zip.entryCount} entries; at most ${MOST_ENTRIES} are read.`);
