@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import * as library from "../../src/index.js";
 import { packageRoot } from "../../src/system/package-root.js";
+import { loadedModules } from "./loaded-modules.js";
 
 function run(program: string, ...options: string[]): string[] {
   const args = [...options, "--input-type=module", "-e", program];
@@ -11,17 +12,8 @@ function run(program: string, ...options: string[]): string[] {
 }
 
 it("loads only the entry modules with the package", () => {
-  // Logs each loaded module, from the thread that loads it.
-  const hooks = `
-    import { writeSync } from "node:fs";
-    export async function load(url, context, next) {
-      writeSync(1, url + "\\n");
-      return next(url, context);
-    }`;
-  const url = (source: string) => `data:text/javascript,${encodeURIComponent(source)}`;
-  const register = url(`import { register } from "node:module"; register(${JSON.stringify(url(hooks))});`);
-  const loaded = run('await import("optimbench");', "--import", register);
-  expect(loaded.filter((each) => each.startsWith("file:")).map((each) => each.split("/dist/")[1])).toEqual([
+  const program = 'await import("optimbench");';
+  expect(loadedModules("--input-type=module", "-e", program)).toEqual([
     "index.js",
     "training/training.js",
     "validation/plain-data.js",

@@ -12,6 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { imagePng } from "../../src/data/image-png.js";
+import { loadDataset } from "../../src/data/load-dataset.js";
 import { packageRoot } from "../../src/system/package-root.js";
 import { idx, writeFiles } from "../data/idx-files.js";
 
@@ -71,6 +73,9 @@ for (const [part, names] of [
   for (const name of names) copyFileSync(join(golden, "images", name), join(folder, "pets", part, name));
 }
 const lines = Array.from({ length: 20 }, (_, i) => `${i},${i % 2 ? "a" : "b"},${i},${2 * i},90,p${i % 5}`);
+const digits = await loadDataset("mnist-10k");
+mkdirSync(join(folder, "photos"));
+writeFileSync(join(folder, "photos", "four.png"), imagePng(digits, digits, digits.labels.indexOf(4)));
 writeFileSync(join(folder, "letters.csv"), ["v0,letter,v1,v2,v3,writer", ...lines, ""].join("\n"));
 for (const name of ["clothes", "cifar-10-batches-bin"]) mkdirSync(join(folder, name));
 writeFiles(join(folder, "clothes"), {
