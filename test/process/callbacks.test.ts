@@ -9,11 +9,14 @@ const calls = (folder: string, url: string) => `
   const folder = ${JSON.stringify(folder)};
   const { bench, compare, estimateStudy, loadDataset, verifyStudy } = optimbench;
   const idx = Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 2]), Buffer.alloc(36)]);
-  const files = { "x.csv": "0,1,2,3,4\\n1,4,3,2,1\\n", "train-images-idx3-ubyte": idx, "train-labels-idx1-ubyte": Buffer.from([0, 0, 8, 1, 0, 0, 0, 9, 0, 1, 0, 1, 0, 1, 0, 1, 0]) };
+  const picture = Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28]), Buffer.alloc(784)]);
+  const files = { "picture-idx3-ubyte": picture, "x.csv": "0,1,2,3,4\\n1,4,3,2,1\\n", "train-images-idx3-ubyte": idx, "train-labels-idx1-ubyte": Buffer.from([0, 0, 8, 1, 0, 0, 0, 9, 0, 1, 0, 1, 0, 1, 0, 1, 0]) };
   for (const [name, data] of Object.entries(files)) writeFileSync(folder + "/" + name, data);
   const tiny = { ...short, model: "mlp", optimizers: ["adam", "sgd"], seeds: 1 };
   const finished = { ...tiny, folder: folder + "/finished" };
   const study = await compare(finished);
+  const { model } = await train(short);
+  const consume = async (all) => { for await (const _ of all); };
   /** The folder of the checkpoint is a file from the first epoch on, so it cannot be written. */
   const withoutCheckpoint = (onNotice) => {
     const place = folder + "/gone";
@@ -31,6 +34,8 @@ const calls = (folder: string, url: string) => `
     "loadDataset, onRead of a CSV file": (fail) => loadDataset(folder + "/x.csv", { onRead: fail }),
     "loadDataset, onRead of IDX files": (fail) => loadDataset(folder, { onRead: fail }),
     "loadDataset, onRead of images that are resized": (fail) => loadDataset("mnist-10k", { resize: 8, onRead: fail }),
+    "evaluate, onRead": (fail) => model.evaluate(folder + "/x.csv", { onRead: fail }),
+    "predictFiles, onImage": (fail) => consume(model.predictFiles(folder + "/picture-idx3-ubyte", { onImage: fail })),
     "loadDataset, onProgress": (fail) => loadDataset("mnist", { download: true, dataDir: folder + "/data", mirrors: ["${url}"], onProgress: fail }),
   };
   const AWAITED = {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { compare, writeStudy } from "../../src/index.js";
+import { idxHeader } from "../../src/data/sources/idx.js";
+import { compare, train, writeStudy } from "../../src/index.js";
 import { packageRoot } from "../../src/system/package-root.js";
 import { temporaryFolder } from "../data/idx-files.js";
 import { endOf } from "./program.js";
@@ -83,6 +84,20 @@ it.each(SIGNALS)(
     expect(readdirSync(join(folder, "out"))).not.toContain("index.html");
   },
 );
+
+it.each(["evaluate", "predict"])("%s ends on Ctrl-C while it computes", async (command) => {
+  const folder = temporaryFolder();
+  const { model } = await train({ dataset: "mnist-10k", split: { train: 32, validation: 32 }, epochs: 0 });
+  await model.save(join(folder, "model.safetensors"));
+  model.dispose();
+  const images = Buffer.concat([idxHeader([50_000, 28, 28]), Buffer.alloc(50_000 * 784)]);
+  writeFileSync(join(folder, "images-idx3-ubyte"), images);
+  const what = command === "evaluate" ? ["--dataset", "mnist-10k"] : ["images-idx3-ubyte"];
+  const line = [command, "model.safetensors", ...what];
+  const result = await signalWhenHandled(start(folder, ...line), "SIGINT");
+  expect(result).toMatchObject({ ended: 130, stderr: expect.stringContaining("Stopping") });
+  expect(result.stderr).not.toMatch(/bug in optimbench|\n {4}at /);
+});
 
 it.each([
   ["compare --dry-run", ["compare", "--optimizers", "all", "--batch-size", "1000", "--dry-run"], 130],
