@@ -150,7 +150,7 @@ export function train(config: TrainConfig & TrainCallbacks = {}): Training<Run> 
 }
 
 /**
- * Loads a model that `model.save` wrote, to predict with it. This loads no code that trains.
+ * Loads a model that `model.save` wrote, to predict with it or to evaluate it. This loads no code that trains.
  *
  * @example
  * ```ts

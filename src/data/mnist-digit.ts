@@ -12,30 +12,38 @@ import { resizeImages } from "./resize.js";
 export const MNIST_SIDE = 28;
 const BOX = 20;
 /** The largest side of a picture in which ink is sought. Larger ones are made smaller first. */
-export const LARGEST_PICTURE = 1024;
+const LARGEST_SIDE = 1024;
 
 /** The share of the darkest ink from which a pixel belongs to the digit. */
 const INK = 0.1;
 /** The least difference between ink and background, of 255. */
 const LEAST_CONTRAST = 24;
 
-interface Picture {
+interface Size {
   readonly height: number;
   readonly width: number;
+}
+
+interface Picture extends Size {
   /** 0 to 1, row by row. */
   readonly ink: Float32Array;
 }
 
+/** The size in which ink is sought in a picture. */
+export function pictureSize({ height, width }: Size): Size {
+  const scale = Math.min(1, LARGEST_SIDE / Math.max(height, width));
+  return { height: Math.max(1, Math.round(height * scale)), width: Math.max(1, Math.round(width * scale)) };
+}
+
 /**
- * @param grey the picture, at most LARGEST_PICTURE pixels per side
  * @returns 28 x 28 bytes, light on dark; undefined if there is nothing in the picture
  * @throws OptimbenchError (DATA) without sharp
  */
-export async function mnistDigit(
-  grey: Uint8Array,
-  size: { readonly height: number; readonly width: number },
-): Promise<Uint8Array | undefined> {
-  const picture = inkOf(grey, size);
+export async function mnistDigit(grey: Uint8Array, size: Size): Promise<Uint8Array | undefined> {
+  const searched = pictureSize(size);
+  const isSame = searched.height === size.height && searched.width === size.width;
+  const pixels = isSame ? grey : await resizeImages(grey, 1, size, searched, () => {});
+  const picture = inkOf(pixels, searched);
   if (picture === undefined) return undefined;
   await setImmediate(); // up to here, a picture takes some milliseconds
   const { bytes, ...digit } = cropped(picture);
@@ -49,10 +57,7 @@ export async function mnistDigit(
 }
 
 /** How much ink is in each pixel: what differs from the background, which may become lighter in one direction. */
-function inkOf(
-  grey: Uint8Array,
-  { height, width }: { readonly height: number; readonly width: number },
-): Picture | undefined {
+function inkOf(grey: Uint8Array, { height, width }: Size): Picture | undefined {
   const depth = Math.max(1, Math.round(Math.min(height, width) / 20));
   const strip = (top: number, left: number, rows: number, columns: number) => {
     const values: number[] = [];
@@ -131,10 +136,7 @@ function stretched(digit: Uint8Array): Uint8Array {
 }
 
 /** Places a digit so that its centre of mass is the centre of the image, as far as it fits. */
-function centred(
-  digit: Uint8Array,
-  { height, width }: { readonly height: number; readonly width: number },
-): Uint8Array {
+function centred(digit: Uint8Array, { height, width }: Size): Uint8Array {
   let [mass, down, across] = [0, 0, 0];
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import type { DatasetRecord } from "../data/dataset-record.js";
 import { type ImageShape, shapeText } from "../data/image-shape.js";
-import { LARGEST_PICTURE, MNIST_SIDE, mnistDigit } from "../data/mnist-digit.js";
+import { MNIST_SIDE, mnistDigit, pictureSize } from "../data/mnist-digit.js";
 import { prepare } from "../data/prepare.js";
 import { arePixels, findScaling, scaledBytes } from "../data/scaling.js";
 import { readIdxImages } from "../data/sources/idx-folder.js";
@@ -33,16 +33,16 @@ export async function isArray(file: string): Promise<boolean> {
   return isNpy(start) || isIdx(start);
 }
 
-const isNpy = (start: Buffer) => start.toString("latin1").startsWith("\x93NUMPY");
-const isIdx = (start: Buffer) => start.readUInt16BE(0) === 0 || start.readUInt16BE(0) === 0x1f8b;
+const isNpy = (start: string) => start === "\x93NUMPY";
+const isIdx = (start: string) => start.startsWith("\0\0") || start.startsWith("\x1f\x8b");
 
-async function startOf(file: string): Promise<Buffer> {
+/** The first bytes of a file, as Latin-1 text. */
+async function startOf(file: string): Promise<string> {
   try {
     const handle = await open(file);
     try {
-      const start = Buffer.alloc(6);
-      await handle.read(start, 0, start.length, 0);
-      return start;
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(6), 0, 6, 0);
+      return buffer.toString("latin1", 0, bytesRead);
     } finally {
       await handle.close();
     }
@@ -76,12 +76,8 @@ export async function readPicture(
 ): Promise<Uint8Array> {
   const header = await readImageHeader(file);
   if (preprocess) {
-    const scale = Math.min(1, LARGEST_PICTURE / Math.max(header.height, header.width));
-    const size = {
-      height: Math.max(1, Math.round(header.height * scale)),
-      width: Math.max(1, Math.round(header.width * scale)),
-    };
-    return digitOf(file, await readImage(file, header, 1, scale < 1 ? size : undefined), size);
+    const size = pictureSize(header);
+    return digitOf(file, await readImage(file, header, 1, size), size);
   }
   const channels = header.isGrey || greyscale ? 1 : 3;
   const { height, width } = resize ? model : header;

@@ -144,8 +144,9 @@ describe("files", () => {
     writeFileSync(at("mixed", "notes.txt"), "");
     await writePng(at("mixed", "inner", "e.png"), new Uint8Array(3 * 784), 28, 28, 3);
     symlinkSync(at("mixed"), at("mixed", "inner", "loop"));
+    writeFileSync(at("empty.jpg"), "");
     writeFileSync(at("labels-idx1-ubyte"), idx([3], [1, 2, 3]));
-    const found = await predictions([at("mixed"), at("none.png"), at("labels-idx1-ubyte")]);
+    const found = await predictions([at("mixed"), at("none.png"), at("empty.jpg"), at("labels-idx1-ubyte")]);
     expect(
       found.map(({ file, error }) => [file.slice(folder.length + 1), error?.message.replace(folder, "")]),
     ).toEqual([
@@ -161,9 +162,10 @@ describe("files", () => {
         "/mixed/inner/e.png has 28 x 28 x 3 pixels, but the model takes 28 x 28 x 1. Convert them with `greyscale` (--greyscale). If it is a picture of a digit, use `preprocess` (--preprocess mnist).",
       ],
       ["none.png", "Cannot read /none.png: no such file or folder."],
+      ["empty.jpg", "Cannot read /empty.jpg: it is empty."],
       ["labels-idx1-ubyte", expect.stringContaining("expected images (3 or 4 dimensions)")],
     ]);
-    expect(found.map(({ classes }) => classes.length)).toEqual([1, 0, 0, 0, 0, 0, 0]);
+    expect(found.map(({ classes }) => classes.length)).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   it("are resized and converted on request", async () => {

@@ -23,6 +23,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["data"],
   ["data", "samples"],
   ["check-gradient"],
+  ["predict", "none.safetensors"],
+  ["evaluate", "none.safetensors"],
   ["bench", "--seconds", "1e-9", "--rounds", "1", "--measure", "update"],
   ["merge"],
   ["nothing"],
