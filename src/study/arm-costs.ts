@@ -2,8 +2,15 @@ import { Once } from "../config/once.js";
 import { measureCost, type RunCost } from "../training/measure-cost.js";
 import type { PlannedCell } from "./planned-cell.js";
 
-/** The cost of each arm. Arms that differ in numbers only, such as the learning rate, are measured once. */
-export async function costsOf(arms: readonly PlannedCell[]): Promise<RunCost[]> {
+/**
+ * The cost of each arm. Arms that differ in numbers only, such as the learning rate, are measured once.
+ *
+ * @throws OptimbenchError (ABORTED) when the signal fires
+ */
+export async function costsOf(
+  arms: readonly PlannedCell[],
+  signal: AbortSignal | undefined,
+): Promise<RunCost[]> {
   const once = new Once();
   const costs: RunCost[] = [];
   for (const { plan, dataset } of arms) {
@@ -16,7 +23,7 @@ export async function costsOf(arms: readonly PlannedCell[]): Promise<RunCost[]> 
           [plan.input, plan.classes, plan.layers, optimizer.formula, loss.formula, augmentation ?? null],
           [batchSize, gradientAccumulation, microBatch, threads, device],
         ],
-        () => measureCost(plan, dataset),
+        () => measureCost(plan, dataset, signal),
       ),
     );
   }

@@ -23,7 +23,7 @@ export interface EstimateOptions {
   readonly folder?: string;
   /** The time that the runs may take, such as "10m": what is estimated is the study cut to it. Default: no limit. */
   readonly budget?: string;
-  /** Ends the measurement. */
+  /** Ends the measurement. `estimateStudy` then rejects with code ABORTED. */
   readonly signal?: AbortSignal;
   /** Called with a sentence about what `budget` cuts. */
   readonly onNotice?: (text: string) => void;
@@ -100,7 +100,7 @@ export async function estimateArms(
     budget === undefined ? asked : await fitStudy(asked, datasets, { budget, folder, signal, onNotice });
   const study = await prepareStudy(fitted, datasets, signal);
   const finished = folder === undefined ? new Set<string>() : await finishedIn(folder, study);
-  return estimateOf(study, finished);
+  return estimateOf(study, finished, signal);
 }
 
 /** The keys of the finished cells in a folder. @throws OptimbenchError (FILE) if it has another study */
@@ -112,10 +112,14 @@ async function finishedIn(folder: string, { question }: PreparedStudy): Promise<
   return new Set(finishedCells(lines).keys());
 }
 
-async function estimateOf(study: PreparedStudy, finished: ReadonlySet<string>): Promise<StudyEstimate> {
+async function estimateOf(
+  study: PreparedStudy,
+  finished: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): Promise<StudyEstimate> {
   const { cells, arms: count, atOnce, memory } = study;
   const isFinished = ({ key }: PlannedCell) => finished.has(key);
-  const costs = await costsOf(cells.slice(0, count));
+  const costs = await costsOf(cells.slice(0, count), signal);
   const arms = cells.slice(0, count).map(({ planned, plan, dataset }, arm) => {
     const runs = Array.from({ length: cells.length / count }, (_, seed) => cells[seed * count + arm]!);
     return {

@@ -47,7 +47,7 @@ export async function fitStudy(
   const { budget, onNotice, signal } = fitting;
   const seconds = PLANNED_SHARE * durationSeconds(budget);
   const study = await prepareStudy(asked, datasets, signal);
-  const fit = fitBudget(await timesOf(study), extentOf(asked, study), seconds);
+  const fit = fitBudget(await timesOf(study, signal), extentOf(asked, study), seconds);
   const meanwhile = await fittedIn(asked, datasets, fitting); // another process may have measured at the same time
   if (meanwhile !== undefined) return meanwhile;
   const fitted = cutStudy(asked, fit.seeds, fit.epochs);
@@ -81,9 +81,9 @@ export async function fittedIn(
   return study;
 }
 
-async function timesOf({ cells, arms }: PreparedStudy): Promise<ArmTime[]> {
+async function timesOf({ cells, arms }: PreparedStudy, signal: AbortSignal | undefined): Promise<ArmTime[]> {
   const first = cells.slice(0, arms);
-  const costs = await costsOf(first);
+  const costs = await costsOf(first, signal);
   return first.map(({ plan, dataset }: PlannedCell, i) => {
     const of = (epochs: number) =>
       secondsOf({ ...plan, config: { ...plan.config, epochs } }, costs[i]!, dataset.test?.count);

@@ -1,5 +1,6 @@
 import type { RunPlan } from "../config/run-plan.js";
 import type { Dataset } from "../data/dataset.js";
+import { OptimbenchError } from "../errors.js";
 import type { Measured } from "../native/addon.js";
 import { residentDataset } from "../native/resident-dataset.js";
 import { freeSession, openSession, sessionSpec } from "../native/session.js";
@@ -22,22 +23,35 @@ const SECONDS = 0.1;
 const MOST_STEPS = 50;
 const EVALUATED_IMAGES = 256;
 
-/** Measures a few steps of a run. What they compute is discarded. */
-export async function measureCost(plan: RunPlan, dataset: Dataset): Promise<RunCost> {
+/**
+ * Measures a few steps of a run. What they compute is discarded.
+ *
+ * @throws OptimbenchError (ABORTED) when the signal fires
+ */
+export async function measureCost(plan: RunPlan, dataset: Dataset, signal?: AbortSignal): Promise<RunCost> {
   const { batchSize, gradientAccumulation, device, split } = plan.config;
   const { images } = await residentDataset(dataset, device);
   const first = (count: number) => Uint32Array.from({ length: count }, (_, i) => i % dataset.count);
   const start = stopwatch();
   const session = await openSession(sessionSpec(plan));
+  const cancel = () => session.cancel();
+  signal?.addEventListener("abort", cancel);
+  const checkSignal = () => {
+    if (signal?.aborted) throw new OptimbenchError("ABORTED", "The estimate was stopped.");
+  };
   try {
-    const train = (steps: number): Promise<Measured> =>
-      session.train(images, {
+    const train = async (steps: number): Promise<Measured> => {
+      checkSignal();
+      const measured = await session.train(images, {
         order: first(steps * Math.min(batchSize, split.train)),
         batchSize,
         gradientAccumulation,
         learningRates: new Float64Array(Math.ceil(steps / gradientAccumulation)).fill(LEARNING_RATE),
         epoch: 1,
       });
+      checkSignal();
+      return measured;
+    };
     await train(1); // selects kernels and allocates memory
     const opening = start();
     const once = await train(1);
@@ -50,6 +64,7 @@ export async function measureCost(plan: RunPlan, dataset: Dataset): Promise<RunC
       image: evaluated.seconds / evaluated.samples,
     };
   } finally {
+    signal?.removeEventListener("abort", cancel);
     freeSession(session);
   }
 }

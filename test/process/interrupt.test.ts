@@ -54,7 +54,7 @@ it.each(SIGNALS)("train reports its epochs and saves its model on %s", async (si
 it.each(SIGNALS)("bench reports what it measured on %s", async (signal, ended) => {
   const folder = temporaryFolder();
   const what = ["--model", "mlp", "--measure", "update", "--optimizers", "adam", "--batch-sizes", "8"];
-  const line = ["bench", ...what, "--rounds", "1000", "--seconds", "3600", "--out", "record.json"];
+  const line = ["bench", ...what, "--rounds", "1000", "--seconds", "360", "--out", "record.json"];
   const result = await signalAt(start(folder, ...line), /^3\//m, signal);
   expect(result).toMatchObject({ ended, stdout: expect.stringContaining("Stopped early") });
   const { status, results } = JSON.parse(readFileSync(join(folder, "record.json"), "utf8"));
@@ -99,8 +99,14 @@ it.each(["evaluate", "predict"])("%s ends on Ctrl-C while it computes", async (c
   expect(result.stderr).not.toMatch(/bug in optimbench|\n {4}at /);
 });
 
+it("compare --dry-run ends on Ctrl-C while it measures, and estimates nothing", async () => {
+  const line = ["compare", "--optimizers", "all", "--batch-size", "1000", "--dry-run"];
+  const result = await signalWhenHandled(start(temporaryFolder(), ...line), "SIGINT");
+  expect(result).toMatchObject({ ended: 130, stdout: "" });
+  expect(result.stderr).toContain("error: The estimate was stopped.");
+});
+
 it.each([
-  ["compare --dry-run", ["compare", "--optimizers", "all", "--batch-size", "1000", "--dry-run"], 130],
   ["train, while it reads the images and loads libtorch", ["train", ...ENDLESS], 130],
   ["compare, while it reads the images and loads libtorch", ["compare", ...ENDLESS], 130],
 ])("ends on Ctrl-C: %s", async (_, line, ended) => {

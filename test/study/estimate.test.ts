@@ -29,6 +29,15 @@ it("estimates arms, runs, memory and time, and writes nothing", async () => {
   expect(existsSync(out)).toBe(false);
 });
 
+it("rejects when the signal fires", async () => {
+  const signal = AbortSignal.abort();
+  await expect(estimateStudy(digits, { signal })).rejects.toMatchObject({
+    code: "ABORTED",
+    message: "The estimate was stopped.",
+  });
+  await expect(compare({ ...digits, budget: "1h", signal })).rejects.toMatchObject({ code: "ABORTED" });
+});
+
 it("counts what a folder already has, and leaves the folder as it is", async () => {
   await compare({ ...digits, folder });
   const files = () => readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]);
