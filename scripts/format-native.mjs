@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { format } from "@wasm-fmt/clang-format";
 
-const FOLDERS = ["native", "test/native/kernels"];
+const FOLDERS = ["native", "test/native"];
 
 const check = process.argv.includes("--check");
 const root = new URL("../", import.meta.url);

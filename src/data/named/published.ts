@@ -99,7 +99,6 @@ export const PUBLISHED = {
       "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
     ]),
     mirrors: [
-      "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
       "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
       "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
     ],
@@ -115,10 +114,7 @@ export const PUBLISHED = {
       "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
       "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
     ]),
-    mirrors: [
-      "https://codh.rois.ac.jp/kmnist/dataset/kmnist/",
-      "http://codh.rois.ac.jp/kmnist/dataset/kmnist/",
-    ],
+    mirrors: ["https://codh.rois.ac.jp/kmnist/dataset/kmnist/"],
     classNames: ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"],
   },
   "emnist-digits": {

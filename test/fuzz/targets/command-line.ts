@@ -76,7 +76,6 @@ const WORDS = [
 
 interface Input {
   readonly command: readonly string[];
-  readonly isSmall: boolean;
   readonly words: readonly string[];
 }
 
@@ -110,7 +109,6 @@ export async function commandLine(): Promise<Target<Input>> {
     quick: 150,
     inputs: fc.record({
       command: fc.constantFrom(...COMMANDS),
-      isSmall: fc.boolean(),
       words: fc.array(
         fc.oneof(
           { weight: 4, arbitrary: fc.constantFrom(...flags) },
@@ -127,7 +125,7 @@ export async function commandLine(): Promise<Target<Input>> {
         { maxLength: 6 },
       ),
     }),
-    read: async ({ command, isSmall, words }) => {
+    read: async ({ command, words }) => {
       let text = "";
       const collect = (part: string | Uint8Array) => {
         text += part;
@@ -137,12 +135,7 @@ export async function commandLine(): Promise<Target<Input>> {
       try {
         const trains = command.includes("--dry-run");
         // The last of equal options counts, so a damaged line cannot train either.
-        const line = [
-          ...command,
-          ...(isSmall && trains ? SMALL : []),
-          ...words,
-          ...(trains ? ["--dry-run"] : []),
-        ];
+        const line = [...command, ...(trains ? SMALL : []), ...words, ...(trains ? ["--dry-run"] : [])];
         await (await createProgram(line[0])).parseAsync(line, { from: "user" });
       } catch (error) {
         if (!(error instanceof CommanderError)) throw error;
