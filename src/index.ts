@@ -82,7 +82,7 @@ export type * from "./optimizers/optimizer-config.generated.js";
 export type { ResolvedOptimizer } from "./optimizers/optimizers.js";
 export type { ReportOptions } from "./report/folder/write-report.js";
 export type { NamedStudy } from "./report/results/side-by-side.js";
-export type { NamedTensor, TensorShape } from "./safetensors/write-safetensors.js";
+export type { HasTensors, NamedTensor, TensorShape } from "./safetensors/named-tensor.js";
 export type * from "./schedules/schedule-config.generated.js";
 export type {
   ResolvedBuiltInSchedule,

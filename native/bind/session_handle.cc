@@ -29,6 +29,7 @@ Napi::Array toList(Napi::Env env, const std::vector<TensorInfo>& tensors) {
     object["name"] = tensors[i].name;
     object["shape"] = shape;
     object["offset"] = static_cast<double>(tensors[i].offset);
+    object["frozen"] = tensors[i].frozen;
     list[i] = object;
   }
   return list;
@@ -47,8 +48,8 @@ Napi::Function SessionHandle::define(Napi::Env env) {
       {InstanceMethod<&SessionHandle::open>("open"), InstanceMethod<&SessionHandle::restart>("restart"),
        InstanceMethod<&SessionHandle::keep>("keep"), InstanceMethod<&SessionHandle::restore>("restore"),
        InstanceMethod<&SessionHandle::vectors>("vectors"), InstanceMethod<&SessionHandle::read>("read"),
-       InstanceMethod<&SessionHandle::write>("write"), InstanceMethod<&SessionHandle::train>("train"),
-       InstanceMethod<&SessionHandle::repeatUpdate>("repeatUpdate"),
+       InstanceMethod<&SessionHandle::write>("write"), InstanceMethod<&SessionHandle::startUpdate>("startUpdate"),
+       InstanceMethod<&SessionHandle::train>("train"), InstanceMethod<&SessionHandle::repeatUpdate>("repeatUpdate"),
        InstanceMethod<&SessionHandle::evaluate>("evaluate"), InstanceMethod<&SessionHandle::predict>("predict"),
        InstanceMethod<&SessionHandle::readState>("readState"), InstanceMethod<&SessionHandle::writeState>("writeState"),
        InstanceMethod<&SessionHandle::parameters>("parameters"),
@@ -75,9 +76,13 @@ Napi::Value SessionHandle::open(const Napi::CallbackInfo& info) {
         session_ = session;
         reported_ = session_->bytes();
         Napi::MemoryManagement::AdjustExternalMemory(env, reported_);
-        // A plain value, since a getter of a native class also runs on objects of other classes.
-        Value().DefineProperty(Napi::PropertyDescriptor::Value(
-            "parameterCount", Napi::Number::New(env, static_cast<double>(session_->parameterCount()))));
+        // Plain values, since a getter of a native class also runs on objects of other classes.
+        const auto define = [&](const char* name, int64_t count) {
+          Value().DefineProperty(
+              Napi::PropertyDescriptor::Value(name, Napi::Number::New(env, static_cast<double>(count))));
+        };
+        define("parameterCount", session_->parameterCount());
+        define("frozenCount", session_->frozenCount());
         return env.Undefined();
       });
 }
@@ -130,6 +135,8 @@ Napi::Value SessionHandle::write(const Napi::CallbackInfo& info) {
       },
       [](Napi::Env env, bool) { return env.Undefined(); });
 }
+
+Napi::Value SessionHandle::startUpdate(const Napi::CallbackInfo& info) { return promise(info, &Session::startUpdate); }
 
 Napi::Value SessionHandle::train(const Napi::CallbackInfo& info) {
   const auto dataset = DatasetHandle::from(info[0]);

@@ -66,6 +66,7 @@ LayerSpec readLayer(const Reader& reader) {
   }
   if (reader.has("activation")) layer.activation = reader.text("activation");
   if (reader.has("slope")) layer.slope = reader.number("slope");
+  if (reader.has("frozen")) layer.frozen = reader.flag("frozen");
   return layer;
 }
 

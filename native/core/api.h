@@ -49,7 +49,8 @@ struct LayerSpec {
   bool scale = false;
   bool unbiased = false;  // batchNorm2d: multiply the running variance by n / (n - 1)
   std::string activation;
-  double slope = 0;  // activation leakyRelu: slope of the negative side
+  double slope = 0;     // activation leakyRelu: slope of the negative side
+  bool frozen = false;  // whether training leaves parameters and running statistics as they are
 };
 
 // Random distortions of training images (see augment.h). 0 disables a kind.
@@ -169,7 +170,8 @@ struct TensorInfo {
   std::string name;  // "conv2d_0.weight"
   // In memory order: conv2d [filters, height, width, channels / groups], dense [units, inputs].
   std::vector<int64_t> shape;
-  int64_t offset;  // of its first element in the vector
+  int64_t offset;       // of its first element in the vector
+  bool frozen = false;  // in the vector of the frozen parameters instead
 };
 
 // A vector that training changes. A double or an integer has the length 2: its 8 bytes.
@@ -204,7 +206,8 @@ class Dataset {
 class Session {
  public:
   virtual ~Session() = default;
-  virtual int64_t parameterCount() const = 0;
+  virtual int64_t parameterCount() const = 0;  // without the frozen ones
+  virtual int64_t frozenCount() const = 0;
   virtual int64_t bytes() const = 0;
   virtual std::vector<TensorInfo> parameters() const = 0;
   virtual std::vector<TensorInfo> statistics() const = 0;
@@ -221,9 +224,12 @@ class Session {
   virtual void restore() = 0;
   // Everything that training changes, as vectors of floats, and what keep() kept of it for evaluation.
   virtual std::vector<VectorInfo> vectors() = 0;
-  // `evaluation` is `parameters` if there are no separate weights for evaluation.
+  // `evaluation` is `parameters` if there are no separate weights for evaluation. `frozen` is not among vectors(),
+  // since training does not change it.
   virtual std::vector<float> read(const std::string& vector, int64_t offset, int64_t count) = 0;
   virtual void write(const std::string& vector, int64_t offset, const std::vector<float>& values) = 0;
+  // Starts the optimizer from parameters that were written: what begins as the parameters takes their values.
+  virtual void startUpdate() = 0;
   virtual SessionState readState() const = 0;
   virtual void writeState(const SessionState&) = 0;
 };

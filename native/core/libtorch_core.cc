@@ -49,6 +49,7 @@ class GuardedSession final : public Session {
     endCaching();
   }
   int64_t parameterCount() const override { return session().parameterCount(); }
+  int64_t frozenCount() const override { return session().frozenCount(); }
   int64_t bytes() const override { return session().bytes(); }
   std::vector<TensorInfo> parameters() const override { return session().parameters(); }
   std::vector<TensorInfo> statistics() const override { return session().statistics(); }
@@ -83,6 +84,9 @@ class GuardedSession final : public Session {
   }
   void write(const std::string& vector, int64_t offset, const std::vector<float>& values) override {
     guarded([&] { session().write(vector, offset, values); });
+  }
+  void startUpdate() override {
+    guarded([&] { session().startUpdate(); });
   }
   SessionState readState() const override {
     return guarded([&] { return session().readState(); });

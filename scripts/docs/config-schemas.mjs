@@ -8,6 +8,7 @@ import { augmentationSchema } from "../../dist/config/augmentation.js";
 import { lossChoicesSchema, optimizerChoicesSchema, SINGLE_KEYS } from "../../dist/config/choices.js";
 import { compareConfigSchema } from "../../dist/config/compare-config.js";
 import { earlyStoppingSchema } from "../../dist/config/early-stopping.js";
+import { initialWeightsConfigSchema } from "../../dist/config/initial-weights.js";
 import { trainConfigSchema } from "../../dist/config/train-config.js";
 import {
   extensionSchema,
@@ -78,6 +79,7 @@ const NAMES = new Map([
   [modelSchema, "Model"],
   [earlyStoppingSchema, "EarlyStoppingConfig"],
   [augmentationSchema, "AugmentationConfig"],
+  [initialWeightsConfigSchema, "InitialWeightsConfig"],
   [inMemorySchema, "DatasetInMemory"],
   [trainingLengthSchema, "ScheduleLength"],
   [gradientCheckSchema, "GradientCheckOptions"],

@@ -2,6 +2,7 @@
 // them.
 import { z } from "zod";
 import { resolvedRangeSchema } from "../../dist/catalogue/search-range.js";
+import { resolvedWeightsSchema } from "../../dist/config/initial-weights.js";
 import {
   resolvedArmSchema,
   resolvedCompareConfigSchema,
@@ -34,6 +35,7 @@ import { sentence } from "./config-schemas.mjs";
 /** The named schemas, for the types and for $defs. */
 const NAMES = {
   SplitSizes: splitSizesSchema,
+  ResolvedInitialWeights: resolvedWeightsSchema,
   ResolvedTrainConfig: resolvedTrainConfigSchema,
   ResolvedArm: resolvedArmSchema,
   ResolvedRange: resolvedRangeSchema,

@@ -29,6 +29,14 @@ export const armConfigSchema = z
       "give each channel of the training images mean 0 and standard deviation 1. null stands for no",
     ),
     model: ofArm(shape.model.unwrap(), "a model name or a list of layers"),
+    initialWeights: ofArm(
+      shape.initialWeights.unwrap().nullable(),
+      "weights to start from. null stands for random ones",
+    ),
+    frozen: ofArm(
+      shape.frozen.unwrap().nullable(),
+      "layers that training leaves as they are. null stands for none",
+    ),
     semantics: ofArm(
       shape.semantics.unwrap(),
       "framework whose formulas, defaults and initial weights are used",

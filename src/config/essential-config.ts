@@ -1,5 +1,5 @@
 import { isCustom } from "../schedules/schedules.js";
-import type { ResolvedTrainConfig } from "./resolved-config.js";
+import type { ResolvedInitialWeights, ResolvedTrainConfig } from "./resolved-config.js";
 import type { ArmConfig } from "./resolved-study.js";
 
 /**
@@ -22,10 +22,12 @@ export function essentialConfig(
     optimizer,
     loss,
     schedule,
+    initialWeights,
     ...rest
   } = config;
   return {
     ...rest,
+    ...(initialWeights && { initialWeights: contentOf(initialWeights) }),
     device: device.replace(/:.*/, ""),
     model: { layers: model.layers },
     optimizer: unnamed(optimizer, optimizer.semantics === "custom"),
@@ -33,6 +35,9 @@ export function essentialConfig(
     schedule: unnamed(schedule, isCustom(schedule)),
   };
 }
+
+/** Weights count by their content, not by where they are. */
+const contentOf = ({ from: _, ...content }: ResolvedInitialWeights) => content;
 
 /** Without the names that users choose: a label, and the name of a custom formula. */
 function unnamed(choice: { readonly name: string; readonly label?: string | undefined }, isCustom: boolean) {

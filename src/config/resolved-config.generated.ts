@@ -18,6 +18,24 @@ export interface SplitSizes {
   readonly stratified?: boolean | undefined;
 }
 
+/** Weights that training started from. */
+export interface ResolvedInitialWeights {
+  /** Their file; "in-memory" for a model or tensors that a program passed. */
+  readonly from: string;
+  /** SHA-256 of their names, shapes and numbers. */
+  readonly sha256: string;
+  /**
+   * Layers that start anew, such as ["dense_2"] to train on other classes: their tensors are not loaded.
+   * Default: none.
+   */
+  readonly except?: readonly string[] | undefined;
+  /**
+   * What the weights call a layer: { conv2d_0: "features.0" }. Default: the same name, or a number as in
+   * PyTorch's nn.Sequential.
+   */
+  readonly names?: Readonly<Record<string, string>> | undefined;
+}
+
 /** A run with every default filled in: plain JSON, and a valid `TrainConfig` again. */
 export interface ResolvedTrainConfig {
   /** What results call the run. */
@@ -47,6 +65,10 @@ export interface ResolvedTrainConfig {
   readonly standardise?: boolean | undefined;
   /** The model's layers from the image to the logits. */
   readonly model: ResolvedModel;
+  /** Weights that training started from; if absent, random ones. */
+  readonly initialWeights?: ResolvedInitialWeights | undefined;
+  /** Layers that training left as they were; if absent, none. */
+  readonly frozen?: readonly string[] | undefined;
   /** Framework whose formulas, defaults and initial weights are used. */
   readonly semantics: "keras3" | "keras2" | "pytorch";
   /** How the learning rate changes. */
@@ -111,6 +133,10 @@ export interface ResolvedArm {
   readonly standardise?: boolean | undefined;
   /** The model's layers from the image to the logits. */
   readonly model?: ResolvedModel | undefined;
+  /** Weights that training started from; if absent, random ones. */
+  readonly initialWeights?: ResolvedInitialWeights | undefined;
+  /** Layers that training left as they were; if absent, none. */
+  readonly frozen?: readonly string[] | undefined;
   /** Framework whose formulas, defaults and initial weights are used. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
   /** How the learning rate changes. */
@@ -171,6 +197,10 @@ export interface ResolvedCompareConfig {
   readonly standardise?: boolean | undefined;
   /** The model's layers from the image to the logits. */
   readonly model?: ResolvedModel | undefined;
+  /** Weights that training started from; if absent, random ones. */
+  readonly initialWeights?: ResolvedInitialWeights | undefined;
+  /** Layers that training left as they were; if absent, none. */
+  readonly frozen?: readonly string[] | undefined;
   /** Framework whose formulas, defaults and initial weights are used. */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;
   /** How the learning rate changes. */

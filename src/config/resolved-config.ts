@@ -3,6 +3,7 @@ import { SEMANTICS } from "../catalogue/semantics.js";
 import type { Dataset } from "../data/dataset.js";
 import { readOptionsOf, readOptionsShape } from "../data/read-options.js";
 import type { ResolvedLoss } from "../losses/losses.js";
+import { layerNamesSchema } from "../models/layer-names.js";
 import { type ResolvedModel, resolveModel } from "../models/models.js";
 import type { ResolvedOptimizer } from "../optimizers/optimizers.js";
 import { type ResolvedSchedule, resolveSchedule } from "../schedules/schedules.js";
@@ -10,6 +11,7 @@ import { deepFreeze } from "../validation/deep-freeze.js";
 import type { Augmentation } from "./augmentation.js";
 import { EXECUTIONS } from "./compare-config.js";
 import type { EarlyStopping } from "./early-stopping.js";
+import { resolvedWeightsSchema, type Weights } from "./initial-weights.js";
 import { marginSchema } from "./margin.js";
 import { microBatchSize } from "./micro-batch.js";
 import type { Once } from "./once.js";
@@ -75,6 +77,10 @@ const sharedShape = {
     name: z.string().optional().describe("its name in results"),
     layers: z.array(z.looseObject({ type: z.string().describe("its type") })).describe("its layers"),
   }).describe("the model's layers from the image to the logits"),
+  initialWeights: resolvedWeightsSchema
+    .optional()
+    .describe("weights that training started from; if absent, random ones"),
+  frozen: layerNamesSchema.optional().describe("layers that training left as they were; if absent, none"),
   semantics: z.enum(SEMANTICS).describe("framework whose formulas, defaults and initial weights are used"),
   schedule: part<ResolvedSchedule>("ResolvedSchedule", { name: z.string().describe("its name") }).describe(
     "how the learning rate changes",
@@ -185,6 +191,7 @@ export function resolveConfig(
   config: ParsedSharedConfig,
   dataset: DatasetInfo,
   once: Once,
+  weights?: Weights,
 ): ResolvedSharedConfig {
   const { semantics } = config;
   const { classes } = dataset;
@@ -200,6 +207,8 @@ export function resolveConfig(
     split: Object.freeze(split),
     ...(config.standardise && { standardise: true }),
     model,
+    ...(weights && { initialWeights: deepFreeze(weights.config) }),
+    ...(config.frozen && { frozen: deepFreeze(config.frozen) }),
     semantics,
     schedule: once.of("schedule", [config.schedule], () =>
       deepFreeze(resolveSchedule(config.schedule, "schedule")),

@@ -15,6 +15,7 @@ import { changesMomentum } from "../schedules/schedules.js";
 import { deepFreeze } from "../validation/deep-freeze.js";
 import { within } from "../validation/path-text.js";
 import { checkMomentum, checkRates } from "./check-schedule.js";
+import type { Weights } from "./initial-weights.js";
 import { Once } from "./once.js";
 import {
   type DatasetInfo,
@@ -32,6 +33,10 @@ export interface RunPlan {
   readonly input: Shape;
   readonly classes: number;
   readonly layers: readonly NativeLayer[];
+  /** In the order of the layers. */
+  readonly parameters: readonly Parameter[];
+  /** What training starts from; undefined for random weights. */
+  readonly weights?: Weights;
   readonly loss: LossGraph;
   readonly update: PlannedUpdate;
 }
@@ -44,6 +49,7 @@ type Places = Readonly<Record<"optimizer" | "loss", string>>;
  *
  * @param places the paths of optimizer and loss in the caller's config, for messages
  * @param once what other runs have in common with this one
+ * @param weights those of `initialWeights`
  * @throws OptimbenchError (CONFIG, FORMULA) if the config does not describe a valid run on this dataset
  */
 export function planRun(
@@ -51,16 +57,16 @@ export function planRun(
   dataset: DatasetInfo,
   places: Places = { optimizer: "optimizer", loss: "loss" },
   once = new Once(),
+  weights?: Weights,
 ): RunPlan {
   const { semantics, seed, name, targets } = config;
   const { height, width, channels, classes } = dataset;
   const input: Shape = [channels, height, width];
-  const resolved = resolveConfig(config, dataset, once);
-  const { model } = resolved;
-  const { layers, parameters } = once.of("layers", [model, input, classes, semantics], () =>
-    typeof config.model === "string"
-      ? lowerPreset(config.model, model, { input, classes, semantics })
-      : lowerModel(model, { input, classes, semantics }),
+  const resolved = resolveConfig(config, dataset, once, weights);
+  const { model, frozen } = resolved;
+  const task = { input, classes, semantics, frozen };
+  const { layers, parameters } = once.of("layers", [model, input, classes, semantics, frozen], () =>
+    typeof config.model === "string" ? lowerPreset(config.model, model, task) : lowerModel(model, task),
   );
   const optimizer = once.of("optimizer", [config.optimizer, semantics], () =>
     deepFreeze(resolveOptimizer(config.optimizer, semantics, places.optimizer)),
@@ -102,6 +108,8 @@ export function planRun(
     input,
     classes,
     layers,
+    parameters,
+    ...(weights && { weights }),
     loss: once.of("loss graph", [loss], () => lossGraph(loss, places.loss)),
     update: planOptimizer(optimizer, resolved, parameters, places.optimizer, once),
   };

@@ -1,6 +1,7 @@
 import { OptimbenchError } from "../errors.js";
 import { deepFreeze } from "../validation/deep-freeze.js";
 import { inStudy, type Place } from "./config-path.js";
+import type { Weights } from "./initial-weights.js";
 import { Once } from "./once.js";
 import type { DatasetInfo, ResolvedCompareConfig } from "./resolved-config.js";
 import { resolvedStudy } from "./resolved-study.js";
@@ -27,6 +28,7 @@ interface PlannedArm<Data> {
  * Fills in every default of a study and plans its runs. Each formula is compiled once, and each model is lowered once.
  *
  * @param datasetOf the dataset of an arm
+ * @param weightsOf the loaded `initialWeights` of an arm
  * @throws OptimbenchError (CONFIG, FORMULA) if a run is not valid on its dataset, or two runs would be identical
  */
 export function planStudy<Data extends DatasetInfo>(
@@ -43,12 +45,15 @@ export function planStudy<Data extends DatasetInfo>(
     targets,
   }: StudyArms,
   datasetOf: (arm: GivenArm["config"]) => Data,
+  weightsOf: (arm: GivenArm["config"]) => Weights | undefined = () => undefined,
 ): StudyPlan<Data> {
   const once = new Once();
   const arms = given.map(({ config, places }) => {
     const dataset = datasetOf(config);
     const plan = inCombination(places, () =>
-      inStudy(places, () => planRun({ ...config, seed: seeds[0]! }, dataset, undefined, once)),
+      inStudy(places, () =>
+        planRun({ ...config, seed: seeds[0]! }, dataset, undefined, once, weightsOf(config)),
+      ),
     );
     return { plan, dataset };
   });

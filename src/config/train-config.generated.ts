@@ -4,6 +4,7 @@ import type { DatasetInMemory } from "../data/dataset-config.generated.js";
 import type { LossConfig } from "../losses/loss-config.generated.js";
 import type { Model } from "../models/model-config.generated.js";
 import type { OptimizerConfig } from "../optimizers/optimizer-config.generated.js";
+import type { HasTensors, NamedTensor } from "../safetensors/named-tensor.js";
 import type { ScheduleConfig } from "../schedules/schedule-config.generated.js";
 
 /** Keys that the configs of a run and of a study share. */
@@ -83,6 +84,20 @@ export interface SharedConfig {
   /** A model name or a list of layers. The layers lead from the image to the logits. Default: "paper-cnn". */
   readonly model?: Model | undefined;
   /**
+   * Weights to start from: a .safetensors file of this package or of PyTorch; in a program also a trained
+   * model or its tensors. Default: random weights, drawn by the seed.
+   */
+  readonly initialWeights?:
+    | string
+    | HasTensors | readonly NamedTensor[]
+    | InitialWeightsConfig
+    | undefined;
+  /**
+   * Layers that training leaves as they are, such as ["conv2d_0", "residual_1"]. Frozen batch normalisation
+   * uses its running statistics. Default: none.
+   */
+  readonly frozen?: readonly string[] | undefined;
+  /**
    * How the learning rate changes. A name, `{ name, ... }` with settings, or a formula for the rate of each
    * step. Default: "constant".
    */
@@ -157,6 +172,27 @@ export interface TrainConfig extends SharedConfig {
    * number of at least 0. Default: 0.
    */
   readonly seed?: number | undefined;
+}
+
+/** Weights to start from, which of them, and what they are called. */
+export interface InitialWeightsConfig {
+  /** A .safetensors file, a trained model, or the tensors of `parameters()`. Required. */
+  readonly from: string | HasTensors | readonly NamedTensor[];
+  /**
+   * Checksum of the weights, as results contain it. The run is rejected if they have another one. Default:
+   * any.
+   */
+  readonly sha256?: string | undefined;
+  /**
+   * Layers that start anew, such as ["dense_2"] to train on other classes: their tensors are not loaded.
+   * Default: none.
+   */
+  readonly except?: readonly string[] | undefined;
+  /**
+   * What the weights call a layer: { conv2d_0: "features.0" }. Default: the same name, or a number as in
+   * PyTorch's nn.Sequential.
+   */
+  readonly names?: Readonly<Record<string, string>> | undefined;
 }
 
 /** When to end a training run before its last epoch. */

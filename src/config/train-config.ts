@@ -4,6 +4,7 @@ import type { DatasetInMemory } from "../data/in-memory.js";
 import { DATASET_NAMES } from "../data/named/named-datasets.js";
 import { readOptionsShape } from "../data/read-options.js";
 import { lossSchema } from "../losses/losses.js";
+import { layerNamesSchema } from "../models/layer-names.js";
 import { modelSchema } from "../models/models.js";
 import { optimizerSchema } from "../optimizers/optimizers.js";
 import { scheduleSchema } from "../schedules/schedules.js";
@@ -12,6 +13,7 @@ import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { augmentationSchema } from "./augmentation.js";
 import { earlyStoppingSchema } from "./early-stopping.js";
+import { initialWeightsSchema } from "./initial-weights.js";
 import { targetsSchema } from "./targets.js";
 import { threadsSchema } from "./threads.js";
 import type { TrainConfig } from "./train-config.generated.js";
@@ -74,6 +76,16 @@ export const sharedShape = {
   model: modelSchema
     .default("paper-cnn")
     .describe("a model name or a list of layers. The layers lead from the image to the logits."),
+  initialWeights: initialWeightsSchema
+    .optional()
+    .describe(
+      "weights to start from: a .safetensors file of this package or of PyTorch; in a program also a trained model or its tensors. Default: random weights, drawn by the seed.",
+    ),
+  frozen: layerNamesSchema
+    .optional()
+    .describe(
+      'layers that training leaves as they are, such as ["conv2d_0", "residual_1"]. Frozen batch normalisation uses its running statistics. Default: none.',
+    ),
   semantics: z
     .enum(SEMANTICS)
     .default("keras3")

@@ -8,6 +8,8 @@ export interface Parameter {
   readonly name: string;
   /** [filters, height, width, channels / groups] for a convolution, [units, inputs] for a dense layer, otherwise one axis. */
   readonly shape: Shape;
+  /** Whether training leaves it as it is. Default: false. */
+  readonly frozen?: boolean;
 }
 
 /** An update for the parameters of one model. */
@@ -20,7 +22,7 @@ interface PlannedBlock extends UpdateBlock {
   readonly parts: readonly UpdatePart[];
 }
 
-/** One parameter, or the vector of all parameters. */
+/** One parameter, or the vector of all parameters that are not frozen. */
 interface UpdatePart extends BlockShapes {
   /** Its index in the list of parameters; undefined for the whole vector. */
   readonly parameter?: number;
@@ -49,11 +51,11 @@ export function planUpdate(
       return found;
     };
     if (block.on === "all") {
-      const count = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+      const count = parameters.reduce((sum, { shape, frozen }) => sum + (frozen ? 0 : sizeOf(shape)), 0);
       return { ...block, parts: [{ axes: [0], ...shapesFor([count], "the parameters") }] };
     }
-    const parts = parameters.flatMap(({ name, shape }, parameter): UpdatePart[] => {
-      if (!takes(block.on, labels, parameters, parameter)) return [];
+    const parts = parameters.flatMap(({ name, shape, frozen }, parameter): UpdatePart[] => {
+      if (frozen || !takes(block.on, labels, parameters, parameter)) return [];
       const axes = axesOf(shape, update.layout);
       return [
         {
@@ -81,7 +83,7 @@ const misfitIn =
       path,
     );
 
-/** Whether a block runs on a parameter. Hidden weights are those between the first and the last layer. */
+/** Whether a block runs on a parameter. Hidden weights are those between the first and the last layer, frozen or not. */
 function takes(
   on: Scope,
   labels: readonly Scope[],

@@ -9,7 +9,6 @@ import { type Standardisation, standardisationSchema } from "../data/standardisa
 import { OptimbenchError, reasonOf } from "../errors.js";
 import { parseUpdate } from "../formula/parse-update.js";
 import { planUpdate } from "../formula/plan-update.js";
-import { sizeOf } from "../formula/shapes.js";
 import { type LossConfig, lossGraph, resolveLoss } from "../losses/losses.js";
 import { lowerModel } from "../models/lower-model.js";
 import { type Model, resolveModel } from "../models/models.js";
@@ -21,8 +20,9 @@ import { integerText } from "../validation/count-text.js";
 import { parse, validate } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import type { ModelOptions } from "./model-options.generated.js";
-import { inMemory, shapeInPyTorch } from "./pytorch-layout.js";
+import { shapeInPyTorch } from "./pytorch-layout.js";
 import { TrainedModel } from "./trained-model.js";
+import { writeTensor } from "./write-tensor.js";
 
 export const modelOptionsSchema = z
   .strictObject({
@@ -156,9 +156,6 @@ function modelSpec(
   }
 }
 
-/** Numbers per turn of the event loop. */
-const PART = 1 << 16;
-
 async function fill(session: NativeSession, file: OpenSafetensors): Promise<void> {
   const expected = {
     parameters: session.parameters(),
@@ -174,24 +171,13 @@ async function fill(session: NativeSession, file: OpenSafetensors): Promise<void
 async function fillTensor(
   session: NativeSession,
   vector: string,
-  { name, shape, offset }: TensorInfo,
+  tensor: TensorInfo,
   file: OpenSafetensors,
 ): Promise<void> {
+  const { name, shape } = tensor;
   const found = file.tensors.get(name);
   const inFile = shapeInPyTorch(shape);
   if (found?.type !== "F32" || found.shape.join() !== inFile.join())
     throw unusable(file.path, `it has no float32 tensor \`${name}\` of the shape [${inFile.join(", ")}]`);
-  const values = new Float32Array(sizeOf(shape));
-  let filled = 0;
-  for await (const part of file.values(found)) {
-    values.set(part, filled);
-    filled += part.length;
-  }
-  const [, ...row] = shape;
-  const length = sizeOf(row);
-  const most = Math.max(1, Math.floor(PART / length)) * length;
-  for (let first = 0; first < values.length; first += most) {
-    const from = inMemory(values.subarray(first, first + most), shape);
-    await session.write({ vector, offset: offset + first, from });
-  }
+  await writeTensor(session, vector, tensor, file.values(found));
 }

@@ -11,11 +11,12 @@ import { OptimbenchError } from "../errors.js";
 import { sizeOf } from "../formula/shapes.js";
 import type { NativeSession, TensorInfo } from "../native/addon.js";
 import { freeSession } from "../native/session.js";
-import { type NamedTensor, writeSafetensors } from "../safetensors/write-safetensors.js";
+import type { NamedTensor } from "../safetensors/named-tensor.js";
+import { writeSafetensors } from "../safetensors/write-safetensors.js";
 import { describe } from "../validation/describe.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
-import { plainData, plainView } from "../validation/plain-data.js";
+import { keepWhole, plainData, plainView } from "../validation/plain-data.js";
 import type { EvaluateOptions } from "./evaluate-options.js";
 import type { Evaluation } from "./evaluation.js";
 import type { FilePrediction } from "./file-prediction.js";
@@ -44,6 +45,7 @@ export class TrainedModel implements Disposable {
     this.#config = config;
     this.#dataset = dataset;
     this.#standardisation = standardisation;
+    keepWhole(this); // as `initialWeights`
   }
 
   /** What the model was trained on: the size of images, the classes and their names. */
@@ -51,9 +53,14 @@ export class TrainedModel implements Disposable {
     return this.#dataset;
   }
 
-  /** Number of trained parameters. */
+  /** Number of parameters, including the frozen ones. */
   get parameterCount(): number {
-    return this.#session.parameterCount;
+    return this.#session.parameterCount + this.#session.frozenCount;
+  }
+
+  /** Number of parameters that training left as they were, by `frozen`. */
+  get frozenParameterCount(): number {
+    return this.#session.frozenCount;
   }
 
   /**
@@ -192,7 +199,10 @@ export class TrainedModel implements Disposable {
 
   #tensors(): readonly Tensor[] {
     return [
-      ...this.#session.parameters().map((tensor) => ({ ...tensor, vector: "evaluation" as const })),
+      ...this.#session.parameters().map((tensor) => ({
+        ...tensor,
+        vector: tensor.frozen ? ("frozen" as const) : ("evaluation" as const),
+      })),
       ...this.#session.statistics().map((tensor) => ({ ...tensor, vector: "statistics" as const })),
     ];
   }
@@ -234,7 +244,7 @@ export class TrainedModel implements Disposable {
 }
 
 /** A tensor and the vector that contains it. */
-type Tensor = TensorInfo & { readonly vector: "evaluation" | "statistics" };
+type Tensor = TensorInfo & { readonly vector: "evaluation" | "frozen" | "statistics" };
 
 /** Numbers read per turn of the event loop. */
 const PART = 1 << 16;

@@ -3,6 +3,8 @@ import { configError, withPath } from "../errors.js";
 import type { Parameter } from "../formula/plan-update.js";
 import { sizeOf } from "../formula/shapes.js";
 import { countText, integerText } from "../validation/count-text.js";
+import { checkFrozen } from "./frozen-layers.js";
+import { isNamed } from "./layer-names.js";
 import type { ResolvedLayer, ResolvedPlainLayer, ResolvedResidual } from "./layers.js";
 import { type LoweredLayer, lowerActivation, lowerLayer } from "./lower-layer.js";
 import type { ResolvedModel } from "./models.js";
@@ -24,13 +26,20 @@ export interface LoweredModel {
  * branches that end in a sum.
  *
  * @param options.input shape of one image, [channels, height, width]
+ * @param options.frozen names of layers that training leaves as they are
  * @throws OptimbenchError (CONFIG) if a layer does not fit its input, or the model does not end in `classes` logits
  */
 export function lowerModel(
   model: ResolvedModel,
-  options: { readonly input: Shape; readonly classes: number; readonly semantics: Semantics },
+  options: {
+    readonly input: Shape;
+    readonly classes: number;
+    readonly semantics: Semantics;
+    readonly frozen?: readonly string[] | undefined;
+  },
 ): LoweredModel {
-  const lowering = new Lowering(options.semantics);
+  const { frozen = [] } = options;
+  const lowering = new Lowering(options.semantics, frozen);
   const { shape } = lowering.chain(
     model.layers,
     { place: -1, shape: options.input, isFlat: false },
@@ -41,6 +50,7 @@ export function lowerModel(
   const parameterCount = parameters.reduce((sum, each) => sum + sizeOf(each.shape), 0);
   checkSize(parameterCount);
   checkLogits(model, shape, options.classes);
+  checkFrozen(frozen, layers, parameters);
   return { layers, parameters, parameterCount };
 }
 
@@ -59,9 +69,11 @@ class Lowering {
   readonly layers: NativeLayer[] = [];
   readonly parameters: Parameter[] = [];
   readonly #semantics: Semantics;
+  readonly #frozen: readonly string[];
 
-  constructor(semantics: Semantics) {
+  constructor(semantics: Semantics, frozen: readonly string[]) {
     this.#semantics = semantics;
+    this.#frozen = frozen;
   }
 
   /**
@@ -83,11 +95,12 @@ class Lowering {
       else {
         const lowered = this.#lower(layer, value, place);
         const isFlat = value.isFlat || FLATTENING.includes(layer.type);
+        const frozen = isNamed(name, this.#frozen) && hasTensors(lowered) && { frozen: true };
         this.parameters.push(
-          ...lowered.parameters.map((each) => ({ ...each, name: `${name}.${each.name}` })),
+          ...lowered.parameters.map((each) => ({ ...each, name: `${name}.${each.name}`, ...frozen })),
         );
         const relu = value !== input && this.#takeRelu(lowered);
-        value = this.#append({ ...lowered.layer, name }, relu ? relu.from : [value.place], isFlat);
+        value = this.#append({ ...lowered.layer, name, ...frozen }, relu ? relu.from : [value.place], isFlat);
         if (relu) value = this.#append({ ...relu.layer, output: value.shape }, [value.place], isFlat);
       }
       if ("activation" in layer && layer.activation !== undefined && layer.type !== "activation") {
@@ -140,6 +153,10 @@ class Lowering {
     return { layer, from };
   }
 }
+
+/** Whether a layer has parameters or running statistics. */
+const hasTensors = ({ layer, parameters }: LoweredLayer) =>
+  parameters.length > 0 || layer.kind === "batchNorm2d";
 
 const text = ([channels, height, width]: Shape) =>
   height * width === 1

@@ -14,6 +14,8 @@ export type NativeLayer = NativeOperation & {
   readonly name: string;
   /** Indices of the layers whose sum is its input; -1 is the image. Default: the preceding layer. */
   readonly from?: readonly number[];
+  /** Whether training leaves its parameters and running statistics as they are. Default: false. */
+  readonly frozen?: boolean;
 };
 
 export type NativeOperation =

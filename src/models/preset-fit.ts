@@ -9,6 +9,7 @@ interface Task {
   readonly input: Shape;
   readonly classes: number;
   readonly semantics: Semantics;
+  readonly frozen?: readonly string[] | undefined;
 }
 
 /** The largest size of images that is advised. */
@@ -17,7 +18,7 @@ const MOST_SIDE = 64;
 /** Whether every window of a preset fits into its input. */
 function fits(name: ModelName, task: Task): boolean {
   try {
-    lowerModel(resolveModel(name, task), task);
+    lowerModel(resolveModel(name, task), { ...task, frozen: undefined });
     return true;
   } catch (error) {
     if (error instanceof OptimbenchError) return false;

@@ -1,9 +1,5 @@
-import type { ResolvedLayer } from "./layers.js";
+import type { NativeLayer } from "./native-layer.js";
 
-/** Whether a layer needs the whole batch, as batch normalisation does for mean and variance. */
-export const needsWholeBatch = (layers: readonly ResolvedLayer[]): boolean =>
-  layers.some((layer) =>
-    layer.type === "residual"
-      ? needsWholeBatch([...layer.layers, ...(layer.shortcut ?? [])])
-      : layer.type === "batchNorm2d",
-  );
+/** Whether a layer needs the whole batch, as batch normalisation does for mean and variance unless it is frozen. */
+export const needsWholeBatch = (layers: readonly NativeLayer[]): boolean =>
+  layers.some(({ kind, frozen = false }) => kind === "batchNorm2d" && !frozen);

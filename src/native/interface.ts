@@ -223,13 +223,21 @@ export interface NativeSession {
    */
   vectors(): readonly VectorInfo[];
   /**
-   * Copies part of a vector into `into` and fills it. "evaluation" is the weights for evaluation, which may be the parameters.
+   * Copies part of a vector into `into` and fills it. "evaluation" is the weights for evaluation, which may be the parameters;
+   * "frozen" the frozen parameters.
    * It writes into the caller's memory, because new arrays would only be freed by the garbage collector.
    */
   read(part: Readonly<{ vector: string; offset: number; into: Float32Array }>): Promise<void>;
   /** Replaces part of a vector. */
   write(part: Readonly<{ vector: string; offset: number; from: Float32Array }>): Promise<void>;
+  /**
+   * Starts the optimizer from parameters that were written: states and weights for evaluation that begin as the parameters take
+   * their values.
+   */
+  startUpdate(): Promise<void>;
+  /** Without the frozen ones. */
   readonly parameterCount: number;
+  readonly frozenCount: number;
   /**
    * Trains one pass over `order` in batches, of which the last may be smaller. Every `gradientAccumulation` batches make one
    * update. `epoch` keys the random streams (dropout, augmentation).
@@ -274,7 +282,7 @@ export interface NativeSession {
   /** Copies everything that training changes, on the caller's thread. */
   readState(): SessionState;
   writeState(state: SessionState): void;
-  /** Names and shapes of the parameters, in the order of the parameter vector. */
+  /** Names and shapes of the parameters, in the order of the layers, and their places in the vectors "parameters" and "frozen". */
   parameters(): readonly TensorInfo[];
   /** Names and shapes of the running statistics. */
   statistics(): readonly TensorInfo[];

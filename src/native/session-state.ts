@@ -16,6 +16,8 @@ export interface TensorInfo {
   readonly shape: readonly number[];
   /** Index of its first number in the vector. */
   readonly offset: number;
+  /** Whether its vector is "frozen" instead of "parameters". */
+  readonly frozen: boolean;
 }
 
 export interface SessionState {

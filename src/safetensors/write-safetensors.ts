@@ -1,20 +1,7 @@
 import { createHash } from "node:crypto";
 import { sizeOf } from "../formula/shapes.js";
 import { writeFileAtomically } from "../system/write-file.js";
-
-/** The name and the shape of a float32 tensor. */
-export interface TensorShape {
-  /** Its name, such as "dense_0.weight". */
-  readonly name: string;
-  /** Length of each axis. */
-  readonly shape: readonly number[];
-}
-
-/** A float32 tensor with its name. */
-export interface NamedTensor extends TensorShape {
-  /** Its numbers; the last axis varies fastest. */
-  readonly values: Float32Array;
-}
+import type { TensorShape } from "./named-tensor.js";
 
 /** The types of the tensors that this package writes, and the bytes of a number. */
 export const TENSOR_TYPES = { F32: 4, F64: 8, I64: 8 } as const;

@@ -3,9 +3,10 @@ import type { RunRecord } from "../training/run-record.js";
 
 /** What the initial weights of a run depend on. Runs in which it is equal start from equal weights. */
 export function startOf({ config, dataset }: RunRecord): string {
-  const { seed, semantics, model } = config;
+  const { seed, semantics, model, initialWeights } = config;
   const { height, width, channels, classes } = dataset;
-  return JSON.stringify([seed, semantics, model.layers, height, width, channels, classes]);
+  const { from: _, ...weights } = initialWeights ?? {};
+  return JSON.stringify([seed, semantics, model.layers, height, width, channels, classes, weights]);
 }
 
 /** Whether runs of the same seed and model started from equal weights. */

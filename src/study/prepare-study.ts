@@ -1,3 +1,4 @@
+import { inStudy } from "../config/config-path.js";
 import { Once } from "../config/once.js";
 import type { ResolvedCompareConfig, ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { RunPlan } from "../config/run-plan.js";
@@ -18,6 +19,7 @@ import { distinctLabels } from "./labels.js";
 import type { PlannedCell } from "./planned-cell.js";
 import { runOrder } from "./run-order.js";
 import { loadDatasets, type StudyDatasets } from "./study-datasets.js";
+import { checkWeights, loadStudyWeights } from "./study-weights.js";
 import { identities } from "./tuned-arms.js";
 
 /** A study that can start on this machine. */
@@ -44,7 +46,14 @@ export async function prepareStudy(
   signal: AbortSignal | undefined,
 ): Promise<PreparedStudy> {
   const datasets = await loadDatasets(asked.arms, loaded, { signal });
-  const plan = planStudy(asked, (arm) => datasets.of(arm)!);
+  const weights = await loadStudyWeights(asked.arms);
+  const plan = planStudy(
+    asked,
+    (arm) => datasets.of(arm)!,
+    (arm) => weights.get(arm.initialWeights),
+  );
+  for (const [index, { places }] of asked.arms.entries())
+    inStudy(places, () => checkWeights(plan.arms[index]!.plan));
   await preloadNative();
   const { config, arms, seeds } = plan;
   const planned = labelled(plan, resolveDevice(config.device));

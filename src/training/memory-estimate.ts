@@ -29,7 +29,7 @@ const OVERHEAD = 3e6;
  * @param once what other runs have in common with this one
  */
 export function runMemory(plan: RunPlan, testImages = 0, once = new Once()): readonly MemoryPart[] {
-  const { batchSize, split, earlyStopping, untimedSteps, device, microBatch, model } = plan.config;
+  const { batchSize, split, earlyStopping, untimedSteps, device, microBatch } = plan.config;
   if (device !== "cpu") return [];
   const untimed = untimedSteps ? [untimedImages(split.train, batchSize)] : [];
   const spec = sessionSpec(plan);
@@ -46,7 +46,7 @@ export function runMemory(plan: RunPlan, testImages = 0, once = new Once()): rea
     [...Object.values(rest), ...Object.values(graph), work],
     () => loadNative().memoryNeeds(spec, work),
   );
-  const isWhole = needsWholeBatch(model.layers);
+  const isWhole = needsWholeBatch(plan.layers);
   const images = isWhole ? Math.min(batchSize, split.train) : Math.min(microBatch, batchSize);
   const threads = isWhole ? 1 : Math.min(plan.config.threads, shards);
   const isPerShard = gradients > 1.5 * parameters; // wide layers have one gradient of the batch

@@ -28,6 +28,9 @@ import { dataMemory, runMemory, withMemory } from "./memory-estimate.js";
 import type { RunRecord } from "./run-record.js";
 import { finiteOrNull, timeToTarget } from "./time-to-target.js";
 import { runUntimedSteps } from "./untimed-steps.js";
+import { loadWeights } from "./weights/load-weights.js";
+import { matchWeights } from "./weights/match-weights.js";
+import { writeInitialWeights } from "./weights/write-weights.js";
 
 /** Callbacks to observe and cancel a training run. */
 export interface TrainCallbacks {
@@ -76,8 +79,10 @@ export async function runTraining(
   const config = parseTrainConfig(given);
   const options = checkpoint && parseCheckpointOptions(checkpoint);
   const dataset = await datasetOf(config, { signal });
+  const weights = config.initialWeights === undefined ? undefined : await loadWeights(config.initialWeights);
   await preloadNative();
-  const plan = planForDevice(planRun(config, dataset));
+  const plan = planForDevice(planRun(config, dataset, undefined, undefined, weights));
+  if (weights !== undefined) matchWeights(plan, weights); // before anything is allocated
   const announce = (epoch: EpochRecord) => {
     report(epoch);
     return onEpoch?.(epoch);
@@ -154,6 +159,7 @@ async function trainFrom(
       (config.untimedSteps
         ? await runUntimedSteps(session, resident.images, indices.train, config, signal)
         : 0);
+    await writeInitialWeights(session, plan);
     const initial = await parametersSha256(session);
     await checkpointing?.saved?.restore(session);
     const around = () => ({ startedAt, resumedAt, seconds: { untimedSteps, total: totalSeconds() } });

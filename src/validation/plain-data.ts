@@ -14,7 +14,7 @@ const MOST_LABELS = 2 ** 24;
 const LONGEST_TEXT = 2 ** 20;
 
 /** The keys that accept typed arrays; other keys accept lists only. */
-const DATA: ReadonlySet<unknown> = new Set(["images", "labels", "targets", "groups", "samples"]);
+const DATA: ReadonlySet<unknown> = new Set(["images", "labels", "targets", "groups", "samples", "values"]);
 
 const kept = new WeakSet<object>();
 
@@ -31,7 +31,7 @@ export const isKept = (value: unknown): boolean =>
  * Copies a caller's input into plain data before it is validated. Getters and proxies are read only here, so the validated values
  * are the values that are used. The caller's objects are not read again, changed or frozen.
  *
- * Functions and abort signals are not copied, nor is the memory of typed arrays (images, labels, targets and samples).
+ * Functions and abort signals are not copied, nor is the memory of typed arrays (images, labels, targets, samples, values).
  *
  * @param what the whole value's name in messages, such as "train config"
  * @throws OptimbenchError (CONFIG) if something cannot be read, is no plain data, or is too large

@@ -1,11 +1,12 @@
 """Golden files for residual networks and the layers that training.py lacks, in double precision: Keras 3 and PyTorch
-train them from given weights.
+train them from given weights, all of them or without frozen layers (Keras' `trainable = False`; PyTorch's
+`requires_grad_(False)` and, for batch normalisation, `eval()`).
 
-Usage: python layers.py      (writes training/*-residual-*.json beside this file, in the form of training.py)
+Usage: python layers.py      (writes training/*-{residual,frozen}-*.json beside this file, in the form of training.py)
 Needs: pip install torch keras numpy
 
 Keras runs on PyTorch here: on TensorFlow it passes constants through float32, and cannot differentiate groups on a CPU.
-Parameters are listed in optimbench's order: a residual's layers, then its shortcut.
+Parameters are listed in optimbench's order: a residual's layers, then its shortcut. Frozen ones are not listed.
 """
 
 import json
@@ -89,12 +90,37 @@ RESNET = [
 ]
 ADAM = {"name": "adam", "learningRate": 3e-3}
 MOMENTUM = {"name": "sgd", "learningRate": 0.03, "momentum": 0.9}
+# With clipping and weight decay, from which frozen parameters are excluded.
+CLIPPED = {
+    "keras3": {**MOMENTUM, "decoupledWeightDecay": 0.1, "globalClipNorm": 1},
+    "pytorch": {**MOMENTUM, "globalClipNorm": 1},
+}
+FIRST = ["conv2d_0", "residual_0"]
+MIDDLE = ["residual_1", "residual_3"]
 CASES = [
     dict(name="residual-layers", framework="keras3", layers=ZOO, shape=[11, 10, 3], optimizer=MOMENTUM),
     dict(name="residual-layers", framework="pytorch", layers=ZOO, shape=[11, 10, 3], optimizer=ADAM),
     dict(name="residual-batch-norm", framework="keras3", layers=RESNET, shape=[10, 8, 2], optimizer=MOMENTUM),
     dict(name="residual-batch-norm", framework="pytorch", layers=RESNET, shape=[10, 8, 2], optimizer=MOMENTUM),
+    *(
+        dict(name=name, framework=framework, layers=RESNET, shape=[10, 8, 2], optimizer=optimizer, frozen=frozen)
+        for framework, optimizer in CLIPPED.items()
+        for name, frozen in (("frozen-first", FIRST), ("frozen-middle", MIDDLE))
+    ),
 ]
+
+
+def is_frozen(case, name):
+    return any(f"{name}.".startswith(f"{each}.") for each in case.get("frozen", []))
+
+
+def numbered(layers, prefix):
+    """Each layer with optimbench's name."""
+    seen = {}
+    for layer in layers:
+        kind = layer["type"]
+        seen[kind] = seen.get(kind, -1) + 1
+        yield layer, f"{prefix}{kind}_{seen[kind]}"
 
 
 def pair(value):
@@ -132,6 +158,11 @@ def optimbench_shapes(layer, channels):
 # ---- Keras ----
 
 KERAS_ACTIVATION = {"leakyRelu": "leaky_relu"}
+KERAS_SETTINGS = {
+    "learningRate": "learning_rate",
+    "decoupledWeightDecay": "weight_decay",
+    "globalClipNorm": "global_clipnorm",
+}
 
 
 def keras_layer(layer, channels):
@@ -185,15 +216,15 @@ def from_keras(layer, value):
     return value.transpose(3, 0, 1, 2) if value.ndim == 4 else value.T
 
 
-def keras_chain(layers, x, made):
-    for layer in layers:
+def keras_chain(layers, x, made, prefix=""):
+    for layer, name in numbered(layers, prefix):
         if layer["type"] == "residual":
-            y = keras_chain(layer["layers"], x, made)
-            x = keras.layers.Add()([y, keras_chain(layer.get("shortcut", []), x, made)])
+            y = keras_chain(layer["layers"], x, made, f"{name}.")
+            x = keras.layers.Add()([y, keras_chain(layer.get("shortcut", []), x, made, f"{name}.shortcut.")])
             if "activation" in layer:
                 x = keras.layers.Activation(KERAS_ACTIVATION.get(layer["activation"], layer["activation"]))(x)
         else:
-            made.append((layer, x.shape[-1], keras_layer(layer, x.shape[-1])))
+            made.append((layer, x.shape[-1], keras_layer(layer, x.shape[-1]), name))
             x = made[-1][2](x)
     return x
 
@@ -202,14 +233,17 @@ def run_keras(case, x, labels):
     made, seeds = [], iter(range(1, 1000))
     image = keras.layers.Input(case["shape"])
     net = keras.Model(image, keras.layers.Softmax()(keras_chain(case["layers"], image, made)))
-    for layer, channels, built in made:
+    for layer, channels, built, name in made:
         shapes = optimbench_shapes(layer, channels)
         assert len(shapes) == len(built.trainable_variables), layer
         for variable, (kind, shape) in zip(built.trainable_variables, shapes):
             variable.assign(to_keras(layer, draw(shape, kind, seeds)))
+        built.trainable = not is_frozen(case, name)
     settings = dict(case["optimizer"])
     optimizer = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}[settings.pop("name")]
-    settings["learning_rate"] = settings.pop("learningRate")
+    for name, theirs in KERAS_SETTINGS.items():
+        if name in settings:
+            settings[theirs] = settings.pop(name)
     net.compile(optimizer=optimizer(**settings), loss="sparse_categorical_crossentropy")
     losses = []
     for part in parts():
@@ -217,7 +251,7 @@ def run_keras(case, x, labels):
             p = net(x[part]).detach().numpy()
             losses.append(float(-np.log(p[np.arange(len(p)), labels[part]]).mean()))
         net.train_on_batch(x[part], labels[part])
-    parameters = [from_keras(layer, v.numpy()) for layer, _, built in made for v in built.trainable_variables]
+    parameters = [from_keras(layer, v.numpy()) for layer, _, built, _ in made for v in built.trainable_variables]
     return losses, parameters, net(x[:4], training=False).detach().numpy()
 
 
@@ -286,14 +320,14 @@ class Residual(nn.Module):
         return self.function(self.layers(x) + self.shortcut(x))
 
 
-def torch_chain(layers, channels, seeds):
+def torch_chain(layers, channels, seeds, made, prefix=""):
     modules = []
-    for layer in layers:
+    for layer, name in numbered(layers, prefix):
         kind = layer["type"]
         function = TORCH_ACTIVATION[layer["activation"]] if "activation" in layer else nn.Identity
         if kind == "residual":
-            main, out = torch_chain(layer["layers"], channels, seeds)
-            shortcut, _ = torch_chain(layer.get("shortcut", []), channels, seeds)
+            main, out = torch_chain(layer["layers"], channels, seeds, made, f"{name}.")
+            shortcut, _ = torch_chain(layer.get("shortcut", []), channels, seeds, made, f"{name}.shortcut.")
             modules.append(Residual(main, shortcut, function()))
             channels = out
             continue
@@ -307,6 +341,7 @@ def torch_chain(layers, channels, seeds):
         if not layer.get("scale", True):
             module = WithoutScale(module)
         modules.append(module)
+        made.append((module, name))
         if "activation" in layer and kind != "activation":
             modules.append(function())
         channels = outputs
@@ -351,10 +386,15 @@ def torch_layer(layer, channels, before):
 
 def run_pytorch(case, x, labels):
     x, y = torch.tensor(x).permute(0, 3, 1, 2), torch.tensor(labels)
-    net, _ = torch_chain(case["layers"], case["shape"][2], iter(range(1, 1000)))
+    made = []
+    net, _ = torch_chain(case["layers"], case["shape"][2], iter(range(1, 1000)), made)
+    for module, name in made:
+        if is_frozen(case, name):
+            module.requires_grad_(False).eval()
     settings = dict(case["optimizer"])
     optimizer = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[settings.pop("name")]
     settings["lr"] = settings.pop("learningRate")
+    most = settings.pop("globalClipNorm", None)
     learnt = [p for p in net.parameters() if p.requires_grad]
     optimizer = optimizer(learnt, **settings)
     losses = []
@@ -363,6 +403,8 @@ def run_pytorch(case, x, labels):
         loss = nn.functional.cross_entropy(net(x[part]), y[part])
         loss.backward()
         losses.append(loss.item())
+        if most is not None:
+            nn.utils.clip_grad_norm_(net.parameters(), most)
         optimizer.step()
     net.eval()
     parameters = [(p.permute(0, 2, 3, 1) if p.ndim == 4 else p).detach().numpy() for p in learnt]

@@ -41,3 +41,18 @@ it.each<Layer>([
 ])("the layer %o is recorded on a device and close to the CPU", (layer) =>
   checkDevice({ model: withLayer(layer) }),
 );
+
+const normalised: readonly Layer[] = [
+  { type: "conv2d", filters: 4, kernelSize: 3, padding: "same", useBias: false },
+  { type: "batchNorm2d" },
+  { type: "conv2d", filters: 4, kernelSize: 3, padding: "same", activation: "relu" },
+  { type: "batchNorm2d" },
+  { type: "flatten" },
+  { type: "dense", units: 5, activation: "tanh" },
+  { type: "dense", units: CLASSES },
+];
+
+it.each([[["conv2d_0", "batchNorm2d_0"]], [["conv2d_1", "batchNorm2d_1", "dense_0"]]])(
+  "frozen layers, %s, are recorded on a device and close to the CPU",
+  (frozen) => checkDevice({ model: normalised, frozen }),
+);

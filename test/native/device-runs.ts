@@ -40,6 +40,7 @@ export interface Options extends Partial<SessionSpec> {
   readonly changing?: readonly string[];
   readonly semantics?: "keras3" | "pytorch";
   readonly model?: readonly Layer[];
+  readonly frozen?: readonly string[];
   readonly accumulation?: number;
   readonly passes?: number;
 }
@@ -49,13 +50,20 @@ export const makeDataset = (device: string) => new Dataset({ ...data, device });
 
 export function makeSession(
   device: string,
-  { optimizer = { name: "sgd", momentum: 0.9 }, semantics = "keras3", model = LAYERS, ...rest }: Options,
+  {
+    optimizer = { name: "sgd", momentum: 0.9 },
+    semantics = "keras3",
+    model = LAYERS,
+    frozen,
+    ...rest
+  }: Options,
 ) {
   const { changing, accumulation: _a, passes: _p, ...spec } = rest;
   const lowered = lowerModel(resolveModel({ layers: model }, { classes: CLASSES, semantics }), {
     input: INPUT,
     classes: CLASSES,
     semantics,
+    frozen,
   });
   return openSession({
     device,

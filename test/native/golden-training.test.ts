@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Semantics } from "../../src/catalogue/semantics.js";
 import { planUpdate } from "../../src/formula/plan-update.js";
 import { lossGraph, resolveLoss } from "../../src/losses/losses.js";
+import { isNamed } from "../../src/models/layer-names.js";
 import { lowerModel } from "../../src/models/lower-model.js";
 import { type Model, resolveModel } from "../../src/models/models.js";
 import { loadNative, type NativeSession } from "../../src/native/addon.js";
@@ -22,6 +23,8 @@ interface Golden {
   readonly batchSize: number;
   readonly epochs: number;
   readonly stride: number;
+  /** Layers that are not trained, whose parameters are not in `parameters`. */
+  readonly frozen?: readonly string[];
   readonly parameterCount: number;
   readonly losses: readonly number[];
   readonly parameters: readonly number[];
@@ -35,7 +38,7 @@ const goldens = readdirSync(folder).map(
 const CLASSES = 10;
 
 describe("training steps agree with Keras and PyTorch in double precision", () => {
-  it("finds the golden files", () => expect(goldens).toHaveLength(11));
+  it("finds the golden files", () => expect(goldens).toHaveLength(15));
 
   for (const golden of goldens) {
     it.each([5, golden.batchSize])(
@@ -56,6 +59,8 @@ describe("training steps agree with Keras and PyTorch in double precision", () =
         });
         const session = await open(golden, microBatch);
         expect(session.parameterCount).toBe(golden.parameterCount);
+        const frozen = await readFrozen(session);
+        const statistics = frozenStatistics(session, golden);
 
         const learningRates = Float64Array.of(golden.optimizer.learningRate!);
         const losses: number[] = [];
@@ -78,6 +83,8 @@ describe("training steps agree with Keras and PyTorch in double precision", () =
         const parameters = [...session.readState().parameters].filter((_, i) => i % golden.stride === 0);
         expectClose(parameters, golden.parameters, 1e-5);
         expectClose([...(await session.predict(images.subarray(0, 4 * size)))], golden.probabilities, 2e-5);
+        expect(await readFrozen(session)).toEqual(frozen);
+        expect(frozenStatistics(session, golden)).toEqual(statistics);
         await session.dispose();
         dataset.dispose();
       },
@@ -92,7 +99,8 @@ async function open(golden: Golden, microBatch: number): Promise<NativeSession> 
   const [height, width, channels] = golden.shape;
   const semantics = golden.framework;
   const input = [channels, height, width] as const;
-  const lowered = lowerModel(modelOf(golden), { input, classes: CLASSES, semantics });
+  const { frozen } = golden;
+  const lowered = lowerModel(modelOf(golden), { input, classes: CLASSES, semantics, frozen });
   const session = await openSession({
     device: "cpu",
     threads: 2,
@@ -104,14 +112,18 @@ async function open(golden: Golden, microBatch: number): Promise<NativeSession> 
     loss: lossGraph(resolveLoss("sparseCategoricalCrossentropy", semantics)),
     update: planUpdate(updateGraph(resolveOptimizer(golden.optimizer, semantics)), lowered.parameters),
   });
-  session.writeState({ ...session.readState(), parameters: initialParameters(session) });
+  const initial = initialParameters(session);
+  session.writeState({ ...session.readState(), parameters: initial.trained });
+  await session.write({ vector: "frozen", offset: 0, from: initial.frozen });
   return session;
 }
 
 /** As training.py draws them: one stream per tensor, weights scaled by their fans, small biases, scales around 1. */
-function initialParameters(session: NativeSession): Float32Array {
-  const parameters = new Float32Array(session.parameterCount);
-  for (const [index, { name, shape, offset }] of session.parameters().entries()) {
+function initialParameters(session: NativeSession) {
+  const trained = new Float32Array(session.parameterCount);
+  const frozen = new Float32Array(session.frozenCount);
+  for (const [index, { name, shape, offset, frozen: isFrozen }] of session.parameters().entries()) {
+    const parameters = isFrozen ? frozen : trained;
     const size = shape.reduce((product, length) => product * length, 1);
     const isWeight = name.endsWith(".weight");
     const limit = isWeight && shape.length > 1 ? Math.sqrt(6 / (size / shape[0]! + shape[0]!)) : 0.1;
@@ -121,7 +133,21 @@ function initialParameters(session: NativeSession): Float32Array {
       offset,
     );
   }
-  return parameters;
+  return { trained, frozen };
+}
+
+async function readFrozen(session: NativeSession): Promise<Float32Array> {
+  const into = new Float32Array(session.frozenCount);
+  await session.read({ vector: "frozen", offset: 0, into });
+  return into;
+}
+
+function frozenStatistics(session: NativeSession, { frozen = [] }: Golden): Float32Array[] {
+  const { statistics } = session.readState();
+  return session
+    .statistics()
+    .filter(({ name }) => isNamed(name, frozen))
+    .map(({ shape, offset }) => statistics.slice(offset, offset + shape[0]!));
 }
 
 /** Within `tolerance` relative to the larger of 1 and the value: weights and losses here range from 0.01 to 3. */

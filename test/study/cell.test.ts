@@ -21,6 +21,8 @@ describe("the key of a cell", () => {
     ])
       expect(key(change)).toBe(key());
     expect(key({ device: "cuda:0" })).toBe(key({ device: "cuda:1" }));
+    const from = (path: string) => key({ initialWeights: { from: path, sha256: "0".repeat(64) } });
+    expect(from("a.safetensors")).toBe(from("elsewhere/b.safetensors"));
     expect(key({}, "digits", { gpus: ["NVIDIA H100 80GB HBM3"] })).toBe(key());
   });
 
@@ -55,6 +57,10 @@ describe("the key of a cell", () => {
       key({ device: "cuda:0" }),
       key({ optimizer: { ...config.optimizer, learningRate: 0.1 } }),
       key({}, "other images"),
+      key({ frozen: ["dense_0"] }),
+      key({ initialWeights: { from: "a.safetensors", sha256: "0".repeat(64) } }),
+      key({ initialWeights: { from: "a.safetensors", sha256: "1".repeat(64) } }),
+      key({ initialWeights: { from: "a.safetensors", sha256: "1".repeat(64), except: ["dense_0"] } }),
       key({}, "digits", { numerics: 99 }),
       key({}, "digits", { libtorch: "2.11.0" }),
       key({}, "digits", { kernels: "avx2" }),

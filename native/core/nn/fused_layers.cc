@@ -22,7 +22,8 @@ FusedLayers fuseLayers(const std::vector<LayerSpec>& layers, size_t first, Shape
   const bool trains = use == ModelUse::training;
   if (layers[first].kind == "conv2d") return (trains ? fuseConvolution : foldConvolution)(layers, first, input);
   if (layers[first].kind == "dense") return (trains ? fuseDense : foldDense)(layers, first, input);
-  if (layers[first].kind == "batchNorm2d") return fuseBatchNorm(layers, first, input);
+  const bool isFixed = trains && layers[first].frozen;  // by the running statistics, not those of the batch
+  if (layers[first].kind == "batchNorm2d" && !isFixed) return fuseBatchNorm(layers, first, input);
   if (layers[first].kind == "activation") return fuseActivation(layers[first]);
   if (layers[first].kind == "averagePool2d") return fuseMeanPool(layers[first], input);
   return {};

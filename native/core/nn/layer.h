@@ -22,6 +22,7 @@ struct Slot {
   double limit = 0;            // initial values are uniform in [center - limit, center + limit)
   double center = 0;
   bool ofBatch = false;  // of a WideLayer: not in the gradients of shards
+  bool frozen = false;   // in the vector of frozen parameters, and in no gradient
 };
 
 int64_t sizeOf(const Slot& slot);  // its number of elements
@@ -45,7 +46,7 @@ struct Frame {
   StreamKey key;
   int64_t layer = 0;
   bool training = false;
-  bool inputGradient = true;        // false if no earlier layer has parameters
+  bool inputGradient = true;        // false if no earlier layer is trained
   std::vector<at::Tensor> saved;    // from forward, for backward
   Views* factors = nullptr;         // backward of a WideLayer sets them
   ShardProfile* profile = nullptr;  // null unless the pass is profiled
@@ -116,6 +117,9 @@ class WideLayer : public Layer {
 
 // Creates a layer of the spec's kind. `input` is the shape of one sample.
 std::unique_ptr<Layer> makeLayer(const LayerSpec& spec, Shape input);
+
+// The layer without gradients of its parameters, which are frozen.
+std::unique_ptr<Layer> makeFrozen(std::unique_ptr<Layer> layer);
 
 std::unique_ptr<Layer> makeConv2d(const LayerSpec&, Shape input);
 std::unique_ptr<Layer> makeMaxPool2d(const LayerSpec&, Shape input);

@@ -24,12 +24,12 @@ std::array<int64_t, 3> sizesOf(const Shape& shape) { return {shape.channels, sha
 Model::Model(const SessionSpec& spec, ModelUse use) : shapes_{spec.input}, learns_{false}, lastUse_{0} {
   const bool hasKernels = parseDevice(spec.device).is_cpu() && !referenceKernels();
   const auto kernels = hasKernels ? std::optional(use) : std::nullopt;
-  for (size_t i = 0; i < spec.layers.size();) i += add(spec.layers, i, kernels);
+  for (size_t i = 0; i < spec.layers.size();) i += add(spec.layers, i, use, kernels);
   if (sizesOf(shapes_.back()) != std::array<int64_t, 3>{spec.classes, 1, 1} || steps_.empty())
     throw std::runtime_error("the last layer must output one logit per class");
 }
 
-size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, std::optional<ModelUse> kernels) {
+size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, ModelUse use, std::optional<ModelUse> kernels) {
   const LayerSpec& spec = layers[index];
   const auto place = static_cast<int64_t>(index);
   const std::string where = "layers[" + std::to_string(index) + "] (" + spec.name + ")";
@@ -49,10 +49,16 @@ size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, std::optio
   FusedLayers fused;
   if (kernels) fused = fuseLayers(layers, index, input, *kernels);
   step.layer = fused.layer ? std::move(fused.layer) : makeLayer(spec, input);
+  if (spec.frozen && use == ModelUse::training) step.layer = makeFrozen(std::move(step.layer));
   for (; step.output < index + fused.count; ++step.output) step.names += ", " + layers[step.output].name;
   if (fused.addend) lastUse_[*(step.addend = static_cast<size_t>(*fused.addend + 1))] = steps_.size();
   for (const Slot& slot : step.layer->parameters()) {
     const int64_t count = sizeOf(slot);
+    if (slot.frozen) {
+      frozenCount_ += count;
+      continue;
+    }
+    learns = true;
     if (!slot.ofBatch) {
       if (sharded_.empty() || sharded_.back().offset + sharded_.back().count < parameterCount_)
         sharded_.push_back({parameterCount_, 0});
@@ -64,7 +70,7 @@ size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, std::optio
     for (int64_t piece = 0; piece < wide->gradientPieces(); ++piece) widePieces_.push_back({steps_.size(), piece});
   for (const Slot& slot : step.layer->statistics()) statisticsCount_ += sizeOf(slot);
   for (size_t i = index; i < step.output; ++i) {
-    learns_.push_back(learns || !step.layer->parameters().empty());
+    learns_.push_back(learns);
     shapes_.push_back(layers[i].output);
     lastUse_.push_back(steps_.size() + 1);
   }
@@ -180,7 +186,7 @@ void Model::backward(Walk& walk, size_t stage) const {
   if (stage == 0) return;
   const size_t first = stages_[stage];
   walk.waiting = std::move(walk.gradients[steps_[first].output]);
-  if (!walk.waiting.defined()) return;  // no earlier layer has parameters
+  if (!walk.waiting.defined()) return;  // no earlier layer is trained
   walk.measured = batchLayer(stage).measureGradient(walk.waiting, walk.frames[first]);
   if (auto* profile = walk.frames[first].profile) profile->lap(profile->backward[first]);
 }

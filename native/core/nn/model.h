@@ -1,8 +1,10 @@
 // Layers over one parameter vector. Each layer follows those whose outputs it takes.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/api.h"
@@ -29,22 +31,25 @@ class Model {
   // Runs one sample to check that each layer outputs the shape that its spec declares.
   void tryOut(const std::vector<Views>& parameters, const std::vector<Views>& statistics) const;
 
-  int64_t parameterCount() const { return parameterCount_; }
+  int64_t parameterCount() const { return parameterCount_; }  // without the frozen ones
+  int64_t frozenCount() const { return frozenCount_; }
   int64_t statisticsCount() const { return statisticsCount_; }
   std::vector<TensorInfo> parameters() const;
   std::vector<TensorInfo> statistics() const;
   std::vector<std::string> names() const;  // of the steps
 
-  // New vectors on the CPU: initial parameters from the seed, and initial running statistics.
-  at::Tensor initialParameters(uint64_t seed) const;
+  // New vectors on the CPU: initial parameters from the seed, trained and frozen, and initial running statistics.
+  std::pair<at::Tensor, at::Tensor> initialParameters(uint64_t seed) const;
   at::Tensor initialStatistics() const;
 
-  // The parts of a vector that belong to each layer's slots.
-  std::vector<Views> parameterViews(const at::Tensor& vector) const;
+  // The parts of the vectors that belong to each layer's slots.
+  std::vector<Views> parameterViews(const at::Tensor& trained, const at::Tensor& frozen) const;
+  // The same of a gradient. Frozen parameters have no part.
+  std::vector<Views> gradientViews(const at::Tensor& gradient) const;
   // The same of a shard's gradient, which has only some of the parameters, those of `sharded`.
   std::vector<Views> shardViews(const at::Tensor& gradient) const;
   struct Range {
-    int64_t offset, count;  // in the vector of all parameters
+    int64_t offset, count;  // in the vector of the trained parameters
   };
   const std::vector<Range>& sharded() const { return sharded_; }
   int64_t shardedCount() const;
@@ -105,20 +110,24 @@ class Model {
 
   // Adds a layer, and the following ones that the same operator computes. Returns their number. `kernels`: for which
   // use our kernels may compute them.
-  size_t add(const std::vector<LayerSpec>& layers, size_t index, std::optional<ModelUse> kernels);
+  size_t add(const std::vector<LayerSpec>& layers, size_t index, ModelUse use, std::optional<ModelUse> kernels);
   std::vector<TensorInfo> named(std::vector<Slot> (Layer::*slots)() const) const;
+  // The views of all slots, in their order.
+  std::vector<Views> cut(std::vector<Slot> (Layer::*slots)() const,
+                         const std::function<at::Tensor(const Slot&)>& partOf) const;
   void checkShape(const at::Tensor& output, const Step& step) const;
 
   // Values are numbered: 0 is the images, i + 1 the output of layer i. Those inside a step are never computed.
   std::vector<Step> steps_;
   std::vector<Shape> shapes_;      // of each value
-  std::vector<bool> learns_;       // whether each value depends on parameters
+  std::vector<bool> learns_;       // whether each value depends on trained parameters
   std::vector<size_t> lastUse_;    // the last step that reads each value
   std::vector<size_t> stages_{0};  // the first step of each
   std::vector<Range> sharded_;
   std::vector<Piece> widePieces_;
   bool isDivisible_ = true;
   int64_t parameterCount_ = 0;
+  int64_t frozenCount_ = 0;
   int64_t statisticsCount_ = 0;
 };
 

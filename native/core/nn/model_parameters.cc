@@ -4,19 +4,16 @@
 namespace optimbench {
 namespace {
 
-// With `inShard`, slots of the batch have no part.
-Views cut(const at::Tensor& vector, const std::vector<Slot>& slots, int64_t& offset, bool inShard = false) {
-  Views views;
-  for (const Slot& slot : slots) {
-    if (inShard && slot.ofBatch) {
-      views.emplace_back();
-      continue;
-    }
-    views.push_back(vector.narrow(0, offset, sizeOf(slot)).view(slot.shape));
-    offset += sizeOf(slot);
+// A vector whose parts are taken one after another.
+struct Source {
+  const at::Tensor& vector;
+  int64_t offset = 0;
+
+  at::Tensor take(const Slot& slot) {
+    const int64_t first = std::exchange(offset, offset + sizeOf(slot));
+    return vector.narrow(0, first, sizeOf(slot)).view(slot.shape);
   }
-  return views;
-}
+};
 
 }  // namespace
 
@@ -26,53 +23,70 @@ std::vector<TensorInfo> Model::statistics() const { return named(&Layer::statist
 
 std::vector<TensorInfo> Model::named(std::vector<Slot> (Layer::*slots)() const) const {
   std::vector<TensorInfo> list;
-  int64_t offset = 0;
+  int64_t offset = 0, ofFrozen = 0;
   for (const Step& step : steps_)
     for (const Slot& slot : ((*step.layer).*slots)()) {
-      list.push_back({step.name + "." + slot.name, slot.shape, offset});
-      offset += sizeOf(slot);
+      int64_t& next = slot.frozen ? ofFrozen : offset;
+      list.push_back({step.name + "." + slot.name, slot.shape, next, slot.frozen});
+      next += sizeOf(slot);
     }
   return list;
 }
 
-at::Tensor Model::initialParameters(uint64_t seed) const {
-  const at::Tensor vector = at::empty({parameterCount_});
-  int64_t offset = 0;
+std::pair<at::Tensor, at::Tensor> Model::initialParameters(uint64_t seed) const {
+  const at::Tensor trained = at::empty({parameterCount_}), frozen = at::empty({frozenCount_});
+  const std::vector<Views> views = parameterViews(trained, frozen);
   for (size_t i = 0; i < steps_.size(); ++i) {
     const auto slots = steps_[i].layer->parameters();
-    const Views views = cut(vector, slots, offset);
     for (size_t j = 0; j < slots.size(); ++j) {
-      views[j].fill_(slots[j].center);
+      const at::Tensor& view = views[i][j];
+      view.fill_(slots[j].center);
       if (slots[j].limit == 0) continue;
       const auto stream = randomStream(at::kCPU, seed, Purpose::initialWeights, {int64_t(steps_[i].first), int64_t(j)});
-      views[j].uniform_(slots[j].center - slots[j].limit, slots[j].center + slots[j].limit, stream);
+      view.uniform_(slots[j].center - slots[j].limit, slots[j].center + slots[j].limit, stream);
     }
   }
-  return vector;
+  return {trained, frozen};
 }
 
 at::Tensor Model::initialStatistics() const {
   const at::Tensor vector = at::empty({statisticsCount_});
-  int64_t offset = 0;
-  for (const Step& step : steps_) {
-    const auto slots = step.layer->statistics();
-    const Views views = cut(vector, slots, offset);
-    for (size_t j = 0; j < slots.size(); ++j) views[j].fill_(slots[j].center);
+  const std::vector<Views> views = statisticsViews(vector);
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const auto slots = steps_[i].layer->statistics();
+    for (size_t j = 0; j < slots.size(); ++j) views[i][j].fill_(slots[j].center);
   }
   return vector;
 }
 
-std::vector<Views> Model::parameterViews(const at::Tensor& vector) const {
-  std::vector<Views> views;
-  int64_t offset = 0;
-  for (const Step& step : steps_) views.push_back(cut(vector, step.layer->parameters(), offset));
-  return views;
+std::vector<Views> Model::parameterViews(const at::Tensor& trained, const at::Tensor& frozen) const {
+  Source ofTrained{trained}, ofFrozen{frozen};
+  return cut(&Layer::parameters, [&](const Slot& slot) { return (slot.frozen ? ofFrozen : ofTrained).take(slot); });
+}
+
+std::vector<Views> Model::gradientViews(const at::Tensor& gradient) const {
+  Source source{gradient};
+  return cut(&Layer::parameters, [&](const Slot& slot) { return slot.frozen ? at::Tensor() : source.take(slot); });
 }
 
 std::vector<Views> Model::shardViews(const at::Tensor& gradient) const {
+  Source source{gradient};
+  return cut(&Layer::parameters,
+             [&](const Slot& slot) { return slot.frozen || slot.ofBatch ? at::Tensor() : source.take(slot); });
+}
+
+std::vector<Views> Model::statisticsViews(const at::Tensor& vector) const {
+  Source source{vector};
+  return cut(&Layer::statistics, [&](const Slot& slot) { return source.take(slot); });
+}
+
+std::vector<Views> Model::cut(std::vector<Slot> (Layer::*slots)() const,
+                              const std::function<at::Tensor(const Slot&)>& partOf) const {
   std::vector<Views> views;
-  int64_t offset = 0;
-  for (const Step& step : steps_) views.push_back(cut(gradient, step.layer->parameters(), offset, true));
+  for (const Step& step : steps_) {
+    views.emplace_back();
+    for (const Slot& slot : ((*step.layer).*slots)()) views.back().push_back(partOf(slot));
+  }
   return views;
 }
 
@@ -80,13 +94,6 @@ int64_t Model::shardedCount() const {
   int64_t count = 0;
   for (const Range& range : sharded_) count += range.count;
   return count;
-}
-
-std::vector<Views> Model::statisticsViews(const at::Tensor& vector) const {
-  std::vector<Views> views;
-  int64_t offset = 0;
-  for (const Step& step : steps_) views.push_back(cut(vector, step.layer->statistics(), offset));
-  return views;
 }
 
 }  // namespace optimbench

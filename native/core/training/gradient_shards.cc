@@ -55,7 +55,7 @@ GradientShards::Sums GradientShards::step(const std::vector<Views>& parameters, 
   std::vector<std::vector<Views>> factors;  // of wide layers, by step and micro-batch of the round
   std::vector<Views> whole;                 // of the batch's gradient
   if (hasWide) {
-    whole = model_.parameterViews(gradient);
+    whole = model_.gradientViews(gradient);
     factors.resize(whole.size());
   }
 
@@ -144,7 +144,7 @@ GradientShards::Sums GradientShards::wholeStep(const std::vector<Views>& paramet
                                                const at::Tensor& gradient, Masks* masks) const {
   const at::NoGradGuard noGradient;
   const c10::OptionalDeviceGuard onDevice(gradient.device());
-  const std::vector<Views> views = model_.parameterViews(gradient);
+  const std::vector<Views> views = model_.gradientViews(gradient);
   GradientSums sums;
   Batch batch = dataset.batch(positions);
   const at::Tensor images = augment(std::move(batch.images), positions, augmentation_, key.seed, key.epoch);

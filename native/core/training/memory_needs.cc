@@ -83,7 +83,7 @@ MemoryNeeds memoryNeeds(const SessionSpec& spec, const PlannedWork& planned) {
 
   const auto bytes = static_cast<double>(theta.nbytes());
   MemoryNeeds needs;
-  needs.parameters = bytes;
+  needs.parameters = bytes + sizeof(float) * static_cast<double>(model.frozenCount());
   needs.gradients = bytes + sizeof(float) * static_cast<double>(shards * model.shardedCount());
   needs.shards = shards;
   needs.states = update.stateBytes();

@@ -45,7 +45,8 @@ std::vector<VectorInfo> TrainingSession::vectors() {
 }
 
 at::Tensor TrainingSession::part(const std::string& vector, int64_t offset, int64_t count) {
-  const std::vector<StateVector> all = stateVectors();
+  std::vector<StateVector> all = stateVectors();
+  all.push_back({{"frozen", "float32", weights_.frozen.numel()}, weights_.frozen});
   const auto named = [&](const std::string& name) {
     return std::ranges::find(all, name, [](const StateVector& each) -> const std::string& { return each.info.name; });
   };
@@ -69,6 +70,11 @@ void TrainingSession::write(const std::string& vector, int64_t offset, const std
   const Work guard = work();
   const auto count = static_cast<int64_t>(values.size());
   part(vector, offset, count).copy_(at::from_blob(const_cast<float*>(values.data()), {count}, at::kFloat));
+}
+
+void TrainingSession::startUpdate() {
+  const Work guard = work();
+  update_.start(weights_.theta);
 }
 
 }  // namespace optimbench

@@ -9,8 +9,9 @@ namespace optimbench {
 
 // What training changes, and the views of it that layers take.
 struct Weights {
-  at::Tensor theta;       // [parameters]
+  at::Tensor theta;       // [parameters], without the frozen ones
   at::Tensor gradient;    // [parameters]
+  at::Tensor frozen;      // [frozen parameters], which nothing changes
   at::Tensor statistics;  // running means and variances of batch normalisation
   std::vector<Views> parameters;
   std::vector<Views> runningStatistics;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstring>
 #include <stdexcept>
+#include <tuple>
 
 #include "core/data/augment.h"
 #include "core/runtime/device.h"
@@ -15,13 +16,14 @@ namespace {
 
 Weights makeWeights(const Model& model, uint64_t seed, at::Device device) {
   Weights weights;
-  weights.theta = model.initialParameters(seed);
+  std::tie(weights.theta, weights.frozen) = model.initialParameters(seed);
   weights.statistics = model.initialStatistics();
-  model.tryOut(model.parameterViews(weights.theta), model.statisticsViews(weights.statistics));
+  model.tryOut(model.parameterViews(weights.theta, weights.frozen), model.statisticsViews(weights.statistics));
   weights.theta = weights.theta.to(device);
+  weights.frozen = weights.frozen.to(device);
   weights.gradient = at::zeros_like(weights.theta);
   weights.statistics = weights.statistics.to(device);
-  weights.parameters = model.parameterViews(weights.theta);
+  weights.parameters = model.parameterViews(weights.theta, weights.frozen);
   weights.runningStatistics = model.statisticsViews(weights.statistics);
   return weights;
 }
@@ -85,8 +87,8 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
       workers_(device_.is_cpu() && stepMode(device_) == StepMode::plain ? spec.threads : 1),
       update_(spec.update, weights_.theta, model_.parameters()),
       hostUpdate_(update_, workers_),
-      evaluated_(
-          evaluationModel_.parameterViews(update_.evaluation().defined() ? update_.evaluation() : weights_.theta)),
+      evaluated_(evaluationModel_.parameterViews(update_.evaluation().defined() ? update_.evaluation() : weights_.theta,
+                                                 weights_.frozen)),
       evaluatedStatistics_(evaluationModel_.statisticsViews(weights_.statistics)),
       shards_(model_, loss_, workers_, spec.microBatch, spec.augmentation, standardisation_) {
   loss_.moveTo(weights_.theta.options());
@@ -174,7 +176,7 @@ std::vector<float> TrainingSession::predict(const std::vector<uint8_t>& images, 
 }
 
 int64_t TrainingSession::bytes() const {
-  int64_t bytes = 2 * static_cast<int64_t>(weights_.theta.nbytes());
+  int64_t bytes = static_cast<int64_t>(2 * weights_.theta.nbytes() + weights_.frozen.nbytes());
   if (update_.evaluation().defined()) bytes += static_cast<int64_t>(weights_.theta.nbytes());
   for (const auto& each : update_.state())
     if (const auto* tensor = std::get_if<at::Tensor>(&each.value)) bytes += static_cast<int64_t>(tensor->nbytes());

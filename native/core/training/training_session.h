@@ -21,6 +21,7 @@ class TrainingSession {
   ~TrainingSession();
 
   int64_t parameterCount() const { return model_.parameterCount(); }
+  int64_t frozenCount() const { return model_.frozenCount(); }
   int64_t bytes() const;
   std::vector<TensorInfo> parameters() const { return model_.parameters(); }
   std::vector<TensorInfo> statistics() const { return model_.statistics(); }
@@ -33,6 +34,7 @@ class TrainingSession {
   std::vector<VectorInfo> vectors();
   std::vector<float> read(const std::string& vector, int64_t offset, int64_t count);
   void write(const std::string& vector, int64_t offset, const std::vector<float>& values);
+  void startUpdate();
   SessionState readState() const;
   void writeState(const SessionState&);
 

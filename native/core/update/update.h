@@ -22,6 +22,7 @@ class Update {
   struct State {
     std::string name;
     Value value;  // a number, or a tensor of the shape that was planned
+    bool startsAsTheta = false;
   };
   std::vector<State>& state() { return state_; }
   const std::vector<State>& state() const { return state_; }
@@ -29,6 +30,8 @@ class Update {
   at::Tensor& evaluation() { return evaluation_; }
   const at::Tensor& evaluation() const { return evaluation_; }
   double stateBytes() const;
+  // Gives what begins as theta, states and the weights for evaluation, its present values.
+  void start(const at::Tensor& theta);
   const Ledger& temporaries() const { return temporaries_; }  // the memory of a step, except for the states
   std::vector<double> changing;                               // the inputs' values for the next step
   int64_t stepCount = 0;                                      // steps done so far; a formula's t is this plus one

@@ -16,6 +16,8 @@ void Update::addPart(const UpdateSpec::Block& spec, const UpdateSpec::Part& plan
   const auto index = static_cast<size_t>(planned.parameter.value_or(0));
   if (planned.parameter && index >= parameters.size())
     throw std::runtime_error("update: there is no parameter " + std::to_string(index));
+  if (planned.parameter && parameters[index].frozen)
+    throw std::runtime_error("update: '" + parameters[index].name + "' is frozen");
   const TensorInfo& info = planned.parameter ? parameters[index] : all;
   std::vector<int64_t> sorted = planned.axes;
   std::ranges::sort(sorted);
@@ -49,7 +51,7 @@ void Update::addPart(const UpdateSpec::Block& spec, const UpdateSpec::Part& plan
       value = (isWhole ? at::empty_strided(mine.sizes(), mine.strides(), theta.options())
                        : at::empty(planned.state[i], theta.options()))
                   .fill_(initial);
-    state_.push_back({name, value});
+    state_.push_back({name, value, startsAsTheta});
   }
   compileSchedule(block, part, theta, planned.state);
   addMemory(block, part, theta);
@@ -86,6 +88,16 @@ void Update::addMemory(const Block& block, const Part& part, const at::Tensor& t
   if (part.schedule) return part.schedule->addMemory(temporaries_, bytesOf);
   for (size_t i = 0; i < nodes.size(); ++i) temporaries_.take(bytesOf(i));
   for (size_t i = 0; i < nodes.size(); ++i) temporaries_.give(bytesOf(i));
+}
+
+void Update::start(const at::Tensor& theta) {
+  if (evaluation_.defined()) evaluation_.copy_(theta);
+  for (const Block& block : blocks_)
+    for (const Part& part : block.parts)
+      for (size_t i = 0; i < block.stateCount; ++i) {
+        const State& state = state_[part.firstState + i];
+        if (state.startsAsTheta) std::get<at::Tensor>(state.value).copy_(part.of(theta));
+      }
 }
 
 double Update::stateBytes() const {

@@ -7,6 +7,7 @@ import { type Definitions, defineOption } from "./definitions.js";
 import { model } from "./model-option.js";
 import { parseSettings, parseSpec } from "./spec.js";
 import { parseVary } from "./vary-option.js";
+import { initialWeights, layerNames } from "./weights-option.js";
 
 /** A command line option and the path in the config that it sets. Its help text comes from the schema at that path. */
 export interface ConfigOption {
@@ -45,6 +46,8 @@ const shared: readonly ConfigOption[] = [
   { flags: "--stratified", path: "split.stratified", read: text },
   { flags: "--standardise", path: "standardise", read: text },
   { flags: "--model <name|file.json>", path: "model", read: model },
+  { flags: "--initial-weights <file>", path: "initialWeights", read: initialWeights },
+  { flags: "--frozen <layer,...>", path: "frozen", read: layerNames },
   { flags: "--schedule <schedule>", path: "schedule", read: parseSpec },
   { flags: "--early-stopping <settings>", path: "earlyStopping", read: parseSettings },
   { flags: "--epochs <count>", path: "epochs", read: decimalNumber },

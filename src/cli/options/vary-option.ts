@@ -1,6 +1,7 @@
 import { configError } from "../../errors.js";
 import { model } from "./model-option.js";
 import { parseRange, parseSettings, parseSpec, scalar, splitOutsideQuotes } from "./spec.js";
+import { initialWeights, layerNames } from "./weights-option.js";
 
 type Vary = Readonly<Record<string, unknown>>;
 
@@ -11,6 +12,8 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   earlyStopping: parseSettings,
   augmentation: parseSettings,
   split: parseSettings,
+  initialWeights,
+  frozen: layerNames,
 };
 
 /**

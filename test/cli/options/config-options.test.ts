@@ -134,6 +134,8 @@ describe("the command line as a config", () => {
         "augmentation=none,shift=2:rotation=10",
         "earlyStopping.monitor=validation.loss,train.loss",
         "dataset=mnist-10k,digits",
+        "initialWeights=none,first.safetensors:except=dense_2",
+        "frozen=none,[conv2d_0,conv2d_1],conv2d_0",
       ),
     ).toEqual({
       batchSize: [32, 256],
@@ -144,6 +146,8 @@ describe("the command line as a config", () => {
       augmentation: [null, { shift: 2, rotation: 10 }],
       "earlyStopping.monitor": ["validation.loss", "train.loss"],
       dataset: ["mnist-10k", "digits"],
+      initialWeights: [null, { from: "first.safetensors", except: ["dense_2"] }],
+      frozen: [null, ["conv2d_0", "conv2d_1"], ["conv2d_0"]],
     });
     for (const text of ["batchSize", "=1", "batchSize="])
       expect(() => vary(text)).toThrow("Expected a path and values such as batchSize=32,256");
@@ -151,6 +155,21 @@ describe("the command line as a config", () => {
     expect(() => vary("epochs=1,2..3")).toThrow('"2..3" is a range, which cannot be part of a list.');
     expect(() => vary("epochs=1", "epochs=2")).toThrow('"epochs" is given twice.');
     expect(() => vary("model=mpl")).toThrow('Did you mean "mlp"?');
+  });
+
+  it("reads weights to start from and frozen layers", () => {
+    const read = (line: string) => configOf(line.split(" "), TRAIN_OPTIONS);
+    expect(read("--initial-weights first.safetensors --frozen conv2d_0,residual_1")).toEqual({
+      initialWeights: "first.safetensors",
+      frozen: ["conv2d_0", "residual_1"],
+    });
+    expect(read("--initial-weights net.safetensors:except=[dense_1,dense_2]:names.conv2d_0=stem")).toEqual({
+      initialWeights: {
+        from: "net.safetensors",
+        except: ["dense_1", "dense_2"],
+        names: { conv2d_0: "stem" },
+      },
+    });
   });
 
   it("keeps text that is not a number, for the schema to reject", () => {

@@ -5,7 +5,7 @@ namespace {
 
 constexpr double kLeastOfCudnn = 1e-5;  // epsilon
 
-// Needs the whole batch at once.
+// Needs the whole batch at once, unless it is frozen and normalises by the running statistics.
 class BatchNorm2d final : public Layer {
  public:
   BatchNorm2d(const LayerSpec& spec, Shape input) : spec_(spec), channels_(input.channels) {}
@@ -14,22 +14,27 @@ class BatchNorm2d final : public Layer {
     std::vector<Slot> slots;
     if (spec_.scale) slots.push_back({"weight", {channels_}, 0, 1});
     if (spec_.center) slots.push_back({"bias", {channels_}});
+    for (Slot& slot : slots) slot.frozen = spec_.frozen;
     return slots;
   }
   std::vector<Slot> statistics() const override {
     return {{"running_mean", {channels_}, 0, 0}, {"running_var", {channels_}, 0, 1}};
   }
 
-  bool isDivisible() const override { return false; }
+  bool isDivisible() const override { return spec_.frozen; }
 
   at::Tensor forward(const at::Tensor& input, Frame& frame) const override {
     const at::Tensor &runningMean = frame.statistics->at(0), &runningVariance = frame.statistics->at(1);
+    if (spec_.frozen && frame.training) {
+      const at::Tensor output = (input - ofChannels(runningMean)).mul_(ofChannels(frozenFactor(frame)));
+      return spec_.center ? output.add_(ofChannels(center(*frame.parameters))) : output;
+    }
     const double count = static_cast<double>(input.numel() / channels_);
     const double unbiasing = count > 1 ? count / (count - 1) : 1;
     if (!input.device().is_cpu() && count > 1) return forwardOnDevice(input, frame, unbiasing);
     // The operator loses deviations that are small relative to the mean, so the mean is subtracted first.
     const at::Tensor centre = frame.training ? input.mean({0, 2, 3}) : runningMean;
-    const at::Tensor centred = input - centre.view({1, channels_, 1, 1});
+    const at::Tensor centred = input - ofChannels(centre);
     const auto [output, mean, inverseDeviation] =
         at::native_batch_norm(centred, scale(*frame.parameters), center(*frame.parameters),
                               frame.training ? at::Tensor() : at::zeros_like(runningMean),
@@ -45,6 +50,7 @@ class BatchNorm2d final : public Layer {
   }
 
   at::Tensor backward(const at::Tensor& outputGradient, const Frame& frame) const override {
+    if (spec_.frozen) return outputGradient * ofChannels(frozenFactor(frame));
     const at::Tensor weight = scale(*frame.parameters);
     const auto& saved = frame.saved;
     const auto [input, scaleGradient, centerGradient] =
@@ -58,7 +64,7 @@ class BatchNorm2d final : public Layer {
     return frame.inputGradient ? input : at::Tensor();
   }
 
-  LayerMemory memory(const Extent&) const override { return {.keepsInput = true}; }
+  LayerMemory memory(const Extent&) const override { return {.keepsInput = !spec_.frozen}; }
 
  private:
   // The operators of devices find the mean first, and also update the running statistics, with an unbiased variance.
@@ -82,6 +88,11 @@ class BatchNorm2d final : public Layer {
     return output;
   }
 
+  at::Tensor frozenFactor(const Frame& frame) const {
+    const at::Tensor inverseDeviation = (frame.statistics->at(1) + spec_.epsilon).rsqrt_();
+    return spec_.scale ? inverseDeviation.mul_(scale(*frame.parameters)) : inverseDeviation;
+  }
+  at::Tensor ofChannels(const at::Tensor& values) const { return values.view({1, channels_, 1, 1}); }
   at::Tensor scale(const Views& views) const { return spec_.scale ? views[0] : at::Tensor(); }
   at::Tensor center(const Views& views) const { return spec_.center ? views[spec_.scale ? 1 : 0] : at::Tensor(); }
 

@@ -16,6 +16,7 @@ class Conv2d final : public Layer {
                              {spec_.filters, spec_.kernel[0], spec_.kernel[1], input_.channels / spec_.groups},
                              spec_.weightLimit}};
     if (spec_.bias) slots.push_back({"bias", {spec_.filters}, spec_.biasLimit});
+    for (Slot& slot : slots) slot.frozen = spec_.frozen;
     return slots;
   }
 

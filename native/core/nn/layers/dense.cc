@@ -16,6 +16,7 @@ class Dense final : public Layer {
   std::vector<Slot> parameters() const override {
     std::vector<Slot> slots{{"weight", {spec_.filters, inputs_}, spec_.weightLimit}};
     if (spec_.bias) slots.push_back({"bias", {spec_.filters}, spec_.biasLimit});
+    for (Slot& slot : slots) slot.frozen = spec_.frozen;
     return slots;
   }
 

@@ -15,6 +15,7 @@ class SampleNorm : public Layer {
     std::vector<Slot> slots;
     if (spec_.scale) slots.push_back({"weight", {input_.channels}, 0, 1});
     if (spec_.center) slots.push_back({"bias", {input_.channels}});
+    for (Slot& slot : slots) slot.frozen = spec_.frozen;
     return slots;
   }
 
