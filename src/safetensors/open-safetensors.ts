@@ -77,7 +77,12 @@ async function read(file: FileHandle, path: string, fail: Fail): Promise<OpenSaf
   const { size } = stats;
   if (size < 8) throw fail(size === 0 ? "it is empty" : "it is no safetensors file");
   const length = Number((await bytesAt(file, 0, 8)).readBigUInt64LE());
-  if (length > LONGEST_HEADER) throw fail("it is no safetensors file");
+  if (length > LONGEST_HEADER)
+    throw fail(
+      isPickle(await bytesAt(file, 0, Math.min(size, 128)))
+        ? pickleAdvice(path)
+        : "it is no safetensors file",
+    );
   if (8 + length > size) throw fail("it is truncated, or no safetensors file");
   const header = parseHeader(await bytesAt(file, 8, length), fail);
   const data = 8 + length;
@@ -113,6 +118,20 @@ async function read(file: FileHandle, path: string, fail: Fail): Promise<OpenSaf
     close: () => file.close(),
   };
 }
+
+/** Whether a file is what `torch.save` writes: a ZIP archive whose first entry is data.pkl or, formerly, a pickle. */
+function isPickle(start: Buffer): boolean {
+  const isArchive = start.toString("latin1", 0, 2) === "PK" && start.includes("/data.pkl");
+  return isArchive || (start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5);
+}
+
+/** Why a pickle is refused, without a final full stop. */
+const pickleAdvice = (
+  path: string,
+) => `it is a pickle of PyTorch, which can run code when it is opened, so it is refused. Convert it with Python:
+  import torch, safetensors.torch
+  safetensors.torch.save_file(torch.load(${JSON.stringify(path)}, map_location="cpu", weights_only=True), "model.safetensors")
+Then load model.safetensors`;
 
 /** Reads bytes into new memory, at a multiple of 8. */
 async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
