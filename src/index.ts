@@ -78,6 +78,8 @@ export type { ResolvedLoss } from "./losses/losses.js";
 export type { ResolvedLayer, ResolvedPlainLayer, ResolvedResidual } from "./models/layers.js";
 export type * from "./models/model-config.generated.js";
 export type { ResolvedModel } from "./models/models.js";
+export type { OnnxTensor } from "./onnx/messages.js";
+export type { OnnxSummary } from "./onnx/onnx-graph.js";
 export type * from "./optimizers/optimizer-config.generated.js";
 export type { ResolvedOptimizer } from "./optimizers/optimizers.js";
 export type { ReportOptions } from "./report/folder/write-report.js";

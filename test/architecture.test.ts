@@ -15,6 +15,7 @@ const STAGES = [
   "safetensors/",
   "catalogue/",
   "models/",
+  "onnx/",
   "losses/",
   "schedules/",
   "optimizers/",

@@ -13,9 +13,9 @@ export const PAGES = [
   {
     name: "trained-models",
     title: "Trained models",
-    summary: "Load a trained model, predict with it and save it.",
+    summary: "Load a trained model, predict with it, save it and export it.",
     names: ["loadModel"],
-    files: ["inference/trained-model", "inference", "safetensors"],
+    files: ["inference/trained-model", "inference", "safetensors", "onnx"],
   },
   {
     name: "comparing",

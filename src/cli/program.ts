@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   train: async () => (await import("./commands/train.js")).addTrainCommand,
   predict: async () => (await import("./commands/predict.js")).addPredictCommand,
   evaluate: async () => (await import("./commands/evaluate.js")).addEvaluateCommand,
+  export: async () => (await import("./commands/export.js")).addExportCommand,
   report: async () => (await import("./commands/report.js")).addReportCommand,
   merge: async () => (await import("./commands/merge.js")).addMergeCommand,
   verify: async () => (await import("./commands/verify.js")).addVerifyCommand,

@@ -9,8 +9,11 @@ import { scaledBytes } from "../data/scaling.js";
 import type { Standardisation } from "../data/standardisation.js";
 import { OptimbenchError } from "../errors.js";
 import { sizeOf } from "../formula/shapes.js";
+import { lowerModel } from "../models/lower-model.js";
+import { resolveModel } from "../models/models.js";
 import type { NativeSession, TensorInfo } from "../native/addon.js";
 import { freeSession } from "../native/session.js";
+import type { OnnxSummary } from "../onnx/onnx-graph.js";
 import type { NamedTensor } from "../safetensors/named-tensor.js";
 import { writeSafetensors } from "../safetensors/write-safetensors.js";
 import { describe } from "../validation/describe.js";
@@ -186,15 +189,56 @@ export class TrainedModel implements Disposable {
   async save(path: string): Promise<void> {
     parse(pathSchema, path, "path");
     this.#checkAlive();
-    const metadata = {
-      format: "pt",
+    const metadata = { format: "pt", ...this.#metadata() };
+    const tensors = this.#tensors();
+    const inFile = tensors.map(({ name, shape }) => ({ name, shape: shapeInPyTorch(shape) }));
+    await writeSafetensors(path, inFile, () => this.#values(tensors), metadata);
+  }
+
+  /**
+   * Writes the model to an ONNX file (opset 18), for any number of images at a time. Its input `images` is what `predict`
+   * takes, as [batch, height, width, channels]: uint8, 0 to 255; or float32, if the model was trained on floats. The file
+   * contains their scaling and standardisation. Its outputs are `probabilities`, as `predict` returns them, and `logits`. Its
+   * metadata is that of `save`, and `classNames` and `inputShape` as JSON. An existing file is replaced once the new one is
+   * complete.
+   *
+   * @param path the file to write; missing folders are created
+   * @returns what the file takes and gives
+   * @throws {@link OptimbenchError} by rejection: DISPOSED after `dispose()`, FILE if the file cannot be written or would be
+   *   larger than 2 GB, which is the limit of the format
+   */
+  async exportOnnx(path: string): Promise<OnnxSummary> {
+    parse(pathSchema, path, "path");
+    const [{ onnxGraph, onnxSummary }, { writeOnnx }] = await Promise.all([
+      import("../onnx/onnx-graph.js"), // prediction does not need them
+      import("../onnx/write-onnx.js"),
+    ]);
+    this.#checkAlive();
+    const { height, width, channels, classes, classNames } = this.#dataset;
+    const { semantics } = this.#config;
+    const model = resolveModel(this.#config.model, { classes, semantics });
+    const { layers } = lowerModel(model, { input: [channels, height, width], classes, semantics });
+    const tensors = new Map(this.#tensors().map((tensor) => [tensor.name, tensor]));
+    const summary = onnxSummary(this.#dataset);
+    await writeOnnx(path, {
+      graph: onnxGraph(layers, this.#dataset, this.#standardisation),
+      summary,
+      metadata: {
+        inputShape: JSON.stringify([height, width, channels]),
+        ...(classNames && { classNames: JSON.stringify(classNames) }),
+        ...this.#metadata(),
+      },
+      values: (name) => this.#values([tensors.get(name)!]),
+    });
+    return summary;
+  }
+
+  #metadata(): Readonly<Record<string, string>> {
+    return {
       config: JSON.stringify(this.#config),
       dataset: JSON.stringify(this.#dataset),
       ...(this.#standardisation && { standardisation: JSON.stringify(this.#standardisation) }),
     };
-    const tensors = this.#tensors();
-    const inFile = tensors.map(({ name, shape }) => ({ name, shape: shapeInPyTorch(shape) }));
-    await writeSafetensors(path, inFile, () => this.#values(tensors), metadata);
   }
 
   #tensors(): readonly Tensor[] {

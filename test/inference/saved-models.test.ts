@@ -9,6 +9,7 @@ import { LAYER_SCHEMAS, type Layer } from "../../src/models/layers.js";
 import type { NativeSession, TensorInfo } from "../../src/native/addon.js";
 import { openSession, sessionSpec } from "../../src/native/session.js";
 import { channelsLast } from "../channels-last.js";
+import { exportError } from "../onnx/runtime.js";
 import { relativeError } from "../relative-error.js";
 
 /** The output of test/golden/saved_models.py: PyTorch modules and their outputs. */
@@ -44,7 +45,7 @@ it("covers every kind of layer", () => {
 
 describe("a model in PyTorch's layout", () => {
   it.each(goldens)(
-    "gives PyTorch's probabilities, and is saved in PyTorch's layout: $name",
+    "gives PyTorch's probabilities, also when exported, and is saved in PyTorch's layout: $name",
     async (golden) => {
       const { layers, shape, tensors, probabilities } = golden;
       const [height, width, channels] = shape;
@@ -67,6 +68,7 @@ describe("a model in PyTorch's layout", () => {
       load(session, tensors);
       using model = new TrainedModel(session, plan.config, datasetRecord(dataset));
       expect(relativeError(await model.predict(pixels), probabilities, 1)).toBeLessThan(1e-5);
+      expect(await exportError(model, pixels, [1, 7, 64], probabilities)).toBeLessThan(1e-5);
 
       const saved = Object.fromEntries(
         (await model.parameters()).map(({ name, shape, values }) => [name, { shape, values: [...values] }]),

@@ -50,6 +50,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   train: ["train", ...SMALL, "--epochs", "1", "--profile", "--save", "model.safetensors"],
   predict: ["predict", "model.safetensors", DIGITS, "--top", "3"],
   evaluate: ["evaluate", "model.safetensors"],
+  export: ["export", "model.safetensors", "--onnx", "model.onnx"],
   report: ["report", "study"],
   verify: ["verify", "study"],
   diff: ["diff", "study", "merged"],

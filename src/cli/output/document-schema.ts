@@ -11,6 +11,7 @@ import {
 } from "./schemas/data.js";
 import { bundleSchema, diagnosisSchema, libtorchSchema } from "./schemas/diagnosis.js";
 import { explanationSchema, gradientCheckResultSchema } from "./schemas/explanation.js";
+import { exportedModelSchema } from "./schemas/exported-model.js";
 import { filePredictionsSchema } from "./schemas/predictions.js";
 import {
   estimateSchema,
@@ -31,6 +32,7 @@ const RESULTS = {
   train: z.union([judgedStudySchema, estimateSchema]).describe(STUDY),
   predict: filePredictionsSchema,
   evaluate: evaluationSchema,
+  export: exportedModelSchema,
   merge: studySchema.describe("the merged study"),
   report: z
     .object({
