@@ -8,6 +8,7 @@
  * - `LIBTORCH`: libtorch or the native code is missing, or the versions do not fit
  * - `MEMORY`: the run needs more memory than is available
  * - `NATIVE`: native code failed while it ran
+ * - `QUEUE`: the server of a queue cannot be reached or refuses the connection, or a package for it is missing
  * - `ABORTED`: the caller's `AbortSignal` ended the work
  * - `DISPOSED`: the model was used after `dispose()`
  */
@@ -19,6 +20,7 @@ export type ErrorCode =
   | "LIBTORCH"
   | "MEMORY"
   | "NATIVE"
+  | "QUEUE"
   | "ABORTED"
   | "DISPOSED";
 

@@ -82,6 +82,8 @@ export type { OnnxTensor } from "./onnx/messages.js";
 export type { OnnxSummary } from "./onnx/onnx-graph.js";
 export type * from "./optimizers/optimizer-config.generated.js";
 export type { ResolvedOptimizer } from "./optimizers/optimizers.js";
+export type { ConnectionSettings, QueueOptions, TlsSettings } from "./queue/queue.js";
+export type { WorkerOptions } from "./queue/worker.js";
 export type { ReportOptions } from "./report/folder/write-report.js";
 export type { NamedStudy } from "./report/results/side-by-side.js";
 export type { HasTensors, NamedTensor, TensorShape } from "./safetensors/named-tensor.js";
@@ -99,17 +101,21 @@ export {
   estimateStudy,
   judgeStudy,
   mergeStudies,
+  queue,
   readStudy,
+  runWorker,
   verifyStudy,
   writeReport,
   writeSideBySide,
   writeStudy,
 } from "./studies.js";
 export type { AlteredRun } from "./study/altered-runs.js";
-export type { CompareCallbacks, PlannedRun } from "./study/callbacks.js";
+export type { CompareCallbacks } from "./study/callbacks.js";
 export type { RunDifference, StudyDiff } from "./study/diff.js";
 export type { ArmEstimate, EstimateOptions, StudyEstimate, TrialsEstimate } from "./study/estimate.js";
+export type { Executor } from "./study/executor.js";
 export type { MergeOptions } from "./study/merge.js";
+export type { PlannedRun } from "./study/planned-run.js";
 export type * from "./study/study.generated.js";
 export type { Verification, VerifiedRun, VerifyOptions } from "./study/verify.js";
 export type { DownloadProgress } from "./system/download.js";

@@ -3,15 +3,18 @@
 import type { Finding } from "./checks/check.js";
 import type { CheckOptions } from "./checks/check-study.js";
 import type { CompareConfig } from "./config/compare-config.generated.js";
+import type { QueueOptions } from "./queue/queue.js";
+import type { WorkerOptions } from "./queue/worker.js";
 import type { ReportOptions } from "./report/folder/write-report.js";
 import type { NamedStudy } from "./report/results/side-by-side.js";
 import type { CompareCallbacks } from "./study/callbacks.js";
 import type { StudyDiff } from "./study/diff.js";
 import type { EstimateOptions, StudyEstimate } from "./study/estimate.js";
+import type { Executor } from "./study/executor.js";
 import type { MergeOptions } from "./study/merge.js";
 import type { Study } from "./study/study.generated.js";
 import type { Verification, VerifyOptions } from "./study/verify.js";
-import { plainData } from "./validation/plain-data.js";
+import { keepWhole, plainData } from "./validation/plain-data.js";
 import type { VerdictOptions } from "./verdicts/judge.js";
 import type { Verdicts } from "./verdicts/verdicts.js";
 
@@ -33,6 +36,39 @@ import type { Verdicts } from "./verdicts/verdicts.js";
 export async function compare(config: CompareConfig & CompareCallbacks = {}): Promise<Study> {
   const plain = plainData(config, "compare config") as typeof config;
   return (await import("./tuning/compare-tuned.js")).compare(plain);
+}
+
+/**
+ * Has the runs of a study trained by workers on other machines, over BullMQ on a Redis server. Both need packages that are not
+ * installed with this one: `npm install bullmq ioredis`.
+ *
+ * @example
+ * ```ts
+ * const connection = "redis://host:6379";
+ * await compare({ optimizers: "all", seeds: 10, folder: "study", executor: queue({ connection }) });
+ * ```
+ *
+ * @param options the server, and how the study is served. `compare` checks them.
+ * @returns what `compare` takes as `executor`
+ */
+export function queue(options: QueueOptions = {}): Executor {
+  const plain = plainData(options, "options") as typeof options;
+  const executor = async () => (await import("./queue/queue.js")).queueExecutor(plain);
+  return keepWhole({
+    ready: async () => (await executor()).ready(),
+    run: async (...work) => (await executor()).run(...work),
+  } satisfies Executor);
+}
+
+/**
+ * Takes runs of studies from a queue and trains them, as `optimbench worker` does, until `signal` ends it.
+ *
+ * @param options the server, and how many runs at once
+ * @throws {@link OptimbenchError} by rejection: CONFIG or FILE for invalid options, QUEUE if BullMQ is missing or the server refuses
+ *   the connection, LIBTORCH
+ */
+export async function runWorker(options: WorkerOptions = {}): Promise<void> {
+  return (await import("./queue/worker.js")).runWorker(options);
 }
 
 /**

@@ -27,6 +27,7 @@ const STAGES = [
   "study/",
   "verdicts/",
   "tuning/",
+  "queue/",
   "checks/",
   "bench/",
   "report/",

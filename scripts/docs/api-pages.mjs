@@ -23,6 +23,8 @@ export const PAGES = [
     summary: "Compare optimizers and losses: the config, callbacks, the study, its files and its report.",
     names: [
       "compare",
+      "queue",
+      "runWorker",
       "estimateStudy",
       "mergeStudies",
       "diffStudies",
@@ -35,6 +37,9 @@ export const PAGES = [
       "ResolvedCompareConfig",
     ],
     files: [
+      "queue/queue",
+      "queue/worker",
+      "queue/connection",
       "config/compare-config",
       "config/choices",
       "config/value-range",

@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   export: async () => (await import("./commands/export.js")).addExportCommand,
   report: async () => (await import("./commands/report.js")).addReportCommand,
   merge: async () => (await import("./commands/merge.js")).addMergeCommand,
+  worker: async () => (await import("./commands/worker.js")).addWorkerCommand,
+  queue: async () => (await import("./commands/queue.js")).addQueueCommand,
   verify: async () => (await import("./commands/verify.js")).addVerifyCommand,
   diff: async () => (await import("./commands/diff.js")).addDiffCommand,
   check: async () => (await import("./commands/check.js")).addCheckCommand,

@@ -1,23 +1,10 @@
-import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { EpochRecord } from "../history/epoch-record.js";
 import type { CheckpointOptions } from "../training/checkpoint/checkpoint-options.generated.js";
 import type { RunRecord } from "../training/run-record.js";
 import type { Run } from "../training/train.js";
+import type { Executor } from "./executor.js";
+import type { PlannedRun } from "./planned-run.js";
 import type { Study } from "./study.js";
-
-/** A run of a study, before it starts. */
-export interface PlannedRun {
-  /** Number of the run in the order in which runs start, from 1. */
-  readonly number: number;
-  /** Number of runs in the study. */
-  readonly count: number;
-  /** What distinguishes it from the study's other runs, such as "adam" or "adam, batch size 256, seed 2". */
-  readonly label: string;
-  /** What distinguishes its arm from the others: the label without the seed. */
-  readonly arm: string;
-  /** Its config with every default filled in. */
-  readonly config: ResolvedTrainConfig;
-}
 
 /** Callbacks to observe and cancel a study. */
 export interface CompareCallbacks {
@@ -62,6 +49,11 @@ export interface CompareCallbacks {
    * limit.
    */
   readonly budget?: string;
+  /**
+   * Where the runs are trained, such as `queue({ connection })`: by workers on other machines. `onRun` is not called then, because
+   * models stay there; `onSkip` receives the records. Default: in this process.
+   */
+  readonly executor?: Executor;
   /** Checkpoints of the run, as in `train`, if the study has only one. A `folder` keeps checkpoints without it. Default: none. */
   readonly checkpoint?: CheckpointOptions;
   /**

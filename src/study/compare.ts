@@ -48,6 +48,7 @@ const CALLBACKS: Readonly<Record<keyof CompareCallbacks, true>> = {
   shard: true,
   budget: true,
   checkpoint: true,
+  executor: true,
 };
 
 /** Divides what `compare` is given into the study and the rest. @throws OptimbenchError (CONFIG) */
@@ -63,6 +64,13 @@ export function askedStudy(input: CompareConfig & CompareCallbacks): {
     callbacks: part((key) => Object.hasOwn(CALLBACKS, key)) as GivenCallbacks,
   };
 }
+
+/** Why a study whose runs are trained elsewhere does without. */
+const WITHOUT = {
+  shard: "The workers share all runs already. Omit it.",
+  budget: "Only a measurement on the workers could say what fits. Give the `seeds` and `epochs` that fit.",
+  checkpoint: "The workers keep checkpoints if they are given a folder. Omit it.",
+} as const;
 
 /** The same for arms that are already known. */
 export async function compareArms(
@@ -81,6 +89,9 @@ export async function compareArms(
       "`budget` and `shard` exclude each other, since each part would be cut by another measurement. Several processes may share the study's folder instead, or give the `seeds` and `epochs` that fit.",
       "budget",
     );
+  for (const key of ["shard", "budget", "checkpoint"] as const)
+    if (callbacks.executor !== undefined && { ...callbacks, budget, checkpoint: given }[key] !== undefined)
+      throw configError(`\`${key}\` and \`executor\` exclude each other. ${WITHOUT[key]}`, key);
   const checkpoint = given && parseCheckpointOptions(given);
   const runs = asked.arms.length * asked.seeds.length;
   if (checkpoint !== undefined && runs > 1)
@@ -88,6 +99,7 @@ export async function compareArms(
       `\`checkpoint\` names the file of one run, but the study has ${runs}. Omit it, and give the study a \`folder\`, which keeps checkpoints of each run.`,
       "checkpoint",
     );
+  await callbacks.executor?.ready();
   const { onNotice = () => {}, signal } = callbacks;
   const datasets = await loadDatasets(asked.arms, loaded, { signal });
   const fitting = { budget: budget ?? "", folder: overwrite ? undefined : folder, onNotice, signal };

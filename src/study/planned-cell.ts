@@ -1,6 +1,6 @@
 import type { RunPlan } from "../config/run-plan.js";
 import type { Dataset } from "../data/dataset.js";
-import type { PlannedRun } from "./callbacks.js";
+import type { PlannedRun } from "./planned-run.js";
 
 /** A run of a study, with the key of its cell. */
 export interface PlannedCell {

@@ -9,9 +9,11 @@ import { type Run, trainPlan } from "../training/train.js";
 import { countText } from "../validation/count-text.js";
 import { durationSeconds } from "../validation/duration.js";
 import { groupBy } from "../validation/group-by.js";
-import type { CompareCallbacks, PlannedRun } from "./callbacks.js";
-import type { Question } from "./cell-lines.js";
+import type { CompareCallbacks } from "./callbacks.js";
+import type { Cell, Question } from "./cell-lines.js";
+import type { ExecutorContext } from "./executor.js";
 import type { PlannedCell } from "./planned-cell.js";
+import type { PlannedRun } from "./planned-run.js";
 import { shareCells } from "./share-cells.js";
 import type { Study } from "./study.js";
 import type { StudyFolder } from "./study-folder.js";
@@ -19,7 +21,16 @@ import { StudyResults, type TakenOver } from "./study-results.js";
 
 type Callbacks = Pick<
   CompareCallbacks,
-  "onPlan" | "onEpoch" | "onRun" | "onSkip" | "onNotice" | "signal" | "profile" | "shard" | "budget"
+  | "onPlan"
+  | "onEpoch"
+  | "onRun"
+  | "onSkip"
+  | "onNotice"
+  | "signal"
+  | "profile"
+  | "shard"
+  | "budget"
+  | "executor"
 >;
 
 interface Setting extends Readonly<{ [Key in keyof Callbacks]: Callbacks[Key] | undefined }> {
@@ -40,8 +51,11 @@ interface Setting extends Readonly<{ [Key in keyof Callbacks]: Callbacks[Key] | 
  * of the plan.
  */
 export async function runCells(cells: readonly PlannedCell[], setting: Setting): Promise<Study> {
-  const { store, onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile = false } = setting;
-  const results = new StudyResults(store?.question ?? setting.question, cells, store);
+  const { store, executor, onPlan, onEpoch, onRun, onSkip, onNotice, signal, profile = false } = setting;
+  /** Cells from an executor, if no folder keeps them. */
+  const received = new Map<string, Cell>();
+  const finished = store?.finished ?? received;
+  const results = new StudyResults(store?.question ?? setting.question, cells, { finished });
 
   const failure = new AbortController();
   const ended = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
@@ -74,14 +88,16 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
    * A failure to write is not the end, since the next write may succeed. It is told once, not after every run; after the last run,
    * `finish` throws it.
    */
-  const noticing = async (write: () => Promise<void> | undefined) => {
+  const noticing = async (write: () => Promise<void> | undefined): Promise<boolean> => {
     try {
       await write();
+      return true;
     } catch (error) {
       if (!(error instanceof OptimbenchError)) throw error;
-      if (ended.aborted || results.isComplete || told.has(error.message)) return;
+      if (ended.aborted || results.isComplete || told.has(error.message)) return false;
       told.add(error.message);
       onNotice?.(`${error.message} The study continues, and the file is written again after each run.`);
+      return false;
     }
   };
   const train = async (cell: PlannedCell) => {
@@ -95,6 +111,28 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
     const before = recorded;
     recorded = before.then(() => record(cell, run)).finally(() => run.model.dispose());
     await recorded;
+  };
+  const context: ExecutorContext = {
+    question: store?.question ?? setting.question,
+    isKept: store !== undefined,
+    profile,
+    signal: ended,
+    async refresh() {
+      await store?.refresh();
+      takeOver();
+    },
+    hasFinished: ({ key }) => finished.has(key),
+    async finish(cell, done) {
+      if (finished.has(cell.key)) return true;
+      received.set(cell.key, done);
+      const isKept = await noticing(() => store?.add(done));
+      takeOver();
+      await noticing(() => store?.save(current));
+      return isKept;
+    },
+    fail: (cell, reason) => results.fail(cell, reason),
+    onEpoch: async (cell, epoch) => onEpoch?.(epoch, cell.planned),
+    onNotice: (text) => onNotice?.(text),
   };
   const inOrder = (left: readonly PlannedCell[], work: (cell: PlannedCell) => Promise<void>) =>
     runInParallel(
@@ -128,7 +166,8 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
         onNotice?.(outOfTime(setting, groups.slice(i).flat()));
         break;
       }
-      if (store === undefined) await inOrder(round, train);
+      if (executor !== undefined) await executor.run(round, context);
+      else if (store === undefined) await inOrder(round, train);
       else await shareCells(round, { store, inOrder, train, takeOver, onNotice, ended });
       takeOver();
       if (ended.aborted) break;

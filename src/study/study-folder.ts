@@ -83,8 +83,8 @@ export class StudyFolder {
       );
     const there = questionOf(lines);
     if (there === undefined && !isNew) throw withoutQuestion(file.path);
-    const question =
-      there === undefined || isAbandoned(lines, folder) ? asked : continued(there, asked, folder);
+    const isBound = there !== undefined && (goesOn(there, asked) || !isAbandoned(lines, folder));
+    const question = isBound ? continued(there, asked, folder) : asked;
     const store = new StudyFolder(folder, { file, lines, question, isReplaced: overwrite });
     const dropped = there === undefined ? 0 : store.#finishedApartFrom(question, there);
     if (dropped > 0)
@@ -196,6 +196,12 @@ export class StudyFolder {
 /** Whether a folder has a question without a finished or a claimed cell: its process was ended before the first one. */
 const isAbandoned = (lines: readonly Line[], folder: string) =>
   !lines.some(isCell) && new Claims(join(folder, CLAIMS)).others().length === 0;
+
+/** Whether a question goes on with another one: workers elsewhere may have taken its cells, though none has finished. */
+const goesOn = (there: Question, asked: Question) =>
+  asksAll(there, asked) &&
+  there.config.seedsPerRound === asked.config.seedsPerRound &&
+  (there.config.seedsPerRound === undefined || there.cells.length === asked.cells.length);
 
 const isCell = (line: Line) => "cell" in line;
 

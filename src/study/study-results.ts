@@ -2,7 +2,8 @@ import { type ArmConfig, armConfigs } from "../config/resolved-study.js";
 import type { RunRecord } from "../training/run-record.js";
 import type { Cell, Question } from "./cell-lines.js";
 import { equalStartCheck } from "./equal-start.js";
-import type { Study } from "./study.js";
+import type { PlannedCell } from "./planned-cell.js";
+import type { FailedRun, Study } from "./study.generated.js";
 import { withNames } from "./with-names.js";
 
 /** A cell of the plan. */
@@ -27,6 +28,7 @@ export class StudyResults {
   readonly #store: { readonly finished: ReadonlyMap<string, Cell> } | undefined;
   readonly #runs: RunRecord[] = [];
   readonly #records: (RunRecord | undefined)[] = [];
+  readonly #failed = new Map<number, FailedRun>();
   readonly #checkStart = equalStartCheck();
 
   constructor(
@@ -48,7 +50,12 @@ export class StudyResults {
   get finalStudy(): Study {
     const { config } = this.study;
     const cells = this.#cells.flatMap(({ key }) => this.#store?.finished.get(key) ?? []);
-    return { ...this.study, config: ranAlone(cells) ? config : { ...config, execution: "parallel" } };
+    const failed = [...this.#failed].sort(([a], [b]) => a - b).map(([, run]) => run);
+    return {
+      ...this.study,
+      config: ranAlone(cells) ? config : { ...config, execution: "parallel" },
+      ...(failed.length > 0 && { failed }),
+    };
   }
 
   /** What a run of the cell's arm took on average, in seconds; 0 if none has finished. */
@@ -64,6 +71,11 @@ export class StudyResults {
   add({ index }: Pick<Place, "index">, record: RunRecord): void {
     this.#records[index] = record;
     this.#checkStart(record);
+  }
+
+  /** Adds a run that failed for good. */
+  fail({ planned, index }: PlannedCell, reason: string): void {
+    this.#failed.set(index, { label: planned.label, seed: planned.config.seed, reason });
   }
 
   /** Updates the study. Returns the runs that it takes over from the store, with their places in the plan. */

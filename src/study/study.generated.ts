@@ -40,6 +40,16 @@ export interface Environment {
   readonly memoryBytes: number;
 }
 
+/** A run that failed on the workers of a queue, and is missing in the study. */
+export interface FailedRun {
+  /** What distinguishes the run from the study's other runs. */
+  readonly label: string;
+  /** Its seed. */
+  readonly seed: number;
+  /** Why it failed. */
+  readonly reason: string;
+}
+
 /** A set of runs that differ in named factors: plain data, as study.json holds it. */
 export interface Study {
   /** Version of this format. */
@@ -54,4 +64,9 @@ export interface Study {
   readonly datasets?: Readonly<Record<string, string>> | undefined;
   /** Finished runs, in the order of the plan: by seed, then by arm. */
   readonly runs: readonly RunRecord[];
+  /**
+   * Runs that failed for good on the workers of a queue; absent if none did. The same command runs them
+   * again.
+   */
+  readonly failed?: readonly FailedRun[] | undefined;
 }

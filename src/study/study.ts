@@ -6,6 +6,15 @@ import type { Study } from "./study.generated.js";
 
 export type { Study };
 
+/** A run that an executor gave up. */
+export const failedRunSchema = z
+  .object({
+    label: z.string().describe("what distinguishes the run from the study's other runs"),
+    seed: z.int().describe("its seed"),
+    reason: z.string().describe("why it failed"),
+  })
+  .describe("a run that failed on the workers of a queue, and is missing in the study");
+
 /** What study.json holds; keys that a later version adds are kept. */
 export const studySchema = z
   .object({
@@ -21,6 +30,13 @@ export const studySchema = z
       .array(runRecordSchema)
       .readonly()
       .describe("finished runs, in the order of the plan: by seed, then by arm"),
+    failed: z
+      .array(failedRunSchema)
+      .readonly()
+      .optional()
+      .describe(
+        "runs that failed for good on the workers of a queue; absent if none did. The same command runs them again.",
+      ),
   })
   .describe("a set of runs that differ in named factors: plain data, as study.json holds it");
 

@@ -3,6 +3,7 @@ import { describe } from "./describe.js";
 import { durationSchema } from "./duration.js";
 import { parse } from "./parse.js";
 import { pathSchema } from "./path-schema.js";
+import { isKept } from "./plain-data.js";
 
 /** The schema of a callback. */
 export const callbackSchema = <Callback>() =>
@@ -24,6 +25,13 @@ function isShard(text: string): boolean {
   return Number(index) >= 1 && Number(index) <= Number(count);
 }
 
+const executorSchema = z.custom(
+  (value) => isKept(value) && typeof (value as { run?: unknown }).run === "function",
+  {
+    error: ({ input }) => `Expected the result of queue(...) for \`{path}\`, got ${describe(input)}.`,
+  },
+);
+
 const callbacks = z.looseObject({
   onPlan: callbackSchema().optional(),
   onEpoch: callbackSchema().optional(),
@@ -37,6 +45,7 @@ const callbacks = z.looseObject({
   shard: shardSchema.optional(),
   budget: durationSchema.optional(),
   signal: signalSchema.optional(),
+  executor: executorSchema.optional(),
 });
 
 /**

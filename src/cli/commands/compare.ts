@@ -1,12 +1,15 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   type CompareConfig,
   compareConfigSchema,
   DEFAULT_LOSSES,
   DEFAULT_OPTIMIZERS,
 } from "../../config/compare-config.js";
+import { configError } from "../../errors.js";
 import { LOSS_NAMES } from "../../losses/losses.js";
 import { OPTIMIZER_NAMES } from "../../optimizers/optimizers.js";
+import { queueExecutor } from "../../queue/queue.js";
+import type { Executor } from "../../study/executor.js";
 import type { Choices } from "../options/choices.js";
 import { configFromCommand } from "../options/command-config.js";
 import {
@@ -28,6 +31,10 @@ const BUDGET = { flags: "--budget <duration>", path: "budget" } as const;
 interface CompareOptions extends OutputOptions {
   readonly shard?: string;
   readonly budget?: string;
+  readonly queue?: string | true;
+  readonly priority?: number;
+  readonly allow?: readonly string[];
+  readonly sendData?: boolean;
 }
 
 /** Adds `optimbench compare`, which runs a study and writes its table and report. */
@@ -47,25 +54,72 @@ export function addCompareCommand(program: Command): void {
     .option(
       BUDGET.flags,
       "time for the runs, such as 90s, 10m or 2h: seeds, then epochs are cut to what fits (default: no limit)",
+    )
+    .option(
+      "--queue [connection]",
+      "have the runs trained by workers (optimbench worker): the Redis server, such as redis://host:6379, or a file with its settings (default: OPTIMBENCH_QUEUE)",
+    )
+    .option(
+      "--priority <number>",
+      "with --queue, studies of a higher priority are served first (default: 0)",
+      priority,
+    )
+    .addOption(
+      new Option(
+        "--allow <what...>",
+        "with --queue, what may differ between workers: other processors and kernels give other bits (default: nothing)",
+      ).choices(["mixed-kernels"]),
+    )
+    .option(
+      "--send-data",
+      "with --queue, send the images through the server, up to 256 MiB (default: workers read them)",
     );
-  addAction(command, (answer, { out, shard, budget, ...options }: CompareOptions) => {
-    const { quiet = false, overwrite } = options;
-    return inOptions(command, [...COMPARE_OPTIONS, BUDGET], () => {
-      const config = compareConfig(command, options);
-      const folder = out ?? (answer.isJson ? undefined : "report");
-      if (options.dryRun)
-        return dryRun(config, { folder: overwrite ? undefined : folder, budget, answer, shard });
-      return runStudy(config, {
-        folder,
-        overwrite,
-        shard,
-        budget,
-        answer,
-        quiet,
-        progress: showProgress({ quiet, inParallel: config.execution === "parallel" }),
+  addAction(
+    command,
+    (answer, { out, shard, budget, queue, priority, allow, sendData, ...options }: CompareOptions) => {
+      const { quiet = false, overwrite } = options;
+      return inOptions(command, [...COMPARE_OPTIONS, BUDGET], () => {
+        const config = compareConfig(command, options);
+        const folder = out ?? (answer.isJson ? undefined : "report");
+        if (options.dryRun)
+          return dryRun(config, { folder: overwrite ? undefined : folder, budget, answer, shard });
+        return runStudy(config, {
+          folder,
+          overwrite,
+          shard,
+          budget,
+          executor: executorOf({ queue, priority, allow, sendData }),
+          answer,
+          quiet,
+          progress: showProgress({
+            quiet,
+            inParallel: queue !== undefined || config.execution === "parallel",
+          }),
+        });
       });
-    });
-  });
+    },
+  );
+}
+
+const priority = (text: string): number => {
+  if (/^-?\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number such as 10 or -10.");
+};
+
+type QueueFlags = {
+  readonly [Key in "queue" | "priority" | "allow" | "sendData"]: CompareOptions[Key] | undefined;
+};
+
+/** What trains the runs; undefined for this process. @throws OptimbenchError (CONFIG) for an option that needs --queue */
+function executorOf({ queue, ...options }: QueueFlags): Executor | undefined {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  if (queue !== undefined)
+    return queueExecutor({ ...given, ...(typeof queue === "string" && { connection: queue }) }, true);
+  const [first] = Object.keys(given);
+  if (first === undefined) return undefined;
+  throw configError(
+    `\`--${first === "sendData" ? "send-data" : first}\` is for studies with \`--queue\`. Omit it, or add \`--queue\`.`,
+  );
 }
 
 function compareConfig(command: Command, { defineOptimizer, defineLoss }: OutputOptions): CompareConfig {

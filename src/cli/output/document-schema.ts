@@ -1,6 +1,7 @@
 // What --json prints. Only the published JSON Schema is generated from this, and tests check each command against it.
 import { z } from "zod";
 import { evaluationSchema } from "../../inference/evaluation.js";
+import { queueStatusSchema } from "../../queue/status-schema.js";
 import { studySchema } from "../../study/study.js";
 import { benchRecordSchema } from "./schemas/bench.js";
 import {
@@ -40,6 +41,10 @@ const RESULTS = {
       verdicts: verdictsSchema.optional().describe("what the study shows; absent for several studies"),
     })
     .describe("a report that was written again"),
+  "queue status": queueStatusSchema,
+  "queue cancel": z
+    .object({ cancelled: text.describe("id of the study") })
+    .describe("a study that was withdrawn"),
   verify: verificationSchema,
   diff: studyDiffSchema,
   check: z.array(findingSchema).describe("what was found, failures first"),

@@ -5,6 +5,7 @@ import { type StudyArms, studyArms } from "../../config/study-arms.js";
 import type { Dataset } from "../../data/dataset.js";
 import { OptimbenchError } from "../../errors.js";
 import { askedSize, plannedSize } from "../../study/cut-study.js";
+import type { Executor } from "../../study/executor.js";
 import { isTrialStudy, isWorthKeeping, type Study } from "../../study/study.js";
 import { loadDatasets } from "../../study/study-datasets.js";
 import { keepResult } from "../../system/keep-result.js";
@@ -20,6 +21,7 @@ import { onInterrupt } from "../progress/interrupt.js";
 import type { Progress } from "../progress/progress.js";
 import { showReading } from "../progress/read-progress.js";
 import type { Answer } from "./answer.js";
+import { answerNo } from "./exit.js";
 import { checkNewFile } from "./out-file.js";
 import { prepareOutFolder, withOutOptions } from "./out-folder.js";
 
@@ -39,6 +41,8 @@ interface StudyOutput {
   readonly shard?: string | undefined;
   /** The time for the runs, such as "10m"; undefined for no limit. */
   readonly budget?: string | undefined;
+  /** What trains the runs; undefined for this process. */
+  readonly executor?: Executor | undefined;
   /** Whether to show how the time of the steps is spent. */
   readonly profile?: boolean;
   /** The checkpoints of the only run. */
@@ -60,6 +64,7 @@ export async function runStudy(
     shard,
     budget,
     checkpoint,
+    executor,
     profile = false,
     quiet = false,
   }: StudyOutput,
@@ -92,6 +97,7 @@ export async function runStudy(
             ...(shard !== undefined && { shard }),
             ...(budget !== undefined && { budget }),
             ...(checkpoint !== undefined && { checkpoint }),
+            ...(executor !== undefined && { executor }),
             signal: interrupt.signal,
             profile,
             onNotice: progress.onNotice,
@@ -121,6 +127,7 @@ export async function runStudy(
       verdicts,
       ...(budget !== undefined && { budget: budgetResult(budget, asked, study) }),
     });
+    if (study.failed !== undefined) answerNo();
     if (study.runs.length > 0 && !answer.isJson) await printStudy(study, verdicts);
     const finished = study;
     if (isOfTrials(finished)) return printNotice(UNFINISHED);

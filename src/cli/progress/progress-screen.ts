@@ -1,5 +1,5 @@
 import { MultiBar } from "cli-progress";
-import type { PlannedRun } from "../../study/callbacks.js";
+import type { PlannedRun } from "../../study/planned-run.js";
 import { escapeControls } from "../../system/escape-controls.js";
 import { printNotice } from "../../system/terminal.js";
 import type { RunRecord } from "../../training/run-record.js";

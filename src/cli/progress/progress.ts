@@ -1,5 +1,5 @@
 import type { EpochRecord } from "../../history/epoch-record.js";
-import type { PlannedRun } from "../../study/callbacks.js";
+import type { PlannedRun } from "../../study/planned-run.js";
 import type { RunRecord } from "../../training/run-record.js";
 
 /** Shows the progress of a study. */

@@ -1,4 +1,4 @@
-import type { PlannedRun } from "../../study/callbacks.js";
+import type { PlannedRun } from "../../study/planned-run.js";
 import { escapeControls } from "../../system/escape-controls.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 import { countText } from "../../validation/count-text.js";

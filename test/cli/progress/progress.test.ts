@@ -9,7 +9,7 @@ import { epochLine, runLine } from "../../../src/cli/progress/progress-lines.js"
 import { showProgress } from "../../../src/cli/progress/show-progress.js";
 import { Standings } from "../../../src/cli/progress/standings.js";
 import type { EpochRecord } from "../../../src/history/epoch-record.js";
-import type { PlannedRun } from "../../../src/study/callbacks.js";
+import type { PlannedRun } from "../../../src/study/planned-run.js";
 import type { RunRecord } from "../../../src/training/run-record.js";
 
 const epoch: EpochRecord = {

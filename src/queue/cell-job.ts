@@ -1,0 +1,72 @@
+import type { JobsOptions } from "bullmq";
+import { z } from "zod";
+import { sha256 } from "../study/cell.js";
+import type { PlannedCell } from "../study/planned-cell.js";
+import type { QueueServer } from "./server.js";
+
+/** A cell as a job of the queue. Its id is the cell's key, so a cell is in the queue once. */
+export const cellJobSchema = z.object({
+  /** Of the config without the seed, which many cells have in common. */
+  config: z.string(),
+  seed: z.int().min(0),
+  label: z.string(),
+  profile: z.boolean().optional(),
+});
+export type CellJob = z.output<typeof cellJobSchema>;
+
+/** How often a cell that fails is tried. */
+export const ATTEMPTS = 3;
+
+const OPTIONS: JobsOptions = {
+  attempts: ATTEMPTS,
+  removeOnComplete: true,
+  removeOnFail: false,
+  stackTraceLimit: 1,
+};
+const PER_CALL = 1000;
+
+/** Adds cells to the queue of a study, except those that are in it. */
+export async function addCells(
+  server: QueueServer,
+  id: string,
+  cells: readonly PlannedCell[],
+  profile: boolean,
+): Promise<void> {
+  const queue = server.queue(id);
+  const known = new Set<string>();
+  for (let start = 0; start < cells.length; start += PER_CALL) {
+    const part = cells.slice(start, start + PER_CALL).map((cell) => ({ cell, ...divided(cell) }));
+    const configs = new Map(
+      part.filter(({ hash }) => !known.has(hash)).map(({ hash, text }) => [hash, text]),
+    );
+    for (const hash of configs.keys()) known.add(hash);
+    if (configs.size > 0) await server.redis.hset(server.key("configs", id), configs);
+    await queue.addBulk(
+      part.map(({ cell, hash, seed }) => ({
+        name: "cell",
+        data: {
+          config: hash,
+          seed,
+          label: cell.planned.label,
+          ...(profile && { profile }),
+        } satisfies CellJob,
+        opts: { ...OPTIONS, jobId: cell.key },
+      })),
+    );
+  }
+}
+
+const MOST_HASH = 16;
+
+function divided({ plan }: PlannedCell) {
+  const { seed, ...config } = plan.config;
+  const text = JSON.stringify(config);
+  return { seed, text, hash: sha256(text).slice(0, MOST_HASH) };
+}
+
+/** The config of a cell without the seed, as JSON; undefined if the study was removed. */
+export const configText = async (
+  server: QueueServer,
+  id: string,
+  { config }: CellJob,
+): Promise<string | undefined> => (await server.redis.hget(server.key("configs", id), config)) ?? undefined;

@@ -1,0 +1,56 @@
+import { hostname } from "node:os";
+import type { ResolvedTrainConfig } from "../config/resolved-config.js";
+import { planRun } from "../config/run-plan.js";
+import { parseTrainConfig, type TrainConfig } from "../config/train-config.js";
+import type { Dataset } from "../data/dataset.js";
+import type { EpochRecord } from "../history/epoch-record.js";
+import { nativeInfo } from "../native/addon.js";
+import { planForDevice } from "../native/device.js";
+import { CellCheckpoints } from "../study/cell-checkpoints.js";
+import type { Cell } from "../study/cell-lines.js";
+import { environment } from "../study/environment.js";
+import { dataMemory, requireMemory, runMemory } from "../training/memory-estimate.js";
+import { trainPlan } from "../training/train.js";
+
+interface Options {
+  readonly threads: number | undefined;
+  /** Whether other cells run beside it. */
+  readonly isAlone: boolean;
+  readonly profile: boolean;
+  /** Where checkpoints are kept; undefined for nowhere. */
+  readonly folder: string | undefined;
+  readonly onEpoch: (epoch: EpochRecord) => void;
+  readonly onNotice: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a cell on this machine.
+ *
+ * @returns undefined if the signal ended it
+ * @throws as `train`
+ */
+export async function runCell(
+  key: string,
+  { threads, dataDir: _, ...config }: ResolvedTrainConfig,
+  dataset: Dataset,
+  { isAlone, folder, onEpoch, onNotice, signal, profile, ...options }: Options,
+): Promise<Cell | undefined> {
+  const checkpoints = folder === undefined ? undefined : new CellCheckpoints(folder);
+  const given = { ...config, dataset, ...(options.threads !== undefined && { threads: options.threads }) };
+  const plan = planForDevice(planRun(parseTrainConfig(given as TrainConfig), dataset));
+  await requireMemory([...runMemory(plan, dataset.test?.count), ...dataMemory(dataset, plan.config.device)]);
+  const checkpoint = checkpoints?.settingsOf(key);
+  const run = await trainPlan(plan, dataset, { onEpoch, onNotice, signal, profile, checkpoint });
+  const { record } = run;
+  run.model.dispose();
+  if (record.status === "cancelled") return undefined;
+  await checkpoints?.remove(key);
+  return {
+    key,
+    host: hostname(),
+    environment: environment(nativeInfo()),
+    execution: isAlone ? "sequential" : "parallel",
+    record,
+  };
+}

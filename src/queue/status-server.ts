@@ -1,0 +1,66 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { OptimbenchError, reasonOf } from "../errors.js";
+import { prometheusText } from "./prometheus.js";
+import type { QueueStatus } from "./status.js";
+import { statusPage } from "./status-page.js";
+
+interface Options {
+  /** Ends the server. */
+  readonly signal: AbortSignal;
+  /** Called with a sentence that has the address. */
+  readonly onListening: (text: string) => void;
+}
+
+const SECURITY = {
+  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+} as const;
+
+/**
+ * Serves a page with a queue's status, `/metrics` for Prometheus and `/status.json`, on this machine only. Nothing can be changed
+ * through it.
+ *
+ * @throws OptimbenchError (CONFIG) if the port cannot be used
+ */
+export async function servePage(
+  port: number,
+  status: () => Promise<QueueStatus>,
+  { signal, onListening }: Options,
+): Promise<void> {
+  const answers: Readonly<Record<string, readonly [string, (status: QueueStatus) => string]>> = {
+    "/": ["text/html; charset=utf-8", statusPage],
+    "/metrics": ["text/plain; version=0.0.4; charset=utf-8", prometheusText],
+    "/status.json": ["application/json", JSON.stringify],
+  };
+  const server = createServer(async (request, response) => {
+    const [type, text] = answers[new URL(request.url ?? "/", "http://localhost").pathname] ?? [];
+    if (text === undefined || request.method !== "GET") {
+      response.writeHead(404, SECURITY).end();
+      return;
+    }
+    try {
+      const body = text(await status());
+      response.writeHead(200, { ...SECURITY, "content-type": type }).end(body);
+    } catch (error) {
+      response.writeHead(503, { ...SECURITY, "content-type": "text/plain" }).end(reasonOf(error));
+    }
+  });
+  try {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+  } catch (cause) {
+    throw new OptimbenchError("CONFIG", `Cannot serve on port ${port}: ${reasonOf(cause)}.`, { cause });
+  }
+  onListening(`Serving http://127.0.0.1:${(server.address() as AddressInfo).port}/ and /metrics.`);
+  const closed = once(server, "close");
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  if (signal.aborted) close();
+  signal.addEventListener("abort", close);
+  await closed;
+}

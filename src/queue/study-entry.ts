@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { numericsSchema } from "../native/numerics.js";
+import { sha256 } from "../study/cell.js";
+import type { Question } from "../study/cell-lines.js";
+import { canonicalJson } from "../validation/canonical-json.js";
+import type { QueueServer } from "./server.js";
+
+const text = z.string();
+
+/** A dataset of a study: the checksum of its content, and where a worker finds it. */
+const sentDatasetSchema = z.object({
+  sha256: text,
+  /** Whether it is on the server. Otherwise a worker reads it. */
+  isSent: z.boolean(),
+  source: z.looseObject({ dataset: text, dataDir: text.optional() }),
+});
+export type SentDataset = z.output<typeof sentDatasetSchema>;
+
+/** What the server keeps of a submitted study, for workers to decide whether they can run its cells. */
+export const studyEntrySchema = z.object({
+  id: text,
+  title: text,
+  priority: z.int(),
+  /** Number of cells that were submitted. */
+  cells: z.int(),
+  /** When, in milliseconds by the server's clock. */
+  submittedAt: z.number(),
+  optimbench: text,
+  numerics: numericsSchema,
+  devices: z.array(text),
+  /** Datasets by their name and how they are read. */
+  datasets: z.record(text, sentDatasetSchema),
+  allow: z.array(z.literal("mixed-kernels")),
+});
+export type StudyEntry = z.output<typeof studyEntrySchema>;
+
+const MOST_ID = 16;
+
+/** Identifies a study on the server. It stays the same when the study is continued or grows. */
+export const studyId = ({ createdAt, environment, numerics }: Question): string =>
+  sha256(canonicalJson({ createdAt, environment, numerics })).slice(0, MOST_ID);
+
+export async function registerStudy(server: QueueServer, entry: StudyEntry): Promise<void> {
+  await server.redis.hset(server.key("studies"), entry.id, JSON.stringify(entry));
+}
+
+/** All submitted studies, in the order in which they were submitted. What is not one, such as of a later version, is left out. */
+export async function listStudies(server: QueueServer): Promise<StudyEntry[]> {
+  const texts = Object.values(await server.redis.hgetall(server.key("studies")));
+  return texts
+    .flatMap((each) => parsed(each) ?? [])
+    .toSorted((a, b) => a.submittedAt - b.submittedAt || (a.id < b.id ? -1 : 1));
+}
+
+export const isRegistered = async (server: QueueServer, id: string): Promise<boolean> =>
+  (await server.redis.hexists(server.key("studies"), id)) === 1;
+
+function parsed(entry: string): StudyEntry | undefined {
+  try {
+    return studyEntrySchema.safeParse(JSON.parse(entry)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+const SECONDS_PER_DAY = 86_400;
+
+/** Removes a study with all of its cells and results, and datasets that no other study needs. Workers stop its cells. */
+export async function removeStudy(server: QueueServer, id: string): Promise<void> {
+  const studies = await listStudies(server);
+  await server.redis.hdel(server.key("studies"), id);
+  await server.queue(id).obliterate({ force: true, count: 10_000 });
+  const needed = new Set(studies.filter((each) => each.id !== id).flatMap(sums));
+  const data = studies.filter((each) => each.id === id).flatMap(sums);
+  await server.redis.unlink(
+    server.key("results", id),
+    server.key("configs", id),
+    ...data.filter((sum) => !needed.has(sum)).map((sum) => server.key("data", sum)),
+  );
+}
+
+const sums = ({ datasets }: StudyEntry): string[] => Object.values(datasets).map(({ sha256 }) => sha256);
+
+/** Removes a study, and tells those who wait for it. */
+export async function cancelStudy(server: QueueServer, id: string): Promise<void> {
+  await server.redis.set(server.key("cancelled", id), "1", "EX", SECONDS_PER_DAY);
+  await removeStudy(server, id);
+}
+
+export const isCancelled = async (server: QueueServer, id: string): Promise<boolean> =>
+  (await server.redis.exists(server.key("cancelled", id))) === 1;
+
+export async function forgetCancellation(server: QueueServer, id: string): Promise<void> {
+  await server.redis.del(server.key("cancelled", id));
+}

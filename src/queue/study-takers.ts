@@ -1,0 +1,121 @@
+import type { Job, Worker } from "bullmq";
+import { reasonOf } from "../errors.js";
+import { nativeInfo } from "../native/addon.js";
+import { whyNotHere } from "./compatibility.js";
+import type { QueueServer } from "./server.js";
+import type { StudyData } from "./study-data.js";
+import type { StudyEntry } from "./study-entry.js";
+
+/** How often a study that a worker leaves to others is looked at again: its data may have appeared. */
+const LOOK_AGAIN_AFTER = 60_000;
+
+/** A cell that a worker has taken. */
+export interface Taken {
+  readonly entry: StudyEntry;
+  readonly job: Job;
+  readonly taker: Worker;
+  readonly token: string;
+}
+
+/** The studies that a worker serves, and those that it leaves to others. */
+export class StudyTakers {
+  readonly #server: QueueServer;
+  readonly #data: StudyData;
+  readonly #options: {
+    readonly lockMilliseconds: number;
+    readonly name: string;
+    readonly onNotice: (text: string) => void;
+  };
+  readonly #served = new Map<string, { entry: StudyEntry; readonly taker: Worker }>();
+  readonly #left = new Map<string, { readonly why: string; readonly until: number }>();
+  readonly #examined = new Set<string>();
+  #next = 0;
+  #tokens = 0;
+
+  constructor(
+    server: QueueServer,
+    data: StudyData,
+    options: {
+      readonly lockMilliseconds: number;
+      readonly name: string;
+      readonly onNotice: (text: string) => void;
+    },
+  ) {
+    this.#server = server;
+    this.#data = data;
+    this.#options = options;
+  }
+
+  /** Why studies are left to others, by their id. */
+  get leaves(): Record<string, string> {
+    return Object.fromEntries([...this.#left].map(([id, { why }]) => [id, why]));
+  }
+
+  /** Takes note of the studies that the server has now. */
+  update(entries: readonly StudyEntry[]): void {
+    const there = new Set(entries.map(({ id }) => id));
+    for (const [id, { taker }] of this.#served) {
+      if (there.has(id)) continue;
+      this.#served.delete(id);
+      void taker.close(true).catch(() => {});
+    }
+    for (const id of this.#left.keys()) if (!there.has(id)) this.#left.delete(id);
+    this.#data.keepOnly(entries);
+    for (const entry of entries) {
+      const served = this.#served.get(entry.id);
+      if (served !== undefined) served.entry = entry;
+      else if (performance.now() >= (this.#left.get(entry.id)?.until ?? 0)) void this.#examine(entry);
+    }
+  }
+
+  /** Takes a cell of the most urgent study that has one. Studies of one priority take turns. */
+  async take(): Promise<Taken | undefined> {
+    const served = [...this.#served.values()];
+    const turn = this.#next++;
+    const inTurn = served
+      .map((each, i) => ({ ...each, place: (i + turn) % served.length }))
+      .sort((a, b) => b.entry.priority - a.entry.priority || a.place - b.place);
+    for (const { entry, taker } of inTurn) {
+      const token = `${this.#options.name}:${this.#tokens++}`;
+      const job = await taker.getNextJob(token, { block: false });
+      if (job) return { entry, job, taker, token };
+    }
+    return undefined;
+  }
+
+  /** Finds out whether this machine can run the cells of a study. */
+  async #examine(entry: StudyEntry): Promise<void> {
+    if (this.#examined.has(entry.id)) return;
+    this.#examined.add(entry.id);
+    try {
+      const why = whyNotHere(entry, nativeInfo()) ?? (await this.#whyNoData(entry));
+      if (why === undefined) await this.#serve(entry);
+      else this.#leave(entry, why);
+    } finally {
+      this.#examined.delete(entry.id);
+    }
+  }
+
+  async #serve(entry: StudyEntry): Promise<void> {
+    const { lockMilliseconds, name } = this.#options;
+    const taker = this.#server.taker(entry.id, lockMilliseconds, name);
+    await taker.startStalledCheckTimer();
+    this.#left.delete(entry.id);
+    this.#served.set(entry.id, { entry, taker });
+  }
+
+  #leave({ id, title }: StudyEntry, why: string): void {
+    if (this.#left.get(id)?.why !== why)
+      this.#options.onNotice(`Leaves study ${id} (${title}) to other workers: ${why}.`);
+    this.#left.set(id, { why, until: performance.now() + LOOK_AGAIN_AFTER });
+  }
+
+  async #whyNoData({ datasets }: StudyEntry): Promise<string | undefined> {
+    try {
+      for (const dataset of Object.values(datasets)) await this.#data.of(dataset);
+      return undefined;
+    } catch (error) {
+      return reasonOf(error).replace(/\.$/, "");
+    }
+  }
+}

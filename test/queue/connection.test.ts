@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { OptimbenchError } from "../../src/errors.js";
+import { readConnection } from "../../src/queue/connection.js";
+import { QueueServer } from "../../src/queue/server.js";
+import { RedisServer } from "./redis-server.js";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "optimbench-"));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true });
+});
+
+function fileOf(content: unknown): string {
+  const path = join(root, "queue.json");
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+  return path;
+}
+
+const SECRET = "correct-horse";
+const problemOf = (work: () => unknown): OptimbenchError => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof OptimbenchError) return error;
+  }
+  throw new Error("expected an OptimbenchError");
+};
+
+describe("a connection", () => {
+  it("is read from an address, a file, settings or the environment", () => {
+    const parts = { host: "host", port: 7000, db: 2, username: "bench", password: SECRET };
+    const url = `redis://bench:${SECRET}@host:7000/2`;
+    expect(readConnection(url)).toMatchObject({ ...parts, prefix: "optimbench", tls: undefined });
+    expect(readConnection(fileOf({ url, prefix: "team-a" }), true)).toMatchObject({
+      ...parts,
+      prefix: "team-a",
+    });
+    const settings = { url: "redis://host:7000/2", username: "bench", password: SECRET };
+    expect(readConnection(settings)).toMatchObject(parts);
+    vi.stubEnv("OPTIMBENCH_QUEUE", url);
+    expect(readConnection(undefined, true)).toMatchObject(parts);
+    vi.stubEnv("OPTIMBENCH_QUEUE", "redis://host:7000/2");
+    vi.stubEnv("OPTIMBENCH_QUEUE_USERNAME", "bench");
+    vi.stubEnv("OPTIMBENCH_QUEUE_PASSWORD", SECRET);
+    expect(readConnection(undefined)).toMatchObject(parts);
+    expect(readConnection("rediss://[::1]")).toMatchObject({ host: "::1", port: 6379, db: 0, tls: {} });
+  });
+
+  it("is not taken from a command with a password, which others could read", () => {
+    const error = problemOf(() => readConnection(`redis://:${SECRET}@host`, true));
+    expect(error.message).toContain("other users of this machine can read");
+    expect(error.message).toContain("OPTIMBENCH_QUEUE_PASSWORD");
+  });
+
+  it("is rejected without its secrets in the message", () => {
+    const wrong: readonly [unknown, string][] = [
+      [`http://:${SECRET}@host`, "The address of the server is not valid."],
+      [`redis://:${SECRET}@host/abc`, "Expected the number of a database"],
+      [`redis://:${SECRET}@`, "The address of the server is not valid."],
+      [fileOf(`{"password": "${SECRET}"`), "is not JSON"],
+      [{ url: "redis://host", password: [SECRET] }, "Expected a text for `password`."],
+      [{ url: "redis://host", password: SECRET, prefix: "a:b" }, "Expected letters, digits"],
+      [{ url: "redis://host", password: SECRET, pasword: SECRET }, "pasword"],
+      [join(root, "missing"), "Cannot read"],
+      [undefined, "There is no server."],
+    ];
+    for (const [given, message] of wrong) {
+      const error = problemOf(() => readConnection(given as string));
+      expect(error.message).toContain(message);
+      expect(error.message).not.toContain(SECRET);
+    }
+  });
+});
+
+describe("a server", () => {
+  const open = (connection: Parameters<typeof readConnection>[0]) =>
+    QueueServer.open(readConnection(connection), { onNotice() {} });
+
+  it("asks for user and password, which no error repeats", async () => {
+    const redis = await RedisServer.start(
+      ...["--user", "bench", "on", `>${SECRET}`, "~*", "&*", "+@all"],
+      ...["--user", "default", "off"],
+    );
+    try {
+      const server = await open({ url: redis.url, username: "bench", password: SECRET });
+      expect(await server.redis.ping()).toBe("PONG");
+      await server.close();
+      for (const password of [undefined, "wrong-horse"]) {
+        const error = await open({ url: redis.url, ...(password && { username: "bench", password }) }).catch(
+          (each) => each,
+        );
+        expect(error).toMatchObject({ code: "QUEUE" });
+        expect(error.message).toMatch(
+          /^Cannot connect to the Redis server at 127\.0\.0\.1:\d+: (NOAUTH|WRONGPASS)/,
+        );
+        expect(error.message).not.toContain("horse");
+      }
+    } finally {
+      await redis.stop();
+    }
+  });
+
+  it("that is not there is an error at once, or is waited for", async () => {
+    const redis = await RedisServer.start();
+    await redis.kill();
+    await expect(open(redis.url)).rejects.toMatchObject({
+      code: "QUEUE",
+      message: expect.stringMatching(
+        /^Cannot connect to the Redis server at 127\.0\.0\.1:\d+: .*ECONNREFUSED/,
+      ),
+    });
+    const notices: string[] = [];
+    const onNotice = (text: string) => void notices.push(text);
+    const waiting = QueueServer.open(readConnection(redis.url), { isPatient: true, onNotice });
+    await vi.waitUntil(() => notices.length > 0);
+    await redis.restart();
+    const server = await waiting;
+    await server.close();
+    await redis.stop();
+    expect(notices).toEqual([
+      expect.stringMatching(/^Waiting for the Redis server at .*ECONNREFUSED/),
+      expect.stringMatching(/^Connected to the Redis server at /),
+    ]);
+  });
+});
+
+it("says what to install if BullMQ is missing", async () => {
+  vi.doMock("bullmq", () => {
+    throw new Error("Cannot find package 'bullmq'");
+  });
+  vi.resetModules();
+  const { loadEngine } = await import("../../src/queue/engine.js");
+  await expect(loadEngine()).rejects.toMatchObject({
+    code: "QUEUE",
+    message: expect.stringContaining("npm install bullmq ioredis"),
+  });
+  vi.doUnmock("bullmq");
+});
