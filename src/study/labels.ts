@@ -130,6 +130,7 @@ function leaves(config: object, omitted = OMITTED): Map<string, string> {
   const walk = (value: unknown, path: string) => {
     if (omitted.test(path)) return;
     if (path === "resize") found.set(path, sizeText(value as ImageSize));
+    else if (path === "frozen") found.set(path, printable((value as readonly string[]).join("+")));
     else if (Array.isArray(value) && value.every((each) => typeof each === "number"))
       found.set(path, printable(value.length === 0 ? "none" : value.map(decimalText).join(";")));
     else if (typeof value === "object" && value !== null)
@@ -151,6 +152,8 @@ function factorText(path: string, value: string | undefined): string {
   if (path === "loss.semantics") return `${value} loss`;
   if (["name", "label", "semantics", "dataset"].includes(key)) return value ?? "default";
   if (path === "standardise") return value === undefined ? "not standardised" : "standardised";
+  if (path === "frozen") return value === undefined ? "none frozen" : `frozen ${value}`;
+  if (path === "initialWeights.from") return value === undefined ? "random weights" : `from ${value}`;
   const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return value === undefined ? `no ${words}` : `${words} ${value}`;
 }

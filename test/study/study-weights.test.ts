@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compare, train } from "../../src/index.js";
+import { distinctLabels } from "../../src/study/labels.js";
 import { bands, smallModel } from "../small-task.js";
 
 const folder = mkdtempSync(join(tmpdir(), "optimbench-"));
@@ -38,6 +39,12 @@ describe("a study from given weights", () => {
       [undefined, ["conv2d_0"]],
       [saved, undefined],
       [saved, ["conv2d_0"]],
+    ]);
+    expect(distinctLabels(study.runs.map(({ config }) => config))).toEqual([
+      "adam, none frozen, random weights",
+      "adam, frozen conv2d_0, random weights",
+      `adam, none frozen, from ${saved}`,
+      `adam, frozen conv2d_0, from ${saved}`,
     ]);
     const initial = study.runs.map(({ parametersSha256 }) => parametersSha256.initial);
     expect([initial[1], initial[3]]).toEqual([initial[0], initial[2]]);
