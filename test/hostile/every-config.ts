@@ -61,6 +61,16 @@ const layers = (): Layer[] => [
   { type: "dense", units: 3, activation: "relu", useBias: true },
 ];
 
+/** Weights of the last layer; the others start anew. */
+const initialWeights = () => ({
+  from: [
+    { name: "dense_0.weight", shape: [3, 2], values: new Float32Array(6) },
+    { name: "dense_0.bias", shape: [3], values: new Float32Array(3) },
+  ],
+  except: ["conv2d_0", "depthwiseConv2d_0", "batchNorm2d_0", "layerNorm_0", "groupNorm_0", "residual_0"],
+  names: { dense_0: "dense_0" },
+});
+
 const shared = () => ({
   $schema: "train-config.schema.json",
   dataset: inMemory(),
@@ -72,6 +82,8 @@ const shared = () => ({
   greyscale: true,
   split: { train: 4, validation: 2 },
   model: { name: "all", layers: layers() },
+  initialWeights: initialWeights(),
+  frozen: ["conv2d_0"],
   semantics: "keras3",
   schedule: {
     name: "oneCycle",

@@ -3,11 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { CHECK_NAMES } from "../../src/checks/checks.js";
 import { COMMANDS } from "../../src/cli/output/document-schema.js";
 import { packageRoot } from "../../src/system/package-root.js";
+import { RedisServer } from "../queue/redis-server.js";
 
 const folder = mkdtempSync(join(tmpdir(), "optimbench-json-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -76,8 +77,9 @@ describe("with --json, stdout is one document of the published schema", () => {
   });
 
   it("for every command", () => {
-    // Only this one needs a network.
-    expect([...Object.keys(LINES), "data fetch"].sort()).toEqual([...COMMANDS].sort());
+    // Only the first of these needs a network. The others are below.
+    const others = ["data fetch", "queue status", "queue cancel"];
+    expect([...Object.keys(LINES), ...others].sort()).toEqual([...COMMANDS].sort());
   });
 
   it("for the list of datasets", async () => {
@@ -97,6 +99,27 @@ describe("with --json, stdout is one document of the published schema", () => {
     await optimbench(...study("--out", "other", "--seeds", "1", "--batch-size", "16"));
     const { code, document } = await optimbench("diff", "study", "other");
     expect([code, document.ok, document.result.equal]).toEqual([1, true, false]);
+  });
+});
+
+describe("with a queue, a document is printed", () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+  afterAll(() => redis.stop());
+
+  it("for its status, and for a study that is withdrawn and the command that submitted it", async () => {
+    const submitted = ended(start(...study("--queue", redis.url, "--out", "queued")));
+    let id: string | undefined;
+    while (id === undefined) {
+      const { code, document } = await optimbench("queue", "status", redis.url);
+      expect([code, document.command]).toEqual([0, "queue status"]);
+      id = document.result.studies[0]?.id;
+    }
+    const { code, document } = await optimbench("queue", "cancel", id, redis.url);
+    expect([code, document.command, document.result]).toEqual([0, "queue cancel", { cancelled: id }]);
+    expect((await submitted).document.command).toBe("compare");
   });
 });
 

@@ -217,6 +217,7 @@ it("every type that an exported function, interface or class mentions is exporte
   const missing = new Set<string>();
   const visit = (node: ts.Node): void => {
     if (ts.isConstructorDeclaration(node)) return; // only this package constructs them
+    if (ts.getJSDocTags(node).some(({ tagName }) => tagName.text === "internal")) return;
     if (ts.isIdentifier(node) || ts.isImportTypeNode(node)) {
       const found = checker.getSymbolAtLocation(ts.isImportTypeNode(node) ? (node.qualifier ?? node) : node);
       const symbol = found && found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;

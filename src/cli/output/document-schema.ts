@@ -32,7 +32,7 @@ const RESULTS = {
   compare: z.union([judgedStudySchema, estimateSchema]).describe(STUDY),
   train: z.union([judgedStudySchema, estimateSchema]).describe(STUDY),
   predict: filePredictionsSchema,
-  evaluate: evaluationSchema,
+  evaluate: evaluationSchema.describe("how well the model recognises the images"),
   export: exportedModelSchema,
   merge: studySchema.describe("the merged study"),
   report: z
