@@ -91,14 +91,17 @@ const ask = () =>
     onNotice: (text) => console.log(text),
   });
 try {
-  const killing = killThem();
+  let killing;
   const start = performance.now();
   let first;
   let study = await compare({
     ...config,
     folder,
     executor: queue({ connection, sendData: true }),
-    onNotice: (text) => console.log(text),
+    onNotice: (text) => {
+      console.log(text);
+      killing ??= killThem(); // once the study is submitted: a server that does not answer at first is an error
+    },
     onSkip: () => {
       first ??= performance.now();
     },
