@@ -48,8 +48,8 @@ export function lowerModel(
   );
   const { layers, parameters } = lowering;
   const parameterCount = parameters.reduce((sum, each) => sum + sizeOf(each.shape), 0);
-  checkSize(parameterCount);
   checkLogits(model, shape, options.classes);
+  checkSize(parameterCount);
   checkFrozen(frozen, layers, parameters);
   return { layers, parameters, parameterCount };
 }
@@ -177,6 +177,8 @@ function unlike(layer: ResolvedResidual, main: Shape, other: Shape, place: strin
 }
 
 function checkSize(parameterCount: number): void {
+  if (parameterCount === 0)
+    throw configError("The model has no parameters to train. Add a `dense` or `conv2d` layer.", "model");
   if (parameterCount <= MAX_PARAMETERS) return;
   const most = integerText(MAX_PARAMETERS);
   throw configError(

@@ -249,6 +249,12 @@ describe("rejections", () => {
     ],
   ];
 
+  it("explains a model without parameters", () => {
+    expect(() => lower({ layers: [{ type: "globalAveragePool2d" }] }, { input: [10, 4, 4] })).toThrow(
+      "The model has no parameters to train. Add a `dense` or `conv2d` layer.",
+    );
+  });
+
   it.each(rejected)("explains %s", (_what, model, message) => {
     expect(() => lower(model)).toThrow(message);
   });

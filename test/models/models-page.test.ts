@@ -66,7 +66,11 @@ describe("docs/models.md", () => {
         expect(numbersOf(stated.momentum!).slice(0, 2)).toEqual([keras.momentum, pytorch.momentum]);
     }
     const slope = (semantics: Semantics) => {
-      const layers = [{ type: "activation", activation: "leakyRelu" }] as const;
+      const layers = [
+        { type: "activation", activation: "leakyRelu" },
+        { type: "flatten" },
+        { type: "dense", units: 1 },
+      ] as const;
       const options = { classes: 1, semantics };
       const [layer] = lowerModel(resolveModel({ layers }, options), { ...options, input: [1, 1, 1] }).layers;
       return layer?.kind === "activation" ? layer.slope : undefined;
