@@ -10,6 +10,7 @@ import { OptimbenchError, reasonOf } from "../errors.js";
 import { parseUpdate } from "../formula/parse-update.js";
 import { planUpdate } from "../formula/plan-update.js";
 import { type LossConfig, lossGraph, resolveLoss } from "../losses/losses.js";
+import { layerNamesSchema } from "../models/layer-names.js";
 import { lowerModel } from "../models/lower-model.js";
 import { type Model, resolveModel } from "../models/models.js";
 import { type NativeSession, preloadNative, type SessionSpec, type TensorInfo } from "../native/addon.js";
@@ -45,6 +46,7 @@ const contentSchema = z
       loss: z.unknown(),
       semantics: z.enum(SEMANTICS),
       microBatch: z.int().min(1).max(MOST_AT_ONCE),
+      frozen: layerNamesSchema.optional(),
       ...readOptionsShape,
       dataset: z.string().optional(),
       dataDir: z.string().optional(),
@@ -131,13 +133,18 @@ function contentOf({ path, metadata }: OpenSafetensors): Content {
 
 function modelSpec(
   file: OpenSafetensors,
-  { model, loss, semantics, microBatch }: Content["config"],
+  { model, loss, semantics, microBatch, frozen }: Content["config"],
   { channels, height, width, classes }: Content["dataset"],
 ): Omit<SessionSpec, "device" | "threads"> {
   try {
     const input = [channels, height, width] as const;
     const resolved = resolveModel(model as Model, { classes, semantics });
-    const { layers, parameters, parameterCount } = lowerModel(resolved, { input, classes, semantics });
+    const { layers, parameters, parameterCount } = lowerModel(resolved, {
+      input,
+      classes,
+      semantics,
+      frozen,
+    });
     const bytes = [...file.tensors.values()].reduce((sum, tensor) => sum + tensor.bytes, 0);
     if (4 * parameterCount > bytes)
       throw unusable(
@@ -164,8 +171,9 @@ async function fill(session: NativeSession, file: OpenSafetensors): Promise<void
   const names = new Set(Object.values(expected).flatMap((tensors) => tensors.map(({ name }) => name)));
   const foreign = [...file.tensors.keys()].find((name) => !names.has(name));
   if (foreign !== undefined) throw unusable(file.path, `its model has no tensor \`${foreign}\``);
-  for (const [vector, tensors] of Object.entries(expected))
-    for (const tensor of tensors) await fillTensor(session, vector, tensor, file);
+  for (const tensor of expected.parameters)
+    await fillTensor(session, tensor.frozen ? "frozen" : "parameters", tensor, file);
+  for (const tensor of expected.statistics) await fillTensor(session, "statistics", tensor, file);
 }
 
 async function fillTensor(

@@ -55,6 +55,7 @@ describe("a loaded model", () => {
     ["standardised images", { standardise: true }],
     ["another loss and framework", { loss: "categoricalHinge", semantics: "keras2" }],
     ["early stopping", { earlyStopping: {}, epochs: 2 }],
+    ["frozen layers", { frozen: ["conv2d_0"] }],
   ])("predicts with the bits of the saved one: %s", async (_, config) => {
     const { model, path } = await saved(config);
     using loaded = await loadModel(path, { threads: 2 });
@@ -62,6 +63,7 @@ describe("a loaded model", () => {
     expect(await loaded.predict(images)).toEqual(await model.predict(images));
     expect(await loaded.parameters()).toEqual(await model.parameters());
     expect(loaded.parameterCount).toBe(model.parameterCount);
+    expect(loaded.frozenParameterCount).toBe(model.frozenParameterCount);
     expect(loaded.dataset).toEqual(model.dataset);
     model.dispose();
   });
