@@ -31,7 +31,14 @@ const tensorSchema = z
   .refine(({ shape, values }) => values.length === sizeOf(shape), {
     error: "`{path}.values` has another length than `{path}.shape` says.",
   });
-const tensorsSchema = z.object({ initialWeights: z.array(tensorSchema).min(1) });
+const tensorsSchema = z.object({
+  initialWeights: z
+    .array(tensorSchema)
+    .min(1)
+    .refine((tensors) => new Set(tensors.map(({ name }) => name)).size === tensors.length, {
+      error: "`{path}` contains two tensors of one name. Omit one of them.",
+    }),
+});
 
 /**
  * Loads the `initialWeights` of a config: reads what tensors there are, and computes their checksum. A file is read again when
@@ -42,7 +49,8 @@ const tensorsSchema = z.object({ initialWeights: z.array(tensorSchema).min(1) })
 export async function loadWeights(given: InitialWeights): Promise<Weights> {
   const { from, sha256: expected, ...details } = wholeInitialWeights(given);
   const source = typeof from === "string" ? await inFile(from) : inMemory(await copyOf(from));
-  const found = await checksumOf(await source.open(), source.tensors);
+  const first = await source.open();
+  const found = await checksumOf(first, source.tensors).finally(() => first.close());
   if (expected !== undefined && found !== expected)
     throw configError(
       `The weights in ${weightsPlace(source.from)} are not those that \`initialWeights.sha256\` says: their checksum is ${found}, not ${expected}. Find the right ones, or omit \`sha256\`.`,
@@ -52,10 +60,18 @@ export async function loadWeights(given: InitialWeights): Promise<Weights> {
     config: { from: source.from, sha256: found, ...details },
     tensors: source.tensors,
     async open() {
-      if ((await checksumOf(await source.open(), source.tensors)) === found) return source.open();
-      throw new OptimbenchError("FILE", `${source.from} was replaced while its weights were in use.`, {
-        path: source.from,
+      const weights = await source.open();
+      const now = await checksumOf(weights, source.tensors).catch(async (cause: unknown) => {
+        await weights.close();
+        throw cause;
       });
+      if (now === found) return weights;
+      await weights.close();
+      throw new OptimbenchError(
+        "FILE",
+        `${source.from} has changed since its weights were checked. Run again, from a copy that nothing writes to.`,
+        { path: source.from },
+      );
     },
   };
 }
@@ -129,14 +145,10 @@ function inMemory(tensors: readonly NamedTensor[]): Source {
 /** The SHA-256 of the float32 tensors, by name: of name, shape and numbers. It does not depend on the file around them. */
 async function checksumOf(weights: OpenWeights, tensors: Tensors): Promise<string> {
   const hash = createHash("sha256");
-  try {
-    for (const { name, shape } of tensors.filter(({ type }) => type === "F32").toSorted(byName)) {
-      hash.update(`${JSON.stringify([name, shape])}\n`);
-      for await (const { buffer, byteOffset, byteLength } of weights.values(name))
-        hash.update(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
-    }
-  } finally {
-    await weights.close();
+  for (const { name, shape } of tensors.filter(({ type }) => type === "F32").toSorted(byName)) {
+    hash.update(`${JSON.stringify([name, shape])}\n`);
+    for await (const { buffer, byteOffset, byteLength } of weights.values(name))
+      hash.update(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
   }
   return hash.digest("hex");
 }

@@ -48,7 +48,7 @@ export function matchWeights(
     const found = byName.get(module);
     for (const [key, { shape }] of layer.tensors) {
       const [name, theirs] = [`${layer.name}.${key}`, `${module}.${key}`];
-      const what = name === theirs ? `\`${name}\`` : `\`${theirs}\` for \`${name}\``;
+      const what = name === theirs ? `\`${name}\`` : `\`${theirs}\` (\`${name}\` in the model)`;
       checkTensor(what, shape, found?.tensors.get(key), layer.name, weights);
       matched.set(name, theirs);
     }

@@ -187,6 +187,21 @@ describe("weights that do not fit are refused", () => {
       path: "initialWeights[0]",
     }));
 
+  it("if two tensors have one name", () =>
+    refused([...tensors, tensors[0]]).toMatchObject({
+      code: "CONFIG",
+      path: "initialWeights",
+      message: "`initialWeights` contains two tensors of one name. Omit one of them.",
+    }));
+
+  it("if `names` leads to a tensor of another shape, with both names", () =>
+    refused({ from: tensors, names: { conv2d_0: "dense_0" } }).toMatchObject({
+      code: "CONFIG",
+      message: expect.stringContaining(
+        "for `dense_0.weight` (`conv2d_0.weight` in the model), found [3, 100]. ",
+      ),
+    }));
+
   it("if their checksum is another one", async () => {
     const sha256 = "0".repeat(64);
     await refused({ from: saved, sha256 }).toMatchObject({
@@ -234,7 +249,11 @@ describe("weights that do not fit are refused", () => {
     const anew = await train({ ...task, epochs: 0 });
     await anew.model.save(path);
     anew.model.dispose();
-    await expect(weights.open()).rejects.toMatchObject({ code: "FILE", path });
+    await expect(weights.open()).rejects.toMatchObject({
+      code: "FILE",
+      path,
+      message: `${path} has changed since its weights were checked. Run again, from a copy that nothing writes to.`,
+    });
   });
 
   it("if the model is disposed", async () => {
