@@ -13,7 +13,7 @@ const { values } = parseArgs({
   },
 });
 const minutes = Number(values.minutes);
-if (values.help || !(minutes > 0)) {
+if (values.help || !(minutes > 0) || !/^\d*$/.test(values.seed ?? "")) {
   console.error(
     "npm run fuzz -- [--minutes 60] [--target NAME] [--seed NUMBER]\n" +
       "NAME is a part of a target's name, such as npy. A failure prints the seed and the input.",
