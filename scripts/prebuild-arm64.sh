@@ -1,6 +1,6 @@
 #!/bin/bash
 # `npm run native:prebuild:arm64`: compiles the native code for Linux arm64 with Debian's cross compiler into prebuilds/linux-arm64,
-# where `npm pack --ignore-scripts` takes it from. Needs the packages g++-aarch64-linux-gnu, cmake, ninja-build and python3-pip, and
+# from where `npm pack` takes it. Needs the packages g++-aarch64-linux-gnu, cmake, ninja-build and python3-pip, and
 # 2 GB of disk. With LIBTORCH=FOLDER, it compiles for that libtorch, otherwise for the pinned one, which it downloads.
 set -euo pipefail
 
@@ -16,7 +16,7 @@ for program in $prefix-g++ $prefix-strip cmake ninja python3; do
 done
 
 libtorch=${LIBTORCH:-$work/torch}
-if [ ! -d "$libtorch" ]; then
+if [ -z "${LIBTORCH:-}" ]; then
   # Any Python version will do: the libraries of libtorch are the same in all of them.
   python3 -m pip download --quiet --no-deps --only-binary=:all: --python-version 312 --platform manylinux_2_28_aarch64 \
     --dest "$work" "torch==$version"
