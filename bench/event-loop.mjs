@@ -8,6 +8,9 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { loadDataset, train } from "../dist/index.js";
+import { readOptions } from "./options.mjs";
+
+readOptions("Usage: npm run bench:event-loop", {});
 
 /** Milliseconds. */
 const PERIOD = 1;

@@ -1,17 +1,22 @@
-// `npm run bench:first-prediction [-- model.safetensors]`: how long a new process takes from start to its first prediction, and what
+// `npm run bench:first-prediction [-- --file model.safetensors]`: how long a new process takes from start to its first prediction, and what
 // it loads for that. Without a file, an untrained `paper-cnn` is saved first.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { train } from "../dist/index.js";
 import { packageRoot } from "../dist/system/package-root.js";
+import { readOptions } from "./options.mjs";
 
 const ROUNDS = 11;
 
+const { file: given } = readOptions("Usage: npm run bench:first-prediction [-- --file model.safetensors]", {
+  file: { type: "string" },
+});
 const folder = mkdtempSync(join(tmpdir(), "optimbench-"));
-const file = process.argv[2] ?? join(folder, "paper-cnn.safetensors");
-if (process.argv[2] === undefined) {
+process.on("exit", () => rmSync(folder, { recursive: true }));
+const file = given === undefined ? join(folder, "paper-cnn.safetensors") : resolve(given);
+if (given === undefined) {
   const { model } = await train({ dataset: "mnist-10k", model: "paper-cnn", epochs: 0, untimedSteps: false });
   await model.save(file);
   model.dispose();
@@ -61,4 +66,3 @@ for (const [i, part] of PARTS.entries()) {
   const times = rounds.map((round) => round[i]).sort((a, b) => a - b);
   console.log(`| ${part} | ${times[ROUNDS >> 1].toFixed(1)} | ${times.at(-1).toFixed(1)} |`);
 }
-rmSync(folder, { recursive: true });
