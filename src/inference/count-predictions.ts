@@ -1,9 +1,7 @@
 import type { Dataset, ImageSet } from "../data/dataset.js";
 import { BINS, type Mistake, MOST_MISTAKES, type Predictions } from "../history/predictions.js";
 import type { NativeSession } from "../native/addon.js";
-
-/** The numbers that cross the native boundary per call. */
-const PART = 2 ** 22;
+import { imagesPerCall } from "./images-per-call.js";
 
 /** What to predict, and how. */
 interface CountOptions {
@@ -37,13 +35,13 @@ export async function countPredictions(
 /** The probabilities of each part of the images; undefined once the signal has fired. */
 async function* predicted(
   session: Pick<NativeSession, "predict">,
-  { height, width, channels, classes }: Pick<Dataset, "height" | "width" | "channels" | "classes">,
+  shape: Pick<Dataset, "height" | "width" | "channels" | "classes">,
   { images }: ImageSet,
   indices: Uint32Array,
   signal: AbortSignal | undefined,
 ) {
-  const pixels = height * width * channels;
-  const most = Math.max(1, Math.floor(PART / Math.max(pixels, classes)));
+  const pixels = shape.height * shape.width * shape.channels;
+  const most = imagesPerCall(shape);
   for (let first = 0; first < indices.length; first += most) {
     const part = indices.subarray(first, first + most);
     const bytes = new Uint8Array(part.length * pixels);

@@ -5,6 +5,7 @@ import { narrowLabels } from "../data/labels.js";
 import { rescaledBytes } from "../data/scaling.js";
 import { dataError } from "../errors.js";
 import { listText } from "../validation/list-text.js";
+import { rangeText } from "./range-text.js";
 import { shapeAdvice } from "./shape-advice.js";
 
 /**
@@ -52,8 +53,3 @@ function labelsIn(model: DatasetRecord, dataset: Dataset): readonly number[] {
     `${name} has the ${foreign.length === 1 ? "class" : "classes"} ${listText(foreign)}, but the classes of the model are ${listText(known, { most: 10 })}.`,
   );
 }
-
-const rangeText = ({ scaling }: Pick<DatasetRecord, "scaling">) =>
-  scaling === undefined
-    ? "pixels of 0 to 255"
-    : `values from ${Number(scaling.minimum.toPrecision(4))} to ${Number(scaling.maximum.toPrecision(4))}`;

@@ -2,12 +2,14 @@ import { z } from "zod";
 import { namesOf } from "../data/dataset.js";
 import type { DatasetRecord } from "../data/dataset-record.js";
 import { IMAGES_AT_ONCE } from "../data/resize.js";
+import { loadSharp } from "../data/sharp.js";
 import { OptimbenchError } from "../errors.js";
 import { runInParallel } from "../system/run-in-parallel.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { plainData } from "../validation/plain-data.js";
 import type { FilePrediction } from "./file-prediction.js";
+import { imagesPerCall } from "./images-per-call.js";
 import { inputPaths } from "./input-paths.js";
 import { type PredictOptions, predictOptionsSchema } from "./predict-options.js";
 import { checkConversion, isArray, readArray, readPicture } from "./read-images.js";
@@ -23,14 +25,11 @@ export interface PredictingModel {
 const MOST_PATHS = 2 ** 24;
 const pathsSchema = z.union([pathSchema, z.array(pathSchema).min(1)]);
 
-/** The numbers that cross the native boundary per call. */
-const PART = 2 ** 22;
-
 /**
  * Predicts the images of files, in their order. A file that cannot be read does not end the work. In memory are a few images at a
  * time, or all those of one IDX or .npy file.
  *
- * @throws OptimbenchError (CONFIG) if the model does not take what the options make, (ABORTED) when the signal fires
+ * @throws OptimbenchError (CONFIG) if the model does not take what the options make, (DATA) if images cannot be decoded without sharp, (ABORTED) when the signal fires
  */
 export async function* predictFiles(
   model: PredictingModel,
@@ -51,7 +50,7 @@ export async function* predictFiles(
       .slice(0, top)
       .map((label) => ({ label, name: names[label]!, probability: probabilities[label]! }));
   const pixels = dataset.height * dataset.width * dataset.channels;
-  const most = Math.max(1, Math.floor(PART / Math.max(pixels, dataset.classes)));
+  const most = imagesPerCall(dataset);
   let done = 0;
 
   const checkSignal = () => {
@@ -68,13 +67,14 @@ export async function* predictFiles(
     }
   }
   async function* ofArray(file: string): AsyncGenerator<FilePrediction> {
-    const read = await failing(file, () => readArray(file, dataset, conversion));
+    const read = await failing(file, () => readArray(file, dataset, conversion, signal));
     if ("error" in read) return yield read;
     let image = 0;
     for await (const classes of predicted(read.images))
       yield { file, ...(!read.isSingle && { image: image++ }), classes };
   }
   async function* ofPictures(files: readonly string[]): AsyncGenerator<FilePrediction> {
+    if (files.length > 0) loadSharp(); // without it, no picture can be read, and one error says so
     const read: (Uint8Array | FilePrediction)[] = [];
     await runInParallel(files.entries(), IMAGES_AT_ONCE, async ([i, file]) => {
       read[i] = await failing(file, () => readPicture(file, dataset, conversion));

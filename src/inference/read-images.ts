@@ -9,8 +9,9 @@ import { readImage, readImageHeader } from "../data/sources/image-file.js";
 import { readNpy } from "../data/sources/npy-archive.js";
 import { imagesOf } from "../data/sources/npy-arrays.js";
 import { UNWATCHED } from "../data/watch.js";
-import { configError, dataError, type OptimbenchError, reasonOf } from "../errors.js";
+import { configError, dataError, OptimbenchError, reasonOf } from "../errors.js";
 import { fileProblem, isFileProblem } from "../system/file-problem.js";
+import { rangeText } from "./range-text.js";
 import { shapeAdvice } from "./shape-advice.js";
 
 /** How images become those that a model takes. */
@@ -75,6 +76,7 @@ export async function readPicture(
   { preprocess, resize, greyscale }: Conversion,
 ): Promise<Uint8Array> {
   const header = await readImageHeader(file);
+  requirePixels(file, model);
   if (preprocess) {
     const size = pictureSize(header);
     return digitOf(file, await readImage(file, header, 1, size), size);
@@ -95,10 +97,11 @@ export async function readArray(
   file: string,
   model: DatasetRecord,
   { preprocess, resize, greyscale = false }: Conversion,
+  signal?: AbortSignal,
 ): Promise<ReadImages> {
   const { isSingle, ...found } = isNpy(await startOf(file))
     ? await npyImages(file, model)
-    : { ...(await readIdxImages(file)), isSingle: false };
+    : { ...(await idxImages(file, model)), isSingle: false };
   const { height, width } = model;
   const read = await prepare(
     { ...found, name: file, classes: 2, labels: new Uint8Array(0) },
@@ -115,11 +118,26 @@ export async function readArray(
   const images = new Uint8Array(read.count * MNIST_SIDE ** 2);
   const pixels = read.height * read.width;
   for (let i = 0; i < read.count; i++) {
+    if (signal?.aborted) throw new OptimbenchError("ABORTED", "The prediction was stopped.");
     const where = isSingle ? file : `image ${i} of ${file}`;
     const picture = read.images.subarray(i * pixels, (i + 1) * pixels);
     images.set(await digitOf(where, picture, read), i * MNIST_SIDE ** 2);
   }
   return { images, isSingle };
+}
+
+async function idxImages(file: string, model: DatasetRecord) {
+  const images = await readIdxImages(file);
+  requirePixels(file, model);
+  return images;
+}
+
+/** Pixels mean nothing to a model of other values, such as standardised ones. */
+function requirePixels(file: string, model: DatasetRecord): void {
+  if (arePixels(model.scaling)) return;
+  throw dataError(
+    `${file} has pixels of 0 to 255, but the model was trained on ${rangeText(model)}. Scale them as the training images, and give them as floats in a .npy file.`,
+  );
 }
 
 async function npyImages(file: string, model: DatasetRecord) {
@@ -140,9 +158,13 @@ async function npyImages(file: string, model: DatasetRecord) {
 async function bytesOf(
   file: string,
   values: Uint8Array | Float32Array,
-  { scaling }: DatasetRecord,
+  model: DatasetRecord,
 ): Promise<Uint8Array> {
-  if (values instanceof Uint8Array) return values;
+  const { scaling } = model;
+  if (values instanceof Uint8Array) {
+    requirePixels(file, model);
+    return values;
+  }
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0)
     throw dataError(`${file} has the value ${values[wrong]} at index ${wrong}. Expected finite numbers.`);

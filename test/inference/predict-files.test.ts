@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import { splitDataset } from "../../src/data/split-dataset.js";
 import { type FilePrediction, loadDataset, type PredictOptions, train } from "../../src/index.js";
+import { readArray } from "../../src/inference/read-images.js";
 import { idx } from "../data/idx-files.js";
 import { bands, smallModel } from "../small-task.js";
 
@@ -219,4 +220,40 @@ describe("predicting files is refused", () => {
       code: "ABORTED",
     });
   });
+
+  it("while the digits of one file are prepared, before the next of them", async () => {
+    const blank = at("blank.idx");
+    writeFileSync(blank, idx([1, 28, 28], new Uint8Array(784)));
+    const read = (signal?: AbortSignal) => readArray(blank, model.dataset, { preprocess: "mnist" }, signal);
+    await expect(read()).rejects.toThrow("No ink was found in image 0");
+    await expect(read(AbortSignal.abort())).rejects.toMatchObject({ code: "ABORTED" });
+  });
+});
+
+it("refuses pixels for a model that was trained on other values", async () => {
+  const dataset = await bands();
+  const standardised = Float32Array.from(dataset.images, (pixel) => pixel / 100 - 1);
+  const trained = await train({
+    dataset: { ...dataset, images: standardised },
+    model: smallModel,
+    split: { train: 20, validation: 10 },
+    epochs: 1,
+  });
+  const { height, width } = dataset;
+  const [png, bytes, floats] = [at("pixels.png"), at("pixels.npy"), at("floats.npy")];
+  const first = dataset.images.slice(0, height * width);
+  await writePng(png, first, height, width);
+  writeFileSync(bytes, npyFile("|u1", [height, width], first));
+  writeFileSync(
+    floats,
+    npyFile("<f4", [height, width], new Uint8Array(standardised.slice(0, first.length).buffer)),
+  );
+  const all: FilePrediction[] = [];
+  for await (const each of trained.model.predictFiles([png, bytes, floats])) all.push(each);
+  trained.model.dispose();
+  expect(
+    all.map(({ error }) =>
+      error?.message.includes("has pixels of 0 to 255, but the model was trained on values from"),
+    ),
+  ).toEqual([true, true, undefined]);
 });
