@@ -2,6 +2,7 @@ import type { JobsOptions } from "bullmq";
 import { z } from "zod";
 import { sha256 } from "../study/cell.js";
 import type { PlannedCell } from "../study/planned-cell.js";
+import { lineSchema } from "./line-schema.js";
 import type { QueueServer } from "./server.js";
 
 /** A cell as a job of the queue. Its id is the cell's key, so a cell is in the queue once. */
@@ -9,7 +10,7 @@ export const cellJobSchema = z.object({
   /** Of the config without the seed, which many cells have in common. */
   config: z.string(),
   seed: z.int().min(0),
-  label: z.string(),
+  label: lineSchema,
   profile: z.boolean().optional(),
 });
 export type CellJob = z.output<typeof cellJobSchema>;

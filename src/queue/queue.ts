@@ -1,16 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Job } from "bullmq";
 import { z } from "zod";
-import type { EpochRecord } from "../history/epoch-record.js";
+import { WEIGHTS_IN_MEMORY } from "../config/initial-weights.js";
+import { configError } from "../errors.js";
+import { type EpochRecord, epochRecordSchema } from "../history/epoch-record.js";
+import { isSameRun } from "../study/cell.js";
+import type { Cell } from "../study/cell-lines.js";
 import type { Executor, ExecutorContext } from "../study/executor.js";
 import type { PlannedCell } from "../study/planned-cell.js";
 import { countText } from "../validation/count-text.js";
 import { parse } from "../validation/parse.js";
 import { keepWhole } from "../validation/plain-data.js";
-import { addCells } from "./cell-job.js";
+import { ATTEMPTS, addCells } from "./cell-job.js";
 import { type ConnectionSettings, connectionSchema, readConnection } from "./connection.js";
+import { failedCells } from "./failed-cells.js";
 import { discard, published, publishedKeys } from "./results.js";
-import { QueueServer } from "./server.js";
+import { isSent } from "./sent-data.js";
+import { isServerProblem, QueueServer, serverError } from "./server.js";
 import {
   cancelStudy,
   forgetCancellation,
@@ -66,9 +71,18 @@ export function queueExecutor(given: QueueOptions, isVisible = false): Executor 
       await server.close();
     },
     async run(cells: readonly PlannedCell[], context: ExecutorContext) {
+      if (cells.some(({ plan }) => plan.config.initialWeights?.from === WEIGHTS_IN_MEMORY))
+        throw configError(
+          "Workers cannot read the model or the tensors of `initialWeights`. Save them as a .safetensors file where all workers read it, under the same path.",
+          "initialWeights",
+        );
       const { server, options } = await open(context);
       try {
         await new Follower(server, cells, context, options).follow();
+      } catch (error) {
+        if (!isServerProblem(error)) throw error;
+        if (!context.signal.aborted) throw serverError(server, error);
+        context.onNotice(serverError(server, error).message);
       } finally {
         await server.close();
       }
@@ -79,9 +93,11 @@ export function queueExecutor(given: QueueOptions, isVisible = false): Executor 
 const LOOKS_EVERY = 1000;
 const FEWEST_BETWEEN_LOOKS = 50;
 const CHECKS_EVERY = 10_000;
-/** After so long without a result, cells are added again, in case the server has lost some. */
-const DOUBTS_AFTER = 60_000;
 const AT_ONCE = 50;
+
+/** Whether a result is that of a finished run of this cell. */
+const isResultOf = ({ plan }: PlannedCell, { record }: Cell): boolean =>
+  record.status !== "cancelled" && isSameRun(plan.config, record.config);
 
 /** Submits the cells of a study, and collects their results. */
 class Follower {
@@ -91,12 +107,17 @@ class Follower {
   readonly #id: string;
   /** The cells without a result, by key. */
   readonly #missing: Map<string, PlannedCell>;
+  /** The cells that were given up. The worker of one may have been cut off only, and finish it. */
+  readonly #failed = new Map<string, PlannedCell>();
   /** Results that could not be written, and therefore stay on the server. */
   readonly #unkept = new Set<string>();
-  readonly #epochs: { readonly cell: PlannedCell; readonly epoch: EpochRecord }[] = [];
+  /** The last epoch of each cell in progress that was not told yet. */
+  readonly #epochs = new Map<string, { readonly cell: PlannedCell; readonly epoch: EpochRecord }>();
+  /** How often the result of a cell was not its result. */
+  readonly #refused = new Map<string, number>();
   readonly #told = new Set<string>();
   #wake = new AbortController();
-  #lastResult = performance.now();
+  #checked = performance.now() - CHECKS_EVERY + LOOKS_EVERY;
 
   constructor(
     server: QueueServer,
@@ -117,6 +138,7 @@ class Follower {
     signal.addEventListener("abort", wake);
     await this.#collect();
     if (this.#missing.size > 0 && !signal.aborted) {
+      for (const risk of await this.#server.risks()) onNotice(risk);
       await forgetCancellation(this.#server, this.#id);
       await this.#submit();
       onNotice(
@@ -124,22 +146,34 @@ class Follower {
       );
       if (!signal.aborted) this.#listen();
     }
-    let checked = performance.now() - CHECKS_EVERY + LOOKS_EVERY;
     while (this.#missing.size > 0 && !signal.aborted) {
       await this.#wait();
-      await this.#collect();
-      await this.#takeFailed();
-      if (this.#missing.size > 0 && (await isCancelled(this.#server, this.#id))) {
-        onNotice(`Study ${this.#id} was cancelled: ${countText(this.#missing.size, "run")} did not run.`);
-        return;
+      try {
+        if (await this.#look()) return;
+      } catch (error) {
+        if (!isServerProblem(error)) throw error;
+        this.#tell(`${serverError(this.#server, error).message} It is tried again.`);
       }
-      if (performance.now() - checked < CHECKS_EVERY || this.#missing.size === 0 || signal.aborted) continue;
-      checked = performance.now();
-      await this.#resubmitLost();
-      await this.#tellWhyNot();
     }
     signal.removeEventListener("abort", wake);
     await this.#end();
+  }
+
+  /** Takes over what happened. @returns whether the study was cancelled */
+  async #look(): Promise<boolean> {
+    const { signal, onNotice } = this.#context;
+    await this.#takeFailed();
+    await this.#collect();
+    if (this.#missing.size > 0 && (await isCancelled(this.#server, this.#id))) {
+      onNotice(`Study ${this.#id} was cancelled: ${countText(this.#missing.size, "run")} did not run.`);
+      return true;
+    }
+    if (performance.now() - this.#checked < CHECKS_EVERY || this.#missing.size === 0 || signal.aborted)
+      return false;
+    this.#checked = performance.now();
+    await this.#resubmitLost();
+    await this.#tellWhyNot();
+    return false;
   }
 
   async #submit(): Promise<void> {
@@ -155,7 +189,8 @@ class Follower {
     events.on("failed", () => this.#wake.abort());
     events.on("progress", ({ jobId, data }) => {
       const cell = this.#missing.get(jobId);
-      if (cell !== undefined) this.#epochs.push({ cell, epoch: data as unknown as EpochRecord });
+      const epoch = epochRecordSchema.safeParse(data).data;
+      if (cell !== undefined && epoch !== undefined) this.#epochs.set(jobId, { cell, epoch });
       this.#wake.abort();
     });
   }
@@ -168,50 +203,85 @@ class Follower {
   }
 
   async #collect(): Promise<void> {
-    const { finish, refresh, hasFinished, onEpoch } = this.#context;
-    for (const { cell, epoch } of this.#epochs.splice(0)) await onEpoch(cell, epoch);
+    const { refresh, hasFinished, onEpoch } = this.#context;
+    const epochs = [...this.#epochs.values()];
+    this.#epochs.clear();
+    for (const { cell, epoch } of epochs) await onEpoch(cell, epoch);
     const keys = (await publishedKeys(this.#server, this.#id)).filter((key) => !this.#unkept.has(key));
     for (let start = 0; start < keys.length; start += AT_ONCE) {
-      const kept: string[] = [];
+      const taken: string[] = [];
+      const refused: PlannedCell[] = [];
       for (const key of keys.slice(start, start + AT_ONCE)) {
-        const cell = this.#missing.get(key);
+        const cell = this.#missing.get(key) ?? this.#failed.get(key);
         const result = cell && (await published(this.#server, this.#id, key));
         if (cell === undefined || result === undefined) continue;
-        this.#lastResult = performance.now();
-        const isKept = await finish(cell, result);
-        this.#missing.delete(key);
-        if (isKept) kept.push(key);
-        else this.#unkept.add(key);
+        if (result === "damaged" || !isResultOf(cell, result)) refused.push(cell);
+        else if (await this.#finish(cell, result)) taken.push(key);
       }
-      await discard(this.#server, this.#id, kept);
+      await discard(this.#server, this.#id, [...taken, ...refused.map(({ key }) => key)]);
+      await this.#submitAgain(refused);
     }
     await refresh();
     for (const [key, cell] of this.#missing) if (hasFinished(cell)) this.#missing.delete(key);
   }
 
+  /** @returns whether the server need not keep the result */
+  async #finish(cell: PlannedCell, result: Cell): Promise<boolean> {
+    const isKept = await this.#context.finish(cell, result);
+    this.#missing.delete(cell.key);
+    this.#failed.delete(cell.key);
+    if (!isKept) this.#unkept.add(cell.key);
+    return isKept;
+  }
+
+  /** Submits cells again whose results were damaged, as often as those that fail are tried. */
+  async #submitAgain(cells: readonly PlannedCell[]): Promise<void> {
+    const again: PlannedCell[] = [];
+    for (const cell of cells) {
+      const refused = (this.#refused.get(cell.key) ?? 0) + 1;
+      this.#refused.set(cell.key, refused);
+      const problem = `The result of ${cell.planned.label} on the server is damaged, or of another run.`;
+      if (refused >= ATTEMPTS) this.#fail(cell, problem);
+      else {
+        this.#tell(`${problem} It runs again.`);
+        again.push(cell);
+      }
+    }
+    if (again.length > 0) await addCells(this.#server, this.#id, again, this.#context.profile);
+  }
+
+  #fail(cell: PlannedCell, reason: string): void {
+    this.#missing.delete(cell.key);
+    this.#failed.set(cell.key, cell);
+    this.#context.fail(cell, reason);
+    this.#context.onNotice(`${cell.planned.label} failed: ${reason}`);
+  }
+
   /** Takes over the cells that failed for good. */
   async #takeFailed(): Promise<void> {
-    const queued = this.#server.queue(this.#id);
-    for (const job of (await queued.getFailed(0, AT_ONCE - 1)) as (Job | undefined)[]) {
-      const cell = job?.id === undefined ? undefined : this.#missing.get(job.id);
-      if (job === undefined || cell === undefined) continue;
-      this.#missing.delete(cell.key);
-      const reason = job.failedReason;
-      this.#context.fail(cell, reason);
-      this.#context.onNotice(`${cell.planned.label} failed: ${reason}`);
-      await job.remove().catch(() => {});
+    const given = new Map<string, string>();
+    for (let start = 0; ; start += AT_ONCE) {
+      const failed = await failedCells(this.#server, this.#id, start, AT_ONCE);
+      for (const { key, reason } of failed) if (this.#missing.has(key)) given.set(key, reason);
+      if (failed.length < AT_ONCE) break;
+    }
+    for (const [key, reason] of given) {
+      this.#fail(this.#missing.get(key)!, reason);
+      await this.#server.queue(this.#id).remove(key); // so that the same command tries it again
     }
   }
 
-  /** Adds the cells again that the server has lost, such as those of its last second before it was killed. */
+  /** Submits the study again if the server has lost a part of it, such as its last second before it was killed. */
   async #resubmitLost(): Promise<void> {
+    const { redis } = this.#server;
     const queued = this.#server.queue(this.#id);
-    const counts = Object.values(await queued.getJobCounts());
-    const there =
-      counts.reduce((sum, count) => sum + count, 0) + (await publishedKeys(this.#server, this.#id)).length;
-    const isLost = !(await isRegistered(this.#server, this.#id)) || there < this.#missing.size;
-    if (!isLost && performance.now() - this.#lastResult < DOUBTS_AFTER) return;
-    this.#lastResult = performance.now();
+    const places = [...this.#missing.keys()].map((key) => ["exists", queued.toKey(key)]);
+    const answers = (await redis.pipeline(places).exec()) ?? [];
+    const published = new Set(await publishedKeys(this.#server, this.#id)); // later: it leaves the queue for here
+    const isThere = [...this.#missing.keys()].every((key, i) => answers[i]?.[1] === 1 || published.has(key));
+    const data = this.#options.sendData ? Object.values(this.#context.question.datasets) : [];
+    const isDataThere = await Promise.all(data.map((sum) => isSent(this.#server, sum)));
+    if (isThere && isDataThere.every(Boolean) && (await isRegistered(this.#server, this.#id))) return;
     await this.#submit();
   }
 
@@ -224,6 +294,11 @@ class Follower {
       workers.length === 0
         ? `No worker is connected to ${this.#server.address}. Start some: optimbench worker`
         : `No worker takes the runs of study ${this.#id}: ${why.join("; ")}.`;
+    this.#tell(text);
+  }
+
+  /** Says something once. */
+  #tell(text: string): void {
     if (this.#told.has(text)) return;
     this.#told.add(text);
     this.#context.onNotice(text);

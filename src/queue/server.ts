@@ -8,6 +8,9 @@ import { type Engine, loadEngine } from "./engine.js";
 
 const CONNECT_TIMEOUT = 10_000;
 const CLOSE_TIMEOUT = 1000;
+const GIVE_UP_AFTER = 3000;
+/** A connection that is silent for so long while an answer is due is broken, and is made again. Events are waited for up to 10 s. */
+const SILENCE_TIMEOUT = 20_000;
 /** A reconnection is tried after 0.1 s, then twice as long each time. */
 const [FIRST_RETRY, LAST_RETRY] = [100, 3000];
 /** Events only wake those who follow a study, so few are kept. */
@@ -51,15 +54,23 @@ export class QueueServer {
       ...(tls && { tls }),
       connectionName: "optimbench",
       connectTimeout: CONNECT_TIMEOUT,
+      socketTimeout: SILENCE_TIMEOUT,
+      keepAlive: SILENCE_TIMEOUT,
       maxRetriesPerRequest: null,
       lazyConnect: true,
       retryStrategy: (times) => Math.min(FIRST_RETRY * 2 ** Math.min(times, 10), LAST_RETRY),
+      ...{ skipVersionCheck: true }, // BullMQ's, which it would repeat for each queue
     });
     const server = new QueueServer(engine, redis, connection);
-    await server.#connect(options).catch((error) => {
+    try {
+      await server.#connect(options);
+      if (!options.signal?.aborted) await server.#checkVersion();
+      options.signal?.addEventListener("abort", () => server.#giveUpIfAway());
+    } catch (error) {
+      server.#isClosed = true;
       redis.disconnect();
       throw error;
-    });
+    }
     return server;
   }
 
@@ -110,6 +121,49 @@ export class QueueServer {
     return 1000 * Number(seconds) + Math.floor(Number(microseconds) / 1000);
   }
 
+  /** What may make the server lose runs, as sentences for a person. */
+  async risks(): Promise<string[]> {
+    const settings = await this.#info();
+    const evicts = settings.get("maxmemory_policy");
+    return [
+      ...(evicts === undefined || evicts === "noeviction"
+        ? []
+        : [
+            `The Redis server removes keys if its memory is full: set maxmemory-policy to noeviction, not ${evicts}.`,
+          ]),
+      ...(settings.get("aof_enabled") === "0"
+        ? [
+            "The Redis server does not write every change to the disk: set appendonly to yes, or it loses runs when it ends.",
+          ]
+        : []),
+    ];
+  }
+
+  /** What the server says of itself; empty if the user may not ask. */
+  async #info(): Promise<Map<string, string>> {
+    const text = await this.redis.info().catch(() => "");
+    return new Map(text.split(/\r?\n/).map((line) => line.split(":", 2) as [string, string]));
+  }
+
+  async #checkVersion(): Promise<void> {
+    const version = (await this.#info()).get("redis_version");
+    const [major = 0, minor = 0] = version?.split(".").map(Number) ?? [Number.POSITIVE_INFINITY];
+    if (major > 6 || (major === 6 && minor >= 2)) return;
+    throw new OptimbenchError(
+      "QUEUE",
+      `The Redis server at ${this.address} has version ${version}. Expected 6.2 or later.`,
+    );
+  }
+
+  /** Ends the commands that wait for a server that is away. */
+  async #giveUpIfAway(): Promise<void> {
+    const isThere = this.redis.ping().then(
+      () => true,
+      () => false,
+    );
+    if (!(await Promise.race([isThere, sleep(GIVE_UP_AFTER, false)]))) this.redis.disconnect();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     const closed = Promise.all(this.#opened.map((each) => each.close().catch(() => {})));
@@ -126,40 +180,61 @@ export class QueueServer {
 
   async #connect({ isPatient = false, onNotice, signal }: Options): Promise<void> {
     let reason = "it does not answer";
-    let isLost = false;
     let isReady = false;
+    /** Why there is no connection, as far as it was told. */
+    const told = new Set<string>();
     this.redis.on("error", (error: Error) => {
       reason = problemOf(error);
     });
     this.redis.on("close", () => {
-      if (this.#isClosed || isLost || (!isReady && !isPatient)) return;
-      isLost = true;
+      if (this.#isClosed || told.has(reason) || (!isReady && !isPatient)) return;
+      told.add(reason);
       onNotice(`Waiting for the Redis server at ${this.address}: ${reason} ...`);
     });
     this.redis.on("ready", () => {
-      if (isLost) onNotice(`Connected to the Redis server at ${this.address}.`);
-      isLost = false;
+      if (told.size > 0) onNotice(`Connected to the Redis server at ${this.address}.`);
+      told.clear();
       isReady = true;
+      reason = "it closed the connection";
     });
-    const first = this.redis.connect().catch(() => {});
-    await first;
-    if (isReady) return;
-    if (!isPatient || isRefusal(reason))
-      throw new OptimbenchError(
+    const refused = () =>
+      new OptimbenchError(
         "QUEUE",
         `Cannot connect to the Redis server at ${this.address}: ${reason}. Check the address, the user and the password, and that the server runs.`,
       );
-    await new Promise<void>((resolve) => {
+    await this.redis.connect().catch(() => {});
+    if (isReady) return;
+    if (!isPatient || isRefusal(reason)) throw refused();
+    await new Promise<void>((resolve, reject) => {
       this.redis.once("ready", resolve);
+      this.redis.on("close", () => {
+        if (!isReady && isRefusal(reason)) reject(refused());
+      });
       signal?.addEventListener("abort", () => resolve());
     });
   }
 }
 
-/** Whether the server answered, and waiting would not help. */
-const isRefusal = (reason: string) => /^(WRONGPASS|NOAUTH|NOPERM|ERR)/.test(reason);
+/** Whether the server answered, or has another certificate than expected, so that waiting would not help. */
+const isRefusal = (reason: string) =>
+  /^(WRONGPASS|NOAUTH|NOPERM|ERR)|certificate|self.signed|wrong version number/i.test(reason);
 
 function problemOf(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
   return error.message || code || "it does not answer";
 }
+
+/** Whether an error is the server's: it refused a command, such as for lack of memory, or the connection broke. */
+export const isServerProblem = (error: unknown): error is Error =>
+  error instanceof Error && (SERVER_ERRORS.has(error.name) || error.message === "Connection is closed.");
+
+const SERVER_ERRORS: ReadonlySet<string> = new Set([
+  "ReplyError",
+  "AbortError",
+  "InterruptError",
+  "ParserError",
+]);
+
+/** The same as an error for a person. It has no cause: that one may have the password, as an argument of its command. */
+export const serverError = ({ address }: QueueServer, { message }: Error): OptimbenchError =>
+  new OptimbenchError("QUEUE", `The Redis server at ${address} refused a command: ${message}`);

@@ -26,7 +26,7 @@ export const queueStatusSchema = z
             .describe("remaining time at this rate; null if none has finished"),
           failures: z
             .array(z.object({ label: z.string().describe("the run"), reason: z.string().describe("why") }))
-            .describe("the first 20 that failed"),
+            .describe("the last 20 that failed"),
         }),
       )
       .describe("submitted studies, in the order in which they were"),

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { OptimbenchError, reasonOf } from "../errors.js";
 import { prometheusText } from "./prometheus.js";
 import type { QueueStatus } from "./status.js";
@@ -19,6 +20,22 @@ const SECURITY = {
   "cache-control": "no-store",
 } as const;
 
+const PATIENCE = 5;
+
+/** @throws if a promise takes longer, as it does while the server of the queue is away */
+async function withinSeconds<Result>(seconds: number, promise: Promise<Result>): Promise<Result> {
+  const timeout = new AbortController();
+  const late = sleep(1000 * seconds, undefined, { signal: timeout.signal }).then(() => {
+    throw new Error(`The Redis server has not answered for ${seconds} s.`);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    timeout.abort();
+    late.catch(() => {});
+  }
+}
+
 /**
  * Serves a page with a queue's status, `/metrics` for Prometheus and `/status.json`, on this machine only. Nothing can be changed
  * through it.
@@ -36,13 +53,14 @@ export async function servePage(
     "/status.json": ["application/json", JSON.stringify],
   };
   const server = createServer(async (request, response) => {
-    const [type, text] = answers[new URL(request.url ?? "/", "http://localhost").pathname] ?? [];
+    const path = request.url?.split("?", 1)[0] ?? "";
+    const [type, text] = Object.hasOwn(answers, path) ? answers[path]! : [];
     if (text === undefined || request.method !== "GET") {
       response.writeHead(404, SECURITY).end();
       return;
     }
     try {
-      const body = text(await status());
+      const body = text(await withinSeconds(PATIENCE, status()));
       response.writeHead(200, { ...SECURITY, "content-type": type }).end(body);
     } catch (error) {
       response.writeHead(503, { ...SECURITY, "content-type": "text/plain" }).end(reasonOf(error));

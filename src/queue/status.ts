@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { publishedKeys } from "./results.js";
+import { failedCells } from "./failed-cells.js";
 import type { QueueServer } from "./server.js";
 import type { queueStatusSchema } from "./status-schema.js";
 import { listStudies, type StudyEntry } from "./study-entry.js";
@@ -15,7 +15,7 @@ export async function queueStatus(server: QueueServer): Promise<QueueStatus> {
   const [studies, workers, memory] = await Promise.all([
     listStudies(server),
     listWorkers(server),
-    server.redis.info("memory"),
+    server.redis.info("memory").catch(() => ""), // the user may not ask
   ]);
   return {
     address: server.address,
@@ -40,11 +40,11 @@ async function studyStatus(
 ): Promise<QueueStatus["studies"][number]> {
   const queue = server.queue(id);
   const counts = await queue.getJobCounts("wait", "prioritized", "delayed", "active", "failed");
-  const uncollected = (await publishedKeys(server, id)).length;
+  const uncollected = await server.redis.hlen(server.key("results", id));
   const { wait = 0, prioritized = 0, delayed = 0, active: running = 0, failed = 0 } = counts;
   const waiting = wait + prioritized + delayed;
   const perMinute = workers.reduce((sum, { rates }) => sum + (rates[id] ?? 0), 0);
-  const failures = await queue.getFailed(0, MOST_FAILURES - 1);
+  const failures = await failedCells(server, id, 0, MOST_FAILURES);
   return {
     id,
     title,
@@ -58,9 +58,6 @@ async function studyStatus(
     failed,
     cellsPerMinute: Math.round(10 * perMinute) / 10,
     secondsLeft: perMinute === 0 ? null : Math.round((60 * (waiting + running)) / perMinute),
-    failures: failures.map(({ data, failedReason }) => ({
-      label: String((data as { label?: unknown }).label),
-      reason: failedReason,
-    })),
+    failures: failures.map(({ label, reason }) => ({ label, reason })),
   };
 }

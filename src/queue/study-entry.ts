@@ -3,6 +3,7 @@ import { numericsSchema } from "../native/numerics.js";
 import { sha256 } from "../study/cell.js";
 import type { Question } from "../study/cell-lines.js";
 import { canonicalJson } from "../validation/canonical-json.js";
+import { lineSchema } from "./line-schema.js";
 import type { QueueServer } from "./server.js";
 
 const text = z.string();
@@ -16,20 +17,25 @@ const sentDatasetSchema = z.object({
 });
 export type SentDataset = z.output<typeof sentDatasetSchema>;
 
+/** The latest time of a `Date`. */
+const MOST_TIME = 8.64e15;
+
 /** What the server keeps of a submitted study, for workers to decide whether they can run its cells. */
 export const studyEntrySchema = z.object({
-  id: text,
-  title: text,
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  title: lineSchema,
   priority: z.int(),
   /** Number of cells that were submitted. */
-  cells: z.int(),
+  cells: z.int().min(0),
   /** When, in milliseconds by the server's clock. */
-  submittedAt: z.number(),
+  submittedAt: z.int().min(0).max(MOST_TIME),
   optimbench: text,
   numerics: numericsSchema,
   devices: z.array(text),
   /** Datasets by their name and how they are read. */
   datasets: z.record(text, sentDatasetSchema),
+  /** Files of weights that runs start from, with the checksum of their content. */
+  weights: z.array(z.object({ from: text, sha256: text })),
   allow: z.array(z.literal("mixed-kernels")),
 });
 export type StudyEntry = z.output<typeof studyEntrySchema>;
@@ -46,9 +52,10 @@ export async function registerStudy(server: QueueServer, entry: StudyEntry): Pro
 
 /** All submitted studies, in the order in which they were submitted. What is not one, such as of a later version, is left out. */
 export async function listStudies(server: QueueServer): Promise<StudyEntry[]> {
-  const texts = Object.values(await server.redis.hgetall(server.key("studies")));
-  return texts
-    .flatMap((each) => parsed(each) ?? [])
+  const entries = Object.entries(await server.redis.hgetall(server.key("studies")));
+  return entries
+    .map(([id, entry]) => ({ id, study: parsed(entry) }))
+    .flatMap(({ id, study }) => (study?.id === id ? [study] : []))
     .toSorted((a, b) => a.submittedAt - b.submittedAt || (a.id < b.id ? -1 : 1));
 }
 

@@ -1,8 +1,11 @@
 import type { Job, Worker } from "bullmq";
 import { reasonOf } from "../errors.js";
 import { nativeInfo } from "../native/addon.js";
+import { loadWeights } from "../training/weights/load-weights.js";
 import { whyNotHere } from "./compatibility.js";
-import type { QueueServer } from "./server.js";
+import { line } from "./line-schema.js";
+import { removeTaken } from "./locks.js";
+import { isServerProblem, type QueueServer } from "./server.js";
 import type { StudyData } from "./study-data.js";
 import type { StudyEntry } from "./study-entry.js";
 
@@ -29,7 +32,7 @@ export class StudyTakers {
   readonly #served = new Map<string, { entry: StudyEntry; readonly taker: Worker }>();
   readonly #left = new Map<string, { readonly why: string; readonly until: number }>();
   readonly #examined = new Set<string>();
-  #next = 0;
+  #turn = 0;
   #tokens = 0;
 
   constructor(
@@ -71,16 +74,30 @@ export class StudyTakers {
   /** Takes a cell of the most urgent study that has one. Studies of one priority take turns. */
   async take(): Promise<Taken | undefined> {
     const served = [...this.#served.values()];
-    const turn = this.#next++;
+    const turn = this.#turn++;
     const inTurn = served
       .map((each, i) => ({ ...each, place: (i + turn) % served.length }))
       .sort((a, b) => b.entry.priority - a.entry.priority || a.place - b.place);
     for (const { entry, taker } of inTurn) {
       const token = `${this.#options.name}:${this.#tokens++}`;
-      const job = await taker.getNextJob(token, { block: false });
+      const job = await this.#next({ entry, taker, token });
       if (job) return { entry, job, taker, token };
     }
     return undefined;
+  }
+
+  /** Takes the next cell of a study. What is no job is removed. */
+  async #next({ entry, taker, token }: Omit<Taken, "job">): Promise<Job | undefined> {
+    try {
+      return (await taker.getNextJob(token, { block: false })) ?? undefined;
+    } catch (error) {
+      if (isServerProblem(error)) throw error;
+      await removeTaken(this.#server, { taker, token });
+      this.#options.onNotice(
+        `Removed a job of study ${entry.id} that cannot be read: ${line(reasonOf(error))}.`,
+      );
+      return undefined;
+    }
   }
 
   /** Finds out whether this machine can run the cells of a study. */
@@ -90,7 +107,9 @@ export class StudyTakers {
     try {
       const why = whyNotHere(entry, nativeInfo()) ?? (await this.#whyNoData(entry));
       if (why === undefined) await this.#serve(entry);
-      else this.#leave(entry, why);
+      else this.#leave(entry, line(why));
+    } catch (error) {
+      if (!isServerProblem(error)) this.#leave(entry, line(reasonOf(error))); // otherwise, it is examined again
     } finally {
       this.#examined.delete(entry.id);
     }
@@ -110,11 +129,13 @@ export class StudyTakers {
     this.#left.set(id, { why, until: performance.now() + LOOK_AGAIN_AFTER });
   }
 
-  async #whyNoData({ datasets }: StudyEntry): Promise<string | undefined> {
+  async #whyNoData({ datasets, weights }: StudyEntry): Promise<string | undefined> {
     try {
       for (const dataset of Object.values(datasets)) await this.#data.of(dataset);
+      for (const file of weights) await loadWeights(file);
       return undefined;
     } catch (error) {
+      if (isServerProblem(error)) throw error;
       return reasonOf(error).replace(/\.$/, "");
     }
   }

@@ -4,6 +4,7 @@ import { datasetKey } from "../study/dataset-key.js";
 import type { PlannedCell } from "../study/planned-cell.js";
 import { packageVersion } from "../system/package-root.js";
 import { listText } from "../validation/list-text.js";
+import { line } from "./line-schema.js";
 import { sendDataset } from "./sent-data.js";
 import type { QueueServer } from "./server.js";
 import { registerStudy, type SentDataset, type StudyEntry } from "./study-entry.js";
@@ -36,10 +37,15 @@ export async function submit(
     };
     sent[key] = { sha256, isSent: sendData, source };
   }
+  const weights = new Map(
+    cells.flatMap(({ plan: { config } }) =>
+      config.initialWeights === undefined ? [] : [[config.initialWeights.from, config.initialWeights.sha256]],
+    ),
+  );
   const arms = [...new Set(cells.map(({ planned }) => planned.arm))];
   await registerStudy(server, {
     id,
-    title: `${config.question ?? "comparison"} of ${listText(arms)}`,
+    title: line(`${config.question ?? "comparison"} of ${listText(arms)}`),
     priority,
     cells: cells.length,
     submittedAt: await server.now(),
@@ -47,6 +53,7 @@ export async function submit(
     numerics,
     devices: [...new Set(cells.map(({ plan }) => plan.config.device))],
     datasets: sent,
+    weights: [...weights].map(([from, sha256]) => ({ from, sha256 })),
     allow,
   });
 }

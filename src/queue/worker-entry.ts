@@ -1,25 +1,26 @@
 import { z } from "zod";
+import { lineSchema } from "./line-schema.js";
 import type { QueueServer } from "./server.js";
 
-const text = z.string();
+const count = z.int().min(0);
 
 /** What a worker says of itself, every few seconds. */
 export const workerEntrySchema = z.object({
-  id: text,
-  host: text,
-  pid: z.int(),
-  optimbench: text,
-  concurrency: z.int(),
+  id: lineSchema,
+  host: lineSchema,
+  pid: count,
+  optimbench: lineSchema,
+  concurrency: count,
   /** When it last said so, in milliseconds by the server's clock. */
   seen: z.number(),
   /** Number of cells that it has finished. */
-  finished: z.int(),
+  finished: count,
   /** Cells that it finished in the last minutes, per minute, by study. */
-  rates: z.record(text, z.number()),
+  rates: z.record(lineSchema, z.number().min(0)),
   /** The cells that it runs. */
-  cells: z.array(z.object({ study: text, label: text, seconds: z.number() })),
+  cells: z.array(z.object({ study: lineSchema, label: lineSchema, seconds: z.number().min(0) })),
   /** The studies whose cells it leaves to others, and why. */
-  leaves: z.record(text, text),
+  leaves: z.record(lineSchema, lineSchema),
 });
 export type WorkerEntry = z.output<typeof workerEntrySchema>;
 
@@ -43,10 +44,14 @@ export async function listWorkers(server: QueueServer): Promise<WorkerEntry[]> {
     id,
     worker: parsed(entry),
   }));
-  const old = all.filter(({ worker }) => worker === undefined || now - worker.seen > FORGOTTEN_AFTER);
+  const old = all.filter(
+    ({ worker }) => worker === undefined || Math.abs(now - worker.seen) > FORGOTTEN_AFTER,
+  );
   if (old.length > 0) await server.redis.hdel(server.key("workers"), ...old.map(({ id }) => id));
   return all
-    .flatMap(({ worker }) => (worker !== undefined && now - worker.seen <= GONE_AFTER ? [worker] : []))
+    .flatMap(({ worker }) =>
+      worker !== undefined && Math.abs(now - worker.seen) <= GONE_AFTER ? [worker] : [],
+    )
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 

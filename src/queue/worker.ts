@@ -2,8 +2,8 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
-import { threadsSchema } from "../config/threads.js";
-import { OptimbenchError } from "../errors.js";
+import { defaultThreads, threadsSchema } from "../config/threads.js";
+import { OptimbenchError, reasonOf } from "../errors.js";
 import { preloadNative } from "../native/addon.js";
 import { sha256 } from "../study/cell.js";
 import type { Cell } from "../study/cell-lines.js";
@@ -12,12 +12,14 @@ import { packageVersion } from "../system/package-root.js";
 import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
-import { type CellJob, cellJobSchema, configText } from "./cell-job.js";
+import { ATTEMPTS, type CellJob, cellJobSchema, configText } from "./cell-job.js";
 import { type ConnectionSettings, connectionSchema, readConnection } from "./connection.js";
+import { line } from "./line-schema.js";
+import { renewLock } from "./locks.js";
 import { Rates } from "./rates.js";
 import { isPublished, publish } from "./results.js";
 import { runCell } from "./run-cell.js";
-import { QueueServer } from "./server.js";
+import { isServerProblem, QueueServer, serverError } from "./server.js";
 import { StudyData } from "./study-data.js";
 import { listStudies } from "./study-entry.js";
 import { StudyTakers, type Taken } from "./study-takers.js";
@@ -29,7 +31,7 @@ export interface WorkerOptions {
   readonly connection?: string | ConnectionSettings;
   /** Number of cells that run at the same time. Times are comparable only if it is 1. Default: 1. */
   readonly concurrency?: number;
-  /** CPU threads of each cell. Default: those that the study asks for, at most the cores of this machine. */
+  /** CPU threads of each cell. Default: the cores of this machine, divided by `concurrency`. */
   readonly threads?: number;
   /** How long this worker may be silent, in seconds, before its cells start again elsewhere. Default: 30. */
   readonly lockSeconds?: number;
@@ -90,6 +92,8 @@ interface Task extends Taken {
   readonly data: CellJob;
   readonly start: number;
   readonly controller: AbortController;
+  /** Whether another worker may run it, too, because this one was cut off. It goes on: the first result counts. */
+  isLost: boolean;
 }
 
 class WorkerLoop {
@@ -100,7 +104,10 @@ class WorkerLoop {
   readonly #data: StudyData;
   readonly #tasks = new Set<Task>();
   readonly #rates = new Rates();
+  readonly #ended = new AbortController();
   #finished = 0;
+  /** What the server refused last. */
+  #problem = "";
   #said = Number.NEGATIVE_INFINITY;
   #renewed = performance.now();
 
@@ -118,39 +125,56 @@ class WorkerLoop {
   }
 
   async run(): Promise<void> {
-    const { signal, concurrency, onNotice } = this.#options;
-    const ended = new AbortController();
-    const stop = () => ended.abort();
+    const { signal, concurrency } = this.#options;
+    const stop = () => this.#ended.abort();
     signal.addEventListener("abort", stop);
-    const looking = this.#look(ended.signal);
-    try {
-      await Promise.all(Array.from({ length: concurrency }, () => this.#takeCells(ended.signal)));
-    } finally {
-      signal.removeEventListener("abort", stop);
-      ended.abort();
-      await looking.catch((error) => onNotice(String(error)));
-      await removeWorker(this.#server, this.#id);
-    }
+    const loops = [this.#look(), ...Array.from({ length: concurrency }, () => this.#takeCells())];
+    for (const loop of loops) loop.catch(stop);
+    const ends = await Promise.allSettled(loops);
+    signal.removeEventListener("abort", stop);
+    await removeWorker(this.#server, this.#id).catch(() => {}); // others notice that it is silent
+    for (const end of ends) if (end.status === "rejected" && !isServerProblem(end.reason)) throw end.reason;
   }
 
   /** Looks at the studies every second, renews the locks of cells in progress, and says what this worker does. */
-  async #look(ended: AbortSignal): Promise<void> {
-    while (!ended.aborted) {
-      const studies = await listStudies(this.#server);
-      this.#takers.update(studies);
-      const there = new Set(studies.map(({ id }) => id));
-      for (const { entry, controller } of this.#tasks) if (!there.has(entry.id)) controller.abort();
-      if (performance.now() - this.#renewed >= (1000 * this.#options.lockSeconds) / 3) await this.#renew();
-      if (performance.now() - this.#said >= SAYS_EVERY) await this.#say();
-      const often = Math.min(LOOKS_EVERY, 250 * this.#options.lockSeconds);
-      await sleep(often, undefined, { signal: ended }).catch(() => {});
+  async #look(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      await this.#insist(async () => {
+        if (performance.now() - this.#renewed >= (1000 * this.#options.lockSeconds) / 3) await this.#renew();
+        const studies = await listStudies(this.#server);
+        this.#takers.update(studies);
+        const there = new Set(studies.map(({ id }) => id));
+        for (const { entry, controller } of this.#tasks) if (!there.has(entry.id)) controller.abort();
+        if (performance.now() - this.#said >= SAYS_EVERY) await this.#say();
+      });
+      await this.#sleep(Math.min(LOOKS_EVERY, 250 * this.#options.lockSeconds));
     }
+  }
+
+  /** Repeats what the server refuses, such as for lack of memory, until it does not, or the worker ends. */
+  async #insist<Result>(work: () => Promise<Result>): Promise<Result> {
+    while (true) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isServerProblem(error) || this.#ended.signal.aborted) throw error;
+        const { message } = serverError(this.#server, error);
+        if (message !== this.#problem) this.#options.onNotice(`${message} It is tried again.`);
+        this.#problem = message;
+        await this.#sleep(LOOKS_EVERY);
+      }
+    }
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    return sleep(milliseconds, undefined, { signal: this.#ended.signal }).catch(() => {});
   }
 
   async #renew(): Promise<void> {
     this.#renewed = performance.now();
-    for (const { taker, job, token } of this.#tasks)
-      await taker.extendJobLocks([job.id!], [token], 1000 * this.#options.lockSeconds);
+    for (const task of this.#tasks)
+      if (!task.isLost)
+        task.isLost = !(await renewLock(this.#server, task, 1000 * this.#options.lockSeconds));
   }
 
   async #say(): Promise<void> {
@@ -172,53 +196,57 @@ class WorkerLoop {
     });
   }
 
-  async #takeCells(ended: AbortSignal): Promise<void> {
-    while (!ended.aborted) {
-      const taken = await this.#takers.take();
-      if (taken === undefined)
-        await sleep(LOOKS_EVERY * (0.5 + Math.random() / 2), undefined, { signal: ended }).catch(() => {});
-      else await this.#work(taken, ended);
+  async #takeCells(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      const taken = await this.#insist(() => this.#takers.take());
+      if (taken === undefined) await this.#sleep(LOOKS_EVERY * (0.5 + Math.random() / 2));
+      else await this.#work(taken);
     }
   }
 
   /** Runs a cell that was taken. Nothing about it ends the worker. */
-  async #work(taken: Taken, ended: AbortSignal): Promise<void> {
+  async #work(taken: Taken): Promise<void> {
     const { job, token } = taken;
     const controller = new AbortController();
     const stop = () => controller.abort();
-    ended.addEventListener("abort", stop);
+    this.#ended.signal.addEventListener("abort", stop);
     try {
-      if (job.deferredFailure) return await this.#fail(taken, SET_ASIDE, "UnrecoverableError");
       const isDone = await this.#run(taken, controller);
-      if (isDone) await job.moveToCompleted(null, token, false).catch(ignoreLostLock);
-      else if (ended.aborted) await job.moveToWait(token).catch(ignoreLostLock);
+      // Without its lock, the cell may wait for another worker, although it is finished.
+      if (isDone)
+        await job.moveToCompleted(null, token, false).catch(() => job.remove().catch(ignoreLostLock));
+      else if (this.#ended.signal.aborted) await job.moveToWait(token).catch(ignoreLostLock);
     } catch (error) {
-      await this.#fail(taken, `${error instanceof Error ? error.message : String(error)} (on ${hostname()})`);
+      if (!isServerProblem(error)) await this.#fail(taken, error); // otherwise, the worker ends without the server
     } finally {
-      ended.removeEventListener("abort", stop);
+      this.#ended.signal.removeEventListener("abort", stop);
     }
   }
 
-  /** @param name BullMQ tries a job again unless its error has the name UnrecoverableError */
-  async #fail({ job, token, entry }: Taken, reason: string, name = "Error"): Promise<void> {
+  async #fail({ job, token, entry }: Taken, cause: unknown): Promise<void> {
+    const isFinal = cause instanceof FinalFailure || job.attemptsMade + 1 >= ATTEMPTS;
+    const reason = line(`${reasonOf(cause)}${cause instanceof FinalFailure ? "" : ` (on ${hostname()})`}`);
     this.#options.onNotice(`A run of study ${entry.id} failed: ${reason}`);
-    const error = Object.assign(new Error(reason), { name });
+    // BullMQ tries a job again unless its error has this name.
+    const error = Object.assign(new Error(reason), { name: isFinal ? "UnrecoverableError" : "Error" });
     await job.moveToFailed(error, token, false).catch(ignoreLostLock);
   }
 
   /** @returns whether the cell finished, here or elsewhere; false if it was ended */
   async #run(taken: Taken, controller: AbortController): Promise<boolean> {
     const { entry, job } = taken;
-    const data = cellJobSchema.parse(job.data);
-    const key = job.id!;
-    if (await isPublished(this.#server, entry.id, key)) return true;
+    const data = cellJobSchema.safeParse(job.data).data;
+    const key = job.id ?? "";
+    if (data === undefined || !KEY.test(key)) throw new FinalFailure("It is not a run.");
+    if (await this.#insist(() => isPublished(this.#server, entry.id, key))) return true;
+    if (job.deferredFailure) throw new FinalFailure(SET_ASIDE);
     const start = performance.now();
-    const task = { ...taken, data, start, controller };
+    const task: Task = { ...taken, data, start, controller, isLost: false };
     this.#tasks.add(task);
     try {
       const cell = await this.#train(task, key);
       if (cell === undefined) return false;
-      await publish(this.#server, entry.id, cell);
+      await this.#insist(() => publish(this.#server, entry.id, cell));
     } finally {
       this.#tasks.delete(task);
     }
@@ -233,15 +261,18 @@ class WorkerLoop {
   }
 
   async #train({ entry, data, job, controller }: Task, key: string): Promise<Cell | undefined> {
-    const { threads, concurrency, folder, onNotice } = this.#options;
-    const text = await configText(this.#server, entry.id, data);
+    const { concurrency, folder, onNotice } = this.#options;
+    const { threads = Math.max(1, Math.floor(defaultThreads() / concurrency)) } = this.#options;
+    const text = await this.#insist(() => configText(this.#server, entry.id, data));
     if (text === undefined) return undefined;
     const config = { ...JSON.parse(text), seed: data.seed } as ResolvedTrainConfig;
     const needed = entry.datasets[datasetKey(config)];
     if (needed === undefined)
       throw new OptimbenchError("DATA", `The study has no dataset ${config.dataset}.`);
     let told = Number.NEGATIVE_INFINITY;
-    return runCell(key, config, await this.#data.of(needed), {
+    const dataset = await this.#insist(() => this.#data.of(needed));
+    if (controller.signal.aborted) return undefined;
+    return runCell(key, config, dataset, {
       threads,
       folder,
       isAlone: concurrency === 1,
@@ -256,6 +287,11 @@ class WorkerLoop {
     });
   }
 }
+
+const KEY = /^[0-9a-f]{64}$/;
+
+/** A failure that would repeat itself. */
+class FinalFailure extends Error {}
 
 const SET_ASIDE = "Two workers ended while they ran it, so it was set aside.";
 

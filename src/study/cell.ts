@@ -23,4 +23,8 @@ export function cellKey(
   return sha256(canonicalJson({ config: rest, dataset: datasetSha256, device, ...where, ...again }));
 }
 
+/** Whether two configs are of one run: they are equal in everything that its numbers depend on, except the content of the dataset. */
+export const isSameRun = (a: ResolvedTrainConfig, b: ResolvedTrainConfig): boolean =>
+  canonicalJson(essentialConfig(a)) === canonicalJson(essentialConfig(b));
+
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

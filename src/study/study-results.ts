@@ -70,6 +70,7 @@ export class StudyResults {
   /** Adds a run of this process. */
   add({ index }: Pick<Place, "index">, record: RunRecord): void {
     this.#records[index] = record;
+    this.#failed.delete(index);
     this.#checkStart(record);
   }
 

@@ -15,6 +15,7 @@ it("depends on all that training reads, and not on the name", async () => {
     { height: 6, width: 24 },
     { classes: 4 },
     { targets: new Float32Array(36).fill(1 / 3) },
+    { groups: new Uint32Array(12) },
     { test: set },
     { validation: set },
   ];

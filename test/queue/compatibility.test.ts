@@ -27,6 +27,7 @@ const entry = (changed: Partial<StudyEntry> = {}): StudyEntry => ({
   numerics: here,
   devices: ["cpu"],
   datasets: {},
+  weights: [],
   allow: [],
   ...changed,
 });
@@ -94,6 +95,11 @@ describe("the data of a study", () => {
     expect({ ...received, images: [] }).toEqual({ ...dataset, images: [] });
     expect(await datasetChecksum(received!)).toBe(sum);
     await server.redis.hdel(server.key("data", sum), "1");
+    await expect(receiveDataset(server, sum)).rejects.toMatchObject({
+      code: "DATA",
+      message: 'The dataset on the server is damaged: its part "1" is missing or too large.',
+    });
+    await server.redis.del(server.key("data", sum));
     expect(await receiveDataset(server, sum)).toBeUndefined();
   });
 

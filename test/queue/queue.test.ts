@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { CompareConfig } from "../../src/config/compare-config.js";
-import { compare, queue, runWorker } from "../../src/index.js";
+import { compare, queue, runWorker, train } from "../../src/index.js";
 import { readConnection } from "../../src/queue/connection.js";
 import { QueueServer } from "../../src/queue/server.js";
 import { queueStatus } from "../../src/queue/status.js";
@@ -104,6 +104,34 @@ describe("a study in a queue", () => {
     await until(async (server) => (await queueStatus(server)).studies[0]?.uncollected === 6);
     await stopWorkers();
     expect((await ask({ folder })).runs).toHaveLength(6); // without a worker
+  });
+
+  it("starts from the weights of a file, which workers read, and not from those of a program", async () => {
+    const { model } = await train({ dataset, model: smallModel, epochs: 1, seed: 7 });
+    const initialWeights = join(root, "weights.safetensors");
+    await model.save(initialWeights);
+    work();
+    const config = { optimizers: ["adam"], seeds: 1, initialWeights } as const;
+    const [there] = (await ask(config)).runs;
+    const [here] = (await compare({ ...small, ...config })).runs;
+    expect(measured(there!)).toEqual(measured(here!));
+    expect(there!.config.initialWeights).toEqual(here!.config.initialWeights);
+    await expect(ask({ ...config, initialWeights: model })).rejects.toMatchObject({
+      code: "CONFIG",
+      path: "initialWeights",
+    });
+    await stopWorkers();
+    const notices: string[] = [];
+    const study = ask({ ...config, seeds: 2 });
+    await studiesThere(1);
+    rmSync(initialWeights);
+    work({ onNotice: (text) => void notices.push(text) });
+    await until(async () => notices.length > 0);
+    expect(notices[0]).toMatch(
+      /^Leaves study \w+ \(.+\) to other workers: Cannot read .+weights\.safetensors/,
+    );
+    await look(async (server) => cancelStudy(server, (await listStudies(server))[0]!.id));
+    await study;
   });
 
   it("grows by the price of the new runs", async () => {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { configError } from "../../errors.js";
 import { readConnection } from "../../queue/connection.js";
 import { prometheusText } from "../../queue/prometheus.js";
-import { QueueServer } from "../../queue/server.js";
+import { isServerProblem, QueueServer, serverError } from "../../queue/server.js";
 import { type QueueStatus, queueStatus } from "../../queue/status.js";
 import { servePage } from "../../queue/status-server.js";
 import { cancelStudy, listStudies } from "../../queue/study-entry.js";
@@ -82,6 +82,8 @@ async function withServer(
   const server = await QueueServer.open(readConnection(connection, true), { onNotice: printNotice });
   try {
     await work(server);
+  } catch (error) {
+    throw isServerProblem(error) ? serverError(server, error) : error;
   } finally {
     await server.close();
   }

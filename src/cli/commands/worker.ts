@@ -28,7 +28,7 @@ export function addWorkerCommand(program: Command): void {
     )
     .option(
       "--threads <number>",
-      "CPU threads of each run (default: those that the study asks for)",
+      "CPU threads of each run (default: the cores of this machine, divided by --concurrency)",
       wholeNumber(1, MAX_THREADS),
     )
     .option(
