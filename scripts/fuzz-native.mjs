@@ -6,9 +6,10 @@ import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { positive, readOptions } from "../bench/options.mjs";
 
-const { values } = parseArgs({ options: { minutes: { type: "string", default: "10" } } });
+const usage = "Usage: npm run fuzz:native [-- --minutes 10]";
+const minutes = positive(readOptions(usage, { minutes: { type: "string", default: "10" } }), "minutes", 1e5);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const require = createRequire(import.meta.url);
 const folder = join(root, "build", "fuzz-native");
@@ -32,7 +33,7 @@ run(compiler, [
 ]);
 run(program, [
   corpus,
-  `-max_total_time=${Math.round(60 * Number(values.minutes))}`,
+  `-max_total_time=${Math.ceil(60 * minutes)}`,
   ...["-max_len=4096", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"],
   `-artifact_prefix=${folder}/`,
 ]);

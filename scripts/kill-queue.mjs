@@ -7,32 +7,37 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
+import { count, readOptions, wholeNumber } from "../bench/options.mjs";
 import { randomStream } from "../dist/data/random.js";
 import { compare, queue } from "../dist/index.js";
 import { measured } from "../dist/study/measured.js";
 import { packageRoot } from "../dist/system/package-root.js";
 
-const { values } = parseArgs({
-  options: {
-    cells: { type: "string", default: "200" },
-    workers: { type: "string", default: "2" },
-    kills: { type: "string", default: "50" },
-    seed: { type: "string", default: "1" },
-    port: { type: "string", default: "7379" },
-  },
+const usage =
+  "Usage: node scripts/kill-queue.mjs [--cells 200] [--workers 2] [--kills 50] [--seed 1] [--port 7379]";
+const values = readOptions(usage, {
+  cells: { type: "string", default: "200" },
+  workers: { type: "string", default: "2" },
+  kills: { type: "string", default: "50" },
+  seed: { type: "string", default: "1" },
+  port: { type: "string", default: "7379" },
 });
-const [cells, workers, kills, seed] = [values.cells, values.workers, values.kills, values.seed].map(Number);
-const connection = `redis://127.0.0.1:${values.port}`;
+const [cells, workers, port] = [
+  count(values, "cells"),
+  count(values, "workers"),
+  count(values, "port", 65_535),
+];
+const [kills, seed] = [wholeNumber(values, "kills", 0), wholeNumber(values, "seed", 0)];
+const connection = `redis://127.0.0.1:${port}`;
 const next = randomStream(seed, "samples");
 const random = (most) => next() % most;
 const root = mkdtempSync(join(tmpdir(), "optimbench-kill-queue-"));
 
 // Cells of some milliseconds: 12 x 12 images of three classes.
-const count = 120;
-const labels = Uint8Array.from({ length: count }, (_, i) => i % 3);
+const samples = 120;
+const labels = Uint8Array.from({ length: samples }, (_, i) => i % 3);
 const images = Uint8Array.from(
-  { length: count * 144 },
+  { length: samples * 144 },
   (_, i) => ((i * 7919) % 97) + 60 * labels[Math.floor(i / 144)],
 );
 const config = {
@@ -46,7 +51,7 @@ const config = {
 
 function startRedis() {
   const settings = ["--appendonly", "yes", "--save", "", "--bind", "127.0.0.1", "--loglevel", "warning"];
-  return spawn("redis-server", ["--port", values.port, "--dir", root, ...settings], { stdio: "ignore" });
+  return spawn("redis-server", ["--port", String(port), "--dir", root, ...settings], { stdio: "ignore" });
 }
 function startWorker() {
   const main = join(packageRoot, "dist", "cli", "main.js");

@@ -7,13 +7,15 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { count, readOptions } from "../bench/options.mjs";
 import { diffStudies, readStudy } from "../dist/index.js";
 import { packageRoot } from "../dist/system/package-root.js";
 
-const { values } = parseArgs({
-  options: { kills: { type: "string", default: "100" }, tuned: { type: "boolean", default: false } },
+const values = readOptions("Usage: node scripts/kill-study.mjs [--kills 100] [--tuned]", {
+  kills: { type: "string", default: "100" },
+  tuned: { type: "boolean", default: false },
 });
+const most = count(values, "kills");
 const folder = mkdtempSync(join(tmpdir(), "optimbench-kill-"));
 const SHARED = ["--dataset", "digits", "--model", "mlp", "--optimizers", "adam,sgd,lion", "--epochs", "1"];
 const PLAIN = [...SHARED, "--seeds", "20"];
@@ -54,14 +56,10 @@ const runs = finished("whole");
 
 let kills = 0;
 let studies = 0;
-while (kills < Number(values.kills)) {
+while (kills < most) {
   const name = `killed-${++studies}`;
-  while (
-    kills < Number(values.kills) &&
-    (await run(name, Math.random() * longest * (1 - finished(name) / runs)))
-  )
-    kills++;
-  if (kills === Number(values.kills)) await run(name);
+  while (kills < most && (await run(name, Math.random() * longest * (1 - finished(name) / runs)))) kills++;
+  if (kills === most) await run(name);
   for (const [i, study] of (await read(name)).entries()) {
     const { equal, runs: different } = await diffStudies(whole[i], study);
     if (!equal)

@@ -7,13 +7,14 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { count, readOptions } from "../bench/options.mjs";
 import { readStudy } from "../dist/index.js";
 import { measured } from "../dist/study/measured.js";
 import { packageRoot } from "../dist/system/package-root.js";
 import { openCheckpoint } from "../dist/training/checkpoint/checkpoint-file.js";
 
-const { values } = parseArgs({ options: { kills: { type: "string", default: "200" } } });
+const usage = "Usage: node scripts/kill-training.mjs [--kills 200]";
+const most = count(readOptions(usage, { kills: { type: "string", default: "200" } }), "kills");
 const folder = mkdtempSync(join(tmpdir(), "optimbench-kill-"));
 const TRAIN = ["--dataset", "digits", "--model", "mlp", "--batch-size", "4", "--epochs", "20"];
 const EVERY = ["--checkpoint-epochs", "1", "--checkpoint-minutes", "0.001", "--resume"];
@@ -48,16 +49,16 @@ const whole = await resultOf("whole");
 
 let kills = 0;
 let runs = 0;
-while (kills < Number(values.kills)) {
+while (kills < most) {
   const name = `killed-${++runs}`;
   let before = 0;
-  while (kills < Number(values.kills) && (await run(name, Math.random() * longest))) {
+  while (kills < most && (await run(name, Math.random() * longest))) {
     kills++;
     const progress = await progressOf(name);
     assert.ok(progress >= before, `${name}: ${progress} is less than ${before}`);
     before = progress;
   }
-  if (kills === Number(values.kills)) await run(name);
+  if (kills === most) await run(name);
   assert.deepEqual(await resultOf(name), whole);
   console.log(`kills: ${kills}; complete runs, all equal to the uninterrupted one: ${runs}`);
 }

@@ -4,24 +4,22 @@
 //   --train trains the pool again, which is otherwise that of record.json; --share draws fewer studies and writes nothing
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { count, positive, readOptions } from "../../bench/options.mjs";
 import { DEFAULT_MARGIN } from "../../dist/config/margin.js";
 import { decideInRounds } from "../../dist/verdicts/decide-in-rounds.js";
 import { decidePairs } from "../../dist/verdicts/decide-pairs.js";
 import { judgeStudies, predictedPower } from "./draw.mjs";
 import { poolOf } from "./pool.mjs";
 
-const { values } = parseArgs({
-  options: {
-    train: { type: "boolean", default: false },
-    runs: { type: "string", default: "500" },
-    share: { type: "string", default: "1" },
-  },
+const values = readOptions("Usage: npm run calibrate [-- --train] [--runs N] [--share 0.01]", {
+  train: { type: "boolean", default: false },
+  runs: { type: "string", default: "500" },
+  share: { type: "string", default: "1" },
 });
-const share = Number(values.share);
+const [share, runs] = [positive(values, "share", 1), count(values, "runs")];
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const pool = values.train
-  ? await poolOf(Number(values.runs), path("../../build/calibration"))
+  ? await poolOf(runs, path("../../build/calibration"))
   : JSON.parse(readFileSync(path("record.json"), "utf8")).pool;
 const { accuracies, images } = pool;
 const options = { margin: DEFAULT_MARGIN, resolution: 1 / images };

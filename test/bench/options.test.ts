@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../../src/system/package-root.js";
 
-const script = (name: string, ...line: string[]) => {
-  const path = join(packageRoot, "bench", `${name}.mjs`);
+const script = (name: string, ...line: string[]) => scriptAt(`bench/${name}.mjs`, ...line);
+const scriptAt = (place: string, ...line: string[]) => {
+  const path = join(packageRoot, place);
   const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...line], { encoding: "utf8" });
   return { status, stdout, stderr };
 };
@@ -23,7 +24,7 @@ describe.each(["peers", "profile", "update", "mnist-99"])("bench/%s.mjs", (name)
     expect(unknown.stderr).toContain(usage);
     for (const threads of ["0", "two"])
       expect(script(name, `--threads=${threads}`)).toEqual(
-        rejected(`--threads takes a whole number above 0; got "${threads}".\n`),
+        rejected(`--threads takes a whole number of at least 1; got "${threads}".\n`),
       );
   });
 });
@@ -46,4 +47,26 @@ it("lists accept existing names only", () => {
     rejected('--models takes small, large; got "huge".\n'),
   );
   expect(script("update", "--optimizers", "adam,sdg")).toEqual(rejected('got "sdg".\n'));
+});
+
+it.each([
+  ["scripts/fuzz.mjs", "--minutes=abc", '--minutes takes a number above 0 and at most 100000; got "abc".\n'],
+  ["scripts/fuzz.mjs", "--seed=abc", '--seed takes a number; got "abc".\n'],
+  [
+    "scripts/fuzz-native.mjs",
+    "--minutes=abc",
+    '--minutes takes a number above 0 and at most 100000; got "abc".\n',
+  ],
+  ["scripts/kill-training.mjs", "--kills=abc", '--kills takes a whole number of at least 1; got "abc".\n'],
+  ["scripts/kill-study.mjs", "--kills=", '--kills takes a whole number of at least 1; got "".\n'],
+  ["scripts/kill-queue.mjs", "--kills=-1", '--kills takes a whole number of at least 0; got "-1".\n'],
+  ["scripts/kill-queue.mjs", "--port=70000", '--port takes a whole number from 1 to 65535; got "70000".\n'],
+  ["scripts/calibrate/main.mjs", "--share=2", '--share takes a number above 0 and at most 1; got "2".\n'],
+])("%s does nothing with %s", (place, option, message) => {
+  expect(scriptAt(place, option)).toEqual({ status: 2, stdout: "", stderr: message });
+  expect(scriptAt(place, "--help")).toEqual({
+    status: 0,
+    stdout: expect.stringMatching(/^Usage: /),
+    stderr: "",
+  });
 });
