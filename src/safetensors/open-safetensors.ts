@@ -43,9 +43,13 @@ export interface OpenSafetensors {
   readonly path: string;
   readonly metadata: ReadonlyMap<string, string>;
   readonly tensors: ReadonlyMap<string, TensorInFile>;
-  /** Reads a float32 tensor, or the bytes of another one as floats, in parts. Each part overwrites the previous one. */
+  /**
+   * Reads a float32 tensor, or the bytes of another one as floats, in parts. Each part overwrites the previous one.
+   *
+   * @throws OptimbenchError (FILE) after the last part if the file has changed since it was opened
+   */
   values(tensor: TensorInFile): AsyncGenerator<Float32Array, void, undefined>;
-  /** @throws OptimbenchError (FILE) by rejection if the content does not have the checksum of its metadata */
+  /** @throws OptimbenchError (FILE) by rejection if the content does not have the checksum of its metadata, or is changing */
   verify(): Promise<void>;
   close(): Promise<void>;
 }
@@ -74,7 +78,7 @@ type Fail = (reason: string, cause?: unknown) => OptimbenchError;
 async function read(file: FileHandle, path: string, fail: Fail): Promise<OpenSafetensors> {
   const stats = await file.stat();
   if (!stats.isFile()) throw fail(stats.isDirectory() ? "it is a folder" : "it is not a regular file");
-  const { size } = stats;
+  const { size, mtimeMs } = stats;
   if (size < 8) throw fail(size === 0 ? "it is empty" : "it is no safetensors file");
   const length = Number((await bytesAt(file, 0, 8)).readBigUInt64LE());
   if (length > LONGEST_HEADER)
@@ -90,30 +94,37 @@ async function read(file: FileHandle, path: string, fail: Fail): Promise<OpenSaf
   const end = tensors.reduce((last, { first, bytes }) => Math.max(last, first + bytes), data);
   if (end > size) throw fail(`it is truncated: it has ${size} bytes, but its header describes ${end}`);
   if (end < size) throw fail(`it has ${size - end} more bytes than its header describes`);
+  const partAt = (position: number, rest: number) =>
+    bytesAt(file, position, Math.min(PART, rest)).catch((cause: unknown) => {
+      throw fail(fileProblem(cause), cause);
+    });
+  /** What `verify` has read must be what `values` reads, also if another program writes into the file. */
+  const requireUnchanged = async () => {
+    const now = await file.stat();
+    if (now.size !== size || now.mtimeMs !== mtimeMs) throw fail("it changed while it was read");
+  };
   return {
     path,
     metadata: header.metadata,
     tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])),
     async *values({ first, bytes }) {
       for (let at = 0; at < bytes; at += PART) {
-        const { buffer, byteOffset, byteLength } = await bytesAt(
-          file,
-          first + at,
-          Math.min(PART, bytes - at),
-        );
+        const { buffer, byteOffset, byteLength } = await partAt(first + at, bytes - at);
         yield new Float32Array(buffer as ArrayBuffer, byteOffset, byteLength / 4);
       }
+      await requireUnchanged();
     },
     async verify() {
       const expected = header.metadata.get(CHECKSUM.key) ?? "";
       const hash = createHash("sha256");
       for (let at = 0; at < size; at += PART) {
-        const part = await bytesAt(file, at, Math.min(PART, size - at));
+        const part = await partAt(at, size - at);
         if (at === 0) part.fill("0", CHECKSUM.from, CHECKSUM.from + CHECKSUM.length);
         hash.update(part);
       }
       if (hash.digest("hex") !== expected)
         throw fail("its content does not have the checksum in its metadata, so it was altered or damaged");
+      await requireUnchanged();
     },
     close: () => file.close(),
   };

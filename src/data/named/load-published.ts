@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { OptimbenchError } from "../../errors.js";
 import { fileProblem } from "../../system/file-problem.js";
@@ -46,8 +47,7 @@ async function readIdxFiles(published: Published, paths: readonly string[]) {
   const arrays: IdxArray[] = [];
   for (const [i, path] of paths.entries()) {
     const file = files[i]!;
-    if (sha256Of === "gzip") await checkGzip(title, file, path);
-    arrays.push(await (sha256Of === "gzip" ? readIdx(path) : readContent(title, file, path)));
+    arrays.push(await (sha256Of === "gzip" ? readGzip : readContent)(title, file, path));
   }
   const [trainImages, trainLabels, testImages, testLabels] = arrays.map(({ data }) => data);
   const [, height, width] = arrays[0]!.dimensions;
@@ -67,6 +67,14 @@ async function readIdxFiles(published: Published, paths: readonly string[]) {
 async function readContent(title: string, file: PublishedFile, path: string): Promise<IdxArray> {
   const array = await readIdx(path);
   check(title, file, path, "its content", await sha256Of(idxHeader(array.dimensions), array.data));
+  return array;
+}
+
+/** The checksum is of the bytes that were read, in case another program writes to the file. */
+async function readGzip(title: string, file: PublishedFile, path: string): Promise<IdxArray> {
+  const hash = createHash("sha256");
+  const array = await readIdx(path, undefined, undefined, hash);
+  check(title, file, path, "the file", hash.digest("hex"));
   return array;
 }
 

@@ -1,3 +1,4 @@
+import type { Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
@@ -39,6 +40,7 @@ const OTHER_TYPES: Record<number, string> = {
  * It allocates what the header declares, at most 1 GiB, whatever a gzip stream expands to.
  *
  * @param check receives the dimensions before any value is read, and throws to reject them
+ * @param hash receives the bytes of the file as they are on the disk
  * @throws OptimbenchError (DATA) with the file's name and the reason: missing, truncated, damaged, of another type,
  *   too large, or followed by further bytes
  */
@@ -46,13 +48,14 @@ export async function readIdx(
   file: string,
   check: (dimensions: readonly number[]) => void = () => {},
   watch = UNWATCHED,
+  hash?: Hash,
 ): Promise<IdxArray> {
   try {
     const status = await stat(file);
     if (!status.isFile()) throw new Error("it is not a regular file.");
     const gzip = await isGzip(file);
     const packed = createReadStream(file, { highWaterMark: 2 ** 20 });
-    const bytes = watched(packed, { path: file, total: status.size, watch });
+    const bytes = hashed(watched(packed, { path: file, total: status.size, watch }), hash);
     return await (gzip ? readGzip(bytes, status.size, check) : decode(bytes, status.size, check));
   } catch (error) {
     if (error instanceof OptimbenchError) throw error;
@@ -70,6 +73,13 @@ export function idxHeader(dimensions: readonly number[]): Uint8Array {
     header.writeUInt32BE(size, 4 + 4 * i);
   });
   return header;
+}
+
+async function* hashed(source: AsyncIterable<Buffer>, hash?: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of source) {
+    hash?.update(chunk);
+    yield chunk;
+  }
 }
 
 type Check = (dimensions: readonly number[]) => void;
