@@ -12,7 +12,7 @@ import {
   stat,
   writeFile,
 } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { OptimbenchError } from "../errors.js";
 import { fileProblem } from "./file-problem.js";
@@ -53,8 +53,13 @@ export async function checkWritable(path: string): Promise<void> {
   const destination = await destinationOf(path);
   if (destination.kind === "output") return;
   if (destination.kind === "device") return access(path, constants.W_OK);
+  const missing = [basename(destination.path)];
   let folder = dirname(destination.path);
-  while ((await statIfThere(folder)) === undefined) folder = dirname(folder);
+  while ((await statIfThere(folder)) === undefined) {
+    missing.push(basename(folder));
+    folder = dirname(folder);
+  }
+  for (const name of missing) await statIfThere(join(folder, name)); // the file system rejects names that are too long
   if (destination.old) await access(destination.path, constants.W_OK);
   await tryFolder(folder);
 }

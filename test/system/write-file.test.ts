@@ -64,9 +64,11 @@ describe("a regular file", () => {
       await writeFileAtomically(join(folder, name), "whole");
       expect(await readFile(join(folder, name), "utf8")).toBe("whole");
     }
-    const long = join(folder, "n".repeat(256));
-    await expect(checkWritable(long)).rejects.toThrow("ENAMETOOLONG");
-    await expect(writeFileAtomically(long, "")).rejects.toThrow(/^Cannot write .*: its name is too long\./);
+    const long = "n".repeat(256);
+    for (const path of [join(folder, long), join(folder, "new", long), join(folder, "newer", long, "file")]) {
+      await expect(checkWritable(path)).rejects.toThrow("ENAMETOOLONG");
+      await expect(writeFileAtomically(path, "")).rejects.toThrow(/^Cannot write .*: its name is too long\./);
+    }
   });
 
   test("is unchanged if it cannot be replaced, and no temporary file is left", async () => {

@@ -43,7 +43,12 @@ export function addExportCommand(program: Command): void {
 /** "images: uint8 [batch, 28, 28, 1]" */
 const tensorText = ({ name, type, shape }: OnnxTensor) => `${name}: ${type} [${shape.join(", ")}]`;
 
+/** Reading and writing say what is wrong with a path. */
 function isSameFile(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
-  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+  try {
+    const [a, b] = [statSync(one), statSync(other)];
+    return a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    return false;
+  }
 }

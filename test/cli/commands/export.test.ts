@@ -69,3 +69,15 @@ test("names what is missing", async () => {
   vi.spyOn(process.stderr, "write").mockReturnValue(true);
   await expect(run(model)).rejects.toThrow("--onnx <file.onnx>");
 });
+
+test("refuses paths that are too long", async () => {
+  const long = place("n".repeat(256));
+  await expect(run(model, "--onnx", long)).rejects.toMatchObject({
+    code: "FILE",
+    message: `Cannot write ${long}: its name is too long. Choose another file with --onnx.`,
+  });
+  await expect(run(long, "--onnx", exported)).rejects.toMatchObject({
+    code: "FILE",
+    message: `Cannot read ${long}: its name is too long.`,
+  });
+});
