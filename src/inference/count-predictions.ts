@@ -1,6 +1,7 @@
 import type { Dataset, ImageSet } from "../data/dataset.js";
 import { BINS, type Mistake, MOST_MISTAKES, type Predictions } from "../history/predictions.js";
 import type { NativeSession } from "../native/addon.js";
+import { givenAway } from "../native/resident-dataset.js";
 import { imagesPerCall } from "./images-per-call.js";
 
 /** What to predict, and how. */
@@ -44,6 +45,7 @@ async function* predicted(
   const most = imagesPerCall(shape);
   for (let first = 0; first < indices.length; first += most) {
     const part = indices.subarray(first, first + most);
+    if (images.length === 0) throw givenAway();
     const bytes = new Uint8Array(part.length * pixels);
     for (const [i, image] of part.entries())
       bytes.set(images.subarray(image * pixels, (image + 1) * pixels), i * pixels);

@@ -12,6 +12,7 @@ import { configError, OptimbenchError } from "../errors.js";
 import { calibrationOf } from "../history/calibration.js";
 import { classScores } from "../history/class-scores.js";
 import type { NativeSession } from "../native/addon.js";
+import { dataMemory, requireMemory } from "../native/require-memory.js";
 import { residentDataset } from "../native/resident-dataset.js";
 import { parse } from "../validation/parse.js";
 import { countPredictions } from "./count-predictions.js";
@@ -31,7 +32,7 @@ export interface EvaluatedModel {
  * Evaluates a model as a run evaluates its test images, and compares each prediction with its label.
  *
  * @throws OptimbenchError by rejection as `loadDataset`; CONFIG if there is no such split, DATA if the dataset does not have the
- *   images and classes of the model, ABORTED when `signal` fires
+ *   images and classes of the model, MEMORY if there is no memory for a copy of the images, ABORTED when `signal` fires
  */
 export async function evaluate(
   { session, config, dataset: trained }: EvaluatedModel,
@@ -52,6 +53,7 @@ export async function evaluate(
   const cancel = () => session.cancel();
   const stopped = () => new OptimbenchError("ABORTED", `The evaluation of ${dataset.name} was stopped.`);
   if (signal?.aborted) throw stopped();
+  await requireMemory(dataMemory(fitted, config.device));
   const { images } = await residentDataset(fitted, config.device);
   signal?.addEventListener("abort", cancel);
   try {

@@ -13,8 +13,15 @@ import { type LossConfig, lossGraph, resolveLoss } from "../losses/losses.js";
 import { layerNamesSchema } from "../models/layer-names.js";
 import { lowerModel } from "../models/lower-model.js";
 import { type Model, resolveModel } from "../models/models.js";
-import { type NativeSession, preloadNative, type SessionSpec, type TensorInfo } from "../native/addon.js";
+import {
+  loadNative,
+  type NativeSession,
+  preloadNative,
+  type SessionSpec,
+  type TensorInfo,
+} from "../native/addon.js";
 import { resolveDevice } from "../native/device.js";
+import { type MemoryPart, requireMemory } from "../native/require-memory.js";
 import { openSession } from "../native/session.js";
 import { type OpenSafetensors, openSafetensors } from "../safetensors/open-safetensors.js";
 import { integerText } from "../validation/count-text.js";
@@ -91,6 +98,7 @@ export async function loadModel(path: string, options: ModelOptions = {}): Promi
     await preloadNative();
     const place = { device: resolveDevice(device), threads };
     const spec = { ...modelSpec(file, config, dataset), ...place };
+    await requireMemory(modelMemory(spec));
     const session = await openSession({ ...spec, ...(standardisation && { standardisation }) });
     try {
       await fill(session, file);
@@ -161,6 +169,21 @@ function modelSpec(
     const reason = reasonOf(cause).replace(/\.$/, "");
     throw unusable(file.path, `its metadata describes no valid model: ${reason}`, cause);
   }
+}
+
+/** The memory of a model that predicts an image at a time. That of a GPU is not estimated. */
+function modelMemory(spec: SessionSpec): readonly MemoryPart[] {
+  if (spec.device !== "cpu") return [];
+  const work = { batchSize: 1, trains: [], evaluates: [1] };
+  const { parameters, gradients, activations } = loadNative().memoryNeeds(spec, work);
+  return [
+    { what: "parameters", bytes: parameters + gradients, advice: "a smaller model" },
+    {
+      what: "activations of 1 image",
+      bytes: activations,
+      advice: "a model of smaller images or fewer filters",
+    },
+  ];
 }
 
 async function fill(session: NativeSession, file: OpenSafetensors): Promise<void> {

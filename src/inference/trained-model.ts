@@ -1,11 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { types } from "node:util";
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import type { TrainConfig } from "../config/train-config.generated.js";
 import type { Dataset } from "../data/dataset.js";
 import type { DatasetRecord } from "../data/dataset-record.js";
-import { scaledBytes } from "../data/scaling.js";
 import type { Standardisation } from "../data/standardisation.js";
 import { OptimbenchError } from "../errors.js";
 import { sizeOf } from "../formula/shapes.js";
@@ -16,13 +14,13 @@ import { freeSession } from "../native/session.js";
 import type { OnnxSummary } from "../onnx/onnx-graph.js";
 import type { NamedTensor } from "../safetensors/named-tensor.js";
 import { writeSafetensors } from "../safetensors/write-safetensors.js";
-import { describe } from "../validation/describe.js";
 import { parse } from "../validation/parse.js";
 import { pathSchema } from "../validation/path-schema.js";
-import { keepWhole, plainData, plainView } from "../validation/plain-data.js";
+import { keepWhole, plainData } from "../validation/plain-data.js";
 import type { EvaluateOptions } from "./evaluate-options.js";
 import type { Evaluation } from "./evaluation.js";
 import type { FilePrediction } from "./file-prediction.js";
+import { predictImages } from "./predict-images.js";
 import type { PredictOptions } from "./predict-options.js";
 import { inPyTorch, shapeInPyTorch } from "./pytorch-layout.js";
 
@@ -72,17 +70,20 @@ export class TrainedModel implements Disposable {
    * @param images one or more images of the same size as in training: count x height x width x channels numbers, 0 to 255; or
    *   floats, if the model was trained on floats, which are scaled as the training images were. Either is standardised if the
    *   training images were.
+   *   They are read in parts, so leave them as they are until the promise settles.
    * @returns count x classes probabilities; each row sums to 1
    * @throws {@link OptimbenchError} by rejection: DATA if the length is not that of whole images, or floats are given to a model
-   *   that was trained on bytes, DISPOSED after `dispose()`, even if that is called while this runs
+   *   that was trained on bytes, MEMORY if there is no memory for so many probabilities, DISPOSED after `dispose()`, even if
+   *   that is called while this runs
    */
   async predict(images: Uint8Array | Float32Array): Promise<Float32Array> {
     this.#checkAlive();
-    const given = await this.#asBytes(images);
-    this.#checkAlive();
-    return this.#session.predict(given).catch((error) => {
-      this.#checkAlive(); // dispose() cancels the prediction
-      throw error;
+    return predictImages(this.#dataset, images, (part) => {
+      this.#checkAlive();
+      return this.#session.predict(part).catch((error) => {
+        this.#checkAlive(); // dispose() cancels the prediction
+        throw error;
+      });
     });
   }
 
@@ -127,7 +128,8 @@ export class TrainedModel implements Disposable {
    * @param options the split, and how to read the images; by default as the training images were read
    * @returns the evaluation as plain data
    * @throws {@link OptimbenchError} by rejection: as `loadDataset`; CONFIG if the dataset has no such split, DATA if it does not have
-   *   the images or the classes of the model, ABORTED if the signal ends it, DISPOSED after `dispose()`
+   *   the images or the classes of the model, MEMORY if there is no memory for a copy of them, ABORTED if the signal ends it,
+   *   DISPOSED after `dispose()`
    */
   async evaluate(dataset?: TrainConfig["dataset"] | Dataset, options?: EvaluateOptions): Promise<Evaluation> {
     this.#checkAlive();
@@ -138,21 +140,6 @@ export class TrainedModel implements Disposable {
       this.#checkAlive(); // dispose() cancels the evaluation
       throw error;
     });
-  }
-
-  async #asBytes(images: Uint8Array | Float32Array): Promise<Uint8Array> {
-    const { height, width, channels, scaling } = this.#dataset;
-    const isKnown = types.isUint8Array(images) || (scaling !== undefined && types.isFloat32Array(images));
-    const given = isKnown ? plainView(images) : undefined;
-    const pixels = height * width * channels;
-    if (given !== undefined && given.length % pixels === 0 && given.length > 0)
-      return types.isUint8Array(given) ? given : scaledBytes(given, scaling!);
-    const got =
-      given === undefined
-        ? describe(images)
-        : `${given.length} ${types.isUint8Array(given) ? "bytes" : "floats"}`;
-    const expected = `a Uint8Array of n x ${pixels} bytes${scaling === undefined ? "" : ", or a Float32Array of as many floats,"}`;
-    throw new OptimbenchError("DATA", `Expected ${expected} for \`images\`, got ${got}.`, { path: "images" });
   }
 
   /**

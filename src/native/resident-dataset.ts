@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Dataset, ImageSet } from "../data/dataset.js";
-import { OptimbenchError } from "../errors.js";
+import { dataError } from "../errors.js";
 import { loadNative, type NativeDataset } from "./addon.js";
 
 /** A dataset on the device. It is copied once for all runs. */
@@ -72,6 +72,12 @@ async function copy(set: ImageSet, dataset: Dataset, device: string): Promise<Na
   return made;
 }
 
+/** The error that the arrays of a dataset are empty now. */
+export const givenAway = () =>
+  dataError(
+    "The dataset's memory was given away (transferred or detached) while it was read. Leave its arrays as they are.",
+  );
+
 type Place = Readonly<Record<"first" | "rows" | "count" | "pixels" | "classes", number>>;
 
 function partOf({ images, labels, targets }: ImageSet, { first, rows, count, pixels, classes }: Place) {
@@ -80,10 +86,7 @@ function partOf({ images, labels, targets }: ImageSet, { first, rows, count, pix
     labels.length !== count ||
     (targets && targets.length !== count * classes)
   )
-    throw new OptimbenchError(
-      "DATA",
-      "The dataset's memory was given away (transferred or detached) while it was copied. Leave its arrays as they are.",
-    );
+    throw givenAway();
   const end = first + rows;
   return {
     images: images.subarray(first * pixels, end * pixels),

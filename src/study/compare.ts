@@ -1,8 +1,8 @@
 import { type CompareConfig, parseCompareConfig } from "../config/compare-config.js";
 import { type StudyArms, studyArms } from "../config/study-arms.js";
 import { configError } from "../errors.js";
+import { withMemory } from "../native/require-memory.js";
 import { parseCheckpointOptions } from "../training/checkpoint/checkpoint-options.js";
-import { withMemory } from "../training/memory-estimate.js";
 import { copyWithCallbacks } from "../validation/callbacks.js";
 import type { CompareCallbacks } from "./callbacks.js";
 import { fitStudy, fittedIn } from "./fit-study.js";

@@ -13,6 +13,7 @@ import { TrainedModel } from "../inference/trained-model.js";
 import { preloadNative } from "../native/addon.js";
 import { planForDevice } from "../native/device.js";
 import { parametersSha256 } from "../native/parameters-sha256.js";
+import { dataMemory, withMemory } from "../native/require-memory.js";
 import { residentDataset } from "../native/resident-dataset.js";
 import { openSession, sessionSpec } from "../native/session.js";
 import { stopwatch } from "../system/stopwatch.js";
@@ -24,7 +25,7 @@ import { type CheckpointedRun, Checkpoints, checkpointToResume } from "./checkpo
 import { type RunIdentity, runIdentity } from "./checkpoint/run-identity.js";
 import { runEpochs } from "./epoch-loop.js";
 import { finalPredictions } from "./final-predictions.js";
-import { dataMemory, runMemory, withMemory } from "./memory-estimate.js";
+import { runMemory } from "./memory-estimate.js";
 import type { RunRecord } from "./run-record.js";
 import { finiteOrNull, timeToTarget } from "./time-to-target.js";
 import { runUntimedSteps } from "./untimed-steps.js";

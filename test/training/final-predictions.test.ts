@@ -118,3 +118,13 @@ it("counts probabilities that are not finite as wrong with no confidence", async
   const found = (await finalPredictions(nan, pairs(2, [0, 0], [1]), Uint32Array.of(0), undefined))!;
   expect(found.mistakes).toEqual([{ image: 0, label: 1, predicted: 0, confidence: 0 }]);
 });
+
+it("are refused if the images were transferred while the run trained", async () => {
+  const [images, labels] = [dataset.images.slice(), dataset.labels.slice()];
+  const transfer = () => void (images.length > 0 && structuredClone(images, { transfer: [images.buffer] }));
+  const arrays = { images, labels, height: 12, width: 12 };
+  await expect(train({ ...task, dataset: arrays, onEpoch: transfer })).rejects.toMatchObject({
+    code: "DATA",
+    message: expect.stringMatching(/was given away \(transferred or detached\) while it was read/),
+  });
+});

@@ -4,9 +4,10 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { planRun } from "../../src/config/run-plan.js";
 import { parseTrainConfig, type TrainConfig } from "../../src/config/train-config.js";
+import { checkMemory } from "../../src/native/require-memory.js";
 import { memoryHeld } from "../../src/system/memory-limit.js";
 import { packageRoot } from "../../src/system/package-root.js";
-import { checkMemory, runMemory } from "../../src/training/memory-estimate.js";
+import { runMemory } from "../../src/training/memory-estimate.js";
 
 vi.stubEnv("OPTIMBENCH_KERNELS", ""); // libtorch's operators need more memory
 
@@ -106,7 +107,8 @@ function run(program: string, limits = "true"): string {
     import { loadDataset } from ${module("data/load-dataset.js")};
     import { planRun } from ${module("config/run-plan.js")};
     import { parseTrainConfig } from ${module("config/train-config.js")};
-    import { dataMemory, runMemory } from ${module("training/memory-estimate.js")};
+    import { dataMemory } from ${module("native/require-memory.js")};
+    import { runMemory } from ${module("training/memory-estimate.js")};
     import { memoryHeld } from ${module("system/memory-limit.js")};
     import { nativeInfo } from ${module("native/addon.js")};
     import { openSession, sessionSpec } from ${module("native/session.js")};
