@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { configError, OptimbenchError } from "../errors.js";
 import { fileProblem } from "../system/file-problem.js";
@@ -116,7 +117,10 @@ export function readConnection(
     username: OPTIMBENCH_QUEUE_USERNAME || settings.username || decodeURIComponent(url.username) || undefined,
     password: OPTIMBENCH_QUEUE_PASSWORD || settings.password || decodeURIComponent(url.password) || undefined,
     prefix: settings.prefix,
-    tls: url.protocol === "rediss:" || settings.tls !== undefined ? tlsOf(settings.tls ?? {}) : undefined,
+    tls:
+      url.protocol === "rediss:" || settings.tls !== undefined
+        ? tlsOf(settings.tls ?? {}, typeof source === "string" && !isAddress(source) ? dirname(source) : ".")
+        : undefined,
     address: `${url.hostname}:${url.port || 6379}`,
   };
 }
@@ -125,7 +129,7 @@ const isAddress = (source: string) => /^\w+:\/\//.test(source);
 
 function fromText(source: string): unknown {
   if (isAddress(source)) return { url: source };
-  const content = textOf(source);
+  const content = textOf(source, `an address, such as ${EXAMPLE}, or a file with the settings of the server`);
   try {
     return JSON.parse(content);
   } catch {
@@ -138,15 +142,14 @@ function fromText(source: string): unknown {
   }
 }
 
-function textOf(path: string): string {
+function textOf(path: string, expected: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new OptimbenchError(
-      "FILE",
-      `Cannot read ${path}: ${fileProblem(cause)}. Expected an address, such as ${EXAMPLE}, or a file with the settings of the server.`,
-      { cause, path },
-    );
+    throw new OptimbenchError("FILE", `Cannot read ${path}: ${fileProblem(cause)}. Expected ${expected}.`, {
+      cause,
+      path,
+    });
   }
 }
 
@@ -163,7 +166,13 @@ function parsedUrl(address: string): URL {
   );
 }
 
-const tlsOf = ({ servername, ...files }: z.output<typeof tlsSchema>) => ({
+/** @param folder that relative paths begin in */
+const tlsOf = ({ servername, ...files }: z.output<typeof tlsSchema>, folder: string) => ({
   ...(servername !== undefined && { servername }),
-  ...Object.fromEntries(Object.entries(files).map(([name, path]) => [name, textOf(path!)])),
+  ...Object.fromEntries(
+    Object.entries(files).map(([name, path]) => [
+      name,
+      textOf(resolve(folder, path!), `the \`tls.${name}\` of the server's settings`),
+    ]),
+  ),
 });

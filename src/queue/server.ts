@@ -75,7 +75,7 @@ export class QueueServer {
   }
 
   /** The key of something that this package keeps beside BullMQ's queues. */
-  key(kind: "studies" | "workers" | "configs" | "results" | "cancelled" | "data", id?: string): string {
+  key(kind: "" | "studies" | "workers" | "configs" | "results" | "cancelled" | "data", id?: string): string {
     return `${this.#prefix}:${kind}${id === undefined ? "" : `:${id}`}`;
   }
 
@@ -187,7 +187,8 @@ export class QueueServer {
       reason = problemOf(error);
     });
     this.redis.on("close", () => {
-      if (this.#isClosed || told.has(reason) || (!isReady && !isPatient)) return;
+      if (this.#isClosed || told.has(reason)) return;
+      if (!isReady && (!isPatient || isRefusal(reason))) return; // is thrown below
       told.add(reason);
       onNotice(`Waiting for the Redis server at ${this.address}: ${reason} ...`);
     });
@@ -200,7 +201,7 @@ export class QueueServer {
     const refused = () =>
       new OptimbenchError(
         "QUEUE",
-        `Cannot connect to the Redis server at ${this.address}: ${reason}. Check the address, the user and the password, and that the server runs.`,
+        `Cannot connect to the Redis server at ${this.address}: ${reason}. ${isOfCertificate(reason) ? "If an authority of your own signed the server's certificate, name its file as `tls.ca` in the settings." : "Check the address, the user and the password, and that the server runs."}`,
       );
     await this.redis.connect().catch(() => {});
     if (isReady) return;
@@ -217,11 +218,12 @@ export class QueueServer {
 
 /** Whether the server answered, or has another certificate than expected, so that waiting would not help. */
 const isRefusal = (reason: string) =>
-  /^(WRONGPASS|NOAUTH|NOPERM|ERR)|certificate|self.signed|wrong version number/i.test(reason);
+  /^(WRONGPASS|NOAUTH|NOPERM|ERR) /.test(reason) || isOfCertificate(reason);
+const isOfCertificate = (reason: string) => /certificate|wrong version number/i.test(reason);
 
 function problemOf(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
-  return error.message || code || "it does not answer";
+  return (error.message || code || "it does not answer").replace(/\.$/, "");
 }
 
 /** Whether an error is the server's: it refused a command, such as for lack of memory, or the connection broke. */
@@ -236,5 +238,8 @@ const SERVER_ERRORS: ReadonlySet<string> = new Set([
 ]);
 
 /** The same as an error for a person. It has no cause: that one may have the password, as an argument of its command. */
-export const serverError = ({ address }: QueueServer, { message }: Error): OptimbenchError =>
-  new OptimbenchError("QUEUE", `The Redis server at ${address} refused a command: ${message}`);
+export const serverError = (server: QueueServer, error: Error): OptimbenchError =>
+  new OptimbenchError(
+    "QUEUE",
+    `The Redis server at ${server.address} refused a command: ${problemOf(error)}.${error.message.startsWith("NOPERM") ? ` All keys begin with "${server.key("")}".` : ""}`,
+  );

@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { OptimbenchError } from "../../src/errors.js";
+import { compare, queue, runWorker } from "../../src/index.js";
 import { readConnection } from "../../src/queue/connection.js";
 import { QueueServer } from "../../src/queue/server.js";
+import { bands, smallModel } from "../small-task.js";
 import { RedisServer } from "./redis-server.js";
+import { CERTIFICATE, tlsProxy } from "./tls-proxy.js";
 
 let root: string;
 beforeEach(() => {
@@ -101,6 +105,75 @@ describe("a server", () => {
         );
         expect(error.message).not.toContain("horse");
       }
+    } finally {
+      await redis.stop();
+    }
+  });
+
+  it("is reached with TLS if its certificate is that of the settings, whose paths begin where they are", async () => {
+    const redis = await RedisServer.start();
+    const proxy = await tlsProxy(redis.port);
+    try {
+      writeFileSync(join(root, "ca.pem"), CERTIFICATE);
+      const server = await open(fileOf({ url: proxy.url, tls: { ca: "ca.pem" } }));
+      expect(await server.redis.ping()).toBe("PONG");
+      await server.close();
+      const notices: string[] = [];
+      const onNotice = (text: string) => void notices.push(text);
+      for (const isPatient of [false, true])
+        await expect(
+          QueueServer.open(readConnection(proxy.url), { isPatient, onNotice }),
+        ).rejects.toMatchObject({
+          code: "QUEUE",
+          message: expect.stringMatching(/: self-signed certificate\. .* as `tls\.ca` in the settings\.$/),
+        });
+      expect(notices).toEqual([]);
+      const missing = problemOf(() => readConnection(fileOf({ url: proxy.url, tls: { ca: "no.pem" } })));
+      expect(missing.message).toContain(
+        `${join(root, "no.pem")}: no such file or folder. Expected the \`tls.ca\``,
+      );
+    } finally {
+      proxy.close();
+      await redis.stop();
+    }
+  });
+
+  it("refuses a user who may not use its keys, and says which these are", async () => {
+    const redis = await RedisServer.start(
+      ...[
+        "--user",
+        "bench",
+        "on",
+        `>${SECRET}`,
+        "~team-a:*",
+        "&*",
+        "+@all",
+        "-@admin",
+        "-@dangerous",
+        "+info",
+      ],
+      ...["--user", "default", "off"],
+    );
+    try {
+      const settings = { url: redis.url, username: "bench", password: SECRET };
+      const executor = (prefix?: string) =>
+        queue({ connection: { ...settings, ...(prefix && { prefix }) }, sendData: true });
+      const config = {
+        dataset: await bands(),
+        model: smallModel,
+        epochs: 0,
+        optimizers: ["adam"],
+        seeds: 1,
+      } as const;
+      const controller = new AbortController();
+      const ended = runWorker({ connection: { ...settings, prefix: "team-a" }, signal: controller.signal });
+      expect((await compare({ ...config, executor: executor("team-a") })).runs).toHaveLength(1);
+      controller.abort();
+      await ended;
+      const error = await compare({ ...config, executor: executor() }).catch((each) => each);
+      expect(error).toMatchObject({ code: "QUEUE" });
+      expect(error.message).toMatch(/ NOPERM .*\. All keys begin with "optimbench:"\.$/);
+      expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(SECRET);
     } finally {
       await redis.stop();
     }
