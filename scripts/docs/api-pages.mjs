@@ -38,7 +38,7 @@ export const PAGES = [
     ],
     files: [
       "queue/queue",
-      "queue/worker",
+      "queue/worker-options",
       "queue/connection",
       "config/compare-config",
       "config/choices",

@@ -32,7 +32,7 @@ const FILES = [
   ["history/profile.generated.ts", /Profile$/],
   ["inference/evaluation.generated.ts", /^Evaluation$/],
   ["training/run-record.generated.ts", /^RunRecord$/],
-  ["study/study.generated.ts", /^(Environment|FailedRun|Study)$/],
+  ["study/study.generated.ts", /^(Environment|Machine|FailedRun|Study)$/],
 ];
 
 /** Types that schemas refer to as their `tsType`, and the files that declare them. */

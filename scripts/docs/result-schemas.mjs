@@ -28,6 +28,7 @@ import { mistakeSchema, predictionsSchema, reliabilityBinSchema } from "../../di
 import { layerProfileSchema, profileSchema, stepsProfileSchema } from "../../dist/history/profile.js";
 import { evaluationSchema } from "../../dist/inference/evaluation.js";
 import { environmentSchema } from "../../dist/study/environment.js";
+import { machineSchema } from "../../dist/study/machines.js";
 import { failedRunSchema, studySchema } from "../../dist/study/study.js";
 import { runRecordSchema } from "../../dist/training/run-record.js";
 import { sentence } from "./config-schemas.mjs";
@@ -60,6 +61,7 @@ const NAMES = {
   DatasetRecord: datasetRecordSchema,
   RunRecord: runRecordSchema,
   Environment: environmentSchema,
+  Machine: machineSchema,
   FailedRun: failedRunSchema,
   Study: studySchema,
 };

@@ -1,4 +1,6 @@
 import { ranInParallel } from "../study/study.js";
+import type { RunRecord } from "../training/run-record.js";
+import { groupBy } from "../validation/group-by.js";
 import { type Check, note } from "./check.js";
 
 /** Training times of equal work differ by less on a machine that does nothing else. */
@@ -10,7 +12,7 @@ export const busyMachine: Check = {
   find({ study, arms }) {
     if (ranInParallel(study)) return undefined;
     const spreads = arms
-      .map(({ label, completed }) => ({ label, ...spreadOf(completed.map(millisecondsAnEpoch)) }))
+      .map(({ label, completed }) => ({ label, ...largestSpread(completed) }))
       .filter(({ spread }) => spread > MOST_SPREAD)
       .sort((a, b) => b.spread - a.spread);
     const [worst] = spreads;
@@ -21,13 +23,14 @@ export const busyMachine: Check = {
   },
 };
 
-const millisecondsAnEpoch = ({
-  history,
-  seconds,
-}: {
-  readonly history: readonly { readonly epoch: number }[];
-  readonly seconds: { readonly train: number };
-}) => (1000 * seconds.train) / (history.at(-1)?.epoch ?? 0);
+/** The largest among the machines that the runs of an arm ran on. */
+const largestSpread = (completed: readonly RunRecord[]) =>
+  groupBy(completed, ({ machine }) => machine)
+    .map((runs) => spreadOf(runs.map(millisecondsAnEpoch)))
+    .reduce((a, b) => (b.spread > a.spread ? b : a), spreadOf([]));
+
+const millisecondsAnEpoch = ({ history, seconds }: RunRecord) =>
+  (1000 * seconds.train) / (history.at(-1)?.epoch ?? 0);
 
 function spreadOf(given: readonly number[]) {
   const values = given.filter((each) => Number.isFinite(each) && each > 0);

@@ -10,6 +10,7 @@ import { inclusionViolated } from "./inclusion-violated.js";
 import { midSchedule } from "./mid-schedule.js";
 import { oneSeed } from "./one-seed.js";
 import { oneTask } from "./one-task.js";
+import { severalMachines } from "./several-machines.js";
 import { sharedClockTimes } from "./shared-clock-times.js";
 import { testSetSelection } from "./test-set-selection.js";
 import { uncorrected } from "./uncorrected.js";
@@ -34,6 +35,7 @@ export const CHECKS: readonly Check[] = [
   differentLossScales,
   oneTask,
   evaluationInClock,
+  severalMachines,
   sharedClockTimes,
   busyMachine,
 ];

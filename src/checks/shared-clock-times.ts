@@ -1,5 +1,6 @@
 import { ranInParallel, type Study } from "../study/study.js";
 import { countText } from "../validation/count-text.js";
+import { groupBy } from "../validation/group-by.js";
 import { type Check, fail, note } from "./check.js";
 
 /** Clocks are read in milliseconds, at other moments of a run than its first and last. */
@@ -14,15 +15,18 @@ export const sharedClockTimes: Check = {
       return note(
         `${countText(study.runs.length, "run")} shared the processor (execution: parallel), so their times include waiting for each other, and reports omit them.`,
       );
-    const overlapping = overlaps(study.runs);
+    const overlapping = groupBy(study.runs, ({ machine }) => machine).reduce(
+      (sum, runs) => sum + overlaps(runs),
+      0,
+    );
     if (overlapping === 0) return undefined;
     return fail(
-      `${overlapping} of ${countText(study.runs.length, "run")} began before another had ended, on this machine or another one, so times are not comparable.`,
+      `${overlapping} of ${countText(study.runs.length, "run")} began before another had ended, so times are not comparable.`,
     );
   },
 };
 
-/** The number of runs that began before an earlier one had ended. */
+/** The number of runs of a machine that began before an earlier one had ended. */
 function overlaps(runs: Study["runs"]): number {
   const spans = runs
     .map(({ startedAt, seconds }) => ({ start: Date.parse(startedAt), length: 1000 * seconds.total }))

@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
 import { planRun } from "../config/run-plan.js";
 import { parseTrainConfig, type TrainConfig } from "../config/train-config.js";
@@ -12,6 +11,7 @@ import { isSameRun } from "../study/cell.js";
 import { CellCheckpoints } from "../study/cell-checkpoints.js";
 import type { Cell } from "../study/cell-lines.js";
 import { environment } from "../study/environment.js";
+import { hostIdentity } from "../system/host-identity.js";
 import { runMemory } from "../training/memory-estimate.js";
 import { trainPlan } from "../training/train.js";
 import { loadWeights } from "../training/weights/load-weights.js";
@@ -59,7 +59,7 @@ export async function runCell(
   await checkpoints?.remove(key);
   return {
     key,
-    host: hostname(),
+    ...hostIdentity(),
     environment: environment(nativeInfo()),
     execution: isAlone ? "sequential" : "parallel",
     record,

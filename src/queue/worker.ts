@@ -67,16 +67,17 @@ const PROGRESS_EVERY = 1000;
 /**
  * Takes cells from the queues of a server and runs them, until the signal ends it.
  *
+ * @param run what runs a cell; `bench/queue.mjs` simulates it
  * @throws OptimbenchError (CONFIG, FILE, QUEUE, LIBTORCH)
  */
-export async function runWorker(given: WorkerOptions, isVisible = false): Promise<void> {
+export async function runWorker(given: WorkerOptions, isVisible = false, run = runCell): Promise<void> {
   const { connection, ...options } = parse(optionsSchema, given, "options");
   const place = readConnection(connection, isVisible);
   await preloadNative();
   const { signal = new AbortController().signal, onNotice = () => {} } = options;
   const server = await QueueServer.open(place, { isPatient: true, onNotice, signal });
   try {
-    if (!signal.aborted) await new WorkerLoop(server, { ...options, signal, onNotice }).run();
+    if (!signal.aborted) await new WorkerLoop(server, { ...options, signal, onNotice, run }).run();
   } finally {
     await server.close();
   }
@@ -85,6 +86,7 @@ export async function runWorker(given: WorkerOptions, isVisible = false): Promis
 type Options = Omit<z.output<typeof optionsSchema>, "connection"> & {
   readonly signal: AbortSignal;
   readonly onNotice: (text: string) => void;
+  readonly run: typeof runCell;
 };
 
 /** A cell in progress. */
@@ -261,7 +263,7 @@ class WorkerLoop {
   }
 
   async #train({ entry, data, job, controller }: Task, key: string): Promise<Cell | undefined> {
-    const { concurrency, folder, onNotice } = this.#options;
+    const { concurrency, folder, onNotice, run } = this.#options;
     const { threads = Math.max(1, Math.floor(defaultThreads() / concurrency)) } = this.#options;
     const text = await this.#insist(() => configText(this.#server, entry.id, data));
     if (text === undefined) return undefined;
@@ -272,7 +274,7 @@ class WorkerLoop {
     let told = Number.NEGATIVE_INFINITY;
     const dataset = await this.#insist(() => this.#data.of(needed));
     if (controller.signal.aborted) return undefined;
-    return runCell(key, config, dataset, {
+    return run(key, config, dataset, {
       threads,
       folder,
       isAlone: concurrency === 1,

@@ -43,9 +43,10 @@ function recordsOf(stored: StoredStudy): RunRecord[] {
 const identity = ({ config }: RunRecord) =>
   canonicalJson({ ...essentialConfig(config), dataset: config.dataset });
 
-/** The epochs by number, so that a difference names its epoch. */
+/** The epochs by number, so that a difference names its epoch. While the runs of a study are on one machine, this has no number. */
 const comparable = (record: RunRecord | undefined) =>
   record && {
     ...record,
+    machine: record.machine ?? 1,
     history: Object.fromEntries(record.history.map((epoch) => [`epoch ${epoch.epoch}`, epoch])),
   };

@@ -77,7 +77,10 @@ const SHOWN_IN_COLUMNS = /^(loss\.|optimizer\.(semantics|learningRate)$)/;
 const SHOWN_IF_TUNED = /^(loss\.|optimizer\.semantics$)/;
 
 const withoutSeeds = (config: ResolvedTrainConfig) =>
-  JSON.stringify(config, (key, value) => (key === "seed" ? undefined : value));
+  JSON.stringify(config, (key, value) => (SEED_AND_PLACE.has(key) ? undefined : value));
+
+/** Machines may run the same with other threads. */
+const SEED_AND_PLACE = new Set(["seed", "threads"]);
 
 /** Labels as file names: lower-case letters, digits and hyphens. */
 export function distinctSlugs(labels: readonly string[]): string[] {

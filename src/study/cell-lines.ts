@@ -25,6 +25,8 @@ export interface Cell {
   readonly key: string;
   /** Name of the machine that it ran on. */
   readonly host: string;
+  /** The boot of this machine, which its containers share; absent if it is not known. */
+  readonly boot?: string;
   readonly environment: Environment;
   readonly execution: ResolvedCompareConfig["execution"];
   readonly record: RunRecord;

@@ -136,7 +136,7 @@ function byIdentity(
 
 /** Labels that distinguish the arms of some runs. */
 function armLabels(configs: readonly ResolvedTrainConfig[]): (config: ResolvedTrainConfig) => string {
-  const idOf = (config: ResolvedTrainConfig) => canonicalJson({ ...config, seed: 0 });
+  const idOf = (config: ResolvedTrainConfig) => canonicalJson({ ...config, seed: 0, threads: 0 });
   const arms = new Map(configs.map((config) => [idOf(config), config]));
   const labels = distinctLabels([...arms.values()]);
   const byId = new Map([...arms.keys()].map((id, i) => [id, labels[i]!]));

@@ -121,8 +121,8 @@ function firstDifferences(formulas: readonly string[]): readonly (string | undef
 const NOTHING = /^$/;
 /** The paths that are named first. */
 const FIRST = ["loss.label", "loss.name", "optimizer.semantics", "optimizer.learningRate", "schedule.name"];
-/** The paths that labels do not contain: they follow from others or are too long. Layers are named only if nothing else differs. */
-const OMITTED = /(^|\.)(seed|formula)$|^name$|^model\.layers|^optimizer\.(name|label)$/;
+/** The paths that labels do not contain: they follow from others or from the machine, or are too long. Layers are named only if nothing else differs. */
+const OMITTED = /(^|\.)(seed|formula)$|^(name|threads)$|^model\.layers|^optimizer\.(name|label)$/;
 
 /** Every plain value of a config by its path, such as "optimizer.beta1". */
 function leaves(config: object, omitted = OMITTED): Map<string, string> {

@@ -56,7 +56,7 @@ export async function mergeStudies(
     return "key" in cell ? [cell as Cell] : [];
   });
   await new CellsFile(into).replace([{ question }, ...merged.map((cell) => ({ cell }))]);
-  const study = studyOf({ question, cells });
+  const study = studyOf({ question, cells: new Map(merged.map((cell) => [cell.key, cell])) });
   await writeStudy(study, join(into, STUDY));
   return study;
 }

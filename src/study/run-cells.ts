@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { hostname } from "node:os";
 import { OptimbenchError } from "../errors.js";
+import { hostIdentity } from "../system/host-identity.js";
 import { runInParallel } from "../system/run-in-parallel.js";
 import { stopwatch } from "../system/stopwatch.js";
 import type { CheckpointSettings } from "../training/checkpoint/checkpoint-options.js";
@@ -77,7 +77,7 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
     takeOver();
     if (store && isFinished(run.record)) {
       const { environment, config } = setting.question;
-      const place = { host: hostname(), environment, execution: config.execution };
+      const place = { ...hostIdentity(), environment, execution: config.execution };
       await noticing(() => store.add({ key: cell.key, ...place, record: run.record }));
     }
     await onRun?.(run, results.study, cell.planned);

@@ -128,9 +128,8 @@ export class StudyFolder {
    * @throws OptimbenchError (FILE)
    */
   async save(current: () => Study): Promise<void> {
-    if (!isWorthKeeping(current())) return;
     this.#isCurrent = false;
-    if (performance.now() >= this.#nextWrite) await this.#write(current);
+    if (performance.now() >= this.#nextWrite && isWorthKeeping(current())) await this.#write(current);
   }
 
   /** Writes what is not written yet. @throws OptimbenchError with the path where the study was saved instead */

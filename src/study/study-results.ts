@@ -2,6 +2,7 @@ import { type ArmConfig, armConfigs } from "../config/resolved-study.js";
 import type { RunRecord } from "../training/run-record.js";
 import type { Cell, Question } from "./cell-lines.js";
 import { equalStartCheck } from "./equal-start.js";
+import { machinesOf, ranAlone } from "./machines.js";
 import type { PlannedCell } from "./planned-cell.js";
 import type { FailedRun, Study } from "./study.generated.js";
 import { withNames } from "./with-names.js";
@@ -48,14 +49,27 @@ export class StudyResults {
 
   /** The study at its end. Its execution is "parallel" if the times of its runs are not comparable. */
   get finalStudy(): Study {
-    const { config } = this.study;
-    const cells = this.#cells.flatMap(({ key }) => this.#store?.finished.get(key) ?? []);
+    const { config, environment } = this.study;
+    const asked = new Set(this.#cells.map(({ key }) => key));
+    const cells = [...(this.#store?.finished.values() ?? [])].filter(({ key }) => asked.has(key));
+    const { machines, numbers } = machinesOf(cells);
     const failed = [...this.#failed].sort(([a], [b]) => a - b).map(([, run]) => run);
     return {
       ...this.study,
+      environment: (machines.length === 1 ? cells[0]?.environment : undefined) ?? environment,
       config: ranAlone(cells) ? config : { ...config, execution: "parallel" },
+      ...(machines.length > 1 && { machines, runs: this.#runsOn(numbers) }),
       ...(failed.length > 0 && { failed }),
     };
+  }
+
+  /** The runs with the numbers of their machines. */
+  #runsOn(numbers: ReadonlyMap<string, number>): RunRecord[] {
+    return this.#cells.flatMap(({ key, index }) => {
+      const record = this.#records[index];
+      const machine = numbers.get(key);
+      return record === undefined ? [] : [{ ...record, ...(machine !== undefined && { machine }) }];
+    });
   }
 
   /** What a run of the cell's arm took on average, in seconds; 0 if none has finished. */
@@ -95,25 +109,4 @@ export class StudyResults {
     }
     return takenOver;
   }
-}
-
-/** Whether each run had a machine of one kind to itself, so that times are comparable. */
-function ranAlone(cells: readonly Cell[]): boolean {
-  const kinds = new Set(
-    cells.map(({ environment, record }) => `${environment.cpu} ${record.config.threads}`),
-  );
-  if (kinds.size > 1 || cells.some(({ execution }) => execution === "parallel")) return false;
-  const spans = cells
-    .map(({ host, record }) => ({
-      host,
-      start: Date.parse(record.startedAt),
-      seconds: record.seconds.total,
-    }))
-    .sort((a, b) => a.start - b.start);
-  const ends = new Map<string, number>();
-  return spans.every(({ host, start, seconds }) => {
-    const isFree = start + 1 >= (ends.get(host) ?? 0); // start is rounded to milliseconds
-    ends.set(host, start + 1000 * seconds);
-    return isFree;
-  });
 }

@@ -40,6 +40,25 @@ export interface Environment {
   readonly memoryBytes: number;
 }
 
+/**
+ * A machine that trained runs of a study. A machine on which runs had other settings, such as other threads,
+ * counts as another one. Its name is in cells.jsonl only.
+ */
+export interface Machine {
+  /** Model of the processor. */
+  readonly cpu: string;
+  /** Number of CPUs whose time the control group allows; null if it sets no limit. */
+  readonly cpuQuota: number | null;
+  /** Models of the GPUs, such as "NVIDIA H100 80GB HBM3"; omitted if libtorch found none. */
+  readonly gpus?: readonly string[] | undefined;
+  /** Vector instructions that libtorch uses, such as "AVX512". */
+  readonly instructionSet: string | null;
+  /** Kernels that ran on the CPU, chosen by the processor and OPTIMBENCH_KERNELS. */
+  readonly kernels: "reference" | "baseline" | "avx2" | "avx512" | null;
+  /** CPU threads of each run. */
+  readonly threads: number;
+}
+
 /** A run that failed on the workers of a queue, and is missing in the study. */
 export interface FailedRun {
   /** What distinguishes the run from the study's other runs. */
@@ -56,7 +75,7 @@ export interface Study {
   readonly schemaVersion: 1;
   /** When the study began, in ISO 8601. */
   readonly createdAt: string;
-  /** Where the study ran. */
+  /** Where the study ran; with `machines`, where it was started. */
   readonly environment: Environment;
   /** What was compared, with every default filled in. */
   readonly config: ResolvedCompareConfig;
@@ -64,6 +83,11 @@ export interface Study {
   readonly datasets?: Readonly<Record<string, string>> | undefined;
   /** Finished runs, in the order of the plan: by seed, then by arm. */
   readonly runs: readonly RunRecord[];
+  /**
+   * Machines that the runs were trained on, in the order in which they finished their first; absent if there
+   * was one. Times are comparable only within one.
+   */
+  readonly machines?: readonly Machine[] | undefined;
   /**
    * Runs that failed for good on the workers of a queue; absent if none did. The same command runs them
    * again.

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { resolvedCompareConfigSchema } from "../config/resolved-config.js";
 import { runRecordSchema } from "../training/run-record.js";
 import { environmentSchema } from "./environment.js";
+import { machineSchema } from "./machines.js";
 import type { Study } from "./study.generated.js";
 
 export type { Study };
@@ -20,7 +21,7 @@ export const studySchema = z
   .object({
     schemaVersion: z.literal(1).describe("version of this format"),
     createdAt: z.string().describe("when the study began, in ISO 8601"),
-    environment: environmentSchema.describe("where the study ran"),
+    environment: environmentSchema.describe("where the study ran; with `machines`, where it was started"),
     config: resolvedCompareConfigSchema.describe("what was compared, with every default filled in"),
     datasets: z
       .record(z.string(), z.string())
@@ -30,6 +31,13 @@ export const studySchema = z
       .array(runRecordSchema)
       .readonly()
       .describe("finished runs, in the order of the plan: by seed, then by arm"),
+    machines: z
+      .array(machineSchema)
+      .readonly()
+      .optional()
+      .describe(
+        "machines that the runs were trained on, in the order in which they finished their first; absent if there was one. Times are comparable only within one.",
+      ),
     failed: z
       .array(failedRunSchema)
       .readonly()

@@ -23,6 +23,8 @@ export interface RunRecord {
    * parts before, and `profile` does not.
    */
   readonly resumedAt?: readonly string[] | undefined;
+  /** Number of the machine that it ran on, from 1, in the `machines` of its study. */
+  readonly machine?: number | undefined;
   /** How the channels of all images were standardised; absent if they were not. */
   readonly standardisation?: {
     /** Subtracted from the values of each channel, which are 0 to 1. */

@@ -37,6 +37,11 @@ export const runRecordSchema = z
       .describe(
         "when the run was resumed from a checkpoint, in ISO 8601; absent if it never was. Its times include the parts before, and `profile` does not.",
       ),
+    machine: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("number of the machine that it ran on, from 1, in the `machines` of its study"),
     standardisation: standardisationSchema
       .optional()
       .describe("how the channels of all images were standardised; absent if they were not"),

@@ -10,7 +10,8 @@ import { stratifiedInterval } from "../statistics/stratified-bootstrap.js";
 import { type Arm, armsOf } from "../study/arms.js";
 import { isCompleted } from "../study/compared-runs.js";
 import { distinctLabels } from "../study/labels.js";
-import { ranInParallel, type Study } from "../study/study.js";
+import type { Study } from "../study/study.js";
+import { type Timing, timingOf } from "../study/timing.js";
 import { LEVEL } from "../study/too-few-seeds.js";
 import { identities } from "../study/tuned-arms.js";
 import type { RunRecord } from "../training/run-record.js";
@@ -85,13 +86,14 @@ export function acrossTasks(study: Study): AcrossTasks | undefined {
   const { meanRanks, p } = friedman(errors.map((ofMethods) => ofMethods.map((runs) => -mean(runs))));
   const difference = criticalDifference(methods.length, tasks.length);
   const labels = distinctLabels(methods.map(([first]) => identity(first!.config)));
-  const timed = !ranInParallel(study);
+  const timing = timingOf(study);
   const results = methods
     .map((ofMethod, m): MethodResult => {
       const inOrder = tasks.map((task) => ofMethod.find((arm) => task.includes(arm))!);
       const scores = errors.map((ofMethods, task) => ofMethods[m]!.map((error) => best[task]! / error));
-      const seconds = inOrder.map((arm, task) => medianSeconds(arm, 1 - TARGET_ERRORS * best[task]!));
-      const time = geometricMean(seconds);
+      const toTarget = (timed?: Timing) =>
+        inOrder.map((arm, task) => medianSeconds(arm, 1 - TARGET_ERRORS * best[task]!, timed));
+      const time = geometricMean(toTarget(timing));
       return {
         label: labels[m]!,
         meanRank: meanRanks[m]!,
@@ -104,8 +106,8 @@ export function acrossTasks(study: Study): AcrossTasks | undefined {
                 resamples: RESAMPLES,
                 random: randomStream(0, "acrossTasks"),
               }),
-        reached: seconds.filter(Number.isFinite).length,
-        secondsToTarget: timed && Number.isFinite(time) ? time : null,
+        reached: toTarget().filter(Number.isFinite).length,
+        secondsToTarget: timing.isTimed && Number.isFinite(time) ? time : null,
       };
     })
     .sort((one, other) => one.meanRank - other.meanRank);
@@ -133,7 +135,7 @@ const taskKeys = ({ config }: Study): readonly Key[] =>
 /** A config without task and seed, and without what is derived from the task: loss and model depend on the number of classes. */
 const methodKey = (config: ResolvedTrainConfig, ofTask: readonly Key[]): string =>
   JSON.stringify(config, (key, value: unknown) => {
-    if (["seed", "microBatch", ...ofTask].includes(key)) return undefined;
+    if (["seed", "threads", "microBatch", ...ofTask].includes(key)) return undefined;
     if (key === "model" && (value as ResolvedTrainConfig["model"]).name !== undefined)
       return (value as ResolvedTrainConfig["model"]).name;
     return value;
@@ -158,6 +160,8 @@ function errorOf(run: RunRecord): number {
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The median over an arm's runs; infinite if at least half of them miss the accuracy. */
-const medianSeconds = ({ compared }: Arm, accuracy: number): number =>
-  medianOf(compared.map((run) => timeToTarget(run, accuracy).seconds));
+/** The median over an arm's runs, or those with comparable times; infinite if at least half of them miss the accuracy. */
+const medianSeconds = ({ compared }: Arm, accuracy: number, timing?: Timing): number =>
+  medianOf(
+    compared.filter((run) => timing?.has(run) ?? true).map((run) => timeToTarget(run, accuracy).seconds),
+  );

@@ -1,6 +1,8 @@
 import { medianOf } from "../statistics/median.js";
 import { type Arm, armsOf } from "../study/arms.js";
-import { ranInParallel, type Study } from "../study/study.js";
+import type { Study } from "../study/study.js";
+import { type Timing, timingOf } from "../study/timing.js";
+import type { RunRecord } from "../training/run-record.js";
 import { timeToTarget } from "../training/time-to-target.js";
 
 /** How long an arm takes to a target: medians over the compared runs, null if at least half of them miss it. */
@@ -11,7 +13,7 @@ export interface ArmTargetTime {
   readonly reached: number;
   /** The compared runs. */
   readonly runs: number;
-  /** Seconds of training steps; null also if runs went in parallel, so that times are not comparable. */
+  /** Seconds of training steps; null also if times are not comparable. If runs are from several machines, the median over those on one of them. */
   readonly seconds: number | null;
   /** Training steps. */
   readonly steps: number | null;
@@ -29,23 +31,24 @@ export interface TargetTimes {
 
 /** The times to the targets of a study, in ascending order of these. */
 export function targetTimes(study: Study, arms: readonly Arm[] = armsOf(study)): TargetTimes[] {
-  const isTimed = !ranInParallel(study);
+  const timing = timingOf(study);
   return [...(study.config.targets ?? [])]
     .sort((a, b) => a - b)
-    .map((target) => ({ target, arms: arms.map((arm) => armTime(arm, target, isTimed)) }));
+    .map((target) => ({ target, arms: arms.map((arm) => armTime(arm, target, timing)) }));
 }
 
-function armTime({ label, compared }: Arm, target: number, isTimed: boolean): ArmTargetTime {
-  const times = compared.map((run) => timeToTarget(run, target));
-  const median = (of: "seconds" | "steps" | "epochs") => {
-    const value = medianOf(times.map((time) => time[of]));
-    return times.length > 0 && Number.isFinite(value) ? value : null;
+function armTime({ label, compared }: Arm, target: number, timing: Timing): ArmTargetTime {
+  const timesOf = (runs: readonly RunRecord[]) => runs.map((run) => timeToTarget(run, target));
+  const times = timesOf(compared);
+  const median = (of: "seconds" | "steps" | "epochs", over = times) => {
+    const value = medianOf(over.map((time) => time[of]));
+    return over.length > 0 && Number.isFinite(value) ? value : null;
   };
   return {
     label,
     reached: times.filter(({ epochs }) => Number.isFinite(epochs)).length,
     runs: times.length,
-    seconds: isTimed ? median("seconds") : null,
+    seconds: median("seconds", timesOf(compared.filter(timing.has))),
     steps: median("steps"),
     epochs: median("epochs"),
   };

@@ -29,6 +29,22 @@ describe.each(["peers", "profile", "update", "mnist-99"])("bench/%s.mjs", (name)
   });
 });
 
+it("bench/queue.mjs prints its usage, and names the option that is wrong", () => {
+  const usage = "Usage: npm run bench:queue [-- --workers";
+  expect(script("queue", "--help")).toEqual({
+    status: 0,
+    stdout: expect.stringContaining(usage),
+    stderr: "",
+  });
+  expect(script("queue", "--worker", "3")).toEqual(rejected("Unknown option '--worker'"));
+  expect(script("queue", "--workers", "1,none")).toEqual(
+    rejected('--workers takes a whole number above 0; got "none".\n'),
+  );
+  expect(script("queue", "--planned", "1000000")).toEqual(
+    rejected('--planned takes a whole number from 1 to 100000; got "1000000".\n'),
+  );
+});
+
 it("lists accept existing names only", () => {
   expect(script("peers", "--only", "step,evaluatoin")).toEqual(
     rejected("--only takes step, evaluation, threads, memory, rate"),

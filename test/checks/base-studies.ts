@@ -40,6 +40,14 @@ const onQuietMachine = (study: Study) =>
     seconds: { train: run.history.length - 1, evaluate: 0.1 * run.history.length, untimedSteps: 0, total: 5 },
   }));
 
+/** The study with runs on two machines. */
+export function onMachines(study: Study, machineOf: (run: RunRecord) => 1 | 2): Study {
+  const { cpu, cpuQuota, instructionSet, kernels } = study.environment;
+  const { threads } = study.runs[0]!.config;
+  const machine = { cpu, cpuQuota, instructionSet, kernels, threads };
+  return { ...mapRuns(study, (run) => ({ ...run, machine: machineOf(run) })), machines: [machine, machine] };
+}
+
 export const isOf = (run: RunRecord, optimizer: string, dataset?: string): boolean =>
   run.config.optimizer.name === optimizer && (dataset === undefined || run.config.dataset === dataset);
 

@@ -7,7 +7,7 @@ import type { ResolvedTrainConfig } from "../../src/config/resolved-config.js";
 import type { Study } from "../../src/study/study.js";
 import { packageRoot } from "../../src/system/package-root.js";
 import { finalEpoch } from "../../src/training/run-record.js";
-import { goodStudy, isOf, mapRuns, withAccuracy } from "./base-studies.js";
+import { goodStudy, isOf, mapRuns, onMachines, withAccuracy } from "./base-studies.js";
 
 let good: Study;
 beforeAll(async () => {
@@ -156,6 +156,11 @@ const BAD: readonly [name: string, alter: (study: Study) => Study, found: RegExp
     "evaluation-in-clock",
     (study) => mapRuns(study, (run) => ({ ...run, seconds: { ...run.seconds, train: 2.3, evaluate: 0 } })),
     /^The training clock of 28 runs .* 2\.3 s for steps of 2 s, and 0 s for 3 evaluations\.$/,
+  ],
+  [
+    "several-machines",
+    (study) => onMachines(study, (run) => (run.config.seed < 3 ? 1 : 2)),
+    /^Times are those of 16 of the 28 runs, on machine 2 of 2 \(.*, \d threads?\): times on different machines are not comparable\.$/,
   ],
   [
     "shared-clock-times",

@@ -2,7 +2,8 @@ import type { TopLevelSpec } from "vega-lite";
 import type { EpochRecord } from "../../history/epoch-record.js";
 import type { Arm } from "../../study/arms.js";
 import { isCompleted } from "../../study/compared-runs.js";
-import { ranInParallel, type Study } from "../../study/study.js";
+import type { Study } from "../../study/study.js";
+import { timingOf } from "../../study/timing.js";
 import { integerText } from "../../validation/count-text.js";
 import { listText } from "../../validation/list-text.js";
 import { type Result, resultsOf } from "../results/results.js";
@@ -27,11 +28,10 @@ export interface Chart {
  * different tasks are not comparable. Charts without an epoch to show are omitted.
  */
 export function studyCharts(study: Study): Chart[] {
+  const timed = timingOf(study).note === undefined;
   const tasks = tasksOf(study, resultsOf(study), ({ arm }) => arm.config);
   return [
-    ...tasks.flatMap(({ name, items }) =>
-      comparisons(selectArms(items), bestFirst(items)[0], !ranInParallel(study), name),
-    ),
+    ...tasks.flatMap(({ name, items }) => comparisons(selectArms(items), bestFirst(items)[0], timed, name)),
     ...detailedArms(tasks.map(({ items }) => items)).flatMap(armCharts),
   ].filter((chart): chart is Chart => chart !== undefined);
 }
@@ -41,7 +41,7 @@ const validationAccuracy: Value = ({ validation }) => validation.accuracy;
 const validationLoss: Value = ({ validation }) => validation.loss;
 
 /**
- * @param timed whether times are comparable
+ * @param timed whether the times of all runs are comparable
  * @param task what titles and file names call the task
  */
 function comparisons(

@@ -1,7 +1,8 @@
 import type { Finding } from "../../checks/check.js";
 import { findingsOf } from "../../checks/check-study.js";
 import type { Dataset } from "../../data/dataset.js";
-import { ranInParallel, type Study } from "../../study/study.js";
+import type { Study } from "../../study/study.js";
+import { timingOf } from "../../study/timing.js";
 import type { Verdicts } from "../../verdicts/verdicts.js";
 import { coloursOf } from "../results/colours.js";
 import { predictionsOf } from "../results/predictions.js";
@@ -66,7 +67,7 @@ ${costs(cells)}
 ${pairs(conclusion.verdicts)}
 ${noise(conclusion.verdicts)}
 ${checks(extras.findings ?? findingsOf(study, { verdicts: conclusion.verdicts }))}
-${curves(tasks, { isTimed: !ranInParallel(study), colours })}
+${curves(tasks, { isTimed: timingOf(study).note === undefined, colours })}
 ${timeToTarget(conclusion.verdicts.targets, tasks)}
 ${tuning(
   tasksOf(study, tunedResults(study, results), ({ config }) => config),

@@ -2,6 +2,7 @@ import { stepsAnEpoch } from "../../config/steps-an-epoch.js";
 import { type Summary, summarise } from "../../statistics/summary.js";
 import { type Arm, armsOf } from "../../study/arms.js";
 import type { Study } from "../../study/study.js";
+import { type Timing, timingOf } from "../../study/timing.js";
 import { finalEpoch, type RunRecord } from "../../training/run-record.js";
 
 /** An arm with statistics over its completed runs, for their final weights; undefined if nothing was measured. */
@@ -12,7 +13,7 @@ export interface Result {
   readonly negativeLogLikelihood: Summary | undefined;
   readonly calibrationError: Summary | undefined;
   readonly testAccuracy: Summary | undefined;
-  /** Seconds of training steps per run. */
+  /** Seconds of training steps per run. Times are over the runs whose times are comparable. */
   readonly trainSeconds: Summary | undefined;
   readonly stepMilliseconds: Summary | undefined;
   /** The part of a step that the optimizer's update takes; undefined without a profile. */
@@ -22,11 +23,15 @@ export interface Result {
 }
 
 /** A result for each arm of a study. */
-export const resultsOf = (study: Study): Result[] => armsOf(study).map(resultOf);
+export function resultsOf(study: Study): Result[] {
+  const timing = timingOf(study);
+  return armsOf(study).map((arm) => resultOf(arm, timing));
+}
 
-function resultOf(arm: Arm): Result {
-  const over = (value: (run: RunRecord) => number | null | undefined) => {
-    const values = arm.completed.map(value).filter((each) => each != null && Number.isFinite(each));
+function resultOf(arm: Arm, timing: Timing): Result {
+  const timed = arm.completed.filter(timing.has);
+  const over = (value: (run: RunRecord) => number | null | undefined, runs = arm.completed) => {
+    const values = runs.map(value).filter((each) => each != null && Number.isFinite(each));
     return values.length === 0 ? undefined : summarise(values as number[]);
   };
   return {
@@ -36,9 +41,12 @@ function resultOf(arm: Arm): Result {
     negativeLogLikelihood: over((run) => finalEpoch(run)?.validation.negativeLogLikelihood),
     calibrationError: over((run) => finalEpoch(run)?.validation.calibrationError),
     testAccuracy: over((run) => run.test?.accuracy),
-    trainSeconds: over((run) => run.seconds.train),
-    stepMilliseconds: over((run) => (1000 * run.seconds.train) / stepsOf(run)),
-    updateMilliseconds: over(({ profile }) => profile && (1000 * profile.seconds.update) / profile.steps),
+    trainSeconds: over((run) => run.seconds.train, timed),
+    stepMilliseconds: over((run) => (1000 * run.seconds.train) / stepsOf(run), timed),
+    updateMilliseconds: over(
+      ({ profile }) => profile && (1000 * profile.seconds.update) / profile.steps,
+      timed,
+    ),
     status: statusText(arm.runs),
   };
 }

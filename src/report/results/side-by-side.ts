@@ -41,7 +41,9 @@ export function sideBySide(studies: readonly NamedStudy[]): SideBySide {
   }));
   const [first, ...others] = named as [(typeof named)[number], ...typeof named];
   const found = others.map((other) => ({ name: other.name, ...diffStudies(first.study, other.study) }));
-  const isOneMachine = found.every(({ environment }) => !environment.some(isOfTimes));
+  const isOneMachine =
+    named.every(({ study }) => study.machines === undefined) &&
+    found.every(({ environment }) => !environment.some(isOfTimes));
   const isOneTask = found.every(({ question }) => !question.some(({ path }) => OF_TASK.test(path)));
   const isTimed = isOneMachine && !named.some(({ study }) => ranInParallel(study));
   const columns = COLUMNS.filter(

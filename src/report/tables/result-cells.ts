@@ -1,7 +1,8 @@
 import type { Arm } from "../../study/arms.js";
 import { comparisonKey } from "../../study/dataset-key.js";
 import { differInLoss, differingPaths } from "../../study/labels.js";
-import { ranInParallel, type Study } from "../../study/study.js";
+import type { Study } from "../../study/study.js";
+import { timingOf } from "../../study/timing.js";
 import type { Heading } from "../../system/plain-table.js";
 import { decimalText, decimalTexts } from "../../validation/decimal-text.js";
 import { groupBy } from "../../validation/group-by.js";
@@ -65,7 +66,7 @@ export function resultCells(study: Study, verdicts?: Verdicts): ResultCells {
   const isOfLosses = differInLoss(results.map(({ arm }) => arm.config));
   const semantics = new Set(results.map(({ arm }) => arm.config.optimizer.semantics));
   const several = results.some(({ arm }) => arm.runs.length > 1);
-  const timed = !ranInParallel(study);
+  const { isTimed: timed, note: timesNote } = timingOf(study);
   const haveSteps = timed && new Set(results.map(({ arm }) => arm.config.batchSize)).size === 1;
   const likelihood =
     losses.size > 1 && results.some(({ negativeLogLikelihood }) => negativeLogLikelihood !== undefined);
@@ -177,7 +178,7 @@ export function resultCells(study: Study, verdicts?: Verdicts): ResultCells {
       ...(pairs.length > 0 ? [RANKS] : []),
       ...notesOn(results, semantics),
       ...(likelihood ? [LIKELIHOOD] : []),
-      ...(timed ? [] : [PARALLEL_TIMES]),
+      ...(timesNote === undefined ? [] : [timesNote]),
     ],
     targetNotes: targets.length === 0 ? [] : [timed ? SECONDS_TO_TARGET : EPOCHS_TO_TARGET],
   };
@@ -274,6 +275,5 @@ const SECONDS_TO_TARGET =
   "To an accuracy, s: seconds of training up to the first evaluation at or above it, median over the seeds; k of n: only k of n seeds reached it.";
 const EPOCHS_TO_TARGET =
   "To an accuracy, epochs: up to the first evaluation at or above it, median over the seeds; k of n: only k of n seeds reached it.";
-const PARALLEL_TIMES = "Runs went in parallel (execution: parallel); times omitted: not comparable.";
 const RANKS = "Rank: 1 + the number of arms that are better. Arms of different ranks may still be undecided.";
 const SEVERAL_SEEDS = "Mean ± standard deviation over the completed seeds, at the end of training.";

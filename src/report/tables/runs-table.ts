@@ -15,7 +15,8 @@ const SHOWN = /^(optimizer\.(semantics|learningRate)|loss\.name)$/;
 
 /**
  * A CSV table with some rows per run. The first columns say what the run is, the last ones are the other varied fields. It is
- * generated run by run, so that no string holds all of a large study. Seconds are empty where runs went in parallel.
+ * generated run by run, so that no string holds all of a large study. Seconds are empty where runs went in parallel. Runs on
+ * several machines have the number of their machine.
  */
 export function* runsTable(
   study: Study,
@@ -25,7 +26,8 @@ export function* runsTable(
   const isTimed = !ranInParallel(study);
   const arms = armsOf(study);
   const varied = differingPaths(arms.map(({ config }) => config)).filter((path) => !SHOWN.test(path));
-  yield csv([[...RUN, ...columns, ...varied.map(printable)]]);
+  const areSeveral = study.machines !== undefined;
+  yield csv([[...RUN, ...(areSeveral ? ["machine"] : []), ...columns, ...varied.map(printable)]]);
   for (const { label, config, runs } of arms) {
     const last = varied.map((path) => textAt(config, path));
     for (const run of runs) {
@@ -38,6 +40,7 @@ export function* runsTable(
         printable(loss.name),
         seed,
         run.status,
+        ...(areSeveral ? [run.machine] : []),
       ];
       const cell = (row: Row, column: string) =>
         isTimed || !column.endsWith("Seconds") ? row[column] : undefined;

@@ -19,7 +19,7 @@ const WIDTHS = { only: 900, several: 500 };
  * The curves of all arms, a figure per task. Without a script, figures are as they are drawn here; with one, a reader can change
  * them.
  *
- * @param isTimed whether times are comparable, so that seconds are an axis
+ * @param isTimed whether the times of all runs are comparable, so that seconds are an axis
  */
 export function curves(
   tasks: readonly Task<Result>[],

@@ -19,7 +19,7 @@ ${caveats.map((caveat) => html`<p class="caveat">${caveat}</p>\n`)}${setupLine(s
 </header>`;
 
 /** "cpu", or "cuda:0 (NVIDIA H100 80GB HBM3)". */
-function deviceText(device: string, { gpus }: Study["environment"]): string {
+function deviceText(device: string, { gpus }: Pick<Study["environment"], "gpus">): string {
   const model = device === "cpu" ? undefined : gpus?.[Number(device.split(":")[1] ?? 0)];
   return model === undefined ? device : `${device} (${model})`;
 }
@@ -30,13 +30,20 @@ function setupLine(study: Study, arms: readonly Arm[]): Html | undefined {
   const values = (of: (arm: Arm) => string) => listText([...new Set(arms.map(of))], { separator: " or " });
   const seeds = [...new Set(study.runs.map(({ config }) => config.seed))];
   const epochs = values(({ config }) => String(config.epochs));
-  const threads = values(({ config }) => String(config.threads));
+  const threads = listText([...new Set(study.runs.map(({ config }) => String(config.threads)))], {
+    separator: " or ",
+  });
+  const { machines } = study;
+  const places = machines ?? [study.environment];
+  const devices = new Set(
+    arms.flatMap(({ config }) => places.map((place) => printable(deviceText(config.device, place)))),
+  );
   const facts = [
     `${values(({ config }) => printable(config.dataset))}: ${values(({ config }) => `${countText(config.split.train, "training image")}, ${countText(config.split.validation, "validation image")}`)}`,
     `model ${values(({ config }) => printable(config.model.name ?? "custom"))}`,
     `${epochs} ${epochs === "1" ? "epoch" : "epochs"} in batches of ${values(({ config }) => integerText(config.batchSize))}`,
     `${seeds.length === 1 ? "seed" : "seeds"} ${listText(seeds.map(String), { most: 12 })}`,
-    `on ${values(({ config }) => printable(deviceText(config.device, study.environment)))}, ${threads} ${threads === "1" ? "thread" : "threads"}${ranInParallel(study) ? " each, in parallel (execution: parallel)" : ""}`,
+    `on ${machines === undefined ? "" : `${countText(machines.length, "machine")}: `}${listText([...devices], { separator: " or " })}, ${threads} ${threads === "1" ? "thread" : "threads"}${ranInParallel(study) ? " each, in parallel (execution: parallel)" : ""}`,
   ];
   return html`<p class="setup">${facts.join(" · ")}</p>`;
 }

@@ -12,7 +12,7 @@ export function measurement(study: Study): Html {
     secondsText(runs.reduce((sum, run) => sum + of(run), 0));
   return section("measurement", "Measurement", [
     html`
-<p>The runs of an arm differ only in their seed. ${ranInParallel(study) ? PARALLEL_TIMES : SEQUENTIAL_TIMES} Training loss and accuracy are means over the epoch, during which
+<p>The runs of an arm differ only in their seed. ${timesText(study)} Training loss and accuracy are means over the epoch, during which
 the weights change; validation is measured after each epoch. ${equalStart(runs)}</p>`,
     definitions({
       runs: runs.length,
@@ -24,10 +24,16 @@ the weights change; validation is measured after each epoch. ${equalStart(runs)}
   ]);
 }
 
+function timesText(study: Study): string {
+  if (ranInParallel(study)) return PARALLEL_TIMES;
+  return study.machines === undefined ? SEQUENTIAL_TIMES : `${SEQUENTIAL_TIMES} ${SEVERAL_MACHINES}`;
+}
+
 const SEQUENTIAL_TIMES = `Training time includes only the training steps, measured with a monotonic clock. It excludes evaluation, loading
 and the untimed steps.`;
 const PARALLEL_TIMES = `Runs went in parallel, one per thread. Their times, summed below, include waiting for one another
 and are not comparable.`;
+const SEVERAL_MACHINES = "The times below are summed over all machines.";
 
 /** Says whether runs of the same seed and model started equally, by the hashes of their initial weights. */
 function equalStart(runs: Study["runs"]): string {
