@@ -83,7 +83,7 @@ export type { OnnxSummary } from "./onnx/onnx-graph.js";
 export type * from "./optimizers/optimizer-config.generated.js";
 export type { ResolvedOptimizer } from "./optimizers/optimizers.js";
 export type { ConnectionSettings, QueueOptions, TlsSettings } from "./queue/queue.js";
-export type { WorkerOptions } from "./queue/worker.js";
+export type { WorkerOptions } from "./queue/worker-options.js";
 export type { ReportOptions } from "./report/folder/write-report.js";
 export type { NamedStudy } from "./report/results/side-by-side.js";
 export type { HasTensors, NamedTensor, TensorShape } from "./safetensors/named-tensor.js";

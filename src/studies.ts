@@ -4,7 +4,7 @@ import type { Finding } from "./checks/check.js";
 import type { CheckOptions } from "./checks/check-study.js";
 import type { CompareConfig } from "./config/compare-config.generated.js";
 import type { QueueOptions } from "./queue/queue.js";
-import type { WorkerOptions } from "./queue/worker.js";
+import type { WorkerOptions } from "./queue/worker-options.js";
 import type { ReportOptions } from "./report/folder/write-report.js";
 import type { NamedStudy } from "./report/results/side-by-side.js";
 import type { CompareCallbacks } from "./study/callbacks.js";

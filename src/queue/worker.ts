@@ -1,19 +1,16 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import type { ResolvedTrainConfig } from "../config/resolved-config.js";
-import { defaultThreads, threadsSchema } from "../config/threads.js";
+import { defaultThreads } from "../config/threads.js";
 import { OptimbenchError, reasonOf } from "../errors.js";
 import { preloadNative } from "../native/addon.js";
 import { sha256 } from "../study/cell.js";
 import type { Cell } from "../study/cell-lines.js";
 import { datasetKey } from "../study/dataset-key.js";
 import { packageVersion } from "../system/package-root.js";
-import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { parse } from "../validation/parse.js";
-import { pathSchema } from "../validation/path-schema.js";
 import { ATTEMPTS, type CellJob, cellJobSchema, configText } from "./cell-job.js";
-import { type ConnectionSettings, connectionSchema, readConnection } from "./connection.js";
+import { readConnection } from "./connection.js";
 import { line } from "./line-schema.js";
 import { renewLock } from "./locks.js";
 import { Rates } from "./rates.js";
@@ -24,41 +21,7 @@ import { StudyData } from "./study-data.js";
 import { listStudies } from "./study-entry.js";
 import { StudyTakers, type Taken } from "./study-takers.js";
 import { removeWorker, reportWorker } from "./worker-entry.js";
-
-/** How a worker takes cells. */
-export interface WorkerOptions {
-  /** The server. Default: OPTIMBENCH_QUEUE. */
-  readonly connection?: string | ConnectionSettings;
-  /** Number of cells that run at the same time. Times are comparable only if it is 1. Default: 1. */
-  readonly concurrency?: number;
-  /** CPU threads of each cell. Default: the cores of this machine, divided by `concurrency`. */
-  readonly threads?: number;
-  /** How long this worker may be silent, in seconds, before its cells start again elsewhere. Default: 30. */
-  readonly lockSeconds?: number;
-  /** A folder for checkpoints of long cells, which several workers may share: a cell that starts again goes on from its checkpoint. */
-  readonly folder?: string;
-  /** Ends the worker. Cells in progress go back to the queue. */
-  readonly signal?: AbortSignal;
-  /** Called with sentences for a person. */
-  readonly onNotice?: (text: string) => void;
-  /** Called after each cell that finished here. */
-  readonly onCell?: (cell: {
-    readonly study: string;
-    readonly label: string;
-    readonly seconds: number;
-  }) => void;
-}
-
-const optionsSchema = z.strictObject({
-  connection: connectionSchema.optional(),
-  concurrency: z.int().min(1).max(1024).default(1),
-  threads: threadsSchema.optional(),
-  lockSeconds: z.number().min(1).max(3600).default(30),
-  folder: pathSchema.optional(),
-  signal: signalSchema.optional(),
-  onNotice: callbackSchema<NonNullable<WorkerOptions["onNotice"]>>().optional(),
-  onCell: callbackSchema<NonNullable<WorkerOptions["onCell"]>>().optional(),
-});
+import { type ParsedWorkerOptions, type WorkerOptions, workerOptionsSchema } from "./worker-options.js";
 
 const LOOKS_EVERY = 1000;
 const SAYS_EVERY = 5000;
@@ -71,7 +34,7 @@ const PROGRESS_EVERY = 1000;
  * @throws OptimbenchError (CONFIG, FILE, QUEUE, LIBTORCH)
  */
 export async function runWorker(given: WorkerOptions, isVisible = false, run = runCell): Promise<void> {
-  const { connection, ...options } = parse(optionsSchema, given, "options");
+  const { connection, ...options } = parse(workerOptionsSchema, given, "options");
   const place = readConnection(connection, isVisible);
   await preloadNative();
   const { signal = new AbortController().signal, onNotice = () => {} } = options;
@@ -83,7 +46,7 @@ export async function runWorker(given: WorkerOptions, isVisible = false, run = r
   }
 }
 
-type Options = Omit<z.output<typeof optionsSchema>, "connection"> & {
+type Options = Omit<ParsedWorkerOptions, "connection"> & {
   readonly signal: AbortSignal;
   readonly onNotice: (text: string) => void;
   readonly run: typeof runCell;

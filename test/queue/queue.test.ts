@@ -8,7 +8,7 @@ import { readConnection } from "../../src/queue/connection.js";
 import { QueueServer } from "../../src/queue/server.js";
 import { queueStatus } from "../../src/queue/status.js";
 import { cancelStudy, listStudies } from "../../src/queue/study-entry.js";
-import type { WorkerOptions } from "../../src/queue/worker.js";
+import type { WorkerOptions } from "../../src/queue/worker-options.js";
 import type { CompareCallbacks } from "../../src/study/callbacks.js";
 import { measured } from "../../src/study/measured.js";
 import { bands, smallModel } from "../small-task.js";

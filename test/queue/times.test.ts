@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { findingsOf } from "../../src/checks/check-study.js";
 import { compare, queue } from "../../src/index.js";
 import { runCell } from "../../src/queue/run-cell.js";
-import { runWorker, type WorkerOptions } from "../../src/queue/worker.js";
+import { runWorker } from "../../src/queue/worker.js";
+import type { WorkerOptions } from "../../src/queue/worker-options.js";
 import { readStored } from "../../src/study/stored-study.js";
 import { timingOf } from "../../src/study/timing.js";
 import { bands, smallModel } from "../small-task.js";
