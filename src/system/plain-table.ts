@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { escapeControls } from "./escape-controls.js";
 import { wrapText } from "./wrap-text.js";
 
 /** The head of a column. */
@@ -67,7 +68,7 @@ function draw(head: readonly Heading[], rows: Rows, excess = 0): string {
       wordWrap: true,
       wrapOnWordBoundary: !anywhere,
     });
-    for (const row of rows) drawn.push([...row]);
+    for (const row of rows) drawn.push(row.map(escapeControls)); // before lines are measured and wrapped
     return drawn.toString();
   };
   const natural = table();

@@ -1,7 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
+import pLimit from "p-limit";
 import type { Sharp } from "sharp";
 import { dataError, reasonOf } from "../../errors.js";
 import { fileProblem, isFileProblem } from "../../system/file-problem.js";
+import { integerText } from "../../validation/count-text.js";
 import { greyPixels } from "../greyscale.js";
 import { resized } from "../resize.js";
 import { loadSharp } from "../sharp.js";
@@ -14,8 +16,11 @@ export interface ImageHeader {
 }
 
 const LARGEST_FILE = 2 ** 28;
-/** An image has 16 bytes per pixel while it is decoded. */
+/** An image may have some 9 bytes per pixel while it is decoded, if it cannot be decoded row by row. */
 const MOST_PIXELS = 1e8;
+/** Images of more pixels are decoded one at a time, so that the memory stays below 2 GB. */
+const LARGE_PIXELS = 2 ** 24;
+const oneLarge = pLimit(1);
 
 /** The formats, and the bytes that their files begin with, as Latin-1 text. */
 const BEGINNINGS: Readonly<Record<string, (start: string) => boolean>> = {
@@ -41,17 +46,27 @@ export function readImageHeader(file: string): Promise<ImageHeader> {
  */
 export function readImage(
   file: string,
-  { isGrey }: ImageHeader,
+  { isGrey, height, width }: ImageHeader,
   channels: 1 | 3,
   size: { readonly height: number; readonly width: number } | undefined,
 ): Promise<Uint8Array> {
-  return ofImage(file, async (image) => {
+  const decode = async (image: Sharp) => {
     const upright = image.autoOrient().flatten({ background: "white" });
     const sized = size === undefined ? upright : resized(upright, size);
     const space = isGrey && channels === 1 ? "b-w" : "srgb";
     const pixels = await sized.toColourspace(space).raw({ depth: "uchar" }).toBuffer();
     return space === "srgb" && channels === 1 ? greyPixels(pixels) : pixels;
-  });
+  };
+  if (height * width <= LARGE_PIXELS) return ofImage(file, decode);
+  return oneLarge(() => ofImage(file, decode).finally(emptyCache));
+}
+
+/** libvips keeps what decoded the last images, which it does not count as memory. Its limits stay. */
+function emptyCache(): void {
+  const sharp = loadSharp();
+  const { memory, files, items } = sharp.cache();
+  sharp.cache(false);
+  sharp.cache({ memory: memory.max, files: files.max, items: items.max });
 }
 
 async function ofImage<Result>(file: string, read: (image: Sharp) => Promise<Result>): Promise<Result> {
@@ -71,7 +86,13 @@ async function ofImage<Result>(file: string, read: (image: Sharp) => Promise<Res
       );
     return await read(sharp(bytes, { limitInputPixels: MOST_PIXELS, autoOrient: false })).catch((cause) => {
       // What sharp says about a damaged file varies from run to run.
-      throw /pixel limit/.test(reasonOf(cause)) ? cause : new Error("it is damaged or incomplete", { cause });
+      const isTooLarge = /pixel limit/.test(reasonOf(cause));
+      throw new Error(
+        isTooLarge
+          ? `it has more than ${integerText(MOST_PIXELS)} pixels. Make it smaller`
+          : "it is damaged or incomplete",
+        { cause },
+      );
     });
   } catch (cause) {
     const reason = isFileProblem(cause) ? fileProblem(cause) : reasonOf(cause).split("\n", 1)[0]!;

@@ -45,3 +45,10 @@ it("predictions fit 80 columns, with the index of an image if its file has sever
   expect(text).toContain("9 (0.4500), 7 (0.3000)");
   expect(text).toMatch(/digits\.npy +│ +12 │ 4/);
 });
+
+it("predictions of files whose names have control characters keep their columns", () => {
+  const classes = [{ label: 4, name: "4", probability: 0.9 }];
+  const rows = predictionsText([{ file: "a\u001b[31mb.png", classes }], 80).split("\n");
+  expect(rows.join("\n")).toContain("│ a\\u001b[31mb.png │ 4     │      0.9000 │");
+  expect(new Set(rows.map(({ length }) => length)).size).toBe(1);
+});

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { crc32 } from "node:zlib";
 import { encode } from "fast-png";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { loadDataset } from "../../../src/data/load-dataset.js";
@@ -215,6 +216,18 @@ describe("a folder of images", () => {
       code: "DATA",
       message: expect.stringContaining(message.replaceAll("FOLDER", folder)),
     });
+  });
+});
+
+it("refuses an image of more than 100 million pixels before it decodes it", async () => {
+  const bomb = Buffer.from(DARK);
+  bomb.writeUInt32BE(20_000, 16); // the width, in the header
+  bomb.writeUInt32BE(20_000, 20);
+  bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29);
+  const folder = folderOf({ "a/0.png": bomb, "b/0.png": LIGHT });
+  await expect(loadDataset(folder, { resize: 4 })).rejects.toMatchObject({
+    code: "DATA",
+    message: `Cannot read ${join(folder, "a/0.png")}: it has more than 100,000,000 pixels. Make it smaller.`,
   });
 });
 
