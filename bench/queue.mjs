@@ -165,6 +165,7 @@ start(
   { stdio: "ignore" },
 );
 const redis = new Redis(connection, { retryStrategy: () => 100, maxRetriesPerRequest: 100 });
+redis.on("error", () => {}); // until the server has started
 const number = (text, key) => Number(new RegExp(`^${key}:(\\d+(\\.\\d+)?)`, "m").exec(text)?.[1]);
 /** What the server has done and holds. Commands of scripts are counted with those that call them. */
 async function usage() {
@@ -179,12 +180,13 @@ async function usage() {
 const difference = (after, before) =>
   Object.fromEntries(Object.entries(after).map(([key, value]) => [key, value - before[key]]));
 
-/** Waits until the workers have taken and finished all cells. */
-async function untilIdle(cells) {
+/** Waits for so many results that nobody collects. @returns their number, and when there were so many, in seconds */
+async function untilResults(least) {
   for (;;) {
-    await sleep(100);
     const [id] = await redis.hkeys("optimbench:studies");
-    if ((await redis.hlen(`optimbench:results:${id}`)) === cells) return;
+    const results = await redis.hlen(`optimbench:results:${id}`);
+    if (results >= least) return { results, seconds: performance.now() / 1000 };
+    await sleep(50);
   }
 }
 
@@ -198,7 +200,7 @@ async function memory() {
   const waiting = difference(await usage(), empty);
   await end(study.child);
   const workers = startWorkers(Math.max(...settings.workers));
-  await untilIdle(cells);
+  await untilResults(cells);
   await Promise.all(workers.map(end));
   await sleep(500); // their connections hold memory, too
   const finished = difference(await usage(), empty);
@@ -211,31 +213,32 @@ async function memory() {
   };
 }
 
-/** Cells per second with so many workers, and what they cost the server. */
+/** Cells per second with so many workers, whose results nobody collects, and what they cost the server. */
 async function throughput(workers) {
   const { cells } = settings;
   await redis.flushall();
-  const idle = await usage();
+  const { connections } = await usage();
   const children = startWorkers(workers);
-  while ((await usage()).connections < idle.connections + workers) await sleep(100);
-  await sleep(2000); // until they have read the dataset and said that they are there
-  const before = await usage();
+  while ((await usage()).connections < connections + workers) await sleep(100);
+  await sleep(5000); // until all have said that they are there
+  const atRest = await usage();
   await sleep(5000);
-  const resting = difference(await usage(), before);
+  const resting = difference(await usage(), atRest);
   const study = startStudy(cells);
   await study.until("planned");
-  const beforeStudy = await usage();
-  const [first, last] = [await study.until("first"), await study.until("finished")];
-  const used = difference(await usage(), beforeStudy);
+  const before = await usage();
+  await study.until("submitted");
+  await end(study.child);
+  const [first, last] = [await untilResults(1), await untilResults(cells)];
+  const used = difference(await usage(), before);
   await Promise.all(children.map(end));
   return {
     workers,
-    "cells per second": (cells - 1) / (last.seconds - first.seconds),
+    "cells per second": (last.results - first.results) / (last.seconds - first.seconds),
     "commands per cell": used.commands / cells,
     "server, ms per cell": (1000 * used.seconds) / cells,
     "commands per idle worker and second": resting.commands / 5 / workers,
     "server, ms per idle worker and second": (1000 * resting.seconds) / 5 / workers,
-    "compare, MB": last.megabytes,
   };
 }
 

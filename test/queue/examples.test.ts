@@ -17,18 +17,20 @@ addWorkerCommand(program);
 
 /** The name of a command, each of whose options optimbench has. */
 function checked(words: readonly string[]): string {
-  const [, , name] = words;
+  const [name] = words;
   const known = program.commands.find((each) => each.name() === name)!.options.map(({ long }) => long);
   for (const word of words.filter((each) => each.startsWith("--"))) expect(known, word).toContain(word);
   return name!;
 }
 
 const commandsOf = (text: string) =>
-  [...text.matchAll(/npx optimbench (compare|worker) [^\n]*/g)].map(([line]) => checked(line.split(" ")));
+  [...text.matchAll(/(?:optimbench|worker) ((?:compare|worker) [^\n]*)/g)].map(([, line]) =>
+    checked(line!.split(" ")),
+  );
 
 describe("the examples of a queue", () => {
   it("are tested here", () => {
-    expect(readdirSync(folder).sort()).toEqual(["compose.yaml", "kubernetes.yaml", "slurm.sh"]);
+    expect(readdirSync(folder).sort()).toEqual(["Dockerfile", "compose.yaml", "kubernetes.yaml", "slurm.sh"]);
   });
 
   it("have Redis as a StatefulSet, workers as a Deployment and a study as a Job in Kubernetes", () => {
@@ -39,9 +41,10 @@ describe("the examples of a queue", () => {
       "v1 Service",
       "apps/v1 StatefulSet",
       "apps/v1 Deployment",
+      "v1 PersistentVolumeClaim",
       "batch/v1 Job",
     ]);
-    const [service, redis, workers, study] = all;
+    const [service, redis, workers, results, study] = all;
     for (const { spec } of [redis, workers])
       expect(spec.template.metadata.labels).toEqual(spec.selector.matchLabels);
     expect(service.spec.selector).toEqual(redis.spec.selector.matchLabels);
@@ -49,7 +52,12 @@ describe("the examples of a queue", () => {
     const [claim] = redis.spec.volumeClaimTemplates;
     expect(redis.spec.template.spec.containers[0].volumeMounts[0].name).toBe(claim.metadata.name);
     const containers = [workers, study].map(({ spec }) => spec.template.spec.containers[0]);
-    expect(containers.map(({ command }) => checked(command))).toEqual(["worker", "compare"]);
+    // They start the image's entry point, which `command` would replace.
+    expect(containers.map(({ args }) => checked(args))).toEqual(["worker", "compare"]);
+    for (const container of containers) expect(container).not.toHaveProperty("command");
+    const [volume] = study.spec.template.spec.volumes;
+    expect(volume.persistentVolumeClaim.claimName).toBe(results.metadata.name);
+    expect(containers[1].volumeMounts).toEqual([{ name: volume.name, mountPath: "/results" }]);
     for (const { env } of containers) {
       expect(env[0]).toEqual({ name: "OPTIMBENCH_QUEUE", value: `redis://${service.metadata.name}:6379` });
       expect(env[1].valueFrom.secretKeyRef).toEqual({ name: "optimbench-queue", key: "password" });
@@ -61,6 +69,18 @@ describe("the examples of a queue", () => {
       encoding: "utf8",
     });
     expect(settings).toBe("appendonly yes\nmaxmemory-policy noeviction\nrequirepass secret\n");
+  });
+
+  it("have an image with the packages of a queue, in versions that package.json allows", () => {
+    const { peerDependencies } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
+    const lines = read("Dockerfile").split("\n");
+    expect(lines).toContain("FROM optimbench");
+    const [, packages] = /^RUN npm install --prefix \/opt\/optimbench (.*)$/m.exec(lines.join("\n"))!;
+    for (const each of packages!.split(" ")) {
+      const [name, major] = each.split("@") as [string, string];
+      expect(peerDependencies[name]).toContain(`^${major}.`);
+    }
+    expect(packages).toContain("ioredis");
   });
 
   it("have Redis and workers for docker compose", () => {
@@ -80,6 +100,8 @@ describe("the examples of a queue", () => {
       .filter((line) => line !== "");
     const options = lines.flatMap((line) => /^#SBATCH --([a-z-]+)=(\S+)$/.exec(line)?.[1] ?? []);
     expect(options).toEqual(["job-name", "array", "cpus-per-task", "time", "signal"]);
+    expect(lines).toContain("#SBATCH --signal=B:TERM@60"); // without B:, only job steps receive it
+    expect(lines.at(-1)).toMatch(/^exec node_modules\/\.bin\/optimbench worker /);
     // Slurm ignores #SBATCH after the first command.
     expect(lines.filter((line) => !line.startsWith("#"))).toEqual(lines.slice(-1));
     expect(commandsOf(read("slurm.sh"))).toEqual(["compare", "worker"]);
