@@ -16,6 +16,7 @@ const MOST_COMPRESSED = 2 ** 25;
 const cellSchema = z.object({
   key: z.string(),
   host: lineSchema,
+  boot: lineSchema.optional(),
   environment: environmentSchema,
   execution: z.enum(EXECUTIONS),
   record: runRecordSchema,

@@ -126,7 +126,7 @@ export async function runCells(cells: readonly PlannedCell[], setting: Setting):
       if (finished.has(cell.key)) return true;
       received.set(cell.key, done);
       const isKept = await noticing(() => store?.add(done));
-      takeOver();
+      onSkip?.(cell.planned, results.takeOver(cell, done.record)); // without a look at all cells
       await noticing(() => store?.save(current));
       return isKept;
     },

@@ -88,6 +88,13 @@ export class StudyResults {
     this.#checkStart(record);
   }
 
+  /** Adds a run that did not run here. @returns its record with the names of its arm */
+  takeOver({ index }: Pick<Place, "index">, record: RunRecord): RunRecord {
+    const named = withNames(record, this.#arms[index % this.#arms.length]!);
+    this.add({ index }, named);
+    return named;
+  }
+
   /** Adds a run that failed for good. */
   fail({ planned, index }: PlannedCell, reason: string): void {
     this.#failed.set(index, { label: planned.label, seed: planned.config.seed, reason });
@@ -101,9 +108,7 @@ export class StudyResults {
       const record = this.#records[index] ?? this.#store?.finished.get(key)?.record;
       if (record === undefined) continue;
       if (this.#records[index] === undefined) {
-        const named = withNames(record, this.#arms[index % this.#arms.length]!);
-        this.add({ index }, named);
-        takenOver.push({ index, record: named });
+        takenOver.push({ index, record: this.takeOver({ index }, record) });
       }
       this.#runs.push(this.#records[index]!);
     }
