@@ -147,8 +147,8 @@ export type { ArmVerdict, Verdicts } from "./verdicts/verdicts.js";
  *
  * @param config what to train and how, and optional callbacks; every key has a default
  * @returns the training run in progress; await it for its result, or iterate over it for its epochs
- * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before training starts, NATIVE if
- *   it fails later
+ * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA, DATA, FILE (a checkpoint or initial weights), MEMORY or LIBTORCH
+ *   before training starts, NATIVE if it fails later, ABORTED if the signal ends the reading of images
  */
 export function train(config: TrainConfig & TrainCallbacks = {}): Training<Run> {
   return new Training(async (report) => {

@@ -31,7 +31,8 @@ import type { Verdicts } from "./verdicts/verdicts.js";
  * @param config what to compare, and optional callbacks; every key has a default
  * @returns the study, with the content of `study.json`
  * @throws {@link OptimbenchError} by rejection: CONFIG, FORMULA, DATA, MEMORY or LIBTORCH before the first run, FILE if
- *   `folder` has another study or cannot be written, NATIVE if a run fails later
+ *   `folder` has another study or cannot be written, NATIVE if a run fails later, QUEUE if the server of `executor` cannot be
+ *   reached, ABORTED if the signal ends the reading of images
  */
 export async function compare(config: CompareConfig & CompareCallbacks = {}): Promise<Study> {
   const plain = plainData(config, "compare config") as typeof config;
@@ -175,8 +176,8 @@ export async function readStudy(path: string): Promise<Study> {
 }
 
 /**
- * Judges a study: a verdict on every pair of arms (better, equal within the margin, or undecided), ranks in which undecided arms
- * share their place, and the result in one sentence. Results of a study that is read show the same verdicts.
+ * Judges a study: a verdict on every pair of arms (better, equal within the margin, or undecided), a rank for
+ * each arm, and the result in one sentence.
  *
  * @example
  * ```ts

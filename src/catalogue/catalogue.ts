@@ -36,7 +36,7 @@ const labelSchema = z
   .string()
   .min(1)
   .max(200)
-  .describe("what results call it; by default its name, with the settings that differ from the defaults");
+  .describe("its label in results; by default its name, with the settings that differ from the defaults");
 
 /** The keys of a custom optimizer or loss, apart from its settings. */
 export const customShape = {

@@ -11,7 +11,7 @@ export const searchRangeSchema = z
       .enum(SCALES)
       .default("log")
       .describe(
-        'what is uniform: the logarithm of the value, the value, or ("decay") the logarithm of its distance to 1',
+        'scale on which values are uniform: "log" (the logarithm of the value), "linear" (the value) or "decay" (the logarithm of the distance to 1)',
       ),
   })
   .refine(({ from, to }) => from < to, { error: "`{path}` is empty: `from` must be less than `to`." })
@@ -19,7 +19,7 @@ export const searchRangeSchema = z
     error: 'A "log" scale needs positive ends, but `{path}` has zero or negative ones. Use "linear".',
   })
   .refine(({ to, scale }) => scale !== "decay" || to < 1, {
-    error: 'A "decay" scale needs ends below 1, but `{path}` has another one. Use "linear".',
+    error: 'A "decay" scale needs ends below 1, but `{path}.to` is 1 or more. Use "linear".',
   })
   .readonly()
   .describe("the values of a setting that tuning searches");
@@ -29,7 +29,7 @@ export const resolvedRangeSchema = z
   .object({
     from: z.number().describe("the least value"),
     to: z.number().describe("the largest value"),
-    scale: z.enum(SCALES).describe("what is uniform"),
+    scale: z.enum(SCALES).describe("scale on which values are uniform"),
   })
   .describe("the values of a setting that tuning searched");
 

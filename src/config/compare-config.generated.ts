@@ -25,9 +25,9 @@ export interface CompareConfig extends SharedConfig {
    */
   readonly suite?: "small" | undefined;
   /**
-   * Framework whose formulas and defaults are used; a list runs each optimizer with each, with the initial
-   * weights of the first. An optimizer skips frameworks that do not define it; losses are those of the first.
-   * Default: "keras3".
+   * Framework whose formulas and defaults are used; a list runs each optimizer as each framework defines it,
+   * with the initial weights of the first. An optimizer skips frameworks that do not define it; losses are
+   * those of the first. Default: "keras3".
    */
   readonly semantics?:
     | "keras3"
@@ -63,9 +63,9 @@ export interface CompareConfig extends SharedConfig {
    */
   readonly losses?: "all" | readonly LossChoices[] | undefined;
   /**
-   * Other values to compare, by their path in a run's config: `{ batchSize: [32, 256], "optimizer.momentum":
-   * { from: 0, to: 0.9 } }`. Every value is combined with every optimizer and loss, and with every value of
-   * the other paths. null stands for the default.
+   * Other values to compare, by their path in a run's config, such as batchSize or optimizer.momentum.
+   * Example: `{ batchSize: [32, 256], "optimizer.momentum": { from: 0, to: 0.9 } }`. Every value is combined
+   * with every optimizer and loss, and with every value of the other paths. null stands for the default.
    */
   readonly vary?:
     | Readonly<Record<string, "all" | readonly unknown[] | ValueRange>>
@@ -81,13 +81,13 @@ export interface CompareConfig extends SharedConfig {
    */
   readonly seeds?: number | "auto" | readonly number[] | undefined;
   /**
-   * With it, `seeds` are the most seeds. They run in rounds of so many, until every pair of arms is decided.
-   * Default: with "auto" 5, otherwise all seeds run. A whole number of at least 2 and at most 1000.
+   * Number of seeds per round; `seeds` is then the maximum. Rounds run until every pair of arms is decided.
+   * Default: 5 with "auto"; otherwise, there are no rounds. A whole number of at least 2 and at most 1000.
    */
   readonly seedsPerRound?: number | undefined;
   /**
-   * Difference in accuracy below which two arms count as equal, as a share: 0.002 are 0.2 points. It should
-   * be chosen before the study runs. A number greater than 0 and less than 1. Default: 0.002.
+   * Difference in accuracy below which two arms count as equal, as a share: 0.002 is 0.2 points. Choose it
+   * before the study runs. A number greater than 0 and less than 1. Default: 0.002.
    */
   readonly margin?: number | undefined;
   /**
@@ -99,7 +99,7 @@ export interface CompareConfig extends SharedConfig {
 
 /** An arm of a study: a name, and the keys of a run's config in which it differs from the study. */
 export interface ArmConfig {
-  /** What results call the run. Default: its optimizer, with what distinguishes it from others. */
+  /** Name of the run in results. Default: its optimizer, with what distinguishes it from others. */
   readonly name?: string | undefined;
   /** Name of a dataset, a folder, or arrays. Default: the study's. */
   readonly dataset?:

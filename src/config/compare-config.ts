@@ -68,7 +68,7 @@ export const compareConfigSchema = z
     vary: varySchema
       .optional()
       .describe(
-        'other values to compare, by their path in a run\'s config: `{ batchSize: [32, 256], "optimizer.momentum": { from: 0, to: 0.9 } }`. Every value is combined with every optimizer and loss, and with every value of the other paths. null stands for the default.',
+        'other values to compare, by their path in a run\'s config, such as batchSize or optimizer.momentum. Example: `{ batchSize: [32, 256], "optimizer.momentum": { from: 0, to: 0.9 } }`. Every value is combined with every optimizer and loss, and with every value of the other paths. null stands for the default.',
       ),
     arms: z
       .array(armConfigSchema)
@@ -83,7 +83,7 @@ export const compareConfigSchema = z
       .union([z.enum(SEMANTICS), z.array(z.enum(SEMANTICS)).min(1).max(SEMANTICS.length).readonly()])
       .default("keras3")
       .describe(
-        "framework whose formulas and defaults are used; a list runs each optimizer with each, with the initial weights of the first. An optimizer skips frameworks that do not define it; losses are those of the first.",
+        "framework whose formulas and defaults are used; a list runs each optimizer as each framework defines it, with the initial weights of the first. An optimizer skips frameworks that do not define it; losses are those of the first.",
       ),
     seeds: z
       .union([
@@ -104,7 +104,7 @@ export const compareConfigSchema = z
       .max(1000)
       .optional()
       .describe(
-        'with it, `seeds` are the most seeds. They run in rounds of so many, until every pair of arms is decided. Default: with "auto" 5, otherwise all seeds run.',
+        'number of seeds per round; `seeds` is then the maximum. Rounds run until every pair of arms is decided. Default: 5 with "auto"; otherwise, there are no rounds.',
       ),
     margin: marginSchema.default(DEFAULT_MARGIN),
     targets: targetsSchema.optional(),

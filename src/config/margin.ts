@@ -8,5 +8,5 @@ export const marginSchema = z
   .gt(0)
   .lt(1)
   .describe(
-    "difference in accuracy below which two arms count as equal, as a share: 0.002 are 0.2 points. It should be chosen before the study runs.",
+    "difference in accuracy below which two arms count as equal, as a share: 0.002 is 0.2 points. Choose it before the study runs.",
   );

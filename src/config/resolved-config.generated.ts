@@ -38,7 +38,7 @@ export interface ResolvedInitialWeights {
 
 /** A run with every default filled in: plain JSON, and a valid `TrainConfig` again. */
 export interface ResolvedTrainConfig {
-  /** What results call the run. */
+  /** Name of the run in results. */
   readonly name?: string | undefined;
   /** The dataset's name or folder; for one given in memory, the name it was given. */
   readonly dataset: string;
@@ -108,7 +108,7 @@ export interface ResolvedTrainConfig {
 
 /** What distinguishes the runs of an arm: every key in which the study's arms differ. */
 export interface ResolvedArm {
-  /** What results call the run. */
+  /** Name of the run in results. */
   readonly name?: string | undefined;
   /** The dataset's name or folder; for one given in memory, the name it was given. */
   readonly dataset?: string | undefined;
@@ -238,8 +238,8 @@ export interface ResolvedCompareConfig {
   /** Whether runs went one after another or in parallel. */
   readonly execution: "sequential" | "parallel";
   /**
-   * Difference in accuracy below which two arms count as equal, as a share: 0.002 are 0.2 points. It should
-   * be chosen before the study runs.
+   * Difference in accuracy below which two arms count as equal, as a share: 0.002 is 0.2 points. Choose it
+   * before the study runs.
    */
   readonly margin?: number | undefined;
   /**

@@ -35,7 +35,7 @@ const part = <Type>(tsType: string, shape: z.ZodRawShape = {}) =>
 /** The common keys of a resolved optimizer or loss. Its hyperparameters are further keys. */
 const choiceShape = {
   name: z.string().describe("its name"),
-  label: z.string().optional().describe("what results call it"),
+  label: z.string().optional().describe("its name in results"),
   semantics: z.string().describe('whose formula and defaults it has; "custom" for a custom formula'),
   formula: z.string().describe("the formula that ran"),
 };
@@ -105,7 +105,7 @@ const sharedShape = {
 };
 
 const runShape = {
-  name: z.string().optional().describe("what results call the run"),
+  name: z.string().optional().describe("name of the run in results"),
   ...sharedShape,
   loss: loss.describe("the loss with every default filled in, and its formula"),
   optimizer: optimizer.describe("the optimizer with every default filled in, and its formula"),

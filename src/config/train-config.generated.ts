@@ -84,8 +84,8 @@ export interface SharedConfig {
   /** A model name or a list of layers. The layers lead from the image to the logits. Default: "paper-cnn". */
   readonly model?: Model | undefined;
   /**
-   * Weights to start from: a .safetensors file of this package or of PyTorch; in a program also a trained
-   * model or its tensors. Default: random weights, drawn by the seed.
+   * Weights to start from, in a .safetensors file of this package or of PyTorch. A program may also pass a
+   * trained model or its tensors. Default: random weights, drawn by the seed.
    */
   readonly initialWeights?:
     | string
@@ -93,8 +93,8 @@ export interface SharedConfig {
     | InitialWeightsConfig
     | undefined;
   /**
-   * Layers that training leaves as they are, such as ["conv2d_0", "residual_1"]. Frozen batch normalisation
-   * uses its running statistics. Default: none.
+   * Layers that training leaves as they are, such as conv2d_0 and residual_1. Frozen batch normalisation uses
+   * its running statistics. Default: none.
    */
   readonly frozen?: readonly string[] | undefined;
   /**
@@ -149,7 +149,7 @@ export interface SharedConfig {
 
 /** A training run; every key has a default. */
 export interface TrainConfig extends SharedConfig {
-  /** What results call the run. Default: its optimizer, with what distinguishes it from others. */
+  /** Name of the run in results. Default: its optimizer, with what distinguishes it from others. */
   readonly name?: string | undefined;
   /** Framework whose formulas, defaults and initial weights are used. Default: "keras3". */
   readonly semantics?: "keras3" | "keras2" | "pytorch" | undefined;

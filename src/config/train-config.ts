@@ -79,12 +79,12 @@ export const sharedShape = {
   initialWeights: initialWeightsSchema
     .optional()
     .describe(
-      "weights to start from: a .safetensors file of this package or of PyTorch; in a program also a trained model or its tensors. Default: random weights, drawn by the seed.",
+      "weights to start from, in a .safetensors file of this package or of PyTorch. A program may also pass a trained model or its tensors. Default: random weights, drawn by the seed.",
     ),
   frozen: layerNamesSchema
     .optional()
     .describe(
-      'layers that training leaves as they are, such as ["conv2d_0", "residual_1"]. Frozen batch normalisation uses its running statistics. Default: none.',
+      "layers that training leaves as they are, such as conv2d_0 and residual_1. Frozen batch normalisation uses its running statistics. Default: none.",
     ),
   semantics: z
     .enum(SEMANTICS)
@@ -166,7 +166,9 @@ export const trainConfigSchema = z
       .min(1)
       .max(200)
       .optional()
-      .describe("what results call the run. Default: its optimizer, with what distinguishes it from others."),
+      .describe(
+        "name of the run in results. Default: its optimizer, with what distinguishes it from others.",
+      ),
     ...sharedShape,
     loss: lossSchema
       .default("sparseCategoricalCrossentropy")

@@ -33,8 +33,8 @@ export interface SearchRange {
   /** The largest value. A number. Required. */
   readonly to: number;
   /**
-   * What is uniform: the logarithm of the value, the value, or ("decay") the logarithm of its distance to 1.
-   * Default: "log".
+   * Scale on which values are uniform: "log" (the logarithm of the value), "linear" (the value) or "decay"
+   * (the logarithm of the distance to 1). Default: "log".
    */
   readonly scale?: "log" | "linear" | "decay" | undefined;
 }
@@ -67,7 +67,7 @@ export interface ResolvedRange {
   readonly from: number;
   /** The largest value. */
   readonly to: number;
-  /** What is uniform. */
+  /** Scale on which values are uniform. */
   readonly scale: "log" | "linear" | "decay";
 }
 

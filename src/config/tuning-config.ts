@@ -27,7 +27,7 @@ export const tunedArmSchema = z
     selected: count.describe("index of the selected trial"),
   })
   .refine(({ trials, selected }) => selected < trials.length, {
-    error: "`{path}.selected` is the index of a trial that there is not.",
+    error: "`{path}.selected` is not the index of one of `{path}.trials`.",
   })
   .describe("an arm of a tuned study");
 

@@ -39,7 +39,7 @@ export function encodeLabels(parts: readonly TextLabels[], fail: (problem: strin
     classNames.length > MOST_CLASSES ? ` At most ${integerText(MOST_CLASSES)} classes are supported.` : "";
   if (limit !== "" || areValues(classNames, train.labels))
     throw fail(
-      `there are ${integerText(classNames.length)} different labels for ${integerText(train.labels.length)} images, such as ${classNames.slice(0, 3).join(", ")}.${limit} Is this the column of the labels?`,
+      `there are ${integerText(classNames.length)} different labels for ${integerText(train.labels.length)} images, such as ${classNames.slice(0, 3).join(", ")}.${limit} Check that \`labelColumn\` (--label-column) is the column of the labels.`,
     );
   if (classNames.length < 2)
     throw fail(`all labels are "${classNames[0]}", but there are at least 2 classes.`);

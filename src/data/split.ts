@@ -20,7 +20,7 @@ export function split(
   if (train + validation > count)
     throw configError(
       `Cannot split ${integerText(count)} images into ${integerText(train)} for training and ` +
-        `${integerText(validation)} for validation, which are ${integerText(train + validation)}.`,
+        `${integerText(validation)} for validation, ${integerText(train + validation)} in total. Reduce \`split.train\` or \`split.validation\`.`,
     );
   const order = permutation(count, randomStream(seed, "split"));
   return { validation: order.slice(0, validation), train: order.slice(validation, validation + train) };

@@ -31,7 +31,10 @@ async function* at(path: string, around: ReadonlySet<string>): AsyncGenerator<In
       throw dataError(`The folder ${path} has no PNG, JPEG or WebP images.`);
     for (const name of images) yield { file: join(path, name) };
     for (const name of place.brokenLinks.filter(isImage))
-      yield { file: join(path, name), error: dataError(`The link ${join(path, name)} leads nowhere.`) };
+      yield {
+        file: join(path, name),
+        error: dataError(`The target of the link ${join(path, name)} does not exist.`),
+      };
     for (const name of folders) yield* at(join(path, name), new Set([...around, real]));
   } catch (error) {
     if (!(error instanceof OptimbenchError)) throw error;

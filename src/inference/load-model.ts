@@ -167,7 +167,7 @@ function modelSpec(
   } catch (cause) {
     if (cause instanceof OptimbenchError && cause.code === "FILE") throw cause;
     const reason = reasonOf(cause).replace(/\.$/, "");
-    throw unusable(file.path, `its metadata describes no valid model: ${reason}`, cause);
+    throw unusable(file.path, `its metadata does not describe a valid model: ${reason}`, cause);
   }
 }
 

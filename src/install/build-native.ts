@@ -28,7 +28,7 @@ const LOCK = "setup.lock";
 
 const ARTEFACTS = ["optimbench.node", libraryFileName("optimbench_core")];
 
-/** The build program; undefined unless this is a checkout or cmake-js is installed beside the package. */
+/** The build program; undefined unless this is a clone or cmake-js is installed beside the package. */
 export function findBuildProgram(root: string): string | undefined {
   if (!existsSync(join(root, "CMakeLists.txt")) || !existsSync(join(root, "native"))) return undefined;
   try {

@@ -65,10 +65,14 @@ export async function writeBundle(folder: string, kind: Kind, { root, version }:
     });
   } catch (cause) {
     if (!isFileProblem(cause)) throw cause;
-    throw new OptimbenchError("FILE", `Cannot write the bundle ${target}: ${fileProblem(cause)}.`, {
-      path: target,
-      cause,
-    });
+    throw new OptimbenchError(
+      "FILE",
+      `Cannot write the bundle ${target}: ${fileProblem(cause)}. Name another folder with --bundle.`,
+      {
+        path: target,
+        cause,
+      },
+    );
   }
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return { folder: target, libtorch: version, files: files.length, bytes };

@@ -38,7 +38,7 @@ export function requireWhole({ addon, core, cudaGraphs }: NativeFiles): void {
   if (cut === undefined) return;
   throw new OptimbenchError(
     "LIBTORCH",
-    `${cut} is truncated. Reinstall optimbench, or in a checkout run \`npm run setup -- --force\`.`,
+    `${cut} is truncated. Reinstall optimbench, or in a clone run \`npm run setup -- --force\`.`,
   );
 }
 

@@ -31,7 +31,7 @@ export function runtimeLibraries(): RuntimeLibraries {
   if (native === undefined) {
     throw new OptimbenchError(
       "LIBTORCH",
-      `There is no native code for ${process.platform}-${process.arch} yet. Run \`npx optimbench setup\` (in a checkout: \`npm run setup\`).`,
+      `There is no native code for ${process.platform}-${process.arch} yet. Run \`npx optimbench setup\` (in a clone: \`npm run setup\`).`,
     );
   }
   requireWhole(native);

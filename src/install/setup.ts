@@ -20,7 +20,7 @@ interface SetupOptions extends Source {
 }
 
 /**
- * Prepares this machine for training: finds or fetches libtorch and, in a checkout, compiles the native code. Does nothing if
+ * Prepares this machine for training: finds or fetches libtorch and, in a clone, compiles the native code. Does nothing if
  * everything is in place. It may be killed at any time and run several times at once.
  *
  * @throws OptimbenchError (LIBTORCH) with what is missing and how to fix it

@@ -2,7 +2,7 @@
 
 /** Settings of every loss. */
 export interface LossSettings {
-  /** What results call it; by default its name, with the settings that differ from the defaults. */
+  /** Its label in results; by default its name, with the settings that differ from the defaults. */
   readonly label?: string | undefined;
 }
 

@@ -75,7 +75,7 @@ async function copy(set: ImageSet, dataset: Dataset, device: string): Promise<Na
 /** The error that the arrays of a dataset are empty now. */
 export const givenAway = () =>
   dataError(
-    "The dataset's memory was given away (transferred or detached) while it was read. Leave its arrays as they are.",
+    "The dataset's arrays were transferred or detached while they were read. Do not transfer them during a call.",
   );
 
 type Place = Readonly<Record<"first" | "rows" | "count" | "pixels" | "classes", number>>;

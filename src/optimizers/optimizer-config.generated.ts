@@ -2,7 +2,7 @@
 
 /** Settings of every optimizer. */
 export interface OptimizerSettings {
-  /** What results call it; by default its name, with the settings that differ from the defaults. */
+  /** Its label in results; by default its name, with the settings that differ from the defaults. */
   readonly label?: string | undefined;
   /**
    * Factor by which the update is multiplied. A number greater than 0. Default by optimizer: adam, adamw,

@@ -8,7 +8,7 @@ import { pathSchema } from "../validation/path-schema.js";
 
 const text = z.string().min(1).max(4096);
 /** Without its value in messages. */
-const secret = z.string("Expected a text for `{path}`.").min(1, "`{path}` is empty. Omit it.");
+const secret = z.string("Expected a string for `{path}`.").min(1, "`{path}` is empty. Omit it.");
 
 const tlsSchema = z.strictObject({
   ca: pathSchema.optional(),

@@ -6,7 +6,7 @@ const GAUGES: readonly (readonly [string, string, (study: Study) => number | nul
   ["optimbench_cells_waiting", "Runs that no worker has taken.", ({ waiting }) => waiting],
   ["optimbench_cells_running", "Runs in progress.", ({ running }) => running],
   ["optimbench_cells_finished", "Runs that finished.", ({ finished }) => finished],
-  ["optimbench_cells_failed", "Runs that failed for good.", ({ failed }) => failed],
+  ["optimbench_cells_failed", "Runs that failed permanently.", ({ failed }) => failed],
   ["optimbench_cells_per_minute", "Runs that finished per minute.", ({ cellsPerMinute }) => cellsPerMinute],
   ["optimbench_seconds_left", "Remaining time of the study.", ({ secondsLeft }) => secondsLeft],
 ];

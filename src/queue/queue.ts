@@ -35,11 +35,11 @@ export interface QueueOptions {
   readonly connection?: string | ConnectionSettings;
   /** Studies with a higher priority are served first. Default: 0. */
   readonly priority?: number;
-  /** What may differ between workers: "mixed-kernels" allows other processors and kernels, so that bits are not equal. Default: none. */
+  /** What may differ between workers: "mixed-kernels" allows other processors and kernels, whose results are not bit-identical. Default: none. */
   readonly allow?: readonly "mixed-kernels"[];
   /** Whether to send datasets through the server, up to 256 MiB each. Default: workers read them. */
   readonly sendData?: boolean;
-  /** Whether the signal of `compare` withdraws the cells. Default: they stay if the study has a folder, where it can be continued. */
+  /** Whether the signal of `compare` withdraws the runs. Default: they stay if the study has a folder, where it can be continued. */
   readonly cancelOnAbort?: boolean;
 }
 

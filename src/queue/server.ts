@@ -121,7 +121,7 @@ export class QueueServer {
     return 1000 * Number(seconds) + Math.floor(Number(microseconds) / 1000);
   }
 
-  /** What may make the server lose runs, as sentences for a person. */
+  /** What may make the server lose runs, as messages for the user. */
   async risks(): Promise<string[]> {
     const settings = await this.#info();
     const evicts = settings.get("maxmemory_policy");

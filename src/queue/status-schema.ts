@@ -18,7 +18,7 @@ export const queueStatusSchema = z
           running: count.describe("runs in progress"),
           finished: count.describe("runs that finished"),
           uncollected: count.describe("finished runs whose records are on the server"),
-          failed: count.describe("runs that failed for good, and that no `compare` has taken note of yet"),
+          failed: count.describe("runs that failed permanently and that no `compare` has recorded yet"),
           cellsPerMinute: z.number().describe("runs that finished per minute, over the last five"),
           secondsLeft: z
             .number()

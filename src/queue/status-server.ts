@@ -70,7 +70,11 @@ export async function servePage(
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
   } catch (cause) {
-    throw new OptimbenchError("CONFIG", `Cannot serve on port ${port}: ${reasonOf(cause)}.`, { cause });
+    throw new OptimbenchError(
+      "CONFIG",
+      `Cannot serve on port ${port}: ${reasonOf(cause)}. Choose another port with --serve.`,
+      { cause },
+    );
   }
   onListening(`Serving http://127.0.0.1:${(server.address() as AddressInfo).port}/ and /metrics.`);
   const closed = once(server, "close");

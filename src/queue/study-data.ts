@@ -38,12 +38,15 @@ export class StudyData {
   async #load({ sha256, isSent, source }: SentDataset): Promise<Dataset> {
     const dataset = isSent ? await receiveDataset(this.#server, sha256) : await fromDisk(source);
     if (dataset === undefined)
-      throw new OptimbenchError("DATA", `The dataset "${source.dataset}" is no longer on the server.`);
+      throw new OptimbenchError(
+        "DATA",
+        `The dataset "${source.dataset}" is no longer on the server. Run the command of the study again, which sends it.`,
+      );
     const found = await datasetChecksum(dataset);
     if (found === sha256) return dataset;
     throw new OptimbenchError(
       "DATA",
-      `The dataset "${source.dataset}" on this machine is another one than the study's: its checksum is ${found.slice(0, 16)}..., not ${sha256.slice(0, 16)}...`,
+      `The dataset "${source.dataset}" on this machine differs from that of the study: its checksum is ${found.slice(0, 16)}..., expected ${sha256.slice(0, 16)}.... Copy the study's dataset here, or submit with --send-data.`,
     );
   }
 }

@@ -4,23 +4,23 @@ import { callbackSchema, signalSchema } from "../validation/callbacks.js";
 import { pathSchema } from "../validation/path-schema.js";
 import { type ConnectionSettings, connectionSchema } from "./connection.js";
 
-/** How a worker takes cells. */
+/** How a worker takes runs. */
 export interface WorkerOptions {
   /** The server. Default: OPTIMBENCH_QUEUE. */
   readonly connection?: string | ConnectionSettings;
-  /** Number of cells that run at the same time. Times are comparable only if it is 1. Default: 1. */
+  /** Number of runs trained at the same time. Times are comparable only if it is 1. Default: 1. */
   readonly concurrency?: number;
-  /** CPU threads of each cell. Default: the cores of this machine, divided by `concurrency`. */
+  /** CPU threads of each run. Default: the cores of this machine, divided by `concurrency`. */
   readonly threads?: number;
-  /** How long this worker may be silent, in seconds, before its cells start again elsewhere. Default: 30. */
+  /** Seconds without contact with this worker after which its runs start again elsewhere. Default: 30. */
   readonly lockSeconds?: number;
-  /** A folder for checkpoints of long cells, which several workers may share: a cell that starts again goes on from its checkpoint. */
+  /** A folder for checkpoints of long runs, which several workers may share: a run that starts again is resumed from its checkpoint. */
   readonly folder?: string;
-  /** Ends the worker. Cells in progress go back to the queue. */
+  /** Ends the worker. Runs in progress go back to the queue. */
   readonly signal?: AbortSignal;
-  /** Called with sentences for a person. */
+  /** Called with messages for the user. */
   readonly onNotice?: (text: string) => void;
-  /** Called after each cell that finished here. */
+  /** Called after each run that finished here. */
   readonly onCell?: (cell: {
     readonly study: string;
     readonly label: string;

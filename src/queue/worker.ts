@@ -233,7 +233,10 @@ class WorkerLoop {
     const config = { ...JSON.parse(text), seed: data.seed } as ResolvedTrainConfig;
     const needed = entry.datasets[datasetKey(config)];
     if (needed === undefined)
-      throw new OptimbenchError("DATA", `The study has no dataset ${config.dataset}.`);
+      throw new OptimbenchError(
+        "DATA",
+        `The study's entry on the server has no dataset "${config.dataset}". Run the command of the study again.`,
+      );
     let told = Number.NEGATIVE_INFINITY;
     const dataset = await this.#insist(() => this.#data.of(needed));
     if (controller.signal.aborted) return undefined;

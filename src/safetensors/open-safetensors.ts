@@ -79,15 +79,15 @@ async function read(file: FileHandle, path: string, fail: Fail): Promise<OpenSaf
   const stats = await file.stat();
   if (!stats.isFile()) throw fail(stats.isDirectory() ? "it is a folder" : "it is not a regular file");
   const { size, mtimeMs } = stats;
-  if (size < 8) throw fail(size === 0 ? "it is empty" : "it is no safetensors file");
+  if (size < 8) throw fail(size === 0 ? "it is empty" : "it is not a safetensors file");
   const length = Number((await bytesAt(file, 0, 8)).readBigUInt64LE());
   if (length > LONGEST_HEADER)
     throw fail(
       isPickle(await bytesAt(file, 0, Math.min(size, 128)))
         ? pickleAdvice(path)
-        : "it is no safetensors file",
+        : "it is not a safetensors file",
     );
-  if (8 + length > size) throw fail("it is truncated, or no safetensors file");
+  if (8 + length > size) throw fail("it is truncated, or not a safetensors file");
   const header = parseHeader(await bytesAt(file, 8, length), fail);
   const data = 8 + length;
   const tensors = tensorsOf(header.tensors, data, fail);
@@ -160,10 +160,10 @@ function parseHeader(bytes: Buffer, fail: Fail) {
   try {
     json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw fail("it is no safetensors file, or its header is damaged", cause);
+    throw fail("it is not a safetensors file, or its header is damaged", cause);
   }
   if (typeof json !== "object" || json === null || Array.isArray(json))
-    throw fail("it is no safetensors file, or its header is damaged");
+    throw fail("it is not a safetensors file, or its header is damaged");
   const { __metadata__: metadata = {}, ...tensors } = json as Record<string, unknown>;
   const texts = valid(metadataSchema, metadata, "__metadata__", fail);
   return {

@@ -6,7 +6,7 @@ import { type RateOfStep, type ScheduleContext, warmUpShape } from "./schedule-c
 
 export const customScheduleSchema = z
   .strictObject({
-    name: z.string().min(1).max(100).describe("what results call it"),
+    name: z.string().min(1).max(100).describe("its name in results"),
     formula: z
       .string()
       .describe(

@@ -193,7 +193,7 @@ export interface PiecewiseSchedule extends BuiltInScheduleSettings {
 
 /** A custom schedule: a formula for the rate of a step. */
 export interface CustomSchedule extends ScheduleSettings {
-  /** What results call it. Required. */
+  /** Its name in results. Required. */
   readonly name:
     | "constant"
     | "reduceOnPlateau"

@@ -32,7 +32,7 @@ export interface CompareCallbacks {
   readonly profile?: boolean;
   /**
    * A folder that keeps the study: each finished run in `cells.jsonl`, from which `study.json` is made. A study in the folder is
-   * continued: its finished runs do not run again, and an interrupted one goes on from its last checkpoint, at most ten minutes
+   * continued: its finished runs do not run again, and an interrupted one is resumed from its last checkpoint, at most ten minutes
    * before. Several processes may share a folder. Default: none.
    */
   readonly folder?: string;
@@ -57,7 +57,7 @@ export interface CompareCallbacks {
   /** Checkpoints of the run, as in `train`, if the study has only one. A `folder` keeps checkpoints without it. Default: none. */
   readonly checkpoint?: CheckpointOptions;
   /**
-   * Called with sentences for a person: that the seeds cannot suffice for a verdict, how many runs are already finished, or that a
+   * Called with messages for the user: that the seeds cannot suffice for a verdict, how many runs are already finished, or that a
    * file cannot be written yet.
    */
   readonly onNotice?: (text: string) => void;

@@ -123,4 +123,8 @@ export class CellsFile {
 }
 
 const replaced = (path: string) =>
-  new OptimbenchError("FILE", `${path} was replaced by another process while this one used it.`, { path });
+  new OptimbenchError(
+    "FILE",
+    `${path} was replaced by another process while this one used it. Run the command again.`,
+    { path },
+  );

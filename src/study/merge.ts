@@ -67,7 +67,7 @@ function checkBelongs({ folder, question }: StoredStudy, whole: StoredStudy): vo
   const differences = storedDifferences(whole.question, question);
   throw doesNotBelong(
     folder,
-    `it asks something else than ${whole.folder}: ${listText(differences, whole.folder, folder)}`,
+    `its question differs from that of ${whole.folder}: ${listText(differences, whole.folder, folder)}`,
   );
 }
 
@@ -78,7 +78,7 @@ function checkEqual(a: Cell & { readonly from: string }, b: Cell, folder: string
   const { optimizer, loss, seed } = b.record.config;
   throw doesNotBelong(
     folder,
-    `the run of ${optimizer.name} with ${loss.name} and seed ${seed} has other results than in ${a.from}: ${listText(differences, a.from, folder)}`,
+    `the run of ${optimizer.name} with ${loss.name} and seed ${seed} has different results in ${a.from}: ${listText(differences, a.from, folder)}`,
   );
 }
 

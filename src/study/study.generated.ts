@@ -89,7 +89,7 @@ export interface Study {
    */
   readonly machines?: readonly Machine[] | undefined;
   /**
-   * Runs that failed for good on the workers of a queue; absent if none did. The same command runs them
+   * Runs that failed permanently on the workers of a queue; absent if none did. The same command runs them
    * again.
    */
   readonly failed?: readonly FailedRun[] | undefined;

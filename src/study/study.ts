@@ -43,7 +43,7 @@ export const studySchema = z
       .readonly()
       .optional()
       .describe(
-        "runs that failed for good on the workers of a queue; absent if none did. The same command runs them again.",
+        "runs that failed permanently on the workers of a queue; absent if none did. The same command runs them again.",
       ),
   })
   .describe("a set of runs that differ in named factors: plain data, as study.json holds it");

@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { OptimbenchError } from "../errors.js";
 
 /**
- * The per-user cache that all checkouts and projects share: libtorch, build tools, downloaded data. It is `OPTIMBENCH_CACHE` if
+ * The per-user cache that all clones and projects share: libtorch, build tools, downloaded data. It is `OPTIMBENCH_CACHE` if
  * set, otherwise `XDG_CACHE_HOME/optimbench`, otherwise the system's default location. It may not exist yet.
  */
 export function cacheFolder(): string {

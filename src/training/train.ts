@@ -45,11 +45,11 @@ export interface TrainCallbacks {
   /** Whether to measure where the time of the steps goes, which makes training a little slower. Default: false. */
   readonly profile?: boolean;
   /**
-   * Writes checkpoints: files from which a run that was cancelled or killed goes on, with the same numbers as without the
+   * Writes checkpoints: files from which a run that was cancelled or killed is resumed, with the same numbers as without the
    * interruption. One is also written when the signal fires, after the current step, and when the run ends. Default: none.
    */
   readonly checkpoint?: CheckpointOptions;
-  /** Called with sentences for a person, such as that a checkpoint cannot be written yet. */
+  /** Called with messages for the user, such as that a checkpoint cannot be written yet. */
   readonly onNotice?: (text: string) => void;
 }
 

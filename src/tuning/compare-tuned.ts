@@ -94,7 +94,7 @@ function checkSelected(
   };
   if (arms.length !== tuned.length || !arms.every(isSelected))
     throw configError(
-      "`tuning.arms` has the trials of other arms than the study. Remove `tuning.arms` to tune these.",
+      "The arms in `tuning.arms` are not those of the study. Remove `tuning.arms` to tune these.",
       "tuning.arms",
     );
   const added = (extensions ?? []).reduce((sum, each) => sum + each.trials, 0);
@@ -106,7 +106,7 @@ function checkSelected(
   const wrong = counts.find(({ has, asked }) => has !== asked);
   if (wrong !== undefined)
     throw configError(
-      `\`tuning.trials\` stands for ${countText(wrong.asked, "trial")} per arm, but \`tuning.arms\` has ${wrong.has}: these were selected from. Omit \`tuning.trials\` to run their settings again, or tune anew, without \`tuning.arms\`.`,
+      `\`tuning.trials\` stands for ${countText(wrong.asked, "trial")} per arm, but \`tuning.arms\` has ${wrong.has}. Omit \`tuning.trials\` to run the settings selected from these, or omit \`tuning.arms\` to tune again.`,
       "tuning.trials",
     );
 }

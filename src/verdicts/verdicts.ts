@@ -25,7 +25,7 @@ export interface ArmVerdict {
 export interface Verdicts {
   /** What was compared. */
   readonly metric: Metric;
-  /** The difference below which two arms count as equal, as a share: 0.002 are 0.2 points. */
+  /** The difference below which two arms count as equal, as a share: 0.002 is 0.2 points. */
   readonly margin: number;
   /** Probability of a false "better" anywhere in the study, and of a false "equal" per pair. */
   readonly level: number;

@@ -48,7 +48,7 @@ describe("split", () => {
 
   it("names sizes that do not fit", () => {
     expect(() => split(10_000, { train: 9000, validation: 2000 }, 0)).toThrow(
-      "Cannot split 10,000 images into 9,000 for training and 2,000 for validation, which are 11,000.",
+      "Cannot split 10,000 images into 9,000 for training and 2,000 for validation, 11,000 in total. Reduce `split.train` or `split.validation`.",
     );
     expect(() => split(10, { train: 0, validation: 2 }, 0)).toThrow(
       "Expected a whole number of at least 1 for `split.train`, got 0.",

@@ -130,10 +130,10 @@ describe("a file that is no model is refused with the reason", () => {
     const layersOf = (layers: unknown) =>
       withMetadata(path, { config: JSON.stringify({ ...config, model: { layers } }) });
     const { layers } = config.model;
-    await refused(await layersOf([]), "its metadata describes no valid model");
+    await refused(await layersOf([]), "its metadata does not describe a valid model");
     await refused(
       await layersOf([...layers.slice(0, -1), { ...layers.at(-1), units: 4 }]),
-      "describes no valid model",
+      "does not describe a valid model",
     );
     await refused(
       await layersOf([{ ...layers[0], filters: 3 }, ...layers.slice(1)]),

@@ -71,7 +71,7 @@ test.runIf(process.platform === "linux")("rejects a truncated binary, whichever 
   for (const path of [files.addon, files.core, files.cudaGraphs]) {
     truncateSync(path, 200);
     expect(() => requireWhole(files)).toThrow(
-      `${path} is truncated. Reinstall optimbench, or in a checkout run \`npm run setup -- --force\`.`,
+      `${path} is truncated. Reinstall optimbench, or in a clone run \`npm run setup -- --force\`.`,
     );
     writeFileSync(path, library());
   }

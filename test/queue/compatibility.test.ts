@@ -120,7 +120,7 @@ describe("the data of a study", () => {
     await expect(data.of({ ...needed, sha256: "0".repeat(64) })).rejects.toMatchObject({
       code: "DATA",
       message: expect.stringContaining(
-        'The dataset "digits" on this machine is another one than the study\'s',
+        'The dataset "digits" on this machine differs from that of the study',
       ),
     });
     const elsewhere = { ...needed.source, dataDir: "/missing" };

@@ -68,7 +68,7 @@ describe("a connection", () => {
       [`redis://:${SECRET}@host/abc`, "Expected the number of a database"],
       [`redis://:${SECRET}@`, "The address of the server is not valid."],
       [fileOf(`{"password": "${SECRET}"`), "is not JSON"],
-      [{ url: "redis://host", password: [SECRET] }, "Expected a text for `password`."],
+      [{ url: "redis://host", password: [SECRET] }, "Expected a string for `password`."],
       [{ url: "redis://host", password: SECRET, prefix: "a:b" }, "Expected letters, digits"],
       [{ url: "redis://host", password: SECRET, pasword: SECRET }, "pasword"],
       [join(root, "missing"), "Cannot read"],

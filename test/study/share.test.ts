@@ -205,7 +205,7 @@ describe("merging", () => {
     await ask({ folder: at("a"), seeds: 1 });
     await ask({ folder: at("b"), seeds: 1, epochs: 2 });
     await expect(mergeStudies([at("a"), at("b")], at("merged"))).rejects.toThrow(
-      `${at("b")} cannot be merged: it asks something else than ${at("a")}: \`epochs\` is 1 in ${at("a")} and 2 in ${at("b")}.`,
+      `${at("b")} cannot be merged: its question differs from that of ${at("a")}: \`epochs\` is 1 in ${at("a")} and 2 in ${at("b")}.`,
     );
     expect(existsSync(at("merged"))).toBe(false);
   });
@@ -219,7 +219,7 @@ describe("merging", () => {
     changed[2].cell.record.history[1].validation.accuracy = 1;
     writeFileSync(path, changed.map(lineText).join(""));
     await expect(mergeStudies([at("a"), at("b")], at("merged"))).rejects.toThrow(
-      /b cannot be merged: the run of adam with sparseCategoricalCrossentropy and seed 0 has other results than in .*a: `history\.epoch 1\.validation\.accuracy` is 0\.\d+ in .*a and 1 in .*b\./,
+      /b cannot be merged: the run of adam with sparseCategoricalCrossentropy and seed 0 has different results in .*a: `history\.epoch 1\.validation\.accuracy` is 0\.\d+ in .*a and 1 in .*b\./,
     );
   });
 

@@ -90,11 +90,11 @@ describe("a tuned study", () => {
     expect(repeated.ran).toHaveLength(4);
     expect(results(repeated.study)).toEqual(results(study));
     await expect(compare({ ...study.config, dataset, arms: [{ optimizer: "adam" }] })).rejects.toThrow(
-      "`tuning.arms` has the trials of other arms than the study.",
+      "The arms in `tuning.arms` are not those of the study.",
     );
     const more = { ...tuning!, trials: 8 };
     await expect(compare({ ...study.config, dataset, tuning: more })).rejects.toThrow(
-      `\`tuning.trials\` stands for ${perArm[0]! + 4} trials per arm, but \`tuning.arms\` has ${perArm[0]}:`,
+      `\`tuning.trials\` stands for ${perArm[0]! + 4} trials per arm, but \`tuning.arms\` has ${perArm[0]}.`,
     );
   });
 

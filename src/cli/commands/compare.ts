@@ -67,7 +67,7 @@ export function addCompareCommand(program: Command): void {
     .addOption(
       new Option(
         "--allow <what...>",
-        "with --queue, what may differ between workers: other processors and kernels give other bits (default: nothing)",
+        "with --queue, what may differ between workers; results of other processors and kernels are not bit-identical (default: nothing)",
       ).choices(["mixed-kernels"]),
     )
     .option(

@@ -8,7 +8,7 @@ export function addDoctorCommand(program: Command): void {
   const command = program
     .command("doctor")
     .description(
-      "report what was found, what is wrong and how to fix it (exit code 1 if training cannot run)",
+      "check this machine, and report problems and their fixes (exit code 1 if training cannot run)",
     );
   addAction(command, async (answer) => {
     const diagnosis = await diagnose();

@@ -21,7 +21,9 @@ interface Options extends ModelPlace, Pick<EvaluateOptions, "dataDir" | "greysca
 export function addEvaluateCommand(program: Command): void {
   const command = program
     .command("evaluate")
-    .description("measure a saved model on a dataset: accuracy, each class, confusions, calibration")
+    .description(
+      "evaluate a saved model on a dataset: accuracy, scores of each class, confusion matrix, calibration",
+    )
     .argument("<model>", "a file that `train --save` or `model.save` wrote")
     .option("--dataset <name|folder>", "dataset (default: what the model was trained on)")
     .addOption(

@@ -18,7 +18,7 @@ export function addQueueCommand(program: Command): void {
   const queue = program.command("queue").description("show or cancel studies in a queue");
   const status = queue
     .command("status")
-    .description("show what waits, runs, finished and failed, and which workers are connected")
+    .description("show how many runs wait, run, finished and failed, and the connected workers")
     .argument("[connection]", CONNECTION)
     .option("--prometheus", "print the numbers in the text format of Prometheus")
     .option(

@@ -24,7 +24,7 @@ const pathOption = (flags: string, description: string) =>
 export function addSetupCommand(program: Command): void {
   const command = program
     .command("setup")
-    .description("find or fetch libtorch; in a checkout, also compile the native code")
+    .description("find or download libtorch; in a clone, also compile the native code")
     .addOption(
       new Option("--cuda", "include the CUDA libraries (about 3 GB), even without an NVIDIA GPU").conflicts(
         "cpu",

@@ -31,7 +31,7 @@ export function addVerifyCommand(program: Command): void {
     .option("--cells <count>", "number of runs to run again", wholeNumber(1, 100_000), 5)
     .option(
       "--seed <number>",
-      "seed of the draw (default: another one each time)",
+      "seed of the random choice of runs (default: random)",
       wholeNumber(0, 2 ** 32 - 1),
     )
     .option("--quiet", "do not show progress");

@@ -33,7 +33,7 @@ export function addWorkerCommand(program: Command): void {
     )
     .option(
       "--lock <seconds>",
-      "silence after which the runs of this worker start again elsewhere (default: 30)",
+      "time without contact with this worker after which its runs start again elsewhere (default: 30)",
       wholeNumber(1, 3600),
     )
     .option(

@@ -67,7 +67,7 @@ export async function diagnose(): Promise<Diagnosis> {
   if (libtorch && isUnlisted(libtorch)) notes.push(UNLISTED);
   if (native === undefined) {
     problems.push(
-      `There is no native code for ${process.platform}-${process.arch}. Run \`npx optimbench setup\` (in a checkout: \`npm run setup\`).`,
+      `There is no native code for ${process.platform}-${process.arch}. Run \`npx optimbench setup\` (in a clone: \`npm run setup\`).`,
     );
     if (findBuildProgram(packageRoot) !== undefined) attempt(requireCompiler);
   }

@@ -1,5 +1,6 @@
 // What --json prints. Only the published JSON Schema is generated from this, and tests check each command against it.
 import { z } from "zod";
+import type { ErrorCode } from "../../errors.js";
 import { evaluationSchema } from "../../inference/evaluation.js";
 import { queueStatusSchema } from "../../queue/status-schema.js";
 import { studySchema } from "../../study/study.js";
@@ -79,10 +80,25 @@ const successes = Object.entries(RESULTS).map(([command, result]) =>
     command: z.literal(command),
     ok: z
       .literal(true)
-      .describe("whether the command did its work; the answer may still be no (exit code 1)"),
+      .describe("whether the command succeeded; its answer may still be negative (exit code 1)"),
     result,
   }),
 );
+
+/** The codes of errors, and BUG for an error that is not an `OptimbenchError`. The type proves that none is missing. */
+const CODES: Readonly<Record<ErrorCode | "BUG", true>> = {
+  CONFIG: true,
+  FORMULA: true,
+  DATA: true,
+  FILE: true,
+  LIBTORCH: true,
+  MEMORY: true,
+  NATIVE: true,
+  QUEUE: true,
+  ABORTED: true,
+  DISPOSED: true,
+  BUG: true,
+};
 
 const failure = z.strictObject({
   schemaVersion: version,
@@ -90,15 +106,15 @@ const failure = z.strictObject({
   ok: z.literal(false),
   error: z
     .strictObject({
-      code: text.describe("CONFIG, FORMULA, DATA, FILE, LIBTORCH, MEMORY, NATIVE, ABORTED, DISPOSED or BUG"),
+      code: text.describe(Object.keys(CODES).join(", ")),
       message: text.describe("what is wrong, where, and what to do"),
       path: text.optional().describe("where the first problem in the input is, or the file"),
     })
-    .describe("why the command could not do its work"),
+    .describe("why the command failed"),
   result: z
     .unknown()
     .optional()
-    .describe("the result as far as there is one, as of a command that did its work"),
+    .describe("the partial result, if there is one, in the form of a complete one"),
 });
 
 export const documentSchema = z

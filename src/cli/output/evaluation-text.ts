@@ -14,7 +14,7 @@ export function evaluationText(evaluation: Evaluation, width = terminalWidth()):
   const numbers = [
     `accuracy ${share(evaluation.accuracy)}`,
     `loss ${decimal(evaluation.loss)}`,
-    `negative log likelihood ${decimal(evaluation.negativeLogLikelihood)}`,
+    `negative log-likelihood ${decimal(evaluation.negativeLogLikelihood)}`,
     `mean confidence ${share(confidence)}`,
     `calibration error ${share(evaluation.calibrationError)}`,
   ];

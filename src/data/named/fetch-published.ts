@@ -74,7 +74,11 @@ async function prepare(folder: string): Promise<void> {
 }
 
 const cannotWrite = (folder: string, cause: unknown) =>
-  new OptimbenchError("FILE", `Cannot write to ${folder}: ${fileProblem(cause)}.`, { cause, path: folder });
+  new OptimbenchError(
+    "FILE",
+    `Cannot write to ${folder}: ${fileProblem(cause)}. Choose another folder with \`dataDir\` (--data-dir).`,
+    { cause, path: folder },
+  );
 
 async function downloadAll(
   name: PublishedName,
@@ -141,7 +145,7 @@ async function unpackAll(archive: Archive, folder: string): Promise<void> {
     if (isFileProblem(cause)) throw cannotWrite(folder, cause);
     throw new OptimbenchError(
       "DATA",
-      `Cannot unpack ${join(folder, archive.name)}: ${(cause as Error).message}.`,
+      `Cannot unpack ${join(folder, archive.name)}: ${(cause as Error).message}. Delete it and run the command again.`,
       { cause },
     );
   } finally {

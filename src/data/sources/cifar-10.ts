@@ -63,7 +63,7 @@ async function readBatches(files: readonly string[]): Promise<HeldOutSet> {
     const bytes = await readFile(file).catch(unreadable(file));
     if (bytes.length === 0 || bytes.length % RECORD !== 0)
       throw dataError(
-        `${file} has ${bytes.length} bytes, which are no whole images of ${RECORD} bytes (a label and 32 x 32 x 3 values). Get it again.`,
+        `${file} has ${bytes.length} bytes, which is not a multiple of ${RECORD} (a label and 32 x 32 x 3 values). Download it again.`,
       );
     for (let start = 0; start < bytes.length; start += RECORD)
       if (bytes[start]! >= CLASSES)

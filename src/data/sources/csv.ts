@@ -47,7 +47,7 @@ async function readCsvDataset(place: Place, options: ReadOptions, watch: Watch):
   const shape = squareShape(train.width);
   if (shape === undefined)
     throw dataError(
-      `${train.file} has ${countText(train.width, "column")} of pixels, which are no square image of 1 or 3 channels. ` +
+      `${train.file} has ${countText(train.width, "column")} of pixels, which do not form a square image of 1 or 3 channels. ` +
         "If one of these columns is not a pixel, remove it. If the images are not square, give them to `loadDataset` as arrays.",
     );
   for (const { file, width } of sets)

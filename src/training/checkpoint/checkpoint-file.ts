@@ -63,11 +63,12 @@ export interface OpenCheckpoint extends CheckpointContent {
   close(): Promise<void>;
 }
 
-/** @throws OptimbenchError (FILE) by rejection if it cannot be read, is damaged, or is no checkpoint */
+/** @throws OptimbenchError (FILE) by rejection if it cannot be read, is damaged, or is not a checkpoint */
 export async function openCheckpoint(path: string): Promise<OpenCheckpoint> {
   const file = await openSafetensors(path);
   try {
-    if (file.metadata.get("format") !== FORMAT) throw notUsable(path, "it is no checkpoint of this version");
+    if (file.metadata.get("format") !== FORMAT)
+      throw notUsable(path, "it is not a checkpoint of this version");
     await file.verify();
     const content = contentOf(file);
     return { ...content, restore: (session) => restore(file, session), close: () => file.close() };

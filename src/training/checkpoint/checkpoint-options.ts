@@ -20,14 +20,16 @@ export const checkpointSchema = z
     resume: z
       .boolean()
       .optional()
-      .describe("go on from the file. Without a file, the run starts from the beginning. Default: false."),
+      .describe(
+        "resume the run from the file. Without a file, the run starts from the beginning. Default: false.",
+      ),
     overwrite: z
       .boolean()
       .optional()
       .describe("replace a file that exists, unless `resume` is set. Default: false; it is an error."),
   })
   .readonly()
-  .describe("where and when to write checkpoints, from which a run that ended early goes on");
+  .describe("where and when to write checkpoints, from which a run that ended early is resumed");
 
 /** Valid {@link CheckpointOptions}, or those of a run of a study. */
 export type CheckpointSettings = z.output<typeof checkpointSchema> & {

@@ -28,11 +28,11 @@ export async function runIdentity(config: ResolvedTrainConfig, dataset: Dataset)
 /** Why one run cannot go on where another ended; undefined if it can. */
 export function whyDifferent(there: RunIdentity, here: RunIdentity): string | undefined {
   const settings = differencesOf(there.config, here.config).map((each) => differenceText(each));
-  if (settings.length > 0) return `It is of a run with another config: ${listed(settings)}.`;
-  if (there.dataset !== here.dataset) return "It is of a run with other images or labels.";
+  if (settings.length > 0) return `It belongs to a run with another config: ${listed(settings)}.`;
+  if (there.dataset !== here.dataset) return "It belongs to a run with other images or labels.";
   const places = differencesOf(there.numerics, here.numerics).map((each) => differenceText(each));
   return places.length > 0
-    ? `It was written where numbers are rounded differently, so the run would not be one: ${listed(places)}.`
+    ? `It was written on a machine or by a version that rounds differently, so the resumed run would differ from an uninterrupted one: ${listed(places)}.`
     : undefined;
 }
 

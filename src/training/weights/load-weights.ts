@@ -29,7 +29,7 @@ const tensorSchema = z
     }),
   })
   .refine(({ shape, values }) => values.length === sizeOf(shape), {
-    error: "`{path}.values` has another length than `{path}.shape` says.",
+    error: "The length of `{path}.values` is not the product of `{path}.shape`.",
   });
 const tensorsSchema = z.object({
   initialWeights: z
@@ -53,7 +53,7 @@ export async function loadWeights(given: InitialWeights): Promise<Weights> {
   const found = await checksumOf(first, source.tensors).finally(() => first.close());
   if (expected !== undefined && found !== expected)
     throw configError(
-      `The weights in ${weightsPlace(source.from)} are not those that \`initialWeights.sha256\` says: their checksum is ${found}, not ${expected}. Find the right ones, or omit \`sha256\`.`,
+      `The checksum of the weights in ${weightsPlace(source.from)} is ${found}, but \`initialWeights.sha256\` is ${expected}. Use the weights with this checksum, or omit \`sha256\`.`,
       "initialWeights.sha256",
     );
   return {

@@ -80,7 +80,7 @@ describe("a folder of CIFAR-10", () => {
     [
       "a truncated batch",
       { ...FILES, "data_batch_2.bin": record(0, 3).subarray(0, 3000) },
-      "FOLDER/data_batch_2.bin has 3000 bytes, which are no whole images of 3073 bytes (a label and 32 x 32 x 3 values). Get it again.",
+      "FOLDER/data_batch_2.bin has 3000 bytes, which is not a multiple of 3073 (a label and 32 x 32 x 3 values). Download it again.",
     ],
     ["an empty batch", { ...FILES, "test_batch.bin": Buffer.alloc(0) }, "FOLDER/test_batch.bin has 0 bytes"],
     [

@@ -185,12 +185,12 @@ describe("a CSV file", () => {
     [
       "pixels of no square",
       "label,a,b\n1,2,3\n0,4,5\n",
-      " has 2 columns of pixels, which are no square image of 1 or 3 channels.",
+      " has 2 columns of pixels, which do not form a square image of 1 or 3 channels.",
     ],
     [
       "pixels as labels",
       `label,a\n${Array.from({ length: 300 }, (_, i) => `${i / 8},1\n`).join("")}`,
-      ": there are 300 different labels for 300 images, such as 0, 0.125, 0.25. Is this the column of the labels?",
+      ": there are 300 different labels for 300 images, such as 0, 0.125, 0.25. Check that `labelColumn` (--label-column) is the column of the labels.",
     ],
     ["one class", "label,a\ncat,1\ncat,2\n", ': all labels are "cat", but there are at least 2 classes.'],
     ["nothing but a header", `${HEADER}\n`, ": it has no images."],

@@ -91,5 +91,5 @@ test("rejects a study whose selected trial does not exist", () => {
     config: { tuning: { arms: { selected: number }[] } };
   };
   study.config.tuning.arms[1]!.selected = 12;
-  expect(studySchema.safeParse(study).error!.message).toContain("is the index of a trial that there is not");
+  expect(studySchema.safeParse(study).error!.message).toContain("is not the index of one of");
 });

@@ -66,7 +66,7 @@ describe("a checkpoint", () => {
       code: "FILE",
       path,
       message:
-        `Cannot resume from ${path}. It is of a run with another config: \`epochs\` is 2 there and 3 here; ` +
+        `Cannot resume from ${path}. It belongs to a run with another config: \`epochs\` is 2 there and 3 here; ` +
         "`seed` is 0 there and 1 here; `optimizer.beta1` is 0.9 there and 0.8 here. " +
         "Repeat the config of that run, or use another file for this one.",
     });
@@ -165,8 +165,8 @@ describe("a damaged checkpoint is refused with the reason", () => {
 
   it.each<[string, () => Uint8Array, string]>([
     ["an empty file", () => new Uint8Array(0), "it is empty"],
-    ["text", () => Buffer.from("epoch,loss\n0,2.3\n1,0.5\n"), "it is no safetensors file"],
-    ["zeros", () => new Uint8Array(1000), "it is no safetensors file, or its header is damaged"],
+    ["text", () => Buffer.from("epoch,loss\n0,2.3\n1,0.5\n"), "it is not a safetensors file"],
+    ["zeros", () => new Uint8Array(1000), "it is not a safetensors file, or its header is damaged"],
     [
       "a longer file",
       () => Buffer.concat([good, new Uint8Array(3)]),
