@@ -125,6 +125,6 @@ it("are refused if the images were transferred while the run trained", async () 
   const arrays = { images, labels, height: 12, width: 12 };
   await expect(train({ ...task, dataset: arrays, onEpoch: transfer })).rejects.toMatchObject({
     code: "DATA",
-    message: expect.stringMatching(/was given away \(transferred or detached\) while it was read/),
+    message: expect.stringMatching(/arrays were transferred or detached while they were read/),
   });
 });
