@@ -74,7 +74,7 @@ const EXAMPLE = "redis://host:6379";
 
 /**
  * Reads how to reach a server: an address, a file with settings, or settings. Without any, `OPTIMBENCH_QUEUE` is one of the first
- * two. `OPTIMBENCH_QUEUE_USERNAME` and `OPTIMBENCH_QUEUE_PASSWORD` complete it.
+ * two. `OPTIMBENCH_QUEUE_USERNAME` and `OPTIMBENCH_QUEUE_PASSWORD` are used if it has no user or no password.
  *
  * @param isVisible whether other users of this machine can read `given`, as they can a command
  * @throws OptimbenchError (CONFIG, FILE); no message contains a password
@@ -114,8 +114,8 @@ export function readConnection(
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: Number(url.port || 6379),
     db: Number(db),
-    username: OPTIMBENCH_QUEUE_USERNAME || settings.username || decodeURIComponent(url.username) || undefined,
-    password: OPTIMBENCH_QUEUE_PASSWORD || settings.password || decodeURIComponent(url.password) || undefined,
+    username: settings.username || decodeURIComponent(url.username) || OPTIMBENCH_QUEUE_USERNAME || undefined,
+    password: settings.password || decodeURIComponent(url.password) || OPTIMBENCH_QUEUE_PASSWORD || undefined,
     prefix: settings.prefix,
     tls:
       url.protocol === "rediss:" || settings.tls !== undefined

@@ -53,6 +53,9 @@ describe("a connection", () => {
     vi.stubEnv("OPTIMBENCH_QUEUE_USERNAME", "bench");
     vi.stubEnv("OPTIMBENCH_QUEUE_PASSWORD", SECRET);
     expect(readConnection(undefined)).toMatchObject(parts);
+    const other = { username: "other", password: "other" };
+    expect(readConnection({ url: "redis://host", ...other })).toMatchObject(other); // settings come before the environment
+    expect(readConnection("redis://other:other@host")).toMatchObject(other);
     expect(readConnection("rediss://[::1]")).toMatchObject({ host: "::1", port: 6379, db: 0, tls: {} });
   });
 
