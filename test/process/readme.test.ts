@@ -165,9 +165,3 @@ describe("the programs on the pages", () => {
     expect(existsSync(join(folder, "adam-and-sgd", "index.html"))).toBe(true);
   });
 });
-
-it("every link to a file has a target", () => {
-  for (const { name, text } of pages)
-    for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
-      expect(existsSync(join(packageRoot, name, "..", target!)), `${name}: ${target}`).toBe(true);
-});
