@@ -84,8 +84,8 @@ export interface Study {
   /** Finished runs, in the order of the plan: by seed, then by arm. */
   readonly runs: readonly RunRecord[];
   /**
-   * Machines that the runs were trained on, in the order in which they finished their first; absent if there
-   * was one. Times are comparable only within one.
+   * Machines that trained the runs, in the order of their first finished run; absent if there was only one.
+   * Times are comparable only within one machine.
    */
   readonly machines?: readonly Machine[] | undefined;
   /**

@@ -36,7 +36,7 @@ export const studySchema = z
       .readonly()
       .optional()
       .describe(
-        "machines that the runs were trained on, in the order in which they finished their first; absent if there was one. Times are comparable only within one.",
+        "machines that trained the runs, in the order of their first finished run; absent if there was only one. Times are comparable only within one machine.",
       ),
     failed: z
       .array(failedRunSchema)
