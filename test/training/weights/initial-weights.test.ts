@@ -207,7 +207,7 @@ describe("weights that do not fit are refused", () => {
     await refused({ from: saved, sha256 }).toMatchObject({
       code: "CONFIG",
       path: "initialWeights.sha256",
-      message: expect.stringContaining(`not ${sha256}`),
+      message: expect.stringContaining(`but \`initialWeights.sha256\` is ${sha256}`),
     });
   });
 
