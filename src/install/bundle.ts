@@ -25,12 +25,17 @@ export interface Bundle {
 /**
  * Checks that a bundle can be written to `folder`.
  *
- * @throws OptimbenchError (FILE) if there is something else
+ * @throws OptimbenchError (FILE) if there is something else, or the path cannot be used
  */
 export function requireEmpty(folder: string): void {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found === undefined || (found.isDirectory() && readdirSync(folder).length === 0)) return;
-  const problem = found.isDirectory() ? "already has files" : "is not a folder";
+  let problem: string;
+  try {
+    const found = statSync(folder, { throwIfNoEntry: false });
+    if (found === undefined || (found.isDirectory() && readdirSync(folder).length === 0)) return;
+    problem = found.isDirectory() ? "already has files" : "is not a folder";
+  } catch (cause) {
+    problem = `cannot be used: ${fileProblem(cause)}`;
+  }
   throw new OptimbenchError("FILE", `${folder} ${problem}. Name a new folder with --bundle.`, {
     path: folder,
   });

@@ -229,6 +229,12 @@ test("refuses a folder that has other files, and one in place of a damaged libto
     code: "FILE",
     message: expect.stringMatching(/mine is not a folder\. Name a new folder with --bundle\.$/),
   });
+  await expect(makeBundle(folder.path("n".repeat(256)), { quiet: true })).rejects.toMatchObject({
+    code: "FILE",
+    message: expect.stringMatching(
+      /nn cannot be used: its name is too long\. Name a new folder with --bundle\.$/,
+    ),
+  });
   const libtorch = fillCache();
   const header = join(libtorch.root, "include/torch/headeronly/version.h");
   appendFileSync(header, " ");
