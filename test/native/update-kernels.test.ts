@@ -178,6 +178,8 @@ describe("NaN, infinities, zeros and extreme values", () => {
     "theta / sqrt(4 * g + 1e-30)",
     "theta / sqrt(theta * g)",
     "g / sqrt(maximum(theta * g, 1e-30))",
+    "g / sqrt(maximum(theta * g, 0))",
+    "g / sqrt(maximum(theta * g, sqrt(-t)))", // the bound is NaN
     "1 / sqrt(theta) + 0 * g",
   ])("give what libtorch's operators give, within two units in the last place: %s", (text) => {
     expectSame(text, 2 ** -22); // AVX-512 estimates the reciprocal root

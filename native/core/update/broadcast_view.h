@@ -49,10 +49,11 @@ class BroadcastView {
   // The offset of the first element of a run along the innermost axis.
   int64_t offsetOf(int64_t run) const {
     int64_t offset = 0;
-    for (size_t i = axes_.size(); i-- > 1;) {
+    for (size_t i = axes_.size(); i-- > 2;) {
       offset += run % axes_[i - 1].size * axes_[i - 1].stride;
       run /= axes_[i - 1].size;
     }
+    if (axes_.size() > 1) offset += run * axes_[0].stride;  // the outermost axis needs no division
     return offset;
   }
 

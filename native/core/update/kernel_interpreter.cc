@@ -37,7 +37,6 @@ constexpr int64_t kShortestPrefetch = 256;
 // kRange 1.1 to 1.2, 32 kRange 1.0 to 1.2.
 constexpr int64_t kPrefetchRange = 8 * kRange;
 constexpr int64_t kLine = 16;  // floats of a cache line
-const std::vector<const float*> kNothing;
 
 double valueOf(const KernelProgram::Scalar& scalar, const std::function<double(size_t)>& scalarOf) {
   using Form = KernelProgram::Scalar::Form;
@@ -49,31 +48,34 @@ double valueOf(const KernelProgram::Scalar& scalar, const std::function<double(s
   return scalar.negative ? -value : value;
 }
 
-// Prefetches the next block of each array, a part before each instruction, to overlap memory traffic with computation.
+// Prefetches a block of each array in so many equal parts, one before each instruction, to overlap memory traffic with
+// computation.
 class Prefetch {
  public:
-  Prefetch(const std::vector<const float*>& arrays, int64_t start, int64_t length, size_t times)
-      : arrays_(arrays),
-        start_(start),
-        linesPerArray_(length / kLine),
-        lines_(length / kLine * std::ssize(arrays)),
-        times_(static_cast<int64_t>(times)) {}
+  Prefetch(std::vector<const float*> arrays, int64_t length, size_t parts)
+      : arrays_(std::move(arrays)), linesPerArray_(length / kLine) {
+    const auto count = static_cast<int64_t>(parts);
+    linesPerPart_ = (linesPerArray_ * std::ssize(arrays_) + count - 1) / count;
+  }
 
-  void advance() {
-    ++time_;
-    for (const int64_t last = lines_ * time_ / times_; line_ < last;) {
-      const int64_t array = line_ / linesPerArray_, within = line_ % linesPerArray_;
-      const int64_t count = std::min(last - line_, linesPerArray_ - within);
-      const float* from = arrays_[array] + start_ + within * kLine;
+  void startBlock(int64_t start) { start_ = start, array_ = 0, line_ = 0; }
+
+  void nextPart() {
+    for (int64_t left = linesPerPart_; left > 0 && array_ < arrays_.size();) {
+      const int64_t count = std::min(left, linesPerArray_ - line_);
+      const float* from = arrays_[array_] + start_ + line_ * kLine;
       for (int64_t i = 0; i < count; ++i) __builtin_prefetch(from + i * kLine);
+      left -= count;
       line_ += count;
+      if (line_ == linesPerArray_) ++array_, line_ = 0;
     }
   }
 
  private:
-  const std::vector<const float*>& arrays_;
-  int64_t start_, linesPerArray_, lines_, times_;
-  int64_t line_ = 0, time_ = 0;
+  std::vector<const float*> arrays_;
+  int64_t linesPerArray_, linesPerPart_;
+  int64_t start_ = 0, line_ = 0;
+  size_t array_ = 0;
 };
 
 // Expands a block of an array whose view is not the identity.
@@ -211,6 +213,7 @@ void KernelProgram::runRange(Job& job, int64_t range) const {
   if (job.prefetches)
     for (const Array& array : job.arrays)
       if (array.view.isIdentity()) prefetched.push_back(array.numbers);
+  Prefetch prefetch(std::move(prefetched), job.blockLength, instructions_.size());
 
   for (size_t i = 0; i < job.axisSums.size(); ++i) {
     const int64_t size = job.axisSums[i].size;
@@ -227,12 +230,11 @@ void KernelProgram::runRange(Job& job, int64_t range) const {
       const Array& array = job.arrays[i];
       slots[i] = array.view.isIdentity() ? array.numbers + start : expand(array, start, count, expanded[i], fill);
     }
-    const int64_t following = start + count;
-    Prefetch next(following + job.blockLength <= end ? prefetched : kNothing, following, job.blockLength,
-                  instructions_.size());
+    const bool prefetches = job.prefetches && start + count + job.blockLength <= end;
+    prefetch.startBlock(start + count);
     const float* k = job.scalars.data() + broadcasts_.size();
     for (const Instruction& each : instructions_) {
-      next.advance();
+      if (prefetches) prefetch.nextPart();
       float* result = slots[each.slot];
       const float* x = slots[each.slots[0]];
       if (each.axisSum == kNone)
