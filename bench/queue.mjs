@@ -43,6 +43,7 @@ const values = readOptions(
 );
 const port = count(values, "port", 65_535);
 const connection = `redis://127.0.0.1:${port}`;
+const MOST_SEEDS = 10_000;
 const SMALL = { dataset: "digits", model: "mlp", epochs: 2, threads: 1 };
 
 /** Workers in this process. A cell takes its time, and has the measurements of one run. */
@@ -78,7 +79,8 @@ async function submit() {
   await compare({
     ...SMALL,
     optimizers: ["adam", "sgd"],
-    seeds: Math.ceil(cells / 2),
+    ...(cells > MOST_SEEDS && { vary: { "optimizer.learningRate": { from: 1e-4, to: 1e-1, points: 10 } } }),
+    seeds: Math.ceil(cells / (cells > MOST_SEEDS ? 20 : 2)),
     folder: values.folder,
     executor: queue({ connection }),
     onPlan: () => say("planned"),
