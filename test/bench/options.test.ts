@@ -38,7 +38,7 @@ it("bench/queue.mjs prints its usage, and names the option that is wrong", () =>
   });
   expect(script("queue", "--worker", "3")).toEqual(rejected("Unknown option '--worker'"));
   expect(script("queue", "--workers", "1,none")).toEqual(
-    rejected('--workers takes a whole number above 0; got "none".\n'),
+    rejected('--workers takes a whole number of at least 1; got "none".\n'),
   );
   expect(script("queue", "--planned", "1000000")).toEqual(
     rejected('--planned takes a whole number from 1 to 100000; got "1000000".\n'),
