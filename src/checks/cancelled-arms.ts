@@ -1,3 +1,4 @@
+import { failedNote } from "../study/failed-runs.js";
 import { plannedRuns } from "../study/study.js";
 import { countText, integerText } from "../validation/count-text.js";
 import { listText } from "../validation/list-text.js";
@@ -17,13 +18,18 @@ export const cancelledArms: Check = {
       }))
       .filter(({ count }) => count > 0)
       .map(({ label, count }) => `${label} (${count})`);
-    const missing = planned - study.runs.length;
+    const failed = study.failed?.length ?? 0;
+    const missing = planned - study.runs.length - failed;
     const parts = [
       ...(cancelled.length === 0 ? [] : [`cancelled: ${listText(cancelled, { separator: ", " })}`]),
+      ...(failed === 0 ? [] : [`${failed} failed`]),
       ...(missing <= 0 ? [] : [`${countText(missing, "run")} never began`]),
     ];
     return fail(
-      `${integerText(finished)} of ${countText(planned, "planned run")} finished (${parts.join("; ")}), so not every arm has every seed.`,
+      [
+        `${integerText(finished)} of ${countText(planned, "planned run")} finished (${parts.join("; ")}), so not every arm has every seed.`,
+        ...failedNote(study),
+      ].join(" "),
     );
   },
 };

@@ -170,9 +170,10 @@ class Follower {
     }
     if (performance.now() - this.#checked < CHECKS_EVERY || this.#missing.size === 0 || signal.aborted)
       return false;
+    const wasAway = performance.now() - this.#checked > 2 * CHECKS_EVERY; // as the workers may have been
     this.#checked = performance.now();
     await this.#resubmitLost();
-    await this.#tellWhyNot();
+    if (!wasAway) await this.#tellWhyNot();
     return false;
   }
 

@@ -223,6 +223,7 @@ const isOfCertificate = (reason: string) => /certificate|wrong version number/i.
 
 function problemOf(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
+  if (/^Socket timeout/.test(error.message)) return `it has not answered for ${SILENCE_TIMEOUT / 1000} s`;
   return (error.message || code || "it does not answer").replace(/\.$/, "");
 }
 

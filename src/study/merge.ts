@@ -8,12 +8,13 @@ import { pathSchema } from "../validation/path-schema.js";
 import type { Cell } from "./cell-lines.js";
 import { CellsFile } from "./cells-file.js";
 import { Claims } from "./claims.js";
+import { stillFailed } from "./failed-runs.js";
 import { measured } from "./measured.js";
 import { storedDifferences } from "./question.js";
 import { CLAIMS, prepareResultFolder, STUDY } from "./result-folder.js";
 import { readStored, type StoredStudy, studyOf } from "./stored-study.js";
 import type { Study } from "./study.js";
-import { writeStudy } from "./study-file.js";
+import { readStudy, writeStudy } from "./study-file.js";
 
 /** How to merge studies. */
 export interface MergeOptions {
@@ -56,7 +57,12 @@ export async function mergeStudies(
     return "key" in cell ? [cell as Cell] : [];
   });
   await new CellsFile(into).replace([{ question }, ...merged.map((cell) => ({ cell }))]);
-  const study = studyOf({ question, cells: new Map(merged.map((cell) => [cell.key, cell])) });
+  const parts = await Promise.all(folders.map((folder) => readStudy(join(folder, STUDY)).catch(() => ({}))));
+  const failed = stillFailed(parts, (key) => cells.has(key));
+  const study = {
+    ...studyOf({ question, cells: new Map(merged.map((cell) => [cell.key, cell])) }),
+    ...(failed.length > 0 && { failed }),
+  };
   await writeStudy(study, join(into, STUDY));
   return study;
 }

@@ -96,8 +96,8 @@ export class StudyResults {
   }
 
   /** Adds a run that failed for good. */
-  fail({ planned, index }: PlannedCell, reason: string): void {
-    this.#failed.set(index, { label: planned.label, seed: planned.config.seed, reason });
+  fail({ key, planned, index }: PlannedCell, reason: string): void {
+    this.#failed.set(index, { key, label: planned.label, seed: planned.config.seed, reason });
   }
 
   /** Updates the study. Returns the runs that it takes over from the store, with their places in the plan. */

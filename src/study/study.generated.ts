@@ -61,6 +61,8 @@ export interface Machine {
 
 /** A run that failed on the workers of a queue, and is missing in the study. */
 export interface FailedRun {
+  /** Key of its cell. */
+  readonly key: string;
   /** What distinguishes the run from the study's other runs. */
   readonly label: string;
   /** Its seed. */

@@ -3,13 +3,14 @@ import { resolvedCompareConfigSchema } from "../config/resolved-config.js";
 import { runRecordSchema } from "../training/run-record.js";
 import { environmentSchema } from "./environment.js";
 import { machineSchema } from "./machines.js";
-import type { Study } from "./study.generated.js";
+import type { FailedRun, Study } from "./study.generated.js";
 
-export type { Study };
+export type { FailedRun, Study };
 
 /** A run that an executor gave up. */
 export const failedRunSchema = z
   .object({
+    key: z.string().describe("key of its cell"),
     label: z.string().describe("what distinguishes the run from the study's other runs"),
     seed: z.int().describe("its seed"),
     reason: z.string().describe("why it failed"),

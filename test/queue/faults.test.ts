@@ -82,6 +82,7 @@ async function withWorker<Result>(work: () => Promise<Result>): Promise<Result> 
 }
 
 const LONG = 100_000;
+const HASH = expect.stringMatching(/^[0-9a-f]{64}$/);
 
 describe("a run in a queue", () => {
   it("starts again elsewhere when its worker is killed", async () => {
@@ -110,7 +111,12 @@ describe("a run in a queue", () => {
     }
     const { runs, failed } = await withWorker(() => study);
     expect(failed).toEqual([
-      { label: "poisoned", seed: 0, reason: "Two workers ended while they ran it, so it was set aside." },
+      {
+        key: HASH,
+        label: "poisoned",
+        seed: 0,
+        reason: "Two workers ended while they ran it, so it was set aside.",
+      },
     ]);
     expect(runs.map(({ config }) => config.name)).toEqual(["harmless"]);
   });
@@ -121,7 +127,7 @@ describe("a run in a queue", () => {
     failing.clear();
     expect(tries.toSorted()).toEqual(["adam", "adam", "adam", "sgd"]);
     expect(failed).toEqual([
-      { label: "adam", seed: 0, reason: expect.stringMatching(/^the disk is on fire \(on .+\)$/) },
+      { key: HASH, label: "adam", seed: 0, reason: expect.stringMatching(/^the disk is on fire \(on .+\)$/) },
     ]);
     expect(runs.map(({ config }) => config.optimizer.name)).toEqual(["sgd"]);
   });

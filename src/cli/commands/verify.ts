@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import { runLabels } from "../../report/results/run-labels.js";
 import type { AlteredRun } from "../../study/altered-runs.js";
+import { failedNote } from "../../study/failed-runs.js";
 import { CELLS, STUDY } from "../../study/result-folder.js";
 import { readStudy } from "../../study/study-file.js";
 import { TOLERANCE, type Verification, type VerifiedRun, verifyStudy } from "../../study/verify.js";
@@ -56,7 +57,7 @@ async function verify(answer: Answer, place: string, { cells, seed, quiet = fals
       signal,
       onRun,
     });
-    answer.give(result, () => verificationText(result, labels));
+    answer.give(result, () => [...failedNote(study), verificationText(result, labels)].join("\n"));
     if (!result.passed) answerNo();
   } finally {
     stop();

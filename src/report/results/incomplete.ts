@@ -1,4 +1,5 @@
 import { isCompleted } from "../../study/compared-runs.js";
+import { failedNote } from "../../study/failed-runs.js";
 import { plannedRuns, type Study } from "../../study/study.js";
 import { integerText } from "../../validation/count-text.js";
 import { listText } from "../../validation/list-text.js";
@@ -17,6 +18,7 @@ export function incompleteNote(study: Study, results: readonly Result[]): string
     ...(finished < planned
       ? [`Incomplete: ${integerText(finished)} of ${integerText(planned)} runs finished.`]
       : []),
+    ...failedNote(study),
     ...(leftOut
       ? [
           `All numbers use only the seeds that every arm with a result finished (${listText(seeds, { most: 10 })}).`,

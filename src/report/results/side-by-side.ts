@@ -1,4 +1,5 @@
 import { diffStudies } from "../../study/diff.js";
+import { failedNote } from "../../study/failed-runs.js";
 import { ranInParallel, type Study } from "../../study/study.js";
 import { type Difference, differenceText } from "../../validation/differences.js";
 import { printable } from "../../validation/printable.js";
@@ -63,6 +64,7 @@ export function sideBySide(studies: readonly NamedStudy[]): SideBySide {
       ),
     ),
     notes: [
+      ...named.flatMap(({ name, study }) => failedNote(study).map((note) => `${name}: ${note}`)),
       ...(isOneTask ? [] : ["The studies have different images, so accuracies are not comparable."]),
       ...(isTimed
         ? []
