@@ -95,6 +95,14 @@ const FEWEST_BETWEEN_LOOKS = 50;
 const CHECKS_EVERY = 10_000;
 const AT_ONCE = 50;
 
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether a result is that of a finished run of this cell. */
 const isResultOf = ({ plan }: PlannedCell, { record }: Cell): boolean =>
   record.status !== "cancelled" && isSameRun(plan.config, record.config);
@@ -152,7 +160,7 @@ class Follower {
         if (await this.#look()) return;
       } catch (error) {
         if (!isServerProblem(error)) throw error;
-        this.#tell(`${serverError(this.#server, error).message} It is tried again.`);
+        if (!signal.aborted) this.#tell(`${serverError(this.#server, error).message} It is tried again.`);
       }
     }
     signal.removeEventListener("abort", wake);
@@ -185,15 +193,16 @@ class Follower {
   }
 
   #listen(): void {
-    const events = this.#server.events(this.#id);
-    events.on("completed", () => this.#wake.abort());
-    events.on("failed", () => this.#wake.abort());
-    events.on("progress", ({ jobId, data }) => {
-      const cell = this.#missing.get(jobId);
-      const epoch = epochRecordSchema.safeParse(data).data;
-      if (cell !== undefined && epoch !== undefined) this.#epochs.set(jobId, { cell, epoch });
-      this.#wake.abort();
+    this.#server.onEvent(this.#id, ({ event, jobId = "", data = "" }) => {
+      if (event === "progress") this.#hear(jobId, data);
+      if (event === "progress" || event === "completed" || event === "failed") this.#wake.abort();
     });
+  }
+
+  #hear(key: string, data: string): void {
+    const cell = this.#missing.get(key);
+    const epoch = epochRecordSchema.safeParse(parsedJson(data)).data;
+    if (cell !== undefined && epoch !== undefined) this.#epochs.set(key, { cell, epoch });
   }
 
   /** Waits for an event, or a second. */

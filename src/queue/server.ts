@@ -1,6 +1,6 @@
 import type { EventEmitter } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Queue, QueueEvents, Worker } from "bullmq";
+import type { Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { OptimbenchError } from "../errors.js";
 import type { Connection } from "./connection.js";
@@ -9,6 +9,7 @@ import { type Engine, loadEngine } from "./engine.js";
 const CONNECT_TIMEOUT = 10_000;
 const CLOSE_TIMEOUT = 1000;
 const GIVE_UP_AFTER = 3000;
+const EVENTS_TIMEOUT = 10_000;
 /** A connection that is silent for so long while an answer is due is broken, and is made again. Events are waited for up to 10 s. */
 const SILENCE_TIMEOUT = 20_000;
 /** A reconnection is tried after 0.1 s, then twice as long each time. */
@@ -90,10 +91,27 @@ export class QueueServer {
     return opened;
   }
 
-  /** What happens in a study's queue. It waits on a connection of its own. */
-  events(id: string): QueueEvents {
-    const { QueueEvents: Class } = this.#engine.bullmq;
-    return this.#add(new Class(id, { connection: this.redis, prefix: this.#prefix }));
+  /** Calls back with what happens in a study's queue, until the server is closed. It waits on a connection of its own. */
+  onEvent(id: string, listener: (event: Readonly<Record<string, string>>) => void): void {
+    const connection = this.redis.duplicate();
+    connection.on("error", () => {}); // a broken connection is reported once, by #connect
+    this.#opened.push({ close: async () => connection.disconnect() });
+    const key = this.queue(id).toKey("events");
+    const listen = async () => {
+      for (let last = "$"; !this.#isClosed; ) {
+        const [, entries = []] =
+          (await connection.xread("BLOCK", EVENTS_TIMEOUT, "STREAMS", key, last))?.[0] ?? [];
+        for (const [at, fields] of entries) {
+          last = at;
+          listener(
+            Object.fromEntries(
+              Array.from({ length: fields.length / 2 }, (_, i) => fields.slice(2 * i, 2 * i + 2)),
+            ),
+          );
+        }
+      }
+    };
+    listen().catch(() => {}); // events only make it faster
   }
 
   /**
@@ -161,7 +179,10 @@ export class QueueServer {
       () => true,
       () => false,
     );
-    if (!(await Promise.race([isThere, sleep(GIVE_UP_AFTER, false)]))) this.redis.disconnect();
+    if (await Promise.race([isThere, sleep(GIVE_UP_AFTER, false)])) return;
+    // Its commands are rejected when the next attempt fails. `disconnect` alone would leave them waiting.
+    this.redis.options.retryStrategy = () => null;
+    if (this.redis.status === "ready") this.redis.disconnect();
   }
 
   async close(): Promise<void> {
@@ -172,7 +193,7 @@ export class QueueServer {
     this.redis.disconnect();
   }
 
-  #add<Opened extends Queue | QueueEvents | Worker>(opened: Opened): Opened {
+  #add<Opened extends Queue | Worker>(opened: Opened): Opened {
     (opened as EventEmitter).on("error", () => {}); // a broken connection is reported once, by #connect
     this.#opened.push(opened);
     return opened;

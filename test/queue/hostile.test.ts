@@ -101,7 +101,7 @@ describe("what others wrote to the server", () => {
         "jobId",
         first!,
         "data",
-        '{"epoch":"x"}',
+        "{no json",
       );
     });
     expect(result.runs.map(measured)).toEqual(await alone);
