@@ -119,9 +119,7 @@ describe("the data of a study", () => {
     expect(await data.of(needed)).toBe(await data.of(needed));
     await expect(data.of({ ...needed, sha256: "0".repeat(64) })).rejects.toMatchObject({
       code: "DATA",
-      message: expect.stringContaining(
-        'The dataset "digits" on this machine differs from that of the study',
-      ),
+      message: expect.stringContaining('The dataset "digits" on this machine differs from that of the study'),
     });
     const elsewhere = { ...needed.source, dataDir: "/missing" };
     expect((await data.of({ ...needed, source: elsewhere })).name).toBe("digits");
