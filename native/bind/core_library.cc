@@ -29,19 +29,21 @@ Function find(void* library, const std::string& path, const char* name) {
   return reinterpret_cast<Function>(symbol);
 }
 
-// Opens CUDA's libraries and returns what makes step graphs there, or null with the reason in `failures`. Both use
-// symbols of libraries that must be open already.
-StepGraphMaker openCuda(const LibraryPaths& paths) {
+// Opens CUDA's libraries and returns what ours makes, or nothing with the reason in `failures`. Both use symbols of
+// libraries that must be open already.
+DeviceMakers openCuda(const LibraryPaths& paths) {
   std::string* reason = &failures.cuda;
   try {
     if (paths.cuda.empty()) throw std::runtime_error(paths.whyNoCuda);
     open(paths.cuda, RTLD_GLOBAL);
-    if (paths.cudaGraphs.empty()) return nullptr;
+    if (paths.cudaGraphs.empty()) return {};
     reason = &failures.graphs;
-    return find<StepGraphMaker>(open(paths.cudaGraphs, RTLD_LOCAL), paths.cudaGraphs, "optimbench_step_graph");
+    void* library = open(paths.cudaGraphs, RTLD_LOCAL);
+    return {find<StepGraphMaker>(library, paths.cudaGraphs, "optimbench_step_graph"),
+            find<DeviceCompilerMaker>(library, paths.cudaGraphs, "optimbench_device_compiler")};
   } catch (const std::runtime_error& error) {
     *reason = error.what();
-    return nullptr;
+    return {};
   }
 }
 
@@ -54,9 +56,9 @@ void openCore(const LibraryPaths& paths) {
   // Global scope, because the core and libtorch_cuda resolve their symbols against libraries that are already open.
   // CUDA registers itself with the dispatcher when it is opened, which must happen before anything asks for a device.
   open(paths.libtorch, RTLD_GLOBAL);
-  const StepGraphMaker stepGraphMaker = openCuda(paths);
+  const DeviceMakers makers = openCuda(paths);
   void* library = open(paths.core, RTLD_LOCAL);
-  openedCore = find<Core* (*)(StepGraphMaker)>(library, paths.core, "optimbench_core")(stepGraphMaker);
+  openedCore = find<Core* (*)(DeviceMakers)>(library, paths.core, "optimbench_core")(makers);
   // No thread may run while libtorch destroys its static objects. src/native/addon.ts stops threads earlier, on Node's
   // "exit" event; this covers exits without that event.
   std::atexit([] { JobThread::stopAll(); });

@@ -11,7 +11,7 @@ struct LibraryPaths {
   std::string libtorch;    // libtorch_cpu.so
   std::string core;        // liboptimbench_core.so
   std::string cuda;        // libtorch_cuda.so, or empty
-  std::string cudaGraphs;  // liboptimbench_cuda.so, which records steps on CUDA, or empty
+  std::string cudaGraphs;  // liboptimbench_cuda.so, which records steps and compiles kernels, or empty
   std::string whyNoCuda;   // why `cuda` is empty
 };
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/device_kernels.h"
 #include "core/formula_spec.h"
 #include "core/memory_plan.h"
 #include "core/step_graph.h"
@@ -283,9 +284,13 @@ class Core {
   virtual double timeMatrixProduct(int64_t size, int64_t threads) const = 0;  // seconds for float32 [size, size]
 };
 
+// What a library for a kind of device makes; null without such a library.
+struct DeviceMakers {
+  StepGraphMaker stepGraph = nullptr;      // records steps
+  DeviceCompilerMaker compiler = nullptr;  // compiles kernels
+};
+
 }  // namespace optimbench
 
-// The only symbol that the core library exports. The object lives as long as the process. `stepGraphMaker` records
-// steps on a device; null without a library that does.
-extern "C" __attribute__((visibility("default"))) optimbench::Core* optimbench_core(
-    optimbench::StepGraphMaker stepGraphMaker);
+// The only symbol that the core library exports. The object lives as long as the process.
+extern "C" __attribute__((visibility("default"))) optimbench::Core* optimbench_core(optimbench::DeviceMakers makers);

@@ -13,6 +13,7 @@
 #include "core/kernels/instruction_set.h"
 #include "core/runtime/allocator.h"
 #include "core/runtime/device.h"
+#include "core/runtime/device_compiler.h"
 #include "core/runtime/device_work.h"
 #include "core/runtime/matrix_product.h"
 #include "core/runtime/step_mode.h"
@@ -249,8 +250,9 @@ class LibtorchCore final : public Core {
 }  // namespace
 }  // namespace optimbench
 
-extern "C" optimbench::Core* optimbench_core(optimbench::StepGraphMaker stepGraphMaker) {
-  optimbench::recordStepsWith(stepGraphMaker);
+extern "C" optimbench::Core* optimbench_core(optimbench::DeviceMakers makers) {
+  optimbench::recordStepsWith(makers.stepGraph);
+  optimbench::compileKernelsWith(makers.compiler);
   static auto* core = new optimbench::LibtorchCore;  // never destroyed: threads may outlive static objects at exit
   return core;
 }

@@ -21,5 +21,5 @@ using StepGraphMaker = StepGraph* (*)();
 
 }  // namespace optimbench
 
-// The only symbol that such a library exports. The caller owns the graph.
+// Such a library exports this and optimbench_device_compiler (device_kernels.h). The caller owns the graph.
 extern "C" __attribute__((visibility("default"))) optimbench::StepGraph* optimbench_step_graph();

@@ -17,11 +17,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <thread>
 
 #include "core/step_graph.h"
+#include "stream.h"
 #include "worksheet.h"
 
 namespace {
@@ -86,12 +88,6 @@ Memory memory;
 
 // ---- graphs ----
 
-struct Call {
-  c10::OperatorHandle callee;
-  Stack arguments;
-  Stack results;
-};
-
 struct Graph final : optimbench::StepGraph {
   void record(const std::function<void()>& step) override;
   void replay() override;
@@ -99,7 +95,7 @@ struct Graph final : optimbench::StepGraph {
   void begin();
   void end();
 
-  std::vector<Call> calls;
+  std::vector<std::function<void()>> work;
   bool isDone = false;    // by recording
   bool isBroken = false;  // something was recorded that is not allowed
 };
@@ -190,11 +186,24 @@ void put(const c10::IValue& result, const c10::IValue& recorded, const Stack& ar
 void Graph::replay() {
   TORCH_CHECK(capturing(here()) == nullptr, "a graph is replayed on a stream that is being captured");
   if (std::exchange(isDone, false)) return;
-  for (const Call& call : calls) {
-    Stack stack = call.arguments;
-    call.callee.callBoxed(stack);
-    for (size_t i = 0; i < stack.size(); ++i) put(stack[i], call.results[i], call.arguments);
+  for (const auto& each : work) each();
+}
+
+// An operator that was called and is repeated. It keeps the memory of its tensors.
+struct Call {
+  c10::OperatorHandle callee;
+  Stack arguments;
+  Stack results{};
+
+  void operator()() const {
+    Stack stack = arguments;
+    callee.callBoxed(stack);
+    for (size_t i = 0; i < stack.size(); ++i) put(stack[i], results[i], arguments);
   }
+};
+
+void recordIfCapturing(std::function<void()> work) {
+  if (Graph* graph = capturing(here())) graph->work.push_back(std::move(work));
 }
 
 Stack lastOf(const Stack& stack, size_t count) {
@@ -241,14 +250,14 @@ void onHost(const c10::OperatorHandle& asked, Stack* stack) {
     }
   }
   if (name == "aten::_local_scalar_dense" || name == "aten::nonzero") forbidInCapture(here(), name);
-  Call call{callee, lastOf(*stack, count), {}};
+  Call call{callee, lastOf(*stack, count)};
   callee.callBoxed(stack);
   worksheet.resize();
   const size_t results = callee.schema().returns().size();
   call.results = lastOf(*stack, results);
   for (size_t i = stack->size() - results; i < stack->size(); ++i)
     if ((*stack)[i].isTensor()) (*stack)[i] = worksheet.toDevice((*stack)[i].toTensor(), currentDevice);
-  if (Graph* graph = capturing(here())) graph->calls.push_back(std::move(call));
+  recordIfCapturing(std::move(call));
 }
 
 // Within the device, or between it and the host, which waits.
@@ -259,7 +268,7 @@ Tensor copyFrom(const Tensor& from, const Tensor& to, bool) {
   Stack stack{worksheet.toHost(to), worksheet.toHost(from), false};
   Call call{find("aten::copy_"), stack, {stack[0]}};
   call.callee.callBoxed(stack);
-  if (Graph* graph = capturing(here())) graph->calls.push_back(std::move(call));
+  recordIfCapturing(std::move(call));
   return to;
 }
 
@@ -291,5 +300,13 @@ const bool isRegistered = [] {
 }();
 
 }  // namespace
+
+void simulated::submit(std::function<void()> work) {
+  beginInThread();
+  work();
+  recordIfCapturing(std::move(work));
+}
+
+void simulated::forbidInCapture(const std::string& what) { ::forbidInCapture(here(), what); }
 
 optimbench::StepGraph* optimbench_step_graph() { return new Graph; }

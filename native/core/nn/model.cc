@@ -6,6 +6,7 @@
 
 #include "core/kernels/instruction_set.h"
 #include "core/runtime/device.h"
+#include "device/device_layers.h"
 #include "fused_layers.h"
 
 namespace optimbench {
@@ -21,15 +22,14 @@ std::array<int64_t, 3> sizesOf(const Shape& shape) { return {shape.channels, sha
 
 }  // namespace
 
-Model::Model(const SessionSpec& spec, ModelUse use) : shapes_{spec.input}, learns_{false}, lastUse_{0} {
-  const bool hasKernels = parseDevice(spec.device).is_cpu() && !referenceKernels();
-  const auto kernels = hasKernels ? std::optional(use) : std::nullopt;
-  for (size_t i = 0; i < spec.layers.size();) i += add(spec.layers, i, use, kernels);
+Model::Model(const SessionSpec& spec, ModelUse use)
+    : device_(parseDevice(spec.device)), shapes_{spec.input}, learns_{false}, lastUse_{0} {
+  for (size_t i = 0; i < spec.layers.size();) i += add(spec.layers, i, use);
   if (sizesOf(shapes_.back()) != std::array<int64_t, 3>{spec.classes, 1, 1} || steps_.empty())
     throw std::runtime_error("the last layer must output one logit per class");
 }
 
-size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, ModelUse use, std::optional<ModelUse> kernels) {
+size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, ModelUse use) {
   const LayerSpec& spec = layers[index];
   const auto place = static_cast<int64_t>(index);
   const std::string where = "layers[" + std::to_string(index) + "] (" + spec.name + ")";
@@ -47,7 +47,10 @@ size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, ModelUse u
   }
   const Shape input = shapes_[step.inputs[0]];
   FusedLayers fused;
-  if (kernels) fused = fuseLayers(layers, index, input, *kernels);
+  if (!device_.is_cpu())
+    fused = fuseOnDevice(layers, index, input, device_);
+  else if (!referenceKernels())
+    fused = fuseLayers(layers, index, input, use);
   step.layer = fused.layer ? std::move(fused.layer) : makeLayer(spec, input);
   if (spec.frozen && use == ModelUse::training) step.layer = makeFrozen(std::move(step.layer));
   for (; step.output < index + fused.count; ++step.output) step.names += ", " + layers[step.output].name;
@@ -85,7 +88,8 @@ void Model::tryOut(const std::vector<Views>& parameters, const std::vector<Views
   const std::vector<Views> prepared = prepare(parameters, statistics);
   std::vector<Frame> trial = frames(prepared, statistics);
   const auto [channels, height, width] = shapes_[0];
-  evaluate(at::zeros({1, height, width, channels}).permute({0, 3, 1, 2}), trial);
+  const at::Tensor image = at::zeros({1, height, width, channels}, at::TensorOptions(device_).dtype(at::kFloat));
+  evaluate(image.permute({0, 3, 1, 2}), trial);
 }
 
 std::vector<std::string> Model::names() const {

@@ -108,15 +108,15 @@ class Model {
 
   class WalkMemory;
 
-  // Adds a layer, and the following ones that the same operator computes. Returns their number. `kernels`: for which
-  // use our kernels may compute them.
-  size_t add(const std::vector<LayerSpec>& layers, size_t index, ModelUse use, std::optional<ModelUse> kernels);
+  // Adds a layer, and the following ones that the same operator computes. Returns their number.
+  size_t add(const std::vector<LayerSpec>& layers, size_t index, ModelUse use);
   std::vector<TensorInfo> named(std::vector<Slot> (Layer::*slots)() const) const;
   // The views of all slots, in their order.
   std::vector<Views> cut(std::vector<Slot> (Layer::*slots)() const,
                          const std::function<at::Tensor(const Slot&)>& partOf) const;
   void checkShape(const at::Tensor& output, const Step& step) const;
 
+  at::Device device_;
   // Values are numbered: 0 is the images, i + 1 the output of layer i. Those inside a step are never computed.
   std::vector<Step> steps_;
   std::vector<Shape> shapes_;      // of each value

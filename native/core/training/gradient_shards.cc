@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/nn/device/gradient_sums.h"
+
 namespace optimbench {
 namespace {
 
@@ -163,7 +165,7 @@ GradientShards::Sums GradientShards::wholeStep(const std::vector<Views>& paramet
   const Loss::Result loss = loss_.weightedValuesAndGradient(logits, batch.targets);
   walk.setLogitsGradient(loss.gradient / samples);
   model_.backward(walk, 0);
-  if (!sums.parts.empty()) at::_foreach_add_(sums.gradients, sums.parts);
+  addAll(sums);
   return {loss.values.sum(at::kDouble), logits.argmax(1).eq(batch.labels).sum()};
 }
 

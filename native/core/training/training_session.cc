@@ -17,14 +17,13 @@ namespace {
 Weights makeWeights(const Model& model, uint64_t seed, at::Device device) {
   Weights weights;
   std::tie(weights.theta, weights.frozen) = model.initialParameters(seed);
-  weights.statistics = model.initialStatistics();
-  model.tryOut(model.parameterViews(weights.theta, weights.frozen), model.statisticsViews(weights.statistics));
   weights.theta = weights.theta.to(device);
   weights.frozen = weights.frozen.to(device);
   weights.gradient = at::zeros_like(weights.theta);
-  weights.statistics = weights.statistics.to(device);
+  weights.statistics = model.initialStatistics().to(device);
   weights.parameters = model.parameterViews(weights.theta, weights.frozen);
   weights.runningStatistics = model.statisticsViews(weights.statistics);
+  model.tryOut(weights.parameters, weights.runningStatistics);
   return weights;
 }
 
