@@ -120,6 +120,12 @@ describe("compiled kernels give the results of libtorch's operators", () => {
       { input: [1, 12, 8] },
     ],
     ["unequal windows", [conv(6, relu), pool([3, 2]), ...classify]],
+    ["many channels", [conv(40, relu), conv(64, relu), pool(), ...classify]],
+    [
+      "few channels with strides",
+      [conv(5, relu), conv(6, { ...relu, strides: 2, kernelSize: 5, padding: "valid" }), pool(), ...classify],
+      { input: [1, 17, 18] },
+    ],
     ["kernels of a pixel", [conv(6, { ...relu, kernelSize: 1, strides: 2 }), ...classify]],
     ["three channels", [conv(20, relu), pool(), ...classify], { input: [3, 7, 9] }],
     ["five channels", [conv(20, relu), pool(), ...classify], { input: [5, 7, 9] }],

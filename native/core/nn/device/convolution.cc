@@ -3,6 +3,7 @@
 #include "core/nn/layers/convolution_shape.h"
 #include "device_layers.h"
 #include "epilogue.h"
+#include "pooled_gradients.h"
 #include "small_convolution.h"
 
 namespace optimbench {
@@ -12,12 +13,13 @@ namespace {
 class DeviceConvolution final : public Layer {
  public:
   DeviceConvolution(const LayerSpec& spec, Shape input, Shape product, Epilogue epilogue,
-                    std::optional<SmallConvolution> small)
+                    std::optional<SmallConvolution> small, std::optional<PooledGradients> pooled)
       : slots_(makeConv2d(spec, input)->parameters()),
         product_(product),
         convolution_(makeConv2d(withoutBias(spec), input)),
         epilogue_(std::move(epilogue)),
-        small_(std::move(small)) {}
+        small_(std::move(small)),
+        pooled_(std::move(pooled)) {}
 
   std::vector<Slot> parameters() const override { return slots_; }
 
@@ -41,6 +43,9 @@ class DeviceConvolution final : public Layer {
       small_->backward(images, gradient, positions, frame.gradients->at(0), bias(*frame.gradients));
       return {};
     }
+    if (pooled_ && pooled_->suits(images.size(0)))
+      return pooled_->backward(images, frame.parameters->at(0), gradient, positions, frame.gradients->at(0),
+                               bias(*frame.gradients), frame.inputGradient);
     const auto [channels, height, width] = product_;
     return convolution_->backward(
         epilogue_.backward(gradient, positions, {images.size(0), channels, height, width}, bias(*frame.gradients)),
@@ -62,6 +67,7 @@ class DeviceConvolution final : public Layer {
   std::unique_ptr<Layer> convolution_;
   Epilogue epilogue_;
   std::optional<SmallConvolution> small_;
+  std::optional<PooledGradients> pooled_;
 };
 
 int64_t outputs(int64_t size, int64_t padding, int64_t kernel, int64_t stride, int64_t dilation) {
@@ -90,7 +96,9 @@ FusedLayers fuseDeviceConvolution(const std::vector<LayerSpec>& layers, size_t f
   auto epilogue = Epilogue::make(device, pool, relu);
   if (!epilogue) return {};
   if (!small && !conv.bias && !relu && pool[0] * pool[1] == 1) return {};  // nothing to fuse
-  return {std::make_unique<DeviceConvolution>(conv, input, product, std::move(*epilogue), std::move(small)),
+  auto pooled = PooledGradients::make(device, conv, input, output, pool);
+  return {std::make_unique<DeviceConvolution>(conv, input, product, std::move(*epilogue), std::move(small),
+                                              std::move(pooled)),
           chain.count()};
 }
 

@@ -21,7 +21,7 @@ __device__ bool isLastBlock(unsigned* counter, unsigned blocks) {
   return last;
 }
 
-// Sum i of `count` sums over partial[block][i]. All threads of a block call it; `take(i, sum)` is called once for each i.
+// Sum i of `count` sums over partial[block][i]. All threads of a block call it, and take(i, sum) is called once per i.
 template <typename Take>
 __device__ void sumOverBlocks(const float* partial, int blocks, int count, const Take& take) {
   __shared__ float sums[THREADS];
