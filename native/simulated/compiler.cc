@@ -43,7 +43,7 @@ std::string hostSource(const std::string& source) {
 
 // The library of the source, which is compiled unless an earlier process did.
 fs::path libraryOf(const std::string& source) {
-  const std::string options = compilerProgram() + " -std=c++20 -O1 -w -fPIC -shared ";
+  const std::string options = compilerProgram() + " -std=c++20 -O1 -U_FORTIFY_SOURCE -w -fPIC -shared ";
   const std::string text = hostSource(source);
   const fs::path folder = fs::temp_directory_path() / ("optimbench-simulated-" + std::to_string(getuid()));
   const fs::path library = folder / (std::to_string(std::hash<std::string>()(options + text)) + ".so");

