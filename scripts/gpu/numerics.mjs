@@ -1,5 +1,6 @@
-// Trains with each optimizer, loss, layer and schedule on the GPU, with recorded steps and without, and on the CPU. One
-// line of JSON per case: how far the losses are apart, and whether recorded steps give the same bits.
+// Trains with each optimizer, loss, layer and schedule on the GPU, with recorded steps and without, with libtorch's
+// operators instead of compiled kernels, and on the CPU. One line of JSON per case: how far the losses are apart, and
+// whether recorded steps give the same bits.
 import { train } from "../../dist/index.js";
 import { LOSS_NAMES } from "../../dist/losses/losses.js";
 import { OPTIMIZER_NAMES } from "../../dist/optimizers/optimizers.js";
@@ -100,16 +101,19 @@ Object.assign(cases, {
 for (const [name, { random, isEager, ...options }] of Object.entries(cases))
   await row(name, async () => {
     const runs = {};
-    for (const [way, device, step] of [
-      ["recorded", DEVICE, "graph"],
-      ["again", DEVICE, "graph"],
-      ["eager", DEVICE, "eager"],
-      ["cpu", "cpu", "plain"],
+    for (const [way, device, step, kernels] of [
+      ["recorded", DEVICE, "graph", ""],
+      ["again", DEVICE, "graph", ""],
+      ["eager", DEVICE, "eager", ""],
+      ["reference", DEVICE, "graph", "reference"],
+      ["cpu", "cpu", "plain", ""],
     ]) {
       process.env.OPTIMBENCH_STEP = step;
+      process.env.OPTIMBENCH_KERNELS = kernels;
       runs[way] = await resultOf({ ...task, ...options, device });
     }
     const difference = relativeDifference(runs.recorded.losses, runs.cpu.losses);
+    const fromReference = relativeDifference(runs.recorded.losses, runs.reference.losses);
     // A rehearsal on the CPU records nothing.
     const isRecordedAsExpected =
       DEVICE === "cpu" || (runs.recorded.stepGraph === "recorded") === (isEager !== true);
@@ -117,9 +121,11 @@ for (const [name, { random, isEager, ...options }] of Object.entries(cases))
       // Masks come from the device's generator: the CPU draws others.
       ok:
         (random === true || difference < TOLERANCE) &&
+        fromReference < TOLERANCE &&
         isRecordedAsExpected &&
         runs.recorded.sha === runs.eager.sha,
       difference,
+      fromReference,
       recordedEqualsEager: runs.recorded.sha === runs.eager.sha,
       repeats: runs.recorded.sha === runs.again.sha,
       stepGraph: runs.recorded.stepGraph,

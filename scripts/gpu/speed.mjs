@@ -19,13 +19,16 @@ for (const [name, model] of Object.entries(MODELS))
     await row(`step ${name}, batch ${batchSize}`, async () => {
       const session = await open(model, batchSize);
       const milliseconds = {};
-      for (const step of ["graph", "eager"]) {
-        process.env.OPTIMBENCH_STEP = step;
+      for (const step of ["graph", "reference", "eager"]) {
+        if (step === "reference" && batchSize > 32) continue;
+        process.env.OPTIMBENCH_STEP = step === "eager" ? "eager" : "graph";
+        process.env.OPTIMBENCH_KERNELS = step === "reference" ? "reference" : ""; // libtorch's operators
         const timed = step === "graph" ? session : await open(model, batchSize);
         milliseconds[step] = await rounds((steps) => timed.train(steps));
-        if (step === "eager") timed.dispose();
+        if (timed !== session) timed.dispose();
       }
       delete process.env.OPTIMBENCH_STEP;
+      delete process.env.OPTIMBENCH_KERNELS;
       const evaluation =
         batchSize === 2048 ? await rounds((count) => evaluations(session, count)) : undefined;
       session.dispose();

@@ -26,14 +26,18 @@ std::shared_ptr<const DeviceKernel> compileKernel(at::Device device, const std::
                                                   const std::string& name) {
   DeviceCompiler* compiler = deviceCompiler(device);
   if (compiler == nullptr) return nullptr;
+  std::string message;
   try {
     const c10::DeviceGuard guard(device);
     return compiler->compile(source, name);
+  } catch (const c10::Error& error) {
+    message = error.what_without_backtrace();
   } catch (const std::exception& error) {
-    const std::lock_guard lock(failureMutex);
-    if (failure.empty()) failure = error.what();
-    return nullptr;
+    message = error.what();
   }
+  const std::lock_guard lock(failureMutex);
+  if (failure.empty()) failure = message;
+  return nullptr;
 }
 
 std::string kernelFailure() {
