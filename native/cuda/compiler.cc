@@ -21,9 +21,10 @@ void check(int error, const char* what) {
 }
 
 // The functions of a library, which return 0 or an error. Arguments must have exactly the types of the parameters.
+// Libraries are never closed, since kernels live as long as the process.
 class Library {
  public:
-  explicit Library(const std::string& name) : library_(name.c_str(), nullptr, /*leak_handle=*/true) {}
+  explicit Library(const std::string& name) : library_(name.c_str()) {}
 
   template <typename... Arguments>
   int call(const char* function, Arguments... arguments) {
@@ -36,15 +37,15 @@ class Library {
 };
 
 Library& driver() {
-  static Library library("libcuda.so.1");
+  static Library& library = *new Library("libcuda.so.1");
   return library;
 }
 
 Library& nvrtc() {
-  static Library library = [] {
+  static Library& library = *[] {
     int version = 0;  // 13020 for 13.2
     check(cudaRuntimeGetVersion(&version), "cudaRuntimeGetVersion");
-    return Library("libnvrtc.so." + std::to_string(version / 1000));
+    return new Library("libnvrtc.so." + std::to_string(version / 1000));
   }();
   return library;
 }
