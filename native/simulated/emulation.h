@@ -3,7 +3,8 @@
 #pragma once
 
 constexpr const char* kEmulation = R"host(
-#define _XOPEN_SOURCE 700
+#define _XOPEN_SOURCE 700  // for ucontext on macOS, which then hides its own names
+#define _DARWIN_C_SOURCE
 #include <setjmp.h>
 #include <ucontext.h>
 
