@@ -167,13 +167,15 @@ Napi::Value runUpdate(const Napi::CallbackInfo& info) {
   std::vector<TensorInfo> shapes{{"theta", {static_cast<int64_t>(theta.size())}, 0}};
   bool wantsEvaluation = false;
   int64_t threads = 1;
+  std::string device = "cpu";
   if (!info[3].IsUndefined()) {
     const Reader options(info[3], "options");
     if (options.has("shapes")) shapes = readShapes(options.value().As<Napi::Object>().Get("shapes"));
     if (options.has("evaluation")) wantsEvaluation = options.flag("evaluation");
     if (options.has("threads")) threads = options.integer("threads", 1, kMaxThreads);
+    if (options.has("device")) device = options.text("device");
   }
-  const UpdatePath paths = core().runUpdate(spec, theta, shapes, steps, doublePrecision, threads);
+  const UpdatePath paths = core().runUpdate(spec, theta, shapes, steps, doublePrecision, threads, device);
   const auto& path = wantsEvaluation && !paths.evaluation.empty() ? paths.evaluation : paths.theta;
   Napi::Array result = Napi::Array::New(env, path.size());
   for (uint32_t i = 0; i < path.size(); ++i) result[i] = writeNumbers(env, path[i], doublePrecision);
@@ -185,8 +187,9 @@ Napi::Value runLoss(const Napi::CallbackInfo& info) {
   const LossSpec spec = readLossSpec(Reader(info[0], "loss"));
   const bool doublePrecision = isDouble(info[1], "logits");
   if (!info[3].IsNumber()) throw Napi::TypeError::New(env, "Expected a number for `classes`");
+  const std::string device = info[4].IsString() ? info[4].As<Napi::String>().Utf8Value() : "cpu";
   const LossValues result = core().runLoss(spec, readNumbers(info[1], "logits"), readNumbers(info[2], "targets"),
-                                           info[3].As<Napi::Number>().Int64Value(), doublePrecision);
+                                           info[3].As<Napi::Number>().Int64Value(), doublePrecision, device);
   Napi::Object object = Napi::Object::New(env);
   object["values"] = writeNumbers(env, result.values, doublePrecision);
   object["gradient"] = writeNumbers(env, result.gradient, doublePrecision);

@@ -257,7 +257,7 @@ struct UpdatePath {
 };
 
 struct LossValues {
-  std::vector<double> values;    // [samples], with class weights as in training
+  std::vector<double> values;    // [samples], with class weights as in training; on a device, their sum alone
   std::vector<double> gradient;  // [samples, classes]: of the sum of values, with respect to the logits
 };
 
@@ -274,11 +274,13 @@ class Core {
   virtual std::vector<uint8_t> augment(const ImagesSpec&, const AugmentationSpec&, uint64_t seed,
                                        int64_t epoch) const = 0;
   virtual std::vector<uint8_t> transform(const ImagesSpec&, const AffineSpec&) const = 0;
-  // Runs formulas without a model, in double precision or in float32.
+  // Runs formulas without a model, in double precision or in float32. On a device other than the CPU, as its training
+  // steps do, in float32.
   virtual UpdatePath runUpdate(const UpdateSpec&, const std::vector<double>& theta, const std::vector<TensorInfo>&,
-                               const std::vector<UpdateStep>&, bool doublePrecision, int64_t threads) const = 0;
+                               const std::vector<UpdateStep>&, bool doublePrecision, int64_t threads,
+                               const std::string& device) const = 0;
   virtual LossValues runLoss(const LossSpec&, const std::vector<double>& logits, const std::vector<double>& targets,
-                             int64_t classes, bool doublePrecision) const = 0;
+                             int64_t classes, bool doublePrecision, const std::string& device) const = 0;
   virtual std::string listUpdate(const UpdateSpec&,
                                  const std::vector<TensorInfo>&) const = 0;   // the compiled update as text
   virtual double timeMatrixProduct(int64_t size, int64_t threads) const = 0;  // seconds for float32 [size, size]

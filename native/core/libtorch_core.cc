@@ -17,8 +17,10 @@
 #include "core/runtime/device_work.h"
 #include "core/runtime/matrix_product.h"
 #include "core/runtime/step_mode.h"
+#include "core/training/device_loss.h"
 #include "core/training/memory_needs.h"
 #include "core/training/training_session.h"
+#include "core/update/device_update.h"
 #include "core/update/host_update.h"
 #include "core/update/update_listing.h"
 
@@ -118,7 +120,7 @@ at::Tensor vectorOf(const std::vector<double>& values, bool doublePrecision) {
 }
 
 std::vector<double> numbersOf(const at::Tensor& tensor) {
-  const at::Tensor flat = tensor.to(at::kDouble).contiguous();
+  const at::Tensor flat = tensor.cpu().to(at::kDouble).contiguous();
   const double* data = flat.const_data_ptr<double>();
   return {data, data + flat.numel()};
 }
@@ -192,10 +194,13 @@ class LibtorchCore final : public Core {
   }
 
   UpdatePath runUpdate(const UpdateSpec& spec, const std::vector<double>& theta, const std::vector<TensorInfo>& shapes,
-                       const std::vector<UpdateStep>& steps, bool doublePrecision, int64_t threads) const override {
+                       const std::vector<UpdateStep>& steps, bool doublePrecision, int64_t threads,
+                       const std::string& deviceName) const override {
     return guarded([&] {
       const at::NoGradGuard noGradient;
-      at::Tensor parameters = vectorOf(theta, doublePrecision);
+      const at::Device device = parseDevice(deviceName);
+      const auto work = deviceWork();
+      at::Tensor parameters = vectorOf(theta, doublePrecision && device.is_cpu()).to(device);
       int64_t count = 0;
       for (const TensorInfo& each : shapes)
         count += std::accumulate(each.shape.begin(), each.shape.end(), int64_t{1}, std::multiplies<>());
@@ -203,6 +208,9 @@ class LibtorchCore final : public Core {
       Workers workers(threads);
       Update update(spec, parameters, shapes);
       HostUpdate host(update, workers);
+      std::unique_ptr<DeviceUpdate> ofDevice;
+      if (!device.is_cpu()) ofDevice = std::make_unique<DeviceUpdate>(update, device);
+      const at::Tensor row = at::zeros({1}, at::TensorOptions(device).dtype(at::kLong));
       UpdatePath path;
       for (const UpdateStep& step : steps) {
         if (step.gradient.size() != theta.size()) throw std::runtime_error("a gradient's length differs from theta's");
@@ -210,8 +218,14 @@ class LibtorchCore final : public Core {
           throw std::runtime_error("a step has values for " + std::to_string(step.inputs.size()) +
                                    " inputs, but the update has " + std::to_string(update.changing.size()));
         if (!step.inputs.empty()) update.changing = step.inputs;
-        at::Tensor gradient = vectorOf(step.gradient, doublePrecision);
-        host.step(parameters, gradient, step.learningRate);
+        at::Tensor gradient = vectorOf(step.gradient, doublePrecision && device.is_cpu()).to(device);
+        if (ofDevice) {
+          const at::Tensor scalars =
+              at::tensor(ofDevice->nextScalars(step.learningRate), at::kDouble).unsqueeze(0).to(device);
+          ofDevice->step(parameters, gradient, {scalars, row});
+        } else {
+          host.step(parameters, gradient, step.learningRate);
+        }
         path.theta.push_back(numbersOf(parameters));
         if (update.evaluation().defined()) path.evaluation.push_back(numbersOf(update.evaluation()));
       }
@@ -230,14 +244,25 @@ class LibtorchCore final : public Core {
   }
 
   LossValues runLoss(const LossSpec& spec, const std::vector<double>& logits, const std::vector<double>& targets,
-                     int64_t classes, bool doublePrecision) const override {
+                     int64_t classes, bool doublePrecision, const std::string& deviceName) const override {
     return guarded([&] {
       if (classes < 1 || logits.size() != targets.size() || logits.size() % classes != 0)
         throw std::runtime_error("logits and targets must both have samples x classes numbers");
-      const Loss loss(spec);
-      const Loss::Result result =
-          loss.weightedValuesAndGradient(vectorOf(logits, doublePrecision).view({-1, classes}),
-                                         vectorOf(targets, doublePrecision).view({-1, classes}));
+      const at::Device device = parseDevice(deviceName);
+      const auto work = deviceWork();
+      const auto rowsOf = [&](const std::vector<double>& values) {
+        return vectorOf(values, doublePrecision && device.is_cpu()).view({-1, classes}).to(device);
+      };
+      Loss loss(spec);
+      const at::Tensor z = rowsOf(logits), y = rowsOf(targets);
+      if (!device.is_cpu()) {
+        loss.moveTo(z.options());
+        PassCounters counters(z.options());
+        DeviceLoss ofDevice(loss, spec, classes, z.options());
+        const at::Tensor gradient = ofDevice.step(z, {{}, y, y.argmax(1)}, 1, false, counters);
+        return LossValues{{counters.loss.item<double>()}, numbersOf(gradient)};
+      }
+      const Loss::Result result = loss.weightedValuesAndGradient(z, y);
       return LossValues{numbersOf(result.values), numbersOf(result.gradient)};
     });
   }

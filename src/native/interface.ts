@@ -49,7 +49,8 @@ export interface Native {
   listUpdate(update: PlannedUpdate, shapes: readonly (readonly number[])[]): string;
   /**
    * Runs an update without a model, one step per gradient. Returns theta, or the weights for evaluation, after each step.
-   * Float64Array selects double precision. `shapes` are the parameters' shapes that the update was planned for.
+   * Float64Array selects double precision. `shapes` are the parameters' shapes that the update was planned for. On a
+   * device other than the CPU (the default), it runs as in training there, in float32.
    */
   runUpdate<Vector extends Float32Array | Float64Array>(
     update: PlannedUpdate,
@@ -59,14 +60,19 @@ export interface Native {
       readonly shapes: readonly (readonly number[])[];
       readonly evaluation?: boolean;
       readonly threads?: number;
+      readonly device?: string;
     },
   ): Vector[];
-  /** Computes a loss with class weights, as in training: the value of each sample, and the gradient of the sum by the logits. */
+  /**
+   * Computes a loss with class weights, as in training: the value of each sample, and the gradient of the sum by the logits.
+   * On a device other than the CPU (the default), as in training there: in float32, and the sum of the values instead of each.
+   */
   runLoss<Vector extends Float32Array | Float64Array>(
     loss: LossGraph,
     logits: Vector,
     targets: Vector,
     classes: number,
+    device?: string,
   ): { readonly values: Vector; readonly gradient: Vector };
   /** Seconds of one product of float32 matrices [size, size] on `threads` threads, as a measure of the machine's peak rate. */
   timeMatrixProduct(options: { readonly size: number; readonly threads: number }): number;

@@ -18,6 +18,8 @@ export function runUpdate<Vector extends Float32Array | Float64Array>(
     readonly evaluation?: boolean;
     /** Default 1. */
     readonly threads?: number;
+    /** Default: the CPU. */
+    readonly device?: string;
   } = {},
 ): Vector[] {
   const { shapes = [[theta.length]], ...rest } = options;

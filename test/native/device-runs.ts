@@ -136,16 +136,36 @@ export async function runOn(device: string, options: Options = {}) {
 }
 
 /**
- * Checks that recorded steps have the same bits as unrecorded ones, and train as the CPU does.
+ * Checks that recorded steps have the same bits as unrecorded ones, with compiled kernels and with libtorch's operators, and
+ * train as the CPU does. With operators, steps as on the CPU have the same bits too.
  *
  * @param said what the passes report about recording
  */
 export async function checkDevice(options: Options, said: unknown[] = ["recorded"]): Promise<void> {
   const { said: saidByDevice, ...recorded } = await runOn(GPU, options);
   expect(saidByDevice).toEqual(said);
-  const { said: _, ...plain } = await takingSteps("plain", () => runOn(GPU, options));
-  expect(recorded).toEqual(plain);
+  const { said: _, ...eager } = await takingSteps("eager", () => runOn(GPU, options));
+  expect(recorded).toEqual(eager);
+  const operators = await withOperators(async () => {
+    const { said: saidByOperators, ...byOperators } = await runOn(GPU, options);
+    expect(saidByOperators).toEqual(said);
+    const { said: _, ...plain } = await takingSteps("plain", () => runOn(GPU, options));
+    expect(byOperators).toEqual(plain);
+    return byOperators;
+  });
+  checkClose(options, recorded, operators);
   checkClose(options, recorded, await runOn("cpu", options));
+}
+
+/** Runs work without kernels that are compiled for the device. */
+async function withOperators<Value>(work: () => Promise<Value>): Promise<Value> {
+  const before = process.env.OPTIMBENCH_KERNELS;
+  vi.stubEnv("OPTIMBENCH_KERNELS", "reference");
+  try {
+    return await work();
+  } finally {
+    vi.stubEnv("OPTIMBENCH_KERNELS", before);
+  }
 }
 
 /** Runs work with unrecorded steps: as on the CPU (plain) or as on a device (eager). */

@@ -23,6 +23,8 @@ class ResidentDataset final : public Dataset {
   at::Device device() const { return images_.device(); }
   Shape shape() const { return shape_; }
   const at::Tensor& images() const { return images_; }
+  const at::Tensor& labels() const { return labels_; }
+  const at::Tensor& targets() const { return targets_; }
   int64_t classes() const { return targets_.size(1); }
 
   // positions: [samples] int64 on the device.

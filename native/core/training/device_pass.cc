@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "core/data/augment.h"
 #include "core/runtime/device.h"
 #include "core/runtime/device_compiler.h"
 #include "core/runtime/device_work.h"
@@ -10,15 +11,21 @@
 
 namespace optimbench {
 
-DevicePass::DevicePass(Weights& weights, GradientShards& shards, Update& update, std::string obstacle)
-    : weights_(weights), shards_(shards), update_(update), deviceUpdate_(update), obstacle_(std::move(obstacle)) {
+DevicePass::DevicePass(const SessionSpec& spec, Weights& weights, const Loss& loss, GradientShards& shards,
+                       Update& update, std::string obstacle)
+    : weights_(weights),
+      shards_(shards),
+      update_(update),
+      batches_(spec.standardisation, weights.theta.device()),
+      loss_(loss, spec.loss, spec.classes, weights.theta.options()),
+      deviceUpdate_(update, weights.theta.device()),
+      augments_(!isNone(spec.augmentation)),
+      obstacle_(std::move(obstacle)),
+      counters_(weights.theta.options()) {
   const auto options = weights.theta.options();
   order_ = at::empty({0}, options.dtype(at::kLong));
+  places_ = at::empty({0}, options.dtype(at::kLong));
   scalars_ = at::empty({0, deviceUpdate_.scalarCount()}, options.dtype(at::kDouble));
-  next_ = at::empty({0}, options.dtype(at::kLong));
-  updates_ = at::zeros({1}, options.dtype(at::kLong));
-  loss_ = at::zeros({}, options.dtype(at::kDouble));
-  correct_ = at::zeros({}, options.dtype(at::kLong));
 }
 
 Measured DevicePass::run(const ResidentDataset& dataset, const Pass& pass, uint64_t seed, const CancelFlag& cancel) {
@@ -55,8 +62,8 @@ Measured DevicePass::run(const ResidentDataset& dataset, const Pass& pass, uint6
 
   finish(weights_.theta.device());
   const auto work = deviceWork();
-  measured.loss = loss_.item<double>();
-  measured.correct = correct_.item<int64_t>();
+  measured.loss = counters_.loss.item<double>();
+  measured.correct = counters_.correct.item<int64_t>();
   if (measured.status == Status::completed && !std::isfinite(measured.loss)) measured.status = Status::diverged;
   measured.stepGraph = obstacle_.empty() ? "recorded" : "not recorded: " + obstacle_;
   if (const std::string failure = kernelFailure(); !failure.empty())
@@ -82,10 +89,11 @@ void DevicePass::upload(const ResidentDataset& dataset, const Pass& pass) {
   }
   const auto updates = static_cast<int64_t>(progress_.size());
   write(scalars_, at::tensor(scalars, at::kDouble).view({updates, deviceUpdate_.scalarCount()}));
-  write(next_, at::arange(pass.start(), pass.start() + std::min<int64_t>(pass.batchSize, order_.size(0)), at::kLong));
-  updates_.zero_();
-  loss_.fill_(pass.done.loss);
-  correct_.fill_(pass.done.correct);
+  write(places_, at::arange(std::min<int64_t>(pass.batchSize, order_.size(0)), at::kLong));
+  counters_.position.fill_(pass.start());
+  counters_.update.fill_(-1);
+  counters_.loss.fill_(pass.done.loss);
+  counters_.correct.fill_(pass.done.correct);
 }
 
 // Graphs refer to memory by its address, so a buffer is only replaced if the values are longer.
@@ -142,19 +150,37 @@ void DevicePass::record(const Kind& kind, const ResidentDataset& dataset, const 
 
 bool DevicePass::compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Masks* masks,
                          const CancelFlag& cancel) {
-  const at::Tensor positions = order_.index_select(0, next_.narrow(0, 0, kind.size));
-  if (kind.begins) weights_.gradient.zero_();
-  const GradientShards::Sums sums = shards_.step(weights_.parameters, weights_.runningStatistics, dataset, positions,
-                                                 kind.groupSize, key, weights_.gradient, cancel, nullptr, masks);
-  if (cancel) return false;
-  if (kind.ends) {
-    deviceUpdate_.step(weights_.theta, weights_.gradient, scalars_.index_select(0, updates_).view({-1}));
-    updates_.add_(1);
+  if (!weights_.theta.is_cpu() && shards_.isWhole(kind.size)) {
+    const Batch batch = nextBatch(kind, dataset, key);
+    shards_.wholeStep(
+        weights_.parameters, weights_.runningStatistics, batch.images, key, weights_.gradient, masks,
+        [&](const at::Tensor& logits) { return loss_.step(logits, batch, kind.groupSize, kind.ends, counters_); });
+  } else {
+    if (kind.begins) weights_.gradient.zero_();
+    const GradientShards::Sums sums =
+        shards_.step(weights_.parameters, weights_.runningStatistics, dataset, nextPositions(kind.size), kind.groupSize,
+                     key, weights_.gradient, cancel, nullptr, masks);
+    if (cancel) return false;
+    counters_.position.add_(kind.size);
+    counters_.loss.add_(sums.loss);
+    counters_.correct.add_(sums.correct);
+    if (kind.ends) counters_.update.add_(1);
   }
-  next_.add_(kind.size);
-  loss_.add_(sums.loss);
-  correct_.add_(sums.correct);
+  if (kind.ends) deviceUpdate_.step(weights_.theta, weights_.gradient, {scalars_, counters_.update});
   return true;
+}
+
+at::Tensor DevicePass::nextPositions(int64_t size) const {
+  return order_.index_select(0, places_.narrow(0, 0, size) + counters_.position);
+}
+
+// The gradient is 0 before the first batch of a group.
+Batch DevicePass::nextBatch(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key) {
+  if (batches_ && !augments_)
+    return batches_.batch(dataset, order_, counters_.position, kind.size,
+                          kind.begins ? weights_.gradient : at::Tensor());
+  if (kind.begins) weights_.gradient.zero_();
+  return shards_.batch(dataset, nextPositions(kind.size), key);
 }
 
 }  // namespace optimbench

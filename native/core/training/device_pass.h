@@ -14,6 +14,8 @@
 #include "core/nn/masks.h"
 #include "core/step_graph.h"
 #include "core/update/device_update.h"
+#include "device_batches.h"
+#include "device_loss.h"
 #include "gradient_shards.h"
 #include "train_loop.h"
 
@@ -22,7 +24,8 @@ namespace optimbench {
 class DevicePass {
  public:
   // `obstacle` says why steps must not be recorded, such as augmentation on the host; empty if they may be.
-  DevicePass(Weights& weights, GradientShards& shards, Update& update, std::string obstacle);
+  DevicePass(const SessionSpec& spec, Weights& weights, const Loss& loss, GradientShards& shards, Update& update,
+             std::string obstacle);
 
   // As trainPass(), except that a loss that is not finite ends the run after the pass.
   Measured run(const ResidentDataset& dataset, const Pass& pass, uint64_t seed, const CancelFlag& cancel);
@@ -48,6 +51,8 @@ class DevicePass {
   bool step(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, const CancelFlag& cancel);
   bool compute(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key, Masks* masks,
                const CancelFlag& cancel);
+  at::Tensor nextPositions(int64_t size) const;
+  Batch nextBatch(const Kind& kind, const ResidentDataset& dataset, const StreamKey& key);
   void write(at::Tensor& buffer, const at::Tensor& values);
   void upload(const ResidentDataset& dataset, const Pass& pass);
   void dropRecordings() { recordings_.clear(); }
@@ -59,7 +64,10 @@ class DevicePass {
   Weights& weights_;
   GradientShards& shards_;
   Update& update_;
+  DeviceBatches batches_;
+  DeviceLoss loss_;
   DeviceUpdate deviceUpdate_;
+  bool augments_;
   std::string obstacle_;
   bool hasFailed_ = false;  // to record, once
   std::map<Kind, Recording> recordings_;
@@ -67,11 +75,9 @@ class DevicePass {
   std::vector<DeviceUpdate::Progress> progress_;  // after each update of this call
 
   at::Tensor order_;    // [images] int64
+  at::Tensor places_;   // [batch] int64: from 0 on
   at::Tensor scalars_;  // [updates, scalars] float64, from the first update of this call on
-  at::Tensor next_;     // [batch] int64: the places in the order of the next batch
-  at::Tensor updates_;  // [1] int64: done in this call
-  at::Tensor loss_;     // [] float64, summed
-  at::Tensor correct_;  // [] int64, summed
+  PassCounters counters_;
 };
 
 }  // namespace optimbench

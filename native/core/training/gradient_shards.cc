@@ -43,8 +43,16 @@ GradientShards::Sums GradientShards::step(const std::vector<Views>& parameters, 
   const int64_t size = model_.isDivisible() ? microBatch_ : batchSize;
   const int64_t microBatches = (batchSize + size - 1) / size;
   const int64_t count = GradientShards::count(batchSize, size);
-  if (!gradient.device().is_cpu() && microBatches == 1 && profile == nullptr)
-    return wholeStep(parameters, statistics, dataset, positions, samples, key, gradient, masks);
+  if (!gradient.device().is_cpu() && microBatches == 1 && profile == nullptr) {
+    const Batch whole = batch(dataset, positions, key);
+    Sums sums;
+    wholeStep(parameters, statistics, whole.images, key, gradient, masks, [&](const at::Tensor& logits) {
+      const Loss::Result loss = loss_.weightedValuesAndGradient(logits, whole.targets);
+      sums = {loss.values.sum(at::kDouble), logits.argmax(1).eq(whole.labels).sum()};
+      return loss.gradient / samples;
+    });
+    return sums;
+  }
   for (int64_t i = 0; i < count; ++i) shard(i, gradient);
   if (profile) {
     profile->shard(count - 1);  // creates all of them before threads use them
@@ -80,9 +88,7 @@ GradientShards::Sums GradientShards::step(const std::vector<Views>& parameters, 
       shard.sums.correct.zero_();
     }
     const at::Tensor numbers = positions.narrow(0, i * size, std::min(size, batchSize - i * size));
-    batches[i] = dataset.batch(numbers);
-    at::Tensor images = augment(std::move(batches[i].images), numbers, augmentation_, key.seed, key.epoch);
-    standardisation_.apply(images);
+    batches[i] = batch(dataset, numbers, key);
     if (times) times->lap(times->batch);
     std::vector<Frame> frames = model_.frames(parameters, statistics);
     for (size_t step = 0; step < frames.size(); ++step) {
@@ -93,6 +99,7 @@ GradientShards::Sums GradientShards::step(const std::vector<Views>& parameters, 
       frames[step].masks = masks;
       if (hasWide) frames[step].factors = &factors[step][i % round];
     }
+    const at::Tensor images = std::move(batches[i].images);
     return model_.begin(images, std::move(frames));
   };
 
@@ -139,18 +146,21 @@ GradientShards::Sums GradientShards::step(const std::vector<Views>& parameters, 
   return sums;
 }
 
-// The same with fewer operators, whose number limits the speed of small batches: nothing to sum over micro-batches.
-GradientShards::Sums GradientShards::wholeStep(const std::vector<Views>& parameters,
-                                               const std::vector<Views>& statistics, const ResidentDataset& dataset,
-                                               const at::Tensor& positions, int64_t samples, const StreamKey& key,
-                                               const at::Tensor& gradient, Masks* masks) const {
+Batch GradientShards::batch(const ResidentDataset& dataset, const at::Tensor& positions, const StreamKey& key) const {
+  Batch batch = dataset.batch(positions);
+  batch.images = augment(batch.images, positions, augmentation_, key.seed, key.epoch);
+  standardisation_.apply(batch.images);
+  return batch;
+}
+
+// The number of operators limits the speed of small batches. There is nothing to sum over micro-batches.
+void GradientShards::wholeStep(const std::vector<Views>& parameters, const std::vector<Views>& statistics,
+                               const at::Tensor& images, const StreamKey& key, const at::Tensor& gradient, Masks* masks,
+                               const std::function<at::Tensor(const at::Tensor&)>& gradientOfLogits) const {
   const at::NoGradGuard noGradient;
   const c10::OptionalDeviceGuard onDevice(gradient.device());
   const std::vector<Views> views = model_.gradientViews(gradient);
   GradientSums sums;
-  Batch batch = dataset.batch(positions);
-  const at::Tensor images = augment(std::move(batch.images), positions, augmentation_, key.seed, key.epoch);
-  standardisation_.apply(images);
   std::vector<Frame> frames = model_.frames(parameters, statistics);
   for (size_t step = 0; step < frames.size(); ++step) {
     frames[step].gradients = &views[step];
@@ -161,12 +171,9 @@ GradientShards::Sums GradientShards::wholeStep(const std::vector<Views>& paramet
   }
   Walk walk = model_.begin(images, std::move(frames));
   model_.forward(walk, 0);
-  const at::Tensor logits = walk.logits();
-  const Loss::Result loss = loss_.weightedValuesAndGradient(logits, batch.targets);
-  walk.setLogitsGradient(loss.gradient / samples);
+  walk.setLogitsGradient(gradientOfLogits(walk.logits()));
   model_.backward(walk, 0);
   addAll(sums);
-  return {loss.values.sum(at::kDouble), logits.argmax(1).eq(batch.labels).sum()};
 }
 
 void GradientShards::addTo(at::Tensor& gradient, const at::Tensor& ofShard) const {

@@ -5,6 +5,7 @@
 // micro-batch size, which the config fixes, but not on the number of threads.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "core/api.h"
@@ -40,6 +41,15 @@ class GradientShards {
             const at::Tensor& positions, int64_t samples, const StreamKey& key, at::Tensor& gradient,
             const CancelFlag& cancel, PassProfile* profile = nullptr, Masks* masks = nullptr);
 
+  // Whether a batch is one micro-batch, which on a device takes fewer operators.
+  bool isWhole(int64_t batchSize) const { return !model_.isDivisible() || batchSize <= microBatch_; }
+  // Images for training: distorted and standardised.
+  Batch batch(const ResidentDataset& dataset, const at::Tensor& positions, const StreamKey& key) const;
+  // The same as step() for a whole batch, given the function that computes the gradient of its logits.
+  void wholeStep(const std::vector<Views>& parameters, const std::vector<Views>& statistics, const at::Tensor& images,
+                 const StreamKey& key, const at::Tensor& gradient, Masks* masks,
+                 const std::function<at::Tensor(const at::Tensor&)>& gradientOfLogits) const;
+
  private:
   struct Shard {
     at::Tensor gradient;  // of all parameters but those of wide layers
@@ -47,9 +57,6 @@ class GradientShards {
     Sums sums;
   };
 
-  Sums wholeStep(const std::vector<Views>& parameters, const std::vector<Views>& statistics,
-                 const ResidentDataset& dataset, const at::Tensor& positions, int64_t samples, const StreamKey& key,
-                 const at::Tensor& gradient, Masks* masks) const;
   void addTo(at::Tensor& gradient, const at::Tensor& ofShard) const;
   // Adds the loss of a micro-batch to the shard's sums, and sets the gradient of its logits.
   void addLoss(Shard& shard, Walk& walk, const Batch& batch, int64_t samples, ShardProfile* profile) const;

@@ -93,8 +93,8 @@ TrainingSession::TrainingSession(const SessionSpec& spec)
   loss_.moveTo(weights_.theta.options());
   const StepMode mode = stepMode(device_);
   if (mode != StepMode::plain)
-    devicePass_ =
-        std::make_unique<DevicePass>(weights_, shards_, update_, whatForbidsRecording(spec, device_, stream_, mode));
+    devicePass_ = std::make_unique<DevicePass>(spec, weights_, loss_, shards_, update_,
+                                               whatForbidsRecording(spec, device_, stream_, mode));
   finish(device_);  // before work on the session's own stream begins
 }
 

@@ -11,11 +11,14 @@ constexpr double kUnread = std::numeric_limits<double>::quiet_NaN();  // stands 
 
 }  // namespace
 
-DeviceUpdate::DeviceUpdate(Update& update) : update_(update) {
+DeviceUpdate::DeviceUpdate(Update& update, at::Device device) : update_(update) {
   for (const Update::Block& block : update.blocks())
     for (const Update::Part& part : block.parts) {
-      parts_.push_back({block, part, {}});
-      parts_.back().scalars = findScalars(parts_.back());
+      const int64_t firstColumn = scalarCount();
+      Part& mine = parts_.emplace_back(Part{block, part, {}, {}});
+      mine.scalars = findScalars(mine);
+      mine.schedule =
+          DeviceSchedule::compile(device, update, block, part, knownScalars(mine, 1), mine.scalars, firstColumn);
     }
 }
 
@@ -64,28 +67,38 @@ std::vector<double> DeviceUpdate::nextScalars(double learningRate) {
   return scalars;
 }
 
-void DeviceUpdate::step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& scalars) {
+void DeviceUpdate::step(at::Tensor& theta, at::Tensor& gradient, const DeviceSchedule::Scalars& scalars) {
+  at::Tensor row;  // for operators
   int64_t next = 0;
   for (const Part& part : parts_) {
-    const Formula& formula = part.block.formula;
-    const std::vector<Value> inputs = update_.inputs(part.block, part.part, theta, gradient, kUnread, kUnread);
+    const auto& [block, place, nodes, schedule] = part;
+    const std::vector<Value> inputs = update_.inputs(block, place, theta, gradient, kUnread, kUnread);
     const auto known = knownScalars(part, kUnread);
-    const std::vector<bool> varying = formula.varying();
+    const std::vector<bool> varying = block.formula.varying();
     std::vector<Value> values(known.size());
-    for (const size_t node : part.scalars) {
-      at::Tensor scalar = scalars.select(0, next++);
+    const bool needsRow = !nodes.empty() && (!schedule || schedule->needsScalars());
+    if (needsRow && !row.defined()) row = scalars.table.index_select(0, scalars.row).view({-1});
+    for (const size_t node : nodes) {
+      const int64_t column = next++;
+      if (!needsRow) continue;
+      at::Tensor scalar = row.select(0, column);
       // It takes the other operand's precision, as a host number does.
       scalar.unsafeGetTensorImpl()->set_wrapped_number(true);
       values[node] = scalar;
     }
-    for (size_t i = 0; i < known.size(); ++i) {
-      if (!known[i])
-        values[i] = formula.run(i, part.part.nodes[i], values, inputs);
-      else if (!varying[i])
-        values[i] = *known[i];
+    for (size_t i = 0; i < known.size(); ++i)
+      if (known[i] && !varying[i]) values[i] = *known[i];
+    if (schedule) {
+      const at::Tensor evaluation = update_.evaluation().defined() ? place.of(update_.evaluation()) : at::Tensor();
+      schedule->run(block.formula, place, inputs, evaluation, scalars, values);
+    } else {
+      for (size_t i = 0; i < known.size(); ++i)
+        if (!known[i]) values[i] = block.formula.run(i, place.nodes[i], values, inputs);
     }
-    const auto isDone = [&](size_t i) { return update_.numberState(part.part, part.block.assign[i]) != nullptr; };
-    update_.store(part.block, part.part, inputs, values, theta, gradient, isDone);
+    const auto isDone = [&](size_t i) {
+      return update_.numberState(place, block.assign[i]) != nullptr || (schedule && schedule->isStored(i));
+    };
+    update_.store(block, place, inputs, values, theta, gradient, isDone);
   }
 }
 

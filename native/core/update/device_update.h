@@ -6,21 +6,22 @@
 #include <optional>
 #include <vector>
 
+#include "device_schedule.h"
 #include "update.h"
 
 namespace optimbench {
 
 class DeviceUpdate {
  public:
-  explicit DeviceUpdate(Update& update);
+  DeviceUpdate(Update& update, at::Device device);
 
   // The number of scalars that a step takes from the host.
   int64_t scalarCount() const;
   // The scalars of the next step. Call once per step: it advances t and the scalar states.
   std::vector<double> nextScalars(double learningRate);
 
-  // One step, with its scalars on the device, [scalarCount] float64.
-  void step(at::Tensor& theta, at::Tensor& gradient, const at::Tensor& scalars);
+  // One step, with its scalars on the device, [steps, scalarCount] in the table.
+  void step(at::Tensor& theta, at::Tensor& gradient, const DeviceSchedule::Scalars& scalars);
 
   // The position of nextScalars(). It is reset if fewer steps ran than scalars were computed for.
   struct Progress {
@@ -35,6 +36,7 @@ class DeviceUpdate {
     const Update::Block& block;
     const Update::Part& part;
     std::vector<size_t> scalars;  // nodes whose values nextScalars() returns, since tensors depend on them
+    std::optional<DeviceSchedule> schedule;
   };
 
   std::vector<std::optional<double>> knownScalars(const Part& part, double learningRate) const;

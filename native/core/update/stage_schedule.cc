@@ -67,7 +67,7 @@ std::optional<std::pair<at::Tensor, at::Tensor>> factorsOf(const NodeSpec& node,
 std::optional<StageSchedule> StageSchedule::compile(const Formula& formula, const std::vector<Sizes>& inputs,
                                                     const std::vector<Sizes>& sizes, const std::vector<Write>& writes) {
   const std::vector<NodeSpec>& specs = formula.nodes();
-  UpdateAnalysis analysis(formula, inputs, sizes, writes);
+  UpdateAnalysis analysis(formula, inputs, sizes, writes, {hasKernel, true});
   if (specs.size() > kMaxNodes || !analysis.analyse()) return std::nullopt;
 
   StageSchedule schedule;

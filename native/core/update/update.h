@@ -65,6 +65,9 @@ class Update {
   const std::vector<Block>& blocks() const { return blocks_; }
   std::vector<Value> inputs(const Block& block, const Part& part, const at::Tensor& theta, const at::Tensor& gradient,
                             double learningRate, double t) const;
+  // For the analysis of a part: the sizes of its inputs, and what is assigned to which of them.
+  std::vector<Sizes> inputSizes(const Block& block, const Part& part) const;
+  std::vector<UpdateAnalysis::Write> writes(const Block& block) const;
   // The state that is assigned to if it is a number, else null.
   double* numberState(const Part& part, const Assignment& assignment);
   // Assigns the nodes' values, except for the assignments that are already done.
@@ -76,7 +79,7 @@ class Update {
                 const std::vector<TensorInfo>& parameters);
   void addPart(const UpdateSpec::Block& spec, const UpdateSpec::Part& planned, Block& block, const at::Tensor& theta,
                const std::vector<TensorInfo>& parameters);
-  void compileSchedule(const Block& block, Part& part, const at::Tensor& theta, const std::vector<Sizes>& states);
+  void compileSchedule(const Block& block, Part& part, const at::Tensor& theta);
   void addMemory(const Block& block, const Part& part, const at::Tensor& theta);
 
   std::vector<State> state_;

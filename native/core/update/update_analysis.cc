@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "instruction_selector.h"
-
 namespace optimbench {
 namespace {
 
@@ -21,13 +19,15 @@ bool isAxisReduction(const std::string& op) { return op == "rowMean" || op == "c
 }  // namespace
 
 UpdateAnalysis::UpdateAnalysis(const Formula& formula, const std::vector<Sizes>& inputs,
-                               const std::vector<Sizes>& sizes, const std::vector<Write>& writes)
+                               const std::vector<Sizes>& sizes, const std::vector<Write>& writes,
+                               const Programs& programs)
     : formula_(formula),
       specs_(formula.nodes()),
       inputs_(inputs),
       sizes_(sizes),
       whole_(inputs[0]),
       writes_(writes),
+      programs_(programs),
       nodes_(specs_.size()),
       leaves_(specs_.size()),
       cost_(specs_.size()) {}
@@ -93,7 +93,7 @@ bool UpdateAnalysis::analyse(size_t node) {
     allNumbers = allNumbers && nodes_[argument].isNumber;
     allFit = allFit && (nodes_[argument].isNumber || nodes_[argument].isVector);
   }
-  if (hasKernel(specs_, node) && !isChosen) {
+  if (programs_.compute(specs_, node) && !isChosen) {
     // A condition on scalars may change from step to step: the result always has the wider branch's shape.
     const bool mayChange = spec.op == "where" && nodes_[spec.arguments[0]].isNumber;
     if (mayChange && !allNumbers && !allFit) return false;
@@ -102,7 +102,8 @@ bool UpdateAnalysis::analyse(size_t node) {
   } else {
     mine.isNumber = sizes_[node].empty();
     mine.isVector = sizes_[node] == whole_;
-    mine.isReduction = (isFullReduction(spec.op) || isAxisReduction(spec.op)) && nodes_[spec.arguments[0]].isVector;
+    mine.isReduction = programs_.reduce && (isFullReduction(spec.op) || isAxisReduction(spec.op)) &&
+                       nodes_[spec.arguments[0]].isVector;
   }
   for (const int64_t argument : spec.arguments) {
     const bool isLater = !mine.isComputed && (nodes_[argument].isComputed || mine.isReduction);

@@ -31,10 +31,16 @@ class UpdateAnalysis {
     size_t array;
   };
 
+  // What programs can do.
+  struct Programs {
+    bool (*compute)(const std::vector<NodeSpec>& nodes, size_t node);  // a node whose value is a vector
+    bool reduce;                                                       // else operators do
+  };
+
   // `inputs` and `sizes` are those of the inputs' and of the nodes' values. The first input is the part itself; inputs
   // of its size lie in memory as it does.
   UpdateAnalysis(const Formula& formula, const std::vector<Sizes>& inputs, const std::vector<Sizes>& sizes,
-                 const std::vector<Write>& writes);
+                 const std::vector<Write>& writes, const Programs& programs);
 
   // False if a kernel program could give different values than the formula.
   bool analyse();
@@ -62,6 +68,7 @@ class UpdateAnalysis {
   const std::vector<Sizes>& sizes_;
   const Sizes& whole_;
   const std::vector<Write>& writes_;
+  Programs programs_;
   std::vector<Node> nodes_;
   std::vector<bool> stored_;
   // To recompute a node in a later stage: the nodes whose arrays are read, and the number of nodes that are computed.

@@ -53,28 +53,39 @@ void Update::addPart(const UpdateSpec::Block& spec, const UpdateSpec::Part& plan
                   .fill_(initial);
     state_.push_back({name, value, startsAsTheta});
   }
-  compileSchedule(block, part, theta, planned.state);
+  compileSchedule(block, part, theta);
   addMemory(block, part, theta);
   block.parts.push_back(std::move(part));
 }
 
-void Update::compileSchedule(const Block& block, Part& part, const at::Tensor& theta,
-                             const std::vector<Sizes>& states) {
+void Update::compileSchedule(const Block& block, Part& part, const at::Tensor& theta) {
   const bool isForCpu = theta.is_cpu() || theta.is_meta();
   if (!isForCpu || theta.scalar_type() != at::kFloat || referenceKernels()) return;
-  const Sizes whole = part.of(theta).sizes().vec();
-  std::vector<Sizes> inputs{whole, whole, {}, {}};
-  inputs.resize(inputs.size() + changing.size());
-  inputs.insert(inputs.end(), states.begin(), states.end());
+  part.schedule = StageSchedule::compile(block.formula, inputSizes(block, part), part.nodes, writes(block));
+}
+
+std::vector<Sizes> Update::inputSizes(const Block& block, const Part& part) const {
+  Sizes whole;
+  for (const int64_t axis : part.axes) whole.push_back(part.shape[axis]);
+  std::vector<Sizes> sizes{whole, whole, {}, {}};
+  sizes.resize(sizes.size() + changing.size());
+  for (size_t i = 0; i < block.stateCount; ++i) {
+    const auto* tensor = std::get_if<at::Tensor>(&state_[part.firstState + i].value);
+    sizes.push_back(tensor == nullptr ? Sizes() : tensor->sizes().vec());
+  }
+  return sizes;
+}
+
+std::vector<UpdateAnalysis::Write> Update::writes(const Block& block) const {
+  const size_t firstState = 4 + changing.size();  // of the inputs
   using Target = Assignment::Target;
-  std::vector<StageSchedule::Write> writes;
+  std::vector<UpdateAnalysis::Write> writes;
   for (const Assignment& assignment : block.assign)
     writes.push_back({assignment.node, assignment.target == Target::theta      ? 0
                                        : assignment.target == Target::gradient ? 1
-                                       : assignment.target == Target::state
-                                           ? inputs.size() - states.size() + assignment.state
-                                           : inputs.size()});
-  part.schedule = StageSchedule::compile(block.formula, inputs, part.nodes, writes);
+                                       : assignment.target == Target::state    ? firstState + assignment.state
+                                                                               : firstState + block.stateCount});
+  return writes;
 }
 
 void Update::addMemory(const Block& block, const Part& part, const at::Tensor& theta) {
