@@ -3,6 +3,7 @@
 #include <ATen/DynamicLibrary.h>
 #include <c10/cuda/CUDAStream.h>
 #include <cuda_runtime_api.h>
+#include <dlfcn.h>
 
 #include <map>
 #include <mutex>
@@ -41,11 +42,24 @@ Library& driver() {
   return library;
 }
 
+// NVRTC opens this library by its name alone, which the loader finds only if it is open already or on its path. It is
+// in NVRTC's folder. If it is not, the first compilation says so.
+void openBuiltins(Library& nvrtc) {
+  int major = 0, minor = 0;
+  Dl_info info{};
+  if (nvrtc.call("nvrtcVersion", &major, &minor) != 0 || dladdr(nvrtc.find("nvrtcVersion"), &info) == 0) return;
+  const std::string path = info.dli_fname;
+  const std::string name = "libnvrtc-builtins.so." + std::to_string(major) + "." + std::to_string(minor);
+  dlopen((path.substr(0, path.rfind('/') + 1) + name).c_str(), RTLD_NOW | RTLD_GLOBAL);
+}
+
 Library& nvrtc() {
   static Library& library = *[] {
     int version = 0;  // 13020 for 13.2
     check(cudaRuntimeGetVersion(&version), "cudaRuntimeGetVersion");
-    return new Library("libnvrtc.so." + std::to_string(version / 1000));
+    auto* nvrtc = new Library("libnvrtc.so." + std::to_string(version / 1000));
+    openBuiltins(*nvrtc);
+    return nvrtc;
   }();
   return library;
 }
