@@ -235,7 +235,8 @@ class LossWriter {
   }
 
   std::string variable(const std::string& value) {
-    const std::string name = "v" + std::to_string(variableCount_++);
+    // GCC 12 warns of "v" + std::to_string(...).
+    const std::string name = std::string("v").append(std::to_string(variableCount_++));
     body_ += "  const float " + name + " = " + value + ";\n";
     return name;
   }

@@ -12,7 +12,9 @@ namespace {
 constexpr int64_t kThreads = 256;   // of a block
 constexpr size_t kMaxNodes = 2000;  // writing the source recurses, at most once per node
 
-std::string name(size_t node) { return "n" + std::to_string(node); }
+// GCC 12 warns of "n" + std::to_string(...).
+std::string name(size_t node) { return std::string("n").append(std::to_string(node)); }
+std::string nameOfArray(size_t array) { return std::string("a").append(std::to_string(array)); }
 
 bool hasLayoutOf(const at::Tensor& tensor, const at::Tensor& whole) {
   return tensor.sizes() == whole.sizes() && tensor.strides() == whole.strides() &&
@@ -36,7 +38,7 @@ class DeviceSchedule::Writer {
 
   void store(size_t node, size_t array) {
     declare(node);
-    stores_ += "  a" + std::to_string(indexOf(array)) + "[i] = " + name(node) + ";\n";
+    stores_ += "  " + nameOfArray(indexOf(array)) + "[i] = " + name(node) + ";\n";
   }
 
   std::string source() const {
@@ -72,7 +74,7 @@ class DeviceSchedule::Writer {
       numbers.push_back(node);
       return "*number" + std::to_string(numbers.size() - 1);
     }
-    if (!analysis_.isComputedIn(stage_, node)) return "a" + std::to_string(indexOf(analysis_.arrayOf(node))) + "[i]";
+    if (!analysis_.isComputedIn(stage_, node)) return nameOfArray(indexOf(analysis_.arrayOf(node))) + "[i]";
     std::vector<std::string> arguments;
     for (const int64_t argument : specs_[node].arguments) {
       declare(argument);
