@@ -12,11 +12,14 @@ const EMULATOR = "qemu-aarch64-static";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const kernels = join(root, "native", "core", "kernels");
 const tests = join(root, "test", "native", "kernels");
-const sources = [kernels, tests].flatMap((folder) =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith(".cc"))
-    .map((name) => join(folder, name)),
-);
+const sources = [
+  join(root, "native", "core", "runtime", "instruction_set.cc"),
+  ...[kernels, tests].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".cc"))
+      .map((name) => join(folder, name)),
+  ),
+];
 
 function run(program, args) {
   const { error, status } = spawnSync(program, args, { stdio: "inherit" });

@@ -7,8 +7,7 @@ type Libraries = typeof import("../src/install/runtime-libraries.js");
 export const GPU = "simulated:0";
 
 /**
- * For `vi.mock` of src/install/runtime-libraries.ts: loads the simulated GPU backend (native/simulated/device.cc) instead of
- * CUDA.
+ * For `vi.mock` of src/install/runtime-libraries.ts: loads the simulated GPU backend (native/simulated/) instead of CUDA.
  */
 export async function simulatedGpu(original: () => Promise<Libraries>): Promise<Libraries> {
   const { runtimeLibraries } = await original();

@@ -10,11 +10,11 @@
 
 #include "api.h"
 #include "core/data/augment.h"
-#include "core/kernels/instruction_set.h"
 #include "core/runtime/allocator.h"
 #include "core/runtime/device.h"
 #include "core/runtime/device_compiler.h"
 #include "core/runtime/device_work.h"
+#include "core/runtime/instruction_set.h"
 #include "core/runtime/matrix_product.h"
 #include "core/runtime/step_mode.h"
 #include "core/training/device_loss.h"

@@ -5,11 +5,9 @@
 // Unlike on a GPU, recording also does the work, and the first replay does nothing.
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/detail/PrivateUse1HooksInterface.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
-#include <torch/library.h>
 
 #include <algorithm>
 #include <array>
@@ -28,10 +26,7 @@
 
 namespace {
 
-using at::Tensor;
 using simulated::kType;
-using simulated::Worksheet;
-using torch::jit::Stack;
 
 constexpr c10::DeviceIndex kDevices = 2;
 constexpr c10::StreamId kStreams = 4;  // of the pool
@@ -135,16 +130,6 @@ void Graph::begin() {
   std::this_thread::sleep_for(std::chrono::milliseconds(5));  // gives other threads time to interfere
 }
 
-// The first work of a thread synchronises a whole GPU, because its libraries create handles for the thread. That
-// invalidates every capture.
-void beginInThread() {
-  thread_local bool hasBegun = false;
-  if (std::exchange(hasBegun, true)) return;
-  const std::lock_guard lock(capturesMutex);
-  for (const auto& [stream, graph] : captures) graph->isBroken = true;
-  TORCH_CHECK(captures.empty(), "operation not permitted while a stream is capturing: a thread's first work");
-}
-
 void Graph::end() {
   const std::lock_guard lock(capturesMutex);
   TORCH_CHECK(captures.erase(here()) == 1, "capture must end on the stream that it began on");
@@ -167,109 +152,15 @@ void Graph::record(const std::function<void()>& step) {
   end();
 }
 
-Graph::~Graph() {
-  const std::lock_guard lock(capturesMutex);
-  std::erase_if(captures, [&](const auto& each) { return each.second == this; });
-}
-
-// ---- operators ----
-
-void put(const c10::IValue& result, const c10::IValue& recorded, const Stack& arguments) {
-  if (!result.isTensor() || !result.toTensor().defined()) return;
-  const Tensor target = recorded.toTensor();
-  const bool isThere = std::ranges::any_of(arguments, [&](const c10::IValue& argument) {
-    return argument.isTensor() && argument.toTensor().defined() && target.is_alias_of(argument.toTensor());
-  });
-  if (!isThere) target.copy_(result.toTensor());
-}
-
 void Graph::replay() {
   TORCH_CHECK(capturing(here()) == nullptr, "a graph is replayed on a stream that is being captured");
   if (std::exchange(isDone, false)) return;
   for (const auto& each : work) each();
 }
 
-// An operator that was called and is repeated. It keeps the memory of its tensors.
-struct Call {
-  c10::OperatorHandle callee;
-  Stack arguments;
-  Stack results{};
-
-  void operator()() const {
-    Stack stack = arguments;
-    callee.callBoxed(stack);
-    for (size_t i = 0; i < stack.size(); ++i) put(stack[i], results[i], arguments);
-  }
-};
-
-void recordIfCapturing(std::function<void()> work) {
-  if (Graph* graph = capturing(here())) graph->work.push_back(std::move(work));
-}
-
-Stack lastOf(const Stack& stack, size_t count) {
-  return {stack.end() - static_cast<std::ptrdiff_t>(count), stack.end()};
-}
-
-c10::OperatorHandle find(const char* name) { return c10::Dispatcher::singleton().findSchemaOrThrow(name, ""); }
-
-// The operators that libtorch calls for convolutions on devices that it does not know, with almost the same arguments.
-c10::OperatorHandle knownToHost(const c10::OperatorHandle& asked, Stack* stack) {
-  const std::string& name = asked.schema().name();
-  if (name == "aten::convolution_overrideable") return find("aten::convolution");
-  if (name != "aten::convolution_backward_overrideable") return asked;
-  const auto weight = stack->end() - 8;  // the size of the bias follows
-  stack->insert(weight + 1, c10::IValue(std::vector<int64_t>{weight->toTensor().size(0)}));
-  return find("aten::convolution_backward");
-}
-
-void onHost(const c10::OperatorHandle& asked, Stack* stack) {
-  beginInThread();
-  const c10::OperatorHandle callee = knownToHost(asked, stack);
-  const std::string& name = callee.schema().name();
-  Worksheet worksheet;
-  c10::OptionalDeviceGuard onDevice;  // the device of the arguments
-  const size_t count = callee.schema().arguments().size();
-  for (size_t i = stack->size() - count; i < stack->size(); ++i) {
-    c10::IValue& value = (*stack)[i];
-    if (value.isTensor() && value.toTensor().defined()) {
-      const Tensor tensor = value.toTensor();
-      if (tensor.device().type() == kType)
-        onDevice.reset_device(tensor.device());
-      else
-        TORCH_CHECK(tensor.dim() == 0, name, ": expected all tensors to be on the same device, but one is on the host");
-      value = worksheet.toHost(tensor);
-    } else if (value.isTensorList()) {
-      c10::List<Tensor> list;
-      for (const Tensor& tensor : value.toTensorVector()) list.push_back(worksheet.toHost(tensor));
-      value = list;
-    } else if (value.isDevice()) {
-      onDevice.reset_device(value.toDevice());
-      value = c10::Device(c10::kCPU);
-    } else if (value.isGenerator()) {
-      forbidInCapture(here(), "random numbers of the host's generator");
-    }
-  }
-  if (name == "aten::_local_scalar_dense" || name == "aten::nonzero") forbidInCapture(here(), name);
-  Call call{callee, lastOf(*stack, count)};
-  callee.callBoxed(stack);
-  worksheet.resize();
-  const size_t results = callee.schema().returns().size();
-  call.results = lastOf(*stack, results);
-  for (size_t i = stack->size() - results; i < stack->size(); ++i)
-    if ((*stack)[i].isTensor()) (*stack)[i] = worksheet.toDevice((*stack)[i].toTensor(), currentDevice);
-  recordIfCapturing(std::move(call));
-}
-
-// Within the device, or between it and the host, which waits.
-Tensor copyFrom(const Tensor& from, const Tensor& to, bool) {
-  const c10::OptionalDeviceGuard onDevice(to.device().type() == kType ? to.device() : from.device());
-  if (from.device() != to.device()) forbidInCapture(here(), "a copy between host and device");
-  Worksheet worksheet;
-  Stack stack{worksheet.toHost(to), worksheet.toHost(from), false};
-  Call call{find("aten::copy_"), stack, {stack[0]}};
-  call.callee.callBoxed(stack);
-  recordIfCapturing(std::move(call));
-  return to;
+Graph::~Graph() {
+  const std::lock_guard lock(capturesMutex);
+  std::erase_if(captures, [&](const auto& each) { return each.second == this; });
 }
 
 struct Hooks final : at::PrivateUse1HooksInterface {
@@ -285,13 +176,6 @@ struct Hooks final : at::PrivateUse1HooksInterface {
 
 C10_REGISTER_GUARD_IMPL(PrivateUse1, Guard);
 
-TORCH_LIBRARY_IMPL(_, PrivateUse1, library) { library.fallback(torch::CppFunction::makeFromBoxedFunction<&onHost>()); }
-TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
-  library.impl("_copy_from", &copyFrom);
-  for (const char* name : {"convolution_overrideable", "convolution_backward_overrideable"})
-    library.impl(name, torch::CppFunction::makeFromBoxedFunction<&onHost>());
-}
-
 const bool isRegistered = [] {
   c10::SetAllocator(kType, &memory);
   c10::register_privateuse1_backend("simulated");
@@ -300,6 +184,20 @@ const bool isRegistered = [] {
 }();
 
 }  // namespace
+
+// The first work of a thread synchronises a whole GPU, because its libraries create handles for the thread. That
+// invalidates every capture.
+void simulated::beginInThread() {
+  thread_local bool hasBegun = false;
+  if (std::exchange(hasBegun, true)) return;
+  const std::lock_guard lock(capturesMutex);
+  for (const auto& [stream, graph] : captures) graph->isBroken = true;
+  TORCH_CHECK(captures.empty(), "operation not permitted while a stream is capturing: a thread's first work");
+}
+
+void simulated::recordIfCapturing(std::function<void()> work) {
+  if (Graph* graph = capturing(here())) graph->work.push_back(std::move(work));
+}
 
 void simulated::submit(std::function<void()> work) {
   beginInThread();

@@ -1,5 +1,5 @@
 import type { QueueServer } from "./server.js";
-import type { Taken } from "./study-takers.js";
+import type { TakenCell } from "./taken-cell.js";
 
 /**
  * Takes the lock of a cell again that expired while its worker was cut off, unless another worker may have taken the cell. In that
@@ -22,7 +22,7 @@ return 0`;
 /** Renews the lock of a cell in progress. @returns false if it is lost, so that another worker may run the cell, too */
 export async function renewLock(
   server: QueueServer,
-  { taker, job, token }: Taken,
+  { taker, job, token }: TakenCell,
   milliseconds: number,
 ): Promise<boolean> {
   const id = job.id!;
@@ -48,7 +48,7 @@ end`;
 /** Removes a job that was taken and cannot be read. A cell is submitted again. */
 export async function removeTaken(
   server: QueueServer,
-  { taker, token }: Pick<Taken, "taker" | "token">,
+  { taker, token }: Pick<TakenCell, "taker" | "token">,
 ): Promise<void> {
   const keys = [taker.toKey("active"), taker.toKey("stalled")];
   await server.redis.eval(REMOVE, keys.length, ...keys, taker.toKey(""), token);

@@ -8,17 +8,10 @@ import { removeTaken } from "./locks.js";
 import { isServerProblem, type QueueServer } from "./server.js";
 import type { StudyData } from "./study-data.js";
 import type { StudyEntry } from "./study-entry.js";
+import type { TakenCell } from "./taken-cell.js";
 
 /** How often a study that a worker leaves to others is looked at again: its data may have appeared. */
 const LOOK_AGAIN_AFTER = 60_000;
-
-/** A cell that a worker has taken. */
-export interface Taken {
-  readonly entry: StudyEntry;
-  readonly job: Job;
-  readonly taker: Worker;
-  readonly token: string;
-}
 
 /** The studies that a worker serves, and those that it leaves to others. */
 export class StudyTakers {
@@ -72,7 +65,7 @@ export class StudyTakers {
   }
 
   /** Takes a cell of the most urgent study that has one. Studies of one priority take turns. */
-  async take(): Promise<Taken | undefined> {
+  async take(): Promise<TakenCell | undefined> {
     const served = [...this.#served.values()];
     const turn = this.#turn++;
     const inTurn = served
@@ -87,7 +80,7 @@ export class StudyTakers {
   }
 
   /** Takes the next cell of a study. What is no job is removed. */
-  async #next({ entry, taker, token }: Omit<Taken, "job">): Promise<Job | undefined> {
+  async #next({ entry, taker, token }: Omit<TakenCell, "job">): Promise<Job | undefined> {
     try {
       return (await taker.getNextJob(token, { block: false })) ?? undefined;
     } catch (error) {

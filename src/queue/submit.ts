@@ -9,7 +9,7 @@ import { sendDataset } from "./sent-data.js";
 import type { QueueServer } from "./server.js";
 import { registerStudy, type SentDataset, type StudyEntry } from "./study-entry.js";
 
-interface Options {
+export interface SubmitOptions {
   readonly priority: number;
   readonly allow: StudyEntry["allow"];
   readonly sendData: boolean;
@@ -21,7 +21,7 @@ export async function submit(
   id: string,
   { config, datasets, numerics }: Question,
   cells: readonly PlannedCell[],
-  { priority, allow, sendData }: Options,
+  { priority, allow, sendData }: SubmitOptions,
 ): Promise<void> {
   const sent: Record<string, SentDataset> = {};
   for (const { plan, dataset } of cells) {

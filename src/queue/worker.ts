@@ -19,7 +19,8 @@ import { runCell } from "./run-cell.js";
 import { isServerProblem, QueueServer, serverError } from "./server.js";
 import { StudyData } from "./study-data.js";
 import { listStudies } from "./study-entry.js";
-import { StudyTakers, type Taken } from "./study-takers.js";
+import { StudyTakers } from "./study-takers.js";
+import type { TakenCell } from "./taken-cell.js";
 import { removeWorker, reportWorker } from "./worker-entry.js";
 import { type ParsedWorkerOptions, type WorkerOptions, workerOptionsSchema } from "./worker-options.js";
 
@@ -53,7 +54,7 @@ type Options = Omit<ParsedWorkerOptions, "connection"> & {
 };
 
 /** A cell in progress. */
-interface Task extends Taken {
+interface Task extends TakenCell {
   readonly data: CellJob;
   readonly start: number;
   readonly controller: AbortController;
@@ -170,7 +171,7 @@ class WorkerLoop {
   }
 
   /** Runs a cell that was taken. Nothing about it ends the worker. */
-  async #work(taken: Taken): Promise<void> {
+  async #work(taken: TakenCell): Promise<void> {
     const { job, token } = taken;
     const controller = new AbortController();
     const stop = () => controller.abort();
@@ -188,7 +189,7 @@ class WorkerLoop {
     }
   }
 
-  async #fail({ job, token, entry }: Taken, cause: unknown): Promise<void> {
+  async #fail({ job, token, entry }: TakenCell, cause: unknown): Promise<void> {
     const isFinal = cause instanceof FinalFailure || job.attemptsMade + 1 >= ATTEMPTS;
     const reason = line(`${reasonOf(cause)}${cause instanceof FinalFailure ? "" : ` (on ${hostname()})`}`);
     this.#options.onNotice(`A run of study ${entry.id} failed: ${reason}`);
@@ -198,7 +199,7 @@ class WorkerLoop {
   }
 
   /** @returns whether the cell finished, here or elsewhere; false if it was ended */
-  async #run(taken: Taken, controller: AbortController): Promise<boolean> {
+  async #run(taken: TakenCell, controller: AbortController): Promise<boolean> {
     const { entry, job } = taken;
     const data = cellJobSchema.safeParse(job.data).data;
     const key = job.id ?? "";

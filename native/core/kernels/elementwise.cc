@@ -1,6 +1,6 @@
 #include "elementwise.h"
 
-#include "instruction_set.h"
+#include "core/runtime/instruction_set.h"
 
 namespace optimbench {
 

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "core/kernels/instruction_set.h"
+#include "core/runtime/instruction_set.h"
 
 namespace optimbench {
 

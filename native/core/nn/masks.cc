@@ -1,7 +1,7 @@
 #include "masks.h"
 
-#include "core/kernels/instruction_set.h"
 #include "core/kernels/random.h"
+#include "core/runtime/instruction_set.h"
 
 namespace optimbench {
 

@@ -4,8 +4,8 @@
 #include <map>
 #include <stdexcept>
 
-#include "core/kernels/instruction_set.h"
 #include "core/runtime/device.h"
+#include "core/runtime/instruction_set.h"
 #include "device/device_layers.h"
 #include "fused_layers.h"
 

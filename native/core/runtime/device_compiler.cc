@@ -3,7 +3,7 @@
 #include <mutex>
 #include <stdexcept>
 
-#include "core/kernels/instruction_set.h"
+#include "instruction_set.h"
 
 namespace optimbench {
 namespace {

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "core/kernels/instruction_set.h"
+#include "core/runtime/instruction_set.h"
 #include "update.h"
 
 namespace optimbench {

@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "comparison.h"
-#include "core/kernels/instruction_set.h"
+#include "core/runtime/instruction_set.h"
 
 namespace {
 uint64_t state = 1;

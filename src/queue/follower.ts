@@ -1,0 +1,262 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type EpochRecord, epochRecordSchema } from "../history/epoch-record.js";
+import { isSameRun } from "../study/cell.js";
+import type { Cell } from "../study/cell-lines.js";
+import type { ExecutorContext } from "../study/executor.js";
+import type { PlannedCell } from "../study/planned-cell.js";
+import { countText } from "../validation/count-text.js";
+import { ATTEMPTS, addCells } from "./cell-job.js";
+import { failedCells } from "./failed-cells.js";
+import { discard, published, publishedKeys } from "./results.js";
+import { isSent } from "./sent-data.js";
+import { isServerProblem, type QueueServer, serverError } from "./server.js";
+import {
+  cancelStudy,
+  forgetCancellation,
+  isCancelled,
+  isRegistered,
+  removeStudy,
+  studyId,
+} from "./study-entry.js";
+import { type SubmitOptions, submit } from "./submit.js";
+import { listWorkers } from "./worker-entry.js";
+
+interface Options extends SubmitOptions {
+  readonly cancelOnAbort: boolean;
+}
+
+const LOOKS_EVERY = 1000;
+const FEWEST_BETWEEN_LOOKS = 50;
+const CHECKS_EVERY = 10_000;
+const AT_ONCE = 50;
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a result is that of a finished run of this cell. */
+const isResultOf = ({ plan }: PlannedCell, { record }: Cell): boolean =>
+  record.status !== "cancelled" && isSameRun(plan.config, record.config);
+
+/** Submits the cells of a study, and collects their results. */
+export class Follower {
+  readonly #server: QueueServer;
+  readonly #context: ExecutorContext;
+  readonly #options: Options;
+  readonly #id: string;
+  /** The cells without a result, by key. */
+  readonly #missing: Map<string, PlannedCell>;
+  /** The cells that were given up. The worker of one may have been cut off only, and finish it. */
+  readonly #failed = new Map<string, PlannedCell>();
+  /** Results that could not be written, and therefore stay on the server. */
+  readonly #unkept = new Set<string>();
+  /** The last epoch of each cell in progress that was not told yet. */
+  readonly #epochs = new Map<string, { readonly cell: PlannedCell; readonly epoch: EpochRecord }>();
+  /** How often the result of a cell was not its result. */
+  readonly #refused = new Map<string, number>();
+  readonly #told = new Set<string>();
+  #wake = new AbortController();
+  #checked = performance.now() - CHECKS_EVERY + LOOKS_EVERY;
+
+  constructor(
+    server: QueueServer,
+    cells: readonly PlannedCell[],
+    context: ExecutorContext,
+    options: Options,
+  ) {
+    this.#server = server;
+    this.#context = context;
+    this.#options = options;
+    this.#id = studyId(context.question);
+    this.#missing = new Map(cells.map((cell) => [cell.key, cell]));
+  }
+
+  async follow(): Promise<void> {
+    const { signal, onNotice } = this.#context;
+    const wake = () => this.#wake.abort();
+    signal.addEventListener("abort", wake);
+    await this.#collect();
+    if (this.#missing.size > 0 && !signal.aborted) {
+      for (const risk of await this.#server.risks()) onNotice(risk);
+      await forgetCancellation(this.#server, this.#id);
+      await this.#submit();
+      onNotice(
+        `Submitted ${countText(this.#missing.size, "run")} to ${this.#server.address} as study ${this.#id}.`,
+      );
+      if (!signal.aborted) this.#listen();
+    }
+    while (this.#missing.size > 0 && !signal.aborted) {
+      await this.#wait();
+      try {
+        if (await this.#look()) return;
+      } catch (error) {
+        if (!isServerProblem(error)) throw error;
+        if (!signal.aborted) this.#tell(`${serverError(this.#server, error).message} It is tried again.`);
+      }
+    }
+    signal.removeEventListener("abort", wake);
+    await this.#end();
+  }
+
+  /** Takes over what happened. @returns whether the study was cancelled */
+  async #look(): Promise<boolean> {
+    const { signal, onNotice } = this.#context;
+    await this.#takeFailed();
+    await this.#collect();
+    if (this.#missing.size > 0 && (await isCancelled(this.#server, this.#id))) {
+      onNotice(`Study ${this.#id} was cancelled: ${countText(this.#missing.size, "run")} did not run.`);
+      return true;
+    }
+    if (performance.now() - this.#checked < CHECKS_EVERY || this.#missing.size === 0 || signal.aborted)
+      return false;
+    const wasAway = performance.now() - this.#checked > 2 * CHECKS_EVERY; // as the workers may have been
+    this.#checked = performance.now();
+    await this.#resubmitLost();
+    if (!wasAway) await this.#tellWhyNot();
+    return false;
+  }
+
+  async #submit(): Promise<void> {
+    const { question, profile } = this.#context;
+    const cells = [...this.#missing.values()];
+    await submit(this.#server, this.#id, question, cells, this.#options);
+    await addCells(this.#server, this.#id, cells, profile);
+  }
+
+  #listen(): void {
+    this.#server.onEvent(this.#id, ({ event, jobId = "", data = "" }) => {
+      if (event === "progress") this.#hear(jobId, data);
+      if (event === "progress" || event === "completed" || event === "failed") this.#wake.abort();
+    });
+  }
+
+  #hear(key: string, data: string): void {
+    const cell = this.#missing.get(key);
+    const epoch = epochRecordSchema.safeParse(parsedJson(data)).data;
+    if (cell !== undefined && epoch !== undefined) this.#epochs.set(key, { cell, epoch });
+  }
+
+  /** Waits for an event, or a second. */
+  async #wait(): Promise<void> {
+    await sleep(FEWEST_BETWEEN_LOOKS);
+    await sleep(LOOKS_EVERY, undefined, { signal: this.#wake.signal }).catch(() => {});
+    if (!this.#context.signal.aborted) this.#wake = new AbortController();
+  }
+
+  async #collect(): Promise<void> {
+    const { refresh, hasFinished, onEpoch } = this.#context;
+    const epochs = [...this.#epochs.values()];
+    this.#epochs.clear();
+    for (const { cell, epoch } of epochs) await onEpoch(cell, epoch);
+    const keys = (await publishedKeys(this.#server, this.#id)).filter((key) => !this.#unkept.has(key));
+    for (let start = 0; start < keys.length; start += AT_ONCE) {
+      const taken: string[] = [];
+      const refused: PlannedCell[] = [];
+      for (const key of keys.slice(start, start + AT_ONCE)) {
+        const cell = this.#missing.get(key) ?? this.#failed.get(key);
+        const result = cell && (await published(this.#server, this.#id, key));
+        if (cell === undefined || result === undefined) continue;
+        if (result === "damaged" || !isResultOf(cell, result)) refused.push(cell);
+        else if (await this.#finish(cell, result)) taken.push(key);
+      }
+      await discard(this.#server, this.#id, [...taken, ...refused.map(({ key }) => key)]);
+      await this.#submitAgain(refused);
+    }
+    await refresh();
+    for (const [key, cell] of this.#missing) if (hasFinished(cell)) this.#missing.delete(key);
+  }
+
+  /** @returns whether the server need not keep the result */
+  async #finish(cell: PlannedCell, result: Cell): Promise<boolean> {
+    const isKept = await this.#context.finish(cell, result);
+    this.#missing.delete(cell.key);
+    this.#failed.delete(cell.key);
+    if (!isKept) this.#unkept.add(cell.key);
+    return isKept;
+  }
+
+  /** Submits cells again whose results were damaged, as often as those that fail are tried. */
+  async #submitAgain(cells: readonly PlannedCell[]): Promise<void> {
+    const again: PlannedCell[] = [];
+    for (const cell of cells) {
+      const refused = (this.#refused.get(cell.key) ?? 0) + 1;
+      this.#refused.set(cell.key, refused);
+      const problem = `The result of ${cell.planned.label} on the server is damaged, or of another run.`;
+      if (refused >= ATTEMPTS) this.#fail(cell, problem);
+      else {
+        this.#tell(`${problem} It runs again.`);
+        again.push(cell);
+      }
+    }
+    if (again.length > 0) await addCells(this.#server, this.#id, again, this.#context.profile);
+  }
+
+  #fail(cell: PlannedCell, reason: string): void {
+    this.#missing.delete(cell.key);
+    this.#failed.set(cell.key, cell);
+    this.#context.fail(cell, reason);
+    this.#context.onNotice(`${cell.planned.label} failed: ${reason}`);
+  }
+
+  /** Takes over the cells that failed for good. */
+  async #takeFailed(): Promise<void> {
+    const given = new Map<string, string>();
+    for (let start = 0; ; start += AT_ONCE) {
+      const failed = await failedCells(this.#server, this.#id, start, AT_ONCE);
+      for (const { key, reason } of failed) if (this.#missing.has(key)) given.set(key, reason);
+      if (failed.length < AT_ONCE) break;
+    }
+    for (const [key, reason] of given) {
+      this.#fail(this.#missing.get(key)!, reason);
+      await this.#server.queue(this.#id).remove(key); // so that the same command tries it again
+    }
+  }
+
+  /** Submits the study again if the server has lost a part of it, such as its last second before it was killed. */
+  async #resubmitLost(): Promise<void> {
+    const { redis } = this.#server;
+    const queued = this.#server.queue(this.#id);
+    const places = [...this.#missing.keys()].map((key) => ["exists", queued.toKey(key)]);
+    const answers = (await redis.pipeline(places).exec()) ?? [];
+    const published = new Set(await publishedKeys(this.#server, this.#id)); // later: it leaves the queue for here
+    const isThere = [...this.#missing.keys()].every((key, i) => answers[i]?.[1] === 1 || published.has(key));
+    const data = this.#options.sendData ? Object.values(this.#context.question.datasets) : [];
+    const isDataThere = await Promise.all(data.map((sum) => isSent(this.#server, sum)));
+    if (isThere && isDataThere.every(Boolean) && (await isRegistered(this.#server, this.#id))) return;
+    await this.#submit();
+  }
+
+  /** Says if no worker takes the cells, and why. */
+  async #tellWhyNot(): Promise<void> {
+    const workers = await listWorkers(this.#server);
+    const why = [...new Set(workers.map(({ leaves }) => leaves[this.#id]))];
+    if (why.includes(undefined) && workers.length > 0) return;
+    const text =
+      workers.length === 0
+        ? `No worker is connected to ${this.#server.address}. Start some: optimbench worker`
+        : `No worker takes the runs of study ${this.#id}: ${why.join("; ")}.`;
+    this.#tell(text);
+  }
+
+  /** Says something once. */
+  #tell(text: string): void {
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
+    this.#context.onNotice(text);
+  }
+
+  async #end(): Promise<void> {
+    const { signal, isKept, onNotice } = this.#context;
+    if (this.#unkept.size > 0) return; // the same command collects them
+    if (!signal.aborted) return removeStudy(this.#server, this.#id);
+    if (!isKept || this.#options.cancelOnAbort) return cancelStudy(this.#server, this.#id);
+    if (this.#missing.size > 0)
+      onNotice(
+        `${countText(this.#missing.size, "run")} of study ${this.#id} stay${this.#missing.size === 1 ? "s" : ""} in the queue, and workers go on. The same command collects the results; optimbench queue cancel ${this.#id} withdraws them.`,
+      );
+  }
+}
