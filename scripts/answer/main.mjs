@@ -1,6 +1,6 @@
 // Answers the paper's question: runs the studies of this folder one after another, and writes each finished one to docs/answer.
-// It continues where it was interrupted, so it can run in parts. All six are estimated to take three hours on two fast
-// cores (`--dry-run`).
+// It continues where it was interrupted, so it can run in parts. All are estimated to take six hours on two fast cores
+// (`--dry-run`).
 // Usage: npm run answer [-- mnist-defaults fashion-mnist-losses ...] [--device cuda]
 // It needs the full MNIST and Fashion-MNIST. --device replaces the device of the configs: the CPU for optimizers, a GPU for losses.
 import { spawnSync } from "node:child_process";

@@ -21,6 +21,8 @@ export interface Arm {
   readonly loss: string;
   /** The config of the first run; the others differ only in the seed. */
   readonly config: ResolvedTrainConfig;
+  /** What identifies the arm among others, whatever tuning selected. */
+  readonly identity: ResolvedTrainConfig;
   readonly runs: readonly RunRecord[];
   /** The runs of the seeds that arms are compared by. */
   readonly compared: readonly RunRecord[];
@@ -47,10 +49,10 @@ function newArms(study: Study): Arm[] {
   const tasks = groupBy(inOrder, ([first]) => comparisonKey(study.config, first!.config));
   const groups = tasks.flat();
   const configs = groups.map((runs) => runs[0]!.config);
-  const identity = identities(study.config);
+  const identityOf = identities(study.config);
   const labelsOf = (some: typeof groups, visible?: RegExp) =>
     distinctLabels(
-      some.map((runs) => identity(runs[0]!.config)),
+      some.map((runs) => identityOf(runs[0]!.config)),
       visible,
     );
   const labels = labelsOf(groups);
@@ -66,6 +68,7 @@ function newArms(study: Study): Arm[] {
     loss: losses[i]!,
     slug: slugs[i]!,
     config: configs[i]!,
+    identity: identityOf(configs[i]!),
     runs,
     compared: compared[i]!,
     completed: compared[i]!.filter(isCompleted),

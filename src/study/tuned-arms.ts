@@ -14,9 +14,9 @@ export function tunedArms(study: ResolvedCompareConfig): (run: ResolvedTrainConf
   return (run) => byArm.get(keyOf(run));
 }
 
-/** The device of a study may be "auto", which no run has. */
+/** The device of a study may be "auto", which no run has. On a GPU, a micro-batch of a run is its whole batch. */
 const keyOf = (arm: ArmConfig & Partial<ResolvedTrainConfig>): string =>
-  canonicalJson({ ...essentialConfig(arm), dataset: arm.dataset, device: "", seed: 0 });
+  canonicalJson({ ...essentialConfig(arm), dataset: arm.dataset, device: "", microBatch: 0, seed: 0 });
 
 /**
  * Returns what identifies the arm of a run, whatever tuning selected: its config, of a tuned study with the given learning rate, and

@@ -52,11 +52,12 @@ function settingsText(study: Study, results: readonly Result[]): string {
 const trialsOf = ({ config: { tuning } }: Study): number =>
   (tuning?.trials ?? 0) + (tuning?.extensions ?? []).reduce((sum, { trials }) => sum + trials, 0);
 
-/** What to know about how the optimizers got their settings, if a study compares optimizers. */
+/** What to know about how the arms got their settings, if they were tuned or if a study compares optimizers. */
 export function settingsCaveats(study: Study, results: readonly Result[]): string[] {
-  if (new Set(results.map(({ arm }) => arm.config.optimizer.name)).size < 2) return [];
   const settings = settingsOf(study, results);
-  return settings === "tuned" ? tuningNotes(study) : [CAVEATS[settings]];
+  if (settings === "tuned") return tuningNotes(study);
+  const optimizers = new Set(results.map(({ arm }) => arm.config.optimizer.name));
+  return optimizers.size < 2 ? [] : [CAVEATS[settings]];
 }
 
 const CAVEATS: Readonly<Record<Exclude<Settings, "tuned">, string>> = {

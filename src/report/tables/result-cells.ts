@@ -63,7 +63,7 @@ export function resultCells(study: Study, verdicts?: Verdicts): ResultCells {
   const rateTexts = decimalTexts(results.map(({ arm }) => arm.config.optimizer.learningRate));
   const rates = new Map(results.map((result, i) => [result, rateTexts[i]!]));
   const losses = new Set(results.map(({ arm }) => arm.loss));
-  const isOfLosses = differInLoss(results.map(({ arm }) => arm.config));
+  const isOfLosses = differInLoss(results.map(({ arm }) => arm.identity));
   const semantics = new Set(results.map(({ arm }) => arm.config.optimizer.semantics));
   const several = results.some(({ arm }) => arm.runs.length > 1);
   const { isTimed: timed, note: timesNote } = timingOf(study);
@@ -94,7 +94,7 @@ export function resultCells(study: Study, verdicts?: Verdicts): ResultCells {
       head: "learning rate",
       dispensable: 1,
       cell: (result) => rates.get(result)!,
-      visible: !isOfLosses,
+      visible: !isOfLosses || new Set(rateTexts).size > 1,
     },
     {
       head: "validation accuracy",
@@ -208,7 +208,7 @@ function namedBy(results: readonly Result[]): string {
   const isOther = (path: string) => !/^(optimizer|loss)\./.test(path);
   return configs.some(({ name }) => name !== undefined) || differingPaths(configs).some(isOther)
     ? "arm"
-    : differInLoss(configs)
+    : differInLoss(results.map(({ arm }) => arm.identity))
       ? "loss"
       : "optimizer";
 }
@@ -240,18 +240,21 @@ function notesOn(results: readonly Result[], semantics: ReadonlySet<string>): st
 /** The sources of the formulas that no column shows: of the optimizers, and of the losses if they differ. */
 function sourcesNote(results: readonly Result[], semantics: ReadonlySet<string>): string {
   const [common] = semantics.size === 1 ? semantics : [];
-  const configs = results.map(({ arm }) => arm.config);
   const others = results.filter(({ arm }) => arm.config.loss.semantics !== common);
   const losses = new Set(others.map(({ arm }) => `${arm.loss} (${originOf(arm.config.loss)})`));
   return [
-    ...(differInLoss(configs) ? [oneOptimizer(configs[0]!)] : []),
+    ...(differInLoss(results.map(({ arm }) => arm.identity)) ? [oneOptimizer(results)] : []),
     ...(common === undefined ? [] : [`Formulas and defaults: ${originOf({ semantics: common })}.`]),
     ...(losses.size === 0 ? [] : [`Formulas of the losses: ${[...losses].join(", ")}.`]),
   ].join(" ");
 }
 
-const oneOptimizer = ({ optimizer: { label, name, learningRate } }: Arm["config"]) =>
-  `Optimizer: ${printable(label ?? name)}, learning rate ${decimalText(learningRate)}.`;
+/** The optimizer of all arms, and its learning rate unless arms differ in it. */
+function oneOptimizer(results: readonly Result[]): string {
+  const { label, name, learningRate } = results[0]!.arm.config.optimizer;
+  const isSame = results.every(({ arm }) => arm.config.optimizer.learningRate === learningRate);
+  return `Optimizer: ${printable(label ?? name)}${isSame ? `, learning rate ${decimalText(learningRate)}` : ""}.`;
+}
 
 /** The source of a formula, as text. */
 const originOf = ({ semantics }: { readonly semantics: string }) => printable(semantics);
