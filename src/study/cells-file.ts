@@ -16,6 +16,8 @@ const STALE_AFTER = 60_000;
 export class CellsFile {
   readonly path: string;
   readonly #lock: string;
+  /** The last call. Calls take turns, since each of them moves the end. */
+  #last: Promise<unknown> = Promise.resolve();
   #end = 0;
   #lines = 0;
   /** Whether the file ended in a torn line when it was read. The next append removes it. */
@@ -27,7 +29,11 @@ export class CellsFile {
   }
 
   /** Reads the lines that were added since the last call. @throws OptimbenchError (FILE) */
-  async readNew(): Promise<readonly Line[]> {
+  readNew(): Promise<readonly Line[]> {
+    return this.#inTurn(() => this.#readNew());
+  }
+
+  async #readNew(): Promise<readonly Line[]> {
     const size = (await stat(this.path).catch(() => undefined))?.size ?? 0;
     if (size < this.#end) throw replaced(this.path);
     if (size === this.#end) return [];
@@ -53,7 +59,7 @@ export class CellsFile {
    */
   async append(prepare: (added: readonly Line[]) => readonly Line[], then = async () => {}): Promise<void> {
     await this.#locked(async () => {
-      const lines = prepare(await this.readNew());
+      const lines = prepare(await this.#readNew());
       const text = lines.map(lineText).join("");
       if (text !== "") {
         if (this.#end === 0) await writeFileAtomically(this.path, text);
@@ -103,7 +109,17 @@ export class CellsFile {
     }
   }
 
-  async #locked(work: () => Promise<void>): Promise<void> {
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  #locked(work: () => Promise<void>): Promise<void> {
+    return this.#inTurn(() => this.#lockedNow(work));
+  }
+
+  async #lockedNow(work: () => Promise<void>): Promise<void> {
     try {
       while (takeLock(this.#lock, STALE_AFTER) !== undefined) await sleep(5);
       try {

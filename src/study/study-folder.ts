@@ -143,15 +143,24 @@ export class StudyFolder {
 
   /** @param then is done before another process may write to the folder */
   async #flush(then = async () => {}): Promise<void> {
-    if (this.#isReplaced) await this.#file.replace(this.#unwritten);
-    else
+    let written: ReadonlySet<Line> = new Set();
+    const unwritten = () => {
+      written = new Set(this.#unwritten);
+      return [...written];
+    };
+    const after = async () => {
+      this.#unwritten = this.#unwritten.filter((line) => !written.has(line)); // more may have been added meanwhile
+      await then();
+    };
+    if (this.#isReplaced) {
+      await this.#file.replace(unwritten());
+      await after();
+    } else
       await this.#file.append((added) => {
         this.#take(added);
-        return this.#unwritten;
-      }, then);
-    if (this.#isReplaced) await then();
+        return unwritten();
+      }, after);
     this.#isReplaced = false;
-    this.#unwritten = [];
   }
 
   /** The last process that writes study.json has read all cells, so a larger study is never replaced by a smaller one. */
@@ -159,7 +168,6 @@ export class StudyFolder {
     const start = performance.now();
     this.#isCurrent = false;
     await this.#flush(async () => {
-      this.#unwritten = [];
       if (!this.#isOutgrown) await writeStudy(current(), this.#path);
     });
     this.#isCurrent = true;

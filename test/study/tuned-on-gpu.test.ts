@@ -2,9 +2,9 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { conclude } from "../../src/report/results/conclusion.js";
 import { resultCells } from "../../src/report/tables/result-cells.js";
+import { readStudy } from "../../src/studies.js";
 import { armsOf } from "../../src/study/arms.js";
 import type { Study } from "../../src/study/study.js";
-import { readStudy } from "../../src/studies.js";
 
 /** On a GPU, a micro-batch of a run is its whole batch, whatever the study's config says. */
 describe("a study that was tuned on a GPU", () => {
