@@ -8,6 +8,8 @@ import type { NativeInfo } from "./interface.js";
  * both versions are never mixed. test/study/numerics.test.ts fails when the numbers change.
  */
 export const NUMERICS = 3;
+/** The same for what only a GPU computes. */
+const GPU_NUMERICS = 2;
 
 /** What the numbers of a run depend on besides its config and its dataset. */
 export const numericsSchema = z.object({
@@ -19,11 +21,12 @@ export const numericsSchema = z.object({
   arch: z.string(),
   processor: z.string(),
   gpus: z.array(z.string()).readonly().optional(),
+  gpuNumerics: z.int().optional(),
 });
 export type Numerics = z.output<typeof numericsSchema>;
 
 /** Where something runs, as far as numbers depend on it. */
-type Machine = Omit<Numerics, "numerics" | "processor" | "gpus"> & {
+type Machine = Omit<Numerics, "numerics" | "processor" | "gpus" | "gpuNumerics"> & {
   readonly cpu: string;
   readonly gpus?: readonly string[] | undefined;
 };
@@ -32,12 +35,12 @@ export function numericsOf(machine: Machine): Numerics {
   const { libtorch, instructionSet, kernels, platform, arch, cpu, gpus } = machine;
   // libtorch's matrix products choose their code by the vendor of the processor.
   const processor = /Intel|AMD|Apple/.exec(cpu)?.[0] ?? cpu;
-  const processors = { platform, arch, processor, ...(gpus && { gpus }) };
+  const processors = { platform, arch, processor, ...(gpus && { gpus, gpuNumerics: GPU_NUMERICS }) };
   return { numerics: NUMERICS, libtorch, instructionSet, kernels, ...processors };
 }
 
 /** Without the GPUs, on which the numbers of a run on the CPU do not depend. */
-export const numericsOnCpu = ({ gpus: _, ...numerics }: Numerics): Numerics => numerics;
+export const numericsOnCpu = ({ gpus: _, gpuNumerics: __, ...numerics }: Numerics): Numerics => numerics;
 
 /** The same for this process. */
 export const numericsHere = (native: NativeInfo): Numerics =>

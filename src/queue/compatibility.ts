@@ -23,7 +23,10 @@ const NAMES: Readonly<Record<keyof Numerics, string>> = {
   arch: "architecture",
   processor: "processor",
   gpus: "GPUs",
+  gpuNumerics: "version of the numerics of GPUs",
 };
+/** What runs on the CPU do not depend on. */
+const OF_GPUS: ReadonlySet<keyof Numerics> = new Set(["gpus", "gpuNumerics"]);
 
 /**
  * Why this machine cannot run the cells of a study with the numbers that its keys promise: other versions, kernels or devices. The
@@ -41,7 +44,7 @@ export function whyNotHere(
   const isMixed = allow.includes("mixed-kernels");
   const isOnCpu = devices.every((device) => device === "cpu");
   const differing = (Object.keys(NAMES) as (keyof Numerics)[])
-    .filter((key) => !(isOnCpu && key === "gpus") && !(isMixed && MIXED.has(key)))
+    .filter((key) => !(isOnCpu && OF_GPUS.has(key)) && !(isMixed && MIXED.has(key)))
     .filter((key) => JSON.stringify(numerics[key]) !== JSON.stringify(here[key]));
   if (differing.length > 0) {
     const texts = differing.map(
