@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { conclude } from "../../src/report/results/conclusion.js";
+import { headline } from "../../src/report/results/headline.js";
 import { resultCells } from "../../src/report/tables/result-cells.js";
 import { readStudy } from "../../src/studies.js";
 import { armsOf } from "../../src/study/arms.js";
@@ -22,7 +23,8 @@ describe("a study that was tuned on a GPU", () => {
   });
 
   it("shows the selected settings and where they come from", () => {
-    const { columns, notes } = resultCells(study);
+    const { columns, notes, results } = resultCells(study);
+    expect(headline(study, results)).toBe("Which loss learns mnist best when each is tuned by 8 trials?");
     expect(columns.map(({ title }) => title)).toEqual(expect.arrayContaining(["loss", "learning rate"]));
     expect(columns.map(({ title }) => title)).not.toContain("optimizer");
     expect(notes.join("\n")).toContain("Optimizer: adam.");

@@ -26,7 +26,7 @@ const SUITE_TASK = /^(dataset|split|model|epochs|microBatch)(\.|$)/;
 function compared({ config }: Study, results: readonly Result[]): string {
   const differ = (value: (result: Result) => unknown) => new Set(results.map(value)).size > 1;
   const optimizers = differ(({ arm }) => arm.config.optimizer.name);
-  const optimizerConfigs = differ(({ arm }) => JSON.stringify(arm.config.optimizer));
+  const optimizerConfigs = differ(({ arm }) => JSON.stringify(arm.identity.optimizer));
   const losses = differ(({ arm }) => arm.loss);
   const ofTask = config.suite === undefined ? TASK : SUITE_TASK;
   const isOther = (path: string) => !/^(optimizer|loss)(\.|$)/.test(path) && !ofTask.test(path);
