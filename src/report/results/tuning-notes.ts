@@ -21,7 +21,7 @@ export function tuningNotes({ config: { tuning }, runs }: Study): string[] {
   return [
     `Settings: of each arm, the best of ${countText(first?.trials.length ?? 0, "trial")} by validation accuracy (${seedsText(tried)}), which ran again on ${seedsText(seeds)}. No trial saw the test images.`,
     ...(arms.length > MOST_LISTED
-      ? ['The section "Tuning" of index.html and `tuning.arms` in study.json have the selected settings.']
+      ? ['The selected settings are in the section "Tuning" of the report, and in study.json (tuning.arms).']
       : arms.map(({ label, trials, selected }) => `${label}: ${settingsText(trials[selected]!)}.`)),
     ...extensions.map(
       ({ trials, sides }) =>

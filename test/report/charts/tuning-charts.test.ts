@@ -52,6 +52,14 @@ test("draws every trial, marks the selected one of each arm, and shows the searc
   expect(warn).not.toHaveBeenCalled();
 });
 
+test("says that trials differ in other settings than the rate only if others are searched", () => {
+  const study = tunedStudy();
+  expect(section(study)).not.toContain("other settings");
+  const arm = study.config.tuning!.arms![1]!;
+  Object.assign(arm, { space: { ...arm.space, momentum: { from: 0, to: 0.99, scale: "decay" } } });
+  expect(section(study)).toContain("Trials also differ in other settings.");
+});
+
 test("the best accuracy so far never falls, and ends at that of the selected trial", () => {
   const study = tunedStudy(17);
   for (const { trials, tuned } of tunedResults(study, resultsOf(study))) {

@@ -50,10 +50,13 @@ function taskTuning(
   const keyed = placed.filter(({ place }) => place >= 0).reverse();
   const rates = ratePlot(placed);
   return html`${taskTitle(name)}<p class="keys">${keyed.map((arm) => html`<span class="${colourClass(arm.colour)}"><span class="key"></span>${arm.label}</span> `)}${keyed.length < arms.length ? html`<span class="others"><span class="key"></span>the others, in grey</span>` : undefined}</p>
-<div class="halves">${rates === undefined ? undefined : html`<figure>${rates}<figcaption>Validation accuracy by learning rate, a point per trial. Ring: the selected one; × at the bottom: diverged; line below: the searched space. Trials also differ in other settings.</figcaption></figure>`}
+<div class="halves">${rates === undefined ? undefined : html`<figure>${rates}<figcaption>Validation accuracy by learning rate, a point per trial. Ring: the selected one; × at the bottom: diverged; line below: the searched space.${searchesMore(arms) ? " Trials also differ in other settings." : ""}</figcaption></figure>`}
 <figure>${trialsPlot(placed)}<figcaption>Best validation accuracy by number of trials: what tuning cost. The first trial has the given settings; dot: the selected one.</figcaption></figure></div>
 ${settingsTable(arms, name)}`;
 }
+
+const searchesMore = (arms: readonly TunedResult[]) =>
+  arms.some(({ tuned }) => Object.keys(tuned.space).some((setting) => setting !== "learningRate"));
 
 interface PlacedArm extends TunedResult {
   /** The number of its colour. */
