@@ -130,6 +130,8 @@ class CudaCompiler final : public DeviceCompiler {
     check(cudaGetDevice(&device), "cudaGetDevice");
     auto& kernel = kernels_[{device, source, name}];
     if (!kernel) {
+      // Also makes the device's context current in this thread, which may have done no other work yet.
+      check(cudaSetDevice(device), "cudaSetDevice");
       void* function = nullptr;
       // The driver loads a kernel when it is found, or at the latest when it is first launched: in the first step,
       // which is never recorded.
@@ -144,7 +146,6 @@ class CudaCompiler final : public DeviceCompiler {
   void* module(int device, const std::string& source) {
     void*& module = modules_[{device, source}];
     if (module == nullptr) {
-      check(cudaSetDevice(device), "cudaSetDevice");  // also makes the device's context current
       int major = 0, minor = 0;
       check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "cudaDeviceGetAttribute");
       check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device), "cudaDeviceGetAttribute");

@@ -1,6 +1,8 @@
 #include "epilogue.h"
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
 
 #include "core/runtime/device_compiler.h"
 #include "reduction.h"
@@ -88,6 +90,8 @@ extern "C" __global__ void epilogue_backward(const float* outputGradient, const 
 constexpr int64_t kForwardThreads = 256;
 constexpr int64_t kMostForward = 4096;  // blocks
 constexpr int64_t kMostBackward = 128;  // whose sums one block adds
+// Kernels count pixels in 32 bits, and past the last one by the threads of a launch.
+constexpr int64_t kMostPixels = 2'000'000'000;
 
 template <typename Number>
 Number* data(const at::Tensor& tensor) {
@@ -98,6 +102,10 @@ float* floats(const at::Tensor& tensor) { return data<float>(tensor); }
 }  // namespace
 
 PixelBlocks::PixelBlocks(int64_t pixels, int64_t channels, int64_t threads, int64_t mostBlocks) {
+  if (pixels > kMostPixels)
+    throw std::runtime_error("a layer's output of " + std::to_string(pixels) +
+                             " pixels is too large for a device's kernel: use smaller images or batches, or "
+                             "OPTIMBENCH_KERNELS=reference");
   const int64_t tile = std::min(channels, threads), perBlock = threads / tile;
   tiles = (channels + tile - 1) / tile;
   rows = std::clamp<int64_t>((pixels + perBlock - 1) / perBlock, 1, std::max<int64_t>(1, mostBlocks / tiles));
