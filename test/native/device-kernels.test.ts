@@ -121,6 +121,11 @@ describe("compiled kernels give the results of libtorch's operators", () => {
       [conv(4, { ...relu, strides: 2 }), conv(4, { ...relu, strides: 2 }), ...classify],
       { input: [1, 12, 8] },
     ],
+    [
+      "unequal padding before a pool",
+      [conv(4, { ...relu, strides: 2 }), conv(4, { ...relu, strides: 2 }), pool(), ...classify],
+      { input: [1, 16, 16], count: BATCH },
+    ],
     ["unequal windows", [conv(6, relu), pool([3, 2]), ...classify]],
     // One batch twice: where pixels are almost equal, rounding decides which gets the gradient, and steps amplify that.
     ["many channels", [conv(40, relu), conv(64, relu), pool(), ...classify], { count: BATCH }],
@@ -139,6 +144,7 @@ describe("compiled kernels give the results of libtorch's operators", () => {
     ],
     ["a pool that overlaps", [conv(6, relu), { type: "maxPool2d", poolSize: 3, strides: 2 }, ...classify]],
     ["dilation", [conv(6, { ...relu, dilationRate: 2 }), pool(), ...classify]],
+    ["groups", [conv(6), conv(8, { ...relu, groups: 2 }), pool(), ...classify], { count: BATCH }],
     ["depthwise", [conv(4), { type: "depthwiseConv2d", kernelSize: 3, ...relu }, ...classify]],
     ["a hidden layer of one channel", [conv(1, relu), conv(4, relu), pool(), ...classify]],
     [
@@ -162,6 +168,11 @@ describe("compiled kernels give the results of libtorch's operators", () => {
       { input: [3, 9, 12] },
     ],
     ["a frozen layer", [conv(6, relu), pool(), conv(5, relu), pool(), ...classify], { frozen: ["conv2d_1"] }],
+    [
+      "frozen first layers",
+      [conv(3, relu), pool(), conv(5, relu), pool(), ...classify],
+      { frozen: ["conv2d_0"], count: BATCH },
+    ],
     [
       "batch normalisation",
       [
