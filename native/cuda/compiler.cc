@@ -103,13 +103,12 @@ std::string compiled(const std::string& source, int architecture) {
 
 class CudaKernel final : public DeviceKernel {
  public:
-  explicit CudaKernel(void* function) : function_(function) {}
+  CudaKernel(c10::DeviceIndex device, void* function) : device_(device), function_(function) {}
 
   void launch(int64_t blocks, int64_t threads, const std::vector<void*>& arguments) const override {
-    const auto stream = c10::cuda::getCurrentCUDAStream();
-    thread_local c10::DeviceIndex device = -1;  // whose context is current
-    if (std::exchange(device, stream.device_index()) != stream.device_index())
-      check(cudaSetDevice(stream.device_index()), "cudaSetDevice");
+    const auto stream = c10::cuda::getCurrentCUDAStream(device_);
+    thread_local c10::DeviceIndex current = -1;  // whose context is current
+    if (std::exchange(current, device_) != device_) check(cudaSetDevice(device_), "cudaSetDevice");
     static auto* cuLaunchKernel =
         reinterpret_cast<int (*)(void*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*,
                                  void**, void**)>(driver().find("cuLaunchKernel"));
@@ -119,6 +118,7 @@ class CudaKernel final : public DeviceKernel {
   }
 
  private:
+  c10::DeviceIndex device_;
   void* function_;
 };
 
@@ -137,7 +137,7 @@ class CudaCompiler final : public DeviceCompiler {
       // which is never recorded.
       checkDriver(driver().call("cuModuleGetFunction", &function, module(device, source), name.c_str()),
                   "cuModuleGetFunction");
-      kernel = std::make_shared<CudaKernel>(function);
+      kernel = std::make_shared<CudaKernel>(static_cast<c10::DeviceIndex>(device), function);
     }
     return kernel;
   }
