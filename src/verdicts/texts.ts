@@ -9,7 +9,7 @@ export const pointsText = (share: number): string => `${pointsNumber(share)} poi
 /** The same where the unit is known: 0.42, 0.0083. */
 export function pointsNumber(share: number): string {
   const points = 100 * share;
-  return Math.abs(points) >= 0.1 || points === 0 ? points.toFixed(2) : String(+points.toPrecision(2));
+  return Math.abs(points) >= 0.01 || points === 0 ? points.toFixed(2) : String(+points.toPrecision(2));
 }
 
 /** A margin as it was given: 0.2 points. */
