@@ -23,7 +23,7 @@ export const queueStatusSchema = z
           secondsLeft: z
             .number()
             .nullable()
-            .describe("remaining time at this rate; null if none has finished"),
+            .describe("remaining time at this rate; null if none finished in the last five minutes"),
           failures: z
             .array(z.object({ label: z.string().describe("the run"), reason: z.string().describe("why") }))
             .describe("the last 20 that failed"),

@@ -44,6 +44,7 @@ async function studyStatus(
   const { wait = 0, prioritized = 0, delayed = 0, active: running = 0, failed = 0 } = counts;
   const waiting = wait + prioritized + delayed;
   const perMinute = workers.reduce((sum, { rates }) => sum + (rates[id] ?? 0), 0);
+  const remaining = waiting + running;
   const failures = await failedCells(server, id, 0, MOST_FAILURES);
   return {
     id,
@@ -57,7 +58,7 @@ async function studyStatus(
     uncollected,
     failed,
     cellsPerMinute: Math.round(10 * perMinute) / 10,
-    secondsLeft: perMinute === 0 ? null : Math.round((60 * (waiting + running)) / perMinute),
+    secondsLeft: remaining === 0 ? 0 : perMinute === 0 ? null : Math.round((60 * remaining) / perMinute),
     failures: failures.map(({ label, reason }) => ({ label, reason })),
   };
 }

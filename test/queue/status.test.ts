@@ -75,8 +75,13 @@ worker node-1:7:abcdef: 4 runs finished, 1 of 2 in progress
     const page = statusPage(status);
     expect(page).toContain("comparison of &#60;adam&#62;");
     expect(page).not.toContain("<adam>");
-    expect(page).toContain("adam, seed 2 (65 s)");
+    expect(page).toContain("0123456789abcdef: adam, seed 2 (65 s)");
+    expect(page).toContain('<td data-name="remaining time">2 min</td>');
     expect(page).toContain("no memory");
+    const idle = statusPage({ ...status, studies: [], workers: [] });
+    expect(idle).toContain("No study is submitted.");
+    expect(idle).toContain("No worker is connected.");
+    expect(idle).not.toContain("<table>");
   });
 
   it("is served on this machine, read-only", async () => {
