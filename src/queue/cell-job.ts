@@ -1,8 +1,10 @@
 import type { JobsOptions } from "bullmq";
 import { z } from "zod";
+import { OptimbenchError } from "../errors.js";
 import { sha256 } from "../study/cell.js";
 import type { PlannedCell } from "../study/planned-cell.js";
 import { lineSchema } from "./line-schema.js";
+import { MOST_BYTES } from "./results.js";
 import type { QueueServer } from "./server.js";
 
 /** A cell as a job of the queue. Its id is the cell's key, so a cell is in the queue once. */
@@ -65,9 +67,21 @@ function divided({ plan }: PlannedCell) {
   return { seed, text, hash: sha256(text).slice(0, MOST_HASH) };
 }
 
-/** The config of a cell without the seed, as JSON; undefined if the study was removed. */
-export const configText = async (
+/**
+ * The config of a cell without the seed, as JSON; undefined if the study was removed.
+ *
+ * @throws OptimbenchError (QUEUE) if it is larger than a result may be
+ */
+export async function configText(
   server: QueueServer,
   id: string,
   { config }: CellJob,
-): Promise<string | undefined> => (await server.redis.hget(server.key("configs", id), config)) ?? undefined;
+): Promise<string | undefined> {
+  const place = server.key("configs", id);
+  if ((await server.redis.hstrlen(place, config)) > MOST_BYTES)
+    throw new OptimbenchError(
+      "QUEUE",
+      `The config of the run on the server has more than ${MOST_BYTES / 2 ** 20} MiB. Cancel the study, and run its command again.`,
+    );
+  return (await server.redis.hget(place, config)) ?? undefined;
+}

@@ -10,7 +10,7 @@ import { lineSchema } from "./line-schema.js";
 import type { QueueServer } from "./server.js";
 
 /** The largest result, in bytes: as JSON, and compressed. */
-const MOST_BYTES = 2 ** 26;
+export const MOST_BYTES = 2 ** 26;
 const MOST_COMPRESSED = 2 ** 25;
 
 const cellSchema = z.object({

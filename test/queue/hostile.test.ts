@@ -113,6 +113,16 @@ describe("what others wrote to the server", () => {
     expect(epochs.every((epoch) => typeof (epoch as { epoch: unknown }).epoch === "number")).toBe(true);
   });
 
+  it("as a config is refused if it is larger than a result may be", async () => {
+    const { result } = await study(async (id) => {
+      const place = server.key("configs", id);
+      const large = Buffer.alloc(2 ** 26 + 1, " ");
+      for (const name of await server.redis.hkeys(place)) await server.redis.hset(place, name, large);
+    });
+    expect(result.failed).toHaveLength(2);
+    for (const { reason } of result.failed!) expect(reason).toContain("more than 64 MiB");
+  });
+
   it("as studies and workers is left out, or shown on one line", async () => {
     const wild = `<script>alert(1)</script>\u001b[2J\nworker evil: 1 run\u202e "'${"x".repeat(100_000)}`;
     const numerics = {
