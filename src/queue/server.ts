@@ -200,12 +200,15 @@ export class QueueServer {
   }
 
   async #connect({ isPatient = false, onNotice, signal }: Options): Promise<void> {
-    let reason = "it does not answer";
+    /** One that expects TLS closes or resets the connection, or answers with an alert, which begins with this byte. */
+    const closed = `it closed the connection${this.redis.options.tls ? "" : ". If it expects TLS, its address begins with rediss://"}`;
+    let reason = closed;
     let isReady = false;
     /** Why there is no connection, as far as it was told. */
     const told = new Set<string>();
     this.redis.on("error", (error: Error) => {
-      reason = problemOf(error);
+      const problem = problemOf(error);
+      reason = !isReady && /ECONNRESET|got "\\u0015"/.test(problem) ? closed : problem;
     });
     this.redis.on("close", () => {
       if (this.#isClosed || told.has(reason)) return;

@@ -131,6 +131,10 @@ describe("a server", () => {
           message: expect.stringMatching(/: self-signed certificate\. .* as `tls\.ca` in the settings\.$/),
         });
       expect(notices).toEqual([]);
+      await expect(open(proxy.url.replace("rediss:", "redis:"))).rejects.toMatchObject({
+        code: "QUEUE",
+        message: expect.stringContaining("If it expects TLS, its address begins with rediss://."),
+      });
       const missing = problemOf(() => readConnection(fileOf({ url: proxy.url, tls: { ca: "no.pem" } })));
       expect(missing.message).toContain(
         `${join(root, "no.pem")}: no such file or folder. Expected the \`tls.ca\``,
