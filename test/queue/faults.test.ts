@@ -43,15 +43,19 @@ async function killed(child: ChildProcess): Promise<void> {
   await once(child, "exit");
 }
 
-/** A worker that can be killed. */
-function workerProcess(): ChildProcess {
+/** A worker that can be killed. Its clock is wrong by some hours. */
+function workerProcess(hours = 0): ChildProcess {
   const main = join(packageRoot, "dist", "cli", "main.js");
   const child = spawn(process.execPath, [main, "worker", redis.url, "--threads", "1", "--lock", "2"], {
     stdio: "ignore",
+    env: { ...process.env, NODE_OPTIONS: `--import "${clockOf(hours)}"` },
   });
   children.push(child);
   return child;
 }
+
+const clockOf = (hours: number) =>
+  `data:text/javascript,${encodeURIComponent(`const { now } = Date; Date.now = () => now() + ${hours * 3_600_000};`)}`;
 
 const small = { dataset, model: smallModel, optimizers: ["adam"], seeds: 1 } as const;
 const ask = (config: object = {}) =>
@@ -93,6 +97,18 @@ describe("a run in a queue", () => {
     const { runs } = await withWorker(() => study);
     const [alone] = (await compare({ ...small, epochs: 100 })).runs;
     expect(runs.map(measured)).toEqual([measured(alone!)]);
+  });
+
+  it("does not depend on the clocks of workers", async () => {
+    const arms = { optimizers: ["adam", "sgd"], epochs: 4000 } as const;
+    const study = ask(arms);
+    for (const hours of [-3, 3]) workerProcess(hours);
+    await until(
+      ({ studies: [first], workers }) => workers.length === 2 && first?.running === 2 && first.failed === 0,
+    );
+    const { runs, failed } = await study;
+    expect(failed).toBeUndefined();
+    expect(runs.map(measured)).toEqual((await compare({ ...small, ...arms })).runs.map(measured));
   });
 
   it("is set aside when two workers have ended while they ran it, and the study goes on", async () => {
