@@ -1,3 +1,4 @@
+import { styleText } from "node:util";
 import Table from "cli-table3";
 import { escapeControls } from "./escape-controls.js";
 import { wrapText } from "./wrap-text.js";
@@ -31,9 +32,15 @@ type Rows = readonly (readonly string[])[];
  * one column, because a table is unreadable if the terminal wraps its lines.
  *
  * @param width columns of the terminal. Default: the terminal's.
+ * @param coloured the numbers of the rows that stand out. Default: none.
  */
-export function plainTable(head: readonly Heading[], rows: Rows, width: number = terminalWidth()): string {
-  const plain = draw(head, rows);
+export function plainTable(
+  head: readonly Heading[],
+  rows: Rows,
+  width: number = terminalWidth(),
+  coloured: ReadonlySet<number> = new Set(),
+): string {
+  const plain = draw(head, rows, coloured);
   if (widthOf(plain) <= width) return plain;
   const stacked = head.map((each) =>
     each.right ? { ...each, title: each.title.replaceAll(" ", "\n") } : each,
@@ -45,7 +52,7 @@ export function plainTable(head: readonly Heading[], rows: Rows, width: number =
   const without = (count: number, excess = 0) => {
     const hidden = new Set(byNeed.slice(0, count));
     const kept = <Item>(items: readonly Item[]) => items.filter((_, i) => !hidden.has(i));
-    return draw(kept(stacked), rows.map(kept), excess);
+    return draw(kept(stacked), rows.map(kept), coloured, excess);
   };
   let count = 0;
   while (widthOf(without(count)) > width && count < byNeed.length) count++;
@@ -57,7 +64,7 @@ export function plainTable(head: readonly Heading[], rows: Rows, width: number =
 }
 
 /** @param excess by how many characters it must be narrower than its texts */
-function draw(head: readonly Heading[], rows: Rows, excess = 0): string {
+function draw(head: readonly Heading[], rows: Rows, coloured: ReadonlySet<number>, excess = 0): string {
   const table = (colWidths: number[] = [], anywhere = false) => {
     const drawn = new Table({
       head: head.map(({ title }) => title),
@@ -68,7 +75,10 @@ function draw(head: readonly Heading[], rows: Rows, excess = 0): string {
       wordWrap: true,
       wrapOnWordBoundary: !anywhere,
     });
-    for (const row of rows) drawn.push(row.map(escapeControls)); // before lines are measured and wrapped
+    for (const [i, row] of rows.entries()) {
+      const cells = row.map(escapeControls); // before lines are measured and wrapped
+      drawn.push(coloured.has(i) ? cells.map((cell) => styleText(["bold", "green"], cell)) : cells);
+    }
     return drawn.toString();
   };
   const natural = table();

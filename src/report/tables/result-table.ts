@@ -1,4 +1,3 @@
-import { styleText } from "node:util";
 import type { Study } from "../../study/study.js";
 import { plainTable, terminalWidth } from "../../system/plain-table.js";
 import { wrapText } from "../../system/wrap-text.js";
@@ -31,8 +30,6 @@ export function resultTable(
   const { conclusion, columns, rows, best, notes, targetNotes } = resultCells(study, verdicts);
   const { question, answer, caveats } = conclusion;
   const tasks = taskCells(study);
-  const highlight = (cell: string) => (colors ? styleText(["bold", "green"], cell) : cell);
-  const cells = rows.slice(0, MOST_ROWS).map((row, i) => (best.has(i) ? row.map(highlight) : row));
   const more =
     rows.length > MOST_ROWS
       ? [`The ${MOST_ROWS} best of ${integerText(rows.length)} arms are shown; table.md has all.`]
@@ -40,7 +37,7 @@ export function resultTable(
   const lines = (texts: readonly string[]) => texts.map((text) => wrapText(text, width));
   return [
     ...lines([question, answer]),
-    plainTable(columns, cells, width),
+    plainTable(columns, rows.slice(0, MOST_ROWS), width, colors ? best : undefined),
     ...lines([...more, ...caveats, ...notes, ...targetNotes]),
     ...(tasks === undefined
       ? []
