@@ -44,12 +44,16 @@ function writeSection(name, measured) {
   else if (updated !== text) fail(`${page} disagrees with bench/records. Run \`npm run docs\`.`, 1);
 }
 
-/** All records, bench:peers first. */
+/** All records, bench:peers first. Those of limited instructions come after that of all instructions. */
 function records() {
   const names = readdirSync(folder("records")).filter((name) => name.endsWith(".json"));
   return names
     .map((name) => JSON.parse(readFileSync(join(folder("records"), name), "utf8")))
-    .sort((a, b) => Number(b.kind === "peers") - Number(a.kind === "peers"));
+    .sort(
+      (a, b) =>
+        Number(b.kind === "peers") - Number(a.kind === "peers") ||
+        Number(isLimited(a)) - Number(isLimited(b)),
+    );
 }
 
 /** The README's rows, each with the fastest peer. */
@@ -86,8 +90,12 @@ function conditionsText({ createdAt, environment, settings, peers }) {
   ].join(", ");
 }
 
+function isLimited({ limits = {} }) {
+  return Object.keys(limits).length > 0;
+}
+
 function measuredText(records) {
-  const goals = records.filter((record) => record.rows !== undefined);
+  const goals = records.filter((record) => record.rows !== undefined && !isLimited(record));
   const all = goals.flatMap((record) => record.rows);
   const rows = all.filter(({ model }) => model === undefined);
   return [
@@ -100,6 +108,7 @@ function measuredText(records) {
     "",
     ...rows.filter(({ measured }) => Object.keys(measured).length > 1).map((row) => `- ${mediansText(row)}`),
     "",
+    ...records.filter(isLimited).flatMap(limitedLines),
     ...records.filter(({ kind }) => kind === "bench").flatMap(benchLines),
     ...records
       .filter(({ kind }) => kind === "gpu")
@@ -110,6 +119,23 @@ function measuredText(records) {
         "",
       ]),
   ].join("\n");
+}
+
+/** The rows of a record that was taken with fewer instructions than the processor has. */
+function limitedLines(record) {
+  const rows = record.rows.filter(({ model }) => model === undefined);
+  return [
+    `${whereText(record)}:`,
+    "",
+    ...table(ROW_HEAD, rows.map(rowCells)),
+    "",
+    ...suiteTables(record.rows).flatMap(({ title, head, cells }) => [
+      `${title}:`,
+      "",
+      ...table(head, cells),
+      "",
+    ]),
+  ];
 }
 
 /** The rows of `npm run bench` for the first optimizer. The record contains all optimizers. */
@@ -138,12 +164,13 @@ function table(head, rows) {
 }
 
 /** `peers`: 2026-11-23, AMD EPYC (AVX2), 2 threads, ... */
-function whereText({ kind, createdAt, environment, settings, peers = {}, loadBefore }) {
+function whereText({ kind, createdAt, environment, limits = {}, settings, peers = {}, loadBefore }) {
   const { cpu, instructionSet, kernels, libtorch, node } = environment;
   return [
     `\`${kind === "bench" ? kind : `bench:${kind}`}\`: ${createdAt.slice(0, 10)}`,
     `${cpu} (${instructionSet})`,
     ...(kernels ? [`kernels: ${kernels}`] : []),
+    ...Object.entries(limits).map(([name, value]) => `\`${name}=${value}\``),
     ...Object.entries(settings).map(([name, value]) => `${value} ${name}`),
     ...Object.entries({ libtorch, node, ...peers }).map(
       ([name, version]) => `${TITLES[name] ?? name} ${version}`,

@@ -3,6 +3,9 @@ import { nativeInfo } from "../dist/native/addon.js";
 import { environment } from "../dist/study/environment.js";
 import { writeFileAtomically } from "../dist/system/write-file.js";
 
+/** Environment variables that limit the instructions of optimbench and of its peers. */
+const LIMITS = ["OPTIMBENCH_KERNELS", "ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA"];
+
 /** The fields that all records share. Call this before measuring, so that `loadBefore` contains only other processes. */
 export const recordHead = (kind, settings) => ({
   schemaVersion: 1,
@@ -12,6 +15,9 @@ export const recordHead = (kind, settings) => ({
   /** Load average of the minute before. */
   loadBefore: loadavg()[0],
   settings,
+  limits: Object.fromEntries(
+    LIMITS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  ),
 });
 
 export const writeRecord = (path, record) =>
