@@ -54,6 +54,7 @@ Napi::Value info(const Napi::CallbackInfo& info) {
         failures.cuda.empty() ? "CUDA finds no GPU that it can use (is the driver too old?)" : failures.cuda;
   const std::string& whyNoGraphs = failures.graphs.empty() ? found.whyNoGraphs : failures.graphs;
   if (!whyNoGraphs.empty()) object["whyNoGraphs"] = whyNoGraphs;
+  if (!found.whyNoKernels.empty()) object["whyNoKernels"] = found.whyNoKernels;
   object["hardwareThreads"] = static_cast<double>(found.hardwareThreads);
   return object;
 }

@@ -240,7 +240,8 @@ struct CoreInfo {
   std::string instructionSet;  // of libtorch's operators
   std::string kernels;         // our CPU kernels: "reference", "baseline", "avx2" or "avx512"
   std::vector<std::string> devices;
-  std::string whyNoGraphs;  // why the first GPU does not record steps; empty if it does, or without a GPU
+  std::string whyNoGraphs;   // why the first GPU does not record steps; empty if it does, or without a GPU
+  std::string whyNoKernels;  // the same of compiling kernels for it
   int64_t hardwareThreads;
 };
 

@@ -29,5 +29,5 @@ using DeviceCompilerMaker = DeviceCompiler* (*)();
 
 }  // namespace optimbench
 
-// The caller owns the compiler.
+// Throws std::runtime_error or c10::Error if it cannot compile here. The caller owns the compiler.
 extern "C" __attribute__((visibility("default"))) optimbench::DeviceCompiler* optimbench_device_compiler();

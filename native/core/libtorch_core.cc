@@ -156,6 +156,7 @@ class LibtorchCore final : public Core {
                       kernelsName(),
                       devices,
                       devices.size() > 1 ? whyNoGraphs(at::Device(devices[1])) : "",
+                      devices.size() > 1 ? whyNoKernels() : "",
                       static_cast<int64_t>(std::thread::hardware_concurrency())};
     });
   }

@@ -73,7 +73,7 @@ void checkDriver(int result, const char* function) {
 
 using Program = void*;
 
-// The source as a binary for a device of this architecture, such as 90.
+// The source as a binary for a device of this architecture.
 std::string compiled(const std::string& source, int architecture) {
   const auto checked = [](int result, const char* function) {
     if (result != 0) throw std::runtime_error(std::string(function) + " failed with error " + std::to_string(result));
@@ -122,8 +122,22 @@ class CudaKernel final : public DeviceKernel {
   void* function_;
 };
 
+// Such as 90.
+int architectureOf(int device) {
+  int major = 0, minor = 0;
+  check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "cudaDeviceGetAttribute");
+  check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device), "cudaDeviceGetAttribute");
+  return 10 * major + minor;
+}
+
 class CudaCompiler final : public DeviceCompiler {
  public:
+  // Shows that the driver and NVRTC are there, and that NVRTC knows the first GPU. This makes no context on it.
+  CudaCompiler() {
+    driver();
+    compiled("extern \"C\" __global__ void empty() {}", architectureOf(0));
+  }
+
   std::shared_ptr<const DeviceKernel> compile(const std::string& source, const std::string& name) override {
     const std::lock_guard lock(mutex_);
     int device = 0;
@@ -146,10 +160,7 @@ class CudaCompiler final : public DeviceCompiler {
   void* module(int device, const std::string& source) {
     void*& module = modules_[{device, source}];
     if (module == nullptr) {
-      int major = 0, minor = 0;
-      check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "cudaDeviceGetAttribute");
-      check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device), "cudaDeviceGetAttribute");
-      const std::string binary = compiled(source, 10 * major + minor);
+      const std::string binary = compiled(source, architectureOf(device));
       checkDriver(driver().call("cuModuleLoadData", &module, static_cast<const void*>(binary.data())),
                   "cuModuleLoadData");
     }

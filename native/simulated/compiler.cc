@@ -2,6 +2,7 @@
 // The threads of a block take turns at barriers (emulation.h).
 #include <ATen/core/Tensor.h>
 #include <dlfcn.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -41,14 +42,23 @@ std::string hostSource(const std::string& source) {
   return text;
 }
 
+// For libraries, which later processes use as well. No other user may change what they run.
+fs::path privateFolder() {
+  const fs::path folder = fs::temp_directory_path() / ("optimbench-simulated-" + std::to_string(getuid()));
+  mkdir(folder.c_str(), 0700);  // unless it exists
+  struct stat found{};
+  if (lstat(folder.c_str(), &found) != 0 || !S_ISDIR(found.st_mode) || found.st_uid != getuid() ||
+      (found.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    throw std::runtime_error(folder.string() + " must be a folder that only this user can write: remove it");
+  return folder;
+}
+
 // The library of the source, which is compiled unless an earlier process did.
 fs::path libraryOf(const std::string& source) {
   const std::string options = compilerProgram() + " -std=c++20 -O1 -U_FORTIFY_SOURCE -w -fPIC -shared ";
   const std::string text = hostSource(source);
-  const fs::path folder = fs::temp_directory_path() / ("optimbench-simulated-" + std::to_string(getuid()));
-  const fs::path library = folder / (std::to_string(std::hash<std::string>()(options + text)) + ".so");
+  const fs::path library = privateFolder() / (std::to_string(std::hash<std::string>()(options + text)) + ".so");
   if (fs::exists(library)) return library;
-  fs::create_directories(folder);
   const std::string mine = library.string() + "." + std::to_string(getpid());
   std::ofstream(mine + ".cc") << text;
   const int status = std::system((options + mine + ".cc -o " + mine + " 2> " + mine + ".log").c_str());
@@ -101,6 +111,7 @@ class Compiler final : public optimbench::DeviceCompiler {
 }  // namespace
 
 optimbench::DeviceCompiler* optimbench_device_compiler() {
-  if (std::system((compilerProgram() + " --version > /dev/null 2>&1").c_str()) != 0) return nullptr;
+  if (std::system((compilerProgram() + " --version > /dev/null 2>&1").c_str()) != 0)
+    throw std::runtime_error("the host has no C++ compiler");
   return new Compiler;
 }

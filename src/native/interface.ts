@@ -100,10 +100,10 @@ export interface NativeInfo {
   readonly instructionSet: string;
   readonly kernels: Kernels;
   readonly devices: readonly string[];
-  /** Why there is no CUDA device; undefined if there is one. */
+  /** Why there is no CUDA device, why steps on it are not recorded as graphs, and why kernels are not compiled for it. */
   readonly whyNoCuda?: string;
-  /** Why steps on the GPU are not recorded as graphs; undefined if they are. */
   readonly whyNoGraphs?: string;
+  readonly whyNoKernels?: string;
   readonly hardwareThreads: number;
 }
 

@@ -9,7 +9,7 @@ import type { NativeInfo } from "./interface.js";
  */
 export const NUMERICS = 3;
 /** The same for what only a GPU computes. */
-const GPU_NUMERICS = 2;
+const GPU_NUMERICS = 3;
 
 /** What the numbers of a run depend on besides its config and its dataset. */
 export const numericsSchema = z.object({
@@ -21,26 +21,34 @@ export const numericsSchema = z.object({
   arch: z.string(),
   processor: z.string(),
   gpus: z.array(z.string()).readonly().optional(),
+  gpuKernels: z.string().optional(),
   gpuNumerics: z.int().optional(),
 });
 export type Numerics = z.output<typeof numericsSchema>;
 
+/** What runs on the CPU do not depend on. */
+type OfGpus = Pick<Numerics, "gpus" | "gpuKernels" | "gpuNumerics">;
+
 /** Where something runs, as far as numbers depend on it. */
-type Machine = Omit<Numerics, "numerics" | "processor" | "gpus" | "gpuNumerics"> & {
+type Machine = Omit<Numerics, "numerics" | "processor" | keyof OfGpus> & {
   readonly cpu: string;
   readonly gpus?: readonly string[] | undefined;
+  readonly gpuKernels?: GpuKernels | undefined;
 };
 
 export function numericsOf(machine: Machine): Numerics {
-  const { libtorch, instructionSet, kernels, platform, arch, cpu, gpus } = machine;
+  const { libtorch, instructionSet, kernels, platform, arch, cpu, gpus, gpuKernels } = machine;
   // libtorch's matrix products choose their code by the vendor of the processor.
   const processor = /Intel|AMD|Apple/.exec(cpu)?.[0] ?? cpu;
-  const processors = { platform, arch, processor, ...(gpus && { gpus, gpuNumerics: GPU_NUMERICS }) };
-  return { numerics: NUMERICS, libtorch, instructionSet, kernels, ...processors };
+  const ofGpus = gpus && { gpus, ...(gpuKernels && { gpuKernels }), gpuNumerics: GPU_NUMERICS };
+  return { numerics: NUMERICS, libtorch, instructionSet, kernels, platform, arch, processor, ...ofGpus };
 }
 
 /** Without the GPUs, on which the numbers of a run on the CPU do not depend. */
-export const numericsOnCpu = ({ gpus: _, gpuNumerics: __, ...numerics }: Numerics): Numerics => numerics;
+export function numericsOnCpu(numerics: Numerics): Numerics {
+  const { gpus: _, gpuKernels: __, gpuNumerics: ___, ...others } = numerics;
+  return others;
+}
 
 /** The same for this process. */
 export const numericsHere = (native: NativeInfo): Numerics =>
@@ -52,10 +60,17 @@ export const numericsHere = (native: NativeInfo): Numerics =>
     arch: process.arch,
     cpu: cpuModel(),
     gpus: gpuModels(native),
+    gpuKernels: gpuKernels(native),
   });
 
 /** The model of the processor. */
 export const cpuModel = (): string => cpus()[0]?.model.trim() || "unknown";
+
+/** What computes on GPUs: kernels that are compiled for them, or libtorch's operators alone. */
+export const GPU_KERNELS = ["compiled", "reference"] as const;
+export type GpuKernels = (typeof GPU_KERNELS)[number];
+export const gpuKernels = ({ whyNoKernels }: NativeInfo): GpuKernels =>
+  whyNoKernels === undefined ? "compiled" : "reference";
 
 /** The models of the GPUs; undefined if libtorch found none. */
 export const gpuModels = ({ devices }: NativeInfo): readonly string[] | undefined =>

@@ -12,6 +12,7 @@ const MIXED: ReadonlySet<string> = new Set([
   "arch",
   "processor",
   "gpus",
+  "gpuKernels",
 ]);
 
 const NAMES: Readonly<Record<keyof Numerics, string>> = {
@@ -23,10 +24,11 @@ const NAMES: Readonly<Record<keyof Numerics, string>> = {
   arch: "architecture",
   processor: "processor",
   gpus: "GPUs",
+  gpuKernels: "kernels of GPUs",
   gpuNumerics: "version of the numerics of GPUs",
 };
 /** What runs on the CPU do not depend on. */
-const OF_GPUS: ReadonlySet<keyof Numerics> = new Set(["gpus", "gpuNumerics"]);
+const OF_GPUS: ReadonlySet<keyof Numerics> = new Set(["gpus", "gpuKernels", "gpuNumerics"]);
 
 /**
  * Why this machine cannot run the cells of a study with the numbers that its keys promise: other versions, kernels or devices. The

@@ -1,7 +1,7 @@
 import { availableParallelism, release, totalmem, type } from "node:os";
 import { z } from "zod";
 import type { NativeInfo } from "../native/addon.js";
-import { cpuModel, gpuModels } from "../native/numerics.js";
+import { cpuModel, GPU_KERNELS, gpuKernels, gpuModels } from "../native/numerics.js";
 import { cpuQuota } from "../system/cpu-quota.js";
 import { packageVersion } from "../system/package-root.js";
 import type { Environment } from "./study.generated.js";
@@ -35,6 +35,12 @@ export const environmentSchema = z
       .readonly()
       .optional()
       .describe('models of the GPUs, such as "NVIDIA H100 80GB HBM3"; omitted if libtorch found none'),
+    gpuKernels: z
+      .enum(GPU_KERNELS)
+      .optional()
+      .describe(
+        "what computes on the GPUs: kernels that are compiled for them, or libtorch's operators (reference), because kernels cannot be compiled or OPTIMBENCH_KERNELS is reference; omitted with gpus",
+      ),
     platform: z.string().describe("operating system, as process.platform names it"),
     arch: z.string().describe("architecture, as process.arch names it"),
     system: z.string().describe("operating system and its version"),
@@ -59,7 +65,7 @@ export function environment(native?: NativeInfo): Environment {
     instructionSet: native?.instructionSet ?? null,
     kernels: native?.kernels ?? null,
     devices: native?.devices ?? [],
-    ...(gpus && { gpus }),
+    ...(native && gpus && { gpus, gpuKernels: gpuKernels(native) }),
     platform: process.platform,
     arch: process.arch,
     system: `${type()} ${release()}`,

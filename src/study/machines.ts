@@ -6,7 +6,7 @@ import type { Machine } from "./study.generated.js";
 export type { Machine };
 
 export const machineSchema = environmentSchema
-  .pick({ cpu: true, cpuQuota: true, gpus: true, instructionSet: true, kernels: true })
+  .pick({ cpu: true, cpuQuota: true, gpus: true, gpuKernels: true, instructionSet: true, kernels: true })
   .extend({ threads: z.int().min(0).describe("CPU threads of each run") })
   .describe(
     "a machine that trained runs of a study. A machine on which runs had other settings, such as other threads, counts as another one. Its name is in cells.jsonl only.",
@@ -35,11 +35,12 @@ export function machinesOf(cells: readonly Cell[]): Machines {
 }
 
 function machineOf({ environment, record }: Cell): Machine {
-  const { cpu, cpuQuota, gpus, instructionSet, kernels } = environment;
+  const { cpu, cpuQuota, gpus, gpuKernels, instructionSet, kernels } = environment;
   return {
     cpu,
     cpuQuota,
     ...(gpus !== undefined && { gpus }),
+    ...(gpuKernels !== undefined && { gpuKernels }),
     instructionSet,
     kernels,
     threads: record.config.threads,

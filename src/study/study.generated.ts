@@ -22,6 +22,11 @@ export interface Environment {
   readonly devices: readonly string[];
   /** Models of the GPUs, such as "NVIDIA H100 80GB HBM3"; omitted if libtorch found none. */
   readonly gpus?: readonly string[] | undefined;
+  /**
+   * What computes on the GPUs: kernels that are compiled for them, or libtorch's operators (reference),
+   * because kernels cannot be compiled or OPTIMBENCH_KERNELS is reference; omitted with gpus.
+   */
+  readonly gpuKernels?: "compiled" | "reference" | undefined;
   /** Operating system, as process.platform names it. */
   readonly platform: string;
   /** Architecture, as process.arch names it. */
@@ -51,6 +56,11 @@ export interface Machine {
   readonly cpuQuota: number | null;
   /** Models of the GPUs, such as "NVIDIA H100 80GB HBM3"; omitted if libtorch found none. */
   readonly gpus?: readonly string[] | undefined;
+  /**
+   * What computes on the GPUs: kernels that are compiled for them, or libtorch's operators (reference),
+   * because kernels cannot be compiled or OPTIMBENCH_KERNELS is reference; omitted with gpus.
+   */
+  readonly gpuKernels?: "compiled" | "reference" | undefined;
   /** Vector instructions that libtorch uses, such as "AVX512". */
   readonly instructionSet: string | null;
   /** Kernels that ran on the CPU, chosen by the processor and OPTIMBENCH_KERNELS. */

@@ -35,8 +35,8 @@ const entry = (changed: Partial<StudyEntry> = {}): StudyEntry => ({
 describe("a worker takes a study", () => {
   it("of its own versions and kernels", () => {
     expect(whyNotHere(entry(), native)).toBeUndefined();
-    const onCpu = { ...here, gpus: ["NVIDIA H100"] };
-    expect(whyNotHere(entry({ numerics: onCpu }), native)).toBeUndefined();
+    const elsewhere = { ...here, gpus: ["NVIDIA H100"], gpuKernels: "compiled", gpuNumerics: 1 };
+    expect(whyNotHere(entry({ numerics: elsewhere }), native)).toBeUndefined();
   });
 
   it("and otherwise says what differs", () => {
@@ -50,6 +50,10 @@ describe("a worker takes a study", () => {
       `it needs kernels neon instead of ${here.kernels}. Submitted with --allow mixed-kernels, it could run here`,
     );
     expect(whyNotHere(entry({ devices: ["cuda:7"] }), native)).toBe("it needs the device cuda:7");
+    const compiled = { ...here, gpuKernels: "compiled" };
+    expect(whyNotHere(entry({ devices: ["cuda:0"], numerics: compiled }), native)).toMatch(
+      /^it needs kernels of GPUs compiled instead of none\. Submitted with --allow mixed-kernels/,
+    );
   });
 
   it("of other kernels if these may be mixed, but of no other libtorch", () => {

@@ -23,7 +23,8 @@ describe("the key of a cell", () => {
     expect(key({ device: "cuda:0" })).toBe(key({ device: "cuda:1" }));
     const from = (path: string) => key({ initialWeights: { from: path, sha256: "0".repeat(64) } });
     expect(from("a.safetensors")).toBe(from("elsewhere/b.safetensors"));
-    expect(key({}, "digits", { gpus: ["NVIDIA H100 80GB HBM3"] })).toBe(key());
+    const gpu = { gpus: ["NVIDIA H100 80GB HBM3"], gpuKernels: "reference", gpuNumerics: 1 };
+    expect(key({}, "digits", gpu)).toBe(key());
   });
 
   it("does not depend on the names that a user chooses", () => {
@@ -66,6 +67,8 @@ describe("the key of a cell", () => {
       key({}, "digits", { kernels: "avx2" }),
       key({}, "digits", { instructionSet: "AVX2" }),
       key({ device: "cuda:0" }, "digits", { gpus: ["NVIDIA H100 80GB HBM3"] }),
+      key({ device: "cuda:0" }, "digits", { gpus: ["NVIDIA H100 80GB HBM3"], gpuKernels: "compiled" }),
+      key({ device: "cuda:0" }, "digits", { gpus: ["NVIDIA H100 80GB HBM3"], gpuKernels: "reference" }),
     ];
     expect(new Set(keys).size).toBe(keys.length);
   });

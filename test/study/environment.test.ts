@@ -28,7 +28,10 @@ test("includes information from native code", () => {
     kernels: "avx512",
     devices: ["cpu", "cuda:0"],
     gpus: expect.any(Array),
+    gpuKernels: "compiled",
   });
+  expect(environment({ ...native, whyNoKernels: "no compiler" }).gpuKernels).toBe("reference");
+  expect(environment({ ...native, devices: ["cpu"] })).not.toHaveProperty("gpuKernels");
 });
 
 afterEach(() => void vi.unstubAllEnvs());

@@ -62,6 +62,7 @@ it("tells settings of one host apart on which times depend", () => {
     { environment: { ...environment, kernels: "reference" } },
     { environment: { ...environment, cpuQuota: 1.5 } },
     { environment: { ...environment, gpus: ["a GPU"] } },
+    { environment: { ...environment, gpuKernels: "reference" } },
     { record: { ...record, config: { ...record.config, threads: 7 } } },
   ];
   for (const change of other) {

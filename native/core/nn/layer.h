@@ -46,14 +46,15 @@ struct Frame {
   StreamKey key;
   int64_t layer = 0;
   bool training = false;
-  bool inputGradient = true;        // false if no earlier layer is trained
-  std::vector<at::Tensor> saved;    // from forward, for backward
-  Views* factors = nullptr;         // backward of a WideLayer sets them
-  ShardProfile* profile = nullptr;  // null unless the pass is profiled
-  Masks* masks = nullptr;           // provides random masks if the step is to be recorded
-  at::Tensor addend;                // of a layer that adds another value to its output
-  GradientSums* sums = nullptr;     // null unless the step is on a device
-  at::Tensor ofBatch;               // what a BatchLayer has combined, the same for all micro-batches
+  bool inputGradient = true;             // false if no earlier layer is trained
+  std::vector<at::Tensor> saved;         // from forward, for backward
+  Views* factors = nullptr;              // backward of a WideLayer sets them
+  ShardProfile* profile = nullptr;       // null unless the pass is profiled
+  Masks* masks = nullptr;                // provides random masks if the step is to be recorded
+  at::Tensor addend;                     // of a layer that adds another value to its output
+  at::Tensor* addendGradient = nullptr;  // backward of such a layer sets it
+  GradientSums* sums = nullptr;          // null unless the step is on a device
+  at::Tensor ofBatch;                    // what a BatchLayer has combined, the same for all micro-batches
 
   // Adds `part` to one of the gradients, or to a view of it.
   void addGradient(const at::Tensor& gradient, const at::Tensor& part) const;

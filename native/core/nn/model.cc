@@ -54,7 +54,11 @@ size_t Model::add(const std::vector<LayerSpec>& layers, size_t index, ModelUse u
   step.layer = fused.layer ? std::move(fused.layer) : makeLayer(spec, input);
   if (spec.frozen && use == ModelUse::training) step.layer = makeFrozen(std::move(step.layer));
   for (; step.output < index + fused.count; ++step.output) step.names += ", " + layers[step.output].name;
-  if (fused.addend) lastUse_[*(step.addend = static_cast<size_t>(*fused.addend + 1))] = steps_.size();
+  if (fused.addend) {
+    step.addend = static_cast<size_t>(*fused.addend + 1);
+    lastUse_[*step.addend] = steps_.size();
+    learns = learns || learns_[*step.addend];
+  }
   for (const Slot& slot : step.layer->parameters()) {
     const int64_t count = sizeOf(slot);
     if (slot.frozen) {
@@ -218,11 +222,16 @@ double Model::factorBytes() const {
 void Model::computeBackward(Walk& walk, size_t step, at::Tensor outputGradient) const {
   Frame& frame = walk.frames[step];
   if (outputGradient.defined()) {
-    const at::Tensor inputGradient = steps_[step].layer->backward(outputGradient, frame);
-    for (const size_t value : steps_[step].inputs) {
+    const auto add = [&](size_t value, const at::Tensor& part) {
       at::Tensor& gradient = walk.gradients[value];
-      if (learns_[value]) gradient = gradient.defined() ? gradient + inputGradient : inputGradient;
-    }
+      if (learns_[value]) gradient = gradient.defined() ? gradient + part : part;
+    };
+    at::Tensor addendGradient;
+    frame.addendGradient = &addendGradient;
+    const at::Tensor inputGradient = steps_[step].layer->backward(outputGradient, frame);
+    frame.addendGradient = nullptr;
+    for (const size_t value : steps_[step].inputs) add(value, inputGradient);
+    if (steps_[step].addend) add(*steps_[step].addend, addendGradient);
   }
   frame.saved.clear();
   if (frame.profile) frame.profile->lap(frame.profile->backward[step]);

@@ -1,6 +1,5 @@
 #include "device_compiler.h"
 
-#include <mutex>
 #include <stdexcept>
 
 #include "instruction_set.h"
@@ -9,40 +8,51 @@ namespace optimbench {
 namespace {
 
 DeviceCompilerMaker compilerMaker = nullptr;  // written once, before any session
-std::mutex failureMutex;
-std::string failure;
+
+struct Opened {
+  DeviceCompiler* compiler = nullptr;  // never destroyed, as the core
+  std::string failure;
+};
+
+const Opened& opened() {
+  static const Opened result = []() -> Opened {
+    if (compilerMaker == nullptr) return {nullptr, "liboptimbench_cuda, which compiles for CUDA, is not loaded"};
+    try {
+      return {compilerMaker(), ""};
+    } catch (const c10::Error& error) {
+      return {nullptr, error.what_without_backtrace()};
+    } catch (const std::runtime_error& error) {
+      return {nullptr, error.what()};
+    }
+  }();
+  return result;
+}
+
+[[noreturn]] void reject(const std::string& name, const std::string& message) {
+  throw std::runtime_error("the kernel '" + name + "' could not be compiled: " + message +
+                           "\nOPTIMBENCH_KERNELS=reference runs libtorch's operators instead of kernels");
+}
 
 }  // namespace
 
 void compileKernelsWith(DeviceCompilerMaker maker) { compilerMaker = maker; }
 
-DeviceCompiler* deviceCompiler(at::Device device) {
-  if (device.is_cpu() || compilerMaker == nullptr || referenceKernels()) return nullptr;
-  static DeviceCompiler* const compiler = compilerMaker();  // never destroyed, as the core
-  return compiler;
+bool compilesKernels(at::Device device) {
+  return !device.is_cpu() && !referenceKernels() && opened().compiler != nullptr;
 }
+
+std::string whyNoKernels() { return referenceKernels() ? "OPTIMBENCH_KERNELS=reference" : opened().failure; }
 
 std::shared_ptr<const DeviceKernel> compileKernel(at::Device device, const std::string& source,
                                                   const std::string& name) {
-  DeviceCompiler* compiler = deviceCompiler(device);
-  if (compiler == nullptr) return nullptr;
-  std::string message;
+  const c10::DeviceGuard guard(device);
   try {
-    const c10::DeviceGuard guard(device);
-    return compiler->compile(source, name);
+    return opened().compiler->compile(source, name);
   } catch (const c10::Error& error) {
-    message = error.what_without_backtrace();
-  } catch (const std::exception& error) {
-    message = error.what();
+    reject(name, error.what_without_backtrace());
+  } catch (const std::runtime_error& error) {
+    reject(name, error.what());
   }
-  const std::lock_guard lock(failureMutex);
-  if (failure.empty()) failure = message;
-  return nullptr;
-}
-
-std::string kernelFailure() {
-  const std::lock_guard lock(failureMutex);
-  return failure;
 }
 
 }  // namespace optimbench

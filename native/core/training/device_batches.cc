@@ -61,7 +61,7 @@ std::string sourceFor(const StandardisationSpec& standardisation) {
 }  // namespace
 
 DeviceBatches::DeviceBatches(const StandardisationSpec& standardisation, at::Device device) {
-  if (deviceCompiler(device) != nullptr) kernel_ = compileKernel(device, sourceFor(standardisation), "gather");
+  if (compilesKernels(device)) kernel_ = compileKernel(device, sourceFor(standardisation), "gather");
 }
 
 Batch DeviceBatches::batch(const ResidentDataset& dataset, const at::Tensor& order, const at::Tensor& position,

@@ -14,7 +14,7 @@ constexpr int64_t kMaxBlocks = 4096;  // one thread adds their sums
 
 DeviceLoss::DeviceLoss(const Loss& loss, const LossSpec& spec, int64_t classes, const at::TensorOptions& options)
     : loss_(loss) {
-  if (deviceCompiler(options.device()) == nullptr) return;
+  if (!compilesKernels(options.device())) return;
   const auto source = LossSource::of(spec, classes);
   if (!source) return;
   kernel_ = compileKernel(options.device(), source->text, "loss");

@@ -5,7 +5,6 @@
 
 #include "core/data/augment.h"
 #include "core/runtime/device.h"
-#include "core/runtime/device_compiler.h"
 #include "core/runtime/device_work.h"
 #include "core/runtime/step_mode.h"
 
@@ -66,8 +65,6 @@ Measured DevicePass::run(const ResidentDataset& dataset, const Pass& pass, uint6
   measured.correct = counters_.correct.item<int64_t>();
   if (measured.status == Status::completed && !std::isfinite(measured.loss)) measured.status = Status::diverged;
   measured.stepGraph = obstacle_.empty() ? "recorded" : "not recorded: " + obstacle_;
-  if (const std::string failure = kernelFailure(); !failure.empty())
-    measured.stepGraph += "; libtorch's operators instead of compiled kernels: " + failure;
   measured.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return measured;
 }

@@ -104,7 +104,7 @@ std::optional<DeviceSchedule> DeviceSchedule::compile(at::Device device, const U
                                                       const Update::Block& block, const Update::Part& part,
                                                       const std::vector<std::optional<double>>& known,
                                                       const std::vector<size_t>& columns, int64_t firstColumn) {
-  if (deviceCompiler(device) == nullptr) return std::nullopt;
+  if (!compilesKernels(device)) return std::nullopt;
   const Formula& formula = block.formula;
   const std::vector<NodeSpec>& specs = formula.nodes();
   const std::vector<Sizes> inputs = update.inputSizes(block, part);
@@ -159,10 +159,7 @@ std::optional<DeviceSchedule> DeviceSchedule::compile(at::Device device, const U
       writer.store(i, i);
       stage.results.push_back(i);
     }
-    if (!writer.arrays.empty()) {
-      stage.kernel = compileKernel(device, writer.source(), "update");
-      if (!stage.kernel) return std::nullopt;
-    }
+    if (!writer.arrays.empty()) stage.kernel = compileKernel(device, writer.source(), "update");
     stage.numbers = std::move(writer.numbers);
     stage.arrays = std::move(writer.arrays);
     schedule.stages_.push_back(std::move(stage));

@@ -31,6 +31,7 @@ export function diagnosisText({ environment, libtorch, native, ...rest }: Diagno
     ["devices", environment.devices.join(", ") || "unknown: libtorch was not loaded"],
     ["CUDA", rest.whyNoCuda === null ? "yes" : `no: ${rest.whyNoCuda}`],
     ["step graphs", graphsText(rest)],
+    ["GPU kernels", kernelsText(rest)],
     ["processor", environment.cpu + (instructionSet ? ` (libtorch uses ${instructionSet})` : "")],
     ["kernels", environment.kernels ?? "unknown: libtorch was not loaded"],
     [
@@ -54,6 +55,12 @@ export function diagnosisText({ environment, libtorch, native, ...rest }: Diagno
 function graphsText({ whyNoCuda, whyNoGraphs }: Pick<Diagnosis, "whyNoCuda" | "whyNoGraphs">): string {
   if (whyNoGraphs !== null) return `no: ${whyNoGraphs}`;
   return whyNoCuda === null ? "yes" : "compiled; cannot be tried without a GPU";
+}
+
+/** Whether kernels are compiled for a GPU. */
+function kernelsText({ whyNoCuda, whyNoKernels }: Pick<Diagnosis, "whyNoCuda" | "whyNoKernels">): string {
+  if (whyNoCuda !== null) return "cannot be tried without a GPU";
+  return whyNoKernels === null ? "compiled" : `libtorch's operators instead: ${whyNoKernels}`;
 }
 
 const indented = (name: string, value: string, width: number) =>

@@ -22,6 +22,8 @@ export interface Diagnosis {
   readonly whyNoCuda: string | null;
   /** Why steps on a GPU are not recorded as graphs; null if nothing is known to prevent it. */
   readonly whyNoGraphs: string | null;
+  /** Why kernels are not compiled for the GPU; null if they are, or without a GPU. */
+  readonly whyNoKernels: string | null;
   readonly cache: string;
   /** The folder of the full MNIST, or null if it is not on this disk. mnist-10k always is. */
   readonly mnist: string | null;
@@ -102,6 +104,7 @@ export async function diagnose(): Promise<Diagnosis> {
     native: native ?? null,
     whyNoCuda: info ? (info.whyNoCuda ?? null) : "libtorch was not loaded",
     whyNoGraphs: info?.whyNoGraphs ?? (isCompiled ? null : "liboptimbench_cuda was not compiled"),
+    whyNoKernels: info?.whyNoKernels ?? null,
     cache: cacheFolder(),
     mnist: attempt(() => placeOfNamed("mnist"), notes) ?? null,
     problems,

@@ -82,18 +82,23 @@ describe("optimbench doctor", () => {
     expect(diagnosisText({ ...found, environment })).toMatch(/^kernels +avx2$/m);
   });
 
-  test("reports whether CUDA and step graphs are available, and why not", async () => {
+  test("reports whether CUDA, step graphs and kernels are available, and why not", async () => {
     const found = JSON.parse((await doctor("--json")).text).result;
-    const rows = (whyNoCuda: string | null, whyNoGraphs: string | null) =>
-      diagnosisText({ ...found, whyNoCuda, whyNoGraphs })
+    const rows = (changed: object) =>
+      diagnosisText({ ...found, whyNoCuda: null, whyNoGraphs: null, whyNoKernels: null, ...changed })
         .split("\n")
-        .filter((row) => /^(CUDA|step graphs)/.test(row))
+        .filter((row) => /^(CUDA|step graphs|GPU kernels)/.test(row))
         .map((row) => row.replace(/ {2,}/, ": "));
-    expect(rows(null, null)).toEqual(["CUDA: yes", "step graphs: yes"]);
-    expect(rows("no GPU", null)).toEqual([
+    expect(rows({})).toEqual(["CUDA: yes", "step graphs: yes", "GPU kernels: compiled"]);
+    expect(rows({ whyNoCuda: "no GPU" })).toEqual([
       "CUDA: no: no GPU",
       "step graphs: compiled; cannot be tried without a GPU",
+      "GPU kernels: cannot be tried without a GPU",
     ]);
-    expect(rows(null, "no library")).toEqual(["CUDA: yes", "step graphs: no: no library"]);
+    expect(rows({ whyNoGraphs: "no library", whyNoKernels: "no NVRTC" })).toEqual([
+      "CUDA: yes",
+      "step graphs: no: no library",
+      "GPU kernels: libtorch's operators instead: no NVRTC",
+    ]);
   });
 });

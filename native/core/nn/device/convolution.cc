@@ -32,7 +32,7 @@ class DeviceConvolution final : public Layer {
       return output;
     }
     const at::Tensor product = convolution_->forward(input, frame);
-    const auto [output, positions] = epilogue_.forward(product, bias(*frame.parameters), frame.training);
+    const auto [output, positions] = epilogue_.forward(product, bias(*frame.parameters), frame.addend, frame.training);
     if (frame.training) frame.saved.push_back(positions);
     return output;
   }
@@ -47,9 +47,10 @@ class DeviceConvolution final : public Layer {
       return pooled_->backward(images, frame.parameters->at(0), gradient, positions, frame.gradients->at(0),
                                bias(*frame.gradients), frame.inputGradient);
     const auto [channels, height, width] = product_;
-    return convolution_->backward(
-        epilogue_.backward(gradient, positions, {images.size(0), channels, height, width}, bias(*frame.gradients)),
-        frame);
+    const at::Tensor ofProduct =
+        epilogue_.backward(gradient, positions, {images.size(0), channels, height, width}, bias(*frame.gradients));
+    if (frame.addendGradient != nullptr) *frame.addendGradient = ofProduct;
+    return convolution_->backward(ofProduct, frame);
   }
 
   LayerMemory memory(const Extent& extent) const override { return convolution_->memory(extent); }
@@ -83,6 +84,7 @@ FusedLayers fuseDeviceConvolution(const std::vector<LayerSpec>& layers, size_t f
   if (const LayerSpec* pooling = chain.take(
           [](const LayerSpec& layer) { return isPooling(layer) && layer.kernel[0] * layer.kernel[1] < 255; }))
     pool = pooling->kernel;
+  const std::optional<int64_t> addend = pool == std::array<int64_t, 2>{1, 1} ? chain.takeSum() : std::nullopt;
   const bool relu = chain.take(isRelu) != nullptr;
   const Shape product{
       conv.filters,
@@ -92,14 +94,12 @@ FusedLayers fuseDeviceConvolution(const std::vector<LayerSpec>& layers, size_t f
   if (output.channels != product.channels || output.height != product.height / pool[0] ||
       output.width != product.width / pool[1] || output.height < 1 || output.width < 1)
     return {};
-  auto small = SmallConvolution::make(device, conv, input, output, pool, relu);
-  auto epilogue = Epilogue::make(device, pool, relu);
-  if (!epilogue) return {};
-  if (!small && !conv.bias && !relu && pool[0] * pool[1] == 1) return {};  // nothing to fuse
+  auto small = addend ? std::nullopt : SmallConvolution::make(device, conv, input, output, pool, relu);
+  if (!small && chain.count() == 1 && !conv.bias) return {};  // nothing to fuse
   auto pooled = PooledGradients::make(device, conv, input, output, pool);
-  return {std::make_unique<DeviceConvolution>(conv, input, product, std::move(*epilogue), std::move(small),
-                                              std::move(pooled)),
-          chain.count()};
+  return {std::make_unique<DeviceConvolution>(conv, input, product, Epilogue::make(device, pool, relu),
+                                              std::move(small), std::move(pooled)),
+          chain.count(), addend};
 }
 
 }  // namespace optimbench

@@ -77,9 +77,6 @@ constexpr int64_t kThreads = 256;
 // Multiplications up to which these kernels are used; libtorch's products are faster for more.
 constexpr int64_t kMostProducts = int64_t{1} << 21;
 
-float* data(const at::Tensor& tensor) { return tensor.defined() ? tensor.data_ptr<float>() : nullptr; }
-const float* read(const at::Tensor& tensor) { return data(tensor); }
-
 class DeviceDense final : public Layer {
  public:
   DeviceDense(const LayerSpec& spec, int64_t inputs, std::unique_ptr<Layer> dense, bool relu, Epilogue epilogue,
@@ -101,13 +98,14 @@ class DeviceDense final : public Layer {
     const at::Tensor& weight = frame.parameters->at(0);
     if (!isSmall(samples)) {
       const at::Tensor product = at::mm(rows, weight.t()).view({samples, units_, 1, 1});
-      const auto [output, positions] = epilogue_.forward(product, bias(*frame.parameters), frame.training);
+      const auto [output, positions] = epilogue_.forward(product, bias(*frame.parameters), {}, frame.training);
       if (frame.training) frame.saved = {rows, positions};
       return output;
     }
     const at::Tensor output = at::empty({samples, units_}, rows.options());
-    launch(*forward_, (samples * units_ + 31) / 32, kThreads, read(rows), read(weight), read(bias(*frame.parameters)),
-           data(output), int(samples), int(inputs_), int(units_), int(relu_));
+    launch(*forward_, (samples * units_ + 31) / 32, kThreads, constData(rows), constData(weight),
+           constData(bias(*frame.parameters)), mutableData(output), int(samples), int(inputs_), int(units_),
+           int(relu_));
     if (frame.training) frame.saved = {rows, relu_ ? output : at::Tensor()};
     return output.view({samples, units_, 1, 1});
   }
@@ -129,9 +127,9 @@ class DeviceDense final : public Layer {
       inputGradient = at::empty({samples, inputs_}, rows.options());
       blocks += samples * ((inputs_ + 31) / 32);
     }
-    launch(*backward_, blocks, kThreads, read(outputGradient), read(frame.saved[1]), read(rows), read(weight),
-           data(weightGradient), data(bias(*frame.gradients)), data(inputGradient), int(samples), int(inputs_),
-           int(units_));
+    launch(*backward_, blocks, kThreads, constData(outputGradient), constData(frame.saved[1]), constData(rows),
+           constData(weight), mutableData(weightGradient), mutableData(bias(*frame.gradients)),
+           mutableData(inputGradient), int(samples), int(inputs_), int(units_));
     return frame.inputGradient ? inputGradient.view({samples, inputs_, 1, 1}) : at::Tensor();
   }
 
@@ -154,13 +152,10 @@ class DeviceDense final : public Layer {
 FusedLayers fuseDeviceDense(const std::vector<LayerSpec>& layers, size_t first, Shape input, at::Device device) {
   Chain chain(layers, first);
   const bool relu = chain.take(isRelu) != nullptr;
-  auto epilogue = Epilogue::make(device, {1, 1}, relu);
-  auto forward = compileKernel(device, kSource, "dense_forward");
-  auto backward = compileKernel(device, kSource, "dense_backward");
-  if (!epilogue || !forward || !backward) return {};
   return {std::make_unique<DeviceDense>(layers[first], input.channels * input.height * input.width,
-                                        makeDense(layers[first], input), relu, std::move(*epilogue), std::move(forward),
-                                        std::move(backward)),
+                                        makeDense(layers[first], input), relu, Epilogue::make(device, {1, 1}, relu),
+                                        compileKernel(device, kSource, "dense_forward"),
+                                        compileKernel(device, kSource, "dense_backward")),
           chain.count()};
 }
 

@@ -9,8 +9,10 @@ namespace optimbench {
 // The layers from `first` on that one device layer computes, for training and evaluation.
 FusedLayers fuseOnDevice(const std::vector<LayerSpec>& layers, size_t first, Shape input, at::Device device);
 
-// A conv2d, and a max-pooling and a ReLU that follow.
+// A conv2d, and a max-pooling or a sum and a ReLU that follow.
 FusedLayers fuseDeviceConvolution(const std::vector<LayerSpec>& layers, size_t first, Shape input, at::Device device);
+// A batchNorm2d, and a sum and a ReLU that follow.
+FusedLayers fuseDeviceBatchNorm(const std::vector<LayerSpec>& layers, size_t first, Shape input, at::Device device);
 // A dense layer, and a ReLU that follows.
 FusedLayers fuseDeviceDense(const std::vector<LayerSpec>& layers, size_t first, Shape input, at::Device device);
 

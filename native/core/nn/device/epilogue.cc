@@ -1,24 +1,22 @@
 #include "epilogue.h"
 
-#include <algorithm>
-#include <stdexcept>
 #include <string>
 
 #include "core/runtime/device_compiler.h"
+#include "pixel_blocks.h"
 #include "reduction.h"
 
 namespace optimbench {
 namespace {
 
-// Rows of a block have one pixel each, and one thread per channel, or per channel of a tile if there are more channels
-// than threads. As in libtorch's max-pooling, the first of equal pixels is taken, and NaN is larger than any number.
+// As in libtorch's max-pooling, the first of equal pixels is taken, and NaN is larger than any number.
 constexpr const char* kSource = R"cuda(
 #define CUT 255
 
-extern "C" __global__ void epilogue_forward(const float* product, const float* bias, float* output,
-                                            unsigned char* positions, int pixels, int channels, int height, int width,
-                                            int outputHeight, int outputWidth, int poolHeight, int poolWidth,
-                                            int relu) {
+extern "C" __global__ void epilogue_forward(const float* product, const float* bias, const float* addend,
+                                            float* output, unsigned char* positions, int pixels, int channels,
+                                            int height, int width, int outputHeight, int outputWidth, int poolHeight,
+                                            int poolWidth, int relu) {
   const int threads = (int)blockDim.x, thread = (int)threadIdx.x, block = (int)blockIdx.x;
   const int tile = channels < threads ? channels : threads, tiles = (channels + tile - 1) / tile;
   const int rows = threads / tile, row = thread / tile, channel = block % tiles * tile + thread % tile;
@@ -38,11 +36,12 @@ extern "C" __global__ void epilogue_forward(const float* product, const float* b
           position = i * poolWidth + j;
         }
       }
+    const long long at = (long long)pixel * channels + channel;
+    if (addend) best += addend[at];
     if (relu && best <= 0) {
       best = 0;
       position = CUT;
     }
-    const long long at = (long long)pixel * channels + channel;
     output[at] = best;
     if (positions) positions[at] = (unsigned char)position;
   }
@@ -90,71 +89,53 @@ extern "C" __global__ void epilogue_backward(const float* outputGradient, const 
 constexpr int64_t kForwardThreads = 256;
 constexpr int64_t kMostForward = 4096;  // blocks
 constexpr int64_t kMostBackward = 128;  // whose sums one block adds
-// Kernels count pixels in 32 bits, and past the last one by the threads of a launch.
-constexpr int64_t kMostPixels = 2'000'000'000;
-
-template <typename Number>
-Number* data(const at::Tensor& tensor) {
-  return tensor.defined() ? tensor.data_ptr<Number>() : nullptr;
-}
-float* floats(const at::Tensor& tensor) { return data<float>(tensor); }
 
 }  // namespace
 
-PixelBlocks::PixelBlocks(int64_t pixels, int64_t channels, int64_t threads, int64_t mostBlocks) {
-  if (pixels > kMostPixels)
-    throw std::runtime_error("a layer's output of " + std::to_string(pixels) +
-                             " pixels is too large for a device's kernel: use smaller images or batches, or "
-                             "OPTIMBENCH_KERNELS=reference");
-  const int64_t tile = std::min(channels, threads), perBlock = threads / tile;
-  tiles = (channels + tile - 1) / tile;
-  rows = std::clamp<int64_t>((pixels + perBlock - 1) / perBlock, 1, std::max<int64_t>(1, mostBlocks / tiles));
-}
-
-std::optional<Epilogue> Epilogue::make(at::Device device, std::array<int64_t, 2> pool, bool relu) {
+Epilogue Epilogue::make(at::Device device, std::array<int64_t, 2> pool, bool relu) {
   const std::string source = std::string(kReduction) + kSource;
   Epilogue epilogue;
   epilogue.pool_ = pool;
   epilogue.relu_ = relu;
   epilogue.forward_ = compileKernel(device, source, "epilogue_forward");
   epilogue.backward_ = compileKernel(device, source, "epilogue_backward");
-  if (!epilogue.forward_ || !epilogue.backward_) return {};
   epilogue.counter_ = at::zeros({1}, at::TensorOptions(device).dtype(at::kInt));
   return epilogue;
 }
 
-Epilogue::Result Epilogue::forward(const at::Tensor& product, const at::Tensor& bias, bool training) const {
+Epilogue::Result Epilogue::forward(const at::Tensor& product, const at::Tensor& bias, const at::Tensor& addend,
+                                   bool training) const {
+  const at::Tensor added = addend.defined() ? addend.contiguous(at::MemoryFormat::ChannelsLast) : at::Tensor();
   const at::Tensor values = product.contiguous(at::MemoryFormat::ChannelsLast);
   const int64_t samples = values.size(0), channels = values.size(1), height = values.size(2), width = values.size(3);
   const int64_t outputHeight = height / pool_[0], outputWidth = width / pool_[1];
   Result result;
   result.output =
       at::empty({samples, channels, outputHeight, outputWidth}, values.options(), at::MemoryFormat::ChannelsLast);
-  if (training && !isBiasOnly())
+  if (training && !passesGradient())
     result.positions = at::empty({result.output.numel()}, values.options().dtype(at::kByte));
   const int64_t pixels = samples * outputHeight * outputWidth;
   const PixelBlocks blocks(pixels, channels, kForwardThreads, kMostForward);
-  launch(*forward_, blocks.count(), kForwardThreads, static_cast<const float*>(floats(values)),
-         static_cast<const float*>(floats(bias)), floats(result.output), data<uint8_t>(result.positions), int(pixels),
-         int(channels), int(height), int(width), int(outputHeight), int(outputWidth), int(pool_[0]), int(pool_[1]),
-         int(relu_));
+  launch(*forward_, blocks.count(), kForwardThreads, constData(values), constData(bias), constData(added),
+         mutableData(result.output), mutableData<uint8_t>(result.positions), int(pixels), int(channels), int(height),
+         int(width), int(outputHeight), int(outputWidth), int(pool_[0]), int(pool_[1]), int(relu_));
   return result;
 }
 
 at::Tensor Epilogue::backward(const at::Tensor& outputGradient, const at::Tensor& positions, at::IntArrayRef sizes,
                               const at::Tensor& biasGradient) const {
   const at::Tensor gradient = outputGradient.contiguous(at::MemoryFormat::ChannelsLast);
-  if (isBiasOnly() && !biasGradient.defined()) return gradient;
+  if (passesGradient() && !biasGradient.defined()) return gradient;
   const int64_t channels = sizes[1], pixels = sizes[0] * sizes[2] * sizes[3];
   at::Tensor result = gradient;
-  if (!isBiasOnly()) result = at::empty(sizes, gradient.options(), at::MemoryFormat::ChannelsLast);
+  if (!passesGradient()) result = at::empty(sizes, gradient.options(), at::MemoryFormat::ChannelsLast);
   const PixelBlocks blocks(pixels, channels, kReductionThreads, kMostBackward);
   at::Tensor partial;
   if (biasGradient.defined()) partial = at::empty({blocks.rows * channels}, gradient.options());
-  launch(*backward_, blocks.count(), kReductionThreads, static_cast<const float*>(floats(gradient)),
-         static_cast<const uint8_t*>(data<uint8_t>(positions)), isBiasOnly() ? nullptr : floats(result),
-         floats(biasGradient), floats(partial), data<int>(counter_), int(pixels), int(channels), int(sizes[2]),
-         int(sizes[3]), int(gradient.size(2)), int(gradient.size(3)), int(pool_[0]), int(pool_[1]));
+  launch(*backward_, blocks.count(), kReductionThreads, constData(gradient), constData<uint8_t>(positions),
+         passesGradient() ? nullptr : mutableData(result), mutableData(biasGradient), mutableData(partial),
+         mutableData<int>(counter_), int(pixels), int(channels), int(sizes[2]), int(sizes[3]), int(gradient.size(2)),
+         int(gradient.size(3)), int(pool_[0]), int(pool_[1]));
   return result;
 }
 

@@ -32,8 +32,9 @@ constexpr size_t kAtOnce = 4;
 
 void addAll(const GradientSums& sums) {
   if (sums.parts.empty()) return;
-  const auto kernel = compileKernel(sums.parts[0].device(), kSource, "add_parts");
-  if (!kernel) return at::_foreach_add_(sums.gradients, sums.parts);
+  const at::Device device = sums.parts[0].device();
+  if (!compilesKernels(device)) return at::_foreach_add_(sums.gradients, sums.parts);
+  const auto kernel = compileKernel(device, kSource, "add_parts");
   for (size_t first = 0; first < sums.parts.size(); first += kAtOnce) {
     struct Part {
       float* gradient = nullptr;
@@ -44,7 +45,7 @@ void addAll(const GradientSums& sums) {
     int64_t most = 1;
     for (size_t i = first; i < std::min(first + kAtOnce, sums.parts.size()); ++i) {
       const int64_t count = sums.parts[i].numel();
-      parts[i - first] = {sums.gradients[i].data_ptr<float>(), sums.parts[i].const_data_ptr<float>(), int(count)};
+      parts[i - first] = {mutableData(sums.gradients[i]), constData(sums.parts[i]), int(count)};
       most = std::max(most, count);
     }
     const auto& [a, b, c, d] = parts;

@@ -86,9 +86,6 @@ constexpr int64_t kThreads = 512;
 constexpr int64_t kMostProducts = int64_t{1} << 22;  // for which the kernel is used, in each direction
 constexpr int64_t kMostValues = int64_t{1} << 28;    // whose offsets are 32-bit
 
-float* data(const at::Tensor& tensor) { return tensor.defined() ? tensor.data_ptr<float>() : nullptr; }
-const float* read(const at::Tensor& tensor) { return data(tensor); }
-
 }  // namespace
 
 std::optional<PooledGradients> PooledGradients::make(at::Device device, const LayerSpec& conv, Shape input,
@@ -99,7 +96,6 @@ std::optional<PooledGradients> PooledGradients::make(at::Device device, const La
   PooledGradients gradients(conv, input, output, pool);
   if (!isPlain || pool[0] * pool[1] == 1 || !gradients.suits(1)) return {};
   gradients.kernel_ = compileKernel(device, kSource, "pooled_gradients");
-  if (!gradients.kernel_) return {};
   return gradients;
 }
 
@@ -123,11 +119,12 @@ at::Tensor PooledGradients::backward(const at::Tensor& images, const at::Tensor&
     result = at::empty({samples, channels, height, width}, values.options(), at::MemoryFormat::ChannelsLast);
     blocks += samples * height * width;
   }
-  launch(*kernel_, blocks * ((channels + kTile - 1) / kTile), kThreads, read(values), read(weight), read(gradient),
-         positions.const_data_ptr<uint8_t>(), data(weightGradient), data(biasGradient), data(result),
-         int(samples * output_.height * output_.width), int(channels), int(conv_.filters), int(height), int(width),
-         int(output_.height), int(output_.width), int(conv_.kernel[0]), int(conv_.kernel[1]), int(conv_.strides[0]),
-         int(conv_.strides[1]), int(conv_.padding[0]), int(conv_.padding[2]), int(pool_[0]), int(pool_[1]));
+  launch(*kernel_, blocks * ((channels + kTile - 1) / kTile), kThreads, constData(values), constData(weight),
+         constData(gradient), constData<uint8_t>(positions), mutableData(weightGradient), mutableData(biasGradient),
+         mutableData(result), int(samples * output_.height * output_.width), int(channels), int(conv_.filters),
+         int(height), int(width), int(output_.height), int(output_.width), int(conv_.kernel[0]), int(conv_.kernel[1]),
+         int(conv_.strides[0]), int(conv_.strides[1]), int(conv_.padding[0]), int(conv_.padding[2]), int(pool_[0]),
+         int(pool_[1]));
   return result;
 }
 

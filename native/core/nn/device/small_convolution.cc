@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/runtime/device_compiler.h"
+#include "pixel_blocks.h"
 #include "reduction.h"
 
 namespace optimbench {
@@ -122,12 +123,6 @@ extern "C" __global__ void small_convolution_backward(const float* images, const
 }
 )cuda";
 
-template <typename Number>
-Number* data(const at::Tensor& tensor) {
-  return tensor.defined() ? tensor.data_ptr<Number>() : nullptr;
-}
-float* floats(const at::Tensor& tensor) { return data<float>(tensor); }
-
 std::string define(const std::string& name, int64_t value) {
   return "#define " + name + " " + std::to_string(value) + "\n";
 }
@@ -146,7 +141,6 @@ std::optional<SmallConvolution> SmallConvolution::make(at::Device device, const 
   SmallConvolution small(input, output, relu, taps);
   small.forward_ = compileKernel(device, source, "small_convolution_forward");
   small.backward_ = compileKernel(device, source, "small_convolution_backward");
-  if (!small.forward_ || !small.backward_) return {};
   const int64_t tiles = (conv.filters + kFilters - 1) / kFilters;
   small.counters_ = at::zeros({tiles}, at::TensorOptions(device).dtype(at::kInt));
   return small;
@@ -161,10 +155,9 @@ Epilogue::Result SmallConvolution::forward(const at::Tensor& images, const at::T
   if (training) result.positions = at::empty({result.output.numel()}, images.options().dtype(at::kByte));
   const int64_t pixels = samples * height * width;
   const PixelBlocks blocks(pixels, filters, kForwardThreads, kMostForward);
-  launch(*forward_, blocks.count(), kForwardThreads, static_cast<const float*>(floats(images)),
-         static_cast<const float*>(floats(weight)), static_cast<const float*>(floats(bias)), floats(result.output),
-         data<uint8_t>(result.positions), int(pixels), int(filters), int(input_.height), int(input_.width), int(height),
-         int(width), int(relu_));
+  launch(*forward_, blocks.count(), kForwardThreads, constData(images), constData(weight), constData(bias),
+         mutableData(result.output), mutableData<uint8_t>(result.positions), int(pixels), int(filters),
+         int(input_.height), int(input_.width), int(height), int(width), int(relu_));
   return result;
 }
 
@@ -176,10 +169,10 @@ void SmallConvolution::backward(const at::Tensor& images, const at::Tensor& outp
   const int64_t lanes = kReductionThreads / kFilters;
   const int64_t rows = std::clamp<int64_t>((pixels + lanes - 1) / lanes, 1, kMostRows);
   const at::Tensor partial = at::empty({tiles * rows * (taps_ + 1) * kFilters}, gradient.options());
-  launch(*backward_, tiles * rows, kReductionThreads, static_cast<const float*>(floats(images)),
-         static_cast<const float*>(floats(gradient)), static_cast<const uint8_t*>(data<uint8_t>(positions)),
-         floats(weightGradient), floats(biasGradient), floats(partial), data<int>(counters_), int(pixels), int(filters),
-         int(input_.height), int(input_.width), int(height), int(width));
+  launch(*backward_, tiles * rows, kReductionThreads, constData(images), constData(gradient),
+         constData<uint8_t>(positions), mutableData(weightGradient), mutableData(biasGradient), mutableData(partial),
+         mutableData<int>(counters_), int(pixels), int(filters), int(input_.height), int(input_.width), int(height),
+         int(width));
 }
 
 }  // namespace optimbench

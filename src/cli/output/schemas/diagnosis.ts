@@ -40,6 +40,11 @@ export const diagnosisSchema = z
     whyNoGraphs: text
       .nullable()
       .describe("why steps on a GPU are not recorded as graphs; null if nothing is known to prevent it"),
+    whyNoKernels: text
+      .nullable()
+      .describe(
+        "why libtorch's operators compute on a GPU instead of compiled kernels; null if kernels do, or without a GPU",
+      ),
     cache: text.describe("the per-user folder of downloads"),
     mnist: text.nullable().describe("the folder of the full MNIST; null if it is not on this disk"),
     problems: z.array(text).readonly().describe("what prevents training, each with its fix"),

@@ -33,7 +33,12 @@ function machinesTable({ machines = [], runs }: Study): Html | undefined {
         isNumber: true,
         cell: ({ cpuQuota }) => (cpuQuota === null ? "–" : decimalText(cpuQuota)),
       },
-      ...(hasGpus ? [{ title: "GPUs", cell: ({ gpus = [] }: Row) => gpus.join(", ") || "–" }] : []),
+      ...(hasGpus
+        ? [
+            { title: "GPUs", cell: ({ gpus = [] }: Row) => gpus.join(", ") || "–" },
+            { title: "GPU kernels", cell: ({ gpuKernels }: Row) => gpuKernels ?? "–" },
+          ]
+        : []),
       { title: "kernels", cell: ({ kernels }) => kernels ?? "–" },
       { title: "threads", isNumber: true, cell: ({ threads }) => threads },
       { title: "runs", isNumber: true, cell: ({ number }) => counts.get(number) ?? 0 },
