@@ -1,6 +1,16 @@
 /** The device that is checked: a GPU, or with "cpu" a rehearsal without one. */
 export const DEVICE = process.env.OPTIMBENCH_CHECK_DEVICE ?? "cuda";
 
+/** A run on digits. */
+export const digits = {
+  dataset: "mnist-10k",
+  split: { train: 8000, validation: 2000 },
+  device: DEVICE,
+  batchSize: 64,
+  epochs: 2,
+  seed: 0,
+};
+
 /** Does one piece of a check and prints a line of JSON about it; what it throws is its result. */
 export async function row(name, work) {
   const start = performance.now();

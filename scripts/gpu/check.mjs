@@ -28,7 +28,8 @@ const PARTS = {
   doctor: { ...node("dist/cli/main.js", "doctor", "--json"), atMost: 60 },
   // TF32 rounds the products of convolutions to 10 bits; without it the CPU's results are within float32's rounding.
   numerics: { ...node("scripts/gpu/numerics.mjs"), environment: { NVIDIA_TF32_OVERRIDE: "0" }, atMost: 120 },
-  robustness: { ...node("scripts/gpu/robustness.mjs"), atMost: 120 },
+  resume: { ...node("scripts/gpu/resume.mjs"), atMost: 60 },
+  robustness: { ...node("scripts/gpu/robustness.mjs"), atMost: 90 },
   speed: { ...node("scripts/gpu/speed.mjs"), atMost: 120 },
   // By default, a process has 8 queues for its streams.
   "parallel-8": { ...node("scripts/gpu/parallel.mjs"), atMost: 40 },
@@ -94,10 +95,11 @@ function runPart(program, args, environment, seconds) {
       cwd: root,
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
+      detached: true, // a group of its own, whose processes end together
     });
     const timer = setTimeout(() => {
       part.status = `ended after ${Math.round(seconds)} s`;
-      child.kill("SIGKILL");
+      process.kill(-child.pid, "SIGKILL");
     }, seconds * 1000);
     let rest = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {

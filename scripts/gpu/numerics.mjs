@@ -3,8 +3,11 @@
 // whether recorded steps give the same bits.
 import { train } from "../../dist/index.js";
 import { LOSS_NAMES } from "../../dist/losses/losses.js";
+import { nativeInfo } from "../../dist/native/addon.js";
 import { OPTIMIZER_NAMES } from "../../dist/optimizers/optimizers.js";
+import { environment } from "../../dist/study/environment.js";
 import { DEVICE, noise, row } from "./case.mjs";
+import { MODELS } from "./models.mjs";
 
 /** Of losses after some steps: rounding of float32 in sums of other orders, which the steps amplify. */
 const TOLERANCE = 2e-3;
@@ -38,6 +41,16 @@ const withLayers = (...layers) => ({
     ],
   },
 });
+
+const norm = { type: "batchNorm2d" };
+const relu = { type: "activation", activation: "relu" };
+const plain = { type: "conv2d", filters: 4, kernelSize: 3, padding: "same", useBias: false };
+const block = (options, first = {}) => ({
+  type: "residual",
+  layers: [{ ...plain, ...first }, norm, relu, plain, norm],
+  ...options,
+});
+const halved = { strides: 2 };
 
 const cases = {};
 for (const semantics of ["keras3", "pytorch"])
@@ -93,9 +106,37 @@ Object.assign(cases, {
   augmentation: { augmentation: { shift: 1, rotation: 10 }, isEager: true },
   standardise: { standardise: true },
   "layer batchNorm2d, pytorch": { ...withLayers({ type: "batchNorm2d" }), semantics: "pytorch" },
+  "batchNorm2d and ReLU": withLayers(norm, relu),
+  "batchNorm2d without scale and shift": withLayers({ ...norm, scale: false, center: false }, relu),
+  "batchNorm2d of 600 channels": withLayers({ ...plain, filters: 600, kernelSize: 1 }, norm, relu),
+  "batchNorm2d of units": withLayers({ type: "flatten" }, { type: "dense", units: 20 }, norm, relu),
+  "batchNorm2d before a pool": withLayers(norm, relu, { type: "maxPool2d" }),
+  "residual blocks": withLayers(norm, relu, block({ activation: "relu" }), block({})),
+  "a residual block with strides": withLayers(
+    norm,
+    relu,
+    block({ activation: "relu", shortcut: [{ ...plain, kernelSize: 1, useBias: true, ...halved }] }, halved),
+  ),
+  "a residual block with a normalised shortcut": withLayers(
+    block({ activation: "relu", shortcut: [plain, norm] }),
+  ),
+  "frozen first layer": { frozen: ["conv2d_0"] },
+  "frozen last layer": { frozen: ["dense_0"] },
+  "frozen batchNorm2d": { ...withLayers(norm, relu, plain, norm, relu), frozen: ["batchNorm2d_1"] },
+  "frozen parts of a residual block": {
+    ...withLayers(norm, relu, block({ activation: "relu", shortcut: [{ ...plain, useBias: true }] })),
+    frozen: ["conv2d_0", "batchNorm2d_0", "residual_0.batchNorm2d_1", "residual_0.shortcut.conv2d_0"],
+  },
+  "model residual": { model: MODELS.residual, ...digits() },
   "model lenet-5": { model: "lenet-5", ...digits() },
   "model paper-cnn": { model: "paper-cnn", ...digits() },
   "model mnist-99": { model: "mnist-99", ...digits() },
+});
+
+await row("kernels are compiled for the GPU", () => {
+  const info = nativeInfo();
+  const { gpus, gpuKernels } = environment(info);
+  return { ok: DEVICE === "cpu" || gpuKernels === "compiled", gpus, gpuKernels, why: info.whyNoKernels };
 });
 
 for (const [name, { random, isEager, ...options }] of Object.entries(cases))
@@ -123,7 +164,8 @@ for (const [name, { random, isEager, ...options }] of Object.entries(cases))
         (random === true || difference < TOLERANCE) &&
         fromReference < TOLERANCE &&
         isRecordedAsExpected &&
-        runs.recorded.sha === runs.eager.sha,
+        runs.recorded.sha === runs.eager.sha &&
+        runs.recorded.sha === runs.again.sha,
       difference,
       fromReference,
       recordedEqualsEager: runs.recorded.sha === runs.eager.sha,
