@@ -7,9 +7,11 @@ import type { PlannedCell } from "../study/planned-cell.js";
 import { countText } from "../validation/count-text.js";
 import { ATTEMPTS, addCells } from "./cell-job.js";
 import { failedCells } from "./failed-cells.js";
+import { Insistence } from "./insistence.js";
 import { discard, published, publishedKeys } from "./results.js";
 import { isSent } from "./sent-data.js";
-import { isServerProblem, type QueueServer, serverError } from "./server.js";
+import type { QueueServer } from "./server.js";
+import { isLackOfSpace, isServerProblem, serverError } from "./server-problem.js";
 import {
   cancelStudy,
   forgetCancellation,
@@ -47,11 +49,11 @@ export class Follower {
   readonly #server: QueueServer;
   readonly #context: ExecutorContext;
   readonly #options: Options;
+  readonly #insistence: Insistence;
   readonly #id: string;
+  readonly #cells: ReadonlyMap<string, PlannedCell>;
   /** The cells without a result, by key. */
   readonly #missing: Map<string, PlannedCell>;
-  /** The cells that were given up. The worker of one may have been cut off only, and finish it. */
-  readonly #failed = new Map<string, PlannedCell>();
   /** Results that could not be written, and therefore stay on the server. */
   readonly #unkept = new Set<string>();
   /** The last epoch of each cell in progress that was not told yet. */
@@ -72,18 +74,35 @@ export class Follower {
     this.#context = context;
     this.#options = options;
     this.#id = studyId(context.question);
-    this.#missing = new Map(cells.map((cell) => [cell.key, cell]));
+    this.#insistence = new Insistence(server, context.onNotice, context.signal);
+    this.#cells = new Map(cells.map((cell) => [cell.key, cell]));
+    this.#missing = new Map(this.#cells);
   }
 
   async follow(): Promise<void> {
-    const { signal, onNotice } = this.#context;
+    const { signal } = this.#context;
     const wake = () => this.#wake.abort();
     signal.addEventListener("abort", wake);
-    await this.#collect();
+    try {
+      if (await this.#followToEnd()) return;
+    } catch (error) {
+      if (!signal.aborted || !isServerProblem(error)) throw error;
+    } finally {
+      signal.removeEventListener("abort", wake);
+    }
+    await this.#end();
+  }
+
+  /** @returns whether the study was cancelled */
+  async #followToEnd(): Promise<boolean> {
+    const { signal, onNotice } = this.#context;
+    await this.#insistence.insist(() => this.#collect(), isLackOfSpace);
     if (this.#missing.size > 0 && !signal.aborted) {
       for (const risk of await this.#server.risks()) onNotice(risk);
-      await forgetCancellation(this.#server, this.#id);
-      await this.#submit();
+      await this.#insistence.insist(async () => {
+        await forgetCancellation(this.#server, this.#id);
+        await this.#submit();
+      }, isLackOfSpace);
       onNotice(
         `Submitted ${countText(this.#missing.size, "run")} to ${this.#server.address} as study ${this.#id}.`,
       );
@@ -91,15 +110,9 @@ export class Follower {
     }
     while (this.#missing.size > 0 && !signal.aborted) {
       await this.#wait();
-      try {
-        if (await this.#look()) return;
-      } catch (error) {
-        if (!isServerProblem(error)) throw error;
-        if (!signal.aborted) this.#tell(`${serverError(this.#server, error).message} It is tried again.`);
-      }
+      if (await this.#insistence.insist(() => this.#look())) return true;
     }
-    signal.removeEventListener("abort", wake);
-    await this.#end();
+    return false;
   }
 
   /** Takes over what happened. @returns whether the study was cancelled */
@@ -157,9 +170,14 @@ export class Follower {
       const taken: string[] = [];
       const refused: PlannedCell[] = [];
       for (const key of keys.slice(start, start + AT_ONCE)) {
-        const cell = this.#missing.get(key) ?? this.#failed.get(key);
-        const result = cell && (await published(this.#server, this.#id, key));
-        if (cell === undefined || result === undefined) continue;
+        const cell = this.#cells.get(key);
+        if (cell === undefined) continue; // of another process, which follows more of the study
+        if (hasFinished(cell)) {
+          taken.push(key);
+          continue;
+        }
+        const result = await published(this.#server, this.#id, key);
+        if (result === undefined) continue;
         if (result === "damaged" || !isResultOf(cell, result)) refused.push(cell);
         else if (await this.#finish(cell, result)) taken.push(key);
       }
@@ -174,7 +192,6 @@ export class Follower {
   async #finish(cell: PlannedCell, result: Cell): Promise<boolean> {
     const isKept = await this.#context.finish(cell, result);
     this.#missing.delete(cell.key);
-    this.#failed.delete(cell.key);
     if (!isKept) this.#unkept.add(cell.key);
     return isKept;
   }
@@ -197,7 +214,6 @@ export class Follower {
 
   #fail(cell: PlannedCell, reason: string): void {
     this.#missing.delete(cell.key);
-    this.#failed.set(cell.key, cell);
     this.#context.fail(cell, reason);
     this.#context.onNotice(`${cell.planned.label} failed: ${reason}`);
   }
@@ -211,8 +227,8 @@ export class Follower {
       if (failed.length < AT_ONCE) break;
     }
     for (const [key, reason] of given) {
-      this.#fail(this.#missing.get(key)!, reason);
       await this.#server.queue(this.#id).remove(key); // so that the same command tries it again
+      this.#fail(this.#missing.get(key)!, reason);
     }
   }
 
@@ -249,11 +265,20 @@ export class Follower {
     this.#context.onNotice(text);
   }
 
+  /** Removes the study from the server, unless the same command can continue it. */
   async #end(): Promise<void> {
     const { signal, isKept, onNotice } = this.#context;
     if (this.#unkept.size > 0) return; // the same command collects them
-    if (!signal.aborted) return removeStudy(this.#server, this.#id);
-    if (!isKept || this.#options.cancelOnAbort) return cancelStudy(this.#server, this.#id);
+    try {
+      if (!signal.aborted) return await removeStudy(this.#server, this.#id);
+      if (!isKept || this.#options.cancelOnAbort) return await cancelStudy(this.#server, this.#id);
+    } catch (error) {
+      if (!isServerProblem(error)) throw error;
+      onNotice(
+        `${serverError(this.#server, error).message} Study ${this.#id} therefore stays on the server; optimbench queue cancel ${this.#id} removes it.`,
+      );
+      return;
+    }
     if (this.#missing.size > 0)
       onNotice(
         `${countText(this.#missing.size, "run")} of study ${this.#id} stay${this.#missing.size === 1 ? "s" : ""} in the queue, and workers go on. The same command collects the results; optimbench queue cancel ${this.#id} withdraws them.`,

@@ -7,7 +7,8 @@ import { parse } from "../validation/parse.js";
 import { keepWhole } from "../validation/plain-data.js";
 import { type ConnectionSettings, connectionSchema, readConnection } from "./connection.js";
 import { Follower } from "./follower.js";
-import { isServerProblem, QueueServer, serverError } from "./server.js";
+import { QueueServer } from "./server.js";
+import { isServerProblem, serverError } from "./server-problem.js";
 
 export type { ConnectionSettings, TlsSettings } from "./connection.js";
 

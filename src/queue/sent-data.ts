@@ -3,7 +3,8 @@ import type { Dataset, ImageSet } from "../data/dataset.js";
 import { type DatasetInMemory, inMemoryDataset } from "../data/in-memory.js";
 import { configError, OptimbenchError, reasonOf } from "../errors.js";
 import { keepWhole } from "../validation/plain-data.js";
-import { isServerProblem, type QueueServer } from "./server.js";
+import type { QueueServer } from "./server.js";
+import { isServerProblem } from "./server-problem.js";
 
 /** The largest dataset that is sent through the server, in bytes. */
 export const MOST_SENT = 256 * 2 ** 20;

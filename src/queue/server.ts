@@ -5,13 +5,12 @@ import type { Redis } from "ioredis";
 import { OptimbenchError } from "../errors.js";
 import type { Connection } from "./connection.js";
 import { type Engine, loadEngine } from "./engine.js";
+import { problemOf, SILENCE_TIMEOUT } from "./server-problem.js";
 
 const CONNECT_TIMEOUT = 10_000;
 const CLOSE_TIMEOUT = 1000;
 const GIVE_UP_AFTER = 3000;
 const EVENTS_TIMEOUT = 10_000;
-/** A connection that is silent for so long while an answer is due is broken, and is made again. Events are waited for up to 10 s. */
-const SILENCE_TIMEOUT = 20_000;
 /** A reconnection is tried after 0.1 s, then twice as long each time. */
 const [FIRST_RETRY, LAST_RETRY] = [100, 3000];
 /** Events only wake those who follow a study, so few are kept. */
@@ -139,16 +138,27 @@ export class QueueServer {
     return 1000 * Number(seconds) + Math.floor(Number(microseconds) / 1000);
   }
 
-  /** What may make the server lose runs, as messages for the user. */
+  /**
+   * What may make the server lose runs, as messages for the user.
+   *
+   * @throws OptimbenchError (QUEUE) if it would lose them for sure, once its memory is full
+   */
   async risks(): Promise<string[]> {
     const settings = await this.#info();
-    const evicts = settings.get("maxmemory_policy");
+    const policy = settings.get("maxmemory_policy") ?? "noeviction";
+    const advice = `Set its maxmemory-policy to noeviction, not ${policy}`;
+    const isLimited = (settings.get("maxmemory") ?? "0") !== "0";
+    if (isLimited && policy.startsWith("allkeys"))
+      throw new OptimbenchError(
+        "QUEUE",
+        `The Redis server at ${this.address} removes any key if its memory is full, so it would lose runs. ${advice}.`,
+      );
     return [
-      ...(evicts === undefined || evicts === "noeviction"
-        ? []
-        : [
-            `The Redis server removes keys if its memory is full: set maxmemory-policy to noeviction, not ${evicts}.`,
-          ]),
+      ...(isLimited && policy !== "noeviction"
+        ? [
+            `The Redis server at ${this.address} removes locks of runs if its memory is full, which then run twice. ${advice}.`,
+          ]
+        : []),
       ...(settings.get("aof_enabled") === "0"
         ? [
             "The Redis server does not write every change to the disk: set appendonly to yes, or it loses runs when it ends.",
@@ -244,27 +254,3 @@ export class QueueServer {
 const isRefusal = (reason: string) =>
   /^(WRONGPASS|NOAUTH|NOPERM|ERR) /.test(reason) || isOfCertificate(reason);
 const isOfCertificate = (reason: string) => /certificate|wrong version number/i.test(reason);
-
-function problemOf(error: Error): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (/^Socket timeout/.test(error.message)) return `it has not answered for ${SILENCE_TIMEOUT / 1000} s`;
-  return (error.message || code || "it does not answer").replace(/\.$/, "");
-}
-
-/** Whether an error is the server's: it refused a command, such as for lack of memory, or the connection broke. */
-export const isServerProblem = (error: unknown): error is Error =>
-  error instanceof Error && (SERVER_ERRORS.has(error.name) || error.message === "Connection is closed.");
-
-const SERVER_ERRORS: ReadonlySet<string> = new Set([
-  "ReplyError",
-  "AbortError",
-  "InterruptError",
-  "ParserError",
-]);
-
-/** The same as an error for a person. It has no cause: that one may have the password, as an argument of its command. */
-export const serverError = (server: QueueServer, error: Error): OptimbenchError =>
-  new OptimbenchError(
-    "QUEUE",
-    `The Redis server at ${server.address} refused a command: ${problemOf(error)}.${error.message.startsWith("NOPERM") ? ` All keys begin with "${server.key("")}".` : ""}`,
-  );

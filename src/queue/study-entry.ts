@@ -5,6 +5,7 @@ import type { Question } from "../study/cell-lines.js";
 import { canonicalJson } from "../validation/canonical-json.js";
 import { lineSchema } from "./line-schema.js";
 import type { QueueServer } from "./server.js";
+import { isLackOfSpace } from "./server-problem.js";
 
 const text = z.string();
 
@@ -72,11 +73,14 @@ function parsed(entry: string): StudyEntry | undefined {
 
 const SECONDS_PER_DAY = 86_400;
 
-/** Removes a study with all of its cells and results, and datasets that no other study needs. Workers stop its cells. */
+/**
+ * Removes a study with all of its cells and results, and datasets that no other study needs. Workers stop its cells. All commands only
+ * remove, because a server whose memory is full refuses others, such as those of BullMQ's `obliterate`.
+ */
 export async function removeStudy(server: QueueServer, id: string): Promise<void> {
   const studies = await listStudies(server);
   await server.redis.hdel(server.key("studies"), id);
-  await server.queue(id).obliterate({ force: true, count: 10_000 });
+  await removeQueue(server, id);
   const needed = new Set(studies.filter((each) => each.id !== id).flatMap(sums));
   const data = studies.filter((each) => each.id === id).flatMap(sums);
   await server.redis.unlink(
@@ -86,11 +90,31 @@ export async function removeStudy(server: QueueServer, id: string): Promise<void
   );
 }
 
+const LISTS = ["wait", "paused", "prioritized", "delayed", "active", "stalled", "failed", "completed"];
+const PER_SCAN = 10_000;
+
+/** Removes the queue of a study: first its lists, so that no worker takes a cell meanwhile, then everything else. */
+async function removeQueue(server: QueueServer, id: string): Promise<void> {
+  const queue = server.queue(id);
+  await server.redis.unlink(LISTS.map((list) => queue.toKey(list)));
+  let cursor = "0";
+  do {
+    const [next, keys] = await server.redis.scan(cursor, "MATCH", `${queue.toKey("")}*`, "COUNT", PER_SCAN);
+    if (keys.length > 0) await server.redis.unlink(keys);
+    cursor = next;
+  } while (cursor !== "0");
+}
+
 const sums = ({ datasets }: StudyEntry): string[] => Object.values(datasets).map(({ sha256 }) => sha256);
 
 /** Removes a study, and tells those who wait for it. */
 export async function cancelStudy(server: QueueServer, id: string): Promise<void> {
-  await server.redis.set(server.key("cancelled", id), "1", "EX", SECONDS_PER_DAY);
+  const mark = server.key("cancelled", id);
+  await server.redis.set(mark, "1").catch(async (error) => {
+    if (!isLackOfSpace(error)) throw error;
+    await server.redis.rename(server.key("configs", id), mark); // which needs no memory
+  });
+  await server.redis.expire(mark, SECONDS_PER_DAY);
   await removeStudy(server, id);
 }
 

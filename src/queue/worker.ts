@@ -11,12 +11,14 @@ import { packageVersion } from "../system/package-root.js";
 import { parse } from "../validation/parse.js";
 import { ATTEMPTS, type CellJob, cellJobSchema, configText } from "./cell-job.js";
 import { readConnection } from "./connection.js";
+import { Insistence } from "./insistence.js";
 import { line } from "./line-schema.js";
 import { renewLock } from "./locks.js";
 import { Rates } from "./rates.js";
 import { isPublished, publish } from "./results.js";
 import { runCell } from "./run-cell.js";
-import { isServerProblem, QueueServer, serverError } from "./server.js";
+import { QueueServer } from "./server.js";
+import { isServerProblem } from "./server-problem.js";
 import { StudyData } from "./study-data.js";
 import { listStudies } from "./study-entry.js";
 import { StudyTakers } from "./study-takers.js";
@@ -41,6 +43,7 @@ export async function runWorker(given: WorkerOptions, isVisible = false, run = r
   const { signal = new AbortController().signal, onNotice = () => {} } = options;
   const server = await QueueServer.open(place, { isPatient: true, onNotice, signal });
   try {
+    if (!signal.aborted) for (const risk of await server.risks()) onNotice(risk);
     if (!signal.aborted) await new WorkerLoop(server, { ...options, signal, onNotice, run }).run();
   } finally {
     await server.close();
@@ -72,8 +75,7 @@ class WorkerLoop {
   readonly #rates = new Rates();
   readonly #ended = new AbortController();
   #finished = 0;
-  /** What the server refused last. */
-  #problem = "";
+  readonly #insistence: Insistence;
   #said = Number.NEGATIVE_INFINITY;
   #renewed = performance.now();
 
@@ -83,6 +85,7 @@ class WorkerLoop {
     this.#id = `${hostname()}:${process.pid}:${sha256(`${performance.timeOrigin} ${Math.random()}`).slice(0, 6)}`;
     this.#data = new StudyData(server);
     const { onNotice, lockSeconds } = options;
+    this.#insistence = new Insistence(server, onNotice, this.#ended.signal);
     this.#takers = new StudyTakers(server, this.#data, {
       lockMilliseconds: 1000 * lockSeconds,
       name: this.#id,
@@ -105,7 +108,7 @@ class WorkerLoop {
   /** Looks at the studies every second, renews the locks of cells in progress, and says what this worker does. */
   async #look(): Promise<void> {
     while (!this.#ended.signal.aborted) {
-      await this.#insist(async () => {
+      await this.#insistence.insist(async () => {
         if (performance.now() - this.#renewed >= (1000 * this.#options.lockSeconds) / 3) await this.#renew();
         const studies = await listStudies(this.#server);
         this.#takers.update(studies);
@@ -117,34 +120,20 @@ class WorkerLoop {
     }
   }
 
-  /** Repeats what the server refuses, such as for lack of memory, until it does not, or the worker ends. */
-  async #insist<Result>(work: () => Promise<Result>): Promise<Result> {
-    while (true) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!isServerProblem(error) || this.#ended.signal.aborted) throw error;
-        const { message } = serverError(this.#server, error);
-        if (message !== this.#problem) this.#options.onNotice(`${message} It is tried again.`);
-        this.#problem = message;
-        await this.#sleep(LOOKS_EVERY);
-      }
-    }
-  }
-
   #sleep(milliseconds: number): Promise<void> {
     return sleep(milliseconds, undefined, { signal: this.#ended.signal }).catch(() => {});
   }
 
   async #renew(): Promise<void> {
-    this.#renewed = performance.now();
+    const now = performance.now();
     for (const task of this.#tasks)
       if (!task.isLost)
         task.isLost = !(await renewLock(this.#server, task, 1000 * this.#options.lockSeconds));
+    this.#renewed = now;
   }
 
   async #say(): Promise<void> {
-    this.#said = performance.now();
+    const now = performance.now();
     await reportWorker(this.#server, {
       id: this.#id,
       host: hostname(),
@@ -160,11 +149,12 @@ class WorkerLoop {
       })),
       leaves: this.#takers.leaves,
     });
+    this.#said = now;
   }
 
   async #takeCells(): Promise<void> {
     while (!this.#ended.signal.aborted) {
-      const taken = await this.#insist(() => this.#takers.take());
+      const taken = await this.#insistence.insist(() => this.#takers.take());
       if (taken === undefined) await this.#sleep(LOOKS_EVERY * (0.5 + Math.random() / 2));
       else await this.#work(taken);
     }
@@ -178,9 +168,7 @@ class WorkerLoop {
     this.#ended.signal.addEventListener("abort", stop);
     try {
       const isDone = await this.#run(taken, controller);
-      // Without its lock, the cell may wait for another worker, although it is finished.
-      if (isDone)
-        await job.moveToCompleted(null, token, false).catch(() => job.remove().catch(ignoreLostLock));
+      if (isDone) await this.#insistence.insist(() => complete(taken));
       else if (this.#ended.signal.aborted) await job.moveToWait(token).catch(ignoreLostLock);
     } catch (error) {
       if (!isServerProblem(error)) await this.#fail(taken, error); // otherwise, the worker ends without the server
@@ -195,7 +183,7 @@ class WorkerLoop {
     this.#options.onNotice(`A run of study ${entry.id} failed: ${reason}`);
     // BullMQ tries a job again unless its error has this name.
     const error = Object.assign(new Error(reason), { name: isFinal ? "UnrecoverableError" : "Error" });
-    await job.moveToFailed(error, token, false).catch(ignoreLostLock);
+    await this.#insistence.insist(() => job.moveToFailed(error, token, false).catch(ignoreLostLock));
   }
 
   /** @returns whether the cell finished, here or elsewhere; false if it was ended */
@@ -204,7 +192,7 @@ class WorkerLoop {
     const data = cellJobSchema.safeParse(job.data).data;
     const key = job.id ?? "";
     if (data === undefined || !KEY.test(key)) throw new FinalFailure("It is not a run.");
-    if (await this.#insist(() => isPublished(this.#server, entry.id, key))) return true;
+    if (await this.#insistence.insist(() => isPublished(this.#server, entry.id, key))) return true;
     if (job.deferredFailure) throw new FinalFailure(SET_ASIDE);
     const start = performance.now();
     const task: Task = { ...taken, data, start, controller, isLost: false };
@@ -212,7 +200,7 @@ class WorkerLoop {
     try {
       const cell = await this.#train(task, key);
       if (cell === undefined) return false;
-      await this.#insist(() => publish(this.#server, entry.id, cell));
+      await this.#insistence.insist(() => publish(this.#server, entry.id, cell));
     } finally {
       this.#tasks.delete(task);
     }
@@ -229,7 +217,7 @@ class WorkerLoop {
   async #train({ entry, data, job, controller }: Task, key: string): Promise<Cell | undefined> {
     const { concurrency, folder, onNotice, run } = this.#options;
     const { threads = Math.max(1, Math.floor(defaultThreads() / concurrency)) } = this.#options;
-    const text = await this.#insist(() => configText(this.#server, entry.id, data));
+    const text = await this.#insistence.insist(() => configText(this.#server, entry.id, data));
     if (text === undefined) return undefined;
     const config = { ...JSON.parse(text), seed: data.seed } as ResolvedTrainConfig;
     const needed = entry.datasets[datasetKey(config)];
@@ -239,7 +227,7 @@ class WorkerLoop {
         `The study's entry on the server has no dataset "${config.dataset}". Run the command of the study again.`,
       );
     let told = Number.NEGATIVE_INFINITY;
-    const dataset = await this.#insist(() => this.#data.of(needed));
+    const dataset = await this.#insistence.insist(() => this.#data.of(needed));
     if (controller.signal.aborted) return undefined;
     return run(key, config, dataset, {
       threads,
@@ -264,5 +252,17 @@ class FinalFailure extends Error {}
 
 const SET_ASIDE = "Two workers ended while they ran it, so it was set aside.";
 
+/** Takes a finished cell out of the queue. Without its lock, it may wait for another worker there. */
+const complete = ({ job, token }: TakenCell): Promise<unknown> =>
+  job
+    .moveToCompleted(null, token, false)
+    .catch((error) => {
+      if (isServerProblem(error)) throw error;
+      return job.remove();
+    })
+    .catch(ignoreLostLock);
+
 /** Whoever has the lock of a cell now finishes it. The study may also be gone. */
-const ignoreLostLock = () => {};
+function ignoreLostLock(error: unknown): void {
+  if (isServerProblem(error)) throw error;
+}
