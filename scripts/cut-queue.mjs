@@ -1,31 +1,39 @@
-// Runs a study in a queue while the network is cut, and compares the result with that of the same study in one process:
-// node scripts/cut-queue.mjs [--cells 6] [--workers 2] [--seconds 5,40,75] [--epochs 8000]
-// The Redis server and each worker are in a network namespace of their own. Each duration of --seconds is a cut of one worker, and one
-// of the server, so of everything. Only Linux, as root, with iproute2 and redis-server; run `npm run setup` before.
+// Runs a study in a queue over a network that is cut, and compares the result with that of the same study in one process. The Redis
+// server and each worker have a network namespace of their own, whose link ends at a bridge; `compare` is at the bridge. Without cuts,
+// it measures throughput. Only Linux, as root, with iproute2 and redis-server; run `npm run setup` before.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
+import { count, counts, positive, readOptions, wholeNumber } from "../bench/options.mjs";
 import { compare, queue } from "../dist/index.js";
-import { measured } from "../dist/study/measured.js";
 import { packageRoot } from "../dist/system/package-root.js";
+import { compareWithOneProcess, shortRuns } from "./queued-study.mjs";
 
-const { values } = parseArgs({
-  options: {
-    cells: { type: "string", default: "6" },
+const values = readOptions(
+  `Usage: node scripts/cut-queue.mjs [--cells 2000] [--epochs 10] [--workers 2] [--cuts 5,25,45] [--pause 10] [--delay MS]
+  --cuts   durations in seconds, each of a cut of one worker and of one of the server, so of everything; none for no cut
+  --pause  seconds between cuts
+  --delay  what each link takes in each direction, in milliseconds (needs the kernel's netem)`,
+  {
+    cells: { type: "string", default: "2000" },
+    epochs: { type: "string", default: "10" },
     workers: { type: "string", default: "2" },
-    seconds: { type: "string", default: "5,40,75" },
-    epochs: { type: "string", default: "8000" },
+    cuts: { type: "string", default: "5,25,45" },
+    pause: { type: "string", default: "10" },
+    delay: { type: "string" },
   },
-});
-const [cells, workers, epochs] = [values.cells, values.workers, values.epochs].map(Number);
-const cuts = values.seconds.split(",").map(Number);
+);
+const [cells, epochs, workers] = ["cells", "epochs", "workers"].map((name) => count(values, name));
+const cuts = values.cuts === "none" ? [] : counts(values, "cuts");
+const pause = wholeNumber(values, "pause", 0);
+const delay = values.delay === undefined ? undefined : positive(values, "delay");
+const config = shortRuns(cells, epochs);
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: ["ignore", "pipe", "inherit"] });
-/** When the last cut ended; undefined if a run has finished since. */
+/** When the server could be reached again; undefined if a run has finished since. */
 let healed;
 
 async function main() {
@@ -43,6 +51,10 @@ async function main() {
       run("ip", "link", "set", `port${i}`, "master", "bridge", "up");
       run("ip", "-n", space, "address", "add", `10.99.0.${i + 1}/24`, "dev", "eth0");
       run("ip", "-n", space, "link", "set", "eth0", "up");
+      if (delay === undefined) continue;
+      const slow = ["root", "netem", "delay", `${delay}ms`];
+      run("tc", "qdisc", "add", "dev", `port${i}`, ...slow);
+      run("tc", "-n", space, "qdisc", "add", "dev", "eth0", ...slow);
     }
     const start = (place, command, ...args) => {
       const inSpace = ["netns", "exec", spaces[place], command, ...args];
@@ -61,7 +73,7 @@ async function main() {
   } finally {
     for (const child of children.toReversed()) {
       child.kill("SIGKILL");
-      await once(child, "exit");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
     }
     for (const space of spaces) run("ip", "netns", "delete", space);
     rmSync(root, { recursive: true });
@@ -75,39 +87,25 @@ async function cutThem(isDone) {
       ["port1", "a worker"],
       ["port0", "the server"],
     ]) {
-      await sleep(5000);
+      await sleep(1000 * pause);
       if (isDone()) return done;
       console.log(`-- ${what} is cut off for ${seconds} s`);
       run("ip", "link", "set", port, "down");
       await sleep(1000 * seconds);
       run("ip", "link", "set", port, "up");
       console.log("-- healed");
-      healed = performance.now();
-      await sleep(30_000);
+      if (port === "port0") healed = performance.now();
       done++;
     }
   return done;
 }
+
 async function follow(connection, folder) {
-  // Cells of a minute or so: 12 x 12 images of three classes.
-  const count = 2400;
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % 3);
-  const images = Uint8Array.from(
-    { length: count * 144 },
-    (_, i) => ((i * 7919) % 97) + 60 * labels[Math.floor(i / 144)],
-  );
-  const config = {
-    dataset: { name: "stripes", images, labels, height: 12, width: 12, classes: 3 },
-    model: { layers: [{ type: "flatten" }, { type: "dense", units: 3 }] },
-    optimizers: ["adam", "sgd"],
-    seeds: Math.ceil(cells / 2),
-    epochs,
-    threads: 1,
-  };
   let isDone = false;
   let cutting;
   let ran = 0;
-  const study = await compare({
+  let first;
+  await compare({
     ...config,
     folder,
     executor: queue({ connection, sendData: true }),
@@ -117,27 +115,17 @@ async function follow(connection, folder) {
     },
     onSkip() {
       ran++;
+      first ??= performance.now();
       if (healed === undefined) return;
       console.log(`the first result ${((performance.now() - healed) / 1000).toFixed(1)} s after the cut`);
       healed = undefined;
     },
   });
+  const seconds = (performance.now() - first) / 1000;
   isDone = true;
-  console.log(`${ran} runs, ${await cutting} cuts`);
-  const alone = await compare(config);
-  const lines = readFileSync(join(folder, "cells.jsonl"), "utf8").match(/^\{"cell":\{"key":"\w+"/gm) ?? [];
-  const problems = [
-    study.failed !== undefined && `${study.failed.length} failed`,
-    study.runs.length !== alone.runs.length && `${study.runs.length} runs instead of ${alone.runs.length}`,
-    JSON.stringify(study.runs.map(measured)) !== JSON.stringify(alone.runs.map(measured)) && "other results",
-    new Set(lines).size !== lines.length && "a cell twice in cells.jsonl",
-  ].filter(Boolean);
-  console.log(
-    problems.length === 0
-      ? "equal to the study in one process; nothing lost, nothing doubled"
-      : problems.join("; "),
-  );
-  process.exitCode = problems.length === 0 ? 0 : 1;
+  const rate = ((ran - 1) / seconds).toFixed(1);
+  console.log(`${ran} runs, ${rate} per second from the first, ${workers} workers, ${await cutting} cuts`);
+  await compareWithOneProcess(folder, config);
 }
 
 if (process.env.OPTIMBENCH_CUT_INSIDE === undefined) {
