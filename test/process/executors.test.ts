@@ -17,12 +17,15 @@ addMergeCommand(program);
 
 /** The commands of a text, each with the options that optimbench has for it checked. */
 function commandsOf(text: string): string[] {
-  return [...text.matchAll(/npx optimbench (compare|merge) [^\n]*/g)].map(([line, name]) => {
+  return [...text.matchAll(/optimbench (compare|merge) [^\n]*/g)].map(([line, name]) => {
     const known = program.commands.find((each) => each.name() === name)!.options.map(({ long }) => long);
     for (const [option] of line.matchAll(/--[a-z-]+/g)) expect(known, line).toContain(option);
     return name!;
   });
 }
+
+/** A shell that becomes the command, so that a signal for the shell reaches it. */
+const BECOMES = /^exec node_modules\/\.bin\/optimbench compare /;
 
 describe("the examples of executors", () => {
   it("are tested here", () => {
@@ -39,9 +42,11 @@ describe("the examples of executors", () => {
       array: "1-8",
       "cpus-per-task": "4",
       time: "02:00:00",
+      signal: "B:TERM@60", // without B:, only job steps receive it
     });
     // Slurm ignores #SBATCH after the first command.
     expect(lines.filter((line) => !line.startsWith("#"))).toEqual(lines.slice(-1));
+    expect(lines.at(-1)).toMatch(BECOMES);
     expect(lines.at(-1)).toContain('--shard "$SLURM_ARRAY_TASK_ID/8"');
     expect(commandsOf(text)).toEqual(["merge", "compare"]);
   });
@@ -59,8 +64,9 @@ describe("the examples of executors", () => {
       volumes.map((volume: { name: string }) => volume.name),
     );
     expect(commandsOf(args[0])).toEqual(["compare"]);
+    expect(args[0]).toMatch(BECOMES);
     // The index starts at 0, parts at 1.
-    const script = args[0].replace("npx optimbench", "echo");
+    const script = args[0].replace("exec node_modules/.bin/optimbench", "echo");
     const env = { ...process.env, JOB_COMPLETION_INDEX: "0" };
     expect(execFileSync("sh", ["-c", script], { env, encoding: "utf8" })).toContain("--shard 1/8 ");
   });
@@ -79,6 +85,7 @@ describe("the examples of executors", () => {
     const lines = (steps: readonly { run?: string }[]) => steps.map(({ run = "" }) => run).join("\n");
     expect(commandsOf(lines(part.steps))).toEqual(["compare"]);
     expect(lines(part.steps)).toContain("--shard ${{ matrix.shard }}/8 ");
+    expect(part.steps.some(({ run = "" }) => BECOMES.test(run))).toBe(true);
     expect(commandsOf(lines(merge.steps))).toEqual(["merge"]);
   });
 });
