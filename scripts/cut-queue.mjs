@@ -7,29 +7,26 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { count, counts, positive, readOptions, wholeNumber } from "../bench/options.mjs";
+import { count, counts, readOptions, wholeNumber } from "../bench/options.mjs";
 import { compare, queue } from "../dist/index.js";
 import { packageRoot } from "../dist/system/package-root.js";
 import { compareWithOneProcess, shortRuns } from "./queued-study.mjs";
 
 const values = readOptions(
-  `Usage: node scripts/cut-queue.mjs [--cells 2000] [--epochs 10] [--workers 2] [--cuts 5,25,45] [--pause 10] [--delay MS]
+  `Usage: node scripts/cut-queue.mjs [--cells 2000] [--epochs 10] [--workers 2] [--cuts 5,25,45] [--pause 10]
   --cuts   durations in seconds, each of a cut of one worker and of one of the server, so of everything; none for no cut
-  --pause  seconds between cuts
-  --delay  what each link takes in each direction, in milliseconds (needs the kernel's netem)`,
+  --pause  seconds between cuts`,
   {
     cells: { type: "string", default: "2000" },
     epochs: { type: "string", default: "10" },
     workers: { type: "string", default: "2" },
     cuts: { type: "string", default: "5,25,45" },
     pause: { type: "string", default: "10" },
-    delay: { type: "string" },
   },
 );
 const [cells, epochs, workers] = ["cells", "epochs", "workers"].map((name) => count(values, name));
 const cuts = values.cuts === "none" ? [] : counts(values, "cuts");
 const pause = wholeNumber(values, "pause", 0);
-const delay = values.delay === undefined ? undefined : positive(values, "delay");
 const config = shortRuns(cells, epochs);
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: ["ignore", "pipe", "inherit"] });
@@ -51,10 +48,6 @@ async function main() {
       run("ip", "link", "set", `port${i}`, "master", "bridge", "up");
       run("ip", "-n", space, "address", "add", `10.99.0.${i + 1}/24`, "dev", "eth0");
       run("ip", "-n", space, "link", "set", "eth0", "up");
-      if (delay === undefined) continue;
-      const slow = ["root", "netem", "delay", `${delay}ms`];
-      run("tc", "qdisc", "add", "dev", `port${i}`, ...slow);
-      run("tc", "-n", space, "qdisc", "add", "dev", "eth0", ...slow);
     }
     const start = (place, command, ...args) => {
       const inSpace = ["netns", "exec", spaces[place], command, ...args];

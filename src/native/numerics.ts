@@ -38,11 +38,13 @@ type Machine = Omit<Numerics, "numerics" | "processor" | keyof OfGpus> & {
 
 export function numericsOf(machine: Machine): Numerics {
   const { libtorch, instructionSet, kernels, platform, arch, cpu, gpus, gpuKernels } = machine;
-  // libtorch's matrix products choose their code by the vendor of the processor.
-  const processor = /Intel|AMD|Apple/.exec(cpu)?.[0] ?? cpu;
+  const processor = processorOf(cpu);
   const ofGpus = gpus && { gpus, ...(gpuKernels && { gpuKernels }), gpuNumerics: GPU_NUMERICS };
   return { numerics: NUMERICS, libtorch, instructionSet, kernels, platform, arch, processor, ...ofGpus };
 }
+
+/** The vendor of a processor, by which libtorch's matrix products choose their code; otherwise its model. */
+export const processorOf = (cpu: string): string => /Intel|AMD|Apple/.exec(cpu)?.[0] ?? cpu;
 
 /** Without the GPUs, on which the numbers of a run on the CPU do not depend. */
 export function numericsOnCpu(numerics: Numerics): Numerics {

@@ -1,6 +1,7 @@
 import type { Arm } from "../../study/arms.js";
 import { comparisonKey } from "../../study/dataset-key.js";
 import { differInLoss, differingPaths } from "../../study/labels.js";
+import { mixedKernelsNote } from "../../study/mixed-kernels.js";
 import type { Study } from "../../study/study.js";
 import { timingOf } from "../../study/timing.js";
 import type { Heading } from "../../system/plain-table.js";
@@ -178,7 +179,7 @@ export function resultCells(study: Study, verdicts?: Verdicts): ResultCells {
       ...(pairs.length > 0 ? [RANKS] : []),
       ...notesOn(results, semantics),
       ...(likelihood ? [LIKELIHOOD] : []),
-      ...(timesNote === undefined ? [] : [timesNote]),
+      ...[mixedKernelsNote(study), timesNote].filter((note) => note !== undefined),
     ],
     targetNotes: targets.length === 0 ? [] : [timed ? SECONDS_TO_TARGET : EPOCHS_TO_TARGET],
   };
