@@ -3,7 +3,7 @@ import { z } from "zod";
 import { OptimbenchError } from "../errors.js";
 import { sha256 } from "../study/cell.js";
 import type { PlannedCell } from "../study/planned-cell.js";
-import { lineSchema } from "./line-schema.js";
+import { line, lineSchema } from "./line-schema.js";
 import { MOST_BYTES } from "./results.js";
 import type { QueueServer } from "./server.js";
 
@@ -14,8 +14,11 @@ export const cellJobSchema = z.object({
   seed: z.int().min(0),
   label: lineSchema,
   profile: z.boolean().optional(),
+  /** The hosts on which it failed. */
+  failedOn: z.array(lineSchema).default([]),
 });
 export type CellJob = z.output<typeof cellJobSchema>;
+type NewCell = z.input<typeof cellJobSchema>;
 
 /** How often a cell that fails is tried. */
 export const ATTEMPTS = 3;
@@ -50,9 +53,9 @@ export async function addCells(
         data: {
           config: hash,
           seed,
-          label: cell.planned.label,
+          label: line(cell.planned.label),
           ...(profile && { profile }),
-        } satisfies CellJob,
+        } satisfies NewCell,
         opts: { ...OPTIONS, jobId: cell.key },
       })),
     );

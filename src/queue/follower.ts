@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EpochRecord, epochRecordSchema } from "../history/epoch-record.js";
 import { isSameRun } from "../study/cell.js";
@@ -6,7 +7,9 @@ import type { ExecutorContext } from "../study/executor.js";
 import type { PlannedCell } from "../study/planned-cell.js";
 import { countText } from "../validation/count-text.js";
 import { ATTEMPTS, addCells } from "./cell-job.js";
+import { MOST_ENTRY, parsedJson } from "./entries.js";
 import { failedCells } from "./failed-cells.js";
+import { forgetFollower, leaveFollowers, reportFollower, SAYS_EVERY } from "./followers.js";
 import { Insistence } from "./insistence.js";
 import { discard, published, publishedKeys } from "./results.js";
 import { isSent } from "./sent-data.js";
@@ -21,7 +24,7 @@ import {
   studyId,
 } from "./study-entry.js";
 import { type SubmitOptions, submit } from "./submit.js";
-import { listWorkers } from "./worker-entry.js";
+import { isServed, listWorkers } from "./worker-entry.js";
 
 interface Options extends SubmitOptions {
   readonly cancelOnAbort: boolean;
@@ -32,17 +35,13 @@ const FEWEST_BETWEEN_LOOKS = 50;
 const CHECKS_EVERY = 10_000;
 const AT_ONCE = 50;
 
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Whether a result is that of a finished run of this cell. */
 const isResultOf = ({ plan }: PlannedCell, { record }: Cell): boolean =>
   record.status !== "cancelled" && isSameRun(plan.config, record.config);
+
+function ignoreLackOfSpace(error: unknown): void {
+  if (!isLackOfSpace(error)) throw error;
+}
 
 /** Submits the cells of a study, and collects their results. */
 export class Follower {
@@ -52,15 +51,18 @@ export class Follower {
   readonly #insistence: Insistence;
   readonly #id: string;
   readonly #cells: ReadonlyMap<string, PlannedCell>;
+  /** This process among those that follow the study. */
+  readonly #name = randomUUID();
   /** The cells without a result, by key. */
   readonly #missing: Map<string, PlannedCell>;
   /** Results that could not be written, and therefore stay on the server. */
   readonly #unkept = new Set<string>();
   /** The last epoch of each cell in progress that was not told yet. */
   readonly #epochs = new Map<string, { readonly cell: PlannedCell; readonly epoch: EpochRecord }>();
+  /** The number of failed cells in the queue, when they were last taken over. */
+  #failures = 0;
   /** How often the result of a cell was not its result. */
   readonly #refused = new Map<string, number>();
-  readonly #told = new Set<string>();
   #wake = new AbortController();
   #checked = performance.now() - CHECKS_EVERY + LOOKS_EVERY;
 
@@ -83,11 +85,15 @@ export class Follower {
     const { signal } = this.#context;
     const wake = () => this.#wake.abort();
     signal.addEventListener("abort", wake);
+    const say = () => reportFollower(this.#server, this.#id, this.#name);
+    const saying = setInterval(() => say().catch(() => {}), SAYS_EVERY);
     try {
+      await say().catch(ignoreLackOfSpace); // collecting results makes space
       if (await this.#followToEnd()) return;
     } catch (error) {
       if (!signal.aborted || !isServerProblem(error)) throw error;
     } finally {
+      clearInterval(saying);
       signal.removeEventListener("abort", wake);
     }
     await this.#end();
@@ -149,7 +155,7 @@ export class Follower {
 
   #hear(key: string, data: string): void {
     const cell = this.#missing.get(key);
-    const epoch = epochRecordSchema.safeParse(parsedJson(data)).data;
+    const epoch = data.length > MOST_ENTRY ? undefined : epochRecordSchema.safeParse(parsedJson(data)).data;
     if (cell !== undefined && epoch !== undefined) this.#epochs.set(key, { cell, epoch });
   }
 
@@ -205,7 +211,7 @@ export class Follower {
       const problem = `The result of ${cell.planned.label} on the server is damaged, or of another run.`;
       if (refused >= ATTEMPTS) this.#fail(cell, problem);
       else {
-        this.#tell(`${problem} It runs again.`);
+        this.#server.tell(`${problem} It runs again.`);
         again.push(cell);
       }
     }
@@ -218,18 +224,18 @@ export class Follower {
     this.#context.onNotice(`${cell.planned.label} failed: ${reason}`);
   }
 
-  /** Takes over the cells that failed for good. */
+  /** Takes over the cells that failed for good. They stay in the queue until the study ends: others may follow it. */
   async #takeFailed(): Promise<void> {
+    const failures = await this.#server.queue(this.#id).getFailedCount();
+    if (failures === this.#failures) return;
     const given = new Map<string, string>();
     for (let start = 0; ; start += AT_ONCE) {
       const failed = await failedCells(this.#server, this.#id, start, AT_ONCE);
       for (const { key, reason } of failed) if (this.#missing.has(key)) given.set(key, reason);
       if (failed.length < AT_ONCE) break;
     }
-    for (const [key, reason] of given) {
-      await this.#server.queue(this.#id).remove(key); // so that the same command tries it again
-      this.#fail(this.#missing.get(key)!, reason);
-    }
+    this.#failures = failures;
+    for (const [key, reason] of given) this.#fail(this.#missing.get(key)!, reason);
   }
 
   /** Submits the study again if the server has lost a part of it, such as its last second before it was killed. */
@@ -248,6 +254,7 @@ export class Follower {
 
   /** Says if no worker takes the cells, and why. */
   async #tellWhyNot(): Promise<void> {
+    if (await isServed(this.#server, this.#id)) return;
     const workers = await listWorkers(this.#server);
     const why = [...new Set(workers.map(({ leaves }) => leaves[this.#id]))];
     if (why.includes(undefined) && workers.length > 0) return;
@@ -255,14 +262,7 @@ export class Follower {
       workers.length === 0
         ? `No worker is connected to ${this.#server.address}. Start some: optimbench worker`
         : `No worker takes the runs of study ${this.#id}: ${why.join("; ")}.`;
-    this.#tell(text);
-  }
-
-  /** Says something once. */
-  #tell(text: string): void {
-    if (this.#told.has(text)) return;
-    this.#told.add(text);
-    this.#context.onNotice(text);
+    this.#server.tell(text);
   }
 
   /** Removes the study from the server, unless the same command can continue it. */
@@ -270,7 +270,12 @@ export class Follower {
     const { signal, isKept, onNotice } = this.#context;
     if (this.#unkept.size > 0) return; // the same command collects them
     try {
-      if (!signal.aborted) return await removeStudy(this.#server, this.#id);
+      if (!signal.aborted) {
+        const isLast = await leaveFollowers(this.#server, this.#id, this.#name);
+        if (isLast) await removeStudy(this.#server, this.#id);
+        return;
+      }
+      forgetFollower(this.#server, this.#id, this.#name);
       if (!isKept || this.#options.cancelOnAbort) return await cancelStudy(this.#server, this.#id);
     } catch (error) {
       if (!isServerProblem(error)) throw error;

@@ -16,12 +16,30 @@ const [FIRST_RETRY, LAST_RETRY] = [100, 3000];
 /** Events only wake those who follow a study, so few are kept. */
 const MOST_EVENTS = 1000;
 
+/** The server's time in scripts, in milliseconds: clocks of machines differ. */
+export const NOW = `
+local time = redis.call("TIME")
+local now = 1000 * time[1] + math.floor(time[2] / 1000)`;
+
 interface Options {
   /** Whether to wait for a server that is not there yet. Default false. */
   readonly isPatient?: boolean;
   readonly onNotice: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What this package keeps on the server. */
+type Kind =
+  | ""
+  | "studies"
+  | "workers"
+  | "worker"
+  | "serving"
+  | "followers"
+  | "configs"
+  | "results"
+  | "cancelled"
+  | "data";
 
 /** A connection to Redis, and what BullMQ opens on it. If it breaks, commands wait until it is restored. */
 export class QueueServer {
@@ -31,14 +49,21 @@ export class QueueServer {
   readonly #prefix: string;
   readonly #queues = new Map<string, Queue>();
   readonly #opened: { close(): Promise<void> }[] = [];
-
+  readonly #onNotice: (text: string) => void;
+  readonly #told = new Set<string>();
   #isClosed = false;
 
-  private constructor(engine: Engine, redis: Redis, { prefix, address }: Connection) {
+  private constructor(
+    engine: Engine,
+    redis: Redis,
+    { prefix, address }: Connection,
+    onNotice: (text: string) => void,
+  ) {
     this.#engine = engine;
     this.redis = redis;
     this.#prefix = prefix;
     this.address = address;
+    this.#onNotice = onNotice;
   }
 
   /** @throws OptimbenchError (QUEUE) if BullMQ is not installed, or the server cannot be reached or refuses the connection */
@@ -61,7 +86,7 @@ export class QueueServer {
       retryStrategy: (times) => Math.min(FIRST_RETRY * 2 ** Math.min(times, 10), LAST_RETRY),
       ...{ skipVersionCheck: true }, // BullMQ's, which it would repeat for each queue
     });
-    const server = new QueueServer(engine, redis, connection);
+    const server = new QueueServer(engine, redis, connection, options.onNotice);
     try {
       await server.#connect(options);
       if (!options.signal?.aborted) await server.#checkVersion();
@@ -75,8 +100,15 @@ export class QueueServer {
   }
 
   /** The key of something that this package keeps beside BullMQ's queues. */
-  key(kind: "" | "studies" | "workers" | "configs" | "results" | "cancelled" | "data", id?: string): string {
+  key(kind: Kind, id?: string): string {
     return `${this.#prefix}:${kind}${id === undefined ? "" : `:${id}`}`;
+  }
+
+  /** Says something to the user, once. */
+  tell(text: string): void {
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
+    this.#onNotice(text);
   }
 
   /** The queue of a study's cells. */

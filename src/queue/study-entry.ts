@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { OptimbenchError } from "../errors.js";
 import { numericsSchema } from "../native/numerics.js";
 import { sha256 } from "../study/cell.js";
 import type { Question } from "../study/cell-lines.js";
 import { canonicalJson } from "../validation/canonical-json.js";
+import { LIMITS, MOST_ENTRY, parsedEntries, READ, type ReadEntries } from "./entries.js";
 import { lineSchema } from "./line-schema.js";
 import type { QueueServer } from "./server.js";
 import { isLackOfSpace } from "./server-problem.js";
@@ -47,29 +49,38 @@ const MOST_ID = 16;
 export const studyId = ({ createdAt, environment, numerics }: Question): string =>
   sha256(canonicalJson({ createdAt, environment, numerics })).slice(0, MOST_ID);
 
+/** @throws OptimbenchError (QUEUE) if the entry is larger than workers read */
 export async function registerStudy(server: QueueServer, entry: StudyEntry): Promise<void> {
-  await server.redis.hset(server.key("studies"), entry.id, JSON.stringify(entry));
+  const text = JSON.stringify(entry);
+  if (Buffer.byteLength(text) > MOST_ENTRY - MOST_ID)
+    throw new OptimbenchError(
+      "QUEUE",
+      `The datasets and weights of the study need ${Math.ceil(text.length / 2 ** 20)} MiB on the server, and workers read at most ${MOST_ENTRY / 2 ** 20}. Divide it into several studies.`,
+    );
+  await server.redis.hset(server.key("studies"), entry.id, text);
 }
 
-/** All submitted studies, in the order in which they were submitted. What is not one, such as of a later version, is left out. */
+const LIST = `${READ}
+for _, id in ipairs(redis.call("HKEYS", KEYS[1])) do
+  read(id, redis.call("HSTRLEN", KEYS[1], id), function() return redis.call("HGET", KEYS[1], id) end)
+end
+return {entries, large}`;
+
+/** All submitted studies that can be read, in the order in which they were submitted. */
 export async function listStudies(server: QueueServer): Promise<StudyEntry[]> {
-  const entries = Object.entries(await server.redis.hgetall(server.key("studies")));
+  const read = (await server.redis.eval(LIST, 1, server.key("studies"), ...LIMITS)) as ReadEntries;
+  const entries = parsedEntries(read, studyEntrySchema, (id) =>
+    server.tell(
+      `Ignores study ${id}, whose entry on the server has more than ${MOST_ENTRY / 2 ** 20} MiB. Withdraw it: optimbench queue cancel ${id}`,
+    ),
+  );
   return entries
-    .map(([id, entry]) => ({ id, study: parsed(entry) }))
-    .flatMap(({ id, study }) => (study?.id === id ? [study] : []))
+    .flatMap(({ id, entry }) => (entry.id === id ? [entry] : []))
     .toSorted((a, b) => a.submittedAt - b.submittedAt || (a.id < b.id ? -1 : 1));
 }
 
 export const isRegistered = async (server: QueueServer, id: string): Promise<boolean> =>
   (await server.redis.hexists(server.key("studies"), id)) === 1;
-
-function parsed(entry: string): StudyEntry | undefined {
-  try {
-    return studyEntrySchema.safeParse(JSON.parse(entry)).data;
-  } catch {
-    return undefined;
-  }
-}
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -86,6 +97,8 @@ export async function removeStudy(server: QueueServer, id: string): Promise<void
   await server.redis.unlink(
     server.key("results", id),
     server.key("configs", id),
+    server.key("serving", id),
+    server.key("followers", id),
     ...data.filter((sum) => !needed.has(sum)).map((sum) => server.key("data", sum)),
   );
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { LIMITS, MOST_ENTRY, parsedEntries, READ, type ReadEntries } from "./entries.js";
 import { lineSchema } from "./line-schema.js";
-import type { QueueServer } from "./server.js";
+import { NOW, type QueueServer } from "./server.js";
 
 const count = z.int().min(0);
 
@@ -11,8 +12,6 @@ export const workerEntrySchema = z.object({
   pid: count,
   optimbench: lineSchema,
   concurrency: count,
-  /** When it last said so, in milliseconds by the server's clock. */
-  seen: z.number(),
   /** Number of cells that it has finished. */
   finished: count,
   /** Cells that it finished in the last minutes, per minute, by study. */
@@ -25,40 +24,72 @@ export const workerEntrySchema = z.object({
 export type WorkerEntry = z.output<typeof workerEntrySchema>;
 
 /** A worker that has said nothing for so long, in milliseconds, is gone. */
-const GONE_AFTER = 30_000;
-const FORGOTTEN_AFTER = 3_600_000;
+export const GONE_AFTER = 30_000;
 
-export async function reportWorker(server: QueueServer, entry: Omit<WorkerEntry, "seen">): Promise<void> {
-  const said: WorkerEntry = { ...entry, seen: await server.now() };
-  await server.redis.hset(server.key("workers"), entry.id, JSON.stringify(said));
+const REPORT = `${NOW}
+local workers, studies, worker = KEYS[1], KEYS[2], KEYS[3]
+local gone, id, host, text, serving = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+redis.call("SET", worker, text, "PX", gone)
+redis.call("ZREMRANGEBYSCORE", workers, "-inf", now - gone)
+redis.call("ZADD", workers, now, id)
+for i = 6, #ARGV do
+  if redis.call("HEXISTS", studies, ARGV[i]) == 1 then
+    redis.call("ZADD", serving .. ARGV[i], now, host)
+    redis.call("PEXPIRE", serving .. ARGV[i], gone)
+  end
+end`;
+
+/**
+ * Says what a worker does. Its entry expires unless it says so again.
+ *
+ * @param serves the studies whose cells it takes
+ */
+export async function reportWorker(
+  server: QueueServer,
+  entry: WorkerEntry,
+  serves: readonly string[],
+): Promise<void> {
+  const keys = [server.key("workers"), server.key("studies"), server.key("worker", entry.id)];
+  const { id, host } = entry;
+  const text = JSON.stringify(entry);
+  await server.redis.eval(
+    REPORT,
+    keys.length,
+    ...keys,
+    ...[GONE_AFTER, id, host, text, server.key("serving", ""), ...serves],
+  );
 }
 
 export async function removeWorker(server: QueueServer, id: string): Promise<void> {
-  await server.redis.hdel(server.key("workers"), id);
+  await server.redis.multi().del(server.key("worker", id)).zrem(server.key("workers"), id).exec();
 }
 
-/** The workers that are alive. Long gone ones are removed. */
+/** The most workers that are listed. */
+const MOST_WORKERS = 10_000;
+
+const LIST = `${READ}
+for _, id in ipairs(redis.call("ZRANGE", KEYS[1], 0, ${MOST_WORKERS - 1})) do
+  local worker = ARGV[1] .. id
+  read(id, redis.call("STRLEN", worker), function() return redis.call("GET", worker) end)
+end
+return {entries, large}`;
+
+/** The workers that are alive. */
 export async function listWorkers(server: QueueServer): Promise<WorkerEntry[]> {
-  const now = await server.now();
-  const all = Object.entries(await server.redis.hgetall(server.key("workers"))).map(([id, entry]) => ({
-    id,
-    worker: parsed(entry),
-  }));
-  const old = all.filter(
-    ({ worker }) => worker === undefined || Math.abs(now - worker.seen) > FORGOTTEN_AFTER,
+  const place = server.key("workers");
+  const read = await server.redis.eval(LIST, 1, place, server.key("worker", ""), ...LIMITS);
+  const entries = parsedEntries(read as ReadEntries, workerEntrySchema, (id) =>
+    server.tell(`Ignores worker ${id}, whose entry on the server has more than ${MOST_ENTRY / 2 ** 20} MiB.`),
   );
-  if (old.length > 0) await server.redis.hdel(server.key("workers"), ...old.map(({ id }) => id));
-  return all
-    .flatMap(({ worker }) =>
-      worker !== undefined && Math.abs(now - worker.seen) <= GONE_AFTER ? [worker] : [],
-    )
-    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return entries.map(({ entry }) => entry).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function parsed(entry: string): WorkerEntry | undefined {
-  try {
-    return workerEntrySchema.safeParse(JSON.parse(entry)).data;
-  } catch {
-    return undefined;
-  }
-}
+const SERVES = `${NOW}
+for _, host in ipairs(redis.call("ZRANGEBYSCORE", KEYS[1], now - ARGV[1], "+inf")) do
+  if host ~= ARGV[2] then return 1 end
+end
+return 0`;
+
+/** Whether workers take the cells of a study, not counting those of the host `except`. */
+export const isServed = async (server: QueueServer, id: string, except = ""): Promise<boolean> =>
+  (await server.redis.eval(SERVES, 1, server.key("serving", id), GONE_AFTER, except)) === 1;

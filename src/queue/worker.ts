@@ -68,6 +68,7 @@ interface Task extends TakenCell {
 class WorkerLoop {
   readonly #server: QueueServer;
   readonly #options: Options;
+  readonly #host = hostname();
   readonly #id: string;
   readonly #takers: StudyTakers;
   readonly #data: StudyData;
@@ -77,18 +78,21 @@ class WorkerLoop {
   #finished = 0;
   readonly #insistence: Insistence;
   #said = Number.NEGATIVE_INFINITY;
+  /** The studies that it said that it serves. */
+  #serves = "";
   #renewed = performance.now();
 
   constructor(server: QueueServer, options: Options) {
     this.#server = server;
     this.#options = options;
-    this.#id = `${hostname()}:${process.pid}:${sha256(`${performance.timeOrigin} ${Math.random()}`).slice(0, 6)}`;
+    this.#id = `${this.#host}:${process.pid}:${sha256(`${performance.timeOrigin} ${Math.random()}`).slice(0, 6)}`;
     this.#data = new StudyData(server);
     const { onNotice, lockSeconds } = options;
     this.#insistence = new Insistence(server, onNotice, this.#ended.signal);
     this.#takers = new StudyTakers(server, this.#data, {
       lockMilliseconds: 1000 * lockSeconds,
       name: this.#id,
+      host: this.#host,
       onNotice,
     });
   }
@@ -114,7 +118,8 @@ class WorkerLoop {
         this.#takers.update(studies);
         const there = new Set(studies.map(({ id }) => id));
         for (const { entry, controller } of this.#tasks) if (!there.has(entry.id)) controller.abort();
-        if (performance.now() - this.#said >= SAYS_EVERY) await this.#say();
+        if (performance.now() - this.#said >= SAYS_EVERY || this.#takers.serves.join() !== this.#serves)
+          await this.#say();
       });
       await this.#sleep(Math.min(LOOKS_EVERY, 250 * this.#options.lockSeconds));
     }
@@ -134,9 +139,10 @@ class WorkerLoop {
 
   async #say(): Promise<void> {
     const now = performance.now();
-    await reportWorker(this.#server, {
+    const { leaves, serves } = this.#takers;
+    const entry = {
       id: this.#id,
-      host: hostname(),
+      host: this.#host,
       pid: process.pid,
       optimbench: packageVersion,
       concurrency: this.#options.concurrency,
@@ -147,8 +153,10 @@ class WorkerLoop {
         label: data.label,
         seconds: Math.round((performance.now() - start) / 1000),
       })),
-      leaves: this.#takers.leaves,
-    });
+      leaves,
+    };
+    await reportWorker(this.#server, entry, serves);
+    this.#serves = serves.join();
     this.#said = now;
   }
 
@@ -179,11 +187,15 @@ class WorkerLoop {
 
   async #fail({ job, token, entry }: TakenCell, cause: unknown): Promise<void> {
     const isFinal = cause instanceof FinalFailure || job.attemptsMade + 1 >= ATTEMPTS;
-    const reason = line(`${reasonOf(cause)}${cause instanceof FinalFailure ? "" : ` (on ${hostname()})`}`);
+    const reason = line(`${reasonOf(cause)}${cause instanceof FinalFailure ? "" : ` (on ${this.#host})`}`);
     this.#options.onNotice(`A run of study ${entry.id} failed: ${reason}`);
+    const { failedOn = [] } = cellJobSchema.safeParse(job.data).data ?? {};
+    const again = { ...job.data, failedOn: [...new Set([...failedOn, this.#host])] };
+    if (!isFinal) await this.#insistence.insist(() => job.updateData(again).catch(ignoreLostLock));
     // BullMQ tries a job again unless its error has this name.
     const error = Object.assign(new Error(reason), { name: isFinal ? "UnrecoverableError" : "Error" });
     await this.#insistence.insist(() => job.moveToFailed(error, token, false).catch(ignoreLostLock));
+    if (failedOn.length === 0 && mayBeLocal(cause)) await this.#takers.failed(entry, reason);
   }
 
   /** @returns whether the cell finished, here or elsewhere; false if it was ended */
@@ -206,6 +218,7 @@ class WorkerLoop {
     }
     this.#finished++;
     this.#rates.add(entry.id);
+    this.#takers.succeeded(entry);
     this.#options.onCell?.({
       study: entry.id,
       label: data.label,
@@ -249,6 +262,11 @@ const KEY = /^[0-9a-f]{64}$/;
 
 /** A failure that would repeat itself. */
 class FinalFailure extends Error {}
+
+/** Whether a failure may be of this machine, such as of its disk, and not of the run, which would fail anywhere. */
+const mayBeLocal = (cause: unknown): boolean =>
+  !(cause instanceof FinalFailure) && !(cause instanceof OptimbenchError && OF_RUNS.has(cause.code));
+const OF_RUNS: ReadonlySet<string> = new Set(["CONFIG", "FORMULA", "QUEUE"]);
 
 const SET_ASIDE = "Two workers ended while they ran it, so it was set aside.";
 

@@ -24,7 +24,7 @@ interface Options {
 /** A folder with a study: finished cells in cells.jsonl, and study.json, which is made from them. */
 export class StudyFolder {
   /** The study's question: the one in the folder, or the one that it grows to. */
-  readonly question: Question;
+  question: Question;
   /** The finished cells by key. */
   readonly finished: ReadonlyMap<string, Cell>;
   readonly checkpoints: CellCheckpoints;
@@ -186,8 +186,11 @@ export class StudyFolder {
   /** Meets a question that another process has asked in the meantime. */
   #meet(there: Question): void {
     this.#isOutgrown = !asksAll(there, this.question);
-    if (asksAll(this.question, there)) this.#unwritten = this.#unwritten.filter(isCell);
-    else if (this.#isOutgrown) {
+    if (asksAll(this.question, there)) {
+      this.#unwritten = this.#unwritten.filter(isCell);
+      const { createdAt, environment } = there; // it is one study, asked by two processes at the same moment
+      this.question = { ...this.question, createdAt, environment };
+    } else if (this.#isOutgrown) {
       continued(there, this.question, this.#file.path); // throws what differs, unless it has fewer trials
       this.#isOutgrown = false;
     }

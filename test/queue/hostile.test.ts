@@ -10,7 +10,7 @@ import { QueueServer } from "../../src/queue/server.js";
 import { queueStatus } from "../../src/queue/status.js";
 import { statusPage } from "../../src/queue/status-page.js";
 import { queueStatusSchema } from "../../src/queue/status-schema.js";
-import { listStudies } from "../../src/queue/study-entry.js";
+import { cancelStudy, listStudies } from "../../src/queue/study-entry.js";
 import { measured } from "../../src/study/measured.js";
 import { bands, smallModel } from "../small-task.js";
 import { RedisServer } from "./redis-server.js";
@@ -123,6 +123,33 @@ describe("what others wrote to the server", () => {
     for (const { reason } of result.failed!) expect(reason).toContain("more than 64 MiB");
   });
 
+  it("as entries and jobs is refused if it is much larger than theirs, and takes no process down", async () => {
+    const huge = Buffer.alloc(300 * 2 ** 20, "[");
+    const large = "0123456789abcdef";
+    const told: string[] = [];
+    const other = await QueueServer.open(readConnection(redis.url), {
+      onNotice: (text) => void told.push(text),
+    });
+    await server.redis.hset(server.key("studies"), large, huge);
+    await server.redis.zadd(server.key("workers"), 1e18, "evil");
+    await server.redis.set(server.key("worker", "evil"), huge);
+    const { result, notices } = await study(async (id, [first, second]) => {
+      await server.redis.hset(server.queue(id).toKey(first!), "data", huge);
+      await server.redis.hset(server.queue(id).toKey(second!), "progress", huge);
+      expect(await queueStatus(other)).toMatchObject({ studies: [{ id }], workers: [] });
+    });
+    await other.close();
+    expect(result.runs.map(measured)).toEqual(await alone);
+    const ignored = `Ignores study ${large}, whose entry on the server has more than 4 MiB. Withdraw it: optimbench queue cancel ${large}`;
+    expect(told).toEqual([ignored, "Ignores worker evil, whose entry on the server has more than 4 MiB."]);
+    expect(notices).toContain(ignored);
+    expect(notices).toContainEqual(
+      expect.stringMatching(/^Removed 2 jobs of study \w+ of more than 4 MiB\.$/),
+    );
+    await cancelStudy(server, large);
+    expect(await listStudies(server)).toEqual([]);
+  });
+
   it("as studies and workers is left out, or shown on one line", async () => {
     const wild = `<script>alert(1)</script>\u001b[2J\nworker evil: 1 run\u202e "'${"x".repeat(100_000)}`;
     const numerics = {
@@ -160,17 +187,20 @@ describe("what others wrote to the server", () => {
       pid: 1,
       optimbench: wild,
       concurrency: 1,
-      seen: await server.now(),
       finished: 0,
       rates: { [entry.id]: 1 },
       cells: [{ study: wild, label: wild, seconds: 1 }],
       leaves: { [wild]: wild },
     };
-    await server.redis.hset(server.key("workers"), {
-      w: JSON.stringify(worker),
-      v: JSON.stringify({ ...worker, rates: { [entry.id]: -5 } }),
-      u: JSON.stringify({ ...worker, seen: 1e18 }),
-    });
+    for (const [id, said] of [
+      ["w", worker],
+      ["v", { ...worker, rates: { [entry.id]: -5 } }],
+      ["u", "{"],
+      ["t", undefined],
+    ] as const) {
+      await server.redis.zadd(server.key("workers"), 1e18, id);
+      if (said !== undefined) await server.redis.set(server.key("worker", id), JSON.stringify(said));
+    }
     await server.queue(entry.id).add("cell", null, { jobId: "z" });
     const taker = server.taker(entry.id, 1000, "test");
     const job = (await taker.getNextJob("t", { block: false }))!;

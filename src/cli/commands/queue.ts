@@ -6,7 +6,7 @@ import { QueueServer } from "../../queue/server.js";
 import { isServerProblem, serverError } from "../../queue/server-problem.js";
 import { type QueueStatus, queueStatus } from "../../queue/status.js";
 import { servePage } from "../../queue/status-server.js";
-import { cancelStudy, listStudies } from "../../queue/study-entry.js";
+import { cancelStudy, isRegistered, listStudies } from "../../queue/study-entry.js";
 import { printNotice } from "../../system/terminal.js";
 import { CONNECTION } from "../options/connection-argument.js";
 import { wholeNumber } from "../options/whole-number.js";
@@ -38,7 +38,7 @@ export function addQueueCommand(program: Command): void {
   addAction(cancel, async (answer, id: string, connection: string | undefined) => {
     await withServer(connection, async (server) => {
       const studies = await listStudies(server);
-      if (!studies.some((study) => study.id === id))
+      if (!(await isRegistered(server, id)))
         throw configError(
           `There is no study ${id} in the queue${studies.length === 0 ? "." : `: it has ${studies.map((study) => study.id).join(", ")}.`}`,
         );
