@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { train } from "../../dist/index.js";
-import { digits, row } from "./case.mjs";
+import { DEVICE, digits, row } from "./case.mjs";
 import { MODELS } from "./models.mjs";
 
 const CASES = {
@@ -28,12 +28,12 @@ const CASES = {
     optimizer: { name: "adam", weightAverage: 0.99 },
     gradientAccumulation: 3,
   },
-  "schedule-free": { optimizer: "scheduleFreeAdamW" },
+  "schedule-free": { optimizer: "scheduleFreeAdamw" },
   "frozen layers": { model: "paper-cnn", frozen: ["conv2d_0", "dense_0"] },
 };
 /** Interruptions of a run, after which it may end. */
 const MOST = 10;
-const configOf = (name) => ({ ...digits, batchSize: 16, epochs: 3, ...CASES[name] });
+const configOf = (name) => ({ ...digits, batchSize: 16, epochs: DEVICE === "cpu" ? 3 : 10, ...CASES[name] });
 const [killed, path] = process.argv.slice(2);
 
 if (killed !== undefined) {
@@ -47,7 +47,7 @@ for (const name of Object.keys(CASES))
       let interruptions = 0;
       for (;;) {
         const controller = new AbortController();
-        const timer = setTimeout(() => controller.abort(), 150 * (interruptions + 1));
+        const timer = setTimeout(() => controller.abort(), 100 * (interruptions + 1));
         const { signal } = interruptions < MOST ? controller : {};
         const run = await train({ ...configOf(name), checkpoint: { path, resume: true }, signal });
         clearTimeout(timer);
