@@ -1,10 +1,9 @@
 // Seconds of training until the preset mnist-99 reaches 99% test accuracy on MNIST, over seeds that nothing was tuned on.
 import { defaultThreads } from "../dist/config/threads.js";
 import { compare } from "../dist/index.js";
-import { checkWritable } from "../dist/system/write-file.js";
 import { count, readOptions } from "./options.mjs";
 import { printRows } from "./print-rows.mjs";
-import { recordHead, writeRecord } from "./record.mjs";
+import { checkOut, recordHead, writeRecord } from "./record.mjs";
 import { mean } from "./row.mjs";
 
 const values = readOptions("Usage: npm run bench:mnist-99 [-- --seeds N] [--threads N] [--out FILE]", {
@@ -12,7 +11,7 @@ const values = readOptions("Usage: npm run bench:mnist-99 [-- --seeds N] [--thre
   threads: { type: "string", default: String(defaultThreads()) },
   out: { type: "string" },
 });
-if (values.out !== undefined) await checkWritable(values.out);
+await checkOut(values);
 const [seeds, threads] = [count(values, "seeds"), count(values, "threads")];
 
 const head = recordHead("mnist-99", { seeds, threads });

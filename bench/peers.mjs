@@ -1,11 +1,10 @@
 // Measures the speed goals of the project, against PyTorch and Keras where they can do the same work.
 import { defaultThreads } from "../dist/config/threads.js";
-import { checkWritable } from "../dist/system/write-file.js";
 import { MODELS } from "./models.mjs";
 import { count, counts, list, readOptions } from "./options.mjs";
 import { PEERS } from "./peers/training-peers.mjs";
 import { printRows } from "./print-rows.mjs";
-import { recordHead, writeRecord } from "./record.mjs";
+import { checkOut, recordHead, writeRecord } from "./record.mjs";
 import { arithmeticRate } from "./rows/arithmetic-rate.mjs";
 import { epochMemory } from "./rows/epoch-memory.mjs";
 import { parallelRuns } from "./rows/parallel-runs.mjs";
@@ -36,7 +35,7 @@ const batchSizes = counts(values, "batch-sizes", MOST_BATCH);
 const chosen = list(values, "only", NAMES);
 const peers = list(values, "peers", Object.keys(PEERS));
 
-if (values.out !== undefined) await checkWritable(values.out);
+await checkOut(values);
 const head = recordHead("peers", { threads, rounds });
 const measures = SUITE_MEASURES.filter((measure) => chosen.includes(measure));
 const { rows, versions } =

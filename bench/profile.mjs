@@ -1,12 +1,10 @@
 // Times training steps of the models that bench:peers compares, by layer, and prints the times of an earlier record beside
 // them. Without peers, it takes about a second per case.
-import { readFileSync } from "node:fs";
 import { defaultThreads } from "../dist/config/threads.js";
 import { plainTable } from "../dist/system/plain-table.js";
-import { checkWritable } from "../dist/system/write-file.js";
 import { MODELS } from "./models.mjs";
 import { counts, list, readOptions } from "./options.mjs";
-import { recordHead, writeRecord } from "./record.mjs";
+import { checkOut, readResults, recordHead, writeRecord } from "./record.mjs";
 import { IMAGES, referenceSession } from "./reference-session.mjs";
 import { median } from "./row.mjs";
 
@@ -28,8 +26,8 @@ const values = readOptions(
 const models = list(values, "models", Object.keys(MODELS));
 const batchSizes = counts(values, "batch-sizes", IMAGES);
 const threads = counts(values, "threads");
-const before = values.before === undefined ? [] : JSON.parse(readFileSync(values.before, "utf8")).results;
-if (values.out !== undefined) await checkWritable(values.out);
+const before = values.before === undefined ? [] : readResults(values, "before", "profile");
+await checkOut(values);
 
 const head = recordHead("profile", { threads });
 const results = [];

@@ -15,9 +15,8 @@ import { runWorker } from "../dist/queue/worker.js";
 import { environment } from "../dist/study/environment.js";
 import { hostIdentity } from "../dist/system/host-identity.js";
 import { plainTable } from "../dist/system/plain-table.js";
-import { checkWritable } from "../dist/system/write-file.js";
 import { count, counts, fail, readOptions } from "./options.mjs";
-import { recordHead, writeRecord } from "./record.mjs";
+import { checkOut, recordHead, writeRecord } from "./record.mjs";
 
 const values = readOptions(
   `Usage: npm run bench:queue [-- --workers 1,10,50,100,200] [--cells N] [--cell-ms MS] [--processes N] [--planned N] [--server PROGRAM] [--out FILE]
@@ -98,7 +97,7 @@ if (values.role !== undefined) {
   process.exit();
 }
 
-if (values.out !== undefined) await checkWritable(values.out);
+await checkOut(values);
 const settings = {
   workers: counts(values, "workers"),
   cells: count(values, "cells"),

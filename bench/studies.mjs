@@ -8,10 +8,9 @@ import { fileURLToPath } from "node:url";
 import { compare, loadDataset, train } from "../dist/index.js";
 import { lineText } from "../dist/study/cell-lines.js";
 import { CellsFile } from "../dist/study/cells-file.js";
-import { checkWritable } from "../dist/system/write-file.js";
 import { count, readOptions } from "./options.mjs";
 import { printRows } from "./print-rows.mjs";
-import { recordHead, writeRecord } from "./record.mjs";
+import { checkOut, recordHead, writeRecord } from "./record.mjs";
 import { median, single } from "./row.mjs";
 
 const values = readOptions("Usage: npm run bench:studies [-- --rounds N] [--out FILE]", {
@@ -120,7 +119,7 @@ if (values.plan !== undefined) {
   process.exit();
 }
 
-if (values.out !== undefined) await checkWritable(values.out);
+await checkOut(values);
 const rounds = count(values, "rounds");
 const folder = mkdtempSync(join(tmpdir(), "optimbench-"));
 try {

@@ -45,6 +45,34 @@ it("bench/queue.mjs prints its usage, and names the option that is wrong", () =>
   );
 });
 
+it.each(["peers", "profile", "update", "mnist-99", "studies", "queue"])(
+  "bench/%s.mjs measures nothing if its record cannot be written",
+  (name) => {
+    const file = join(packageRoot, "package.json", "record.json");
+    expect(script(name, "--out", file)).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: `Cannot write ${file}: a part of its path is not a folder. Choose another file with --out.\n`,
+    });
+  },
+);
+
+it("bench/profile.mjs compares with records of profiles only", () => {
+  const takes = "--before takes a record of bench:profile";
+  const missing = join(packageRoot, "missing.json");
+  expect(script("profile", "--before", missing)).toEqual(
+    rejected(`${takes}; cannot read ${missing}: no such file or folder.\n`),
+  );
+  for (const other of ["package.json", "bench/records/peers.json"]) {
+    const path = join(packageRoot, other);
+    expect(script("profile", "--before", path)).toEqual(rejected(`${takes}; ${path} is not one.\n`));
+  }
+  const text = join(packageRoot, "README.md");
+  expect(script("profile", "--before", text)).toEqual(
+    rejected(`${takes}; cannot read ${text}: Unexpected token`),
+  );
+});
+
 it("lists accept existing names only", () => {
   expect(script("peers", "--only", "step,evaluatoin")).toEqual(
     rejected("--only takes step, evaluation, threads, memory, rate"),
@@ -75,7 +103,11 @@ it.each([
   ],
   ["scripts/kill-training.mjs", "--kills=abc", '--kills takes a whole number of at least 1; got "abc".\n'],
   ["scripts/kill-study.mjs", "--kills=", '--kills takes a whole number of at least 1; got "".\n'],
-  ["scripts/kill-queue.mjs", "--kills=-1", '--kills takes a whole number of at least 0; got "-1".\n'],
+  [
+    "scripts/kill-queue.mjs",
+    "--worker-kills=-1",
+    '--worker-kills takes a whole number of at least 0; got "-1".\n',
+  ],
   ["scripts/kill-queue.mjs", "--port=70000", '--port takes a whole number from 1 to 65535; got "70000".\n'],
   ["scripts/calibrate/main.mjs", "--share=2", '--share takes a number above 0 and at most 1; got "2".\n'],
 ])("%s does nothing with %s", (place, option, message) => {
