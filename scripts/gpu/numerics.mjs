@@ -136,7 +136,12 @@ Object.assign(cases, {
 await row("kernels are compiled for the GPU", () => {
   const info = nativeInfo();
   const { gpus, gpuKernels } = environment(info);
-  return { ok: DEVICE === "cpu" || info.whyNoKernels === undefined, gpus, gpuKernels, why: info.whyNoKernels };
+  return {
+    ok: DEVICE === "cpu" || info.whyNoKernels === undefined,
+    gpus,
+    gpuKernels,
+    why: info.whyNoKernels,
+  };
 });
 
 for (const [name, { random, isEager, ...options }] of Object.entries(cases))
