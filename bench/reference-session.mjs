@@ -11,10 +11,9 @@ export const IMAGES = 12_000;
  * Opens a session that trains on random images. The default is the paper's CNN with Adam on the CPU. All times are in
  * milliseconds.
  *
- * @param {object} options as for `train`: model (also a name in MODELS), optimizer, batchSize, threads ...
+ * @param {object} options as for `train`: model (also a name in MODELS), optimizer, batchSize, threads ...; and a dataset, images
  */
-export async function referenceSession({ model = "paper-cnn", ...options }) {
-  const images = imagesOf(model);
+export async function referenceSession({ model = "paper-cnn", images = imagesOf(model), ...options }) {
   const config = { device: "cpu", model: MODELS[model] ?? model, ...options };
   const plan = planForDevice(planRun(parseTrainConfig(config), images));
   const session = await openBenchSession(plan, images);

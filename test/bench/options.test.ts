@@ -29,6 +29,11 @@ describe.each(["peers", "profile", "update", "mnist-99"])("bench/%s.mjs", (name)
   });
 });
 
+it("bench/convolutions.mjs prints its usage", () => {
+  const usage = "Usage: npm run bench:convolutions [-- --rounds N] [--out FILE]\n";
+  expect(script("convolutions", "--help")).toEqual({ status: 0, stdout: usage, stderr: "" });
+});
+
 it("bench/queue.mjs prints its usage, and names the option that is wrong", () => {
   const usage = "Usage: npm run bench:queue [-- --workers";
   expect(script("queue", "--help")).toEqual({
@@ -45,7 +50,7 @@ it("bench/queue.mjs prints its usage, and names the option that is wrong", () =>
   );
 });
 
-it.each(["peers", "profile", "update", "mnist-99", "studies", "queue"])(
+it.each(["peers", "profile", "update", "mnist-99", "studies", "queue", "convolutions"])(
   "bench/%s.mjs measures nothing if its record cannot be written",
   (name) => {
     const file = join(packageRoot, "package.json", "record.json");
