@@ -81,7 +81,7 @@ async function submit() {
     ...(cells > MOST_SEEDS && { vary: { "optimizer.learningRate": { from: 1e-4, to: 1e-1, points: 10 } } }),
     seeds: Math.ceil(cells / (cells > MOST_SEEDS ? 20 : 2)),
     folder: values.folder,
-    executor: queue({ connection }),
+    executor: queue({ connection, mostWaiting: cells }), // all: no `compare` submits more while workers are measured
     onPlan: () => say("planned"),
     onNotice: (text) => /^Submitted/.test(text) && say("submitted"),
     onSkip() {

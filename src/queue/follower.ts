@@ -6,24 +6,16 @@ import type { Cell } from "../study/cell-lines.js";
 import type { ExecutorContext } from "../study/executor.js";
 import type { PlannedCell } from "../study/planned-cell.js";
 import { countText } from "../validation/count-text.js";
-import { ATTEMPTS, addCells } from "./cell-job.js";
+import { ATTEMPTS } from "./cell-job.js";
 import { MOST_ENTRY, parsedJson } from "./entries.js";
 import { failedCells } from "./failed-cells.js";
 import { forgetFollower, leaveFollowers, reportFollower, SAYS_EVERY } from "./followers.js";
 import { Insistence } from "./insistence.js";
 import { discard, published, publishedKeys } from "./results.js";
-import { isSent } from "./sent-data.js";
 import type { QueueServer } from "./server.js";
 import { isLackOfSpace, isServerProblem, serverError } from "./server-problem.js";
-import {
-  cancelStudy,
-  forgetCancellation,
-  isCancelled,
-  isRegistered,
-  removeStudy,
-  studyId,
-} from "./study-entry.js";
-import { type SubmitOptions, submit } from "./submit.js";
+import { cancelStudy, forgetCancellation, isCancelled, removeStudy, studyId } from "./study-entry.js";
+import { Submission, type SubmitOptions } from "./submission.js";
 import { isServed, listWorkers } from "./worker-entry.js";
 
 interface Options extends SubmitOptions {
@@ -55,6 +47,7 @@ export class Follower {
   readonly #name = randomUUID();
   /** The cells without a result, by key. */
   readonly #missing: Map<string, PlannedCell>;
+  readonly #submission: Submission;
   /** Results that could not be written, and therefore stay on the server. */
   readonly #unkept = new Set<string>();
   /** The last epoch of each cell in progress that was not told yet. */
@@ -79,6 +72,7 @@ export class Follower {
     this.#insistence = new Insistence(server, context.onNotice, context.signal);
     this.#cells = new Map(cells.map((cell) => [cell.key, cell]));
     this.#missing = new Map(this.#cells);
+    this.#submission = new Submission(server, this.#id, this.#missing, context, options);
   }
 
   async follow(): Promise<void> {
@@ -107,10 +101,12 @@ export class Follower {
       for (const risk of await this.#server.risks()) onNotice(risk);
       await this.#insistence.insist(async () => {
         await forgetCancellation(this.#server, this.#id);
-        await this.#submit();
+        await this.#submission.begin();
       }, isLackOfSpace);
+      const { left } = this.#submission;
+      const others = left === 0 ? "" : ` ${countText(left, "more run")} will follow as these finish.`;
       onNotice(
-        `Submitted ${countText(this.#missing.size, "run")} to ${this.#server.address} as study ${this.#id}.`,
+        `Submitted ${countText(this.#missing.size - left, "run")} to ${this.#server.address} as study ${this.#id}.${others}`,
       );
       if (!signal.aborted) this.#listen();
     }
@@ -130,20 +126,14 @@ export class Follower {
       onNotice(`Study ${this.#id} was cancelled: ${countText(this.#missing.size, "run")} did not run.`);
       return true;
     }
-    if (performance.now() - this.#checked < CHECKS_EVERY || this.#missing.size === 0 || signal.aborted)
-      return false;
+    if (this.#missing.size === 0 || signal.aborted) return false;
+    await this.#submission.fill();
+    if (performance.now() - this.#checked < CHECKS_EVERY) return false;
     const wasAway = performance.now() - this.#checked > 2 * CHECKS_EVERY; // as the workers may have been
     this.#checked = performance.now();
-    await this.#resubmitLost();
+    await this.#submission.restore();
     if (!wasAway) await this.#tellWhyNot();
     return false;
-  }
-
-  async #submit(): Promise<void> {
-    const { question, profile } = this.#context;
-    const cells = [...this.#missing.values()];
-    await submit(this.#server, this.#id, question, cells, this.#options);
-    await addCells(this.#server, this.#id, cells, profile);
   }
 
   #listen(): void {
@@ -215,7 +205,7 @@ export class Follower {
         again.push(cell);
       }
     }
-    if (again.length > 0) await addCells(this.#server, this.#id, again, this.#context.profile);
+    await this.#submission.add(again);
   }
 
   #fail(cell: PlannedCell, reason: string): void {
@@ -236,20 +226,6 @@ export class Follower {
     }
     this.#failures = failures;
     for (const [key, reason] of given) this.#fail(this.#missing.get(key)!, reason);
-  }
-
-  /** Submits the study again if the server has lost a part of it, such as its last second before it was killed. */
-  async #resubmitLost(): Promise<void> {
-    const { redis } = this.#server;
-    const queued = this.#server.queue(this.#id);
-    const places = [...this.#missing.keys()].map((key) => ["exists", queued.toKey(key)]);
-    const answers = (await redis.pipeline(places).exec()) ?? [];
-    const published = new Set(await publishedKeys(this.#server, this.#id)); // later: it leaves the queue for here
-    const isThere = [...this.#missing.keys()].every((key, i) => answers[i]?.[1] === 1 || published.has(key));
-    const data = this.#options.sendData ? Object.values(this.#context.question.datasets) : [];
-    const isDataThere = await Promise.all(data.map((sum) => isSent(this.#server, sum)));
-    if (isThere && isDataThere.every(Boolean) && (await isRegistered(this.#server, this.#id))) return;
-    await this.#submit();
   }
 
   /** Says if no worker takes the cells, and why. */
@@ -284,9 +260,12 @@ export class Follower {
       );
       return;
     }
+    const { left } = this.#submission;
+    const there = this.#missing.size - left;
+    const others = left === 0 ? "" : ` and submits ${countText(left, "more run")}`;
     if (this.#missing.size > 0)
       onNotice(
-        `${countText(this.#missing.size, "run")} of study ${this.#id} stay${this.#missing.size === 1 ? "s" : ""} in the queue, and workers go on. The same command collects the results; optimbench queue cancel ${this.#id} withdraws them.`,
+        `${countText(there, "run")} of study ${this.#id} stay${there === 1 ? "s" : ""} in the queue, and workers go on. The same command collects the results${others}; optimbench queue cancel ${this.#id} withdraws them.`,
       );
   }
 }

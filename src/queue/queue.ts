@@ -22,6 +22,8 @@ export interface QueueOptions {
   readonly allow?: readonly "mixed-kernels"[];
   /** Whether to send datasets through the server, up to 256 MiB each. Default: workers read them. */
   readonly sendData?: boolean;
+  /** The most runs that wait on the server at a time; the others are submitted as these finish. Default: 10,000. */
+  readonly mostWaiting?: number;
   /** Whether the signal of `compare` withdraws the runs. Default: they stay if the study has a folder, where it can be continued. */
   readonly cancelOnAbort?: boolean;
 }
@@ -31,6 +33,7 @@ const optionsSchema = z.strictObject({
   priority: z.int().min(-1_000_000).max(1_000_000).default(0),
   allow: z.array(z.literal("mixed-kernels")).default([]),
   sendData: z.boolean().default(false),
+  mostWaiting: z.int().min(1).max(1_000_000).default(10_000),
   cancelOnAbort: z.boolean().default(false),
 });
 

@@ -35,14 +35,14 @@ export async function queueStatus(server: QueueServer): Promise<QueueStatus> {
 
 async function studyStatus(
   server: QueueServer,
-  { id, title, priority, cells, submittedAt }: StudyEntry,
+  { id, title, priority, cells, left, submittedAt }: StudyEntry,
   workers: readonly WorkerEntry[],
 ): Promise<QueueStatus["studies"][number]> {
   const queue = server.queue(id);
   const counts = await queue.getJobCounts("wait", "prioritized", "delayed", "active", "failed");
   const uncollected = await server.redis.hlen(server.key("results", id));
   const { wait = 0, prioritized = 0, delayed = 0, active: running = 0, failed = 0 } = counts;
-  const waiting = wait + prioritized + delayed;
+  const waiting = wait + prioritized + delayed + left;
   const perMinute = workers.reduce((sum, { rates }) => sum + (rates[id] ?? 0), 0);
   const remaining = waiting + running;
   const failures = await failedCells(server, id, 0, MOST_FAILURES);

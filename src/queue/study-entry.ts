@@ -30,6 +30,8 @@ export const studyEntrySchema = z.object({
   priority: z.int(),
   /** Number of cells that were submitted. */
   cells: z.int().min(0),
+  /** How many of them are to be submitted later. */
+  left: z.int().min(0),
   /** When, in milliseconds by the server's clock. */
   submittedAt: z.int().min(0).max(MOST_TIME),
   optimbench: text,
@@ -51,13 +53,24 @@ export const studyId = ({ createdAt, environment, numerics }: Question): string 
 
 /** @throws OptimbenchError (QUEUE) if the entry is larger than workers read */
 export async function registerStudy(server: QueueServer, entry: StudyEntry): Promise<void> {
+  await server.redis.hset(server.key("studies"), entry.id, entryText(entry));
+}
+
+const UPDATE = `if redis.call("HEXISTS", KEYS[1], ARGV[1]) == 1 then redis.call("HSET", KEYS[1], ARGV[1], ARGV[2]) end`;
+
+/** Replaces the entry of a study, unless the study was removed. */
+export async function updateStudy(server: QueueServer, entry: StudyEntry): Promise<void> {
+  await server.redis.eval(UPDATE, 1, server.key("studies"), entry.id, entryText(entry));
+}
+
+function entryText(entry: StudyEntry): string {
   const text = JSON.stringify(entry);
   if (Buffer.byteLength(text) > MOST_ENTRY - MOST_ID)
     throw new OptimbenchError(
       "QUEUE",
       `The datasets and weights of the study need ${Math.ceil(text.length / 2 ** 20)} MiB on the server, and workers read at most ${MOST_ENTRY / 2 ** 20}. Divide it into several studies.`,
     );
-  await server.redis.hset(server.key("studies"), entry.id, text);
+  return text;
 }
 
 const LIST = `${READ}

@@ -22,6 +22,7 @@ const entry = (changed: Partial<StudyEntry> = {}): StudyEntry => ({
   title: "comparison of adam",
   priority: 0,
   cells: 1,
+  left: 0,
   submittedAt: 0,
   optimbench: packageVersion,
   numerics: here,

@@ -166,6 +166,7 @@ describe("what others wrote to the server", () => {
       title: wild,
       priority: 0,
       cells: 1,
+      left: 0,
       submittedAt: 0,
       optimbench: "0",
       numerics,

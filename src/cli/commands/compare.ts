@@ -21,6 +21,7 @@ import {
 import { type Definitions, withDefinitions } from "../options/definitions.js";
 import { inOptions } from "../options/in-options.js";
 import type { Spec } from "../options/spec.js";
+import { wholeNumber } from "../options/whole-number.js";
 import { addAction } from "../output/answer.js";
 import { dryRun } from "../output/dry-run.js";
 import { runStudy } from "../output/run-study.js";
@@ -35,6 +36,7 @@ interface CompareOptions extends OutputOptions {
   readonly priority?: number;
   readonly allow?: readonly string[];
   readonly sendData?: boolean;
+  readonly mostWaiting?: number;
 }
 
 /** Adds `optimbench compare`, which runs a study and writes its table and report. */
@@ -73,10 +75,18 @@ export function addCompareCommand(program: Command): void {
     .option(
       "--send-data",
       "with --queue, send the images through the server, up to 256 MiB (default: workers read them)",
+    )
+    .option(
+      "--most-waiting <runs>",
+      "with --queue, runs that wait on the server at a time; the others are submitted as these finish (default: 10000)",
+      wholeNumber(1, 1_000_000),
     );
   addAction(
     command,
-    (answer, { out, shard, budget, queue, priority, allow, sendData, ...options }: CompareOptions) => {
+    (
+      answer,
+      { out, shard, budget, queue, priority, allow, sendData, mostWaiting, ...options }: CompareOptions,
+    ) => {
       const { quiet = false, overwrite } = options;
       return inOptions(command, [...COMPARE_OPTIONS, BUDGET], () => {
         const config = compareConfig(command, options);
@@ -88,7 +98,7 @@ export function addCompareCommand(program: Command): void {
           overwrite,
           shard,
           budget,
-          executor: executorOf({ queue, priority, allow, sendData }),
+          executor: executorOf({ queue, priority, allow, sendData, mostWaiting }),
           answer,
           quiet,
           progress: showProgress({
@@ -107,7 +117,9 @@ const priority = (text: string): number => {
 };
 
 type QueueFlags = {
-  readonly [Key in "queue" | "priority" | "allow" | "sendData"]: CompareOptions[Key] | undefined;
+  readonly [Key in "queue" | "priority" | "allow" | "sendData" | "mostWaiting"]:
+    | CompareOptions[Key]
+    | undefined;
 };
 
 /** What trains the runs; undefined for this process. @throws OptimbenchError (CONFIG) for an option that needs --queue */
@@ -118,7 +130,7 @@ function executorOf({ queue, ...options }: QueueFlags): Executor | undefined {
   const [first] = Object.keys(given);
   if (first === undefined) return undefined;
   throw configError(
-    `\`--${first === "sendData" ? "send-data" : first}\` is for studies with \`--queue\`. Omit it, or add \`--queue\`.`,
+    `\`--${first.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}\` is for studies with \`--queue\`. Omit it, or add \`--queue\`.`,
   );
 }
 
