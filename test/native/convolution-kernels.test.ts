@@ -11,9 +11,10 @@ afterEach(() => void vi.unstubAllEnvs());
 const run = (layers: readonly Layer[], input: Shape, kernels: string, threads = 1) =>
   runKernels(layers, input, { kernels, threads, count: COUNT, microBatch: 2 });
 
-/** A convolution after another, so that its input's gradient is used as well. */
+/** A convolution of the images, or after another, so that its input's gradient is used as well. */
 const net = fc.record({
   image: fc.tuple(fc.integer({ min: 6, max: 13 }), fc.integer({ min: 6, max: 13 })),
+  colours: fc.constantFrom<number>(1, 3),
   before: fc.option(fc.constantFrom<number>(1, 3, 8, 17, 32, 70), { nil: undefined }),
   filters: fc.constantFrom<number>(1, 5, 8, 16, 24, 33, 64),
   kernelSize: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })),
@@ -27,7 +28,16 @@ const net = fc.record({
 
 type Net = typeof net extends fc.Arbitrary<infer Value> ? Value : never;
 
-function layersOf({ before, poolSize, relu, depthwise, filters, image: _, ...convolution }: Net): Layer[] {
+function layersOf({
+  before,
+  poolSize,
+  relu,
+  depthwise,
+  filters,
+  image: _,
+  colours: __,
+  ...convolution
+}: Net): Layer[] {
   const activation = relu ? { activation: "relu" as const } : {};
   return [
     ...(before === undefined ? [] : [{ type: "conv2d", filters: before, kernelSize: 1 } as const]),
@@ -59,16 +69,20 @@ function longestSum(each: Net): number {
   const outputs = outputOf(each).reduce((a, b) => a * b);
   const window = (each.poolSize ?? [1, 1]).reduce((a, b) => a * b);
   const [height, width] = each.kernelSize;
-  return Math.max(height * width * (each.before ?? 1), COUNT * outputs * window, each.filters * outputs);
+  return Math.max(
+    height * width * (each.before ?? each.colours),
+    COUNT * outputs * window,
+    each.filters * outputs,
+  );
 }
 
 async function checkAgainstReference(each: Net, kernels: string) {
   const layers = layersOf(each);
-  const input: Shape = [1, ...each.image];
+  const input: Shape = [each.colours, ...each.image];
   const ours = await run(layers, input, kernels);
   const theirs = await run(layers, input, "reference");
-  // A sum of n float32 terms has an error of about 2^-24 sqrt(n), and a gradient is a chain of four sums.
-  const rounding = 8 * 2 ** -24 * Math.sqrt(Math.max(longestSum(each), 400));
+  // A sum of n float32 terms has an error of about 2^-24 sqrt(n), a gradient is a chain of four sums, and both sides round.
+  const rounding = 16 * 2 ** -24 * Math.sqrt(Math.max(longestSum(each), 400));
   const fused = Number(each.relu) + Number(each.poolSize !== undefined); // one operator computed several layers
   if (!each.depthwise) expect(theirs.layers.length - ours.layers.length).toBe(fused);
   expect(difference(ours.probabilities, theirs.probabilities)).toBeLessThan(rounding);
@@ -118,7 +132,14 @@ describe.each(["avx512", "avx2", "baseline"])("convolution kernels for %s", (ker
 });
 
 it("agree with a reference that stays within its memory if strides differ", async () => {
-  const each = { image: [8, 9], filters: 8, kernelSize: [1, 1], padding: "valid", useBias: true } as const;
+  const each = {
+    image: [8, 9],
+    colours: 1,
+    filters: 8,
+    kernelSize: [1, 1],
+    padding: "valid",
+    useBias: true,
+  } as const;
   for (const before of [undefined, 3])
     for (const strides of [
       [1, 3],

@@ -110,6 +110,10 @@ function layersOf({ before, norm, end, depthwise, image: _, filters, ...options 
   ];
 }
 
+/** Whether a window of the pooling fits into the convolution's output. */
+const canPool = ({ image, kernelSize, strides, padding, end }: Net) =>
+  end !== "pool" || padding === "same" || Math.min(...image) >= kernelSize + strides;
+
 type Result = Awaited<ReturnType<typeof evaluate>>;
 
 /** Float32 rounds by 6e-8, and sums of a few hundred terms follow. Winograd's filtering loses another digit. */
@@ -124,7 +128,7 @@ function expectClose(found: Result, expected: Result): void {
 describe.each(["avx512", "avx2", "baseline"])("evaluation with kernels for %s", (kernels) => {
   it("agrees with libtorch's operators, layer by layer", () =>
     fc.assert(
-      fc.asyncProperty(net, async (each) => {
+      fc.asyncProperty(net.filter(canPool), async (each) => {
         const layers = layersOf(each);
         const input: Shape = [1, ...each.image];
         const expected = await evaluate(layers, input, { kernels: "reference" });
