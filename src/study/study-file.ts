@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { OptimbenchError, reasonOf } from "../errors.js";
+import { OptimbenchError } from "../errors.js";
 import { fileProblem } from "../system/file-problem.js";
 import { writeFileAtomically } from "../system/write-file.js";
 import { check, parse } from "../validation/parse.js";
@@ -20,18 +20,29 @@ export const MOST_VALUES = 2 ** 27;
 /** Writes a study as indented JSON. JSON has no NaN and no infinity: both become null. @throws OptimbenchError (CONFIG, FILE) */
 export async function writeStudy(study: Study, path: string): Promise<void> {
   parse(pathSchema, path, "path");
-  await writeFileAtomically(path, `${studyText(parse(studyOutline, study, "study", MOST_VALUES))}\n`);
+  await writeFileAtomically(path, studyText(parse(studyOutline, study, "study", MOST_VALUES)));
 }
 
-function studyText(study: object): string {
-  try {
-    return JSON.stringify(study, null, 2);
-  } catch (cause) {
-    throw new OptimbenchError("CONFIG", `The study cannot be written as JSON: ${reasonOf(cause)}.`, {
-      cause,
-    });
+/** The text of `JSON.stringify(study, null, 2)` in pieces: of a large study, it is longer than a string can be. */
+function* studyText(study: object): Generator<string> {
+  let separator = "{";
+  for (const [key, value] of Object.entries(study)) {
+    if (value === undefined) continue;
+    yield `${separator}\n  ${JSON.stringify(key)}: `;
+    separator = ",";
+    if (Array.isArray(value) && value.length > 0) yield* listText(value);
+    else yield indented(value, 2);
   }
+  yield "\n}\n";
 }
+
+function* listText(list: readonly unknown[]): Generator<string> {
+  for (const [i, value] of list.entries()) yield `${i === 0 ? "[" : ","}\n    ${indented(value, 4)}`;
+  yield "\n  ]";
+}
+
+const indented = (value: unknown, by: number) =>
+  (JSON.stringify(value, null, 2) ?? "null").replaceAll("\n", `\n${" ".repeat(by)}`);
 
 /**
  * Reads a study that `writeStudy` wrote.

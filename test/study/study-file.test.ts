@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -16,6 +16,11 @@ beforeEach(async () => {
 test.each(Object.entries(STUDIES))("%s is read back unchanged", async (_, study) => {
   await writeStudy(study, path);
   expect(await readStudy(path)).toEqual(study);
+});
+
+test.each(Object.entries(STUDIES))("%s is written as indented JSON", async (_, study) => {
+  await writeStudy(study, path);
+  expect(await readFile(path, "utf8")).toBe(`${JSON.stringify(await readStudy(path), null, 2)}\n`);
 });
 
 test("a study of compare is read back unchanged, and its config reproduces it", async () => {
