@@ -6,6 +6,9 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 #include <cstdlib>
 #include <cstring>
@@ -31,6 +34,20 @@ Header* headerOf(void* data) { return reinterpret_cast<Header*>(static_cast<char
 size_t roundUp(size_t bytes) {
   const size_t unit = bytes < 4096 ? kAlignment : 4096;
   return (bytes + unit - 1) / unit * unit;
+}
+
+// Large blocks are in huge pages where the system has them on request: an update reads several arrays at once, and each
+// small page costs it a search of the page tables.
+void* allocateMemory(size_t bytes) {
+#ifdef MADV_HUGEPAGE
+  constexpr size_t kHugePage = 2 << 20;
+  if (bytes >= 2 * kHugePage) {
+    void* base = std::aligned_alloc(kHugePage, bytes);
+    if (base != nullptr) madvise(base, bytes, MADV_HUGEPAGE);  // which may fail: small pages do as well
+    return base;
+  }
+#endif
+  return std::aligned_alloc(kAlignment, bytes);
 }
 
 class CachingAllocator final : public c10::Allocator {
@@ -72,13 +89,13 @@ class CachingAllocator final : public c10::Allocator {
         return reinterpret_cast<char*>(std::exchange(first, first->next)) + kAlignment;
       }
     }
-    void* base = std::aligned_alloc(kAlignment, bytes + kAlignment);
+    void* base = allocateMemory(bytes + kAlignment);
     if (base == nullptr) {
       {
         const std::lock_guard lock(mutex_);
         release();
       }
-      base = std::aligned_alloc(kAlignment, bytes + kAlignment);
+      base = allocateMemory(bytes + kAlignment);
       if (base == nullptr) throw OutOfMemory(bytes);
     }
     static_cast<Header*>(base)->bytes = bytes;
