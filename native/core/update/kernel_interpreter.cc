@@ -157,8 +157,7 @@ std::vector<double> KernelProgram::run(const std::vector<Array>& arrays, const s
   for (const AxisSums& each : axisSums)
     job.rangeAxisSums.push_back(std::make_unique_for_overwrite<float[]>(each.size * job.ranges()));
 
-  const int64_t last = job.ranges() - 1;
-  workers.run(job.ranges(), [&](int64_t i) { runRange(job, inReverse ? last - i : i); });
+  workers.run(job.ranges(), [&](int64_t range) { runRange(job, range); }, inReverse);
 
   for (size_t i = 0; i < axisSums.size(); ++i) {
     const AxisSums& total = axisSums[i];
