@@ -37,6 +37,7 @@ async function main() {
   const root = mkdtempSync(join(tmpdir(), "optimbench-cut-queue-"));
   const places = ["redis", ...Array.from({ length: workers }, (_, i) => `worker${i}`)];
   const spaces = places.map((place) => `cut-${process.pid}-${place}`);
+  const made = [];
   const children = [];
   try {
     run("ip", "link", "add", "bridge", "type", "bridge");
@@ -44,6 +45,7 @@ async function main() {
     for (const name of ["lo", "bridge"]) run("ip", "link", "set", name, "up");
     for (const [i, space] of spaces.entries()) {
       run("ip", "netns", "add", space);
+      made.push(space);
       run("ip", "link", "add", `port${i}`, "type", "veth", "peer", "name", "eth0", "netns", space);
       run("ip", "link", "set", `port${i}`, "master", "bridge", "up");
       run("ip", "-n", space, "address", "add", `10.99.0.${i + 1}/24`, "dev", "eth0");
@@ -68,7 +70,7 @@ async function main() {
       child.kill("SIGKILL");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
     }
-    for (const space of spaces) run("ip", "netns", "delete", space);
+    for (const space of made) run("ip", "netns", "delete", space);
     rmSync(root, { recursive: true });
   }
 }
