@@ -110,12 +110,17 @@ export function readConnection(
   const db = /^\/?(\d{0,4})$/.exec(url.pathname)?.[1];
   if (db === undefined)
     throw configError(`Expected the number of a database after the host, as in ${EXAMPLE}/0.`);
+  if (url.search !== "" || url.hash !== "")
+    throw configError(
+      `The address of the server has a part that begins with ? or #, which is not read. In a password, write %3F and %23. Expected ${EXAMPLE}/0; the user and the password can be settings.`,
+      "url",
+    );
   return {
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: Number(url.port || 6379),
     db: Number(db),
-    username: settings.username || decodeURIComponent(url.username) || OPTIMBENCH_QUEUE_USERNAME || undefined,
-    password: settings.password || decodeURIComponent(url.password) || OPTIMBENCH_QUEUE_PASSWORD || undefined,
+    username: settings.username || decoded(url.username) || OPTIMBENCH_QUEUE_USERNAME || undefined,
+    password: settings.password || decoded(url.password) || OPTIMBENCH_QUEUE_PASSWORD || undefined,
     prefix: settings.prefix,
     tls:
       url.protocol === "rediss:" || settings.tls !== undefined
@@ -164,6 +169,17 @@ function parsedUrl(address: string): URL {
     `The address of the server is not valid. Expected ${EXAMPLE}, or rediss://host:6379 with TLS.`,
     "url",
   );
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw configError(
+      "The user or the password in the address has a % that is not followed by two hexadecimal digits. Write %25 for it, or set the user and the password apart from the address.",
+      "url",
+    );
+  }
 }
 
 /** @param folder that relative paths begin in */

@@ -69,6 +69,10 @@ describe("a connection", () => {
     const wrong: readonly [unknown, string][] = [
       [`http://:${SECRET}@host`, "The address of the server is not valid."],
       [`redis://:${SECRET}@host/abc`, "Expected the number of a database"],
+      [`redis://host?password=${SECRET}`, "begins with ? or #"],
+      [`redis://host#${SECRET}`, "begins with ? or #"],
+      [`redis://:${SECRET}%zz@host`, "has a % that is not followed by two hexadecimal digits"],
+      [`redis://${SECRET}%@host`, "has a % that is not followed by two hexadecimal digits"],
       [`redis://:${SECRET}@`, "The address of the server is not valid."],
       [fileOf(`{"password": "${SECRET}"`), "is not JSON"],
       [{ url: "redis://host", password: [SECRET] }, "Expected a string for `password`."],
