@@ -66,6 +66,7 @@ it("a run that is cancelled with a full disk fails, and keeps the last checkpoin
   let before = Buffer.alloc(0);
   const training = train({
     ...task,
+    epochs: 1000, // more than end before the signal arrives
     checkpoint: { path, everyEpochs: 2 },
     signal: controller.signal,
     onEpoch: ({ epoch }) => {
