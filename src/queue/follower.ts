@@ -13,7 +13,7 @@ import { forgetFollower, leaveFollowers, reportFollower, SAYS_EVERY } from "./fo
 import { Insistence } from "./insistence.js";
 import { discard, published, publishedKeys } from "./results.js";
 import type { QueueServer } from "./server.js";
-import { isLackOfSpace, isServerProblem, serverError } from "./server-problem.js";
+import { isServerProblem, isTemporary, serverError } from "./server-problem.js";
 import { cancelStudy, forgetCancellation, isCancelled, removeStudy, studyId } from "./study-entry.js";
 import { Submission, type SubmitOptions } from "./submission.js";
 import { isServed, listWorkers } from "./worker-entry.js";
@@ -31,8 +31,8 @@ const AT_ONCE = 50;
 const isResultOf = ({ plan }: PlannedCell, { record }: Cell): boolean =>
   record.status !== "cancelled" && isSameRun(plan.config, record.config);
 
-function ignoreLackOfSpace(error: unknown): void {
-  if (!isLackOfSpace(error)) throw error;
+function ignoreTemporary(error: unknown): void {
+  if (!isTemporary(error)) throw error;
 }
 
 /** Submits the cells of a study, and collects their results. */
@@ -82,7 +82,7 @@ export class Follower {
     const say = () => reportFollower(this.#server, this.#id, this.#name);
     const saying = setInterval(() => say().catch(() => {}), SAYS_EVERY);
     try {
-      await say().catch(ignoreLackOfSpace); // collecting results makes space
+      await say().catch(ignoreTemporary); // it is said again, and collecting results makes space
       if (await this.#followToEnd()) return;
     } catch (error) {
       if (!signal.aborted || !isServerProblem(error)) throw error;
@@ -96,13 +96,13 @@ export class Follower {
   /** @returns whether the study was cancelled */
   async #followToEnd(): Promise<boolean> {
     const { signal, onNotice } = this.#context;
-    await this.#insistence.insist(() => this.#collect(), isLackOfSpace);
+    await this.#insistence.insist(() => this.#collect(), isTemporary);
     if (this.#missing.size > 0 && !signal.aborted) {
       for (const risk of await this.#server.risks()) onNotice(risk);
       await this.#insistence.insist(async () => {
         await forgetCancellation(this.#server, this.#id);
         await this.#submission.begin();
-      }, isLackOfSpace);
+      }, isTemporary);
       const { left } = this.#submission;
       const others = left === 0 ? "" : ` ${countText(left, "more run")} will follow as these finish.`;
       onNotice(
@@ -124,6 +124,8 @@ export class Follower {
     await this.#collect();
     if (this.#missing.size > 0 && (await isCancelled(this.#server, this.#id))) {
       onNotice(`Study ${this.#id} was cancelled: ${countText(this.#missing.size, "run")} did not run.`);
+      await removeStudy(this.#server, this.#id); // this process may have submitted runs during the cancellation
+      for (const cell of this.#missing.values()) this.#context.fail(cell, "The study was cancelled.");
       return true;
     }
     if (this.#missing.size === 0 || signal.aborted) return false;

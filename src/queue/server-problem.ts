@@ -19,9 +19,11 @@ export function problemOf(error: Error): string {
 /** What Redis adds to the message of a command in a script. It differs between scripts. */
 const OF_SCRIPT = / ?script: [0-9a-f]{40}, on @\w+:\d+\.$/;
 
+const CLOSED = "Connection is closed.";
+
 /** Whether an error is the server's: it refused a command, such as for lack of memory, or the connection broke. */
 export const isServerProblem = (error: unknown): error is Error =>
-  error instanceof Error && (SERVER_ERRORS.has(error.name) || error.message === "Connection is closed.");
+  error instanceof Error && (SERVER_ERRORS.has(error.name) || error.message === CLOSED);
 
 const SERVER_ERRORS: ReadonlySet<string> = new Set([
   "ReplyError",
@@ -34,11 +36,20 @@ const SERVER_ERRORS: ReadonlySet<string> = new Set([
 export const isLackOfSpace = (error: unknown): error is Error =>
   isServerProblem(error) && /^(MISCONF|OOM) /.test(error.message);
 
+/** Whether a command failed because the connection broke. It is made again without being asked. */
+const isBrokenConnection = (error: Error): boolean => error.name === "AbortError" || error.message === CLOSED;
+
+/** Whether the server refuses a command only for a while, or the connection broke. */
+export const isTemporary = (error: unknown): error is Error =>
+  isLackOfSpace(error) || (isServerProblem(error) && isBrokenConnection(error));
+
 /** The same as an error for a person. It has no cause: that one may have the password, as an argument of its command. */
 export const serverError = (server: Server, error: Error): OptimbenchError =>
   new OptimbenchError(
     "QUEUE",
-    `The Redis server at ${server.address} refused a command: ${problemOf(error)}.${adviceFor(error, server)}`,
+    isBrokenConnection(error)
+      ? `The connection to the Redis server at ${server.address} broke.`
+      : `The Redis server at ${server.address} refused a command: ${problemOf(error)}.${adviceFor(error, server)}`,
   );
 
 function adviceFor({ message }: Error, server: Server): string {

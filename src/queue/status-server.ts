@@ -36,6 +36,11 @@ async function withinSeconds<Result>(seconds: number, promise: Promise<Result>):
   }
 }
 
+const FOREIGN = "This page answers to the hosts 127.0.0.1 and localhost only.";
+
+/** Whether a request names this machine. Otherwise, it may be that of a web page whose own name leads here. */
+const isThisMachine = (host = "") => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
+
 /**
  * Serves a page with a queue's status, `/metrics` for Prometheus and `/status.json`, on this machine only. Nothing can be changed
  * through it.
@@ -53,6 +58,10 @@ export async function servePage(
     "/status.json": ["application/json", JSON.stringify],
   };
   const server = createServer(async (request, response) => {
+    if (!isThisMachine(request.headers.host)) {
+      response.writeHead(403, { ...SECURITY, "content-type": "text/plain" }).end(FOREIGN);
+      return;
+    }
     const path = request.url?.split("?", 1)[0] ?? "";
     const [type, text] = Object.hasOwn(answers, path) ? answers[path]! : [];
     if (text === undefined || request.method !== "GET") {

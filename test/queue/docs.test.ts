@@ -143,6 +143,9 @@ describe("the commands of docs/queue.md", () => {
     const study = ended(start(`npx optimbench compare ${SMALL} --out cancelled --queue ${server.url}`));
     const [{ id }] = (await until((now) => now.studies.length === 1)).studies;
     expect(await ended(start(line!.replace(/cancel \w+/, `cancel ${id}`)))).toMatchObject({ code: 0 });
-    expect((await study).stderr).toContain(`Study ${id} was cancelled`);
+    expect(await study).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`Study ${id} was cancelled`),
+    });
   });
 });

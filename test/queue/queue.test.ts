@@ -162,7 +162,9 @@ describe("a study in a queue", () => {
     work();
     await until(async (server) => (await queueStatus(server)).studies[0]?.running === 1);
     await look(async (server) => cancelStudy(server, (await listStudies(server))[0]!.id));
-    expect((await study).runs).toEqual([]);
+    const { runs, failed = [] } = await study;
+    expect(runs).toEqual([]);
+    expect(failed.map(({ reason }) => reason)).toEqual(Array(6).fill("The study was cancelled."));
     expect(notices.at(-1)).toMatch(/^Study \w{16} was cancelled: 6 runs did not run\.$/);
     await until(async (server) =>
       (await queueStatus(server)).workers.every(({ cells }) => cells.length === 0),

@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { describe, expect, it } from "vitest";
 import { queueStatusText } from "../../src/cli/output/queue-status-text.js";
 import { prometheusText } from "../../src/queue/prometheus.js";
@@ -38,6 +39,12 @@ const status: QueueStatus = {
     },
   ],
 };
+
+/** The status of an answer to a request that names a host. `fetch` cannot name another. */
+const statusFor = (url: string, host: string) =>
+  new Promise((resolve, reject) => {
+    get(url, { headers: { host } }, (response) => resolve(response.resume().statusCode)).on("error", reject);
+  });
 
 describe("the status of a queue", () => {
   it("is text for a person", () => {
@@ -101,6 +108,9 @@ worker node-1:7:abcdef: 4 runs finished, 1 of 2 in progress
       ["", "POST"],
     ])
       expect((await fetch(`${url}${path}`, { method: method! })).status).toBe(404);
+    expect(await statusFor(url, "localhost:9100")).toBe(200);
+    for (const host of ["bench.example", "127.0.0.1.example", "localhost.example:80"])
+      expect(await statusFor(url, host)).toBe(403);
     controller.abort();
     await served;
     await expect(
