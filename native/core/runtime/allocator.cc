@@ -42,8 +42,9 @@ void* allocateMemory(size_t bytes) {
 #ifdef MADV_HUGEPAGE
   constexpr size_t kHugePage = 2 << 20;
   if (bytes >= 2 * kHugePage) {
-    void* base = std::aligned_alloc(kHugePage, bytes);
-    if (base != nullptr) madvise(base, bytes, MADV_HUGEPAGE);  // which may fail: small pages do as well
+    void* base = nullptr;  // aligned_alloc would demand a multiple of the alignment
+    if (posix_memalign(&base, kHugePage, bytes) != 0) return nullptr;
+    madvise(base, bytes, MADV_HUGEPAGE);  // which may fail: small pages do as well
     return base;
   }
 #endif
