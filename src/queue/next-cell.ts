@@ -31,7 +31,7 @@ local function isForOthers(job)
   local isJson, data = pcall(cjson.decode, text)
   if not isJson or type(data) ~= "table" or type(data.failedOn) ~= "table" then return false end
   local failed = {}
-  for _, each in ipairs(data.failedOn) do failed[each] = true end
+  for _, each in ipairs(data.failedOn) do failed[tostring(each)] = true end
   if not failed[host] then return false end
   for _, each in ipairs(redis.call("ZRANGEBYSCORE", serving, now - gone, "+inf")) do
     if not failed[each] then return true end
