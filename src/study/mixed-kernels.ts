@@ -11,7 +11,9 @@ export function mixedKernelsNote({ machines = [], runs }: Study): string | undef
     ({ kernels }) => kernels ?? "libtorch",
     ({ instructionSet }) => instructionSet ?? "unknown",
     ({ cpu }) => processorOf(cpu),
-    ...(isOnCpu ? [] : [({ gpus = [] }: Machine) => gpus.join(" and ")]),
+    ...(isOnCpu
+      ? []
+      : [({ gpus = [], gpuKernels }: Machine) => `${gpus.join(" and ")} ${gpuKernels ?? ""}`.trim()]),
   ];
   const differing = parts.filter((part) => new Set(machines.map(part)).size > 1);
   if (differing.length === 0) return undefined;
