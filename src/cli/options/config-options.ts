@@ -160,7 +160,7 @@ const elsewhere = (flags: string, what: string, place: string): Option =>
 
 const EXAMPLES = `
 Settings of an optimizer, a loss or a schedule follow colons:
-  sgd:learningRate=0.1:momentum=0.9
+  sgd:learningRate=0.01:momentum=0.9
 \`optimbench schedule --help\` lists the settings of each schedule.
 
 Early stopping takes settings only:
